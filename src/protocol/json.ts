@@ -1,0 +1,16 @@
+/** Any JSON value. RFC 8259. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** A JSON object. */
+export type JsonObject = { readonly [name: string]: Json }
+
+/**
+ * A resource in normal form: attribute names in their canonical case, unassigned values left out,
+ * extension attributes in an object under the extension's URN. RFC 7643 §2.1, §2.5, §3.3.
+ */
+export type Document = JsonObject
+
+/** Whether a value is a JSON object (neither null nor an array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,61 @@
+/** The data types of attributes. RFC 7643 §2.3. */
+export type AttributeType =
+  | 'string'
+  | 'boolean'
+  | 'decimal'
+  | 'integer'
+  | 'dateTime'
+  | 'reference'
+  | 'binary'
+  | 'complex'
+
+/** RFC 7643 §2.2, §7. */
+export type Mutability = 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly'
+/** RFC 7643 §2.2, §7. */
+export type Returned = 'always' | 'never' | 'default' | 'request'
+/** RFC 7643 §2.2, §7. */
+export type Uniqueness = 'none' | 'server' | 'global'
+
+/** An attribute with every characteristic filled in. RFC 7643 §2.2, §7. */
+export interface Attribute {
+  readonly name: string
+  readonly type: AttributeType
+  readonly multiValued: boolean
+  readonly description: string
+  readonly required: boolean
+  readonly canonicalValues?: readonly string[]
+  readonly caseExact: boolean
+  readonly mutability: Mutability
+  readonly returned: Returned
+  readonly uniqueness: Uniqueness
+  readonly referenceTypes?: readonly string[]
+  /** Present exactly when the type is complex. */
+  readonly subAttributes?: readonly Attribute[]
+}
+
+/** A schema: a URI and its attributes. RFC 7643 §7. */
+export interface Schema {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly attributes: readonly Attribute[]
+}
+
+/** A resource type: an endpoint, a base schema, its extensions. RFC 7643 §6. */
+export interface ResourceType {
+  /** Equal to the name. */
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Path below the base URL, with its leading slash: `/Users`. */
+  readonly endpoint: string
+  readonly schema: Schema
+  readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[]
+}
+
+/** All resource types and schemas of one tenant. */
+export interface Catalog {
+  readonly types: readonly ResourceType[]
+  /** Rises with each change; equal generations hold the same types. */
+  readonly generation: number
+}

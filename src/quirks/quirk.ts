@@ -1,0 +1,29 @@
+import type { Json, JsonObject } from '../protocol/json.ts'
+import type { Catalog, ResourceType } from '../protocol/schema.ts'
+
+/** A request as a quirk sees it: already routed, its body parsed, nothing checked yet. */
+export interface Message {
+  readonly action: 'get' | 'list' | 'search' | 'create' | 'replace' | 'patch' | 'delete'
+  /** Absent for root queries. */
+  readonly type?: ResourceType
+  /** The id in the path, if there is one. */
+  readonly id?: string
+  /** Parsed query parameters, decoded; names as sent. */
+  readonly query: { readonly [name: string]: string }
+  /** The parsed body, if there is one. */
+  readonly body?: Json
+}
+
+/** One departure of one peer from the RFC, rewritten into what the RFC says. Pure. */
+export interface Quirk {
+  /** Kebab-case, unique: `remove-value-wrapped`. */
+  readonly name: string
+  /** Numbers in the quirk register, `Q51`. */
+  readonly register: readonly string[]
+  /** Where it is documented or was seen. */
+  readonly source: string
+  /** Whether the strict profile takes it as well, because the meaning is the RFC's own. */
+  readonly inbound: (message: Message, catalog: Catalog) => Message
+}
+
+export type { Json, JsonObject }

@@ -1,0 +1,280 @@
+import type { BoundFilter, BoundSort } from '../protocol/bound.ts'
+import type { Json } from '../protocol/json.ts'
+
+/** Names one resource. */
+export interface Ref {
+  readonly tenant: string
+  /** Name of the resource type: `User`. */
+  readonly type: string
+  readonly id: string
+}
+
+/** A group as seen from one of its members. RFC 7643 §4.1.2, `groups`. */
+export interface Membership {
+  readonly id: string
+  readonly display: string
+  /** True for a direct membership, false for one through a nested group. */
+  readonly direct: boolean
+}
+
+/** A member as seen from its group. RFC 7643 §4.2. */
+export interface Member {
+  readonly id: string
+  /** Name of the member's resource type. */
+  readonly type: string
+  /** The member's `display` (see {@link Stored}). */
+  readonly display: string
+}
+
+/** A resource as kept. Holds no derived value: no groups, members, meta, manager.displayName. */
+export interface Stored extends Ref {
+  /** 1 at creation, one more with each change. */
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+  /** JSON text of the document, `schemas` and `id` first; without password, members, groups, meta. */
+  readonly text: string
+  /** The name others show it by: displayName, else userName, else "". */
+  readonly display: string
+  /** Only when asked for, and then always: the groups it is in, direct ones first, each group once. */
+  readonly groups?: readonly Membership[]
+}
+
+/** One value by which a resource can be found without reading it. The value is already `comparable` (folded unless caseExact). */
+export interface IndexEntry {
+  /** Canonical attribute path: `userName`, `emails.value`. */
+  readonly path: string
+  readonly value: string
+  /** No other resource of the tenant and type may have it under the same path. */
+  readonly unique?: boolean
+}
+
+/** A change to the members of a group, carried out in order on rows; the group is never loaded. */
+export type MemberEdit =
+  | { readonly edit: 'add'; readonly members: readonly { readonly id: string; readonly type?: string }[] }
+  | { readonly edit: 'remove'; readonly ids: readonly string[] }
+  /** Removes the members that satisfy a filter whose targets are sub-attributes of `members` (value, type, display). */
+  | { readonly edit: 'removeWhere'; readonly filter: BoundFilter }
+  | { readonly edit: 'clear' }
+  /** Exactly these, afterwards. */
+  | { readonly edit: 'set'; readonly members: readonly { readonly id: string; readonly type?: string }[] }
+
+/** One changed attribute in a log line: canonical path, value before and after. Never of `returned: never` attributes. */
+export interface PathChange {
+  readonly path: string
+  readonly old?: Json
+  readonly new?: Json
+}
+
+/** What a log line says besides what the store itself knows. */
+export interface LogDraft {
+  readonly op: 'create' | 'replace' | 'patch' | 'delete'
+  /** Who did it: the connection's id or a command's name. */
+  readonly actor: string
+  readonly paths: readonly PathChange[]
+}
+
+/** The content of a resource to be written. */
+export interface Draft extends Ref {
+  readonly text: string
+  readonly display: string
+  /** Hash of the password; null clears it, absent leaves it. */
+  readonly secret?: string | null
+}
+
+/**
+ * One write. A `commit` carries out a list of them, all or none.
+ *
+ * - `create`: `index` are all its entries. `Conflict` exists | unique | member.
+ * - `update`: `text` of the draft replaces the stored one; `unindex`/`index` are the entries that go and come.
+ *   With `members` edits alone (`same: true`: text, display and indexes unchanged) the write costs the same in a group of any
+ *   size. If `same` and no member really changed, nothing is written: no version, no log line, and the result says so.
+ *   `Conflict` missing | version | unique | member.
+ * - `remove`: takes the resource, its index entries, and its rows in groups; each group it was a direct member of gets a new version and
+ *   a log line of its own (op `patch`, path `members`). `Conflict` missing | version.
+ */
+export type Write =
+  | {
+      readonly write: 'create'
+      readonly draft: Draft
+      readonly at: number
+      readonly index: readonly IndexEntry[]
+      readonly members?: readonly MemberEdit[]
+      readonly log: LogDraft
+    }
+  | {
+      readonly write: 'update'
+      readonly draft: Draft
+      readonly at: number
+      /** The version it was computed from. Absent: whatever version it has (only with `same`). */
+      readonly ifVersion?: number
+      readonly same?: boolean
+      readonly unindex: readonly IndexEntry[]
+      readonly index: readonly IndexEntry[]
+      readonly members?: readonly MemberEdit[]
+      readonly log: LogDraft
+    }
+  | {
+      readonly write: 'remove'
+      readonly ref: Ref
+      readonly at: number
+      readonly ifVersion?: number
+      /** Entries are found by the store itself from the row. */
+      readonly log: LogDraft
+    }
+  /** A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one. */
+  | { readonly write: 'record'; readonly record: RecordKey; readonly tag?: string; readonly value: Json | undefined; readonly ifAbsent?: boolean }
+  /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
+  | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
+  /** Has entries of these paths for all resources of the type (re)built by the store from `entries`; used when an attribute becomes indexed. */
+  | { readonly write: 'reindex'; readonly ref: Ref; readonly unindex: readonly IndexEntry[]; readonly index: readonly IndexEntry[] }
+
+/** What came of one write, in the order of the list. */
+export interface Written {
+  /** False: nothing was to be done, and nothing was written. */
+  readonly changed: boolean
+  /** The version afterwards (0 for removes, records, tenants). */
+  readonly version: number
+  readonly created: number
+  readonly modified: number
+}
+
+/** One line of a tenant's log. */
+export interface Change extends Ref {
+  /** 1, 2, 3 … without gaps, in commit order, per tenant. */
+  readonly place: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly op: LogDraft['op']
+  readonly actor: string
+  /** Version of the resource afterwards; the last one it had for a delete. */
+  readonly version: number
+  readonly paths: readonly PathChange[]
+  /** For groups: who came and went, up to 500 ids together; beyond that only the counts. */
+  readonly members?: { readonly added: number; readonly removed: number; readonly ids?: { readonly added: readonly string[]; readonly removed: readonly string[] } }
+}
+
+/** Names one record. `tenant` is "" for records of the whole database. */
+export interface RecordKey {
+  readonly tenant: string
+  readonly kind: string
+  readonly key: string
+}
+
+/** A record as kept. */
+export interface StoredRecord extends RecordKey {
+  readonly tag?: string
+  readonly value: Json
+}
+
+/** A query over one or more resource types of a tenant. */
+export interface Query {
+  readonly tenant: string
+  /** Per type its own filter, since names are bound per type. */
+  readonly types: readonly { readonly type: string; readonly filter?: BoundFilter; readonly sort?: BoundSort }[]
+  /** Put before `{endpoint}/{id}` to compare with meta.location: the base URL. */
+  readonly base: string
+  /** Endpoint of each type, for meta.location. */
+  readonly endpoints: { readonly [type: string]: string }
+  /** Index paging: how many to skip. Cursor paging: `after`. */
+  readonly page:
+    | { readonly offset: number; readonly limit: number }
+    | { readonly after: Place | undefined; readonly limit: number }
+  /** Whether `total` is wanted. */
+  readonly total: boolean
+  /** Whether `groups` of each resource are wanted. */
+  readonly groups: boolean
+}
+
+/** Where a cursor page ended: the last resource's sort key (null: it had none; absent: unsorted) and id. */
+export interface Place {
+  readonly key?: string | number | boolean | null
+  readonly id: string
+}
+
+/** One page. Unsorted pages are in id order; equal sort keys too. */
+export interface Page {
+  readonly resources: readonly Stored[]
+  readonly total?: number
+  /** Set when there is more after this page. */
+  readonly next?: Place
+}
+
+/** How dear a query is: `light` is answered by an index and bounded by the page; `heavy` reads many rows. */
+export type Weight = 'light' | 'heavy'
+
+/** Tells that a resource, or all of a tenant, or everything, may look different from now on. */
+export type Touched =
+  | { readonly tenant: string; readonly type: string; readonly id: string }
+  | { readonly tenant: string; readonly all: true }
+  | { readonly everything: true }
+  /** A record of that tenant ("" for the whole database), or the tenant itself, was written. */
+  | { readonly tenant: string; readonly records: true }
+
+/**
+ * Where resources live. Knows documents, index entries, members, records and the log; neither HTTP nor SCIM rules.
+ * All methods may be called at the same time; what `commit` has resolved is on disk.
+ */
+export interface Store<Tx = unknown> {
+  get(ref: Ref, options?: { readonly groups?: boolean }): Promise<Stored | undefined>
+  /** The hash of the password, if one is set. */
+  secret(ref: Ref): Promise<string | undefined>
+  find(query: Query): Promise<Page>
+  weigh(query: Query): Weight
+  /** Ids and displays of resources by id, whatever their type; unknown ids are left out. */
+  names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
+  /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */
+  members(ref: Ref): AsyncIterable<readonly Member[]>
+  /** How many direct members a group has, counted up to `atMost`. */
+  memberCount(ref: Ref, atMost: number): Promise<number>
+  /** Ids of resources that have this index entry, in id order, after `after`. */
+  holders(tenant: string, type: string, entry: IndexEntry, limit: number, after?: string): Promise<readonly string[]>
+  /**
+   * Carries out all writes or none, with their log lines. Throws {@link Conflict}.
+   * `inside` runs in the same transaction; what it throws undoes everything and is rethrown.
+   */
+  commit(writes: readonly Write[], inside?: (tx: Tx, changes: readonly Change[]) => void | Promise<void>): Promise<readonly Written[]>
+  /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
+  changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
+  records(tenant: string, kind: string, where?: { readonly tag?: string; readonly key?: string; readonly after?: string; readonly limit?: number }): Promise<readonly StoredRecord[]>
+  /** Kept counters: resources per tenant and type, and the last place of each log. */
+  tenants(): Promise<readonly TenantRow[]>
+  /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
+  pulse(): void
+  /** Calls back from within `pulse` (and after own commits) with what may look different. Returns how to stop. */
+  watch(listener: (touched: readonly Touched[]) => void): () => void
+  /** A consistent copy of the whole database in a new file, while others read and write. */
+  backup(file: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** A tenant and its kept counters. */
+export interface TenantRow {
+  readonly tenant: string
+  readonly created: number
+  /** The last place of its log. */
+  readonly place: number
+  readonly resources: { readonly [type: string]: number }
+}
+
+/** What `commit` found in the way. Never leaves the door. */
+export class Conflict extends Error {
+  /** exists: the id, record or tenant is there already; missing: it is not; version: it has another; unique: the value is taken; member: no such resource, or of another type. */
+  readonly reason: 'exists' | 'missing' | 'version' | 'unique' | 'member'
+  /** Position of the write in the list. */
+  readonly at: number
+  /** The index path (unique), or the member's id (member). */
+  readonly what: string
+  /** For `member`: the type it really has, or undefined when there is no such resource. */
+  readonly found: string | undefined
+  constructor(reason: Conflict['reason'], at: number, what = '', found?: string) {
+    super(`${reason} ${what}`.trim())
+    this.name = 'Conflict'
+    this.reason = reason
+    this.at = at
+    this.what = what
+    this.found = found
+  }
+}
