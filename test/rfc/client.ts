@@ -94,7 +94,12 @@ export function createClient({ base, token }: { readonly base: string; readonly 
     const payload =
       body === undefined
         ? {}
-        : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body) }
+        : {
+            body:
+              typeof body === 'string' || body instanceof Uint8Array
+                ? (body as string | Uint8Array<ArrayBuffer>)
+                : JSON.stringify(body),
+          }
     const url = /^https?:/.test(path) ? path : root + path
     const response = await fetch(url, { method, headers: sent, redirect: 'manual', ...payload })
     const text = await response.text()
