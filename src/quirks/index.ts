@@ -1,0 +1,3 @@
+export { isKind, KINDS, type Kind, type Profile, profileOf } from './profile.ts'
+export type { Message, Quirk } from './quirk.ts'
+export { rewrite } from './rewrite.ts'

@@ -1,0 +1,63 @@
+import type { Allowances } from '../protocol/allowances.ts'
+import { LENIENT, STRICT } from '../protocol/allowances.ts'
+import type { Quirk } from './quirk.ts'
+import { DIALECT } from './dialect.ts'
+
+/** Every kind of connection: which identity provider sends, or how far the connection bends whoever sends. */
+export const KINDS = [
+  'generic',
+  'strict',
+  'interop',
+  'entra',
+  'okta',
+  'onelogin',
+  'ping',
+  'jumpcloud',
+  'google',
+  'auth0',
+  'keycloak',
+  'authentik',
+  'rippling',
+] as const
+
+/** One of `KINDS`. */
+export type Kind = (typeof KINDS)[number]
+
+/** What a connection of one kind does differently: allowances the core reads, and rewrites of its messages. */
+export interface Profile {
+  readonly kind: Kind
+  readonly allow: Allowances
+  readonly quirks: readonly Quirk[]
+}
+
+/** The profile of a kind. `generic` bends wherever the meaning is plain; `strict` and `interop` nowhere. */
+export function profileOf(kind: Kind): Profile {
+  return PROFILES[kind]
+}
+
+/** Whether a text names a kind. */
+export function isKind(text: string): text is Kind {
+  return (KINDS as readonly string[]).includes(text)
+}
+
+/**
+ * All vendors' kinds read every dialect: administrators put gateways and bridges in front of their identity provider,
+ * and a message whose meaning is plain does not become unclear by who sent it. What differs is listed here.
+ */
+const PROFILES: { readonly [K in Kind]: Profile } = {
+  generic: { kind: 'generic', allow: LENIENT, quirks: DIALECT },
+  strict: { kind: 'strict', allow: STRICT, quirks: [] },
+  // The interoperability draft refuses what RFC 7644 lets a service provider ignore. draft-zollner-scim-interop-profile.
+  interop: { kind: 'interop', allow: { ...STRICT, refuseUnknownInBody: true }, quirks: [] },
+  // Its validator creates the same group twice and wants 409 (A-81).
+  entra: { kind: 'entra', allow: { ...LENIENT, uniqueGroupNames: true }, quirks: DIALECT },
+  okta: { kind: 'okta', allow: LENIENT, quirks: DIALECT },
+  onelogin: { kind: 'onelogin', allow: LENIENT, quirks: DIALECT },
+  ping: { kind: 'ping', allow: LENIENT, quirks: DIALECT },
+  jumpcloud: { kind: 'jumpcloud', allow: LENIENT, quirks: DIALECT },
+  google: { kind: 'google', allow: LENIENT, quirks: DIALECT },
+  auth0: { kind: 'auth0', allow: LENIENT, quirks: DIALECT },
+  keycloak: { kind: 'keycloak', allow: LENIENT, quirks: DIALECT },
+  authentik: { kind: 'authentik', allow: LENIENT, quirks: DIALECT },
+  rippling: { kind: 'rippling', allow: LENIENT, quirks: DIALECT },
+}
