@@ -1,0 +1,47 @@
+/**
+ * Every limit of the protocol. Each has a test at the limit and one past it; docs/reference/limits.md is
+ * written from this table. Lengths of text are in UTF-16 code units unless the name says bytes.
+ */
+export const LIMITS = {
+  /** Longest filter. Past it: 400 invalidFilter. */
+  FILTER_LENGTH: 32_768,
+  /** Deepest nesting of `( )`, `not ( )` and `[ ]` in a filter. Past it: 400 invalidFilter. */
+  FILTER_DEPTH: 32,
+  /** Most comparisons in one filter. Past it: 400 invalidFilter. */
+  FILTER_TERMS: 500,
+  /** Longest PATCH path. Past it: 400 invalidPath. */
+  PATH_LENGTH: 32_768,
+  /** Most names in `attributes` or `excludedAttributes`. Past it: 400 invalidValue. */
+  ATTRIBUTES_LIST: 500,
+  /** Most parameters in a query string. Past it: 400 invalidValue. */
+  QUERY_PARAMETERS: 100,
+  /** Longest request target. Past it: 414. */
+  URL_LENGTH: 65_536,
+  /** Longest cursor that is looked at. Past it: 400 invalidCursor. */
+  CURSOR_LENGTH: 65_536,
+  /** How long a cursor is good for, in seconds. Past it: 400 expiredCursor. */
+  CURSOR_SECONDS: 3_600,
+  /** Page size when the client names none. */
+  PAGE_DEFAULT: 100,
+  /** Largest page. Past it: capped. */
+  PAGE_MAX: 1_000,
+  /** Largest body of a request other than Bulk. Past it: 413. */
+  BODY_BYTES: 10_485_760,
+  /** Largest body of a bulk request. Past it: 413. */
+  BULK_BYTES: 10_485_760,
+  /** Most operations in a bulk request. Past it: 413. */
+  BULK_OPERATIONS: 1_000,
+  /** Most operations in a PATCH. Past it: 413. */
+  PATCH_OPERATIONS: 10_000,
+  /** Most member values in one request. Past it: 413. */
+  MEMBERS_PER_REQUEST: 200_000,
+  /** Deepest nesting of arrays and objects in a body. Past it: 400 invalidSyntax. */
+  JSON_DEPTH: 32,
+  /** Longest string in a body. Past it: 400 invalidValue. */
+  STRING_LENGTH: 1_048_576,
+  /** Most values of one multi-valued attribute, members apart. Past it: 400 invalidValue. */
+  VALUES_PER_ATTRIBUTE: 10_000,
+} as const
+
+/** The limits, possibly with other numbers. */
+export type Limits = { readonly [name in keyof typeof LIMITS]: number }
