@@ -59,3 +59,17 @@ export interface Catalog {
   /** Rises with each change; equal generations hold the same types. */
   readonly generation: number
 }
+
+/** Whether the attribute points at resources by id: a complex one with `value` and a `$ref` to resource types. RFC 7643 §2.4. */
+export function isReference(attribute: Attribute): boolean {
+  const known = references.get(attribute)
+  if (known !== undefined) return known
+  const sub = (name: string) => attribute.subAttributes?.find((each) => each.name === name)
+  const found =
+    sub('value')?.type === 'string' &&
+    (sub('$ref')?.referenceTypes ?? []).some((type) => type !== 'external' && type !== 'uri')
+  references.set(attribute, found)
+  return found
+}
+
+const references = new WeakMap<Attribute, boolean>()

@@ -1,0 +1,81 @@
+import { ConfigError } from './errors.ts'
+import type { Catalog, ResourceType, Schema } from './schema.ts'
+
+/** All resource types of one tenant; throws {@link ConfigError} when two cannot stand side by side. RFC 7643 §6. */
+export function createCatalog(types: readonly ResourceType[], generation = 1): Catalog {
+  const names = new Set<string>()
+  const endpoints = new Set<string>()
+  const schemas = new Map<string, Schema>()
+  for (const type of types) {
+    if (names.has(type.name.toLowerCase())) {
+      throw new ConfigError('types', `there are two resource types of the name "${type.name}"`)
+    }
+    if (endpoints.has(type.endpoint.toLowerCase())) {
+      throw new ConfigError('types', `two resource types have the endpoint "${type.endpoint}"`)
+    }
+    names.add(type.name.toLowerCase())
+    endpoints.add(type.endpoint.toLowerCase())
+    for (const schema of schemasOfType(type)) {
+      const key = schema.id.toLowerCase()
+      const other = schemas.get(key)
+      // A URI means one thing in a tenant, or /Schemas could not show it. RFC 7643 §7.
+      if (other !== undefined && other !== schema && JSON.stringify(other) !== JSON.stringify(schema)) {
+        throw new ConfigError('types', `there are two different schemas with the id "${schema.id}"`)
+      }
+      schemas.set(key, schema)
+    }
+  }
+  const catalog = { types, generation }
+  indexes.set(catalog, indexOf(types, schemas))
+  return catalog
+}
+
+/** The resource type of that name, in exactly this letter case (erratum 8475). RFC 7643 §6. */
+export function typeByName(catalog: Catalog, name: string): ResourceType | undefined {
+  return indexFor(catalog).names.get(name)
+}
+
+/** The resource type at that endpoint, in exactly this letter case: `/Users`. RFC 7643 §6. */
+export function typeByEndpoint(catalog: Catalog, endpoint: string): ResourceType | undefined {
+  return indexFor(catalog).endpoints.get(endpoint)
+}
+
+/** The schema with that URI, in any letter case. RFC 7643 §7. */
+export function schemaById(catalog: Catalog, id: string): Schema | undefined {
+  return indexFor(catalog).schemas.get(id.toLowerCase())
+}
+
+/** Every schema of the catalog's resource types, each once. RFC 7643 §7. */
+export function schemasOf(catalog: Catalog): readonly Schema[] {
+  return [...indexFor(catalog).schemas.values()]
+}
+
+interface Index {
+  readonly names: ReadonlyMap<string, ResourceType>
+  readonly endpoints: ReadonlyMap<string, ResourceType>
+  readonly schemas: ReadonlyMap<string, Schema>
+}
+
+const indexes = new WeakMap<Catalog, Index>()
+
+function indexFor(catalog: Catalog): Index {
+  let index = indexes.get(catalog)
+  if (index === undefined) {
+    const schemas = new Map(catalog.types.flatMap(schemasOfType).map((schema) => [schema.id.toLowerCase(), schema]))
+    index = indexOf(catalog.types, schemas)
+    indexes.set(catalog, index)
+  }
+  return index
+}
+
+function indexOf(types: readonly ResourceType[], schemas: ReadonlyMap<string, Schema>): Index {
+  return {
+    names: new Map(types.map((type) => [type.name, type])),
+    endpoints: new Map(types.map((type) => [type.endpoint, type])),
+    schemas,
+  }
+}
+
+function schemasOfType(type: ResourceType): readonly Schema[] {
+  return [type.schema, ...type.extensions.map(({ schema }) => schema)]
+}
