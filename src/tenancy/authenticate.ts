@@ -1,0 +1,119 @@
+import type { Store } from '../store/index.ts'
+import type { World } from '../world.ts'
+import { findToken, isOver, noteUse, type Principal } from './connections.ts'
+import { hashToken, readBearer, sameHash, tenantOfToken } from './tokens.ts'
+
+/** Most Authorization headers kept; the ones seen first make room. */
+const KEPT_HEADERS = 10_000
+/** When tokens were used is written at most so often. */
+const NOTE_EVERY_MS = 60_000
+
+/** Who calls, or why nobody does. `malformed` is 400 `invalid_request`, the others are 401. RFC 6750 §3.1. */
+export type Authenticated =
+  | { readonly principal: Principal }
+  | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' }
+
+/** Tells who calls by the Authorization header. */
+export interface Authenticator {
+  /** At once when the header is known, else after a look into the store. RFC 7644 §2, RFC 6750. */
+  readonly authenticate: (tenant: string, header: string | undefined | null) => Authenticated | Promise<Authenticated>
+  /** Forgets what is known of one tenant's tokens, or of all. */
+  readonly forget: (tenant?: string) => void
+  /** Writes when tokens were last used, as far as it is not written yet. */
+  readonly flush: () => Promise<void>
+}
+
+/** A header that let somebody in. */
+interface Known {
+  readonly answer: { readonly principal: Principal }
+  readonly hash: string
+  readonly expires: number | undefined
+  /** When it last did. */
+  used: number
+}
+
+const MISSING: Authenticated = { reason: 'missing' }
+const MALFORMED: Authenticated = { reason: 'malformed' }
+const INVALID: Authenticated = { reason: 'invalid' }
+const EXPIRED: Authenticated = { reason: 'expired' }
+
+/**
+ * Makes the check of tokens. `ready` has the tenant's own schemas and settings read before the first request that is
+ * let in, so that everything after it finds them in memory.
+ */
+export function createAuthenticator(
+  store: Store,
+  world: World,
+  ready: (tenant: string) => void | Promise<void>,
+): Authenticator {
+  const known = new Map<string, Known>()
+  /** Used since the last note. */
+  let used = new Set<Known>()
+  let noted = Number.NEGATIVE_INFINITY
+  /** Rises with each forgetting, so that what was read before it is not kept after it. */
+  let epoch = 0
+
+  const flush = async () => {
+    if (used.size === 0) return
+    const batch = [...used]
+    used = new Set()
+    await store.commit(batch.map((entry) => noteUse(entry.answer.principal.tenant, entry.hash, entry.used)))
+  }
+
+  const letIn = (entry: Known): Authenticated => {
+    const now = world.now()
+    if (isOver(entry.expires, now)) return EXPIRED
+    entry.used = now
+    used.add(entry)
+    if (now - noted >= NOTE_EVERY_MS) {
+      noted = now
+      // When a use can't be noted (disk full), the request itself must not suffer; the next minute tries again.
+      flush().catch(() => undefined)
+    }
+    return entry.answer
+  }
+
+  const lookUp = async (tenant: string, header: string | undefined | null): Promise<Authenticated> => {
+    const bearer = readBearer(header)
+    if ('reason' in bearer) return bearer.reason === 'missing' ? MISSING : MALFORMED
+    // A token of another tenant is as good as none here, whether that tenant exists or not (P-046, A-67).
+    if (tenantOfToken(bearer.token) !== tenant) return INVALID
+    const before = epoch
+    const hash = hashToken(bearer.token)
+    const found = await findToken(store, tenant, hash)
+    if (found === undefined || !sameHash(found.hash, hash)) return INVALID
+    await ready(tenant)
+    const entry: Known = { answer: { principal: found.principal }, hash, expires: found.expires, used: 0 }
+    // Failed tries are never kept: whoever guesses fills no memory.
+    if (before === epoch && typeof header === 'string') keep(header, entry)
+    return letIn(entry)
+  }
+
+  const keep = (header: string, entry: Known) => {
+    if (known.size >= KEPT_HEADERS) {
+      for (const oldest of known.keys()) {
+        known.delete(oldest)
+        break
+      }
+    }
+    known.set(header, entry)
+  }
+
+  return {
+    authenticate: (tenant, header) => {
+      // Another process may have made or revoked a token since.
+      store.pulse()
+      if (header === undefined || header === null) return MISSING
+      const entry = known.get(header)
+      return entry !== undefined && entry.answer.principal.tenant === tenant ? letIn(entry) : lookUp(tenant, header)
+    },
+    forget: (tenant) => {
+      epoch++
+      if (tenant === undefined) return known.clear()
+      for (const [header, entry] of known) {
+        if (entry.answer.principal.tenant === tenant) known.delete(header)
+      }
+    },
+    flush,
+  }
+}

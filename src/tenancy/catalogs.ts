@@ -1,0 +1,182 @@
+import {
+  type Catalog,
+  createCatalog,
+  EnterpriseUser,
+  Entitlement,
+  Group,
+  isObject,
+  type Json,
+  type JsonObject,
+  LockstepError,
+  type ResourceType,
+  Role,
+  readResourceType,
+  readSchema,
+  type Schema,
+  User,
+} from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
+import { invalid } from './errors.ts'
+import { allRecords, oneRecord } from './records.ts'
+import { changeSettings, DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
+
+/** Kinds of records that hold what a tenant has of its own. */
+export const RECORDS = { schema: 'schema', type: 'type', settings: 'settings' } as const
+/** The key of a tenant's settings. */
+export const SETTINGS_KEY = 'settings'
+
+/** The resource types that every tenant has. RFC 7643 §4. */
+export const BUILT_IN_TYPES: readonly ResourceType[] = [User, Group]
+/** The resource types that a tenant may switch on by their names (draft roles and entitlements, D-041). */
+export const OPTIONAL_TYPES: readonly ResourceType[] = [Role, Entitlement]
+/** The schemas that are ours; a tenant can't have others under their URIs. */
+export const BUILT_IN_SCHEMAS: readonly Schema[] = [
+  ...BUILT_IN_TYPES.map(({ schema }) => schema),
+  EnterpriseUser,
+  ...OPTIONAL_TYPES.map(({ schema }) => schema),
+]
+
+/** What a tenant has of its own, as kept: the text of schemas by URI and of types by name. */
+export interface Own {
+  readonly schemas: ReadonlyMap<string, Json>
+  readonly types: ReadonlyMap<string, Json>
+}
+
+/** Everything a tenant's schemas and types come to. */
+export interface Model {
+  readonly types: readonly ResourceType[]
+  /** The tenant's own, in use or not. */
+  readonly schemas: readonly Schema[]
+}
+
+const NOTHING: Own = { schemas: new Map(), types: new Map() }
+const PLAIN: Model = { types: BUILT_IN_TYPES, schemas: [] }
+
+/** Reads what a tenant has of its own. */
+export async function readOwn(store: Store, tenant: string): Promise<Own> {
+  const [schemas, types] = await Promise.all([
+    allRecords(store, tenant, RECORDS.schema),
+    allRecords(store, tenant, RECORDS.type),
+  ])
+  if (schemas.length === 0 && types.length === 0) return NOTHING
+  return {
+    schemas: new Map(schemas.map(({ key, value }) => [key, value])),
+    types: new Map(types.map(({ key, value }) => [key, value])),
+  }
+}
+
+/** Builds a tenant's types from what it has of its own; refuses what can't be served. RFC 7643 §6, §7. */
+export function buildModel(own: Own): Model {
+  if (own === NOTHING) return PLAIN
+  try {
+    const schemas = [...own.schemas.values()].map(readSchema)
+    const known = new Map([...BUILT_IN_SCHEMAS, ...schemas].map((schema) => [schema.id.toLowerCase(), schema]))
+    const find = (id: string) => known.get(id.toLowerCase())
+    const built = BUILT_IN_TYPES.map((type) => buildType(type, own.types.get(type.name), find))
+    const extra: ResourceType[] = []
+    for (const [name, json] of own.types) {
+      if (BUILT_IN_TYPES.some((type) => type.name === name)) continue
+      const optional = OPTIONAL_TYPES.find((type) => type.name === name)
+      extra.push(optional === undefined ? readResourceType(json, find) : buildType(optional, json, find))
+    }
+    const types = [...built, ...extra]
+    createCatalog(types)
+    return { types, schemas }
+  } catch (error) {
+    if (error instanceof LockstepError) throw invalid(error.message, error)
+    throw error
+  }
+}
+
+/** One of our types with the extensions that the tenant wants it to have. */
+function buildType(type: ResourceType, json: Json | undefined, find: (id: string) => Schema | undefined): ResourceType {
+  if (!isObject(json) || json.schemaExtensions === undefined) return type
+  return readResourceType(fillType(type, json), find)
+}
+
+/** A type's JSON with everything but the extensions taken from ours. */
+export function fillType(type: ResourceType, json: JsonObject): JsonObject {
+  const { id, name, description, endpoint } = type
+  return { id, name, description, endpoint, schema: type.schema.id, schemaExtensions: json.schemaExtensions ?? [] }
+}
+
+/** What tenants have of their own, kept in memory so that a request finds it at once. */
+export interface Catalogs {
+  /** Has the tenant's catalog and settings read, if they are not known or may have changed. */
+  readonly ready: (tenant: string) => void | Promise<void>
+  /** The tenant's catalog, after `ready`. */
+  readonly catalog: (tenant: string) => Catalog
+  /** The tenant's settings, after `ready`. */
+  readonly settings: (tenant: string) => TenantSettings
+  /** Has one tenant, or all, read again before the next use. */
+  readonly forget: (tenant?: string) => void
+}
+
+interface Loaded {
+  readonly catalog: Catalog
+  readonly settings: TenantSettings
+  /** What it was made from: equal texts keep the very same catalog, and all that hangs on it. */
+  readonly text: string
+}
+
+/** Makes the memory of catalogs and settings. */
+export function createCatalogs(store: Store): Catalogs {
+  const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '' }
+  const loaded = new Map<string, Loaded>()
+  const fresh = new Set<string>()
+  const waiting = new Map<string, Promise<void>>()
+  let generation = 0
+  let epoch = 0
+
+  const load = async (tenant: string) => {
+    for (;;) {
+      const before = epoch
+      const [own, settings] = await Promise.all([readOwn(store, tenant), readSettings(store, tenant)])
+      const text =
+        own === NOTHING && settings === DEFAULT_SETTINGS
+          ? ''
+          : JSON.stringify([[...own.schemas], [...own.types], settings])
+      if (loaded.get(tenant)?.text !== text) {
+        const model = buildModel(own)
+        const catalog = model === PLAIN ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)
+        loaded.set(tenant, text === '' ? plain : { catalog, settings, text })
+      }
+      // Something was written while we read: read again.
+      if (before !== epoch) continue
+      fresh.add(tenant)
+      return
+    }
+  }
+
+  const need = (tenant: string) => {
+    const found = loaded.get(tenant)
+    if (found === undefined) throw new Error(`the catalog of tenant ${tenant} was asked for before it was read`)
+    return found
+  }
+
+  return {
+    ready: (tenant) => {
+      if (fresh.has(tenant)) return
+      let promise = waiting.get(tenant)
+      if (promise === undefined) {
+        promise = load(tenant).finally(() => waiting.delete(tenant))
+        waiting.set(tenant, promise)
+      }
+      return promise
+    },
+    catalog: (tenant) => need(tenant).catalog,
+    settings: (tenant) => need(tenant).settings,
+    forget: (tenant) => {
+      epoch++
+      if (tenant === undefined) fresh.clear()
+      else fresh.delete(tenant)
+    },
+  }
+}
+
+/** A tenant's settings as kept. */
+export async function readSettings(store: Store, tenant: string): Promise<TenantSettings> {
+  const record = await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY)
+  if (record === undefined || !isObject(record.value)) return DEFAULT_SETTINGS
+  return changeSettings(DEFAULT_SETTINGS, record.value)
+}

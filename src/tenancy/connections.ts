@@ -1,0 +1,317 @@
+import { isObject, type Json } from '../protocol/index.ts'
+import { isKind, KINDS, type Kind, type Profile, profileOf } from '../quirks/index.ts'
+import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
+import type { World } from '../world.ts'
+import { invalid, missing, TenancyError } from './errors.ts'
+import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
+import { type Access, ALL_RIGHTS, type Rights } from './rights.ts'
+import type { Tenants } from './tenants.ts'
+import { hashToken, makeToken, tokenId } from './tokens.ts'
+
+/** Live tokens of one connection: the one in use, and its successor while an administrator changes over. */
+export const TOKENS_PER_CONNECTION = 2
+/** How long a token lives unless told otherwise: a year. RFC 7644 §7.4 asks for a limit. */
+export const TOKEN_LIFETIME_MS = 365 * 24 * 3_600_000
+/** Longest label. */
+const LABEL_LENGTH = 200
+
+const CONNECTION = 'connection'
+const TOKEN = 'token'
+const TOKEN_USE = 'token-use'
+
+/** What is known of a token. The token itself is not kept. */
+export interface TokenFacts {
+  /** Its short name in lists and commands. */
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** Milliseconds since 1970; absent: never. */
+  readonly expires?: number
+  /** When it last let somebody in, at most a minute behind. Milliseconds since 1970. */
+  readonly lastUsed?: number
+}
+
+/** One identity provider's way into a tenant. */
+export interface Connection {
+  readonly tenant: string
+  readonly id: string
+  readonly label: string
+  readonly kind: Kind
+  /** How far it bends, when that is not what its kind says. */
+  readonly profile?: Kind
+  readonly rights: Rights
+  /** Id of the resource that `/Me` means. RFC 7644 §3.11. */
+  readonly subject?: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  readonly tokens: readonly TokenFacts[]
+}
+
+/** Who calls: what a token stands for. RFC 7644 §2. */
+export interface Principal {
+  readonly tenant: string
+  readonly connectionId: string
+  /** What the log says did it: the connection's id. */
+  readonly actor: string
+  readonly label: string
+  readonly kind: Kind
+  readonly profile: Profile
+  readonly rights: Rights
+  readonly subject?: string
+}
+
+/** What is asked for when a connection is made. */
+export interface ConnectionDraft {
+  readonly label?: string
+  readonly kind?: string
+  readonly profile?: string
+  readonly rights?: Rights
+  readonly subject?: string
+  /** How long its token lives; null: for ever; absent: a year. */
+  readonly lifetimeMs?: number | null
+}
+
+/** A token just made, with its connection: the only time that it is seen. */
+export interface Issued {
+  readonly connection: Connection
+  readonly token: string
+}
+
+/** The connections of a database's tenants. */
+export interface Connections {
+  readonly create: (tenant: string, draft?: ConnectionDraft) => Promise<Issued>
+  readonly list: (tenant: string) => Promise<readonly Connection[]>
+  readonly show: (tenant: string, id: string) => Promise<Connection>
+  /** Makes another token. The one before stays valid, unless `revokeOthers`. */
+  readonly rotate: (
+    tenant: string,
+    id: string,
+    options?: { readonly lifetimeMs?: number | null; readonly revokeOthers?: boolean },
+  ) => Promise<Issued>
+  /** Revokes one token by its short name, or the connection with all of its tokens. */
+  readonly revoke: (tenant: string, id: string, token?: string) => Promise<void>
+}
+
+/** Makes the room's part for connections. */
+export function createConnections(store: Store, world: World, tenants: Tenants): Connections {
+  const show = async (tenant: string, id: string) => {
+    const record = await oneRecord(store, tenant, CONNECTION, id)
+    if (record === undefined) {
+      await tenants.show(tenant)
+      throw missing(`tenant "${tenant}" has no connection "${id}"; see them with: lockstep connection list ${tenant}`)
+    }
+    return toConnection(record, await tokensOf(store, tenant, id))
+  }
+
+  const issue = (tenant: string, connection: string, lifetimeMs: number | null = TOKEN_LIFETIME_MS) => {
+    const token = makeToken(tenant, world)
+    const created = world.now()
+    const expires = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
+    const hash = hashToken(token)
+    const write: Write = {
+      write: 'record',
+      record: { tenant, kind: TOKEN, key: hash },
+      tag: connection,
+      value: { connection, created, ...expires },
+    }
+    return { token, write, facts: { id: tokenId(hash), created, ...expires } }
+  }
+
+  return {
+    create: async (tenant, draft = {}) => {
+      const { name } = await tenants.show(tenant)
+      const facts = checkDraft(draft)
+      for (;;) {
+        const id = `${facts.kind}-${shortId(world)}`
+        const created = world.now()
+        const { token, write, facts: tokenFacts } = issue(name, id, draft.lifetimeMs)
+        const record = { tenant: name, kind: CONNECTION, key: id }
+        try {
+          await store.commit([
+            {
+              write: 'record',
+              record,
+              value: { ...facts, rights: writeRights(facts.rights), created },
+              ifAbsent: true,
+            },
+            write,
+          ])
+        } catch (error) {
+          if (error instanceof Conflict && error.reason === 'exists') continue
+          throw error
+        }
+        return { connection: { tenant: name, id, ...facts, created, tokens: [tokenFacts] }, token }
+      }
+    },
+
+    list: async (tenant) => {
+      await tenants.show(tenant)
+      const [records, tokens] = await Promise.all([allRecords(store, tenant, CONNECTION), tokensOf(store, tenant)])
+      return records
+        .map((record) => toConnection(record, tokens))
+        .sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))
+    },
+
+    show,
+
+    rotate: async (tenant, id, options = {}) => {
+      const connection = await show(tenant, id)
+      const now = world.now()
+      const records = await allRecords(store, tenant, TOKEN, id)
+      const ended = records.filter((record) => options.revokeOthers || isOver(numberOf(factsOf(record).expires), now))
+      const live = records.length - ended.length
+      if (live >= TOKENS_PER_CONNECTION) {
+        const names = connection.tokens.map((token) => token.id).join(' and ')
+        throw new TenancyError(
+          'ERR_IN_USE',
+          `connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${id} --tenant ${tenant} --token ID, or all of them with --revoke-others`,
+        )
+      }
+      const { token, write, facts } = issue(tenant, id, options.lifetimeMs)
+      await store.commit([...ended.flatMap((record) => forget(record)), write])
+      const gone = new Set(ended.map((record) => tokenId(record.key)))
+      const tokens = [...connection.tokens.filter((known) => !gone.has(known.id)), facts]
+      return { connection: { ...connection, tokens }, token }
+    },
+
+    revoke: async (tenant, id, token) => {
+      await show(tenant, id)
+      const records = await allRecords(store, tenant, TOKEN, id)
+      if (token === undefined) {
+        const record = { tenant, kind: CONNECTION, key: id }
+        await store.commit([{ write: 'record', record, value: undefined }, ...records.flatMap(forget)])
+        return
+      }
+      const meant = records.filter((record) => tokenId(record.key) === token)
+      if (meant.length === 0) {
+        throw missing(`connection "${id}" has no token "${token}"; see them with: lockstep connection list ${tenant}`)
+      }
+      await store.commit(meant.flatMap(forget))
+    },
+  }
+}
+
+/** The writes that end a token. When it was used is kept apart, so that noting it can't bring a revoked token back. */
+function forget({ tenant, key }: StoredRecord): readonly Write[] {
+  return [
+    { write: 'record', record: { tenant, kind: TOKEN, key }, value: undefined },
+    { write: 'record', record: { tenant, kind: TOKEN_USE, key }, value: undefined },
+  ]
+}
+
+/** The write that notes when a token was last used. */
+export function noteUse(tenant: string, hash: string, at: number): Write {
+  return { write: 'record', record: { tenant, kind: TOKEN_USE, key: hash }, value: at }
+}
+
+/** The connection a token's hash belongs to, and until when. Undefined: no such token. */
+export async function findToken(store: Store, tenant: string, hash: string) {
+  const record = await oneRecord(store, tenant, TOKEN, hash)
+  if (record === undefined) return undefined
+  const facts = factsOf(record)
+  const connection = await oneRecord(store, tenant, CONNECTION, textOf(facts.connection) ?? '')
+  if (connection === undefined) return undefined
+  return { hash: record.key, expires: numberOf(facts.expires), principal: toPrincipal(toConnection(connection, [])) }
+}
+
+/** Whether a token with this end is over. */
+export function isOver(expires: number | undefined, now: number): boolean {
+  return expires !== undefined && now >= expires
+}
+
+function toPrincipal(connection: Connection): Principal {
+  return {
+    tenant: connection.tenant,
+    connectionId: connection.id,
+    actor: connection.id,
+    label: connection.label,
+    kind: connection.kind,
+    profile: profileOf(connection.profile ?? connection.kind),
+    rights: connection.rights,
+    ...(connection.subject === undefined ? {} : { subject: connection.subject }),
+  }
+}
+
+interface TokenOf extends TokenFacts {
+  readonly connection: string
+}
+
+async function tokensOf(store: Store, tenant: string, connection?: string): Promise<readonly TokenOf[]> {
+  const [tokens, uses] = await Promise.all([
+    allRecords(store, tenant, TOKEN, connection),
+    allRecords(store, tenant, TOKEN_USE),
+  ])
+  const used = new Map(uses.map((record) => [record.key, numberOf(record.value)]))
+  return tokens
+    .map((record) => {
+      const facts = factsOf(record)
+      const expires = numberOf(facts.expires)
+      const lastUsed = used.get(record.key)
+      return {
+        connection: textOf(facts.connection) ?? '',
+        id: tokenId(record.key),
+        created: numberOf(facts.created) ?? 0,
+        ...(expires === undefined ? {} : { expires }),
+        ...(lastUsed === undefined ? {} : { lastUsed }),
+      }
+    })
+    .sort((a, b) => a.created - b.created)
+}
+
+function toConnection(record: StoredRecord, tokens: readonly TokenOf[]): Connection {
+  const facts = factsOf(record)
+  const kind = textOf(facts.kind) ?? ''
+  const profile = textOf(facts.profile) ?? ''
+  const subject = textOf(facts.subject)
+  return {
+    tenant: record.tenant,
+    id: record.key,
+    label: textOf(facts.label) ?? record.key,
+    // A kind that this version doesn't know (the file is newer) bends nowhere.
+    kind: isKind(kind) ? kind : 'strict',
+    ...(isKind(profile) ? { profile } : {}),
+    rights: readRights(facts.rights),
+    ...(subject === undefined ? {} : { subject }),
+    created: numberOf(facts.created) ?? 0,
+    tokens: tokens
+      .filter((token) => token.connection === record.key)
+      .map(({ connection: _connection, ...token }) => token),
+  }
+}
+
+function readRights(value: Json | undefined): Rights {
+  const rights: [string, Access][] = []
+  for (const [type, access] of Object.entries(isObject(value) ? value : {})) {
+    if (isObject(access)) rights.push([type, { read: access.read === true, write: access.write === true }])
+  }
+  return Object.fromEntries(rights)
+}
+
+function writeRights(rights: Rights): Json {
+  return Object.fromEntries(Object.entries(rights).map(([type, { read, write }]) => [type, { read, write }]))
+}
+
+function checkDraft(draft: ConnectionDraft) {
+  const { kind = 'generic', profile, label = kind, rights = ALL_RIGHTS, subject, lifetimeMs } = draft
+  if (!isKind(kind)) throw invalid(`"${kind}" is not a kind of connection; the kinds are ${KINDS.join(', ')}`)
+  if (profile !== undefined && !isKind(profile)) {
+    throw invalid(`"${profile}" is not a profile; the profiles are ${KINDS.join(', ')}`)
+  }
+  if (label.trim() === '' || label.length > LABEL_LENGTH) {
+    throw invalid(`a connection's label is 1 to ${LABEL_LENGTH} characters long`)
+  }
+  if (typeof lifetimeMs === 'number' && !(lifetimeMs > 0)) throw invalid("a token's lifetime is more than nothing")
+  return {
+    label: label.trim(),
+    kind,
+    rights,
+    ...(profile === undefined || profile === kind ? {} : { profile }),
+    ...(subject === undefined ? {} : { subject }),
+  }
+}
+
+/** Six letters and digits, easy to read out: no 0, 1, i, l or o. */
+function shortId(world: World): string {
+  const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
+  return Array.from(world.random(new Uint8Array(6)), (byte) => alphabet[byte % alphabet.length]).join('')
+}

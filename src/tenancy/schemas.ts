@@ -1,0 +1,325 @@
+import { type Document, isObject, type Json, type ResourceType, type Schema } from '../protocol/index.ts'
+import type { Store, Write } from '../store/index.ts'
+import {
+  BUILT_IN_SCHEMAS,
+  BUILT_IN_TYPES,
+  buildModel,
+  type Model,
+  OPTIONAL_TYPES,
+  type Own,
+  RECORDS,
+  readOwn,
+} from './catalogs.ts'
+import { inUse, invalid, missing } from './errors.ts'
+import { type Loss, lossOfSchema, lossOfType } from './loss.ts'
+import type { Tenants } from './tenants.ts'
+
+/** Most schemas, and most types, of one tenant's own. */
+export const OWN_SCHEMAS = 200
+
+/** What the directory knows about the use of schemas, and can do about it. */
+export interface Usage {
+  /** How many resources of these types satisfy a test on their document. */
+  countUse(tenant: string, types: readonly string[], uses: (document: Document) => boolean): Promise<number>
+  /** Writes every document for which `change` gives another one. */
+  rewrite(
+    tenant: string,
+    types: readonly string[],
+    actor: string,
+    change: (document: Document) => Document,
+  ): Promise<number>
+  /** Deletes every resource of a type. */
+  removeAll(tenant: string, type: string, actor: string): Promise<number>
+  /** Builds the index entries of a type anew. */
+  reindex(tenant: string, type: ResourceType): Promise<number>
+}
+
+/** How a change is made. */
+export interface ChangeOptions {
+  readonly usage: Usage
+  /** What the log says dropped values. */
+  readonly actor: string
+  /** Drops the values that are in the way, instead of refusing. */
+  readonly force?: boolean
+}
+
+/** A schema of a tenant. */
+export interface SchemaEntry {
+  readonly schema: Schema
+  /** Whether it is the tenant's own, and not ours. */
+  readonly own: boolean
+  /** Names of the types that use it. */
+  readonly types: readonly string[]
+}
+
+/** A resource type of a tenant. */
+export interface TypeEntry {
+  readonly type: ResourceType
+  /** Whether the tenant made or changed it. */
+  readonly own: boolean
+}
+
+/** Schemas and resource types of tenants: added, changed and removed at run time. RFC 7643 §6, §7. */
+export interface Schemas {
+  readonly list: (tenant: string) => Promise<readonly SchemaEntry[]>
+  /** Adds a schema or puts another in its place; `extend` makes it an extension of types as well. */
+  readonly put: (
+    tenant: string,
+    json: Json,
+    options: ChangeOptions & { readonly extend?: readonly string[]; readonly required?: boolean },
+  ) => Promise<Schema>
+  /** Removes a schema, and takes it off the types it extends. */
+  readonly delete: (tenant: string, id: string, options: ChangeOptions) => Promise<void>
+  readonly listTypes: (tenant: string) => Promise<readonly TypeEntry[]>
+  /** Adds a type, or changes the extensions of `User` and `Group`, or switches on `Role` or `Entitlement` by name. */
+  readonly putType: (tenant: string, json: Json, options: ChangeOptions) => Promise<ResourceType>
+  /** Removes a type; `User` and `Group` go back to what they are without a tenant's wishes. */
+  readonly deleteType: (tenant: string, name: string, options: ChangeOptions) => Promise<void>
+}
+
+/** Makes the room's part for schemas and types. `reload` has a tenant's catalog read anew. */
+export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: string) => Promise<void>): Schemas {
+  /** Changes of one process come one after the other, so that none is checked against what another is changing. */
+  let last: Promise<unknown> = Promise.resolve()
+  const serially = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work)
+    last = next.catch(() => undefined)
+    return next
+  }
+
+  const change = (tenant: string, options: ChangeOptions, edit: (own: Own, before: Model) => Own) =>
+    serially(async () => {
+      await tenants.show(tenant)
+      const own = await readOwn(store, tenant)
+      const before = buildModel(own)
+      const next = edit(own, before)
+      const after = buildModel(next)
+      await settle(tenant, before, after, options)
+      await store.commit(writesOf(tenant, own, next))
+      await reload(tenant)
+      for (const type of after.types) {
+        const old = before.types.find(({ name }) => name === type.name)
+        if (old !== undefined && !sameJson(old, type)) await options.usage.reindex(tenant, type)
+      }
+      return after
+    })
+
+  const load = async (tenant: string) => {
+    await tenants.show(tenant)
+    const own = await readOwn(store, tenant)
+    return { own, model: buildModel(own) }
+  }
+
+  return {
+    list: async (tenant) => {
+      const { model } = await load(tenant)
+      const all = new Map<string, Schema>()
+      for (const type of model.types) for (const schema of schemasOfType(type)) all.set(schema.id, schema)
+      for (const schema of model.schemas) all.set(schema.id, schema)
+      return [...all.values()].map((schema) => ({
+        schema,
+        own: model.schemas.includes(schema),
+        types: model.types.filter((type) => schemasOfType(type).includes(schema)).map(({ name }) => name),
+      }))
+    },
+
+    put: async (tenant, json, options) => {
+      if (!isObject(json) || typeof json.id !== 'string') {
+        throw invalid('a schema is a JSON object with id (its URI), name and attributes; RFC 7643 section 7 shows one')
+      }
+      const id = json.id
+      const ours = BUILT_IN_SCHEMAS.find((schema) => sameUri(schema.id, id))
+      if (ours !== undefined) {
+        throw invalid(
+          `schema ${ours.id} belongs to the protocol and can't be changed; give your own schema a URI of its own`,
+        )
+      }
+      const after = await change(tenant, options, (own, before) => {
+        const key = [...own.schemas.keys()].find((known) => sameUri(known, id)) ?? id
+        if (!own.schemas.has(key) && own.schemas.size >= OWN_SCHEMAS) {
+          throw invalid(`a tenant has at most ${OWN_SCHEMAS} schemas of its own`)
+        }
+        const schemas = new Map(own.schemas).set(key, { ...json, id: key })
+        const types = new Map(own.types)
+        for (const name of options.extend ?? []) {
+          const type = findType(before, name)
+          const kept = type.extensions.filter(({ schema }) => !sameUri(schema.id, id))
+          types.set(
+            name,
+            typeJson(type, [...listExtensions(kept), { schema: key, required: options.required ?? false }]),
+          )
+        }
+        return { schemas, types }
+      })
+      const put = after.schemas.find((schema) => sameUri(schema.id, id))
+      if (put === undefined) throw new Error(`schema ${id} was put but isn't there`)
+      return put
+    },
+
+    delete: async (tenant, id, options) => {
+      await change(tenant, options, (own, before) => {
+        const key = [...own.schemas.keys()].find((known) => sameUri(known, id))
+        if (key === undefined) {
+          const ours = BUILT_IN_SCHEMAS.some((schema) => sameUri(schema.id, id))
+          throw ours
+            ? invalid(
+                `schema ${id} belongs to the protocol and can't be removed; take it off a type by putting the type without it`,
+              )
+            : missing(`tenant "${tenant}" has no schema "${id}"; see them with: lockstep schema list ${tenant}`)
+        }
+        const base = before.types.find((type) => sameUri(type.schema.id, key))
+        if (base !== undefined) {
+          throw invalid(`schema ${key} is the base of resource type ${base.name}; delete the type first`)
+        }
+        const schemas = new Map(own.schemas)
+        schemas.delete(key)
+        const types = new Map(own.types)
+        for (const type of before.types) {
+          const kept = type.extensions.filter(({ schema }) => !sameUri(schema.id, key))
+          if (kept.length < type.extensions.length) types.set(type.name, typeJson(type, listExtensions(kept)))
+        }
+        return { schemas, types }
+      })
+    },
+
+    listTypes: async (tenant) => {
+      const { own, model } = await load(tenant)
+      return model.types.map((type) => ({ type, own: own.types.has(type.name) }))
+    },
+
+    putType: async (tenant, json, options) => {
+      if (!isObject(json) || typeof json.name !== 'string') {
+        throw invalid('a resource type is a JSON object with name, endpoint and schema; RFC 7643 section 6 shows one')
+      }
+      const name = json.name
+      const ours = [...BUILT_IN_TYPES, ...OPTIONAL_TYPES].find((type) => type.name === name)
+      if (ours !== undefined) mustMatch(ours, json)
+      const after = await change(tenant, options, (own) => {
+        if (!own.types.has(name) && own.types.size >= OWN_SCHEMAS) {
+          throw invalid(`a tenant has at most ${OWN_SCHEMAS} resource types of its own`)
+        }
+        return { schemas: own.schemas, types: new Map(own.types).set(name, json) }
+      })
+      return findType(after, name)
+    },
+
+    deleteType: async (tenant, name, options) => {
+      await change(tenant, options, (own, before) => {
+        const type = findType(before, name)
+        if (!own.types.has(name))
+          throw invalid(`resource type ${type.name} belongs to the protocol and can't be removed`)
+        const types = new Map(own.types)
+        types.delete(name)
+        return { schemas: own.schemas, types }
+      })
+    },
+  }
+}
+
+/** Counts what a change would take away, and refuses it or drops the values. */
+async function settle(tenant: string, before: Model, after: Model, options: ChangeOptions): Promise<void> {
+  const { usage, actor, force = false } = options
+  const found: { readonly count: number; readonly loss: Loss }[] = []
+  for (const loss of lossesOf(before, after)) {
+    const count = await usage.countUse(tenant, loss.types, loss.uses)
+    if (count > 0) found.push({ count, loss })
+  }
+  const stuck = found.find(({ loss }) => loss.drop === undefined)
+  if (stuck !== undefined) {
+    throw inUse(`${stuck.loss.what}, but ${resources(stuck.count)} would break; change those first`, stuck.count)
+  }
+  if (found.length > 0 && !force) {
+    const list = found.map(({ count, loss }) => `${loss.what}, but ${resources(count)} would lose it`).join('; ')
+    const most = Math.max(...found.map(({ count }) => count))
+    throw inUse(`${list}; force drops the values`, most)
+  }
+  for (const { loss } of found) {
+    if (loss.drop !== undefined) await usage.rewrite(tenant, loss.types, actor, loss.drop)
+  }
+  for (const type of before.types) {
+    if (after.types.some(({ name }) => name === type.name)) continue
+    const count = await usage.countUse(tenant, [type.name], () => true)
+    if (count > 0 && !force) {
+      throw inUse(
+        `resource type ${type.name} would be removed, but there are ${resources(count)} of it; force deletes them`,
+        count,
+      )
+    }
+    if (count > 0) await usage.removeAll(tenant, type.name, actor)
+  }
+}
+
+function lossesOf(before: Model, after: Model): readonly Loss[] {
+  const losses: Loss[] = []
+  const left = before.types.filter((type) => after.types.some(({ name }) => name === type.name))
+  for (const old of before.schemas) {
+    const now = after.schemas.find(({ id }) => id === old.id)
+    if (now === undefined || sameJson(old, now)) continue
+    // Types that lose the schema altogether are seen below.
+    const users = left.filter((type) => schemasOfType(findType(after, type.name)).some(({ id }) => id === old.id))
+    losses.push(...lossOfSchema(old, now, users))
+  }
+  for (const type of left) losses.push(...lossOfType(type, findType(after, type.name)))
+  return losses
+}
+
+/** The records that turn one state into another. */
+function writesOf(tenant: string, before: Own, after: Own): readonly Write[] {
+  const writes: Write[] = []
+  for (const part of ['schemas', 'types'] as const) {
+    const kind = part === 'schemas' ? RECORDS.schema : RECORDS.type
+    for (const key of before[part].keys()) {
+      if (!after[part].has(key)) writes.push({ write: 'record', record: { tenant, kind, key }, value: undefined })
+    }
+    for (const [key, value] of after[part]) {
+      if (before[part].get(key) !== value) writes.push({ write: 'record', record: { tenant, kind, key }, value })
+    }
+  }
+  return writes
+}
+
+/** Refuses to make another type out of one of ours: only its extensions are the tenant's to choose. */
+function mustMatch(type: ResourceType, json: { readonly [name: string]: Json }): void {
+  const fixed = { endpoint: type.endpoint, schema: type.schema.id }
+  for (const [name, value] of Object.entries(fixed)) {
+    if (json[name] !== undefined && json[name] !== value) {
+      throw invalid(
+        `${name} of resource type ${type.name} is ${value} and can't be changed; only its schemaExtensions can`,
+      )
+    }
+  }
+}
+
+function findType(model: Model, name: string): ResourceType {
+  const type = model.types.find((known) => known.name === name)
+  if (type !== undefined) return type
+  throw missing(
+    `there is no resource type "${name}" here; there are ${model.types.map((known) => known.name).join(', ')}`,
+  )
+}
+
+function typeJson(type: ResourceType, schemaExtensions: readonly Json[]): Json {
+  const { name, description, endpoint } = type
+  return { name, description, endpoint, schema: type.schema.id, schemaExtensions }
+}
+
+function listExtensions(extensions: ResourceType['extensions']): readonly Json[] {
+  return extensions.map(({ schema, required }) => ({ schema: schema.id, required }))
+}
+
+function schemasOfType(type: ResourceType): readonly Schema[] {
+  return [type.schema, ...type.extensions.map(({ schema }) => schema)]
+}
+
+/** URIs of schemas are the same in any letter case. RFC 7644 §3.10. */
+function sameUri(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function resources(count: number): string {
+  return count === 1 ? '1 resource' : `${count.toLocaleString('en')} resources`
+}

@@ -1,0 +1,84 @@
+import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
+import { invalid } from './errors.ts'
+
+/** What a tenant has switched on. What is off says so in the service provider's configuration. RFC 7643 §5 (P-526). */
+export interface Features {
+  /** PATCH (P-340). Off: 501. */
+  readonly patch: boolean
+  /** /Bulk (P-420). Off: 501. */
+  readonly bulk: boolean
+  /** /Me (P-450). Off: 501. */
+  readonly me: boolean
+  /** `sortBy`. Off: ignored. */
+  readonly sort: boolean
+  /** `filter`. Off: 501. */
+  readonly filter: boolean
+}
+
+/** What one tenant does otherwise than the others. */
+export interface TenantSettings {
+  /** No two groups have the same displayName, without regard to case (A-81). */
+  readonly uniqueGroupNames: boolean
+  /** No two users have the same e-mail value, without regard to case (A-81). */
+  readonly uniqueEmails: boolean
+  /** Attributes that a GET may not filter by: 403 `sensitive`. RFC 7644 §7.5.2 (P-147). */
+  readonly sensitiveFilters: readonly string[]
+  readonly features: Features
+}
+
+/** What holds until a tenant says otherwise. */
+export const DEFAULT_SETTINGS: TenantSettings = {
+  uniqueGroupNames: false,
+  uniqueEmails: false,
+  sensitiveFilters: [],
+  features: { patch: true, bulk: true, me: true, sort: true, filter: true },
+}
+
+/** Most sensitive attributes of one tenant. */
+const SENSITIVE_FILTERS = 100
+const PATH = /^[A-Za-z][A-Za-z0-9$_:.-]{0,255}$/
+
+/** Settings with some of them changed; refuses names and values that make no sense. */
+export function changeSettings(current: TenantSettings, change: JsonObject): TenantSettings {
+  for (const name of Object.keys(change)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS), 'setting')
+  const { sensitiveFilters, features = {} } = change
+  if (!isObject(features))
+    throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`)
+  for (const name of Object.keys(features)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS.features), 'feature')
+  const feature = (name: keyof Features) => readFlag(`features.${name}`, features[name], current.features[name])
+  return {
+    uniqueGroupNames: readFlag('uniqueGroupNames', change.uniqueGroupNames, current.uniqueGroupNames),
+    uniqueEmails: readFlag('uniqueEmails', change.uniqueEmails, current.uniqueEmails),
+    sensitiveFilters: sensitiveFilters === undefined ? current.sensitiveFilters : readPaths(sensitiveFilters),
+    features: {
+      patch: feature('patch'),
+      bulk: feature('bulk'),
+      me: feature('me'),
+      sort: feature('sort'),
+      filter: feature('filter'),
+    },
+  }
+}
+
+function mustBeOneOf(name: string, known: readonly string[], what: string) {
+  if (!known.includes(name)) throw invalid(`there is no ${what} "${name}"; there are ${known.join(', ')}`)
+}
+
+function readFlag(name: string, value: Json | undefined, current: boolean): boolean {
+  if (value === undefined) return current
+  if (typeof value !== 'boolean') throw invalid(`${name} must be true or false, not ${JSON.stringify(value)}`)
+  return value
+}
+
+function readPaths(value: Json): readonly string[] {
+  const paths: string[] = []
+  if (!Array.isArray(value)) throw invalid('sensitiveFilters must be a list of attributes like ["emails.value"]')
+  if (value.length > SENSITIVE_FILTERS) throw invalid(`sensitiveFilters holds at most ${SENSITIVE_FILTERS} attributes`)
+  for (const path of value) {
+    if (typeof path !== 'string' || !PATH.test(path)) {
+      throw invalid(`sensitiveFilters holds attributes like "emails.value", not ${JSON.stringify(path)}`)
+    }
+    paths.push(path)
+  }
+  return [...new Set(paths)]
+}

@@ -1,0 +1,137 @@
+import type { Catalog, JsonObject } from '../protocol/index.ts'
+import { Conflict, type Store } from '../store/index.ts'
+import { world as realWorld, type World } from '../world.ts'
+import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
+import { type Authenticated, createAuthenticator } from './authenticate.ts'
+import { createCatalogs, RECORDS, readSettings, SETTINGS_KEY } from './catalogs.ts'
+import { type Connections, createConnections } from './connections.ts'
+import { inUse } from './errors.ts'
+import { createSchemas, type Schemas, type Usage } from './schemas.ts'
+import { changeSettings, type TenantSettings } from './settings.ts'
+import { createTenants, type Tenants } from './tenants.ts'
+
+/** Who may come in, and what their world looks like. */
+export interface Tenancy {
+  readonly tenants: Tenants
+  readonly connections: Connections
+  readonly schemas: Schemas
+  readonly adminTokens: AdminTokens
+  /**
+   * Who calls, by the Authorization header: at once when it is known. What another process has made or revoked counts
+   * at once. After it, `catalog` and `settings` of the tenant are in memory. RFC 7644 §2, RFC 6750.
+   */
+  readonly authenticate: (tenant: string, header: string | undefined | null) => Authenticated | Promise<Authenticated>
+  /** Has a tenant's catalog and settings in memory, for callers that don't come with a token. */
+  readonly ready: (tenant: string) => void | Promise<void>
+  readonly catalog: (tenant: string) => Catalog
+  readonly settings: (tenant: string) => TenantSettings
+  /** Paths that are unique in the tenant besides those its schemas say (A-81). */
+  readonly uniquePaths: (tenant: string) => ReadonlySet<string>
+  readonly changeSettings: (tenant: string, change: JsonObject, usage: Usage) => Promise<TenantSettings>
+  /** The address the server was last reached at, for commands that print base URLs. */
+  readonly publicUrl: () => Promise<string | undefined>
+  readonly notePublicUrl: (url: string) => Promise<void>
+  /** Writes when tokens were last used. */
+  readonly flush: () => Promise<void>
+  /** Flushes, and stops watching the store. */
+  readonly close: () => Promise<void>
+}
+
+const URL_RECORD = { tenant: '', kind: 'server', key: 'public-url' } as const
+const NONE: ReadonlySet<string> = new Set()
+
+/** Makes the room: tenants, connections with their tokens, schemas and settings, all kept in the store. */
+export function createTenancy(options: { readonly store: Store; readonly world?: World }): Tenancy {
+  const { store, world = realWorld } = options
+  const tenants = createTenants(store, world)
+  const catalogs = createCatalogs(store)
+  const authenticator = createAuthenticator(store, world, catalogs.ready)
+  const unique = new WeakMap<TenantSettings, ReadonlySet<string>>()
+
+  const forget = (tenant?: string) => {
+    authenticator.forget(tenant)
+    catalogs.forget(tenant)
+  }
+  const unwatch = store.watch((touched) => {
+    for (const one of touched) {
+      if ('everything' in one) forget()
+      else if ('records' in one || 'all' in one) forget(one.tenant)
+    }
+  })
+  const reload = async (tenant: string) => {
+    catalogs.forget(tenant)
+    await catalogs.ready(tenant)
+  }
+
+  return {
+    tenants,
+    connections: createConnections(store, world, tenants),
+    schemas: createSchemas(store, tenants, reload),
+    adminTokens: createAdminTokens(store, world),
+    authenticate: authenticator.authenticate,
+    ready: catalogs.ready,
+    catalog: catalogs.catalog,
+    settings: catalogs.settings,
+    uniquePaths: (tenant) => {
+      const settings = catalogs.settings(tenant)
+      let paths = unique.get(settings)
+      if (paths === undefined) {
+        paths = uniquePathsOf(settings)
+        unique.set(settings, paths)
+      }
+      return paths
+    },
+
+    changeSettings: async (tenant, change, usage) => {
+      await tenants.show(tenant)
+      const before = await readSettings(store, tenant)
+      const after = changeSettings(before, change)
+      const put = async (settings: TenantSettings) => {
+        const record = { tenant, kind: RECORDS.settings, key: SETTINGS_KEY }
+        await store.commit([{ write: 'record', record, value: { ...settings, features: { ...settings.features } } }])
+        await reload(tenant)
+      }
+      await put(after)
+      const types = [
+        ...(before.uniqueGroupNames === after.uniqueGroupNames ? [] : ['Group']),
+        ...(before.uniqueEmails === after.uniqueEmails ? [] : ['User']),
+      ]
+      for (const type of catalogs.catalog(tenant).types.filter(({ name }) => types.includes(name))) {
+        try {
+          await usage.reindex(tenant, type)
+        } catch (error) {
+          if (!(error instanceof Conflict && error.reason === 'unique')) throw error
+          await put(before)
+          await usage.reindex(tenant, type)
+          throw inUse(
+            `${error.what} can't be unique in tenant "${tenant}": some resources share a value; change those first`,
+            1,
+          )
+        }
+      }
+      return after
+    },
+
+    publicUrl: async () => {
+      const [record] = await store.records('', URL_RECORD.kind, { key: URL_RECORD.key, limit: 1 })
+      return typeof record?.value === 'string' ? record.value : undefined
+    },
+    notePublicUrl: async (url) => {
+      const [record] = await store.records('', URL_RECORD.kind, { key: URL_RECORD.key, limit: 1 })
+      if (record?.value !== url) await store.commit([{ write: 'record', record: URL_RECORD, value: url }])
+    },
+    flush: authenticator.flush,
+    close: async () => {
+      unwatch()
+      await authenticator.flush()
+    },
+  }
+}
+
+function uniquePathsOf(settings: TenantSettings): ReadonlySet<string> {
+  const paths = [
+    ...(settings.uniqueGroupNames ? ['displayName'] : []),
+    ...(settings.uniqueEmails ? ['emails.value'] : []),
+  ]
+  return paths.length === 0 ? NONE : new Set(paths)
+}

@@ -1,0 +1,114 @@
+import { Conflict, type Store, type TenantRow } from '../store/index.ts'
+import type { World } from '../world.ts'
+import { exists, invalid, missing } from './errors.ts'
+import { oneRecord } from './records.ts'
+
+/** The tenant that the first start of a server makes. */
+export const DEFAULT_TENANT = 'default'
+
+/** The record that says that the first start has been; of the whole database. */
+const FIRST_START = { tenant: '', kind: 'server', key: 'first-start' } as const
+
+/** No underscores: identity providers refuse them in URLs, and a token's name ends with one. */
+const NAME = /^[a-z0-9-]{1,63}$/
+
+/** One customer's separate directory. */
+export interface Tenant {
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly created: number
+  /** The last place of its log. */
+  readonly place: number
+  /** Kept counts of resources, by type. */
+  readonly resources: { readonly [type: string]: number }
+}
+
+/** The tenants of a database. */
+export interface Tenants {
+  readonly create: (name: string) => Promise<Tenant>
+  readonly list: () => Promise<readonly Tenant[]>
+  /** The tenant, or a refusal that says that there is none. */
+  readonly show: (name: string) => Promise<Tenant>
+  /** Removes the tenant with all it holds. */
+  readonly delete: (name: string) => Promise<void>
+  /** Whether no server has made the default tenant yet. */
+  readonly isFirstStart: () => Promise<boolean>
+  /** Makes the default tenant when this is the first start; a start that was cut short is gone on with. */
+  readonly createDefault: () => Promise<Tenant>
+  /** Notes that the first start is over. */
+  readonly endFirstStart: () => Promise<void>
+}
+
+/** Whether a text can name a tenant: `[a-z0-9-]{1,63}`. */
+export function isTenantName(name: string): boolean {
+  return NAME.test(name)
+}
+
+/** The path of a tenant's SCIM endpoints below the public URL, without a slash at its end. RFC 7644 §6.1. */
+export function scimPath(tenant: string): string {
+  return `/tenants/${tenant}/scim/v2`
+}
+
+/** Makes the room's part for tenants. */
+export function createTenants(store: Store, world: World): Tenants {
+  const add = async (name: string) => {
+    const at = world.now()
+    try {
+      await store.commit([{ write: 'tenant', tenant: name, as: 'new', at }])
+    } catch (error) {
+      if (error instanceof Conflict && error.reason === 'exists') {
+        throw exists(
+          `a tenant named "${name}" exists already; choose another name, or see it with: lockstep tenant show ${name}`,
+        )
+      }
+      throw error
+    }
+    return { name, created: at, place: 0, resources: {} }
+  }
+  const find = async (name: string) => {
+    const row = (await store.tenants()).find(({ tenant }) => tenant === name)
+    return row && toTenant(row)
+  }
+  const isFirstStart = async () => (await oneRecord(store, '', FIRST_START.kind, FIRST_START.key)) === undefined
+
+  return {
+    create: async (name) => {
+      if (!isTenantName(name)) {
+        throw invalid(`"${name}" can't name a tenant: a name is 1 to 63 characters long, of a-z, 0-9 and -`)
+      }
+      if (name === DEFAULT_TENANT && (await isFirstStart())) {
+        throw invalid(`"${DEFAULT_TENANT}" is made by the first start of the server; choose another name`)
+      }
+      return add(name)
+    },
+    list: async () =>
+      (await store.tenants()).map(toTenant).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    show: async (name) => {
+      const tenant = await find(name)
+      if (tenant === undefined) throw noTenant(name)
+      return tenant
+    },
+    delete: async (name) => {
+      try {
+        await store.commit([{ write: 'tenant', tenant: name, as: 'gone', at: world.now() }])
+      } catch (error) {
+        if (error instanceof Conflict && error.reason === 'missing') throw noTenant(name)
+        throw error
+      }
+    },
+    isFirstStart,
+    createDefault: async () => (await find(DEFAULT_TENANT)) ?? add(DEFAULT_TENANT),
+    endFirstStart: async () => {
+      await store.commit([{ write: 'record', record: FIRST_START, value: { at: world.now() } }])
+    },
+  }
+}
+
+/** Says that there is no such tenant, and how to see which there are. */
+function noTenant(name: string) {
+  return missing(`there is no tenant named "${name}"; see them with: lockstep tenant list`)
+}
+
+function toTenant(row: TenantRow): Tenant {
+  return { name: row.tenant, created: row.created, place: row.place, resources: row.resources }
+}
