@@ -65,14 +65,12 @@ export interface DeclaredType<D extends ResourceTypeDeclaration = ResourceTypeDe
   >(
     schema: S,
     options?: O,
-  ) => DeclaredType<
-    Omit<D, 'extensions'> & {
-      readonly schema: D['schema']
-      readonly name: D['name']
-      readonly endpoint: D['endpoint']
-      readonly extensions: readonly [...Extensions<D>, { readonly schema: S } & O]
-    }
-  >
+  ) => DeclaredType<{
+    readonly name: D['name']
+    readonly endpoint: D['endpoint']
+    readonly schema: D['schema']
+    readonly extensions: readonly [...Extensions<D>, { readonly schema: S } & O]
+  }>
   readonly [declared]?: D
 }
 

@@ -1,0 +1,165 @@
+import type { Allowances } from './allowances.ts'
+import { extensionOf, resolve } from './attributes.ts'
+import { invalidSyntax, invalidValue } from './errors.ts'
+import { type Document, isObject, type Json, type JsonObject } from './json.ts'
+import { writtenWithFraction } from './read-json.ts'
+import type { Attribute, ResourceType } from './schema.ts'
+import { type Reading, readValue, refuseTwins } from './value.ts'
+
+/** What a body held besides the resource. */
+export interface Notes {
+  /** Paths that no schema of the type has: left out (A-61). Names only, never values. */
+  readonly unknown: string[]
+  /** Attributes given as null or []: unassigned on purpose, so that no default takes their place (P-062). */
+  readonly cleared: string[]
+}
+
+/** Empty notes, to be handed to {@link normalise}. */
+export function createNotes(): Notes {
+  return { unknown: [], cleared: [] }
+}
+
+/**
+ * The body of a POST or PUT in normal form: canonical names (A-14), null and [] left out, readOnly attributes dropped,
+ * unknown ones ignored (A-61), `schemas` computed from what is there (A-13). RFC 7643 §2.1, §2.4, §2.5; RFC 7644 §3.3.
+ */
+export function normalise(body: Json, type: ResourceType, allow: Allowances, notes?: Notes): Document {
+  if (!isObject(body)) throw invalidSyntax(`The body must be one JSON object, a ${type.name}`)
+  const reading = readingOf(allow, notes)
+  const schemas: string[] = [type.schema.id]
+  const out: { [name: string]: Json } = { schemas }
+  const extensions: { [urn: string]: { [name: string]: Json } } = {}
+  let respelt = false
+  let given: Json | undefined
+  for (const key in body) {
+    const value = body[key]
+    if (value === undefined) continue
+    const found = resolve(key, type, allow)
+    if (found === undefined || (found.attribute !== undefined && found.sub !== undefined)) {
+      reading.unknown(key)
+      continue
+    }
+    if (found.attribute === undefined) {
+      if (found.extension !== key) respelt = true
+      readExtension(found.extension, value, type, reading, extensions, notes)
+      continue
+    }
+    const { attribute, extension } = found
+    if (found.path !== key) respelt = true
+    if (extension === undefined) {
+      if (attribute.name === 'schemas') given = value
+      else if (attribute.mutability !== 'readOnly') read(attribute, body, key, value, reading, out, notes)
+    } else if (attribute.mutability !== 'readOnly') {
+      // Sent under its bare name; what stands in the extension's own object counts more (A-22).
+      const own = extensions[extension] ?? {}
+      extensions[extension] = own
+      if (own[attribute.name] === undefined) read(attribute, body, key, value, reading, own, notes)
+    }
+  }
+  if (respelt) {
+    refuseTwins(
+      body,
+      (key) => {
+        const found = resolve(key, type)
+        return found?.attribute?.name ?? found?.extension
+      },
+      'The body',
+    )
+  }
+  if (!allow.guessSchemas) checkSchemas(given, type)
+  for (const { schema, required } of type.extensions) {
+    const members = extensions[schema.id]
+    const some = members !== undefined && hasMembers(members)
+    if (some) out[schema.id] = members
+    if (some || required) schemas.push(schema.id)
+  }
+  return out
+}
+
+/** `schemas` as it is shown: the base, extensions with a value, required extensions (A-13). RFC 7643 §3.3. */
+export function schemasFor(document: Document, type: ResourceType): readonly string[] {
+  const used = type.extensions.filter(({ schema, required }) => required || document[schema.id] !== undefined)
+  return [type.schema.id, ...used.map(({ schema }) => schema.id)]
+}
+
+function readingOf(allow: Allowances, notes: Notes | undefined): Reading {
+  return {
+    allow,
+    unknown(path) {
+      if (allow.refuseUnknownInBody) {
+        throw invalidSyntax(`"${path}" is no attribute of this resource type; see /Schemas for those there are`)
+      }
+      notes?.unknown.push(path)
+    },
+  }
+}
+
+function read(
+  attribute: Attribute,
+  holder: JsonObject,
+  key: string,
+  value: Json,
+  reading: Reading,
+  out: { [name: string]: Json },
+  notes: Notes | undefined,
+): void {
+  if (attribute.type === 'integer' && writtenWithFraction(holder, key)) {
+    throw invalidValue(`${attribute.name} must be a whole number, without fraction or exponent`)
+  }
+  const read = readValue(attribute, value, reading)
+  if (read !== undefined) out[attribute.name] = read
+  else notes?.cleared.push(attribute.name)
+}
+
+function readExtension(
+  urn: string,
+  value: Json,
+  type: ResourceType,
+  reading: Reading,
+  extensions: { [urn: string]: { [name: string]: Json } },
+  notes: Notes | undefined,
+): void {
+  const extension = extensionOf(type, urn)
+  if (value === null || extension === undefined) return
+  if (!isObject(value)) throw invalidValue(`${urn} must be an object with the extension's attributes`)
+  const out = extensions[urn] ?? {}
+  extensions[urn] = out
+  let respelt = false
+  for (const key in value) {
+    const member = value[key]
+    // The name inside the extension's object is local; looked up by its full path.
+    const found = resolve(`${urn}:${key}`, type)
+    if (found?.attribute === undefined || found.sub !== undefined || found.extension !== urn) {
+      reading.unknown(`${urn}:${key}`)
+      continue
+    }
+    const { attribute } = found
+    if (attribute.name !== key) respelt = true
+    if (member === undefined || attribute.mutability === 'readOnly') continue
+    delete out[attribute.name]
+    read(attribute, value, key, member, reading, out, notes)
+  }
+  if (respelt) refuseTwins(value, (key) => resolve(`${urn}:${key}`, type), urn)
+}
+
+function hasMembers(object: JsonObject): boolean {
+  for (const _ in object) return true
+  return false
+}
+
+/** The base is named, and nothing that the type does not have (A-13, A-62). RFC 7643 §3, §3.3. */
+function checkSchemas(given: Json | undefined, type: ResourceType): void {
+  const base = type.schema.id
+  if (!Array.isArray(given) || given.length === 0) {
+    throw invalidSyntax(`"schemas" must be a list with "${base}" and the extensions in use`)
+  }
+  let based = false
+  for (const urn of given as readonly Json[]) {
+    if (typeof urn !== 'string') throw invalidSyntax('"schemas" must hold strings, the URIs of schemas')
+    if (urn.toLowerCase() === base.toLowerCase()) based = true
+    else if (extensionOf(type, urn) === undefined) {
+      throw invalidSyntax(`"schemas" names ${urn}, which the resource type ${type.name} does not have`)
+    }
+  }
+  if (!based) throw invalidSyntax(`"schemas" must name ${base}, the base schema of ${type.name}`)
+}

@@ -1,0 +1,27 @@
+import { invalidValue } from './errors.ts'
+
+/** What keeps a userName from being prepared, or undefined. Spaces inside are allowed (A-52, P-542). RFC 8265 §3. */
+export function userNameFault(text: string): string | undefined {
+  if (text.trim() === '') return 'is empty; give the name the person logs in with'
+  // Controls, line and paragraph separators, unassigned and private code points are in no PRECIS class. RFC 8264 §9.
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u.test(text)) return 'holds a control character or one without a meaning'
+  return undefined
+}
+
+/** A userName, stored as given; refused when it cannot be prepared for comparison (A-52). RFC 7643 §4.1.1, RFC 7644 §5. */
+export function prepareUserName(text: string): string {
+  const fault = userNameFault(text)
+  if (fault !== undefined) throw invalidValue(`userName ${fault}`)
+  return text
+}
+
+/**
+ * A password in the form it is hashed in, OpaqueString: non-ASCII spaces become spaces, then NFC; letter case stays.
+ * The message never repeats it. RFC 7644 §5, RFC 8265 §4.2.
+ */
+export function preparePassword(text: string): string {
+  const prepared = text.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+  if (prepared === '') throw invalidValue('password is empty')
+  if (/[\p{Cc}\p{Cs}\p{Cn}]/u.test(prepared)) throw invalidValue('password holds a control character')
+  return prepared
+}
