@@ -1,7 +1,7 @@
-import type { Allowances } from '../protocol/allowances.ts'
-import { LENIENT, STRICT } from '../protocol/allowances.ts'
-import type { Quirk } from './quirk.ts'
+import type { Allowances } from '../protocol/index.ts'
+import { LENIENT, STRICT } from '../protocol/index.ts'
 import { DIALECT } from './dialect.ts'
+import type { Quirk } from './quirk.ts'
 
 /** Every kind of connection: which identity provider sends, or how far the connection bends whoever sends. */
 export const KINDS = [

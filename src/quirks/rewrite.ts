@@ -1,4 +1,4 @@
-import type { Catalog } from '../protocol/schema.ts'
+import type { Catalog } from '../protocol/index.ts'
 import type { Message, Quirk } from './quirk.ts'
 
 /** Applies quirks one after the other. Gives the very same message when none had anything to change. */

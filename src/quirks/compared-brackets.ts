@@ -1,0 +1,17 @@
+import { mapFilter } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/** An element compared as a whole: `emails[type eq "work"] eq "…"` means its `value`. */
+export const comparedBrackets: Quirk = {
+  name: 'compared-brackets',
+  register: ['Q08'],
+  source: 'MicrosoftDocs/azure-docs issue 83855',
+  inbound: (message) => mapFilter(message, (filter) => (filter.includes(']') ? named(filter) : filter)),
+}
+
+/** Walks over strings, since a value may hold anything. */
+function named(filter: string): string {
+  return filter.replace(/"(?:[^"\\]|\\.)*"|\](?=\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s)/gi, (found) =>
+    found === ']' ? '].value' : found,
+  )
+}

@@ -1,0 +1,15 @@
+import { mapOperations } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/** An empty path where none is meant. */
+export const emptyPath: Quirk = {
+  name: 'empty-path',
+  register: ['X03'],
+  source: 'NorthlandPositronics/Cogtrix pull request 457: operations with `"path": ""`',
+  inbound: (message) =>
+    mapOperations(message, (operation) => {
+      if (operation.path === undefined || operation.path.trim() !== '') return operation
+      const { path: _, ...rest } = operation
+      return rest
+    }),
+}

@@ -1,0 +1,31 @@
+import { attributeIn, isObject, type Json, type ResourceType } from '../protocol/index.ts'
+import { mapEntries, mapOperations, mapResource } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/** An extension's object under the extension's name instead of its URN: `"EnterpriseUser": {"department": …}`. */
+export const extensionName: Quirk = {
+  name: 'extension-name',
+  register: ['X06'],
+  source: 'wso2/docs-is issue 1913: the sample request of its API',
+  inbound(message) {
+    const { type } = message
+    if (type === undefined || type.extensions.length === 0) return message
+    const each = (name: string, value: Json) => [isObject(value) ? renamed(name, type) : name, value] as const
+    if (message.action !== 'patch') return mapResource(message, (resource) => mapEntries(resource, each))
+    return mapOperations(message, (operation) => {
+      if (operation.path !== undefined || !isObject(operation.value)) return operation
+      const value = mapEntries(operation.value, each)
+      return value === operation.value ? operation : { ...operation, value }
+    })
+  },
+}
+
+function renamed(name: string, type: ResourceType): string {
+  if (name.startsWith('urn:') || attributeIn(type.schema.attributes, name) !== undefined) return name
+  const named = type.extensions.filter(({ schema }) => plain(schema.name) === plain(name))
+  return (named.length === 1 && named[0]?.schema.id) || name
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}

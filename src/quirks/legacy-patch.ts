@@ -1,0 +1,54 @@
+import { attributeIn, isObject, type Json, type JsonObject, PATCH_OP, type ResourceType } from '../protocol/index.ts'
+import { memberOf, nameIn, type Operation } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/**
+ * A SCIM 1.1 PATCH: a part of the resource, where elements of lists are added unless they carry
+ * `"operation": "delete"`, and `meta.attributes` names what is to be cleared.
+ */
+export const legacyPatch: Quirk = {
+  name: 'legacy-patch',
+  register: ['X02', 'Q17'],
+  source: 'okta/okta-developer-docs, docs/reference/scim/scim-11 (pull request 800): group push of SCIM 1.1',
+  inbound(message) {
+    const { type, body } = message
+    if (message.action !== 'patch' || type === undefined || !isObject(body)) return message
+    if (nameIn(body, 'Operations') !== undefined || isPatchOp(body)) return message
+    const Operations = [
+      ...cleared(body),
+      ...Object.entries(body).flatMap(([name, value]) => changed(name, value, type)),
+    ]
+    return { ...message, body: { schemas: [PATCH_OP], Operations } }
+  },
+}
+
+/** Says that it is a PATCH of SCIM 2.0; then the missing list of operations is an error. */
+function isPatchOp(body: JsonObject): boolean {
+  const schemas = memberOf(body, 'schemas')
+  return Array.isArray(schemas) && schemas.some((urn: Json) => typeof urn === 'string' && urn.endsWith(':PatchOp'))
+}
+
+function cleared(body: JsonObject): Operation[] {
+  const meta = memberOf(body, 'meta')
+  const names = isObject(meta) ? memberOf(meta, 'attributes') : undefined
+  if (!Array.isArray(names)) return []
+  return names.flatMap((path: Json) => (typeof path === 'string' ? [{ op: 'remove', path }] : []))
+}
+
+function changed(name: string, value: Json, type: ResourceType): Operation[] {
+  if (['schemas', 'id', 'meta'].includes(name.toLowerCase())) return []
+  const attribute = attributeIn(type.schema.attributes, name)
+  if (attribute?.multiValued !== true || value === null) return [{ op: 'replace', path: name, value }]
+  const elements: readonly Json[] = Array.isArray(value) ? value : [value]
+  const leaving = elements.filter(isDeleted)
+  const coming = elements.filter((element) => !isDeleted(element))
+  return [
+    ...(leaving.length > 0 ? [{ op: 'remove', path: name, value: leaving }] : []),
+    ...(coming.length > 0 ? [{ op: 'add', path: name, value: coming }] : []),
+  ]
+}
+
+function isDeleted(element: Json): boolean {
+  const operation = isObject(element) ? memberOf(element, 'operation') : undefined
+  return typeof operation === 'string' && operation.toLowerCase() === 'delete'
+}

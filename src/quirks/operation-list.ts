@@ -1,0 +1,25 @@
+import { isObject, type JsonObject } from '../protocol/index.ts'
+import { nameIn } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/** One operation where the list of operations belongs, or the list under the name of a client's own class. */
+export const operationList: Quirk = {
+  name: 'operation-list',
+  register: ['X01'],
+  source: 'PennState/SCIMple-Identity issue 59: its client wrote `patchOperationList`',
+  inbound(message) {
+    if (message.action !== 'patch' || !isObject(message.body)) return message
+    const body = renamed(message.body)
+    const key = nameIn(body, 'Operations')
+    const operations = key === undefined ? undefined : body[key]
+    const after = key !== undefined && isObject(operations) ? { ...body, [key]: [operations] } : body
+    return after === message.body ? message : { ...message, body: after }
+  },
+}
+
+function renamed(body: JsonObject): JsonObject {
+  const key = nameIn(body, 'patchOperationList')
+  if (key === undefined || nameIn(body, 'Operations') !== undefined) return body
+  const { [key]: operations = null, ...rest } = body
+  return { ...rest, Operations: operations }
+}

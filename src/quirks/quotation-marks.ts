@@ -1,0 +1,30 @@
+import { mapFilter, mapNames, outsideStrings } from './parts.ts'
+import type { Quirk } from './quirk.ts'
+
+/** Single or typographic quotation marks around a filter value: `userName eq 'ada'`. */
+export const quotationMarks: Quirk = {
+  name: 'quotation-marks',
+  register: ['X11', 'Q06'],
+  source: 'wso2/charon pull request 168; scim2/filter-parser pull request 21; an example of RFC 7644 §3.4.2.2',
+  inbound(message) {
+    const filtered = mapFilter(message, requoted)
+    return message.action === 'patch'
+      ? mapNames(filtered, (path) => (path.includes('[') ? requoted(path) : path))
+      : filtered
+  },
+}
+
+/** A comparison, then the value with its marks, then an end: so that an apostrophe inside a value is left alone. */
+const VALUE =
+  /\b(eq|ne|co|sw|ew|gt|ge|lt|le)(\s+)(?:'([^']*)'|‘([^’]*)’|“([^”]*)”|„([^“]*)“)(?=\s*(?:$|[)\]]|\s(?:and|or)\s))/gi
+
+function requoted(text: string): string {
+  return /['‘“„]/.test(text)
+    ? outsideStrings(text, (piece) =>
+        piece.replace(VALUE, (_whole, op, space, ...found) => {
+          const value = found.slice(0, 4).find((one) => typeof one === 'string')
+          return `${op}${space}${JSON.stringify(value ?? '')}`
+        }),
+      )
+    : text
+}
