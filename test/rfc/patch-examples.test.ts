@@ -154,14 +154,17 @@ test('P-394 §3.5.2.3: replace several attributes without a path', async () => {
   expect(answer.body.addresses).toEqual(babs.addresses)
 })
 
-test.each(['members', 'name.familyName', 'addresses[type eq "work"]'])('P-394 figure 8: the path %j is read', async (path) => {
-  const [resource, value] =
-    path === 'members'
-      ? [`/Groups/${group.id}`, [member(babs)]]
-      : [`/Users/${babs.id}`, path === 'name.familyName' ? 'Jensen' : { region: 'CA' }]
-  const answer = await scim.patch(resource, [{ op: 'add', path, value }])
-  expect([200, 204], answer.text).toContain(answer.status)
-})
+test.each(['members', 'name.familyName', 'addresses[type eq "work"]'])(
+  'P-394 figure 8: the path %j is read',
+  async (path) => {
+    const [resource, value] =
+      path === 'members'
+        ? [`/Groups/${group.id}`, [member(babs)]]
+        : [`/Users/${babs.id}`, path === 'name.familyName' ? 'Jensen' : { region: 'CA' }]
+    const answer = await scim.patch(resource, [{ op: 'add', path, value }])
+    expect([200, 204], answer.text).toContain(answer.status)
+  },
+)
 
 test('P-394 figure 8: members[…].displayName names no sub-attribute: 400 invalidPath', async () => {
   await scim.patch(`/Groups/${group.id}`, [{ op: 'add', path: 'members', value: [member(babs)] }])

@@ -92,7 +92,10 @@ test.each([['text'], [7], [true], [null], [[{ nickName: 'N' }]]])(
 )
 test('P-370 replace without path: each member replaced, members not named stay', async () => {
   const made = await scim.makeUser({ emails: [WORK], title: 'Dr', name: { familyName: 'F' } })
-  const read = await patched(made, { op: 'replace', value: { nickName: 'N', emails: [HOME], name: { givenName: 'G' } } })
+  const read = await patched(made, {
+    op: 'replace',
+    value: { nickName: 'N', emails: [HOME], name: { givenName: 'G' } },
+  })
   expect(read.nickName).toBe('N')
   expect(read.title).toBe('Dr')
   expect(read.emails).toEqual([HOME])
@@ -126,7 +129,9 @@ test('P-371 remove of a simple attribute without value: no change', async () => 
 
 // P-372: singular simple, set.
 test.each(['add', 'replace'] as const)('P-372 %s of a simple attribute with a value replaces it', async (op) => {
-  expect((await patched(await scim.makeUser({ nickName: 'A' }), { op, path: 'nickName', value: 'B' })).nickName).toBe('B')
+  expect((await patched(await scim.makeUser({ nickName: 'A' }), { op, path: 'nickName', value: 'B' })).nickName).toBe(
+    'B',
+  )
 })
 test('P-372 remove of a simple attribute unassigns it; required and readOnly ones: mutability', async () => {
   const made = await scim.makeUser({ nickName: 'A' })
@@ -136,11 +141,14 @@ test('P-372 remove of a simple attribute unassigns it; required and readOnly one
 })
 
 // P-373: singular complex.
-test.each(['add', 'replace'] as const)('P-373 %s of a complex attribute sets what is given, keeps the rest', async (op) => {
-  const made = await scim.makeUser({ name: { givenName: 'A', familyName: 'F' } })
-  const read = await patched(made, { op, path: 'name', value: { givenName: 'B', middleName: 'M' } })
-  expect(read.name).toEqual({ givenName: 'B', familyName: 'F', middleName: 'M' })
-})
+test.each(['add', 'replace'] as const)(
+  'P-373 %s of a complex attribute sets what is given, keeps the rest',
+  async (op) => {
+    const made = await scim.makeUser({ name: { givenName: 'A', familyName: 'F' } })
+    const read = await patched(made, { op, path: 'name', value: { givenName: 'B', middleName: 'M' } })
+    expect(read.name).toEqual({ givenName: 'B', familyName: 'F', middleName: 'M' })
+  },
+)
 test('P-373 remove of a complex attribute unassigns all of it', async () => {
   const made = await scim.makeUser({ name: { givenName: 'A', familyName: 'F' } })
   expect(await patched(made, { op: 'remove', path: 'name' })).not.toHaveProperty('name')
@@ -193,7 +201,11 @@ test('P-375 members: add without duplicates, remove with a value only those, [] 
   const [a, b, c] = [await scim.makeUser(), await scim.makeUser(), await scim.makeUser()]
   const group = await scim.makeGroup({ members: [{ value: a.id }] })
   const ids = (read: Body) => (read.members ?? []).map((member: Body) => member.value).toSorted()
-  const added = await patched(group, { op: 'add', path: 'members', value: [{ value: a.id }, { value: b.id }, { value: c.id }] })
+  const added = await patched(group, {
+    op: 'add',
+    path: 'members',
+    value: [{ value: a.id }, { value: b.id }, { value: c.id }],
+  })
   expect(ids(added)).toEqual([a.id, b.id, c.id].toSorted())
   const removed = await patched(group, { op: 'remove', path: 'members', value: [{ value: b.id }] })
   expect(ids(removed)).toEqual([a.id, c.id].toSorted())
@@ -204,15 +216,18 @@ test('P-375 members: add without duplicates, remove with a value only those, [] 
 })
 
 // P-376: sub-attribute of a list, without filter.
-test.each(['add', 'replace'] as const)('P-376 %s of a sub-attribute sets it on every entry; without any: noTarget', async (op) => {
-  const made = await withEmails(WORK, HOME)
-  const read = await patched(made, { op, path: 'emails.type', value: 'other' })
-  expect(read.emails).toEqual([
-    { ...WORK, type: 'other' },
-    { ...HOME, type: 'other' },
-  ])
-  await refused(await scim.makeUser(), { op, path: 'emails.type', value: 'other' }, 'noTarget')
-})
+test.each(['add', 'replace'] as const)(
+  'P-376 %s of a sub-attribute sets it on every entry; without any: noTarget',
+  async (op) => {
+    const made = await withEmails(WORK, HOME)
+    const read = await patched(made, { op, path: 'emails.type', value: 'other' })
+    expect(read.emails).toEqual([
+      { ...WORK, type: 'other' },
+      { ...HOME, type: 'other' },
+    ])
+    await refused(await scim.makeUser(), { op, path: 'emails.type', value: 'other' }, 'noTarget')
+  },
+)
 test('P-376 remove of a sub-attribute takes it from every entry', async () => {
   const made = await withEmails(WORK, HOME)
   const read = await patched(made, { op: 'remove', path: 'emails.type' })
@@ -446,15 +461,18 @@ test.each(['add', 'replace', 'remove'] as const)('P-387 %s of a readOnly attribu
 })
 
 // P-388: immutable, set.
-test.each(['add', 'replace'] as const)('P-388 %s of an immutable attribute with a value: mutability unless equal', async (op) => {
-  const made = await scim.makeUser({ schemas: [USER, BADGE], [BADGE]: { serial: 'c', serials: ['a'] } })
-  await refused(made, { op, path: `${BADGE}:serial`, value: 'd' }, 'mutability')
-  await refused(made, { op, path: BADGE, value: { serial: 'd' } }, 'mutability')
-  await refused(made, { op, value: { [BADGE]: { serial: 'd' } } }, 'mutability')
-  await refused(made, { op, path: `${BADGE}:serials`, value: ['b'] }, 'mutability')
-  await unchanged(made, { op, path: `${BADGE}:serial`, value: 'c' })
-  await unchanged(made, { op, path: `${BADGE}:serials`, value: ['a'] })
-})
+test.each(['add', 'replace'] as const)(
+  'P-388 %s of an immutable attribute with a value: mutability unless equal',
+  async (op) => {
+    const made = await scim.makeUser({ schemas: [USER, BADGE], [BADGE]: { serial: 'c', serials: ['a'] } })
+    await refused(made, { op, path: `${BADGE}:serial`, value: 'd' }, 'mutability')
+    await refused(made, { op, path: BADGE, value: { serial: 'd' } }, 'mutability')
+    await refused(made, { op, value: { [BADGE]: { serial: 'd' } } }, 'mutability')
+    await refused(made, { op, path: `${BADGE}:serials`, value: ['b'] }, 'mutability')
+    await unchanged(made, { op, path: `${BADGE}:serial`, value: 'c' })
+    await unchanged(made, { op, path: `${BADGE}:serials`, value: ['a'] })
+  },
+)
 test('P-388 remove of an immutable attribute with a value: mutability', async () => {
   const made = await scim.makeUser({ schemas: [USER, BADGE], [BADGE]: { serial: 'c' } })
   await refused(made, { op: 'remove', path: `${BADGE}:serial` }, 'mutability')
@@ -471,14 +489,17 @@ test('P-389 remove of an immutable attribute without a value: no change', async 
 })
 
 // P-390: sub-attributes of a member.
-test.each(['add', 'replace'] as const)('P-390 %s of a sub-attribute of a member: mutability unless equal', async (op) => {
-  const [a, b] = [await scim.makeUser(), await scim.makeUser()]
-  const group = await scim.makeGroup({ members: [{ value: a.id }] })
-  await refused(group, { op, path: `members[value eq "${a.id}"].type`, value: 'Group' }, 'mutability')
-  await refused(group, { op, path: `members[value eq "${a.id}"].value`, value: b.id }, 'mutability')
-  await unchanged(group, { op, path: `members[value eq "${a.id}"].type`, value: 'User' })
-  await unchanged(group, { op, path: `members[value eq "${a.id}"].value`, value: a.id })
-})
+test.each(['add', 'replace'] as const)(
+  'P-390 %s of a sub-attribute of a member: mutability unless equal',
+  async (op) => {
+    const [a, b] = [await scim.makeUser(), await scim.makeUser()]
+    const group = await scim.makeGroup({ members: [{ value: a.id }] })
+    await refused(group, { op, path: `members[value eq "${a.id}"].type`, value: 'Group' }, 'mutability')
+    await refused(group, { op, path: `members[value eq "${a.id}"].value`, value: b.id }, 'mutability')
+    await unchanged(group, { op, path: `members[value eq "${a.id}"].type`, value: 'User' })
+    await unchanged(group, { op, path: `members[value eq "${a.id}"].value`, value: a.id })
+  },
+)
 test('P-390 remove of a sub-attribute of a member: mutability', async () => {
   const a = await scim.makeUser()
   const group = await scim.makeGroup({ members: [{ value: a.id }] })
@@ -487,27 +508,38 @@ test('P-390 remove of a sub-attribute of a member: mutability', async () => {
 })
 
 // P-391: a filter on a singular attribute.
-test.each(['add', 'replace', 'remove'] as const)('P-391 %s with a filter on a singular attribute: invalidPath', async (op) => {
-  const boss = await scim.makeUser()
-  const made = await scim.makeUser({
-    name: { givenName: 'a' },
-    schemas: [USER, ENT],
-    [ENT]: { manager: { value: boss.id } },
-  })
-  for (const path of [
-    'name[givenName eq "a"]',
-    'name[givenName eq "a"].familyName',
-    `${ENT}:manager[value eq "${boss.id}"]`,
-    'nickName[value eq "x"]',
-  ]) {
-    await refused(made, op === 'remove' ? { op, path } : { op, path, value: 'x' }, 'invalidPath')
-  }
-})
+test.each(['add', 'replace', 'remove'] as const)(
+  'P-391 %s with a filter on a singular attribute: invalidPath',
+  async (op) => {
+    const boss = await scim.makeUser()
+    const made = await scim.makeUser({
+      name: { givenName: 'a' },
+      schemas: [USER, ENT],
+      [ENT]: { manager: { value: boss.id } },
+    })
+    for (const path of [
+      'name[givenName eq "a"]',
+      'name[givenName eq "a"].familyName',
+      `${ENT}:manager[value eq "${boss.id}"]`,
+      'nickName[value eq "x"]',
+    ]) {
+      await refused(made, op === 'remove' ? { op, path } : { op, path, value: 'x' }, 'invalidPath')
+    }
+  },
+)
 
 // P-392: unknown attributes.
 test.each(['add', 'replace', 'remove'] as const)('P-392 %s of an unknown attribute: invalidPath', async (op) => {
   const made = await scim.makeUser({ emails: [WORK] })
-  for (const path of ['foo', 'name.foo', 'emails.foo', 'emails[type eq "work"].foo', `${ENT}:foo`, 'urn:x:y:z:foo', 'department']) {
+  for (const path of [
+    'foo',
+    'name.foo',
+    'emails.foo',
+    'emails[type eq "work"].foo',
+    `${ENT}:foo`,
+    'urn:x:y:z:foo',
+    'department',
+  ]) {
     await refused(made, op === 'remove' ? { op, path } : { op, path, value: 'x' }, 'invalidPath')
   }
   if (op !== 'remove') {

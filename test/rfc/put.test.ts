@@ -153,16 +153,9 @@ describe('replace', () => {
 
   test('P-310 If-Match is honoured', async () => {
     const made = await scim.makeUser()
-    const second = await scim.put(
-      `/Users/${made.id}`,
-      { ...made, title: 'one' },
-      { 'if-match': made.meta.version },
-    )
+    const second = await scim.put(`/Users/${made.id}`, { ...made, title: 'one' }, { 'if-match': made.meta.version })
     expect(second.status, second.text).toBe(200)
-    expectError(
-      await scim.put(`/Users/${made.id}`, { ...made, title: 'two' }, { 'if-match': made.meta.version }),
-      412,
-    )
+    expectError(await scim.put(`/Users/${made.id}`, { ...made, title: 'two' }, { 'if-match': made.meta.version }), 412)
     expect((await scim.get(`/Users/${made.id}`)).body.title).toBe('one')
   })
 

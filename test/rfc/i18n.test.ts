@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { expectError, unique, user } from './client.ts'
+import { site, tenantOf } from './site.ts'
+
+// Requirements block P.19: internationalization and comparison. RFC 7644 §5, §7.8.
+const at = site()
+const scim = at.strict()
+
+test.each([
+  ['case', 'ÄNNA', 'änna'],
+  ['NFC and NFD', '\u00e4nna', 'a\u0308nna'],
+  ['full width', 'ｂｏｂ', 'bob'],
+  ['full width and case', 'ＢＯＢ', 'bob'],
+  ['Greek final sigma', 'ΟΔΥΣΣΕΥΣ', 'οδυσσευς'],
+  ['runs of spaces', 'ada  lovelace', 'ada lovelace'],
+])('P-540 userNames that differ in %s alone are the same', async (_case, one, two) => {
+  const other = await at.connect()
+  const made = await other.makeUser({ userName: one })
+  expect(made.userName).toBe(one)
+  expectError(await other.post('/Users', user({ userName: two })), 409, 'uniqueness')
+  expect(await other.ids('/Users', `userName eq ${JSON.stringify(two)}`)).toEqual([made.id])
+})
+
+test('P-540 passwords are prepared: NFC and NFD, and any space, are the same; case is not', async () => {
+  // Passwords can't be asked for: what is kept is looked at.
+  const made = await scim.makeUser({ password: 'Pässwörd 1234!' })
+  const secret = await at.server.store.secret({ tenant: tenantOf(scim), type: 'User', id: made.id })
+  expect(secret).toEqual(expect.any(String))
+  expect(secret).not.toContain('ssw')
+})
+
+test('P-541 texts in filters are prepared before comparison', async () => {
+  const word = unique('Jürgen')
+  const made = await scim.makeUser({ displayName: word.normalize('NFC') })
+  for (const form of [
+    word.normalize('NFC'),
+    word.normalize('NFD'),
+    word.toUpperCase(),
+    word.toUpperCase().normalize('NFD'),
+  ]) {
+    expect(await scim.ids('/Users', `displayName eq ${JSON.stringify(form)}`), form).toEqual([made.id])
+    expect(await scim.ids('/Users', `displayName sw ${JSON.stringify(form)}`), form).toEqual([made.id])
+  }
+  const nfd = await scim.makeUser({ displayName: `${word}2`.normalize('NFD') })
+  expect(await scim.ids('/Users', `displayName eq ${JSON.stringify(`${word}2`.normalize('NFC'))}`)).toEqual([nfd.id])
+})
+
+test.each(['a\u0000b', 'a\u0007b', 'a\u007fb', 'a\nb', ' ', '   ', '\u00a0\u2003'])(
+  'P-542 a userName that cannot be prepared, %j, is 400 invalidValue',
+  async (userName) => {
+    expectError(await scim.post('/Users', user({ userName })), 400, 'invalidValue')
+    const made = await scim.makeUser()
+    expectError(
+      await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'userName', value: userName }]),
+      400,
+      'invalidValue',
+    )
+  },
+)
+
+test.each(['ada@example.com', 'ada lovelace', 'EXAMPLE\\ada', '日本語', 'مرحبا', "o'neil", 'ada+tag@例え.jp'])(
+  'P-542 the userName %j is taken as it is',
+  async (userName) => {
+    const other = await at.connect()
+    expect((await other.makeUser({ userName })).userName).toBe(userName)
+  },
+)
+
+test('P-543 full case folding without locale: ß is ss; dotless i is not i', async () => {
+  const other = await at.connect()
+  const made = await other.makeUser({ userName: 'STRASSE' })
+  expectError(await other.post('/Users', user({ userName: 'straße' })), 409, 'uniqueness')
+  expect(await other.ids('/Users', 'userName eq "straße"')).toEqual([made.id])
+  await other.makeUser({ userName: 'irmak' })
+  expect((await other.post('/Users', user({ userName: 'ırmak' }))).status).toBe(201)
+  expectError(await other.post('/Users', user({ userName: 'IRMAK' })), 409, 'uniqueness')
+})

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { type Body, type Client, createClient, expectError, user } from './client.ts'
+import { changeTenant } from './settings.ts'
+import { site, tenantOf } from './site.ts'
+
+// Requirements block P.15: /Me. RFC 7644 §3.11.
+const at = site()
+const scim = at.strict()
+
+/** A user, and a connection that acts for it. */
+async function self(options: object = {}): Promise<{ me: Client; made: Body }> {
+  const made = await scim.makeUser({ displayName: 'Me' })
+  const connection = await at.server.connection('strict', { tenant: tenantOf(scim), subject: made.id, ...options })
+  return { me: createClient(connection), made }
+}
+
+test('P-450 switched off: 501 on each method', async () => {
+  const other = await at.connect()
+  await changeTenant(at, other, { features: { me: false } })
+  expectError(await other.get('/Me'), 501)
+  expectError(await other.post('/Me', user()), 501)
+  expectError(await other.put('/Me', user()), 501)
+  expectError(await other.patch('/Me', [{ op: 'add', path: 'title', value: 'x' }]), 501)
+  expectError(await other.del('/Me'), 501)
+})
+
+test('P-451 GET is answered directly, with the permanent URI as Location', async () => {
+  const { me, made } = await self()
+  const answer = await me.get('/Me')
+  expect(answer.status, answer.text).toBe(200)
+  expect(answer.body).toEqual(made)
+  expect(answer.headers.get('location')).toBe(made.meta.location)
+  expect(answer.headers.get('etag')).toBe(made.meta.version)
+  const narrow = await me.get('/Me?attributes=userName')
+  expect(Object.keys(narrow.body).toSorted()).toEqual(['id', 'schemas', 'userName'])
+})
+
+test('P-451 PATCH, PUT and DELETE act on the own resource', async () => {
+  const { me, made } = await self()
+  const patched = await me.patch('/Me', [{ op: 'replace', path: 'title', value: 'patched' }])
+  expect(patched.status, patched.text).toBe(200)
+  expect(patched.headers.get('location')).toBe(made.meta.location)
+  const put = await me.put('/Me', { ...made, title: 'put' })
+  expect(put.status, put.text).toBe(200)
+  expect((await scim.get(`/Users/${made.id}`)).body.title).toBe('put')
+  expect((await me.del('/Me')).status).toBe(204)
+  expectError(await scim.get(`/Users/${made.id}`), 404)
+  expectError(await me.get('/Me'), 404)
+})
+
+test('P-451 a token without a subject: 404', async () => {
+  expectError(await scim.get('/Me'), 404)
+  expectError(await scim.patch('/Me', [{ op: 'replace', path: 'title', value: 'x' }]), 404)
+  expectError(await scim.put('/Me', user()), 404)
+  expectError(await scim.del('/Me'), 404)
+})
+
+test('P-451 preconditions hold on /Me', async () => {
+  const { me, made } = await self()
+  expect((await me.get('/Me', { 'if-none-match': made.meta.version })).status).toBe(304)
+  expectError(await me.put('/Me', made, { 'if-match': 'W/"99"' }), 412)
+})
+
+test('P-452 the rights of the connection hold on /Me as on the resource', async () => {
+  const { me, made } = await self({ rights: { User: { read: true, write: false } } })
+  expect((await me.get('/Me')).status).toBe(200)
+  expectError(await me.patch('/Me', [{ op: 'replace', path: 'userName', value: 'other' }]), 403)
+  expectError(await me.put('/Me', made), 403)
+  expectError(await me.del('/Me'), 403)
+  const blind = await self({ rights: { Group: { read: true, write: true } } })
+  expectError(await blind.me.get('/Me'), 403)
+})

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { createClient, expectError, expectList, unique } from './client.ts'
+import { changeTenant } from './settings.ts'
+import { site, tenantOf } from './site.ts'
+
+// Requirements block P.20: security and privacy. RFC 7643 §9; RFC 7644 §7. The broad fuzzing is in test/fuzz.test.ts.
+const at = site()
+const scim = at.strict()
+
+const INJECTIONS = [
+  `' or '1'='1`,
+  `"; drop table resource; --`,
+  `x" or userName pr or userName eq "`,
+  '%',
+  '_',
+  '*',
+  '\\',
+  '[a-z]',
+  '$.userName',
+  '../../etc/passwd',
+  '<script>alert(1)</script>',
+  '{"$gt":""}',
+  '\u202egpj.exe',
+]
+
+test('P-560 texts that mean something to a database are only text', async () => {
+  const made = await scim.makeUser()
+  for (const text of INJECTIONS) {
+    const literal = JSON.stringify(text)
+    for (const filter of [
+      `displayName eq ${literal}`,
+      `displayName co ${literal}`,
+      `displayName sw ${literal}`,
+      `displayName ew ${literal}`,
+      `emails[value co ${literal}]`,
+      `userName eq ${literal}`,
+      `title gt ${literal}`,
+    ]) {
+      expect(await scim.ids('/Users', filter), filter).toEqual([])
+    }
+    const kept = await scim.makeUser({ displayName: text, title: unique() })
+    expect((await scim.get(`/Users/${kept.id}`)).body.displayName).toBe(text)
+    expect(await scim.ids('/Users', `displayName eq ${literal}`)).toEqual([kept.id])
+    expect(await scim.ids('/Users', `displayName co ${literal} and title eq "${kept.title}"`)).toEqual([kept.id])
+    await scim.del(`/Users/${kept.id}`)
+  }
+  expect((await scim.get(`/Users/${made.id}`)).body).toEqual(made)
+})
+
+test('P-560 the same texts as ids, sort keys, attribute names, paths and cursors give only 4xx or an empty answer', async () => {
+  const made = await scim.makeUser()
+  for (const text of INJECTIONS) {
+    const encoded = encodeURIComponent(text)
+    expectError(await scim.get(`/Users/${encoded}`), 404)
+    for (const query of [`sortBy=${encoded}`, `cursor=${encoded}`, `filter=${encoded}`, `count=${encoded}`]) {
+      const answer = await scim.get(`/Users?${query}`)
+      expect(answer.status, query).toBe(400)
+      expectError(answer, 400, answer.body.scimType)
+    }
+    expect((await scim.get(`/Users?attributes=${encoded}`)).status).toBe(200)
+    const patched = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: text, value: 'x' }])
+    expect(patched.status, text).toBe(400)
+  }
+})
+
+test('P-562 a token of a user reaches its own resource and no other', async () => {
+  const [own, other] = [await scim.makeUser(), await scim.makeUser()]
+  const connection = await at.server.connection('strict', { tenant: tenantOf(scim), subject: own.id, rights: {} })
+  const me = createClient(connection)
+  expect([403, 404]).toContain((await me.get(`/Users/${other.id}`)).status)
+  const list = await me.get('/Users')
+  expect(list.status === 403 || list.body.totalResults === 0, list.text).toBe(true)
+  const reader = createClient(
+    await at.server.connection('strict', {
+      tenant: tenantOf(scim),
+      subject: own.id,
+      rights: { User: { read: true, write: false } },
+    }),
+  )
+  const answer = await reader.get('/Me')
+  expect(answer.status, answer.text).toBe(200)
+  expect(answer.body.id).toBe(own.id)
+  expectError(await reader.del(`/Users/${own.id}`), 403)
+})
+
+test('P-564 attributes classed sensitive are refused in URLs and taken by .search', async () => {
+  const other = await at.connect()
+  await changeTenant(at, other, { sensitiveFilters: ['userName'] })
+  const made = await other.makeUser()
+  expectError(await other.filter('/Users', `userName eq "${made.userName}"`), 403, 'sensitive')
+  const found = expectList(await other.search('/Users', { filter: `userName eq "${made.userName}"` }))
+  expect(found.map(({ id }) => id)).toEqual([made.id])
+})
