@@ -119,40 +119,43 @@ interface Loaded {
   readonly text: string
 }
 
-/** Makes the memory of catalogs and settings. */
+/** Most tenants that are known to be as they were last read; past it, all are looked at again. */
+const FRESH_TENANTS = 100_000
+
+/** Makes the memory of catalogs and settings. Tenants without anything of their own take no room in it. */
 export function createCatalogs(store: Store): Catalogs {
   const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '' }
   const loaded = new Map<string, Loaded>()
   const fresh = new Set<string>()
   const waiting = new Map<string, Promise<void>>()
   let generation = 0
+  /** Rises with each forgetting. */
   let epoch = 0
 
   const load = async (tenant: string) => {
     for (;;) {
       const before = epoch
       const [own, settings] = await Promise.all([readOwn(store, tenant), readSettings(store, tenant)])
-      const text =
-        own === NOTHING && settings === DEFAULT_SETTINGS
-          ? ''
-          : JSON.stringify([[...own.schemas], [...own.types], settings])
-      if (loaded.get(tenant)?.text !== text) {
-        const model = buildModel(own)
-        const catalog = model === PLAIN ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)
-        loaded.set(tenant, text === '' ? plain : { catalog, settings, text })
-      }
       // Something was written while we read: read again.
       if (before !== epoch) continue
+      if (own === NOTHING && settings === DEFAULT_SETTINGS) {
+        loaded.delete(tenant)
+      } else {
+        const text = JSON.stringify([[...own.schemas], [...own.types], settings])
+        if (loaded.get(tenant)?.text !== text) {
+          const model = buildModel(own)
+          const catalog = own === NOTHING ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)
+          loaded.set(tenant, { catalog, settings, text })
+        }
+      }
+      // Anybody may ask for any name; what is remembered of it is bounded.
+      if (fresh.size >= FRESH_TENANTS) fresh.clear()
       fresh.add(tenant)
       return
     }
   }
 
-  const need = (tenant: string) => {
-    const found = loaded.get(tenant)
-    if (found === undefined) throw new Error(`the catalog of tenant ${tenant} was asked for before it was read`)
-    return found
-  }
+  const find = (tenant: string) => loaded.get(tenant) ?? plain
 
   return {
     ready: (tenant) => {
@@ -164,8 +167,8 @@ export function createCatalogs(store: Store): Catalogs {
       }
       return promise
     },
-    catalog: (tenant) => need(tenant).catalog,
-    settings: (tenant) => need(tenant).settings,
+    catalog: (tenant) => find(tenant).catalog,
+    settings: (tenant) => find(tenant).settings,
     forget: (tenant) => {
       epoch++
       if (tenant === undefined) fresh.clear()

@@ -1,0 +1,41 @@
+import type { Store } from '../store/index.ts'
+
+/** Whether the process lives, and whether it should be sent requests. */
+export interface Health {
+  /** For `GET /healthz`: the process answers. */
+  readonly live: () => { readonly status: 200; readonly body: string }
+  /** For `GET /readyz`: the database answers, and the server is neither starting nor stopping. */
+  readonly ready: () => Promise<{ readonly status: 200 | 503; readonly body: string }>
+  readonly enter: (state: State) => void
+}
+
+/** Where the server is in its life. */
+export type State = 'starting' | 'serving' | 'stopping'
+
+/** Longest wait for the database. */
+const PATIENCE_MS = 2_000
+
+/** Makes the two answers. Both bodies are JSON: `{"status":"ok"}`. */
+export function createHealth(store: Store): Health {
+  let state: State = 'starting'
+  const say = (status: string) => JSON.stringify({ status })
+  return {
+    live: () => ({ status: 200, body: say('ok') }),
+    ready: async () => {
+      if (state !== 'serving') return { status: 503, body: say(state) }
+      const answered = await Promise.race([
+        store.records('', 'server', { limit: 1 }).then(
+          () => true,
+          () => false,
+        ),
+        new Promise<boolean>((resolve) => {
+          setTimeout(() => resolve(false), PATIENCE_MS).unref()
+        }),
+      ])
+      return answered ? { status: 200, body: say('ok') } : { status: 503, body: say('the database does not answer') }
+    },
+    enter: (next) => {
+      state = next
+    },
+  }
+}

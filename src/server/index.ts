@@ -1,0 +1,17 @@
+export type { Health, State } from './health.ts'
+export type { Log, LogOutput } from './log.ts'
+export type { Meter, Metrics } from './metrics.ts'
+export type { App, Parts } from './parts.ts'
+export { type Server, startServer, wrongDatabase } from './serve.ts'
+export {
+  type Flags,
+  LOG_LEVELS,
+  type LogLevel,
+  localUrl,
+  type RateLimit,
+  readSettings,
+  SETTINGS,
+  type SettingEntry,
+  type SettingName,
+  type Settings,
+} from './settings.ts'

@@ -1,0 +1,69 @@
+import { type Logger, pino } from 'pino'
+import type { LogLevel } from './settings.ts'
+
+/** The server's log. Lines name routes, never URLs: those hold user names. */
+export type Log = Logger
+
+/** Where lines go: standard error, so that standard output holds only what the operator asked for. */
+export interface LogOutput {
+  readonly write: (text: string) => unknown
+  readonly isTTY?: boolean
+}
+
+/** Fields that must never be seen, should one slip in. RFC 7644 §7.5.2 (P-148). */
+const REDACTED = [
+  'authorization',
+  'token',
+  'password',
+  '*.authorization',
+  '*.token',
+  '*.password',
+  'headers',
+  'url',
+  'body',
+]
+
+const COLOURS: { readonly [level: number]: string } = { 50: '31', 60: '31', 40: '33', 30: '32', 20: '2', 10: '2' }
+const NAMES: { readonly [level: number]: string } = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
+
+/** Makes the log: JSON lines, or one readable line each on a terminal. */
+export function createLog(level: LogLevel, output: LogOutput = process.stderr): Log {
+  const pretty = output.isTTY === true
+  const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : line) }
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: REDACTED, censor: '[hidden]' },
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+}
+
+/** A JSON line as a person reads it: time, level, message, the rest as name=value. */
+export function formatLine(line: string): string {
+  const { level, time, msg, err, ...rest }: { [name: string]: unknown } = JSON.parse(line)
+  const code =
+    Object.keys(NAMES)
+      .map(Number)
+      .find((known) => NAMES[known] === level) ?? 30
+  const clock = typeof time === 'string' ? time.slice(11, 19) : ''
+  const facts = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  const stack = isStack(err) ? `\n${err.stack}` : ''
+  return `\u001b[2m${clock}\u001b[0m \u001b[${COLOURS[code]}m${String(level).padEnd(5)}\u001b[0m ${msg ?? ''} \u001b[2m${facts.join(' ')}\u001b[0m${stack}\n`
+}
+
+function isStack(value: unknown): value is { readonly stack: string } {
+  return typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string'
+}

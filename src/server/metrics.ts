@@ -1,0 +1,157 @@
+import type { TenantRow } from '../store/index.ts'
+
+/** Upper bounds of the latency histogram, in seconds. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Upper bounds of the histogram of writes that shared a transaction. */
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+/** Most pairs of method and route that are told apart; the rest is counted together. */
+const ROUTES = 500
+
+/** Counts of values up to each bound, with their sum. */
+interface Histogram {
+  readonly bounds: readonly number[]
+  readonly counts: number[]
+  sum: number
+}
+
+/** What is counted of one route. Got once, kept by whoever serves the route, so that counting costs next to nothing. */
+export interface Meter {
+  /** Counts a request that was answered. */
+  readonly seen: (status: number, seconds: number) => void
+}
+
+/** The numbers that Prometheus reads. */
+export interface Metrics {
+  /** The meter of a route: its template, never the URL. */
+  readonly meter: (method: string, route: string) => Meter
+  /** Counts a transaction that carried out so many writes. */
+  readonly batch: (writes: number) => void
+  /** Counts one refused token, by reason. */
+  readonly refused: (reason: string) => void
+  readonly text: () => Promise<{ readonly type: string; readonly body: string }>
+}
+
+interface RouteCount {
+  readonly method: string
+  readonly route: string
+  readonly statuses: Map<number, number>
+  readonly latency: Histogram
+}
+
+/**
+ * Makes the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
+ * can't spare, so it only comes in when somebody reads them.
+ */
+export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now: () => number = Date.now): Metrics {
+  const routes = new Map<string, RouteCount & Meter>()
+  const batches = histogram(BATCH_SIZES)
+  const refusals = new Map<string, number>()
+  const started = now() / 1_000
+
+  const meter = (method: string, route: string): Meter => {
+    const key = `${method} ${route}`
+    let found = routes.get(key)
+    if (found === undefined) {
+      if (routes.size >= ROUTES && route !== 'other') return meter('other', 'other')
+      const statuses = new Map<number, number>()
+      const latency = histogram(SECONDS)
+      const seen = (status: number, seconds: number) => {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        add(latency, seconds)
+      }
+      found = { method, route, statuses, latency, seen }
+      routes.set(key, found)
+    }
+    return found
+  }
+
+  const text = async () => {
+    const { Registry } = await import('prom-client')
+    const registry = new Registry()
+    const rows = await tenants()
+    const all = [...routes.values()]
+    register(registry, 'counter', 'lockstep_http_requests_total', 'Requests by method, route and status.', () =>
+      all.flatMap(({ method, route, statuses }) =>
+        [...statuses].map(([status, value]) => ({ value, labels: { method, route, status } })),
+      ),
+    )
+    register(
+      registry,
+      'histogram',
+      'lockstep_http_request_duration_seconds',
+      'Time to answer, by method and route.',
+      (name) => all.flatMap(({ method, route, latency }) => samples(name, latency, { method, route })),
+    )
+    register(registry, 'histogram', 'lockstep_write_batch_size', 'Writes that shared one transaction.', (name) =>
+      samples(name, batches, {}),
+    )
+    register(registry, 'counter', 'lockstep_refused_tokens_total', 'Requests without a valid token, by reason.', () =>
+      [...refusals].map(([reason, value]) => ({ value, labels: { reason } })),
+    )
+    register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', () =>
+      rows.flatMap(({ tenant, resources }) =>
+        Object.entries(resources).map(([type, value]) => ({ value, labels: { tenant, type } })),
+      ),
+    )
+    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', () => [{ value: rows.length, labels: {} }])
+    register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
+      { value: process.memoryUsage.rss(), labels: {} },
+    ])
+    register(registry, 'gauge', 'process_start_time_seconds', 'When the process started, seconds since 1970.', () => [
+      { value: started, labels: {} },
+    ])
+    return { type: registry.contentType, body: await registry.metrics() }
+  }
+
+  return {
+    meter,
+    batch: (writes) => add(batches, writes),
+    refused: (reason) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
+    text,
+  }
+}
+
+interface Sample {
+  readonly value: number
+  readonly metricName?: string
+  readonly labels: { readonly [name: string]: string | number }
+}
+
+/** Hands a registry numbers that are counted elsewhere. */
+function register(
+  registry: import('prom-client').Registry,
+  type: 'counter' | 'gauge' | 'histogram',
+  name: string,
+  help: string,
+  values: (name: string) => readonly Sample[],
+): void {
+  const metric = { name, help, type, aggregator: 'sum', get: async () => ({ name, help, type, values: values(name) }) }
+  // The registry asks for nothing of a metric but `name` and `get`; its type asks for one of its own four classes.
+  registry.registerMetric(metric as unknown as import('prom-client').Metric)
+}
+
+function histogram(bounds: readonly number[]): Histogram {
+  return { bounds, counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 }
+}
+
+function add(into: Histogram, value: number): void {
+  const { bounds, counts } = into
+  let at = 0
+  while (at < bounds.length && value > (bounds[at] ?? 0)) at++
+  counts[at] = (counts[at] ?? 0) + 1
+  into.sum += value
+}
+
+/** A histogram as Prometheus wants it: counts up to each bound, the sum, the count. */
+function samples(name: string, { bounds, counts, sum }: Histogram, labels: Sample['labels']): readonly Sample[] {
+  let total = 0
+  const buckets = counts.map((count, index) => {
+    total += count
+    return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le: bounds[index] ?? '+Inf' } }
+  })
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, value: sum, labels },
+    { metricName: `${name}_count`, value: total, labels },
+  ]
+}

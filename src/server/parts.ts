@@ -1,0 +1,26 @@
+import type { Directory } from '../directory/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
+import type { Health } from './health.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { Settings } from './settings.ts'
+
+/** Everything the app joins: what `serve.ts` has opened. */
+export interface Parts {
+  readonly settings: Settings
+  readonly store: Store
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly metrics: Metrics
+  readonly health: Health
+  readonly log: Log
+}
+
+/** The listening server. */
+export interface App {
+  /** Starts to accept connections; says on which port. */
+  readonly listen: () => Promise<{ readonly port: number }>
+  /** Stops accepting, and resolves when the requests in flight are answered. */
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,167 @@
+import { ConfigError } from '../protocol/index.ts'
+
+/** How much is logged, from nothing to everything. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+/** One of `LOG_LEVELS`. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** How many requests one connection may make. */
+export interface RateLimit {
+  readonly perSecond: number
+  /** How many it may make at once after a pause. */
+  readonly burst: number
+}
+
+/** The settings of a standalone server, checked. */
+export interface Settings {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Path of the SQLite file, or `:memory:`. */
+  readonly database: string
+  /** Without a slash at its end. Absent: made from host and port. */
+  readonly publicUrl?: string
+  readonly logLevel: LogLevel
+  /** Absent: off. */
+  readonly rateLimit?: RateLimit
+}
+
+/** Flags as given on the command line; an absent one leaves the word to the environment. */
+export type Flags = { readonly [name in SettingName]?: string | undefined }
+
+/** One setting, as people give it. */
+export interface SettingEntry {
+  readonly name: string
+  readonly flag: string
+  readonly env: string
+  readonly default: string
+  /** What is allowed, in words. */
+  readonly allowed: string
+  /** What it does, for help and the reference page. */
+  readonly does: string
+}
+
+/** Every setting. The reference page and the help texts are written from this table. */
+export const SETTINGS = {
+  port: {
+    name: 'port',
+    flag: '--port',
+    env: 'PORT',
+    default: '8080',
+    allowed: 'a whole number from 0 to 65535 (0 takes any free port)',
+    does: 'port to listen on',
+  },
+  host: {
+    name: 'host',
+    flag: '--host',
+    env: 'HOST',
+    default: '127.0.0.1',
+    allowed: 'an IP address or host name, without scheme or port',
+    does: 'address to listen on; 0.0.0.0 is reachable from outside',
+  },
+  database: {
+    name: 'database',
+    flag: '--database',
+    env: 'LOCKSTEP_DATABASE',
+    default: 'sqlite:data/lockstep.db',
+    allowed: 'sqlite:PATH, like sqlite:data/lockstep.db',
+    does: 'where everything is kept',
+  },
+  publicUrl: {
+    name: 'public URL',
+    flag: '--public-url',
+    env: 'LOCKSTEP_PUBLIC_URL',
+    default: '',
+    allowed: 'an absolute http or https URL without query or fragment, like https://scim.example.com',
+    does: 'the address clients reach the server at, for base URLs and meta.location; made from host and port if absent',
+  },
+  logLevel: {
+    name: 'log level',
+    flag: '--log-level',
+    env: 'LOCKSTEP_LOG_LEVEL',
+    default: 'info',
+    allowed: `one of ${LOG_LEVELS.join(', ')}`,
+    does: 'how much is logged',
+  },
+  rateLimit: {
+    name: 'rate limit',
+    flag: '--rate-limit',
+    env: 'LOCKSTEP_RATE_LIMIT',
+    default: 'off',
+    allowed: 'off, or requests per second of one connection, like 50, or with a burst, like 50:200',
+    does: 'requests per second that each connection may make; past it: 429',
+  },
+} as const satisfies { readonly [name: string]: SettingEntry }
+
+/** The name of a setting. */
+export type SettingName = keyof typeof SETTINGS
+
+/** Reads the settings: flags over environment over defaults. Throws {@link ConfigError} for the first wrong one. */
+export function readSettings(flags: Flags, env: { readonly [name: string]: string | undefined }): Settings {
+  const read = <T>(name: SettingName, parse: (text: string) => T | undefined): T => {
+    const setting: SettingEntry = SETTINGS[name]
+    const flag = flags[name]
+    // An empty variable is one that is not set: that is how compose files and shells leave them.
+    const text = flag ?? (env[setting.env] || setting.default)
+    const value = parse(text.trim())
+    if (value !== undefined) return value
+    const from = flag === undefined ? setting.env : setting.flag
+    throw new ConfigError(from, `"${text}" was given for the ${setting.name}; allowed is ${setting.allowed}`)
+  }
+  const publicUrl = read('publicUrl', parsePublicUrl)
+  const rateLimit = read('rateLimit', parseRateLimit)
+  return {
+    host: read('host', parseHost),
+    port: read('port', parsePort),
+    database: read('database', (text) => parseDatabase(text, flags.database === undefined)),
+    ...(publicUrl === '' ? {} : { publicUrl }),
+    logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
+    ...(rateLimit === 'off' ? {} : { rateLimit }),
+  }
+}
+
+/** The address clients reach the server at when none is given. */
+export function localUrl(host: string, port: number): string {
+  // Nobody can connect to "any address"; loopback is what works when pasted.
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function parsePort(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
+}
+
+function parseHost(text: string): string | undefined {
+  return /^[A-Za-z0-9.-]{1,253}$/.test(text) || /^[0-9A-Fa-f:.]{2,45}$/.test(text) ? text : undefined
+}
+
+function parseDatabase(text: string, fromEnv: boolean): string | undefined {
+  if (/^postgres(ql)?:/i.test(text)) {
+    const option = fromEnv ? SETTINGS.database.env : SETTINGS.database.flag
+    // The URL may hold a password, so it is not repeated.
+    throw new ConfigError(
+      option,
+      `a postgres:// address was given; PostgreSQL is not supported yet, allowed is ${SETTINGS.database.allowed}`,
+    )
+  }
+  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : undefined
+  // sqlite:///var/lib/x.db and sqlite:/var/lib/x.db are the same absolute path.
+  const plain = path?.replace(/^\/\/(?=\/)/, '')
+  return plain === undefined || plain === '' || plain.startsWith('//') ? undefined : plain
+}
+
+function parsePublicUrl(text: string): string | undefined {
+  if (text === '') return ''
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return undefined
+  return url.username === '' && url.password === '' ? url.href.replace(/\/+$/, '') : undefined
+}
+
+function parseRateLimit(text: string): RateLimit | 'off' | undefined {
+  if (text === 'off') return 'off'
+  const match = /^(\d{1,6})(?::(\d{1,7}))?$/.exec(text)
+  const perSecond = Number(match?.[1] ?? 0)
+  const burst = Number(match?.[2] ?? perSecond)
+  return perSecond > 0 && burst >= perSecond ? { perSecond, burst } : undefined
+}
