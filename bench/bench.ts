@@ -1,0 +1,181 @@
+/** What all rows are measured with: the open sites, and interleaved rounds whose medians count. */
+import type { Sample } from './drive.ts'
+import type { Asked } from './load.ts'
+import type { Loader } from './loader.ts'
+import type { Product, Server } from './server.ts'
+import type { OpenSite } from './site.ts'
+import type { Row } from './table.ts'
+
+/** What a row needs from the run. */
+export interface Bench {
+  /** Users in the small, the big and (in a full run) the huge site. */
+  readonly sizes: { readonly small: number; readonly big: number; readonly huge?: number }
+  readonly products: readonly Product[]
+  readonly rounds: number
+  readonly ms: number
+  readonly loader: Loader
+  /** A second generator, for the heavy request beside the light ones. */
+  readonly heavy: Loader
+  readonly bare: Server
+  /** Where files may be made. */
+  readonly directory: string
+  /** Whether a row is wanted. */
+  readonly wants: (id: string) => boolean
+  readonly site: (product: Product, size: number) => OpenSite
+  readonly add: (row: Row) => void
+  readonly say: (text: string) => void
+}
+
+/** One thing to measure beside others. */
+export interface Variant {
+  readonly site: OpenSite | 'bare'
+  readonly asked: readonly Asked[]
+  readonly ms?: number
+  readonly most?: number
+}
+
+/** Samples of a product and size: `lockstep big`, or `bare`. */
+export type Samples = ReadonlyMap<string, Sample>
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  if (sorted.length === 0) return Number.NaN
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}
+
+/** The sample whose every figure is the median of the rounds' figures. */
+export function medianSample(samples: readonly Sample[]): Sample {
+  const of = (figure: (sample: Sample) => number) => median(samples.map(figure))
+  return {
+    requests: samples.reduce((sum, sample) => sum + sample.requests, 0),
+    rate: of((sample) => sample.rate),
+    p50: of((sample) => sample.p50),
+    p99: of((sample) => sample.p99),
+    max: of((sample) => sample.max),
+    cpuUs: of((sample) => sample.cpuUs),
+    bytes: of((sample) => sample.bytes),
+    wrong: samples.reduce((sum, sample) => sum + sample.wrong, 0),
+  }
+}
+
+/** One variant once: a sample per role. */
+export async function measureOnce(bench: Bench, variant: Variant): Promise<readonly Sample[]> {
+  const { site, asked, ms = bench.ms, most } = variant
+  return bench.loader.measure({
+    site: site === 'bare' ? 'bare' : site.name,
+    asked,
+    ms,
+    ...(most === undefined ? {} : { most }),
+    blind: site === 'bare',
+  })
+}
+
+/**
+ * Measures all variants in turn, round after round, back and forth, so that what else the machine does falls on each
+ * alike; the medians of the rounds, of the first role of each.
+ */
+export async function compare(
+  bench: Bench,
+  variants: ReadonlyMap<string, Variant>,
+  options: { readonly rounds?: number; readonly warm?: boolean; readonly back?: boolean } = {},
+): Promise<Samples> {
+  const found = new Map<string, Sample[]>()
+  if (options.warm !== false) {
+    for (const variant of variants.values()) await measureOnce(bench, { ...variant, ms: Math.min(300, bench.ms) })
+  }
+  for (let round = 0; round < (options.rounds ?? bench.rounds); round++) {
+    const order = [...variants]
+    if (round % 2 === 1 && options.back !== false) order.reverse()
+    for (const [name, variant] of order) {
+      const [sample] = await measureOnce(bench, variant)
+      if (sample === undefined) continue
+      const list = found.get(name)
+      if (list === undefined) found.set(name, [sample])
+      else list.push(sample)
+    }
+  }
+  return new Map([...found].map(([name, samples]) => [name, medianSample(samples)]))
+}
+
+/** Lets the bare server answer what the given site answers to this workload. */
+export async function dressBare(bench: Bench, site: OpenSite, workload: string): Promise<void> {
+  const { status, head, body } = await bench.loader.answer(site.name, workload)
+  const headers: Record<string, string> = {}
+  for (const line of head.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon).toLowerCase()
+    // node:http writes these itself.
+    if (['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'].includes(name)) continue
+    headers[name] = line.slice(colon + 1).trim()
+  }
+  await fetch(`http://127.0.0.1:${bench.bare.port}/answer`, {
+    method: 'PUT',
+    body: JSON.stringify({ status, headers, body }),
+  })
+  const { token, root, size, ids } = site
+  await bench.loader.register({ name: 'bare', port: bench.bare.port, pid: bench.bare.pid, token, root, size, ids })
+}
+
+/** The site that the bare server is dressed as: Lockstep's, or the floor's while there is no other. */
+export function subject(bench: Bench, size: number): OpenSite {
+  return bench.site(bench.products.includes('lockstep') ? 'lockstep' : 'floor', size)
+}
+
+/** What is asked of every site: one workload for all, or one made for each. */
+export type AskedOf = string | ((site: OpenSite) => string)
+
+/** All products at these sizes with one workload; names are `{label} lockstep 1000`, or without a label `lockstep 1000`. */
+export function variants(
+  bench: Bench,
+  options: {
+    readonly label?: string
+    readonly workload: AskedOf
+    readonly sizes: readonly number[]
+    readonly connections: number
+    readonly ms?: number
+    readonly most?: number
+  },
+): [string, Variant][] {
+  const { label, workload, connections, ms, most } = options
+  const limits = { ...(ms === undefined ? {} : { ms }), ...(most === undefined ? {} : { most }) }
+  return options.sizes.flatMap((size) =>
+    bench.products.map((product): [string, Variant] => {
+      const site = bench.site(product, size)
+      const text = typeof workload === 'string' ? workload : workload(site)
+      const name = label === undefined ? site.name : `${label} ${site.name}`
+      return [name, { site, asked: [{ workload: text, connections }], ...limits }]
+    }),
+  )
+}
+
+/** The same, measured; with the bare server answering what the subject answers, under the name `bare`, when wanted. */
+export async function everywhere(
+  bench: Bench,
+  workload: AskedOf,
+  options: {
+    readonly sizes: readonly number[]
+    readonly connections: number
+    readonly bare?: boolean
+    readonly ms?: number
+    readonly most?: number
+  },
+): Promise<Samples> {
+  const all = variants(bench, { workload, ...options })
+  if (options.bare === true) {
+    const site = subject(bench, options.sizes.at(-1) ?? bench.sizes.big)
+    const text = typeof workload === 'string' ? workload : workload(site)
+    await dressBare(bench, site, text)
+    const [, one] = all[0] as [string, Variant]
+    all.unshift(['bare', { ...one, site: 'bare', asked: [{ workload: text, connections: options.connections }] }])
+  }
+  return compare(bench, new Map(all))
+}
+
+/** A figure of one sample, NaN when it was not taken. */
+export function figure(samples: Samples, name: string, of: keyof Omit<Sample, 'wrongSaid'>): number {
+  return samples.get(name)?.[of] ?? Number.NaN
+}

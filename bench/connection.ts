@@ -1,0 +1,151 @@
+/**
+ * One keep-alive HTTP/1.1 connection over a raw socket, cheaper than any client library: the generator must not be what
+ * is measured. One request at a time, Content-Length and chunked answers. RFC 9112.
+ */
+import { connect } from 'node:net'
+
+/** What came back. The body is empty unless it was asked to be kept. */
+export interface Answer {
+  readonly status: number
+  readonly head: string
+  readonly body: string
+  /** Bytes of the body, kept or not. */
+  readonly length: number
+}
+
+/** A connection: hand it the text of a request, get the answer in the callback given at the start. */
+export interface Connection {
+  send(request: string): void
+  close(): void
+}
+
+const HEAD = 0
+const COUNTED = 1
+const SIZE = 2
+const CHUNK = 3
+const EMPTY = Buffer.alloc(0)
+
+/** Opens a connection to a port of this machine. `onAnswer` runs once per answer, `onError` at most once. */
+export function openConnection(options: {
+  readonly port: number
+  readonly keepBody: boolean
+  readonly onOpen: () => void
+  readonly onAnswer: (answer: Answer) => void
+  readonly onError: (error: Error) => void
+}): Connection {
+  let state = HEAD
+  let rest: Buffer = EMPTY
+  let status = 0
+  let head = ''
+  let length = 0
+  let left = 0
+  let kept: Buffer[] = []
+  let closed = false
+
+  function finish(): void {
+    const body = options.keepBody ? Buffer.concat(kept).toString() : ''
+    kept = []
+    state = HEAD
+    options.onAnswer({ status, head, body, length })
+  }
+
+  function keep(bytes: Buffer): void {
+    length += bytes.length
+    // The socket's buffer is used again for the next read, so that what is kept must be copied.
+    if (options.keepBody) kept.push(Buffer.from(bytes))
+  }
+
+  function readHead(bytes: Buffer): number {
+    const end = bytes.indexOf('\r\n\r\n')
+    if (end < 0) return -1
+    head = bytes.latin1Slice(0, end)
+    status = Number(head.slice(9, 12))
+    length = 0
+    const counted = /\r\ncontent-length: *(\d+)/i.exec(head)
+    if (counted !== null) {
+      left = Number(counted[1])
+      state = COUNTED
+    } else if (/\r\ntransfer-encoding: *chunked/i.test(head)) state = SIZE
+    else {
+      left = 0
+      state = COUNTED
+    }
+    return end + 4
+  }
+
+  /** Takes what can be taken of the bytes and returns how many those were. */
+  function take(bytes: Buffer): number {
+    if (state === HEAD) {
+      const used = readHead(bytes)
+      if (used < 0) return 0
+      if (state === COUNTED && left === 0) finish()
+      return used
+    }
+    if (state === COUNTED) {
+      const used = Math.min(left, bytes.length)
+      keep(bytes.subarray(0, used))
+      left -= used
+      if (left === 0) finish()
+      return used
+    }
+    if (state === CHUNK) {
+      const used = Math.min(left, bytes.length)
+      keep(bytes.subarray(0, used))
+      left -= used
+      if (left === 0) state = SIZE
+      return used
+    }
+    // The line break that ends the chunk before stands in front of this one's size.
+    const start = bytes[0] === 13 ? 2 : 0
+    const line = bytes.indexOf('\r\n', start)
+    if (line < 0) return 0
+    left = Number.parseInt(bytes.latin1Slice(start, line), 16)
+    if (left > 0) state = CHUNK
+    else if (bytes.length < line + 4) return 0
+    else finish()
+    return left > 0 ? line + 2 : line + 4
+  }
+
+  function receive(count: number, buffer: Uint8Array): boolean {
+    let bytes = Buffer.from(buffer.buffer, buffer.byteOffset, count)
+    if (rest.length > 0) {
+      bytes = Buffer.concat([rest, bytes])
+      rest = EMPTY
+    }
+    let offset = 0
+    while (offset < bytes.length) {
+      const used = take(offset === 0 ? bytes : bytes.subarray(offset))
+      if (used === 0) {
+        rest = Buffer.from(bytes.subarray(offset))
+        break
+      }
+      offset += used
+    }
+    return true
+  }
+
+  const socket = connect({
+    port: options.port,
+    host: '127.0.0.1',
+    noDelay: true,
+    onread: { buffer: Buffer.allocUnsafe(256 * 1024), callback: receive },
+  })
+  socket.on('connect', options.onOpen)
+  socket.on('error', (error) => {
+    if (!closed) options.onError(error)
+    closed = true
+  })
+  socket.on('close', () => {
+    if (!closed) options.onError(new Error('the server closed the connection'))
+    closed = true
+  })
+  return {
+    send: (request) => {
+      socket.write(request, 'latin1')
+    },
+    close: () => {
+      closed = true
+      socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/** Drives a server with closed loops over keep-alive connections, for a bounded time and number of requests. */
+import { type Answer, type Connection, openConnection } from './connection.ts'
+import { cpuUs } from './proc.ts'
+
+/** What one group of connections asks for, over and over. */
+export interface Role {
+  readonly name: string
+  readonly connections: number
+  /** The text of the next request, or nothing when there are no more. */
+  readonly next: () => string | undefined
+  /** Statuses that count as right. */
+  readonly statuses: readonly number[]
+  /** Sees each answer; with it bodies are kept. */
+  readonly onAnswer?: (answer: Answer, request: string) => void
+}
+
+/** What a group of connections met. Times in milliseconds. */
+export interface Sample {
+  readonly requests: number
+  readonly rate: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  /** CPU of the server per request of all roles together, microseconds. */
+  readonly cpuUs: number
+  /** Mean body. */
+  readonly bytes: number
+  /** Answers with another status than expected, and what the first one said. */
+  readonly wrong: number
+  readonly wrongSaid?: string
+}
+
+const MOST_TIMES = 2_000_000
+
+/** Runs all roles at once until the time is over, each has had its number of requests, or `stopped()` says so. */
+export async function drive(options: {
+  readonly port: number
+  readonly pid: number
+  readonly roles: readonly Role[]
+  readonly ms: number
+  /** At most so many requests per role. */
+  readonly most?: number
+  readonly stopped?: () => boolean
+}): Promise<readonly Sample[]> {
+  const loops = options.roles.map((role) => openLoop(role, options))
+  await Promise.all(loops.map((loop) => loop.opened))
+  const cpuBefore = cpuUs(options.pid)
+  const began = performance.now()
+  await Promise.all(loops.map((loop) => loop.run(began)))
+  const all = loops.reduce((sum, loop) => sum + loop.requests(), 0)
+  // A server that was killed on purpose has no CPU time to read any more.
+  let cpu = Number.NaN
+  try {
+    cpu = cpuUs(options.pid) - cpuBefore
+  } catch {}
+  return loops.map((loop) => loop.sample(cpu / all))
+}
+
+function openLoop(role: Role, options: { port: number; ms: number; most?: number; stopped?: () => boolean }) {
+  const times = new Float64Array(Math.min(options.most ?? MOST_TIMES, MOST_TIMES))
+  const most = Math.min(options.most ?? MOST_TIMES, MOST_TIMES)
+  let sent = 0
+  let done = 0
+  let bytes = 0
+  let wrong = 0
+  let wrongSaid: string | undefined
+  let began = 0
+  let ended = 0
+  let open = 0
+  let finish: () => void = () => {}
+  const connections: { connection: Connection; ask: () => void }[] = []
+
+  const opened = Promise.all(
+    Array.from({ length: role.connections }, () => {
+      return new Promise<void>((resolve, reject) => {
+        let asked = ''
+        let at = 0
+        const connection = openConnection({
+          port: options.port,
+          keepBody: role.onAnswer !== undefined,
+          onOpen: resolve,
+          onError: (error) => {
+            wrong++
+            wrongSaid ??= error.message
+            reject(error)
+            stop()
+          },
+          onAnswer: (answer) => {
+            const now = performance.now()
+            times[done++] = now - at
+            bytes += answer.length
+            ended = now
+            if (!role.statuses.includes(answer.status)) {
+              wrong++
+              wrongSaid ??= `${answer.status} to ${asked.slice(0, 300)}`
+            }
+            role.onAnswer?.(answer, asked)
+            ask()
+          },
+        })
+        const ask = () => {
+          at = performance.now()
+          const request = at - began > options.ms || sent >= most || options.stopped?.() ? undefined : role.next()
+          if (request === undefined) return stop()
+          asked = request
+          sent++
+          connection.send(request)
+        }
+        const stop = () => {
+          connection.close()
+          if (--open === 0) finish()
+        }
+        connections.push({ connection, ask })
+      })
+    }),
+  )
+
+  return {
+    opened,
+    requests: () => done,
+    run: (start: number): Promise<void> => {
+      began = start
+      ended = start
+      open = connections.length
+      return new Promise((resolve) => {
+        finish = resolve
+        for (const one of connections) one.ask()
+      })
+    },
+    sample: (cpu: number): Sample => {
+      const sorted = times.subarray(0, done).sort()
+      const at = (share: number) => sorted[Math.min(done - 1, Math.floor(done * share))] ?? Number.NaN
+      return {
+        requests: done,
+        rate: done / ((ended - began) / 1000),
+        p50: at(0.5),
+        p99: at(0.99),
+        max: at(1),
+        cpuUs: cpu,
+        bytes: bytes / done,
+        wrong,
+        ...(wrongSaid === undefined ? {} : { wrongSaid }),
+      }
+    },
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The load generator, a process of its own: takes orders over IPC from run.ts, asks servers, answers with samples.
+ * Each kind of answer is probed before it is timed.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Answer } from './connection.ts'
+import { drive, type Role, type Sample } from './drive.ts'
+import { personAt, userText } from './users.ts'
+import { bulkText, readBulkIds, requestText, type Site, SPARE, workloadOf } from './workloads.ts'
+
+/** Facts about a server, as sent to the generator. */
+export interface SiteFacts {
+  readonly name: string
+  readonly port: number
+  readonly pid: number
+  readonly token: string
+  readonly root: string
+  readonly size: number
+  /** File of identifiers one after the other, in the order of user numbers. */
+  readonly ids?: string
+}
+
+/** One group of connections in a measurement. */
+export interface Asked {
+  /** See workloadOf. */
+  readonly workload: string
+  readonly connections: number
+}
+
+/** What run.ts can ask for. */
+export type Order =
+  | { readonly order: 'site'; readonly site: SiteFacts }
+  /** Creates users through Bulk and writes their identifiers to `ids`; `seconds` is how long it took. */
+  | { readonly order: 'fill'; readonly site: string; readonly count: number; readonly ids: string }
+  | {
+      readonly order: 'measure'
+      readonly site: string
+      readonly asked: readonly Asked[]
+      readonly ms: number
+      readonly most?: number
+      /** Leave out the probe: for a bare server, whose bytes are right by making. */
+      readonly blind?: boolean
+    }
+  /** One answer to a workload, whole. */
+  | { readonly order: 'answer'; readonly site: string; readonly workload: string }
+  /** Ends the measurement that runs. */
+  | { readonly order: 'stop' }
+  /** Creates users until the connection breaks; the numbers acknowledged. */
+  | { readonly order: 'acknowledge'; readonly site: string; readonly connections: number }
+  /** How many of these users are there. */
+  | { readonly order: 'present'; readonly site: string; readonly users: readonly number[] }
+
+const sites = new Map<string, Site>()
+let stopping = false
+
+function siteOf(name: string): Site {
+  const site = sites.get(name)
+  if (site === undefined) throw new Error(`no site is called ${name}`)
+  return site
+}
+
+function register(facts: SiteFacts): void {
+  const ids = facts.ids === undefined ? '' : readFileSync(facts.ids, 'latin1')
+  const width = ids.length / (facts.size + SPARE)
+  const before = sites.get(facts.name)
+  sites.set(facts.name, {
+    ...facts,
+    idAt: (n) => ids.slice(n * width, (n + 1) * width),
+    // A site that comes back after a restart goes on where it was.
+    state: before?.state ?? { nextUser: facts.size + SPARE, patched: 0, groups: 0, added: [], spare: 0 },
+  })
+}
+
+/** One request on a connection of its own. */
+async function ask(site: Site, request: string, statuses: readonly number[]): Promise<Answer> {
+  let answer: Answer | undefined
+  const once: Role = {
+    name: 'ask',
+    connections: 1,
+    next: () => request,
+    statuses,
+    onAnswer: (found) => (answer = found),
+  }
+  const [sample] = await drive({ port: site.port, pid: site.pid, roles: [once], ms: 600_000, most: 1 })
+  if (answer === undefined || (sample?.wrong ?? 0) > 0) {
+    throw new Error(`${site.name}: ${sample?.wrongSaid}: ${answer?.body.slice(0, 500)}`)
+  }
+  return answer
+}
+
+async function measure(order: Extract<Order, { order: 'measure' }>): Promise<readonly Sample[]> {
+  const site = siteOf(order.site)
+  stopping = false
+  const roles: Role[] = []
+  for (const { workload: text, connections } of order.asked) {
+    const workload = workloadOf(site, text)
+    if (order.blind !== true) {
+      const { request, check } = workload.probe()
+      const answer = await ask(site, request, workload.statuses)
+      const wrong = check(answer.body)
+      if (wrong !== undefined) throw new Error(`${site.name}: ${text}: wrong answer: ${wrong}`)
+    }
+    const statuses = order.blind === true ? [200, 201, 204] : workload.statuses
+    roles.push({ name: text, connections, next: workload.next, statuses })
+  }
+  const samples = await drive({ ...order, port: site.port, pid: site.pid, roles, stopped: () => stopping })
+  for (const sample of samples) {
+    if (sample.wrong > 0) throw new Error(`${site.name}: ${sample.wrong} wrong answers, the first: ${sample.wrongSaid}`)
+  }
+  return samples
+}
+
+const BULK = 1000
+
+async function fill(name: string, count: number, file: string): Promise<{ seconds: number }> {
+  const site = siteOf(name)
+  const blocks: string[] = []
+  let next = 0
+  let failed: string | undefined
+  const role: Role = {
+    name: 'fill',
+    connections: 2,
+    statuses: [200],
+    next: () => {
+      if (next >= count || failed !== undefined) return undefined
+      const first = next
+      next += BULK
+      return requestText(site, 'POST', '/Bulk', bulkText(first, Math.min(BULK, count - first)))
+    },
+    onAnswer: (answer, request) => {
+      const first = Number(/"bulkId":"b(\d+)"/.exec(request)?.[1])
+      const ids = readBulkIds(answer.body, Math.min(BULK, count - first))
+      if (typeof ids === 'string') failed ??= ids
+      else blocks[first / BULK] = ids.join('')
+    },
+  }
+  const began = performance.now()
+  const [sample] = await drive({ port: site.port, pid: site.pid, roles: [role], ms: 3_600_000 })
+  if (failed !== undefined || (sample?.wrong ?? 0) > 0) throw new Error(`${name}: fill: ${failed ?? sample?.wrongSaid}`)
+  const seconds = (performance.now() - began) / 1000
+  writeFileSync(file, blocks.join(''), 'latin1')
+  return { seconds }
+}
+
+async function acknowledge(name: string, connections: number): Promise<readonly number[]> {
+  const site = siteOf(name)
+  const numbers: number[] = []
+  const asked = new Map<string, number>()
+  const role: Role = {
+    name: 'acknowledge',
+    connections,
+    statuses: [201],
+    next: () => {
+      const n = site.state.nextUser++
+      const request = requestText(site, 'POST', '/Users', userText(n))
+      asked.set(request, n)
+      return request
+    },
+    onAnswer: (answer, request) => {
+      if (answer.status === 201) numbers.push(asked.get(request) ?? -1)
+      asked.delete(request)
+    },
+  }
+  await drive({ port: site.port, pid: site.pid, roles: [role], ms: 60_000 }).catch(() => {})
+  return numbers
+}
+
+async function present(name: string, users: readonly number[]): Promise<number> {
+  const site = siteOf(name)
+  let next = 0
+  let found = 0
+  const role: Role = {
+    name: 'present',
+    connections: 8,
+    statuses: [200],
+    next: () => {
+      const n = users[next++]
+      if (n === undefined) return undefined
+      const filter = encodeURIComponent(`userName eq "${personAt(n).userName}"`)
+      return requestText(site, 'GET', `/Users?filter=${filter}`)
+    },
+    onAnswer: (answer) => {
+      if (answer.status === 200 && JSON.parse(answer.body).totalResults === 1) found++
+    },
+  }
+  await drive({ port: site.port, pid: site.pid, roles: [role], ms: 600_000 })
+  return found
+}
+
+async function obey(order: Order): Promise<unknown> {
+  switch (order.order) {
+    case 'site':
+      return register(order.site)
+    case 'fill':
+      return fill(order.site, order.count, order.ids)
+    case 'measure':
+      return measure(order)
+    case 'answer': {
+      const site = siteOf(order.site)
+      const workload = workloadOf(site, order.workload)
+      return ask(site, workload.probe().request, workload.statuses)
+    }
+    case 'stop':
+      stopping = true
+      return undefined
+    case 'acknowledge':
+      return acknowledge(order.site, order.connections)
+    case 'present':
+      return present(order.site, order.users)
+  }
+}
+
+process.on('message', (message: { id: number; order: Order }) => {
+  obey(message.order).then(
+    (result) => process.send?.({ id: message.id, result }),
+    (error: unknown) =>
+      process.send?.({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,56 @@
+/** Starts load generators and gives them orders. */
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Answer } from './connection.ts'
+import type { Sample } from './drive.ts'
+import type { Asked, Order, SiteFacts } from './load.ts'
+
+/** A load generator in a process of its own. */
+export interface Loader {
+  register(site: SiteFacts): Promise<void>
+  fill(site: string, count: number, ids: string): Promise<{ readonly seconds: number }>
+  measure(options: {
+    readonly site: string
+    readonly asked: readonly Asked[]
+    readonly ms: number
+    readonly most?: number
+    readonly blind?: boolean
+  }): Promise<readonly Sample[]>
+  /** One answer to a workload, whole. */
+  answer(site: string, workload: string): Promise<Answer>
+  stop(): Promise<void>
+  acknowledge(site: string, connections: number): Promise<readonly number[]>
+  present(site: string, users: readonly number[]): Promise<number>
+  close(): void
+}
+
+/** Starts one. */
+export function startLoader(): Loader {
+  const child: ChildProcess = fork(new URL('./load.ts', import.meta.url))
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+  let last = 0
+  child.on('message', (message: { id: number; result?: unknown; error?: string }) => {
+    const one = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.error === undefined) one?.resolve(message.result)
+    else one?.reject(new Error(message.error))
+  })
+  child.on('exit', (code) => {
+    for (const one of waiting.values()) one.reject(new Error(`the load generator ended with ${code}`))
+  })
+  const give = <Result>(order: Order): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      const id = ++last
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      child.send({ id, order })
+    })
+  return {
+    register: (site) => give({ order: 'site', site }),
+    fill: (site, count, ids) => give({ order: 'fill', site, count, ids }),
+    measure: (options) => give({ order: 'measure', ...options }),
+    answer: (site, workload) => give({ order: 'answer', site, workload }),
+    stop: () => give({ order: 'stop' }),
+    acknowledge: (site, connections) => give({ order: 'acknowledge', site, connections }),
+    present: (site, users) => give({ order: 'present', site, users }),
+    close: () => child.disconnect(),
+  }
+}

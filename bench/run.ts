@@ -1,0 +1,130 @@
+/**
+ * `npm run bench`: one table of ratios, measured in one run on one machine.
+ *
+ *   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
+ *
+ * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
+ * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Bench } from './bench.ts'
+import { startLoader } from './loader.ts'
+import { FILTER_ROWS, measureFilters } from './rows/filters.ts'
+import { GET_ROWS, measureGets } from './rows/gets.ts'
+import { GROUP_ROWS, measureGroups } from './rows/groups.ts'
+import { LIST_ROWS, measureLists } from './rows/lists.ts'
+import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
+import { measureStalls, STALL_ROWS } from './rows/stalls.ts'
+import { measureWrites, WRITE_ROWS } from './rows/writes.ts'
+import { type Product, startBare } from './server.ts'
+import { type OpenSite, openSite, prepare } from './site.ts'
+import { markdownTable, type Row, short, textTable, verdict } from './table.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    markdown: { type: 'string' },
+    data: { type: 'string' },
+    'floor-only': { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    big: { type: 'string' },
+  },
+})
+
+/** What each part of the run measures. Reads come first: they want the sizes they name. */
+const PARTS: readonly (readonly [
+  rows: readonly string[],
+  measure: (bench: Bench) => Promise<void>,
+  sites: 'open' | 'closed',
+])[] = [
+  [GET_ROWS, measureGets, 'open'],
+  [FILTER_ROWS, measureFilters, 'open'],
+  [LIST_ROWS, measureLists, 'open'],
+  [GROUP_ROWS, measureGroups, 'open'],
+  [STALL_ROWS, measureStalls, 'open'],
+  [WRITE_ROWS, measureWrites, 'open'],
+  [PROCESS_ROWS, measureProcess, 'closed'],
+]
+
+const only = options.only?.split(',').map((word) => word.trim())
+/** `--only F` wants F, F.eq and F.miss, but not F1M; a part runs when any of its rows, or a row under one, is wanted. */
+const wants = (id: string) => only === undefined || only.some((word) => id === word || id.startsWith(`${word}.`))
+const wantsPart = (rows: readonly string[]) =>
+  only === undefined || rows.some((row) => only.some((word) => word === row || word.startsWith(`${row}.`)))
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+const began = performance.now()
+const directory = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
+const products: readonly Product[] = options['floor-only'] ? ['floor'] : ['floor', 'lockstep']
+const small = 1_000
+const big = Number(options.big ?? (options.quick ? 10_000 : 100_000))
+const huge = options.quick || options.big !== undefined ? undefined : 1_000_000
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 5))
+const rows: Row[] = []
+const loader = startLoader()
+const heavy = startLoader()
+const bare = await startBare()
+const open = new Map<string, OpenSite>()
+const bench: Bench = {
+  sizes: huge === undefined ? { small, big } : { small, big, huge },
+  products,
+  rounds,
+  ms: options.quick ? 500 : 1000,
+  loader,
+  heavy,
+  bare,
+  directory,
+  wants,
+  say,
+  site: (product, size) => {
+    const site = open.get(`${product} ${size}`)
+    if (site === undefined) throw new Error(`no site ${product} ${size}`)
+    return site
+  },
+  add: (row) => {
+    if (!wants(row.id)) return
+    rows.push(row)
+    say(`${row.id.padEnd(16)} ${short(row.ratio).padStart(8)}  ${verdict(row)}`)
+  },
+}
+
+try {
+  const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
+  for (const size of sizes) {
+    for (const product of products) {
+      const prepared = await prepare({ product, size, directory, kept: options.data, loader, say })
+      const site = await openSite(prepared, [loader, heavy])
+      open.set(site.name, site)
+    }
+  }
+  let closed = false
+  for (const [ids, measure, state] of PARTS) {
+    if (!wantsPart(ids)) continue
+    if (state === 'closed' && !closed) for (const site of open.values()) await site.server.stop()
+    closed ||= state === 'closed'
+    try {
+      await measure(bench)
+    } catch (error) {
+      // One part that fails must not take the figures of the others with it.
+      say(`${ids.join(', ')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      process.exitCode = 1
+    }
+  }
+} finally {
+  for (const site of open.values()) await site.server.kill()
+  await bare.kill()
+  loader.close()
+  heavy.close()
+  rmSync(directory, { recursive: true, force: true })
+}
+
+const about = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${small} / ${big}${huge === undefined ? '' : ` / ${huge}`} users, ${rounds} rounds, ${Math.round((performance.now() - began) / 1000)} s`
+if (options.json)
+  console.log(JSON.stringify({ about, rows: rows.map((row) => ({ ...row, met: verdict(row) })) }, null, 2))
+else console.log(`${textTable(rows)}\n\n${about}`)
+if (options.markdown !== undefined) writeFileSync(options.markdown, `${markdownTable(rows)}\n\n${about}\n`)
