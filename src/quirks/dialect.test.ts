@@ -81,7 +81,8 @@ test('rewrites work on the results of one another', () => {
     schemas: ['urn:scim:schemas:core:1.0'],
     userName: 'ada',
     active: true,
-    [ENTERPRISE]: { department: 'R&D', manager: { value: '7' } },
+    [ENTERPRISE]: { department: 'R&D' },
+    manager: { value: '7' },
   })
 })
 

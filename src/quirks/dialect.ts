@@ -1,9 +1,9 @@
 import { comparedBrackets } from './compared-brackets.ts'
 import { coreUnderUrn } from './core-under-urn.ts'
+import { emptyElement } from './empty-element.ts'
 import { emptyPath } from './empty-path.ts'
 import { emptyType } from './empty-type.ts'
 import { encodedTwice } from './encoded-twice.ts'
-import { extensionAttribute } from './extension-attribute.ts'
 import { extensionName } from './extension-name.ts'
 import { filteredSelection } from './filtered-selection.ts'
 import { legacyManager } from './legacy-manager.ts'
@@ -31,11 +31,11 @@ export const DIALECT: readonly Quirk[] = [
   misspeltUrn,
   extensionName,
   coreUnderUrn,
-  extensionAttribute,
   wrappedValue,
   listedValue,
   legacyManager,
   roleAsText,
+  emptyElement,
   emptyType,
   memberType,
   nameAsText,
