@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createDirectory } from '../directory/index.ts'
+import { createDirectory, type Directory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { createTenancy, DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { createApp } from './app.ts'
@@ -20,6 +21,9 @@ export interface Server {
   readonly url: string
   /** Stops accepting, finishes the requests in flight, and closes the database. */
   readonly close: () => Promise<void>
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly store: Store
 }
 
 /** Starts the standalone server: the database, the default tenant on first start, and everything it serves. */
@@ -52,6 +56,9 @@ export async function startServer(
 
   return {
     url,
+    tenancy,
+    directory,
+    store,
     close: async () => {
       health.enter('stopping')
       clearInterval(flushing)

@@ -1,0 +1,51 @@
+import { type Allowances, type Catalog, type Document, notFound, type ResourceType, typeByName } from '../protocol/index.ts'
+import type { Change, Ref, Store } from '../store/index.ts'
+import type { World } from '../world.ts'
+import type { UniquePaths } from './entries.ts'
+
+/** On whose behalf something is done, and how far that connection bends. */
+export interface Context {
+  readonly tenant: string
+  /** What the log says did it: a connection's id, a command's name. */
+  readonly actor: string
+  readonly allow: Allowances
+}
+
+/** Code of the host that runs at each write. */
+export interface Hooks<Tx = unknown> {
+  /** Before the checks: may refuse by throwing a ScimError, or hand back an adjusted document. */
+  prepare?(draft: {
+    readonly op: 'create' | 'replace' | 'patch'
+    readonly tenant: string
+    /** Name of the resource type. */
+    readonly type: string
+    readonly id: string
+    readonly document: Document
+  }): Document | undefined | Promise<Document | undefined>
+  /**
+   * Inside the transaction, with the log lines that it will hold; what it throws undoes everything.
+   * On SQLite it must be synchronous.
+   */
+  commit?(change: Change, tx: Tx): void | Promise<void>
+  /** Takes a password in clear instead of the directory, which then keeps nothing of it. */
+  password?(ref: Ref, password: string): void | Promise<void>
+}
+
+/** What the parts of the door share. */
+export interface Inside<Tx = unknown> {
+  readonly store: Store<Tx>
+  readonly world: World
+  readonly catalog: (tenant: string) => Catalog
+  readonly unique: (tenant: string) => UniquePaths
+  readonly hooks: Hooks<Tx>
+  readonly hash: (password: string) => Promise<string>
+  readonly serially: <T>(key: string, work: () => Promise<T>) => Promise<T>
+  readonly newId: () => string
+}
+
+/** The resource type of that name in a tenant. 404 if there is none. */
+export function requireType(catalog: Catalog, name: string): ResourceType {
+  const type = typeByName(catalog, name)
+  if (!type) throw notFound(`there is no resource type ${name} here; GET /ResourceTypes lists them`)
+  return type
+}

@@ -1,0 +1,84 @@
+import { type Catalog, createCatalog, Group, type ResourceType, User } from '../protocol/index.ts'
+import type { Change, Member, Ref, Store, Stored, Touched } from '../store/index.ts'
+import { type World, world as realWorld } from '../world.ts'
+import type { Hooks, Inside } from './context.ts'
+import type { UniquePaths } from './entries.ts'
+import { createLanes } from './lane.ts'
+import { createHasher, passwordMatches } from './password.ts'
+import { createQueries, type Queries } from './query.ts'
+import { secretKey } from './secret-key.ts'
+import { createSchemaUse, type SchemaUse } from './schema-use.ts'
+import { createIds } from './uuid.ts'
+import { createWrites, type Writes } from './write.ts'
+
+/** Options of {@link createDirectory}. */
+export interface DirectoryOptions<Tx> {
+  readonly store: Store<Tx>
+  /** The resource types: the same for all tenants … */
+  readonly types?: readonly ResourceType[]
+  /** … or each tenant's own. Asked at each request, so it must be quick. */
+  readonly catalog?: (tenant: string) => Catalog
+  /** Paths that must be unique in a tenant besides those that its schemas declare so (A-81). */
+  readonly unique?: (tenant: string) => UniquePaths
+  readonly hooks?: Hooks<Tx>
+  readonly world?: World
+}
+
+/** Our set of people and groups, and the only door to it. */
+export interface Directory extends Writes, Queries, SchemaUse {
+  catalog(tenant: string): Catalog
+  /** A resource as kept, with the groups it is in; `undefined` if there is none. */
+  get(ref: Ref): Promise<Stored | undefined>
+  /** Whether a password is the one set for a user. */
+  checkPassword(ref: Ref, password: string): Promise<boolean>
+  members(ref: Ref): AsyncIterable<readonly Member[]>
+  memberCount(ref: Ref, atMost: number): Promise<number>
+  names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
+  changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
+  /** A key of the whole database by its purpose: 32 random bytes, made once and kept. */
+  secretKey(purpose: string): Promise<Uint8Array>
+  /** Looks whether anybody has changed something, and tells the watchers before it returns. */
+  pulse(): void
+  watch(listener: (touched: readonly Touched[]) => void): () => void
+}
+
+const NONE: UniquePaths = new Set()
+
+/**
+ * Makes the door to a store: every change to a person or group goes through it, is checked there, and leaves one line
+ * in the log in the same transaction.
+ */
+export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
+  const { store } = options
+  const world = options.world ?? realWorld
+  const fixed = createCatalog(options.types ?? [User, Group], 0)
+  const catalog = options.catalog ?? (() => fixed)
+  const inside: Inside<Tx> = {
+    store,
+    world,
+    catalog,
+    unique: options.unique ?? (() => NONE),
+    hooks: options.hooks ?? {},
+    hash: createHasher(),
+    serially: createLanes(),
+    newId: createIds(world),
+  }
+  return {
+    catalog,
+    ...createWrites(inside),
+    ...createQueries(inside),
+    ...createSchemaUse(inside),
+    get: (ref) => store.get(ref, { groups: true }),
+    async checkPassword(ref, password) {
+      const secret = await store.secret(ref)
+      return secret !== undefined && passwordMatches(password, secret)
+    },
+    members: (ref) => store.members(ref),
+    memberCount: (ref, atMost) => store.memberCount(ref, atMost),
+    names: (tenant, ids) => store.names(tenant, ids),
+    changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    secretKey: (purpose) => secretKey(store, world, purpose),
+    pulse: () => store.pulse(),
+    watch: (listener) => store.watch(listener),
+  }
+}

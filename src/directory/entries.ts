@@ -1,0 +1,45 @@
+import { comparable, type Document, isObject, type Json, type ResourceType } from '../protocol/index.ts'
+import type { IndexEntry } from '../store/index.ts'
+import { type Indexed, traitsOf } from './traits.ts'
+
+/** Paths that must be unique besides those the schema declares so (A-81): `displayName`, `emails.value`. */
+export type UniquePaths = ReadonlySet<string>
+
+/** The index entries of a document: every value it can be found by without being read. */
+export function indexEntries(document: Document, type: ResourceType, unique: UniquePaths): readonly IndexEntry[] {
+  const entries: IndexEntry[] = []
+  for (const indexed of traitsOf(type).indexed) collect(document, indexed, unique, entries)
+  return entries
+}
+
+/** What goes and what comes when one document takes the place of another. */
+export function entryChanges(
+  before: readonly IndexEntry[],
+  after: readonly IndexEntry[],
+): { readonly unindex: readonly IndexEntry[]; readonly index: readonly IndexEntry[] } {
+  const has = (list: readonly IndexEntry[], entry: IndexEntry) =>
+    list.some((one) => one.path === entry.path && one.value === entry.value)
+  return {
+    unindex: before.filter((entry) => !has(after, entry)),
+    index: after.filter((entry) => !has(before, entry)),
+  }
+}
+
+function collect(document: Document, indexed: Indexed, unique: UniquePaths, entries: IndexEntry[]): void {
+  const holder = indexed.extension === undefined ? document : document[indexed.extension]
+  if (!isObject(holder)) return
+  const value = holder[indexed.attribute.name]
+  if (value === undefined) return
+  const leaf = indexed.sub ?? indexed.attribute
+  const add = (one: Json | undefined) => {
+    const text = indexed.sub === undefined ? one : isObject(one) ? one[indexed.sub.name] : undefined
+    if (typeof text !== 'string' || text === '') return
+    const key = comparable(leaf, text)
+    // The same value under two types is one entry.
+    if (entries.some((entry) => entry.path === indexed.path && entry.value === key)) return
+    const only = indexed.unique || unique.has(indexed.path)
+    entries.push(only ? { path: indexed.path, value: key, unique: true } : { path: indexed.path, value: key })
+  }
+  if (Array.isArray(value)) for (const one of value) add(one)
+  else add(value)
+}

@@ -1,0 +1,89 @@
+import {
+  type BoundFilter,
+  bindFilter,
+  bindSort,
+  decodePercent,
+  type Filter,
+  invalidFilter,
+  parseFilter,
+  type ResourceType,
+  type SearchInput,
+} from '../protocol/index.ts'
+import type { Page, Place, Query, Weight } from '../store/index.ts'
+import type { Context, Inside } from './context.ts'
+import { traitsOf } from './traits.ts'
+
+/** A query made ready: bound to its types, and weighed. */
+export interface Plan {
+  readonly query: Query
+  readonly weight: Weight
+  /** What to ask when nothing matches: the same with %XX inside literals decoded (Q06). */
+  readonly otherwise?: Query
+}
+
+/** The querying half of the door. */
+export interface Queries {
+  /**
+   * Binds a search to one resource type, or at the root to several. Throws invalidFilter or invalidValue.
+   * `after` continues a cursor walk; `groups` asks for the groups of each resource.
+   */
+  plan(
+    context: Context,
+    types: readonly ResourceType[],
+    search: SearchInput,
+    base: string,
+    options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
+  ): Plan
+  find(plan: Plan): Promise<Page>
+}
+
+export function createQueries<Tx>(inside: Inside<Tx>): Queries {
+  const { store } = inside
+  return {
+    plan(context, types, search, base, options) {
+      const filter = search.filter === undefined ? undefined : parseFilter(search.filter, context.allow)
+      const query = toQuery(context, types, search, base, options, filter)
+      const decoded =
+        filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%') ? decodePercent(filter) : undefined
+      const weight = store.weigh(query)
+      return decoded === undefined
+        ? { query, weight }
+        : { query, weight, otherwise: toQuery(context, types, search, base, options, decoded) }
+    },
+    async find(plan) {
+      const page = await store.find(plan.query)
+      if (plan.otherwise === undefined || page.resources.length > 0 || (page.total ?? 0) > 0) return page
+      return store.find(plan.otherwise)
+    },
+  }
+}
+
+function toQuery(
+  context: Context,
+  types: readonly ResourceType[],
+  search: SearchInput,
+  base: string,
+  options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
+  filter: Filter | undefined,
+): Query {
+  const limit = search.count
+  const endpoints: Record<string, string> = {}
+  const many = types.length > 1
+  const bound = types.map((type) => {
+    endpoints[type.name] = type.endpoint
+    const own: BoundFilter | undefined =
+      filter === undefined ? undefined : bindFilter(filter, type, context.allow, many ? { types } : undefined)
+    const sort = search.sortBy === undefined ? undefined : bindSort(search.sortBy, search.sortOrder, type, many ? { types } : undefined)
+    return { type: type.name, ...(own === undefined ? {} : { filter: own }), ...(sort === undefined ? {} : { sort }) }
+  })
+  if (bound.length === 0) throw invalidFilter('there is no resource type to search')
+  return {
+    tenant: context.tenant,
+    types: bound,
+    base,
+    endpoints,
+    page: search.paging === 'cursor' ? { after: options.after, limit } : { offset: search.startIndex - 1, limit },
+    total: options.total,
+    groups: options.groups && types.some((type) => traitsOf(type).groups),
+  }
+}

@@ -1,0 +1,26 @@
+export {
+  type Context,
+  createDirectory,
+  type Directory,
+  type DirectoryOptions,
+  type Hooks,
+} from './directory/index.ts'
+export {
+  ConfigError,
+  defineResourceType,
+  defineSchema,
+  EnterpriseUser,
+  Group,
+  type Infer,
+  invalidValue,
+  LENIENT,
+  LockstepError,
+  ScimError,
+  STRICT,
+  User,
+  uniqueness,
+} from './protocol/index.ts'
+export { bearer, createProvider, type Grant, type Principal, type Provider, type ProviderOptions } from './provider/index.ts'
+export { KINDS, type Kind, profileOf } from './quirks/index.ts'
+export { memoryStore } from './store/memory.ts'
+export { type World, world } from './world.ts'

@@ -1,0 +1,50 @@
+import {
+  invalidSyntax,
+  type Json,
+  payloadTooLarge,
+  readJson,
+  unsupportedMediaType,
+} from '../protocol/index.ts'
+import type { Call } from './call.ts'
+import type { Principal } from './principal.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Checks the media type of a request with a body. 415 for anything but JSON in UTF-8; none is taken for SCIM (A-63). */
+export function requireJson(contentType: string | undefined): void {
+  if (contentType === undefined || contentType === '') return
+  const [name = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
+  if (name !== 'application/scim+json' && name !== 'application/json') {
+    throw unsupportedMediaType(`Content-Type is ${name}; send application/scim+json or application/json`)
+  }
+  for (const parameter of parameters) {
+    const [, charset] = /^charset="?([^"]*)"?$/.exec(parameter) ?? []
+    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+      throw unsupportedMediaType(`the charset is ${charset}; send UTF-8`)
+    }
+  }
+}
+
+/** The bytes of a body. 413 past the limit. */
+export async function readBytes(call: Call, limit: number): Promise<Uint8Array> {
+  const declared = Number(call.header('content-length') ?? 0)
+  const bytes = declared > limit ? undefined : await call.body(limit)
+  if (bytes !== undefined) return bytes
+  throw payloadTooLarge(`the body has more than ${limit} bytes, which is the limit (maxPayloadSize); send less at once`)
+}
+
+/** Parses a body. 400 invalidSyntax for anything that isn't JSON in UTF-8. */
+export function parseBody(bytes: Uint8Array, principal: Principal): Json {
+  let text: string
+  try {
+    text = decoder.decode(bytes)
+  } catch {
+    throw invalidSyntax('the body is not UTF-8')
+  }
+  if (text.trim() === '') throw invalidSyntax('the body is empty; this request needs a JSON object')
+  return readJson(text, { strictNames: !principal.profile.allow.duplicateNames })
+}
+
+/** Bodies above this many bytes are read off the event loop, where there is somewhere to. */
+export const LARGE_BODY = 256 * 1024
+

@@ -1,0 +1,81 @@
+import type { Touched } from '../directory/index.ts'
+
+/** A finished answer to GET of one resource. */
+export interface Finished {
+  readonly tenant: string
+  readonly base: string
+  readonly path: string
+  readonly type: string
+  readonly version: number
+  /** Headers as name, value … for `application/scim+json`. */
+  readonly headers: readonly string[]
+  readonly bytes: Uint8Array
+  /** Looked up since it was last considered for eviction. */
+  used: boolean
+}
+
+/** Finished bytes of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
+export interface Cache {
+  get(id: string, base: string, path: string): Finished | undefined
+  put(id: string, finished: Finished): void
+  /** Rises with each invalidation: an answer computed before one must not be put after it. */
+  generation(): number
+  forget(touched: readonly Touched[]): void
+}
+
+/** What an entry costs besides its bytes. */
+const OVERHEAD = 700
+
+/** Makes a cache of at most `limit` bytes. */
+export function createCache(limit: number): Cache {
+  const entries = new Map<string, Finished>()
+  let size = 0
+  let generation = 0
+  const drop = (id: string) => {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    entries.delete(id)
+    size -= entry.bytes.length + OVERHEAD
+  }
+  const dropWhere = (test: (entry: Finished) => boolean) => {
+    for (const [id, entry] of entries) if (test(entry)) drop(id)
+  }
+  return {
+    get(id, base, path) {
+      const entry = entries.get(id)
+      if (entry === undefined || entry.path !== path || entry.base !== base) return undefined
+      entry.used = true
+      return entry
+    },
+    put(id, finished) {
+      const cost = finished.bytes.length + OVERHEAD
+      if (cost > limit / 100) return
+      drop(id)
+      entries.set(id, finished)
+      size += cost
+      // The clock: whoever was used since the hand last passed gets another round.
+      for (const [old, entry] of entries) {
+        if (size <= limit) break
+        if (entry.used) {
+          entry.used = false
+          entries.delete(old)
+          entries.set(old, entry)
+        } else {
+          drop(old)
+        }
+      }
+    },
+    generation: () => generation,
+    forget(touched) {
+      generation++
+      for (const one of touched) {
+        if ('id' in one) drop(one.id)
+        else if ('all' in one) dropWhere((entry) => entry.tenant === one.tenant)
+        else if ('everything' in one) {
+          entries.clear()
+          size = 0
+        } else dropWhere((entry) => one.tenant === '' || entry.tenant === one.tenant)
+      }
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  forbidden,
+  LIMITS,
+  LIST_RESPONSE,
+  notFound,
+  schemaById,
+  schemasOf,
+  typeByName,
+  writeResourceType,
+  writeSchema,
+  writeServiceProviderConfig,
+  decodeQuery,
+  type Document,
+} from '../protocol/index.ts'
+import type { Answer } from './call.ts'
+import { documentAnswer } from './respond.ts'
+import type { Turn } from './turn.ts'
+import type { Features } from './features.ts'
+
+/** GET /ServiceProviderConfig: what is offered, and nothing that isn't. RFC 7643 §5, RFC 7644 §4. */
+export function serviceProviderConfig(base: string, features: Features, media: string): Answer {
+  return documentAnswer(200, writeServiceProviderConfig({ base, features, limits: LIMITS }), media)
+}
+
+/** GET /Schemas and /Schemas/{URI}. RFC 7644 §4. */
+export function schemas(turn: Turn, id: string | undefined): Answer {
+  refuseFilter(turn.call.search)
+  const { catalog, call, media } = turn
+  if (id === undefined) return documentAnswer(200, listOf(schemasOf(catalog).map((schema) => writeSchema(schema, call.base))), media)
+  const schema = schemaById(catalog, id)
+  if (!schema) throw notFound(`there is no schema ${id} here; GET /Schemas lists them`)
+  return documentAnswer(200, writeSchema(schema, call.base), media)
+}
+
+/** GET /ResourceTypes and /ResourceTypes/{name}. RFC 7644 §4. */
+export function resourceTypes(turn: Turn, name: string | undefined): Answer {
+  refuseFilter(turn.call.search)
+  const { catalog, call, media } = turn
+  if (name === undefined) {
+    return documentAnswer(200, listOf(catalog.types.map((type) => writeResourceType(type, call.base))), media)
+  }
+  const type = typeByName(catalog, name)
+  if (!type) throw notFound(`there is no resource type ${name} here; GET /ResourceTypes lists them`)
+  return documentAnswer(200, writeResourceType(type, call.base), media)
+}
+
+/** Discovery can't be filtered: 403, so that nobody takes the whole for a part (A-59). RFC 7644 §4. */
+export function refuseFilter(search: string): void {
+  if (search !== '' && decodeQuery(search).filter !== undefined) {
+    throw forbidden('discovery endpoints take no filter; leave it out')
+  }
+}
+
+function listOf(resources: readonly Document[]): Document {
+  return { schemas: [LIST_RESPONSE], totalResults: resources.length, itemsPerPage: resources.length, startIndex: 1, Resources: resources }
+}

@@ -1,0 +1,63 @@
+import { belowBase } from './base.ts'
+import type { Answer, Call } from './call.ts'
+
+/** A Request as a call; `undefined` if its path isn't below the base. */
+export function callOf(request: Request, basePath: string, publicUrl: string | undefined): Call | undefined {
+  const url = new URL(request.url)
+  const path = belowBase(url.pathname, basePath)
+  if (path === undefined) return undefined
+  return {
+    method: request.method,
+    path,
+    search: url.search.slice(1),
+    base: `${publicUrl ?? url.origin}${basePath}`,
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: (limit) => readAll(request, limit),
+  }
+}
+
+/** An answer as a Response; a stream is read as the other side takes it. */
+export function responseOf(answer: Answer, method: string): Response {
+  const headers = new Headers()
+  for (let at = 0; at < answer.headers.length; at += 2) {
+    const name = answer.headers[at]
+    if (name !== undefined) headers.append(name, answer.headers[at + 1] ?? '')
+  }
+  const { status, body } = answer
+  if (body === undefined || method === 'HEAD') return new Response(null, { status, headers })
+  if (typeof body === 'string') return new Response(body, { status, headers })
+  if (body instanceof Uint8Array) return new Response(body as Uint8Array<ArrayBuffer>, { status, headers })
+  const encoder = new TextEncoder()
+  const pieces = body[Symbol.asyncIterator]()
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await pieces.next()
+      if (next.done) controller.close()
+      else controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value)
+    },
+    async cancel() {
+      await pieces.return?.()
+    },
+  })
+  return new Response(stream, { status, headers })
+}
+
+async function readAll(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.length
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}

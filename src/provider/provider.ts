@@ -1,0 +1,199 @@
+import type { Context, Directory } from '../directory/index.ts'
+import {
+  ifNoneMatch,
+  LIMITS,
+  notImplemented,
+  SCIM_JSON,
+  ScimError,
+  tooManyRequests,
+  uriTooLong,
+} from '../protocol/index.ts'
+import { belowBase } from './base.ts'
+import { bulk } from './bulk.ts'
+import { createCache } from './cache.ts'
+import type { Answer, Call } from './call.ts'
+import { resourceTypes, refuseFilter, schemas, serviceProviderConfig } from './discovery.ts'
+import { ALL_FEATURES, type Features } from './features.ts'
+import { callOf, responseOf } from './fetch.ts'
+import { me } from './me.ts'
+import { type Authenticate, may, noCredentials, type Principal } from './principal.ts'
+import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
+import { emptyHit, errorAnswer, mediaType, type Report } from './respond.ts'
+import { isPublic, routeOf } from './route.ts'
+import { list, searchByPost } from './search.ts'
+import type { Turn } from './turn.ts'
+
+/** Options of {@link createProvider}. */
+export interface ProviderOptions {
+  readonly directory: Directory
+  readonly authenticate: Authenticate
+  /** Path that `fetch` is mounted at. Default `/scim/v2`. */
+  readonly basePath?: string
+  /** Absolute URL that clients see in place of the request's own origin, without a path. */
+  readonly publicUrl?: string
+  /** What a tenant offers. Default: everything. */
+  readonly features?: (tenant: string) => Features
+  /**
+   * Carries a request out off the event loop: scans, big pages, large bodies and groups are handed to it. The body comes along
+   * when it has been read already.
+   */
+  readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
+  /** Seconds to wait when a principal has used up its rate, else 0. */
+  readonly throttle?: (principal: Principal) => number
+  /** Bytes of finished answers that are kept. Default 64 MiB. */
+  readonly cacheBytes?: number
+  /** Told of each error that is ours. Default: console.error. */
+  readonly report?: Report
+  /** Told what a lenient connection left out of a PATCH: type and attribute paths, never values. */
+  readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
+  readonly now?: () => number
+}
+
+/** A SCIM service provider. RFC 7644. */
+export interface Provider {
+  /** The whole provider as a function from Request to Response. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** The same without Request and Response, for servers that hold finished bytes. Never throws. */
+  readonly handle: (call: Call) => Answer | Promise<Answer>
+}
+
+/** Makes a service provider in front of a directory. */
+export function createProvider(options: ProviderOptions): Provider {
+  const { directory, authenticate, throttle, delegate } = options
+  const features = options.features ?? (() => ALL_FEATURES)
+  const now = options.now ?? Date.now
+  const report: Report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
+  const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024)
+  directory.watch((touched) => cache.forget(touched))
+  const encoder = new TextEncoder()
+  let key: Promise<Uint8Array> | undefined
+  const cursorKey = () => (key ??= directory.secretKey('cursor'))
+
+  function handle(call: Call): Answer | Promise<Answer> {
+    try {
+      if (call.path.length + call.search.length > LIMITS.URL_LENGTH) throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
+      const principal = authenticate(call)
+      const answer = principal instanceof Promise ? principal.then((one) => dispatch(call, one)) : dispatch(call, principal)
+      return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, report)) : answer
+    } catch (error) {
+      return errorAnswer(error, call, report)
+    }
+  }
+
+  function dispatch(call: Call, principal: Principal | undefined): Answer | Promise<Answer> {
+    if (principal === undefined) {
+      if (isPublic(call.path) && call.method === 'GET') return config(call, call.tenant ?? '')
+      throw noCredentials()
+    }
+    const wait = throttle?.(principal) ?? 0
+    if (wait > 0) throw tooManyRequests(wait)
+    directory.pulse()
+    if (call.method === 'GET' && call.search === '') {
+      const hit = finished(call, principal)
+      if (hit) return hit
+    }
+    return answer(call, principal)
+  }
+
+  /** A finished answer, if there is one and the client takes it as it is. */
+  function finished(call: Call, principal: Principal): Answer | undefined {
+    const id = call.path.slice(call.path.lastIndexOf('/') + 1)
+    const entry = cache.get(id, call.base, call.path)
+    if (entry === undefined || entry.tenant !== principal.tenant || !may(principal, 'read', entry.type)) return undefined
+    if (mediaType(call.header('accept')) !== SCIM_JSON) return undefined
+    const condition = call.header('if-none-match')
+    if (condition !== undefined && ifNoneMatch(condition, entry.version)) return emptyHit(entry.headers)
+    return { status: 200, headers: entry.headers, body: entry.bytes }
+  }
+
+  async function answer(call: Call, principal: Principal): Promise<Answer> {
+    if (/(^|&)access_token=/.test(call.search)) {
+      // Given twice it is a bad request (RFC 6750 §3.1).
+      throw new ScimError(400, 'the access token stands in the URL as well as in the header; send it in the Authorization header only', {
+        headers: { 'www-authenticate': 'Bearer realm="scim", error="invalid_request"' },
+      })
+    }
+    const catalog = directory.catalog(principal.tenant)
+    const route = routeOf(call.method, call.path, catalog)
+    const context: Context = { tenant: principal.tenant, actor: principal.actor, allow: principal.profile.allow }
+    const turn: Turn = {
+      call,
+      directory,
+      principal,
+      catalog,
+      context,
+      features: features(principal.tenant),
+      media: mediaType(call.header('accept')),
+      delegate: delegate === undefined ? undefined : (bytes) => delegate(call, bytes),
+      cursorKey,
+      now,
+      skipped: (type, paths) => options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
+    }
+    switch (route.to) {
+      case 'resource':
+        if (route.action === 'get') return keep(turn, await getAndNote(turn, route.type, route.id))
+        if (route.action === 'replace') return replaceResource(turn, route.type, route.id)
+        if (route.action === 'patch') return patchResource(turn, route.type, route.id)
+        return deleteResource(turn, route.type, route.id)
+      case 'type':
+        if (route.action === 'create') return createResource(turn, route.type)
+        if (route.action === 'search') return searchByPost(turn, [route.type])
+        return list(turn, [route.type])
+      case 'types':
+        return route.action === 'search' ? searchByPost(turn, route.types) : list(turn, route.types)
+      case 'bulk':
+        if (!turn.features.bulk) throw notImplemented('Bulk is switched off for this tenant; send single requests')
+        return bulk(turn)
+      case 'me':
+        return me(turn, route.action)
+      case 'config':
+        return config(call, principal.tenant)
+      case 'schemas':
+        return schemas(turn, route.id)
+      case 'resource-types':
+        return resourceTypes(turn, route.id)
+    }
+  }
+
+  interface Noted {
+    readonly answer: Answer
+    readonly type: string
+    readonly id: string
+    readonly generation: number
+  }
+
+  async function getAndNote(turn: Turn, type: Parameters<typeof getResource>[1], id: string): Promise<Noted> {
+    const generation = cache.generation()
+    return { answer: await getResource(turn, type, id), type: type.name, id, generation }
+  }
+
+  /** Keeps a finished answer for the next one who asks, unless something changed while it was made. */
+  function keep(turn: Turn, noted: Noted): Answer {
+    const { answer, type, id, generation } = noted
+    const { call, principal } = turn
+    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON) return answer
+    if (call.method !== 'GET' || generation !== cache.generation() || !may(principal, 'read', type)) return answer
+    const bytes = encoder.encode(answer.body)
+    const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
+    const version = Number(/\d+/.exec(etag)?.[0])
+    const headers = [...answer.headers, 'Content-Length', String(bytes.length)]
+    cache.put(id, { tenant: principal.tenant, base: call.base, path: call.path, type, version, headers, bytes, used: false })
+    return { status: 200, headers, body: bytes }
+  }
+
+  function config(call: Call, tenant: string): Answer {
+    refuseFilter(call.search)
+    return serviceProviderConfig(call.base, features(tenant), mediaType(call.header('accept')))
+  }
+
+  const basePath = options.basePath ?? '/scim/v2'
+  const fetch = async (request: Request): Promise<Response> => {
+    const call = callOf(request, basePath, options.publicUrl)
+    if (call === undefined) return new Response(null, { status: 404 })
+    return responseOf(await handle(call), request.method)
+  }
+  return { fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl: options.publicUrl, belowBase } }), handle }
+}
+
+/** Under this symbol a `fetch` carries its own `handle`, so that a bridge may spare Request and Response. */
+const DIRECT = Symbol.for('lockstep.direct')

@@ -1,0 +1,223 @@
+import { type Directory, documentOf, type Member, type Stored, traitsOf } from '../directory/index.ts'
+import {
+  type Catalog,
+  type Document,
+  formatETag,
+  isDefault,
+  isObject,
+  type Json,
+  type JsonObject,
+  project,
+  type ResourceType,
+  type Selection,
+  typeByName,
+} from '../protocol/index.ts'
+
+/** Above this many members a group is sent while it is read. */
+export const STREAM_FROM = 1_000
+
+/** What a representation depends on besides the resource. */
+export interface View {
+  readonly directory: Directory
+  readonly catalog: Catalog
+  readonly type: ResourceType
+  /** Absolute base URL without a slash at its end. */
+  readonly base: string
+  readonly selection: Selection
+  /** Attributes the client named in a write, for `returned: request` (A-69). */
+  readonly requested?: readonly string[]
+}
+
+/** The absolute URI of a resource. RFC 7643 §3.1. */
+export function locationOf(base: string, type: ResourceType, id: string): string {
+  return `${base}${type.endpoint}/${id}`
+}
+
+/**
+ * Whether the members of a group are to be shown, and which parts of each; `undefined`: they need not be read (P-210).
+ */
+export function memberParts(view: View): ReadonlySet<string> | undefined {
+  if (!traitsOf(view.type).rows) return undefined
+  const probe: Document = { schemas: [view.type.schema.id], id: 'x', members: [{ value: 'x', $ref: 'x', type: 'x', display: 'x' }] }
+  const shown = (isDefault(view.selection) ? probe : project(probe, view.selection, view.type)).members
+  const first = Array.isArray(shown) ? shown[0] : undefined
+  return isObject(first) ? new Set(Object.keys(first)) : undefined
+}
+
+/** Whether `groups` of a user are to be shown. */
+export function showsGroups(view: View): boolean {
+  if (!traitsOf(view.type).groups) return false
+  if (isDefault(view.selection)) return true
+  const probe: Document = { schemas: [view.type.schema.id], id: 'x', groups: [{ value: 'x', $ref: 'x', type: 'direct', display: 'x' }] }
+  return project(probe, view.selection, view.type).groups !== undefined
+}
+
+/** The ids that a stored resource refers to and whose names it shows. */
+export function namesNeeded(stored: Stored, type: ResourceType): readonly string[] {
+  const ids: string[] = []
+  for (const { attribute, extension } of traitsOf(type).references) {
+    // Most resources have none, and reading the text is dear: look for the name first.
+    if (!stored.text.includes(`"${attribute.name}":`)) continue
+    const document = documentOf(stored)
+    const holder = extension === undefined ? document : document[extension]
+    const value = isObject(holder) ? holder[attribute.name] : undefined
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (isObject(one) && typeof one.value === 'string') ids.push(one.value)
+    }
+  }
+  return ids
+}
+
+/**
+ * The JSON text of a resource without its members, in two parts: what goes before them and what after. `names` holds what
+ * `namesNeeded` asked for.
+ */
+export function textParts(stored: Stored, view: View, names: ReadonlyMap<string, Member>): readonly [string, string] {
+  const { type, base, selection } = view
+  const traits = traitsOf(type)
+  const linked = names.size > 0 ? link(documentOf(stored), view, names) : undefined
+  if (traits.plain && isDefault(selection)) {
+    const text = linked === undefined ? stored.text : JSON.stringify(linked)
+    return [text.slice(0, -1), `${groupsText(stored, view)},"meta":${metaText(stored, view)}}`]
+  }
+  const whole: Document = {
+    ...(linked ?? documentOf(stored)),
+    ...(stored.groups !== undefined && stored.groups.length > 0 ? { groups: groupsOf(stored, view) } : {}),
+    meta: metaOf(stored, view),
+  }
+  const shown = project(whole, selection, type, view.requested === undefined ? {} : { requested: view.requested })
+  return [JSON.stringify(shown).slice(0, -1), '}']
+}
+
+/** The JSON text of one member. RFC 7643 §4.2. */
+export function memberText(member: Member, view: View, parts: ReadonlySet<string>): string {
+  const type = typeByName(view.catalog, member.type)
+  let text = ''
+  if (parts.has('value')) text += `,"value":"${member.id}"`
+  if (parts.has('$ref') && type !== undefined) text += `,"$ref":${JSON.stringify(locationOf(view.base, type, member.id))}`
+  if (parts.has('type')) text += `,"type":"${member.type}"`
+  if (parts.has('display') && member.display !== '') text += `,"display":${JSON.stringify(member.display)}`
+  return `{${text.slice(1)}}`
+}
+
+/** A finished text if the members are few or not shown, otherwise a stream of pieces. */
+export async function represent(stored: Stored, view: View): Promise<string | AsyncIterable<string>> {
+  const [text] = await representAll([stored], view)
+  return text ?? ''
+}
+
+/** The representations of many resources, with the names they show looked up at once. */
+export async function representAll(
+  page: readonly Stored[],
+  view: View,
+): Promise<readonly (string | AsyncIterable<string>)[]> {
+  const { directory } = view
+  const parts = memberParts(view)
+  const needed = page.map((stored) => namesNeeded(stored, view.type))
+  const names = await namesOf(view, page, needed.flat())
+  const texts: (string | AsyncIterable<string>)[] = []
+  for (const [at, stored] of page.entries()) {
+    const [head, tail] = textParts(stored, view, needed[at]?.length ? names : NO_NAMES)
+    if (parts === undefined) {
+      texts.push(head + tail)
+      continue
+    }
+    const count = await directory.memberCount(stored, STREAM_FROM + 1)
+    if (count > STREAM_FROM) {
+      texts.push(streamMembers(stored, view, parts, head, tail))
+      continue
+    }
+    let members = ''
+    if (count > 0) {
+      for await (const chunk of directory.members(stored)) {
+        for (const member of chunk) members += `,${memberText(member, view, parts)}`
+      }
+    }
+    texts.push(members === '' ? head + tail : `${head},"members":[${members.slice(1)}]${tail}`)
+  }
+  return texts
+}
+
+const NO_NAMES: ReadonlyMap<string, Member> = new Map()
+
+async function namesOf(view: View, page: readonly Stored[], ids: readonly string[]): Promise<ReadonlyMap<string, Member>> {
+  const tenant = page[0]?.tenant
+  if (tenant === undefined || ids.length === 0) return NO_NAMES
+  const found = await view.directory.names(tenant, [...new Set(ids)])
+  const names = new Map(found.map((member) => [member.id, member]))
+  // Unknown ids count as looked up, so that the sentinel for "none needed" stays an empty map.
+  for (const id of ids) if (!names.has(id)) names.set(id, { id, type: '', display: '' })
+  return names
+}
+
+async function* streamMembers(
+  stored: Stored,
+  view: View,
+  parts: ReadonlySet<string>,
+  head: string,
+  tail: string,
+): AsyncIterable<string> {
+  yield `${head},"members":[`
+  let first = true
+  for await (const chunk of view.directory.members(stored)) {
+    let text = ''
+    for (const member of chunk) text += `,${memberText(member, view, parts)}`
+    yield first ? text.slice(1) : text
+    first = false
+  }
+  yield `]${tail}`
+}
+
+/** Fills in what a reference shows of the other side: `$ref`, and its name in the readOnly display. */
+function link(document: Document, view: View, names: ReadonlyMap<string, Member>): Document {
+  let linked = document
+  for (const { attribute, extension, display } of traitsOf(view.type).references) {
+    const holder = extension === undefined ? linked : linked[extension]
+    if (!isObject(holder)) continue
+    const value = holder[attribute.name]
+    if (value === undefined) continue
+    const fill = (one: Json): Json => {
+      if (!isObject(one) || typeof one.value !== 'string') return one
+      const other = names.get(one.value)
+      const type = other === undefined ? undefined : typeByName(view.catalog, other.type)
+      if (other === undefined || type === undefined) return one
+      const shown: JsonObject = { ...one, $ref: locationOf(view.base, type, other.id) }
+      return display === undefined || other.display === '' ? shown : { ...shown, [display]: other.display }
+    }
+    const filled = { ...holder, [attribute.name]: Array.isArray(value) ? value.map(fill) : fill(value) }
+    linked = extension === undefined ? filled : { ...linked, [extension]: filled }
+  }
+  return linked
+}
+
+function metaText(stored: Stored, view: View): string {
+  const { type, base } = view
+  const created = new Date(stored.created).toISOString()
+  const modified = stored.modified === stored.created ? created : new Date(stored.modified).toISOString()
+  return `{"resourceType":"${type.name}","created":"${created}","lastModified":"${modified}","location":${JSON.stringify(locationOf(base, type, stored.id))},"version":"W/\\"${stored.version}\\""}`
+}
+
+function metaOf(stored: Stored, view: View): JsonObject {
+  return {
+    resourceType: view.type.name,
+    created: new Date(stored.created).toISOString(),
+    lastModified: new Date(stored.modified).toISOString(),
+    location: locationOf(view.base, view.type, stored.id),
+    version: formatETag(stored.version),
+  }
+}
+
+function groupsOf(stored: Stored, view: View): Json {
+  const type = view.catalog.types.find((one) => traitsOf(one).rows)
+  return (stored.groups ?? []).map((group) => ({
+    value: group.id,
+    ...(type === undefined ? {} : { $ref: locationOf(view.base, type, group.id) }),
+    ...(group.display === '' ? {} : { display: group.display }),
+    type: group.direct ? 'direct' : 'indirect',
+  }))
+}
+
+function groupsText(stored: Stored, view: View): string {
+  if (stored.groups === undefined || stored.groups.length === 0) return ''
+  return `,"groups":${JSON.stringify(groupsOf(stored, view))}`
+}

@@ -1,0 +1,128 @@
+import { traitsOf } from '../directory/index.ts'
+import {
+  ifNoneMatch,
+  invalidFilter,
+  isDefault,
+  type Json,
+  LIMITS,
+  notFound,
+  notImplemented,
+  preconditionFailed,
+  type ResourceType,
+  type ScimError,
+} from '../protocol/index.ts'
+import type { Answer } from './call.ts'
+import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import { memberParts, represent, STREAM_FROM } from './represent.ts'
+import { emptyAnswer, resourceAnswer } from './respond.ts'
+import { bendBody, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
+
+/** GET of one resource. RFC 7644 §3.4.1. */
+export async function getResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
+  requireRight(turn, 'read', type, id)
+  const { call, directory, context } = turn
+  const search = call.search === '' ? undefined : searchOf(turn, 'get', type, id)
+  if (search?.filter !== undefined) throw invalidFilter('a filter makes no sense on a single resource; use it on the list, or leave it out')
+  const view = viewOf(turn, type, search)
+  const stored = await directory.get({ tenant: context.tenant, type: type.name, id })
+  if (!stored) throw missing(type, id)
+  const condition = call.header('if-none-match')
+  if (condition !== undefined && ifNoneMatch(condition, stored.version)) return emptyAnswer(304, type, stored, call.base)
+  if (turn.delegate && traitsOf(type).rows && memberParts(view) !== undefined) {
+    if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return turn.delegate()
+  }
+  return resourceAnswer(200, type, stored, call.base, turn.media, await represent(stored, view))
+}
+
+/** POST to a resource endpoint. RFC 7644 §3.3. */
+export async function createResource(turn: Turn, type: ResourceType): Promise<Answer> {
+  requireRight(turn, 'write', type)
+  const body = await bodyOf(turn, 'create', type)
+  if ('status' in body) return body
+  const search = turn.call.search === '' ? undefined : searchOf(turn, 'create', type)
+  const view = viewOf(turn, type, search)
+  const outcome = await turn.directory.create(turn.context, type.name, body.json)
+  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(201, type, outcome.stored, turn.call.base, turn.media, shown)
+}
+
+/** PUT. RFC 7644 §3.5.1. */
+export async function replaceResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
+  requireRight(turn, 'write', type)
+  const body = await bodyOf(turn, 'replace', type, id)
+  if ('status' in body) return body
+  if (turn.call.header('if-none-match')?.trim() === '*') {
+    // If-None-Match: * says "only if it doesn't exist", and PUT never creates (A-47).
+    const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
+    if (!stored) throw missing(type, id)
+    throw preconditionFailed(`${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`)
+  }
+  const search = turn.call.search === '' ? undefined : searchOf(turn, 'replace', type, id)
+  const view = viewOf(turn, type, search)
+  const outcome = await turn.directory.replace(turn.context, type.name, id, body.json, { ifMatch: turn.call.header('if-match') })
+  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type, outcome.stored, turn.call.base, turn.media, shown)
+}
+
+/** PATCH. RFC 7644 §3.5.2. */
+export async function patchResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
+  requirePatch(turn)
+  requireRight(turn, 'write', type)
+  const { call } = turn
+  const body = await bodyOf(turn, 'patch', type, id)
+  if ('status' in body) return body
+  const search = call.search === '' ? undefined : searchOf(turn, 'patch', type, id)
+  const view = viewOf(turn, type, search)
+  const outcome = await turn.directory.patch(turn.context, type.name, id, body.json, { ifMatch: call.header('if-match') })
+  if (outcome.skipped.length > 0) turn.skipped(type.name, outcome.skipped)
+  if (wantsNothing(turn, type, isDefault(view.selection))) return emptyAnswer(204, type, outcome.stored, call.base)
+  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type, outcome.stored, call.base, turn.media, shown)
+}
+
+/** DELETE. RFC 7644 §3.6. */
+export async function deleteResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
+  requireRight(turn, 'write', type)
+  await turn.directory.remove(turn.context, type.name, id, { ifMatch: turn.call.header('if-match') })
+  return { status: 204, headers: [] }
+}
+
+/** 501 where PATCH is off (P-340). */
+export function requirePatch(turn: Turn): void {
+  if (!turn.features.patch) throw notImplemented('PATCH is switched off for this tenant; use PUT')
+}
+
+/**
+ * The parsed body of a request, or the answer of the place it was handed on to because it is large. A body that can't be
+ * read is only complained about when the resource exists: 404 comes first (P-358).
+ */
+export async function bodyOf(
+  turn: Turn,
+  action: 'create' | 'replace' | 'patch',
+  type: ResourceType,
+  id?: string,
+): Promise<{ readonly json: Json } | Answer> {
+  const { call } = turn
+  try {
+    requireJson(call.header('content-type'))
+    const bytes = await readBytes(call, LIMITS.BODY_BYTES)
+    if (bytes.length > LARGE_BODY && turn.delegate) return await turn.delegate(bytes)
+    return { json: bendBody(turn, action, type, parseBody(bytes, turn.principal), id) }
+  } catch (error) {
+    if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id }))) throw missing(type, id)
+    throw error
+  }
+}
+
+/** 404 of one resource: the same whether it never was, is gone, or is another tenant's (A-67). */
+export function missing(type: ResourceType, id: string): ScimError {
+  return notFound(`there is no ${type.name} with the id ${id}`)
+}
+
+/** 204 instead of the resource: asked for by Prefer, or a group without a selection, whose members nobody should read (A-18). */
+function wantsNothing(turn: Turn, type: ResourceType, selectionIsDefault: boolean): boolean {
+  const prefer = turn.call.header('prefer')
+  if (!selectionIsDefault) return false
+  return traitsOf(type).rows || (prefer !== undefined && /(^|,)\s*return\s*=\s*minimal\s*(,|;|$)/i.test(prefer))
+}
+

@@ -1,0 +1,90 @@
+import {
+  type Document,
+  formatETag,
+  internal,
+  type ResourceType,
+  SCIM_JSON,
+  ScimError,
+  notAcceptable,
+  unavailable,
+} from '../protocol/index.ts'
+import type { Stored } from '../directory/index.ts'
+import type { Answer, Body, Call } from './call.ts'
+import { locationOf } from './represent.ts'
+
+/** The media type of the answer: application/scim+json unless the client asks for application/json. 406 for neither. RFC 7644 §3.8, A-63. */
+export function mediaType(accept: string | undefined): string {
+  if (accept === undefined || accept === '' || accept === '*/*' || accept === SCIM_JSON) return SCIM_JSON
+  let json = false
+  let any = false
+  for (const range of accept.split(',')) {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) continue
+    if (name === SCIM_JSON) return SCIM_JSON
+    if (name === 'application/json' || name === 'text/json') json = true
+    if (name === '*/*' || name === 'application/*') any = true
+  }
+  if (json) return 'application/json'
+  if (any) return SCIM_JSON
+  throw notAcceptable(`answers here are application/scim+json or application/json, and Accept is ${accept}`)
+}
+
+/** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
+export function resourceAnswer(status: number, type: ResourceType, stored: Stored, base: string, media: string, body: Body): Answer {
+  const location = locationOf(base, type, stored.id)
+  return {
+    status,
+    headers: [
+      'Content-Type',
+      media,
+      'ETag',
+      formatETag(stored.version),
+      'Location',
+      location,
+      'Content-Location',
+      location,
+    ],
+    body,
+  }
+}
+
+/** 204, or 304, of a resource: headers alone. */
+export function emptyAnswer(status: 204 | 304, type: ResourceType, stored: Stored, base: string): Answer {
+  return { status, headers: ['ETag', formatETag(stored.version), 'Location', locationOf(base, type, stored.id)] }
+}
+
+/** 304 made of the headers of a kept answer. RFC 9110 §15.4.5. */
+export function emptyHit(headers: readonly string[]): Answer {
+  const kept: string[] = []
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    if (!name.startsWith('Content-')) kept.push(name, headers[at + 1] ?? '')
+  }
+  return { status: 304, headers: kept }
+}
+
+/** An answer with a document that is no resource of the directory. */
+export function documentAnswer(status: number, document: Document, media: string, headers: readonly string[] = []): Answer {
+  return { status, headers: ['Content-Type', media, ...headers], body: JSON.stringify(document) }
+}
+
+/** What the provider's owner is told of an error that is ours. */
+export type Report = (problem: { readonly id: string; readonly error: unknown; readonly method: string }) => void
+
+/** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */
+export function errorAnswer(error: unknown, call: Call, report: Report): Answer {
+  const known = error instanceof ScimError ? error : ours(error, call, report)
+  const headers = ['Content-Type', SCIM_JSON]
+  for (const [name, value] of Object.entries(known.headers ?? {})) headers.push(name, value)
+  return { status: known.status, headers, body: JSON.stringify(known) }
+}
+
+function ours(error: unknown, call: Call, report: Report): ScimError {
+  const id = crypto.randomUUID()
+  report({ id, error, method: call.method })
+  // A store that can't be written or reached now says so itself, and when to come back.
+  if (error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number') {
+    return unavailable(Math.max(1, Math.ceil(error.retryAfterMs / 1000)))
+  }
+  return internal(id, error)
+}

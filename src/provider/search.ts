@@ -1,0 +1,141 @@
+import { type Stored, traitsOf } from '../directory/index.ts'
+import {
+  type Catalog,
+  forbidden,
+  invalidFilter,
+  invalidSyntax,
+  isObject,
+  LIMITS,
+  LIST_RESPONSE,
+  readCursor,
+  readSearchRequest,
+  type ResourceType,
+  type SearchInput,
+  sensitive,
+  typeByName,
+  writeCursor,
+} from '../protocol/index.ts'
+import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import type { Answer } from './call.ts'
+import { may } from './principal.ts'
+import { memberParts, representAll, showsGroups, STREAM_FROM } from './represent.ts'
+import { requireRight, searchOf, type Turn, viewOf } from './turn.ts'
+
+/** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
+export async function list(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
+  const [only] = types.length === 1 ? types : []
+  const search = searchOf(turn, 'list', only)
+  if (search.filter !== undefined && turn.features.sensitive.length > 0) refuseSensitive(search.filter, turn.features.sensitive)
+  return answer(turn, types, search)
+}
+
+/** POST to /.search, at the root or under a type. RFC 7644 §3.4.3. */
+export async function searchByPost(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
+  requireJson(turn.call.header('content-type'))
+  const bytes = await readBytes(turn.call, LIMITS.BODY_BYTES)
+  if (bytes.length > LARGE_BODY && turn.delegate) return turn.delegate(bytes)
+  const body = parseBody(bytes, turn.principal)
+  if (!isObject(body)) throw invalidSyntax('a search request is a JSON object')
+  return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), bytes)
+}
+
+async function answer(turn: Turn, all: readonly ResourceType[], given: SearchInput, bytes?: Uint8Array): Promise<Answer> {
+  const { call, directory, principal, features, catalog, context } = turn
+  const [only] = all.length === 1 ? all : []
+  if (only) requireRight(turn, 'read', only)
+  const types = all.filter((type) => may(principal, 'read', type.name))
+  if (types.length === 0) throw forbidden('this token may read no resource type; give its connection the right to')
+  if (given.filter !== undefined && !features.filter) throw invalidFilter('filters are switched off for this tenant; leave the filter out')
+  const search: SearchInput = features.sort ? given : withoutSort(given)
+  // What a cursor is bound to: it is good for this walk of this principal alone (RFC 9865 §5.2, A-71).
+  const walk = search.paging === 'cursor' ? walkOf(search, types, call.path, principal.actor, principal.tenant) : ''
+  const cursor =
+    search.paging === 'cursor' && search.cursor
+      ? await readCursor(search.cursor, { key: await turn.cursorKey(), walk, now: turn.now(), count: search.countGiven })
+      : undefined
+  const asked: SearchInput = cursor === undefined ? search : { ...search, count: cursor.count }
+  const views = new Map(types.map((type) => [type.name, viewOf(turn, type, asked)]))
+  const groups = [...views.values()].some(showsGroups)
+  const plan = directory.plan(context, types, asked, call.base, { groups, after: cursor?.place, total: cursor === undefined })
+  if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
+  const page = await directory.find(plan)
+  if (turn.delegate && (await memberTotal(turn, page.resources, views)) > STREAM_FROM) return turn.delegate(bytes)
+  const total = cursor?.total ?? page.total ?? page.resources.length
+  const texts = await textsOf(page.resources, views, catalog)
+  let head = `{"schemas":["${LIST_RESPONSE}"],"totalResults":${total},"itemsPerPage":${page.resources.length}`
+  if (asked.paging === 'index') head += `,"startIndex":${asked.startIndex}`
+  else if (page.next !== undefined && asked.count > 0) {
+    const next = await writeCursor(
+      { place: page.next, total, count: asked.count },
+      { key: await turn.cursorKey(), walk, now: turn.now() },
+    )
+    head += `,"nextCursor":"${next}"`
+  }
+  head += ',"Resources":['
+  const headers = ['Content-Type', turn.media]
+  if (texts.every((text) => typeof text === 'string')) return { status: 200, headers, body: `${head}${texts.join(',')}]}` }
+  return { status: 200, headers, body: stream(head, texts) }
+}
+
+/** How many members the page would show, counted no further than it matters. */
+async function memberTotal(turn: Turn, page: readonly Stored[], views: ReadonlyMap<string, ReturnType<typeof viewOf>>): Promise<number> {
+  let total = 0
+  for (const stored of page) {
+    const view = views.get(stored.type)
+    if (view === undefined || !traitsOf(view.type).rows || memberParts(view) === undefined) continue
+    total += await turn.directory.memberCount(stored, STREAM_FROM + 1 - total)
+    if (total > STREAM_FROM) break
+  }
+  return total
+}
+
+async function textsOf(
+  page: readonly Stored[],
+  views: ReadonlyMap<string, ReturnType<typeof viewOf>>,
+  catalog: Catalog,
+): Promise<readonly (string | AsyncIterable<string>)[]> {
+  if (views.size === 1) {
+    const [view] = views.values()
+    return view === undefined ? [] : representAll(page, view)
+  }
+  // Of several types: each resource by the view of its own, in the order of the page.
+  const texts: (string | AsyncIterable<string>)[] = []
+  for (const stored of page) {
+    const type = typeByName(catalog, stored.type)
+    const view = type && views.get(type.name)
+    if (view) texts.push(...(await representAll([stored], view)))
+  }
+  return texts
+}
+
+async function* stream(head: string, texts: readonly (string | AsyncIterable<string>)[]): AsyncIterable<string> {
+  let piece = head
+  for (const [at, text] of texts.entries()) {
+    if (at > 0) piece += ','
+    if (typeof text === 'string') piece += text
+    else {
+      yield piece
+      yield* text
+      piece = ''
+    }
+  }
+  yield `${piece}]}`
+}
+
+function withoutSort(search: SearchInput): SearchInput {
+  const { sortBy: _by, sortOrder: _order, ...rest } = search
+  return rest
+}
+
+function walkOf(search: SearchInput, types: readonly ResourceType[], path: string, actor: string, tenant: string): string {
+  const { filter, sortBy, sortOrder, attributes, excludedAttributes } = search
+  // GET and POST of one search are one walk.
+  const place = path.replace(/\/?(\.search)?\/?$/, '')
+  return JSON.stringify([tenant, actor, place, types.map((type) => type.name), filter, sortBy, sortOrder, attributes, excludedAttributes])
+}
+
+function refuseSensitive(filter: string, paths: readonly string[]): void {
+  const folded = filter.toLowerCase()
+  const named = paths.find((path) => folded.includes(path.toLowerCase()))
+  if (named !== undefined) throw sensitive(`a filter on ${named} may not stand in a URL here; send the search by POST to /.search`)
+}

@@ -1,0 +1,74 @@
+import type { Context, Directory } from '../directory/index.ts'
+import {
+  type Catalog,
+  decodeQuery,
+  type Json,
+  type ResourceType,
+  readQuery,
+  ScimError,
+  type SearchInput,
+  type Selection,
+  selection,
+} from '../protocol/index.ts'
+import type { Message } from '../quirks/index.ts'
+import type { Answer, Call } from './call.ts'
+import type { Features } from './features.ts'
+import { may, type Principal } from './principal.ts'
+import type { View } from './represent.ts'
+
+/** One request on its way: who calls, what the tenant's world looks like, what was asked. */
+export interface Turn {
+  readonly call: Call
+  readonly directory: Directory
+  readonly principal: Principal
+  readonly catalog: Catalog
+  readonly context: Context
+  readonly features: Features
+  /** Media type of the answer. */
+  readonly media: string
+  /** Hands the whole request to a place off this event loop; absent where there is none. */
+  readonly delegate: ((bytes?: Uint8Array) => Promise<Answer>) | undefined
+  /** Key that cursors are signed with. */
+  readonly cursorKey: () => Promise<Uint8Array>
+  readonly now: () => number
+  /** Told which attributes of a PATCH were left out, by name. */
+  readonly skipped: (type: string, paths: readonly string[]) => void
+}
+
+/** 403 unless the principal may read or write this type, or the resource is its own (P-562). */
+export function requireRight(turn: Turn, action: 'read' | 'write', type: ResourceType, id?: string): void {
+  const { principal } = turn
+  if (may(principal, action, type.name)) return
+  if (id !== undefined && principal.subject === id && action === 'read') return
+  // RFC 6750 §3.1
+  throw new ScimError(403, `this token may not ${action} ${type.name} resources; give its connection the right to, or use another one`, {
+    headers: { 'www-authenticate': 'Bearer realm="scim", error="insufficient_scope"' },
+  })
+}
+
+/** The query of a URL, after the connection's quirks. */
+export function searchOf(turn: Turn, action: Message['action'], type?: ResourceType, id?: string): SearchInput {
+  const query = decodeQuery(turn.call.search)
+  const message = bend(turn, { action, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }), query })
+  return readQuery(message.query)
+}
+
+/** A message after the connection's quirks. */
+export function bend(turn: Turn, message: Message): Message {
+  let bent = message
+  for (const quirk of turn.principal.profile.quirks) bent = quirk.inbound(bent, turn.catalog)
+  return bent
+}
+
+/** A body after the connection's quirks. */
+export function bendBody(turn: Turn, action: Message['action'], type: ResourceType, body: Json, id?: string): Json {
+  if (turn.principal.profile.quirks.length === 0) return body
+  return bend(turn, { action, type, ...(id === undefined ? {} : { id }), query: {}, body }).body ?? null
+}
+
+/** How resources of a type are shown in this turn. */
+export function viewOf(turn: Turn, type: ResourceType, search: SearchInput | undefined, requested?: readonly string[]): View {
+  const chosen: Selection = selection(search?.attributes, search?.excludedAttributes, type)
+  const { directory, catalog, call } = turn
+  return { directory, catalog, type, base: call.base, selection: chosen, ...(requested === undefined ? {} : { requested }) }
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callOf, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
+import { notFound, SCIM_JSON, ScimError, tooManyRequests } from '../protocol/index.ts'
+import { belowBase, type Provider } from '../provider/index.ts'
+import type { SqliteStore } from '../store/sqlite.ts'
+import { createHeavy } from './heavy.ts'
+import type { App, Parts } from './parts.ts'
+import { createRoutes } from './routes.ts'
+import { createScim } from './scim.ts'
+import { createBuckets } from './throttle.ts'
+
+/** What one address may get wrong before it is told to wait: guesses get slow, and a right token is let in all the same. */
+const REFUSALS = { perSecond: 0.5, burst: 30 }
+/** Base URLs that are kept by host and tenant, so that equal ones are one string. */
+const BASES = 1_000
+
+/** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
+export async function createApp(parts: Parts & { readonly store: SqliteStore }): Promise<App> {
+  const { settings, store, tenancy, directory, metrics, health, log } = parts
+  const heavy =
+    settings.database === ':memory:'
+      ? undefined
+      : createHeavy({ file: settings.database, writerPort: () => store.writerPort() })
+  const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
+  const refusals = createBuckets(REFUSALS)
+  const provider: Provider = createScim({
+    directory,
+    tenancy,
+    report: ({ id, error, method }) => log.error({ err: error, id, method }, 'internal error'),
+    refused: (reason, call) => {
+      if (reason === 'missing') return
+      metrics.refused(reason)
+      const wait = refusals.take(call.remote ?? '')
+      if (wait > 0) throw tooManyRequests(wait)
+    },
+    skipped: (note) => log.info(note, 'attributes that no schema knows were left out of a PATCH'),
+    ...(heavy === undefined ? {} : { delegate: heavy.run }),
+    ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
+  })
+  const routes = createRoutes(metrics)
+  const bases = new Map<string, string>()
+
+  function baseOf(request: IncomingMessage, tenant: string): string {
+    const host = settings.publicUrl === undefined ? (request.headers.host ?? '') : ''
+    const key = `${host} ${tenant}`
+    let base = bases.get(key)
+    if (base === undefined) {
+      base = `${settings.publicUrl ?? originOf(request)}/tenants/${tenant}/scim/v2`
+      if (bases.size >= BASES) bases.clear()
+      bases.set(key, base)
+    }
+    return base
+  }
+
+  function scim(request: IncomingMessage, response: ServerResponse, url: string, began: number): boolean {
+    const mark = url.indexOf('?')
+    const end = mark === -1 ? url.length : mark
+    const slash = url.indexOf('/', 9)
+    if (slash === -1 || slash > end) return false
+    const path = belowBase(url.slice(slash, end), '/scim/v2')
+    if (path === undefined) return false
+    const tenant = url.slice(9, slash)
+    const remote = request.socket.remoteAddress
+    const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), baseOf(request, tenant), tenant, remote)
+    const meter = routes.meter(call.method, path)
+    const answered = (answer: NodeAnswer) => {
+      send(request, response, answer)
+      meter.seen(answer.status, (performance.now() - began) / 1000)
+    }
+    const answer = provider.handle(call)
+    if (answer instanceof Promise) {
+      answer.then(answered).catch((error) => {
+        log.error({ err: error }, 'an answer could not be sent')
+        response.destroy()
+      })
+    } else answered(answer)
+    return true
+  }
+
+  let admin: Promise<ReturnType<typeof toNode>> | undefined
+  function adminListener(): Promise<ReturnType<typeof toNode>> {
+    admin ??= import('../admin/index.ts').then(({ createAdmin }) => toNode(createAdmin({ tenancy, directory, store }).fetch))
+    return admin
+  }
+
+  function listener(request: IncomingMessage, response: ServerResponse): void {
+    const began = performance.now()
+    const url = request.url ?? '/'
+    if (url.startsWith('/tenants/') && scim(request, response, url, began)) return
+    void other(request, response, url).catch((error) => {
+      log.error({ err: error }, 'internal error')
+      if (!response.headersSent) send(request, response, refuse(new ScimError(500, 'internal error; the log has it')))
+    })
+  }
+
+  async function other(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    const path = url.split('?', 1)[0] ?? url
+    if (path.startsWith('/admin/')) return (await adminListener())(request, response)
+    const json = ['Content-Type', 'application/json', 'Cache-Control', 'no-store']
+    if (path === '/healthz') return send(request, response, { headers: json, ...health.live() })
+    if (path === '/readyz') return send(request, response, { headers: json, ...(await health.ready()) })
+    if (path === '/metrics') {
+      const { type, body } = await metrics.text()
+      return send(request, response, { status: 200, headers: ['Content-Type', type], body })
+    }
+    send(request, response, refuse(notFound('there is nothing here; SCIM is at /tenants/{tenant}/scim/v2')))
+  }
+
+  let serving: Serving | undefined
+  return {
+    async listen() {
+      serving = await serve(listener, { port: settings.port, host: settings.host })
+      const address = serving.server.address()
+      return { port: typeof address === 'object' && address !== null ? address.port : settings.port }
+    },
+    async close() {
+      await serving?.close()
+      await heavy?.close()
+    },
+  }
+}
+
+function refuse(error: ScimError): NodeAnswer {
+  return { status: error.status, headers: ['Content-Type', SCIM_JSON], body: JSON.stringify(error) }
+}

@@ -1,0 +1,122 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Answer, Call } from '../provider/index.ts'
+import { sqliteStore } from '../store/sqlite.ts'
+import { createTenancy } from '../tenancy/index.ts'
+import { createScim, openDirectory } from './scim.ts'
+
+/** To a thread for heavy requests. */
+export type ToHeavy =
+  | {
+      readonly kind: 'call'
+      readonly id: number
+      readonly window: number
+      readonly method: string
+      readonly path: string
+      readonly search: string
+      readonly base: string
+      readonly tenant: string
+      readonly headers: { readonly [name: string]: string }
+      readonly body: Uint8Array | undefined
+    }
+  /** One more piece may come. */
+  | { readonly kind: 'more'; readonly id: number }
+  | { readonly kind: 'stop'; readonly id: number }
+
+/** From a thread for heavy requests. */
+export type FromHeavy =
+  | { readonly kind: 'answer'; readonly id: number; readonly status: number; readonly headers: readonly string[]; readonly body?: Uint8Array }
+  | { readonly kind: 'begin'; readonly id: number; readonly status: number; readonly headers: readonly string[] }
+  | { readonly kind: 'piece'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'end'; readonly id: number }
+  | { readonly kind: 'broken'; readonly id: number; readonly reason: string }
+
+/** Pieces are gathered up to this many characters before they travel. */
+const PIECE = 64 * 1024
+
+interface Flow {
+  credit: number
+  stopped: boolean
+  wake?: () => void
+}
+
+/** A whole stack of its own on the same database: reads by itself, writes through the one writer. */
+function start(port: MessagePort, options: { readonly file: string; readonly port: MessagePort }): void {
+  const store = sqliteStore(options.file, { writer: options.port })
+  const tenancy = createTenancy({ store })
+  const provider = createScim({
+    directory: openDirectory(store, tenancy),
+    tenancy,
+    cacheBytes: 0,
+    report: ({ id, error }) => console.error(`internal error ${id}`, error),
+  })
+  const flows = new Map<number, Flow>()
+  port.on('message', (message: ToHeavy) => {
+    if (message.kind === 'call') void carryOut(message)
+    const flow = flows.get(message.id)
+    if (flow === undefined) return
+    if (message.kind === 'more') flow.credit++
+    if (message.kind === 'stop') flow.stopped = true
+    flow.wake?.()
+  })
+
+  async function carryOut(message: Extract<ToHeavy, { kind: 'call' }>): Promise<void> {
+    const { id, method, path, search, base, tenant, headers, body } = message
+    const call: Call = {
+      method,
+      path,
+      search,
+      base,
+      tenant,
+      header: (name) => headers[name],
+      body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
+    }
+    const answer = await provider.handle(call)
+    if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) return finish(id, answer)
+    post({ kind: 'begin', id, status: answer.status, headers: answer.headers })
+    const flow: Flow = { credit: message.window, stopped: false }
+    flows.set(id, flow)
+    try {
+      await pour(id, answer.body, flow)
+    } catch (error) {
+      post({ kind: 'broken', id, reason: error instanceof Error ? error.message : String(error) })
+    } finally {
+      flows.delete(id)
+    }
+  }
+
+  async function pour(id: number, body: AsyncIterable<string | Uint8Array>, flow: Flow): Promise<void> {
+    let text = ''
+    const flush = async () => {
+      while (flow.credit <= 0 && !flow.stopped) {
+        await new Promise<void>((wake) => {
+          flow.wake = wake
+        })
+      }
+      flow.credit--
+      const bytes = new TextEncoder().encode(text)
+      text = ''
+      post({ kind: 'piece', id, bytes }, [bytes.buffer])
+    }
+    for await (const piece of body) {
+      text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece)
+      if (text.length >= PIECE) await flush()
+      if (flow.stopped) return
+    }
+    if (text !== '') await flush()
+    post({ kind: 'end', id })
+  }
+
+  function finish(id: number, answer: Answer): void {
+    const { status, headers, body } = answer
+    if (body === undefined) return post({ kind: 'answer', id, status, headers })
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body as Uint8Array)
+    const whole = headers.includes('Content-Length') ? headers : [...headers, 'Content-Length', String(bytes.length)]
+    post({ kind: 'answer', id, status, headers: whole, body: bytes }, [bytes.buffer])
+  }
+
+  function post(message: FromHeavy, transfer: readonly ArrayBufferLike[] = []): void {
+    port.postMessage(message, transfer as ArrayBuffer[])
+  }
+}
+
+if (parentPort !== null) start(parentPort, workerData as { readonly file: string; readonly port: MessagePort })

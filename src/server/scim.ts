@@ -1,0 +1,69 @@
+import { createDirectory, type Directory } from '../directory/index.ts'
+import {
+  type Answer,
+  type Authenticate,
+  type Call,
+  createProvider,
+  type Features,
+  invalidToken,
+  type Principal,
+  type Provider,
+  type Report,
+} from '../provider/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Authenticated, Tenancy } from '../tenancy/index.ts'
+
+/** What joins the rooms into one service provider for many tenants. */
+export interface ScimOptions {
+  readonly directory: Directory
+  readonly tenancy: Tenancy
+  readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
+  readonly throttle?: (principal: Principal) => number
+  readonly report: Report
+  readonly refused?: (reason: string, call: Call) => void
+  readonly cacheBytes?: number
+  readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
+}
+
+/** The door of a store whose tenants have their own schemas and settings. */
+export function openDirectory(store: Store, tenancy: Tenancy): Directory {
+  return createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+}
+
+/** The provider of the standalone server: the tenant stands in the URL, tokens belong to connections. */
+export function createScim(options: ScimOptions): Provider {
+  const { directory, tenancy, refused } = options
+  const features = new WeakMap<object, Features>()
+  return createProvider({
+    directory,
+    authenticate: authenticator(tenancy, refused),
+    features: (tenant) => {
+      const settings = tenancy.settings(tenant)
+      let found = features.get(settings)
+      if (found === undefined) {
+        found = { ...settings.features, sensitive: settings.sensitiveFilters }
+        features.set(settings, found)
+      }
+      return found
+    },
+    report: options.report,
+    ...(options.delegate === undefined ? {} : { delegate: options.delegate }),
+    ...(options.throttle === undefined ? {} : { throttle: options.throttle }),
+    ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
+    ...(options.skipped === undefined ? {} : { skipped: options.skipped }),
+  })
+}
+
+function authenticator(tenancy: Tenancy, refused: ScimOptions['refused']): Authenticate {
+  const decide = (found: Authenticated, call: Call): Principal | undefined => {
+    if ('principal' in found) return found.principal
+    refused?.(found.reason, call)
+    // A header of another form than bearer counts as no credentials (RFC 6750 §3.1).
+    if (found.reason === 'missing' || found.reason === 'malformed') return undefined
+    throw invalidToken()
+  }
+  return (call) => {
+    const found = tenancy.authenticate(call.tenant ?? '', call.header('authorization'))
+    return found instanceof Promise ? found.then((one) => decide(one, call)) : decide(found, call)
+  }
+}

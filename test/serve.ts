@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Directory } from '../src/directory/index.ts'
+import type { Store } from '../src/store/index.ts'
+import { startServer } from '../src/server/index.ts'
+import { readSettings } from '../src/server/settings.ts'
+import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
+
+/** A running server of a test's own, with its insides at hand. */
+export interface Serving {
+  readonly url: string
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly store: Store
+  /** Path of the database file. */
+  readonly file: string
+  close(): Promise<void>
+  /** Makes a tenant with a name of its own, or the one given. */
+  tenant(name?: string): Promise<string>
+  /** Makes a connection, in a tenant of its own unless one is named. */
+  connection(
+    kind: string,
+    options?: { readonly tenant?: string; readonly profile?: string; readonly rights?: Rights | string; readonly subject?: string; readonly lifetimeMs?: number | null },
+  ): Promise<{ readonly base: string; readonly token: string; readonly tenant: string; readonly connection: string }>
+}
+
+let names = 0
+
+/** Starts the real standalone server on a free port and a database file of its own. */
+export async function serve(
+  options: { readonly database?: string; readonly flags?: { readonly [name: string]: string } } = {},
+): Promise<Serving> {
+  const folder = options.database === undefined ? await mkdtemp(join(tmpdir(), 'lockstep-')) : undefined
+  const file = options.database ?? join(folder ?? '', 'test.db')
+  const settings = readSettings({ port: '0', database: `sqlite:${file}`, logLevel: 'error', ...options.flags }, {})
+  const server = await startServer(settings, { print: () => {} })
+  const { tenancy, directory, store } = server
+  const tenant = async (name = `t${++names}-${process.pid}`) => {
+    await tenancy.tenants.create(name)
+    return name
+  }
+  return {
+    url: server.url,
+    tenancy,
+    directory,
+    store,
+    file,
+    tenant,
+    async close() {
+      await server.close()
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    },
+    async connection(kind, own = {}) {
+      const name = own.tenant ?? (await tenant())
+      const rights = typeof own.rights === 'string' ? parseRights(own.rights) : own.rights
+      if (typeof rights === 'string') throw new Error(rights)
+      const { token, connection } = await tenancy.connections.create(name, {
+        kind,
+        ...(own.profile === undefined ? {} : { profile: own.profile }),
+        ...(rights === undefined ? {} : { rights }),
+        ...(own.subject === undefined ? {} : { subject: own.subject }),
+        ...(own.lifetimeMs === undefined ? {} : { lifetimeMs: own.lifetimeMs }),
+      })
+      return { base: `${server.url}/tenants/${name}/scim/v2`, token, tenant: name, connection: connection.id }
+    },
+  }
+}
+
