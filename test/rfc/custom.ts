@@ -50,8 +50,9 @@ export async function declare(
   { schemas = [], types = [] }: Declarations,
 ): Promise<void> {
   const tenant = tenantOf(client)
-  for (const schema of schemas) await server.tenancy.schemas.putSchema(tenant, schema)
-  for (const type of types) await server.tenancy.schemas.putType(tenant, type)
+  const options = { usage: server.directory, actor: 'test' }
+  for (const schema of schemas) await server.tenancy.schemas.put(tenant, schema, options)
+  for (const type of types) await server.tenancy.schemas.putType(tenant, type, options)
 }
 
 /** The User resource type with further extensions beside the enterprise one. */
