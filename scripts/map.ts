@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** The rooms, top floor first, with what each is for and whom it speaks to. */
+const ROOMS: readonly (readonly [room: string, text: string])[] = [
+  ['cli', 'People, in a terminal. May import everything below.'],
+  ['server', 'The standalone process: settings, routes, health, metrics, threads for heavy requests.'],
+  ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
+  ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
+  ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
+  ['tenancy', 'Who may come in, and what their world looks like: tenants, connections, tokens, their own schemas.'],
+  ['store', 'Where resources live: one contract, several stores.'],
+  ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],
+  ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],
+  ['', 'The ground: anyone may import `node.ts` and `world.ts`; `index.ts` only re-exports.'],
+]
+
+/** The map of the source: every file with what it says of itself. docs/map.md is this text. */
+export function drawMap(root: string): string {
+  const src = join(root, 'src')
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .sort()
+  const parts = [
+    '# The map',
+    '',
+    'Every room and every file, from the top floor down; written by `npm run map`, held true by `test/tidy.test.ts`. A room',
+    'imports only rooms below it, by their front door `index.ts`.',
+  ]
+  for (const [room, text] of ROOMS) {
+    const own = files.filter((path) => (room === '' ? !path.includes('/') : path.startsWith(`${room}/`)))
+    parts.push('', `## ${room === '' ? 'src' : `${room}/`}`, '', text, '', '| file | what it is |', '| --- | --- |')
+    for (const path of own) parts.push(`| \`${path}\` | ${describe(path, readFileSync(join(src, path), 'utf8'))} |`)
+  }
+  return `${parts.join('\n')}\n`
+}
+
+function describe(path: string, text: string): string {
+  if (basename(path) === 'index.ts') return dirname(path) === '.' ? 'The main door of the package.' : 'The front door.'
+  // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
+  const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\s*\nexport (?:async )?(\w+) /g)]
+  const best = comments.find(([, , kind]) => kind === 'function') ?? comments[0]
+  const words = (best?.[1] ?? '').replace(/^\s*\* ?/gm, ' ').replace(/\{@link ([^}]+)\}/g, '$1').replace(/\s+/g, ' ').trim()
+  const sentence = /^(.*?[.:])(?= [A-Z@`]|$)/.exec(words)?.[1] ?? words
+  return sentence.replace(/:$/, '.').replaceAll('|', '\\|')
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const root = join(import.meta.dirname, '..')
+  writeFileSync(join(root, 'docs/map.md'), drawMap(root))
+}

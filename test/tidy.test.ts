@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { drawMap } from '../scripts/map.ts'
+
+/** The floors: what each room may import from, besides itself, `node.ts` and `world.ts`. docs/map.md tells them in words. */
+const FLOORS: { readonly [room: string]: readonly string[] } = {
+  protocol: [],
+  store: ['protocol'],
+  quirks: ['protocol'],
+  directory: ['store', 'protocol'],
+  tenancy: ['store', 'quirks', 'protocol'],
+  provider: ['directory', 'quirks', 'protocol'],
+  admin: ['directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  server: ['admin', 'provider', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  cli: ['server', 'admin', 'provider', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+}
+
+/** Rooms that must run anywhere: nothing of Node in them. */
+const PURE = ['protocol', 'quirks']
+
+/** Files on the ground: anyone may import them, they import nothing of ours. */
+const GROUND = ['node.ts', 'world.ts']
+
+/** Front doors besides `index.ts`: the two stores are exports of their own, so that an app takes only the one it uses. */
+const DOORS: { readonly [room: string]: readonly string[] } = { store: ['index.ts', 'sqlite.ts', 'memory.ts'] }
+
+/** Names that fit everything and so find nothing. */
+const NO_NAMES = /(^|[-/])(utils?|helpers?|common|shared|misc|core|lib|service|handler|entity|info)(\.|$)/
+
+const root = join(import.meta.dirname, '..')
+const src = join(root, 'src')
+
+interface Source {
+  /** Path below src. */
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(src, path), 'utf8')
+    return { path, text, imports: importsOf(text) }
+  })
+const product = sources.filter(({ path }) => !path.endsWith('.test.ts'))
+
+function importsOf(text: string): readonly string[] {
+  const found = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\bfrom\s*)?['"]([^'"]+)['"]/g), ...text.matchAll(/\bfrom ['"]([^'"]+)['"]/g), ...text.matchAll(/\bimport\(['"]([^'"]+)['"]\)/g)]
+  return [...new Set(found.map((match) => match[1] ?? ''))].filter((name) => name.startsWith('.') || name.startsWith('node:') || /^[@a-z]/.test(name))
+}
+
+function roomOf(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : ''
+}
+
+function target(source: Source, name: string): string {
+  return relative(src, join(src, dirname(source.path), name))
+}
+
+describe('the house is tidy', () => {
+  test('a room imports only rooms on lower floors, and only by their front door', () => {
+    const wrong: string[] = []
+    for (const source of product) {
+      const room = roomOf(source.path)
+      for (const name of source.imports.filter((one) => one.startsWith('.'))) {
+        const to = target(source, name)
+        const other = roomOf(to)
+        if (other === room && room !== '') continue
+        if (GROUND.includes(to) || source.path === 'index.ts') continue
+        const floors = FLOORS[room]
+        const door = (DOORS[other] ?? ['index.ts']).some((one) => to === `${other}/${one}`)
+        if (floors === undefined || !floors.includes(other) || !door) wrong.push(`src/${source.path} -> ${to}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('the ground imports nothing of ours', () => {
+    for (const source of product.filter(({ path }) => GROUND.includes(path))) {
+      expect(source.imports.filter((name) => !name.startsWith('node:')), source.path).toEqual([])
+    }
+  })
+
+  test('imports go round in no circle', () => {
+    const edges = new Map(
+      product.map((source) => [
+        source.path,
+        source.imports.filter((name) => name.startsWith('.')).map((name) => target(source, name)),
+      ]),
+    )
+    const done = new Set<string>()
+    const circles: string[] = []
+    const walk = (path: string, trail: readonly string[]) => {
+      if (trail.includes(path)) {
+        circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
+        return
+      }
+      if (done.has(path)) return
+      for (const next of edges.get(path) ?? []) walk(next, [...trail, path])
+      done.add(path)
+    }
+    for (const path of edges.keys()) walk(path, [])
+    expect(circles).toEqual([])
+  })
+
+  test('pure rooms import nothing of Node, and the embeddable core no package', () => {
+    const wrong: string[] = []
+    for (const source of product) {
+      const room = roomOf(source.path)
+      for (const name of source.imports) {
+        if (PURE.includes(room) && name.startsWith('node:')) wrong.push(`${source.path}: ${name}`)
+        const core = !['admin', 'server', 'cli'].includes(room)
+        if (core && !name.startsWith('.') && !name.startsWith('node:')) wrong.push(`${source.path}: ${name}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('each exported name has a doc comment', () => {
+    const bare: string[] = []
+    for (const { path, text } of product) {
+      const lines = text.split('\n')
+      for (const [at, line] of lines.entries()) {
+        if (!/^export (async )?(function|const|class|interface|type) [A-Za-z_]/.test(line)) continue
+        const before = lines[at - 1] ?? ''
+        if (!before.trim().endsWith('*/') && !before.startsWith('export function')) bare.push(`${path}:${at + 1} ${line.slice(0, 60)}`)
+      }
+    }
+    expect(bare).toEqual([])
+  })
+
+  test('no file has a name that fits everything', () => {
+    expect(sources.map(({ path }) => path).filter((path) => NO_NAMES.test(path))).toEqual([])
+  })
+
+  test('no test is switched off, and a TODO has an issue number', () => {
+    const marks = /\b(test|it|describe)\.(skip|only|todo)\b|\b(TODO|FIXME)\b(?! ?\(?#\d+)/
+    const files = [...sources, ...testFiles()].filter(({ path }) => !path.endsWith('tidy.test.ts'))
+    expect(files.filter(({ text }) => marks.test(text)).map(({ path }) => path)).toEqual([])
+  })
+})
+
+describe('the map', () => {
+  test('docs/map.md is what `npm run map` writes', () => {
+    const map = readFileSync(join(root, 'docs/map.md'), 'utf8')
+    expect(map).toBe(drawMap(root))
+  })
+})
+
+function testFiles(): readonly { readonly path: string; readonly text: string }[] {
+  const folder = join(root, 'test')
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path: `test/${path}`, text: readFileSync(join(folder, path), 'utf8') }))
+}
