@@ -29,7 +29,12 @@ function results(answer: Answer): readonly Body[] {
 
 const statuses = (answer: Answer) => results(answer).map((result) => result.status)
 const idOf = (result: Body): string => result.location.slice(result.location.lastIndexOf('/') + 1)
-const postUser = (bulkId: string, more: object = {}) => ({ method: 'POST', path: '/Users', bulkId, data: user(more) })
+const postUser = (bulkId: string, more: { readonly [name: string]: unknown } = {}) => ({
+  method: 'POST',
+  path: '/Users',
+  bulkId,
+  data: user(more),
+})
 const postGroup = (bulkId: string, members: readonly string[] = []) => ({
   method: 'POST',
   path: '/Groups',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createClient, ERROR, expectError, SCIM_JSON, USER, user } from './client.ts'
+import { bearer, createProvider } from '../../src/provider/index.ts'
+import { serve } from '../serve.ts'
+import { type Body, createClient, ERROR, expectError, SCIM_JSON, USER, user } from './client.ts'
 import { BADGE, badge, serverWithBadge } from './custom.ts'
 import { changeTenant } from './settings.ts'
 import { site, tenantOf } from './site.ts'
@@ -62,6 +64,32 @@ describe('all errors have that body', () => {
   })
   test('P-471 415', async () => {
     expectError(await scim.post('/Users', 'hello', { 'content-type': 'text/plain' }), 415)
+  })
+  test('P-471 429, with Retry-After', async () => {
+    const slow = await serve({ flags: { rateLimit: '1:2' } })
+    try {
+      const client = createClient(await slow.connection('strict'))
+      const answers = [await client.get('/Users'), await client.get('/Users'), await client.get('/Users')]
+      const last = answers.at(-1)
+      if (last === undefined) throw new Error('three requests were sent')
+      expect(answers[0]?.status).toBe(200)
+      expectError(last, 429)
+      expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0)
+    } finally {
+      await slow.close()
+    }
+  })
+  test('P-471 500 and 503: a server without its database', async () => {
+    const broken = await serve()
+    const client = createClient(await broken.connection('strict'))
+    await client.makeUser()
+    await broken.store.close()
+    for (const answer of [await client.get('/Users/none'), await client.post('/Users', user())]) {
+      expect([500, 503], answer.text).toContain(answer.status)
+      expectError(answer, answer.status)
+      expect(answer.body.detail).not.toMatch(/sqlite|closed|\.ts\b/i)
+    }
+    await broken.close().catch(() => undefined)
   })
   test('P-471 501', async () => {
     const other = await at.connect()
@@ -164,11 +192,26 @@ test('P-473 invalidCursor', async () => {
 test('P-473 expiredCursor', async () => {
   const other = await at.connect()
   for (let made = 0; made < 3; made += 1) await other.makeUser()
-  const page = await other.get('/Users?cursor=&count=1')
-  expect(page.body.nextCursor, page.text).toEqual(expect.any(String))
-  const { cursorTimeout } = (await other.get('/ServiceProviderConfig')).body.pagination
-  at.server.world.advance((cursorTimeout + 1) * 1000)
-  expectError(await other.get(`/Users?cursor=${page.body.nextCursor}&count=1`), 400, 'expiredCursor')
+  // A provider on the same directory, whose clock the test owns.
+  let now = Date.now()
+  const provider = createProvider({
+    directory: at.server.directory,
+    authenticate: bearer({ token: { tenant: tenantOf(other), actor: 'test', kind: 'strict' } }),
+    now: () => now,
+  })
+  const get = async (query: string) => {
+    const headers = { authorization: 'Bearer token' }
+    const response = await provider.fetch(new Request(`http://localhost/scim/v2${query}`, { headers }))
+    return { status: response.status, body: (await response.json()) as Body }
+  }
+  const page = await get('/Users?cursor=&count=1')
+  expect(page.body.nextCursor).toEqual(expect.any(String))
+  const { cursorTimeout } = (await get('/ServiceProviderConfig')).body.pagination
+  now += (cursorTimeout - 1) * 1000
+  expect((await get(`/Users?cursor=${page.body.nextCursor}&count=1`)).status).toBe(200)
+  now += 2_000
+  const late = await get(`/Users?cursor=${page.body.nextCursor}&count=1`)
+  expect(late).toMatchObject({ status: 400, body: { schemas: [ERROR], status: '400', scimType: 'expiredCursor' } })
 })
 test('P-473 invalidCount', async () => {
   const other = await at.connect()

@@ -22,11 +22,12 @@ test.each([
 })
 
 test('P-540 passwords are prepared: NFC and NFD, and any space, are the same; case is not', async () => {
-  // Passwords can't be asked for: what is kept is looked at.
-  const made = await scim.makeUser({ password: 'Pässwörd 1234!' })
-  const secret = await at.server.store.secret({ tenant: tenantOf(scim), type: 'User', id: made.id })
-  expect(secret).toEqual(expect.any(String))
-  expect(secret).not.toContain('ssw')
+  const made = await scim.makeUser({ password: 'P\u00e4ss w\u00f6rd 1234!' })
+  const ref = { tenant: tenantOf(scim), type: 'User', id: made.id }
+  expect(await at.server.directory.checkPassword(ref, 'P\u00e4ss w\u00f6rd 1234!')).toBe(true)
+  expect(await at.server.directory.checkPassword(ref, 'Pa\u0308ss wo\u0308rd 1234!')).toBe(true)
+  expect(await at.server.directory.checkPassword(ref, 'P\u00e4ss\u00a0w\u00f6rd 1234!')).toBe(true)
+  expect(await at.server.directory.checkPassword(ref, 'p\u00e4ss w\u00f6rd 1234!')).toBe(false)
 })
 
 test('P-541 texts in filters are prepared before comparison', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Body, type Client, createClient, expectError, user } from './client.ts'
+import { type Body, type Client, createClient, expectError, USER, user } from './client.ts'
 import { changeTenant } from './settings.ts'
 import { site, tenantOf } from './site.ts'
 
@@ -61,12 +61,31 @@ test('P-451 preconditions hold on /Me', async () => {
   expectError(await me.put('/Me', made, { 'if-match': 'W/"99"' }), 412)
 })
 
-test('P-452 the rights of the connection hold on /Me as on the resource', async () => {
+test('P-452 a user without the right to write users may not change what others rely on: 403', async () => {
   const { me, made } = await self({ rights: { User: { read: true, write: false } } })
   expect((await me.get('/Me')).status).toBe(200)
-  expectError(await me.patch('/Me', [{ op: 'replace', path: 'userName', value: 'other' }]), 403)
-  expectError(await me.put('/Me', made), 403)
+  for (const operation of [
+    { op: 'replace', path: 'userName', value: 'other' },
+    { op: 'replace', path: `${USER}:userName`, value: 'other' },
+    { op: 'replace', value: { USERNAME: 'other' } },
+    { op: 'replace', value: { [`${USER}:userName`]: 'other' } },
+    { OP: 'replace', PATH: 'userName', VALUE: 'other' },
+    { op: 'add', path: 'roles', value: [{ value: 'admin' }] },
+    { op: 'add', path: 'roles[value eq "a:b"]', value: { display: 'Admin' } },
+    { op: 'add', path: 'roles[value eq "urn:x:userName"].display', value: 'Admin' },
+    { op: 'replace', value: { 'roles[value eq "a:b"].display': 'Admin' } },
+    { op: 'add', path: 'active', value: false },
+  ]) {
+    expectError(await me.patch('/Me', [operation]), 403)
+  }
+  expectError(await me.put('/Me', { ...made, userName: 'other' }), 403)
+  expectError(await me.put('/Me', { ...made, roles: [{ value: 'admin' }] }), 403)
   expectError(await me.del('/Me'), 403)
-  const blind = await self({ rights: { Group: { read: true, write: true } } })
-  expectError(await blind.me.get('/Me'), 403)
+  expect((await scim.get(`/Users/${made.id}`)).body).toEqual(made)
+})
+
+test('P-452 the rights of the connection hold on the resource itself', async () => {
+  const { me, made } = await self({ rights: { User: { read: true, write: false } } })
+  expectError(await me.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'title', value: 'x' }]), 403)
+  expectError(await me.del(`/Users/${made.id}`), 403)
 })

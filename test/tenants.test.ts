@@ -1,0 +1,213 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sqliteStore } from '../src/store/sqlite.ts'
+import { createTenancy } from '../src/tenancy/index.ts'
+import { startProcess } from './process.ts'
+import { replay } from './replay.ts'
+import {
+  type Answer,
+  type Body,
+  BULK_REQUEST,
+  type Client,
+  createClient,
+  expectError,
+  GROUP,
+  PATCH_OP,
+  SEARCH_REQUEST,
+  USER,
+  unique,
+  user,
+} from './rfc/client.ts'
+import { site, tenantOf } from './rfc/site.ts'
+
+// A token of one tenant is worth nothing in another: 401 or 404 on every route, and nothing is written.
+const at = site()
+const own = at.strict()
+const foreign = at.strict()
+
+/** Every route of a tenant with a request that would do something there. */
+function routes(u: Body, g: Body): readonly (readonly [string, string, unknown?])[] {
+  const operations = (path: string, value: unknown) => ({
+    schemas: [PATCH_OP],
+    Operations: [{ op: 'add', path, value }],
+  })
+  const search = { schemas: [SEARCH_REQUEST] }
+  return [
+    ['GET', '/'],
+    ['GET', '/?filter=userName%20pr'],
+    ['GET', '/Users'],
+    ['GET', '/Users?cursor=&count=1'],
+    ['GET', `/Users/${u.id}`],
+    ['HEAD', `/Users/${u.id}`],
+    ['GET', `/Groups/${g.id}`],
+    ['GET', '/Groups'],
+    ['POST', '/Users', user()],
+    ['POST', '/Groups', { schemas: [GROUP], displayName: unique() }],
+    ['PUT', `/Users/${u.id}`, { ...u, title: 'taken' }],
+    ['PUT', `/Groups/${g.id}`, { ...g, displayName: 'taken' }],
+    ['PATCH', `/Users/${u.id}`, operations('title', 'taken')],
+    ['PATCH', `/Groups/${g.id}`, operations('members', [{ value: u.id }])],
+    ['DELETE', `/Users/${u.id}`],
+    ['DELETE', `/Groups/${g.id}`],
+    ['POST', '/.search', search],
+    ['POST', '/Users/.search', search],
+    ['POST', '/Groups/.search', search],
+    ['POST', '/Bulk', { schemas: [BULK_REQUEST], Operations: [{ method: 'DELETE', path: `/Users/${u.id}` }] }],
+    ['GET', '/Me'],
+    ['POST', '/Me', user()],
+    ['PUT', '/Me', u],
+    ['PATCH', '/Me', operations('title', 'taken')],
+    ['DELETE', '/Me'],
+    ['GET', '/ServiceProviderConfig'],
+    ['GET', '/Schemas'],
+    ['GET', `/Schemas/${USER}`],
+    ['GET', '/ResourceTypes'],
+    ['GET', '/ResourceTypes/User'],
+    ['GET', '/Nope'],
+    ['POST', '/Users/x', {}],
+    ['OPTIONS', '/Users'],
+  ]
+}
+
+function refused(answer: Answer, where: string): void {
+  expect([401, 404], where).toContain(answer.status)
+  if (answer.text !== '') expectError(answer, answer.status)
+  if (answer.status === 401) expect(answer.headers.get('www-authenticate'), where).toMatch(/^Bearer/)
+}
+
+async function stateOf(client: Client): Promise<unknown> {
+  const { lines } = await replay(at.server.store, tenantOf(client))
+  return { users: (await client.get('/Users')).text, groups: (await client.get('/Groups')).text, lines: lines.length }
+}
+
+describe('tenants', () => {
+  test('P-046 a token of one tenant on every route of another: 401 or 404, nothing told, nothing written', async () => {
+    const secret = unique('secret')
+    const u = await foreign.makeUser({ displayName: secret })
+    const g = await foreign.makeGroup({ displayName: `${secret}-group` })
+    const before = await stateOf(foreign)
+    const intruder = createClient({ base: foreign.base, token: own.token })
+    for (const [method, path, body] of routes(u, g)) {
+      const answer = await intruder.call(method, path, body)
+      refused(answer, `${method} ${path}`)
+      expect(answer.text, `${method} ${path}`).not.toContain(secret)
+    }
+    expect(await stateOf(foreign)).toEqual(before)
+  })
+
+  test('the same without a token, with a revoked one, and with nonsense; only /ServiceProviderConfig is open to nobody’s', async () => {
+    const u = await foreign.makeUser()
+    const g = await foreign.makeGroup()
+    const connection = await at.server.connection('strict', { tenant: tenantOf(foreign) })
+    await at.server.tenancy.connections.revoke(tenantOf(foreign), connection.connection)
+    const before = await stateOf(foreign)
+    for (const token of [undefined, connection.token, 'nonsense', `lk_${tenantOf(foreign)}_${'a'.repeat(43)}`]) {
+      const nobody = createClient({ base: foreign.base, token })
+      for (const [method, path, body] of routes(u, g)) {
+        if (token === undefined && path === '/ServiceProviderConfig') continue
+        refused(await nobody.call(method, path, body), `${method} ${path} with ${token}`)
+      }
+    }
+    expect((await createClient({ base: foreign.base }).get('/ServiceProviderConfig')).status).toBe(200)
+    expect(await stateOf(foreign)).toEqual(before)
+  })
+
+  test('ids of another tenant are nothing here: as resources, members, managers, in Bulk, in filters', async () => {
+    const u = await foreign.makeUser()
+    const g = await foreign.makeGroup()
+    const before = await stateOf(foreign)
+    expectError(await own.get(`/Users/${u.id}`), 404)
+    expectError(await own.put(`/Users/${u.id}`, u), 404)
+    expectError(await own.patch(`/Groups/${g.id}`, [{ op: 'add', path: 'members', value: [{ value: u.id }] }]), 404)
+    expectError(await own.del(`/Groups/${g.id}`), 404)
+    const mine = await own.makeGroup()
+    expectError(
+      await own.patch(`/Groups/${mine.id}`, [{ op: 'add', path: 'members', value: [{ value: u.id }] }]),
+      400,
+      'invalidValue',
+    )
+    const bulk = await own.bulk([{ method: 'DELETE', path: `/Users/${u.id}` }])
+    expect(bulk.body.Operations[0].status).toBe('404')
+    expect(await own.ids('/Users', `id eq "${u.id}"`)).toEqual([])
+    expect((await own.get(`/?filter=${encodeURIComponent(`id eq "${u.id}"`)}`)).body.totalResults).toBe(0)
+    expect(await stateOf(foreign)).toEqual(before)
+  })
+
+  test('a cursor of another tenant is invalid', async () => {
+    for (const client of [own, foreign]) for (let made = 0; made < 3; made += 1) await client.makeUser()
+    const page = await foreign.get('/Users?cursor=&count=1')
+    expectError(await own.get(`/Users?cursor=${page.body.nextCursor}&count=1`), 400, 'invalidCursor')
+  })
+
+  test('a tenant that does not exist answers as one that does', async () => {
+    const nowhere = createClient({ base: own.base.replace(tenantOf(own), 'no-such-tenant'), token: own.token })
+    const real = createClient({ base: foreign.base, token: own.token })
+    const [a, b] = [await nowhere.get('/Users'), await real.get('/Users')]
+    expect(a.status).toBe(b.status)
+    expect(a.text).toBe(b.text)
+  })
+})
+
+describe('one database, two processes', { timeout: 60_000 }, () => {
+  test('what one writes the other shows at once; both write without losing anything', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
+    const file = join(folder, 'shared.db')
+    const store = sqliteStore(file)
+    const tenancy = createTenancy({ store })
+    await tenancy.tenants.create('shared')
+    const servers = [await startProcess(file), await startProcess(file)]
+    try {
+      const { token } = await tenancy.connections.create('shared', { kind: 'strict' })
+      const [one, two] = servers.map(({ url }) => createClient({ base: `${url}/tenants/shared/scim/v2`, token }))
+      if (one === undefined || two === undefined) throw new Error('two servers were started')
+
+      // Never stale, though both have seen it before and keep finished answers.
+      const made = await one.makeUser()
+      for (let round = 0; round < 20; round += 1) {
+        const [writer, reader] = round % 2 === 0 ? [one, two] : [two, one]
+        expect((await reader.get(`/Users/${made.id}`)).status).toBe(200)
+        const title = `round-${round}`
+        await writer.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'title', value: title }])
+        expect((await reader.get(`/Users/${made.id}`)).body.title).toBe(title)
+        expect(await reader.ids('/Users', `title eq "${title}"`)).toEqual([made.id])
+      }
+
+      // Many writes from both at once, to one group and to one userName.
+      const group = await one.makeGroup()
+      const people = await Promise.all(Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? one : two).makeUser()))
+      const added = await Promise.all(
+        people.map(({ id }, at) =>
+          (at % 2 === 0 ? two : one).patch(`/Groups/${group.id}`, [
+            { op: 'add', path: 'members', value: [{ value: id }] },
+          ]),
+        ),
+      )
+      expect(added.map(({ status }) => status)).toEqual(people.map(() => 204))
+      expect((await one.get(`/Groups/${group.id}`)).body.members).toHaveLength(100)
+      expect((await two.get(`/Groups/${group.id}`)).body.members).toHaveLength(100)
+      const userName = unique('contested')
+      const rivals = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? one : two).post('/Users', user({ userName }))),
+      )
+      expect(rivals.filter(({ status }) => status === 201)).toHaveLength(1)
+      expect(rivals.filter(({ status }) => status === 409)).toHaveLength(19)
+
+      // A token made or revoked elsewhere counts at once.
+      const other = await tenancy.connections.create('shared', { kind: 'strict' })
+      expect((await two.as(other.token).get('/Users?count=1')).status).toBe(200)
+      await tenancy.connections.revoke('shared', other.connection.id)
+      expect((await two.as(other.token).get('/Users?count=1')).status).toBe(401)
+
+      const { faults } = await replay(store, 'shared')
+      expect(faults).toEqual([])
+      for (const server of servers) expect(server.complaints()).toBe('')
+    } finally {
+      for (const server of servers) await server.kill()
+      await tenancy.close()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
