@@ -145,7 +145,7 @@ describe('the database file', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   test('S-107 password is in no file of the database, by no way it came in', async () => {
-    const server = await serve({ database: `sqlite:${join(folder, 'scim.db')}` })
+    const server = await serve({ database: join(folder, 'scim.db') })
     const secrets = Array.from({ length: 5 }, () => unique('Clear-Text-Secret'))
     try {
       const c = createClient(await server.connection('strict', { tenant: await server.tenant() }))
