@@ -2,7 +2,7 @@ export type { Health, State } from './health.ts'
 export type { Log, LogOutput } from './log.ts'
 export type { Meter, Metrics } from './metrics.ts'
 export type { App, Parts } from './parts.ts'
-export { type Server, startServer, wrongDatabase } from './serve.ts'
+export { type Server, startServer } from './serve.ts'
 export {
   type Flags,
   LOG_LEVELS,
@@ -14,4 +14,5 @@ export {
   type SettingEntry,
   type SettingName,
   type Settings,
+  wrongDatabase,
 } from './settings.ts'

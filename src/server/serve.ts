@@ -10,7 +10,7 @@ import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { App } from './parts.ts'
-import { localUrl, SETTINGS, type Settings } from './settings.ts'
+import { localUrl, SETTINGS, type Settings, wrongDatabase } from './settings.ts'
 
 /** How often the last use of tokens is written, when no request does it. */
 const FLUSH_EVERY_MS = 60_000
@@ -77,12 +77,6 @@ async function openDatabase({ database }: Settings) {
   } catch (error) {
     throw wrongDatabase(database, error)
   }
-}
-
-/** Says that a database can't be opened, and why. */
-export function wrongDatabase(database: string, cause: unknown): ConfigError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new ConfigError(SETTINGS.database.flag, `the database ${database} can't be opened: ${why}`, { cause })
 }
 
 async function listen(app: App, { host, port }: Settings) {

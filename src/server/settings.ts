@@ -128,6 +128,12 @@ export function localUrl(host: string, port: number): string {
   return `http://${name}:${port}`
 }
 
+/** Says that a database can't be opened, and why. */
+export function wrongDatabase(database: string, cause: unknown): ConfigError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new ConfigError(SETTINGS.database.flag, `the database ${database} can't be opened: ${why}`, { cause })
+}
+
 function parsePort(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
 }

@@ -1,6 +1,7 @@
 import {
   type Catalog,
   createCatalog,
+  DISCOVERY_SCHEMAS,
   EnterpriseUser,
   Entitlement,
   Group,
@@ -34,6 +35,7 @@ export const BUILT_IN_SCHEMAS: readonly Schema[] = [
   ...BUILT_IN_TYPES.map(({ schema }) => schema),
   EnterpriseUser,
   ...OPTIONAL_TYPES.map(({ schema }) => schema),
+  ...DISCOVERY_SCHEMAS,
 ]
 
 /** What a tenant has of its own, as kept: the text of schemas by URI and of types by name. */

@@ -164,7 +164,7 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
         const names = connection.tokens.map((token) => token.id).join(' and ')
         throw new TenancyError(
           'ERR_IN_USE',
-          `connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${id} --tenant ${tenant} --token ID, or all of them with --revoke-others`,
+          `connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${tenant} ${id} --token ID, or make the new one with --revoke-others`,
         )
       }
       const { token, write, facts } = issue(tenant, id, options.lifetimeMs)

@@ -165,7 +165,9 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
             ? invalid(
                 `schema ${id} belongs to the protocol and can't be removed; take it off a type by putting the type without it`,
               )
-            : missing(`tenant "${tenant}" has no schema "${id}"; see them with: lockstep schema list ${tenant}`)
+            : missing(
+                `tenant "${tenant}" has no schema "${id}"; see them with: lockstep schema list --tenant ${tenant}`,
+              )
         }
         const base = before.types.find((type) => sameUri(type.schema.id, key))
         if (base !== undefined) {

@@ -1,0 +1,95 @@
+import { type Connection, type ConnectionDraft, formatRights, parseRights } from '../tenancy/index.ts'
+import { withLocal } from './local.ts'
+import { formatTime, isoTime, printJson, printLine, printTable } from './print.ts'
+import { printIssued } from './tenant.ts'
+import { flagOption, lifetimeOption, type Options, textOption, UsageError } from './usage.ts'
+
+/** What the options ask of a new connection. */
+export function readDraft(options: Options): ConnectionDraft {
+  const rights = parseRights(textOption(options, 'rights') ?? 'all')
+  if (typeof rights === 'string') throw new UsageError(`--rights: ${rights}`)
+  const lifetimeMs = lifetimeOption(options, Date.now())
+  const draft: { [name: string]: string | undefined } = {}
+  for (const name of ['kind', 'profile', 'label', 'subject']) {
+    const text = textOption(options, name)
+    if (text !== undefined) draft[name] = text
+  }
+  return { ...draft, rights, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) }
+}
+
+/** `lockstep connection create`. */
+export async function createConnection([tenant = '']: readonly string[], options: Options): Promise<void> {
+  const draft = readDraft(options)
+  await withLocal(options, async ({ tenancy, baseUrl }) => {
+    printIssued(await tenancy.connections.create(tenant, draft), await baseUrl(tenant), options)
+  })
+}
+
+/** `lockstep connection list`. */
+export async function listConnections([tenant = '']: readonly string[], options: Options): Promise<void> {
+  await withLocal(options, async ({ tenancy }) => {
+    const connections = await tenancy.connections.list(tenant)
+    if (flagOption(options, 'json')) {
+      printJson(connections.map(toJson))
+      return
+    }
+    const rows = connections.flatMap((connection) =>
+      (connection.tokens.length === 0 ? [undefined] : connection.tokens).map((token) => ({ connection, token })),
+    )
+    printTable(rows, [
+      ['CONNECTION', ({ connection }) => connection.id],
+      ['LABEL', ({ connection }) => connection.label],
+      ['KIND', ({ connection: { kind, profile } }) => (profile === undefined ? kind : `${kind} (${profile})`)],
+      ['RIGHTS', ({ connection }) => formatRights(connection.rights)],
+      ['TOKEN', ({ token }) => token?.id ?? 'none'],
+      ['EXPIRES', ({ token }) => token && (formatTime(token.expires) || 'never')],
+      ['LAST USED', ({ token }) => token && (formatTime(token.lastUsed) || 'never')],
+    ])
+  })
+}
+
+/** A connection for programs. Its rights in the form that `--rights` takes. */
+export function toJson(connection: Connection) {
+  const { id, label, kind, profile, rights, subject, created, tokens } = connection
+  return {
+    connection: id,
+    label,
+    kind,
+    profile: profile ?? kind,
+    rights: formatRights(rights),
+    subject,
+    created: isoTime(created),
+    tokens: tokens.map((token) => ({
+      id: token.id,
+      created: isoTime(token.created),
+      expires: isoTime(token.expires),
+      lastUsed: isoTime(token.lastUsed),
+    })),
+  }
+}
+
+/** `lockstep connection rotate`. */
+export async function rotateConnection([tenant = '', id = '']: readonly string[], options: Options): Promise<void> {
+  const lifetimeMs = lifetimeOption(options, Date.now())
+  await withLocal(options, async ({ tenancy, baseUrl }) => {
+    const issued = await tenancy.connections.rotate(tenant, id, {
+      ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
+      revokeOthers: flagOption(options, 'revokeOthers'),
+    })
+    printIssued(issued, await baseUrl(tenant), options)
+  })
+}
+
+/** `lockstep connection revoke`. */
+export async function revokeConnection([tenant = '', id = '']: readonly string[], options: Options): Promise<void> {
+  await withLocal(options, async ({ tenancy }) => {
+    const token = textOption(options, 'token')
+    await tenancy.connections.revoke(tenant, id, token)
+    if (flagOption(options, 'json'))
+      printJson({ tenant, connection: id, ...(token === undefined ? {} : { token: token }), revoked: true })
+    else
+      printLine(
+        token === undefined ? `Connection "${id}" is revoked, with all its tokens.` : `Token ${token} is revoked.`,
+      )
+  })
+}

@@ -1,0 +1,154 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../directory/index.ts'
+import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
+import { profileOf } from '../quirks/index.ts'
+import { readSettings } from '../server/settings.ts'
+import { tenantOf, withLocal } from './local.ts'
+import { printJson, printLine } from './print.ts'
+import { startProgress } from './progress.ts'
+import { typeNamed } from './query.ts'
+import { flagOption, type Options, textOption } from './usage.ts'
+
+/** How far an export has got: kept beside the file. */
+interface ExportPlace {
+  readonly head: string
+  /** Name of the type, and the last id that is in the file. */
+  readonly type: string
+  readonly after: string
+  readonly bytes: number
+  readonly count: number
+}
+
+/** `lockstep export`: every resource as a JSON line, to a file or standard output. Types in order, resources by id. */
+export async function exportFile([file]: readonly string[], options: Options): Promise<void> {
+  await withLocal(options, async (local) => {
+    const tenant = await tenantOf(local, options)
+    const word = textOption(options, 'type')
+    const types = word === undefined ? local.tenancy.catalog(tenant).types : [typeNamed(local, tenant, word)]
+    const { database } = readSettings({ database: textOption(options, 'database') }, process.env)
+    const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
+    const restart = flagOption(options, 'restart')
+    const before = file === undefined || restart ? undefined : await readPlace(`${file}.place`, head)
+    if (file !== undefined && before !== undefined) await truncate(file, before.bytes)
+
+    const { resources } = await local.tenancy.tenants.show(tenant)
+    const total = types.reduce((sum, { name }) => sum + (resources[name] ?? 0), 0)
+    const progress = file === undefined ? undefined : await startProgress(`Exporting ${tenant}`, total, options)
+    const out: Writable =
+      file === undefined ? process.stdout : createWriteStream(file, { flags: before === undefined ? 'w' : 'a' })
+    let count = before?.count ?? 0
+    let bytes = before?.bytes ?? 0
+    progress?.advance(count)
+    const context: Context = { tenant, actor: 'export', allow: profileOf('generic').allow }
+    const first = Math.max(
+      0,
+      types.findIndex(({ name }) => name === before?.type),
+    )
+    for (const [at, type] of types.slice(first).entries()) {
+      const after = at === 0 && before !== undefined ? { id: before.after } : undefined
+      for await (const page of pagesOf(local.directory, context, type, after)) {
+        for (const stored of page) bytes += await write(out, stored, type, local.directory)
+        count += page.length
+        progress?.advance(page.length)
+        const last = page.at(-1)
+        if (file !== undefined && last !== undefined) {
+          await flushed(out)
+          await notePlace(`${file}.place`, { head, type: type.name, after: last.id, bytes, count })
+        }
+      }
+    }
+    if (file === undefined) return
+    out.end()
+    await once(out, 'finish')
+    await rm(`${file}.place`, { force: true })
+    progress?.stop()
+    if (flagOption(options, 'json')) printJson({ tenant, file, exported: count })
+    else printLine(`${count} resources of tenant "${tenant}" are in ${file}.`)
+  })
+}
+
+async function* pagesOf(
+  directory: Directory,
+  context: Context,
+  type: ResourceType,
+  from: Place | undefined,
+): AsyncIterable<readonly Stored[]> {
+  const search = readQuery({ count: String(LIMITS.PAGE_MAX), cursor: '' })
+  let after = from
+  do {
+    const options = { groups: false, total: false, ...(after === undefined ? {} : { after }) }
+    const plan = directory.plan(context, [type], search, '', options)
+    const page = await directory.find(plan)
+    yield page.resources
+    after = page.next
+  } while (after !== undefined)
+}
+
+/** Writes one resource as a line, its members as they are read; gives the bytes. RFC 7643 §3. */
+async function write(out: Writable, stored: Stored, type: ResourceType, directory: Directory): Promise<number> {
+  const meta = {
+    resourceType: type.name,
+    created: new Date(stored.created).toISOString(),
+    lastModified: new Date(stored.modified).toISOString(),
+    version: formatETag(stored.version),
+  }
+  let bytes = 0
+  const put = async (text: string) => {
+    bytes += Buffer.byteLength(text)
+    if (!out.write(text)) await once(out, 'drain')
+  }
+  const text = JSON.stringify(withoutSecrets(stored, type))
+  await put(text.slice(0, -1))
+  if (traitsOf(type).rows) {
+    let separator = ',"members":['
+    for await (const members of directory.members(stored)) {
+      const list = members.map((member) =>
+        JSON.stringify({ value: member.id, type: member.type, display: member.display }),
+      )
+      if (list.length === 0) continue
+      await put(separator + list.join(','))
+      separator = ','
+    }
+    if (separator === ',') await put(']')
+  }
+  await put(`,"meta":${JSON.stringify(meta)}}\n`)
+  return bytes
+}
+
+/** The document without what is never returned. RFC 7643 §7. */
+function withoutSecrets(stored: Stored, type: ResourceType) {
+  const document = documentOf(stored)
+  const secret = (attributes: ResourceType['schema']['attributes']) =>
+    new Set(attributes.filter(({ returned }) => returned === 'never').map(({ name }) => name))
+  const keep = (held: typeof document, names: ReadonlySet<string>) =>
+    names.size === 0 ? held : Object.fromEntries(Object.entries(held).filter(([name]) => !names.has(name)))
+  let shown = keep(document, secret(type.schema.attributes))
+  for (const { schema } of type.extensions) {
+    const held = shown[schema.id]
+    if (isObject(held)) shown = { ...shown, [schema.id]: keep(held, secret(schema.attributes)) }
+  }
+  return shown
+}
+
+function flushed(out: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    out.write('', (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+async function notePlace(path: string, place: ExportPlace): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(place))
+  await rename(`${path}.new`, path)
+}
+
+async function readPlace(path: string, head: string): Promise<ExportPlace | undefined> {
+  try {
+    const place: ExportPlace = JSON.parse(await readFile(path, 'utf8'))
+    return place.head === head ? place : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { createDirectory, type Directory } from '../directory/index.ts'
+import { ConfigError, LockstepError } from '../protocol/index.ts'
+import { localUrl, readSettings, SETTINGS, wrongDatabase } from '../server/settings.ts'
+import type { Store } from '../store/index.ts'
+import { sqliteStore } from '../store/sqlite.ts'
+import { createTenancy, scimPath, type Tenancy } from '../tenancy/index.ts'
+import { type Options, textOption } from './usage.ts'
+
+/** The database on this machine, opened by a command; a server may have it open at the same time. */
+export interface Local {
+  readonly store: Store
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  /** Where clients reach the server, without a slash at the end. */
+  readonly url: () => Promise<string>
+  /** The SCIM base URL of a tenant. */
+  readonly baseUrl: (tenant: string) => Promise<string>
+}
+
+/** Opens the database that the options and the environment name, and closes it afterwards. `create` makes a missing one. */
+export async function withLocal<T>(
+  options: Options,
+  use: (local: Local) => Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<T> {
+  const database = textOption(options, 'database')
+  const publicUrl = textOption(options, 'publicUrl')
+  const settings = readSettings({ database, publicUrl }, process.env)
+  if (settings.database !== ':memory:' && !existsSync(settings.database)) {
+    if (!create) {
+      const how = 'start the server once (lockstep serve), or name another file'
+      throw new ConfigError(SETTINGS.database.flag, `there is no database ${settings.database}; ${how}`)
+    }
+    await mkdir(dirname(settings.database), { recursive: true })
+  }
+  const store = open(settings.database)
+  const tenancy = createTenancy({ store })
+  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  // Said explicitly, else as the server was last reached, else where it would be reached.
+  const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
+  try {
+    return await use({ store, tenancy, directory, url, baseUrl: async (tenant) => (await url()) + scimPath(tenant) })
+  } finally {
+    await tenancy.close()
+    await store.close()
+  }
+}
+
+function open(database: string): Store {
+  try {
+    return sqliteStore(database)
+  } catch (error) {
+    throw error instanceof LockstepError ? error : wrongDatabase(database, error)
+  }
+}
+
+/** The tenant a command is for: `--tenant`, else `default`; refuses one that isn't there, and has its schemas read. */
+export async function tenantOf(local: Local, options: Options): Promise<string> {
+  const { name } = await local.tenancy.tenants.show(textOption(options, 'tenant') ?? 'default')
+  await local.tenancy.ready(name)
+  return name
+}

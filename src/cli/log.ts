@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Change } from '../store/index.ts'
+import { tenantOf, withLocal } from './local.ts'
+import { cut, formatTime, printJson, printLine } from './print.ts'
+import { flagOption, numberOption, type Options } from './usage.ts'
+
+/** Lines read at once. */
+const CHUNK = 500
+/** How often to look for new lines. */
+const LOOK_EVERY_MS = 250
+
+/** `lockstep log`: the last lines of a tenant's log, or those after a place; `--follow` goes on with what comes. */
+export async function log(options: Options): Promise<void> {
+  await withLocal(options, async (local) => {
+    const tenant = await tenantOf(local, options)
+    const { place: last } = await local.tenancy.tenants.show(tenant)
+    const limit = numberOption(options, 'limit', 1) ?? 50
+    let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
+    const show = (change: Change) => {
+      if (flagOption(options, 'json')) printJson({ ...change, at: new Date(change.at).toISOString() })
+      else printLine(formatChange(change))
+      place = change.place
+    }
+    const follow = flagOption(options, 'follow')
+    for (let left = limit; left > 0; ) {
+      const changes = await local.directory.changes(tenant, place, Math.min(left, CHUNK))
+      for (const change of changes) show(change)
+      left -= changes.length
+      if (changes.length === 0) break
+    }
+    if (!follow) return
+
+    let stopped = false
+    const stop = () => {
+      stopped = true
+    }
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+    process.stdout.once('error', stop)
+    while (!stopped) {
+      const changes = await local.directory.changes(tenant, place, CHUNK)
+      for (const change of changes) show(change)
+      if (changes.length < CHUNK) await sleep(LOOK_EVERY_MS)
+    }
+  })
+}
+
+/** A change as one line: place, time, what, by whom, and which values. */
+function formatChange(change: Change): string {
+  const { place, at, op, type, id, actor, paths, members } = change
+  const values = paths.map(({ path, old, new: now }) => `${path}: ${short(old)} → ${short(now)}`)
+  if (members !== undefined) values.push(`members: +${members.added} −${members.removed}`)
+  return `${String(place).padStart(6)}  ${formatTime(at)}  ${op.padEnd(7)}  ${type} ${id}  by ${actor}  ${cut(values.join('; '), 160)}`.trimEnd()
+}
+
+function short(value: Change['paths'][number]['old']): string {
+  return value === undefined ? '–' : cut(JSON.stringify(value), 40)
+}

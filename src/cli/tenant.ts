@@ -1,0 +1,124 @@
+import { type Connection, formatRights, type Issued, TenancyError } from '../tenancy/index.ts'
+import { readDraft } from './connection.ts'
+import { withLocal } from './local.ts'
+import { formatTime, isoTime, printFacts, printJson, printLine, printTable } from './print.ts'
+import { flagOption, type Options, UsageError } from './usage.ts'
+
+/** `lockstep tenant create`: a tenant with one connection. */
+export async function createTenant([name = '']: readonly string[], options: Options): Promise<void> {
+  const draft = readDraft(options)
+  const use = async ({ tenancy, baseUrl }: Parameters<Parameters<typeof withLocal>[1]>[0]) => {
+    await tenancy.tenants.create(name)
+    const issued = await tenancy.connections.create(name, draft).catch(async (error) => {
+      // Half a tenant helps nobody.
+      if (error instanceof TenancyError) await tenancy.tenants.delete(name)
+      throw error
+    })
+    printIssued(issued, await baseUrl(name), options)
+  }
+  await withLocal(options, use, { create: true })
+}
+
+/** Prints a new token, the only time that it is seen. Programs rely on these keys and their order. */
+export function printIssued({ connection, token }: Issued, baseUrl: string, options: Options): void {
+  if (flagOption(options, 'json')) {
+    printJson({ tenant: connection.tenant, baseUrl, connection: connection.id, token })
+    return
+  }
+  const expires = connection.tokens.at(-1)?.expires
+  printFacts([
+    ['Tenant', connection.tenant],
+    ['Connection', describe(connection)],
+    ['SCIM base URL', baseUrl],
+    ['Bearer token', token],
+    ['Expires', expires === undefined ? 'never' : formatTime(expires)],
+  ])
+  printLine()
+  printLine('The token is shown this once and kept only as a hash. Try it:')
+  printLine()
+  printLine(`  curl -H 'Authorization: Bearer ${token}' '${baseUrl}/Users'`)
+}
+
+/** A connection in a few words. */
+export function describe(connection: Connection): string {
+  const profile = connection.profile === undefined ? '' : `, ${connection.profile}`
+  return `${connection.id} (${connection.label}; ${connection.kind}${profile}; may ${formatRights(connection.rights)})`
+}
+
+/** `lockstep tenant list`. */
+export async function listTenants(options: Options): Promise<void> {
+  await withLocal(options, async ({ tenancy, baseUrl }) => {
+    const tenants = await tenancy.tenants.list()
+    const rows = await Promise.all(tenants.map(async (tenant) => ({ ...tenant, baseUrl: await baseUrl(tenant.name) })))
+    if (flagOption(options, 'json')) {
+      printJson(
+        rows.map(({ name, created, place, ...rest }) => ({
+          tenant: name,
+          ...rest,
+          created: isoTime(created),
+          log: place,
+        })),
+      )
+      return
+    }
+    printTable(rows, [
+      ['TENANT', ({ name }) => name],
+      ['USERS', ({ resources }) => resources.User ?? 0],
+      ['GROUPS', ({ resources }) => resources.Group ?? 0],
+      ['CREATED', ({ created }) => formatTime(created)],
+      ['SCIM BASE URL', (row) => row.baseUrl],
+    ])
+  })
+}
+
+/** `lockstep tenant show`. */
+export async function showTenant([name = '']: readonly string[], options: Options): Promise<void> {
+  await withLocal(options, async ({ tenancy, baseUrl }) => {
+    const tenant = await tenancy.tenants.show(name)
+    await tenancy.ready(name)
+    const settings = tenancy.settings(name)
+    const connections = await tenancy.connections.list(name)
+    if (flagOption(options, 'json')) {
+      const { created, place, resources } = tenant
+      printJson({
+        tenant: name,
+        baseUrl: await baseUrl(name),
+        created: isoTime(created),
+        log: place,
+        resources,
+        connections: connections.map(({ id }) => id),
+        settings,
+      })
+      return
+    }
+    const off = Object.entries(settings.features).filter(([, on]) => !on)
+    printFacts([
+      ['Tenant', name],
+      ['SCIM base URL', await baseUrl(name)],
+      ['Created', formatTime(tenant.created)],
+      ...Object.entries(tenant.resources).map(([type, count]) => [`${type} resources`, count] as const),
+      ['Log lines', tenant.place],
+      ['Connections', connections.map(({ id }) => id).join(', ') || 'none'],
+      ['Switched off', off.map(([feature]) => feature).join(', ') || 'nothing'],
+    ])
+  })
+}
+
+/** `lockstep tenant delete`. */
+export async function deleteTenant([name = '']: readonly string[], options: Options): Promise<void> {
+  await withLocal(options, async ({ tenancy }) => {
+    const { resources } = await tenancy.tenants.show(name)
+    const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
+    if (process.stdin.isTTY && process.stdout.isTTY && !flagOption(options, 'yes') && !flagOption(options, 'json')) {
+      const { confirm } = await import('@clack/prompts')
+      const sure = await confirm({
+        message: `Remove tenant "${name}" with ${count} resources, its connections and its log, for good?`,
+        initialValue: false,
+      })
+      if (sure !== true) throw new UsageError('nothing was removed')
+    }
+    await tenancy.tenants.delete(name)
+    if (flagOption(options, 'json')) printJson({ tenant: name, deleted: true })
+    else printLine(`Tenant "${name}" is gone.`)
+  })
+}
