@@ -26,7 +26,10 @@ export type BoundFilter =
   | { readonly op: 'not'; readonly filter: BoundFilter }
   | { readonly op: 'pr'; readonly target: Target }
   | { readonly op: Comparison; readonly target: Target; readonly value: string | number | boolean }
-  /** `emails[…]`: one and the same element satisfies `filter`, whose targets have `sub` set and the parent as `attribute`. */
+  /**
+   * `emails[…]`: one and the same element satisfies `filter`, whose targets have `sub` set and the parent as `attribute`. Only
+   * for multi-valued attributes. Where the values are simple (`tags[value eq "a"]`), the inner targets are the attribute itself.
+   */
   | { readonly op: 'has'; readonly target: Target; readonly filter: BoundFilter }
   /** True or false whatever the resource: an attribute that another type of a multi-type query has. */
   | { readonly op: 'constant'; readonly value: boolean }

@@ -1,0 +1,113 @@
+import type { BoundFilter, Comparison, Target } from './bound.ts'
+import { comparable, compareText } from './folding.ts'
+import { instantOf } from './instant.ts'
+import { type Document, isObject, type Json } from './json.ts'
+import type { Attribute } from './schema.ts'
+
+/**
+ * Whether a full representation (`meta`, `groups` and `members` in it) satisfies a filter. This is what filters mean; what
+ * a store does faster must come out the same. RFC 7644 §3.4.2.2, table 3 to 5.
+ */
+export function matches(document: Document, filter: BoundFilter): boolean {
+  return test(filter, (target) => valuesOf(document, target))
+}
+
+/** Whether one value of an attribute satisfies the filter in its brackets (P-135). RFC 7644 §3.4.2.2, §3.5.2. */
+export function matchesElement(element: Json, filter: BoundFilter): boolean {
+  return test(filter, ({ sub }) => {
+    if (sub === undefined) return listed(element)
+    return isObject(element) ? listed(element[sub.name]) : []
+  })
+}
+
+/** All values under a target: none, one, or those of each element. RFC 7644 §3.4.2.2 (P-134). */
+export function valuesOf(document: Document, { extension, attribute, sub }: Target): readonly Json[] {
+  const container = extension === undefined ? document : document[extension]
+  const values = isObject(container) ? listed(container[attribute.name]) : []
+  if (sub === undefined) return values
+  return values.flatMap((value) => (isObject(value) ? listed(value[sub.name]) : []))
+}
+
+/** Whether a value is one at all: neither null, empty text, an empty list, nor an object without values (P-130). RFC 7644 §3.4.2.2. */
+export function isPresent(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false
+  if (typeof value !== 'object') return true
+  return Object.values(value).some(isPresent)
+}
+
+function test(filter: BoundFilter, values: (target: Target) => readonly Json[]): boolean {
+  switch (filter.op) {
+    case 'and':
+      return filter.all.every((part) => test(part, values))
+    case 'or':
+      return filter.all.some((part) => test(part, values))
+    case 'not':
+      return !test(filter.filter, values)
+    case 'constant':
+      return filter.value
+    case 'pr':
+      return values(filter.target).some(isPresent)
+    case 'has':
+      return values(filter.target).some((element) => matchesElement(element, filter.filter))
+    default: {
+      const { op, target, value } = filter
+      const found = values(target)
+      // A-24: what has no value differs from every value.
+      if (found.length === 0) return op === 'ne'
+      return found.some((one) => compare(op, one, target.leaf, value))
+    }
+  }
+}
+
+function compare(op: Comparison, found: Json, leaf: Attribute, wanted: string | number | boolean): boolean {
+  const value = typeof found === 'string' ? operand(leaf, found) : found
+  if (typeof value === 'string' && typeof wanted === 'string') return compareStrings(op, value, wanted)
+  if (typeof value === 'number' && typeof wanted === 'number') return holds(op, value - wanted)
+  if (op === 'eq') return value === wanted
+  return op === 'ne' && value !== wanted
+}
+
+function operand(leaf: Attribute, text: string): string | number | undefined {
+  return leaf.type === 'dateTime' ? instantOf(text) : comparable(leaf, text)
+}
+
+function compareStrings(op: Comparison, value: string, wanted: string): boolean {
+  switch (op) {
+    case 'eq':
+      return value === wanted
+    case 'ne':
+      return value !== wanted
+    case 'co':
+      return value.includes(wanted)
+    case 'sw':
+      return value.startsWith(wanted)
+    case 'ew':
+      return value.endsWith(wanted)
+    default:
+      return holds(op, compareText(value, wanted))
+  }
+}
+
+function holds(op: Comparison, difference: number): boolean {
+  switch (op) {
+    case 'eq':
+      return difference === 0
+    case 'ne':
+      return difference !== 0
+    case 'gt':
+      return difference > 0
+    case 'ge':
+      return difference >= 0
+    case 'lt':
+      return difference < 0
+    case 'le':
+      return difference <= 0
+    default:
+      return false
+  }
+}
+
+function listed(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value : [value]
+}

@@ -1,0 +1,49 @@
+import { invalidPath } from './errors.ts'
+import { type Filter, type FilterAllowances, formatFilter, readValueFilter } from './filter.ts'
+import { createReader, isAttributePath, readWord } from './lexer.ts'
+import { LIMITS } from './limits.ts'
+
+/** A PATCH path as written, its names not looked up yet. RFC 7644 §3.5.2. */
+export interface Path {
+  /** `[URN:]name[.sub]`, or an extension's URN alone. */
+  readonly attribute: string
+  /** Between brackets: which values are meant. */
+  readonly filter?: Filter
+  /** After brackets. */
+  readonly sub?: string
+}
+
+/**
+ * Reads a path: PATH = attrPath / valuePath [ "." subAttr ]. Malformed: 400 invalidPath; a bad filter between brackets: 400
+ * invalidFilter (P-343, P-344). RFC 7644 §3.5.2.
+ */
+export function parsePath(text: string, allow?: FilterAllowances): Path {
+  if (text.length > LIMITS.PATH_LENGTH) throw invalidPath(`The path is longer than ${LIMITS.PATH_LENGTH} characters`)
+  const reader = createReader(text)
+  const attribute = readWord(reader)
+  if (!isAttributePath(attribute)) throw malformed(text)
+  if (reader.at === text.length) return { attribute }
+  if (text[reader.at] !== '[') throw malformed(text)
+  reader.at += 1
+  const filter = readValueFilter(reader, allow)
+  if (reader.at === text.length) return { attribute, filter }
+  if (text[reader.at] !== '.') throw malformed(text)
+  reader.at += 1
+  const sub = readWord(reader)
+  if (reader.at < text.length || !isAttributePath(sub) || sub.includes('.') || sub.includes(':')) throw malformed(text)
+  return { attribute, filter, sub }
+}
+
+/** Writes a path; what it writes reads as the same path. RFC 7644 §3.5.2. */
+export function formatPath(path: Path): string {
+  const filter = path.filter === undefined ? '' : `[${formatFilter(path.filter)}]`
+  return `${path.attribute}${filter}${path.sub === undefined ? '' : `.${path.sub}`}`
+}
+
+function malformed(text: string) {
+  // A filter may hold somebody's address; the names around it don't.
+  const shown = text.replace(/\[.*\]/s, '[…]').slice(0, 200)
+  return invalidPath(
+    `The path "${shown}" is malformed; a path looks like displayName, name.givenName, emails[type eq "work"].value or urn:…:User:department`,
+  )
+}
