@@ -1,8 +1,16 @@
+import { DISCOVERY_SCHEMAS } from './discovery-schemas.ts'
 import { ConfigError } from './errors.ts'
 import type { Catalog, ResourceType, Schema } from './schema.ts'
 
-/** All resource types of one tenant; throws {@link ConfigError} when two cannot stand side by side. RFC 7643 §6. */
-export function createCatalog(types: readonly ResourceType[], generation = 1): Catalog {
+/**
+ * All resource types of one tenant; throws {@link ConfigError} when two cannot stand side by side. `unused` are schemas
+ * that are shown although no type has them yet. RFC 7643 §6.
+ */
+export function createCatalog(
+  types: readonly ResourceType[],
+  generation = 1,
+  unused: readonly Schema[] = [],
+): Catalog {
   const names = new Set<string>()
   const endpoints = new Set<string>()
   const schemas = new Map<string, Schema>()
@@ -25,6 +33,9 @@ export function createCatalog(types: readonly ResourceType[], generation = 1): C
       schemas.set(key, schema)
     }
   }
+  for (const schema of unused) {
+    if (!schemas.has(schema.id.toLowerCase())) schemas.set(schema.id.toLowerCase(), schema)
+  }
   const catalog = { types, generation }
   indexes.set(catalog, indexOf(types, schemas))
   return catalog
@@ -45,7 +56,7 @@ export function schemaById(catalog: Catalog, id: string): Schema | undefined {
   return indexFor(catalog).schemas.get(id.toLowerCase())
 }
 
-/** Every schema of the catalog's resource types, each once. RFC 7643 §7. */
+/** Every schema of the catalog's resource types and of the discovery resources, each once. RFC 7643 §7. */
 export function schemasOf(catalog: Catalog): readonly Schema[] {
   return [...indexFor(catalog).schemas.values()]
 }
@@ -69,10 +80,11 @@ function indexFor(catalog: Catalog): Index {
 }
 
 function indexOf(types: readonly ResourceType[], schemas: ReadonlyMap<string, Schema>): Index {
+  const served = DISCOVERY_SCHEMAS.map((schema) => [schema.id.toLowerCase(), schema] as const)
   return {
     names: new Map(types.map((type) => [type.name, type])),
     endpoints: new Map(types.map((type) => [type.endpoint, type])),
-    schemas,
+    schemas: new Map([...schemas, ...served]),
   }
 }
 

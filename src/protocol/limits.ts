@@ -41,6 +41,8 @@ export const LIMITS = {
   STRING_LENGTH: 1_048_576,
   /** Most values of one multi-valued attribute, members apart. Past it: 400 invalidValue. */
   VALUES_PER_ATTRIBUTE: 10_000,
+  /** Most attributes of a tenant's own schema, and most sub-attributes of one of them. Past it: 400 invalidValue. */
+  SCHEMA_ATTRIBUTES: 500,
 } as const
 
 /** The limits, possibly with other numbers. */

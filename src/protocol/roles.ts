@@ -1,0 +1,71 @@
+import { defineResourceType, defineSchema } from './define.ts'
+import type { Attribute, ResourceType } from './schema.ts'
+import { ENTITLEMENT, ROLE } from './urn.ts'
+
+const LISTED = {
+  value: {
+    description: 'Value that stands in the attribute of a user.',
+    required: true,
+    caseExact: true,
+    mutability: 'readOnly',
+  },
+  display: { description: 'Name to show to people.', mutability: 'readOnly' },
+  type: { description: 'Kind, for grouping.', mutability: 'readOnly' },
+  supported: { type: 'boolean', description: 'Whether it may be given to users now.', mutability: 'readOnly' },
+  limitedAssignmentsPermitted: {
+    type: 'boolean',
+    description: 'Whether only so many users may have it.',
+    mutability: 'readOnly',
+  },
+  totalAssignmentsPermitted: { type: 'integer', description: 'How many users may have it.', mutability: 'readOnly' },
+  totalAssignmentsUsed: { type: 'integer', description: 'How many users have it.', mutability: 'readOnly' },
+  containedBy: {
+    multiValued: true,
+    description: 'Values of those that include it.',
+    caseExact: true,
+    mutability: 'readOnly',
+  },
+  contains: {
+    multiValued: true,
+    description: 'Values of those that it includes.',
+    caseExact: true,
+    mutability: 'readOnly',
+  },
+} as const
+
+/** Roles that users can have, at `/Roles`; read-only over SCIM, opt-in. draft-ietf-scim-roles-entitlements (D-041). */
+export const Role = defineResourceType({
+  name: 'Role',
+  description: 'Role',
+  endpoint: '/Roles',
+  schema: defineSchema({ id: ROLE, name: 'Role', description: 'A role that users can have', attributes: LISTED }),
+})
+
+/** Entitlements that users can have, at `/Entitlements`; read-only over SCIM, opt-in. draft-ietf-scim-roles-entitlements (D-041). */
+export const Entitlement = defineResourceType({
+  name: 'Entitlement',
+  description: 'Entitlement',
+  endpoint: '/Entitlements',
+  schema: defineSchema({
+    id: ENTITLEMENT,
+    name: 'Entitlement',
+    description: 'An entitlement that users can have',
+    attributes: LISTED,
+  }),
+})
+
+/** The type as its administrator sees it: what clients may only read can be written. The very same for the same type. */
+export function writable(type: ResourceType): ResourceType {
+  const known = opened.get(type)
+  if (known !== undefined) return known
+  const open = (attribute: Attribute): Attribute => ({
+    ...attribute,
+    mutability: attribute.mutability === 'readOnly' ? 'readWrite' : attribute.mutability,
+    ...(attribute.subAttributes === undefined ? {} : { subAttributes: attribute.subAttributes.map(open) }),
+  })
+  const out = { ...type, schema: { ...type.schema, attributes: type.schema.attributes.map(open) } }
+  opened.set(type, out)
+  return out
+}
+
+const opened = new WeakMap<ResourceType, ResourceType>()
