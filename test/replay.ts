@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Change, Json, Store, Stored } from '../src/store/index.ts'
+import type { Json } from '../src/protocol/index.ts'
+import type { Change, Store, Stored } from '../src/store/index.ts'
 
 /** What a tenant's log says, held against what its resources are. */
 export interface Replay {

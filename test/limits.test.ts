@@ -1,0 +1,263 @@
+import { readFile } from 'node:fs/promises'
+import http from 'node:http'
+import { expect, test } from 'vitest'
+import { limitsPage } from '../scripts/generate-limits.ts'
+import { LIMITS } from '../src/protocol/limits.ts'
+import { bearer, createProvider } from '../src/provider/index.ts'
+import { makePeople } from './people.ts'
+import { type Body, BULK_REQUEST, expectError, expectList, GROUP, PATCH_OP, USER, unique, user } from './rfc/client.ts'
+import { site, tenantOf } from './rfc/site.ts'
+
+// Each limit of src/protocol/limits.ts over HTTP: at it, and one past it.
+const at = site()
+const scim = at.strict()
+
+const pad = (body: unknown, bytes: number) => {
+  const text = JSON.stringify(body)
+  return text + ' '.repeat(bytes - Buffer.byteLength(text))
+}
+const times = <T>(count: number, make: (index: number) => T): readonly T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
+
+/** A GET with a request target sent as it is, whatever its length. */
+function getTarget(target: string): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(scim.base)
+    const headers = { authorization: `Bearer ${scim.token}`, accept: 'application/scim+json' }
+    http
+      .get({ hostname, port, path: target, headers, agent: false }, (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk
+        })
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }))
+      })
+      .once('error', reject)
+  })
+}
+
+/** Sends a body without saying how long it is. */
+function postChunked(path: string, text: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port, pathname } = new URL(scim.base)
+    const headers = { authorization: `Bearer ${scim.token}`, 'content-type': 'application/scim+json' }
+    const request = http.request({ hostname, port, path: pathname + path, method: 'POST', headers, agent: false })
+    request.once('response', (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    // The server may close the connection when it has heard enough; its answer counts if it came before.
+    request.once('error', reject)
+    for (let from = 0; from < text.length; from += 65_536) request.write(text.slice(from, from + 65_536))
+    request.end()
+  })
+}
+
+const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
+  FILTER_LENGTH: async () => {
+    const filter = (length: number) => `title eq "${'x'.repeat(length - 'title eq ""'.length)}"`
+    expect(expectList(await scim.search('/Users', { filter: filter(LIMITS.FILTER_LENGTH) }))).toEqual([])
+    expectError(await scim.search('/Users', { filter: filter(LIMITS.FILTER_LENGTH + 1) }), 400, 'invalidFilter')
+    expectError(await scim.filter('/Users', filter(LIMITS.FILTER_LENGTH + 1)), 400, 'invalidFilter')
+  },
+  FILTER_DEPTH: async () => {
+    const nested = (depth: number) => `${'('.repeat(depth)}title eq "x"${')'.repeat(depth)}`
+    const nots = (depth: number) => `${'not ('.repeat(depth)}title eq "x"${')'.repeat(depth)}`
+    for (const filter of [nested, nots]) {
+      expect((await scim.filter('/Users', filter(LIMITS.FILTER_DEPTH))).status).toBe(200)
+      expectError(await scim.filter('/Users', filter(LIMITS.FILTER_DEPTH + 1)), 400, 'invalidFilter')
+      expectError(await scim.search('/Users', { filter: filter(2_000) }), 400, 'invalidFilter')
+    }
+  },
+  FILTER_TERMS: async () => {
+    const filter = (terms: number) => times(terms, (term) => `title eq "t${term}"`).join(' or ')
+    expect((await scim.search('/Users', { filter: filter(LIMITS.FILTER_TERMS) })).status).toBe(200)
+    expectError(await scim.search('/Users', { filter: filter(LIMITS.FILTER_TERMS + 1) }), 400, 'invalidFilter')
+    const both = times(LIMITS.FILTER_TERMS, (term) => `userName sw "t${term}"`).join(' and ')
+    expect((await scim.search('/Users', { filter: both })).status).toBe(200)
+  },
+  PATH_LENGTH: async () => {
+    const made = await scim.makeUser()
+    const path = (length: number) => `emails[value eq "${'x'.repeat(length - 'emails[value eq ""]'.length)}"]`
+    const fine = await scim.patch(`/Users/${made.id}`, [{ op: 'remove', path: path(LIMITS.PATH_LENGTH) }])
+    expect(fine.status, fine.text.slice(0, 300)).toBe(200)
+    const over = await scim.patch(`/Users/${made.id}`, [{ op: 'remove', path: path(LIMITS.PATH_LENGTH + 1) }])
+    expectError(over, 400, 'invalidPath')
+  },
+  ATTRIBUTES_LIST: async () => {
+    const names = (count: number) => times(count, (index) => `a${index}`)
+    for (const parameter of ['attributes', 'excludedAttributes']) {
+      const get = (count: number) => scim.get(`/Users?${parameter}=${names(count).join(',')}`)
+      expect((await get(LIMITS.ATTRIBUTES_LIST)).status).toBe(200)
+      expectError(await get(LIMITS.ATTRIBUTES_LIST + 1), 400, 'invalidValue')
+      const search = (count: number) => scim.search('/Users', { [parameter]: names(count) })
+      expect((await search(LIMITS.ATTRIBUTES_LIST)).status).toBe(200)
+      expectError(await search(LIMITS.ATTRIBUTES_LIST + 1), 400, 'invalidValue')
+    }
+  },
+  QUERY_PARAMETERS: async () => {
+    const query = (count: number) => times(count, (index) => `p${index}=v`).join('&')
+    expect((await scim.get(`/Users?${query(LIMITS.QUERY_PARAMETERS)}`)).status).toBe(200)
+    expectError(await scim.get(`/Users?${query(LIMITS.QUERY_PARAMETERS + 1)}`), 400, 'invalidValue')
+  },
+  URL_LENGTH: async () => {
+    const { pathname } = new URL(scim.base)
+    const target = (length: number) => {
+      const start = `${pathname}/Users?x=`
+      return start + 'y'.repeat(length - start.length)
+    }
+    expect((await getTarget(target(LIMITS.URL_LENGTH))).status).toBe(200)
+    const over = await getTarget(target(LIMITS.URL_LENGTH + 1))
+    expect(over.status).toBe(414)
+    expect(JSON.parse(over.text)).toMatchObject({ status: '414' })
+    // Far beyond what the HTTP parser takes at all, the server lives.
+    expect([414, 431]).toContain((await getTarget(target(LIMITS.URL_LENGTH * 4))).status)
+    expect((await scim.get('/Users?count=0')).status).toBe(200)
+  },
+  CURSOR_LENGTH: async () => {
+    for (const length of [LIMITS.CURSOR_LENGTH, LIMITS.CURSOR_LENGTH + 1]) {
+      expectError(await scim.search('/Users', { cursor: 'x'.repeat(length) }), 400, 'invalidCursor')
+    }
+  },
+  CURSOR_SECONDS: async () => {
+    await scim.makeUser()
+    await scim.makeUser()
+    let now = Date.now()
+    const provider = createProvider({
+      directory: at.server.directory,
+      authenticate: bearer({ token: { tenant: tenantOf(scim), actor: 'test', kind: 'strict' } }),
+      now: () => now,
+    })
+    const get = async (query: string) => {
+      const request = new Request(`http://localhost/scim/v2${query}`, { headers: { authorization: 'Bearer token' } })
+      const response = await provider.fetch(request)
+      return { status: response.status, body: (await response.json()) as Body }
+    }
+    const { nextCursor } = (await get('/Users?cursor=&count=1')).body
+    now += LIMITS.CURSOR_SECONDS * 1_000
+    expect((await get(`/Users?cursor=${nextCursor}&count=1`)).status).toBe(200)
+    now += 1_000
+    const late = await get(`/Users?cursor=${nextCursor}&count=1`)
+    expect(late).toMatchObject({ status: 400, body: { scimType: 'expiredCursor' } })
+    expect((await get('/ServiceProviderConfig')).body.pagination.cursorTimeout).toBe(LIMITS.CURSOR_SECONDS)
+  },
+  PAGE_DEFAULT: async () => {
+    const client = await at.connect()
+    await makePeople(client, LIMITS.PAGE_DEFAULT + 1)
+    expect(expectList(await client.get('/Users'))).toHaveLength(LIMITS.PAGE_DEFAULT)
+    expect((await client.get('/ServiceProviderConfig')).body.pagination.defaultPageSize).toBe(LIMITS.PAGE_DEFAULT)
+  },
+  PAGE_MAX: async () => {
+    const client = await at.connect()
+    await makePeople(client, LIMITS.PAGE_MAX + 1)
+    for (const count of [LIMITS.PAGE_MAX, LIMITS.PAGE_MAX + 1, 2 ** 31, 2 ** 53]) {
+      const page = await client.get(`/Users?count=${count}&attributes=userName`)
+      expect(expectList(page)).toHaveLength(LIMITS.PAGE_MAX)
+      expect(page.body.totalResults).toBe(LIMITS.PAGE_MAX + 1)
+    }
+    expect(expectList(await client.get(`/Users?cursor=&count=${LIMITS.PAGE_MAX + 1}`))).toHaveLength(LIMITS.PAGE_MAX)
+    expect((await client.get('/ServiceProviderConfig')).body.filter.maxResults).toBe(LIMITS.PAGE_MAX)
+  },
+  BODY_BYTES: async () => {
+    const fine = await scim.post('/Users', pad(user(), LIMITS.BODY_BYTES))
+    expect(fine.status, fine.text).toBe(201)
+    expectError(await scim.post('/Users', pad(user(), LIMITS.BODY_BYTES + 1)), 413)
+    // The same for a body whose length is not said beforehand.
+    expect(await postChunked('/Users', pad(user(), LIMITS.BODY_BYTES))).toBe(201)
+    expect(await postChunked('/Users', pad(user(), LIMITS.BODY_BYTES + 1))).toBe(413)
+  },
+  BULK_BYTES: async () => {
+    const bulk = (bytes: number) =>
+      scim.post(
+        '/Bulk',
+        pad({ schemas: [BULK_REQUEST], Operations: [{ method: 'DELETE', path: '/Users/none' }] }, bytes),
+      )
+    expect((await bulk(LIMITS.BULK_BYTES)).status).toBe(200)
+    const over = await bulk(LIMITS.BULK_BYTES + 1)
+    expectError(over, 413)
+    expect(over.body.detail.replaceAll(/[,_ ]/g, '')).toContain(String(LIMITS.BULK_BYTES))
+    expect((await scim.get('/ServiceProviderConfig')).body.bulk.maxPayloadSize).toBe(LIMITS.BULK_BYTES)
+  },
+  BULK_OPERATIONS: async () => {
+    const bulk = (count: number) =>
+      scim.bulk(times(count, (index) => ({ method: 'DELETE', path: `/Users/none-${index}` })))
+    expect((await bulk(LIMITS.BULK_OPERATIONS)).body.Operations).toHaveLength(LIMITS.BULK_OPERATIONS)
+    expectError(await bulk(LIMITS.BULK_OPERATIONS + 1), 413)
+    expect((await scim.get('/ServiceProviderConfig')).body.bulk.maxOperations).toBe(LIMITS.BULK_OPERATIONS)
+  },
+  PATCH_OPERATIONS: async () => {
+    const made = await scim.makeUser()
+    const patch = (count: number) =>
+      scim.patch(`/Users/${made.id}`, {
+        schemas: [PATCH_OP],
+        Operations: times(count, (index) => ({ op: 'replace', path: 'title', value: `t${index}` })),
+      })
+    expect((await patch(LIMITS.PATCH_OPERATIONS)).body.title).toBe(`t${LIMITS.PATCH_OPERATIONS - 1}`)
+    expectError(await patch(LIMITS.PATCH_OPERATIONS + 1), 413)
+  },
+  MEMBERS_PER_REQUEST: async () => {
+    const { id } = await scim.makeUser()
+    const members = (count: number) => times(count, () => ({ value: id }))
+    const post = (count: number) =>
+      scim.post('/Groups', { schemas: [GROUP], displayName: unique(), members: members(count) })
+    const fine = await post(LIMITS.MEMBERS_PER_REQUEST)
+    expect(fine.status, fine.text.slice(0, 300)).toBe(201)
+    expect(fine.body.members).toHaveLength(1)
+    expectError(await post(LIMITS.MEMBERS_PER_REQUEST + 1), 413)
+    const patch = (count: number) =>
+      scim.patch(`/Groups/${fine.body.id}`, [{ op: 'add', path: 'members', value: members(count) }])
+    expect((await patch(LIMITS.MEMBERS_PER_REQUEST)).status).toBe(204)
+    expectError(await patch(LIMITS.MEMBERS_PER_REQUEST + 1), 413)
+  },
+  JSON_DEPTH: async () => {
+    // The resource itself is the first level.
+    const body = (depth: number) =>
+      `{"schemas":["${USER}"],"userName":"${unique()}","x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+    const fine = await scim.post('/Users', body(LIMITS.JSON_DEPTH))
+    expect(fine.status, fine.text).toBe(201)
+    expectError(await scim.post('/Users', body(LIMITS.JSON_DEPTH + 1)), 400, 'invalidSyntax')
+    expectError(await scim.post('/Users', body(100_000)), 400, 'invalidSyntax')
+    expectError(
+      await scim.post('/Users', `{"x":${'{"x":'.repeat(LIMITS.JSON_DEPTH)}1${'}'.repeat(LIMITS.JSON_DEPTH)}}`),
+      400,
+      'invalidSyntax',
+    )
+  },
+  STRING_LENGTH: async () => {
+    const post = (length: number) => scim.post('/Users', user({ displayName: 'x'.repeat(length) }))
+    const fine = await post(LIMITS.STRING_LENGTH)
+    expect(fine.status).toBe(201)
+    expect(fine.body.displayName).toHaveLength(LIMITS.STRING_LENGTH)
+    expectError(await post(LIMITS.STRING_LENGTH + 1), 400, 'invalidValue')
+  },
+  VALUES_PER_ATTRIBUTE: async () => {
+    const emails = (count: number) => times(count, (index) => ({ value: `e${index}@example.com` }))
+    const fine = await scim.post('/Users', user({ emails: emails(LIMITS.VALUES_PER_ATTRIBUTE) }))
+    expect(fine.status, fine.text.slice(0, 300)).toBe(201)
+    expectError(
+      await scim.post('/Users', user({ emails: emails(LIMITS.VALUES_PER_ATTRIBUTE + 1) })),
+      400,
+      'invalidValue',
+    )
+    const more = [{ op: 'add', path: 'emails', value: [{ value: 'one-more@example.com' }] }]
+    expectError(await scim.patch(`/Users/${fine.body.id}`, more), 400, 'invalidValue')
+  },
+  SCHEMA_ATTRIBUTES: async () => {
+    const schema = (count: number) => ({
+      id: `urn:example:${unique('many')}`,
+      name: 'Many',
+      attributes: times(count, (index) => ({ name: `a${index}`, type: 'string', multiValued: false })),
+    })
+    const put = (count: number) =>
+      at.server.tenancy.schemas.put(tenantOf(scim), schema(count), { usage: at.server.directory, actor: 'test' })
+    expect((await put(LIMITS.SCHEMA_ATTRIBUTES)).attributes).toHaveLength(LIMITS.SCHEMA_ATTRIBUTES)
+    await expect(put(LIMITS.SCHEMA_ATTRIBUTES + 1)).rejects.toThrow(/500/)
+  },
+}
+
+test.each(Object.entries(CASES))('%s: at the limit, and one past it', { timeout: 60_000 }, (_name, check) => check())
+
+test('docs/reference/limits.md says what the table says', async () => {
+  const page = await readFile(new URL('../docs/reference/limits.md', import.meta.url), 'utf8')
+  expect(page, 'stale: run node scripts/generate-limits.ts').toBe(await limitsPage())
+})
