@@ -158,10 +158,9 @@ async function match(
   type: ResourceType,
   body: JsonObject,
 ): Promise<string | undefined> {
-  const names = [
-    'externalId',
-    type.schema.attributes.some(({ name }) => name === 'userName') ? 'userName' : 'displayName',
-  ]
+  // What people call a resource: the second name by which it is known again.
+  const called = ['userName', 'displayName'].filter((name) => type.schema.attributes.some((one) => one.name === name))
+  const names = ['externalId', ...called.slice(0, 1)]
   for (const name of names) {
     const value = body[name]
     if (typeof value !== 'string' || value === '') continue

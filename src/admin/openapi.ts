@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Route } from './route.ts'
+import { ErrorBody } from './shapes.ts'
+
+/** The description of the admin API, made from its own routes. OpenAPI 3.1. */
+export function openApi(routes: readonly Route[], origin: string) {
+  const paths: { [path: string]: { [method: string]: unknown } } = {}
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Lockstep admin API',
+      version: '1',
+      description:
+        'Tenants, connections, schemas, settings and the change log. Tokens are made with `lockstep admin token`.',
+    },
+    servers: [{ url: `${origin}/admin/v1` }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: schemaOf(ErrorBody, 'output') },
+    },
+  }
+}
+
+function operation({ id, does, path, query, body, gives }: Route) {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  const refused = {
+    description: 'Refused',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  }
+  return {
+    operationId: id,
+    summary: does,
+    parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query))],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    responses: {
+      [gives.status]: {
+        description: gives.status === 204 ? 'Done' : 'The answer',
+        ...(gives.body === undefined
+          ? {}
+          : { content: { 'application/json': { schema: schemaOf(gives.body, 'output') } } }),
+      },
+      default: refused,
+    },
+  }
+}
+
+function queryParameters(query: z.ZodType) {
+  const { properties = {}, required = [] } = schemaOf(query, 'input')
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
+}
+
+/** A shape as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
+function schemaOf(shape: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' })
+  return schema
+}

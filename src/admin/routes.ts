@@ -1,0 +1,342 @@
+import type { Directory } from '../directory/index.ts'
+import type { Json } from '../protocol/index.ts'
+import {
+  type AdminToken,
+  type Connection,
+  type ConnectionDraft,
+  formatRights,
+  parseRights,
+  scimPath,
+  type Tenancy,
+  TenancyError,
+  type Tenant,
+} from '../tenancy/index.ts'
+import { type Route, route } from './route.ts'
+import {
+  AdminTokenBody,
+  ConnectionBody,
+  ConnectionDraftBody,
+  ForceQuery,
+  IssuedBody,
+  LogBody,
+  LogQuery,
+  RotateBody,
+  SchemaBody,
+  SchemaEntryBody,
+  SchemaPutQuery,
+  SettingsBody,
+  SettingsChangeBody,
+  TenantBody,
+  TenantDraftBody,
+  TypeBody,
+  TypeEntryBody,
+} from './shapes.ts'
+
+const DAY_MS = 86_400_000
+
+/** Every route of the admin API. */
+export function createRoutes({
+  tenancy,
+  directory,
+}: {
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+}): readonly Route[] {
+  const { tenants, connections, schemas, adminTokens } = tenancy
+  const known = async (tenant: string | undefined) => (await tenants.show(tenant ?? '')).name
+  const change = (actor: string, force: 'true' | 'false') => ({ usage: directory, actor, force: force === 'true' })
+
+  return [
+    route({
+      method: 'get',
+      path: '/tenants',
+      id: 'listTenants',
+      does: 'List the tenants',
+      gives: { status: 200, body: TenantBody.array() },
+      run: async ({ origin }) => (await tenants.list()).map((tenant) => tenantJson(tenant, origin)),
+    }),
+    route({
+      method: 'post',
+      path: '/tenants',
+      id: 'createTenant',
+      does: 'Make a tenant with one connection; the token is shown this once',
+      body: TenantDraftBody,
+      gives: { status: 201, body: IssuedBody },
+      run: async ({ body, origin }) => {
+        const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
+        const { name } = await tenants.create(body.name)
+        return issuedJson(await connections.create(name, draft), origin)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}',
+      id: 'showTenant',
+      does: 'Show a tenant',
+      gives: { status: 200, body: TenantBody },
+      run: async ({ params, origin }) => tenantJson(await tenants.show(params.tenant ?? ''), origin),
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}',
+      id: 'deleteTenant',
+      does: 'Remove a tenant with everything in it',
+      gives: { status: 204 },
+      run: ({ params }) => tenants.delete(params.tenant ?? ''),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/settings',
+      id: 'showSettings',
+      does: "Show a tenant's settings",
+      gives: { status: 200, body: SettingsBody },
+      run: async ({ params }) => {
+        const tenant = await known(params.tenant)
+        await tenancy.ready(tenant)
+        return tenancy.settings(tenant)
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/tenants/{tenant}/settings',
+      id: 'changeSettings',
+      does: "Change some of a tenant's settings; what is left out stays",
+      body: SettingsChangeBody,
+      gives: { status: 200, body: SettingsBody },
+      run: ({ params, body }) => tenancy.changeSettings(params.tenant ?? '', withoutUndefined(body), directory),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/connections',
+      id: 'listConnections',
+      does: 'List the connections of a tenant, with their tokens and when they were last used',
+      gives: { status: 200, body: ConnectionBody.array() },
+      run: async ({ params }) => (await connections.list(params.tenant ?? '')).map(connectionJson),
+    }),
+    route({
+      method: 'post',
+      path: '/tenants/{tenant}/connections',
+      id: 'createConnection',
+      does: 'Let an identity provider in; the token is shown this once',
+      body: ConnectionDraftBody,
+      gives: { status: 201, body: IssuedBody },
+      run: async ({ params, body, origin }) =>
+        issuedJson(await connections.create(params.tenant ?? '', readDraft(body)), origin),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/connections/{connection}',
+      id: 'showConnection',
+      does: 'Show a connection',
+      gives: { status: 200, body: ConnectionBody },
+      run: async ({ params }) => connectionJson(await connections.show(params.tenant ?? '', params.connection ?? '')),
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/connections/{connection}',
+      id: 'revokeConnection',
+      does: 'Revoke a connection with all its tokens',
+      gives: { status: 204 },
+      run: ({ params }) => connections.revoke(params.tenant ?? '', params.connection ?? ''),
+    }),
+    route({
+      method: 'post',
+      path: '/tenants/{tenant}/connections/{connection}/tokens',
+      id: 'rotateToken',
+      does: 'Make a second token; the first stays valid until it is revoked',
+      body: RotateBody,
+      gives: { status: 201, body: IssuedBody },
+      run: async ({ params, body, origin }) => {
+        const { lifetimeDays, revokeOthers } = body
+        const options = { revokeOthers, ...lifetime(lifetimeDays) }
+        return issuedJson(await connections.rotate(params.tenant ?? '', params.connection ?? '', options), origin)
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/connections/{connection}/tokens/{token}',
+      id: 'revokeToken',
+      does: 'Revoke one token, by its short name',
+      gives: { status: 204 },
+      run: ({ params }) => connections.revoke(params.tenant ?? '', params.connection ?? '', params.token ?? ''),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/schemas',
+      id: 'listSchemas',
+      does: 'List the schemas of a tenant',
+      gives: { status: 200, body: SchemaEntryBody.array() },
+      run: async ({ params }) =>
+        (await schemas.list(params.tenant ?? '')).map(({ schema, own, types }) => ({ ...schema, own, types })),
+    }),
+    route({
+      method: 'put',
+      path: '/tenants/{tenant}/schemas/{schema}',
+      id: 'putSchema',
+      does: 'Add a schema, or put another version in its place; refused while data would be lost, unless forced',
+      query: SchemaPutQuery,
+      body: SchemaBody,
+      gives: { status: 200, body: SchemaBody },
+      run: async ({ params, query, body, actor }) => {
+        if (body.id.toLowerCase() !== (params.schema ?? '').toLowerCase()) {
+          throw new TenancyError(
+            'ERR_INVALID',
+            `the path names schema ${params.schema}, but the body's id is ${body.id}`,
+          )
+        }
+        const extend = (query.extends ?? '').split(',').flatMap((name) => name.trim() || [])
+        const options = { ...change(actor, query.force), extend, required: query.required === 'true' }
+        return schemas.put(params.tenant ?? '', json(body), options)
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/schemas/{schema}',
+      id: 'deleteSchema',
+      does: 'Remove a schema; refused while data would be lost, unless forced',
+      query: ForceQuery,
+      gives: { status: 204 },
+      run: ({ params, query, actor }) =>
+        schemas.delete(params.tenant ?? '', params.schema ?? '', change(actor, query.force)),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/types',
+      id: 'listTypes',
+      does: 'List the resource types of a tenant',
+      gives: { status: 200, body: TypeEntryBody.array() },
+      run: async ({ params }) => (await schemas.listTypes(params.tenant ?? '')).map(typeJson),
+    }),
+    route({
+      method: 'put',
+      path: '/tenants/{tenant}/types/{type}',
+      id: 'putType',
+      does: 'Add or change a resource type; refused while data would be lost, unless forced',
+      query: ForceQuery,
+      body: TypeBody,
+      gives: { status: 200, body: TypeEntryBody },
+      run: async ({ params, query, body, actor }) => {
+        if (body.name !== params.type) {
+          throw new TenancyError(
+            'ERR_INVALID',
+            `the path names resource type ${params.type}, but the body's name is ${body.name}`,
+          )
+        }
+        const type = await schemas.putType(params.tenant ?? '', json(body), change(actor, query.force))
+        return typeJson({ type, own: true })
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/types/{type}',
+      id: 'deleteType',
+      does: 'Remove a resource type; refused while there are resources of it, unless forced',
+      query: ForceQuery,
+      gives: { status: 204 },
+      run: ({ params, query, actor }) =>
+        schemas.deleteType(params.tenant ?? '', params.type ?? '', change(actor, query.force)),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/log',
+      id: 'readLog',
+      does: 'Read the change log of a tenant, oldest first',
+      query: LogQuery,
+      gives: { status: 200, body: LogBody },
+      run: async ({ params, query }) => {
+        const changes = await directory.changes(await known(params.tenant), query.after, query.limit)
+        const next = changes.at(-1)?.place ?? query.after
+        return { changes: changes.map(({ tenant: _tenant, at, ...rest }) => ({ ...rest, at: isoTime(at) })), next }
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/tokens',
+      id: 'listAdminTokens',
+      does: 'List the tokens of the admin API; new ones are made with: lockstep admin token',
+      gives: { status: 200, body: AdminTokenBody.array() },
+      run: async () => (await adminTokens.list()).map(adminTokenJson),
+    }),
+    route({
+      method: 'delete',
+      path: '/tokens/{token}',
+      id: 'revokeAdminToken',
+      does: 'Revoke a token of the admin API, by its short name',
+      gives: { status: 204 },
+      run: ({ params }) => adminTokens.revoke(params.token ?? ''),
+    }),
+  ]
+}
+
+function tenantJson({ name, created, place, resources }: Tenant, origin: string) {
+  return { tenant: name, baseUrl: origin + scimPath(name), created: isoTime(created), log: place, resources }
+}
+
+function issuedJson(
+  { connection: { tenant, id }, token }: { readonly connection: Connection; readonly token: string },
+  origin: string,
+) {
+  return { tenant, baseUrl: origin + scimPath(tenant), connection: id, token }
+}
+
+function connectionJson({ id, label, kind, profile, rights, subject, created, tokens }: Connection) {
+  return {
+    connection: id,
+    label,
+    kind,
+    profile: profile ?? kind,
+    rights: formatRights(rights),
+    subject,
+    created: isoTime(created),
+    tokens: tokens.map((token) => ({
+      id: token.id,
+      created: isoTime(token.created),
+      expires: isoTime(token.expires),
+      lastUsed: isoTime(token.lastUsed),
+    })),
+  }
+}
+
+function typeJson({ type, own }: Awaited<ReturnType<Tenancy['schemas']['listTypes']>>[number]) {
+  const { name, description, endpoint, schema, extensions } = type
+  const schemaExtensions = extensions.map((extension) => ({
+    schema: extension.schema.id,
+    required: extension.required,
+  }))
+  return { name, description, endpoint, schema: schema.id, schemaExtensions, own }
+}
+
+function adminTokenJson({ id, label, created, expires }: AdminToken) {
+  return { id, label, created: isoTime(created), expires: isoTime(expires) }
+}
+
+function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString()
+}
+
+function readDraft(body: (typeof ConnectionDraftBody)['_output']): ConnectionDraft {
+  const rights = parseRights(body.rights)
+  if (typeof rights === 'string') throw new TenancyError('ERR_INVALID', `rights: ${rights}`)
+  const { kind, profile, label, subject, lifetimeDays } = body
+  return {
+    kind,
+    rights,
+    ...(profile === undefined ? {} : { profile }),
+    ...(label === undefined ? {} : { label }),
+    ...(subject === undefined ? {} : { subject }),
+    ...lifetime(lifetimeDays),
+  }
+}
+
+function lifetime(days: number | null | undefined) {
+  return days === undefined ? {} : { lifetimeMs: days === null ? null : days * DAY_MS }
+}
+
+/** A body that came as JSON, as JSON. */
+function json(body: unknown): Json {
+  return JSON.parse(JSON.stringify(body))
+}
+
+function withoutUndefined(body: unknown): { readonly [name: string]: Json } {
+  return JSON.parse(JSON.stringify(body))
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { KINDS } from '../quirks/index.ts'
+
+/** Longest body of the admin API. */
+export const BODY_BYTES = 4 * 1024 * 1024
+
+const time = z.iso.datetime().describe('Date and time, UTC')
+
+/** What is wrong: one stable code for programs, one sentence for people. */
+export const ErrorBody = z
+  .object({ error: z.object({ code: z.string(), message: z.string(), count: z.int().optional() }) })
+  .describe('Says what is wrong, where, and what would be right')
+
+export const TenantBody = z.object({
+  tenant: z.string(),
+  baseUrl: z.url(),
+  created: time,
+  log: z.int().describe('The last place of the log'),
+  resources: z.record(z.string(), z.int()).describe('How many resources there are, by type'),
+})
+
+export const TokenBody = z.object({
+  id: z.string().describe('Short name of the token; not a secret'),
+  created: time,
+  expires: time.optional(),
+  lastUsed: time.optional(),
+})
+
+export const ConnectionBody = z.object({
+  connection: z.string(),
+  label: z.string(),
+  kind: z.enum(KINDS),
+  profile: z.enum(KINDS).describe('How far it bends; its kind unless told otherwise'),
+  rights: z.string().describe('Like read:users,write:users,read:groups, or all'),
+  subject: z.string().optional().describe('Id of the resource that /Me means'),
+  created: time,
+  tokens: z.array(TokenBody),
+})
+
+export const ConnectionDraftBody = z.strictObject({
+  kind: z.enum(KINDS).default('generic'),
+  profile: z.enum(KINDS).optional(),
+  label: z.string().min(1).max(200).optional(),
+  rights: z.string().default('all').describe('Like read:users,write:users,read:groups, or all'),
+  subject: z.string().min(1).max(200).optional(),
+  lifetimeDays: z.number().positive().max(36_500).nullable().optional().describe('null: for ever; absent: 365'),
+})
+
+export const TenantDraftBody = z.strictObject({
+  name: z.string().describe('1 to 63 characters of a-z, 0-9 and -'),
+  connection: ConnectionDraftBody.optional(),
+})
+
+export const RotateBody = z.strictObject({
+  lifetimeDays: ConnectionDraftBody.shape.lifetimeDays,
+  revokeOthers: z.boolean().default(false).describe('Revoke the earlier tokens at once'),
+})
+
+export const IssuedBody = z
+  .object({ tenant: z.string(), baseUrl: z.url(), connection: z.string(), token: z.string() })
+  .describe('The token is shown this once and kept only as a hash')
+
+export const SettingsBody = z.object({
+  uniqueGroupNames: z.boolean().describe('No two groups have the same displayName, without regard to case'),
+  uniqueEmails: z.boolean().describe('No two users have the same e-mail value, without regard to case'),
+  sensitiveFilters: z.array(z.string()).describe('Attributes that a GET may not filter by; POST to /.search can'),
+  features: z.object({
+    patch: z.boolean(),
+    bulk: z.boolean(),
+    me: z.boolean(),
+    sort: z.boolean(),
+    filter: z.boolean(),
+  }),
+})
+
+export const SettingsChangeBody = z.strictObject({
+  uniqueGroupNames: z.boolean().optional(),
+  uniqueEmails: z.boolean().optional(),
+  sensitiveFilters: z.array(z.string()).optional(),
+  features: SettingsBody.shape.features.partial().strict().optional(),
+})
+
+/** A Schema or ResourceType resource of RFC 7643 §6, §7; checked by the protocol, not here. */
+export const SchemaBody = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  attributes: z.array(z.looseObject({ name: z.string() })),
+})
+export const SchemaEntryBody = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  own: z.boolean().describe("Whether it is the tenant's own"),
+  types: z.array(z.string()).describe('Names of the types that use it'),
+})
+export const TypeBody = z.looseObject({
+  name: z.string(),
+  endpoint: z.string().optional(),
+  schema: z.string().optional(),
+  schemaExtensions: z.array(z.object({ schema: z.string(), required: z.boolean().optional() })).optional(),
+})
+export const TypeEntryBody = z.object({
+  name: z.string(),
+  description: z.string(),
+  endpoint: z.string(),
+  schema: z.string(),
+  schemaExtensions: z.array(z.object({ schema: z.string(), required: z.boolean() })),
+  own: z.boolean().describe('Whether the tenant made or changed it'),
+})
+
+export const ChangeBody = z.looseObject({
+  place: z.int(),
+  at: time,
+  op: z.enum(['create', 'replace', 'patch', 'delete']),
+  actor: z.string(),
+  type: z.string(),
+  id: z.string(),
+  version: z.int(),
+  paths: z.array(z.looseObject({ path: z.string() })),
+})
+export const LogBody = z.object({
+  changes: z.array(ChangeBody),
+  next: z.int().describe('Give it as `after` to read on; the same when nothing has come since'),
+})
+
+export const AdminTokenBody = z.object({ id: z.string(), label: z.string(), created: time, expires: time.optional() })
+
+export const LogQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0).describe('Only changes after this place'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+export const ForceQuery = z.strictObject({
+  force: z.enum(['true', 'false']).default('false').describe('Drop the values that are in the way'),
+})
+export const SchemaPutQuery = ForceQuery.extend({
+  extends: z.string().optional().describe('Names of types it becomes an extension of, with commas'),
+  required: z.enum(['true', 'false']).default('false').describe('Whether resources of these types must have it'),
+})
