@@ -129,12 +129,10 @@ function readAll(reader: Reader, allow: FilterAllowances | undefined, inside: bo
 /** Takes the word and the blanks around it, if it comes next; otherwise only the blanks before. */
 function takeWord(reader: Reader, word: 'and' | 'or'): boolean {
   const { text } = reader
-  const before = text.charCodeAt(reader.at - 1)
-  const blank = skipSpaces(reader)
+  skipSpaces(reader)
   const from = reader.at
   if (text.slice(from, from + word.length).toLowerCase() !== word) return false
-  if (!blank && before !== CLOSE && before !== CLOSE_BRACKET)
-    throw invalidFilter(`A space is missing before ${word}`, from)
+  if (!' \t)]'.includes(text[from - 1] ?? '')) throw invalidFilter(`A space is missing before ${word}`, from)
   reader.at += word.length
   if (!skipSpaces(reader) && text.charCodeAt(reader.at) !== OPEN) {
     // Another word that begins alike.
