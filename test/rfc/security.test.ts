@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { serve } from '../serve.ts'
 import { createClient, expectError, expectList, unique } from './client.ts'
 import { changeTenant } from './settings.ts'
 import { site, tenantOf } from './site.ts'
@@ -84,4 +85,35 @@ test('P-564 attributes classed sensitive are refused in URLs and taken by .searc
   expectError(await other.filter('/Users', `userName eq "${made.userName}"`), 403, 'sensitive')
   const found = expectList(await other.search('/Users', { filter: `userName eq "${made.userName}"` }))
   expect(found.map(({ id }) => id)).toEqual([made.id])
+})
+
+test('P-561 guessing tokens is slowed down; who has the right one is let in all the same', async () => {
+  const guarded = await serve()
+  try {
+    const client = createClient(await guarded.connection('strict'))
+    const statuses = new Map<number, number>()
+    for (let guess = 0; guess < 100; guess += 1) {
+      const answer = await client.as(`lk_guess_${guess}`).get('/Users')
+      expectError(answer, answer.status)
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+      if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    expect([...statuses.keys()].toSorted()).toEqual([401, 429])
+    expect((await client.get('/Users')).status).toBe(200)
+  } finally {
+    await guarded.close()
+  }
+})
+
+test('P-563 a client gets what it asks for and no more', async () => {
+  const made = await scim.makeUser({
+    displayName: 'Ada',
+    title: 'Dr',
+    phoneNumbers: [{ value: 'tel:+1-201-555-0123' }],
+  })
+  const [listed] = expectList(await scim.filter('/Users', `id eq "${made.id}"`, { attributes: 'userName,title' }))
+  expect(Object.keys(listed).toSorted()).toEqual(['id', 'schemas', 'title', 'userName'])
+  const one = await scim.get(`/Users/${made.id}?excludedAttributes=phoneNumbers,meta`)
+  expect(one.body).not.toHaveProperty('phoneNumbers')
+  expect(one.body).not.toHaveProperty('meta')
 })
