@@ -223,6 +223,9 @@ function members(known: readonly string[]): fc.Arbitrary<unknown> {
   )
 }
 
+const soundName = fc.nat({ max: 300 }).map((number) => `fuzz-${number}`)
+const soundText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('a', 'b', 'Dr'))
+
 /** Bodies of resources, right ones among them, so that something is written too. */
 function resource(known: readonly string[]): fc.Arbitrary<unknown> {
   const userName = fc.oneof(
@@ -257,7 +260,22 @@ function resource(known: readonly string[]): fc.Arbitrary<unknown> {
     },
     { requiredKeys: ['schemas', 'displayName'] },
   )
-  return fc.oneof(person, group, value)
+  const sound = fc.oneof(
+    fc.record({ schemas: fc.constant([USER]), userName: soundName, title: soundText, active: fc.boolean() }),
+    fc.record({
+      schemas: fc.constant([GROUP]),
+      displayName: fc.string({ minLength: 1 }),
+      members: fc
+        .uniqueArray(fc.constantFrom(...known), { maxLength: 4 })
+        .map((some) => some.map((one) => ({ value: one }))),
+    }),
+  )
+  return fc.oneof(
+    { weight: 3, arbitrary: person },
+    { weight: 2, arbitrary: group },
+    { weight: 3, arbitrary: sound },
+    { weight: 1, arbitrary: value },
+  )
 }
 
 function patch(known: readonly string[]): fc.Arbitrary<unknown> {
@@ -272,10 +290,43 @@ function patch(known: readonly string[]): fc.Arbitrary<unknown> {
     },
     { requiredKeys: ['op'] },
   )
+  const op = fc.constantFrom('add', 'replace')
+  const sound = fc.oneof(
+    fc.record({
+      op,
+      path: fc.constantFrom('title', 'nickName', 'displayName', 'name.givenName', `${ENT}:department`),
+      value: soundText,
+    }),
+    fc.record({ op, path: fc.constant('userName'), value: soundName }),
+    fc.record({ op, path: fc.constant('active'), value: fc.boolean() }),
+    fc.record({
+      op,
+      path: fc.constantFrom('emails[type eq "work"].value', 'emails[type eq "home"].value'),
+      value: fc.emailAddress(),
+    }),
+    fc.record({ op, path: fc.constant(`${ENT}:manager`), value: ids(known).map((one) => ({ value: one })) }),
+    fc.record({
+      op: fc.constantFrom('add', 'replace', 'remove'),
+      path: fc.constant('members'),
+      value: ids(known).map((one) => [{ value: one }]),
+    }),
+    fc.record({
+      op: fc.constant('remove'),
+      path: fc.constantFrom('title', 'name', 'emails', ENT, 'members', 'emails[type eq "work"]'),
+    }),
+    ids(known).map((one) => ({ op: 'remove', path: `members[value eq "${one}"]` })),
+  )
   return fc.oneof(
     {
       weight: 9,
       arbitrary: fc.record({ schemas: fc.constant([PATCH_OP]), Operations: fc.array(operation, { maxLength: 4 }) }),
+    },
+    {
+      weight: 9,
+      arbitrary: fc.record({
+        schemas: fc.constant([PATCH_OP]),
+        Operations: fc.array(sound, { minLength: 1, maxLength: 4 }),
+      }),
     },
     { weight: 1, arbitrary: fc.record({ schemas: value, Operations: value }, { requiredKeys: [] }) },
   )
