@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../protocol/json.ts'
-import type { Catalog, ResourceType } from '../protocol/schema.ts'
+import type { Catalog, Json, JsonObject, ResourceType } from '../protocol/index.ts'
 
 /** A request as a quirk sees it: already routed, its body parsed, nothing checked yet. */
 export interface Message {

@@ -1,0 +1,54 @@
+import { type Serving, serve } from '../serve.ts'
+import type { Flow } from './flow.ts'
+import { runFlow, type Target } from './runner.ts'
+
+/** A running server, and a connection of each kind that flows ask for. */
+export interface Provider {
+  readonly serving: Serving
+  /** Runs a flow on a connection of a kind; gives what went wrong, or nothing. */
+  run(flow: Flow, kind: string): Promise<string | undefined>
+}
+
+/** Starts a server. Each kind has a tenant of its own, with what flows require set up in it. */
+export async function startProvider(): Promise<Provider> {
+  const serving = await serve()
+  const targets = new Map<string, Promise<Target>>()
+  const targetOf = (kind: string, requires: readonly string[]) => {
+    const key = [kind, ...requires].join(' ')
+    const target = targets.get(key) ?? prepare(serving, kind, requires)
+    targets.set(key, target)
+    return target
+  }
+  return {
+    serving,
+    async run(flow, kind) {
+      const result = await runFlow(flow, await targetOf(kind, flow.requires ?? []))
+      if (result.outcome === 'passed') return undefined
+      return result.outcome === 'failed' ? result.failure : `the set-up lacks ${result.missing.join(', ')}`
+    },
+  }
+}
+
+const OKTA_ROLE = 'urn:okta:scim:schemas:core:1.0:Role'
+
+async function prepare(serving: Serving, kind: string, requires: readonly string[]): Promise<Target> {
+  const { base, token, tenant } = await serving.connection(kind)
+  const met: string[] = []
+  // Old shapes are read by every kind but the strict ones, and need no set-up.
+  if (requires.includes('legacy-shapes') && kind !== 'strict') met.push('legacy-shapes')
+  if (requires.includes('okta-entitlements')) {
+    const options = { actor: 'test' }
+    const attributes = [{ name: 'displayName', type: 'string' }]
+    await serving.tenancy.schemas.put(tenant, { id: OKTA_ROLE, name: 'OktaRole', attributes }, options)
+    const type = { name: 'OktaRole', endpoint: '/Roles', schema: OKTA_ROLE, schemaExtensions: [] }
+    await serving.tenancy.schemas.putType(tenant, type, options)
+    const made = await fetch(`${base}/Roles`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' },
+      body: JSON.stringify({ schemas: [OKTA_ROLE], displayName: 'Billing administrator' }),
+    })
+    if (made.status !== 201) throw new Error(`a role could not be made: ${made.status} ${await made.text()}`)
+    met.push('okta-entitlements')
+  }
+  return { base, token, requires: met }
+}
