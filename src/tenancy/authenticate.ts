@@ -53,11 +53,17 @@ export function createAuthenticator(
   /** Rises with each forgetting, so that what was read before it is not kept after it. */
   let epoch = 0
 
-  const flush = async () => {
+  const write = async () => {
     if (used.size === 0) return
     const batch = [...used]
     used = new Set()
     await store.commit(batch.map((entry) => noteUse(entry.answer.principal.tenant, entry.hash, entry.used)))
+  }
+  let writing: Promise<void> = Promise.resolve()
+  /** One after the other, so that whoever waits for the last one has waited for all. */
+  const flush = () => {
+    writing = writing.then(write, write)
+    return writing
   }
 
   const letIn = (entry: Known): Authenticated => {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { world } from '../world.ts'
+import { hashToken, isAdminToken, makeAdminToken, makeToken, readBearer, sameHash, tenantOfToken, tokenId } from './tokens.ts'
+
+test('P-022 a token holds 256 bits of chance behind a recognisable prefix', () => {
+  const token = makeToken('acme', world)
+  expect(token).toMatch(/^lk_acme_[A-Za-z0-9_-]{43}$/)
+  expect(makeToken('acme', world)).not.toBe(token)
+  expect(tenantOfToken(token)).toBe('acme')
+  expect(makeAdminToken(world)).toMatch(/^lka_[A-Za-z0-9_-]{43}$/)
+})
+
+test.each([
+  ['lk_acme_short', 'a short secret'],
+  [`lk_acme${'x'.repeat(43)}`, 'no separator'],
+  [`xx_acme_${'x'.repeat(43)}`, 'another prefix'],
+  [`lk_acme_${'x'.repeat(44)}`, 'a long secret'],
+  ['', 'nothing'],
+])('%j is no token (%s)', (text) => {
+  expect(tenantOfToken(text)).toBeUndefined()
+})
+
+test('an admin token is none of a tenant named admin, and the other way round', () => {
+  expect(isAdminToken(makeToken('admin', world))).toBe(false)
+  expect(tenantOfToken(makeAdminToken(world))).toBeUndefined()
+})
+
+test('a token is kept as SHA-256', () => {
+  expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  expect(tokenId(hashToken('abc'))).toBe('ba7816bf8f01')
+  expect(sameHash(hashToken('abc'), hashToken('abc'))).toBe(true)
+  expect(sameHash(hashToken('abc'), hashToken('abd'))).toBe(false)
+  expect(sameHash('a', 'ab')).toBe(false)
+})
+
+test.each([
+  [undefined, { reason: 'missing' }, 'no header'],
+  [null, { reason: 'missing' }, 'no header'],
+  ['', { reason: 'missing' }, 'an empty one'],
+  ['Basic YTpi', { reason: 'missing' }, 'another scheme counts as none'],
+  ['Bearerabc', { reason: 'missing' }, 'another scheme'],
+  ['Bearer', { reason: 'malformed' }, 'no token'],
+  ['Bearer ', { reason: 'malformed' }, 'no token'],
+  ['Bearer a b', { reason: 'malformed' }, 'two tokens'],
+  ['Bearer "abc"', { reason: 'malformed' }, 'quotation marks'],
+  ['Bearer abc', { token: 'abc' }, 'a token'],
+  ['bearer   abc==', { token: 'abc==' }, 'another letter case, several spaces'],
+])('P-021 Authorization: %j → %j (%s)', (header, expected, _case) => {
+  expect(readBearer(header)).toEqual(expected)
+})
