@@ -47,15 +47,19 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }
 
-/** The sample whose every figure is the median of the rounds' figures. */
+/**
+ * One sample out of those of the rounds: each figure is the median of the quieter half of the rounds, since what
+ * disturbs a round can only make it slower; the slowest answers are medians of all rounds, lest a stall be left out.
+ */
 export function medianSample(samples: readonly Sample[]): Sample {
-  const of = (figure: (sample: Sample) => number) => median(samples.map(figure))
+  const quiet = [...samples].sort((a, b) => b.rate - a.rate).slice(0, Math.ceil(samples.length / 2))
+  const of = (figure: (sample: Sample) => number, among: readonly Sample[] = quiet) => median(among.map(figure))
   return {
     requests: samples.reduce((sum, sample) => sum + sample.requests, 0),
     rate: of((sample) => sample.rate),
     p50: of((sample) => sample.p50),
-    p99: of((sample) => sample.p99),
-    max: of((sample) => sample.max),
+    p99: of((sample) => sample.p99, samples),
+    max: of((sample) => sample.max, samples),
     cpuUs: of((sample) => sample.cpuUs),
     bytes: of((sample) => sample.bytes),
     wrong: samples.reduce((sum, sample) => sum + sample.wrong, 0),
@@ -76,7 +80,7 @@ export async function measureOnce(bench: Bench, variant: Variant): Promise<reado
 
 /**
  * Measures all variants in turn, round after round, back and forth, so that what else the machine does falls on each
- * alike; the medians of the rounds, of the first role of each.
+ * alike; the medians of the quieter rounds, of the first role of each.
  */
 export async function compare(
   bench: Bench,

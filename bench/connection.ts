@@ -57,30 +57,23 @@ export function openConnection(options: {
 
   function readHead(bytes: Buffer): number {
     const end = bytes.indexOf('\r\n\r\n')
-    if (end < 0) return -1
-    head = bytes.latin1Slice(0, end)
+    if (end < 0) return 0
+    head = bytes.toString('latin1', 0, end)
     status = Number(head.slice(9, 12))
     length = 0
     const counted = /\r\ncontent-length: *(\d+)/i.exec(head)
     if (counted !== null) {
       left = Number(counted[1])
       state = COUNTED
+      if (left === 0) finish()
     } else if (/\r\ntransfer-encoding: *chunked/i.test(head)) state = SIZE
-    else {
-      left = 0
-      state = COUNTED
-    }
+    else finish()
     return end + 4
   }
 
   /** Takes what can be taken of the bytes and returns how many those were. */
   function take(bytes: Buffer): number {
-    if (state === HEAD) {
-      const used = readHead(bytes)
-      if (used < 0) return 0
-      if (state === COUNTED && left === 0) finish()
-      return used
-    }
+    if (state === HEAD) return readHead(bytes)
     if (state === COUNTED) {
       const used = Math.min(left, bytes.length)
       keep(bytes.subarray(0, used))
@@ -99,7 +92,7 @@ export function openConnection(options: {
     const start = bytes[0] === 13 ? 2 : 0
     const line = bytes.indexOf('\r\n', start)
     if (line < 0) return 0
-    left = Number.parseInt(bytes.latin1Slice(start, line), 16)
+    left = Number.parseInt(bytes.toString('latin1', start, line), 16)
     if (left > 0) state = CHUNK
     else if (bytes.length < line + 4) return 0
     else finish()

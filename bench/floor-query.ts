@@ -59,16 +59,16 @@ export function createQuery(database: DatabaseSync): (asked: Asked) => string | 
   const skip = database.prepare('SELECT n, text FROM user WHERE n IN (SELECT n FROM user ORDER BY n LIMIT ? OFFSET ?)')
   const filtered = new Map<string, StatementSync>()
 
-  function filter(text: string, count: number): string | undefined {
+  function filter(text: string): string | undefined {
     for (const [form, where, values] of FORMS) {
       const found = form.exec(text)
       if (found === null) continue
       let statement = filtered.get(where)
       if (statement === undefined) {
-        statement = database.prepare(`SELECT text FROM user WHERE ${where} ORDER BY n LIMIT ?`)
+        statement = database.prepare(`SELECT text FROM user WHERE ${where}`)
         filtered.set(where, statement)
       }
-      const rows = statement.all(...values(found.slice(1)), count)
+      const rows = statement.all(...values(found.slice(1)))
       const texts = rows.map((row) => row.text)
       return `${LIST}${texts.length},"itemsPerPage":${texts.length},"startIndex":1,"Resources":[${texts.join(',')}]}`
     }
@@ -76,7 +76,7 @@ export function createQuery(database: DatabaseSync): (asked: Asked) => string | 
   }
 
   return ({ filter: asked, startIndex, count, cursor }) => {
-    if (asked !== undefined) return filter(asked, count)
+    if (asked !== undefined) return filter(asked)
     const all = Number(total.get()?.count)
     if (cursor === undefined) {
       const rows = startIndex === 1 ? after.all(0, count) : skip.all(count, startIndex - 1)

@@ -47,7 +47,7 @@ const TABLES = `
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000')
-  database.exec('PRAGMA cache_size = -32000; PRAGMA busy_timeout = 5000')
+  database.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -32000; PRAGMA busy_timeout = 5000')
   database.exec(TABLES)
   return database
 }

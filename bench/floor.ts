@@ -79,16 +79,20 @@ function read(path: string): Written {
     return row === undefined ? { status: 404 } : { status: 200, body: String(row.text) }
   }
   const at = path.indexOf('?')
-  const asked = new URLSearchParams(at < 0 ? '' : path.slice(at))
+  const asked = new Map<string, string>()
+  for (const pair of at < 0 ? [] : path.slice(at + 1).split('&')) {
+    const equals = pair.indexOf('=')
+    asked.set(pair.slice(0, equals), decodeURIComponent(pair.slice(equals + 1)))
+  }
   if (path.startsWith('/Groups/')) {
     return readGroup(path.slice(8, at < 0 ? undefined : at), asked.get('excludedAttributes') === 'members')
   }
   if (path.startsWith('/ServiceProviderConfig')) return { status: 200, body: '{"schemas":[]}' }
   const body = query({
-    filter: asked.get('filter') ?? undefined,
+    filter: asked.get('filter'),
     startIndex: Number(asked.get('startIndex') ?? 1),
     count: Number(asked.get('count') ?? 100),
-    cursor: asked.get('cursor') ?? undefined,
+    cursor: asked.get('cursor'),
   })
   return body === undefined ? { status: 400 } : { status: 200, body }
 }

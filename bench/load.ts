@@ -40,6 +40,8 @@ export type Order =
       readonly most?: number
       /** Leave out the probe: for a bare server, whose bytes are right by making. */
       readonly blind?: boolean
+      /** Let the generator sleep between answers: something else needs the core. */
+      readonly sleeps?: boolean
     }
   /** One answer to a workload, whole. */
   | { readonly order: 'answer'; readonly site: string; readonly workload: string }
@@ -103,7 +105,10 @@ async function measure(order: Extract<Order, { order: 'measure' }>): Promise<rea
     const statuses = order.blind === true ? [200, 201, 204] : workload.statuses
     roles.push({ name: text, connections, next: workload.next, statuses })
   }
-  const samples = await drive({ ...order, port: site.port, pid: site.pid, roles, stopped: () => stopping })
+  // Writes keep two threads of the server busy: leave them the cores.
+  const awake =
+    order.asked.length === 1 && order.sleeps !== true && /^(get|filter|path) /.test(order.asked[0]?.workload ?? '')
+  const samples = await drive({ ...order, awake, port: site.port, pid: site.pid, roles, stopped: () => stopping })
   for (const sample of samples) {
     if (sample.wrong > 0) throw new Error(`${site.name}: ${sample.wrong} wrong answers, the first: ${sample.wrongSaid}`)
   }

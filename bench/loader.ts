@@ -14,6 +14,7 @@ export interface Loader {
     readonly ms: number
     readonly most?: number
     readonly blind?: boolean
+    readonly sleeps?: boolean
   }): Promise<readonly Sample[]>
   /** One answer to a workload, whole. */
   answer(site: string, workload: string): Promise<Answer>

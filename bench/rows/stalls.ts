@@ -73,7 +73,7 @@ async function beside(
   heavy: string | undefined,
 ): Promise<{ light: Sample; heavyMs: number }> {
   const asked = [{ workload: 'get hot', connections: 4 }]
-  const light = bench.loader.measure({ site: site.name, asked, ms: 60_000 })
+  const light = bench.loader.measure({ site: site.name, asked, ms: 60_000, sleeps: true })
   const times: number[] = []
   await pause(PAUSE_MS)
   if (heavy === undefined) await pause(3 * PAUSE_MS)
@@ -85,7 +85,7 @@ async function beside(
       times.push(performance.now() - began)
     } else {
       const one = [{ workload: heavy, connections: 1 }]
-      const [sample] = await bench.heavy.measure({ site: site.name, asked: one, ms: 60_000, most: 1 })
+      const [sample] = await bench.heavy.measure({ site: site.name, asked: one, ms: 60_000, most: 1, sleeps: true })
       times.push(sample?.p50 ?? Number.NaN)
     }
     await pause(PAUSE_MS)

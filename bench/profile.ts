@@ -1,0 +1,157 @@
+/**
+ * A CPU profile of a server while it answers one kind of request: the functions that take the most time themselves.
+ *
+ *   node bench/profile.ts WORKLOAD [--product floor] [--size 10000] [--connections 16] [--ms 3000] [--top 25] [--lines]
+ *
+ * WORKLOAD is as in bench/workloads.ts: `get hot`, `filter eq`, `create`, `patch entra`, `bulk 1000`, `group 10000`,
+ * `path /Users?count=100 100`; `@100` in it stands for the group of 100 members. Worker threads are profiled too.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startLoader } from './loader.ts'
+import type { Product } from './server.ts'
+import { openSite, prepare } from './site.ts'
+import { short } from './table.ts'
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    product: { type: 'string', default: 'lockstep' },
+    size: { type: 'string', default: '10000' },
+    connections: { type: 'string', default: '16' },
+    ms: { type: 'string', default: '3000' },
+    top: { type: 'string', default: '25' },
+    lines: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    save: { type: 'string' },
+  },
+})
+
+/** What of a V8 CPU profile is read here. */
+interface Profile {
+  readonly nodes: readonly ProfileNode[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+}
+
+interface ProfileNode {
+  readonly id: number
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
+  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[]
+}
+
+type Parameters = { readonly [name: string]: unknown }
+
+/** Speaks the inspector's protocol with a server and its worker threads. */
+async function inspect(url: string) {
+  const socket = new WebSocket(url)
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve
+    socket.onerror = reject
+  })
+  const waiting = new Map<number, (result: unknown) => void>()
+  const workers: string[] = []
+  let last = 0
+  socket.onmessage = (event) => hear(JSON.parse(String(event.data)))
+  const hear = (message: {
+    id?: number
+    method?: string
+    params?: { sessionId: string; message: string }
+    result?: unknown
+  }) => {
+    if (message.id !== undefined) {
+      waiting.get(message.id)?.(message.result)
+      waiting.delete(message.id)
+    } else if (message.method === 'NodeWorker.attachedToWorker') workers.push(String(message.params?.sessionId))
+    else if (message.method === 'NodeWorker.receivedMessageFromWorker')
+      hear(JSON.parse(String(message.params?.message)))
+  }
+  const send = (method: string, params: Parameters = {}, worker?: string): Promise<unknown> =>
+    new Promise((resolve) => {
+      const id = ++last
+      waiting.set(id, resolve)
+      const text = JSON.stringify({ id, method, params })
+      if (worker === undefined) socket.send(text)
+      else {
+        const wrapped = { sessionId: worker, message: text }
+        socket.send(JSON.stringify({ id: ++last, method: 'NodeWorker.sendMessageToWorker', params: wrapped }))
+      }
+    })
+  await send('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  const threads = [undefined, ...workers]
+  const all = (method: string, params?: Parameters) =>
+    Promise.all(threads.map((thread) => send(method, params, thread)))
+  return {
+    start: async () => {
+      await all('Profiler.enable')
+      await all('Profiler.setSamplingInterval', { interval: 200 })
+      await all('Profiler.start')
+    },
+    stop: async (): Promise<readonly Profile[]> => {
+      const found = (await all('Profiler.stop')) as { profile: Profile }[]
+      return found.map(({ profile }) => profile)
+    },
+    close: () => socket.close(),
+  }
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+function place(node: ProfileNode, line: number): string {
+  const { functionName, url } = node.callFrame
+  const file = url.startsWith('file:') ? relative(ROOT, fileURLToPath(url)) : url
+  return `${functionName === '' ? '(anonymous)' : functionName}  ${file}${file === '' ? '' : `:${line}`}`
+}
+
+/** Self time by function, or by line, in microseconds. */
+function selfTimes(profile: Profile, byLine: boolean): Map<string, number> {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
+  const times = new Map<string, number>()
+  const add = (name: string, us: number) => times.set(name, (times.get(name) ?? 0) + us)
+  const own = new Map<number, number>()
+  profile.samples.forEach((id, index) => {
+    own.set(id, (own.get(id) ?? 0) + (profile.timeDeltas[index] ?? 0))
+  })
+  for (const [id, us] of own) {
+    const node = nodes.get(id)
+    if (node === undefined) continue
+    const ticks = node.positionTicks ?? []
+    const all = ticks.reduce((sum, one) => sum + one.ticks, 0)
+    if (!byLine || all === 0) add(place(node, node.callFrame.lineNumber + 1), us)
+    else for (const { line, ticks: some } of ticks) add(place(node, line), (us * some) / all)
+  }
+  return times
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'lockstep-profile-'))
+const loader = startLoader()
+const say = (text: string) => process.stderr.write(`${text}\n`)
+try {
+  const product: Product = options.product === 'floor' ? 'floor' : 'lockstep'
+  const prepared = await prepare({ product, size: Number(options.size), directory, kept: options.data, loader, say })
+  const site = await openSite(prepared, [loader], ['--inspect=127.0.0.1:0'])
+  const workload = positionals.join(' ').replace(/@(\d+)/, (_, members: string) => site.groups[members] ?? members)
+  const asked = [{ workload, connections: Number(options.connections) }]
+  const inspector = await inspect(site.server.inspector ?? '')
+  await loader.measure({ site: site.name, asked, ms: 1000 })
+  await inspector.start()
+  const [sample] = await loader.measure({ site: site.name, asked, ms: Number(options.ms) })
+  const profiles = await inspector.stop()
+  const [requests, rate, cpu] = [sample?.requests ?? 0, sample?.rate ?? 0, sample?.cpuUs ?? 0]
+  console.log(`${workload}: ${requests} requests, ${short(rate)} /s, ${short(cpu)} µs of CPU each (with the profiler)`)
+  profiles.forEach((profile, thread) => {
+    const times = selfTimes(profile, options.lines)
+    console.log(`\nthread ${thread}: µs per request, itself`)
+    const sorted = [...times].sort((a, b) => b[1] - a[1]).slice(0, Number(options.top))
+    for (const [name, us] of sorted) console.log(`${short(us / requests).padStart(8)}  ${name}`)
+    if (options.save !== undefined) writeFileSync(`${options.save}-${thread}.cpuprofile`, JSON.stringify(profile))
+  })
+  inspector.close()
+  await site.server.kill()
+} finally {
+  loader.close()
+  rmSync(directory, { recursive: true, force: true })
+}
