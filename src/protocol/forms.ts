@@ -84,7 +84,7 @@ const URI_TEXT = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=\u00a0-\u{10ffff}]|%[0-9
 export const uri: Form = (text) => (URI_TEXT.test(text) && !/\s/.test(text) ? undefined : 'must be a URI')
 
 const absoluteUri: Form = (text) =>
-  uri(text) === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:./.test(text)
+  uri(text) === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:./.test(text) && URL.canParse(text)
     ? undefined
     : 'must be a URL with its scheme, like https://example.com/ada'
 

@@ -12,21 +12,37 @@ import type { Stored } from '../directory/index.ts'
 import type { Answer, Body, Call } from './call.ts'
 import { locationOf } from './represent.ts'
 
-/** The media type of the answer: application/scim+json unless the client asks for application/json. 406 for neither. RFC 7644 §3.8, A-63. */
+/**
+ * The media type of the answer: application/scim+json unless Accept prefers application/json, by its quality or by naming
+ * it alone. 406 for neither. RFC 7644 §3.8, RFC 9110 §12.5.1, A-63.
+ */
 export function mediaType(accept: string | undefined): string {
   if (accept === undefined || accept === '' || accept === '*/*' || accept === SCIM_JSON) return SCIM_JSON
-  let json = false
-  let any = false
-  for (const range of accept.split(',')) {
-    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) continue
-    if (name === SCIM_JSON) return SCIM_JSON
-    if (name === 'application/json' || name === 'text/json') json = true
-    if (name === '*/*' || name === 'application/*') any = true
-  }
-  if (json) return 'application/json'
-  if (any) return SCIM_JSON
+  const ranges = accept.split(',').map(readRange)
+  const scim = preference(ranges, [SCIM_JSON])
+  const json = preference(ranges, ['application/json', 'text/json'])
+  if (json.quality > scim.quality || (json.quality === scim.quality && json.named && !scim.named)) return 'application/json'
+  if (scim.quality > 0) return SCIM_JSON
   throw notAcceptable(`answers here are application/scim+json or application/json, and Accept is ${accept}`)
+}
+
+interface Range {
+  readonly name: string
+  readonly quality: number
+}
+
+function readRange(text: string): Range {
+  const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  const quality = parameters.map((parameter) => /^q=(\d(?:\.\d*)?)$/.exec(parameter)?.[1]).find((found) => found !== undefined)
+  return { name, quality: quality === undefined ? 1 : Math.min(1, Number(quality)) }
+}
+
+/** How much a type is wanted; a range that names it counts more than one with an asterisk. */
+function preference(ranges: readonly Range[], names: readonly string[]): { readonly quality: number; readonly named: boolean } {
+  const own = ranges.find(({ name }) => names.includes(name))
+  if (own !== undefined) return { quality: own.quality, named: own.quality > 0 }
+  const any = ranges.find(({ name }) => name === 'application/*') ?? ranges.find(({ name }) => name === '*/*')
+  return { quality: any?.quality ?? 0, named: false }
 }
 
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */

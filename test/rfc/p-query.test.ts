@@ -235,7 +235,9 @@ describe('search by POST', () => {
       { filter: `${ENT}:department eq "d"`, count: 10, attributes: ['id'] },
     ]
     for (const request of requests) {
-      const query = new URLSearchParams(Object.entries(request).map(([name, value]) => [name, String(value)]))
+      const query = new URLSearchParams(
+        Object.entries(request).map(([name, value]): [string, string] => [name, String(value)]),
+      )
       const got = await c.get(`/Users?${query}`)
       const posted = await c.search('/Users', request)
       expect(got.status, got.text).toBe(200)
