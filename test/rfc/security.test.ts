@@ -91,14 +91,14 @@ test('P-561 guessing tokens is slowed down; who has the right one is let in all 
   const guarded = await serve()
   try {
     const client = createClient(await guarded.connection('strict'))
-    const statuses = new Map<number, number>()
-    for (let guess = 0; guess < 100; guess += 1) {
+    const statuses = new Set<number>()
+    for (let guess = 0; guess < 5_000 && !statuses.has(429); guess += 1) {
       const answer = await client.as(`lk_guess_${guess}`).get('/Users')
       expectError(answer, answer.status)
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+      statuses.add(answer.status)
       if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
     }
-    expect([...statuses.keys()].toSorted()).toEqual([401, 429])
+    expect([...statuses].toSorted()).toEqual([401, 429])
     expect((await client.get('/Users')).status).toBe(200)
   } finally {
     await guarded.close()
