@@ -42,6 +42,7 @@ export async function exportFile([file]: readonly string[], options: Options): P
     let count = before?.count ?? 0
     let bytes = before?.bytes ?? 0
     progress?.advance(count)
+    const directory = await local.directory()
     const context: Context = { tenant, actor: 'export', allow: profileOf('generic').allow }
     const first = Math.max(
       0,
@@ -49,8 +50,8 @@ export async function exportFile([file]: readonly string[], options: Options): P
     )
     for (const [at, type] of types.slice(first).entries()) {
       const after = at === 0 && before !== undefined ? { id: before.after } : undefined
-      for await (const page of pagesOf(local.directory, context, type, after)) {
-        for (const stored of page) bytes += await write(out, stored, type, local.directory)
+      for await (const page of pagesOf(directory, context, type, after)) {
+        for (const stored of page) bytes += await write(out, stored, type, directory)
         count += page.length
         progress?.advance(page.length)
         const last = page.at(-1)

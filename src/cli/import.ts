@@ -28,7 +28,7 @@ export async function importFile([file = '']: readonly string[], options: Option
     const ids = new Map(place.ids)
     const pending: Pending[] = [...place.pending]
     const importer: Importer = {
-      directory: local.directory,
+      directory: await local.directory(),
       context: { tenant, actor: 'import', allow: profileOf('generic').allow },
       catalog: local.tenancy.catalog(tenant),
       find: (theirs) => ids.get(theirs),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createDirectory, type Directory } from '../directory/index.ts'
+import type { Directory } from '../directory/index.ts'
 import { ConfigError, LockstepError } from '../protocol/index.ts'
 import { localUrl, readSettings, SETTINGS, wrongDatabase } from '../server/settings.ts'
 import type { Store } from '../store/index.ts'
@@ -13,7 +13,8 @@ import { type Options, textOption } from './usage.ts'
 export interface Local {
   readonly store: Store
   readonly tenancy: Tenancy
-  readonly directory: Directory
+  /** The door, loaded when a command needs it. */
+  readonly directory: () => Promise<Directory>
   /** Where clients reach the server, without a slash at the end. */
   readonly url: () => Promise<string>
   /** The SCIM base URL of a tenant. */
@@ -38,7 +39,13 @@ export async function withLocal<T>(
   }
   const store = open(settings.database)
   const tenancy = createTenancy({ store })
-  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  let door: Promise<Directory> | undefined
+  const directory = () => {
+    door ??= import('../directory/index.ts').then(({ createDirectory }) =>
+      createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths }),
+    )
+    return door
+  }
   // Said explicitly, else as the server was last reached, else where it would be reached.
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
   try {

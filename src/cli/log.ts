@@ -13,6 +13,7 @@ const LOOK_EVERY_MS = 250
 export async function log(options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
+    const directory = await local.directory()
     const { place: last } = await local.tenancy.tenants.show(tenant)
     const limit = numberOption(options, 'limit', 1) ?? 50
     let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
@@ -23,7 +24,7 @@ export async function log(options: Options): Promise<void> {
     }
     const follow = flagOption(options, 'follow')
     for (let left = limit; left > 0; ) {
-      const changes = await local.directory.changes(tenant, place, Math.min(left, CHUNK))
+      const changes = await directory.changes(tenant, place, Math.min(left, CHUNK))
       for (const change of changes) show(change)
       left -= changes.length
       if (changes.length === 0) break
@@ -38,7 +39,7 @@ export async function log(options: Options): Promise<void> {
     process.once('SIGTERM', stop)
     process.stdout.once('error', stop)
     while (!stopped) {
-      const changes = await local.directory.changes(tenant, place, CHUNK)
+      const changes = await directory.changes(tenant, place, CHUNK)
       for (const change of changes) show(change)
       if (changes.length < CHUNK) await sleep(LOOK_EVERY_MS)
     }

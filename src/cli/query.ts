@@ -64,9 +64,9 @@ async function ask(
   options: Options,
   parameters: readonly string[],
 ): Promise<JsonObject> {
-  const { features, sensitiveFilters } = tenancy.settings(tenant)
+  const { features } = tenancy.settings(tenant)
   const provider = createProvider({
-    directory,
+    directory: await directory(),
     basePath: scimPath(tenant),
     publicUrl: await url(),
     authenticate: () => ({ tenant, actor: 'cli', profile: profileOf('generic'), rights: ALL_RIGHTS }),
@@ -76,7 +76,6 @@ async function ask(
       throw error
     },
   })
-  void sensitiveFilters
   const search = new URLSearchParams()
   for (const name of parameters) {
     const value = textOption(options, name)

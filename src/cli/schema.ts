@@ -6,8 +6,8 @@ import { type Local, tenantOf, withLocal } from './local.ts'
 import { printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 
-const changeOptions = ({ directory }: Local, options: Options): ChangeOptions => ({
-  usage: directory,
+const changeOptions = async ({ directory }: Local, options: Options): Promise<ChangeOptions> => ({
+  usage: await directory(),
   actor: 'cli',
   force: flagOption(options, 'force'),
 })
@@ -37,7 +37,7 @@ export async function putSchema([file = '']: readonly string[], options: Options
     const tenant = await tenantOf(local, options)
     const extend = (textOption(options, 'extends') ?? '').split(',').flatMap((name) => name.trim() || [])
     const schema = await local.tenancy.schemas.put(tenant, json, {
-      ...changeOptions(local, options),
+      ...(await changeOptions(local, options)),
       extend,
       required: flagOption(options, 'required'),
     })
@@ -53,7 +53,7 @@ export async function putSchema([file = '']: readonly string[], options: Options
 export async function deleteSchema([urn = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    await local.tenancy.schemas.delete(tenant, urn, changeOptions(local, options))
+    await local.tenancy.schemas.delete(tenant, urn, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, schema: urn, deleted: true })
     else printLine(`Schema ${urn} is gone.`)
   })
@@ -94,7 +94,7 @@ export async function putType([file = '']: readonly string[], options: Options):
   const json = await readJsonFile(file)
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    const type = await local.tenancy.schemas.putType(tenant, json, changeOptions(local, options))
+    const type = await local.tenancy.schemas.putType(tenant, json, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, type: type.name, endpoint: type.endpoint })
     else printLine(`Resource type ${type.name} is at ${type.endpoint}.`)
   })
@@ -104,7 +104,7 @@ export async function putType([file = '']: readonly string[], options: Options):
 export async function deleteType([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    await local.tenancy.schemas.deleteType(tenant, name, changeOptions(local, options))
+    await local.tenancy.schemas.deleteType(tenant, name, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, type: name, deleted: true })
     else printLine(`Resource type ${name} is gone.`)
   })
