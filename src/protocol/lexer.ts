@@ -17,7 +17,7 @@ const BACKSLASH = 0x5c
 /** The JSON number grammar. RFC 8259 §6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 /** `[URN:]name[.sub]`, where the last part of a URN alone may be any. RFC 7644 §3.10. */
-const PATH = /^(?:[A-Za-z][A-Za-z0-9+.-]*:[!#-'*-Z\\^-~]*|[A-Za-z$][\w$-]*(?:\.[A-Za-z$][\w$-]*)?)$/
+const PATH = /^(?:[A-Za-z][A-Za-z0-9+.-]*:[!#-'*-Z\\^-~]*|[A-Za-z][\w$-]*(?:\.(?:[A-Za-z][\w$-]*|\$ref))?|\$ref)$/i
 const SIMPLE = /^[A-Za-z]+$/
 
 /** Starts reading a text. */
@@ -78,11 +78,18 @@ export function numberIn(word: string): number | undefined {
 }
 
 function unescaped(literal: string, at: number): string {
+  const text = jsonString(literal)
+  if (text !== undefined) return wellFormed(text, at)
+  throw invalidFilter('A string holds an escape that JSON does not have (\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)', at)
+}
+
+function jsonString(literal: string): string | undefined {
   try {
     const text: unknown = JSON.parse(literal)
-    if (typeof text === 'string') return wellFormed(text, at)
-  } catch {}
-  throw invalidFilter('A string holds an escape that JSON does not have (\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)', at)
+    return typeof text === 'string' ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function wellFormed(text: string, at: number): string {
