@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { createMetrics } from './metrics.ts'
+
+const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
+
+test('requests by route and status, latency, batch size and resources per tenant are told as Prometheus reads them', async () => {
+  const metrics = createMetrics(tenants)
+  const meter = metrics.meter('GET', '/Users/{id}')
+  meter.seen(200, 0.0004)
+  meter.seen(200, 0.003)
+  meter.seen(404, 20)
+  metrics.batch(1)
+  metrics.batch(5)
+  metrics.refused('expired')
+  const { type, body } = await metrics.text()
+  expect(type).toMatch(/^text\/plain/)
+  for (const line of [
+    '# TYPE lockstep_http_requests_total counter',
+    'lockstep_http_requests_total{method="GET",route="/Users/{id}",status="200"} 2',
+    'lockstep_http_requests_total{method="GET",route="/Users/{id}",status="404"} 1',
+    '# TYPE lockstep_http_request_duration_seconds histogram',
+    'lockstep_http_request_duration_seconds_bucket{method="GET",route="/Users/{id}",le="0.0005"} 1',
+    'lockstep_http_request_duration_seconds_bucket{method="GET",route="/Users/{id}",le="0.005"} 2',
+    'lockstep_http_request_duration_seconds_bucket{method="GET",route="/Users/{id}",le="+Inf"} 3',
+    'lockstep_http_request_duration_seconds_count{method="GET",route="/Users/{id}"} 3',
+    'lockstep_write_batch_size_bucket{le="1"} 1',
+    'lockstep_write_batch_size_bucket{le="8"} 2',
+    'lockstep_write_batch_size_sum 6',
+    'lockstep_refused_tokens_total{reason="expired"} 1',
+    'lockstep_resources{tenant="acme",type="User"} 2',
+    'lockstep_resources{tenant="acme",type="Group"} 1',
+    'lockstep_tenants 1',
+  ]) {
+    expect(body.split('\n')).toContain(line)
+  }
+})
+
+test('the same route has the same meter', () => {
+  const metrics = createMetrics(tenants)
+  expect(metrics.meter('GET', '/Users')).toBe(metrics.meter('GET', '/Users'))
+  expect(metrics.meter('GET', '/Users')).not.toBe(metrics.meter('POST', '/Users'))
+})
+
+test('routes without end are counted together past a limit', async () => {
+  const metrics = createMetrics(tenants)
+  for (let at = 0; at < 1_000; at++) metrics.meter('GET', `/${at}`).seen(200, 0)
+  const { body } = await metrics.text()
+  expect(body.split('\n').filter((line) => line.startsWith('lockstep_http_requests_total{')).length).toBeLessThan(510)
+  expect(body).toContain('route="other"')
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { localUrl, readSettings } from './settings.ts'
+
+test('without flags and environment the defaults hold', () => {
+  expect(readSettings({}, {})).toEqual({
+    host: '127.0.0.1',
+    port: 8080,
+    database: 'data/lockstep.db',
+    logLevel: 'info',
+  })
+})
+
+test('flags go before the environment, the environment before defaults', () => {
+  const env = { PORT: '9000', HOST: '0.0.0.0', LOCKSTEP_DATABASE: 'sqlite:/a.db', LOCKSTEP_LOG_LEVEL: 'warn' }
+  expect(readSettings({ port: '9001' }, env)).toEqual({ host: '0.0.0.0', port: 9001, database: '/a.db', logLevel: 'warn' })
+  expect(readSettings({}, { PORT: '' }).port).toBe(8080)
+})
+
+test.each([
+  ['sqlite:data/x.db', 'data/x.db'],
+  ['sqlite:/var/x.db', '/var/x.db'],
+  ['sqlite:///var/x.db', '/var/x.db'],
+  ['sqlite:C:\\x.db', 'C:\\x.db'],
+  ['sqlite::memory:', ':memory:'],
+])('database %s is the file %s', (text, file) => {
+  expect(readSettings({ database: text }, {}).database).toBe(file)
+})
+
+test.each([
+  ['https://scim.example.com/', 'https://scim.example.com'],
+  ['http://10.0.0.1:8080/scim//', 'http://10.0.0.1:8080/scim'],
+])('public URL %s is kept as %s', (text, url) => {
+  expect(readSettings({ publicUrl: text }, {}).publicUrl).toBe(url)
+})
+
+test.each([
+  ['50', { perSecond: 50, burst: 50 }],
+  ['50:200', { perSecond: 50, burst: 200 }],
+  ['off', undefined],
+])('rate limit %s', (text, limit) => {
+  expect(readSettings({ rateLimit: text }, {}).rateLimit).toEqual(limit)
+})
+
+test.each([
+  [{ port: 'abc' }, {}, '--port: "abc" was given for the port; allowed is a whole number from 0 to 65535'],
+  [{ port: '65536' }, {}, '"65536" was given for the port'],
+  [{}, { PORT: '-1' }, 'PORT: "-1" was given for the port'],
+  [{ host: 'http://x' }, {}, '--host: "http://x" was given for the host; allowed is an IP address'],
+  [{ database: 'data/x.db' }, {}, '--database: "data/x.db" was given for the database; allowed is sqlite:PATH'],
+  [{ database: 'sqlite:' }, {}, '--database'],
+  [{ publicUrl: 'scim.example.com' }, {}, '--public-url: "scim.example.com" was given for the public URL'],
+  [{ publicUrl: 'https://x/?a=b' }, {}, '--public-url'],
+  [{ logLevel: 'loud' }, {}, 'allowed is one of silent, fatal, error, warn, info, debug, trace'],
+  [{ rateLimit: '0' }, {}, '--rate-limit'],
+  [{ rateLimit: '50:10' }, {}, '--rate-limit'],
+])('%j with environment %j is refused with name, what was given and what is allowed', (flags, env, message) => {
+  expect(() => readSettings(flags, env)).toThrow(message)
+})
+
+test('PostgreSQL is refused as not yet there, without repeating the password', () => {
+  const read = () => readSettings({}, { LOCKSTEP_DATABASE: 'postgres://scim:hunter2@db/scim' })
+  expect(read).toThrow(/LOCKSTEP_DATABASE: .*PostgreSQL is not supported yet/)
+  expect(read).not.toThrow(/hunter2/)
+})
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:80'],
+  ['0.0.0.0', 'http://127.0.0.1:80'],
+  ['::', 'http://[::1]:80'],
+  ['fe80::1', 'http://[fe80::1]:80'],
+])('a server on %s is reached at %s', (host, url) => {
+  expect(localUrl(host, 80)).toBe(url)
+})
