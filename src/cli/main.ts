@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander'
+import { CommanderError } from 'commander'
 import { LockstepError } from '../protocol/errors.ts'
-import { COMMANDS, type CommandEntry, GROUPS } from './commands.ts'
+import { createProgram } from './program.ts'
 import { UsageError } from './usage.ts'
 
 /** 0: done; 1: it failed; 2: the command makes no sense. */
@@ -12,7 +12,7 @@ process.exitCode = await run(process.argv.slice(2))
 
 /** Runs one command line; gives its exit code. */
 async function run(args: readonly string[]): Promise<number> {
-  const program = build()
+  const program = createProgram()
   try {
     await program.parseAsync([...args], { from: 'user' })
     return Number(process.exitCode ?? 0)
@@ -20,47 +20,6 @@ async function run(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
     return fail(error, args.includes('--json'))
   }
-}
-
-function build(): Command {
-  const program = new Command('lockstep')
-    .description('SCIM 2.0 service provider: people and groups from your identity provider, in lockstep.')
-    .showHelpAfterError('(lockstep help shows the commands)')
-    .exitOverride()
-  const groups = new Map<string, Command>()
-  for (const entry of COMMANDS) {
-    const [first = '', second] = entry.name.split(' ')
-    let parent = program
-    if (second !== undefined) {
-      parent =
-        groups.get(first) ??
-        program
-          .command(first)
-          .description(GROUPS[first] ?? '')
-          .exitOverride()
-      groups.set(first, parent)
-    }
-    addCommand(parent, second ?? first, entry)
-  }
-  return program
-}
-
-function addCommand(parent: Command, name: string, entry: CommandEntry): void {
-  const command = parent
-    .command(entry.args === undefined ? name : `${name} ${entry.args}`)
-    .description(entry.does)
-    .exitOverride()
-    .addHelpText('after', `\nExample:\n  $ lockstep ${entry.example}`)
-  for (const option of entry.options ?? []) {
-    const [flags, does, initial] = option
-    command.addOption(initial === undefined ? new Option(flags, does) : new Option(flags, does).default(initial))
-  }
-  command.option('--json', 'print JSON for programs')
-  command.action(async (...given: unknown[]) => {
-    // Commander hands over the arguments, then the options, then the command itself.
-    const texts = given.slice(0, -2).filter((value): value is string => typeof value === 'string')
-    await entry.run(texts, command.opts())
-  })
 }
 
 /** Says what went wrong in one line, without a stack; programs get JSON. */

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { world } from '../world.ts'
-import { hashToken, isAdminToken, makeAdminToken, makeToken, readBearer, sameHash, tenantOfToken, tokenId } from './tokens.ts'
+import {
+  hashToken,
+  isAdminToken,
+  makeAdminToken,
+  makeToken,
+  readBearer,
+  sameHash,
+  tenantOfToken,
+  tokenId,
+} from './tokens.ts'
 
 test('P-022 a token holds 256 bits of chance behind a recognisable prefix', () => {
   const token = makeToken('acme', world)

@@ -1,0 +1,44 @@
+import { Command, Option } from 'commander'
+import { COMMANDS, type CommandEntry, GROUPS } from './commands.ts'
+
+/** Makes the command line from the table of commands; it throws where commander alone would exit. */
+export function createProgram(): Command {
+  const program = new Command('lockstep')
+    .description('SCIM 2.0 service provider: people and groups from your identity provider, in lockstep.')
+    .showHelpAfterError('(lockstep help shows the commands)')
+    .exitOverride()
+  const groups = new Map<string, Command>()
+  for (const entry of COMMANDS) {
+    const [first = '', second] = entry.name.split(' ')
+    let parent = program
+    if (second !== undefined) {
+      parent =
+        groups.get(first) ??
+        program
+          .command(first)
+          .description(GROUPS[first] ?? '')
+          .exitOverride()
+      groups.set(first, parent)
+    }
+    addCommand(parent, second ?? first, entry)
+  }
+  return program
+}
+
+function addCommand(parent: Command, name: string, entry: CommandEntry): void {
+  const command = parent
+    .command(entry.args === undefined ? name : `${name} ${entry.args}`)
+    .description(entry.does)
+    .exitOverride()
+    .addHelpText('after', `\nExample:\n  $ lockstep ${entry.example}`)
+  for (const option of entry.options ?? []) {
+    const [flags, does, initial] = option
+    command.addOption(initial === undefined ? new Option(flags, does) : new Option(flags, does).default(initial))
+  }
+  command.option('--json', 'print JSON for programs')
+  command.action(async (...given: unknown[]) => {
+    // Commander hands over the arguments, then the options, then the command itself.
+    const texts = given.slice(0, -2).filter((value): value is string => typeof value === 'string')
+    await entry.run(texts, command.opts())
+  })
+}

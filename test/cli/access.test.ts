@@ -1,0 +1,173 @@
+import { afterEach, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { folder, run } from './run.ts'
+
+const made: { remove: () => void }[] = []
+afterEach(() => {
+  for (const one of made.splice(0)) one.remove()
+})
+
+function fresh() {
+  const dir = folder()
+  made.push(dir)
+  const database = `sqlite:${dir.path('data/lockstep.db')}`
+  const lockstep = (...args: string[]) => run([...args, '--database', database])
+  const json = async (...args: string[]) => {
+    const { code, stdout, stderr } = await lockstep(...args, '--json')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    return JSON.parse(stdout)
+  }
+  return { dir, database, lockstep, json }
+}
+
+test('tenant create prints tenant, base URL, connection and token, and nothing else', async () => {
+  const { lockstep } = fresh()
+  const { code, stdout, stderr } = await lockstep('tenant', 'create', 'acme', '--json')
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  const printed = JSON.parse(stdout)
+  expect(Object.keys(printed)).toEqual(['tenant', 'baseUrl', 'connection', 'token'])
+  expect(printed).toEqual({
+    tenant: 'acme',
+    baseUrl: 'http://127.0.0.1:8080/tenants/acme/scim/v2',
+    connection: expect.stringMatching(/^generic-/),
+    token: expect.stringMatching(/^lk_acme_[A-Za-z0-9_-]{43}$/),
+  })
+})
+
+test('connection create prints the same keys', async () => {
+  const { json } = fresh()
+  await json('tenant', 'create', 'acme')
+  const printed = await json('connection', 'create', 'acme', '--kind', 'entra')
+  expect(Object.keys(printed)).toEqual(['tenant', 'baseUrl', 'connection', 'token'])
+  expect(printed.connection).toMatch(/^entra-/)
+})
+
+test('base URLs are made from the public URL', async () => {
+  const { json } = fresh()
+  const printed = await json('tenant', 'create', 'acme', '--public-url', 'https://scim.example.com/')
+  expect(printed.baseUrl).toBe('https://scim.example.com/tenants/acme/scim/v2')
+})
+
+test('a connection is listed, rotated and revoked', async () => {
+  const { json, lockstep } = fresh()
+  await json('tenant', 'create', 'acme')
+  const { connection } = await json(
+    'connection',
+    'create',
+    'acme',
+    '--kind',
+    'okta',
+    '--profile',
+    'strict',
+    '--label',
+    'Okta',
+    '--rights',
+    'read:users',
+    '--expires',
+    '90d',
+  )
+  const listed = (await json('connection', 'list', 'acme')).find(
+    (one: { connection: string }) => one.connection === connection,
+  )
+  expect(listed).toMatchObject({ label: 'Okta', kind: 'okta', profile: 'strict', rights: 'read:users' })
+  const lifetime = Date.parse(listed.tokens[0].expires) - Date.parse(listed.tokens[0].created)
+  expect(lifetime).toBe(90 * 86_400_000)
+
+  await json('connection', 'rotate', 'acme', connection)
+  const third = await lockstep('connection', 'rotate', 'acme', connection)
+  expect(third.code).toBe(1)
+  expect(third.stderr).toMatch(/two|2 live tokens/)
+  await json('connection', 'revoke', 'acme', connection, '--token', listed.tokens[0].id)
+  await json('connection', 'rotate', 'acme', connection)
+  await json('connection', 'revoke', 'acme', connection)
+  expect(await json('connection', 'list', 'acme')).toHaveLength(1)
+})
+
+test('tenants are listed, shown and deleted', async () => {
+  const { json } = fresh()
+  await json('tenant', 'create', 'acme')
+  await json('tenant', 'create', 'beta')
+  expect((await json('tenant', 'list')).map((one: { tenant: string }) => one.tenant)).toEqual(['acme', 'beta'])
+  expect(await json('tenant', 'show', 'beta')).toMatchObject({
+    tenant: 'beta',
+    log: 0,
+    connections: [expect.any(String)],
+  })
+  await json('tenant', 'delete', 'acme')
+  expect((await json('tenant', 'list')).map((one: { tenant: string }) => one.tenant)).toEqual(['beta'])
+})
+
+test('an admin token is made, listed and revoked', async () => {
+  const { json } = fresh()
+  const { id, token, url } = await json('admin', 'token', '--label', 'console')
+  expect(token).toMatch(/^lka_/)
+  expect(url).toBe('http://127.0.0.1:8080/admin/v1')
+  expect(await json('admin', 'token', '--list')).toMatchObject([{ id, label: 'console' }])
+  await json('admin', 'token', '--revoke', id)
+  expect(await json('admin', 'token', '--list')).toEqual([])
+})
+
+test('no database holds a token in clear', async () => {
+  const { json, dir } = fresh()
+  const { token } = await json('tenant', 'create', 'acme')
+  const { readdirSync, readFileSync } = await import('node:fs')
+  for (const file of readdirSync(dir.path('data'))) {
+    expect(readFileSync(dir.path(`data/${file}`)).includes(token.slice(8))).toBe(false)
+  }
+})
+
+test.each([
+  [['tenant', 'create', 'Acme'], 1, /"Acme" can't name a tenant/],
+  [['tenant', 'create', 'default'], 1, /made by the first start/],
+  [['tenant', 'create'], 2, /missing required argument 'name'/],
+  [['tenant', 'rename', 'acme'], 2, /unknown command 'rename'/],
+  [['frobnicate'], 2, /unknown command 'frobnicate'/],
+  [['tenant', 'create', 'acme', '--colour', 'red'], 2, /unknown option '--colour'/],
+  [['tenant', 'create', 'acme', '--kind', 'novell'], 1, /"novell" is not a kind/],
+  [['tenant', 'create', 'acme', '--rights', 'fly'], 2, /"fly" is not a right/],
+  [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be like 90d/],
+  [['tenant', 'list'], 2, /there is no database .*lockstep.db; start the server once/],
+] as const)('%j ends with %i and one line', async (args, code, message) => {
+  const { lockstep } = fresh()
+  const ran = await lockstep(...args)
+  expect(ran.stderr).toMatch(message)
+  expect(ran.stderr).not.toMatch(/\n {4}at /)
+  expect(ran.code).toBe(code)
+})
+
+test('what goes wrong is JSON too with --json', async () => {
+  const { lockstep } = fresh()
+  const { stderr, code } = await lockstep('tenant', 'create', 'Acme', '--json')
+  expect(JSON.parse(stderr)).toEqual({ error: { code: 'ERR_INVALID', message: expect.stringContaining('Acme') } })
+  expect(code).toBe(1)
+})
+
+test('every command has --json and help with an example', () => {
+  for (const { name } of COMMANDS) {
+    let command = createProgram()
+    for (const word of name.split(' ')) {
+      const next = command.commands.find((one) => one.name() === word)
+      if (next === undefined) throw new Error(`there is no command ${name}`)
+      command = next
+    }
+    let help = ''
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text
+      },
+    })
+    command.outputHelp()
+    expect(help, name).toContain('--json')
+    expect(help, name).toContain(`Example:\n  $ lockstep ${name}`)
+  }
+})
+
+test('a half-made tenant is not left behind', async () => {
+  const { json, lockstep } = fresh()
+  await json('tenant', 'create', 'acme')
+  expect((await lockstep('tenant', 'create', 'beta', '--kind', 'novell')).code).toBe(1)
+  expect(await json('tenant', 'list')).toHaveLength(1)
+})
