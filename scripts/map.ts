@@ -38,7 +38,7 @@ export function drawMap(root: string): string {
 function describe(path: string, text: string): string {
   if (basename(path) === 'index.ts') return dirname(path) === '.' ? 'The main door of the package.' : 'The front door.'
   // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
-  const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\s*\nexport (?:async )?(\w+) /g)]
+  const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+) /g)]
   const best = comments.find(([, , kind]) => kind === 'function') ?? comments[0]
   const words = (best?.[1] ?? '').replace(/^\s*\* ?/gm, ' ').replace(/\{@link ([^}]+)\}/g, '$1').replace(/\s+/g, ' ').trim()
   const sentence = /^(.*?[.:])(?= [A-Z@`]|$)/.exec(words)?.[1] ?? words

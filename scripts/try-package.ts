@@ -13,24 +13,48 @@ const run = (command: string, args: readonly string[], cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
 try {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as [{ filename: string; size: number }]
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as [
+    { filename: string; size: number },
+  ]
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'trial', private: true, type: 'module' }))
   run('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)])
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: { [path: string]: unknown } }
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    exports: { [path: string]: unknown }
+  }
   const doors = Object.keys(exports).map((path) => `lockstep${path.slice(1)}`)
   writeFileSync(
     join(folder, 'doors.js'),
-    doors.map((door, at) => `import * as door${at} from '${door}'\nif (Object.keys(door${at}).length === 0) throw new Error('${door} is empty')`).join('\n'),
+    doors
+      .map(
+        (door, at) =>
+          `import * as door${at} from '${door}'\nif (Object.keys(door${at}).length === 0) throw new Error('${door} is empty')`,
+      )
+      .join('\n'),
   )
   run(process.execPath, ['doors.js'])
   writeFileSync(join(folder, 'embed.js'), embed())
   const said = run(process.execPath, ['embed.js'])
   if (!said.includes('201 ada')) throw new Error(`the embedded provider said: ${said}`)
   writeFileSync(join(folder, 'typed.ts'), `${embed()}\nconst status: number = created.status\nconsole.log(status)\n`)
-  run(join(root, 'node_modules/.bin/tsc'), ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--typeRoots', join(root, 'node_modules/@types'), 'typed.ts'])
+  run(join(root, 'node_modules/.bin/tsc'), [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
+    'typed.ts',
+  ])
   const help = run(process.execPath, [join(folder, 'node_modules/lockstep/dist/cli/main.js'), '--help'])
   if (!help.includes('serve')) throw new Error(`lockstep --help said: ${help}`)
-  console.log(`the package (${Math.round(packed.size / 1024)} KB) installs, loads through ${doors.length} doors, and answers`)
+  console.log(
+    `the package (${Math.round(packed.size / 1024)} KB) installs, loads through ${doors.length} doors, and answers`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -6,11 +6,15 @@ import { join } from 'node:path'
 /** Starts the product as `npm start` does, on a fresh database, and does what its greeting says: the curl line must work. */
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-start-'))
 const root = join(import.meta.dirname, '..')
-const server = spawn('npm', ['start', '--silent', '--', '--port', '0', '--database', `sqlite:${join(folder, 'new', 'lockstep.db')}`], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-  detached: true,
-})
+const server = spawn(
+  'npm',
+  ['start', '--silent', '--', '--port', '0', '--database', `sqlite:${join(folder, 'new', 'lockstep.db')}`],
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  },
+)
 try {
   const greeting = await said(server, /curl .*\n/)
   const [, token, url] = /Authorization: Bearer (\S+)' '([^']+)'/.exec(greeting) ?? []

@@ -41,6 +41,8 @@ export interface Inside<Tx = unknown> {
   readonly hash: (password: string) => Promise<string>
   readonly serially: <T>(key: string, work: () => Promise<T>) => Promise<T>
   readonly newId: () => string
+  /** Tenants come into being with their first resource: there is no tenancy beside this directory. */
+  readonly openTenants: boolean
 }
 
 /** The resource type of that name in a tenant. 404 if there is none. */

@@ -62,6 +62,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     hash: createHasher(),
     serially: createLanes(),
     newId: createIds(world),
+    openTenants: options.catalog === undefined,
   }
   return {
     catalog,

@@ -3,6 +3,7 @@ import type { Query, Write } from '../store/index.ts'
 import type { Inside } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
+import { traitsOf } from './traits.ts'
 
 /** What a tenant's data has to do with its schemas: asked before a schema is changed or taken away. */
 export interface SchemaUse {
@@ -95,6 +96,8 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
         if (writes.length > 0) await store.commit(writes)
         count += chunk.length
       }
+      const paths = traitsOf(type).indexed.map(({ path }) => path)
+      await store.commit([{ write: 'indexed', tenant, type: type.name, paths, as: 'complete' }])
       return count
     },
   }

@@ -2,6 +2,7 @@ import {
   applyEdits,
   changedPaths,
   checkDocument,
+  createNotes,
   type Document,
   invalidValue,
   isObject,
@@ -20,7 +21,7 @@ import {
   unavailable,
   uniqueness,
 } from '../protocol/index.ts'
-import { Conflict, type LogDraft, type MemberEdit, type PathChange, type Ref, type Stored, type Write } from '../store/index.ts'
+import { Conflict, type LogDraft, type MemberEdit, type PathChange, type Ref, type Store, type Stored, type Write, type Written } from '../store/index.ts'
 import { type Context, type Inside, requireType } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries, type UniquePaths } from './entries.ts'
@@ -64,7 +65,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   const { store, hooks } = inside
 
   /** Commits, with the host's own rows in the same transaction; conflicts become SCIM errors where no retry helps. */
-  async function commit(writes: readonly Write[], type: ResourceType) {
+  async function commit(writes: readonly Write[], type: ResourceType, tenant: string): Promise<readonly Written[]> {
     try {
       const hook = hooks.commit
       if (!hook) return await store.commit(writes)
@@ -77,6 +78,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         return pending
       })
     } catch (error) {
+      if (error instanceof Conflict && error.reason === 'missing' && error.what === 'tenant') {
+        if (!inside.openTenants) throw notFound('the tenant is gone')
+        await openTenant(store, tenant, inside.world.now())
+        return commit(writes, type, tenant)
+      }
       if (error instanceof Conflict) {
         const answer = answerTo(error, type)
         if (answer) throw answer
@@ -175,6 +181,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         },
       ],
       type,
+      tenant,
     )
     if (!written) throw new Error('the store answered a commit of one write with none')
     const { version, modified, changed } = written
@@ -188,8 +195,9 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const traits = traitsOf(type)
       const id = inside.newId()
       const ref = { tenant: context.tenant, type: type.name, id }
-      let wanted = normalise(body, type, context.allow)
-      if (traits.active && wanted.active === undefined && !names(body, 'active')) wanted = { ...wanted, active: true }
+      const notes = createNotes()
+      let wanted = normalise(body, type, context.allow, notes)
+      if (traits.active && wanted.active === undefined && !notes.cleared.includes('active')) wanted = { ...wanted, active: true }
       wanted = await prepare('create', ref, withId(wanted, id))
       checkDocument(wanted, type, context.allow)
       const { document: whole, password } = takePassword(wanted, type)
@@ -213,10 +221,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           },
         ],
         type,
+        context.tenant,
       )
       const version = written?.version ?? 1
       const stored: Stored = { ...ref, version, created: at, modified: at, text, display, ...(traits.groups ? { groups: [] } : {}) }
-      return { type, stored, changed: true, requested: traits.plain ? [] : namesOf(body), skipped: [] }
+      return { type, stored, changed: true, requested: traits.plain ? [] : namesOf(body), skipped: notes.unknown }
     },
 
     replace(context, typeName, id, body, options) {
@@ -227,7 +236,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       return serially(ref, async () => {
         const stored = await current(ref, type, options)
         const before = documentOf(stored)
-        const incoming = takeMembers(normalise(body, type, context.allow), type)
+        const notes = createNotes()
+        const incoming = takeMembers(normalise(body, type, context.allow, notes), type)
         const replaced = replaceDocument(before, incoming.document, type)
         const prepared = await prepare('replace', ref, replaced)
         const edits: MemberEdit[] = []
@@ -236,7 +246,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           edits.push({ edit: 'set', members })
           refuseSelf(edits, id)
         }
-        return update(context, type, stored, before, prepared, { op: 'replace', edits, requested, skipped: [] })
+        return update(context, type, stored, before, prepared, { op: 'replace', edits, requested, skipped: notes.unknown })
       })
     },
 
@@ -248,7 +258,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const stored = await current(ref, type, options)
         const before = documentOf(stored)
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
-        const split = traitsOf(type).rows ? splitEdits(edits, 'members') : { rest: edits, rows: [] }
+        const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
         const rows = await memberEdits(split.rows, ref, store, catalog)
         refuseSelf(rows, id)
         const applied = applyEdits(before, split.rest, type, context.allow)
@@ -276,7 +286,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       return serially(ref, async () => {
         const stored = await current(ref, type, options)
         const at = Math.max(inside.world.now(), stored.modified + 1)
-        const cleared = await clearReferences(inside, context, catalog, id, (writes) => commit(writes, type))
+        const cleared = await clearReferences(inside, context, catalog, id, (writes) => commit(writes, type, context.tenant))
         const paths = changedPaths(documentOf(stored), {}, type)
         await commit(
           [
@@ -284,6 +294,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
             ...cleared,
           ],
           type,
+          context.tenant,
         )
       })
     },
@@ -295,6 +306,15 @@ export function uniquePaths<Tx>(inside: Inside<Tx>, context: Context, type: Reso
   const own = inside.unique(context.tenant)
   if (!context.allow.uniqueGroupNames || !traitsOf(type).rows || own.has('displayName')) return own
   return new Set([...own, 'displayName'])
+}
+
+async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {
+  try {
+    await store.commit([{ write: 'tenant', tenant, as: 'new', at }])
+  } catch (error) {
+    // Somebody else was quicker: all the better.
+    if (!(error instanceof Conflict && error.reason === 'exists')) throw error
+  }
 }
 
 function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined {
@@ -338,10 +358,6 @@ function takeMembers(document: Document, type: ResourceType): { document: Docume
 function onlyMembers(body: Json): boolean {
   if (!isObject(body) || !Array.isArray(body.Operations)) return false
   return body.Operations.every((operation: Json) => isObject(operation) && typeof operation.path === 'string' && /^members\b/i.test(operation.path))
-}
-
-function names(body: Json, name: string): boolean {
-  return isObject(body) && Object.keys(body).some((key) => key.toLowerCase() === name)
 }
 
 function namesOf(body: Json): readonly string[] {

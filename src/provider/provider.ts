@@ -44,7 +44,7 @@ export interface ProviderOptions {
   readonly cacheBytes?: number
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
-  /** Told what a lenient connection left out of a PATCH: type and attribute paths, never values. */
+  /** Told which attributes no schema knows and were left out: type and attribute paths, never values. */
   readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
   readonly now?: () => number
 }
@@ -127,7 +127,7 @@ export function createProvider(options: ProviderOptions): Provider {
       delegate: delegate === undefined ? undefined : (bytes) => delegate(call, bytes),
       cursorKey,
       now,
-      skipped: (type, paths) => options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
+      skipped: (type, paths) => paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
     }
     switch (route.to) {
       case 'resource':

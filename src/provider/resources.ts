@@ -1,7 +1,6 @@
 import { traitsOf } from '../directory/index.ts'
 import {
   ifNoneMatch,
-  invalidFilter,
   isDefault,
   type Json,
   LIMITS,
@@ -15,15 +14,14 @@ import type { Answer } from './call.ts'
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import { memberParts, represent, STREAM_FROM } from './represent.ts'
 import { emptyAnswer, resourceAnswer } from './respond.ts'
-import { bendBody, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
+import { bendBody, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of one resource. RFC 7644 §3.4.1. */
 export async function getResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
   requireRight(turn, 'read', type, id)
   const { call, directory, context } = turn
-  const search = call.search === '' ? undefined : searchOf(turn, 'get', type, id)
-  if (search?.filter !== undefined) throw invalidFilter('a filter makes no sense on a single resource; use it on the list, or leave it out')
-  const view = viewOf(turn, type, search)
+  const shown = selectionOf(turn, 'get', type, id)
+  const view = viewOf(turn, type, shown)
   const stored = await directory.get({ tenant: context.tenant, type: type.name, id })
   if (!stored) throw missing(type, id)
   const condition = call.header('if-none-match')
@@ -37,31 +35,33 @@ export async function getResource(turn: Turn, type: ResourceType, id: string): P
 /** POST to a resource endpoint. RFC 7644 §3.3. */
 export async function createResource(turn: Turn, type: ResourceType): Promise<Answer> {
   requireRight(turn, 'write', type)
-  const body = await bodyOf(turn, 'create', type)
-  if ('status' in body) return body
-  const search = turn.call.search === '' ? undefined : searchOf(turn, 'create', type)
-  const view = viewOf(turn, type, search)
-  const outcome = await turn.directory.create(turn.context, type.name, body.json)
-  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(201, type, outcome.stored, turn.call.base, turn.media, shown)
+  const sent = await bodyOf(turn, 'create', type)
+  if ('status' in sent) return sent
+  const shown = selectionOf(turn, 'create', type)
+  const view = viewOf(turn, type, shown)
+  const outcome = await turn.directory.create(turn.context, type.name, sent.json)
+  turn.skipped(type.name, outcome.skipped)
+  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(201, type, outcome.stored, turn.call.base, turn.media, body)
 }
 
 /** PUT. RFC 7644 §3.5.1. */
 export async function replaceResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
   requireRight(turn, 'write', type)
-  const body = await bodyOf(turn, 'replace', type, id)
-  if ('status' in body) return body
+  const sent = await bodyOf(turn, 'replace', type, id)
+  if ('status' in sent) return sent
   if (turn.call.header('if-none-match')?.trim() === '*') {
     // If-None-Match: * says "only if it doesn't exist", and PUT never creates (A-47).
     const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
     if (!stored) throw missing(type, id)
     throw preconditionFailed(`${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`)
   }
-  const search = turn.call.search === '' ? undefined : searchOf(turn, 'replace', type, id)
-  const view = viewOf(turn, type, search)
-  const outcome = await turn.directory.replace(turn.context, type.name, id, body.json, { ifMatch: turn.call.header('if-match') })
-  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type, outcome.stored, turn.call.base, turn.media, shown)
+  const shown = selectionOf(turn, 'replace', type, id)
+  const view = viewOf(turn, type, shown)
+  const outcome = await turn.directory.replace(turn.context, type.name, id, sent.json, { ifMatch: turn.call.header('if-match') })
+  turn.skipped(type.name, outcome.skipped)
+  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type, outcome.stored, turn.call.base, turn.media, body)
 }
 
 /** PATCH. RFC 7644 §3.5.2. */
@@ -69,15 +69,15 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
   requirePatch(turn)
   requireRight(turn, 'write', type)
   const { call } = turn
-  const body = await bodyOf(turn, 'patch', type, id)
-  if ('status' in body) return body
-  const search = call.search === '' ? undefined : searchOf(turn, 'patch', type, id)
-  const view = viewOf(turn, type, search)
-  const outcome = await turn.directory.patch(turn.context, type.name, id, body.json, { ifMatch: call.header('if-match') })
-  if (outcome.skipped.length > 0) turn.skipped(type.name, outcome.skipped)
+  const sent = await bodyOf(turn, 'patch', type, id)
+  if ('status' in sent) return sent
+  const shown = selectionOf(turn, 'patch', type, id)
+  const view = viewOf(turn, type, shown)
+  const outcome = await turn.directory.patch(turn.context, type.name, id, sent.json, { ifMatch: call.header('if-match') })
+  turn.skipped(type.name, outcome.skipped)
   if (wantsNothing(turn, type, isDefault(view.selection))) return emptyAnswer(204, type, outcome.stored, call.base)
-  const shown = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type, outcome.stored, call.base, turn.media, shown)
+  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type, outcome.stored, call.base, turn.media, body)
 }
 
 /** DELETE. RFC 7644 §3.6. */

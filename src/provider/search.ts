@@ -6,7 +6,8 @@ import {
   invalidSyntax,
   isObject,
   LIMITS,
-  LIST_RESPONSE,
+  LIST_END,
+  openList,
   readCursor,
   readSearchRequest,
   type ResourceType,
@@ -24,7 +25,7 @@ import { requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
 export async function list(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
   const [only] = types.length === 1 ? types : []
-  const search = searchOf(turn, 'list', only)
+  const search = searchOf(turn, only)
   if (search.filter !== undefined && turn.features.sensitive.length > 0) refuseSensitive(search.filter, turn.features.sensitive)
   return answer(turn, types, search)
 }
@@ -62,18 +63,18 @@ async function answer(turn: Turn, all: readonly ResourceType[], given: SearchInp
   if (turn.delegate && (await memberTotal(turn, page.resources, views)) > STREAM_FROM) return turn.delegate(bytes)
   const total = cursor?.total ?? page.total ?? page.resources.length
   const texts = await textsOf(page.resources, views, catalog)
-  let head = `{"schemas":["${LIST_RESPONSE}"],"totalResults":${total},"itemsPerPage":${page.resources.length}`
-  if (asked.paging === 'index') head += `,"startIndex":${asked.startIndex}`
-  else if (page.next !== undefined && asked.count > 0) {
-    const next = await writeCursor(
-      { place: page.next, total, count: asked.count },
-      { key: await turn.cursorKey(), walk, now: turn.now() },
-    )
-    head += `,"nextCursor":"${next}"`
-  }
-  head += ',"Resources":['
+  const next =
+    page.next !== undefined && asked.paging === 'cursor' && asked.count > 0
+      ? await writeCursor({ place: page.next, total, count: asked.count }, { key: await turn.cursorKey(), walk, now: turn.now() })
+      : undefined
+  const head = openList({
+    totalResults: total,
+    itemsPerPage: page.resources.length,
+    ...(asked.paging === 'index' ? { startIndex: asked.startIndex } : {}),
+    ...(next === undefined ? {} : { nextCursor: next }),
+  })
   const headers = ['Content-Type', turn.media]
-  if (texts.every((text) => typeof text === 'string')) return { status: 200, headers, body: `${head}${texts.join(',')}]}` }
+  if (texts.every((text) => typeof text === 'string')) return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
   return { status: 200, headers, body: stream(head, texts) }
 }
 
@@ -119,7 +120,7 @@ async function* stream(head: string, texts: readonly (string | AsyncIterable<str
       piece = ''
     }
   }
-  yield `${piece}]}`
+  yield `${piece}${LIST_END}`
 }
 
 function withoutSort(search: SearchInput): SearchInput {

@@ -5,8 +5,11 @@ import {
   type Json,
   type ResourceType,
   readQuery,
+  readSelection,
+  refuseFilterOnOne,
   ScimError,
   type SearchInput,
+  type SelectionInput,
   type Selection,
   selection,
 } from '../protocol/index.ts'
@@ -31,8 +34,8 @@ export interface Turn {
   /** Key that cursors are signed with. */
   readonly cursorKey: () => Promise<Uint8Array>
   readonly now: () => number
-  /** Told which attributes of a PATCH were left out, by name. */
-  readonly skipped: (type: string, paths: readonly string[]) => void
+  /** Told which attributes of a body no schema knows and were left out, by name. */
+  readonly skipped: (type: string, paths: readonly string[]) => unknown
 }
 
 /** 403 unless the principal may read or write this type, or the resource is its own (P-562). */
@@ -46,11 +49,19 @@ export function requireRight(turn: Turn, action: 'read' | 'write', type: Resourc
   })
 }
 
-/** The query of a URL, after the connection's quirks. */
-export function searchOf(turn: Turn, action: Message['action'], type?: ResourceType, id?: string): SearchInput {
+/** The query of a list, after the connection's quirks. */
+export function searchOf(turn: Turn, type?: ResourceType): SearchInput {
   const query = decodeQuery(turn.call.search)
-  const message = bend(turn, { action, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }), query })
-  return readQuery(message.query)
+  return readQuery(bend(turn, { action: 'list', ...(type === undefined ? {} : { type }), query }).query)
+}
+
+/** Which attributes of one resource are to be shown; a filter is refused where something is only read. */
+export function selectionOf(turn: Turn, action: Message['action'], type: ResourceType, id?: string): SelectionInput {
+  if (turn.call.search === '') return {}
+  const query = decodeQuery(turn.call.search)
+  const bent = bend(turn, { action, type, ...(id === undefined ? {} : { id }), query }).query
+  if (action === 'get') refuseFilterOnOne(bent)
+  return readSelection(bent)
 }
 
 /** A message after the connection's quirks. */
@@ -67,8 +78,8 @@ export function bendBody(turn: Turn, action: Message['action'], type: ResourceTy
 }
 
 /** How resources of a type are shown in this turn. */
-export function viewOf(turn: Turn, type: ResourceType, search: SearchInput | undefined, requested?: readonly string[]): View {
-  const chosen: Selection = selection(search?.attributes, search?.excludedAttributes, type)
+export function viewOf(turn: Turn, type: ResourceType, shown: SelectionInput, requested?: readonly string[]): View {
+  const chosen: Selection = selection(shown.attributes, shown.excludedAttributes, type)
   const { directory, catalog, call } = turn
   return { directory, catalog, type, base: call.base, selection: chosen, ...(requested === undefined ? {} : { requested }) }
 }

@@ -18,7 +18,7 @@ const BASES = 1_000
 export async function createApp(parts: Parts & { readonly store: SqliteStore }): Promise<App> {
   const { settings, store, tenancy, directory, metrics, health, log } = parts
   const heavy =
-    settings.database === ':memory:'
+    settings.database === ':memory:' || store.writerPort === undefined
       ? undefined
       : createHeavy({ file: settings.database, writerPort: () => store.writerPort() })
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
@@ -33,7 +33,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
       const wait = refusals.take(call.remote ?? '')
       if (wait > 0) throw tooManyRequests(wait)
     },
-    skipped: (note) => log.info(note, 'attributes that no schema knows were left out of a PATCH'),
+    skipped: (note) => log.info(note, 'attributes that no schema knows were left out'),
     ...(heavy === undefined ? {} : { delegate: heavy.run }),
     ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
   })
@@ -79,7 +79,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
 
   let admin: Promise<ReturnType<typeof toNode>> | undefined
   function adminListener(): Promise<ReturnType<typeof toNode>> {
-    admin ??= import('../admin/index.ts').then(({ createAdmin }) => toNode(createAdmin({ tenancy, directory, store }).fetch))
+    admin ??= import('../admin/index.ts').then(({ createAdmin }) => toNode(createAdmin({ tenancy, directory }).fetch))
     return admin
   }
 

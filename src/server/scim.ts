@@ -22,7 +22,12 @@ export interface ScimOptions {
   readonly report: Report
   readonly refused?: (reason: string, call: Call) => void
   readonly cacheBytes?: number
-  readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
+  readonly skipped?: (note: {
+    readonly tenant: string
+    readonly actor: string
+    readonly type: string
+    readonly paths: readonly string[]
+  }) => void
 }
 
 /** The door of a store whose tenants have their own schemas and settings. */

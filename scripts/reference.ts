@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { codeOf, SCIM_TYPES, STATUS_CODES, type ScimType } from '../src/protocol/index.ts'
+import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
+
+/** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
+const KEYWORDS: { readonly [type in ScimType]: string } = {
+  invalidFilter: 'a filter that cannot be read, or whose operator and attribute do not go together',
+  tooMany: 'a query with more results than are computed',
+  uniqueness: 'a value that another resource has already',
+  mutability: 'a change that the mutability of the attribute forbids',
+  invalidSyntax: 'a body that is not JSON, or not of the schema that the request needs',
+  invalidPath: 'a PATCH path that is malformed or names nothing',
+  noTarget: 'a PATCH path that selects nothing',
+  invalidValue: 'a value that is missing or does not fit its attribute',
+  invalidVers: 'a protocol version in the URL that is not served',
+  sensitive: 'a filter on a sensitive attribute in a URL; send it by POST to /.search',
+  invalidCursor: 'a cursor that this query did not give out',
+  expiredCursor: 'a cursor that is too old; start the walk again',
+  invalidCount: 'a page size that is none, or that changed between pages',
+}
+
+const STATUSES: { readonly [status in keyof typeof STATUS_CODES]: string } = {
+  400: 'the request makes no sense; the detail says where',
+  401: 'no token, or one that is unknown, expired or revoked',
+  403: 'the token may not do this, or discovery was asked with a filter',
+  404: 'no such resource or endpoint; what another tenant has looks the same',
+  405: 'the endpoint does not take this method; Allow lists those it takes',
+  406: 'Accept excludes JSON',
+  409: 'the value is taken, or a bulk reference cannot be resolved',
+  412: 'If-Match names another version than the current one',
+  413: 'more than a limit allows; the detail names the limit',
+  414: 'the URL is too long; send the search by POST to /.search',
+  415: 'the body is not JSON by its media type',
+  429: 'too many requests, or too many wrong tokens; Retry-After says when to come back',
+  431: 'the request line and headers are too long',
+  500: 'a mistake of the server; the detail holds an id that its log has too',
+  501: 'switched off for this tenant',
+  503: 'the database cannot be written now; Retry-After says when to come back',
+}
+
+/** The reference pages that are written from the code's own tables: file name → text. */
+export function referencePages(): { readonly [file: string]: string } {
+  const errors = [
+    '# Errors',
+    '',
+    'Every error has a SCIM body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"…","detail":"…"}`.',
+    'Programs that embed Lockstep find the code in `ScimError.code`.',
+    '',
+    '| status | scimType | code | when |',
+    '| --- | --- | --- | --- |',
+    ...(Object.keys(SCIM_TYPES) as ScimType[]).map((type) => `| ${SCIM_TYPES[type]} | ${type} | ${codeOf(type)} | ${KEYWORDS[type]} |`),
+    ...Object.entries(STATUS_CODES).map(([status, code]) => `| ${status} | | ${code} | ${STATUSES[Number(status) as keyof typeof STATUSES]} |`),
+    '',
+    'Besides: `ERR_CONFIG`, options that make no sense, thrown when they are given.',
+  ]
+  const settings: readonly SettingEntry[] = Object.values(SETTINGS)
+  const configuration = [
+    '# Configuration',
+    '',
+    'Flags go before the environment, the environment before the defaults. A wrong setting is refused at start.',
+    '',
+    '| flag | environment | default | allowed | what it does |',
+    '| --- | --- | --- | --- | --- |',
+    ...settings.map((one) => `| \`${one.flag}\` | \`${one.env}\` | ${one.default === '' ? '' : `\`${one.default}\``} | ${one.allowed} | ${one.does} |`),
+  ]
+  return { 'errors.md': `${errors.join('\n')}\n`, 'configuration.md': `${configuration.join('\n')}\n` }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const folder = join(import.meta.dirname, '../docs/reference')
+  for (const [file, text] of Object.entries(referencePages())) writeFileSync(join(folder, file), text)
+}
