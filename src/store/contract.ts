@@ -85,7 +85,8 @@ export interface Draft extends Ref {
 }
 
 /**
- * One write. A `commit` carries out a list of them, all or none.
+ * One write. A `commit` carries out a list of them in order, all or none. In a tenant that does not exist every write but
+ * `tenant` new, and taking records away, ends in `Conflict` missing with `what` = `tenant`.
  *
  * - `create`: `index` are all its entries. `Conflict` exists | unique | member.
  * - `update`: `text` of the draft replaces the stored one; `unindex`/`index` are the entries that go and come.
@@ -125,11 +126,33 @@ export type Write =
       readonly log: LogDraft
     }
   /** A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one. */
-  | { readonly write: 'record'; readonly record: RecordKey; readonly tag?: string; readonly value: Json | undefined; readonly ifAbsent?: boolean }
+  | {
+      readonly write: 'record'
+      readonly record: RecordKey
+      readonly tag?: string
+      readonly value: Json | undefined
+      readonly ifAbsent?: boolean
+    }
   /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
-  /** Has entries of these paths for all resources of the type (re)built by the store from `entries`; used when an attribute becomes indexed. */
-  | { readonly write: 'reindex'; readonly ref: Ref; readonly unindex: readonly IndexEntry[]; readonly index: readonly IndexEntry[] }
+  /**
+   * Adds and takes entries of a resource as it is: no version, no log line. A path that is first seen here holds values for some
+   * resources only; no query uses it until an `indexed` write says that it is complete. `Conflict` missing | unique.
+   */
+  | {
+      readonly write: 'reindex'
+      readonly ref: Ref
+      readonly unindex: readonly IndexEntry[]
+      readonly index: readonly IndexEntry[]
+    }
+  /** Says that all resources of the type have their entries of these paths (`complete`), or takes all their entries away (`gone`). */
+  | {
+      readonly write: 'indexed'
+      readonly tenant: string
+      readonly type: string
+      readonly paths: readonly string[]
+      readonly as: 'complete' | 'gone'
+    }
 
 /** What came of one write, in the order of the list. */
 export interface Written {
@@ -153,7 +176,11 @@ export interface Change extends Ref {
   readonly version: number
   readonly paths: readonly PathChange[]
   /** For groups: who came and went, up to 500 ids together; beyond that only the counts. */
-  readonly members?: { readonly added: number; readonly removed: number; readonly ids?: { readonly added: readonly string[]; readonly removed: readonly string[] } }
+  readonly members?: {
+    readonly added: number
+    readonly removed: number
+    readonly ids?: { readonly added: readonly string[]; readonly removed: readonly string[] }
+  }
 }
 
 /** Names one record. `tenant` is "" for records of the whole database. */
@@ -235,10 +262,17 @@ export interface Store<Tx = unknown> {
    * Carries out all writes or none, with their log lines. Throws {@link Conflict}.
    * `inside` runs in the same transaction; what it throws undoes everything and is rethrown.
    */
-  commit(writes: readonly Write[], inside?: (tx: Tx, changes: readonly Change[]) => void | Promise<void>): Promise<readonly Written[]>
+  commit(
+    writes: readonly Write[],
+    inside?: (tx: Tx, changes: readonly Change[]) => void | Promise<void>,
+  ): Promise<readonly Written[]>
   /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
-  records(tenant: string, kind: string, where?: { readonly tag?: string; readonly key?: string; readonly after?: string; readonly limit?: number }): Promise<readonly StoredRecord[]>
+  records(
+    tenant: string,
+    kind: string,
+    where?: { readonly tag?: string; readonly key?: string; readonly after?: string; readonly limit?: number },
+  ): Promise<readonly StoredRecord[]>
   /** Kept counters: resources per tenant and type, and the last place of each log. */
   tenants(): Promise<readonly TenantRow[]>
   /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
@@ -248,6 +282,17 @@ export interface Store<Tx = unknown> {
   /** A consistent copy of the whole database in a new file, while others read and write. */
   backup(file: string): Promise<void>
   close(): Promise<void>
+}
+
+/** The database can't take or answer anything at the moment: disk full, locked for too long, writer gone. Nothing was written. */
+export class StoreUnavailable extends Error {
+  /** After how long trying again makes sense. */
+  readonly retryAfterMs: number
+  constructor(message: string, retryAfterMs: number, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.name = 'StoreUnavailable'
+    this.retryAfterMs = retryAfterMs
+  }
 }
 
 /** A tenant and its kept counters. */

@@ -1,0 +1,129 @@
+import {
+  type Attribute,
+  type BoundFilter,
+  type BoundSort,
+  type Document,
+  isObject,
+  isReference,
+  type Json,
+  type JsonObject,
+  type Target,
+  targetsIn,
+} from '../protocol/index.ts'
+import type { Member, Membership, Stored } from './contract.ts'
+
+/** What a document lacks until it is read: looked up in the store. */
+export interface Surroundings {
+  readonly base: string
+  readonly endpoints: { readonly [type: string]: string }
+  readonly groupsOf: (id: string) => readonly (Membership & { readonly type: string })[]
+  readonly membersOf: (id: string) => readonly Member[]
+  readonly named: (id: string) => Member | undefined
+}
+
+/**
+ * A resource as clients see it, as far as a filter and a sort key can tell: with meta, and with groups, members and what
+ * references show of the other side where these are asked for. RFC 7643 §3.1, §4.
+ */
+export function fullDocument(
+  stored: Stored,
+  filter: BoundFilter | undefined,
+  sort: BoundSort | undefined,
+  around: Surroundings,
+): Document {
+  const whole: { [name: string]: Json } = {
+    ...documentOf(stored),
+    meta: {
+      resourceType: stored.type,
+      created: new Date(stored.created).toISOString(),
+      lastModified: new Date(stored.modified).toISOString(),
+      location: `${around.base}${around.endpoints[stored.type] ?? ''}/${stored.id}`,
+      version: `W/"${stored.version}"`,
+    },
+  }
+  const targets = filter === undefined ? [] : [...targetsIn(filter)]
+  if (sort !== undefined) targets.push(sort.target)
+  for (const target of targets) {
+    const kind = derivation(target)
+    if (kind === 'groups') whole.groups = around.groupsOf(stored.id).map((group) => groupEntry(group, around))
+    else if (kind === 'members')
+      whole.members = around.membersOf(stored.id).map((member) => memberEntry(member, around))
+    else if (kind === 'reference') link(whole, target, around)
+  }
+  return whole
+}
+
+/** The members of a group as the elements that a filter on `members` looks at. */
+export function memberEntry(member: Member, around: Pick<Surroundings, 'base' | 'endpoints'>): JsonObject {
+  return { ...linkTo(member, around), type: member.type }
+}
+
+/** What a target is worked out from, if it stands in no document. */
+export function derivation(target: Target): 'groups' | 'members' | 'reference' | undefined {
+  const { attribute } = target
+  if (target.extension === undefined && attribute.multiValued) {
+    if (attribute.name === 'members' && isReference(attribute)) return 'members'
+    if (attribute.name === 'groups' && attribute.mutability === 'readOnly') return 'groups'
+  }
+  return isReference(attribute) ? 'reference' : undefined
+}
+
+/** The readOnly sub-attribute that shows the other's name. */
+function displayName(attribute: Attribute): string | undefined {
+  return attribute.subAttributes?.find(
+    (sub) => sub.mutability === 'readOnly' && (sub.name === 'displayName' || sub.name === 'display'),
+  )?.name
+}
+
+function groupEntry(group: Membership & { readonly type: string }, around: Surroundings): JsonObject {
+  return { ...linkTo(group, around), type: group.direct ? 'direct' : 'indirect' }
+}
+
+function linkTo(
+  other: { readonly id: string; readonly type: string; readonly display: string },
+  around: Pick<Surroundings, 'base' | 'endpoints'>,
+): JsonObject {
+  const endpoint = around.endpoints[other.type]
+  return {
+    value: other.id,
+    ...(endpoint === undefined ? {} : { $ref: `${around.base}${endpoint}/${other.id}` }),
+    ...(other.display === '' ? {} : { display: other.display }),
+  }
+}
+
+function link(whole: { [name: string]: Json }, target: Target, around: Surroundings): void {
+  const { attribute, extension } = target
+  const holder = extension === undefined ? whole : whole[extension]
+  if (!isObject(holder)) return
+  const name = displayName(attribute)
+  const fill = (one: Json): Json => {
+    if (!isObject(one) || typeof one.value !== 'string') return one
+    const other = around.named(one.value)
+    if (other === undefined) return one
+    const { $ref, display } = linkTo(other, around)
+    return {
+      ...one,
+      ...($ref === undefined ? {} : { $ref }),
+      ...(name === undefined || display === undefined ? {} : { [name]: display }),
+    }
+  }
+  const value = holder[attribute.name]
+  if (value === undefined) return
+  const filled = Array.isArray(value) ? value.map(fill) : fill(value)
+  if (extension === undefined) whole[attribute.name] = filled
+  else whole[extension] = { ...holder, [attribute.name]: filled }
+}
+
+// Reading JSON is most of the cost of a scan, and a stored version never changes.
+const documents = new WeakMap<Stored, Document>()
+
+function documentOf(stored: Stored): Document {
+  let document = documents.get(stored)
+  if (document === undefined) {
+    const read: unknown = JSON.parse(stored.text)
+    if (!isObject(read)) throw new Error(`the text of ${stored.type} ${stored.id} is no JSON object`)
+    document = read
+    documents.set(stored, document)
+  }
+  return document
+}

@@ -1,0 +1,129 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { fold, instantOf } from '../../protocol/index.ts'
+import { StoreUnavailable } from '../contract.ts'
+
+/** What goes into a statement and comes out of a row. */
+export type SqlValue = string | number | null
+/** One row: its columns in order. */
+export type SqlRow = readonly SqlValue[]
+
+/** One connection to a database file, with its prepared statements kept by their text. */
+export interface Connection {
+  readonly db: DatabaseSync
+  readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
+  readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
+  readonly each: (sql: string, ...values: SqlValue[]) => Iterator<SqlRow>
+  /** How many rows were changed. */
+  readonly run: (sql: string, ...values: SqlValue[]) => number
+  /** Inserts one row and says its number. */
+  readonly insert: (sql: string, ...values: SqlValue[]) => number
+  /** A number that changes when another connection has committed. */
+  readonly version: () => number
+  readonly close: () => void
+}
+
+/** How much memory a connection may take, and how long it waits for another one's lock. */
+export interface ConnectionOptions {
+  readonly cacheMib: number
+  readonly mmapMib: number
+  readonly busyTimeoutMs: number
+}
+
+/** Pages of the WAL after which a commit moves it into the database; each page is 4 KiB. */
+const CHECKPOINT_PAGES = 16_000
+/** Statements kept prepared; filters make ever new ones. */
+const STATEMENTS = 400
+
+/** Opens a database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). */
+export function openConnection(file: string, options: ConnectionOptions): Connection {
+  const db = new DatabaseSync(file, { timeout: options.busyTimeoutMs })
+  db.exec(`pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    pragma journal_size_limit = ${CHECKPOINT_PAGES * 4096};
+    pragma mmap_size = ${options.mmapMib * 1024 * 1024};
+    pragma cache_size = ${-options.cacheMib * 1024};
+    pragma temp_store = memory`)
+  db.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : null))
+  db.function('squeeze', { deterministic: true }, (text) =>
+    typeof text === 'string' ? text.replace(/ {2,}/g, ' ') : null,
+  )
+  db.function('instant', { deterministic: true }, (text) =>
+    typeof text === 'string' ? (instantOf(text) ?? null) : null,
+  )
+
+  const statements = new Map<string, StatementSync>()
+  function prepare(sql: string): StatementSync {
+    let statement = statements.get(sql)
+    if (statement === undefined) {
+      statement = db.prepare(sql)
+      statement.setReturnArrays(true)
+      if (statements.size >= STATEMENTS) {
+        const [oldest] = statements.keys()
+        if (oldest !== undefined) statements.delete(oldest)
+      }
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+  const versionStatement = db.prepare('pragma data_version')
+  versionStatement.setReturnArrays(true)
+
+  // With setReturnArrays a row is an array of its columns, which the types of node:sqlite can't say.
+  return {
+    db,
+    row: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
+    rows: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly SqlRow[],
+    each: (sql, ...values) => prepare(sql).iterate(...values) as unknown as Iterator<SqlRow>,
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    insert: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
+    version: () => numberOf((versionStatement.get() as unknown as SqlRow)[0]),
+    close: () => {
+      statements.clear()
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+/** A column that holds text. */
+export function textOf(value: SqlValue | undefined): string {
+  if (typeof value !== 'string') throw new TypeError(`expected text in a column, found ${typeof value}`)
+  return value
+}
+
+/** A column that holds a number. */
+export function numberOf(value: SqlValue | undefined): number {
+  if (typeof value !== 'number') throw new TypeError(`expected a number in a column, found ${typeof value}`)
+  return value
+}
+
+/** Result codes of SQLite that say nothing about what was asked, only about the state of file, disk or lock. */
+const OUTAGES = new Set([
+  5, // BUSY
+  6, // LOCKED
+  7, // NOMEM
+  8, // READONLY
+  10, // IOERR
+  11, // CORRUPT
+  13, // FULL
+  14, // CANTOPEN
+  15, // PROTOCOL
+  26, // NOTADB
+])
+
+/** Whether an error came from the state of the database, not from what was asked of it. */
+export function isOutage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    OUTAGES.has(error.errcode & 0xff)
+  )
+}
+
+/** What callers get when the database can't do anything now. */
+export function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new StoreUnavailable(`the database can't be written at the moment: ${why}`, 1_000, { cause: error })
+}

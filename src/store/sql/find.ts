@@ -1,0 +1,265 @@
+import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '../contract.ts'
+import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { type Bindings, compileFilter, createBindings, type Place } from './filter.ts'
+import { FEW, type Keys, keysFor, ONE } from './keys.ts'
+import type { Names } from './names.ts'
+import type { Reads } from './read.ts'
+import { COLUMNS, storedOf } from './rows.ts'
+import { sortKey } from './sort.ts'
+
+/** Pages beyond this are heavy, and so is an index entry shared by more than this many resources. */
+const LIGHT = 200
+
+/** Runs queries, and says beforehand how dear they are. */
+export interface Finds {
+  readonly find: (query: Query) => Page
+  readonly weigh: (query: Query) => Weight
+}
+
+type TypeQuery = Query['types'][number]
+
+/** One resource type of a query, ready to be compiled. */
+interface Part {
+  readonly type: TypeQuery
+  readonly y: number
+}
+
+/** A page as it comes from a statement: one row more than the limit tells that there is more. */
+interface Found {
+  readonly rows: readonly SqlRow[]
+  readonly total: number | undefined
+}
+
+export function createFinds(connection: Connection, names: Names, reads: Reads): Finds {
+  function partsOf(query: Query): { readonly t: number | undefined; readonly parts: readonly Part[] } {
+    const t = names.tenant(query.tenant)
+    const parts: Part[] = []
+    for (const type of query.types) {
+      const y = names.type(type.type)
+      if (y !== undefined) parts.push({ type, y })
+    }
+    return { t, parts }
+  }
+
+  /** The first two parameters of every statement are the tenant and the type. */
+  function placeFor(query: Query, t: number, part: Part, bindings: Bindings): Place {
+    return {
+      t: bindings.bind(t),
+      y: bindings.bind(part.y),
+      typeName: part.type.type,
+      base: query.base,
+      endpoints: query.endpoints,
+      path: (path) => names.path(t, part.y, path),
+      names,
+    }
+  }
+
+  function find(query: Query): Page {
+    const { t, parts } = partsOf(query)
+    const [only] = parts
+    if (t === undefined || only === undefined) return query.total ? { resources: [], total: 0 } : { resources: [] }
+    const found = parts.length === 1 ? findOne(query, t, only) : findMany(query, t, parts)
+    return pageOf(query, found)
+  }
+
+  function findOne(query: Query, t: number, part: Part): Found {
+    const { filter, sort } = part.type
+    if (sort !== undefined) return findMany(query, t, [part])
+    if (filter === undefined) return walk(query, t, part)
+    const bindings = createBindings()
+    const place = placeFor(query, t, part, bindings)
+    const keys = keysFor(filter, place)
+    if (keys !== undefined && keys.cost <= FEW) return look(query, part, place, bindings, keys)
+    if (keys === undefined && !query.total) return scan(query, part, place, bindings)
+    return findMany(query, t, [part])
+  }
+
+  /** Everything of one type in order of id. A deep startIndex goes by blocks of ids whose sizes are kept. */
+  function walk(query: Query, t: number, part: Part): Found {
+    const { page } = query
+    const total = query.total ? count(t, part.y) : undefined
+    if (page.limit === 0) return { rows: [], total }
+    if ('after' in page) {
+      const rows = connection.rows(
+        `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ?`,
+        t,
+        part.y,
+        page.after?.id ?? '',
+        page.limit + 1,
+      )
+      return { rows, total }
+    }
+    let first = ''
+    let skip = page.offset
+    if (skip > 0) {
+      const block = connection.row(
+        `select first, before from (
+           select first, sum(n) over (order by first) - n as before from block where t = ? and y = ?
+         ) where before <= ? order by before desc, first desc limit 1`,
+        t,
+        part.y,
+        skip,
+      )
+      if (block !== undefined) {
+        first = textOf(block[0])
+        skip -= numberOf(block[1])
+      }
+    }
+    const rows = connection.rows(
+      `select ${COLUMNS} from (
+         select k from resource where t = ? and y = ? and id >= ? order by id limit ? offset ?
+       ) x cross join resource r on r.k = x.k`,
+      t,
+      part.y,
+      first,
+      page.limit + 1,
+      skip,
+    )
+    return { rows, total }
+  }
+
+  function count(t: number, y: number): number {
+    const row = connection.row('select n from counter where t = ? and y = ?', t, y)
+    return row === undefined ? 0 : numberOf(row[0])
+  }
+
+  /** What an index gives, few at most. */
+  function look(query: Query, part: Part, place: Place, bindings: Bindings, keys: Keys): Found {
+    const { page } = query
+    const { filter } = part.type
+    const from = `(${keys.sql(bindings)}) d cross join resource r on r.k = d.k`
+    const condition = keys.exact || filter === undefined ? '' : ` and ${compileFilter(filter, place, bindings)}`
+    const where = `r.t = ${place.t} and r.y = ${place.y}${condition}`
+    const counted = [...bindings.values]
+    const countAll = () => numberOf(connection.row(`select count(*) from ${from} where ${where}`, ...counted)?.[0])
+    if (page.limit === 0) return { rows: [], total: query.total ? countAll() : undefined }
+    const after = 'after' in page && page.after !== undefined ? ` and r.id > ${bindings.bind(page.after.id)}` : ''
+    const order = keys.cost <= ONE && keys.distinct ? '' : ' order by r.id'
+    const limit = bindings.bind(page.limit + 1)
+    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
+    const sql = `select ${COLUMNS} from ${from} where ${where}${after}${order} limit ${limit}${offset}`
+    const rows = connection.rows(sql, ...bindings.values)
+    if (!query.total) return { rows, total: undefined }
+    // The page tells by itself when all that matches is on it.
+    const whole = rows.length <= page.limit && after === '' && (offset === '' || rows.length > 0)
+    return { rows, total: whole ? ('offset' in page ? page.offset : 0) + rows.length : countAll() }
+  }
+
+  /** Reads in order of id until the page is full. */
+  function scan(query: Query, part: Part, place: Place, bindings: Bindings): Found {
+    const { page } = query
+    if (page.limit === 0 || part.type.filter === undefined) return { rows: [], total: undefined }
+    const condition = compileFilter(part.type.filter, place, bindings)
+    const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
+    const limit = bindings.bind(page.limit + 1)
+    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
+    const sql = `select ${COLUMNS} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id limit ${limit}${offset}`
+    return { rows: connection.rows(sql, ...bindings.values), total: undefined }
+  }
+
+  /** Finds all that matches first, of all types, then sorts, counts and cuts the page out of it. */
+  function findMany(query: Query, t: number, parts: readonly Part[]): Found {
+    const { page } = query
+    const unfiltered = parts.every(({ type }) => type.filter === undefined)
+    const sorted = parts.some(({ type }) => type.sort !== undefined)
+    const total = query.total && unfiltered ? parts.reduce((sum, part) => sum + count(t, part.y), 0) : undefined
+    if (page.limit === 0 && (!query.total || total !== undefined)) return { rows: [], total }
+    const bindings = createBindings()
+    // Nobody needs more than the page's end of what comes in order of id.
+    const most = unfiltered && !sorted ? ('offset' in page ? page.offset : 0) + page.limit + 1 : undefined
+    const after = 'after' in page ? page.after : undefined
+    const hits = parts.map((part) => {
+      const place = placeFor(query, t, part, bindings)
+      const { filter } = part.type
+      const keys = filter === undefined ? undefined : keysFor(filter, place)
+      const from = keys === undefined ? 'resource r' : `(${keys.sql(bindings)}) d cross join resource r on r.k = d.k`
+      const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
+      if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
+      if (most !== undefined && after !== undefined) conditions.push(`r.id > ${bindings.bind(after.id)}`)
+      const key = sortKey(part.type.sort, place, bindings)
+      const end = most === undefined ? '' : ` order by r.id limit ${bindings.bind(most)}`
+      return `select * from (select r.k as k, r.id as id, ${key} as s from ${from} where ${conditions.join(' and ')}${end})`
+    })
+    const all = `with hits (k, id, s) as materialized (${hits.join(' union all ')})`
+    const countAll = () => numberOf(connection.row(`${all} select count(*) from hits`, ...counted)?.[0])
+    const counted = [...bindings.values]
+    if (page.limit === 0) return { rows: [], total: countAll() }
+    const descending = parts.some(({ type }) => type.sort?.descending === true)
+    const order = sorted ? `(s is null) ${descending ? 'desc' : 'asc'}, s ${descending ? 'desc' : 'asc'}, id` : 'id'
+    const beyond = after === undefined ? '' : ` where ${past(after, sorted, descending, bindings)}`
+    const limit = bindings.bind(page.limit + 1)
+    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
+    const withTotal = query.total && total === undefined
+    const counts = withTotal ? '(select count(*) from hits)' : 'null'
+    // The inner order is kept, for a cross join takes its left side first, row by row.
+    const sql = `${all} select ${COLUMNS}, x.s, ${counts} from (
+        select k, s from hits${beyond} order by ${order} limit ${limit}${offset}
+      ) x cross join resource r on r.k = x.k`
+    const rows = connection.rows(sql, ...bindings.values)
+    if (!withTotal) return { rows, total }
+    const [first] = rows
+    return { rows, total: first === undefined ? countAll() : numberOf(first[9]) }
+  }
+
+  /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
+  function past(after: Ending, sorted: boolean, descending: boolean, bindings: Bindings): string {
+    const id = bindings.bind(after.id)
+    if (!sorted) return `id > ${id}`
+    if (after.key === null || after.key === undefined) {
+      return descending ? `((s is null and id > ${id}) or s is not null)` : `(s is null and id > ${id})`
+    }
+    const key = bindings.bind(after.key)
+    const same = `(s = ${key} and id > ${id})`
+    return descending ? `(s < ${key} or ${same})` : `(s > ${key} or ${same} or s is null)`
+  }
+
+  function pageOf(query: Query, found: Found): Page {
+    const { limit } = query.page
+    const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
+    const groups = query.groups ? reads.groupsOf(rows.map((row) => numberOf(row[0]))) : undefined
+    const resources: Stored[] = rows.map((row) =>
+      storedOf(
+        row,
+        query.tenant,
+        names.typeName(numberOf(row[1])),
+        groups === undefined ? undefined : (groups.get(numberOf(row[0])) ?? NO_GROUPS),
+      ),
+    )
+    const last = rows.at(-1)
+    const sorted = query.types.some(({ sort }) => sort !== undefined)
+    const next = found.rows.length > limit && last !== undefined ? endingOf(last, sorted) : undefined
+    return {
+      resources,
+      ...(query.total && found.total !== undefined ? { total: found.total } : {}),
+      ...(next === undefined ? {} : { next }),
+    }
+  }
+
+  function endingOf(row: SqlRow, sorted: boolean): Ending {
+    const id = textOf(row[2])
+    return sorted ? { key: row[8] ?? null, id } : { id }
+  }
+
+  function weigh(query: Query): Weight {
+    if (query.page.limit > LIGHT) return 'heavy'
+    const { t, parts } = partsOf(query)
+    const [only] = parts
+    if (t === undefined || only === undefined) return 'light'
+    if (parts.length > 1 || only.type.sort !== undefined) return 'heavy'
+    if (only.type.filter === undefined) return 'light'
+    const bindings = createBindings()
+    const keys = keysFor(only.type.filter, placeFor(query, t, only, bindings))
+    if (keys === undefined || keys.cost >= WIDE) return 'heavy'
+    if (keys.cost <= ONE) return 'light'
+    // Many may share a value: a look at the index tells.
+    const sql = `select count(*) from (select 1 from (${keys.sql(bindings)}) limit ${LIGHT + 1})`
+    const values: SqlValue[] = [...bindings.values]
+    return numberOf(connection.row(sql, ...values)?.[0]) > LIGHT ? 'heavy' : 'light'
+  }
+
+  return { find, weigh }
+}
+
+const NO_GROUPS: readonly Membership[] = []
+/** Ways that may read very many index entries are not even tried out. */
+const WIDE = 2_000

@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ConfigError } from '../../protocol/index.ts'
+import type { Change, Write, Written } from '../contract.ts'
+import { unavailable } from './connection.ts'
+import type { Job, Writer } from './writer.ts'
+
+/** Hands lists of writes to a writer, wherever that is. */
+export interface Committer {
+  readonly commit: (
+    writes: readonly Write[],
+    inside?: (tx: DatabaseSync, changes: readonly Change[]) => void | Promise<void>,
+  ) => Promise<readonly Written[]>
+  /** Ends when all that was handed in is answered. */
+  readonly close: () => Promise<void>
+}
+
+interface Waiting {
+  readonly job: Job
+  readonly resolve: (written: readonly Written[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A committer on the calling thread: what one turn of the event loop hands in is one transaction. */
+export function createInlineCommitter(writer: Writer, db: DatabaseSync, committed: () => void): Committer {
+  let waiting: Waiting[] = []
+  let closed = false
+
+  function drain(): void {
+    // Closing has answered them already.
+    if (waiting.length === 0) return
+    const batch = waiting
+    waiting = []
+    const outcomes = writer.commit(batch.map(({ job }) => job))
+    committed()
+    for (const [at, { resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[at]
+      if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
+      else reject(outcome?.error)
+    }
+  }
+
+  return {
+    commit(writes, inside) {
+      if (closed) return Promise.reject(unavailable(new Error('the store is closed')))
+      return new Promise((resolve, reject) => {
+        const run = inside && ((changes: readonly Change[]) => refusePromise(inside(db, changes)))
+        if (waiting.length === 0) setImmediate(drain)
+        waiting.push({ job: run === undefined ? { writes } : { writes, inside: run }, resolve, reject })
+      })
+    },
+    async close() {
+      closed = true
+      if (waiting.length > 0) drain()
+    },
+  }
+}
+
+// A transaction on this one connection can't stay open across turns of the event loop.
+function refusePromise(result: unknown): void {
+  if (result instanceof Promise) {
+    result.catch(() => {})
+    throw new ConfigError(
+      'hooks.commit',
+      'must be synchronous on SQLite: use the DatabaseSync it is handed and return nothing',
+    )
+  }
+}

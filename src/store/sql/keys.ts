@@ -1,0 +1,201 @@
+import type { BoundFilter, Target } from '../../protocol/index.ts'
+import { sqlite as dialect } from './dialect.ts'
+import { type Bindings, indexOf, type Place, rowsOf } from './filter.ts'
+
+/** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
+export interface Keys {
+  /** How many resources it may give, roughly: what makes one way better than another. */
+  readonly cost: number
+  /** It gives what satisfies the filter and nothing else. */
+  readonly exact: boolean
+  /** It gives each number once. */
+  readonly distinct: boolean
+  /** A select with the numbers as column `k`. */
+  readonly sql: (bindings: Bindings) => string
+}
+
+/** At most one resource. */
+export const ONE = 1
+/** As many as share a value. */
+export const FEW = 10
+const SOME = 1_000
+const RANGE = 10_000
+/** A walk over all values of one path: dear, but dearer is only reading every resource. */
+const WALK = 100_000
+
+/**
+ * The cheapest way to find what satisfies a filter by index, or undefined when every resource must be read: of `and` the
+ * best part, of `or` all parts together.
+ */
+export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
+  switch (filter.op) {
+    case 'and': {
+      let best: Keys | undefined
+      for (const one of filter.all) {
+        const keys = keysFor(one, place)
+        if (keys !== undefined && (best === undefined || keys.cost < best.cost)) best = keys
+      }
+      return best === undefined || filter.all.length === 1 ? best : { ...best, exact: false }
+    }
+    case 'or': {
+      const all: Keys[] = []
+      for (const one of filter.all) {
+        const keys = keysFor(one, place)
+        if (keys === undefined) return undefined
+        all.push(keys)
+      }
+      return {
+        cost: all.reduce((sum, keys) => sum + keys.cost, 0),
+        exact: all.every((keys) => keys.exact),
+        distinct: true,
+        sql: (bindings) =>
+          all.length === 0
+            ? 'select null as k where 0'
+            : all.map((keys) => `select k from (${keys.sql(bindings)})`).join(' union '),
+      }
+    }
+    case 'constant':
+      return filter.value ? undefined : { cost: 0, exact: true, distinct: true, sql: () => 'select null as k where 0' }
+    case 'has': {
+      // What one element satisfies, some value satisfies.
+      const keys = keysFor(filter.filter, place)
+      return keys === undefined ? undefined : { ...keys, exact: false }
+    }
+    case 'eq':
+    case 'sw':
+    case 'co':
+    case 'ew':
+    case 'gt':
+    case 'ge':
+    case 'lt':
+    case 'le':
+      return compared(filter.op, filter.target, filter.value, place)
+    default:
+      return undefined
+  }
+}
+
+function compared(
+  op: 'eq' | 'sw' | 'co' | 'ew' | 'gt' | 'ge' | 'lt' | 'le',
+  target: Target,
+  value: string | number | boolean,
+  place: Place,
+): Keys | undefined {
+  if (rowsOf(target) !== undefined) {
+    return op === 'eq' && target.leaf.name === 'value' && typeof value === 'string'
+      ? byMembership(target, value, place)
+      : undefined
+  }
+  if (target.extension === undefined && (target.attribute.name === 'id' || target.attribute.name === 'meta')) {
+    return byColumn(op, target, value, place)
+  }
+  const index = indexOf(target, place)
+  // "" has no entry, and what compares with it may hold for it.
+  if (index === undefined || typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
+  const from = (bindings: Bindings) => `value_index where t = ${place.t} and a = ${bindings.bind(index.a)}`
+  if (op === 'eq') {
+    return {
+      cost: index.unique ? ONE : FEW,
+      exact: true,
+      distinct: true,
+      sql: (bindings) => `select k from ${from(bindings)} and v = ${bindings.bind(value)}`,
+    }
+  }
+  if (op === 'sw') {
+    const next = following(value)
+    return {
+      cost: SOME,
+      exact: true,
+      distinct: false,
+      sql(bindings) {
+        const upper = next === undefined ? '' : ` and v < ${bindings.bind(next)}`
+        return `select distinct k from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}`
+      },
+    }
+  }
+  if (op === 'gt' || op === 'ge') {
+    return {
+      cost: RANGE,
+      exact: true,
+      distinct: false,
+      sql: (bindings) =>
+        `select distinct k from ${from(bindings)} and v ${op === 'gt' ? '>' : '>='} ${bindings.bind(value)}`,
+    }
+  }
+  return {
+    cost: WALK,
+    exact: true,
+    distinct: false,
+    sql(bindings) {
+      const part = bindings.bind(value)
+      const condition =
+        op === 'co' ? `${dialect.position('v', part)} > 0` : `substr(v, ${-[...value].length}) = ${part}`
+      return `select distinct k from ${from(bindings)} and ${condition}`
+    },
+  }
+}
+
+function byMembership(target: Target, value: string, place: Place): Keys {
+  const other = (bindings: Bindings) =>
+    `select o.k from resource o where o.t = ${place.t} and o.y in (select y from type) and o.id = ${bindings.bind(value)}`
+  if (target.attribute.name === 'members') {
+    return {
+      cost: FEW,
+      exact: false,
+      distinct: true,
+      sql: (bindings) => `select g as k from member where m = (${other(bindings)})`,
+    }
+  }
+  return {
+    cost: SOME,
+    exact: false,
+    distinct: true,
+    // Downwards from the group: direct members, and those of groups within it.
+    sql: (bindings) => `with recursive down (k) as (
+      select m from member where g = (${other(bindings)}) union select z.m from down join member z on z.g = down.k
+    ) select k from down`,
+  }
+}
+
+function byColumn(op: string, target: Target, value: string | number | boolean, place: Place): Keys | undefined {
+  const from = `select k from resource where t = ${place.t} and y = ${place.y}`
+  const { leaf } = target
+  if (target.attribute.name === 'id') {
+    if (op !== 'eq') return undefined
+    return { cost: ONE, exact: true, distinct: true, sql: (bindings) => `${from} and id = ${bindings.bind(value)}` }
+  }
+  if (leaf.name === 'location' && op === 'eq') {
+    const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
+    if (typeof value !== 'string' || !value.startsWith(start)) {
+      return leaf.caseExact
+        ? { cost: 0, exact: true, distinct: true, sql: () => 'select null as k where 0' }
+        : undefined
+    }
+    const id = value.slice(start.length)
+    return { cost: ONE, exact: true, distinct: true, sql: (bindings) => `${from} and id = ${bindings.bind(id)}` }
+  }
+  if (leaf.name === 'lastModified' && typeof value === 'number') {
+    const sign = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }[op]
+    if (sign === undefined) return undefined
+    return {
+      cost: op === 'eq' ? FEW : RANGE,
+      exact: true,
+      distinct: true,
+      sql: (bindings) => `${from} and modified ${sign} ${bindings.bind(value)}`,
+    }
+  }
+  return undefined
+}
+
+/** The least text that is greater than every text that starts with this one; undefined if there is none. */
+export function following(prefix: string): string | undefined {
+  const points = [...prefix].map((letter) => letter.codePointAt(0) ?? 0)
+  for (;;) {
+    const last = points.pop()
+    if (last === undefined) return undefined
+    if (last >= 0x10ffff) continue
+    // Surrogates are no code points of their own.
+    points.push(last === 0xd7ff ? 0xe000 : last + 1)
+    return String.fromCodePoint(...points)
+  }
+}

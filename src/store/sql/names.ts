@@ -1,0 +1,152 @@
+import { type Connection, numberOf, textOf } from './connection.ts'
+
+/** An index path of a tenant's type, with its number. */
+export interface IndexPath {
+  readonly a: number
+  readonly y: number
+  readonly path: string
+  /** All its entries are unique: a value has one holder at most. */
+  readonly unique: boolean
+  /** All resources of the type have their entries, so that queries may rely on it. */
+  readonly ready: boolean
+}
+
+/** The small numbers that stand for tenants, types and index paths, kept until another process changes them. */
+export interface Names {
+  /** "" is 0: the whole database. */
+  readonly tenant: (name: string) => number | undefined
+  readonly tenantName: (t: number) => string | undefined
+  readonly type: (name: string) => number | undefined
+  readonly typeName: (y: number) => string
+  /** All types there are. */
+  readonly types: () => readonly number[]
+  readonly path: (t: number, y: number, path: string) => IndexPath | undefined
+  /** Paths of a tenant, of all its types, that may hold ids of other resources. */
+  readonly references: (t: number) => readonly IndexPath[]
+  readonly forget: () => void
+  /** For the writer: makes what is not there yet, and says so through `made`. */
+  readonly ensureType: (name: string) => number
+  readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => IndexPath
+}
+
+/** Reads names through a connection. `made` is called when a new one was written. */
+export function createNames(connection: Connection, made: (t: number) => void = () => {}): Names {
+  const tenants = new Map<string, number>()
+  const tenantNames = new Map<number, string>()
+  const types = new Map<string, number>()
+  const typeNames = new Map<number, string>()
+  const paths = new Map<
+    number,
+    { readonly all: Map<string, IndexPath>; references: readonly IndexPath[] | undefined }
+  >()
+
+  function readTypes(): void {
+    for (const [y, name] of connection.rows('select y, name from type order by y')) {
+      types.set(textOf(name), numberOf(y))
+      typeNames.set(numberOf(y), textOf(name))
+    }
+  }
+
+  function pathsOf(t: number) {
+    let known = paths.get(t)
+    if (known === undefined) {
+      known = { all: new Map(), references: undefined }
+      for (const row of connection.rows('select a, y, path, uniq, ready from path where t = ?', t)) {
+        const path = textOf(row[2])
+        const y = numberOf(row[1])
+        known.all.set(`${y} ${path}`, { a: numberOf(row[0]), y, path, unique: row[3] === 1, ready: row[4] === 1 })
+      }
+      paths.set(t, known)
+    }
+    return known
+  }
+
+  const names: Names = {
+    tenant(name) {
+      if (name === '') return 0
+      const known = tenants.get(name)
+      if (known !== undefined) return known
+      const row = connection.row('select t from tenant where name = ?', name)
+      if (row === undefined) return undefined
+      const t = numberOf(row[0])
+      tenants.set(name, t)
+      tenantNames.set(t, name)
+      return t
+    },
+    tenantName(t) {
+      if (t === 0) return ''
+      const known = tenantNames.get(t)
+      if (known !== undefined) return known
+      const row = connection.row('select name from tenant where t = ?', t)
+      if (row === undefined) return undefined
+      const name = textOf(row[0])
+      tenants.set(name, t)
+      tenantNames.set(t, name)
+      return name
+    },
+    type(name) {
+      const known = types.get(name)
+      if (known !== undefined) return known
+      readTypes()
+      return types.get(name)
+    },
+    typeName(y) {
+      if (!typeNames.has(y)) readTypes()
+      const name = typeNames.get(y)
+      if (name === undefined) throw new Error(`the table of types has no number ${y}`)
+      return name
+    },
+    types() {
+      if (typeNames.size === 0) readTypes()
+      return [...typeNames.keys()]
+    },
+    path: (t, y, path) => pathsOf(t).all.get(`${y} ${path}`),
+    references(t) {
+      const known = pathsOf(t)
+      known.references ??= [...known.all.values()].filter(({ path }) => path.endsWith('.value'))
+      return known.references
+    },
+    forget() {
+      tenants.clear()
+      tenantNames.clear()
+      types.clear()
+      typeNames.clear()
+      paths.clear()
+    },
+    ensureType(name) {
+      const known = names.type(name)
+      if (known !== undefined) return known
+      const y = connection.insert('insert into type (name) values (?)', name)
+      types.set(name, y)
+      typeNames.set(y, name)
+      made(0)
+      return y
+    },
+    ensurePath(t, y, path, unique, ready) {
+      const known = pathsOf(t)
+      const key = `${y} ${path}`
+      const there = known.all.get(key)
+      if (there !== undefined && (unique || !there.unique)) return there
+      let now: IndexPath
+      if (there !== undefined) {
+        connection.run('update path set uniq = 0 where a = ?', there.a)
+        now = { ...there, unique: false }
+      } else {
+        const a = connection.insert(
+          'insert into path (t, y, path, uniq, ready) values (?, ?, ?, ?, ?)',
+          t,
+          y,
+          path,
+          unique ? 1 : 0,
+          ready ? 1 : 0,
+        )
+        now = { a, y, path, unique, ready }
+      }
+      known.all.set(key, now)
+      known.references = undefined
+      made(t)
+      return now
+    },
+  }
+  return names
+}

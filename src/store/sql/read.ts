@@ -1,0 +1,193 @@
+import type {
+  Change,
+  IndexEntry,
+  Member,
+  Membership,
+  Ref,
+  Store,
+  Stored,
+  StoredRecord,
+  TenantRow,
+} from '../contract.ts'
+import { type Connection, numberOf, textOf } from './connection.ts'
+import type { Names } from './names.ts'
+import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
+
+/** Reads that an index answers, on the calling thread. */
+export interface Reads {
+  readonly get: (ref: Ref, groups: boolean) => Stored | undefined
+  /** The number of a resource. */
+  readonly numberOf: (ref: Ref) => number | undefined
+  readonly secret: (ref: Ref) => string | undefined
+  readonly names: (tenant: string, ids: readonly string[]) => readonly Member[]
+  readonly memberCount: (ref: Ref, atMost: number) => number
+  readonly holders: (tenant: string, type: string, entry: IndexEntry, limit: number, after: string) => readonly string[]
+  readonly changes: (tenant: string, after: number, limit: number) => readonly Change[]
+  readonly records: (...args: Parameters<Store['records']>) => readonly StoredRecord[]
+  readonly tenants: () => readonly TenantRow[]
+  /** The groups of each of these resources, by resource number. */
+  readonly groupsOf: (numbers: readonly number[]) => ReadonlyMap<number, readonly Membership[]>
+}
+
+const GET = `select ${COLUMNS}, exists (select 1 from member x where x.m = r.k) from resource r where r.t = ? and r.y = ? and r.id = ?`
+
+// union, not union all, so that circles of groups end.
+const GROUPS_OF = `with recursive up (m, g, d) as (
+    select x.m, x.g, 1 from member x where x.m = ?
+    union select up.m, z.g, 0 from up join member z on z.m = up.g
+  ) select up.m, r.id, r.display, max(up.d) as d from up join resource r on r.k = up.g
+  where up.g <> up.m group by up.g order by d desc, r.id`
+
+const GROUPS_OF_MANY = `with recursive up (m, g, d) as (
+    select x.m, x.g, 1 from json_each(?) j cross join member x on x.m = j.value
+    union select up.m, z.g, 0 from up join member z on z.m = up.g
+  ) select up.m, r.id, r.display, max(up.d) as d from up join resource r on r.k = up.g
+  where up.g <> up.m group by up.m, up.g order by up.m, d desc, r.id`
+
+const NO_GROUPS: readonly Membership[] = []
+
+export function createReads(connection: Connection, names: Names): Reads {
+  const keyOf = (ref: Ref): { readonly t: number; readonly y: number } | undefined => {
+    const t = names.tenant(ref.tenant)
+    const y = names.type(ref.type)
+    return t === undefined || y === undefined ? undefined : { t, y }
+  }
+  const numberFor = (ref: Ref): number | undefined => {
+    const key = keyOf(ref)
+    if (key === undefined) return undefined
+    const row = connection.row('select k from resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
+    return row === undefined ? undefined : numberOf(row[0])
+  }
+
+  const groupsOf: Reads['groupsOf'] = (numbers) => {
+    const [only] = numbers
+    const rows =
+      numbers.length === 1 && only !== undefined
+        ? connection.rows(GROUPS_OF, only)
+        : connection.rows(GROUPS_OF_MANY, JSON.stringify(numbers))
+    const groups = new Map<number, Membership[]>()
+    for (const row of rows) {
+      const k = numberOf(row[0])
+      const membership = { id: textOf(row[1]), display: textOf(row[2]), direct: row[3] === 1 }
+      const list = groups.get(k)
+      if (list === undefined) groups.set(k, [membership])
+      else list.push(membership)
+    }
+    return groups
+  }
+
+  return {
+    groupsOf,
+    numberOf: numberFor,
+    get(ref, groups) {
+      const key = keyOf(ref)
+      if (key === undefined) return undefined
+      const row = connection.row(GET, key.t, key.y, ref.id)
+      if (row === undefined) return undefined
+      if (!groups) return storedOf(row, ref.tenant, ref.type, undefined)
+      const k = numberOf(row[0])
+      const isMember = row[8] === 1
+      return storedOf(row, ref.tenant, ref.type, isMember ? (groupsOf([k]).get(k) ?? NO_GROUPS) : NO_GROUPS)
+    },
+    secret(ref) {
+      const key = keyOf(ref)
+      if (key === undefined) return undefined
+      const row = connection.row('select secret from resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
+      return typeof row?.[0] === 'string' ? row[0] : undefined
+    },
+    names(tenant, ids) {
+      const t = names.tenant(tenant)
+      if (t === undefined) return []
+      const found: Member[] = []
+      for (const id of new Set(ids)) {
+        for (const y of names.types()) {
+          const row = connection.row('select display from resource where t = ? and y = ? and id = ?', t, y, id)
+          if (row === undefined) continue
+          found.push({ id, type: names.typeName(y), display: textOf(row[0]) })
+          break
+        }
+      }
+      return found
+    },
+    memberCount(ref, atMost) {
+      const k = numberFor(ref)
+      if (k === undefined) return 0
+      const row = connection.row('select count(*) from (select 1 from member where g = ? limit ?)', k, atMost)
+      return numberOf(row?.[0])
+    },
+    holders(tenant, type, entry, limit, after) {
+      const key = keyOf({ tenant, type, id: '' })
+      const path = key === undefined ? undefined : names.path(key.t, key.y, entry.path)
+      if (key === undefined || path === undefined) return []
+      const rows = connection.rows(
+        `select r.id from value_index i cross join resource r on r.k = i.k
+         where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ?`,
+        key.t,
+        path.a,
+        entry.value,
+        after,
+        limit,
+      )
+      return rows.map((row) => textOf(row[0]))
+    },
+    changes(tenant, after, limit) {
+      const t = names.tenant(tenant)
+      if (t === undefined) return []
+      const rows = connection.rows(
+        `select ${CHANGE_COLUMNS} from change where t = ? and place > ? order by place limit ?`,
+        t,
+        after,
+        limit,
+      )
+      return rows.map((row) => changeOf(row, tenant, names.typeName))
+    },
+    records(tenant, kind, where = {}) {
+      const t = names.tenant(tenant)
+      if (t === undefined) return []
+      const limit = where.limit ?? -1
+      if (where.key !== undefined) {
+        const row = connection.row(
+          'select key, tag, value from record where t = ? and kind = ? and key = ?',
+          t,
+          kind,
+          where.key,
+        )
+        if (row === undefined || limit === 0) return []
+        const record = recordOf(row, tenant, kind)
+        const tagged = where.tag === undefined || record.tag === where.tag
+        return tagged && (where.after === undefined || record.key > where.after) ? [record] : []
+      }
+      // Keys may be "": only an `after` that was given leaves any out.
+      const from = where.after === undefined ? 'key >= ?' : 'key > ?'
+      const after = where.after ?? ''
+      const rows =
+        where.tag === undefined
+          ? connection.rows(
+              `select key, tag, value from record where t = ? and kind = ? and ${from} order by key limit ?`,
+              t,
+              kind,
+              after,
+              limit,
+            )
+          : connection.rows(
+              `select key, tag, value from record where t = ? and kind = ? and tag = ? and ${from} order by key limit ?`,
+              t,
+              kind,
+              where.tag,
+              after,
+              limit,
+            )
+      return rows.map((row) => recordOf(row, tenant, kind))
+    },
+    tenants() {
+      const rows = connection.rows('select t, name, created, place from tenant order by name')
+      return rows.map((row) => {
+        const resources: { [type: string]: number } = {}
+        for (const [y, n] of connection.rows('select y, n from counter where t = ? order by y', numberOf(row[0]))) {
+          if (numberOf(n) > 0) resources[names.typeName(numberOf(y))] = numberOf(n)
+        }
+        return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
+      })
+    },
+  }
+}

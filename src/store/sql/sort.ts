@@ -1,0 +1,25 @@
+import type { BoundSort } from '../../protocol/index.ts'
+import { sqlite as dialect } from './dialect.ts'
+import type { Bindings, Place } from './filter.ts'
+import { columnOf, listPath, rowsOf, shaped, singularValue, sourceFor } from './filter.ts'
+
+/**
+ * The value a resource is sorted by, null when it has none: of a multi-valued attribute the primary value, else the
+ * first. RFC 7644 §3.4.2.3, A-32.
+ */
+export function sortKey(sort: BoundSort | undefined, place: Place, bindings: Bindings): string {
+  if (sort === undefined) return 'null'
+  const { target } = sort
+  const { attribute, sub, leaf } = target
+  const rows = rowsOf(target)
+  if (rows !== undefined) {
+    return `(select ${rows.value(leaf, place, bindings)} from ${rows.from('r.k')} order by e.id limit 1)`
+  }
+  const column = columnOf(target, place, bindings)
+  if (column !== undefined) return column
+  if (!attribute.multiValued) return singularValue(target, place, bindings)
+  const value = sub === undefined ? 'e.value' : dialect.within('e.value', sub.name)
+  const primary = attribute.type === 'complex' ? `coalesce(${dialect.within('e.value', 'primary')}, 0) desc, ` : ''
+  const list = dialect.elements(sourceFor(leaf), listPath(target))
+  return `(select ${shaped(value, leaf)} from ${list} e order by ${primary}e.key limit 1)`
+}

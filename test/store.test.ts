@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memoryStore } from '../src/store/index.ts'
+import { sqliteStore } from '../src/store/sqlite.ts'
+import { storeContract } from './store.contract.ts'
+
+storeContract('memory', async () => {
+  const store = memoryStore()
+  return { store, close: () => store.close() }
+})
+
+storeContract('sqlite in memory', async () => {
+  const store = sqliteStore(':memory:')
+  return { store, close: () => store.close() }
+})
+
+storeContract('sqlite inline', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
+  const store = sqliteStore(join(folder, 'scim.db'))
+  return {
+    store,
+    async close() {
+      await store.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+})
