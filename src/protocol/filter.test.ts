@@ -17,8 +17,8 @@ function refused(run: () => unknown): ScimError {
   return expect.fail('was not refused')
 }
 
-describe('P-120 P-122 P-123 P-124 P-125 P-127 filters that read', () => {
-  test.each(vectors('filter.valid.txt'))('$given', ({ given, expected }) => {
+describe('filters that read', () => {
+  test.each(vectors('filter.valid.txt'))('P-122..125 P-127 reads $given', ({ given, expected }) => {
     const [, allowance, text = given] = /^\[(\w+)\] (.*)$/s.exec(given) ?? []
     if (allowance === undefined) {
       expect(formatFilter(parseFilter(text))).toBe(expected ?? text)
@@ -30,8 +30,8 @@ describe('P-120 P-122 P-123 P-124 P-125 P-127 filters that read', () => {
   })
 })
 
-describe('P-126 P-127 P-136 P-145 filters that do not', () => {
-  test.each(vectors('filter.invalid.txt'))('$given', ({ given, expected }) => {
+describe('filters that do not', () => {
+  test.each(vectors('filter.invalid.txt'))('P-126 P-127 P-136 P-145 refuses $given', ({ given, expected }) => {
     // What only a lenient connection reads isn't in this file but for the sub-attribute without an operator.
     const strict = refused(() => parseFilter(given, STRICT))
     const lenient = refused(() => parseFilter(given, LENIENT))
@@ -204,8 +204,8 @@ describe('decodePercent', () => {
   })
 })
 
-describe('P-344 P-350 paths', () => {
-  test.each(vectors('path.valid.txt'))('$given', ({ given, expected }) => {
+describe('paths', () => {
+  test.each(vectors('path.valid.txt'))('P-344 P-350 reads $given', ({ given, expected }) => {
     expect(formatPath(parsePath(given))).toBe(expected ?? given)
   })
   test('their parts', () => {
@@ -217,8 +217,8 @@ describe('P-344 P-350 paths', () => {
   })
 })
 
-describe('P-343 P-344 P-394 paths that do not read', () => {
-  test.each(vectors('path.invalid.txt'))('$given', ({ given }) => {
+describe('paths that do not read', () => {
+  test.each(vectors('path.invalid.txt'))('P-343 P-344 P-394 refuses $given', ({ given }) => {
     const [, keyword, text = ''] = /^(\w+): (.*)$/s.exec(given) ?? []
     expect(refused(() => parsePath(text, STRICT)).scimType).toBe(keyword)
   })
