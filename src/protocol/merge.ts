@@ -1,0 +1,81 @@
+import { attributeIn } from './attributes.ts'
+import type { AttributeEdit } from './edit.ts'
+import { sameValue } from './equal.ts'
+import { invalidValue, mutability } from './errors.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Attribute } from './schema.ts'
+import { identityOf } from './value.ts'
+
+/**
+ * A complex value with the sub-attributes of another put over it; null unassigns (A-10, A-11). The very same object when
+ * that changes nothing, undefined when nothing is left. RFC 7644 §3.5.2.3.
+ */
+export function mergeInto(
+  attribute: Attribute,
+  old: JsonObject | undefined,
+  given: JsonObject,
+  edit: AttributeEdit,
+): JsonObject | undefined {
+  let out: { [name: string]: Json } | undefined
+  let lost: Attribute | undefined
+  for (const name in given) {
+    const sub = attributeIn(attribute.subAttributes ?? [], name)
+    if (sub === undefined) continue
+    const value = given[name]
+    const before = old?.[name]
+    if (value === undefined || value === null) {
+      if (before === undefined) continue
+      if (sub.mutability === 'immutable') throw fixed(`${pathOf(edit)}, ${name}`)
+      if (sub.required) lost = sub
+      out ??= { ...old }
+      delete out[name]
+      continue
+    }
+    if (before !== undefined && sub.mutability === 'immutable') {
+      if (!sameValue(sub, before, value)) throw fixed(`${pathOf(edit)}, ${name}`)
+      continue
+    }
+    const next = edit.op === 'add' && Array.isArray(before) && Array.isArray(value) ? joined(sub, before, value) : value
+    if (next === before || (name === 'primary' && (before ?? false) === next)) continue
+    out ??= { ...old }
+    out[name] = next
+  }
+  if (out === undefined) return old
+  const isLeft = Object.keys(out).length > 0
+  if (isLeft && lost !== undefined) throw required(edit, lost)
+  if (
+    attribute.mutability === 'immutable' &&
+    old !== undefined &&
+    !sameValue(attribute, old, isLeft ? out : undefined)
+  ) {
+    throw fixed(pathOf(edit))
+  }
+  return isLeft ? out : undefined
+}
+
+/** A list of simple values with others added, each once. */
+export function joined(attribute: Attribute, old: readonly Json[], given: readonly Json[]): readonly Json[] {
+  const seen = new Set(old.map((one) => identityOf(attribute, one)))
+  const fresh = given.filter((one) => !seen.has(identityOf(attribute, one)))
+  return fresh.length === 0 ? old : [...old, ...fresh]
+}
+
+/** The path of an edit for messages: without the values of a filter. */
+export function pathOf({ target, filter }: AttributeEdit): string {
+  if (filter === undefined) return target.path
+  const end = target.sub === undefined ? '' : `.${target.sub.name}`
+  return `${target.path.slice(0, target.path.length - end.length)}[…]${end}`
+}
+
+/** Refuses to change what is set once and for all. RFC 7643 §7. */
+export function fixed(path: string): Error {
+  return mutability(`${path} is immutable: it has a value already, which stays as it is`)
+}
+
+/** Refuses to leave something required without a value (A-07). */
+export function required(edit: AttributeEdit, sub?: Attribute): Error {
+  const detail = `${sub === undefined || sub === edit.target.sub ? pathOf(edit) : `${pathOf(edit)}.${sub.name}`} is required`
+  return edit.op === 'remove' && !edit.nulled
+    ? mutability(`${detail} and cannot be removed; replace it instead`)
+    : invalidValue(`${detail} and cannot be left without a value`)
+}
