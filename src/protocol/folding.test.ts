@@ -30,7 +30,7 @@ describe('fold', () => {
     ['\u212A', 'k', 'P-543 Kelvin sign'],
     ['𐐀', '𐐨', 'P-543 beyond the basic plane'],
     ['ᾳ\u0301', 'ά\u0345', 'P-541 iota subscript in two orders'],
-  ])('%s and %s compare equal (%s)', (a, b, _case) => {
+  ])('P-540 P-541 P-543 %s and %s compare equal (%s)', (a, b, _case) => {
     expect(fold(a)).toBe(fold(b))
   })
 
@@ -39,7 +39,7 @@ describe('fold', () => {
     ['i', 'İ', 'P-543 dotted capital I folds to i and a dot'],
     ['a', 'ä', 'accents count'],
     ['²', '2', 'compatibility characters other than width stay'],
-  ])('%s and %s differ (%s)', (a, b, _case) => {
+  ])('P-543 %s and %s differ (%s)', (a, b, _case) => {
     expect(fold(a)).not.toBe(fold(b))
   })
 
