@@ -19,7 +19,6 @@ import type { Quirk } from './quirk.ts'
 import { quotationMarks } from './quotation-marks.ts'
 import { roleAsText } from './role-as-text.ts'
 import { scalarType } from './scalar-type.ts'
-import { wrappedValue } from './wrapped-value.ts'
 
 /** Every rewrite, in the order in which they are applied: first the shape of the message, then names, then values. */
 export const DIALECT: readonly Quirk[] = [
@@ -31,7 +30,6 @@ export const DIALECT: readonly Quirk[] = [
   misspeltUrn,
   extensionName,
   coreUnderUrn,
-  wrappedValue,
   listedValue,
   legacyManager,
   roleAsText,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { quirkTable } from '../../scripts/quirk-table.ts'
 import { DIALECT } from '../../src/quirks/dialect.ts'
 import { KINDS } from '../../src/quirks/index.ts'
 import { type Flow, readFlows } from './flow.ts'
@@ -62,6 +64,11 @@ describe('the register is covered', () => {
       expect(flow.sources.length, flow.id).toBeGreaterThan(0)
       expect([...KINDS, 'other'], flow.id).toContain(flow.idp)
     }
+  })
+
+  test('docs/reference/quirks.md is what `node scripts/quirk-table.ts` writes', () => {
+    const page = readFileSync(new URL('../../docs/reference/quirks.md', import.meta.url), 'utf8')
+    expect(page).toBe(quirkTable())
   })
 
   test('each rewrite has a message that proves it', () => {

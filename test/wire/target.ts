@@ -37,7 +37,7 @@ async function prepare(serving: Serving, kind: string, requires: readonly string
   // Old shapes are read by every kind but the strict ones, and need no set-up.
   if (requires.includes('legacy-shapes') && kind !== 'strict') met.push('legacy-shapes')
   if (requires.includes('okta-entitlements')) {
-    const options = { actor: 'test' }
+    const options = { usage: serving.directory, actor: 'test' }
     const attributes = [{ name: 'displayName', type: 'string' }]
     await serving.tenancy.schemas.put(tenant, { id: OKTA_ROLE, name: 'OktaRole', attributes }, options)
     const type = { name: 'OktaRole', endpoint: '/Roles', schema: OKTA_ROLE, schemaExtensions: [] }

@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs'
+import { DIALECT } from '../src/quirks/dialect.ts'
+import { type Flow, readFlows } from '../test/wire/flow.ts'
+
+const FOLDER = new URL('../test/wire/quirks/', import.meta.url)
+const PAGE = new URL('../docs/reference/quirks.md', import.meta.url)
+
+/** The page of all departures from the RFC that are known, written from the messages that prove them. */
+export function quirkTable(): string {
+  return `${[
+    '# Quirks',
+    '',
+    'What clients send that the RFCs do not say, or say in a way that is often got wrong. Each line is a file in',
+    '`test/wire/quirks/`: a conversation in the bytes of the client that does it, with what it must be answered. Numbers with Q are',
+    'known dialects, those with X we found besides. All of it is understood on `generic` and on every vendor’s kind; `core` means',
+    'that it keeps to the RFCs, so that `strict` takes it as well. Where a rewrite in `src/quirks/` does the work it is named;',
+    'otherwise it is the protocol itself, or an allowance of the connection’s profile.',
+    '',
+    'Written by `node scripts/quirk-table.ts`.',
+    '',
+    '| number | what arrives | seen from | strict | rewrite |',
+    '| --- | --- | --- | --- | --- |',
+    ...readFlows(FOLDER).map(line),
+  ].join('\n')}\n`
+}
+
+function line(flow: Flow): string {
+  const [number = ''] = flow.quirks
+  const rewrites = DIALECT.filter(({ register }) => register.includes(number)).map(({ name }) => `\`${name}\``)
+  const from = flow.idp === 'other' ? 'various' : flow.idp
+  const strict = flow.level === 'core' ? 'core' : ''
+  const file = `[${flow.title.replaceAll('|', '\\|')}](../../test/wire/quirks/${flow.id}.json)`
+  return `| ${number} | ${file} | ${from} | ${strict} | ${rewrites.join(', ')} |`
+}
+
+if (import.meta.main) writeFileSync(PAGE, quirkTable())
