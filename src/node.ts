@@ -245,10 +245,23 @@ function refuseMalformed(error: Error & { code?: string }, socket: import('node:
   )
 }
 
+/** How often connections whose last answer is out are looked for while closing. */
+const LOOK_EVERY_MS = 20
+/** Whoever has not sent or taken everything by then is cut off; those who run servers give about half a minute. */
+const PATIENCE_MS = 25_000
+
 function closeGently(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()))
-    // Idle keep-alive connections would hold it open; those with a request in flight are closed after their answer.
-    server.closeIdleConnections()
+    // Who is told to go away doesn't send another request on the same connection.
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
+    // Keep-alive connections would hold it open: those without a request in flight are closed now, the others after it.
+    const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)
+    const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS)
+    server.close((error) => {
+      clearInterval(looking)
+      clearTimeout(patience)
+      if (error) reject(error)
+      else resolve()
+    })
   })
 }

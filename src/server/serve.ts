@@ -48,7 +48,7 @@ export async function startServer(
   await tenancy.notePublicUrl(url)
   print(await greet(tenancy, url))
   health.enter('serving')
-  log.info({ url, database: settings.database }, 'listening')
+  log.info({ address: url, database: settings.database }, 'listening')
 
   const flushing = setInterval(() => {
     tenancy.flush().catch((error) => log.warn({ err: error }, 'the last use of tokens could not be written'))

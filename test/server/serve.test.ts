@@ -1,0 +1,208 @@
+import { execFile } from 'node:child_process'
+import { afterEach, expect, test } from 'vitest'
+import { folder, type Running, run, startServer } from '../cli/run.ts'
+
+const ended: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end()
+})
+
+function fresh() {
+  const dir = folder()
+  ended.push(dir.remove)
+  const database = `sqlite:${dir.path('data/lockstep.db')}`
+  const start = async (...args: string[]): Promise<Running> => {
+    const server = await startServer(['--database', database, ...args])
+    ended.push(() => server.stop('SIGKILL'))
+    return server
+  }
+  const json = async (...args: string[]) => {
+    const { stdout, stderr } = await run([...args, '--database', database, '--json'])
+    expect(stderr).toBe('')
+    return JSON.parse(stdout)
+  }
+  return { dir, database, start, json }
+}
+
+const tokenIn = (text: string) => /lk_default_[A-Za-z0-9_-]{43}/.exec(text)?.[0] ?? ''
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+test('the first start prints a base URL, a token and a curl line that works; later ones print no token', async () => {
+  const { start } = fresh()
+  const first = await start()
+  expect(first.greeting).toContain(`${first.url}/tenants/default/scim/v2`)
+  const curl = /^ {2}curl (.*)$/m.exec(first.greeting)?.[1] ?? ''
+  const answer = await new Promise<string>((resolve, reject) => {
+    execFile('/bin/sh', ['-c', `curl -s ${curl}`], (error, stdout) => (error ? reject(error) : resolve(stdout)))
+  })
+  expect(JSON.parse(answer)).toMatchObject({ totalResults: 0 })
+  expect(await first.stop()).toBe(0)
+
+  const second = await start()
+  expect(second.greeting).toContain(second.url)
+  expect(second.greeting).toMatch(/connection create/)
+  expect(second.greeting).not.toContain('lk_')
+  const again = await fetch(`${second.url}/tenants/default/scim/v2/Users`, bearer(tokenIn(first.greeting)))
+  expect(again.status).toBe(200)
+})
+
+test('a token made or revoked on the command line counts at once in a running server', async () => {
+  const { start, json } = fresh()
+  await start()
+  const acme = await json('tenant', 'create', 'acme')
+  const users = `${acme.baseUrl}/Users`
+  expect((await fetch(users, bearer(acme.token))).status).toBe(200)
+  const entra = await json('connection', 'create', 'acme', '--kind', 'entra')
+  expect(entra.baseUrl).toBe(acme.baseUrl)
+  expect((await fetch(users, bearer(entra.token))).status).toBe(200)
+  await json('connection', 'revoke', 'acme', acme.connection)
+  expect((await fetch(users, bearer(acme.token))).status).toBe(401)
+  expect((await fetch(users, bearer(entra.token))).status).toBe(200)
+})
+
+test('P-020, P-021 without a valid token the answer is 401 with a challenge', async () => {
+  const { start, json } = fresh()
+  const server = await start()
+  const users = `${server.url}/tenants/default/scim/v2/Users`
+  const none = await fetch(users)
+  expect(none.status).toBe(401)
+  expect(none.headers.get('www-authenticate')).toMatch(/^Bearer realm="[^"]*"$/)
+  expect(await none.json()).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '401' })
+  const wrong = await fetch(users, bearer(`lk_default_${'x'.repeat(43)}`))
+  expect(wrong.status).toBe(401)
+  expect(wrong.headers.get('www-authenticate')).toContain('error="invalid_token"')
+  const acme = await json('tenant', 'create', 'acme')
+  expect((await fetch(users, bearer(acme.token))).status).toBe(401)
+})
+
+test('P-023 a token with the right to read can not write', async () => {
+  const { start, json } = fresh()
+  await start()
+  await json('tenant', 'create', 'acme')
+  const { baseUrl, token } = await json('connection', 'create', 'acme', '--rights', 'read:users')
+  expect((await fetch(`${baseUrl}/Users`, bearer(token))).status).toBe(200)
+  expect((await fetch(`${baseUrl}/Groups`, bearer(token))).status).toBe(403)
+  const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada' })
+  const headers = { ...bearer(token).headers, 'content-type': 'application/scim+json' }
+  expect((await fetch(`${baseUrl}/Users`, { method: 'POST', headers, body })).status).toBe(403)
+})
+
+test("P-046 a token of one tenant never reads or writes another's", async () => {
+  const { start, json } = fresh()
+  await start()
+  const acme = await json('tenant', 'create', 'acme')
+  const beta = await json('tenant', 'create', 'beta')
+  const headers = { authorization: `Bearer ${beta.token}`, 'content-type': 'application/scim+json' }
+  const paths = [
+    '/Users',
+    '/Users/x',
+    '/Groups',
+    '/Groups/x',
+    '/Me',
+    '/Schemas',
+    '/ResourceTypes',
+    '/ServiceProviderConfig',
+    '/',
+  ]
+  for (const path of paths) {
+    expect([401, 404], path).toContain((await fetch(acme.baseUrl + path, { headers })).status)
+  }
+  for (const [method, path] of [
+    ['POST', '/Users'],
+    ['PUT', '/Users/x'],
+    ['PATCH', '/Users/x'],
+    ['DELETE', '/Users/x'],
+    ['POST', '/Bulk'],
+    ['POST', '/.search'],
+    ['POST', '/Users/.search'],
+  ]) {
+    const options = { method: method ?? '', headers, ...(method === 'DELETE' ? {} : { body: '{}' }) }
+    expect([401, 404], `${method} ${path}`).toContain((await fetch(acme.baseUrl + path, options)).status)
+  }
+})
+
+test('health and metrics are there', async () => {
+  const { start } = fresh()
+  const server = await start()
+  expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
+  const ready = await fetch(`${server.url}/readyz`)
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok' }])
+  await fetch(`${server.url}/tenants/default/scim/v2/Users/some-id`, bearer(tokenIn(server.greeting)))
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  expect(metrics).toMatch(/lockstep_http_requests_total\{method="GET",route="\/Users\/\{id\}",status="404"\} 1/)
+  expect(metrics).toContain('lockstep_http_request_duration_seconds_bucket')
+  expect(metrics).toContain('lockstep_write_batch_size')
+  expect(metrics).not.toContain('some-id')
+})
+
+test('SIGTERM finishes the request in flight and ends with 0', async () => {
+  const { start } = fresh()
+  const server = await start()
+  const encoder = new TextEncoder()
+  const user = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'slow' })
+  // The body comes in two halves, and the signal between them.
+  let stopped: Promise<number | null> | undefined
+  const body = new ReadableStream({
+    async start(controller) {
+      controller.enqueue(encoder.encode(user.slice(0, 20)))
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      stopped = server.stop('SIGTERM')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      controller.enqueue(encoder.encode(user.slice(20)))
+      controller.close()
+    },
+  })
+  const answer = await fetch(`${server.url}/tenants/default/scim/v2/Users`, {
+    method: 'POST',
+    headers: { ...bearer(tokenIn(server.greeting)).headers, 'content-type': 'application/scim+json' },
+    body,
+    duplex: 'half',
+  } as RequestInit)
+  expect(answer.status).toBe(201)
+  await answer.arrayBuffer()
+  expect(await stopped).toBe(0)
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
+})
+
+test('P-148 the log is JSON lines without tokens, names or URLs', async () => {
+  const { start } = fresh()
+  const server = await start('--log-level', 'trace')
+  const token = tokenIn(server.greeting)
+  await fetch(`${server.url}/tenants/default/scim/v2/Users?filter=userName%20eq%20%22ada.lovelace%22`, bearer(token))
+  await server.stop()
+  const lines = server.stderr().trim().split('\n')
+  for (const line of lines) expect(() => JSON.parse(line)).not.toThrow()
+  expect(server.stderr()).not.toContain(token)
+  expect(server.stderr()).not.toContain('ada.lovelace')
+})
+
+test.each([
+  [['--port', 'abc'], /--port: "abc" was given for the port; allowed is a whole number/],
+  [['--database', 'mysql:x'], /--database: "mysql:x" was given for the database; allowed is sqlite:PATH/],
+  [['--database', 'postgres://a:b@c/d'], /PostgreSQL is not supported yet/],
+  [['--log-level', 'loud'], /allowed is one of silent/],
+])('a wrong setting (%j) is refused at the start', async (args, message) => {
+  const { code, stderr, stdout } = await run(['serve', ...args])
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stdout).toBe('')
+  expect(code).toBe(2)
+})
+
+test('a port that is taken, and a database that is none, are said in one line', async () => {
+  const { start, dir } = fresh()
+  const server = await start()
+  const port = new URL(server.url).port
+  const taken = await run(['serve', '--port', port, '--database', `sqlite:${dir.path('other.db')}`])
+  expect(taken.stderr).toContain(`port ${port} of 127.0.0.1 is in use`)
+  expect(taken.code).not.toBe(0)
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(
+    dir.path('text.db'),
+    'This is no database, but a text that is long enough to be seen as one.'.repeat(20),
+  )
+  const none = await run(['serve', '--port', '0', '--database', `sqlite:${dir.path('text.db')}`])
+  expect(none.stderr.trim().split('\n')).toHaveLength(1)
+  expect(none.stderr).toContain('text.db')
+  expect(none.code).not.toBe(0)
+})
