@@ -23,6 +23,8 @@ export interface Bench {
   readonly wants: (id: string) => boolean
   readonly site: (product: Product, size: number) => OpenSite
   readonly add: (row: Row) => void
+  /** Measures something; when that fails, its row says why, and the run goes on. */
+  readonly attempt: (id: string, measure: () => Promise<void>) => Promise<void>
   readonly say: (text: string) => void
 }
 

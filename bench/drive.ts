@@ -111,11 +111,12 @@ function openLoop(role: Role, options: { port: number; ms: number; most?: number
           },
         })
         const ask = () => {
-          at = performance.now()
-          const request = at - began > options.ms || sent >= most || options.stopped?.() ? undefined : role.next()
+          const over = performance.now() - began > options.ms || sent >= most || options.stopped?.()
+          const request = over ? undefined : role.next()
           if (request === undefined) return stop()
           asked = request
           sent++
+          at = performance.now()
           connection.send(request)
         }
         const stop = () => {

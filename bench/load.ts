@@ -52,6 +52,9 @@ export type Order =
   /** How many of these users are there. */
   | { readonly order: 'present'; readonly site: string; readonly users: readonly number[] }
 
+/** Where the numbers of the users that this generator creates begin, beyond those a site was filled with. */
+const FIRST = Number(process.argv[2] ?? 0)
+
 const sites = new Map<string, Site>()
 let stopping = false
 
@@ -69,7 +72,7 @@ function register(facts: SiteFacts): void {
     ...facts,
     idAt: (n) => ids.slice(n * width, (n + 1) * width),
     // A site that comes back after a restart goes on where it was.
-    state: before?.state ?? { nextUser: facts.size + SPARE, patched: 0, groups: 0, added: [], spare: 0 },
+    state: before?.state ?? { nextUser: facts.size + SPARE + FIRST, patched: 0, groups: 0, added: [], spare: 0 },
   })
 }
 
@@ -117,12 +120,13 @@ async function measure(order: Extract<Order, { order: 'measure' }>): Promise<rea
 
 const BULK = 1000
 
-async function fill(name: string, count: number, file: string): Promise<{ seconds: number }> {
+/** Users 0 … count-1 through Bulk, or one by one where a server has none. */
+async function fill(name: string, count: number, file: string): Promise<{ seconds: number; way: string }> {
   const site = siteOf(name)
-  const blocks: string[] = []
+  const ids: string[] = []
   let next = 0
   let failed: string | undefined
-  const role: Role = {
+  const bulk: Role = {
     name: 'fill',
     connections: 2,
     statuses: [200],
@@ -134,17 +138,35 @@ async function fill(name: string, count: number, file: string): Promise<{ second
     },
     onAnswer: (answer, request) => {
       const first = Number(/"bulkId":"b(\d+)"/.exec(request)?.[1])
-      const ids = readBulkIds(answer.body, Math.min(BULK, count - first))
-      if (typeof ids === 'string') failed ??= ids
-      else blocks[first / BULK] = ids.join('')
+      const made = answer.status === 200 ? readBulkIds(answer.body, Math.min(BULK, count - first)) : answer.body
+      if (typeof made === 'string') failed ??= `${answer.status}: ${made}`
+      else for (const [at, id] of made.entries()) ids[first + at] = id
     },
   }
   const began = performance.now()
-  const [sample] = await drive({ port: site.port, pid: site.pid, roles: [role], ms: 3_600_000 })
-  if (failed !== undefined || (sample?.wrong ?? 0) > 0) throw new Error(`${name}: fill: ${failed ?? sample?.wrongSaid}`)
+  await drive({ port: site.port, pid: site.pid, roles: [bulk], ms: 3_600_000 })
+  let way = 'Bulk'
+  if (failed !== undefined && !failed.startsWith('200')) {
+    way = 'POST'
+    failed = undefined
+    next = 0
+    const single: Role = {
+      name: 'fill',
+      connections: 32,
+      statuses: [201],
+      next: () => (next >= count ? undefined : requestText(site, 'POST', '/Users', userText(next++))),
+      onAnswer: (answer, request) => {
+        const n = Number(/"externalId":"[^"]*-(\d{12})"/.exec(request)?.[1])
+        if (answer.status === 201) ids[n] = JSON.parse(answer.body).id
+        else failed ??= `${answer.status}: ${answer.body}`
+      },
+    }
+    await drive({ port: site.port, pid: site.pid, roles: [single], ms: 3_600_000 })
+  }
+  if (failed !== undefined) throw new Error(`${name}: fill: ${failed.slice(0, 1000)}`)
   const seconds = (performance.now() - began) / 1000
-  writeFileSync(file, blocks.join(''), 'latin1')
-  return { seconds }
+  writeFileSync(file, ids.join(''), 'latin1')
+  return { seconds, way }
 }
 
 async function acknowledge(name: string, connections: number): Promise<readonly number[]> {

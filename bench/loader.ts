@@ -7,7 +7,7 @@ import type { Asked, Order, SiteFacts } from './load.ts'
 /** A load generator in a process of its own. */
 export interface Loader {
   register(site: SiteFacts): Promise<void>
-  fill(site: string, count: number, ids: string): Promise<{ readonly seconds: number }>
+  fill(site: string, count: number, ids: string): Promise<{ readonly seconds: number; readonly way: string }>
   measure(options: {
     readonly site: string
     readonly asked: readonly Asked[]
@@ -24,9 +24,9 @@ export interface Loader {
   close(): void
 }
 
-/** Starts one. */
-export function startLoader(): Loader {
-  const child: ChildProcess = fork(new URL('./load.ts', import.meta.url))
+/** Starts one. The users it creates have numbers from `first` beyond those a site was filled with. */
+export function startLoader(first = 0): Loader {
+  const child: ChildProcess = fork(new URL('./load.ts', import.meta.url), [String(first)])
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let last = 0
   child.on('message', (message: { id: number; result?: unknown; error?: string }) => {

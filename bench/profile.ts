@@ -81,6 +81,8 @@ async function inspect(url: string) {
       }
     })
   await send('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  // Threads attach one after the other, each with a message of its own.
+  await new Promise((resolve) => setTimeout(resolve, 300))
   const threads = [undefined, ...workers]
   const all = (method: string, params?: Parameters) =>
     Promise.all(threads.map((thread) => send(method, params, thread)))

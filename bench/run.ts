@@ -67,7 +67,8 @@ const huge = options.quick || options.big !== undefined ? undefined : 1_000_000
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 5))
 const rows: Row[] = []
 const loader = startLoader()
-const heavy = startLoader()
+// It makes users of its own: numbers that the other one never comes to.
+const heavy = startLoader(50_000_000)
 const bare = await startBare()
 const open = new Map<string, OpenSite>()
 const bench: Bench = {
@@ -85,6 +86,16 @@ const bench: Bench = {
     const site = open.get(`${product} ${size}`)
     if (site === undefined) throw new Error(`no site ${product} ${size}`)
     return site
+  },
+  attempt: async (id, measure) => {
+    try {
+      await measure()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      say(`${id}: ${reason}`)
+      rows.push({ id, what: `failed: ${reason.replaceAll(/\s+/g, ' ').slice(0, 160)}`, ratio: Number.NaN })
+      process.exitCode = 1
+    }
   },
   add: (row) => {
     if (!wants(row.id)) return
@@ -107,13 +118,7 @@ try {
     if (!wantsPart(ids)) continue
     if (state === 'closed' && !closed) for (const site of open.values()) await site.server.stop()
     closed ||= state === 'closed'
-    try {
-      await measure(bench)
-    } catch (error) {
-      // One part that fails must not take the figures of the others with it.
-      say(`${ids.join(', ')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-      process.exitCode = 1
-    }
+    await bench.attempt(ids.join(' '), () => measure(bench))
   }
 } finally {
   for (const site of open.values()) await site.server.kill()

@@ -74,13 +74,16 @@ async function fill(
   const count = size + SPARE
   const access = createTenant(product, file)
   let seconds = 0
+  let way = 'SQL'
   if (product === 'floor') seconds = fillFloor(file, count, ids)
   const server = await startProduct(product, file, access)
   if (product === 'lockstep') {
     await loader.register({ name: 'fill', port: server.port, pid: server.pid, ...access, size })
-    seconds = (await loader.fill('fill', count, ids)).seconds
+    const filled = await loader.fill('fill', count, ids)
+    seconds = filled.seconds
+    way = filled.way
   }
-  say(`${product}: ${count} users in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} users/s`)
+  say(`${product}: ${count} users by ${way} in ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} users/s`)
   const groups: Record<string, string> = {}
   const text = readFileSync(ids, 'latin1')
   const width = text.length / count

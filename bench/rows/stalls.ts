@@ -33,37 +33,48 @@ export async function measureStalls(bench: Bench): Promise<void> {
     ['export', 'an export', big, () => 'export'],
   ]
   for (const [id, what, at, asked] of kinds) {
-    if (!bench.wants(`B.${id}`)) continue
-    const found = new Map<string, { readonly light: Sample; readonly heavyMs: number }>()
-    for (const product of bench.products) {
-      const site = bench.site(product, at)
-      const text = asked(site)
-      if (text === 'export' && product === 'floor') continue
-      const samples: { light: Sample; heavyMs: number }[] = []
-      for (let round = 0; round < Math.min(bench.rounds, 5); round++) samples.push(await beside(bench, site, text))
-      found.set(product, {
-        light: medianSample(samples.map((one) => one.light)),
-        heavyMs: median(samples.map((one) => one.heavyMs)),
-      })
-    }
-    const cell = (product: string) => {
-      const one = found.get(product)
-      if (one === undefined) return undefined
-      const { p99, max } = one.light
-      return `${short(p99)} / ${short(max)} ms (${short(one.heavyMs)})`
-    }
-    bench.add({
-      id: `B.${id}`,
-      what: `GET by id, c=4, beside ${what}, ${at}: p99 / slowest (the heavy one)`,
-      floor: cell('floor'),
-      lockstep: cell('lockstep'),
-      ratio: found.get('lockstep')?.light.max ?? Number.NaN,
-      floorRatio: found.get('floor')?.light.max,
-      hard: most(25),
-      stretch: most(10),
+    if (bench.wants(`B.${id}`)) await bench.attempt(`B.${id}`, () => stall(bench, { id, what, at, asked }))
+  }
+  if (bench.wants('B-mixed')) await bench.attempt('B-mixed', () => mixed(bench))
+}
+
+async function stall(
+  bench: Bench,
+  kind: {
+    readonly id: string
+    readonly what: string
+    readonly at: number
+    readonly asked: (site: OpenSite) => string | undefined
+  },
+): Promise<void> {
+  const found = new Map<string, { readonly light: Sample; readonly heavyMs: number }>()
+  for (const product of bench.products) {
+    const site = bench.site(product, kind.at)
+    const text = kind.asked(site)
+    if (text === 'export' && product === 'floor') continue
+    const samples: { light: Sample; heavyMs: number }[] = []
+    for (let round = 0; round < Math.min(bench.rounds, 5); round++) samples.push(await beside(bench, site, text))
+    found.set(product, {
+      light: medianSample(samples.map((one) => one.light)),
+      heavyMs: median(samples.map((one) => one.heavyMs)),
     })
   }
-  if (bench.wants('B-mixed')) await mixed(bench)
+  const cell = (product: string) => {
+    const one = found.get(product)
+    if (one === undefined) return undefined
+    const { p99, max } = one.light
+    return `${short(p99)} / ${short(max)} ms (${short(one.heavyMs)})`
+  }
+  bench.add({
+    id: `B.${kind.id}`,
+    what: `GET by id, c=4, beside ${kind.what}, ${kind.at}: p99 / slowest (the heavy one)`,
+    floor: cell('floor'),
+    lockstep: cell('lockstep'),
+    ratio: found.get('lockstep')?.light.max ?? Number.NaN,
+    floorRatio: found.get('floor')?.light.max,
+    hard: most(25),
+    stretch: most(10),
+  })
 }
 
 /** The light requests while the heavy one is served a few times, with pauses. */
@@ -74,26 +85,36 @@ async function beside(
 ): Promise<{ light: Sample; heavyMs: number }> {
   const asked = [{ workload: 'get hot', connections: 4 }]
   const light = bench.loader.measure({ site: site.name, asked, ms: 60_000, sleeps: true })
+  // Awaited below; if the heavy request fails first, its error is the one to be told.
+  light.catch(() => {})
   const times: number[] = []
-  await pause(PAUSE_MS)
-  if (heavy === undefined) await pause(3 * PAUSE_MS)
-  for (let turn = 0; heavy !== undefined && turn < TIMES; turn++) {
-    const began = performance.now()
-    if (heavy === 'export') {
-      const code = await runLockstep(['export', '--tenant', 'bench', '--database', `sqlite:${site.file}`])
-      if (code !== 0) throw new Error(`lockstep export ended with ${code}`)
-      times.push(performance.now() - began)
-    } else {
-      const one = [{ workload: heavy, connections: 1 }]
-      const [sample] = await bench.heavy.measure({ site: site.name, asked: one, ms: 60_000, most: 1, sleeps: true })
-      times.push(sample?.p50 ?? Number.NaN)
-    }
+  try {
     await pause(PAUSE_MS)
+    if (heavy === undefined) await pause(3 * PAUSE_MS)
+    for (let turn = 0; heavy !== undefined && turn < TIMES; turn++) {
+      times.push(await heavyOnce(bench, site, heavy))
+      await pause(PAUSE_MS)
+    }
+  } finally {
+    await bench.loader.stop()
+    await light.catch(() => {})
   }
-  await bench.loader.stop()
   const [sample] = await light
   if (sample === undefined) throw new Error('nothing was measured')
   return { light: sample, heavyMs: times.length === 0 ? 0 : median(times) }
+}
+
+/** Milliseconds of the heavy request; with the probe before it, it is served twice. */
+async function heavyOnce(bench: Bench, site: OpenSite, heavy: string): Promise<number> {
+  if (heavy === 'export') {
+    const began = performance.now()
+    const code = await runLockstep(['export', '--tenant', 'bench', '--database', `sqlite:${site.file}`])
+    if (code !== 0) throw new Error(`lockstep export ended with ${code}`)
+    return performance.now() - began
+  }
+  const asked = [{ workload: heavy, connections: 1 }]
+  const [sample] = await bench.heavy.measure({ site: site.name, asked, ms: 60_000, most: 1, sleeps: true })
+  return sample?.p50 ?? Number.NaN
 }
 
 function pause(ms: number): Promise<void> {
