@@ -243,7 +243,7 @@ async function settle(tenant: string, before: Model, after: Model, options: Chan
     const count = await usage.countUse(tenant, [type.name], () => true)
     if (count > 0 && !force) {
       throw inUse(
-        `resource type ${type.name} would be removed, but there are ${resources(count)} of it; force deletes them`,
+        `resource type ${type.name} would be removed with ${resources(count)}; force deletes them`,
         count,
       )
     }

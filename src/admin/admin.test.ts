@@ -1,0 +1,245 @@
+import { afterEach, expect, test } from 'vitest'
+import { createDirectory } from '../directory/index.ts'
+import { LENIENT } from '../protocol/index.ts'
+import { sqliteStore } from '../store/sqlite.ts'
+import { createTenancy } from '../tenancy/index.ts'
+import { createAdmin } from './admin.ts'
+
+const BADGE = 'urn:example:scim:schemas:extension:badge:1.0:User'
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const open: { close: () => Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close()
+})
+
+async function start() {
+  const store = sqliteStore(':memory:')
+  const tenancy = createTenancy({ store })
+  open.push(store, tenancy)
+  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  const faults: unknown[] = []
+  const admin = createAdmin({ tenancy, directory, report: ({ error }) => faults.push(error) })
+  const { token } = await tenancy.adminTokens.create()
+  const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await admin.fetch(
+      new Request(`http://scim.example/admin/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+    const text = await response.text()
+    expect(faults).toEqual([])
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+  const addUser = (document: { readonly [name: string]: unknown }) =>
+    directory.create(
+      { tenant: 'acme', actor: 'test', allow: LENIENT },
+      'User',
+      JSON.parse(JSON.stringify({ schemas: [USER], ...document })),
+    )
+  return { admin, tenancy, directory, send, addUser, token }
+}
+
+test('nobody gets in without a token of its own', async () => {
+  const { admin, tenancy, send } = await start()
+  const none = await admin.fetch(new Request('http://scim.example/admin/v1/tenants'))
+  expect(none.status).toBe(401)
+  expect(none.headers.get('www-authenticate')).toBe('Bearer realm="admin"')
+  await tenancy.tenants.create('acme')
+  const scim = await tenancy.connections.create('acme')
+  expect((await send('GET', '/tenants', undefined, { authorization: `Bearer ${scim.token}` })).status).toBe(401)
+  const [admins] = await tenancy.adminTokens.list()
+  expect((await send('DELETE', `/tokens/${admins?.id}`)).status).toBe(204)
+  const after = await send('GET', '/tenants')
+  expect(after.status).toBe(401)
+  expect(after.body.error.message).toMatch(/no admin token yet|unknown or revoked/)
+})
+
+test('a tenant is made, listed, shown and deleted', async () => {
+  const { send, tenancy } = await start()
+  const made = await send('POST', '/tenants', { name: 'acme', connection: { kind: 'okta' } })
+  expect(made.status).toBe(201)
+  expect(Object.keys(made.body)).toEqual(['tenant', 'baseUrl', 'connection', 'token'])
+  expect(made.body.baseUrl).toBe('http://scim.example/tenants/acme/scim/v2')
+  expect(await tenancy.authenticate('acme', `Bearer ${made.body.token}`)).toHaveProperty('principal.kind', 'okta')
+  expect((await send('GET', '/tenants')).body).toMatchObject([{ tenant: 'acme' }])
+  expect((await send('GET', '/tenants/acme')).body).toMatchObject({ tenant: 'acme', log: 0 })
+  expect((await send('POST', '/tenants', { name: 'acme' })).status).toBe(409)
+  expect((await send('DELETE', '/tenants/acme')).status).toBe(204)
+  expect((await send('GET', '/tenants/acme')).status).toBe(404)
+})
+
+test('a connection is made, rotated and revoked', async () => {
+  const { send, tenancy } = await start()
+  await tenancy.tenants.create('acme')
+  const path = '/tenants/acme/connections'
+  const first = (await send('POST', path, { kind: 'entra', label: 'Entra', rights: 'read:users', lifetimeDays: 30 }))
+    .body
+  expect((await send('GET', path)).body).toMatchObject([
+    { label: 'Entra', kind: 'entra', profile: 'entra', rights: 'read:users' },
+  ])
+  const second = await send('POST', `${path}/${first.connection}/tokens`)
+  expect(second.status).toBe(201)
+  const third = await send('POST', `${path}/${first.connection}/tokens`, {})
+  expect([third.status, third.body.error.code]).toEqual([409, 'ERR_IN_USE'])
+  const { tokens } = (await send('GET', `${path}/${first.connection}`)).body
+  expect((await send('DELETE', `${path}/${first.connection}/tokens/${tokens[0].id}`)).status).toBe(204)
+  expect(await tenancy.authenticate('acme', `Bearer ${first.token}`)).toEqual({ reason: 'invalid' })
+  expect((await send('DELETE', `${path}/${first.connection}`)).status).toBe(204)
+  expect(await tenancy.authenticate('acme', `Bearer ${second.body.token}`)).toEqual({ reason: 'invalid' })
+})
+
+test('settings are changed one by one', async () => {
+  const { send, tenancy } = await start()
+  await tenancy.tenants.create('acme')
+  const changed = await send('PATCH', '/tenants/acme/settings', { features: { bulk: false }, uniqueEmails: true })
+  expect(changed.body).toMatchObject({
+    uniqueEmails: true,
+    uniqueGroupNames: false,
+    features: { bulk: false, patch: true },
+  })
+  expect((await send('GET', '/tenants/acme/settings')).body).toEqual(changed.body)
+  expect(tenancy.settings('acme').features.bulk).toBe(false)
+})
+
+test('e-mail values can only be made unique while they are', async () => {
+  const { send, tenancy, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  await tenancy.ready('acme')
+  await addUser({ userName: 'ada', emails: [{ value: 'team@acme.example' }] })
+  await addUser({ userName: 'bob', emails: [{ value: 'Team@acme.example' }] })
+  const refused = await send('PATCH', '/tenants/acme/settings', { uniqueEmails: true })
+  expect([refused.status, refused.body.error.code]).toEqual([409, 'ERR_IN_USE'])
+  expect(tenancy.settings('acme').uniqueEmails).toBe(false)
+  await addUser({ userName: 'cid', emails: [{ value: 'team@acme.example' }] })
+})
+
+test('an extension is added, used, tightened only by force, and removed', async () => {
+  const { send, tenancy, directory, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  const path = `/tenants/acme/schemas/${encodeURIComponent(BADGE)}`
+  const schema = { id: BADGE, name: 'Badge', attributes: [{ name: 'number', type: 'integer' }, { name: 'colour' }] }
+  expect((await send('PUT', `${path}?extends=User`, schema)).status).toBe(200)
+  expect((await send('GET', '/tenants/acme/schemas')).body).toContainEqual(
+    expect.objectContaining({ id: BADGE, own: true, types: ['User'] }),
+  )
+
+  const { stored } = await addUser({ userName: 'ada', [BADGE]: { number: 7, colour: 'red' } })
+  expect(JSON.parse(stored.text)[BADGE]).toEqual({ number: 7, colour: 'red' })
+
+  const smaller = { ...schema, attributes: [{ name: 'number', type: 'integer' }] }
+  const refused = await send('PUT', path, smaller)
+  expect(refused.status).toBe(409)
+  expect(refused.body.error).toMatchObject({
+    code: 'ERR_IN_USE',
+    count: 1,
+    message: expect.stringContaining(`${BADGE}:colour would be removed, but 1 resource`),
+  })
+  expect((await send('PUT', `${path}?force=true`, smaller)).status).toBe(200)
+  const left = await directory.get({ tenant: 'acme', type: 'User', id: stored.id })
+  expect(JSON.parse(left?.text ?? '{}')[BADGE]).toEqual({ number: 7 })
+
+  expect((await send('DELETE', path)).status).toBe(409)
+  expect((await send('DELETE', `${path}?force=true`)).status).toBe(204)
+  const bare = await directory.get({ tenant: 'acme', type: 'User', id: stored.id })
+  expect(JSON.parse(bare?.text ?? '{}')).not.toHaveProperty([BADGE])
+  expect(tenancy.catalog('acme').types.find(({ name }) => name === 'User')?.extensions).toHaveLength(1)
+})
+
+test('a resource type of its own is added and removed', async () => {
+  const { send, tenancy, directory } = await start()
+  await tenancy.tenants.create('acme')
+  const urn = 'urn:example:scim:schemas:core:1.0:Device'
+  const type = { name: 'Device', endpoint: '/Devices', schema: urn }
+  const early = await send('PUT', '/tenants/acme/types/Device', type)
+  expect([early.status, early.body.error.message]).toEqual([400, expect.stringContaining(urn)])
+  await send('PUT', `/tenants/acme/schemas/${encodeURIComponent(urn)}`, {
+    id: urn,
+    name: 'Device',
+    attributes: [{ name: 'serial', required: true, uniqueness: 'server' }],
+  })
+  expect((await send('PUT', '/tenants/acme/types/Device', type)).status).toBe(200)
+  const context = { tenant: 'acme', actor: 'test', allow: LENIENT }
+  await directory.create(context, 'Device', { schemas: [urn], serial: 'a' })
+  await expect(directory.create(context, 'Device', { schemas: [urn], serial: 'A' })).rejects.toMatchObject({
+    scimType: 'uniqueness',
+  })
+  expect((await send('DELETE', '/tenants/acme/types/Device')).body.error.message).toMatch(
+    /removed with 1 resource; force deletes them/,
+  )
+  expect((await send('DELETE', '/tenants/acme/types/Device?force=true')).status).toBe(204)
+  expect((await send('GET', '/tenants/acme/types')).body.map(({ name }: { name: string }) => name)).toEqual([
+    'User',
+    'Group',
+  ])
+})
+
+test('Role and Entitlement are switched on by name; what belongs to the protocol stays as it is', async () => {
+  const { send, tenancy } = await start()
+  await tenancy.tenants.create('acme')
+  expect((await send('PUT', '/tenants/acme/types/Role', { name: 'Role' })).body).toMatchObject({
+    endpoint: '/Roles',
+    own: true,
+  })
+  expect((await send('PUT', '/tenants/acme/types/User', { name: 'User', endpoint: '/People' })).status).toBe(400)
+  expect((await send('DELETE', '/tenants/acme/types/User')).status).toBe(400)
+  const ours = await send('PUT', `/tenants/acme/schemas/${encodeURIComponent(USER)}`, {
+    id: USER,
+    name: 'User',
+    attributes: [{ name: 'x' }],
+  })
+  expect([ours.status, ours.body.error.message]).toEqual([400, expect.stringContaining('belongs to the protocol')])
+  expect((await send('DELETE', '/tenants/acme/types/Role')).status).toBe(204)
+})
+
+test('the log is read on from a place', async () => {
+  const { send, tenancy, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  await tenancy.ready('acme')
+  for (const userName of ['a', 'b', 'c']) await addUser({ userName })
+  const first = (await send('GET', '/tenants/acme/log?limit=2')).body
+  expect(first.changes.map(({ place }: { place: number }) => place)).toEqual([1, 2])
+  const rest = (await send('GET', `/tenants/acme/log?after=${first.next}`)).body
+  expect(rest).toMatchObject({ changes: [{ place: 3, op: 'create', actor: 'test', type: 'User' }], next: 3 })
+  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ changes: [], next: 3 })
+})
+
+test.each([
+  ['POST', '/tenants', '{', 400, 'the body is not JSON'],
+  ['POST', '/tenants', { name: 'Acme' }, 400, "can't name a tenant"],
+  ['POST', '/tenants', { nmae: 'acme' }, 400, 'body.name'],
+  ['POST', '/tenants', { name: 'x', connection: { kind: 'novell' } }, 400, 'body.connection.kind'],
+  ['POST', '/tenants', { name: 'x', connection: { rights: 'fly' } }, 400, '"fly" is not a right'],
+  ['GET', '/tenants/acme/log?limit=0', undefined, 400, 'query.limit'],
+  ['GET', '/tenants/acme/log', undefined, 404, 'no tenant named "acme"'],
+  ['GET', '/nothing', undefined, 404, 'openapi.json'],
+  ['PUT', '/tenants', {}, 405, 'GET, POST'],
+  ['PUT', '/tenants/acme/types/A', { name: 'B' }, 400, "the body's name is B"],
+] as const)('%s %s with %j: %i, naming what is wrong', async (method, path, body, status, message) => {
+  const { send } = await start()
+  const answer = await send(method, path, body)
+  expect([answer.status, answer.body.error.message]).toEqual([status, expect.stringContaining(message)])
+})
+
+test('a body of another media type, and one too large, are refused', async () => {
+  const { send } = await start()
+  expect((await send('POST', '/tenants', 'name=acme', { 'content-type': 'text/plain' })).status).toBe(415)
+  expect((await send('POST', '/tenants', JSON.stringify({ name: 'x'.repeat(5_000_000) }))).status).toBe(413)
+})
+
+test('the OpenAPI document describes every route', async () => {
+  const { send } = await start()
+  const { body } = await send('GET', '/openapi.json')
+  expect(body.openapi).toBe('3.1.0')
+  expect(body.servers).toEqual([{ url: 'http://scim.example/admin/v1' }])
+  const ids = Object.values(body.paths as Record<string, Record<string, { operationId: string }>>)
+    .flatMap((methods) => Object.values(methods))
+    .map(({ operationId }) => operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids).toContain('createConnection')
+  const create = body.paths['/tenants/{tenant}/connections'].post
+  expect(create.parameters).toEqual([{ name: 'tenant', in: 'path', required: true, schema: { type: 'string' } }])
+  expect(create.requestBody.content['application/json'].schema.properties.kind.enum).toContain('entra')
+  expect(create.responses['201'].content['application/json'].schema.required).toContain('token')
+})
