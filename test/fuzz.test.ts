@@ -1,7 +1,7 @@
 import http from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { replay } from './replay.ts'
+import { expectNone, replay } from './replay.ts'
 import { BULK_REQUEST, createClient, ENT, ERROR, GROUP, PATCH_OP, SEARCH_REQUEST, USER } from './rfc/client.ts'
 import { site } from './rfc/site.ts'
 
@@ -448,9 +448,14 @@ function text(body: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array> {
   )
 }
 
-/** What `http.request` sends as it is: no spaces, no controls, nothing beyond Latin-1. */
-const sendable = (target: string) =>
-  target.replace(/[^\u0021-\u00ff]|#/g, (character) => encodeURIComponent(character.toWellFormed()))
+/**
+ * What `http.request` sends as it is: no spaces, no controls, nothing beyond Latin-1. A HEAD with raw bytes is turned away
+ * by the HTTP parser, before anybody knows that its answer must have no body.
+ */
+function sendable(target: string, method: string): string {
+  const kept = method === 'HEAD' ? /[^\u0021-\u007e]|#/g : /[^\u0021-\u00ff]|#/g
+  return target.replace(kept, (character) => encodeURIComponent(character.toWellFormed()))
+}
 const encoded = (part: string) => encodeURIComponent(part.toWellFormed())
 
 const parameter = fc.oneof(
@@ -500,6 +505,8 @@ const query = fc.oneof(
   { weight: 2, arbitrary: fc.constant('') },
   { weight: 3, arbitrary: fc.array(parameter, { maxLength: 3 }).map((some) => `?${some.join('&')}`) },
 )
+
+const rareQuery = fc.oneof({ weight: 6, arbitrary: fc.constant('') }, { weight: 1, arbitrary: query })
 
 const contentType = fc.oneof(
   {
@@ -553,10 +560,16 @@ function request(root: string, users: readonly string[], groups: readonly string
   const known = [...users, ...groups]
   const one = (method: string, path: fc.Arbitrary<string>, body?: fc.Arbitrary<unknown>): fc.Arbitrary<Fuzzed> =>
     fc
-      .tuple(path, query, contentType, more, body === undefined ? fc.constant(undefined) : text(body))
+      .tuple(
+        path,
+        body === undefined ? query : rareQuery,
+        contentType,
+        more,
+        body === undefined ? fc.constant(undefined) : text(body),
+      )
       .map(([below, search, type, headers, sent]) => ({
         method,
-        path: sendable(root + below + search),
+        path: sendable(root + below + search, method),
         headers: { ...(sent === undefined ? {} : { 'content-type': type }), ...headers },
         ...(sent === undefined ? {} : { body: sent }),
       }))
@@ -726,13 +739,13 @@ test.each(['strict', 'generic'])(
     }
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
     agent.destroy()
-    expect(faults).toEqual([])
+    expectNone(faults)
     expect(Reflect.get({}, 'polluted')).toBeUndefined()
 
     // The server lives, and what it holds is what its log says.
     expect((await client.get('/Users?count=1')).status).toBe(200)
     const { faults: unsound, lines } = await replay(at.server.store, connection.tenant)
-    expect(unsound).toEqual([])
+    expectNone(unsound)
     // Not everything was refused: the fuzzing reaches the writing parts.
     expect(lines.length).toBeGreaterThan(REQUESTS / 50)
     for (const status of [200, 201, 204, 400, 404, 405, 409, 415])

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { sqliteStore } from '../src/store/sqlite.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { startProcess } from './process.ts'
-import { replay } from './replay.ts'
+import { expectNone, replay } from './replay.ts'
 import { type Answer, type Body, BULK_REQUEST, type Client, createClient, USER } from './rfc/client.ts'
 
 // What was answered 2xx is on disk: the server is killed fifty times under load, and nothing acknowledged is lost.
@@ -133,7 +133,7 @@ test('fifty times killed under load: every acknowledged write is there, none hal
 
       const store = sqliteStore(file)
       const { faults, resources } = await replay(store, tenant)
-      expect(faults, tenant).toEqual([])
+      expectNone(faults, tenant)
       const found = new Map([...resources.values()].map((one) => [JSON.parse(one.text).userName as string, one]))
       const inside = new Set<string>()
       for await (const chunk of store.members({ tenant, type: 'Group', id: group.id }))

@@ -177,3 +177,8 @@ function leaves(document: { readonly [name: string]: Json }): Map<string, Json> 
 function plain(value: Json | undefined): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }
+
+/** Fails with the first faults in words; an assertion on a list would cut them short. */
+export function expectNone(faults: readonly string[], where = ''): void {
+  if (faults.length > 0) throw new Error(`${where} ${faults.length} faults:\n${faults.slice(0, 10).join('\n')}`.trim())
+}

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { sqliteStore } from '../src/store/sqlite.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { startProcess } from './process.ts'
-import { replay } from './replay.ts'
+import { expectNone, replay } from './replay.ts'
 import {
   type Answer,
   type Body,
@@ -202,7 +202,7 @@ describe('one database, two processes', { timeout: 60_000 }, () => {
       expect((await two.as(other.token).get('/Users?count=1')).status).toBe(401)
 
       const { faults } = await replay(store, 'shared')
-      expect(faults).toEqual([])
+      expectNone(faults)
       for (const server of servers) expect(server.complaints()).toBe('')
     } finally {
       for (const server of servers) await server.kill()
