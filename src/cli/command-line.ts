@@ -1,0 +1,29 @@
+import { CommanderError } from 'commander'
+import { LockstepError } from '../protocol/errors.ts'
+import { createProgram } from './program.ts'
+import { UsageError } from './usage.ts'
+
+/** 0: done; 1: it failed; 2: the command makes no sense. */
+const EXIT = { failure: 1, usage: 2 } as const
+
+/** Runs one command line; gives its exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const program = createProgram()
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
+    return fail(error, args.includes('--json'))
+  }
+}
+
+/** Says what went wrong in one line, without a stack; programs get JSON. */
+function fail(error: unknown, json: boolean): number {
+  const code = error instanceof LockstepError ? error.code : 'ERR_INTERNAL'
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ')
+  const text = json ? JSON.stringify({ error: { code, message } }) : `lockstep: ${message}`
+  process.stderr.write(`${text}\n`)
+  if (process.env.LOCKSTEP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return error instanceof UsageError || code === 'ERR_CONFIG' ? EXIT.usage : EXIT.failure
+}
