@@ -2,8 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memoryStore } from '../src/store/index.ts'
-import { sqliteStore } from '../src/store/sqlite.ts'
+import { type SqliteOptions, sqliteStore } from '../src/store/sqlite.ts'
 import { storeContract } from './store.contract.ts'
+
+const onDisk = (options: SqliteOptions) => async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
+  const store = sqliteStore(join(folder, 'scim.db'), options)
+  return {
+    store,
+    async close() {
+      await store.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
 
 storeContract('memory', async () => {
   const store = memoryStore()
@@ -15,14 +27,6 @@ storeContract('sqlite in memory', async () => {
   return { store, close: () => store.close() }
 })
 
-storeContract('sqlite inline', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
-  const store = sqliteStore(join(folder, 'scim.db'))
-  return {
-    store,
-    async close() {
-      await store.close()
-      await rm(folder, { recursive: true })
-    },
-  }
-})
+storeContract('sqlite inline', onDisk({}))
+
+storeContract('sqlite threaded', onDisk({ threads: true }), { inside: false })

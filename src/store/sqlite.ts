@@ -1,8 +1,14 @@
+import { realpathSync } from 'node:fs'
+import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import type { MessagePort } from 'node:worker_threads'
+import { ConfigError } from '../protocol/index.ts'
 import type { Store } from './contract.ts'
+import { copyOnThread, writeCopy } from './sql/backup.ts'
+import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
+import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
-import { createInlineCommitter } from './sql/inline.ts'
 import { migrate } from './sql/migrate.ts'
 import { createNames } from './sql/names.ts'
 import { createPulse } from './sql/pulse.ts'
@@ -12,42 +18,73 @@ import { createWriter } from './sql/writer.ts'
 
 /** How a SQLite store runs. */
 export interface SqliteOptions {
-  /** How long to wait for another process's lock before giving up with {@link StoreUnavailable}. */
+  /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
+  readonly threads?: boolean
+  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. */
+  readonly writer?: MessagePort
+  /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
 }
 
 /** A store in one SQLite file. */
 export interface SqliteStore extends Store<DatabaseSync> {
   readonly file: string
+  /** A way to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
+  writerPort(): MessagePort
 }
 
 const MEMORY = ':memory:'
-const CONNECTION: ConnectionOptions = { cacheMib: 16, mmapMib: 64, busyTimeoutMs: 5_000 }
+const BUSY_MS = 5_000
+/** Memory of the connection that answers most requests; mapped pages count as the process's own. */
+const READER = { cacheMib: 16, mmapMib: 64 }
+/** Large reads and other threads: there may be several. */
+const SCANNER = { cacheMib: 16, mmapMib: 0 }
+/** Room for the pages that a transaction changes, and the upper levels of all trees. */
+const WRITER = { cacheMib: 32, mmapMib: 0 }
+/** Connections for long reads that wait for the next one. */
+const IDLE = 2
 
-/** Opens or makes a database file; `:memory:` keeps everything in memory. Other processes may use the file too. */
+/**
+ * Opens or makes a database file; `:memory:` keeps everything in memory. Without further options it writes on the calling
+ * thread, and a commit's `inside` gets the connection. Other processes may read and write the file at the same time.
+ */
 export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteStore {
-  const connect = (): Connection =>
-    openConnection(file, { ...CONNECTION, busyTimeoutMs: options.busyTimeoutMs ?? CONNECTION.busyTimeoutMs })
-  const connection = connect()
-  migrate(connection.db)
+  const { threads = false, writer, busyTimeoutMs = BUSY_MS } = options
+  if (file === MEMORY && (threads || writer !== undefined)) {
+    throw new ConfigError('threads', 'need a database file; a database in memory belongs to one thread')
+  }
+  const connect = (memory: Omit<ConnectionOptions, 'busyTimeoutMs'>) =>
+    openConnection(file, { ...memory, busyTimeoutMs })
+  const connection = connect(writer !== undefined ? SCANNER : threads ? READER : { ...WRITER, mmapMib: READER.mmapMib })
+  if (writer === undefined) migrate(connection.db)
   const names = createNames(connection)
   const reads = createReads(connection, names)
   const finds = createFinds(connection, names, reads)
   const pulse = createPulse(connection, names)
-  const committer = createInlineCommitter(createWriter(connection, names), connection.db, pulse.lookNow)
-  /** Connections for long reads, waiting for the next one. */
+  const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
+  const port = writer ?? thread?.port()
+  const committer: Committer =
+    port === undefined
+      ? createInlineCommitter(createWriter(connection, names), connection.db, pulse.lookNow)
+      : createThreadCommitter(port, pulse.lookNow)
   const idle: Connection[] = []
 
   /** Every read starts with a look, so that what others have committed counts. */
   function reading<T>(read: () => T): Promise<T> {
-    return new Promise((resolve) => {
+    try {
       pulse.look()
-      resolve(read())
-    })
+      return Promise.resolve(read())
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   return {
     file,
+    writerPort() {
+      if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
+      return thread.port()
+    },
     get: (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
     secret: (ref) => reading(() => reads.secret(ref)),
     find: (query) => reading(() => finds.find(query)),
@@ -60,27 +97,32 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       pulse.look()
       const g = reads.numberOf(ref)
       if (g === undefined) return
-      const open = file === MEMORY ? undefined : () => idle.pop() ?? connect()
+      const open = file === MEMORY ? undefined : () => idle.pop() ?? connect(SCANNER)
       yield* streamMembers(connection, names, g, open, (done) => {
-        if (idle.length < 2 && connection.db.isOpen) idle.push(done)
+        if (idle.length < IDLE && connection.db.isOpen) idle.push(done)
         else done.close()
       })
     },
     memberCount: (ref, atMost) => reading(() => reads.memberCount(ref, atMost)),
-    holders: (tenant, type, entry, limit, after) =>
-      reading(() => reads.holders(tenant, type, entry, limit, after ?? '')),
+    holders: (tenant, type, entry, limit, after = '') =>
+      reading(() => reads.holders(tenant, type, entry, limit, after)),
     commit: (writes, inside) => committer.commit(writes, inside),
     changes: (tenant, after, limit) => reading(() => reads.changes(tenant, after, limit)),
     records: (tenant, kind, where) => reading(() => reads.records(tenant, kind, where)),
     tenants: () => reading(() => reads.tenants()),
     pulse: () => pulse.look(),
     watch: (listener) => pulse.watch(listener),
-    async backup(_to) {
-      throw new Error('not yet')
+    async backup(to) {
+      if (file === MEMORY) return writeCopy(connection.db, to)
+      if (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file)) {
+        throw new ConfigError('backup', `must go to another file than the database itself, ${file}`)
+      }
+      return copyOnThread({ file, to, busyTimeoutMs })
     },
     async close() {
       await committer.close()
-      for (const one of idle) one.close()
+      await thread?.close()
+      for (const one of idle.splice(0)) one.close()
       connection.close()
     },
   }

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../protocol/index.ts'
-import type { Change, Write, Written } from '../contract.ts'
-import { unavailable } from './connection.ts'
+import { type Change, StoreUnavailable, type Write, type Written } from '../contract.ts'
 import type { Job, Writer } from './writer.ts'
 
 /** Hands lists of writes to a writer, wherever that is. */
@@ -20,16 +19,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** What a commit after `close` gets. */
+export function closedStore(): StoreUnavailable {
+  return new StoreUnavailable('the store is closed', 1_000)
+}
+
 /** A committer on the calling thread: what one turn of the event loop hands in is one transaction. */
 export function createInlineCommitter(writer: Writer, db: DatabaseSync, committed: () => void): Committer {
   let waiting: Waiting[] = []
   let closed = false
 
   function drain(): void {
-    // Closing has answered them already.
-    if (waiting.length === 0) return
     const batch = waiting
     waiting = []
+    if (batch.length === 0) return
     const outcomes = writer.commit(batch.map(({ job }) => job))
     committed()
     for (const [at, { resolve, reject }] of batch.entries()) {
@@ -41,7 +44,7 @@ export function createInlineCommitter(writer: Writer, db: DatabaseSync, committe
 
   return {
     commit(writes, inside) {
-      if (closed) return Promise.reject(unavailable(new Error('the store is closed')))
+      if (closed) return Promise.reject(closedStore())
       return new Promise((resolve, reject) => {
         const run = inside && ((changes: readonly Change[]) => refusePromise(inside(db, changes)))
         if (waiting.length === 0) setImmediate(drain)
@@ -50,7 +53,7 @@ export function createInlineCommitter(writer: Writer, db: DatabaseSync, committe
     },
     async close() {
       closed = true
-      if (waiting.length > 0) drain()
+      drain()
     },
   }
 }
