@@ -1,5 +1,5 @@
 import { attributeIn, isObject, type Json, type ResourceType } from '../protocol/index.ts'
-import { mapEntries, mapOperations, mapResource } from './parts.ts'
+import { isUrn, mapOperations, mapResource, renameMembers } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /** An extension's object under the extension's name instead of its URN: `"EnterpriseUser": {"department": …}`. */
@@ -10,18 +10,18 @@ export const extensionName: Quirk = {
   inbound(message) {
     const { type } = message
     if (type === undefined || type.extensions.length === 0) return message
-    const each = (name: string, value: Json) => [isObject(value) ? renamed(name, type) : name, value] as const
-    if (message.action !== 'patch') return mapResource(message, (resource) => mapEntries(resource, each))
+    const rename = (name: string, value: Json) => (isObject(value) ? renamed(name, type) : name)
+    if (message.action !== 'patch') return mapResource(message, (resource) => renameMembers(resource, rename))
     return mapOperations(message, (operation) => {
       if (operation.path !== undefined || !isObject(operation.value)) return operation
-      const value = mapEntries(operation.value, each)
+      const value = renameMembers(operation.value, rename)
       return value === operation.value ? operation : { ...operation, value }
     })
   },
 }
 
 function renamed(name: string, type: ResourceType): string {
-  if (name.startsWith('urn:') || attributeIn(type.schema.attributes, name) !== undefined) return name
+  if (isUrn(name) || attributeIn(type.schema.attributes, name) !== undefined) return name
   const named = type.extensions.filter(({ schema }) => plain(schema.name) === plain(name))
   return (named.length === 1 && named[0]?.schema.id) || name
 }

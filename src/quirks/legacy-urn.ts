@@ -1,5 +1,5 @@
 import { ENTERPRISE_USER, type ResourceType } from '../protocol/index.ts'
-import { mapFilter, mapNames, outsideStrings } from './parts.ts'
+import { isUrn, mapFilter, mapNames, outsideStrings } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /** URNs of SCIM 1 and of its drafts: `urn:scim:schemas:extension:enterprise:1.0` for the enterprise extension. */
@@ -10,7 +10,7 @@ export const legacyUrn: Quirk = {
   inbound(message) {
     const { type } = message
     if (type === undefined) return message
-    const renamed = mapNames(message, (name) => (LEGACY.test(name) ? rename(name, type) : name))
+    const renamed = mapNames(message, (name) => (isUrn(name) && LEGACY.test(name) ? rename(name, type) : name))
     return mapFilter(renamed, (filter) =>
       LEGACY.test(filter) ? outsideStrings(filter, (piece) => rename(piece, type)) : filter,
     )

@@ -1,5 +1,5 @@
-import type { ResourceType } from '../protocol/index.ts'
-import { mapNames } from './parts.ts'
+import { type ResourceType, resolve } from '../protocol/index.ts'
+import { isUrn, mapNames } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /** An extension's URN with a slip in its punctuation: `…:enterprise:2.0User` for `…:enterprise:2.0:User`. */
@@ -10,11 +10,12 @@ export const misspeltUrn: Quirk = {
   inbound(message) {
     const { type } = message
     if (type === undefined) return message
-    return mapNames(message, (name) => (/^urn:/i.test(name) ? corrected(name, type) : name))
+    return mapNames(message, (name) => (isUrn(name) ? corrected(name, type) : name))
   },
 }
 
 function corrected(name: string, type: ResourceType): string {
+  if (resolve(name, type) !== undefined) return name
   const known = [type.schema, ...type.extensions.map((extension) => extension.schema)].map((schema) => schema.id)
   const lower = name.toLowerCase()
   if (known.some((urn) => lower.startsWith(urn.toLowerCase()))) return name

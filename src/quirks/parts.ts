@@ -1,4 +1,13 @@
-import { type Attribute, isObject, type Json, type JsonObject, LENIENT, resolve } from '../protocol/index.ts'
+import {
+  type Attribute,
+  isObject,
+  type Json,
+  type JsonObject,
+  LENIENT,
+  type Resolved,
+  type ResourceType,
+  resolve,
+} from '../protocol/index.ts'
 import type { Message } from './quirk.ts'
 
 /** A PATCH operation as sent, its members found without regard to case. RFC 7644 §3.5.2. */
@@ -23,18 +32,33 @@ export function memberOf(object: JsonObject, name: string): Json | undefined {
   return key === undefined ? undefined : object[key]
 }
 
-/** The same object with its entries rewritten; the very same when none changes. */
-export function mapEntries(
-  object: JsonObject,
-  rewrite: (name: string, value: Json) => readonly [name: string, value: Json],
-): JsonObject {
+/** The same object with its values rewritten; the very same when none changes. */
+export function mapMembers(object: JsonObject, rewrite: (name: string, value: Json) => Json): JsonObject {
+  let changed: [string, Json][] | undefined
+  for (const name in object) {
+    const value = object[name] ?? null
+    const after = rewrite(name, value)
+    if (after === value) continue
+    changed ??= []
+    changed.push([name, after])
+  }
+  // Entries, not assignment: a member called __proto__ stays a member.
+  return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) }
+}
+
+/** The same object with its members renamed, in their order; the very same when none is. */
+export function renameMembers(object: JsonObject, rename: (name: string, value: Json) => string): JsonObject {
   let changed = false
-  const entries = Object.entries(object).map(([name, value]) => {
-    const entry = rewrite(name, value)
-    if (entry[0] !== name || entry[1] !== value) changed = true
-    return entry
-  })
-  return changed ? Object.fromEntries(entries) : object
+  for (const name in object) {
+    if (rename(name, object[name] ?? null) !== name) changed = true
+  }
+  if (!changed) return object
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [rename(name, value), value]))
+}
+
+/** Whether a name begins as a URN does. RFC 8141 §2. */
+export function isUrn(name: string): boolean {
+  return name.charCodeAt(3) === 58 && name.slice(0, 3).toLowerCase() === 'urn'
 }
 
 /** The same list with its elements rewritten; the very same when none changes. */
@@ -66,21 +90,36 @@ export function mapOperations(
   const key = nameIn(message.body, 'Operations')
   const operations = key === undefined ? undefined : message.body[key]
   if (key === undefined || !Array.isArray(operations)) return message
-  let changed = false
-  const rewritten = operations.flatMap((raw: Json): readonly Json[] => {
-    const operation = readOperation(raw)
-    if (operation === undefined) return [raw]
-    const after = rewrite(operation)
-    if (after === operation) return [raw]
-    changed = true
-    return 'op' in after ? [after] : after
-  })
-  return changed ? { ...message, body: { ...message.body, [key]: rewritten } } : message
+  const given: readonly Json[] = operations
+  let changed: Json[] | undefined
+  for (let at = 0; at < given.length; at++) {
+    const raw = given[at] ?? null
+    const operation = isObject(raw) ? readOperation(raw) : undefined
+    const after = operation === undefined ? operation : rewrite(operation)
+    if (after === operation || after === undefined) {
+      changed?.push(raw)
+      continue
+    }
+    changed ??= given.slice(0, at)
+    if ('op' in after) changed.push(after)
+    else changed.push(...after)
+  }
+  return changed === undefined ? message : { ...message, body: { ...message.body, [key]: changed } }
 }
 
-/** What is not an operation at all stays as it is, for the core to refuse. */
-function readOperation(raw: Json): Operation | undefined {
-  if (!isObject(raw)) return undefined
+/** Operations as read, once for all quirks that pass over them; undefined for what is none, which the core refuses. */
+const read = new WeakMap<JsonObject, Operation | 'none'>()
+
+function readOperation(raw: JsonObject): Operation | undefined {
+  let known = read.get(raw)
+  if (known === undefined) {
+    known = toOperation(raw) ?? 'none'
+    read.set(raw, known)
+  }
+  return known === 'none' ? undefined : known
+}
+
+function toOperation(raw: JsonObject): Operation | undefined {
   const op = memberOf(raw, 'op')
   const path = memberOf(raw, 'path')
   if (typeof op !== 'string' || (path !== undefined && path !== null && typeof path !== 'string')) return undefined
@@ -102,38 +141,77 @@ export function mapValues(
 ): Message {
   const { type } = message
   if (type === undefined) return message
-  const visit = (path: string, value: Json, isRemoval: boolean): Json => {
-    const target = resolve(path, type, LENIENT)
-    if (target === undefined) return value
-    if (target.attribute !== undefined) return target.sub ? value : rewrite(target.attribute, value, isRemoval)
-    return isObject(value)
-      ? mapEntries(value, (name, inner) => [name, visit(`${target.extension}:${name}`, inner, isRemoval)])
-      : value
+  if (message.action !== 'patch') {
+    return mapResource(message, (resource) =>
+      mapHeld(resource, type, '', (attribute, value) => rewrite(attribute, value, false)),
+    )
   }
-  const each = (resource: JsonObject) => mapEntries(resource, (name, value) => [name, visit(name, value, false)])
-  if (message.action !== 'patch') return mapResource(message, each)
   return mapOperations(message, (operation) => {
     const { op, path, value } = operation
     if (value === undefined) return operation
-    const after = path !== undefined ? visit(path, value, op === 'remove') : isObject(value) ? each(value) : value
+    const each = (attribute: Attribute, one: Json) => rewrite(attribute, one, op === 'remove')
+    const after = path === undefined ? mapAll(value, type, '', each) : mapOne(path, value, type, each)
     return after === value ? operation : { ...operation, value: after }
   })
 }
 
+type Rewrite = (attribute: Attribute, value: Json) => Json
+
+function mapAll(value: Json, type: ResourceType, prefix: string, rewrite: Rewrite): Json {
+  return isObject(value) ? mapHeld(value, type, prefix, rewrite) : value
+}
+
+function mapOne(path: string, value: Json, type: ResourceType, rewrite: Rewrite): Json {
+  const target = resolve(path, type, LENIENT)
+  if (target === undefined) return value
+  if (target.attribute === undefined) return mapAll(value, type, `${target.extension}:`, rewrite)
+  return target.sub === undefined ? rewrite(target.attribute, value) : value
+}
+
+/** The attributes that an object holds, looked up once for all quirks that pass over it. */
+const held = new WeakMap<JsonObject, ReadonlyMap<string, Resolved>>()
+
+function heldBy(object: JsonObject, type: ResourceType, prefix: string): ReadonlyMap<string, Resolved> {
+  const known = held.get(object)
+  if (known !== undefined) return known
+  const found = new Map<string, Resolved>()
+  for (const name in object) {
+    const target = resolve(prefix === '' ? name : prefix + name, type, LENIENT)
+    if (target !== undefined) found.set(name, target)
+  }
+  held.set(object, found)
+  return found
+}
+
+function mapHeld(object: JsonObject, type: ResourceType, prefix: string, rewrite: Rewrite): JsonObject {
+  const targets = heldBy(object, type, prefix)
+  let changed: [string, Json][] | undefined
+  for (const [name, target] of targets) {
+    const value = object[name] ?? null
+    if (target.attribute !== undefined && target.sub !== undefined) continue
+    const after =
+      target.attribute !== undefined
+        ? rewrite(target.attribute, value)
+        : mapAll(value, type, `${target.extension}:`, rewrite)
+    if (after === value) continue
+    changed ??= []
+    changed.push([name, after])
+  }
+  return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) }
+}
+
 /** A message whose names are rewritten: members of a resource, paths of operations, keys of a path-less value. */
 export function mapNames(message: Message, rewrite: (name: string) => string): Message {
-  const each = (resource: JsonObject) => mapEntries(resource, (name, value) => [rewrite(name), value])
-  if (message.action !== 'patch') return mapResource(message, each)
+  if (message.action !== 'patch') return mapResource(message, (resource) => renameMembers(resource, rewrite))
   return mapOperations(message, (operation) => {
     const { path, value } = operation
-    const renamed = path === undefined ? path : rewrite(path)
-    const after = path === undefined && isObject(value) ? each(value) : value
-    if (renamed === path && after === value) return operation
-    return {
-      op: operation.op,
-      ...(renamed === undefined ? {} : { path: renamed }),
-      ...(after === undefined ? {} : { value: after }),
+    if (path !== undefined) {
+      const renamed = rewrite(path)
+      return renamed === path ? operation : { ...operation, path: renamed }
     }
+    if (!isObject(value)) return operation
+    const after = renameMembers(value, rewrite)
+    return after === value ? operation : { ...operation, value: after }
   })
 }
 

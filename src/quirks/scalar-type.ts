@@ -1,5 +1,5 @@
 import { type Attribute, attributeIn, isObject, type Json } from '../protocol/index.ts'
-import { mapElements, mapEntries, mapValues } from './parts.ts'
+import { mapElements, mapMembers, mapValues } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /** 1 and 0 for booleans, digits in quotes for numbers. */
@@ -16,9 +16,9 @@ function converted(attribute: Attribute, value: Json): Json {
   const { subAttributes } = attribute
   if (subAttributes !== undefined) {
     if (!isObject(value)) return value
-    return mapEntries(value, (name, inner) => {
+    return mapMembers(value, (name, inner) => {
       const sub = attributeIn(subAttributes, name)
-      return [name, sub === undefined ? inner : converted(sub, inner)]
+      return sub === undefined ? inner : converted(sub, inner)
     })
   }
   if (attribute.type === 'boolean') {
