@@ -84,7 +84,8 @@ function checkMembers(
     const value = holder[attribute.name]
     if (value === undefined || value === '') {
       if (isNeeded(attribute)) throw invalidValue(`${path}${attribute.name} is required and must not be empty`)
-      continue
+      // A text may be empty; a time may not. RFC 7643 §2.3.1, §2.3.5.
+      if (value === undefined || attribute.type !== 'dateTime') continue
     }
     const earlier = before?.[attribute.name]
     if (value === earlier) continue

@@ -51,8 +51,9 @@ export function readOne(attribute: Attribute, given: Json, reading: Reading, par
     throw wrong(attribute, parent, 'a number', value)
   }
   if (typeof value === 'string') {
-    // "" names no resource and no page: not set. RFC 7643 §2.3.7.
-    return value === '' && type === 'reference' && reading.allow.anyForm ? undefined : value
+    // "" names no resource, no page and no time: not set. RFC 7643 §2.3.5, §2.3.7.
+    const unset = value === '' && (type === 'reference' || type === 'dateTime') && reading.allow.anyForm
+    return unset ? undefined : value
   }
   if (
     (typeof value === 'number' || typeof value === 'boolean') &&
@@ -84,6 +85,9 @@ export function readList(attribute: Attribute, value: Json, reading: Reading, pa
       throw invalidValue(`${parent}${attribute.name} holds null in its list; leave the entry out`)
     }
     const one = readOne(attribute, each, reading, parent)
+    if (one === undefined && isObject(each) && isReference(attribute)) {
+      throw invalidValue(`${parent}${attribute.name} has an entry without "value"; give the id it refers to`)
+    }
     if (one === undefined || (allow.mendLists && isHollow(attribute, one))) continue
     read.push(one)
   }
