@@ -10,6 +10,7 @@ import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
 /** A running server of a test's own, with its insides at hand. */
 export interface Serving {
   readonly url: string
+  readonly port: number
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly store: Store
@@ -42,6 +43,7 @@ export async function serve(
   }
   return {
     url: server.url,
+    port: server.port,
     tenancy,
     directory,
     store,

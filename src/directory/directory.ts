@@ -1,4 +1,4 @@
-import { type Catalog, createCatalog, Group, type ResourceType, User } from '../protocol/index.ts'
+import { type Catalog, createCatalog, Group, preparePassword, type ResourceType, User } from '../protocol/index.ts'
 import type { Change, Member, Ref, Store, Stored, Touched } from '../store/index.ts'
 import { type World, world as realWorld } from '../world.ts'
 import type { Hooks, Inside } from './context.ts'
@@ -72,7 +72,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
       const secret = await store.secret(ref)
-      return secret !== undefined && passwordMatches(password, secret)
+      return secret !== undefined && passwordMatches(preparePassword(password), secret)
     },
     members: (ref) => store.members(ref),
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),

@@ -1,4 +1,4 @@
-import type { Attribute, ResourceType } from '../protocol/index.ts'
+import { type Attribute, ENTITLEMENT, type ResourceType, ROLE } from '../protocol/index.ts'
 
 /** An attribute whose values name other resources: complex, with `value` and a `$ref` to SCIM types. RFC 7643 §2.3.7. */
 export interface Reference {
@@ -19,6 +19,8 @@ export interface Traits {
   readonly groups: boolean
   /** The type has a `password`. */
   readonly password: boolean
+  /** Clients may only read it: every attribute of its schema is readOnly, as in the lists of roles and entitlements (D-041). */
+  readonly readOnly: boolean
   /** `active` exists, so that it can default to true (S-105). */
   readonly active: boolean
   /** The stored text may go out as it is: no attribute but the password is `returned` never or request. */
@@ -51,6 +53,8 @@ export function traitsOf(type: ResourceType): Traits {
 
 /** Attributes that identity providers look people and groups up by; all others are compared in the document. */
 const LOOKED_UP = new Set(['userName', 'externalId', 'displayName', 'emails'])
+/** Lists whose values are looked up whenever a user is given one (D-042). */
+const VOCABULARIES = new Set([ROLE, ENTITLEMENT])
 
 function compute(type: ResourceType): Traits {
   const references: Reference[] = []
@@ -74,7 +78,7 @@ function compute(type: ResourceType): Traits {
         if (sub) indexed.push({ ...place, attribute, sub, path, unique: false })
         continue
       }
-      const wanted = attribute.uniqueness !== 'none' || (extension === undefined && LOOKED_UP.has(attribute.name))
+      const wanted = attribute.uniqueness !== 'none' || (extension === undefined && (LOOKED_UP.has(attribute.name) || (attribute.name === 'value' && VOCABULARIES.has(type.schema.id))))
       if (attribute.type === 'string' && wanted && attribute.returned !== 'never') {
         const path = `${prefix}${attribute.name}`
         indexed.push({ ...place, attribute, path, unique: attribute.uniqueness !== 'none' })
@@ -96,6 +100,7 @@ function compute(type: ResourceType): Traits {
     groups: type.schema.attributes.some(isGroups),
     password: type.schema.attributes.some((a) => a.name === 'password'),
     active: type.schema.attributes.some((a) => a.name === 'active' && a.type === 'boolean'),
+    readOnly: type.schema.attributes.length > 0 && type.schema.attributes.every((a) => a.mutability === 'readOnly'),
     plain,
     references,
     indexed,

@@ -1,5 +1,6 @@
 import {
   applyEdits,
+  type Catalog,
   changedPaths,
   checkDocument,
   createNotes,
@@ -20,6 +21,7 @@ import {
   splitEdits,
   unavailable,
   uniqueness,
+  writable,
 } from '../protocol/index.ts'
 import { Conflict, type LogDraft, type MemberEdit, type PathChange, type Ref, type Store, type Stored, type Write, type Written } from '../store/index.ts'
 import { type Context, type Inside, requireType } from './context.ts'
@@ -30,6 +32,7 @@ import { readMembers, refuseSelf } from './members.ts'
 import { clearReferences } from './references.ts'
 import { sameJson } from './same.ts'
 import { traitsOf } from './traits.ts'
+import { checkVocabulary } from './vocabulary.ts'
 
 /** What came of a write. */
 export interface Outcome {
@@ -155,6 +158,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const unique = uniquePaths(inside, context, type)
     const { document, password } = takePassword(wanted, type)
     checkDocument(document, type, context.allow)
+    if (document !== before) await checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
     const secret = extra.clearPassword && password === undefined ? null : await secretOf(ref, password)
     const same = secret === undefined && password === undefined && (document === before || sameJson(document, before))
     const edits = extra.edits ?? []
@@ -191,7 +195,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   return {
     async create(context, typeName, body) {
       const catalog = inside.catalog(context.tenant)
-      const type = requireType(catalog, typeName)
+      const type = writableType(catalog, typeName)
       const traits = traitsOf(type)
       const id = inside.newId()
       const ref = { tenant: context.tenant, type: type.name, id }
@@ -203,6 +207,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const { document: whole, password } = takePassword(wanted, type)
       const { document, members } = takeMembers(whole, type)
       const drafts = traits.rows ? readMembers(members, catalog) : []
+      await checkVocabulary(store, catalog, context.tenant, {}, document)
       const secret = await secretOf(ref, password)
       const at = inside.world.now()
       const text = textOf(document)
@@ -230,7 +235,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
 
     replace(context, typeName, id, body, options) {
       const catalog = inside.catalog(context.tenant)
-      const type = requireType(catalog, typeName)
+      const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       const requested = traitsOf(type).plain ? [] : namesOf(body)
       return serially(ref, async () => {
@@ -252,7 +257,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
 
     async patch(context, typeName, id, body, options) {
       const catalog = inside.catalog(context.tenant)
-      const type = requireType(catalog, typeName)
+      const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       const work = async () => {
         const stored = await current(ref, type, options)
@@ -281,7 +286,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
 
     remove(context, typeName, id, options) {
       const catalog = inside.catalog(context.tenant)
-      const type = requireType(catalog, typeName)
+      const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       return serially(ref, async () => {
         const stored = await current(ref, type, options)
@@ -306,6 +311,12 @@ export function uniquePaths<Tx>(inside: Inside<Tx>, context: Context, type: Reso
   const own = inside.unique(context.tenant)
   if (!context.allow.uniqueGroupNames || !traitsOf(type).rows || own.has('displayName')) return own
   return new Set([...own, 'displayName'])
+}
+
+/** The type to write by: lists that clients only read are written by administrators, through other callers of the door. */
+function writableType(catalog: Catalog, name: string): ResourceType {
+  const type = requireType(catalog, name)
+  return traitsOf(type).readOnly ? writable(type) : type
 }
 
 async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {

@@ -1,6 +1,195 @@
+import { traitsOf } from '../directory/index.ts'
+import {
+  BULK_RESPONSE,
+  type BulkOperation,
+  type BulkStep,
+  conflict,
+  fillReferences,
+  formatETag,
+  invalidSyntax,
+  type Json,
+  type JsonObject,
+  LIMITS,
+  orderBulk,
+  PATCH_OP,
+  type ResourceType,
+  readBulk,
+  referencesIn,
+  ScimError,
+  setAside,
+} from '../protocol/index.ts'
+import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
-import type { Turn } from './turn.ts'
+import { locationOf } from './represent.ts'
+import { errorOf } from './respond.ts'
+import { requirePatch } from './resources.ts'
+import { routeOf } from './route.ts'
+import { bendBody, requireRight, type Turn } from './turn.ts'
 
-export async function bulk(_turn: Turn): Promise<Answer> {
-  throw new Error('not here yet')
+/** Jobs above this many bytes are carried out off the event loop, where there is somewhere to. */
+const LARGE_JOB = 48 * 1024
+/** Operations that may be under way at once, so that they share transactions. */
+const AT_ONCE = 250
+
+/** What came of one operation. RFC 7644 §3.7.3. */
+interface Result {
+  readonly status: number
+  readonly location?: string
+  readonly version?: string
+  readonly response?: JsonObject
+}
+
+/** A resource made without the references that stand on a circle, which it still has to get. */
+interface Owing {
+  readonly index: number
+  readonly type: ResourceType
+  readonly id: string
+  readonly afterwards: JsonObject
+}
+
+/** POST /Bulk: each operation as if it had come alone, references between them filled in. RFC 7644 §3.7. */
+export async function bulk(turn: Turn): Promise<Answer> {
+  requireJson(turn.call.header('content-type'))
+  const bytes = await readBytes(turn.call, LIMITS.BULK_BYTES)
+  if (bytes.length > LARGE_JOB && turn.delegate) return turn.delegate(bytes)
+  const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(
+    parseBody(bytes, turn.principal),
+    turn.context.allow,
+  )
+  const results: (Result | undefined)[] = operations.map(() => undefined)
+  const made = new Map<string, string | undefined>()
+  const owing: Owing[] = []
+  let errors = 0
+
+  const one = async ({ index, later }: BulkStep): Promise<void> => {
+    const operation = operations[index]
+    if (operation === undefined) return
+    const { result, id, owes } = await attempt(turn, operation, made, later)
+    results[index] = result
+    if (operation.method === 'POST' && operation.bulkId !== undefined) made.set(operation.bulkId, id)
+    if (owes !== undefined) owing.push({ index, ...owes })
+    if (result.status >= 400) errors++
+  }
+
+  const steps = orderBulk(operations)
+  for (let at = 0; at < steps.length && errors < failOnErrors; ) {
+    const together = failOnErrors === Number.POSITIVE_INFINITY ? independent(steps, at, operations) : 1
+    await Promise.all(steps.slice(at, at + together).map(one))
+    at += together
+  }
+  for (const owed of owing) {
+    const { index, type, id } = owed
+    try {
+      const { afterwards } = fillReferences({ method: 'POST', path: '', data: { afterwards: owed.afterwards } }, made).data ?? {}
+      const patch: Json = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: afterwards ?? {} }] }
+      const { stored } = await turn.directory.patch(turn.context, type.name, id, patch)
+      results[index] = { ...(results[index] ?? { status: 201 }), version: formatETag(stored.version) }
+    } catch (error) {
+      // Each operation is whole or not at all: what can't have its references isn't there.
+      await turn.directory.remove(turn.context, type.name, id)
+      results[index] = failed(turn, error)
+    }
+  }
+  const shown = results.flatMap((result, index) => {
+    const operation = operations[index]
+    return result === undefined || operation === undefined ? [] : [show(operation, result)]
+  })
+  return {
+    status: 200,
+    headers: ['Content-Type', turn.media],
+    body: JSON.stringify({ schemas: [BULK_RESPONSE], Operations: shown }),
+  }
+}
+
+/**
+ * How many steps from here on touch nothing of each other, so that they may be under way at once and share transactions: POSTs
+ * that refer to none among them, or changes to different resources.
+ */
+function independent(steps: readonly BulkStep[], from: number, operations: readonly BulkOperation[]): number {
+  const method = operations[steps[from]?.index ?? -1]?.method
+  if (method !== 'POST' && method !== 'PATCH') return 1
+  const taken = new Set<string>()
+  let count = 0
+  while (count < AT_ONCE) {
+    const step = steps[from + count]
+    const operation = step && operations[step.index]
+    if (operation === undefined || operation.method !== method || operation.fault !== undefined || step?.later.length) break
+    for (const reference of referencesIn(operation)) if (taken.has(`bulkId:${reference}`)) return Math.max(1, count)
+    const key = method === 'POST' ? `bulkId:${operation.bulkId}` : operation.path
+    if (method === 'PATCH' && taken.has(key)) break
+    taken.add(key)
+    count++
+  }
+  return Math.max(1, count)
+}
+
+async function attempt(
+  turn: Turn,
+  operation: BulkOperation,
+  made: ReadonlyMap<string, string | undefined>,
+  later: readonly string[],
+): Promise<{ result: Result; id?: string; owes?: Omit<Owing, 'index'> }> {
+  try {
+    if (operation.fault !== undefined) throw operation.fault
+    const filled = fillReferences(operation, made, later)
+    if (later.length === 0 || filled.data === undefined) return await perform(turn, filled)
+    const { now, afterwards } = setAside(filled.data, later)
+    const done = await perform(turn, { ...filled, data: now }).catch((error) => {
+      // The circle goes through something that the resource can't be made without.
+      if (!(error instanceof ScimError) || error.scimType !== 'invalidValue') throw error
+      throw conflict(`these operations refer to each other in a circle that can't be resolved: ${error.detail}`)
+    })
+    return done.id === undefined || done.type === undefined ? done : { ...done, owes: { type: done.type, id: done.id, afterwards } }
+  } catch (error) {
+    return { result: failed(turn, error, operation) }
+  }
+}
+
+/** Carries out one operation by the door. */
+async function perform(turn: Turn, operation: BulkOperation): Promise<{ result: Result; id?: string; type?: ResourceType }> {
+  const { method, path, data, version } = operation
+  const route = routeOf(method, path, turn.catalog)
+  const { directory, context, call } = turn
+  const ifMatch = version
+  if (route.to === 'type' && route.action === 'create') {
+    const { type } = route
+    requireRight(turn, 'write', type)
+    const { stored } = await directory.create(context, type.name, bendBody(turn, 'create', type, data ?? {}))
+    const location = locationOf(call.base, type, stored.id)
+    return { result: { status: 201, location, version: formatETag(stored.version) }, id: stored.id, type }
+  }
+  if (route.to !== 'resource' || route.action === 'get') {
+    throw invalidSyntax(`${method} ${path} can't be part of a bulk request; give the path of a resource`)
+  }
+  const { type, id, action } = route
+  requireRight(turn, 'write', type)
+  const location = locationOf(call.base, type, id)
+  if (action === 'delete') {
+    await directory.remove(context, type.name, id, { ifMatch })
+    return { result: { status: 204, location } }
+  }
+  if (action === 'patch') requirePatch(turn)
+  const body = bendBody(turn, action, type, data ?? {}, id)
+  const { stored, skipped } = await directory[action](context, type.name, id, body, { ifMatch })
+  turn.skipped(type.name, skipped)
+  // As the request on its own: a PATCH of a group doesn't show it (A-18).
+  const status = action === 'patch' && traitsOf(type).rows ? 204 : 200
+  return { result: { status, location, version: formatETag(stored.version) }, id, type }
+}
+
+function failed(turn: Turn, error: unknown, operation?: BulkOperation): Result {
+  const known = errorOf(error, turn.call, turn.report)
+  const located = operation !== undefined && operation.method !== 'POST' && operation.path !== ''
+  return { status: known.status, response: known.toJSON(), ...(located ? { location: `${turn.call.base}${operation.path}` } : {}) }
+}
+
+function show({ method, bulkId }: BulkOperation, { status, location, version, response }: Result): JsonObject {
+  return {
+    ...(location === undefined ? {} : { location }),
+    method,
+    ...(bulkId === undefined ? {} : { bulkId }),
+    ...(version === undefined ? {} : { version }),
+    status: String(status),
+    ...(response === undefined ? {} : { response }),
+  }
 }

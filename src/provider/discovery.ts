@@ -1,4 +1,5 @@
 import {
+  type Catalog,
   forbidden,
   LIMITS,
   LIST_RESPONSE,
@@ -18,8 +19,8 @@ import type { Turn } from './turn.ts'
 import type { Features } from './features.ts'
 
 /** GET /ServiceProviderConfig: what is offered, and nothing that isn't. RFC 7643 §5, RFC 7644 §4. */
-export function serviceProviderConfig(base: string, features: Features, media: string): Answer {
-  return documentAnswer(200, writeServiceProviderConfig({ base, features, limits: LIMITS }), media)
+export function serviceProviderConfig(base: string, features: Features, catalog: Catalog, media: string): Answer {
+  return documentAnswer(200, writeServiceProviderConfig({ base, features, limits: LIMITS, types: catalog.types }), media)
 }
 
 /** GET /Schemas and /Schemas/{URI}. RFC 7644 §4. */

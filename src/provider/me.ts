@@ -1,11 +1,12 @@
+import { documentOf } from '../directory/index.ts'
 import {
   forbidden,
-  invalidSyntax,
-  isObject,
   type Json,
+  normalise,
   notFound,
   notImplemented,
   type ResourceType,
+  readPatch,
   typeByName,
 } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
@@ -14,7 +15,7 @@ import { bodyOf, createResource, deleteResource, getResource, patchResource, rep
 import type { Turn } from './turn.ts'
 
 /** What a person may not change about themselves with a token that has no right to write users (P-452). */
-const NOT_ONESELF = ['username', 'active', 'externalid', 'roles', 'entitlements', 'groups']
+const NOT_ONESELF = ['userName', 'active', 'externalId', 'roles', 'entitlements']
 
 /**
  * /Me: what the same request to the subject's own resource would do, with its permanent URI in Location. 404 for a token
@@ -32,8 +33,7 @@ export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'pat
   if (action === 'delete') throw forbidden('this token may not delete its own user; an administrator can')
   const body = await bodyOf(turn, action, type, id)
   if ('status' in body) return body
-  const current = action === 'replace' ? await currentOf(turn, type, id) : undefined
-  refuse(body.json, action, current)
+  await refuse(turn, action, type, id, body.json)
   // The right to write oneself is given for this one request only, now that its content is known to be harmless.
   const principal = { ...turn.principal, rights: { ...turn.principal.rights, User: { read: true, write: true } } }
   return act({ ...turn, principal, call: { ...turn.call, header: (name) => turn.call.header(name), body: async () => encode(body.json) } }, action, type, id)
@@ -45,30 +45,25 @@ function act(turn: Turn, action: 'replace' | 'patch' | 'delete', type: ResourceT
   return deleteResource(turn, type, id)
 }
 
-async function currentOf(turn: Turn, type: ResourceType, id: string): Promise<Json> {
-  const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
-  return stored === undefined ? {} : (JSON.parse(stored.text) as Json)
-}
-
-function refuse(body: Json, action: 'replace' | 'patch', current: Json | undefined): void {
-  if (!isObject(body)) throw invalidSyntax('the body must be a JSON object')
-  if (action === 'replace') {
-    const now = isObject(current) ? current : {}
-    for (const [name, value] of Object.entries(body)) {
-      const key = Object.keys(now).find((one) => one.toLowerCase() === name.toLowerCase())
-      const same = JSON.stringify(key === undefined ? undefined : now[key]) === JSON.stringify(value)
-      if (NOT_ONESELF.includes(name.toLowerCase()) && !same) throw notOneself(name)
+/** 403 if a change would touch what others rely on. Read as the door reads it, so that no spelling slips through. */
+async function refuse(turn: Turn, action: 'replace' | 'patch', type: ResourceType, id: string, body: Json): Promise<void> {
+  const { allow } = turn.principal.profile
+  if (action === 'patch') {
+    for (const { target } of readPatch(body, type, allow, { id }).edits) {
+      if (target !== undefined && target.extension === undefined && NOT_ONESELF.includes(target.attribute.name)) {
+        throw notOneself(target.attribute.name)
+      }
     }
     return
   }
-  const operations = Object.entries(body).find(([name]) => name.toLowerCase() === 'operations')?.[1]
-  for (const operation of Array.isArray(operations) ? operations : []) {
-    if (!isObject(operation)) continue
-    const paths = typeof operation.path === 'string' ? [operation.path] : isObject(operation.value) ? Object.keys(operation.value) : []
-    for (const path of paths) {
-      const name = (path.split(':').at(-1) ?? path).split(/[.[]/)[0] ?? ''
-      if (NOT_ONESELF.includes(name.toLowerCase())) throw notOneself(name)
-    }
+  const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
+  if (stored === undefined) return
+  const now = documentOf(stored)
+  const wanted = normalise(body, type, allow)
+  for (const name of NOT_ONESELF) {
+    // PUT without active keeps it (A-16); without the others it would clear them.
+    if (name === 'active' && wanted.active === undefined) continue
+    if (JSON.stringify(wanted[name]) !== JSON.stringify(now[name])) throw notOneself(name)
   }
 }
 

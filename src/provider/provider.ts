@@ -46,6 +46,8 @@ export interface ProviderOptions {
   readonly report?: Report
   /** Told which attributes no schema knows and were left out: type and attribute paths, never values. */
   readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
+  /** Has a tenant's catalog and features at hand; only asked for requests without credentials. */
+  readonly ready?: (tenant: string) => void | Promise<void>
   readonly now?: () => number
 }
 
@@ -82,7 +84,7 @@ export function createProvider(options: ProviderOptions): Provider {
 
   function dispatch(call: Call, principal: Principal | undefined): Answer | Promise<Answer> {
     if (principal === undefined) {
-      if (isPublic(call.path) && call.method === 'GET') return config(call, call.tenant ?? '')
+      if (isPublic(call.path) && call.method === 'GET') return publicConfig(call)
       throw noCredentials()
     }
     const wait = throttle?.(principal) ?? 0
@@ -127,6 +129,7 @@ export function createProvider(options: ProviderOptions): Provider {
       delegate: delegate === undefined ? undefined : (bytes) => delegate(call, bytes),
       cursorKey,
       now,
+      report,
       skipped: (type, paths) => paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
     }
     switch (route.to) {
@@ -181,9 +184,16 @@ export function createProvider(options: ProviderOptions): Provider {
     return { status: 200, headers, body: bytes }
   }
 
+  /** Before anybody has come with a token: what the tenant offers may still have to be read. */
+  async function publicConfig(call: Call): Promise<Answer> {
+    const tenant = call.tenant ?? ''
+    await options.ready?.(tenant)
+    return config(call, tenant)
+  }
+
   function config(call: Call, tenant: string): Answer {
     refuseFilter(call.search)
-    return serviceProviderConfig(call.base, features(tenant), mediaType(call.header('accept')))
+    return serviceProviderConfig(call.base, features(tenant), directory.catalog(tenant), mediaType(call.header('accept')))
   }
 
   const basePath = options.basePath ?? '/scim/v2'

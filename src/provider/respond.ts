@@ -89,10 +89,15 @@ export type Report = (problem: { readonly id: string; readonly error: unknown; r
 
 /** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */
 export function errorAnswer(error: unknown, call: Call, report: Report): Answer {
-  const known = error instanceof ScimError ? error : ours(error, call, report)
+  const known = errorOf(error, call, report)
   const headers = ['Content-Type', SCIM_JSON]
   for (const [name, value] of Object.entries(known.headers ?? {})) headers.push(name, value)
   return { status: known.status, headers, body: JSON.stringify(known) }
+}
+
+/** Any error as one of the protocol's. */
+export function errorOf(error: unknown, call: Call, report: Report): ScimError {
+  return error instanceof ScimError ? error : ours(error, call, report)
 }
 
 function ours(error: unknown, call: Call, report: Report): ScimError {

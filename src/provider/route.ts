@@ -1,3 +1,4 @@
+import { traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
   invalidVers,
@@ -73,8 +74,9 @@ export function routeOf(method: string, path: string, catalog: Catalog): Route {
     if (/^v\d+$/.test(first)) throw invalidVers(`protocol version ${first} isn't supported; this is SCIM 2.0, use v2`)
     throw notFound(`there is no endpoint /${first} here; GET /ResourceTypes lists the endpoints`)
   }
+  const readOnly = traitsOf(type).readOnly
   if (second === undefined) {
-    allow(method, ['GET', 'HEAD', 'POST'])
+    allow(method, readOnly ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'POST'])
     return { to: 'type', type, action: method === 'POST' ? 'create' : 'list' }
   }
   if (segments.length > 2) throw notFound(`there is nothing at /${segments.join('/')}`)
@@ -82,7 +84,7 @@ export function routeOf(method: string, path: string, catalog: Catalog): Route {
     allow(method, ['POST'])
     return { to: 'type', type, action: 'search' }
   }
-  allow(method, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
+  allow(method, readOnly ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
   return { to: 'resource', type, id: second, action: action(method) }
 }
 

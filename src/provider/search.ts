@@ -1,4 +1,4 @@
-import { type Stored, traitsOf } from '../directory/index.ts'
+import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
   forbidden,
@@ -13,6 +13,7 @@ import {
   type ResourceType,
   type SearchInput,
   sensitive,
+  targetsIn,
   typeByName,
   writeCursor,
 } from '../protocol/index.ts'
@@ -26,8 +27,7 @@ import { requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 export async function list(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
   const [only] = types.length === 1 ? types : []
   const search = searchOf(turn, only)
-  if (search.filter !== undefined && turn.features.sensitive.length > 0) refuseSensitive(search.filter, turn.features.sensitive)
-  return answer(turn, types, search)
+  return answer(turn, types, search, turn.features.sensitive)
 }
 
 /** POST to /.search, at the root or under a type. RFC 7644 §3.4.3. */
@@ -37,10 +37,16 @@ export async function searchByPost(turn: Turn, types: readonly ResourceType[]): 
   if (bytes.length > LARGE_BODY && turn.delegate) return turn.delegate(bytes)
   const body = parseBody(bytes, turn.principal)
   if (!isObject(body)) throw invalidSyntax('a search request is a JSON object')
-  return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), bytes)
+  return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), [], bytes)
 }
 
-async function answer(turn: Turn, all: readonly ResourceType[], given: SearchInput, bytes?: Uint8Array): Promise<Answer> {
+async function answer(
+  turn: Turn,
+  all: readonly ResourceType[],
+  given: SearchInput,
+  sensitivePaths: readonly string[],
+  bytes?: Uint8Array,
+): Promise<Answer> {
   const { call, directory, principal, features, catalog, context } = turn
   const [only] = all.length === 1 ? all : []
   if (only) requireRight(turn, 'read', only)
@@ -58,6 +64,7 @@ async function answer(turn: Turn, all: readonly ResourceType[], given: SearchInp
   const views = new Map(types.map((type) => [type.name, viewOf(turn, type, asked)]))
   const groups = [...views.values()].some(showsGroups)
   const plan = directory.plan(context, types, asked, call.base, { groups, after: cursor?.place, total: cursor === undefined })
+  if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
   if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
   const page = await directory.find(plan)
   if (turn.delegate && (await memberTotal(turn, page.resources, views)) > STREAM_FROM) return turn.delegate(bytes)
@@ -135,8 +142,14 @@ function walkOf(search: SearchInput, types: readonly ResourceType[], path: strin
   return JSON.stringify([tenant, actor, place, types.map((type) => type.name), filter, sortBy, sortOrder, attributes, excludedAttributes])
 }
 
-function refuseSensitive(filter: string, paths: readonly string[]): void {
-  const folded = filter.toLowerCase()
-  const named = paths.find((path) => folded.includes(path.toLowerCase()))
-  if (named !== undefined) throw sensitive(`a filter on ${named} may not stand in a URL here; send the search by POST to /.search`)
+/** Filters on values that a tenant calls sensitive may not stand in a URL (P-147). RFC 7644 §7.5.2. */
+function refuseSensitive(plan: Plan, paths: readonly string[]): void {
+  const folded = paths.map((path) => path.toLowerCase())
+  for (const { filter } of plan.query.types) {
+    for (const { path } of filter === undefined ? [] : targetsIn(filter)) {
+      if (folded.includes(path.toLowerCase())) {
+        throw sensitive(`a filter on ${path} may not stand in a URL here; send the search by POST to /.search`)
+      }
+    }
+  }
 }

@@ -18,6 +18,7 @@ import type { Answer, Call } from './call.ts'
 import type { Features } from './features.ts'
 import { may, type Principal } from './principal.ts'
 import type { View } from './represent.ts'
+import type { Report } from './respond.ts'
 
 /** One request on its way: who calls, what the tenant's world looks like, what was asked. */
 export interface Turn {
@@ -34,6 +35,8 @@ export interface Turn {
   /** Key that cursors are signed with. */
   readonly cursorKey: () => Promise<Uint8Array>
   readonly now: () => number
+  /** Told of errors that are ours. */
+  readonly report: Report
   /** Told which attributes of a body no schema knows and were left out, by name. */
   readonly skipped: (type: string, paths: readonly string[]) => unknown
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
-import { notFound, SCIM_JSON, ScimError, tooManyRequests } from '../protocol/index.ts'
+import { forbidden, notFound, SCIM_JSON, ScimError, tooManyRequests } from '../protocol/index.ts'
 import { belowBase, type Provider } from '../provider/index.ts'
 import type { SqliteStore } from '../store/sqlite.ts'
 import { createHeavy } from './heavy.ts'
@@ -77,6 +77,13 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     return true
   }
 
+  /** Whether a request came from another machine in the clear: tokens and people's data don't travel so (RFC 7644 §7.2). */
+  function isExposed(request: IncomingMessage): boolean {
+    if (settings.publicUrl?.startsWith('https://')) return false
+    const { remoteAddress = '' } = request.socket
+    return !/^(::1|(::ffff:)?127\.)/.test(remoteAddress)
+  }
+
   let admin: Promise<ReturnType<typeof toNode>> | undefined
   function adminListener(): Promise<ReturnType<typeof toNode>> {
     admin ??= import('../admin/index.ts').then(({ createAdmin }) => toNode(createAdmin({ tenancy, directory }).fetch))
@@ -86,6 +93,9 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const began = performance.now()
     const url = request.url ?? '/'
+    if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) {
+      return send(request, response, refuse(IN_THE_CLEAR))
+    }
     if (url.startsWith('/tenants/') && scim(request, response, url, began)) return
     void other(request, response, url).catch((error) => {
       log.error({ err: error }, 'internal error')
@@ -119,6 +129,10 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     },
   }
 }
+
+const IN_THE_CLEAR = forbidden(
+  'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
+)
 
 function refuse(error: ScimError): NodeAnswer {
   return { status: error.status, headers: ['Content-Type', SCIM_JSON], body: JSON.stringify(error) }

@@ -51,6 +51,7 @@ export function createScim(options: ScimOptions): Provider {
       }
       return found
     },
+    ready: tenancy.ready,
     report: options.report,
     ...(options.delegate === undefined ? {} : { delegate: options.delegate }),
     ...(options.throttle === undefined ? {} : { throttle: options.throttle }),

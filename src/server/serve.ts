@@ -19,6 +19,8 @@ const FLUSH_EVERY_MS = 60_000
 export interface Server {
   /** The public URL, without a slash at its end. */
   readonly url: string
+  /** The port it listens on. */
+  readonly port: number
   /** Stops accepting, finishes the requests in flight, and closes the database. */
   readonly close: () => Promise<void>
   readonly tenancy: Tenancy
@@ -56,6 +58,7 @@ export async function startServer(
 
   return {
     url,
+    port,
     tenancy,
     directory,
     store,
