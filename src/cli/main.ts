@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 // Compiled code is kept beside the packages, not in a folder for temporary files where others could put theirs: it more
 // than halves the time to start. Where that place can't be written, nothing is kept.
-enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/lockstep', import.meta.url)))
+const cache = fileURLToPath(new URL('../../node_modules/.cache/lockstep', import.meta.url))
+const { directory } = enableCompileCache(cache)
+// Threads look there only when the environment says so.
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache
 quietExperiments()
 const { runCommandLine } = await import('./command-line.ts')
 process.exitCode = await runCommandLine(process.argv.slice(2))
