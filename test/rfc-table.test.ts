@@ -52,7 +52,12 @@ test('every file of the map exists, and every range holds an id', () => {
 })
 
 test('docs/rfc.md is up to date; write it anew with: node scripts/rfc-table.ts', () => {
-  expect(readFileSync(join(root, 'docs/rfc.md'), 'utf8')).toBe(formatPage())
+  const page = readFileSync(join(root, 'docs/rfc.md'), 'utf8').split('\n')
+  const stale = formatPage()
+    .split('\n')
+    .filter((line, at) => line !== page[at])
+  expect(stale.slice(0, 3)).toEqual([])
+  expect(page.join('\n')).toBe(formatPage())
 })
 
 test('test names are found in every form, and skipped tests are not', () => {

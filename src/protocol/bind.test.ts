@@ -176,6 +176,7 @@ describe('bindFilter', () => {
 
   test.each([
     ['number eq 1.0', 'integer'],
+    ['number eq 1.5', 'integer'],
     ['number eq 1e3', 'integer'],
     ['number eq "1"', 'integer'],
     ['number sw 1', 'sw applies to text only'],

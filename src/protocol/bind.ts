@@ -275,7 +275,7 @@ function literalOf(term: Term, { leaf, path }: Target, allow: BindAllowances): s
       throw invalidFilter(`${path} is a boolean; compare it with true or false, in lower case and without quotes`)
     }
     case 'integer':
-      if (typeof value === 'number' && (term.spelt === undefined || /^-?\d+$/.test(term.spelt))) return value
+      if (typeof value === 'number' && /^-?\d+$/.test(term.spelt ?? String(value))) return value
       throw invalidFilter(`${path} is an integer; compare it with a number without quotes, fraction and exponent`)
     case 'decimal':
       if (typeof value === 'number') return value

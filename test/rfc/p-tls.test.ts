@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'
 import { serve } from '../serve.ts'
@@ -11,18 +12,27 @@ function outside(): string | undefined {
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 }
 
+/** A port that is free now. */
+async function freePort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, () => resolve()))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return String(typeof address === 'object' ? address?.port : 0)
+}
+
 test('P-001 plain http from outside is refused without being carried out, unless TLS ends in front', async ({
   skip,
 }) => {
   const address = outside()
   if (address === undefined) return skip('this machine has no address but loopback')
-  const at = (url: string, base: string) => base.replace(/^https?:\/\/[^/]+/, `http://${address}:${new URL(url).port}`)
+  const at = (port: string, base: string) => base.replace(/^https?:\/\/[^/]+/, `http://${address}:${port}`)
 
   const open = await serve({ flags: { host: '0.0.0.0' } })
   try {
     const { base, token } = await open.connection('strict')
     const local = createClient({ base, token })
-    const far = createClient({ base: at(open.url, base), token })
+    const far = createClient({ base: at(new URL(open.url).port, base), token })
     const refused = await far.post('/Users', user())
     expect([307, 308, 403, 426], refused.text).toContain(refused.status)
     expect((await local.get('/Users')).body.totalResults).toBe(0)
@@ -30,10 +40,11 @@ test('P-001 plain http from outside is refused without being carried out, unless
     await open.close()
   }
 
-  const behind = await serve({ flags: { host: '0.0.0.0', publicUrl: 'https://scim.example.com' } })
+  const port = await freePort()
+  const behind = await serve({ flags: { host: '0.0.0.0', port, publicUrl: 'https://scim.example.com' } })
   try {
     const { base, token } = await behind.connection('strict')
-    const far = createClient({ base: at(behind.url, base), token })
+    const far = createClient({ base: at(port, base), token })
     const made = await far.post('/Users', user(), { 'x-forwarded-proto': 'https' })
     expect(made.status, made.text).toBe(201)
     expect(made.headers.get('location')).toMatch(/^https:\/\/scim\.example\.com\/tenants\//)
