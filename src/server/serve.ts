@@ -35,10 +35,12 @@ export async function startServer(
 ): Promise<Server> {
   const print = options.print ?? ((text: string) => void process.stdout.write(text))
   const log = createLog(settings.logLevel)
-  const store = await openDatabase(settings)
+  let counted = (_writes: number): void => undefined
+  const store = await openDatabase(settings, (writes) => counted(writes))
   const tenancy = createTenancy({ store })
   const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
   const metrics = createMetrics(() => store.tenants())
+  counted = metrics.batch
   const health = createHealth(store)
   const app = await createApp({ settings, store, tenancy, directory, metrics, health, log })
 
@@ -73,10 +75,12 @@ export async function startServer(
   }
 }
 
-async function openDatabase({ database }: Settings) {
+async function openDatabase({ database }: Settings, batch: (commits: number) => void) {
   try {
-    if (database !== ':memory:') await mkdir(dirname(database), { recursive: true })
-    return sqliteStore(database, { threads: true })
+    // A database in memory belongs to one thread.
+    if (database === ':memory:') return sqliteStore(database, { batch })
+    await mkdir(dirname(database), { recursive: true })
+    return sqliteStore(database, { threads: true, batch })
   } catch (error) {
     throw wrongDatabase(database, error)
   }

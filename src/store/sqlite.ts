@@ -22,6 +22,8 @@ export interface SqliteOptions {
   readonly threads?: boolean
   /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. */
   readonly writer?: MessagePort
+  /** Told how many commits of this thread a transaction has carried out. */
+  readonly batch?: (commits: number) => void
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
 }
@@ -63,10 +65,14 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const pulse = createPulse(connection, names)
   const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
   const port = writer ?? thread?.port()
+  const committed = (commits: number) => {
+    pulse.lookNow()
+    options.batch?.(commits)
+  }
   const committer: Committer =
     port === undefined
-      ? createInlineCommitter(createWriter(connection, names), connection.db, pulse.lookNow)
-      : createThreadCommitter(port, pulse.lookNow)
+      ? createInlineCommitter(createWriter(connection, names), connection.db, committed)
+      : createThreadCommitter(port, committed)
   const idle: Connection[] = []
 
   /** Every read starts with a look, so that what others have committed counts. */

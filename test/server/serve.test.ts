@@ -131,7 +131,7 @@ test('health and metrics are there', async () => {
   const metrics = await (await fetch(`${server.url}/metrics`)).text()
   expect(metrics).toMatch(/lockstep_http_requests_total\{method="GET",route="\/Users\/\{id\}",status="404"\} 1/)
   expect(metrics).toContain('lockstep_http_request_duration_seconds_bucket')
-  expect(metrics).toContain('lockstep_write_batch_size')
+  expect(metrics).toMatch(/lockstep_write_batch_size_count [1-9]/)
   expect(metrics).not.toContain('some-id')
 })
 

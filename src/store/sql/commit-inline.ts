@@ -24,8 +24,12 @@ export function closedStore(): StoreUnavailable {
   return new StoreUnavailable('the store is closed', 1_000)
 }
 
-/** A committer on the calling thread: what one turn of the event loop hands in is one transaction. */
-export function createInlineCommitter(writer: Writer, db: DatabaseSync, committed: () => void): Committer {
+/** A committer on the calling thread: what one turn of the event loop hands in is one transaction. `committed` is told how much it was. */
+export function createInlineCommitter(
+  writer: Writer,
+  db: DatabaseSync,
+  committed: (commits: number) => void,
+): Committer {
   let waiting: Waiting[] = []
   let closed = false
 
@@ -34,7 +38,7 @@ export function createInlineCommitter(writer: Writer, db: DatabaseSync, committe
     waiting = []
     if (batch.length === 0) return
     const outcomes = writer.commit(batch.map(({ job }) => job))
-    committed()
+    committed(batch.length)
     for (const [at, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[at]
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)

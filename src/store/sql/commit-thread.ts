@@ -41,7 +41,7 @@ interface Waiting {
 }
 
 /** A committer that sends its writes to the writer thread; those of one turn of the event loop go in one message. */
-export function createThreadCommitter(port: MessagePort, committed: () => void): Committer {
+export function createThreadCommitter(port: MessagePort, committed: (commits: number) => void): Committer {
   const waiting = new Map<number, Waiting>()
   let outbox: CommitMessage['commits'][number][] = []
   let calls = 0
@@ -61,7 +61,7 @@ export function createThreadCommitter(port: MessagePort, committed: () => void):
   }
 
   port.on('message', ({ answers }: AnswerMessage) => {
-    committed()
+    committed(answers.length)
     for (const answer of answers) {
       const one = waiting.get(answer.call)
       waiting.delete(answer.call)
