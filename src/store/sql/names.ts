@@ -27,10 +27,13 @@ export interface Names {
   /** For the writer: makes what is not there yet, and says so through `made`. */
   readonly ensureType: (name: string) => number
   readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => IndexPath
+  /** For the writer: called with the tenant's number for each new name, so that readers elsewhere are told. */
+  readonly whenMade: (listener: (t: number) => void) => void
 }
 
-/** Reads names through a connection. `made` is called when a new one was written. */
-export function createNames(connection: Connection, made: (t: number) => void = () => {}): Names {
+/** Reads names through a connection. */
+export function createNames(connection: Connection): Names {
+  let made: (t: number) => void = () => {}
   const tenants = new Map<string, number>()
   const tenantNames = new Map<number, string>()
   const types = new Map<string, number>()
@@ -146,6 +149,9 @@ export function createNames(connection: Connection, made: (t: number) => void = 
       known.references = undefined
       made(t)
       return now
+    },
+    whenMade(listener) {
+      made = listener
     },
   }
   return names

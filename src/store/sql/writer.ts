@@ -40,6 +40,8 @@ export function createWriter(connection: Connection, names: Names): Writer {
   const tally = createTally(connection)
   const finder = createFinder(connection, names)
   const { db } = connection
+  // Other connections know the numbers that they have read; a new one is news to them.
+  names.whenMade((t) => tally.signal(names.tenantName(t) ?? '', false))
   let seenVersion = -1
   /** Log lines of the list under way, when somebody wants to see them. */
   let changes: Change[] | undefined
