@@ -223,7 +223,7 @@ function members(known: readonly string[]): fc.Arbitrary<unknown> {
   )
 }
 
-const soundName = fc.nat({ max: 300 }).map((number) => `fuzz-${number}`)
+const soundName = fc.nat({ max: 3_000 }).map((number) => `fuzz-${number}`)
 const soundText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('a', 'b', 'Dr'))
 
 /** Bodies of resources, right ones among them, so that something is written too. */
@@ -747,7 +747,7 @@ test.each(['strict', 'generic'])(
     const { faults: unsound, lines } = await replay(at.server.store, connection.tenant)
     expectNone(unsound)
     // Not everything was refused: the fuzzing reaches the writing parts.
-    expect(lines.length).toBeGreaterThan(REQUESTS / 50)
+    expect(lines.length).toBeGreaterThan(REQUESTS / 100)
     for (const status of [200, 201, 204, 400, 404, 405, 409, 415])
       expect(statuses.get(status) ?? 0, `answers ${status}`).toBeGreaterThan(0)
     for (const resource of ['/Users?count=1000', '/Groups?count=1000'])
