@@ -11,6 +11,7 @@ export const ErrorBody = z
   .object({ error: z.object({ code: z.string(), message: z.string(), count: z.int().optional() }) })
   .describe('Says what is wrong, where, and what would be right')
 
+/** A tenant. */
 export const TenantBody = z.object({
   tenant: z.string(),
   baseUrl: z.url(),
@@ -19,6 +20,7 @@ export const TenantBody = z.object({
   resources: z.record(z.string(), z.int()).describe('How many resources there are, by type'),
 })
 
+/** What is known of a token. */
 export const TokenBody = z.object({
   id: z.string().describe('Short name of the token; not a secret'),
   created: time,
@@ -26,6 +28,7 @@ export const TokenBody = z.object({
   lastUsed: time.optional(),
 })
 
+/** A connection with its tokens. */
 export const ConnectionBody = z.object({
   connection: z.string(),
   label: z.string(),
@@ -37,6 +40,7 @@ export const ConnectionBody = z.object({
   tokens: z.array(TokenBody),
 })
 
+/** What is asked for when a connection is made. */
 export const ConnectionDraftBody = z.strictObject({
   kind: z.enum(KINDS).default('generic'),
   profile: z.enum(KINDS).optional(),
@@ -46,20 +50,24 @@ export const ConnectionDraftBody = z.strictObject({
   lifetimeDays: z.number().positive().max(36_500).nullable().optional().describe('null: for ever; absent: 365'),
 })
 
+/** What is asked for when a tenant is made. */
 export const TenantDraftBody = z.strictObject({
   name: z.string().describe('1 to 63 characters of a-z, 0-9 and -'),
   connection: ConnectionDraftBody.optional(),
 })
 
+/** How a token is rotated. */
 export const RotateBody = z.strictObject({
   lifetimeDays: ConnectionDraftBody.shape.lifetimeDays,
   revokeOthers: z.boolean().default(false).describe('Revoke the earlier tokens at once'),
 })
 
+/** A token just made, with the base URL it is for. */
 export const IssuedBody = z
   .object({ tenant: z.string(), baseUrl: z.url(), connection: z.string(), token: z.string() })
   .describe('The token is shown this once and kept only as a hash')
 
+/** A tenant's settings. */
 export const SettingsBody = z.object({
   uniqueGroupNames: z.boolean().describe('No two groups have the same displayName, without regard to case'),
   uniqueEmails: z.boolean().describe('No two users have the same e-mail value, without regard to case'),
@@ -73,6 +81,7 @@ export const SettingsBody = z.object({
   }),
 })
 
+/** Settings to change; what is left out stays. */
 export const SettingsChangeBody = z.strictObject({
   uniqueGroupNames: z.boolean().optional(),
   uniqueEmails: z.boolean().optional(),
@@ -80,24 +89,27 @@ export const SettingsChangeBody = z.strictObject({
   features: SettingsBody.shape.features.partial().strict().optional(),
 })
 
-/** A Schema or ResourceType resource of RFC 7643 §6, §7; checked by the protocol, not here. */
+/** A Schema resource of RFC 7643 §7; checked by the protocol, not here. */
 export const SchemaBody = z.looseObject({
   id: z.string(),
   name: z.string(),
   attributes: z.array(z.looseObject({ name: z.string() })),
 })
+/** A schema of a tenant, and who uses it. */
 export const SchemaEntryBody = z.looseObject({
   id: z.string(),
   name: z.string(),
   own: z.boolean().describe("Whether it is the tenant's own"),
   types: z.array(z.string()).describe('Names of the types that use it'),
 })
+/** A ResourceType resource of RFC 7643 §6; checked by the protocol, not here. */
 export const TypeBody = z.looseObject({
   name: z.string(),
   endpoint: z.string().optional(),
   schema: z.string().optional(),
   schemaExtensions: z.array(z.object({ schema: z.string(), required: z.boolean().optional() })).optional(),
 })
+/** A resource type of a tenant. */
 export const TypeEntryBody = z.object({
   name: z.string(),
   description: z.string(),
@@ -107,6 +119,7 @@ export const TypeEntryBody = z.object({
   own: z.boolean().describe('Whether the tenant made or changed it'),
 })
 
+/** One line of the log. */
 export const ChangeBody = z.looseObject({
   place: z.int(),
   at: time,
@@ -117,20 +130,25 @@ export const ChangeBody = z.looseObject({
   version: z.int(),
   paths: z.array(z.looseObject({ path: z.string() })),
 })
+/** Lines of the log, and how to read on. */
 export const LogBody = z.object({
   changes: z.array(ChangeBody),
   next: z.int().describe('Give it as `after` to read on; the same when nothing has come since'),
 })
 
+/** A token of the admin API. */
 export const AdminTokenBody = z.object({ id: z.string(), label: z.string(), created: time, expires: time.optional() })
 
+/** Which lines of the log. */
 export const LogQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('Only changes after this place'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
+/** Whether values may be dropped. */
 export const ForceQuery = z.strictObject({
   force: z.enum(['true', 'false']).default('false').describe('Drop the values that are in the way'),
 })
+/** How a schema is put. */
 export const SchemaPutQuery = ForceQuery.extend({
   extends: z.string().optional().describe('Names of types it becomes an extension of, with commas'),
   required: z.enum(['true', 'false']).default('false').describe('Whether resources of these types must have it'),

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { LockstepError } from '../protocol/errors.ts'
+import { LockstepError } from '../protocol/index.ts'
 import { createProgram } from './program.ts'
 import { UsageError } from './usage.ts'
 

@@ -1,4 +1,4 @@
-import { SETTINGS, type SettingEntry } from '../server/settings.ts'
+import { SETTINGS, type SettingEntry } from '../server/index.ts'
 import type { Options } from './usage.ts'
 
 /** One command: what `lockstep NAME` does. */

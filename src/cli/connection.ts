@@ -1,7 +1,7 @@
 import { type Connection, type ConnectionDraft, formatRights, parseRights } from '../tenancy/index.ts'
+import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
 import { formatTime, isoTime, printJson, printLine, printTable } from './print.ts'
-import { printIssued } from './tenant.ts'
 import { flagOption, lifetimeOption, type Options, textOption, UsageError } from './usage.ts'
 
 /** What the options ask of a new connection. */

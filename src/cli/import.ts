@@ -1,6 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { profileOf } from '../quirks/index.ts'
-import { readSettings } from '../server/settings.ts'
+import { readSettings } from '../server/index.ts'
 import { completeResource, type Importer, importResource, reasonOf } from './import-line.ts'
 import { type Counts, openPlace, type Pending } from './import-place.ts'
 import { inBatches, type Line, readLineAt, readLines } from './lines.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../protocol/json.ts'
+import type { Json } from '../protocol/index.ts'
 
 /** A column of a table: its head, and the text of a row's cell. */
 export type Column<Row> = readonly [head: string, cell: (row: Row) => string | number | undefined]

@@ -1,5 +1,6 @@
-import { type Connection, formatRights, type Issued, TenancyError } from '../tenancy/index.ts'
+import { TenancyError } from '../tenancy/index.ts'
 import { readDraft } from './connection.ts'
+import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
 import { formatTime, isoTime, printFacts, printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
@@ -17,32 +18,6 @@ export async function createTenant([name = '']: readonly string[], options: Opti
     printIssued(issued, await baseUrl(name), options)
   }
   await withLocal(options, use, { create: true })
-}
-
-/** Prints a new token, the only time that it is seen. Programs rely on these keys and their order. */
-export function printIssued({ connection, token }: Issued, baseUrl: string, options: Options): void {
-  if (flagOption(options, 'json')) {
-    printJson({ tenant: connection.tenant, baseUrl, connection: connection.id, token })
-    return
-  }
-  const expires = connection.tokens.at(-1)?.expires
-  printFacts([
-    ['Tenant', connection.tenant],
-    ['Connection', describe(connection)],
-    ['SCIM base URL', baseUrl],
-    ['Bearer token', token],
-    ['Expires', expires === undefined ? 'never' : formatTime(expires)],
-  ])
-  printLine()
-  printLine('The token is shown this once and kept only as a hash. Try it:')
-  printLine()
-  printLine(`  curl -H 'Authorization: Bearer ${token}' '${baseUrl}/Users'`)
-}
-
-/** A connection in a few words. */
-export function describe(connection: Connection): string {
-  const profile = connection.profile === undefined ? '' : `, ${connection.profile}`
-  return `${connection.id} (${connection.label}; ${connection.kind}${profile}; may ${formatRights(connection.rights)})`
 }
 
 /** `lockstep tenant list`. */

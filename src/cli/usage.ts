@@ -1,4 +1,4 @@
-import { LockstepError } from '../protocol/errors.ts'
+import { LockstepError } from '../protocol/index.ts'
 
 /** The command line makes no sense: exit code 2. */
 export class UsageError extends LockstepError {

@@ -2,7 +2,6 @@ export type { Health, State } from './health.ts'
 export type { Log, LogOutput } from './log.ts'
 export type { Meter, Metrics } from './metrics.ts'
 export type { App, Parts } from './parts.ts'
-export { type Server, startServer } from './serve.ts'
 export {
   type Flags,
   LOG_LEVELS,
@@ -16,3 +15,4 @@ export {
   type Settings,
   wrongDatabase,
 } from './settings.ts'
+export { type Server, startServer } from './start.ts'

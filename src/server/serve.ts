@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createDirectory, type Directory } from '../directory/index.ts'
+import { createDirectory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
-import type { Store } from '../store/index.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { createTenancy, DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { createApp } from './app.ts'
@@ -11,29 +10,13 @@ import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { App } from './parts.ts'
 import { localUrl, SETTINGS, type Settings, wrongDatabase } from './settings.ts'
+import type { Server } from './start.ts'
 
 /** How often the last use of tokens is written, when no request does it. */
 const FLUSH_EVERY_MS = 60_000
 
-/** A running server. */
-export interface Server {
-  /** The public URL, without a slash at its end. */
-  readonly url: string
-  /** The port it listens on. */
-  readonly port: number
-  /** Stops accepting, finishes the requests in flight, and closes the database. */
-  readonly close: () => Promise<void>
-  readonly tenancy: Tenancy
-  readonly directory: Directory
-  readonly store: Store
-}
-
 /** Starts the standalone server: the database, the default tenant on first start, and everything it serves. */
-export async function startServer(
-  settings: Settings,
-  options: { readonly print?: (text: string) => void } = {},
-): Promise<Server> {
-  const print = options.print ?? ((text: string) => void process.stdout.write(text))
+export async function serve(settings: Settings, print: (text: string) => void): Promise<Server> {
   const log = createLog(settings.logLevel)
   let counted = (_writes: number): void => undefined
   const store = await openDatabase(settings, (writes) => counted(writes))
