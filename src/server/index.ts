@@ -1,7 +1,7 @@
 export type { Health, State } from './health.ts'
 export type { Log, LogOutput } from './log.ts'
 export type { Meter, Metrics } from './metrics.ts'
-export type { App, Parts } from './parts.ts'
+export type { App, Parts, Server } from './parts.ts'
 export {
   type Flags,
   LOG_LEVELS,
@@ -15,4 +15,4 @@ export {
   type Settings,
   wrongDatabase,
 } from './settings.ts'
-export { type Server, startServer } from './start.ts'
+export { startServer } from './start.ts'

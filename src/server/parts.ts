@@ -24,3 +24,16 @@ export interface App {
   /** Stops accepting, and resolves when the requests in flight are answered. */
   readonly close: () => Promise<void>
 }
+
+/** A running server. */
+export interface Server {
+  /** The public URL, without a slash at its end. */
+  readonly url: string
+  /** The port it listens on. */
+  readonly port: number
+  /** Stops accepting, finishes the requests in flight, and closes the database. */
+  readonly close: () => Promise<void>
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly store: Store
+}

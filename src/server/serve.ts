@@ -8,9 +8,8 @@ import { createApp } from './app.ts'
 import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import type { App } from './parts.ts'
+import type { App, Server } from './parts.ts'
 import { localUrl, SETTINGS, type Settings, wrongDatabase } from './settings.ts'
-import type { Server } from './start.ts'
 
 /** How often the last use of tokens is written, when no request does it. */
 const FLUSH_EVERY_MS = 60_000
