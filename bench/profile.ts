@@ -15,6 +15,7 @@ import { startLoader } from './loader.ts'
 import type { Product } from './server.ts'
 import { openSite, prepare } from './site.ts'
 import { short } from './table.ts'
+import { HOT } from './workloads.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -138,6 +139,9 @@ try {
   const workload = positionals.join(' ').replace(/@(\d+)/, (_, members: string) => site.groups[members] ?? members)
   const asked = [{ workload, connections: Number(options.connections) }]
   const inspector = await inspect(site.server.inspector ?? '')
+  if (workload === 'get hot') {
+    await loader.measure({ site: site.name, asked: [{ workload: 'touch', connections: 16 }], ms: 20_000, most: HOT })
+  }
   await loader.measure({ site: site.name, asked, ms: 1000 })
   await inspector.start()
   const [sample] = await loader.measure({ site: site.name, asked, ms: Number(options.ms) })

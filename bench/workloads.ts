@@ -78,6 +78,8 @@ export function workloadOf(site: Site, text: string): Workload {
   switch (kind) {
     case 'get':
       return gets(site, argument === 'hot' ? Math.min(HOT, site.size) : site.size)
+    case 'touch':
+      return touches(site)
     case 'filter':
       return filters(site, argument)
     case 'path':
@@ -108,6 +110,14 @@ function gets(site: Site, among: number): Workload {
       return { request: request(n), check: (body) => wrongUser(JSON.parse(body), site, n) }
     },
   }
+}
+
+/** The hot set, one after the other: puts it where hot things are kept, before that is measured. */
+function touches(site: Site): Workload {
+  let turn = 0
+  const among = Math.min(HOT, site.size)
+  const request = () => requestText(site, 'GET', `/Users/${site.idAt(turn++ % among)}`)
+  return { statuses: [200], next: request, probe: () => ({ request: request(), check: () => undefined }) }
 }
 
 function wrongUser(found: unknown, site: Site, n: number): string | undefined {

@@ -4,6 +4,7 @@ import type { Sample } from '../drive.ts'
 import { runLockstep } from '../server.ts'
 import { groupSizes, type OpenSite } from '../site.ts'
 import { most, short } from '../table.ts'
+import { HOT } from '../workloads.ts'
 
 /** The rows this file makes. */
 export const STALL_ROWS = ['B', 'B-mixed'] as const
@@ -52,6 +53,7 @@ async function stall(
     const site = bench.site(product, kind.at)
     const text = kind.asked(site)
     if (text === 'export' && product === 'floor') continue
+    await measureOnce(bench, { site, asked: [{ workload: 'touch', connections: 4 }], ms: 20_000, most: HOT })
     const samples: { light: Sample; heavyMs: number }[] = []
     for (let round = 0; round < Math.min(bench.rounds, 5); round++) samples.push(await beside(bench, site, text))
     found.set(product, {
