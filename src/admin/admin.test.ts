@@ -193,6 +193,26 @@ test('Role and Entitlement are switched on by name; what belongs to the protocol
   expect((await send('DELETE', '/tenants/acme/types/Role')).status).toBe(204)
 })
 
+test('D-041, D-042 roles are listed, added, changed and taken off', async () => {
+  const { send, tenancy, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  const path = '/tenants/acme/lists/Role'
+  expect((await send('GET', path)).body.error.message).toMatch(/no list "Role", it has none/)
+  await send('PUT', '/tenants/acme/types/Role', { name: 'Role' })
+  expect((await send('GET', path)).body).toEqual([])
+  expect((await send('PUT', `${path}/it%2Fadmin`, { display: 'Admin', supported: true })).body).toMatchObject({
+    value: 'it/admin',
+    display: 'Admin',
+  })
+  expect((await send('PUT', `${path}/it%2Fadmin`, { display: 'Administrator' })).status).toBe(200)
+  expect((await send('GET', path)).body).toMatchObject([{ value: 'it/admin', display: 'Administrator' }])
+  await addUser({ userName: 'ada', roles: [{ value: 'it/admin' }] })
+  await expect(addUser({ userName: 'bob', roles: [{ value: 'pilot' }] })).rejects.toThrow(/pilot/)
+  expect((await send('DELETE', `${path}/pilot`)).status).toBe(404)
+  expect((await send('DELETE', `${path}/it%2Fadmin`)).status).toBe(204)
+  expect((await send('GET', path)).body).toEqual([])
+})
+
 test('the log is read on from a place', async () => {
   const { send, tenancy, addUser } = await start()
   await tenancy.tenants.create('acme')

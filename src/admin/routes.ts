@@ -11,6 +11,7 @@ import {
   TenancyError,
   type Tenant,
 } from '../tenancy/index.ts'
+import { createLists } from './lists.ts'
 import { type Route, route } from './route.ts'
 import {
   AdminTokenBody,
@@ -18,6 +19,7 @@ import {
   ConnectionDraftBody,
   ForceQuery,
   IssuedBody,
+  ListEntryBody,
   LogBody,
   LogQuery,
   RotateBody,
@@ -44,6 +46,10 @@ export function createRoutes({
 }): readonly Route[] {
   const { tenants, connections, schemas, adminTokens } = tenancy
   const known = async (tenant: string | undefined) => (await tenants.show(tenant ?? '')).name
+  const lists = createLists(directory, async (tenant) => {
+    await tenancy.ready(await known(tenant))
+    return tenancy.catalog(tenant)
+  })
   const change = (actor: string, force: 'true' | 'false') => ({ usage: directory, actor, force: force === 'true' })
 
   return [
@@ -103,7 +109,7 @@ export function createRoutes({
       does: "Change some of a tenant's settings; what is left out stays",
       body: SettingsChangeBody,
       gives: { status: 200, body: SettingsBody },
-      run: ({ params, body }) => tenancy.changeSettings(params.tenant ?? '', withoutUndefined(body), directory),
+      run: ({ params, body }) => tenancy.changeSettings(params.tenant ?? '', jsonObject(body), directory),
     }),
     route({
       method: 'get',
@@ -238,6 +244,32 @@ export function createRoutes({
     }),
     route({
       method: 'get',
+      path: '/tenants/{tenant}/lists/{type}',
+      id: 'readList',
+      does: 'Read the list of roles (Role) or entitlements (Entitlement) that users may have',
+      gives: { status: 200, body: ListEntryBody.array() },
+      run: ({ params }) => lists.all(params.tenant ?? '', params.type ?? ''),
+    }),
+    route({
+      method: 'put',
+      path: '/tenants/{tenant}/lists/{type}/{value}',
+      id: 'putListEntry',
+      does: 'Add a role or entitlement, or put another version in its place',
+      body: ListEntryBody,
+      gives: { status: 200, body: ListEntryBody },
+      run: ({ params, body, actor }) =>
+        lists.put(params.tenant ?? '', params.type ?? '', params.value ?? '', jsonObject(body), actor),
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/lists/{type}/{value}',
+      id: 'deleteListEntry',
+      does: 'Take a role or entitlement off the list; who has it keeps it',
+      gives: { status: 204 },
+      run: ({ params, actor }) => lists.remove(params.tenant ?? '', params.type ?? '', params.value ?? '', actor),
+    }),
+    route({
+      method: 'get',
       path: '/tenants/{tenant}/log',
       id: 'readLog',
       does: 'Read the change log of a tenant, oldest first',
@@ -337,6 +369,6 @@ function json(body: unknown): Json {
   return JSON.parse(JSON.stringify(body))
 }
 
-function withoutUndefined(body: unknown): { readonly [name: string]: Json } {
+function jsonObject(body: unknown): { readonly [name: string]: Json } {
   return JSON.parse(JSON.stringify(body))
 }

@@ -139,6 +139,13 @@ export const LogBody = z.object({
 /** A token of the admin API. */
 export const AdminTokenBody = z.object({ id: z.string(), label: z.string(), created: time, expires: time.optional() })
 
+/** An entry of the list of roles or entitlements, as the draft has it; checked by the protocol, not here (D-041). */
+export const ListEntryBody = z.looseObject({
+  display: z.string().optional(),
+  type: z.string().optional(),
+  supported: z.boolean().optional().describe('Whether it may be given to users now'),
+})
+
 /** Which lines of the log. */
 export const LogQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('Only changes after this place'),

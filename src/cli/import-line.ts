@@ -159,7 +159,9 @@ async function match(
   body: JsonObject,
 ): Promise<string | undefined> {
   // What people call a resource: the second name by which it is known again.
-  const called = ['userName', 'displayName'].filter((name) => type.schema.attributes.some((one) => one.name === name))
+  const called = ['userName', 'displayName', 'value'].filter((name) =>
+    type.schema.attributes.some((one) => one.name === name),
+  )
   const names = ['externalId', ...called.slice(0, 1)]
   for (const name of names) {
     const value = body[name]

@@ -34,7 +34,7 @@ export async function query([name = '']: readonly string[], options: Options): P
     const resources = Array.isArray(body.Resources) ? body.Resources.filter(isObject) : []
     const columns = textOption(options, 'attributes')
       ?.split(',')
-      .map((path) => path.trim()) ?? ['userName', 'displayName', 'active']
+      .map((path) => path.trim()) ?? ['userName', 'displayName', 'value', 'display', 'active']
     const shown = columns.filter((path) => path !== 'id' && resources.some((resource) => cell(resource, path) !== ''))
     printTable(resources, [
       ['ID', ({ id }) => String(id)],
