@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 
@@ -121,6 +122,46 @@ test("P-046 a token of one tenant never reads or writes another's", async () => 
   }
 })
 
+test('a schema, a type and a setting changed beside the server count at once', async () => {
+  const { dir, start, json } = fresh()
+  const server = await start()
+  const acme = await json('tenant', 'create', 'acme')
+  const { token: admin } = await json('admin', 'token')
+  const get = async (path: string) => (await fetch(acme.baseUrl + path, bearer(acme.token))).json()
+  const post = async (path: string, body: unknown) => {
+    const headers = { ...bearer(acme.token).headers, 'content-type': 'application/scim+json' }
+    return fetch(acme.baseUrl + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+  const urn = 'urn:example:scim:schemas:extension:badge:1.0:User'
+  const user = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', urn], userName: 'ada', [urn]: { number: 7 } }
+  expect(JSON.stringify(await get('/Schemas'))).not.toContain(urn)
+
+  writeFileSync(
+    dir.path('badge.json'),
+    JSON.stringify({ id: urn, name: 'Badge', attributes: [{ name: 'number', type: 'integer' }] }),
+  )
+  await json('schema', 'put', dir.path('badge.json'), '--tenant', 'acme')
+  expect(JSON.stringify(await get('/Schemas'))).toContain(urn)
+  await json('schema', 'put', dir.path('badge.json'), '--extends', 'User', '--tenant', 'acme')
+  expect(JSON.stringify(await get('/ResourceTypes'))).toContain(urn)
+  const { id } = (await (await post('/Users', user)).json()) as { id: string }
+  expect(await get(`/Users/${id}`)).toMatchObject({ [urn]: { number: 7 } })
+  await json('schema', 'delete', urn, '--tenant', 'acme', '--force')
+  expect(await get(`/Users/${id}`)).not.toHaveProperty([urn])
+
+  const change = (features: unknown) =>
+    fetch(`${server.url}/admin/v1/tenants/acme/settings`, {
+      method: 'PATCH',
+      headers: { ...bearer(admin).headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ features }),
+    })
+  expect((await change({ bulk: false })).status).toBe(200)
+  expect(
+    (await post('/Bulk', { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: [] })).status,
+  ).toBe(501)
+  expect(await get('/ServiceProviderConfig')).toMatchObject({ bulk: { supported: false }, patch: { supported: true } })
+})
+
 test('health and metrics are there', async () => {
   const { start } = fresh()
   const server = await start()
@@ -196,7 +237,6 @@ test('a port that is taken, and a database that is none, are said in one line', 
   const taken = await run(['serve', '--port', port, '--database', `sqlite:${dir.path('other.db')}`])
   expect(taken.stderr).toContain(`port ${port} of 127.0.0.1 is in use`)
   expect(taken.code).not.toBe(0)
-  const { writeFileSync } = await import('node:fs')
   writeFileSync(
     dir.path('text.db'),
     'This is no database, but a text that is long enough to be seen as one.'.repeat(20),
