@@ -35,7 +35,8 @@ export async function withLocal<T>(
       const how = 'start the server once (lockstep serve), or name another file'
       throw new ConfigError(SETTINGS.database.flag, `there is no database ${settings.database}; ${how}`)
     }
-    await mkdir(dirname(settings.database), { recursive: true })
+    // Personal data: nobody else on the machine needs to look into it.
+    await mkdir(dirname(settings.database), { recursive: true, mode: 0o700 })
   }
   const store = open(settings.database)
   const tenancy = createTenancy({ store })

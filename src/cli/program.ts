@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { COMMANDS, type CommandEntry, GROUPS } from './commands.ts'
 
@@ -5,6 +6,7 @@ import { COMMANDS, type CommandEntry, GROUPS } from './commands.ts'
 export function createProgram(): Command {
   const program = new Command('lockstep')
     .description('SCIM 2.0 service provider: people and groups from your identity provider, in lockstep.')
+    .version(readVersion())
     .showHelpAfterError('(lockstep help shows the commands)')
     .exitOverride()
   const groups = new Map<string, Command>()
@@ -41,4 +43,12 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
     const texts = given.slice(0, -2).filter((value): value is string => typeof value === 'string')
     await entry.run(texts, command.opts())
   })
+}
+
+/** The package's version; the file is two folders up in the source and in the built package alike. */
+function readVersion(): string {
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  )
+  return version
 }

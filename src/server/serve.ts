@@ -61,7 +61,8 @@ async function openDatabase({ database }: Settings, batch: (commits: number) => 
   try {
     // A database in memory belongs to one thread.
     if (database === ':memory:') return sqliteStore(database, { batch })
-    await mkdir(dirname(database), { recursive: true })
+    // Personal data: nobody else on the machine needs to look into it.
+    await mkdir(dirname(database), { recursive: true, mode: 0o700 })
     return sqliteStore(database, { threads: true, batch })
   } catch (error) {
     throw wrongDatabase(database, error)
