@@ -2,6 +2,7 @@ import {
   type BoundFilter,
   bindFilter,
   bindSort,
+  type Catalog,
   decodePercent,
   type Filter,
   invalidFilter,
@@ -37,18 +38,20 @@ export interface Queries {
   find(plan: Plan): Promise<Page>
 }
 
+/** Makes the querying half of the door. */
 export function createQueries<Tx>(inside: Inside<Tx>): Queries {
   const { store } = inside
   return {
     plan(context, types, search, base, options) {
       const filter = search.filter === undefined ? undefined : parseFilter(search.filter, context.allow)
-      const query = toQuery(context, types, search, base, options, filter)
+      const endpoints = endpointsOf(inside.catalog(context.tenant))
+      const query = toQuery(context, types, search, base, endpoints, options, filter)
       const decoded =
         filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%') ? decodePercent(filter) : undefined
       const weight = store.weigh(query)
       return decoded === undefined
         ? { query, weight }
-        : { query, weight, otherwise: toQuery(context, types, search, base, options, decoded) }
+        : { query, weight, otherwise: toQuery(context, types, search, base, endpoints, options, decoded) }
     },
     async find(plan) {
       const page = await store.find(plan.query)
@@ -63,14 +66,13 @@ function toQuery(
   types: readonly ResourceType[],
   search: SearchInput,
   base: string,
+  endpoints: Query['endpoints'],
   options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
   filter: Filter | undefined,
 ): Query {
   const limit = search.count
-  const endpoints: Record<string, string> = {}
   const many = types.length > 1
   const bound = types.map((type) => {
-    endpoints[type.name] = type.endpoint
     const own: BoundFilter | undefined =
       filter === undefined ? undefined : bindFilter(filter, type, context.allow, many ? { types } : undefined)
     const sort = search.sortBy === undefined ? undefined : bindSort(search.sortBy, search.sortOrder, type, many ? { types } : undefined)
@@ -86,4 +88,16 @@ function toQuery(
     total: options.total,
     groups: options.groups && types.some((type) => traitsOf(type).groups),
   }
+}
+
+const knownEndpoints = new WeakMap<Catalog, Query['endpoints']>()
+
+/** The endpoint of every type, not only of those that are searched: a group's members are users. */
+function endpointsOf(catalog: Catalog): Query['endpoints'] {
+  let known = knownEndpoints.get(catalog)
+  if (known === undefined) {
+    known = Object.fromEntries(catalog.types.map(({ name, endpoint }) => [name, endpoint]))
+    knownEndpoints.set(catalog, known)
+  }
+  return known
 }

@@ -19,6 +19,7 @@ export interface SchemaUse {
 
 const CHUNK = 500
 
+/** Makes what a change of schemas needs to know of the data. */
 export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
   const { store } = inside
 

@@ -64,6 +64,7 @@ export interface Writes {
 /** How often a write is computed anew when somebody else was quicker; writers in this process queue up and don't need it. */
 const ATTEMPTS = 8
 
+/** Makes the writing half of the door. */
 export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   const { store, hooks } = inside
 

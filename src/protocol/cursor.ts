@@ -33,7 +33,7 @@ const FORM = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
  * §2, §5.2.
  */
 export async function writeCursor({ place, total, count }: Cursor, binding: CursorBinding): Promise<string> {
-  const expires = Math.floor(binding.now / 1000) + LIMITS.CURSOR_SECONDS
+  const expires = Math.ceil(binding.now / 1000) + LIMITS.CURSOR_SECONDS
   const key = place.key === undefined ? [] : [place.key]
   const payload = encode(new TextEncoder().encode(JSON.stringify([expires, total, count, place.id, ...key])))
   const signature = await crypto.subtle.sign('HMAC', await importKey(binding.key), signed(payload, binding.walk))
@@ -57,7 +57,7 @@ export async function readCursor(
   if (typeof expires !== 'number' || typeof total !== 'number' || typeof count !== 'number' || typeof id !== 'string') {
     throw invalidCursor('The cursor was not given out for this query; start again with an empty cursor')
   }
-  if (binding.now >= expires * 1000) throw expiredCursor('The cursor has expired; start again with an empty cursor')
+  if (binding.now > expires * 1000) throw expiredCursor('The cursor has expired; start again with an empty cursor')
   if (binding.count !== undefined && binding.count !== count) {
     throw invalidCount(`count was ${count} on the first page and must stay so on all pages`)
   }

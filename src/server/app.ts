@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
-import { forbidden, notFound, SCIM_JSON, ScimError, tooManyRequests } from '../protocol/index.ts'
+import { forbidden, LIMITS, notFound, SCIM_JSON, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
 import { belowBase, type Provider } from '../provider/index.ts'
 import type { SqliteStore } from '../store/sqlite.ts'
 import { createHeavy } from './heavy.ts'
@@ -93,6 +93,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const began = performance.now()
     const url = request.url ?? '/'
+    if (url.length > LIMITS.URL_LENGTH) return send(request, response, refuse(TOO_LONG))
     if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) {
       return send(request, response, refuse(IN_THE_CLEAR))
     }
@@ -133,6 +134,8 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
 const IN_THE_CLEAR = forbidden(
   'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
 )
+
+const TOO_LONG = uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send a search by POST to /.search`)
 
 function refuse(error: ScimError): NodeAnswer {
   return { status: error.status, headers: ['Content-Type', SCIM_JSON], body: JSON.stringify(error) }

@@ -8,6 +8,7 @@ export interface Routes {
 /** Endpoints with a meter of their own; others, which may be anything, share one. */
 const FIXED = new Set(['/', '/.search', '/Bulk', '/Me', '/ServiceProviderConfig', '/Schemas', '/ResourceTypes', '/Users', '/Groups', '/Roles', '/Entitlements'])
 
+/** Makes the table of meters by route. */
 export function createRoutes(metrics: Metrics): Routes {
   const known = new Map<string, Map<string, Meter>>()
   return {

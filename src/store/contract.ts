@@ -1,5 +1,5 @@
-import type { BoundFilter, BoundSort } from '../protocol/bound.ts'
-import type { Json } from '../protocol/json.ts'
+import type { BoundFilter, BoundSort } from '../protocol/index.ts'
+import type { Json } from '../protocol/index.ts'
 
 /** Names one resource. */
 export interface Ref {

@@ -10,6 +10,7 @@ export interface Bindings {
   readonly bind: (value: string | number | boolean | null) => string
 }
 
+/** Makes an empty list of values for one statement. */
 export function createBindings(): Bindings {
   const values: SqlValue[] = []
   return {

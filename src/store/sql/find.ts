@@ -30,6 +30,7 @@ interface Found {
   readonly total: number | undefined
 }
 
+/** Makes the queries of one connection. */
 export function createFinds(connection: Connection, names: Names, reads: Reads): Finds {
   function partsOf(query: Query): { readonly t: number | undefined; readonly parts: readonly Part[] } {
     const t = names.tenant(query.tenant)

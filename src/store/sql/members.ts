@@ -18,6 +18,7 @@ export interface Finder {
   readonly find: (t: number, id: string, type?: string) => { readonly k: number; readonly y: number } | undefined
 }
 
+/** Makes the look-ups of members that a write needs. */
 export function createFinder(connection: Connection, names: Names): Finder {
   // Members of one list are mostly of one type: ask for the last one found first.
   let last = 0

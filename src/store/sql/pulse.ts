@@ -15,6 +15,7 @@ export interface Pulse {
 /** With more log lines than these since the last look, everything counts as touched. */
 const LINES = 10_000
 
+/** Makes the watch over what other connections commit. */
 export function createPulse(connection: Connection, names: Names): Pulse {
   const listeners = new Set<(touched: readonly Touched[]) => void>()
   let looked = false

@@ -46,6 +46,7 @@ const GROUPS_OF_MANY = `with recursive up (m, g, d) as (
 
 const NO_GROUPS: readonly Membership[] = []
 
+/** Makes the reads of single resources, names, members, the log and records. */
 export function createReads(connection: Connection, names: Names): Reads {
   const keyOf = (ref: Ref): { readonly t: number; readonly y: number } | undefined => {
     const t = names.tenant(ref.tenant)

@@ -40,6 +40,7 @@ interface Blocks {
   readonly deltas: Map<string, number>
 }
 
+/** Makes the kept counts of one transaction after the other. */
 export function createTally(connection: Connection): Tally {
   const places = new Map<number, number>()
   const blocks = new Map<string, Blocks>()

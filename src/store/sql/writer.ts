@@ -36,6 +36,7 @@ interface Existing {
   readonly entries: string
 }
 
+/** Makes the one who writes through a connection. */
 export function createWriter(connection: Connection, names: Names): Writer {
   const tally = createTally(connection)
   const finder = createFinder(connection, names)
