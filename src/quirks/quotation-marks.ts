@@ -1,11 +1,11 @@
 import { mapFilter, mapNames, outsideStrings } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
-/** Single or typographic quotation marks around a filter value: `userName eq 'ada'`. */
+/** Typographic quotation marks around a filter value, as word processors make them: `userName eq “ada”`. */
 export const quotationMarks: Quirk = {
   name: 'quotation-marks',
   register: ['X11', 'Q06'],
-  source: 'wso2/charon pull request 168; scim2/filter-parser pull request 21; an example of RFC 7644 §3.4.2.2',
+  source: 'lessonly/scim_rails issue 33: a request pasted from a document',
   inbound(message) {
     const filtered = mapFilter(message, requoted)
     return message.action === 'patch'
@@ -15,14 +15,13 @@ export const quotationMarks: Quirk = {
 }
 
 /** A comparison, then the value with its marks, then an end: so that an apostrophe inside a value is left alone. */
-const VALUE =
-  /\b(eq|ne|co|sw|ew|gt|ge|lt|le)(\s+)(?:'([^']*)'|‘([^’]*)’|“([^”]*)”|„([^“]*)“)(?=\s*(?:$|[)\]]|\s(?:and|or)\s))/gi
+const VALUE = /\b(eq|ne|co|sw|ew|gt|ge|lt|le)(\s+)(?:‘([^’]*)’|“([^”]*)”|„([^“]*)“)(?=\s*(?:$|[)\]]|\s(?:and|or)\s))/gi
 
 function requoted(text: string): string {
-  return /['‘“„]/.test(text)
+  return /[‘“„]/.test(text)
     ? outsideStrings(text, (piece) =>
         piece.replace(VALUE, (_whole, op, space, ...found) => {
-          const value = found.slice(0, 4).find((one) => typeof one === 'string')
+          const value = found.slice(0, 3).find((one) => typeof one === 'string')
           return `${op}${space}${JSON.stringify(value ?? '')}`
         }),
       )
