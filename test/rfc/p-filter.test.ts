@@ -390,6 +390,56 @@ describe('filters over four users', () => {
   })
 })
 
+describe('attributes that no document holds', () => {
+  const c = at.strict()
+
+  test('P-121 what is computed is found by what answers show of it', async () => {
+    const boss = await c.makeUser({ displayName: unique('Boss') })
+    const one = await c.makeUser({
+      displayName: unique('One'),
+      schemas: [USER, ENT],
+      [ENT]: { manager: { value: boss.id } },
+    })
+    const inner = await c.makeGroup({ members: [{ value: one.id }] })
+    const outer = await c.makeGroup({ members: [{ value: inner.id }] })
+    await c.makeUser()
+    await c.makeGroup()
+    const find = async (path: string, filter: string) => [...(await c.ids(path, filter))].sort()
+
+    for (const filter of [
+      `members.value eq "${one.id}"`,
+      `members.display eq "${one.displayName.toUpperCase()}"`,
+      `members[type eq "User" and value eq "${one.id}"]`,
+      `members.$ref eq "${c.base}/Users/${one.id}"`,
+      `members[$ref ew "/Users/${one.id}"]`,
+      'members.$ref co "/Users/"',
+      'members.type eq "User"',
+    ]) {
+      expect(await find('/Groups', filter), filter).toEqual([inner.id])
+    }
+    expect(await find('/Groups', 'members.$ref co "/Groups/"')).toEqual([outer.id])
+    expect(await find('/Groups', 'members pr')).toEqual([inner.id, outer.id].sort())
+    expect(await find('/Groups', 'members.$ref pr')).toEqual([inner.id, outer.id].sort())
+
+    for (const filter of [
+      `groups.value eq "${outer.id}"`,
+      `groups.display eq "${outer.displayName.toUpperCase()}"`,
+      `groups.$ref eq "${c.base}/Groups/${inner.id}"`,
+      `groups[type eq "direct" and value eq "${inner.id}"]`,
+      `groups[type eq "indirect" and value eq "${outer.id}"]`,
+      'groups.$ref pr',
+      'groups pr',
+      `${ENT}:manager.displayName eq "${boss.displayName}"`,
+      `${ENT}:manager.$ref eq "${c.base}/Users/${boss.id}"`,
+      `${ENT}:manager.$ref ew "/Users/${boss.id}"`,
+    ]) {
+      expect(await find('/Users', filter), filter).toEqual([one.id])
+      expect(await find('/', filter), filter).toEqual([one.id])
+    }
+    expect(await find('/Users', `groups[type eq "direct" and value eq "${outer.id}"]`)).toEqual([])
+  })
+})
+
 describe('sensitive attributes', () => {
   const c = at.strict()
 
