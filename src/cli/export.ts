@@ -23,7 +23,8 @@ interface ExportPlace {
 }
 
 /** `lockstep export`: every resource as a JSON line, to a file or standard output. Types in order, resources by id. */
-export async function exportFile([file]: readonly string[], options: Options): Promise<void> {
+export async function exportFile([name]: readonly string[], options: Options): Promise<void> {
+  const file = name === '-' ? undefined : name
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
