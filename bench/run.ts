@@ -2,6 +2,9 @@
  * `npm run bench`: one table of ratios, measured in one run on one machine.
  *
  *   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
+ *                     [--big USERS] [--huge USERS] [--rounds N]
+ *
+ * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run.
  *
  * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
  * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
@@ -33,6 +36,7 @@ const { values: options } = parseArgs({
     'floor-only': { type: 'boolean', default: false },
     rounds: { type: 'string' },
     big: { type: 'string' },
+    huge: { type: 'string' },
   },
 })
 
@@ -63,7 +67,8 @@ const directory = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
 const products: readonly Product[] = options['floor-only'] ? ['floor'] : ['floor', 'lockstep']
 const small = 1_000
 const big = Number(options.big ?? (options.quick ? 10_000 : 100_000))
-const huge = options.quick || options.big !== undefined ? undefined : 1_000_000
+const full = options.quick || options.big !== undefined ? undefined : 1_000_000
+const huge = options.huge === undefined ? full : Number(options.huge)
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 5))
 const rows: Row[] = []
 const loader = startLoader()

@@ -1,0 +1,149 @@
+/**
+ * What the provider itself costs, without HTTP, sockets and a second process: CPU time per request, steady even on a
+ * busy machine. For finding out where the time goes; the table is made by run.ts.
+ *
+ *   node bench/inside.ts [WORKLOAD…] [--size 10000] [--connections 16] [--requests 5000] [--data DIRECTORY]
+ *     [--top 20 [--lines]]   also the functions, or lines, that take the most time themselves
+ *
+ * Workloads as in bench/workloads.ts; those without an argument are a selection.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createDirectory } from '../src/directory/index.ts'
+import type { Answer, Call } from '../src/provider/index.ts'
+import { createScim } from '../src/server/scim.ts'
+import { sqliteStore } from '../src/store/sqlite.ts'
+import { createTenancy } from '../src/tenancy/index.ts'
+import { startLoader } from './loader.ts'
+import { type Profile, selfTimes } from './self-times.ts'
+import { prepare } from './site.ts'
+import { short } from './table.ts'
+import { HOT, type Site, SPARE, workloadOf } from './workloads.ts'
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: '10000' },
+    connections: { type: 'string', default: '16' },
+    requests: { type: 'string', default: '5000' },
+    data: { type: 'string' },
+    top: { type: 'string' },
+    lines: { type: 'boolean', default: false },
+    threads: { type: 'boolean', default: false },
+  },
+})
+
+const SELECTION = [
+  'get hot',
+  'get all',
+  'filter eq',
+  'filter external',
+  'filter miss',
+  'filter email',
+  'filter emailAnd',
+  'filter and',
+  'filter orAnd',
+  'filter sw',
+  'path /Users?count=100 100',
+  'create',
+  'patch entra',
+  'bulk 1000',
+]
+
+/** A request text of the generator as a call of the provider. */
+function callOf(text: string, root: string): Call {
+  const [head = '', ...rest] = text.split('\r\n\r\n')
+  const body = rest.join('\r\n\r\n')
+  const [line = '', ...fields] = head.split('\r\n')
+  const [method = '', target = ''] = line.split(' ')
+  const headers = new Map(
+    fields.map((field) => [field.slice(0, field.indexOf(':')).toLowerCase(), field.slice(field.indexOf(':') + 2)]),
+  )
+  const mark = target.indexOf('?')
+  const bytes = Buffer.from(body)
+  return {
+    method,
+    path: target.slice(root.length, mark < 0 ? undefined : mark),
+    search: mark < 0 ? '' : target.slice(mark + 1),
+    base: `http://127.0.0.1:8080${root}`,
+    tenant: 'bench',
+    remote: '127.0.0.1',
+    header: (name) => headers.get(name),
+    body: async () => bytes,
+  }
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'lockstep-inside-'))
+const loader = startLoader()
+const size = Number(options.size)
+const say = (text: string) => process.stderr.write(`${text}\n`)
+const prepared = await prepare({ product: 'lockstep', size, directory, kept: options.data, loader, say })
+loader.close()
+const store = sqliteStore(prepared.file, { threads: options.threads })
+const tenancy = createTenancy({ store })
+const door = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+const provider = createScim({ directory: door, tenancy, report: ({ error }) => console.error(error) })
+
+const ids = readFileSync(prepared.ids, 'latin1')
+const width = ids.length / (size + SPARE)
+const site: Site = {
+  name: 'inside',
+  port: 8080,
+  pid: process.pid,
+  token: prepared.token,
+  root: prepared.root,
+  size,
+  idAt: (n) => ids.slice(n * width, (n + 1) * width),
+  state: { nextUser: size + SPARE, patched: 0, groups: 0, added: [], spare: 0 },
+}
+
+async function run(name: string, requests: number): Promise<{ us: number; wallUs: number }> {
+  const workload = workloadOf(site, name)
+  const calls = Array.from({ length: requests }, () => callOf(workload.next(), prepared.root))
+  let next = 0
+  const answerAll = async () => {
+    for (let call = calls[next++]; call !== undefined; call = calls[next++]) {
+      const answer: Answer = await provider.handle(call)
+      if (!workload.statuses.includes(answer.status))
+        throw new Error(`${name}: ${answer.status} ${String(answer.body)}`)
+      if (typeof answer.body === 'object' && !(answer.body instanceof Uint8Array))
+        for await (const _piece of answer.body);
+    }
+  }
+  const before = process.cpuUsage()
+  const began = performance.now()
+  await Promise.all(Array.from({ length: Number(options.connections) }, answerAll))
+  const { user, system } = process.cpuUsage(before)
+  return { us: (user + system) / requests, wallUs: ((performance.now() - began) * 1000) / requests }
+}
+
+for (const name of positionals.length > 0 ? positionals : SELECTION) {
+  const requests = name.startsWith('bulk') ? 5 : Number(options.requests)
+  if (name === 'get hot') await run('touch', Math.min(size, HOT))
+  await run(name, Math.ceil(requests / 5))
+  const session = new Session()
+  session.connect()
+  if (options.top !== undefined) {
+    await session.post('Profiler.enable')
+    await session.post('Profiler.setSamplingInterval', { interval: 200 })
+    await session.post('Profiler.start')
+  }
+  const { us, wallUs } = await run(name, requests)
+  console.log(`${name.padEnd(40)} ${us.toFixed(1).padStart(10)} µs of CPU ${wallUs.toFixed(1).padStart(10)} µs of time`)
+  if (options.top !== undefined) {
+    const { profile } = await session.post('Profiler.stop')
+    const times = [...selfTimes(profile as Profile, options.lines)].sort((a, b) => b[1] - a[1])
+    const all = times.reduce((sum, [, time]) => sum + time, 0)
+    // As shares of the CPU time: the samples themselves count the time that others had the processor, too.
+    for (const [where, time] of times.slice(0, Number(options.top))) {
+      console.log(`${short((us * time) / all).padStart(10)}  ${where}`)
+    }
+  }
+  session.disconnect()
+}
+await tenancy.close()
+await store.close()
+rmSync(directory, { recursive: true, force: true })
