@@ -21,7 +21,7 @@ import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
 import { memberParts, representAll, showsGroups, STREAM_FROM } from './represent.ts'
-import { requireRight, searchOf, type Turn, viewOf } from './turn.ts'
+import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
 export async function list(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
@@ -35,7 +35,9 @@ export async function searchByPost(turn: Turn, types: readonly ResourceType[]): 
   requireJson(turn.call.header('content-type'))
   const bytes = await readBytes(turn.call, LIMITS.BODY_BYTES)
   if (bytes.length > LARGE_BODY && turn.delegate) return turn.delegate(bytes)
-  const body = parseBody(bytes, turn.principal)
+  const [only] = types.length === 1 ? types : []
+  const sent = parseBody(bytes, turn.principal)
+  const { body } = bend(turn, { action: 'search', ...(only === undefined ? {} : { type: only }), query: {}, body: sent })
   if (!isObject(body)) throw invalidSyntax('a search request is a JSON object')
   return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), [], bytes)
 }
