@@ -17,13 +17,24 @@ import {
   type ResourceType,
   readPatch,
   replaceDocument,
+  resolve,
   type ScimError,
   splitEdits,
   unavailable,
   uniqueness,
   writable,
 } from '../protocol/index.ts'
-import { Conflict, type LogDraft, type MemberEdit, type PathChange, type Ref, type Store, type Stored, type Write, type Written } from '../store/index.ts'
+import {
+  Conflict,
+  type LogDraft,
+  type MemberEdit,
+  type PathChange,
+  type Ref,
+  type Store,
+  type Stored,
+  type Write,
+  type Written,
+} from '../store/index.ts'
 import { type Context, type Inside, requireType } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries, type UniquePaths } from './entries.ts'
@@ -202,7 +213,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const ref = { tenant: context.tenant, type: type.name, id }
       const notes = createNotes()
       let wanted = normalise(body, type, context.allow, notes)
-      if (traits.active && wanted.active === undefined && !notes.cleared.includes('active')) wanted = { ...wanted, active: true }
+      if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
+        wanted = { ...wanted, active: true }
       wanted = await prepare('create', ref, withId(wanted, id))
       checkDocument(wanted, type, context.allow)
       const { document: whole, password } = takePassword(wanted, type)
@@ -230,7 +242,15 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         context.tenant,
       )
       const version = written?.version ?? 1
-      const stored: Stored = { ...ref, version, created: at, modified: at, text, display, ...(traits.groups ? { groups: [] } : {}) }
+      const stored: Stored = {
+        ...ref,
+        version,
+        created: at,
+        modified: at,
+        text,
+        display,
+        ...(traits.groups ? { groups: [] } : {}),
+      }
       return { type, stored, changed: true, requested: traits.plain ? [] : namesOf(body), skipped: notes.unknown }
     },
 
@@ -252,7 +272,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           edits.push({ edit: 'set', members })
           refuseSelf(edits, id)
         }
-        return update(context, type, stored, before, prepared, { op: 'replace', edits, requested, skipped: notes.unknown })
+        return update(context, type, stored, before, prepared, {
+          op: 'replace',
+          edits,
+          requested,
+          skipped: notes.unknown,
+        })
       })
     },
 
@@ -269,7 +294,9 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         refuseSelf(rows, id)
         const applied = applyEdits(before, split.rest, type, context.allow)
         const prepared = applied === before ? before : await prepare('patch', ref, applied)
-        const clearPassword = split.rest.some((edit) => edit.target?.attribute.name === 'password' && edit.op === 'remove')
+        const clearPassword = split.rest.some(
+          (edit) => edit.target?.attribute.name === 'password' && edit.op === 'remove',
+        )
         const requested = traitsOf(type).plain ? [] : edits.map((edit) => edit.target?.path ?? '')
         return update(context, type, stored, before, prepared, {
           op: 'patch',
@@ -292,7 +319,9 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       return serially(ref, async () => {
         const stored = await current(ref, type, options)
         const at = Math.max(inside.world.now(), stored.modified + 1)
-        const cleared = await clearReferences(inside, context, catalog, id, (writes) => commit(writes, type, context.tenant))
+        const cleared = await clearReferences(inside, context, catalog, id, (writes) =>
+          commit(writes, type, context.tenant),
+        )
         const paths = changedPaths(documentOf(stored), {}, type)
         await commit(
           [
@@ -331,8 +360,10 @@ async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Pro
 
 function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined {
   if (conflict.reason === 'unique') {
+    const named = resolve(conflict.what, type)
+    const exact = named?.attribute !== undefined && named.leaf.caseExact
     return uniqueness(
-      `another ${type.name} has this ${conflict.what} already (letter case doesn't count); choose another one, or find the existing one with a filter and update it`,
+      `another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
     )
   }
   if (conflict.reason === 'member') {
@@ -369,7 +400,10 @@ function takeMembers(document: Document, type: ResourceType): { document: Docume
 /** Whether a PATCH body names nothing but members, judged by its look: a wrong guess only costs a retry. */
 function onlyMembers(body: Json): boolean {
   if (!isObject(body) || !Array.isArray(body.Operations)) return false
-  return body.Operations.every((operation: Json) => isObject(operation) && typeof operation.path === 'string' && /^members\b/i.test(operation.path))
+  return body.Operations.every(
+    (operation: Json) =>
+      isObject(operation) && typeof operation.path === 'string' && /^members\b/i.test(operation.path),
+  )
 }
 
 function namesOf(body: Json): readonly string[] {

@@ -1,4 +1,4 @@
-import { type Directory, documentOf, type Member, type Stored, traitsOf } from '../directory/index.ts'
+import { type Directory, documentOf, type Member, type Membership, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
   type Document,
@@ -38,7 +38,11 @@ export function locationOf(base: string, type: ResourceType, id: string): string
  */
 export function memberParts(view: View): ReadonlySet<string> | undefined {
   if (!traitsOf(view.type).rows) return undefined
-  const probe: Document = { schemas: [view.type.schema.id], id: 'x', members: [{ value: 'x', $ref: 'x', type: 'x', display: 'x' }] }
+  const probe: Document = {
+    schemas: [view.type.schema.id],
+    id: 'x',
+    members: [{ value: 'x', $ref: 'x', type: 'x', display: 'x' }],
+  }
   const shown = (isDefault(view.selection) ? probe : project(probe, view.selection, view.type)).members
   const first = Array.isArray(shown) ? shown[0] : undefined
   return isObject(first) ? new Set(Object.keys(first)) : undefined
@@ -48,7 +52,11 @@ export function memberParts(view: View): ReadonlySet<string> | undefined {
 export function showsGroups(view: View): boolean {
   if (!traitsOf(view.type).groups) return false
   if (isDefault(view.selection)) return true
-  const probe: Document = { schemas: [view.type.schema.id], id: 'x', groups: [{ value: 'x', $ref: 'x', type: 'direct', display: 'x' }] }
+  const probe: Document = {
+    schemas: [view.type.schema.id],
+    id: 'x',
+    groups: [{ value: 'x', $ref: 'x', type: 'direct', display: 'x' }],
+  }
   return project(probe, view.selection, view.type).groups !== undefined
 }
 
@@ -82,7 +90,7 @@ export function textParts(stored: Stored, view: View, names: ReadonlyMap<string,
   }
   const whole: Document = {
     ...(linked ?? documentOf(stored)),
-    ...(stored.groups !== undefined && stored.groups.length > 0 ? { groups: groupsOf(stored, view) } : {}),
+    ...(membershipsOf(stored, view).length > 0 ? { groups: groupsOf(stored, view) } : {}),
     meta: metaOf(stored, view),
   }
   const shown = project(whole, selection, type, view.requested === undefined ? {} : { requested: view.requested })
@@ -94,7 +102,8 @@ export function memberText(member: Member, view: View, parts: ReadonlySet<string
   const type = typeByName(view.catalog, member.type)
   let text = ''
   if (parts.has('value')) text += `,"value":"${member.id}"`
-  if (parts.has('$ref') && type !== undefined) text += `,"$ref":${JSON.stringify(locationOf(view.base, type, member.id))}`
+  if (parts.has('$ref') && type !== undefined)
+    text += `,"$ref":${JSON.stringify(locationOf(view.base, type, member.id))}`
   if (parts.has('type')) text += `,"type":"${member.type}"`
   if (parts.has('display') && member.display !== '') text += `,"display":${JSON.stringify(member.display)}`
   return `{${text.slice(1)}}`
@@ -140,7 +149,11 @@ export async function representAll(
 
 const NO_NAMES: ReadonlyMap<string, Member> = new Map()
 
-async function namesOf(view: View, page: readonly Stored[], ids: readonly string[]): Promise<ReadonlyMap<string, Member>> {
+async function namesOf(
+  view: View,
+  page: readonly Stored[],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Member>> {
   const tenant = page[0]?.tenant
   if (tenant === undefined || ids.length === 0) return NO_NAMES
   const found = await view.directory.names(tenant, [...new Set(ids)])
@@ -207,9 +220,14 @@ function metaOf(stored: Stored, view: View): JsonObject {
   }
 }
 
+/** The groups a resource is in, where its type shows them: a nested group has members and no groups. RFC 7643 §4.1.2. */
+function membershipsOf(stored: Stored, view: View): readonly Membership[] {
+  return traitsOf(view.type).groups ? (stored.groups ?? []) : []
+}
+
 function groupsOf(stored: Stored, view: View): Json {
   const type = view.catalog.types.find((one) => traitsOf(one).rows)
-  return (stored.groups ?? []).map((group) => ({
+  return membershipsOf(stored, view).map((group) => ({
     value: group.id,
     ...(type === undefined ? {} : { $ref: locationOf(view.base, type, group.id) }),
     ...(group.display === '' ? {} : { display: group.display }),
@@ -218,6 +236,6 @@ function groupsOf(stored: Stored, view: View): Json {
 }
 
 function groupsText(stored: Stored, view: View): string {
-  if (stored.groups === undefined || stored.groups.length === 0) return ''
+  if (membershipsOf(stored, view).length === 0) return ''
   return `,"groups":${JSON.stringify(groupsOf(stored, view))}`
 }

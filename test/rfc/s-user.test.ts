@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serve } from '../serve.ts'
-import { type Body, createClient, expectError, unique, user } from './client.ts'
+import { type Body, createClient, expectError, expectList, unique, user } from './client.ts'
 import { site } from './site.ts'
 
 // RFC 7643 §4.1: the User resource.
@@ -288,6 +288,17 @@ describe('groups of a user', () => {
     expect(await c.ids('/Users', `groups.value eq "${outermost.id}"`)).toEqual([one.id])
     await c.patch(`/Groups/${outer.id}`, [{ op: 'remove', path: `members[value eq "${inner.id}"]` }])
     expect((await c.get(`/Users/${one.id}`)).body.groups).toMatchObject([{ value: inner.id, type: 'direct' }])
+  })
+
+  test('S-117 only users show the groups they are in', async () => {
+    const inner = await c.makeGroup()
+    const outer = await c.makeGroup({ members: [{ value: inner.id }] })
+    expect((await c.get(`/Groups/${inner.id}`)).body).not.toHaveProperty('groups')
+    expect((await c.get(`/Groups/${inner.id}`)).text).not.toContain(outer.id)
+    for (const path of ['/', '/Groups', '/Groups?attributes=groups', '/?attributes=groups']) {
+      const shown = expectList(await c.get(path)).find(({ id }) => id === inner.id)
+      expect(shown, path).not.toHaveProperty('groups')
+    }
   })
 
   test('S-117 groups that contain each other are each listed once', async () => {
