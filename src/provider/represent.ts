@@ -81,7 +81,7 @@ export function namesNeeded(stored: Stored, type: ResourceType): readonly string
  * `namesNeeded` asked for.
  */
 export function textParts(stored: Stored, view: View, names: ReadonlyMap<string, Member>): readonly [string, string] {
-  const { type, base, selection } = view
+  const { type, selection } = view
   const traits = traitsOf(type)
   const linked = names.size > 0 ? link(documentOf(stored), view, names) : undefined
   if (traits.plain && isDefault(selection)) {
