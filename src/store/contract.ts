@@ -1,5 +1,4 @@
-import type { BoundFilter, BoundSort } from '../protocol/index.ts'
-import type { Json } from '../protocol/index.ts'
+import type { BoundFilter, BoundSort, Json } from '../protocol/index.ts'
 
 /** Names one resource. */
 export interface Ref {

@@ -203,7 +203,9 @@ export function memoryStore(): Store<undefined> {
     find: async (query) => find(query),
     weigh(query) {
       const [only] = query.types
-      const bounded = only?.filter?.op === 'eq' || only?.filter === undefined
+      const filter = only?.filter
+      const parts = filter?.op === 'and' ? filter.all : [filter]
+      const bounded = parts.some((part) => part === undefined || part.op === 'eq')
       return query.types.length === 1 && bounded && !only?.sort && query.page.limit <= LIGHT ? 'light' : 'heavy'
     },
     async names(tenant, ids) {

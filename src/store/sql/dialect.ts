@@ -18,6 +18,9 @@ export const sqlite = {
     `exists (select 1 from json_tree(${json}, '${pathText(path)}') j where j.atom is not null and j.atom <> '')`,
   /** Position of one text in another, 0 if it is not in it. */
   position: (text: string, part: string): string => `instr(${text}, ${part})`,
+  // The sum keeps SQLite from looking at the parameter while it plans, which would make it plan anew on every call.
+  limit: (parameter: string): string => ` limit ${parameter} + 0`,
+  offset: (parameter: string): string => ` offset ${parameter} + 0`,
   /** Equal, where null equals null. */
   same: (a: string, b: string): string => `${a} is ${b}`,
   /** Not equal, where null equals null. */

@@ -1,5 +1,6 @@
 import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '../contract.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { sqlite as dialect } from './dialect.ts'
 import { type Bindings, compileFilter, createBindings, type Place } from './filter.ts'
 import { FEW, type Keys, keysFor, ONE } from './keys.ts'
 import type { Names } from './names.ts'
@@ -82,7 +83,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     if (page.limit === 0) return { rows: [], total }
     if ('after' in page) {
       const rows = connection.rows(
-        `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ?`,
+        `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`,
         t,
         part.y,
         page.after?.id ?? '',
@@ -108,7 +109,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     }
     const rows = connection.rows(
       `select ${COLUMNS} from (
-         select k from resource where t = ? and y = ? and id >= ? order by id limit ? offset ?
+         select k from resource where t = ? and y = ? and id >= ? order by id limit ? + 0 offset ? + 0
        ) x cross join resource r on r.k = x.k`,
       t,
       part.y,
@@ -136,9 +137,9 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     if (page.limit === 0) return { rows: [], total: query.total ? countAll() : undefined }
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${bindings.bind(page.after.id)}` : ''
     const order = keys.cost <= ONE && keys.distinct ? '' : ' order by r.id'
-    const limit = bindings.bind(page.limit + 1)
-    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
-    const sql = `select ${COLUMNS} from ${from} where ${where}${after}${order} limit ${limit}${offset}`
+    const limit = dialect.limit(bindings.bind(page.limit + 1))
+    const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
+    const sql = `select ${COLUMNS} from ${from} where ${where}${after}${order}${limit}${offset}`
     const rows = connection.rows(sql, ...bindings.values)
     if (!query.total) return { rows, total: undefined }
     // The page tells by itself when all that matches is on it.
@@ -152,9 +153,9 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     if (page.limit === 0 || part.type.filter === undefined) return { rows: [], total: undefined }
     const condition = compileFilter(part.type.filter, place, bindings)
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
-    const limit = bindings.bind(page.limit + 1)
-    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
-    const sql = `select ${COLUMNS} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id limit ${limit}${offset}`
+    const limit = dialect.limit(bindings.bind(page.limit + 1))
+    const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
+    const sql = `select ${COLUMNS} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`
     return { rows: connection.rows(sql, ...bindings.values), total: undefined }
   }
 
@@ -178,7 +179,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
       if (most !== undefined && after !== undefined) conditions.push(`r.id > ${bindings.bind(after.id)}`)
       const key = sortKey(part.type.sort, place, bindings)
-      const end = most === undefined ? '' : ` order by r.id limit ${bindings.bind(most)}`
+      const end = most === undefined ? '' : ` order by r.id${dialect.limit(bindings.bind(most))}`
       return `select * from (select r.k as k, r.id as id, ${key} as s from ${from} where ${conditions.join(' and ')}${end})`
     })
     const all = `with hits (k, id, s) as materialized (${hits.join(' union all ')})`
@@ -188,18 +189,19 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const descending = parts.some(({ type }) => type.sort?.descending === true)
     const order = sorted ? `(s is null) ${descending ? 'desc' : 'asc'}, s ${descending ? 'desc' : 'asc'}, id` : 'id'
     const beyond = after === undefined ? '' : ` where ${past(after, sorted, descending, bindings)}`
-    const limit = bindings.bind(page.limit + 1)
-    const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
+    const limit = dialect.limit(bindings.bind(page.limit + 1))
+    const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
     const withTotal = query.total && total === undefined
     const counts = withTotal ? '(select count(*) from hits)' : 'null'
     // The inner order is kept, for a cross join takes its left side first, row by row.
     const sql = `${all} select ${COLUMNS}, x.s, ${counts} from (
-        select k, s from hits${beyond} order by ${order} limit ${limit}${offset}
+        select k, s from hits${beyond} order by ${order}${limit}${offset}
       ) x cross join resource r on r.k = x.k`
     const rows = connection.rows(sql, ...bindings.values)
     if (!withTotal) return { rows, total }
     const [first] = rows
-    return { rows, total: first === undefined ? countAll() : numberOf(first[9]) }
+    if (first !== undefined) return { rows, total: numberOf(first[9]) }
+    return { rows, total: beyond === '' && offset === '' ? 0 : countAll() }
   }
 
   /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
@@ -242,6 +244,14 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   }
 
   function weigh(query: Query): Weight {
+    if (judge(query) === 'light') return 'light'
+    // Whatever it asks, it reads no more than there is.
+    const { t, parts } = partsOf(query)
+    const all = t === undefined ? 0 : parts.reduce((sum, { y }) => sum + count(t, y), 0)
+    return all <= SMALL ? 'light' : 'heavy'
+  }
+
+  function judge(query: Query): Weight {
     if (query.page.limit > LIGHT) return 'heavy'
     const { t, parts } = partsOf(query)
     const [only] = parts
@@ -262,5 +272,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
 }
 
 const NO_GROUPS: readonly Membership[] = []
+/** A tenant with so few resources is read through in a moment. */
+const SMALL = 300
 /** Ways that may read very many index entries are not even tried out. */
 const WIDE = 2_000

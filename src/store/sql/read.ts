@@ -113,7 +113,7 @@ export function createReads(connection: Connection, names: Names): Reads {
     memberCount(ref, atMost) {
       const k = numberFor(ref)
       if (k === undefined) return 0
-      const row = connection.row('select count(*) from (select 1 from member where g = ? limit ?)', k, atMost)
+      const row = connection.row('select count(*) from (select 1 from member where g = ? limit ? + 0)', k, atMost)
       return numberOf(row?.[0])
     },
     holders(tenant, type, entry, limit, after) {
@@ -122,7 +122,7 @@ export function createReads(connection: Connection, names: Names): Reads {
       if (key === undefined || path === undefined) return []
       const rows = connection.rows(
         `select r.id from value_index i cross join resource r on r.k = i.k
-         where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ?`,
+         where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`,
         key.t,
         path.a,
         entry.value,
@@ -135,7 +135,7 @@ export function createReads(connection: Connection, names: Names): Reads {
       const t = names.tenant(tenant)
       if (t === undefined) return []
       const rows = connection.rows(
-        `select ${CHANGE_COLUMNS} from change where t = ? and place > ? order by place limit ?`,
+        `select ${CHANGE_COLUMNS} from change where t = ? and place > ? order by place limit ? + 0`,
         t,
         after,
         limit,
@@ -164,14 +164,14 @@ export function createReads(connection: Connection, names: Names): Reads {
       const rows =
         where.tag === undefined
           ? connection.rows(
-              `select key, tag, value from record where t = ? and kind = ? and ${from} order by key limit ?`,
+              `select key, tag, value from record where t = ? and kind = ? and ${from} order by key limit ? + 0`,
               t,
               kind,
               after,
               limit,
             )
           : connection.rows(
-              `select key, tag, value from record where t = ? and kind = ? and tag = ? and ${from} order by key limit ?`,
+              `select key, tag, value from record where t = ? and kind = ? and tag = ? and ${from} order by key limit ? + 0`,
               t,
               kind,
               where.tag,

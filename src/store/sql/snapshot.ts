@@ -6,7 +6,7 @@ import type { Names } from './names.ts'
 const CHUNK = 1_000
 
 const MEMBERS = `select x.m, r.id, r.y, r.display from member x cross join resource r on r.k = x.m
-  where x.g = ? and x.m > ? order by x.m limit ?`
+  where x.g = ? and x.m > ? order by x.m limit ? + 0`
 
 /**
  * All members of a group as of one moment. A small group is read at once; a large one inside a read transaction on a

@@ -98,7 +98,7 @@ export function createTally(connection: Connection): Tally {
     let left = n
     while (left > BLOCK) {
       const cut = connection.row(
-        'select id from resource where t = ? and y = ? and id >= ? order by id limit 1 offset ?',
+        'select id from resource where t = ? and y = ? and id >= ? order by id limit 1 offset ? + 0',
         of.t,
         of.y,
         start,

@@ -50,7 +50,7 @@ export function createWriter(connection: Connection, names: Names): Writer {
   function commit(jobs: readonly Job[]): readonly Outcome[] {
     let outcomes: Outcome[]
     try {
-      db.exec('begin immediate')
+      connection.run('begin immediate')
     } catch (error) {
       return jobs.map(() => ({ error: unavailable(error) }))
     }
@@ -63,35 +63,38 @@ export function createWriter(connection: Connection, names: Names): Writer {
       outcomes = jobs.map((job) => runOne(job, jobs.length > 1))
       if (outcomes.some((outcome) => 'written' in outcome)) {
         tally.flush()
-        db.exec('commit')
+        connection.run('commit')
       } else {
         tally.forget()
-        db.exec('rollback')
+        connection.run('rollback')
       }
       return outcomes
     } catch (error) {
       // The transaction as a whole did not come through: nobody may believe otherwise.
       forgetAll()
-      if (db.isTransaction) db.exec('rollback')
+      if (db.isTransaction) connection.run('rollback')
       return jobs.map(() => ({ error: isOutage(error) ? unavailable(error) : error }))
     }
   }
 
   function runOne(job: Job, others: boolean): Outcome {
-    if (others) db.exec('savepoint one')
+    if (others) connection.run('savepoint one')
     tally.mark()
     changes = job.inside === undefined ? undefined : []
     try {
       const written = job.writes.map(apply)
       job.inside?.(changes ?? [])
-      if (others) db.exec('release one')
+      if (others) connection.run('release one')
       return { written }
     } catch (error) {
       // Some errors end the transaction by themselves, with the lists that came before.
       if (isOutage(error) || !db.isTransaction) throw error
       tally.undo()
       names.forget()
-      if (others) db.exec('rollback to one; release one')
+      if (others) {
+        connection.run('rollback to one')
+        connection.run('release one')
+      }
       return { error }
     } finally {
       changes = undefined
