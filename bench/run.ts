@@ -2,9 +2,10 @@
  * `npm run bench`: one table of ratios, measured in one run on one machine.
  *
  *   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
- *                     [--big USERS] [--huge USERS] [--rounds N]
+ *                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY]
  *
- * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run.
+ * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run;
+ * `--root` measures another checkout.
  *
  * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
  * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
@@ -22,7 +23,7 @@ import { LIST_ROWS, measureLists } from './rows/lists.ts'
 import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
 import { measureStalls, STALL_ROWS } from './rows/stalls.ts'
 import { measureWrites, WRITE_ROWS } from './rows/writes.ts'
-import { type Product, startBare } from './server.ts'
+import { measureRoot, type Product, startBare } from './server.ts'
 import { type OpenSite, openSite, prepare } from './site.ts'
 import { markdownTable, type Row, short, textTable, verdict } from './table.ts'
 
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     data: { type: 'string' },
     'floor-only': { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    root: { type: 'string' },
     big: { type: 'string' },
     huge: { type: 'string' },
   },
@@ -61,6 +63,7 @@ const wants = (id: string) => only === undefined || only.some((word) => id === w
 const wantsPart = (rows: readonly string[]) =>
   only === undefined || rows.some((row) => only.some((word) => word === row || word.startsWith(`${row}.`)))
 
+if (options.root !== undefined) measureRoot(options.root)
 const say = (text: string) => process.stderr.write(`${text}\n`)
 const began = performance.now()
 const directory = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
@@ -98,7 +101,7 @@ const bench: Bench = {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       say(`${id}: ${reason}`)
-      rows.push({ id, what: `failed: ${reason.replaceAll(/\s+/g, ' ').slice(0, 160)}`, ratio: Number.NaN })
+      rows.push({ id, what: `failed: ${reason.replaceAll(/\s+/g, ' ').slice(0, 60)}…`, ratio: Number.NaN })
       process.exitCode = 1
     }
   },

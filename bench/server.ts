@@ -1,5 +1,6 @@
 /** Starts and stops the servers that are compared: bare, floor and Lockstep, each a process of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A server that runs. */
@@ -24,7 +25,12 @@ export interface Access {
 }
 
 const HERE = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const CLI = HERE('../src/cli/main.ts')
+let cli = HERE('../src/cli/main.ts')
+
+/** Measures the Lockstep of another checkout: an older commit, or one that nobody edits meanwhile. */
+export function measureRoot(root: string): void {
+  cli = resolve(root, 'src/cli/main.ts')
+}
 
 /** The product's servers, told apart by name. */
 export type Product = 'floor' | 'lockstep'
@@ -44,7 +50,7 @@ export function startProduct(
   const script =
     product === 'floor'
       ? [HERE('./floor.ts'), file, access.token]
-      : [CLI, 'serve', '--port', '0', '--database', `sqlite:${file}`]
+      : [cli, 'serve', '--port', '0', '--database', `sqlite:${file}`]
   return start([...flags, ...script], access)
 }
 
@@ -58,12 +64,12 @@ export function createTenant(product: Product, file: string): Access {
 
 /** Runs a command of Lockstep to its end and returns what it printed. */
 export function lockstep(words: readonly string[]): string {
-  return execFileSync(process.execPath, [CLI, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return execFileSync(process.execPath, [cli, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
 /** Starts a command of Lockstep whose output nobody reads, and resolves with its exit code. */
 export function runLockstep(words: readonly string[]): Promise<number | null> {
-  const child = spawn(process.execPath, [CLI, ...words], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [cli, ...words], { stdio: 'ignore' })
   return new Promise((resolve) => child.on('exit', resolve))
 }
 

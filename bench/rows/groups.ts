@@ -26,6 +26,7 @@ export async function measureGroups(bench: Bench): Promise<void> {
           ...one,
           label: `${edit}${members}`,
           workload: (site) => `member ${edit} ${group(members)(site)}`,
+          ms: 30_000,
           most: EDITS,
         }),
       ),
@@ -33,7 +34,10 @@ export async function measureGroups(bench: Bench): Promise<void> {
     // Adding comes before removing in each round, so no turning back: what was added is what is removed.
     const samples = await compare(
       bench,
-      new Map([...asked, ...variants(bench, { ...one, label: 'active', workload: 'patch entra', most: EDITS })]),
+      new Map([
+        ...asked,
+        ...variants(bench, { ...one, label: 'active', workload: 'patch entra', ms: 30_000, most: EDITS }),
+      ]),
       { back: false, warm: false },
     )
     ratio(bench, {
