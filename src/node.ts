@@ -49,7 +49,11 @@ export function toNode(fetch: Fetch): (request: IncomingMessage, response: Serve
   const direct = directOf(fetch)
   return (request, response) => {
     const work = direct === undefined ? throughFetch(fetch, request) : throughDirect(direct, request)
-    if (work instanceof Promise) work.then((answer) => send(request, response, answer), (error) => fail(response, error))
+    if (work instanceof Promise)
+      work.then(
+        (answer) => send(request, response, answer),
+        (error) => fail(response, error),
+      )
     else send(request, response, work)
   }
 }
@@ -67,9 +71,13 @@ export function serve(
   listener: Fetch | ((request: IncomingMessage, response: ServerResponse) => void),
   options: { readonly port?: number; readonly host?: string } = {},
 ): Promise<Serving> {
-  const listen = directOf(listener as Fetch) !== undefined || listener.length === 1 ? toNode(listener as Fetch) : listener
+  const listen =
+    directOf(listener as Fetch) !== undefined || listener.length === 1 ? toNode(listener as Fetch) : listener
   // A request line and headers of 80 KiB hold the longest URL that is read.
-  const server = createServer({ maxHeaderSize: 80 * 1024, keepAliveTimeout: 65_000 }, listen as Parameters<typeof createServer>[1])
+  const server = createServer(
+    { maxHeaderSize: 80 * 1024, keepAliveTimeout: 65_000 },
+    listen as Parameters<typeof createServer>[1],
+  )
   server.on('clientError', refuseMalformed)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -170,7 +178,14 @@ function throughDirect(direct: Direct, request: Parsed): NodeAnswer | Promise<No
   const whole = mark === -1 ? target : target.slice(0, mark)
   const path = direct.belowBase(whole, direct.basePath)
   if (path === undefined) return { status: 404, headers: [] }
-  return direct.handle(callOf(request, path, mark === -1 ? '' : target.slice(mark + 1), `${direct.publicUrl ?? originOf(request)}${direct.basePath}`))
+  return direct.handle(
+    callOf(
+      request,
+      path,
+      mark === -1 ? '' : target.slice(mark + 1),
+      `${direct.publicUrl ?? originOf(request)}${direct.basePath}`,
+    ),
+  )
 }
 
 /** A request as a call with a base URL. */
@@ -217,7 +232,11 @@ async function throughFetch(fetch: Fetch, request: Parsed): Promise<NodeAnswer> 
   const flat: string[] = []
   for (const [name, value] of response.headers) flat.push(name, value)
   if (response.body === null) return { status: response.status, headers: flat }
-  return { status: response.status, headers: flat, body: response.body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string> }
+  return {
+    status: response.status,
+    headers: flat,
+    body: response.body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>,
+  }
 }
 
 function fail(response: ServerResponse, error: unknown): void {
@@ -237,9 +256,16 @@ function refuseMalformed(error: Error & { code?: string }, socket: import('node:
   }
   const [status, detail] =
     error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'the request line and headers are longer than 80 KiB; send a long search by POST to /.search']
+      ? [
+          '431 Request Header Fields Too Large',
+          'the request line and headers are longer than 80 KiB; send a long search by POST to /.search',
+        ]
       : ['400 Bad Request', 'this is not an HTTP/1.1 request that can be read']
-  const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: status.slice(0, 3), detail })
+  const body = JSON.stringify({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: status.slice(0, 3),
+    detail,
+  })
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/scim+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )

@@ -1,4 +1,11 @@
-import { type Allowances, type Catalog, type Document, notFound, type ResourceType, typeByName } from '../protocol/index.ts'
+import {
+  type Allowances,
+  type Catalog,
+  type Document,
+  notFound,
+  type ResourceType,
+  typeByName,
+} from '../protocol/index.ts'
 import type { Change, Ref, Store } from '../store/index.ts'
 import type { World } from '../world.ts'
 import type { UniquePaths } from './entries.ts'

@@ -30,7 +30,9 @@ export function readMember(entry: Json, catalog: Catalog): MemberDraft {
   const id = typeof value === 'string' && value !== '' ? value : ref?.id
   if (id === undefined) throw invalidValue('an entry of members has no "value"; give the id of a user or group')
   if (ref !== undefined && ref.id !== id) {
-    throw invalidValue(`members: "$ref" leads to ${ref.id}, but "value" is ${id}; leave "$ref" out or let both name one resource`)
+    throw invalidValue(
+      `members: "$ref" leads to ${ref.id}, but "value" is ${id}; leave "$ref" out or let both name one resource`,
+    )
   }
   const said = entry.type
   const type = typeof said === 'string' && said !== '' ? (typeByName(catalog, said)?.name ?? said) : undefined
@@ -66,7 +68,9 @@ export function refuseSelf(edits: readonly MemberEdit[], id: string): void {
 export function typeOfRef(ref: string, catalog: Catalog): ResourceType | undefined {
   const segments = ref.split('/')
   const endpoint = segments.at(-2)
-  return endpoint === undefined || endpoint === '..' || endpoint === '.' ? undefined : typeByEndpoint(catalog, `/${endpoint}`)
+  return endpoint === undefined || endpoint === '..' || endpoint === '.'
+    ? undefined
+    : typeByEndpoint(catalog, `/${endpoint}`)
 }
 
 function readRef(ref: Json | undefined, catalog: Catalog): { id: string; type?: string } | undefined {

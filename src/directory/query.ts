@@ -47,7 +47,9 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
       const endpoints = endpointsOf(inside.catalog(context.tenant))
       const query = toQuery(context, types, search, base, endpoints, options, filter)
       const decoded =
-        filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%') ? decodePercent(filter) : undefined
+        filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%')
+          ? decodePercent(filter)
+          : undefined
       const weight = store.weigh(query)
       return decoded === undefined
         ? { query, weight }
@@ -75,7 +77,10 @@ function toQuery(
   const bound = types.map((type) => {
     const own: BoundFilter | undefined =
       filter === undefined ? undefined : bindFilter(filter, type, context.allow, many ? { types } : undefined)
-    const sort = search.sortBy === undefined ? undefined : bindSort(search.sortBy, search.sortOrder, type, many ? { types } : undefined)
+    const sort =
+      search.sortBy === undefined
+        ? undefined
+        : bindSort(search.sortBy, search.sortOrder, type, many ? { types } : undefined)
     return { type: type.name, ...(own === undefined ? {} : { filter: own }), ...(sort === undefined ? {} : { sort }) }
   })
   if (bound.length === 0) throw invalidFilter('there is no resource type to search')

@@ -1,8 +1,8 @@
 import { type Catalog, changedPaths, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
 import type { Context, Inside } from './context.ts'
-import { entryChanges, indexEntries } from './entries.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
+import { entryChanges, indexEntries } from './entries.ts'
 import { type Reference, traitsOf } from './traits.ts'
 
 /** How many resources lose a reference in one transaction. */
@@ -37,7 +37,13 @@ export async function clearReferences<Tx>(
           const unique = inside.unique(context.tenant)
           writes.push({
             write: 'update',
-            draft: { tenant: context.tenant, type: type.name, id: holder, text: textOf(after), display: displayOf(after) },
+            draft: {
+              tenant: context.tenant,
+              type: type.name,
+              id: holder,
+              text: textOf(after),
+              display: displayOf(after),
+            },
             at: Math.max(inside.world.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, type, unique), indexEntries(after, type, unique)),
@@ -68,6 +74,8 @@ function without(document: Document, reference: Reference, id: string): Document
   if (reference.extension === undefined) return changed
   if (Object.keys(changed).length > 0) return { ...document, [reference.extension]: changed }
   const { [reference.extension]: _empty, ...left } = document
-  const schemas = Array.isArray(left.schemas) ? left.schemas.filter((urn: Json) => urn !== reference.extension) : left.schemas
+  const schemas = Array.isArray(left.schemas)
+    ? left.schemas.filter((urn: Json) => urn !== reference.extension)
+    : left.schemas
   return schemas === undefined ? left : { ...left, schemas }
 }

@@ -10,7 +10,12 @@ export interface SchemaUse {
   /** How many resources of a tenant satisfy a test on their document. Reads all of the types given. */
   countUse(tenant: string, typeNames: readonly string[], uses: (document: Document) => boolean): Promise<number>
   /** Rewrites every document for which `change` gives another one; leaves a log line for each. Returns how many. */
-  rewrite(tenant: string, typeNames: readonly string[], actor: string, change: (document: Document) => Document): Promise<number>
+  rewrite(
+    tenant: string,
+    typeNames: readonly string[],
+    actor: string,
+    change: (document: Document) => Document,
+  ): Promise<number>
   /** Deletes every resource of a type. Returns how many. */
   removeAll(tenant: string, typeName: string, actor: string): Promise<number>
   /** Builds the index entries of a type anew, after its schema has changed. Returns how many resources were read. */
@@ -27,7 +32,15 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     for (const type of typeNames) {
       let after: { id: string } | undefined
       for (;;) {
-        const query: Query = { tenant, types: [{ type }], base: '', endpoints: {}, page: { after, limit: CHUNK }, total: false, groups: false }
+        const query: Query = {
+          tenant,
+          types: [{ type }],
+          base: '',
+          endpoints: {},
+          page: { after, limit: CHUNK },
+          total: false,
+          groups: false,
+        }
         const page = await store.find(query)
         yield page.resources
         if (page.next === undefined) break
@@ -77,7 +90,12 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
         if (chunk.length === 0) continue
         const at = inside.world.now()
         await store.commit(
-          chunk.map(({ id }) => ({ write: 'remove', ref: { tenant, type: typeName, id }, at, log: { op: 'delete', actor, paths: [] } })),
+          chunk.map(({ id }) => ({
+            write: 'remove',
+            ref: { tenant, type: typeName, id },
+            at,
+            log: { op: 'delete', actor, paths: [] },
+          })),
         )
         count += chunk.length
       }

@@ -78,7 +78,10 @@ function compute(type: ResourceType): Traits {
         if (sub) indexed.push({ ...place, attribute, sub, path, unique: false })
         continue
       }
-      const wanted = attribute.uniqueness !== 'none' || (extension === undefined && (LOOKED_UP.has(attribute.name) || (attribute.name === 'value' && VOCABULARIES.has(type.schema.id))))
+      const wanted =
+        attribute.uniqueness !== 'none' ||
+        (extension === undefined &&
+          (LOOKED_UP.has(attribute.name) || (attribute.name === 'value' && VOCABULARIES.has(type.schema.id))))
       if (attribute.type === 'string' && wanted && attribute.returned !== 'never') {
         const path = `${prefix}${attribute.name}`
         indexed.push({ ...place, attribute, path, unique: attribute.uniqueness !== 'none' })

@@ -1,4 +1,14 @@
-import { type Catalog, comparable, type Document, ENTITLEMENT, invalidValue, isObject, type Json, type ResourceType, ROLE } from '../protocol/index.ts'
+import {
+  type Catalog,
+  comparable,
+  type Document,
+  ENTITLEMENT,
+  invalidValue,
+  isObject,
+  type Json,
+  type ResourceType,
+  ROLE,
+} from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import { documentOf } from './document.ts'
 
@@ -27,7 +37,9 @@ export async function checkVocabulary<Tx>(
       if (had.has(value)) continue
       if (await isOffered(store, type, tenant, value)) continue
       if (await isEmpty(store, type, tenant)) return
-      throw invalidValue(`${name}: ${JSON.stringify(value)} is not in the list of ${type.endpoint.slice(1).toLowerCase()}, or not given out any more; GET ${type.endpoint} shows the list`)
+      throw invalidValue(
+        `${name}: ${JSON.stringify(value)} is not in the list of ${type.endpoint.slice(1).toLowerCase()}, or not given out any more; GET ${type.endpoint} shows the list`,
+      )
     }
   }
 }
@@ -47,6 +59,14 @@ async function isOffered<Tx>(store: Store<Tx>, type: ResourceType, tenant: strin
 }
 
 async function isEmpty<Tx>(store: Store<Tx>, type: ResourceType, tenant: string): Promise<boolean> {
-  const page = await store.find({ tenant, types: [{ type: type.name }], base: '', endpoints: {}, page: { offset: 0, limit: 1 }, total: false, groups: false })
+  const page = await store.find({
+    tenant,
+    types: [{ type: type.name }],
+    base: '',
+    endpoints: {},
+    page: { offset: 0, limit: 1 },
+    total: false,
+    groups: false,
+  })
   return page.resources.length === 0
 }

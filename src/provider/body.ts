@@ -1,10 +1,4 @@
-import {
-  invalidSyntax,
-  type Json,
-  payloadTooLarge,
-  readJson,
-  unsupportedMediaType,
-} from '../protocol/index.ts'
+import { invalidSyntax, type Json, payloadTooLarge, readJson, unsupportedMediaType } from '../protocol/index.ts'
 import type { Call } from './call.ts'
 import type { Principal } from './principal.ts'
 
@@ -47,4 +41,3 @@ export function parseBody(bytes: Uint8Array, principal: Principal): Json {
 
 /** Bodies above this many bytes are read off the event loop, where there is somewhere to. */
 export const LARGE_BODY = 256 * 1024
-

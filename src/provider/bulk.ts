@@ -21,8 +21,8 @@ import {
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { locationOf } from './represent.ts'
-import { errorOf } from './respond.ts'
 import { requirePatch } from './resources.ts'
+import { errorOf } from './respond.ts'
 import { routeOf } from './route.ts'
 import { bendBody, requireRight, type Turn } from './turn.ts'
 
@@ -80,7 +80,8 @@ export async function bulk(turn: Turn): Promise<Answer> {
   for (const owed of owing) {
     const { index, type, id } = owed
     try {
-      const { afterwards } = fillReferences({ method: 'POST', path: '', data: { afterwards: owed.afterwards } }, made).data ?? {}
+      const { afterwards } =
+        fillReferences({ method: 'POST', path: '', data: { afterwards: owed.afterwards } }, made).data ?? {}
       const patch: Json = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: afterwards ?? {} }] }
       const { stored } = await turn.directory.patch(turn.context, type.name, id, patch)
       results[index] = { ...(results[index] ?? { status: 201 }), version: formatETag(stored.version) }
@@ -113,7 +114,8 @@ function independent(steps: readonly BulkStep[], from: number, operations: reado
   while (count < AT_ONCE) {
     const step = steps[from + count]
     const operation = step && operations[step.index]
-    if (operation === undefined || operation.method !== method || operation.fault !== undefined || step?.later.length) break
+    if (operation === undefined || operation.method !== method || operation.fault !== undefined || step?.later.length)
+      break
     for (const reference of referencesIn(operation)) if (taken.has(`bulkId:${reference}`)) return Math.max(1, count)
     const key = method === 'POST' ? `bulkId:${operation.bulkId}` : operation.path
     if (method === 'PATCH' && taken.has(key)) break
@@ -139,14 +141,19 @@ async function attempt(
       if (!(error instanceof ScimError) || error.scimType !== 'invalidValue') throw error
       throw conflict(`these operations refer to each other in a circle that can't be resolved: ${error.detail}`)
     })
-    return done.id === undefined || done.type === undefined ? done : { ...done, owes: { type: done.type, id: done.id, afterwards } }
+    return done.id === undefined || done.type === undefined
+      ? done
+      : { ...done, owes: { type: done.type, id: done.id, afterwards } }
   } catch (error) {
     return { result: failed(turn, error, operation) }
   }
 }
 
 /** Carries out one operation by the door. */
-async function perform(turn: Turn, operation: BulkOperation): Promise<{ result: Result; id?: string; type?: ResourceType }> {
+async function perform(
+  turn: Turn,
+  operation: BulkOperation,
+): Promise<{ result: Result; id?: string; type?: ResourceType }> {
   const { method, path, data, version } = operation
   const route = routeOf(method, path, turn.catalog)
   const { directory, context, call } = turn
@@ -180,7 +187,11 @@ async function perform(turn: Turn, operation: BulkOperation): Promise<{ result: 
 function failed(turn: Turn, error: unknown, operation?: BulkOperation): Result {
   const known = errorOf(error, turn.call, turn.report)
   const located = operation !== undefined && operation.method !== 'POST' && operation.path !== ''
-  return { status: known.status, response: known.toJSON(), ...(located ? { location: `${turn.call.base}${operation.path}` } : {}) }
+  return {
+    status: known.status,
+    response: known.toJSON(),
+    ...(located ? { location: `${turn.call.base}${operation.path}` } : {}),
+  }
 }
 
 function show({ method, bulkId }: BulkOperation, { status, location, version, response }: Result): JsonObject {

@@ -1,5 +1,7 @@
 import {
   type Catalog,
+  type Document,
+  decodeQuery,
   forbidden,
   LIMITS,
   LIST_RESPONSE,
@@ -10,24 +12,27 @@ import {
   writeResourceType,
   writeSchema,
   writeServiceProviderConfig,
-  decodeQuery,
-  type Document,
 } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
+import type { Features } from './features.ts'
 import { documentAnswer } from './respond.ts'
 import type { Turn } from './turn.ts'
-import type { Features } from './features.ts'
 
 /** GET /ServiceProviderConfig: what is offered, and nothing that isn't. RFC 7643 §5, RFC 7644 §4. */
 export function serviceProviderConfig(base: string, features: Features, catalog: Catalog, media: string): Answer {
-  return documentAnswer(200, writeServiceProviderConfig({ base, features, limits: LIMITS, types: catalog.types }), media)
+  return documentAnswer(
+    200,
+    writeServiceProviderConfig({ base, features, limits: LIMITS, types: catalog.types }),
+    media,
+  )
 }
 
 /** GET /Schemas and /Schemas/{URI}. RFC 7644 §4. */
 export function schemas(turn: Turn, id: string | undefined): Answer {
   refuseFilter(turn.call.search)
   const { catalog, call, media } = turn
-  if (id === undefined) return documentAnswer(200, listOf(schemasOf(catalog).map((schema) => writeSchema(schema, call.base))), media)
+  if (id === undefined)
+    return documentAnswer(200, listOf(schemasOf(catalog).map((schema) => writeSchema(schema, call.base))), media)
   const schema = schemaById(catalog, id)
   if (!schema) throw notFound(`there is no schema ${id} here; GET /Schemas lists them`)
   return documentAnswer(200, writeSchema(schema, call.base), media)
@@ -53,5 +58,11 @@ export function refuseFilter(search: string): void {
 }
 
 function listOf(resources: readonly Document[]): Document {
-  return { schemas: [LIST_RESPONSE], totalResults: resources.length, itemsPerPage: resources.length, startIndex: 1, Resources: resources }
+  return {
+    schemas: [LIST_RESPONSE],
+    totalResults: resources.length,
+    itemsPerPage: resources.length,
+    startIndex: 1,
+    Resources: resources,
+  }
 }

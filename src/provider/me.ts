@@ -36,7 +36,16 @@ export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'pat
   await refuse(turn, action, type, id, body.json)
   // The right to write oneself is given for this one request only, now that its content is known to be harmless.
   const principal = { ...turn.principal, rights: { ...turn.principal.rights, User: { read: true, write: true } } }
-  return act({ ...turn, principal, call: { ...turn.call, header: (name) => turn.call.header(name), body: async () => encode(body.json) } }, action, type, id)
+  return act(
+    {
+      ...turn,
+      principal,
+      call: { ...turn.call, header: (name) => turn.call.header(name), body: async () => encode(body.json) },
+    },
+    action,
+    type,
+    id,
+  )
 }
 
 function act(turn: Turn, action: 'replace' | 'patch' | 'delete', type: ResourceType, id: string): Promise<Answer> {
@@ -46,7 +55,13 @@ function act(turn: Turn, action: 'replace' | 'patch' | 'delete', type: ResourceT
 }
 
 /** 403 if a change would touch what others rely on. Read as the door reads it, so that no spelling slips through. */
-async function refuse(turn: Turn, action: 'replace' | 'patch', type: ResourceType, id: string, body: Json): Promise<void> {
+async function refuse(
+  turn: Turn,
+  action: 'replace' | 'patch',
+  type: ResourceType,
+  id: string,
+  body: Json,
+): Promise<void> {
   const { allow } = turn.principal.profile
   if (action === 'patch') {
     for (const { target } of readPatch(body, type, allow, { id }).edits) {

@@ -12,7 +12,7 @@ import { belowBase } from './base.ts'
 import { bulk } from './bulk.ts'
 import { createCache } from './cache.ts'
 import type { Answer, Call } from './call.ts'
-import { resourceTypes, refuseFilter, schemas, serviceProviderConfig } from './discovery.ts'
+import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
 import { ALL_FEATURES, type Features } from './features.ts'
 import { callOf, responseOf } from './fetch.ts'
 import { me } from './me.ts'
@@ -45,7 +45,12 @@ export interface ProviderOptions {
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
   /** Told which attributes no schema knows and were left out: type and attribute paths, never values. */
-  readonly skipped?: (note: { readonly tenant: string; readonly actor: string; readonly type: string; readonly paths: readonly string[] }) => void
+  readonly skipped?: (note: {
+    readonly tenant: string
+    readonly actor: string
+    readonly type: string
+    readonly paths: readonly string[]
+  }) => void
   /** Has a tenant's catalog and features at hand; only asked for requests without credentials. */
   readonly ready?: (tenant: string) => void | Promise<void>
   readonly now?: () => number
@@ -73,9 +78,11 @@ export function createProvider(options: ProviderOptions): Provider {
 
   function handle(call: Call): Answer | Promise<Answer> {
     try {
-      if (call.path.length + call.search.length > LIMITS.URL_LENGTH) throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
+      if (call.path.length + call.search.length > LIMITS.URL_LENGTH)
+        throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
       const principal = authenticate(call)
-      const answer = principal instanceof Promise ? principal.then((one) => dispatch(call, one)) : dispatch(call, principal)
+      const answer =
+        principal instanceof Promise ? principal.then((one) => dispatch(call, one)) : dispatch(call, principal)
       return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, report)) : answer
     } catch (error) {
       return errorAnswer(error, call, report)
@@ -101,7 +108,8 @@ export function createProvider(options: ProviderOptions): Provider {
   function finished(call: Call, principal: Principal): Answer | undefined {
     const id = call.path.slice(call.path.lastIndexOf('/') + 1)
     const entry = cache.get(id, call.base, call.path)
-    if (entry === undefined || entry.tenant !== principal.tenant || !may(principal, 'read', entry.type)) return undefined
+    if (entry === undefined || entry.tenant !== principal.tenant || !may(principal, 'read', entry.type))
+      return undefined
     if (mediaType(call.header('accept')) !== SCIM_JSON) return undefined
     const condition = call.header('if-none-match')
     if (condition !== undefined && ifNoneMatch(condition, entry.version)) return emptyHit(entry.headers)
@@ -111,9 +119,13 @@ export function createProvider(options: ProviderOptions): Provider {
   async function answer(call: Call, principal: Principal): Promise<Answer> {
     if (/(^|&)access_token=/.test(call.search)) {
       // Given twice it is a bad request (RFC 6750 §3.1).
-      throw new ScimError(400, 'the access token stands in the URL as well as in the header; send it in the Authorization header only', {
-        headers: { 'www-authenticate': 'Bearer realm="scim", error="invalid_request"' },
-      })
+      throw new ScimError(
+        400,
+        'the access token stands in the URL as well as in the header; send it in the Authorization header only',
+        {
+          headers: { 'www-authenticate': 'Bearer realm="scim", error="invalid_request"' },
+        },
+      )
     }
     const catalog = directory.catalog(principal.tenant)
     const route = routeOf(call.method, call.path, catalog)
@@ -130,7 +142,8 @@ export function createProvider(options: ProviderOptions): Provider {
       cursorKey,
       now,
       report,
-      skipped: (type, paths) => paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
+      skipped: (type, paths) =>
+        paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
     }
     switch (route.to) {
       case 'resource':
@@ -174,13 +187,23 @@ export function createProvider(options: ProviderOptions): Provider {
   function keep(turn: Turn, noted: Noted): Answer {
     const { answer, type, id, generation } = noted
     const { call, principal } = turn
-    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON) return answer
+    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON)
+      return answer
     if (call.method !== 'GET' || generation !== cache.generation() || !may(principal, 'read', type)) return answer
     const bytes = encoder.encode(answer.body)
     const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
     const version = Number(/\d+/.exec(etag)?.[0])
     const headers = [...answer.headers, 'Content-Length', String(bytes.length)]
-    cache.put(id, { tenant: principal.tenant, base: call.base, path: call.path, type, version, headers, bytes, used: false })
+    cache.put(id, {
+      tenant: principal.tenant,
+      base: call.base,
+      path: call.path,
+      type,
+      version,
+      headers,
+      bytes,
+      used: false,
+    })
     return { status: 200, headers, body: bytes }
   }
 
@@ -193,7 +216,12 @@ export function createProvider(options: ProviderOptions): Provider {
 
   function config(call: Call, tenant: string): Answer {
     refuseFilter(call.search)
-    return serviceProviderConfig(call.base, features(tenant), directory.catalog(tenant), mediaType(call.header('accept')))
+    return serviceProviderConfig(
+      call.base,
+      features(tenant),
+      directory.catalog(tenant),
+      mediaType(call.header('accept')),
+    )
   }
 
   const basePath = options.basePath ?? '/scim/v2'
@@ -202,7 +230,10 @@ export function createProvider(options: ProviderOptions): Provider {
     if (call === undefined) return new Response(null, { status: 404 })
     return responseOf(await handle(call), request.method)
   }
-  return { fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl: options.publicUrl, belowBase } }), handle }
+  return {
+    fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl: options.publicUrl, belowBase } }),
+    handle,
+  }
 }
 
 /** Under this symbol a `fetch` carries its own `handle`, so that a bridge may spare Request and Response. */

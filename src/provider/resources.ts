@@ -10,8 +10,8 @@ import {
   type ResourceType,
   type ScimError,
 } from '../protocol/index.ts'
-import type { Answer } from './call.ts'
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import type { Answer } from './call.ts'
 import { memberParts, represent, STREAM_FROM } from './represent.ts'
 import { emptyAnswer, resourceAnswer } from './respond.ts'
 import { bendBody, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
@@ -25,7 +25,8 @@ export async function getResource(turn: Turn, type: ResourceType, id: string): P
   const stored = await directory.get({ tenant: context.tenant, type: type.name, id })
   if (!stored) throw missing(type, id)
   const condition = call.header('if-none-match')
-  if (condition !== undefined && ifNoneMatch(condition, stored.version)) return emptyAnswer(304, type, stored, call.base)
+  if (condition !== undefined && ifNoneMatch(condition, stored.version))
+    return emptyAnswer(304, type, stored, call.base)
   if (turn.delegate && traitsOf(type).rows && memberParts(view) !== undefined) {
     if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return turn.delegate()
   }
@@ -54,11 +55,15 @@ export async function replaceResource(turn: Turn, type: ResourceType, id: string
     // If-None-Match: * says "only if it doesn't exist", and PUT never creates (A-47).
     const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
     if (!stored) throw missing(type, id)
-    throw preconditionFailed(`${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`)
+    throw preconditionFailed(
+      `${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`,
+    )
   }
   const shown = selectionOf(turn, 'replace', type, id)
   const view = viewOf(turn, type, shown)
-  const outcome = await turn.directory.replace(turn.context, type.name, id, sent.json, { ifMatch: turn.call.header('if-match') })
+  const outcome = await turn.directory.replace(turn.context, type.name, id, sent.json, {
+    ifMatch: turn.call.header('if-match'),
+  })
   turn.skipped(type.name, outcome.skipped)
   const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(200, type, outcome.stored, turn.call.base, turn.media, body)
@@ -73,7 +78,9 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
   if ('status' in sent) return sent
   const shown = selectionOf(turn, 'patch', type, id)
   const view = viewOf(turn, type, shown)
-  const outcome = await turn.directory.patch(turn.context, type.name, id, sent.json, { ifMatch: call.header('if-match') })
+  const outcome = await turn.directory.patch(turn.context, type.name, id, sent.json, {
+    ifMatch: call.header('if-match'),
+  })
   turn.skipped(type.name, outcome.skipped)
   if (wantsNothing(turn, type, isDefault(view.selection))) return emptyAnswer(204, type, outcome.stored, call.base)
   const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
@@ -109,7 +116,8 @@ export async function bodyOf(
     if (bytes.length > LARGE_BODY && turn.delegate) return await turn.delegate(bytes)
     return { json: bendBody(turn, action, type, parseBody(bytes, turn.principal), id) }
   } catch (error) {
-    if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id }))) throw missing(type, id)
+    if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })))
+      throw missing(type, id)
     throw error
   }
 }
@@ -125,4 +133,3 @@ function wantsNothing(turn: Turn, type: ResourceType, selectionIsDefault: boolea
   if (!selectionIsDefault) return false
   return traitsOf(type).rows || (prefer !== undefined && /(^|,)\s*return\s*=\s*minimal\s*(,|;|$)/i.test(prefer))
 }
-

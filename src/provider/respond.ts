@@ -1,14 +1,14 @@
+import type { Stored } from '../directory/index.ts'
 import {
   type Document,
   formatETag,
   internal,
+  notAcceptable,
   type ResourceType,
   SCIM_JSON,
   ScimError,
-  notAcceptable,
   unavailable,
 } from '../protocol/index.ts'
-import type { Stored } from '../directory/index.ts'
 import type { Answer, Body, Call } from './call.ts'
 import { locationOf } from './represent.ts'
 
@@ -21,7 +21,8 @@ export function mediaType(accept: string | undefined): string {
   const ranges = accept.split(',').map(readRange)
   const scim = preference(ranges, [SCIM_JSON])
   const json = preference(ranges, ['application/json', 'text/json'])
-  if (json.quality > scim.quality || (json.quality === scim.quality && json.named && !scim.named)) return 'application/json'
+  if (json.quality > scim.quality || (json.quality === scim.quality && json.named && !scim.named))
+    return 'application/json'
   if (scim.quality > 0) return SCIM_JSON
   throw notAcceptable(`answers here are application/scim+json or application/json, and Accept is ${accept}`)
 }
@@ -33,12 +34,17 @@ interface Range {
 
 function readRange(text: string): Range {
   const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  const quality = parameters.map((parameter) => /^q=(\d(?:\.\d*)?)$/.exec(parameter)?.[1]).find((found) => found !== undefined)
+  const quality = parameters
+    .map((parameter) => /^q=(\d(?:\.\d*)?)$/.exec(parameter)?.[1])
+    .find((found) => found !== undefined)
   return { name, quality: quality === undefined ? 1 : Math.min(1, Number(quality)) }
 }
 
 /** How much a type is wanted; a range that names it counts more than one with an asterisk. */
-function preference(ranges: readonly Range[], names: readonly string[]): { readonly quality: number; readonly named: boolean } {
+function preference(
+  ranges: readonly Range[],
+  names: readonly string[],
+): { readonly quality: number; readonly named: boolean } {
   const own = ranges.find(({ name }) => names.includes(name))
   if (own !== undefined) return { quality: own.quality, named: own.quality > 0 }
   const any = ranges.find(({ name }) => name === 'application/*') ?? ranges.find(({ name }) => name === '*/*')
@@ -46,7 +52,14 @@ function preference(ranges: readonly Range[], names: readonly string[]): { reado
 }
 
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
-export function resourceAnswer(status: number, type: ResourceType, stored: Stored, base: string, media: string, body: Body): Answer {
+export function resourceAnswer(
+  status: number,
+  type: ResourceType,
+  stored: Stored,
+  base: string,
+  media: string,
+  body: Body,
+): Answer {
   const location = locationOf(base, type, stored.id)
   return {
     status,
@@ -80,7 +93,12 @@ export function emptyHit(headers: readonly string[]): Answer {
 }
 
 /** An answer with a document that is no resource of the directory. */
-export function documentAnswer(status: number, document: Document, media: string, headers: readonly string[] = []): Answer {
+export function documentAnswer(
+  status: number,
+  document: Document,
+  media: string,
+  headers: readonly string[] = [],
+): Answer {
   return { status, headers: ['Content-Type', media, ...headers], body: JSON.stringify(document) }
 }
 

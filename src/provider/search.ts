@@ -8,9 +8,9 @@ import {
   LIMITS,
   LIST_END,
   openList,
+  type ResourceType,
   readCursor,
   readSearchRequest,
-  type ResourceType,
   type SearchInput,
   sensitive,
   targetsIn,
@@ -20,7 +20,7 @@ import {
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
-import { memberParts, representAll, showsGroups, STREAM_FROM } from './represent.ts'
+import { memberParts, representAll, STREAM_FROM, showsGroups } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
@@ -37,7 +37,12 @@ export async function searchByPost(turn: Turn, types: readonly ResourceType[]): 
   if (bytes.length > LARGE_BODY && turn.delegate) return turn.delegate(bytes)
   const [only] = types.length === 1 ? types : []
   const sent = parseBody(bytes, turn.principal)
-  const { body } = bend(turn, { action: 'search', ...(only === undefined ? {} : { type: only }), query: {}, body: sent })
+  const { body } = bend(turn, {
+    action: 'search',
+    ...(only === undefined ? {} : { type: only }),
+    query: {},
+    body: sent,
+  })
   if (!isObject(body)) throw invalidSyntax('a search request is a JSON object')
   return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), [], bytes)
 }
@@ -54,18 +59,28 @@ async function answer(
   if (only) requireRight(turn, 'read', only)
   const types = all.filter((type) => may(principal, 'read', type.name))
   if (types.length === 0) throw forbidden('this token may read no resource type; give its connection the right to')
-  if (given.filter !== undefined && !features.filter) throw invalidFilter('filters are switched off for this tenant; leave the filter out')
+  if (given.filter !== undefined && !features.filter)
+    throw invalidFilter('filters are switched off for this tenant; leave the filter out')
   const search: SearchInput = features.sort ? given : withoutSort(given)
   // What a cursor is bound to: it is good for this walk of this principal alone (RFC 9865 §5.2, A-71).
   const walk = search.paging === 'cursor' ? walkOf(search, types, call.path, principal.actor, principal.tenant) : ''
   const cursor =
     search.paging === 'cursor' && search.cursor
-      ? await readCursor(search.cursor, { key: await turn.cursorKey(), walk, now: turn.now(), count: search.countGiven })
+      ? await readCursor(search.cursor, {
+          key: await turn.cursorKey(),
+          walk,
+          now: turn.now(),
+          count: search.countGiven,
+        })
       : undefined
   const asked: SearchInput = cursor === undefined ? search : { ...search, count: cursor.count }
   const views = new Map(types.map((type) => [type.name, viewOf(turn, type, asked)]))
   const groups = [...views.values()].some(showsGroups)
-  const plan = directory.plan(context, types, asked, call.base, { groups, after: cursor?.place, total: cursor === undefined })
+  const plan = directory.plan(context, types, asked, call.base, {
+    groups,
+    after: cursor?.place,
+    total: cursor === undefined,
+  })
   if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
   if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
   const page = await directory.find(plan)
@@ -74,7 +89,10 @@ async function answer(
   const texts = await textsOf(page.resources, views, catalog)
   const next =
     page.next !== undefined && asked.paging === 'cursor' && asked.count > 0
-      ? await writeCursor({ place: page.next, total, count: asked.count }, { key: await turn.cursorKey(), walk, now: turn.now() })
+      ? await writeCursor(
+          { place: page.next, total, count: asked.count },
+          { key: await turn.cursorKey(), walk, now: turn.now() },
+        )
       : undefined
   const head = openList({
     totalResults: total,
@@ -83,12 +101,17 @@ async function answer(
     ...(next === undefined ? {} : { nextCursor: next }),
   })
   const headers = ['Content-Type', turn.media]
-  if (texts.every((text) => typeof text === 'string')) return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
+  if (texts.every((text) => typeof text === 'string'))
+    return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
   return { status: 200, headers, body: stream(head, texts) }
 }
 
 /** How many members the page would show, counted no further than it matters. */
-async function memberTotal(turn: Turn, page: readonly Stored[], views: ReadonlyMap<string, ReturnType<typeof viewOf>>): Promise<number> {
+async function memberTotal(
+  turn: Turn,
+  page: readonly Stored[],
+  views: ReadonlyMap<string, ReturnType<typeof viewOf>>,
+): Promise<number> {
   let total = 0
   for (const stored of page) {
     const view = views.get(stored.type)
@@ -137,11 +160,27 @@ function withoutSort(search: SearchInput): SearchInput {
   return rest
 }
 
-function walkOf(search: SearchInput, types: readonly ResourceType[], path: string, actor: string, tenant: string): string {
+function walkOf(
+  search: SearchInput,
+  types: readonly ResourceType[],
+  path: string,
+  actor: string,
+  tenant: string,
+): string {
   const { filter, sortBy, sortOrder, attributes, excludedAttributes } = search
   // GET and POST of one search are one walk.
   const place = path.replace(/\/?(\.search)?\/?$/, '')
-  return JSON.stringify([tenant, actor, place, types.map((type) => type.name), filter, sortBy, sortOrder, attributes, excludedAttributes])
+  return JSON.stringify([
+    tenant,
+    actor,
+    place,
+    types.map((type) => type.name),
+    filter,
+    sortBy,
+    sortOrder,
+    attributes,
+    excludedAttributes,
+  ])
 }
 
 /** Filters on values that a tenant calls sensitive may not stand in a URL (P-147). RFC 7644 §7.5.2. */

@@ -9,8 +9,8 @@ import {
   refuseFilterOnOne,
   ScimError,
   type SearchInput,
-  type SelectionInput,
   type Selection,
+  type SelectionInput,
   selection,
 } from '../protocol/index.ts'
 import type { Message } from '../quirks/index.ts'
@@ -47,9 +47,13 @@ export function requireRight(turn: Turn, action: 'read' | 'write', type: Resourc
   if (may(principal, action, type.name)) return
   if (id !== undefined && principal.subject === id && action === 'read') return
   // RFC 6750 §3.1
-  throw new ScimError(403, `this token may not ${action} ${type.name} resources; give its connection the right to, or use another one`, {
-    headers: { 'www-authenticate': 'Bearer realm="scim", error="insufficient_scope"' },
-  })
+  throw new ScimError(
+    403,
+    `this token may not ${action} ${type.name} resources; give its connection the right to, or use another one`,
+    {
+      headers: { 'www-authenticate': 'Bearer realm="scim", error="insufficient_scope"' },
+    },
+  )
 }
 
 /** The query of a list, after the connection's quirks. */
@@ -84,5 +88,12 @@ export function bendBody(turn: Turn, action: Message['action'], type: ResourceTy
 export function viewOf(turn: Turn, type: ResourceType, shown: SelectionInput, requested?: readonly string[]): View {
   const chosen: Selection = selection(shown.attributes, shown.excludedAttributes, type)
   const { directory, catalog, call } = turn
-  return { directory, catalog, type, base: call.base, selection: chosen, ...(requested === undefined ? {} : { requested }) }
+  return {
+    directory,
+    catalog,
+    type,
+    base: call.base,
+    selection: chosen,
+    ...(requested === undefined ? {} : { requested }),
+  }
 }

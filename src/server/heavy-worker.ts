@@ -24,7 +24,13 @@ export type ToHeavy =
 
 /** From a thread for heavy requests. */
 export type FromHeavy =
-  | { readonly kind: 'answer'; readonly id: number; readonly status: number; readonly headers: readonly string[]; readonly body?: Uint8Array }
+  | {
+      readonly kind: 'answer'
+      readonly id: number
+      readonly status: number
+      readonly headers: readonly string[]
+      readonly body?: Uint8Array
+    }
   | { readonly kind: 'begin'; readonly id: number; readonly status: number; readonly headers: readonly string[] }
   | { readonly kind: 'piece'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
@@ -71,7 +77,8 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
       body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
     }
     const answer = await provider.handle(call)
-    if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) return finish(id, answer)
+    if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array)
+      return finish(id, answer)
     post({ kind: 'begin', id, status: answer.status, headers: answer.headers })
     const flow: Flow = { credit: message.window, stopped: false }
     flows.set(id, flow)

@@ -9,7 +9,15 @@ export interface Heavy {
 }
 
 /** Headers a request is carried out with; what else it holds decides nothing. */
-const HEADERS = ['authorization', 'accept', 'content-type', 'content-length', 'if-match', 'if-none-match', 'prefer'] as const
+const HEADERS = [
+  'authorization',
+  'accept',
+  'content-type',
+  'content-length',
+  'if-match',
+  'if-none-match',
+  'prefer',
+] as const
 /** A thread with nothing to do for this long is let go. */
 const IDLE_MS = 60_000
 /** Pieces of a streamed answer that may be under way. */
@@ -75,7 +83,11 @@ export function createHeavy(options: {
     switch (message.kind) {
       case 'answer':
         settle(thread, message.id)
-        waiting.resolve({ status: message.status, headers: message.headers, ...(message.body === undefined ? {} : { body: message.body }) })
+        waiting.resolve({
+          status: message.status,
+          headers: message.headers,
+          ...(message.body === undefined ? {} : { body: message.body }),
+        })
         return
       case 'begin': {
         const stream: Stream = { pieces: [] }
@@ -172,4 +184,3 @@ export function createHeavy(options: {
     },
   }
 }
-

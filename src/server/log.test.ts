@@ -12,7 +12,12 @@ test('elsewhere than on a terminal each line is JSON', () => {
   log.info({ route: '/Users/{id}', status: 200 }, 'answered')
   log.debug('not this')
   expect(lines).toHaveLength(1)
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', msg: 'answered', route: '/Users/{id}', status: 200 })
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'info',
+    msg: 'answered',
+    route: '/Users/{id}',
+    status: 200,
+  })
 })
 
 test('on a terminal each line is one readable line', () => {
@@ -26,6 +31,9 @@ test('on a terminal each line is one readable line', () => {
 test('P-148 secrets and URLs are hidden should one slip in', () => {
   const { lines, output } = capture(false)
   const log = createLog('info', output)
-  log.info({ authorization: 'Bearer s3cret', token: 's3cret', request: { password: 's3cret' }, url: '/Users?filter=s3cret' }, 'x')
+  log.info(
+    { authorization: 'Bearer s3cret', token: 's3cret', request: { password: 's3cret' }, url: '/Users?filter=s3cret' },
+    'x',
+  )
   expect(lines.join('')).not.toContain('s3cret')
 })

@@ -6,7 +6,19 @@ export interface Routes {
 }
 
 /** Endpoints with a meter of their own; others, which may be anything, share one. */
-const FIXED = new Set(['/', '/.search', '/Bulk', '/Me', '/ServiceProviderConfig', '/Schemas', '/ResourceTypes', '/Users', '/Groups', '/Roles', '/Entitlements'])
+const FIXED = new Set([
+  '/',
+  '/.search',
+  '/Bulk',
+  '/Me',
+  '/ServiceProviderConfig',
+  '/Schemas',
+  '/ResourceTypes',
+  '/Users',
+  '/Groups',
+  '/Roles',
+  '/Entitlements',
+])
 
 /** Makes the table of meters by route. */
 export function createRoutes(metrics: Metrics): Routes {
@@ -16,7 +28,13 @@ export function createRoutes(metrics: Metrics): Routes {
       const second = path.indexOf('/', 1)
       const endpoint = second === -1 ? path : path.slice(0, second)
       const below = second !== -1 && second < path.length - 1
-      const route = !FIXED.has(endpoint) ? '/{endpoint}' : below ? (path.startsWith('/.search', second) ? `${endpoint}/.search` : `${endpoint}/{id}`) : endpoint
+      const route = !FIXED.has(endpoint)
+        ? '/{endpoint}'
+        : below
+          ? path.startsWith('/.search', second)
+            ? `${endpoint}/.search`
+            : `${endpoint}/{id}`
+          : endpoint
       let methods = known.get(route)
       if (methods === undefined) known.set(route, (methods = new Map()))
       let meter = methods.get(method)

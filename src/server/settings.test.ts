@@ -12,7 +12,12 @@ test('without flags and environment the defaults hold', () => {
 
 test('flags go before the environment, the environment before defaults', () => {
   const env = { PORT: '9000', HOST: '0.0.0.0', LOCKSTEP_DATABASE: 'sqlite:/a.db', LOCKSTEP_LOG_LEVEL: 'warn' }
-  expect(readSettings({ port: '9001' }, env)).toEqual({ host: '0.0.0.0', port: 9001, database: '/a.db', logLevel: 'warn' })
+  expect(readSettings({ port: '9001' }, env)).toEqual({
+    host: '0.0.0.0',
+    port: 9001,
+    database: '/a.db',
+    logLevel: 'warn',
+  })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)
 })
 

@@ -8,7 +8,11 @@ export interface Buckets {
 const KEYS = 10_000
 
 /** Makes buckets that fill by `perSecond` up to `burst`. */
-export function createBuckets(options: { readonly perSecond: number; readonly burst: number; readonly now?: () => number }): Buckets {
+export function createBuckets(options: {
+  readonly perSecond: number
+  readonly burst: number
+  readonly now?: () => number
+}): Buckets {
   const { perSecond, burst } = options
   const now = options.now ?? Date.now
   const buckets = new Map<string, { left: number; at: number }>()
@@ -20,7 +24,11 @@ export function createBuckets(options: { readonly perSecond: number; readonly bu
       bucket.at = time
       buckets.delete(key)
       buckets.set(key, bucket)
-      if (buckets.size > KEYS) for (const oldest of buckets.keys()) { buckets.delete(oldest); break }
+      if (buckets.size > KEYS)
+        for (const oldest of buckets.keys()) {
+          buckets.delete(oldest)
+          break
+        }
       if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / perSecond))
       bucket.left--
       return 0
