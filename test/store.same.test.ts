@@ -1,0 +1,340 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EnterpriseUser, type JsonObject } from '../src/protocol/index.ts'
+import { type MemberEdit, memoryStore, type Page, type Store, type Write } from '../src/store/index.ts'
+import { sqliteStore } from '../src/store/sqlite.ts'
+import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from './store.contract.ts'
+
+/** Words that differ in case, script, length and order, some of them equal when folded. */
+const WORDS = [
+  '',
+  'a',
+  'A',
+  'ab',
+  'Ab ',
+  'ä',
+  'Ä',
+  'A\u0308',
+  'ß',
+  'ss',
+  'İ',
+  'ı',
+  '\u{10428}',
+  '\u{10400}',
+  '\uff21',
+  '\ud7ff',
+  '\ue000',
+  '%',
+  '_',
+  "'",
+  '"',
+  '\\',
+  'b  c',
+  'B c',
+  'z\u0000'.slice(0, 1),
+  'Ω',
+  'ω',
+  'ς',
+]
+const DATES = [
+  '2026-01-01T00:00:00Z',
+  '2026-01-01T01:00:00+01:00',
+  '2025-12-31T23:59:59.999Z',
+  '2026-01-01T00:00:00.0005Z',
+]
+
+const word = fc.oneof(
+  fc.constantFrom(...WORDS),
+  fc.tuple(fc.constantFrom(...WORDS), fc.constantFrom(...WORDS)).map(([a, b]) => a + b),
+)
+const optional = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined })
+const email = fc.record(
+  { value: word, type: fc.constantFrom('work', 'Work', 'home', 'ä'), primary: fc.boolean() },
+  { requiredKeys: [] },
+)
+
+const person = fc
+  .record({
+    displayName: optional(word),
+    externalId: optional(word),
+    nickName: optional(word),
+    title: optional(word),
+    active: optional(fc.boolean()),
+    name: optional(fc.record({ familyName: word, givenName: word }, { requiredKeys: [] })),
+    emails: optional(fc.array(email, { minLength: 1, maxLength: 3 })),
+    photos: optional(
+      fc.array(fc.record({ value: word, type: word }, { requiredKeys: [] }), { minLength: 1, maxLength: 2 }),
+    ),
+    department: optional(word),
+    manager: optional(fc.integer({ min: 0, max: 11 })),
+  })
+  .map(({ department, manager, ...rest }): JsonObject => {
+    const extension = {
+      ...(department === undefined ? {} : { department }),
+      ...(manager === undefined ? {} : { manager: { value: `u${manager}` } }),
+    }
+    const document: { [name: string]: unknown } = { ...rest }
+    if (Object.keys(extension).length > 0) document[EnterpriseUser.id] = extension
+    return JSON.parse(JSON.stringify(document)) as JsonObject
+  })
+
+const TEXTS = [
+  'userName',
+  'displayName',
+  'externalId',
+  'nickName',
+  'title',
+  'name.familyName',
+  'emails.value',
+  'emails.type',
+  'emails',
+  'photos.value',
+  `${EnterpriseUser.id}:department`,
+  `${EnterpriseUser.id}:manager.value`,
+  `${EnterpriseUser.id}:manager.displayName`,
+  `${EnterpriseUser.id}:manager.$ref`,
+  'groups.value',
+  'groups.display',
+  'groups.type',
+  'id',
+  'schemas',
+  'meta.location',
+  'meta.version',
+  'meta.resourceType',
+]
+const quoted = fc
+  .oneof(word, fc.constantFrom('u1', 'g0', 'g1', 'direct', 'User', 'W/"1"', 'https://scim.example/v2/Users/u3'))
+  .map((text) => JSON.stringify(text))
+const operator = fc.constantFrom('eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le')
+const term: fc.Arbitrary<string> = fc.oneof(
+  fc.tuple(fc.constantFrom(...TEXTS), operator, quoted).map((parts) => parts.join(' ')),
+  fc.constantFrom(...TEXTS, 'name', 'active', 'emails.primary', 'groups', 'photos', 'meta').map((path) => `${path} pr`),
+  fc
+    .tuple(fc.constantFrom('active', 'emails.primary'), fc.constantFrom('eq', 'ne'), fc.boolean())
+    .map((parts) => parts.join(' ')),
+  fc
+    .tuple(
+      fc.constantFrom('meta.created', 'meta.lastModified'),
+      fc.constantFrom('eq', 'ne', 'gt', 'ge', 'lt', 'le'),
+      fc.constantFrom(...DATES),
+    )
+    .map(([path, op, date]) => `${path} ${op} "${date}"`),
+)
+const inner: fc.Arbitrary<string> = fc.oneof(
+  fc.tuple(fc.constantFrom('value', 'type'), operator, quoted).map((parts) => parts.join(' ')),
+  fc.constantFrom('value pr', 'type pr', 'primary pr', 'primary eq true', 'not (primary eq true)'),
+)
+const brackets = fc.oneof(
+  fc.tuple(fc.constantFrom('and', 'or'), inner, inner).map(([op, a, b]) => `emails[${a} ${op} ${b}]`),
+  inner.filter((text) => !text.includes('primary')).map((text) => `groups[${text}]`),
+  inner.filter((text) => !text.includes('primary')).map((text) => `photos[${text}]`),
+)
+const filter: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    term,
+    brackets,
+    fc.tuple(tie('any'), fc.constantFrom('and', 'or'), tie('any')).map(([a, op, b]) => `(${a}) ${op} (${b})`),
+    tie('any').map((one) => `not (${one})`),
+  ),
+})).any
+
+const SORTS = [
+  'userName',
+  'displayName',
+  'title',
+  'externalId',
+  'active',
+  'emails',
+  'emails.type',
+  'photos.value',
+  'name.givenName',
+  'meta.created',
+  'meta.lastModified',
+  'id',
+  `${EnterpriseUser.id}:department`,
+  `${EnterpriseUser.id}:manager.displayName`,
+]
+
+/** What is asked of both stores. */
+async function ask(
+  store: Store,
+  filterText: string | undefined,
+  sortBy: string | undefined,
+  descending: boolean,
+  size: number,
+) {
+  const base = {
+    ...(filterText === undefined ? {} : { filter: filterText }),
+    ...(sortBy === undefined ? {} : { sortBy, descending }),
+    groups: true,
+  }
+  const pages: unknown[] = []
+  const whole = await store.find(querying([USER], base))
+  pages.push(whole.resources, whole.total)
+  for (let offset = 0; offset < 14; offset += size) {
+    const page = await store.find(querying([USER], { ...base, page: { offset, limit: size } }))
+    pages.push(idsOn(page), page.total, page.next !== undefined)
+  }
+  let after: Page['next']
+  do {
+    const page = await store.find(querying([USER], { ...base, total: size === 2, page: { after, limit: size } }))
+    pages.push(idsOn(page), page.total)
+    after = page.next
+  } while (after !== undefined)
+  if (filterText !== undefined) pages.push(idsOn(await store.find(querying([USER, GROUP], { filter: filterText }))))
+  return pages
+}
+
+describe('memory and SQLite answer alike', () => {
+  const memory = memoryStore()
+  const sqlite = sqliteStore(':memory:')
+  const both = [memory, sqlite]
+  beforeAll(async () => {
+    for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+  })
+  afterAll(() => Promise.all(both.map((store) => store.close())))
+
+  test('any filter, sort and page over any people', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(person, { minLength: 4, maxLength: 12 }),
+        fc.array(
+          fc.tuple(
+            filter,
+            fc.option(fc.constantFrom(...SORTS), { nil: undefined }),
+            fc.boolean(),
+            fc.integer({ min: 1, max: 5 }),
+          ),
+          { minLength: 1, maxLength: 8 },
+        ),
+        async (people, questions) => {
+          const ids = people.map((_, i) => `u${i}`)
+          const writes: Write[] = [
+            ...people.map((document, i) =>
+              creating(
+                `u${i}`,
+                { ...document, schemas: ['urn:a', 'URN:B'], userName: `${WORDS[i + 1]}${i}` },
+                { at: Date.parse(DATES[i % DATES.length] as string) },
+              ),
+            ),
+            creating('g0', { displayName: 'Ä' }, { members: ids.slice(0, 3) }),
+            creating('g1', { displayName: 'ss' }, { members: ['g0', ...ids.slice(3, 4)] }),
+          ]
+          for (const store of both) await store.commit(writes)
+          try {
+            for (const [text, sortBy, descending, size] of questions) {
+              const [one, other] = await Promise.all(both.map((store) => ask(store, text, sortBy, descending, size)))
+              expect(other, `${text} by ${sortBy}`).toEqual(one)
+            }
+          } finally {
+            for (const store of both) {
+              await store.commit([
+                ...ids.map((id) => removing('User', id)),
+                removing('Group', 'g0'),
+                removing('Group', 'g1'),
+              ])
+            }
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+  })
+
+  test('any run of writes leaves the same behind', async () => {
+    const id = fc.integer({ min: 0, max: 5 }).map((n) => `w${n}`)
+    const group = fc.integer({ min: 0, max: 2 }).map((n) => `h${n}`)
+    const who = fc.oneof(id, group)
+    const edit: fc.Arbitrary<MemberEdit> = fc.oneof(
+      fc
+        .array(who, { maxLength: 4 })
+        .map((ids) => ({ edit: 'add' as const, members: ids.map((one) => ({ id: one })) })),
+      fc.array(who, { maxLength: 4 }).map((ids) => ({ edit: 'remove' as const, ids })),
+      fc
+        .array(who, { maxLength: 4 })
+        .map((ids) => ({ edit: 'set' as const, members: ids.map((one) => ({ id: one })) })),
+      fc.constant({ edit: 'clear' as const }),
+    )
+    const name = fc.constantFrom('ä', 'Ä', 'x', 'y', 'z')
+    type Step = (known: ReadonlyMap<string, JsonObject>) => {
+      write: Write
+      id: string
+      after?: JsonObject | undefined
+      gone?: boolean
+    }
+    const step: fc.Arbitrary<Step> = fc.oneof(
+      fc.tuple(id, name).map(
+        ([one, userName]): Step =>
+          () => ({ write: creating(one, { userName }), id: one, after: { userName } }),
+      ),
+      fc.tuple(group, name).map(
+        ([one, displayName]): Step =>
+          () => ({ write: creating(one, { displayName }), id: one, after: { displayName } }),
+      ),
+      fc.tuple(id, name).map(
+        ([one, userName]): Step =>
+          (known) => ({ write: replacing(one, known.get(one) ?? {}, { userName }), id: one, after: { userName } }),
+      ),
+      fc.tuple(group, fc.array(edit, { maxLength: 3 })).map(
+        ([one, edits]): Step =>
+          () => ({ write: editing(one, edits), id: one }),
+      ),
+      who.map(
+        (one): Step =>
+          () => ({ write: removing(one.startsWith('w') ? 'User' : 'Group', one), id: one, gone: true }),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { maxLength: 15 }), async (lists) => {
+        for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
+        for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+        const known = new Map<string, JsonObject>()
+        for (const list of lists) {
+          const after = new Map(known)
+          const writes = list.map((make) => {
+            const made = make(after)
+            if (made.after !== undefined) after.set(made.id, made.after)
+            if (made.gone) after.delete(made.id)
+            return made.write
+          })
+          const results = await Promise.all(
+            both.map((store) =>
+              store.commit(writes).then(
+                (written) => ({ written }),
+                (error: { reason?: string; at?: number; what?: string; found?: string }) => ({
+                  reason: error.reason,
+                  at: error.at,
+                  what: error.what,
+                  found: error.found,
+                  error: error.reason ? undefined : error,
+                }),
+              ),
+            ),
+          )
+          expect(results[1]).toEqual(results[0])
+          if (results[0] !== undefined && 'written' in results[0]) {
+            known.clear()
+            for (const [key, value] of after) known.set(key, value)
+          }
+        }
+        const states = await Promise.all(
+          both.map(async (store) => {
+            const page = await store.find(querying([USER, GROUP], { groups: true }))
+            const members: unknown[] = []
+            for (const one of page.resources) {
+              for await (const chunk of store.members(one))
+                members.push(
+                  one.id,
+                  [...chunk].sort((a, b) => (a.id < b.id ? -1 : 1)),
+                )
+            }
+            return [page, members, await store.changes('acme', 0, 1_000), await store.tenants()]
+          }),
+        )
+        expect(states[1]).toEqual(states[0])
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
