@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startLoader } from './loader.ts'
-import { type Profile, selfTimes } from './self-times.ts'
-import type { Product } from './server.ts'
+import { longestStretches, type Profile, selfTimes } from './self-times.ts'
+import { measureRoot, type Product } from './server.ts'
 import { openSite, prepare } from './site.ts'
 import { short } from './table.ts'
 import { HOT } from './workloads.ts'
@@ -28,6 +28,7 @@ const { values: options, positionals } = parseArgs({
     lines: { type: 'boolean', default: false },
     data: { type: 'string' },
     save: { type: 'string' },
+    root: { type: 'string' },
   },
 })
 
@@ -90,6 +91,7 @@ async function inspect(url: string) {
 
 const directory = mkdtempSync(join(tmpdir(), 'lockstep-profile-'))
 const loader = startLoader()
+if (options.root !== undefined) measureRoot(options.root)
 const say = (text: string) => process.stderr.write(`${text}\n`)
 try {
   const product: Product = options.product === 'floor' ? 'floor' : 'lockstep'
@@ -112,6 +114,14 @@ try {
     console.log(`\nthread ${thread}: µs per request, itself`)
     const sorted = [...times].sort((a, b) => b[1] - a[1]).slice(0, Number(options.top))
     for (const [name, us] of sorted) console.log(`${short(us / requests).padStart(8)}  ${name}`)
+    if (thread === 0) {
+      console.log('\nlongest without rest')
+      for (const { us, most } of longestStretches(profile, 4)) {
+        console.log(
+          `${short(us / 1000)} ms: ${most.map(([where, time]) => `${short(time / 1000)} ${where}`).join(' · ')}`,
+        )
+      }
+    }
     if (options.save !== undefined) writeFileSync(`${options.save}-${thread}.cpuprofile`, JSON.stringify(profile))
   })
   inspector.close()

@@ -42,3 +42,36 @@ export function selfTimes(profile: Profile, byLine: boolean): Map<string, number
   }
   return times
 }
+
+/** A time in which a thread did not come to rest, and what it did most then. */
+export interface Stretch {
+  readonly us: number
+  readonly most: readonly (readonly [where: string, us: number])[]
+}
+
+/** The longest times without rest: what makes everybody else wait. */
+export function longestStretches(profile: Profile, count: number): readonly Stretch[] {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]))
+  const found: Stretch[] = []
+  let times = new Map<string, number>()
+  let all = 0
+  const end = () => {
+    if (all > 0) found.push({ us: all, most: [...times].sort((a, b) => b[1] - a[1]).slice(0, 6) })
+    times = new Map()
+    all = 0
+  }
+  profile.samples.forEach((id, index) => {
+    const node = nodes.get(id)
+    if (node === undefined) return
+    if (node.callFrame.functionName === '(idle)') {
+      end()
+      return
+    }
+    const us = profile.timeDeltas[index] ?? 0
+    const where = place(node, node.callFrame.lineNumber + 1)
+    times.set(where, (times.get(where) ?? 0) + us)
+    all += us
+  })
+  end()
+  return found.sort((a, b) => b.us - a.us).slice(0, count)
+}
