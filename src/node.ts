@@ -79,6 +79,9 @@ export function serve(
     listen as Parameters<typeof createServer>[1],
   )
   server.on('clientError', refuseMalformed)
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    send(request, response, scimError('417', 'the Expect header asks for something that is not known here; leave it out'))
+  })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
@@ -275,6 +278,12 @@ function refuseMalformed(error: Error & { code?: string }, socket: import('node:
 const LOOK_EVERY_MS = 20
 /** Whoever has not sent or taken everything by then is cut off; those who run servers give about half a minute. */
 const PATIENCE_MS = 25_000
+
+/** An error of HTTP itself in the form that SCIM clients read. RFC 7644 §3.12. */
+function scimError(status: string, detail: string): { status: number; headers: string[]; body: string } {
+  const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status, detail })
+  return { status: Number(status), headers: ['Content-Type', 'application/scim+json'], body }
+}
 
 function closeGently(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ import { createScim } from './scim.ts'
 import { createBuckets } from './throttle.ts'
 
 /** What one address may get wrong before it is told to wait: guesses get slow, and a right token is let in all the same. */
-const REFUSALS = { perSecond: 0.5, burst: 30 }
+const REFUSALS = { perSecond: 5, burst: 300 }
 /** Base URLs that are kept by host and tenant, so that equal ones are one string. */
 const BASES = 1_000
 
@@ -93,6 +93,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const began = performance.now()
     const url = request.url ?? '/'
+    if (request.headers.host === undefined && request.httpVersion !== '1.0') return send(request, response, refuse(NO_HOST))
     if (url.length > LIMITS.URL_LENGTH) return send(request, response, refuse(TOO_LONG))
     if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) {
       return send(request, response, refuse(IN_THE_CLEAR))
@@ -135,6 +136,7 @@ const IN_THE_CLEAR = forbidden(
   'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
 )
 
+const NO_HOST = new ScimError(400, 'the request has no Host header, which HTTP/1.1 asks for')
 const TOO_LONG = uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send a search by POST to /.search`)
 
 function refuse(error: ScimError): NodeAnswer {

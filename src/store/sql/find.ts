@@ -257,9 +257,12 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const [only] = parts
     if (t === undefined || only === undefined) return 'light'
     if (parts.length > 1 || only.type.sort !== undefined) return 'heavy'
-    if (only.type.filter === undefined) return 'light'
+    const { filter } = only.type
+    if (filter === undefined) return 'light'
+    // What identity providers ask most, answered without building anything: one value of a unique attribute.
+    if (filter.op === 'eq' && names.path(t, only.y, filter.target.path)?.unique === true) return 'light'
     const bindings = createBindings()
-    const keys = keysFor(only.type.filter, placeFor(query, t, only, bindings))
+    const keys = keysFor(filter, placeFor(query, t, only, bindings))
     if (keys === undefined || keys.cost >= WIDE) return 'heavy'
     if (keys.cost <= ONE) return 'light'
     // Many may share a value: a look at the index tells.

@@ -44,7 +44,10 @@ const GROUPS_OF_MANY = `with recursive up (m, g, d) as (
   ) select up.m, r.id, r.display, max(up.d) as d from up join resource r on r.k = up.g
   where up.g <> up.m group by up.m, up.g order by up.m, d desc, r.id`
 
+const IN_ANY = 'select 1 from member where m = ? limit 1'
+
 const NO_GROUPS: readonly Membership[] = []
+const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()
 
 /** Makes the reads of single resources, names, members, the log and records. */
 export function createReads(connection: Connection, names: Names): Reads {
@@ -62,6 +65,8 @@ export function createReads(connection: Connection, names: Names): Reads {
 
   const groupsOf: Reads['groupsOf'] = (numbers) => {
     const [only] = numbers
+    // Most people asked for one by one are in no group; to see that is cheap, to walk upwards is not.
+    if (numbers.length === 1 && only !== undefined && connection.row(IN_ANY, only) === undefined) return NOBODYS
     const rows =
       numbers.length === 1 && only !== undefined
         ? connection.rows(GROUPS_OF, only)
