@@ -89,7 +89,7 @@ function readingOf(allow: Allowances, notes: Notes | undefined): Reading {
       if (allow.refuseUnknownInBody) {
         throw invalidSyntax(`"${path}" is no attribute of this resource type; see /Schemas for those there are`)
       }
-      notes?.unknown.push(path)
+      notes?.unknown.push(path.slice(0, 200))
     },
   }
 }

@@ -240,7 +240,7 @@ function readingOf({ allow, type, skipped }: Context) {
     allow,
     unknown(path: string) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
-      skipped.push(path)
+      skipped.push(nameOnly(path))
     },
   }
 }

@@ -8,11 +8,12 @@ import { LIMITS } from './limits.ts'
  * RFC 8259; RFC 7643 §2.3.
  */
 export function readJson(text: string, options: { readonly strictNames: boolean }): Json {
+  // A byte order mark is no part of JSON, but may stand before it. RFC 8259 §8.1.
+  const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  const unusual = UNUSUAL_NUMBER.test(bare)
   let value: Json
   try {
-    // A byte order mark is no part of JSON, but may stand before it. RFC 8259 §8.1.
-    const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-    value = UNUSUAL_NUMBER.test(bare) ? (JSON.parse(bare, noteFractions) as Json) : (JSON.parse(bare) as Json)
+    value = unusual ? (JSON.parse(bare, noteFractions) as Json) : (JSON.parse(bare) as Json)
   } catch (cause) {
     // The parser's own message quotes the body, and with it perhaps a password (P-477).
     const at = cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined
@@ -20,8 +21,8 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
       `The body is no JSON${at === undefined ? '' : `; it goes wrong at character ${Number(at) + 1}`}`,
     )
   }
-  inspect(value, 1, '')
-  if (options.strictNames) refuseDuplicates(text)
+  if (unusual || !isPlain(bare)) inspect(value, 1, '')
+  if (options.strictNames) refuseDuplicates(bare)
   return value
 }
 
@@ -30,8 +31,9 @@ export function writtenWithFraction(holder: object, key: string): boolean {
   return fractions.get(holder)?.has(key) === true
 }
 
-// Looks like a number with fraction or exponent; strings that look so cost a slower parse, no more.
-const UNUSUAL_NUMBER = /[:[,]\s*-?\d+(?:\.\d|[eE])/
+// Looks like a number with fraction or exponent, or a very long one; strings that look so cost a slower parse, no more.
+// The quotation mark keeps the URNs of every body, with their "2.0", from looking so.
+const UNUSUAL_NUMBER = /(?:"\s*:|[[,])\s*-?(?:\d{300}|\d+(?:\.\d|[eE]))|^\s*-?\d/
 
 const fractions = new WeakMap<object, Set<string>>()
 
@@ -42,6 +44,20 @@ function noteFractions(this: object, key: string, value: unknown, context?: { re
     else known.add(key)
   }
   return value
+}
+
+/**
+ * Whether nothing in a text can need inspection: most bodies are so, and to walk them costs more than to parse them. Without
+ * an escape and well formed itself, no string has a lone surrogate or NUL; with few brackets, nothing is deep.
+ */
+function isPlain(text: string): boolean {
+  if (text.length > LIMITS.STRING_LENGTH || text.includes('\\u') || !text.isWellFormed()) return false
+  let brackets = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if ((code === 0x5b || code === 0x7b) && ++brackets > LIMITS.JSON_DEPTH) return false
+  }
+  return true
 }
 
 function inspect(value: Json, depth: number, name: string): void {
@@ -62,8 +78,8 @@ function inspect(value: Json, depth: number, name: string): void {
   if (isObject(value)) {
     for (const key in value) {
       const member = value[key]
-      if (key.length > 256 || !key.isWellFormed() || key.includes('\0')) {
-        throw invalidSyntax('A member has a name that is no attribute name: too long, or with characters that none has')
+      if (!key.isWellFormed() || key.includes('\0')) {
+        throw invalidSyntax('A member has a name with characters that no attribute name has')
       }
       if (member !== undefined) inspect(member, depth + 1, key)
     }
