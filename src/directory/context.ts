@@ -9,6 +9,7 @@ import {
 import type { Change, Ref, Store } from '../store/index.ts'
 import type { World } from '../world.ts'
 import type { UniquePaths } from './entries.ts'
+import type { Queue } from './queue.ts'
 
 /** On whose behalf something is done, and how far that connection bends. */
 export interface Context {
@@ -46,7 +47,7 @@ export interface Inside<Tx = unknown> {
   readonly unique: (tenant: string) => UniquePaths
   readonly hooks: Hooks<Tx>
   readonly hash: (password: string) => Promise<string>
-  readonly serially: <T>(key: string, work: () => Promise<T>) => Promise<T>
+  readonly queue: Queue
   readonly newId: () => string
   /** Tenants come into being with their first resource: there is no tenancy beside this directory. */
   readonly openTenants: boolean

@@ -1,11 +1,19 @@
-import { type Catalog, createCatalog, Group, preparePassword, type ResourceType, User } from '../protocol/index.ts'
+import {
+  type Catalog,
+  createCatalog,
+  Group,
+  preparePassword,
+  type ResourceType,
+  ScimError,
+  User,
+} from '../protocol/index.ts'
 import type { Change, Member, Ref, Store, Stored, Touched } from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import type { Hooks, Inside } from './context.ts'
 import type { UniquePaths } from './entries.ts'
-import { createLanes } from './lane.ts'
 import { createHasher, passwordMatches } from './password.ts'
 import { createQueries, type Queries } from './query.ts'
+import { createQueue } from './queue.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
 import { secretKey } from './secret-key.ts'
 import { createIds } from './uuid.ts'
@@ -60,7 +68,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     unique: options.unique ?? (() => NONE),
     hooks: options.hooks ?? {},
     hash: createHasher(),
-    serially: createLanes(),
+    queue: createQueue(),
     newId: createIds(world),
     openTenants: options.catalog === undefined,
   }
@@ -72,7 +80,14 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
       const secret = await store.secret(ref)
-      return secret !== undefined && passwordMatches(preparePassword(password), secret)
+      if (secret === undefined) return false
+      try {
+        return await passwordMatches(preparePassword(password), secret)
+      } catch (error) {
+        // What can't be a password is nobody's.
+        if (error instanceof ScimError) return false
+        throw error
+      }
     },
     members: (ref) => store.members(ref),
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),

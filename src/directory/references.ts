@@ -1,4 +1,4 @@
-import { type Catalog, changedPaths, type Document, isObject, type Json } from '../protocol/index.ts'
+import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
 import type { Context, Inside } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
@@ -21,61 +21,61 @@ export async function clearReferences<Tx>(
   commit: (writes: readonly Write[]) => Promise<unknown>,
 ): Promise<readonly Write[]> {
   const { store } = inside
-  const last: Write[] = []
+  const { tenant } = context
+  const unique = inside.unique(tenant)
+  let writes: Write[] = []
   for (const type of catalog.types) {
-    for (const reference of traitsOf(type).references) {
-      const entry = { path: reference.path, value: id }
-      for (;;) {
-        const holders = await store.holders(context.tenant, type.name, entry, CHUNK)
-        const writes: Write[] = []
+    const { references } = traitsOf(type)
+    // Whoever refers to it by several attributes is written once.
+    const seen = new Set([id])
+    for (const { path } of references) {
+      for (let after = ''; ; ) {
+        const holders = await store.holders(tenant, type.name, { path, value: id }, CHUNK, after)
         for (const holder of holders) {
-          if (holder === id) continue
-          const stored = await store.get({ tenant: context.tenant, type: type.name, id: holder })
+          if (seen.has(holder)) continue
+          seen.add(holder)
+          const stored = await store.get({ tenant, type: type.name, id: holder })
           if (!stored) continue
           const before = documentOf(stored)
-          const after = without(before, reference, id)
-          const unique = inside.unique(context.tenant)
+          const document = references.reduce((rest, reference) => without(rest, reference, id), before)
+          if (document === before) continue
           writes.push({
             write: 'update',
-            draft: {
-              tenant: context.tenant,
-              type: type.name,
-              id: holder,
-              text: textOf(after),
-              display: displayOf(after),
-            },
+            draft: { tenant, type: type.name, id: holder, text: textOf(document), display: displayOf(document) },
             at: Math.max(inside.world.now(), stored.modified + 1),
             ifVersion: stored.version,
-            ...entryChanges(indexEntries(before, type, unique), indexEntries(after, type, unique)),
-            log: { op: 'patch', actor: context.actor, paths: changedPaths(before, after, type) },
+            ...entryChanges(indexEntries(before, type, unique), indexEntries(document, type, unique)),
+            log: { op: 'patch', actor: context.actor, paths: changedPaths(before, document, type) },
           })
         }
-        if (holders.length < CHUNK || writes.length === 0) {
-          last.push(...writes)
-          break
+        if (writes.length >= CHUNK) {
+          await commit(writes)
+          writes = []
         }
-        await commit(writes)
+        const last = holders.at(-1)
+        if (holders.length < CHUNK || last === undefined) break
+        after = last
       }
     }
   }
-  return last
+  return writes
 }
 
-/** The document without the values that name `id`; the extension goes when nothing is left in it. */
-function without(document: Document, reference: Reference, id: string): Document {
-  const name = reference.attribute.name
-  const holder = reference.extension === undefined ? document : document[reference.extension]
+/** The document without the values that name `id`; the very same one if there are none. An extension left empty goes too. */
+function without(document: Document, { attribute, extension }: Reference, id: string): Document {
+  const holder = extension === undefined ? document : document[extension]
   if (!isObject(holder)) return document
-  const names = (one: Json) => isObject(one) && one.value === id
-  const value = holder[name]
-  const { [name]: _gone, ...rest } = holder
-  const kept = Array.isArray(value) ? value.filter((one: Json) => !names(one)) : []
-  const changed = kept.length > 0 ? { ...rest, [name]: kept } : rest
-  if (reference.extension === undefined) return changed
-  if (Object.keys(changed).length > 0) return { ...document, [reference.extension]: changed }
-  const { [reference.extension]: _empty, ...left } = document
-  const schemas = Array.isArray(left.schemas)
-    ? left.schemas.filter((urn: Json) => urn !== reference.extension)
-    : left.schemas
+  const leaf = attribute.subAttributes?.find((sub) => sub.name === 'value') ?? attribute
+  const names = (one: Json | undefined) =>
+    isObject(one) && typeof one.value === 'string' && comparable(leaf, one.value) === comparable(leaf, id)
+  const { [attribute.name]: value, ...rest } = holder
+  const list = Array.isArray(value) ? value : undefined
+  if (list === undefined ? !names(value) : !list.some(names)) return document
+  const kept = list?.filter((one: Json) => !names(one)) ?? []
+  const changed = kept.length > 0 ? { ...rest, [attribute.name]: kept } : rest
+  if (extension === undefined) return changed
+  if (Object.keys(changed).length > 0) return { ...document, [extension]: changed }
+  const { [extension]: _empty, ...left } = document
+  const schemas = Array.isArray(left.schemas) ? left.schemas.filter((urn: Json) => urn !== extension) : left.schemas
   return schemas === undefined ? left : { ...left, schemas }
 }

@@ -67,7 +67,8 @@ function compute(type: ResourceType): Traits {
     for (const attribute of attributes) {
       const derived = extension === undefined && ((rows && attribute.name === 'members') || isGroups(attribute))
       if (derived) continue
-      if (attribute.name !== 'password' && hides(attribute)) plain = false
+      // The password itself is never in the text.
+      if (!(attribute.name === 'password' && extension === undefined) && hides(attribute)) plain = false
       if (isReference(attribute)) {
         const path = `${prefix}${attribute.name}.value`
         const display = attribute.subAttributes?.find(

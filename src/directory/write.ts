@@ -5,41 +5,26 @@ import {
   checkDocument,
   createNotes,
   type Document,
-  invalidValue,
-  isObject,
   type Json,
-  type JsonObject,
   matchesETag,
   normalise,
-  notFound,
   preconditionFailed,
   preparePassword,
   type ResourceType,
   readPatch,
   replaceDocument,
-  resolve,
-  type ScimError,
   splitEdits,
-  unavailable,
-  uniqueness,
   writable,
 } from '../protocol/index.ts'
-import {
-  Conflict,
-  type LogDraft,
-  type MemberEdit,
-  type PathChange,
-  type Ref,
-  type Store,
-  type Stored,
-  type Write,
-  type Written,
-} from '../store/index.ts'
+import type { LogDraft, MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
+import { createCommit } from './commit.ts'
 import { type Context, type Inside, requireType } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
+import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
 import { entryChanges, indexEntries, type UniquePaths } from './entries.ts'
 import { memberEdits } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
+import { missing } from './missing.ts'
 import { clearReferences } from './references.ts'
 import { sameJson } from './same.ts'
 import { traitsOf } from './traits.ts'
@@ -72,39 +57,10 @@ export interface Writes {
   remove(context: Context, typeName: string, id: string, options?: WriteOptions): Promise<void>
 }
 
-/** How often a write is computed anew when somebody else was quicker; writers in this process queue up and don't need it. */
-const ATTEMPTS = 8
-
 /** Makes the writing half of the door. */
 export function createWrites<Tx>(inside: Inside<Tx>): Writes {
-  const { store, hooks } = inside
-
-  /** Commits, with the host's own rows in the same transaction; conflicts become SCIM errors where no retry helps. */
-  async function commit(writes: readonly Write[], type: ResourceType, tenant: string): Promise<readonly Written[]> {
-    try {
-      const hook = hooks.commit
-      if (!hook) return await store.commit(writes)
-      return await store.commit(writes, (tx, changes) => {
-        let pending: Promise<void> | undefined
-        for (const change of changes) {
-          if (pending) pending = pending.then(() => hook(change, tx))
-          else pending = hook(change, tx) ?? undefined
-        }
-        return pending
-      })
-    } catch (error) {
-      if (error instanceof Conflict && error.reason === 'missing' && error.what === 'tenant') {
-        if (!inside.openTenants) throw notFound('the tenant is gone')
-        await openTenant(store, tenant, inside.world.now())
-        return commit(writes, type, tenant)
-      }
-      if (error instanceof Conflict) {
-        const answer = answerTo(error, type)
-        if (answer) throw answer
-      }
-      throw error
-    }
-  }
+  const { store, hooks, queue } = inside
+  const commit = createCommit(inside)
 
   async function current(ref: Ref, type: ResourceType, options: WriteOptions | undefined): Promise<Stored> {
     const stored = await store.get(ref, { groups: traitsOf(type).groups })
@@ -115,24 +71,6 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       )
     }
     return stored
-  }
-
-  /** Runs a computation that rests on the current version, anew whenever another process has been quicker. */
-  async function withRetries<T>(ref: Ref, work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!(error instanceof Conflict)) throw error
-        if (error.reason === 'missing') throw missing(ref)
-        if (attempt === ATTEMPTS) throw unavailable(1)
-        if (attempt > 2) await new Promise((resolve) => setTimeout(resolve, 2 ** attempt))
-      }
-    }
-  }
-
-  function serially<T>(ref: Ref, work: () => Promise<T>): Promise<T> {
-    return inside.serially(`${ref.tenant} ${ref.id}`, () => withRetries(ref, work))
   }
 
   async function secretOf(ref: Ref, password: string | null | undefined): Promise<string | null | undefined> {
@@ -159,6 +97,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     wanted: Document,
     extra: {
       readonly op: 'replace' | 'patch'
+      /** The version counts even if nothing but members changes. */
+      readonly exact: boolean
       readonly clearPassword?: boolean
       readonly edits?: readonly MemberEdit[]
       readonly requested: readonly string[]
@@ -190,7 +130,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           write: 'update',
           draft: { ...ref, text, display, ...(secret === undefined ? {} : { secret }) },
           at,
-          ...(same ? { same } : { ifVersion: stored.version }),
+          ...(same ? { same } : {}),
+          ...(same && !extra.exact ? {} : { ifVersion: stored.version }),
           ...moved,
           ...(edits.length === 0 ? {} : { members: edits }),
           log: { op: extra.op, actor: context.actor, paths },
@@ -259,7 +200,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       const requested = traitsOf(type).plain ? [] : namesOf(body)
-      return serially(ref, async () => {
+      return queue.inTurn(ref, async () => {
         const stored = await current(ref, type, options)
         const before = documentOf(stored)
         const notes = createNotes()
@@ -274,6 +215,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         }
         return update(context, type, stored, before, prepared, {
           op: 'replace',
+          exact: true,
           edits,
           requested,
           skipped: notes.unknown,
@@ -294,12 +236,16 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         refuseSelf(rows, id)
         const applied = applyEdits(before, split.rest, type, context.allow)
         const prepared = applied === before ? before : await prepare('patch', ref, applied)
-        const clearPassword = split.rest.some(
-          (edit) => edit.target?.attribute.name === 'password' && edit.op === 'remove',
-        )
+        const clearPassword =
+          traitsOf(type).password &&
+          split.rest.some(
+            ({ op, target }) =>
+              op === 'remove' && target?.extension === undefined && target?.attribute.name === 'password',
+          )
         const requested = traitsOf(type).plain ? [] : edits.map((edit) => edit.target?.path ?? '')
         return update(context, type, stored, before, prepared, {
           op: 'patch',
+          exact: options?.ifMatch !== undefined,
           clearPassword,
           edits: rows,
           requested,
@@ -308,15 +254,15 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       }
       // Member edits commute with everything else and are carried out on rows, so they need no turn; anything else queues up.
       return traitsOf(type).rows && options?.ifMatch === undefined && onlyMembers(body)
-        ? withRetries(ref, work)
-        : serially(ref, work)
+        ? queue.freely(ref, work)
+        : queue.inTurn(ref, work)
     },
 
     remove(context, typeName, id, options) {
       const catalog = inside.catalog(context.tenant)
       const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
-      return serially(ref, async () => {
+      return queue.inTurn(ref, async () => {
         const stored = await current(ref, type, options)
         const at = Math.max(inside.world.now(), stored.modified + 1)
         const cleared = await clearReferences(inside, context, catalog, id, (writes) =>
@@ -347,68 +293,4 @@ export function uniquePaths<Tx>(inside: Inside<Tx>, context: Context, type: Reso
 function writableType(catalog: Catalog, name: string): ResourceType {
   const type = requireType(catalog, name)
   return traitsOf(type).readOnly ? writable(type) : type
-}
-
-async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {
-  try {
-    await store.commit([{ write: 'tenant', tenant, as: 'new', at }])
-  } catch (error) {
-    // Somebody else was quicker: all the better.
-    if (!(error instanceof Conflict && error.reason === 'exists')) throw error
-  }
-}
-
-function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined {
-  if (conflict.reason === 'unique') {
-    const named = resolve(conflict.what, type)
-    const exact = named?.attribute !== undefined && named.leaf.caseExact
-    return uniqueness(
-      `another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
-    )
-  }
-  if (conflict.reason === 'member') {
-    const { what, found } = conflict
-    return found === undefined
-      ? invalidValue(`members: there is no user or group with the id ${what}; create it first, or leave it out`)
-      : invalidValue(`members: ${what} is a ${found}; leave "type" out or give ${found}`)
-  }
-  return undefined
-}
-
-function missing(ref: Ref): ScimError {
-  return notFound(`there is no ${ref.type} with the id ${ref.id}`)
-}
-
-function withId(document: Document, id: string): Document {
-  const { schemas, ...rest } = document
-  return schemas === undefined ? { id, ...rest } : { schemas, id, ...rest }
-}
-
-function takePassword(document: Document, type: ResourceType): { document: Document; password?: string } {
-  if (!traitsOf(type).password || document.password === undefined) return { document }
-  const { password, ...rest } = document
-  if (typeof password !== 'string') throw invalidValue('password must be a string')
-  return { document: rest, password }
-}
-
-function takeMembers(document: Document, type: ResourceType): { document: Document; members?: Json } {
-  if (!traitsOf(type).rows || document.members === undefined) return { document }
-  const { members, ...rest } = document
-  return { document: rest, members: members as Json }
-}
-
-/** Whether a PATCH body names nothing but members, judged by its look: a wrong guess only costs a retry. */
-function onlyMembers(body: Json): boolean {
-  if (!isObject(body) || !Array.isArray(body.Operations)) return false
-  return body.Operations.every(
-    (operation: Json) =>
-      isObject(operation) && typeof operation.path === 'string' && /^members\b/i.test(operation.path),
-  )
-}
-
-function namesOf(body: Json): readonly string[] {
-  if (!isObject(body)) return []
-  return Object.entries(body as JsonObject).flatMap(([key, value]) =>
-    key.includes(':') && isObject(value) ? Object.keys(value).map((sub) => `${key}:${sub}`) : [key],
-  )
 }

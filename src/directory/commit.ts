@@ -1,0 +1,67 @@
+import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
+import { Conflict, type Store, type Write, type Written } from '../store/index.ts'
+import type { Inside } from './context.ts'
+
+/** Hands writes to the store. */
+export type Commit = (writes: readonly Write[], type: ResourceType, tenant: string) => Promise<readonly Written[]>
+
+/**
+ * Makes the way to the store: with the host's own rows in the same transaction, and with SCIM errors for the conflicts
+ * that trying again can't settle. The others are thrown as they are.
+ */
+export function createCommit<Tx>(inside: Inside<Tx>): Commit {
+  const { store } = inside
+  const hook = inside.hooks.commit
+
+  function write(writes: readonly Write[]): Promise<readonly Written[]> {
+    if (!hook) return store.commit(writes)
+    return store.commit(writes, (tx, changes) => {
+      let pending: Promise<void> | undefined
+      for (const change of changes) {
+        if (pending) pending = pending.then(() => hook(change, tx))
+        else pending = hook(change, tx) ?? undefined
+      }
+      return pending
+    })
+  }
+
+  return async function commit(writes, type, tenant) {
+    try {
+      return await write(writes)
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error
+      if (error.reason === 'missing' && error.what === 'tenant') {
+        if (!inside.openTenants) throw notFound('the tenant is gone')
+        await openTenant(store, tenant, inside.world.now())
+        return commit(writes, type, tenant)
+      }
+      throw answerTo(error, type) ?? error
+    }
+  }
+}
+
+async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {
+  try {
+    await store.commit([{ write: 'tenant', tenant, as: 'new', at }])
+  } catch (error) {
+    // Somebody else was quicker: all the better.
+    if (!(error instanceof Conflict && error.reason === 'exists')) throw error
+  }
+}
+
+function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined {
+  if (conflict.reason === 'unique') {
+    const named = resolve(conflict.what, type)
+    const exact = named?.attribute !== undefined && named.leaf.caseExact
+    return uniqueness(
+      `another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
+    )
+  }
+  if (conflict.reason === 'member') {
+    const { what, found } = conflict
+    return found === undefined
+      ? invalidValue(`members: there is no user or group with the id ${what}; create it first, or leave it out`)
+      : invalidValue(`members: ${what} is a ${found}; leave "type" out or give ${found}`)
+  }
+  return undefined
+}
