@@ -6,11 +6,7 @@ import type { Catalog, ResourceType, Schema } from './schema.ts'
  * All resource types of one tenant; throws {@link ConfigError} when two cannot stand side by side. `unused` are schemas
  * that are shown although no type has them yet. RFC 7643 §6.
  */
-export function createCatalog(
-  types: readonly ResourceType[],
-  generation = 1,
-  unused: readonly Schema[] = [],
-): Catalog {
+export function createCatalog(types: readonly ResourceType[], generation = 1, unused: readonly Schema[] = []): Catalog {
   const names = new Set<string>()
   const endpoints = new Set<string>()
   const schemas = new Map<string, Schema>()
