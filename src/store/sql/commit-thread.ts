@@ -51,7 +51,23 @@ export function createThreadCommitter(port: MessagePort, committed: (commits: nu
   function post(): void {
     const commits = outbox
     outbox = []
-    if (commits.length > 0) port.postMessage({ commits } satisfies CommitMessage)
+    if (commits.length === 0) return
+    try {
+      port.postMessage({ commits } satisfies CommitMessage)
+    } catch {
+      // Something in it can't travel: whoever handed that in is told, the others go on.
+      for (const one of commits) postOne(one)
+    }
+  }
+
+  function postOne(commit: CommitMessage['commits'][number]): void {
+    try {
+      port.postMessage({ commits: [commit] } satisfies CommitMessage)
+    } catch (error) {
+      waiting.get(commit[0])?.reject(error)
+      waiting.delete(commit[0])
+      rest()
+    }
   }
 
   function rest(): void {
