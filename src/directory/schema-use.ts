@@ -1,5 +1,5 @@
-import type { Document, ResourceType } from '../protocol/index.ts'
-import type { Query, Write } from '../store/index.ts'
+import { type Document, type ResourceType, unavailable } from '../protocol/index.ts'
+import { Conflict, type Query, type Stored, type Write } from '../store/index.ts'
 import type { Inside } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
@@ -23,6 +23,8 @@ export interface SchemaUse {
 }
 
 const CHUNK = 500
+/** How often a chunk is read again because somebody writes it at the same time. */
+const ATTEMPTS = 20
 
 /** Makes what a change of schemas needs to know of the data. */
 export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
@@ -49,6 +51,24 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     }
   }
 
+  /** Writes what is to be written for each resource; those that somebody changes or deletes meanwhile are read again. */
+  async function persist(chunk: readonly Stored[], writeOf: (stored: Stored) => Write | undefined): Promise<number> {
+    let left = chunk
+    for (let attempt = 1; ; attempt++) {
+      const writes = left.flatMap((stored) => writeOf(stored) ?? [])
+      try {
+        if (writes.length > 0) await store.commit(writes)
+        return writes.length
+      } catch (error) {
+        const moved = error instanceof Conflict && (error.reason === 'version' || error.reason === 'missing')
+        if (!moved || error.what === 'tenant') throw error
+        if (attempt === ATTEMPTS) throw unavailable(1)
+      }
+      const again = await Promise.all(left.map((stored) => store.get(stored)))
+      left = again.filter((stored) => stored !== undefined)
+    }
+  }
+
   return {
     async countUse(tenant, typeNames, uses) {
       let count = 0
@@ -63,23 +83,20 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       const catalog = inside.catalog(tenant)
       const unique = inside.unique(tenant)
       for await (const chunk of all(tenant, typeNames)) {
-        const writes: Write[] = []
-        for (const stored of chunk) {
+        count += await persist(chunk, (stored) => {
           const before = documentOf(stored)
           const after = change(before)
           const type = catalog.types.find((one) => one.name === stored.type)
-          if (after === before || type === undefined) continue
-          writes.push({
+          if (after === before || type === undefined) return undefined
+          return {
             write: 'update',
             draft: { tenant, type: stored.type, id: stored.id, text: textOf(after), display: displayOf(after) },
             at: Math.max(inside.world.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, type, unique), indexEntries(after, type, unique)),
             log: { op: 'patch', actor, paths: [] },
-          })
-        }
-        if (writes.length > 0) await store.commit(writes)
-        count += writes.length
+          }
+        })
       }
       return count
     },
@@ -87,17 +104,13 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     async removeAll(tenant, typeName, actor) {
       let count = 0
       for await (const chunk of all(tenant, [typeName])) {
-        if (chunk.length === 0) continue
         const at = inside.world.now()
-        await store.commit(
-          chunk.map(({ id }) => ({
-            write: 'remove',
-            ref: { tenant, type: typeName, id },
-            at,
-            log: { op: 'delete', actor, paths: [] },
-          })),
-        )
-        count += chunk.length
+        count += await persist(chunk, ({ id }) => ({
+          write: 'remove',
+          ref: { tenant, type: typeName, id },
+          at,
+          log: { op: 'delete', actor, paths: [] },
+        }))
       }
       return count
     },
@@ -106,13 +119,14 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       let count = 0
       const unique = inside.unique(tenant)
       for await (const chunk of all(tenant, [type.name])) {
-        const writes: Write[] = chunk.map((stored) => ({
+        await persist(chunk, (stored) => ({
           write: 'reindex',
           ref: { tenant, type: type.name, id: stored.id },
+          // Entries of an older document would stay for good.
+          ifVersion: stored.version,
           unindex: [],
           index: indexEntries(documentOf(stored), type, unique),
         }))
-        if (writes.length > 0) await store.commit(writes)
         count += chunk.length
       }
       const paths = traitsOf(type).indexed.map(({ path }) => path)

@@ -136,11 +136,13 @@ export type Write =
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
   /**
    * Adds and takes entries of a resource as it is: no version, no log line. A path that is first seen here holds values for some
-   * resources only; no query uses it until an `indexed` write says that it is complete. `Conflict` missing | unique.
+   * resources only; no query uses it until an `indexed` write says that it is complete. `Conflict` missing | version | unique.
    */
   | {
       readonly write: 'reindex'
       readonly ref: Ref
+      /** The version the entries were computed from. */
+      readonly ifVersion?: number
       readonly unindex: readonly IndexEntry[]
       readonly index: readonly IndexEntry[]
     }

@@ -154,6 +154,9 @@ export function memoryStore(): Store<undefined> {
       case 'reindex': {
         const tenant = tenantOf(write.ref.tenant)
         const row = existing(tenant, write.ref, at)
+        if (write.ifVersion !== undefined && write.ifVersion !== row.stored.version) {
+          throw new Conflict('version', at, write.ref.id)
+        }
         const entries = changeEntries(tenant, row, write, at, out)
         put(tenant.rows, write.ref.id, { ...row, entries }, out)
         const { version, created, modified } = row.stored

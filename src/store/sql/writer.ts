@@ -322,6 +322,7 @@ export function createWriter(connection: Connection, names: Names): Writer {
     const t = tenantOf(write.ref.tenant, at)
     const y = names.type(write.ref.type)
     const was = existing(write.ref, t, y, at)
+    if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, write.ref.id)
     if (y !== undefined) changeEntries(t, y, was, write, false, at)
     return { changed: true, version: was.version, created: was.created, modified: was.modified }
   }
