@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** A function from Request to Response: every provider's public face. */
 export type Fetch = (request: Request) => Response | Promise<Response>
@@ -47,15 +48,33 @@ type Parsed = IncomingMessage & { readonly originalUrl?: string; readonly body?:
  */
 export function toNode(fetch: Fetch): (request: IncomingMessage, response: ServerResponse) => void {
   const direct = directOf(fetch)
+  const broken = (error: unknown) => console.error('lockstep: an answer broke off', error)
   return (request, response) => {
+    if (!isHost(request.headers.host)) return send(request, response, NO_HOST)
     const work = direct === undefined ? throughFetch(fetch, request) : throughDirect(direct, request)
-    if (work instanceof Promise)
-      work.then(
-        (answer) => send(request, response, answer),
-        (error) => fail(response, error),
-      )
-    else send(request, response, work)
+    if (!(work instanceof Promise)) return send(request, response, work, broken)
+    work.then(
+      (answer) => send(request, response, answer, broken),
+      (error) => fail(response, error),
+    )
   }
+}
+
+/** The other side went away before its request was whole: nobody's fault and nothing to log. */
+export class BrokenOff extends Error {
+  constructor() {
+    super('the request was broken off before its end')
+    this.name = 'AbortError'
+  }
+}
+
+/** The longest body that is gathered for a plain function; a provider has limits of its own. */
+const BRIDGED_BYTES = 16 * 1024 * 1024
+const NO_HOST: NodeAnswer = { status: 400, headers: [] }
+
+/** Whether a Host header is a host and port, so that it may stand in URLs. None counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
+export function isHost(host: string | undefined): boolean {
+  return host === undefined || /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
 }
 
 /** A server that is listening. */
@@ -80,7 +99,11 @@ export function serve(
   )
   server.on('clientError', refuseMalformed)
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    send(request, response, scimError('417', 'the Expect header asks for something that is not known here; leave it out'))
+    send(
+      request,
+      response,
+      scimError('417', 'the Expect header asks for something that is not known here; leave it out'),
+    )
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -96,15 +119,10 @@ export function serve(
   })
 }
 
-/** Reads a body whole; `undefined` past the limit. Rejects when the other side goes away. */
+/** Reads a body whole; `undefined` past the limit. Rejects with {@link BrokenOff} when the other side goes away. */
 export function readBody(request: Parsed, limit: number): Promise<Uint8Array | undefined> {
-  if (request.complete && request.readableEnded && request.body !== undefined) {
-    // A framework has read it before us: back to bytes.
-    const { body } = request
-    if (Buffer.isBuffer(body)) return Promise.resolve(body.length > limit ? undefined : body)
-    const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-    return Promise.resolve(bytes.length > limit ? undefined : bytes)
-  }
+  if (request.readableEnded) return bodyReadBefore(request, limit)
+  if (request.destroyed) return Promise.reject(new BrokenOff())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -118,15 +136,34 @@ export function readBody(request: Parsed, limit: number): Promise<Uint8Array | u
       }
     })
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
-    request.once('error', reject)
-    request.once('close', () => reject(new Error('the request was broken off')))
+    request.once('error', () => reject(new BrokenOff()))
+    request.once('close', () => reject(new BrokenOff()))
   })
 }
 
-/** Sends an answer; a stream only as fast as it is taken. */
-export function send(request: IncomingMessage, response: ServerResponse, answer: NodeAnswer): void {
+/** A body that a framework has read before us: back to bytes. */
+async function bodyReadBefore({ body, headers }: Parsed, limit: number): Promise<Uint8Array | undefined> {
+  if (body === undefined) {
+    const had = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    if (had) throw new Error('the body was read before and is gone; mount this before what reads bodies')
+    return new Uint8Array()
+  }
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  return bytes.length > limit ? undefined : bytes
+}
+
+/** Sends an answer; a stream only as fast as it is taken. `broken` is told when a stream fails, not when the client leaves. */
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: NodeAnswer,
+  broken?: (error: unknown) => void,
+): void {
   const { status, headers, body } = answer
-  if (response.destroyed) return
+  if (response.destroyed) {
+    discard(body)
+    return
+  }
   // A body that was not read to its end can't be skipped in time: give the connection up.
   if (status === 413 && !request.complete) response.setHeader('Connection', 'close')
   if (body === undefined) {
@@ -136,17 +173,29 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     const bytes = Buffer.from(body)
     response.writeHead(status, [...headers, 'Content-Length', String(bytes.length)])
     response.end(request.method === 'HEAD' ? undefined : bytes)
-  } else if (body instanceof Uint8Array) {
-    response.writeHead(status, headers as string[])
-    response.end(request.method === 'HEAD' ? undefined : body)
   } else {
     response.writeHead(status, headers as string[])
-    if (request.method === 'HEAD') response.end()
-    else void stream(response, body)
+    if (request.method === 'HEAD') {
+      discard(body)
+      response.end()
+    } else if (body instanceof Uint8Array) response.end(body)
+    else void stream(response, body, broken)
   }
 }
 
-async function stream(response: ServerResponse, body: AsyncIterable<string | Uint8Array>): Promise<void> {
+/** Lets go of what a stream holds when nobody will read it. */
+function discard(body: NodeBody | undefined): void {
+  if (typeof body !== 'object' || body instanceof Uint8Array) return
+  body[Symbol.asyncIterator]()
+    .return?.()
+    .catch(() => undefined)
+}
+
+async function stream(
+  response: ServerResponse,
+  body: AsyncIterable<string | Uint8Array>,
+  broken: ((error: unknown) => void) | undefined,
+): Promise<void> {
   try {
     for await (const piece of body) {
       if (response.destroyed) return
@@ -154,14 +203,21 @@ async function stream(response: ServerResponse, body: AsyncIterable<string | Uin
     }
     response.end()
   } catch (error) {
+    if (response.destroyed) return
     // The status is out already: cutting the connection is the only way to say that the answer isn't whole.
-    response.destroy(error instanceof Error ? error : new Error(String(error)))
+    response.destroy()
+    broken?.(error)
   }
 }
 
+/** Whoever takes nothing of a stream for so long is cut off: it holds a thread and a snapshot of the database. */
+const STALLED_MS = 60_000
+
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const stalled = setTimeout(() => response.destroy(), STALLED_MS)
     const go = () => {
+      clearTimeout(stalled)
       response.off('drain', go)
       response.off('close', go)
       resolve()
@@ -227,19 +283,17 @@ async function throughFetch(fetch: Fetch, request: Parsed): Promise<NodeAnswer> 
   for (const [name, value] of Object.entries(request.headers)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
-  const hasBody = method !== 'GET' && method !== 'HEAD'
-  const bytes = hasBody ? await readBody(request, Number.MAX_SAFE_INTEGER) : undefined
-  const url = new URL(request.originalUrl ?? request.url ?? '/', originOf(request))
-  const body = bytes === undefined || bytes.length === 0 ? null : (bytes as Uint8Array<ArrayBuffer>)
+  const bytes = method === 'GET' || method === 'HEAD' ? new Uint8Array() : await readBody(request, BRIDGED_BYTES)
+  if (bytes === undefined) return { status: 413, headers: [] }
+  const target = request.originalUrl ?? request.url ?? '/'
+  const origin = originOf(request)
+  const url = URL.parse(target.startsWith('/') ? origin + target : target, origin)
+  if (url === null) return { status: 400, headers: [] }
+  const body = bytes.length === 0 ? null : (bytes as Uint8Array<ArrayBuffer>)
   const response = await fetch(new Request(url, { method, headers, body }))
   const flat: string[] = []
   for (const [name, value] of response.headers) flat.push(name, value)
-  if (response.body === null) return { status: response.status, headers: flat }
-  return {
-    status: response.status,
-    headers: flat,
-    body: response.body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>,
-  }
+  return { status: response.status, headers: flat, ...(response.body === null ? {} : { body: response.body }) }
 }
 
 function fail(response: ServerResponse, error: unknown): void {
@@ -248,22 +302,17 @@ function fail(response: ServerResponse, error: unknown): void {
     response.writeHead(500)
     response.end()
   }
-  if (error instanceof Error && error.message !== 'the request was broken off') console.error(error)
+  if (!(error instanceof BrokenOff)) console.error(error)
 }
 
 /** Bytes that aren't HTTP get a SCIM error all the same, as far as the connection still takes one. */
-function refuseMalformed(error: Error & { code?: string }, socket: import('node:stream').Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+function refuseMalformed(error: Error & { code?: string }, socket: Duplex & { _httpMessage?: ServerResponse }): void {
+  // In the middle of an answer it would be taken for a part of it.
+  if (!socket.writable || error.code === 'ECONNRESET' || socket._httpMessage?.headersSent) {
     socket.destroy()
     return
   }
-  const [status, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [
-          '431 Request Header Fields Too Large',
-          'the request line and headers are longer than 80 KiB; send a long search by POST to /.search',
-        ]
-      : ['400 Bad Request', 'this is not an HTTP/1.1 request that can be read']
+  const [status, detail] = MALFORMED[error.code ?? ''] ?? NOT_HTTP
   const body = JSON.stringify({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: status.slice(0, 3),
@@ -272,6 +321,15 @@ function refuseMalformed(error: Error & { code?: string }, socket: import('node:
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/scim+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+}
+
+const NOT_HTTP = ['400 Bad Request', 'this is not an HTTP/1.1 request that can be read'] as const
+const MALFORMED: { readonly [code: string]: readonly [status: string, detail: string] } = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'the request line and headers are longer than 80 KiB; send a long search by POST to /.search',
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
 }
 
 /** How often connections whose last answer is out are looked for while closing. */
@@ -287,6 +345,7 @@ function scimError(status: string, detail: string): { status: number; headers: s
 
 function closeGently(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (!server.listening) return resolve()
     // Who is told to go away doesn't send another request on the same connection.
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
     // Keep-alive connections would hold it open: those without a request in flight are closed now, the others after it.

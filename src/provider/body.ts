@@ -22,9 +22,14 @@ export function requireJson(contentType: string | undefined): void {
 /** The bytes of a body. 413 past the limit. */
 export async function readBytes(call: Call, limit: number): Promise<Uint8Array> {
   const declared = Number(call.header('content-length') ?? 0)
-  const bytes = declared > limit ? undefined : await call.body(limit)
+  const bytes = declared > limit ? undefined : await call.body(limit).catch(whenBrokenOff)
   if (bytes !== undefined) return bytes
   throw payloadTooLarge(`the body has more than ${limit} bytes, which is the limit (maxPayloadSize); send less at once`)
+}
+
+/** A client that goes away while it sends is no error of ours; hardly anybody will read this answer. */
+function whenBrokenOff(error: unknown): never {
+  throw error instanceof Error && error.name === 'AbortError' ? invalidSyntax(error.message) : error
 }
 
 /** Parses a body. 400 invalidSyntax for anything that isn't JSON in UTF-8. */
