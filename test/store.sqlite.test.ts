@@ -254,7 +254,7 @@ describe('when the database cannot be written', () => {
   test('what cannot travel to the writer thread fails alone', async () => {
     const store = await open({ threads: true })
     const write = creating('u1', { userName: 'ada' })
-    const odd = { ...write, log: { ...write.log, paths: [{ path: 'x', new: (() => {}) as never }] } }
+    const odd = { ...write, log: { ...write.log, paths: [{ path: 'x', new: 1n as never }] } }
     const [one, other] = await Promise.allSettled([
       store.commit([odd]),
       store.commit([creating('u2', { userName: 'bob' })]),
@@ -265,7 +265,7 @@ describe('when the database cannot be written', () => {
   test('a writer thread that ends unexpectedly fails those who wait', async () => {
     const store = await open({ threads: true })
     const port = store.writerPort()
-    port.postMessage({ commits: 5 })
+    port.postMessage('{"commits":5}')
     await expect(store.commit([creating('u1', { userName: 'ada' })])).rejects.toThrow(StoreUnavailable)
     await expect(store.commit([creating('u2', { userName: 'bob' })])).rejects.toThrow(StoreUnavailable)
   })

@@ -10,8 +10,6 @@ export interface Finished {
   /** Headers as name, value … for `application/scim+json`. */
   readonly headers: readonly string[]
   readonly bytes: Uint8Array
-  /** Looked up since it was last considered for eviction. */
-  used: boolean
 }
 
 /** Finished bytes of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
@@ -28,7 +26,10 @@ const OVERHEAD = 700
 
 /** Makes a cache of at most `limit` bytes. */
 export function createCache(limit: number): Cache {
-  const entries = new Map<string, Finished>()
+  const entries = new Map<string, Kept>()
+  /** Whatever is older than its tenant's last change as a whole counts as gone; it is dropped when somebody asks for it. */
+  const since = new Map<string, number>()
+  let sinceAll = 0
   let size = 0
   let generation = 0
   const drop = (id: string) => {
@@ -37,13 +38,14 @@ export function createCache(limit: number): Cache {
     entries.delete(id)
     size -= entry.bytes.length + OVERHEAD
   }
-  const dropWhere = (test: (entry: Finished) => boolean) => {
-    for (const [id, entry] of entries) if (test(entry)) drop(id)
-  }
   return {
     get(id, base, path) {
       const entry = entries.get(id)
       if (entry === undefined || entry.path !== path || entry.base !== base) return undefined
+      if (entry.put < sinceAll || entry.put < (since.get(entry.tenant) ?? 0)) {
+        drop(id)
+        return undefined
+      }
       entry.used = true
       return entry
     },
@@ -51,7 +53,7 @@ export function createCache(limit: number): Cache {
       const cost = finished.bytes.length + OVERHEAD
       if (cost > limit / 100) return
       drop(id)
-      entries.set(id, finished)
+      entries.set(id, { ...finished, put: generation, used: false })
       size += cost
       // The clock: whoever was used since the hand last passed gets another round.
       for (const [old, entry] of entries) {
@@ -70,12 +72,16 @@ export function createCache(limit: number): Cache {
       generation++
       for (const one of touched) {
         if ('id' in one) drop(one.id)
-        else if ('all' in one) dropWhere((entry) => entry.tenant === one.tenant)
-        else if ('everything' in one) {
-          entries.clear()
-          size = 0
-        } else dropWhere((entry) => one.tenant === '' || entry.tenant === one.tenant)
+        else if ('everything' in one || one.tenant === '') sinceAll = generation
+        else since.set(one.tenant, generation)
       }
     },
   }
+}
+
+interface Kept extends Finished {
+  /** The generation it was put in. */
+  readonly put: number
+  /** Looked up since it was last considered for eviction. */
+  used: boolean
 }

@@ -3,6 +3,7 @@ import {
   ifNoneMatch,
   LIMITS,
   notImplemented,
+  type ResourceType,
   SCIM_JSON,
   ScimError,
   tooManyRequests,
@@ -74,22 +75,33 @@ export function createProvider(options: ProviderOptions): Provider {
   directory.watch((touched) => cache.forget(touched))
   const encoder = new TextEncoder()
   let key: Promise<Uint8Array> | undefined
-  const cursorKey = () => (key ??= directory.secretKey('cursor'))
+  const cursorKey = () => {
+    key ??= directory.secretKey('cursor').catch((error) => {
+      // A database that was busy once must not hold for good.
+      key = undefined
+      throw error
+    })
+    return key
+  }
 
   function handle(call: Call): Answer | Promise<Answer> {
+    // Whatever changes from here on, the catalog included, keeps the answer from being kept.
+    const generation = cache.generation()
     try {
       if (call.path.length + call.search.length > LIMITS.URL_LENGTH)
         throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
       const principal = authenticate(call)
       const answer =
-        principal instanceof Promise ? principal.then((one) => dispatch(call, one)) : dispatch(call, principal)
+        principal instanceof Promise
+          ? principal.then((one) => dispatch(call, one, generation))
+          : dispatch(call, principal, generation)
       return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, report)) : answer
     } catch (error) {
       return errorAnswer(error, call, report)
     }
   }
 
-  function dispatch(call: Call, principal: Principal | undefined): Answer | Promise<Answer> {
+  function dispatch(call: Call, principal: Principal | undefined, generation: number): Answer | Promise<Answer> {
     if (principal === undefined) {
       if (isPublic(call.path) && call.method === 'GET') return publicConfig(call)
       throw noCredentials()
@@ -101,7 +113,7 @@ export function createProvider(options: ProviderOptions): Provider {
       const hit = finished(call, principal)
       if (hit) return hit
     }
-    return answer(call, principal)
+    return answer(call, principal, generation)
   }
 
   /** A finished answer, if there is one and the client takes it as it is. */
@@ -116,7 +128,7 @@ export function createProvider(options: ProviderOptions): Provider {
     return { status: 200, headers: entry.headers, body: entry.bytes }
   }
 
-  async function answer(call: Call, principal: Principal): Promise<Answer> {
+  async function answer(call: Call, principal: Principal, generation: number): Promise<Answer> {
     if (/(^|&)access_token=/.test(call.search)) {
       // Given twice it is a bad request (RFC 6750 §3.1).
       throw new ScimError(
@@ -147,7 +159,9 @@ export function createProvider(options: ProviderOptions): Provider {
     }
     switch (route.to) {
       case 'resource':
-        if (route.action === 'get') return keep(turn, await getAndNote(turn, route.type, route.id))
+        if (route.action === 'get') {
+          return keep(turn, route.type, route.id, await getResource(turn, route.type, route.id), generation)
+        }
         if (route.action === 'replace') return replaceResource(turn, route.type, route.id)
         if (route.action === 'patch') return patchResource(turn, route.type, route.id)
         return deleteResource(turn, route.type, route.id)
@@ -171,25 +185,13 @@ export function createProvider(options: ProviderOptions): Provider {
     }
   }
 
-  interface Noted {
-    readonly answer: Answer
-    readonly type: string
-    readonly id: string
-    readonly generation: number
-  }
-
-  async function getAndNote(turn: Turn, type: Parameters<typeof getResource>[1], id: string): Promise<Noted> {
-    const generation = cache.generation()
-    return { answer: await getResource(turn, type, id), type: type.name, id, generation }
-  }
-
   /** Keeps a finished answer for the next one who asks, unless something changed while it was made. */
-  function keep(turn: Turn, noted: Noted): Answer {
-    const { answer, type, id, generation } = noted
+  function keep(turn: Turn, { name }: ResourceType, id: string, answer: Answer, generation: number): Answer {
     const { call, principal } = turn
-    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON)
+    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON) {
       return answer
-    if (call.method !== 'GET' || generation !== cache.generation() || !may(principal, 'read', type)) return answer
+    }
+    if (call.method !== 'GET' || generation !== cache.generation() || !may(principal, 'read', name)) return answer
     const bytes = encoder.encode(answer.body)
     const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
     const version = Number(/\d+/.exec(etag)?.[0])
@@ -198,11 +200,10 @@ export function createProvider(options: ProviderOptions): Provider {
       tenant: principal.tenant,
       base: call.base,
       path: call.path,
-      type,
+      type: name,
       version,
       headers,
       bytes,
-      used: false,
     })
     return { status: 200, headers, body: bytes }
   }

@@ -35,6 +35,10 @@ export function startWriterThread(options: WriterThreadOptions): WriterThread {
   }
 }
 
+function toText(message: CommitMessage): string {
+  return JSON.stringify(message)
+}
+
 interface Waiting {
   readonly resolve: (written: readonly Written[]) => void
   readonly reject: (error: unknown) => void
@@ -53,16 +57,16 @@ export function createThreadCommitter(port: MessagePort, committed: (commits: nu
     outbox = []
     if (commits.length === 0) return
     try {
-      port.postMessage({ commits } satisfies CommitMessage)
+      port.postMessage(toText({ commits }))
     } catch {
-      // Something in it can't travel: whoever handed that in is told, the others go on.
+      // Something in it can't be written as JSON: whoever handed that in is told, the others go on.
       for (const one of commits) postOne(one)
     }
   }
 
   function postOne(commit: CommitMessage['commits'][number]): void {
     try {
-      port.postMessage({ commits: [commit] } satisfies CommitMessage)
+      port.postMessage(toText({ commits: [commit] }))
     } catch (error) {
       waiting.get(commit[0])?.reject(error)
       waiting.delete(commit[0])

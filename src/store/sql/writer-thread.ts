@@ -29,7 +29,8 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
   const ports = new Set<MessagePort>()
   const queue: Waiting[] = []
 
-  function take(port: MessagePort, message: CommitMessage): void {
+  function take(port: MessagePort, text: string): void {
+    const message: CommitMessage = JSON.parse(text)
     for (const [call, writes] of message.commits) queue.push({ port, call, writes })
   }
 
@@ -37,7 +38,7 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
   function gather(): void {
     for (const port of ports) {
       for (;;) {
-        const received: { message: CommitMessage } | undefined = receiveMessageOnPort(port)
+        const received: { message: string } | undefined = receiveMessageOnPort(port)
         if (received === undefined) break
         take(port, received.message)
       }
@@ -75,8 +76,8 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     }
     const { port } = message
     ports.add(port)
-    port.on('message', (commits: CommitMessage) => {
-      take(port, commits)
+    port.on('message', (text: string) => {
+      take(port, text)
       work()
     })
     port.on('close', () => ports.delete(port))

@@ -1,5 +1,13 @@
 import { fold, isObject, type Json } from '../../protocol/index.ts'
-import { type Change, Conflict, type LogDraft, type Ref, type Write, type Written } from '../contract.ts'
+import {
+  type Change,
+  Conflict,
+  type IndexEntry,
+  type LogDraft,
+  type Ref,
+  type Write,
+  type Written,
+} from '../contract.ts'
 import { type Connection, isOutage, numberOf, type SqlValue, textOf, unavailable } from './connection.ts'
 import { createFinder, editMembers, IDS_IN_LOG, idsOf, type MemberChanges } from './members.ts'
 import type { IndexPath, Names } from './names.ts'
@@ -36,64 +44,100 @@ interface Existing {
   readonly entries: string
 }
 
+/** Thrown when a list fails after it has written something that others in the transaction must not see. */
+class Undone extends Error {}
+
 /** Makes the one who writes through a connection. */
-export function createWriter(connection: Connection, names: Names): Writer {
-  const tally = createTally(connection)
+export function createWriter(reader: Connection, names: Names): Writer {
+  /** Whether the list under way has changed a row. */
+  let dirty = false
+  const connection: Connection = {
+    ...reader,
+    run(sql, ...values) {
+      const changed = reader.run(sql, ...values)
+      if (changed > 0) dirty = true
+      return changed
+    },
+    insert(sql, ...values) {
+      dirty = true
+      return reader.insert(sql, ...values)
+    },
+  }
+  const tally = createTally(reader)
   const finder = createFinder(connection, names)
   const { db } = connection
   // Other connections know the numbers that they have read; a new one is news to them.
-  names.whenMade((t) => tally.signal(names.tenantName(t) ?? '', false))
+  names.whenMade((t) => {
+    dirty = true
+    tally.signal(names.tenantName(t) ?? '', false)
+  })
   let seenVersion = -1
   /** Log lines of the list under way, when somebody wants to see them. */
   let changes: Change[] | undefined
 
   function commit(jobs: readonly Job[]): readonly Outcome[] {
-    let outcomes: Outcome[]
     try {
-      connection.run('begin immediate')
+      // A savepoint for each list costs a copy of every page it changes. Few lists fail, and most of those before they have
+      // written anything: so it goes without at first. What runs inside must not run twice.
+      return transact(
+        jobs,
+        jobs.some(({ inside }) => inside !== undefined),
+      )
+    } catch (error) {
+      if (error instanceof Undone) return transact(jobs, true)
+      throw error
+    }
+  }
+
+  function transact(jobs: readonly Job[], savepoints: boolean): readonly Outcome[] {
+    try {
+      reader.run('begin immediate')
     } catch (error) {
       return jobs.map(() => ({ error: unavailable(error) }))
     }
     try {
-      const version = connection.version()
+      const version = reader.version()
       const foreign = version !== seenVersion
       seenVersion = version
       if (foreign) names.forget()
       tally.begin(foreign)
-      outcomes = jobs.map((job) => runOne(job, jobs.length > 1))
+      const outcomes = jobs.map((job) => runOne(job, jobs.length > 1, savepoints && jobs.length > 1))
       if (outcomes.some((outcome) => 'written' in outcome)) {
         tally.flush()
-        connection.run('commit')
+        reader.run('commit')
       } else {
         tally.forget()
-        connection.run('rollback')
+        reader.run('rollback')
       }
       return outcomes
     } catch (error) {
       // The transaction as a whole did not come through: nobody may believe otherwise.
       forgetAll()
-      if (db.isTransaction) connection.run('rollback')
+      if (db.isTransaction) reader.run('rollback')
+      if (error instanceof Undone) throw error
       return jobs.map(() => ({ error: isOutage(error) ? unavailable(error) : error }))
     }
   }
 
-  function runOne(job: Job, others: boolean): Outcome {
-    if (others) connection.run('savepoint one')
+  function runOne(job: Job, others: boolean, savepoint: boolean): Outcome {
+    if (savepoint) reader.run('savepoint one')
     tally.mark()
+    dirty = false
     changes = job.inside === undefined ? undefined : []
     try {
       const written = job.writes.map(apply)
       job.inside?.(changes ?? [])
-      if (others) connection.run('release one')
+      if (savepoint) reader.run('release one')
       return { written }
     } catch (error) {
       // Some errors end the transaction by themselves, with the lists that came before.
       if (isOutage(error) || !db.isTransaction) throw error
+      if (dirty && others && !savepoint) throw new Undone()
       tally.undo()
-      names.forget()
-      if (others) {
-        connection.run('rollback to one')
-        connection.run('release one')
+      if (dirty) names.forget()
+      if (savepoint) {
+        reader.run('rollback to one')
+        reader.run('release one')
       }
       return { error }
     } finally {
@@ -166,6 +210,7 @@ export function createWriter(connection: Connection, names: Names): Writer {
       else list.push(entry.value)
       return path
     })
+    for (const [i, entry] of write.index.entries()) requireFree(t, paths[i], entry, 0, at)
     const k = connection.insert(
       `insert into resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
        values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)`,
@@ -180,7 +225,7 @@ export function createWriter(connection: Connection, names: Names): Writer {
       draft.text,
       foldedText(draft.text),
     )
-    for (const [i, entry] of write.index.entries()) addEntry(t, paths[i], entry, k, at)
+    for (const [i, entry] of write.index.entries()) addEntry(t, paths[i], entry.value, k)
     tally.added(t, y, draft.id)
     const touched = createTouched()
     const members =
@@ -198,6 +243,7 @@ export function createWriter(connection: Connection, names: Names): Writer {
     const was = existing(draft, t, y, at)
     if (y === undefined) throw new Conflict('missing', at, draft.id)
     if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, draft.id)
+    if (write.same !== true) changeEntries(t, y, was, write, true, at)
     const members =
       write.members === undefined
         ? undefined
@@ -220,7 +266,6 @@ export function createWriter(connection: Connection, names: Names): Writer {
         foldedText(draft.text),
         was.k,
       )
-      changeEntries(t, y, was, write, true, at)
       if (draft.display !== was.display) touchNamed(touched, t, was.k, draft.id)
     }
     if (draft.secret !== undefined) {
@@ -322,7 +367,8 @@ export function createWriter(connection: Connection, names: Names): Writer {
     const t = tenantOf(write.ref.tenant, at)
     const y = names.type(write.ref.type)
     const was = existing(write.ref, t, y, at)
-    if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, write.ref.id)
+    if (write.ifVersion !== undefined && write.ifVersion !== was.version)
+      throw new Conflict('version', at, write.ref.id)
     if (y !== undefined) changeEntries(t, y, was, write, false, at)
     return { changed: true, version: was.version, created: was.created, modified: was.modified }
   }
@@ -346,25 +392,22 @@ export function createWriter(connection: Connection, names: Names): Writer {
     return { ...NOTHING, changed: true }
   }
 
-  function addEntry(
-    t: number,
-    path: IndexPath | undefined,
-    entry: { readonly value: string; readonly unique?: boolean },
-    k: number,
-    at: number,
-  ): void {
+  /** Refuses a value that must be unique and that another resource has. */
+  function requireFree(t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number): void {
+    if (path === undefined || entry.unique !== true) return
+    const held = connection.row(
+      'select 1 from value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
+      t,
+      path.a,
+      entry.value,
+      k,
+    )
+    if (held !== undefined) throw new Conflict('unique', at, path.path)
+  }
+
+  function addEntry(t: number, path: IndexPath | undefined, value: string, k: number): void {
     if (path === undefined) return
-    if (entry.unique === true) {
-      const held = connection.row(
-        'select 1 from value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
-        t,
-        path.a,
-        entry.value,
-        k,
-      )
-      if (held !== undefined) throw new Conflict('unique', at, path.path)
-    }
-    connection.run('insert or ignore into value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, entry.value, k)
+    connection.run('insert or ignore into value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
   }
 
   function changeEntries(
@@ -376,6 +419,11 @@ export function createWriter(connection: Connection, names: Names): Writer {
     at: number,
   ): void {
     if (write.unindex.length === 0 && write.index.length === 0) return
+    const added = write.index.map((entry) => {
+      const path = names.ensurePath(t, y, entry.path, entry.unique === true, ready)
+      requireFree(t, path, entry, was.k, at)
+      return { path, value: entry.value }
+    })
     const entries = readEntries(was.entries)
     for (const { path: name, value } of write.unindex) {
       const path = names.path(t, y, name)
@@ -385,11 +433,10 @@ export function createWriter(connection: Connection, names: Names): Writer {
       if (left.length === 0) delete entries[path.a]
       else entries[path.a] = left
     }
-    for (const entry of write.index) {
-      const path = names.ensurePath(t, y, entry.path, entry.unique === true, ready)
-      addEntry(t, path, entry, was.k, at)
+    for (const { path, value } of added) {
+      addEntry(t, path, value, was.k)
       const list = entries[path.a] ?? []
-      if (!list.includes(entry.value)) entries[path.a] = [...list, entry.value]
+      if (!list.includes(value)) entries[path.a] = [...list, value]
     }
     connection.run('update resource set entries = ? where k = ?', JSON.stringify(entries), was.k)
   }
