@@ -316,6 +316,23 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect((await store.find(querying([USER]))).total).toBe(40)
         })
 
+        test('a list that fails half-way takes nobody along', async () => {
+          await store.commit([creating('u1', { userName: 'ada' })])
+          const results = await Promise.allSettled([
+            store.commit([creating('u2', { userName: 'bob' })]),
+            store.commit([creating('u3', { userName: 'carl' }), creating('u4', { userName: 'ada' })]),
+            store.commit([creating('u5', { userName: 'dora' }), removing('User', 'nobody')]),
+            store.commit([creating('u6', { userName: 'carl' })]),
+          ])
+          expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+          expect(idsOn(await store.find(querying([USER])))).toEqual(['u1', 'u2', 'u6'])
+          expect((await store.changes('acme', 0, 10)).map(({ id, place }) => [id, place])).toEqual([
+            ['u1', 1],
+            ['u2', 2],
+            ['u6', 3],
+          ])
+        })
+
         test('of updates of one version only one wins', async () => {
           await store.commit([creating('u1', { userName: 'ada' })])
           const results = await Promise.allSettled(

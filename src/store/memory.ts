@@ -304,6 +304,7 @@ function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: 
   const row = existing(tenant, draft, at)
   const was = row.stored
   if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, draft.id)
+  const entries = write.same === true ? row.entries : changeEntries(tenant, row, write, at, out)
   const members = editMembers(tenant, draft.id, write.members ?? [], at, out)
   const moved = members.added.length + members.removed.length > 0
   if (write.same === true && !moved && draft.secret === undefined) {
@@ -311,7 +312,6 @@ function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: 
   }
   const content = write.same === true ? {} : { text: draft.text, display: draft.display }
   const stored: Stored = { ...was, ...content, version: was.version + 1, modified: write.at }
-  const entries = write.same === true ? row.entries : changeEntries(tenant, row, write, at, out)
   const secret = draft.secret === undefined ? row.secret : (draft.secret ?? undefined)
   put(tenant.rows, draft.id, { stored, secret, entries }, out)
   addLine(tenant, stored, write.at, write.log, out, members)
