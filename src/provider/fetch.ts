@@ -24,7 +24,10 @@ export function responseOf(answer: Answer, method: string): Response {
     if (name !== undefined) headers.append(name, answer.headers[at + 1] ?? '')
   }
   const { status, body } = answer
-  if (body === undefined || method === 'HEAD') return new Response(null, { status, headers })
+  if (body === undefined || method === 'HEAD') {
+    if (typeof body === 'object' && !(body instanceof Uint8Array)) body[Symbol.asyncIterator]().return?.().catch(ignore)
+    return new Response(null, { status, headers })
+  }
   if (typeof body === 'string') return new Response(body, { status, headers })
   if (body instanceof Uint8Array) return new Response(body as Uint8Array<ArrayBuffer>, { status, headers })
   const encoder = new TextEncoder()
@@ -41,6 +44,8 @@ export function responseOf(answer: Answer, method: string): Response {
   })
   return new Response(stream, { status, headers })
 }
+
+function ignore(): void {}
 
 async function readAll(request: Request, limit: number): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array()

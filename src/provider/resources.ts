@@ -83,8 +83,13 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
   })
   turn.skipped(type.name, outcome.skipped)
   if (wantsNothing(turn, type, isDefault(view.selection))) return emptyAnswer(204, type, outcome.stored, call.base)
-  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type, outcome.stored, call.base, turn.media, body)
+  // Members may have been edited beside another change: what is shown is read as it is now, with the version it has now.
+  const stored = traitsOf(type).rows
+    ? await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
+    : outcome.stored
+  if (!stored) throw missing(type, id)
+  const body = await represent(stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type, stored, call.base, turn.media, body)
 }
 
 /** DELETE. RFC 7644 §3.6. */

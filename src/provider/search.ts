@@ -20,7 +20,7 @@ import {
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
-import { memberParts, representAll, STREAM_FROM, showsGroups } from './represent.ts'
+import { memberParts, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
@@ -84,9 +84,9 @@ async function answer(
   if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
   if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
   const page = await directory.find(plan)
-  if (turn.delegate && (await memberTotal(turn, page.resources, views)) > STREAM_FROM) return turn.delegate(bytes)
+  const large = (await memberTotal(turn, page.resources, views)) > STREAM_FROM
+  if (large && turn.delegate) return turn.delegate(bytes)
   const total = cursor?.total ?? page.total ?? page.resources.length
-  const texts = await textsOf(page.resources, views, catalog)
   const next =
     page.next !== undefined && asked.paging === 'cursor' && asked.count > 0
       ? await writeCursor(
@@ -101,17 +101,13 @@ async function answer(
     ...(next === undefined ? {} : { nextCursor: next }),
   })
   const headers = ['Content-Type', turn.media]
-  if (texts.every((text) => typeof text === 'string'))
-    return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
-  return { status: 200, headers, body: stream(head, texts) }
+  if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
+  const texts = await textsOf(page.resources, views, catalog)
+  return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
 }
 
 /** How many members the page would show, counted no further than it matters. */
-async function memberTotal(
-  turn: Turn,
-  page: readonly Stored[],
-  views: ReadonlyMap<string, ReturnType<typeof viewOf>>,
-): Promise<number> {
+async function memberTotal(turn: Turn, page: readonly Stored[], views: ReadonlyMap<string, View>): Promise<number> {
   let total = 0
   for (const stored of page) {
     const view = views.get(stored.type)
@@ -124,7 +120,7 @@ async function memberTotal(
 
 async function textsOf(
   page: readonly Stored[],
-  views: ReadonlyMap<string, ReturnType<typeof viewOf>>,
+  views: ReadonlyMap<string, View>,
   catalog: Catalog,
 ): Promise<readonly (string | AsyncIterable<string>)[]> {
   if (views.size === 1) {
@@ -141,18 +137,22 @@ async function textsOf(
   return texts
 }
 
-async function* stream(head: string, texts: readonly (string | AsyncIterable<string>)[]): AsyncIterable<string> {
-  let piece = head
-  for (const [at, text] of texts.entries()) {
-    if (at > 0) piece += ','
-    if (typeof text === 'string') piece += text
-    else {
-      yield piece
-      yield* text
-      piece = ''
+/** A page with many members, made while it is sent: one resource at a time is in memory, and of a large group a part. */
+async function* stream(
+  head: string,
+  page: readonly Stored[],
+  views: ReadonlyMap<string, View>,
+  catalog: Catalog,
+): AsyncIterable<string> {
+  yield head
+  for (const [at, stored] of page.entries()) {
+    if (at > 0) yield ','
+    for (const text of await textsOf([stored], views, catalog)) {
+      if (typeof text === 'string') yield text
+      else yield* text
     }
   }
-  yield `${piece}${LIST_END}`
+  yield LIST_END
 }
 
 function withoutSort(search: SearchInput): SearchInput {

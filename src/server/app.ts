@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { callOf, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
+import { callOf, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
 import { forbidden, LIMITS, notFound, SCIM_JSON, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
-import { belowBase, type Provider } from '../provider/index.ts'
+import { belowBase, type Provider, type Report } from '../provider/index.ts'
 import type { SqliteStore } from '../store/sqlite.ts'
+import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { App, Parts } from './parts.ts'
 import { createRoutes } from './routes.ts'
-import { createScim } from './scim.ts'
+import { createScim, type Skipped } from './scim.ts'
 import { createBuckets } from './throttle.ts'
 
 /** What one address may get wrong before it is told to wait: guesses get slow, and a right token is let in all the same. */
@@ -17,26 +18,29 @@ const BASES = 1_000
 /** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
 export async function createApp(parts: Parts & { readonly store: SqliteStore }): Promise<App> {
   const { settings, store, tenancy, directory, metrics, health, log } = parts
+  const report: Report = ({ id, error, method }) => log.error({ err: error, id, method }, 'internal error')
+  const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
   const heavy =
     settings.database === ':memory:' || store.writerPort === undefined
       ? undefined
-      : createHeavy({ file: settings.database, writerPort: () => store.writerPort() })
+      : createHeavy({ file: settings.database, writerPort: () => store.writerPort(), report, skipped })
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
   const refusals = createBuckets(REFUSALS)
   const provider: Provider = createScim({
     directory,
     tenancy,
-    report: ({ id, error, method }) => log.error({ err: error, id, method }, 'internal error'),
+    report,
     refused: (reason, call) => {
       if (reason === 'missing') return
       metrics.refused(reason)
       const wait = refusals.take(call.remote ?? '')
       if (wait > 0) throw tooManyRequests(wait)
     },
-    skipped: (note) => log.info(note, 'attributes that no schema knows were left out'),
+    skipped,
     ...(heavy === undefined ? {} : { delegate: heavy.run }),
     ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
   })
+  const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
   const routes = createRoutes(metrics)
   const bases = new Map<string, string>()
 
@@ -45,7 +49,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     const key = `${host} ${tenant}`
     let base = bases.get(key)
     if (base === undefined) {
-      base = `${settings.publicUrl ?? originOf(request)}/tenants/${tenant}/scim/v2`
+      base = `${settings.publicUrl ?? originOf(request)}${scimPath(tenant)}`
       if (bases.size >= BASES) bases.clear()
       bases.set(key, base)
     }
@@ -60,20 +64,26 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     const path = belowBase(url.slice(slash, end), '/scim/v2')
     if (path === undefined) return false
     const tenant = url.slice(9, slash)
+    // What can't be a tenant isn't looked for, nor remembered.
+    if (!isTenantName(tenant)) return false
     const remote = request.socket.remoteAddress
     const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), baseOf(request, tenant), tenant, remote)
     const meter = routes.meter(call.method, path)
     const answered = (answer: NodeAnswer) => {
-      send(request, response, answer)
+      send(request, response, answer, broken)
       meter.seen(answer.status, (performance.now() - began) / 1000)
     }
-    const answer = provider.handle(call)
-    if (answer instanceof Promise) {
-      answer.then(answered).catch((error) => {
-        log.error({ err: error }, 'an answer could not be sent')
-        response.destroy()
-      })
-    } else answered(answer)
+    const failed = (error: unknown) => {
+      log.error({ err: error }, 'an answer could not be sent')
+      response.destroy()
+    }
+    try {
+      const answer = provider.handle(call)
+      if (answer instanceof Promise) answer.then(answered).catch(failed)
+      else answered(answer)
+    } catch (error) {
+      failed(error)
+    }
     return true
   }
 
@@ -84,19 +94,34 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     return !/^(::1|(::ffff:)?127\.)/.test(remoteAddress)
   }
 
+  function refusalOf(request: IncomingMessage, url: string): ScimError | undefined {
+    const { host } = request.headers
+    if (host === undefined ? request.httpVersion !== '1.0' : !isHost(host)) return NO_HOST
+    if (url.length > LIMITS.URL_LENGTH) return TOO_LONG
+    if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) return IN_THE_CLEAR
+    return undefined
+  }
+
   let admin: Promise<ReturnType<typeof toNode>> | undefined
   function adminListener(): Promise<ReturnType<typeof toNode>> {
-    admin ??= import('../admin/index.ts').then(({ createAdmin }) => toNode(createAdmin({ tenancy, directory }).fetch))
+    admin ??= import('../admin/index.ts').then(({ createAdmin }) => {
+      const { publicUrl } = settings
+      const noted = ({ id, error }: { readonly id: string; readonly error: unknown }) =>
+        log.error({ err: error, id }, 'internal error')
+      return toNode(
+        createAdmin({ tenancy, directory, report: noted, ...(publicUrl === undefined ? {} : { publicUrl }) }).fetch,
+      )
+    })
     return admin
   }
 
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const began = performance.now()
     const url = request.url ?? '/'
-    if (request.headers.host === undefined && request.httpVersion !== '1.0') return send(request, response, refuse(NO_HOST))
-    if (url.length > LIMITS.URL_LENGTH) return send(request, response, refuse(TOO_LONG))
-    if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) {
-      return send(request, response, refuse(IN_THE_CLEAR))
+    const refusal = refusalOf(request, url)
+    if (refusal !== undefined) {
+      send(request, response, refuse(refusal))
+      return
     }
     if (url.startsWith('/tenants/') && scim(request, response, url, began)) return
     void other(request, response, url).catch((error) => {
@@ -136,7 +161,7 @@ const IN_THE_CLEAR = forbidden(
   'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
 )
 
-const NO_HOST = new ScimError(400, 'the request has no Host header, which HTTP/1.1 asks for')
+const NO_HOST = new ScimError(400, 'the request has no Host header that names a host and port, which HTTP/1.1 asks for')
 const TOO_LONG = uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send a search by POST to /.search`)
 
 function refuse(error: ScimError): NodeAnswer {

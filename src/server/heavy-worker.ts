@@ -1,8 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { Answer, Call } from '../provider/index.ts'
+import type { Call, Report } from '../provider/index.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { createTenancy } from '../tenancy/index.ts'
-import { createScim, openDirectory } from './scim.ts'
+import { createScim, openDirectory, type Skipped } from './scim.ts'
 
 /** To a thread for heavy requests. */
 export type ToHeavy =
@@ -35,6 +35,8 @@ export type FromHeavy =
   | { readonly kind: 'piece'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }
   | { readonly kind: 'broken'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'problem'; readonly problem: Parameters<Report>[0] }
+  | { readonly kind: 'skipped'; readonly note: Skipped }
 
 /** Pieces are gathered up to this many characters before they travel. */
 const PIECE = 64 * 1024
@@ -53,7 +55,13 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
     directory: openDirectory(store, tenancy),
     tenancy,
     cacheBytes: 0,
-    report: ({ id, error }) => console.error(`internal error ${id}`, error),
+    report: ({ id, error, method }) => {
+      // Errors of some classes can't travel: what the log shows of one does.
+      const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+      const retryAfterMs = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined
+      post({ kind: 'problem', problem: { id, method, error: { name, message, stack, retryAfterMs } } })
+    },
+    skipped: (note) => post({ kind: 'skipped', note }),
   })
   const flows = new Map<number, Flow>()
   port.on('message', (message: ToHeavy) => {
@@ -77,8 +85,10 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
       body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
     }
     const answer = await provider.handle(call)
-    if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array)
-      return finish(id, answer)
+    if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
+      finish(id, answer.status, answer.headers, answer.body)
+      return
+    }
     post({ kind: 'begin', id, status: answer.status, headers: answer.headers })
     const flow: Flow = { credit: message.window, stopped: false }
     flows.set(id, flow)
@@ -113,10 +123,12 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
     post({ kind: 'end', id })
   }
 
-  function finish(id: number, answer: Answer): void {
-    const { status, headers, body } = answer
-    if (body === undefined) return post({ kind: 'answer', id, status, headers })
-    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body as Uint8Array)
+  function finish(id: number, status: number, headers: readonly string[], body: string | Uint8Array | undefined): void {
+    if (body === undefined) {
+      post({ kind: 'answer', id, status, headers })
+      return
+    }
+    const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body)
     const whole = headers.includes('Content-Length') ? headers : [...headers, 'Content-Length', String(bytes.length)]
     post({ kind: 'answer', id, status, headers: whole, body: bytes }, [bytes.buffer])
   }

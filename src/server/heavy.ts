@@ -1,10 +1,13 @@
 import { type MessagePort, Worker } from 'node:worker_threads'
-import type { Answer, Call } from '../provider/index.ts'
+import type { Answer, Call, Report } from '../provider/index.ts'
 import type { FromHeavy, ToHeavy } from './heavy-worker.ts'
+import type { Skipped } from './scim.ts'
 
 /** Threads that carry out heavy requests whole, so that the event loop stays free for the quick ones. */
 export interface Heavy {
   run(call: Call, body: Uint8Array | undefined): Promise<Answer>
+  /** How many threads there are, and how many requests they have not answered to the end. */
+  load(): { readonly threads: number; readonly requests: number }
   close(): Promise<void>
 }
 
@@ -41,12 +44,33 @@ interface Thread {
   idle: NodeJS.Timeout | undefined
 }
 
-/** Makes the threads; at most `most`, each begun when the others are busy. `writerPort` gives a way to the one writer. */
-export function createHeavy(options: {
+/** What a request gets whose thread has ended before it was answered: it may come again, a new thread carries it out. */
+class ThreadEnded extends Error {
+  readonly retryAfterMs = 1_000
+  constructor(options: { readonly cause: unknown }) {
+    super('the thread for heavy requests has ended; whether a write was done is unknown', options)
+    this.name = 'ThreadEnded'
+  }
+}
+
+/** Options of {@link createHeavy}. */
+export interface HeavyOptions {
+  /** Path of the database. */
   readonly file: string
+  /** Gives a way to the one writer. */
   readonly writerPort: () => MessagePort
+  /** Told of errors of ours in the threads. */
+  readonly report: Report
+  /** Told which attributes were left out in the threads. */
+  readonly skipped: (note: Skipped) => void
+  /** Most threads. Default 2. */
   readonly most?: number
-}): Heavy {
+  /** How long a thread with nothing to do is kept. */
+  readonly idleMs?: number
+}
+
+/** Makes the threads, each begun when the others are busy. */
+export function createHeavy(options: HeavyOptions): Heavy {
   const most = options.most ?? 2
   const threads: Thread[] = []
   let nextId = 1
@@ -59,9 +83,11 @@ export function createHeavy(options: {
     worker.unref()
     const thread: Thread = { worker, waiting: new Map(), idle: undefined }
     worker.on('message', (message: FromHeavy) => receive(thread, message))
-    const fail = (error: Error) => {
+    const fail = (cause?: Error) => {
       const at = threads.indexOf(thread)
       if (at >= 0) threads.splice(at, 1)
+      clearTimeout(thread.idle)
+      const error = new ThreadEnded({ cause })
       for (const waiting of thread.waiting.values()) {
         waiting.reject(error)
         if (waiting.stream) {
@@ -72,12 +98,20 @@ export function createHeavy(options: {
       thread.waiting.clear()
     }
     worker.on('error', fail)
-    worker.on('exit', () => fail(new Error('the thread for heavy requests has ended')))
+    worker.on('exit', () => fail())
     threads.push(thread)
     return thread
   }
 
   function receive(thread: Thread, message: FromHeavy): void {
+    if (message.kind === 'problem') {
+      options.report(message.problem)
+      return
+    }
+    if (message.kind === 'skipped') {
+      options.skipped(message.note)
+      return
+    }
     const waiting = thread.waiting.get(message.id)
     if (!waiting) return
     switch (message.kind) {
@@ -108,41 +142,55 @@ export function createHeavy(options: {
     waiting.stream?.wake?.()
   }
 
-  async function* read(thread: Thread, id: number, stream: Stream): AsyncIterable<Uint8Array> {
-    let ended = false
-    try {
-      for (;;) {
-        if (stream.error) throw stream.error
-        if (stream.pieces.length === 0) {
+  function read(thread: Thread, id: number, stream: Stream): AsyncIterable<Uint8Array> {
+    let over = false
+    let taken = false
+    const end = () => {
+      over = true
+      settle(thread, id)
+      stream.wake?.()
+    }
+    const iterator: AsyncIterator<Uint8Array> = {
+      async next() {
+        if (taken) post(thread, { kind: 'more', id })
+        taken = false
+        for (;;) {
+          if (over) return { done: true, value: undefined }
+          if (stream.error) {
+            end()
+            throw stream.error
+          }
+          if (stream.pieces.length > 0) break
           await new Promise<void>((wake) => {
             stream.wake = wake
           })
-          continue
         }
-        const piece = stream.pieces.shift()
-        if (piece === undefined) {
-          ended = true
-          return
+        const value = stream.pieces.shift()
+        if (value === undefined) {
+          end()
+          return { done: true, value }
         }
-        yield piece
-        post(thread, { kind: 'more', id })
-      }
-    } finally {
-      // Whoever asked has gone away, or it broke: the thread need not go on.
-      if (!ended) post(thread, { kind: 'stop', id })
-      settle(thread, id)
+        taken = true
+        return { done: false, value }
+      },
+      // Whoever asked has gone away, perhaps before the first piece: the thread need not go on.
+      async return() {
+        if (!over) post(thread, { kind: 'stop', id })
+        end()
+        return { done: true, value: undefined }
+      },
     }
+    return { [Symbol.asyncIterator]: () => iterator }
   }
 
   function settle(thread: Thread, id: number): void {
     thread.waiting.delete(id)
-    if (thread.waiting.size > 0 || closed) return
+    clearTimeout(thread.idle)
+    if (thread.waiting.size > 0 || closed || !threads.includes(thread)) return
     thread.idle = setTimeout(() => {
-      if (thread.waiting.size > 0) return
-      const at = threads.indexOf(thread)
-      if (at >= 0) threads.splice(at, 1)
+      threads.splice(threads.indexOf(thread), 1)
       void thread.worker.terminate()
-    }, IDLE_MS)
+    }, options.idleMs ?? IDLE_MS)
     thread.idle.unref()
   }
 
@@ -174,6 +222,7 @@ export function createHeavy(options: {
         )
       })
     },
+    load: () => ({ threads: threads.length, requests: threads.reduce((sum, { waiting }) => sum + waiting.size, 0) }),
     async close() {
       closed = true
       const ending = threads.map((thread) => {

@@ -36,9 +36,15 @@ export function createRoutes(metrics: Metrics): Routes {
             : `${endpoint}/{id}`
           : endpoint
       let methods = known.get(route)
-      if (methods === undefined) known.set(route, (methods = new Map()))
+      if (methods === undefined) {
+        methods = new Map()
+        known.set(route, methods)
+      }
       let meter = methods.get(method)
-      if (meter === undefined) methods.set(method, (meter = metrics.meter(method, route)))
+      if (meter === undefined) {
+        meter = metrics.meter(method, route)
+        methods.set(method, meter)
+      }
       return meter
     },
   }

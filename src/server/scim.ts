@@ -22,12 +22,15 @@ export interface ScimOptions {
   readonly report: Report
   readonly refused?: (reason: string, call: Call) => void
   readonly cacheBytes?: number
-  readonly skipped?: (note: {
-    readonly tenant: string
-    readonly actor: string
-    readonly type: string
-    readonly paths: readonly string[]
-  }) => void
+  readonly skipped?: (note: Skipped) => void
+}
+
+/** Which attributes of a body no schema knows: type and attribute paths, never values. */
+export interface Skipped {
+  readonly tenant: string
+  readonly actor: string
+  readonly type: string
+  readonly paths: readonly string[]
 }
 
 /** The door of a store whose tenants have their own schemas and settings. */

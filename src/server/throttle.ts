@@ -14,7 +14,8 @@ export function createBuckets(options: {
   readonly now?: () => number
 }): Buckets {
   const { perSecond, burst } = options
-  const now = options.now ?? Date.now
+  // A clock that nobody sets: one set back would lock everybody out.
+  const now = options.now ?? (() => performance.now())
   const buckets = new Map<string, { left: number; at: number }>()
   return {
     take(key) {
@@ -24,11 +25,10 @@ export function createBuckets(options: {
       bucket.at = time
       buckets.delete(key)
       buckets.set(key, bucket)
-      if (buckets.size > KEYS)
-        for (const oldest of buckets.keys()) {
-          buckets.delete(oldest)
-          break
-        }
+      if (buckets.size > KEYS) {
+        const [oldest] = buckets.keys()
+        if (oldest !== undefined) buckets.delete(oldest)
+      }
       if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / perSecond))
       bucket.left--
       return 0

@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Serving, serve } from '../../test/serve.ts'
+import { Group, STRICT, User } from '../protocol/index.ts'
+import type { Call } from '../provider/index.ts'
+import { sqliteStore } from '../store/sqlite.ts'
+import { createTenancy } from '../tenancy/index.ts'
+import { createHeavy, type HeavyOptions } from './heavy.ts'
+import { openDirectory } from './scim.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    if (tries > 500) throw new Error('it did not come to pass')
+    await wait(10)
+  }
+}
+
+/** Long enough that no buffer between here and there holds a whole group. */
+const LONG = 'x'.repeat(2_000)
+const MEMBERS = 8_000
+
+describe('a large group over HTTP', () => {
+  let server: Serving
+  let token = ''
+  let tenant = ''
+  let group = ''
+  let people: readonly string[] = []
+  beforeAll(async () => {
+    server = await serve()
+    const made = await server.connection('strict')
+    token = made.token
+    tenant = made.tenant
+    const context = { tenant, actor: 'test', allow: STRICT }
+    await server.tenancy.ready(tenant)
+    people = await Promise.all(
+      Array.from({ length: MEMBERS }, async (_, at) => {
+        const body = { schemas: [User.schema.id], userName: `u${at}`, displayName: `${LONG}${at}` }
+        return (await server.directory.create(context, 'User', body)).stored.id
+      }),
+    )
+    const members = people.map((value) => ({ value }))
+    const body = { schemas: [Group.schema.id], displayName: 'all', members }
+    group = (await server.directory.create(context, 'Group', body)).stored.id
+  }, 120_000)
+  afterAll(() => server.close())
+
+  const url = () => `${server.url}/tenants/${tenant}/scim/v2/Groups/${group}`
+  const authorized = () => ({ headers: { authorization: `Bearer ${token}` } })
+
+  /** A client that asks and then takes nothing. */
+  function stalled(method = 'GET'): Socket {
+    const socket = connect(server.port, '127.0.0.1')
+    closing.push(() => socket.destroy())
+    socket.pause()
+    const { pathname } = new URL(url())
+    socket.write(`${method} ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    return socket
+  }
+
+  /** Whether anybody still reads an old state of the database, so that its log can't be cleared. */
+  function isHeld(): boolean {
+    const db = new DatabaseSync(server.file)
+    try {
+      // Something newer than what they read.
+      db.exec(`pragma busy_timeout = 0; create table if not exists held (n); insert into held values (1)`)
+      const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
+      return busy === 1
+    } finally {
+      db.close()
+    }
+  }
+
+  test('a slow client holds its snapshot while it reads, and nothing once it has gone', {
+    timeout: 60_000,
+  }, async () => {
+    await until(() => !isHeld())
+    const sockets = Array.from({ length: 6 }, () => stalled())
+    await until(isHeld)
+    await wait(200)
+    for (const socket of sockets) socket.destroy()
+    await until(() => !isHeld())
+  })
+
+  test('clients that go before the answer begins, and HEAD, leave nothing behind', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 20; round++) {
+      const socket = stalled()
+      await wait(round)
+      socket.destroy()
+    }
+    for (let round = 0; round < 3; round++) {
+      const head = await fetch(url(), { method: 'HEAD', ...authorized() })
+      expect(head.status).toBe(200)
+      expect(head.headers.get('etag')).toBe('W/"1"')
+    }
+    await until(() => !isHeld())
+  })
+
+  test('is whole, of one moment, also beside writers', { timeout: 60_000 }, async () => {
+    const context = { tenant, actor: 'test', allow: STRICT }
+    const answer = await fetch(url(), authorized())
+    const [first = ''] = people
+    const Operations = [{ op: 'remove', path: `members[value eq "${first}"]` }]
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp']
+    await server.directory.patch(context, 'Group', group, { schemas, Operations })
+    const body = (await answer.json()) as { members: { value: string }[] }
+    expect(body.members).toHaveLength(MEMBERS)
+    const again = (await (await fetch(url(), authorized())).json()) as { members: { value: string }[] }
+    expect(again.members).toHaveLength(MEMBERS - 1)
+  })
+
+  test('a list with it is sent while it is read, too', { timeout: 60_000 }, async () => {
+    const answer = await fetch(url().replace(/\/[^/]+$/, ''), authorized())
+    expect(answer.headers.get('content-length')).toBeNull()
+    const { Resources, totalResults } = (await answer.json()) as {
+      Resources: { members: unknown[] }[]
+      totalResults: number
+    }
+    expect(totalResults).toBe(1)
+    expect(Resources[0]?.members.length).toBeGreaterThanOrEqual(MEMBERS - 1)
+  })
+
+  test('closing the server waits for an answer under way', { timeout: 60_000 }, async () => {
+    const other = await serve({ database: server.file })
+    const answer = await fetch(`${other.url}/tenants/${tenant}/scim/v2/Groups/${group}`, authorized())
+    const closed = other.close()
+    const { members } = (await answer.json()) as { members: unknown[] }
+    expect(members.length).toBeGreaterThanOrEqual(MEMBERS - 1)
+    await closed
+  })
+})
+
+describe('threads', () => {
+  function start(more: Partial<HeavyOptions> & { readonly file: string }) {
+    const store = sqliteStore(more.file, { threads: true })
+    const problems: unknown[] = []
+    const skipped: unknown[] = []
+    const heavy = createHeavy({
+      writerPort: () => store.writerPort(),
+      report: (problem) => problems.push(problem),
+      skipped: (note) => skipped.push(note),
+      ...more,
+    })
+    closing.push(async () => {
+      await heavy.close()
+      await store.close()
+    })
+    return { store, heavy, problems, skipped }
+  }
+
+  function folder(): string {
+    const path = mkdtempSync(join(tmpdir(), 'lockstep-'))
+    closing.push(() => rmSync(path, { recursive: true, force: true }))
+    return path
+  }
+
+  async function callOf(store: ReturnType<typeof sqliteStore>, method: string, path: string): Promise<Call> {
+    const tenancy = createTenancy({ store })
+    await tenancy.tenants.create('acme').catch(() => undefined)
+    const { token } = await tenancy.connections.create('acme', { kind: 'generic' })
+    await tenancy.close()
+    const header = (name: string) => (name === 'authorization' ? `Bearer ${token}` : undefined)
+    const base = 'http://x/tenants/acme/scim/v2'
+    return { method, path, search: '', base, tenant: 'acme', header, body: async () => new Uint8Array() }
+  }
+
+  test('are begun when needed, no more than allowed, and let go when idle', async () => {
+    const { heavy, store } = start({ file: join(folder(), 'test.db'), idleMs: 100 })
+    const call = await callOf(store, 'GET', '/Users')
+    expect(heavy.load()).toEqual({ threads: 0, requests: 0 })
+    const answers = await Promise.all(Array.from({ length: 5 }, () => heavy.run(call, undefined)))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect(heavy.load()).toEqual({ threads: 2, requests: 0 })
+    await until(() => heavy.load().threads === 0)
+    expect((await heavy.run(call, undefined)).status).toBe(200)
+  })
+
+  test('one that ends says so, to try again, and another one takes its place', async () => {
+    const file = join(folder(), 'later', 'test.db')
+    const real = start({ file: join(folder(), 'real.db') })
+    const call = await callOf(real.store, 'GET', '/Users')
+    const heavy = createHeavy({ file, writerPort: () => real.store.writerPort(), report: () => {}, skipped: () => {} })
+    closing.push(() => heavy.close())
+    await expect(heavy.run(call, undefined)).rejects.toMatchObject({ name: 'ThreadEnded', retryAfterMs: 1_000 })
+    expect(heavy.load()).toEqual({ threads: 0, requests: 0 })
+    mkdirSync(join(file, '..'))
+    const store = sqliteStore(file)
+    const again = await callOf(store, 'GET', '/Users')
+    await store.close()
+    expect((await heavy.run(again, undefined)).status).toBe(200)
+  })
+
+  test('tell what no schema knows, and write through the one writer', async () => {
+    const { heavy, store, skipped } = start({ file: join(folder(), 'test.db') })
+    const call = await callOf(store, 'POST', '/Users')
+    const body = JSON.stringify({ schemas: [User.schema.id], userName: 'ada', shoeSize: 38 })
+    const answer = await heavy.run(call, new TextEncoder().encode(body))
+    expect(answer.status).toBe(201)
+    expect(skipped).toMatchObject([{ tenant: 'acme', type: 'User', paths: ['shoeSize'] }])
+    const tenancy = createTenancy({ store })
+    const directory = openDirectory(store, tenancy)
+    expect(await directory.changes('acme', 0, 10)).toHaveLength(1)
+    await tenancy.close()
+  })
+
+  test('If-Match (P-505): of writers here and in the threads, exactly one wins', { timeout: 60_000 }, async () => {
+    const { heavy, store } = start({ file: join(folder(), 'test.db') })
+    const post = await callOf(store, 'POST', '/Users')
+    const tenancy = createTenancy({ store })
+    await tenancy.ready('acme')
+    const directory = openDirectory(store, tenancy)
+    const context = { tenant: 'acme', actor: 'test', allow: STRICT }
+    const body = { schemas: [User.schema.id], userName: 'ada' }
+    const { stored } = await directory.create(context, 'User', body)
+    for (let version = 1; version <= 10; version++) {
+      const ifMatch = `W/"${version}"`
+      const Operations = (value: string) => [{ op: 'replace', path: 'title', value: `${value} ${version}` }]
+      const patch = (value: string) => ({
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+        Operations: Operations(value),
+      })
+      const call: Call = {
+        ...post,
+        method: 'PATCH',
+        path: `/Users/${stored.id}`,
+        header: (name) => (name === 'if-match' ? ifMatch : post.header(name)),
+      }
+      const inThread = (value: string) =>
+        heavy.run(call, new TextEncoder().encode(JSON.stringify(patch(value)))).then(({ status }) => status)
+      const here = (value: string) =>
+        directory.patch(context, 'User', stored.id, patch(value), { ifMatch }).then(
+          () => 200,
+          (error) => error.status,
+        )
+      const came = await Promise.all([inThread('a'), here('b'), inThread('c'), here('d')])
+      expect(came.toSorted()).toEqual([200, 412, 412, 412])
+    }
+    await tenancy.close()
+  })
+})
