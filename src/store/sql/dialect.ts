@@ -16,6 +16,8 @@ export const sqlite = {
   /** Whether there is a value other than "" anywhere at or below a path. */
   anyValue: (json: string, path: readonly string[]): string =>
     `exists (select 1 from json_tree(${json}, '${pathText(path)}') j where j.atom is not null and j.atom <> '')`,
+  /** All values of a group of rows (numbers) in one text, with commas between; null when there are none. */
+  list: (x: string): string => `group_concat(${x})`,
   /** Position of one text in another, 0 if it is not in it. */
   position: (text: string, part: string): string => `instr(${text}, ${part})`,
   // The sum keeps SQLite from looking at the parameter while it plans, which would make it plan anew on every call.

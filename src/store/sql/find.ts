@@ -2,6 +2,7 @@ import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '.
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
 import { type Bindings, compileFilter, createBindings, type Place } from './filter.ts'
+import { GROUP_NUMBERS } from './groups.ts'
 import { FEW, type Keys, keysFor, ONE } from './keys.ts'
 import type { Names } from './names.ts'
 import type { Reads } from './read.ts'
@@ -83,7 +84,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     if (page.limit === 0) return { rows: [], total }
     if ('after' in page) {
       const rows = connection.rows(
-        `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`,
+        `select ${columns(query)} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`,
         t,
         part.y,
         page.after?.id ?? '',
@@ -108,7 +109,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       }
     }
     const rows = connection.rows(
-      `select ${COLUMNS} from (
+      `select ${columns(query)} from (
          select k from resource where t = ? and y = ? and id >= ? order by id limit ? + 0 offset ? + 0
        ) x cross join resource r on r.k = x.k`,
       t,
@@ -139,7 +140,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const order = keys.cost <= ONE && keys.distinct ? '' : ' order by r.id'
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
-    const sql = `select ${COLUMNS} from ${from} where ${where}${after}${order}${limit}${offset}`
+    const sql = `select ${columns(query)} from ${from} where ${where}${after}${order}${limit}${offset}`
     const rows = connection.rows(sql, ...bindings.values)
     if (!query.total) return { rows, total: undefined }
     // The page tells by itself when all that matches is on it.
@@ -155,7 +156,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
-    const sql = `select ${COLUMNS} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`
+    const sql = `select ${columns(query)} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`
     return { rows: connection.rows(sql, ...bindings.values), total: undefined }
   }
 
@@ -194,13 +195,13 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const withTotal = query.total && total === undefined
     const counts = withTotal ? '(select count(*) from hits)' : 'null'
     // The inner order is kept, for a cross join takes its left side first, row by row.
-    const sql = `${all} select ${COLUMNS}, x.s, ${counts} from (
+    const sql = `${all} select ${columns(query)}, x.s, ${counts} from (
         select k, s from hits${beyond} order by ${order}${limit}${offset}
       ) x cross join resource r on r.k = x.k`
     const rows = connection.rows(sql, ...bindings.values)
     if (!withTotal) return { rows, total }
     const [first] = rows
-    if (first !== undefined) return { rows, total: numberOf(first[9]) }
+    if (first !== undefined) return { rows, total: numberOf(first[10]) }
     return { rows, total: beyond === '' && offset === '' ? 0 : countAll() }
   }
 
@@ -219,7 +220,9 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   function pageOf(query: Query, found: Found): Page {
     const { limit } = query.page
     const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
-    const groups = query.groups ? reads.groupsOf(rows.map((row) => numberOf(row[0]))) : undefined
+    const groups = query.groups
+      ? reads.groupsOf(rows.map((row) => ({ k: numberOf(row[0]), groups: row[8] })))
+      : undefined
     const resources: Stored[] = rows.map((row) =>
       storedOf(
         row,
@@ -240,7 +243,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
 
   function endingOf(row: SqlRow, sorted: boolean): Ending {
     const id = textOf(row[2])
-    return sorted ? { key: row[8] ?? null, id } : { id }
+    return sorted ? { key: row[9] ?? null, id } : { id }
   }
 
   function weigh(query: Query): Weight {
@@ -272,6 +275,11 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   }
 
   return { find, weigh }
+}
+
+/** What a page is made of. Others may follow. */
+function columns(query: Query): string {
+  return `${COLUMNS}, ${query.groups ? GROUP_NUMBERS : 'null'}`
 }
 
 const NO_GROUPS: readonly Membership[] = []

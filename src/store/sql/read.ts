@@ -10,6 +10,7 @@ import type {
   TenantRow,
 } from '../contract.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
+import { createGroupsOf, GROUP_NUMBERS, type GroupsOf } from './groups.ts'
 import type { Names } from './names.ts'
 import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
 
@@ -25,29 +26,13 @@ export interface Reads {
   readonly changes: (tenant: string, after: number, limit: number) => readonly Change[]
   readonly records: (...args: Parameters<Store['records']>) => readonly StoredRecord[]
   readonly tenants: () => readonly TenantRow[]
-  /** The groups of each of these resources, by resource number. */
-  readonly groupsOf: (numbers: readonly number[]) => ReadonlyMap<number, readonly Membership[]>
+  readonly groupsOf: GroupsOf
 }
 
-const GET = `select ${COLUMNS}, exists (select 1 from member x where x.m = r.k) from resource r where r.t = ? and r.y = ? and r.id = ?`
-
-// union, not union all, so that circles of groups end.
-const GROUPS_OF = `with recursive up (m, g, d) as (
-    select x.m, x.g, 1 from member x where x.m = ?
-    union select up.m, z.g, 0 from up join member z on z.m = up.g
-  ) select up.m, r.id, r.display, max(up.d) as d from up join resource r on r.k = up.g
-  where up.g <> up.m group by up.g order by d desc, r.id`
-
-const GROUPS_OF_MANY = `with recursive up (m, g, d) as (
-    select x.m, x.g, 1 from json_each(?) j cross join member x on x.m = j.value
-    union select up.m, z.g, 0 from up join member z on z.m = up.g
-  ) select up.m, r.id, r.display, max(up.d) as d from up join resource r on r.k = up.g
-  where up.g <> up.m group by up.m, up.g order by up.m, d desc, r.id`
-
-const IN_ANY = 'select 1 from member where m = ? limit 1'
+const GET = `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id = ?`
+const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.t = ? and r.y = ? and r.id = ?`
 
 const NO_GROUPS: readonly Membership[] = []
-const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()
 
 /** Makes the reads of single resources, names, members, the log and records. */
 export function createReads(connection: Connection, names: Names): Reads {
@@ -63,24 +48,7 @@ export function createReads(connection: Connection, names: Names): Reads {
     return row === undefined ? undefined : numberOf(row[0])
   }
 
-  const groupsOf: Reads['groupsOf'] = (numbers) => {
-    const [only] = numbers
-    // Most people asked for one by one are in no group; to see that is cheap, to walk upwards is not.
-    if (numbers.length === 1 && only !== undefined && connection.row(IN_ANY, only) === undefined) return NOBODYS
-    const rows =
-      numbers.length === 1 && only !== undefined
-        ? connection.rows(GROUPS_OF, only)
-        : connection.rows(GROUPS_OF_MANY, JSON.stringify(numbers))
-    const groups = new Map<number, Membership[]>()
-    for (const row of rows) {
-      const k = numberOf(row[0])
-      const membership = { id: textOf(row[1]), display: textOf(row[2]), direct: row[3] === 1 }
-      const list = groups.get(k)
-      if (list === undefined) groups.set(k, [membership])
-      else list.push(membership)
-    }
-    return groups
-  }
+  const groupsOf = createGroupsOf(connection)
 
   return {
     groupsOf,
@@ -88,12 +56,12 @@ export function createReads(connection: Connection, names: Names): Reads {
     get(ref, groups) {
       const key = keyOf(ref)
       if (key === undefined) return undefined
-      const row = connection.row(GET, key.t, key.y, ref.id)
+      const row = connection.row(groups ? GET_GROUPS : GET, key.t, key.y, ref.id)
       if (row === undefined) return undefined
       if (!groups) return storedOf(row, ref.tenant, ref.type, undefined)
       const k = numberOf(row[0])
-      const isMember = row[8] === 1
-      return storedOf(row, ref.tenant, ref.type, isMember ? (groupsOf([k]).get(k) ?? NO_GROUPS) : NO_GROUPS)
+      const memberships = row[8] === null ? NO_GROUPS : groupsOf([{ k, groups: row[8] }]).get(k)
+      return storedOf(row, ref.tenant, ref.type, memberships ?? NO_GROUPS)
     },
     secret(ref) {
       const key = keyOf(ref)
