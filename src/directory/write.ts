@@ -109,7 +109,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const ref = { tenant, type: type.name, id }
     const unique = uniquePaths(inside, context, type)
     const { document, password } = takePassword(wanted, type)
-    checkDocument(document, type, context.allow)
+    // What a lenient connection stored may stay as it is under a strict one's change of something else.
+    checkDocument(document, type, context.allow, before)
     if (document !== before) await checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
     const secret = extra.clearPassword && password === undefined ? null : await secretOf(ref, password)
     const same = secret === undefined && password === undefined && (document === before || sameJson(document, before))
@@ -205,7 +206,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const before = documentOf(stored)
         const notes = createNotes()
         const incoming = takeMembers(normalise(body, type, context.allow, notes), type)
-        const replaced = replaceDocument(before, incoming.document, type)
+        const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         const prepared = await prepare('replace', ref, replaced)
         const edits: MemberEdit[] = []
         if (traitsOf(type).rows) {

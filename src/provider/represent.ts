@@ -103,7 +103,7 @@ export function memberText(member: Member, view: View, parts: ReadonlySet<string
   let text = ''
   if (parts.has('value')) text += `,"value":"${member.id}"`
   if (parts.has('$ref') && type !== undefined)
-    text += `,"$ref":${JSON.stringify(locationOf(view.base, type, member.id))}`
+    text += `,"$ref":${locationText(view.base, type, member.id)}`
   if (parts.has('type')) text += `,"type":"${member.type}"`
   if (parts.has('display') && member.display !== '') text += `,"display":${JSON.stringify(member.display)}`
   return `{${text.slice(1)}}`
@@ -207,7 +207,7 @@ function metaText(stored: Stored, view: View): string {
   const { type, base } = view
   const created = new Date(stored.created).toISOString()
   const modified = stored.modified === stored.created ? created : new Date(stored.modified).toISOString()
-  return `{"resourceType":"${type.name}","created":"${created}","lastModified":"${modified}","location":${JSON.stringify(locationOf(base, type, stored.id))},"version":"W/\\"${stored.version}\\""}`
+  return `{"resourceType":"${type.name}","created":"${created}","lastModified":"${modified}","location":${locationText(base, type, stored.id)},"version":"W/\\"${stored.version}\\""}`
 }
 
 function metaOf(stored: Stored, view: View): JsonObject {
@@ -235,7 +235,29 @@ function groupsOf(stored: Stored, view: View): Json {
   }))
 }
 
+/** The same as text, written by hand: lists show many. */
 function groupsText(stored: Stored, view: View): string {
-  if (membershipsOf(stored, view).length === 0) return ''
-  return `,"groups":${JSON.stringify(groupsOf(stored, view))}`
+  const memberships = membershipsOf(stored, view)
+  if (memberships.length === 0) return ''
+  const type = view.catalog.types.find((one) => traitsOf(one).rows)
+  let text = ''
+  for (const { id, display, direct } of memberships) {
+    text += `,{"value":"${id}"`
+    if (type !== undefined) text += `,"$ref":${locationText(view.base, type, id)}`
+    if (display !== '') text += `,"display":${JSON.stringify(display)}`
+    text += direct ? ',"type":"direct"}' : ',"type":"indirect"}'
+  }
+  return `,"groups":[${text.slice(1)}]`
+}
+
+let quotedFor = ''
+let quoted = '"'
+
+/** The absolute URI of a resource as a JSON string. A base is quoted once for all that stand below it; ids and endpoints need no quoting. */
+function locationText(base: string, type: ResourceType, id: string): string {
+  if (base !== quotedFor) {
+    quotedFor = base
+    quoted = JSON.stringify(base).slice(0, -1)
+  }
+  return `${quoted}${type.endpoint}/${id}"`
 }
