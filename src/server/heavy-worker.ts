@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call, Report } from '../provider/index.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { createTenancy } from '../tenancy/index.ts'
+import { giveWay } from './priority.ts'
 import { createScim, openDirectory, type Skipped } from './scim.ts'
 
 /** To a thread for heavy requests. */
@@ -138,4 +139,7 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
   }
 }
 
-if (parentPort !== null) start(parentPort, workerData as { readonly file: string; readonly port: MessagePort })
+if (parentPort !== null) {
+  giveWay()
+  start(parentPort, workerData as { readonly file: string; readonly port: MessagePort })
+}
