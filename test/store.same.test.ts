@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EnterpriseUser, type JsonObject } from '../src/protocol/index.ts'
+import { EnterpriseUser, type JsonObject, LIMITS } from '../src/protocol/index.ts'
 import { type MemberEdit, memoryStore, type Page, type Store, type Write } from '../src/store/index.ts'
 import { sqliteStore } from '../src/store/sqlite.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from './store.contract.ts'
@@ -240,6 +240,41 @@ describe('memory and SQLite answer alike', () => {
       ),
       { numRuns: 150 },
     )
+  })
+
+  test('filters as long and as deep as the limits allow', async () => {
+    for (const store of both) {
+      await store.commit(['l1', 'l2', 'l3'].map((id) => creating(id, { userName: id, emails: [{ value: `${id}@x` }] })))
+    }
+    const many = (term: (n: number) => string, count: number = LIMITS.FILTER_TERMS) =>
+      Array.from({ length: count }, (_, n) => term(n))
+    const deep = (inner: string, wrap: (one: string) => string) => {
+      let text = inner
+      for (let depth = 1; depth < LIMITS.FILTER_DEPTH - 2; depth++) text = wrap(text)
+      return text
+    }
+    const filters = [
+      many((n) => `userName eq "l${n}"`).join(' or '),
+      many((n) => `userName co "l${n}"`).join(' or '),
+      many((n) => `title ne "l${n}"`).join(' and '),
+      many((n) => `emails.value eq "l${n}@x"`).join(' or '),
+      many((n) => `groups.value eq "l${n}"`).join(' or '),
+      many((n) => `groups.display ne "l${n}"`).join(' and '),
+      many((n) => `id eq "l${n}"`).join(' or '),
+      many((n) => `${EnterpriseUser.id}:manager.displayName ne "l${n}"`, 300).join(' and '),
+      many((n) => `emails[type eq "work" or value eq "l${n}@x"]`, LIMITS.FILTER_TERMS / 2).join(' or '),
+      `emails[${many((n) => `value eq "l${n}@x"`).join(' or ')}]`,
+      many((n) => (n % 2 ? `userName eq "l${n}"` : `not (title pr) and nickName pr`), 300).join(' or '),
+      deep('userName eq "l1"', (one) => `not (${one})`),
+      deep('userName eq "l1"', (one) => `(${one} and not (title pr))`),
+      deep('title eq "l1"', (one) => `(${one} or userName eq "l2")`),
+    ]
+    for (const text of filters) {
+      const [one, other] = await Promise.all(both.map((store) => ask(store, text, 'userName', false, 2)))
+      expect(other, text.slice(0, 60)).toEqual(one)
+      for (const store of both) expect(store.weigh(querying([USER], { filter: text }))).toBeTypeOf('string')
+    }
+    for (const store of both) await store.commit(['l1', 'l2', 'l3'].map((id) => removing('User', id)))
   })
 
   test('any run of writes leaves the same behind', async () => {

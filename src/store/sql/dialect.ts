@@ -20,6 +20,11 @@ export const sqlite = {
   list: (x: string): string => `group_concat(${x})`,
   /** Position of one text in another, 0 if it is not in it. */
   position: (text: string, part: string): string => `instr(${text}, ${part})`,
+  /**
+   * Whether a text contains a part without LIKE's wildcards, in whatever case of ASCII letters. A pattern that is put
+   * together, unlike a bare parameter, is not looked at while SQLite plans, so that no call plans anew.
+   */
+  containing: (text: string, part: string): string => `${text} like '%' || ${part} || '%'`,
   // The sum keeps SQLite from looking at the parameter while it plans, which would make it plan anew on every call.
   limit: (parameter: string): string => ` limit ${parameter} + 0`,
   offset: (parameter: string): string => ` offset ${parameter} + 0`,

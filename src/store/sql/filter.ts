@@ -1,6 +1,7 @@
 import { type Attribute, type BoundFilter, isReference, type Target } from '../../protocol/index.ts'
 import type { SqlValue } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
+import { hintFor, hintForElement } from './hint.ts'
 import type { IndexPath, Names } from './names.ts'
 
 /** Values of a statement, numbered in the order in which they were bound. */
@@ -43,8 +44,10 @@ export function compileFilter(filter: BoundFilter, place: Place, bindings: Bindi
   switch (filter.op) {
     case 'and':
     case 'or':
-      if (filter.all.length === 0) return filter.op === 'and' ? '1' : '0'
-      return `(${filter.all.map((one) => compileFilter(one, place, bindings)).join(` ${filter.op} `)})`
+      return joined(
+        filter.op,
+        filter.all.map((one) => compileFilter(one, place, bindings)),
+      )
     case 'not':
       return `(not ${compileFilter(filter.filter, place, bindings)})`
     case 'constant':
@@ -94,6 +97,26 @@ function anyOf(op: Operator, from: string, x: string, value: string | number | b
 }
 
 function comparison(
+  op: Operator,
+  target: Target,
+  value: string | number | boolean,
+  place: Place,
+  bindings: Bindings,
+): string {
+  const hint = isInText(target, place) ? hintFor(op, target.leaf, value, bindings) : undefined
+  const exact = exactComparison(op, target, value, place, bindings)
+  return hint === undefined ? exact : `(${hint} and ${exact})`
+}
+
+/** Only the document's text has the values: no column, no rows, no entries. */
+function isInText(target: Target, place: Place): boolean {
+  const { extension, attribute, sub } = target
+  if (extension === undefined && (attribute.name === 'id' || attribute.name === 'meta')) return false
+  if (rowsOf(target) !== undefined || indexOf(target, place) !== undefined) return false
+  return sub === undefined || !isLinked(attribute, sub)
+}
+
+function exactComparison(
   op: Operator,
   target: Target,
   value: string | number | boolean,
@@ -174,6 +197,13 @@ function has(target: Target, filter: BoundFilter, place: Place, bindings: Bindin
     return `exists (select 1 from ${rows.from('r.k')} where ${condition})`
   }
   const { attribute } = target
+  const hint = hintForElement(filter, (leaf) => !isLinked(attribute, leaf), bindings)
+  const exact = exactHas(target, filter, place, bindings)
+  return hint === undefined ? exact : `(${hint} and ${exact})`
+}
+
+function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: Bindings): string {
+  const { attribute } = target
   if (!attribute.multiValued) {
     // The one value is the only element there is.
     const value = (leaf: Attribute) =>
@@ -203,13 +233,25 @@ function elementValue(
   }
 }
 
+/** Conditions in a tree as flat as can be: databases limit how deep an expression may be. */
+function joined(op: 'and' | 'or', conditions: readonly string[]): string {
+  const [only] = conditions
+  if (only === undefined) return op === 'and' ? '1' : '0'
+  if (conditions.length === 1) return only
+  if (conditions.length <= 8) return `(${conditions.join(` ${op} `)})`
+  const half = conditions.length >> 1
+  return `(${joined(op, conditions.slice(0, half))} ${op} ${joined(op, conditions.slice(half))})`
+}
+
 /** A filter on one element, whose parts `valueFor` finds. */
 function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Bindings): string {
   switch (filter.op) {
     case 'and':
     case 'or':
-      if (filter.all.length === 0) return filter.op === 'and' ? '1' : '0'
-      return `(${filter.all.map((one) => onElement(one, valueFor, bindings)).join(` ${filter.op} `)})`
+      return joined(
+        filter.op,
+        filter.all.map((one) => onElement(one, valueFor, bindings)),
+      )
     case 'not':
       return `(not ${onElement(filter.filter, valueFor, bindings)})`
     case 'constant':

@@ -1,3 +1,4 @@
+import { targetsIn } from '../../protocol/index.ts'
 import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '../contract.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
@@ -247,6 +248,10 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   }
 
   function weigh(query: Query): Weight {
+    // A long filter takes its time to be understood already.
+    for (const { filter } of query.types) {
+      if (filter !== undefined && targetsIn(filter).length > TERMS) return 'heavy'
+    }
     if (judge(query) === 'light') return 'light'
     // Whatever it asks, it reads no more than there is.
     const { t, parts } = partsOf(query)
@@ -263,7 +268,10 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const { filter } = only.type
     if (filter === undefined) return 'light'
     // What identity providers ask most, answered without building anything: one value of a unique attribute.
-    if (filter.op === 'eq' && names.path(t, only.y, filter.target.path)?.unique === true) return 'light'
+    if (filter.op === 'eq' && filter.value !== '') {
+      const path = names.path(t, only.y, filter.target.path)
+      if (path?.unique === true && path.ready) return 'light'
+    }
     const bindings = createBindings()
     const keys = keysFor(filter, placeFor(query, t, only, bindings))
     if (keys === undefined || keys.cost >= WIDE) return 'heavy'
@@ -285,5 +293,7 @@ function columns(query: Query): string {
 const NO_GROUPS: readonly Membership[] = []
 /** A tenant with so few resources is read through in a moment. */
 const SMALL = 300
-/** Ways that may read very many index entries are not even tried out. */
-const WIDE = 2_000
+/** A filter with more terms than these is never light. */
+const TERMS = 20
+/** Ways that read very many index entries, whatever comes of it, are not even tried out. */
+const WIDE = 50_000
