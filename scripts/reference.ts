@@ -1,7 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf, SCIM_TYPES, STATUS_CODES, type ScimType } from '../src/protocol/index.ts'
+import { openApi } from '../src/admin/openapi.ts'
+import { createRoutes } from '../src/admin/routes.ts'
+import { COMMANDS, GROUPS, type OptionEntry } from '../src/cli/commands.ts'
+import { createDirectory } from '../src/directory/index.ts'
+import { codeOf, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
+import { memoryStore } from '../src/store/memory.ts'
+import { createTenancy } from '../src/tenancy/index.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
 const KEYWORDS: { readonly [type in ScimType]: string } = {
@@ -39,6 +45,81 @@ const STATUSES: { readonly [status in keyof typeof STATUS_CODES]: string } = {
   503: 'the database cannot be written now; Retry-After says when to come back',
 }
 
+/** A text that may stand in a cell of a table. */
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
+
+function commandsPage(): string {
+  const option = ([flags, does, initial]: OptionEntry) =>
+    `| \`${cell(flags).replaceAll('&lt;', '<')}\` | ${cell(does)}${initial === undefined ? '' : ` (default: ${initial})`} |`
+  const lines = [
+    '# Commands',
+    '',
+    'In the repository `npm run -s lockstep -- COMMAND`, installed `lockstep COMMAND`. Every command takes `--json`, to print JSON for',
+    'programs, and `--help`. It ends with 0 when it is done, 1 when it failed, 2 when it makes no sense. Commands work on the database',
+    'file beside a running server; what they change counts there at once.',
+  ]
+  let group = ''
+  for (const { name, args, does, example, options = [] } of COMMANDS) {
+    const first = name.split(' ')[0] ?? ''
+    const about = GROUPS[first]
+    if (about !== undefined && first !== group) lines.push('', `## ${first}: ${about}`)
+    group = first
+    lines.push(
+      '',
+      `${about === undefined ? '##' : '###'} lockstep ${name}${args === undefined ? '' : ` ${args.replaceAll('<', '\\<')}`}`,
+    )
+    lines.push('', `${does[0]?.toUpperCase()}${does.slice(1)}.`, '', '```sh', `lockstep ${example}`, '```')
+    if (options.length > 0) lines.push('', '| option | what it does |', '| --- | --- |', ...options.map(option))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function adminPage(): string {
+  const store = memoryStore()
+  const routes = createRoutes({ tenancy: createTenancy({ store }), directory: createDirectory({ store }) })
+  const { paths } = openApi(routes, '')
+  const lines = [
+    '# Admin API',
+    '',
+    'Below `/admin/v1`, behind tokens of its own: `lockstep admin token` makes one, until then nobody is let in. Bodies and answers are',
+    'JSON. `GET /admin/v1/openapi.json` describes them to the last field, for generated clients.',
+    '',
+    '| request | what it does | query | body | answer |',
+    '| --- | --- | --- | --- | --- |',
+  ]
+  for (const { method, path, does, gives } of routes) {
+    const operation = paths[path]?.[method] as Operation
+    const query = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => `\`${name}\``)
+    const shape = operation.requestBody?.content['application/json'].schema
+    const needed = shape?.required ?? []
+    const body = Object.keys(shape?.properties ?? {}).map((name) => `\`${name}\`${needed.includes(name) ? '' : '?'}`)
+    const request = `\`${method.toUpperCase()} ${path}\``
+    lines.push(`| ${request} | ${cell(does)} | ${query.join(', ')} | ${body.join(', ')} | ${gives.status} |`)
+  }
+  lines.push(
+    '',
+    'A question mark stands behind what may be left out. Refusals have `{"error":{"code":"…","message":"…"}}` and one of these statuses:',
+    '400 for what makes no sense, 401 without a valid token, 404 for what is not there, 409 for what is there already or still in use',
+    '(with a `count` of what is in the way), 413 and 415 for bodies that are too long or no JSON.',
+  )
+  return `${lines.join('\n')}\n`
+}
+
+/** What the page reads of an operation. */
+interface Operation {
+  readonly parameters: readonly { readonly name: string; readonly in: string }[]
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': {
+        readonly schema: {
+          readonly properties?: { readonly [name: string]: unknown }
+          readonly required?: readonly string[]
+        }
+      }
+    }
+  }
+}
+
 /** The reference pages that are written from the code's own tables: file name → text. */
 export function referencePages(): { readonly [file: string]: string } {
   const errors = [
@@ -49,8 +130,12 @@ export function referencePages(): { readonly [file: string]: string } {
     '',
     '| status | scimType | code | when |',
     '| --- | --- | --- | --- |',
-    ...(Object.keys(SCIM_TYPES) as ScimType[]).map((type) => `| ${SCIM_TYPES[type]} | ${type} | ${codeOf(type)} | ${KEYWORDS[type]} |`),
-    ...Object.entries(STATUS_CODES).map(([status, code]) => `| ${status} | | ${code} | ${STATUSES[Number(status) as keyof typeof STATUSES]} |`),
+    ...(Object.keys(SCIM_TYPES) as ScimType[]).map(
+      (type) => `| ${SCIM_TYPES[type]} | ${type} | ${codeOf(type)} | ${KEYWORDS[type]} |`,
+    ),
+    ...Object.entries(STATUS_CODES).map(
+      ([status, code]) => `| ${status} | | ${code} | ${STATUSES[Number(status) as keyof typeof STATUSES]} |`,
+    ),
     '',
     'Besides: `ERR_CONFIG`, options that make no sense, thrown when they are given.',
   ]
@@ -62,9 +147,17 @@ export function referencePages(): { readonly [file: string]: string } {
     '',
     '| flag | environment | default | allowed | what it does |',
     '| --- | --- | --- | --- | --- |',
-    ...settings.map((one) => `| \`${one.flag}\` | \`${one.env}\` | ${one.default === '' ? '' : `\`${one.default}\``} | ${one.allowed} | ${one.does} |`),
+    ...settings.map(
+      (one) =>
+        `| \`${one.flag}\` | \`${one.env}\` | ${one.default === '' ? '' : `\`${one.default}\``} | ${one.allowed} | ${one.does} |`,
+    ),
   ]
-  return { 'errors.md': `${errors.join('\n')}\n`, 'configuration.md': `${configuration.join('\n')}\n` }
+  return {
+    'commands.md': commandsPage(),
+    'admin-api.md': adminPage(),
+    'errors.md': `${errors.join('\n')}\n`,
+    'configuration.md': `${configuration.join('\n')}\n`,
+  }
 }
 
 if (process.argv[1] === import.meta.filename) {
