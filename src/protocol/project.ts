@@ -89,8 +89,8 @@ function planOf(type: ResourceType): Plan {
   const shown = ({ returned, subAttributes = [] }: Attribute): boolean =>
     (returned === 'always' || returned === 'default') && subAttributes.every(shown)
   const plan = {
-    // A password is in no document, so that it alone does not make looking necessary.
-    plain: all.every((each) => shown(each) || (each.name === 'password' && each.mutability === 'writeOnly')),
+    // The password is in no document, so that it alone does not make looking necessary. An extension's is in it.
+    plain: all.every((each) => shown(each) || (each.name === 'password' && type.schema.attributes.includes(each))),
     base: byName([...type.schema.attributes, ...COMMON]),
     extensions: type.extensions.map(({ schema }) => ({ urn: schema.id, attributes: byName(schema.attributes) })),
   }
