@@ -64,7 +64,7 @@ describe('plans', () => {
     const spied = {
       ...connection,
       rows: (sql: string, ...values: (string | number | null)[]) => {
-        if (sql.includes('r.text')) explain(sql, values)
+        if (sql.includes('r.text') || sql.includes('value_index')) explain(sql, values)
         return connection.rows(sql, ...values)
       },
     }
@@ -417,6 +417,42 @@ describe('backup', () => {
     const copy = sqliteStore(join(folder, 'memory.db'))
     expect(await copy.tenants()).toHaveLength(1)
     await copy.close()
+  })
+})
+
+describe('tenants that are gone', () => {
+  const TABLES = ['resource', 'value_index', 'member', 'change', 'record', 'block', 'counter', 'path', 'gone']
+
+  test.each([[false], [true]])('leave nothing behind, others lose nothing; threads %s', async (threads) => {
+    const store = await open({ threads })
+    await store.commit([{ write: 'tenant', tenant: 'other', as: 'new', at: 1 }])
+    await store.commit([creating('o1', { userName: 'ada' }, { tenant: 'other' })])
+    const writes = people(1_000)
+    await store.commit(writes)
+    const members = writes.map((write) => ({ id: write.write === 'create' ? write.draft.id : '' }))
+    await store.commit([creating('g1', { displayName: 'all' }), editing('g1', [{ edit: 'add', members }])])
+    await store.commit([{ write: 'record', record: { tenant: 'acme', kind: 'k', key: 'x' }, value: 1 }])
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+    await store.commit([creating('u1', { userName: 'ada' })])
+    expect(idsOn(await store.find(querying([USER])))).toEqual(['u1'])
+    const db = new DatabaseSync(file, { readOnly: true })
+    const rows = (table: string) => Number(db.prepare(`select count(*) as n from ${table}`).get()?.n)
+    await vi.waitFor(() => expect(rows('gone')).toBe(0), { timeout: 10_000 })
+    expect(TABLES.map((table) => [table, rows(table)])).toEqual([
+      ['resource', 2],
+      ['value_index', 2],
+      ['member', 0],
+      ['change', 2],
+      ['record', 0],
+      ['block', 2],
+      ['counter', 2],
+      ['path', 2],
+      ['gone', 0],
+    ])
+    db.close()
+    expect((await store.get({ tenant: 'other', type: 'User', id: 'o1' }))?.display).toBe('ada')
+    expect(await store.changes('acme', 0, 10)).toMatchObject([{ place: 1, id: 'u1' }])
   })
 })
 

@@ -19,6 +19,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** Pause between two portions of cleaning up. */
+const SWEEP_MS = 20
+
 /** What a commit after `close` gets. */
 export function closedStore(): StoreUnavailable {
   return new StoreUnavailable('the store is closed', 1_000)
@@ -32,6 +35,16 @@ export function createInlineCommitter(
 ): Committer {
   let waiting: Waiting[] = []
   let closed = false
+  let sweeping: NodeJS.Timeout | undefined
+
+  /** Cleans up in small portions, with a pause for everybody else after each. */
+  function sweepLater(): void {
+    sweeping ??= setTimeout(() => {
+      sweeping = undefined
+      if (writer.sweep()) sweepLater()
+    }, SWEEP_MS)
+    sweeping.unref()
+  }
 
   function drain(): void {
     const batch = waiting
@@ -44,8 +57,10 @@ export function createInlineCommitter(
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
       else reject(outcome?.error)
     }
+    if (batch.some(({ job }) => job.writes.some(({ write }) => write === 'tenant'))) sweepLater()
   }
 
+  sweepLater()
   return {
     commit(writes, inside) {
       if (closed) return Promise.reject(closedStore())
@@ -58,6 +73,7 @@ export function createInlineCommitter(
     async close() {
       closed = true
       drain()
+      clearTimeout(sweeping)
     },
   }
 }

@@ -25,6 +25,8 @@ export const sqlite = {
    * together, unlike a bare parameter, is not looked at while SQLite plans, so that no call plans anew.
    */
   containing: (text: string, part: string): string => `${text} like '%' || ${part} || '%'`,
+  /** The same for the end of a text. */
+  ending: (text: string, part: string): string => `${text} like '%' || ${part}`,
   // The sum keeps SQLite from looking at the parameter while it plans, which would make it plan anew on every call.
   limit: (parameter: string): string => ` limit ${parameter} + 0`,
   offset: (parameter: string): string => ` offset ${parameter} + 0`,

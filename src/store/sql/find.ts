@@ -75,7 +75,44 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const keys = keysFor(filter, place)
     if (keys !== undefined && keys.cost <= FEW) return look(query, part, place, bindings, keys)
     if (keys === undefined && !query.total) return scan(query, part, place, bindings)
+    if (keys?.exact === true) return gather(query, t, part, keys)
     return findMany(query, t, [part])
+  }
+
+  /** What an index gives, perhaps very many: resources are read for the page alone. */
+  function gather(query: Query, t: number, part: Part, keys: Keys): Found {
+    const { page } = query
+    const bindings = createBindings()
+    placeFor(query, t, part, bindings)
+    const sql = keys.sql(bindings)
+    const first = connection.rows(`select k from (${sql}) limit ${HANDFUL + 1}`, ...bindings.values)
+    const offset = 'offset' in page ? page.offset : 0
+    if (first.length <= HANDFUL) {
+      const total = query.total ? first.length : undefined
+      if (page.limit === 0 || offset >= first.length) return { rows: [], total }
+      const after = 'after' in page && page.after !== undefined ? page.after.id : undefined
+      const rows = connection.rows(
+        `select ${columns(query)} from (
+           select r.k as k from json_each(?) d cross join resource r on r.k = d.value
+           where r.t = ? and r.y = ?${after === undefined ? '' : ' and r.id > ?'} order by r.id limit ? + 0 offset ? + 0
+         ) x cross join resource r on r.k = x.k`,
+        JSON.stringify(first.map((row) => numberOf(row[0]))),
+        t,
+        part.y,
+        ...(after === undefined ? [] : [after]),
+        page.limit + 1,
+        offset,
+      )
+      return { rows, total }
+    }
+    if (!query.total) return findMany(query, t, [part])
+    const total = numberOf(connection.row(`select count(*) from (${sql})`, ...bindings.values)?.[0])
+    if (page.limit === 0) return { rows: [], total }
+    // When most satisfy it, the page is soon full in order of id; else only what the index gives is read and sorted.
+    const read = ((offset + page.limit + 1) * count(t, part.y)) / total
+    if (read * DEARER > total) return findMany(query, t, [part], total)
+    const own = createBindings()
+    return { ...scan(query, part, placeFor(query, t, part, own), own), total }
   }
 
   /** Everything of one type in order of id. A deep startIndex goes by blocks of ids whose sizes are kept. */
@@ -162,11 +199,12 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   }
 
   /** Finds all that matches first, of all types, then sorts, counts and cuts the page out of it. */
-  function findMany(query: Query, t: number, parts: readonly Part[]): Found {
+  function findMany(query: Query, t: number, parts: readonly Part[], known?: number): Found {
     const { page } = query
     const unfiltered = parts.every(({ type }) => type.filter === undefined)
     const sorted = parts.some(({ type }) => type.sort !== undefined)
-    const total = query.total && unfiltered ? parts.reduce((sum, part) => sum + count(t, part.y), 0) : undefined
+    const total =
+      known ?? (query.total && unfiltered ? parts.reduce((sum, part) => sum + count(t, part.y), 0) : undefined)
     if (page.limit === 0 && (!query.total || total !== undefined)) return { rows: [], total }
     const bindings = createBindings()
     // Nobody needs more than the page's end of what comes in order of id.
@@ -291,6 +329,10 @@ function columns(query: Query): string {
 }
 
 const NO_GROUPS: readonly Membership[] = []
+/** So many numbers are handed from one statement to the next. */
+const HANDFUL = 500
+/** To take a document apart costs as much as finding and sorting so many by their numbers. */
+const DEARER = 4
 /** A tenant with so few resources is read through in a moment. */
 const SMALL = 300
 /** A filter with more terms than these is never light. */

@@ -92,6 +92,8 @@ function compared(
   const index = indexOf(target, place)
   // "" has no entry, and what compares with it may hold for it.
   if (index === undefined || typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
+  // A single value has one entry.
+  const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
   const from = (bindings: Bindings) => `value_index where t = ${place.t} and a = ${bindings.bind(index.a)}`
   if (op === 'eq') {
     return {
@@ -109,7 +111,7 @@ function compared(
       distinct: false,
       sql(bindings) {
         const upper = next === undefined ? '' : ` and v < ${bindings.bind(next)}`
-        return `select distinct k from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}`
+        return `select ${k} from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}`
       },
     }
   }
@@ -118,8 +120,7 @@ function compared(
       cost: RANGE,
       exact: true,
       distinct: false,
-      sql: (bindings) =>
-        `select distinct k from ${from(bindings)} and v ${op === 'gt' ? '>' : '>='} ${bindings.bind(value)}`,
+      sql: (bindings) => `select ${k} from ${from(bindings)} and v ${op === 'gt' ? '>' : '>='} ${bindings.bind(value)}`,
     }
   }
   return {
@@ -127,13 +128,30 @@ function compared(
     exact: true,
     distinct: false,
     sql(bindings) {
-      const part = bindings.bind(value)
-      const condition =
-        op === 'co' ? `${dialect.position('v', part)} > 0` : `substr(v, ${-[...value].length}) = ${part}`
-      return `select distinct k from ${from(bindings)} and ${condition}`
+      const condition = op === 'co' ? containing(value, target, bindings) : ending(value, target, bindings)
+      return `select ${k} from ${from(bindings)} and ${condition}`
     },
   }
 }
+
+// LIKE is faster than what compares exactly. It takes ASCII letters of either case for the same, but folded values have
+// one case only.
+function containing(value: string, target: Target, bindings: Bindings): string {
+  const part = bindings.bind(value)
+  const exact = `${dialect.position('v', part)} > 0`
+  if (!NO_WILDCARDS.test(value)) return exact
+  return target.leaf.caseExact ? `${dialect.containing('v', part)} and ${exact}` : dialect.containing('v', part)
+}
+
+function ending(value: string, target: Target, bindings: Bindings): string {
+  const part = bindings.bind(value)
+  const exact = `substr(v, ${-[...value].length}) = ${part}`
+  if (!NO_WILDCARDS.test(value)) return exact
+  return target.leaf.caseExact ? `${dialect.ending('v', part)} and ${exact}` : dialect.ending('v', part)
+}
+
+// Long patterns are refused.
+const NO_WILDCARDS = /^[^%_]{1,1000}$/
 
 function byMembership(target: Target, value: string, place: Place): Keys {
   const other = (bindings: Bindings) =>

@@ -49,7 +49,10 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     for (;;) {
       gather()
       const batch = queue.splice(0, LISTS)
-      if (batch.length === 0) return
+      if (batch.length === 0) {
+        if (writer.sweep()) setImmediate(work)
+        return
+      }
       const outcomes = writer.commit(batch)
       const answers = new Map<MessagePort, AnswerMessage['answers'][number][]>()
       for (const [at, { port, call }] of batch.entries()) {
@@ -66,6 +69,7 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     }
   }
 
+  setImmediate(work)
   parent.on('message', (message: ControlMessage) => {
     if ('close' in message) {
       work()

@@ -11,6 +11,7 @@ import {
 import { type Connection, isOutage, numberOf, type SqlValue, textOf, unavailable } from './connection.ts'
 import { createFinder, editMembers, IDS_IN_LOG, idsOf, type MemberChanges } from './members.ts'
 import type { IndexPath, Names } from './names.ts'
+import { createSweep } from './sweep.ts'
 import { createTally } from './tally.ts'
 
 /** One caller's list of writes, all or none. */
@@ -27,6 +28,8 @@ export type Outcome = { readonly written: readonly Written[] } | { readonly erro
 export interface Writer {
   /** One transaction for all, each list under a savepoint of its own; returns after the COMMIT, or after nothing was written. */
   readonly commit: (jobs: readonly Job[]) => readonly Outcome[]
+  /** Deletes a portion of what tenants that are gone have left; false when nothing is left. For when there is time. */
+  readonly sweep: () => boolean
 }
 
 /** Resources that one write may name as looking different; beyond that it says "all of the tenant". */
@@ -64,6 +67,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
     },
   }
   const tally = createTally(reader)
+  const sweep = createSweep(reader)
   const finder = createFinder(connection, names)
   const { db } = connection
   // Other connections know the numbers that they have read; a new one is news to them.
@@ -352,10 +356,9 @@ export function createWriter(reader: Connection, names: Names): Writer {
       connection.run('insert into tenant (name, created) values (?, ?)', name, write.at)
     } else {
       const t = tenantOf(name, at)
-      connection.run('delete from member where g in (select k from resource where t = ?)', t)
-      for (const table of ['value_index', 'resource', 'change', 'record', 'counter', 'block', 'path', 'tenant']) {
-        connection.run(`delete from ${table} where t = ?`, t)
-      }
+      // Nobody finds the way to its rows any more; to delete them may take long.
+      connection.run('delete from tenant where t = ?', t)
+      sweep.add(t)
       tally.dropTenant(t)
       names.forget()
     }
@@ -565,7 +568,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
     }
   }
 
-  return { commit }
+  return { commit, sweep: sweep.step }
 }
 
 /** Gathers what looks different besides the resource itself. */

@@ -1,0 +1,4 @@
+/** Tenants that were removed and whose rows are still to be deleted, a few at a time. */
+export const sql = `
+create table gone (t integer primary key) strict;
+`

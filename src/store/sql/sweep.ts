@@ -1,0 +1,70 @@
+import { type Connection, isOutage, numberOf } from './connection.ts'
+
+/** Deletes what tenants that are gone have left behind, a little at a time, so that nobody waits for it. */
+export interface Sweep {
+  /** A tenant was removed. */
+  readonly add: (t: number) => void
+  /** Deletes one more portion in a transaction of its own; false when nothing is left. */
+  readonly step: () => boolean
+}
+
+/** Resources, and rows of other tables, in one portion. */
+const RESOURCES = 200
+const ROWS = 2_000
+
+const CHUNK = `select k from resource where t = ? limit ${RESOURCES}`
+
+/** What a portion may be, in this order; a table is done when fewer rows than asked for are gone. */
+const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
+  [`delete from member where (g, m) in (select g, m from member where g in (${CHUNK}) limit ${ROWS})`, ROWS],
+  [`delete from member where (g, m) in (select g, m from member where m in (${CHUNK}) limit ${ROWS})`, ROWS],
+  [`delete from resource where k in (${CHUNK})`, RESOURCES],
+  [
+    `delete from value_index where (t, a, v, k) in (select t, a, v, k from value_index where t = ? limit ${ROWS})`,
+    ROWS,
+  ],
+  [`delete from change where n in (select n from change where t = ? limit ${ROWS})`, ROWS],
+  [`delete from record where (t, kind, key) in (select t, kind, key from record where t = ? limit ${ROWS})`, ROWS],
+  ['delete from block where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from counter where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from gone where t = ?', Number.POSITIVE_INFINITY],
+]
+
+/** Makes the sweep of one database. */
+export function createSweep(connection: Connection): Sweep {
+  // Somebody may have stopped half-way.
+  let left = true
+
+  function portion(t: number): void {
+    for (const [sql, rows] of PORTIONS) {
+      if (connection.run(sql, t) >= rows) return
+    }
+  }
+
+  return {
+    add(t) {
+      connection.run('insert or ignore into gone (t) values (?)', t)
+      left = true
+    },
+    step() {
+      if (!left) return false
+      const row = connection.row('select t from gone limit 1')
+      if (row === undefined) {
+        left = false
+        return false
+      }
+      try {
+        connection.run('begin immediate')
+        portion(numberOf(row[0]))
+        connection.run('commit')
+      } catch (error) {
+        if (connection.db.isTransaction) connection.run('rollback')
+        // Another time: the rows are in nobody's way.
+        if (!isOutage(error)) throw error
+        return false
+      }
+      return true
+    },
+  }
+}
