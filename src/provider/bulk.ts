@@ -28,8 +28,10 @@ import { bendBody, requireRight, type Turn } from './turn.ts'
 
 /** Jobs above this many bytes are carried out off the event loop, where there is somewhere to. */
 const LARGE_JOB = 48 * 1024
-/** Operations that may be under way at once, so that they share transactions. */
-const AT_ONCE = 250
+/** Operations that are made ready together and share a transaction. */
+const TOGETHER = 64
+/** So many lots may wait for the disk while the next one is made ready. */
+const LOTS = 4
 
 /** What came of one operation. RFC 7644 §3.7.3. */
 interface Result {
@@ -74,7 +76,7 @@ export async function bulk(turn: Turn): Promise<Answer> {
   const steps = orderBulk(operations)
   for (let at = 0; at < steps.length && errors < failOnErrors; ) {
     const together = failOnErrors === Number.POSITIVE_INFINITY ? independent(steps, at, operations) : 1
-    await Promise.all(steps.slice(at, at + together).map(one))
+    await inLots(steps.slice(at, at + together), one)
     at += together
   }
   for (const owed of owing) {
@@ -102,6 +104,21 @@ export async function bulk(turn: Turn): Promise<Answer> {
   }
 }
 
+/** Calls back in the next turn of the event loop; not every runtime has the direct way. */
+const nextTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0))
+
+/** Carries out steps that don't concern each other: while some are being written, the next ones are made ready. */
+async function inLots(steps: readonly BulkStep[], one: (step: BulkStep) => Promise<void>): Promise<void> {
+  const under: Promise<unknown>[] = []
+  for (let at = 0; at < steps.length; at += TOGETHER) {
+    under.push(Promise.all(steps.slice(at, at + TOGETHER).map(one)))
+    if (under.length === LOTS) await under.shift()
+    // A turn of the event loop, so that what is ready goes to the writer.
+    else if (at + TOGETHER < steps.length) await new Promise<void>(nextTurn)
+  }
+  await Promise.all(under)
+}
+
 /**
  * How many steps from here on touch nothing of each other, so that they may be under way at once and share transactions: POSTs
  * that refer to none among them, or changes to different resources.
@@ -111,7 +128,7 @@ function independent(steps: readonly BulkStep[], from: number, operations: reado
   if (method !== 'POST' && method !== 'PATCH') return 1
   const taken = new Set<string>()
   let count = 0
-  while (count < AT_ONCE) {
+  for (;;) {
     const step = steps[from + count]
     const operation = step && operations[step.index]
     if (operation === undefined || operation.method !== method || operation.fault !== undefined || step?.later.length)

@@ -102,8 +102,7 @@ export function memberText(member: Member, view: View, parts: ReadonlySet<string
   const type = typeByName(view.catalog, member.type)
   let text = ''
   if (parts.has('value')) text += `,"value":"${member.id}"`
-  if (parts.has('$ref') && type !== undefined)
-    text += `,"$ref":${locationText(view.base, type, member.id)}`
+  if (parts.has('$ref') && type !== undefined) text += `,"$ref":${locationText(view.base, type, member.id)}`
   if (parts.has('type')) text += `,"type":"${member.type}"`
   if (parts.has('display') && member.display !== '') text += `,"display":${JSON.stringify(member.display)}`
   return `{${text.slice(1)}}`
