@@ -40,7 +40,11 @@ function describe(path: string, text: string): string {
   // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
   const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+) /g)]
   const best = comments.find(([, , kind]) => kind === 'function') ?? comments[0]
-  const words = (best?.[1] ?? '').replace(/^\s*\* ?/gm, ' ').replace(/\{@link ([^}]+)\}/g, '$1').replace(/\s+/g, ' ').trim()
+  const words = (best?.[1] ?? '')
+    .replace(/^\s*\* ?/gm, ' ')
+    .replace(/\{@link ([^}]+)\}/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
   const sentence = /^(.*?[.:])(?= [A-Z@`]|$)/.exec(words)?.[1] ?? words
   return sentence.replace(/:$/, '.').replaceAll('|', '\\|')
 }

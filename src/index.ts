@@ -20,7 +20,14 @@ export {
   User,
   uniqueness,
 } from './protocol/index.ts'
-export { bearer, createProvider, type Grant, type Principal, type Provider, type ProviderOptions } from './provider/index.ts'
+export {
+  bearer,
+  createProvider,
+  type Grant,
+  type Principal,
+  type Provider,
+  type ProviderOptions,
+} from './provider/index.ts'
 export { KINDS, type Kind, profileOf } from './quirks/index.ts'
 export { memoryStore } from './store/memory.ts'
 export { type World, world } from './world.ts'

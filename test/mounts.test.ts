@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { bearer, createDirectory, createProvider, Group, memoryStore, type Provider, User } from 'lockstep'
 import { afterEach, describe, expect, test } from 'vitest'
 import { onExpress, onFastify, onHono, onNode } from '../examples/mounts.ts'
@@ -23,16 +23,22 @@ async function listen(server: Server): Promise<string> {
 
 const mounts: readonly (readonly [string, (scim: Provider) => Promise<(request: Request) => Promise<Response>>])[] = [
   ['node:http', async (scim) => through(await listen(onNode(scim)))],
-  ['Express behind express.json()', async (scim) => {
-    const app = onExpress(scim)
-    const { createServer } = await import('node:http')
-    return through(await listen(createServer(app)))
-  }],
-  ['Fastify', async (scim) => {
-    const app = onFastify(scim)
-    closing.push(() => app.close())
-    return through(await app.listen({ port: 0, host: '127.0.0.1' }))
-  }],
+  [
+    'Express behind express.json()',
+    async (scim) => {
+      const app = onExpress(scim)
+      const { createServer } = await import('node:http')
+      return through(await listen(createServer(app)))
+    },
+  ],
+  [
+    'Fastify',
+    async (scim) => {
+      const app = onFastify(scim)
+      closing.push(() => app.close())
+      return through(await app.listen({ port: 0, host: '127.0.0.1' }))
+    },
+  ],
   ['Hono', async (scim) => async (request) => onHono(scim).fetch(request)],
 ]
 
@@ -40,7 +46,11 @@ function through(url: string) {
   return async (request: Request) => {
     const { pathname, search } = new URL(request.url)
     const body = request.method === 'GET' ? null : await request.text()
-    return fetch(`${url}${pathname}${search}`, { method: request.method, headers: request.headers, body: body === '' ? null : body })
+    return fetch(`${url}${pathname}${search}`, {
+      method: request.method,
+      headers: request.headers,
+      body: body === '' ? null : body,
+    })
   }
 }
 
@@ -59,7 +69,9 @@ describe.each(mounts)('mounted in %s', (_name, mount) => {
     expect(created.status).toBe(201)
     const user = (await created.json()) as { id: string; meta: { location: string } }
     expect(user.meta.location).toMatch(/^http:\/\/[^/]+\/scim\/v2\/Users\//)
-    const found = (await (await send(request('GET', '/Users?filter=userName+eq+%22ADA%22'))).json()) as { totalResults: number }
+    const found = (await (await send(request('GET', '/Users?filter=userName+eq+%22ADA%22'))).json()) as {
+      totalResults: number
+    }
     expect(found.totalResults).toBe(1)
     const operations = [{ op: 'replace', path: 'active', value: false }]
     const patch = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations }

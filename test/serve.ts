@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Directory } from '../src/directory/index.ts'
-import type { Store } from '../src/store/index.ts'
 import { startServer } from '../src/server/index.ts'
 import { readSettings } from '../src/server/settings.ts'
+import type { Store } from '../src/store/index.ts'
 import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
 
 /** A running server of a test's own, with its insides at hand. */
@@ -22,7 +22,13 @@ export interface Serving {
   /** Makes a connection, in a tenant of its own unless one is named. */
   connection(
     kind: string,
-    options?: { readonly tenant?: string; readonly profile?: string; readonly rights?: Rights | string; readonly subject?: string; readonly lifetimeMs?: number | null },
+    options?: {
+      readonly tenant?: string
+      readonly profile?: string
+      readonly rights?: Rights | string
+      readonly subject?: string
+      readonly lifetimeMs?: number | null
+    },
   ): Promise<{ readonly base: string; readonly token: string; readonly tenant: string; readonly connection: string }>
 }
 
@@ -68,4 +74,3 @@ export async function serve(
     },
   }
 }
-

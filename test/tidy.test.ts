@@ -80,7 +80,10 @@ describe('the house is tidy', () => {
 
   test('the ground imports nothing of ours', () => {
     for (const source of product.filter(({ path }) => GROUND.includes(path))) {
-      expect(source.imports.filter((name) => !name.startsWith('node:')), source.path).toEqual([])
+      expect(
+        source.imports.filter((name) => !name.startsWith('node:')),
+        source.path,
+      ).toEqual([])
     }
   })
 
@@ -126,7 +129,8 @@ describe('the house is tidy', () => {
       for (const [at, line] of lines.entries()) {
         if (!/^export (async )?(function|const|class|interface|type) [A-Za-z_]/.test(line)) continue
         const before = lines[at - 1] ?? ''
-        if (!before.trim().endsWith('*/') && !before.startsWith('export function')) bare.push(`${path}:${at + 1} ${line.slice(0, 60)}`)
+        if (!before.trim().endsWith('*/') && !before.startsWith('export function'))
+          bare.push(`${path}:${at + 1} ${line.slice(0, 60)}`)
       }
     }
     expect(bare).toEqual([])

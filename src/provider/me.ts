@@ -1,6 +1,7 @@
 import { documentOf } from '../directory/index.ts'
 import {
   forbidden,
+  formatETag,
   type Json,
   normalise,
   notFound,
@@ -33,14 +34,20 @@ export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'pat
   if (action === 'delete') throw forbidden('this token may not delete its own user; an administrator can')
   const body = await bodyOf(turn, action, type, id)
   if ('status' in body) return body
-  await refuse(turn, action, type, id, body.json)
+  const version = await refuse(turn, action, type, id, body.json)
+  // What a PUT was compared with must still be there when it is written: an administrator may have switched the user off since.
+  const ifMatch = turn.call.header('if-match') ?? (version === undefined ? undefined : formatETag(version))
   // The right to write oneself is given for this one request only, now that its content is known to be harmless.
   const principal = { ...turn.principal, rights: { ...turn.principal.rights, User: { read: true, write: true } } }
   return act(
     {
       ...turn,
       principal,
-      call: { ...turn.call, header: (name) => turn.call.header(name), body: async () => encode(body.json) },
+      call: {
+        ...turn.call,
+        header: (name: string) => (name === 'if-match' ? ifMatch : turn.call.header(name)),
+        body: async () => encode(body.json),
+      },
     },
     action,
     type,
@@ -54,14 +61,17 @@ function act(turn: Turn, action: 'replace' | 'patch' | 'delete', type: ResourceT
   return deleteResource(turn, type, id)
 }
 
-/** 403 if a change would touch what others rely on. Read as the door reads it, so that no spelling slips through. */
+/**
+ * 403 if a change would touch what others rely on. Read as the door reads it, so that no spelling slips through. Gives the
+ * version that a PUT was compared with.
+ */
 async function refuse(
   turn: Turn,
   action: 'replace' | 'patch',
   type: ResourceType,
   id: string,
   body: Json,
-): Promise<void> {
+): Promise<number | undefined> {
   const { allow } = turn.principal.profile
   if (action === 'patch') {
     for (const { target } of readPatch(body, type, allow, { id }).edits) {
@@ -69,10 +79,10 @@ async function refuse(
         throw notOneself(target.attribute.name)
       }
     }
-    return
+    return undefined
   }
   const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
-  if (stored === undefined) return
+  if (stored === undefined) return undefined
   const now = documentOf(stored)
   const wanted = normalise(body, type, allow)
   for (const name of NOT_ONESELF) {
@@ -80,6 +90,7 @@ async function refuse(
     if (name === 'active' && wanted.active === undefined) continue
     if (JSON.stringify(wanted[name]) !== JSON.stringify(now[name])) throw notOneself(name)
   }
+  return stored.version
 }
 
 function notOneself(name: string) {

@@ -242,10 +242,7 @@ async function settle(tenant: string, before: Model, after: Model, options: Chan
     if (after.types.some(({ name }) => name === type.name)) continue
     const count = await usage.countUse(tenant, [type.name], () => true)
     if (count > 0 && !force) {
-      throw inUse(
-        `resource type ${type.name} would be removed with ${resources(count)}; force deletes them`,
-        count,
-      )
+      throw inUse(`resource type ${type.name} would be removed with ${resources(count)}; force deletes them`, count)
     }
     if (count > 0) await usage.removeAll(tenant, type.name, actor)
   }
