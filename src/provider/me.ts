@@ -3,6 +3,7 @@ import {
   forbidden,
   formatETag,
   type Json,
+  matchesETag,
   normalise,
   notFound,
   notImplemented,
@@ -36,7 +37,9 @@ export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'pat
   if ('status' in body) return body
   const version = await refuse(turn, action, type, id, body.json)
   // What a PUT was compared with must still be there when it is written: an administrator may have switched the user off since.
-  const ifMatch = turn.call.header('if-match') ?? (version === undefined ? undefined : formatETag(version))
+  const given = turn.call.header('if-match')
+  const seen = version !== undefined && (given === undefined || matchesETag(given, version))
+  const ifMatch = seen ? formatETag(version) : given
   // The right to write oneself is given for this one request only, now that its content is known to be harmless.
   const principal = { ...turn.principal, rights: { ...turn.principal.rights, User: { read: true, write: true } } }
   return act(

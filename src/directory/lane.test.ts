@@ -1,0 +1,57 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { createLanes } from './lane.ts'
+import { createHasher, passwordMatches } from './password.ts'
+import { createIds } from './uuid.ts'
+
+describe('lanes', () => {
+  test('work on one key runs one after the other, on others beside it, and a failure holds nobody up', async () => {
+    const inTurn = createLanes()
+    const seen: string[] = []
+    const work = (key: string, name: string, ms: number, fails = false) =>
+      inTurn(key, async () => {
+        seen.push(`${name} begins`)
+        await wait(ms)
+        seen.push(`${name} ends`)
+        if (fails) throw new Error(name)
+        return name
+      })
+    const all = [work('k', 'one', 30, true), work('k', 'two', 1), work('other', 'three', 1), work('k', 'four', 1)]
+    const came = await Promise.allSettled(all)
+    expect(came.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
+    expect(seen.filter((one) => !one.startsWith('three'))).toEqual(
+      ['one', 'two', 'four'].flatMap((name) => [`${name} begins`, `${name} ends`]),
+    )
+    expect(seen.indexOf('three ends')).toBeLessThan(seen.indexOf('one ends'))
+  })
+})
+
+describe('ids', () => {
+  test('rise, are unique and are UUIDs of version 7, whatever the clock does', () => {
+    let now = 1_700_000_000_000
+    const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
+    const newId = createIds({ now: () => now, random })
+    const ids: string[] = []
+    for (let at = 0; at < 10_000; at++) {
+      if (at === 5_000) now -= 60_000
+      if (at === 9_000) now += 120_000
+      ids.push(newId())
+    }
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.toSorted()).toEqual(ids)
+    for (const id of ids.slice(0, 100))
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
+  })
+})
+
+describe('hashes of passwords', () => {
+  test('differ each time, fit only their password, and many at once all come', async () => {
+    const hash = createHasher()
+    const hashes = await Promise.all(Array.from({ length: 5 }, () => hash('correct horse')))
+    expect(new Set(hashes).size).toBe(5)
+    const [first = ''] = hashes
+    expect(await passwordMatches('correct horse', first)).toBe(true)
+    expect(await passwordMatches('correct horsf', first)).toBe(false)
+    expect(await passwordMatches('x', 'md5$x')).toBe(false)
+  })
+})
