@@ -243,6 +243,12 @@ describe('when the database cannot be written', () => {
     },
   )
 
+  test('a file in a folder that is not there says what would be right', () => {
+    const missing = join(folder, 'no', 'scim.db')
+    expect(() => sqliteStore(missing)).toThrow(ConfigError)
+    expect(() => sqliteStore(missing)).toThrow(/its folder must exist/)
+  })
+
   test('a file from a later release is refused', async () => {
     const db = new DatabaseSync(file)
     db.exec('pragma user_version = 999')

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { fold, instantOf } from '../../protocol/index.ts'
+import { ConfigError, fold, instantOf } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
 
 /** What goes into a statement and comes out of a row. */
@@ -12,7 +12,6 @@ export interface Connection {
   readonly db: DatabaseSync
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
-  readonly each: (sql: string, ...values: SqlValue[]) => Iterator<SqlRow>
   /** How many rows were changed. */
   readonly run: (sql: string, ...values: SqlValue[]) => number
   /** Inserts one row and says its number. */
@@ -36,7 +35,7 @@ const STATEMENTS = 400
 
 /** Opens a database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). */
 export function openConnection(file: string, options: ConnectionOptions): Connection {
-  const db = new DatabaseSync(file, { timeout: options.busyTimeoutMs })
+  const db = openFile(file, options.busyTimeoutMs)
   db.exec(`pragma journal_mode = wal;
     pragma synchronous = full;
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
@@ -52,18 +51,23 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     typeof text === 'string' ? (instantOf(text) ?? null) : null,
   )
 
-  const statements = new Map<string, StatementSync>()
+  // Two generations: what is used again while the younger one fills up lives on, so that ever new filters push out each
+  // other and not what every request needs.
+  let young = new Map<string, StatementSync>()
+  let old = new Map<string, StatementSync>()
   function prepare(sql: string): StatementSync {
-    let statement = statements.get(sql)
+    const known = young.get(sql)
+    if (known !== undefined) return known
+    let statement = old.get(sql)
     if (statement === undefined) {
       statement = db.prepare(sql)
       statement.setReturnArrays(true)
-      if (statements.size >= STATEMENTS) {
-        const [oldest] = statements.keys()
-        if (oldest !== undefined) statements.delete(oldest)
-      }
-      statements.set(sql, statement)
     }
+    if (young.size >= STATEMENTS / 2) {
+      old = young
+      young = new Map()
+    }
+    young.set(sql, statement)
     return statement
   }
   const versionStatement = db.prepare('pragma data_version')
@@ -74,14 +78,23 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     db,
     row: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
     rows: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly SqlRow[],
-    each: (sql, ...values) => prepare(sql).iterate(...values) as unknown as Iterator<SqlRow>,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     insert: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     version: () => numberOf((versionStatement.get() as unknown as SqlRow)[0]),
     close: () => {
-      statements.clear()
+      young.clear()
+      old.clear()
       if (db.isOpen) db.close()
     },
+  }
+}
+
+function openFile(file: string, timeout: number): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout })
+  } catch (cause) {
+    const expected = `${file} can't be opened; its folder must exist, and this process must be allowed to write in it`
+    throw new ConfigError('store.file', expected, { cause })
   }
 }
 
@@ -125,5 +138,5 @@ export function isOutage(error: unknown): boolean {
 export function unavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
   const why = error instanceof Error ? error.message : String(error)
-  return new StoreUnavailable(`the database can't be written at the moment: ${why}`, 1_000, { cause: error })
+  return new StoreUnavailable(`the database can't be used at the moment: ${why}`, 1_000, { cause: error })
 }
