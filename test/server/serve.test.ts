@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 
@@ -245,4 +247,44 @@ test('a port that is taken, and a database that is none, are said in one line', 
   expect(none.stderr.trim().split('\n')).toHaveLength(1)
   expect(none.stderr).toContain('text.db')
   expect(none.code).not.toBe(0)
+})
+
+test('an upload that breaks off, wrong hosts and names that can be no tenant leave nothing in the log', async () => {
+  const { start } = fresh()
+  const server = await start('--log-level', 'warn')
+  const token = tokenIn(server.greeting)
+  const { port } = new URL(server.url)
+  const talk = (text: string, end: boolean) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      let answer = ''
+      socket.setEncoding('latin1').on('data', (more: string) => {
+        answer += more
+      })
+      socket.on('error', () => undefined).once('close', () => resolve(answer))
+      socket.write(text)
+      if (!end) setTimeout(() => socket.resetAndDestroy(), 50)
+    })
+  const post = `POST /tenants/default/scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 500\r\n\r\n`
+  await Promise.all([talk(post, false), talk(`${post}{"schemas":`, false)])
+  const get = (path: string, host: string) =>
+    talk(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, true)
+  expect(await get('/tenants/default/scim/v2/Users', 'a b')).toMatch(/^HTTP\/1\.1 400 /)
+  expect(await get('/admin/v1/tenants', '][')).toMatch(/^HTTP\/1\.1 400 /)
+  const long = `/tenants/${'x'.repeat(5_000)}/scim/v2/ServiceProviderConfig`
+  expect(await get(long, 'x')).toMatch(/^HTTP\/1\.1 404 /)
+  expect(await get('/tenants/default/scim/v2/ServiceProviderConfig', 'x')).toMatch(/^HTTP\/1\.1 200 /)
+  expect(server.stderr()).toBe('')
+})
+
+test('the admin API tells base URLs by --public-url', async () => {
+  const { start, json } = fresh()
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  await new Promise((resolve) => free.close(resolve))
+  await start('--public-url', 'https://scim.example.com', '--port', String(port))
+  const { token } = await json('admin', 'token')
+  const tenants = await (await fetch(`http://127.0.0.1:${port}/admin/v1/tenants`, bearer(token))).json()
+  expect(tenants).toMatchObject([{ baseUrl: 'https://scim.example.com/tenants/default/scim/v2' }])
 })
