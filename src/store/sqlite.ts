@@ -14,6 +14,7 @@ import { createNames } from './sql/names.ts'
 import { createPulse } from './sql/pulse.ts'
 import { createReads } from './sql/read.ts'
 import { streamMembers } from './sql/snapshot.ts'
+import { createTurn, NO_TURN } from './sql/turn.ts'
 import { createWriter } from './sql/writer.ts'
 
 /** How a SQLite store runs. */
@@ -62,7 +63,9 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const names = createNames(connection)
   const reads = createReads(connection, names)
   const finds = createFinds(connection, names, reads)
-  const pulse = createPulse(connection, names)
+  // Reads of other threads, which may be told of a commit within one turn, each begin anew.
+  const turn = threads ? createTurn(connection) : NO_TURN
+  const pulse = createPulse(connection, names, turn)
   const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
   const port = writer ?? thread?.port()
   const committed = (commits: number) => {
@@ -129,6 +132,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       await committer.close()
       await thread?.close()
       for (const one of idle.splice(0)) one.close()
+      turn.end()
       connection.close()
     },
   }

@@ -2,6 +2,7 @@ import type { Touched } from '../contract.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 import type { Names } from './names.ts'
 import { touchOf } from './rows.ts'
+import type { Turn } from './turn.ts'
 
 /** Notices what others have committed, and tells the watchers. */
 export interface Pulse {
@@ -16,7 +17,7 @@ export interface Pulse {
 const LINES = 10_000
 
 /** Makes the watch over what other connections commit. */
-export function createPulse(connection: Connection, names: Names): Pulse {
+export function createPulse(connection: Connection, names: Names, turn: Turn): Pulse {
   const listeners = new Set<(touched: readonly Touched[]) => void>()
   let looked = false
   let version = connection.version()
@@ -39,6 +40,7 @@ export function createPulse(connection: Connection, names: Names): Pulse {
     if (looked) return
     looked = true
     setImmediate(nextTurn)
+    turn.begin()
     const now = connection.version()
     if (now === version) return
     version = now
@@ -87,6 +89,9 @@ export function createPulse(connection: Connection, names: Names): Pulse {
   return {
     look,
     lookNow() {
+      // What is read from now on, in this turn too, counts the commit.
+      turn.end()
+      if (looked) turn.begin()
       read()
     },
     watch(listener) {
