@@ -63,22 +63,39 @@ export function createGroupsOf(connection: Connection): GroupsOf {
   }
 
   return (rows) => {
-    const members = new Map<number, readonly number[]>()
+    // Many are in the same groups: each list is made once, and shared.
+    const lists = new Map<string, List>()
     const start = new Set<number>()
-    for (const { k, groups } of rows) {
+    for (const { groups } of rows) {
+      if (typeof groups !== 'string' || lists.has(groups)) continue
       const direct = numbersIn(groups)
-      if (direct.length === 0) continue
-      members.set(k, direct)
+      lists.set(groups, { direct })
       for (const g of direct) start.add(g)
     }
-    if (members.size === 0) return NOBODYS
+    if (lists.size === 0) return NOBODYS
     const known = climb(start)
     const found = new Map<number, readonly Membership[]>()
-    for (const [k, direct] of members) found.set(k, membershipsOf(k, direct, known))
+    for (const { k, groups } of rows) {
+      const list = typeof groups === 'string' ? lists.get(groups) : undefined
+      if (list === undefined) continue
+      // Only a group can be in a circle and so among its own.
+      if (known.has(k)) found.set(k, membershipsOf(k, list.direct, known))
+      else {
+        list.shared ??= membershipsOf(k, list.direct, known)
+        found.set(k, list.shared)
+      }
+    }
     return found
   }
 }
 
+/** The groups of all who are in exactly these. */
+interface List {
+  readonly direct: readonly number[]
+  shared?: readonly Membership[]
+}
+
+/** The groups of one resource, or of all that are no group themselves. */
 function membershipsOf(k: number, direct: readonly number[], known: ReadonlyMap<number, Known>): readonly Membership[] {
   // The set grows while it is walked: what is above comes behind.
   const all = new Set(direct)
@@ -86,10 +103,13 @@ function membershipsOf(k: number, direct: readonly number[], known: ReadonlyMap<
   const above: Membership[] = []
   let left = direct.length
   for (const g of all) {
+    const isDirect = left-- > 0
     const group = known.get(g)
-    const list = left-- > 0 ? memberships : above
     if (group === undefined) continue
-    if (g !== k) list.push(list === memberships ? group.direct : group.indirect)
+    if (g !== k) {
+      if (isDirect) memberships.push(group.direct)
+      else above.push(group.indirect)
+    }
     for (const parent of group.parents) all.add(parent)
   }
   if (memberships.length > 1) memberships.sort(byId)
