@@ -7,7 +7,7 @@ import type { Store } from './contract.ts'
 import { copyOnThread, writeCopy } from './sql/backup.ts'
 import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
-import { type Connection, type ConnectionOptions, openConnection } from './sql/connection.ts'
+import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
 import { migrate } from './sql/migrate.ts'
 import { createNames } from './sql/names.ts'
@@ -84,7 +84,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       pulse.look()
       return Promise.resolve(read())
     } catch (error) {
-      return Promise.reject(error)
+      return Promise.reject(isOutage(error) ? unavailable(error) : error)
     }
   }
 
