@@ -29,7 +29,7 @@ export interface Tally {
 }
 
 /** Ids in a block, at most; a page by startIndex skips no more than these. */
-const BLOCK = 4_096
+const BLOCK = 2_048
 
 interface Blocks {
   readonly t: number
