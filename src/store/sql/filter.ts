@@ -1,27 +1,8 @@
 import { type Attribute, type BoundFilter, isReference, type Target } from '../../protocol/index.ts'
-import type { SqlValue } from './connection.ts'
+import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
 import { hintFor, hintForElement } from './hint.ts'
 import type { IndexPath, Names } from './names.ts'
-
-/** Values of a statement, numbered in the order in which they were bound. */
-export interface Bindings {
-  readonly values: SqlValue[]
-  /** Binds one more and gives its parameter. */
-  readonly bind: (value: string | number | boolean | null) => string
-}
-
-/** Makes an empty list of values for one statement. */
-export function createBindings(): Bindings {
-  const values: SqlValue[] = []
-  return {
-    values,
-    bind(value) {
-      values.push(typeof value === 'boolean' ? Number(value) : value)
-      return dialect.parameter(values.length)
-    },
-  }
-}
 
 /** Where the values of one resource type are to be found; the statement calls its row `r`. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { Attribute, BoundFilter } from '../../protocol/index.ts'
+import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
-import type { Bindings } from './filter.ts'
 
 // Neither escaped in JSON, nor special to LIKE, nor changed by folding but for its case.
 const PLAIN = /^[a-z0-9 .@:+-]{2,100}$/i

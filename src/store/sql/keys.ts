@@ -1,6 +1,7 @@
 import type { BoundFilter, Target } from '../../protocol/index.ts'
+import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
-import { type Bindings, indexOf, type Place, rowsOf } from './filter.ts'
+import { indexOf, type Place, rowsOf } from './filter.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
 export interface Keys {

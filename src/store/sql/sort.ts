@@ -1,6 +1,7 @@
 import type { BoundSort } from '../../protocol/index.ts'
+import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
-import type { Bindings, Place } from './filter.ts'
+import type { Place } from './filter.ts'
 import { columnOf, listPath, rowsOf, shaped, singularValue, sourceFor } from './filter.ts'
 
 /**
