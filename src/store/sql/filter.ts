@@ -1,5 +1,6 @@
 import { type Attribute, type BoundFilter, isReference, type Target } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
+import { type Bindings, createBindings } from './bindings.ts'
+import type { SqlValue } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
 import { hintFor, hintForElement } from './hint.ts'
 import type { IndexPath, Names } from './names.ts'
