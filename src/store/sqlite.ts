@@ -82,6 +82,8 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   function reading<T>(read: () => T): Promise<T> {
     try {
       pulse.look()
+      // Not in the look itself: what is answered from memory needs no transaction.
+      turn.begin()
       return Promise.resolve(read())
     } catch (error) {
       return Promise.reject(isOutage(error) ? unavailable(error) : error)
@@ -99,6 +101,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     find: (query) => reading(() => finds.find(query)),
     weigh(query) {
       pulse.look()
+      turn.begin()
       return finds.weigh(query)
     },
     names: (tenant, ids) => reading(() => reads.names(tenant, ids)),

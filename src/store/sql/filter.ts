@@ -380,7 +380,7 @@ function isLinked(attribute: Attribute, sub: Attribute): boolean {
 /** What the resource with that id says; if there is none, what the document says. */
 function linkedValue(leaf: Attribute, id: string, own: string, place: Place, bindings: Bindings): string {
   const what = otherValue('o', leaf, place, bindings)
-  const other = `select ${what} from resource o where o.t = ${place.t} and o.y in (select y from type) and o.id = ${id}`
+  const other = `select ${what} from resource o where o.t = ${place.t} and o.y in (select y from counter where t = ${place.t}) and o.id = ${id}`
   return `coalesce((${other}), ${own})`
 }
 

@@ -156,7 +156,7 @@ const NO_WILDCARDS = /^[^%_]{1,1000}$/
 
 function byMembership(target: Target, value: string, place: Place): Keys {
   const other = (bindings: Bindings) =>
-    `select o.k from resource o where o.t = ${place.t} and o.y in (select y from type) and o.id = ${bindings.bind(value)}`
+    `select o.k from resource o where o.t = ${place.t} and o.y in (select y from counter where t = ${place.t}) and o.id = ${bindings.bind(value)}`
   if (target.attribute.name === 'members') {
     return {
       cost: FEW,

@@ -34,7 +34,7 @@ export function createFinder(connection: Connection, names: Names): Finder {
         last = first
         return found
       }
-      for (const y of names.types()) {
+      for (const y of names.types(t)) {
         if (y === first) continue
         const other = probe(t, y, id)
         if (other !== undefined) {

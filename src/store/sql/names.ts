@@ -18,14 +18,14 @@ export interface Names {
   readonly tenantName: (t: number) => string | undefined
   readonly type: (name: string) => number | undefined
   readonly typeName: (y: number) => string
-  /** All types there are. */
-  readonly types: () => readonly number[]
+  /** The types a tenant has had resources of. */
+  readonly types: (t: number) => readonly number[]
   readonly path: (t: number, y: number, path: string) => IndexPath | undefined
   /** Paths of a tenant, of all its types, that may hold ids of other resources. */
   readonly references: (t: number) => readonly IndexPath[]
   readonly forget: () => void
   /** For the writer: makes what is not there yet, and says so through `made`. */
-  readonly ensureType: (name: string) => number
+  readonly ensureType: (t: number, name: string) => number
   readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => IndexPath
   /** For the writer: called with the tenant's number for each new name, so that readers elsewhere are told. */
   readonly whenMade: (listener: (t: number) => void) => void
@@ -38,6 +38,7 @@ export function createNames(connection: Connection): Names {
   const tenantNames = new Map<number, string>()
   const types = new Map<string, number>()
   const typeNames = new Map<number, string>()
+  const tenantTypes = new Map<number, readonly number[]>()
   const paths = new Map<
     number,
     { readonly all: Map<string, IndexPath>; references: readonly IndexPath[] | undefined }
@@ -48,6 +49,15 @@ export function createNames(connection: Connection): Names {
       types.set(textOf(name), numberOf(y))
       typeNames.set(numberOf(y), textOf(name))
     }
+  }
+
+  function typesOf(t: number): readonly number[] {
+    let known = tenantTypes.get(t)
+    if (known === undefined) {
+      known = connection.rows('select y from counter where t = ? order by y', t).map((row) => numberOf(row[0]))
+      tenantTypes.set(t, known)
+    }
+    return known
   }
 
   function pathsOf(t: number) {
@@ -99,10 +109,7 @@ export function createNames(connection: Connection): Names {
       if (name === undefined) throw new Error(`the table of types has no number ${y}`)
       return name
     },
-    types() {
-      if (typeNames.size === 0) readTypes()
-      return [...typeNames.keys()]
-    },
+    types: typesOf,
     path: (t, y, path) => pathsOf(t).all.get(`${y} ${path}`),
     references(t) {
       const known = pathsOf(t)
@@ -114,15 +121,16 @@ export function createNames(connection: Connection): Names {
       tenantNames.clear()
       types.clear()
       typeNames.clear()
+      tenantTypes.clear()
       paths.clear()
     },
-    ensureType(name) {
+    ensureType(t, name) {
       const known = names.type(name)
-      if (known !== undefined) return known
-      const y = connection.insert('insert into type (name) values (?)', name)
-      types.set(name, y)
-      typeNames.set(y, name)
-      made(0)
+      const y = known ?? connection.insert('insert into type (name) values (?)', name)
+      if (known !== undefined && typesOf(t).includes(known)) return known
+      connection.run('insert or ignore into counter (t, y, n) values (?, ?, 0)', t, y)
+      names.forget()
+      made(t)
       return y
     },
     ensurePath(t, y, path, unique, ready) {

@@ -40,7 +40,6 @@ export function createPulse(connection: Connection, names: Names, turn: Turn): P
     if (looked) return
     looked = true
     setImmediate(nextTurn)
-    turn.begin()
     const now = connection.version()
     if (now === version) return
     version = now
@@ -91,7 +90,6 @@ export function createPulse(connection: Connection, names: Names, turn: Turn): P
     lookNow() {
       // What is read from now on, in this turn too, counts the commit.
       turn.end()
-      if (looked) turn.begin()
       read()
     },
     watch(listener) {

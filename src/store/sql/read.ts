@@ -74,7 +74,7 @@ export function createReads(connection: Connection, names: Names): Reads {
       if (t === undefined) return []
       const found: Member[] = []
       for (const id of new Set(ids)) {
-        for (const y of names.types()) {
+        for (const y of names.types(t)) {
           const row = connection.row('select display from resource where t = ? and y = ? and id = ?', t, y, id)
           if (row === undefined) continue
           found.push({ id, type: names.typeName(y), display: textOf(row[0]) })

@@ -1,0 +1,16 @@
+import { fold, isObject, type Json } from '../../protocol/index.ts'
+
+const PLAIN = /^[\0-\x7f]*$/
+
+/** The document with every string folded, kept only where SQLite's lower() would not do: beyond ASCII. */
+export function foldedText(text: string): string | null {
+  if (PLAIN.test(text) && !text.includes('\\u')) return null
+  return JSON.stringify(foldValues(JSON.parse(text)))
+}
+
+function foldValues(value: Json): Json {
+  if (typeof value === 'string') return fold(value)
+  if (Array.isArray(value)) return value.map(foldValues)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, foldValues(one)]))
+}

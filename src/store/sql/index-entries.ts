@@ -1,0 +1,97 @@
+import { isObject } from '../../protocol/index.ts'
+import { Conflict, type IndexEntry, type Write } from '../contract.ts'
+import type { Connection } from './connection.ts'
+import type { IndexPath, Names } from './names.ts'
+
+/** A resource by its number, with its column of entries. */
+export interface Indexed {
+  readonly k: number
+  readonly entries: string
+}
+
+/** The index entries of resources: rows to be found by, and in the resource's own row what they are. */
+export interface IndexEntries {
+  /** Refuses a value that must be unique and that another resource has. */
+  readonly requireFree: (t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number) => void
+  readonly add: (t: number, path: IndexPath | undefined, value: string, k: number) => void
+  /** Takes some and adds some. `ready`: a path seen for the first time may answer queries. */
+  readonly change: (
+    t: number,
+    y: number,
+    was: Indexed,
+    write: Pick<Extract<Write, { write: 'update' }>, 'unindex' | 'index'>,
+    how: { readonly ready: boolean; readonly at: number },
+  ) => void
+  readonly clear: (t: number, was: Indexed) => void
+}
+
+/** Makes the index entries of one connection. */
+export function createIndexEntries(connection: Connection, names: Names): IndexEntries {
+  function requireFree(t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number): void {
+    if (path === undefined || entry.unique !== true) return
+    const held = connection.row(
+      'select 1 from value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
+      t,
+      path.a,
+      entry.value,
+      k,
+    )
+    if (held !== undefined) throw new Conflict('unique', at, path.path)
+  }
+
+  function add(t: number, path: IndexPath | undefined, value: string, k: number): void {
+    if (path === undefined) return
+    connection.run('insert or ignore into value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
+  }
+
+  function change(
+    t: number,
+    y: number,
+    was: Indexed,
+    write: Pick<Extract<Write, { write: 'update' }>, 'unindex' | 'index'>,
+    { ready, at }: { readonly ready: boolean; readonly at: number },
+  ): void {
+    if (write.unindex.length === 0 && write.index.length === 0) return
+    const added = write.index.map((entry) => {
+      const path = names.ensurePath(t, y, entry.path, entry.unique === true, ready)
+      requireFree(t, path, entry, was.k, at)
+      return { path, value: entry.value }
+    })
+    const entries = readEntries(was.entries)
+    for (const { path: name, value } of write.unindex) {
+      const path = names.path(t, y, name)
+      if (path === undefined) continue
+      connection.run('delete from value_index where t = ? and a = ? and v = ? and k = ?', t, path.a, value, was.k)
+      const left = (entries[path.a] ?? []).filter((one) => one !== value)
+      if (left.length === 0) delete entries[path.a]
+      else entries[path.a] = left
+    }
+    for (const { path, value } of added) {
+      add(t, path, value, was.k)
+      const list = entries[path.a] ?? []
+      if (!list.includes(value)) entries[path.a] = [...list, value]
+    }
+    connection.run('update resource set entries = ? where k = ?', JSON.stringify(entries), was.k)
+  }
+
+  function clear(t: number, was: Indexed): void {
+    for (const [a, values] of Object.entries(readEntries(was.entries))) {
+      for (const value of values) {
+        connection.run('delete from value_index where t = ? and a = ? and v = ? and k = ?', t, Number(a), value, was.k)
+      }
+    }
+  }
+
+  return { requireFree, add, change, clear }
+}
+
+/** The entries column: values by path number. */
+function readEntries(text: string): { [a: string]: string[] } {
+  const read: unknown = JSON.parse(text)
+  const entries: { [a: string]: string[] } = {}
+  if (!isObject(read)) return entries
+  for (const [a, values] of Object.entries(read)) {
+    if (Array.isArray(values)) entries[a] = values.filter((value): value is string => typeof value === 'string')
+  }
+  return entries
+}

@@ -1,0 +1,60 @@
+import type { Change, LogDraft, Ref } from '../contract.ts'
+import type { Connection } from './connection.ts'
+import { IDS_IN_LOG, idsOf, type MemberChanges } from './members.ts'
+import type { Tally } from './tally.ts'
+
+/** What a log line says besides its draft. */
+export interface Line {
+  readonly t: number
+  readonly y: number
+  readonly at: number
+  readonly version: number
+  /** Who came and went, by resource number. */
+  readonly members?: MemberChanges | undefined
+  /** The same, when it is known by id. */
+  readonly delta?: Change['members']
+  /** What looks different besides the resource: the column `touch`. */
+  readonly touch: string | null
+}
+
+/** Writes log lines. */
+export interface Log {
+  readonly write: (ref: Ref, line: Line, draft: LogDraft) => void
+}
+
+/** Makes the log of one connection. */
+export function createLog(connection: Connection, tally: Tally, wrote: (change: Change) => void): Log {
+  function deltaOf(members: MemberChanges): Change['members'] {
+    const { added, removed } = members
+    const counts = { added: added.size, removed: removed.size }
+    if (counts.added + counts.removed === 0) return undefined
+    if (counts.added + counts.removed > IDS_IN_LOG) return counts
+    return { ...counts, ids: { added: idsOf(connection, added), removed: idsOf(connection, removed) } }
+  }
+
+  return {
+    write(ref, line, draft) {
+      const { t, y, at, version } = line
+      const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members))
+      const place = tally.nextPlace(t)
+      const detail = members === undefined ? { paths: draft.paths } : { paths: draft.paths, members }
+      connection.run(
+        `insert into change (n, t, place, at, y, id, op, actor, version, detail, touch)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        tally.nextNumber(),
+        t,
+        place,
+        at,
+        y,
+        ref.id,
+        draft.op,
+        draft.actor,
+        version,
+        JSON.stringify(detail),
+        line.touch,
+      )
+      const { tenant, type, id } = ref
+      wrote({ tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, ...detail })
+    },
+  }
+}
