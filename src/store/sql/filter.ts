@@ -1,22 +1,21 @@
-import { type Attribute, type BoundFilter, isReference, type Target } from '../../protocol/index.ts'
-import { type Bindings, createBindings } from './bindings.ts'
-import type { SqlValue } from './connection.ts'
+import type { Attribute, BoundFilter, Target } from '../../protocol/index.ts'
+import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
 import { hintFor, hintForElement } from './hint.ts'
-import type { IndexPath, Names } from './names.ts'
-
-/** Where the values of one resource type are to be found; the statement calls its row `r`. */
-export interface Place {
-  /** Parameters of the tenant's and the type's number. */
-  readonly t: string
-  readonly y: string
-  readonly typeName: string
-  /** The base URL, and the endpoint of each type, for meta.location and `$ref`. */
-  readonly base: string
-  readonly endpoints: { readonly [type: string]: string }
-  readonly path: (path: string) => IndexPath | undefined
-  readonly names: Names
-}
+import { rowsOf } from './other-rows.ts'
+import {
+  columnOf,
+  folds,
+  indexOf,
+  isLinked,
+  linkedValue,
+  listPath,
+  type Place,
+  pathOf,
+  shaped,
+  singularValue,
+  sourceFor,
+} from './values.ts'
 
 /**
  * A filter as an SQL condition on `r`: 1 or 0, never null, so that `not` means what it says (A-24).
@@ -138,19 +137,6 @@ function exactComparison(
   )
 }
 
-/** The value of a singular attribute in the form it is compared in; null when there is none. */
-export function singularValue(target: Target, place: Place, bindings: Bindings): string {
-  const { attribute, sub, leaf } = target
-  const path = pathOf(target)
-  const own = shaped(dialect.at(sourceFor(leaf), path), leaf)
-  if (sub !== undefined && isLinked(attribute, sub)) {
-    return linkedValue(sub, dialect.at('r.text', [...path.slice(0, -1), 'value']), own, place, bindings)
-  }
-  const index = indexOf(target, place)
-  // An entry has the right form already; "" has none.
-  return index === undefined ? own : `coalesce(${dialect.first('r.entries', [String(index.a)])}, ${own})`
-}
-
 function present(target: Target, place: Place, bindings: Bindings): string {
   const rows = rowsOf(target)
   if (rows !== undefined) {
@@ -226,7 +212,7 @@ function joined(op: 'and' | 'or', conditions: readonly string[]): string {
 }
 
 /** A filter on one element, whose parts `valueFor` finds. */
-function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Bindings): string {
+export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Bindings): string {
   switch (filter.op) {
     case 'and':
     case 'or':
@@ -245,175 +231,4 @@ function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, b
     default:
       return compare(filter.op, valueFor(filter.target.leaf), filter.value, bindings)
   }
-}
-
-/** A filter on `members` for the rows of one group, `e` being the member's resource. */
-export function compileMembers(
-  filter: BoundFilter,
-  names: Names,
-): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  const bindings = createBindings()
-  const unknown = { t: '0', y: '0', typeName: '', base: '', endpoints: {}, path: () => undefined, names }
-  const inner = filter.op === 'has' ? filter.filter : filter
-  return { sql: onElement(inner, (leaf) => memberValue(leaf, unknown, bindings), bindings), values: bindings.values }
-}
-
-/** The ids that a filter on `members` names, when no other member can satisfy it. */
-export function idsNamed(filter: BoundFilter): readonly string[] | undefined {
-  if (filter.op === 'eq') {
-    return filter.target.leaf.name === 'value' && typeof filter.value === 'string' ? [filter.value] : undefined
-  }
-  if (filter.op === 'has') return idsNamed(filter.filter)
-  if (filter.op === 'and') {
-    for (const one of filter.all) {
-      const ids = idsNamed(one)
-      if (ids !== undefined) return ids
-    }
-    return undefined
-  }
-  if (filter.op === 'or') {
-    const ids: string[] = []
-    for (const one of filter.all) {
-      const some = idsNamed(one)
-      if (some === undefined) return undefined
-      ids.push(...some)
-    }
-    return [...new Set(ids)]
-  }
-  return undefined
-}
-
-/** `groups` and `members`, which are no part of a document: rows, as a table with the other resource as `e`. */
-interface Rows {
-  readonly from: (k: string) => string
-  readonly value: (leaf: Attribute, place: Place, bindings: Bindings) => string
-}
-
-const MEMBERS: Rows = {
-  from: (k) => `member x cross join resource e on e.k = x.m and x.g = ${k}`,
-  value: memberValue,
-}
-
-const GROUPS: Rows = {
-  // Direct and nested; union and not union all, so that circles end.
-  from: (k) => `(with recursive up (g, d) as (
-    select g, 1 from member where m = ${k} union select z.g, 0 from up join member z on z.m = up.g
-  ) select g, max(d) as d from up where g <> ${k} group by g) x cross join resource e on e.k = x.g`,
-  value(leaf, place, bindings) {
-    if (leaf.name === 'type') return `case x.d when 1 then 'direct' else 'indirect' end`
-    return otherValue('e', leaf, place, bindings)
-  },
-}
-
-function memberValue(leaf: Attribute, place: Place, bindings: Bindings): string {
-  if (leaf.name !== 'type') return otherValue('e', leaf, place, bindings)
-  const name = '(select name from type where type.y = e.y)'
-  return isExact(leaf) ? name : `lower(${name})`
-}
-
-/** What a resource, the row `row`, shows of itself to those that refer to it. */
-function otherValue(row: string, leaf: Attribute, place: Place, bindings: Bindings): string {
-  const form = (x: string) => (isExact(leaf) ? x : `fold(${x})`)
-  switch (leaf.name) {
-    case 'value':
-      return form(`${row}.id`)
-    case 'display':
-    case 'displayName':
-      return form(`nullif(${row}.display, '')`)
-    case '$ref': {
-      const cases = Object.entries(place.endpoints).flatMap(([name, endpoint]) => {
-        const y = place.names.type(name)
-        return y === undefined ? [] : [`when ${y} then ${bindings.bind(`${place.base}${endpoint}/`)} || ${row}.id`]
-      })
-      return cases.length === 0 ? 'null' : form(`case ${row}.y ${cases.join(' ')} end`)
-    }
-    default:
-      return 'null'
-  }
-}
-
-/** The rows behind a target, if it is no part of a document. */
-export function rowsOf(target: Target): Rows | undefined {
-  const { attribute } = target
-  if (target.extension !== undefined || !attribute.multiValued) return undefined
-  if (attribute.name === 'members' && isReference(attribute)) return MEMBERS
-  return attribute.name === 'groups' && attribute.mutability === 'readOnly' ? GROUPS : undefined
-}
-
-/** The columns behind id and meta. */
-export function columnOf(target: Target, place: Place, bindings: Bindings): string | undefined {
-  if (target.extension !== undefined) return undefined
-  if (target.attribute.name === 'id') return 'r.id'
-  if (target.attribute.name !== 'meta') return undefined
-  switch (target.leaf.name) {
-    case 'created':
-      return 'r.created'
-    case 'lastModified':
-      return 'r.modified'
-    case 'resourceType':
-      return isExact(target.leaf) ? bindings.bind(place.typeName) : `lower(${bindings.bind(place.typeName)})`
-    case 'version':
-      return isExact(target.leaf) ? `'W/"' || r.version || '"'` : `'w/"' || r.version || '"'`
-    case 'location': {
-      const uri = `${bindings.bind(`${place.base}${place.endpoints[place.typeName] ?? ''}/`)} || r.id`
-      return isExact(target.leaf) ? uri : `fold(${uri})`
-    }
-    default:
-      return undefined
-  }
-}
-
-/** The index path that holds all values of a target. */
-export function indexOf(target: Target, place: Place): IndexPath | undefined {
-  // `emails` in a comparison means `emails.value`, and is entered under the one or the other name.
-  const path = place.path(target.path)
-  return path?.ready === true ? path : undefined
-}
-
-/** `$ref` of a manager, its `displayName` and the like: what the resource referred to says, and no document holds. */
-function isLinked(attribute: Attribute, sub: Attribute): boolean {
-  if (!isReference(attribute)) return false
-  if (sub.name === '$ref') return true
-  return sub.mutability === 'readOnly' && (sub.name === 'displayName' || sub.name === 'display')
-}
-
-/** What the resource with that id says; if there is none, what the document says. */
-function linkedValue(leaf: Attribute, id: string, own: string, place: Place, bindings: Bindings): string {
-  const what = otherValue('o', leaf, place, bindings)
-  const other = `select ${what} from resource o where o.t = ${place.t} and o.y in (select y from counter where t = ${place.t}) and o.id = ${id}`
-  return `coalesce((${other}), ${own})`
-}
-
-/** Brings a value of the document into the form it is compared in: folded, squeezed, or an instant. */
-export function shaped(x: string, leaf: Attribute): string {
-  if (leaf.type === 'dateTime') return `instant(${x})`
-  if (!folds(leaf)) return x
-  return leaf.uniqueness === 'none' ? `lower(${x})` : `squeeze(lower(${x}))`
-}
-
-/** The text to read from: lower() folds ASCII; what lies beyond is folded in the second text, there only when it differs. */
-export function sourceFor(leaf: Attribute): string {
-  return folds(leaf) ? 'coalesce(r.folded, r.text)' : 'r.text'
-}
-
-function folds(leaf: Attribute): boolean {
-  return (leaf.type === 'string' || leaf.type === 'reference') && !leaf.caseExact
-}
-
-function isExact(leaf: Attribute): boolean {
-  return leaf.caseExact || leaf.type === 'binary'
-}
-
-/** Where a target's leaf lies in the document. */
-export function pathOf(
-  target: Pick<Target, 'extension' | 'attribute'> & { readonly sub?: Attribute | undefined },
-): string[] {
-  const path = listPath(target)
-  if (target.sub !== undefined) path.push(target.sub.name)
-  return path
-}
-
-/** Where a target's attribute lies in the document. */
-export function listPath(target: Pick<Target, 'extension' | 'attribute'>): string[] {
-  return target.extension === undefined ? [target.attribute.name] : [target.extension, target.attribute.name]
 }

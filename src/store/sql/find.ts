@@ -3,13 +3,14 @@ import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '.
 import { type Bindings, createBindings } from './bindings.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
-import { compileFilter, type Place } from './filter.ts'
+import { compileFilter } from './filter.ts'
 import { GROUP_NUMBERS } from './groups.ts'
 import { FEW, type Keys, keysFor, ONE } from './keys.ts'
 import type { Names } from './names.ts'
 import type { Reads } from './read.ts'
 import { COLUMNS, storedOf } from './rows.ts'
 import { sortKey } from './sort.ts'
+import type { Place } from './values.ts'
 
 /** Pages beyond this are heavy, and so is an index entry shared by more than this many resources. */
 const LIGHT = 200

@@ -1,7 +1,8 @@
 import type { BoundFilter, Target } from '../../protocol/index.ts'
 import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
-import { indexOf, type Place, rowsOf } from './filter.ts'
+import { rowsOf } from './other-rows.ts'
+import { indexOf, type Place } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
 export interface Keys {

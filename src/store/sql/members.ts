@@ -1,6 +1,6 @@
 import { Conflict, type MemberEdit } from '../contract.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
-import { compileMembers, idsNamed } from './filter.ts'
+import { compileMembers, idsNamed } from './member-filter.ts'
 import type { Names } from './names.ts'
 
 /** Ids that a log line names, joined and left together; beyond that it only counts. */

@@ -1,8 +1,8 @@
 import type { BoundSort } from '../../protocol/index.ts'
 import type { Bindings } from './bindings.ts'
 import { sqlite as dialect } from './dialect.ts'
-import type { Place } from './filter.ts'
-import { columnOf, listPath, rowsOf, shaped, singularValue, sourceFor } from './filter.ts'
+import { rowsOf } from './other-rows.ts'
+import { columnOf, listPath, type Place, shaped, singularValue, sourceFor } from './values.ts'
 
 /**
  * The value a resource is sorted by, null when it has none: of a multi-valued attribute the primary value, else the
