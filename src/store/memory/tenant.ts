@@ -1,0 +1,86 @@
+import { compareText } from '../../protocol/index.ts'
+import type { Change, IndexEntry, Member, Membership, Query, Stored, StoredRecord } from '../contract.ts'
+import type { Surroundings } from '../derived.ts'
+
+/** A resource and what is kept beside it. */
+export interface Row {
+  readonly stored: Stored
+  readonly secret: string | undefined
+  readonly entries: readonly IndexEntry[]
+}
+
+/** Everything of one tenant. */
+export interface Tenant {
+  readonly name: string
+  readonly created: number
+  readonly rows: Map<string, Row>
+  /** Ids of the members of each group, and the other way round. */
+  readonly members: Map<string, Set<string>>
+  readonly groups: Map<string, Set<string>>
+  /** Ids by index entry. */
+  readonly holders: Map<string, Set<string>>
+  readonly log: Change[]
+  readonly records: Map<string, StoredRecord>
+}
+
+/** A tenant without anything in it. */
+export function makeTenant(name: string, created: number): Tenant {
+  return {
+    name,
+    created,
+    rows: new Map(),
+    members: new Map(),
+    groups: new Map(),
+    holders: new Map(),
+    log: [],
+    records: new Map(),
+  }
+}
+
+/** A resource as its groups see it. */
+export function toMember(stored: Stored): Member {
+  return { id: stored.id, type: stored.type, display: stored.display }
+}
+
+/** The members of a group in the order in which they came. */
+export function membersOf(tenant: Tenant | undefined, group: string): readonly Member[] {
+  const members: Member[] = []
+  for (const id of tenant?.members.get(group) ?? []) {
+    const row = tenant?.rows.get(id)
+    if (row !== undefined) members.push(toMember(row.stored))
+  }
+  return members
+}
+
+/** The groups a resource is in: direct ones first, each once, itself never; circles end. */
+function groupsOf(tenant: Tenant | undefined, id: string): readonly (Membership & { readonly type: string })[] {
+  const direct = tenant?.groups.get(id) ?? new Set()
+  const all = new Set(direct)
+  for (const group of all) for (const above of tenant?.groups.get(group) ?? []) all.add(above)
+  all.delete(id)
+  const groups = [...all].flatMap((group) => {
+    const row = tenant?.rows.get(group)
+    return row === undefined ? [] : [{ ...toMember(row.stored), direct: direct.has(group) }]
+  })
+  return groups.sort((a, b) => Number(b.direct) - Number(a.direct) || compareText(a.id, b.id))
+}
+
+/** A resource with its groups. */
+export function withGroups(stored: Stored, tenant: Tenant): Stored {
+  const groups = groupsOf(tenant, stored.id).map(({ id, display, direct }) => ({ id, display, direct }))
+  return { ...stored, groups }
+}
+
+/** What a tenant knows around a document. */
+export function surroundings(tenant: Tenant | undefined, query: Query): Surroundings {
+  return {
+    base: query.base,
+    endpoints: query.endpoints,
+    groupsOf: (id) => groupsOf(tenant, id),
+    membersOf: (id) => membersOf(tenant, id),
+    named: (id) => {
+      const row = tenant?.rows.get(id)
+      return row === undefined ? undefined : toMember(row.stored)
+    },
+  }
+}
