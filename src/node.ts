@@ -28,9 +28,9 @@ export interface NodeCall {
   /** Absolute base URL without a slash at its end: `https://scim.example/tenants/acme/scim/v2`. */
   readonly base: string
   /** The tenant that the URL names, where it names one. */
-  readonly tenant?: string
+  readonly tenant?: string | undefined
   /** Address of the other side, to slow down whoever guesses tokens. */
-  readonly remote?: string
+  readonly remote?: string | undefined
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
@@ -103,7 +103,8 @@ export function serve(
     directOf(listener as Fetch) !== undefined || listener.length === 1 ? toNode(listener as Fetch) : listener
   // A request line and headers of 80 KiB hold the longest URL that is read.
   const server = createServer(
-    { maxHeaderSize: 80 * 1024, keepAliveTimeout: 65_000 },
+    // A request without Host gets an answer that SCIM clients read, not one of Node's.
+    { maxHeaderSize: 80 * 1024, keepAliveTimeout: 65_000, requireHostHeader: false },
     listen as Parameters<typeof createServer>[1],
   )
   server.on('clientError', refuseMalformed)
@@ -270,8 +271,8 @@ export function callOf(
     path,
     search,
     base,
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(remote === undefined ? {} : { remote }),
+    tenant,
+    remote,
     header: (name) => {
       const value = request.headers[name]
       return Array.isArray(value) ? value.join(', ') : value

@@ -89,8 +89,13 @@ export async function bulk(turn: Turn): Promise<Answer> {
       results[index] = { ...(results[index] ?? { status: 201 }), version: formatETag(stored.version) }
     } catch (error) {
       // Each operation is whole or not at all: what can't have its references isn't there.
-      await turn.directory.remove(turn.context, type.name, id)
       results[index] = failed(turn, error)
+      try {
+        await turn.directory.remove(turn.context, type.name, id)
+      } catch (undoing) {
+        // It stays, without its references; the other operations have their results all the same.
+        results[index] = failed(turn, undoing)
+      }
     }
   }
   const shown = results.flatMap((result, index) => {

@@ -1,4 +1,4 @@
-import type { Context, Directory } from '../directory/index.ts'
+import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   ifNoneMatch,
   LIMITS,
@@ -11,7 +11,7 @@ import {
 } from '../protocol/index.ts'
 import { belowBase } from './base.ts'
 import { bulk } from './bulk.ts'
-import { createCache } from './cache.ts'
+import { createCache, type Finished } from './cache.ts'
 import type { Answer, Call } from './call.ts'
 import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
 import { ALL_FEATURES, type Features } from './features.ts'
@@ -19,7 +19,7 @@ import { callOf, responseOf } from './fetch.ts'
 import { me } from './me.ts'
 import { type Authenticate, may, noCredentials, type Principal } from './principal.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
-import { emptyHit, errorAnswer, mediaType, type Report } from './respond.ts'
+import { emptyHit, errorAnswer, mediaType, type Report, resourceAnswer } from './respond.ts'
 import { isPublic, routeOf } from './route.ts'
 import { list, searchByPost } from './search.ts'
 import type { Turn } from './turn.ts'
@@ -74,6 +74,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024)
   directory.watch((touched) => cache.forget(touched))
   const encoder = new TextEncoder()
+  const decoder = new TextDecoder()
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
     key ??= directory.secretKey('cursor').catch((error) => {
@@ -154,6 +155,10 @@ export function createProvider(options: ProviderOptions): Provider {
       cursorKey,
       now,
       report,
+      texts: {
+        find: (type, stored) => keptText(call.base, type, stored),
+        keep: (type, stored, text) => keepText(call.base, type, stored, text, generation),
+      },
       skipped: (type, paths) =>
         paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
     }
@@ -186,26 +191,47 @@ export function createProvider(options: ProviderOptions): Provider {
   }
 
   /** Keeps a finished answer for the next one who asks, unless something changed while it was made. */
-  function keep(turn: Turn, { name }: ResourceType, id: string, answer: Answer, generation: number): Answer {
+  function keep(turn: Turn, type: ResourceType, id: string, answer: Answer, generation: number): Answer {
     const { call, principal } = turn
     if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON) {
       return answer
     }
-    if (call.method !== 'GET' || generation !== cache.generation() || !may(principal, 'read', name)) return answer
-    const bytes = encoder.encode(answer.body)
+    if (call.method !== 'GET' || !may(principal, 'read', type.name)) return answer
     const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
-    const version = Number(/\d+/.exec(etag)?.[0])
-    const headers = [...answer.headers, 'Content-Length', String(bytes.length)]
-    cache.put(id, {
-      tenant: principal.tenant,
-      base: call.base,
-      path: call.path,
-      type: name,
+    const stored = { tenant: principal.tenant, id, version: Number(/\d+/.exec(etag)?.[0]) }
+    const kept = keepText(call.base, type, stored, answer.body, generation)
+    return kept === undefined ? answer : { status: 200, headers: kept.headers, body: kept.bytes }
+  }
+
+  function keepText(
+    base: string,
+    type: ResourceType,
+    stored: Pick<Stored, 'tenant' | 'id' | 'version'>,
+    text: string,
+    generation: number,
+  ): Finished | undefined {
+    if (generation !== cache.generation()) return undefined
+    const { tenant, id, version } = stored
+    const bytes = encoder.encode(text)
+    const { headers } = resourceAnswer(200, type, stored, base, SCIM_JSON, '')
+    const finished: Finished = {
+      tenant,
+      base,
+      path: `${type.endpoint}/${id}`,
+      type: type.name,
       version,
-      headers,
+      headers: [...headers, 'Content-Length', String(bytes.length)],
       bytes,
-    })
-    return { status: 200, headers, body: bytes }
+    }
+    cache.put(id, finished)
+    return finished
+  }
+
+  function keptText(base: string, type: ResourceType, { tenant, id, version }: Stored): string | undefined {
+    const entry = cache.get(id, base, `${type.endpoint}/${id}`)
+    return entry !== undefined && entry.tenant === tenant && entry.version === version
+      ? decoder.decode(entry.bytes)
+      : undefined
   }
 
   /** Before anybody has come with a token: what the tenant offers may still have to be read. */

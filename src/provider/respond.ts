@@ -55,7 +55,7 @@ function preference(
 export function resourceAnswer(
   status: number,
   type: ResourceType,
-  stored: Stored,
+  stored: Pick<Stored, 'id' | 'version'>,
   base: string,
   media: string,
   body: Body,

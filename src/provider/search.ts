@@ -1,9 +1,10 @@
-import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
+import { type Page, type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
   forbidden,
   invalidFilter,
   invalidSyntax,
+  isDefault,
   isObject,
   LIMITS,
   LIST_END,
@@ -20,7 +21,7 @@ import {
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
-import { memberParts, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
+import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
@@ -83,7 +84,8 @@ async function answer(
   })
   if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
   if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
-  const page = await directory.find(plan)
+  const few = await findFew(turn, plan, views)
+  const page = few?.page ?? (await directory.find(plan))
   const large = (await memberTotal(turn, page.resources, views)) > STREAM_FROM
   if (large && turn.delegate) return turn.delegate(bytes)
   const total = cursor?.total ?? page.total ?? page.resources.length
@@ -102,8 +104,50 @@ async function answer(
   })
   const headers = ['Content-Type', turn.media]
   if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
-  const texts = await textsOf(page.resources, views, catalog)
+  const texts = few?.texts ?? (await textsOf(page.resources, views, catalog))
   return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
+}
+
+/** Pages up to so many resources are made of texts that are kept, one by one. */
+const FEW = 4
+/** Filters that point at somebody: what identity providers look people up by before they create or change them. */
+const POINTING = new Set(['eq', 'has', 'and', 'or'])
+
+/**
+ * A page with few resources on it, whose texts other requests have made already: then only the index is read, not the groups,
+ * managers and documents. `undefined`: there are more of them, or they are to be shown otherwise than by default.
+ */
+async function findFew(
+  turn: Turn,
+  plan: Plan,
+  views: ReadonlyMap<string, View>,
+): Promise<{ readonly page: Page; readonly texts: readonly string[] } | undefined> {
+  const [view] = views.size === 1 ? views.values() : []
+  const op = plan.query.types[0]?.filter?.op
+  if (view === undefined || op === undefined || !POINTING.has(op) || plan.weight === 'heavy') return undefined
+  if (!isDefault(view.selection) || traitsOf(view.type).rows) return undefined
+  const bare = (query: Plan['query']): Plan['query'] => ({ ...query, groups: false })
+  const { query, otherwise } = plan
+  const page = await turn.directory.find({
+    query: bare(query),
+    weight: plan.weight,
+    ...(otherwise === undefined ? {} : { otherwise: bare(otherwise) }),
+  })
+  if (page.resources.length > FEW) return undefined
+  const texts: string[] = []
+  for (const stored of page.resources) {
+    const kept = turn.texts.find(view.type, stored)
+    if (kept !== undefined) {
+      texts.push(kept)
+      continue
+    }
+    const whole = (await turn.directory.get(stored)) ?? stored
+    const text = await represent(whole, view)
+    if (typeof text !== 'string') return undefined
+    turn.texts.keep(view.type, whole, text)
+    texts.push(text)
+  }
+  return { page, texts }
 }
 
 /** How many members the page would show, counted no further than it matters. */

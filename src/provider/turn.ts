@@ -1,4 +1,4 @@
-import type { Context, Directory } from '../directory/index.ts'
+import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
   decodeQuery,
@@ -37,6 +37,11 @@ export interface Turn {
   readonly now: () => number
   /** Told of errors that are ours. */
   readonly report: Report
+  /** Finished texts of resources as they are shown by default, kept between requests. */
+  readonly texts: {
+    find(type: ResourceType, stored: Stored): string | undefined
+    keep(type: ResourceType, stored: Stored, text: string): void
+  }
   /** Told which attributes of a body no schema knows and were left out, by name. */
   readonly skipped: (type: string, paths: readonly string[]) => unknown
 }

@@ -87,11 +87,19 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     return true
   }
 
+  const behindTls = settings.publicUrl?.startsWith('https://') === true
+  /** Looked at once for each connection. */
+  const exposed = new WeakMap<object, boolean>()
+
   /** Whether a request came from another machine in the clear: tokens and people's data don't travel so (RFC 7644 §7.2). */
-  function isExposed(request: IncomingMessage): boolean {
-    if (settings.publicUrl?.startsWith('https://')) return false
-    const { remoteAddress = '' } = request.socket
-    return !/^(::1|(::ffff:)?127\.)/.test(remoteAddress)
+  function isExposed({ socket }: IncomingMessage): boolean {
+    if (behindTls) return false
+    let is = exposed.get(socket)
+    if (is === undefined) {
+      is = !/^(::1|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '')
+      exposed.set(socket, is)
+    }
+    return is
   }
 
   function refusalOf(request: IncomingMessage, url: string): ScimError | undefined {
