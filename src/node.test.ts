@@ -289,7 +289,7 @@ describe('hosts', () => {
     expect(log).not.toHaveBeenCalled()
   })
 
-  test('P-111 the base URL in an answer is that of the request, kept answers included', async () => {
+  test('the base URL in an answer is that of the request, kept answers included', async () => {
     const scim = provider()
     const { port } = await start(scim.fetch)
     const ask = async (method: string, path: string, host: string, body = '') => {

@@ -174,8 +174,13 @@ export function send(
     discard(body)
     return
   }
-  // A body that was not read to its end can't be skipped in time: give the connection up.
-  if (status === 413 && !request.complete) response.setHeader('Connection', 'close')
+  if (status === 413 && !request.complete && !response.hasHeader('Connection')) {
+    // The rest of the body can't be waited for without end, so the connection is given up. But a client that is cut off while it
+    // still writes never reads why: let it finish for a moment.
+    response.setHeader('Connection', 'close')
+    letFinish(request, () => send(request, response, answer, broken))
+    return
+  }
   if (body === undefined) {
     response.writeHead(status, headers as string[])
     response.end()
@@ -191,6 +196,22 @@ export function send(
     } else if (body instanceof Uint8Array) response.end(body)
     else void stream(response, body, broken)
   }
+}
+
+/** How long a body that is too long may go on before the answer to it is sent. */
+const LINGER_MS = 1_000
+
+function letFinish(request: IncomingMessage, done: () => void): void {
+  const go = () => {
+    clearTimeout(enough)
+    request.off('end', go)
+    request.off('close', go)
+    done()
+  }
+  const enough = setTimeout(go, LINGER_MS)
+  request.once('end', go)
+  request.once('close', go)
+  request.resume()
 }
 
 /** Lets go of what a stream holds when nobody will read it. */
