@@ -4,7 +4,8 @@ import {
   type AdminToken,
   type Connection,
   type ConnectionDraft,
-  formatRights,
+  describeConnection,
+  isoTime,
   parseRights,
   scimPath,
   type Tenancy,
@@ -117,7 +118,7 @@ export function createRoutes({
       id: 'listConnections',
       does: 'List the connections of a tenant, with their tokens and when they were last used',
       gives: { status: 200, body: ConnectionBody.array() },
-      run: async ({ params }) => (await connections.list(params.tenant ?? '')).map(connectionJson),
+      run: async ({ params }) => (await connections.list(params.tenant ?? '')).map(describeConnection),
     }),
     route({
       method: 'post',
@@ -135,7 +136,8 @@ export function createRoutes({
       id: 'showConnection',
       does: 'Show a connection',
       gives: { status: 200, body: ConnectionBody },
-      run: async ({ params }) => connectionJson(await connections.show(params.tenant ?? '', params.connection ?? '')),
+      run: async ({ params }) =>
+        describeConnection(await connections.show(params.tenant ?? '', params.connection ?? '')),
     }),
     route({
       method: 'delete',
@@ -311,24 +313,6 @@ function issuedJson(
   return { tenant, baseUrl: origin + scimPath(tenant), connection: id, token }
 }
 
-function connectionJson({ id, label, kind, profile, rights, subject, created, tokens }: Connection) {
-  return {
-    connection: id,
-    label,
-    kind,
-    profile: profile ?? kind,
-    rights: formatRights(rights),
-    subject,
-    created: isoTime(created),
-    tokens: tokens.map((token) => ({
-      id: token.id,
-      created: isoTime(token.created),
-      expires: isoTime(token.expires),
-      lastUsed: isoTime(token.lastUsed),
-    })),
-  }
-}
-
 function typeJson({ type, own }: Awaited<ReturnType<Tenancy['schemas']['listTypes']>>[number]) {
   const { name, description, endpoint, schema, extensions } = type
   const schemaExtensions = extensions.map((extension) => ({
@@ -340,10 +324,6 @@ function typeJson({ type, own }: Awaited<ReturnType<Tenancy['schemas']['listType
 
 function adminTokenJson({ id, label, created, expires }: AdminToken) {
   return { id, label, created: isoTime(created), expires: isoTime(expires) }
-}
-
-function isoTime(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString()
 }
 
 function readDraft(body: (typeof ConnectionDraftBody)['_output']): ConnectionDraft {

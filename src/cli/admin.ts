@@ -1,5 +1,6 @@
+import { isoTime } from '../tenancy/index.ts'
 import { withLocal } from './local.ts'
-import { formatTime, isoTime, printFacts, printJson, printLine, printTable } from './print.ts'
+import { formatTime, printFacts, printJson, printLine, printTable } from './print.ts'
 import { flagOption, lifetimeOption, type Options, textOption } from './usage.ts'
 
 /** `lockstep admin token`: makes, lists or revokes tokens of the admin API. */

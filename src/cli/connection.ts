@@ -1,7 +1,7 @@
-import { type Connection, type ConnectionDraft, formatRights, parseRights } from '../tenancy/index.ts'
+import { type ConnectionDraft, describeConnection, formatRights, parseRights } from '../tenancy/index.ts'
 import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
-import { formatTime, isoTime, printJson, printLine, printTable } from './print.ts'
+import { formatTime, printJson, printLine, printTable } from './print.ts'
 import { flagOption, lifetimeOption, type Options, textOption, UsageError } from './usage.ts'
 
 /** What the options ask of a new connection. */
@@ -30,7 +30,7 @@ export async function listConnections([tenant = '']: readonly string[], options:
   await withLocal(options, async ({ tenancy }) => {
     const connections = await tenancy.connections.list(tenant)
     if (flagOption(options, 'json')) {
-      printJson(connections.map(toJson))
+      printJson(connections.map(describeConnection))
       return
     }
     const rows = connections.flatMap((connection) =>
@@ -46,26 +46,6 @@ export async function listConnections([tenant = '']: readonly string[], options:
       ['LAST USED', ({ token }) => token && (formatTime(token.lastUsed) || 'never')],
     ])
   })
-}
-
-/** A connection for programs. Its rights in the form that `--rights` takes. */
-export function toJson(connection: Connection) {
-  const { id, label, kind, profile, rights, subject, created, tokens } = connection
-  return {
-    connection: id,
-    label,
-    kind,
-    profile: profile ?? kind,
-    rights: formatRights(rights),
-    subject,
-    created: isoTime(created),
-    tokens: tokens.map((token) => ({
-      id: token.id,
-      created: isoTime(token.created),
-      expires: isoTime(token.expires),
-      lastUsed: isoTime(token.lastUsed),
-    })),
-  }
 }
 
 /** `lockstep connection rotate`. */

@@ -1,8 +1,8 @@
-import { TenancyError } from '../tenancy/index.ts'
+import { isoTime, TenancyError } from '../tenancy/index.ts'
 import { readDraft } from './connection.ts'
 import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
-import { formatTime, isoTime, printFacts, printJson, printLine, printTable } from './print.ts'
+import { formatTime, printFacts, printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
 
 /** `lockstep tenant create`: a tenant with one connection. */

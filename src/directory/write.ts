@@ -5,6 +5,7 @@ import {
   checkDocument,
   createNotes,
   type Document,
+  equalJson,
   type Json,
   matchesETag,
   normalise,
@@ -26,7 +27,6 @@ import { memberEdits } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
 import { clearReferences } from './references.ts'
-import { sameJson } from './same.ts'
 import { traitsOf } from './traits.ts'
 import { checkVocabulary } from './vocabulary.ts'
 
@@ -113,7 +113,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     checkDocument(document, type, context.allow, before)
     if (document !== before) await checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
     const secret = extra.clearPassword && password === undefined ? null : await secretOf(ref, password)
-    const same = secret === undefined && password === undefined && (document === before || sameJson(document, before))
+    const same = secret === undefined && password === undefined && (document === before || equalJson(document, before))
     const edits = extra.edits ?? []
     const result = { type, requested: extra.requested, skipped: extra.skipped }
     if (same && edits.length === 0) return { ...result, stored, changed: false }

@@ -1,14 +1,12 @@
-import { traitsOf } from '../directory/index.ts'
+import { missing, traitsOf } from '../directory/index.ts'
 import {
   ifNoneMatch,
   isDefault,
   type Json,
   LIMITS,
-  notFound,
   notImplemented,
   preconditionFailed,
   type ResourceType,
-  type ScimError,
 } from '../protocol/index.ts'
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
@@ -23,7 +21,7 @@ export async function getResource(turn: Turn, type: ResourceType, id: string): P
   const shown = selectionOf(turn, 'get', type, id)
   const view = viewOf(turn, type, shown)
   const stored = await directory.get({ tenant: context.tenant, type: type.name, id })
-  if (!stored) throw missing(type, id)
+  if (!stored) throw missing({ type: type.name, id })
   const condition = call.header('if-none-match')
   if (condition !== undefined && ifNoneMatch(condition, stored.version))
     return emptyAnswer(304, type, stored, call.base)
@@ -54,7 +52,7 @@ export async function replaceResource(turn: Turn, type: ResourceType, id: string
   if (turn.call.header('if-none-match')?.trim() === '*') {
     // If-None-Match: * says "only if it doesn't exist", and PUT never creates (A-47).
     const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
-    if (!stored) throw missing(type, id)
+    if (!stored) throw missing({ type: type.name, id })
     throw preconditionFailed(
       `${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`,
     )
@@ -87,7 +85,7 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
   const stored = traitsOf(type).rows
     ? await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
     : outcome.stored
-  if (!stored) throw missing(type, id)
+  if (!stored) throw missing({ type: type.name, id })
   const body = await represent(stored, { ...view, requested: outcome.requested })
   return resourceAnswer(200, type, stored, call.base, turn.media, body)
 }
@@ -122,14 +120,9 @@ export async function bodyOf(
     return { json: bendBody(turn, action, type, parseBody(bytes, turn.principal), id) }
   } catch (error) {
     if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })))
-      throw missing(type, id)
+      throw missing({ type: type.name, id })
     throw error
   }
-}
-
-/** 404 of one resource: the same whether it never was, is gone, or is another tenant's (A-67). */
-export function missing(type: ResourceType, id: string): ScimError {
-  return notFound(`there is no ${type.name} with the id ${id}`)
 }
 
 /** 204 instead of the resource: asked for by Prefer, or a group without a selection, whose members nobody should read (A-18). */

@@ -1,0 +1,26 @@
+import type { Connection } from './connections.ts'
+import { formatRights } from './rights.ts'
+
+/** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */
+export function describeConnection({ id, label, kind, profile, rights, subject, created, tokens }: Connection) {
+  return {
+    connection: id,
+    label,
+    kind,
+    profile: profile ?? kind,
+    rights: formatRights(rights),
+    subject,
+    created: isoTime(created),
+    tokens: tokens.map((token) => ({
+      id: token.id,
+      created: isoTime(token.created),
+      expires: isoTime(token.expires),
+      lastUsed: isoTime(token.lastUsed),
+    })),
+  }
+}
+
+/** Milliseconds since 1970 as people and programs read them. */
+export function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString()
+}
