@@ -154,6 +154,44 @@ export type Write =
       readonly paths: readonly string[]
       readonly as: 'complete' | 'gone'
     }
+  /**
+   * Puts rows that `rows` of another store has given, in that order, as they are: with their versions, times, hashes and log
+   * lines. Nothing new is made: no version, no log line, no check of what is unique. Counters are kept. `Conflict` exists (the
+   * id is there), missing (a group is not), member (a member is not), version (a log line's place is not the next one). A path
+   * or record that is there is replaced. Nobody reads or writes the tenant meanwhile: whoever loads sees to it.
+   */
+  | { readonly write: 'load'; readonly tenant: string; readonly rows: readonly KeptRow[] }
+
+/**
+ * A row of what a tenant holds, the same in every store, so that a tenant can move. `rows` gives them in this order, and each kind
+ * in order of its keys as named here, texts by code point.
+ *
+ * - `path` (type, path): an index path. `unique`: every entry it has had was unique. `complete`: what an `indexed` write says,
+ *   true from the start for a path first seen in a `create` or `update`.
+ * - `record` (kind, key).
+ * - `resource` (type, id): `secret` is the hash of the password, absent without one; `entries` are its index entries by path.
+ * - `members` (type and id of the group, first member): direct members in order of id, 1,000 in a row, fewer only in a group's last.
+ * - `change` (place): the log.
+ */
+export type KeptRow =
+  | {
+      readonly row: 'path'
+      readonly type: string
+      readonly path: string
+      readonly unique: boolean
+      readonly complete: boolean
+    }
+  | ({ readonly row: 'record' } & Omit<StoredRecord, 'tenant'>)
+  | ({
+      readonly row: 'resource'
+      readonly secret?: string
+      readonly entries: { readonly [path: string]: readonly string[] }
+    } & Omit<Stored, 'tenant' | 'groups'>)
+  | { readonly row: 'members'; readonly type: string; readonly id: string; readonly members: readonly string[] }
+  | ({ readonly row: 'change' } & Omit<Change, 'tenant'>)
+
+/** The kinds of rows in the order in which `rows` gives them. */
+export const KEPT_KINDS: readonly KeptRow['row'][] = ['path', 'record', 'resource', 'members', 'change']
 
 /** What came of one write, in the order of the list. */
 export interface Written {
@@ -274,6 +312,14 @@ export interface Store<Tx = unknown> {
     kind: string,
     where?: { readonly tag?: string; readonly key?: string; readonly after?: string; readonly limit?: number },
   ): Promise<readonly StoredRecord[]>
+  /**
+   * Everything that a tenant holds, as of one moment, in the order of {@link KeptRow}, in chunks that fit in memory whatever the
+   * size of the tenant. With `after` only what comes behind that row. Nothing for a tenant that is not there.
+   *
+   * For a database server: one `repeatable read, read only` transaction on a connection of its own, read by key (`collate "C"`)
+   * or cursor, given back when the caller stops early.
+   */
+  rows(tenant: string, after?: KeptRow): AsyncIterable<readonly KeptRow[]>
   /** Kept counters: resources per tenant and type, and the last place of each log. */
   tenants(): Promise<readonly TenantRow[]>
   /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */

@@ -12,6 +12,7 @@ import {
   type Written,
 } from './contract.ts'
 import { fullDocument } from './derived.ts'
+import { keptRows } from './memory/rows.ts'
 import { makeTenant, membersOf, type Row, surroundings, type Tenant, toMember, withGroups } from './memory/tenant.ts'
 import { applyWrite, entryKey } from './memory/write.ts'
 
@@ -156,6 +157,10 @@ export function memoryStore(): Store<undefined> {
           (where.after === undefined || compareText(record.key, where.after) > 0),
       )
       return wanted.sort((a, b) => compareText(a.key, b.key)).slice(0, where.limit ?? wanted.length)
+    },
+    async *rows(name, after) {
+      const tenant = tenants.get(name)
+      if (tenant !== undefined) yield* keptRows(tenant, after)
     },
     async tenants() {
       const rows = [...tenants.values()].sort((a, b) => compareText(a.name, b.name))

@@ -9,6 +9,7 @@ import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
 import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
+import { keptRows } from './sql/kept-rows.ts'
 import { migrate } from './sql/migrate.ts'
 import { createNames } from './sql/names.ts'
 import { createPulse } from './sql/pulse.ts'
@@ -121,6 +122,20 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     commit: (writes, inside) => committer.commit(writes, inside),
     changes: (tenant, after, limit) => reading(() => reads.changes(tenant, after, limit)),
     records: (tenant, kind, where) => reading(() => reads.records(tenant, kind, where)),
+    async *rows(tenant, after) {
+      // A database in memory has one connection; all at once is the only way to one moment.
+      if (file === MEMORY) {
+        yield* [...keptRows(connection, tenant, after)]
+        return
+      }
+      const own = connect(SCANNER)
+      try {
+        own.db.exec('begin')
+        yield* keptRows(own, tenant, after)
+      } finally {
+        own.close()
+      }
+    },
     tenants: () => reading(() => reads.tenants()),
     pulse: () => pulse.look(),
     watch: (listener) => pulse.watch(listener),

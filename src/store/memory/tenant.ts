@@ -1,5 +1,5 @@
 import { compareText } from '../../protocol/index.ts'
-import type { Change, IndexEntry, Member, Membership, Query, Stored, StoredRecord } from '../contract.ts'
+import type { Change, IndexEntry, KeptRow, Member, Membership, Query, Stored, StoredRecord } from '../contract.ts'
 import type { Surroundings } from '../derived.ts'
 
 /** A resource and what is kept beside it. */
@@ -8,6 +8,9 @@ export interface Row {
   readonly secret: string | undefined
   readonly entries: readonly IndexEntry[]
 }
+
+/** An index path of a type. */
+export type PathRow = Extract<KeptRow, { row: 'path' }>
 
 /** Everything of one tenant. */
 export interface Tenant {
@@ -19,6 +22,8 @@ export interface Tenant {
   readonly groups: Map<string, Set<string>>
   /** Ids by index entry. */
   readonly holders: Map<string, Set<string>>
+  /** Index paths that have been seen, by type and path. */
+  readonly paths: Map<string, PathRow>
   readonly log: Change[]
   readonly records: Map<string, StoredRecord>
 }
@@ -32,6 +37,7 @@ export function makeTenant(name: string, created: number): Tenant {
     members: new Map(),
     groups: new Map(),
     holders: new Map(),
+    paths: new Map(),
     log: [],
     records: new Map(),
   }

@@ -3,6 +3,7 @@ import {
   type Change,
   Conflict,
   type IndexEntry,
+  type KeptRow,
   type LogDraft,
   type MemberEdit,
   type Ref,
@@ -12,7 +13,7 @@ import {
   type Written,
 } from '../contract.ts'
 import { memberEntry } from '../derived.ts'
-import { makeTenant, membersOf, type Row, type Tenant } from './tenant.ts'
+import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
 
 /** Ids that a log line names, joined and left together. */
 const IDS_IN_LOG = 500
@@ -65,7 +66,13 @@ export function applyWrite(
       return { ...NOTHING, changed: true }
     }
     case 'indexed': {
-      tenantOf(write.tenant)
+      const tenant = tenantOf(write.tenant)
+      for (const path of write.paths) {
+        const key = pathKey(write.type, path)
+        const { unique = false } = tenant.paths.get(key) ?? {}
+        const complete: PathRow = { row: 'path', type: write.type, path, unique, complete: true }
+        put(tenant.paths, key, write.as === 'complete' ? complete : undefined, out)
+      }
       out.touched.push({ tenant: write.tenant, records: true })
       return { ...NOTHING, changed: true }
     }
@@ -75,10 +82,16 @@ export function applyWrite(
       if (write.ifVersion !== undefined && write.ifVersion !== row.stored.version) {
         throw new Conflict('version', at, write.ref.id)
       }
-      const entries = changeEntries(tenant, row, write, at, out)
+      const entries = changeEntries(tenant, row, { ...write, complete: false }, at, out)
       put(tenant.rows, write.ref.id, { ...row, entries }, out)
       const { version, created, modified } = row.stored
       return { changed: true, version, created, modified }
+    }
+    case 'load': {
+      const tenant = tenantOf(write.tenant)
+      for (const row of write.rows) load(tenant, row, at, out)
+      out.touched.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
+      return { ...NOTHING, changed: true }
     }
     case 'create':
       return create(tenantOf(write.draft.tenant), write, at, out)
@@ -156,7 +169,12 @@ function existing(tenant: Tenant, ref: Ref, at: number): Row {
 function changeEntries(
   tenant: Tenant,
   row: Row,
-  change: { readonly unindex: readonly IndexEntry[]; readonly index: readonly IndexEntry[] },
+  change: {
+    readonly unindex: readonly IndexEntry[]
+    readonly index: readonly IndexEntry[]
+    /** Whether a path that is first seen here counts as complete. */
+    readonly complete?: boolean
+  },
   at: number,
   out: Effects,
 ): readonly IndexEntry[] {
@@ -167,10 +185,53 @@ function changeEntries(
   for (const entry of change.index) {
     const holders = tenant.holders.get(entryKey(type, entry))
     if (entry.unique && [...(holders ?? [])].some((other) => other !== id)) throw new Conflict('unique', at, entry.path)
+    notePath(tenant, type, entry, change.complete ?? true, out)
     setMember(tenant.holders, entryKey(type, entry), id, true, out)
     if (!entries.some((one) => same(one, entry))) entries.push(entry)
   }
   return entries
+}
+
+function notePath(tenant: Tenant, type: string, entry: IndexEntry, complete: boolean, out: Effects): void {
+  const { path } = entry
+  const key = pathKey(type, path)
+  const known = tenant.paths.get(key)
+  const unique = entry.unique === true
+  if (known !== undefined && (unique || !known.unique)) return
+  put(tenant.paths, key, { row: 'path', type, path, complete, ...known, unique }, out)
+}
+
+/** Puts a row of another store as it is. */
+function load(tenant: Tenant, row: KeptRow, at: number, out: Effects): void {
+  switch (row.row) {
+    case 'path':
+      put(tenant.paths, pathKey(row.type, row.path), row, out)
+      return
+    case 'record': {
+      const { row: _, ...record } = row
+      put(tenant.records, `${row.kind}\n${row.key}`, { tenant: tenant.name, ...record }, out)
+      return
+    }
+    case 'resource': {
+      const { row: _, secret, entries: lists, ...content } = row
+      if (tenant.rows.has(row.id)) throw new Conflict('exists', at, row.id)
+      const entries = Object.entries(lists).flatMap(([path, values]) => values.map((value) => ({ path, value })))
+      for (const entry of entries) setMember(tenant.holders, entryKey(row.type, entry), row.id, true, out)
+      put(tenant.rows, row.id, { stored: { tenant: tenant.name, ...content }, secret, entries }, out)
+      return
+    }
+    case 'members': {
+      existing(tenant, { ...row, tenant: tenant.name }, at)
+      editMembers(tenant, row.id, [{ edit: 'add', members: row.members.map((id) => ({ id })) }], at, out)
+      return
+    }
+    case 'change': {
+      const { row: _, ...change } = row
+      if (row.place !== tenant.log.length + 1) throw new Conflict('version', at, String(row.place))
+      tenant.log.push({ tenant: tenant.name, ...change })
+      out.undos.push(() => tenant.log.pop())
+    }
+  }
 }
 
 /** Carries out edits on the members of a group; gives who is new and who is gone in the end. */
@@ -279,6 +340,10 @@ function setMember(sets: Map<string, Set<string>>, key: string, member: string, 
   }
   change(is)
   out.undos.push(() => change(!is))
+}
+
+function pathKey(type: string, path: string): string {
+  return `${type}\n${path}`
 }
 
 /** The key under which the holders of an index entry are kept. */

@@ -2,6 +2,7 @@ import { type Change, Conflict, type Ref, type Write, type Written } from '../co
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
 import { foldedText } from './folded.ts'
 import { createIndexEntries, type Indexed } from './index-entries.ts'
+import { createLoad } from './load.ts'
 import { createLog } from './log.ts'
 import { createFinder, editMembers } from './members.ts'
 import type { Names } from './names.ts'
@@ -37,6 +38,8 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
   const touching = createTouching(connection, names)
   const log = createLog(connection, tally, ground.wrote)
 
+  const load = createLoad({ connection, names, tally, finder, index, log })
+
   function apply(write: Write, at: number): Written {
     switch (write.write) {
       case 'create':
@@ -53,6 +56,8 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
         return reindex(write, at)
       case 'indexed':
         return indexed(write, at)
+      case 'load':
+        return load(write, tenantOf(write.tenant, at), at)
     }
   }
 

@@ -19,7 +19,8 @@ export interface Line {
 
 /** Writes log lines. */
 export interface Log {
-  readonly write: (ref: Ref, line: Line, draft: LogDraft) => void
+  /** Gives the line's place. */
+  readonly write: (ref: Ref, line: Line, draft: LogDraft) => number
 }
 
 /** Makes the log of one connection. */
@@ -55,6 +56,7 @@ export function createLog(connection: Connection, tally: Tally, wrote: (change: 
       )
       const { tenant, type, id } = ref
       wrote({ tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, ...detail })
+      return place
     },
   }
 }

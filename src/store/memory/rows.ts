@@ -1,0 +1,58 @@
+import { compareText } from '../../protocol/index.ts'
+import { type IndexEntry, KEPT_KINDS, type KeptRow } from '../contract.ts'
+import type { Tenant } from './tenant.ts'
+
+/** Rows in one chunk, members in one row. */
+const CHUNK = 1_000
+
+/** Everything that a tenant holds now, in the order of `KeptRow`, in chunks. */
+export function keptRows(tenant: Tenant, after: KeptRow | undefined): readonly (readonly KeptRow[])[] {
+  const rows: KeptRow[] = [...tenant.paths.values()]
+  for (const { tenant: _, ...record } of tenant.records.values()) rows.push({ row: 'record', ...record })
+  for (const { stored, secret, entries } of tenant.rows.values()) {
+    const { tenant: _, ...content } = stored
+    rows.push({ row: 'resource', ...content, ...(secret === undefined ? {} : { secret }), entries: byPath(entries) })
+  }
+  for (const [id, members] of tenant.members) {
+    const type = tenant.rows.get(id)?.stored.type
+    if (type === undefined) continue
+    const ids = [...members].sort(compareText)
+    const from = after?.row === 'members' && after.id === id ? ids.indexOf(after.members.at(-1) ?? '') + 1 : 0
+    for (let at = from; at < ids.length; at += CHUNK) {
+      rows.push({ row: 'members', type, id, members: ids.slice(at, at + CHUNK) })
+    }
+  }
+  for (const { tenant: _, ...change } of tenant.log) rows.push({ row: 'change', ...change })
+  const wanted = after === undefined ? rows : rows.filter((row) => compareRows(row, after) > 0)
+  wanted.sort(compareRows)
+  return Array.from({ length: Math.ceil(wanted.length / CHUNK) }, (_, at) => wanted.slice(at * CHUNK, (at + 1) * CHUNK))
+}
+
+function byPath(entries: readonly IndexEntry[]): { readonly [path: string]: readonly string[] } {
+  const lists = new Map<string, string[]>()
+  for (const { path, value } of entries) lists.set(path, [...(lists.get(path) ?? []), value])
+  return Object.fromEntries([...lists].map(([path, values]) => [path, values.sort(compareText)]))
+}
+
+function compareRows(a: KeptRow, b: KeptRow): number {
+  if (a.row === 'change' && b.row === 'change') return a.place - b.place
+  const kinds = KEPT_KINDS.indexOf(a.row) - KEPT_KINDS.indexOf(b.row)
+  if (kinds !== 0) return kinds
+  const [one, other] = [keysOf(a), keysOf(b)]
+  return one.reduce((found, key, at) => found || compareText(key, other[at] ?? ''), 0)
+}
+
+function keysOf(row: KeptRow): readonly string[] {
+  switch (row.row) {
+    case 'path':
+      return [row.type, row.path]
+    case 'record':
+      return [row.kind, row.key]
+    case 'resource':
+      return [row.type, row.id]
+    case 'members':
+      return [row.type, row.id, row.members[0] ?? '']
+    case 'change':
+      return []
+  }
+}
