@@ -1,6 +1,5 @@
 import type { Attribute, BoundFilter, Target } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
-import { sqlite as dialect } from './dialect.ts'
+import type { Binder } from './bindings.ts'
 import { hintFor, hintForElement } from './hint.ts'
 import { rowsOf } from './other-rows.ts'
 import {
@@ -18,21 +17,22 @@ import {
 } from './values.ts'
 
 /**
- * A filter as an SQL condition on `r`: 1 or 0, never null, so that `not` means what it says (A-24).
+ * A filter as an SQL condition on `r`: true or false, never null, so that `not` means what it says (A-24).
  * RFC 7644 §3.4.2.2; the meaning is that of `matches` in protocol/match.ts.
  */
-export function compileFilter(filter: BoundFilter, place: Place, bindings: Bindings): string {
+export function compileFilter(filter: BoundFilter, place: Place, bindings: Binder): string {
   switch (filter.op) {
     case 'and':
     case 'or':
       return joined(
         filter.op,
         filter.all.map((one) => compileFilter(one, place, bindings)),
+        bindings,
       )
     case 'not':
       return `(not ${compileFilter(filter.filter, place, bindings)})`
     case 'constant':
-      return filter.value ? '1' : '0'
+      return filter.value ? bindings.dialect.yes : bindings.dialect.no
     case 'pr':
       return present(filter.target, place, bindings)
     case 'has':
@@ -45,7 +45,8 @@ export function compileFilter(filter: BoundFilter, place: Place, bindings: Bindi
 type Operator = Extract<BoundFilter, { value: string | number | boolean; target: Target }>['op']
 
 /** Compares an expression that is null where there is no value. */
-function compare(op: Operator, x: string, value: string | number | boolean, bindings: Bindings): string {
+function compare(op: Operator, x: string, value: string | number | boolean, bindings: Binder): string {
+  const { dialect } = bindings
   switch (op) {
     case 'eq':
       return `(${dialect.same(`(${x})`, bindings.bind(value))})`
@@ -53,16 +54,15 @@ function compare(op: Operator, x: string, value: string | number | boolean, bind
       return `(${dialect.different(`(${x})`, bindings.bind(value))})`
     case 'co':
       if (value === '') return `((${x}) is not null)`
-      return `coalesce(${dialect.position(`(${x})`, bindings.bind(value))} > 0, 0)`
+      return dialect.holds(`${dialect.position(`(${x})`, bindings.bind(value))} > 0`)
     case 'sw':
     case 'ew': {
       if (value === '') return `((${x}) is not null)`
-      const length = [...String(value)].length
-      const part = op === 'sw' ? `substr((${x}), 1, ${length})` : `substr((${x}), ${-length})`
-      return `coalesce(${part} = ${bindings.bind(value)}, 0)`
+      const part = op === 'sw' ? dialect.starts : dialect.ends
+      return dialect.holds(part(`(${x})`, bindings.bind(value), String(value)))
     }
     default:
-      return `coalesce((${x}) ${SIGNS[op]} ${bindings.bind(value)}, 0)`
+      return dialect.holds(`(${x}) ${SIGNS[op]} ${bindings.bind(value)}`)
   }
 }
 
@@ -72,7 +72,7 @@ const ENTERED: ReadonlySet<Operator> = new Set(['eq', 'co', 'sw', 'ew', 'gt', 'g
 const SIGNS = { gt: '>', lt: '<', ge: '>=', le: '<=' } as const
 
 /** Any value of a list satisfies; for `ne` also a list without values (A-24). */
-function anyOf(op: Operator, from: string, x: string, value: string | number | boolean, bindings: Bindings): string {
+function anyOf(op: Operator, from: string, x: string, value: string | number | boolean, bindings: Binder): string {
   const some = `exists (select 1 from ${from} where (${x}) is not null and ${compare(op, x, value, bindings)})`
   return op === 'ne' ? `(${some} or not exists (select 1 from ${from} where (${x}) is not null))` : some
 }
@@ -82,7 +82,7 @@ function comparison(
   target: Target,
   value: string | number | boolean,
   place: Place,
-  bindings: Bindings,
+  bindings: Binder,
 ): string {
   const hint = isInText(target, place) ? hintFor(op, target.leaf, value, bindings) : undefined
   const exact = exactComparison(op, target, value, place, bindings)
@@ -102,11 +102,12 @@ function exactComparison(
   target: Target,
   value: string | number | boolean,
   place: Place,
-  bindings: Bindings,
+  bindings: Binder,
 ): string {
+  const { dialect } = bindings
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    return anyOf(op, rows.from('r.k'), rows.value(target.leaf, place, bindings), value, bindings)
+    return anyOf(op, rows.from('r.k', place, dialect), rows.value(target.leaf, place, bindings), value, bindings)
   }
   const column = columnOf(target, place, bindings)
   if (column !== undefined) return compare(op, column, value, bindings)
@@ -116,53 +117,70 @@ function exactComparison(
     return compare(op, singularValue(target, place, bindings), value, bindings)
   if (index !== undefined && ENTERED.has(op) && value !== '') {
     // The row's own list of entries holds the values in the form they are compared in, all but "".
-    return anyOf(op, dialect.elements('r.entries', [String(index.a)]), 'value', value, bindings)
+    return anyOf(
+      op,
+      dialect.elements('r.entries', [String(index.a)]),
+      dialect.text(dialect.atom('e.value')),
+      value,
+      bindings,
+    )
   }
   if (!attribute.multiValued) {
-    return anyOf(op, dialect.elements(sourceFor(leaf), pathOf(target)), shaped('value', leaf), value, bindings)
+    const list = dialect.elements(sourceFor(leaf), pathOf(target))
+    return anyOf(op, list, shaped(dialect.atom('e.value'), leaf, dialect), value, bindings)
   }
   const path = listPath(target)
   if (sub === undefined)
-    return anyOf(op, dialect.elements(sourceFor(leaf), path), shaped('value', leaf), value, bindings)
+    return anyOf(
+      op,
+      dialect.elements(sourceFor(leaf), path),
+      shaped(dialect.atom('e.value'), leaf, dialect),
+      value,
+      bindings,
+    )
   if (isLinked(attribute, sub)) {
-    const list = `${dialect.elements('r.text', path)} e`
+    const list = dialect.elements('r.text', path)
     return anyOf(op, list, elementValue(target, path, place, bindings)(sub), value, bindings)
   }
   return anyOf(
     op,
     dialect.elements(sourceFor(leaf), path),
-    shaped(dialect.within('value', sub.name), leaf),
+    shaped(dialect.within('e.value', sub.name), leaf, dialect),
     value,
     bindings,
   )
 }
 
-function present(target: Target, place: Place, bindings: Bindings): string {
+function present(target: Target, place: Place, bindings: Binder): string {
+  const { dialect } = bindings
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    if (target.sub === undefined) return `exists (select 1 from ${rows.from('r.k')})`
-    return `exists (select 1 from ${rows.from('r.k')} where (${rows.value(target.sub, place, bindings)}) <> '')`
+    if (target.sub === undefined) return `exists (select 1 from ${rows.from('r.k', place, dialect)})`
+    return `exists (select 1 from ${rows.from('r.k', place, dialect)} where (${rows.value(target.sub, place, bindings)}) <> '')`
   }
-  if (target.extension === undefined && (target.attribute.name === 'meta' || target.attribute.name === 'id')) return '1'
+  if (target.extension === undefined && (target.attribute.name === 'meta' || target.attribute.name === 'id')) {
+    return dialect.yes
+  }
   const { attribute, sub, leaf } = target
   if (sub !== undefined && isLinked(attribute, sub)) {
-    if (!attribute.multiValued) return `coalesce((${singularValue(target, place, bindings)}) <> '', 0)`
+    if (!attribute.multiValued) return dialect.holds(`(${singularValue(target, place, bindings)}) <> ''`)
     const path = listPath(target)
-    return `exists (select 1 from ${dialect.elements('r.text', path)} e where coalesce((${elementValue(target, path, place, bindings)(sub)}) <> '', 0))`
+    const value = elementValue(target, path, place, bindings)(sub)
+    return `exists (select 1 from ${dialect.elements('r.text', path)} where ${dialect.holds(`(${value}) <> ''`)})`
   }
   if (leaf.type === 'complex' || leaf.multiValued || attribute.multiValued) {
     if (sub === undefined || !attribute.multiValued) return dialect.anyValue('r.text', pathOf(target))
-    return `exists (select 1 from ${dialect.elements('r.text', listPath(target))} where coalesce(${dialect.within('value', sub.name)}, '') <> '')`
+    return `exists (select 1 from ${dialect.elements('r.text', listPath(target))} where coalesce(${dialect.within('e.value', sub.name)}, '') <> '')`
   }
   return `(coalesce(${dialect.at('r.text', pathOf(target))}, '') <> '')`
 }
 
 /** One and the same element satisfies all of the filter. RFC 7644 §3.4.2.2, table 5. */
-function has(target: Target, filter: BoundFilter, place: Place, bindings: Bindings): string {
+function has(target: Target, filter: BoundFilter, place: Place, bindings: Binder): string {
   const rows = rowsOf(target)
   if (rows !== undefined) {
     const condition = onElement(filter, (leaf) => rows.value(leaf, place, bindings), bindings)
-    return `exists (select 1 from ${rows.from('r.k')} where ${condition})`
+    return `exists (select 1 from ${rows.from('r.k', place, bindings.dialect)} where ${condition})`
   }
   const { attribute } = target
   const hint = hintForElement(filter, (leaf) => !isLinked(attribute, leaf), bindings)
@@ -170,7 +188,8 @@ function has(target: Target, filter: BoundFilter, place: Place, bindings: Bindin
   return hint === undefined ? exact : `(${hint} and ${exact})`
 }
 
-function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: Bindings): string {
+function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: Binder): string {
+  const { dialect } = bindings
   const { attribute } = target
   if (!attribute.multiValued) {
     // The one value is the only element there is.
@@ -180,7 +199,7 @@ function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: B
   }
   const path = listPath(target)
   const condition = onElement(filter, elementValue(target, path, place, bindings), bindings)
-  return `exists (select 1 from ${dialect.elements('r.text', path)} e where ${condition})`
+  return `exists (select 1 from ${dialect.elements('r.text', path)} where ${condition})`
 }
 
 /** The parts of the element `e` of a list in `r.text`, each in the form it is compared in. */
@@ -188,47 +207,57 @@ function elementValue(
   target: Target,
   path: readonly string[],
   place: Place,
-  bindings: Bindings,
+  bindings: Binder,
 ): (leaf: Attribute) => string {
   const { attribute } = target
+  const { dialect } = bindings
   return (leaf) => {
     const name = leaf === attribute ? undefined : leaf.name
-    const own = name === undefined ? 'e.value' : dialect.within('e.value', name)
-    const twin = `case when r.folded is null then lower(${own}) else ${dialect.twin('r.folded', path, 'e.key', name)} end`
-    const value = !folds(leaf) ? shaped(own, leaf) : leaf.uniqueness === 'none' ? twin : `squeeze(${twin})`
+    const own = name === undefined ? dialect.atom('e.value') : dialect.within('e.value', name)
+    const twin = dialect.text(
+      `case when r.folded is null then ${dialect.lower(own)} else ${dialect.twin('r.folded', path, name)} end`,
+    )
+    const value = !folds(leaf) ? shaped(own, leaf, dialect) : leaf.uniqueness === 'none' ? twin : dialect.squeeze(twin)
     if (!isLinked(attribute, leaf)) return value
     return linkedValue(leaf, dialect.within('e.value', 'value'), value, place, bindings)
   }
 }
 
 /** Conditions in a tree as flat as can be: databases limit how deep an expression may be. */
-function joined(op: 'and' | 'or', conditions: readonly string[]): string {
+function joined(op: 'and' | 'or', conditions: readonly string[], bindings: Binder): string {
   const [only] = conditions
-  if (only === undefined) return op === 'and' ? '1' : '0'
+  if (only === undefined) return op === 'and' ? bindings.dialect.yes : bindings.dialect.no
   if (conditions.length === 1) return only
   if (conditions.length <= 8) return `(${conditions.join(` ${op} `)})`
   const half = conditions.length >> 1
-  return `(${joined(op, conditions.slice(0, half))} ${op} ${joined(op, conditions.slice(half))})`
+  return `(${joined(op, conditions.slice(0, half), bindings)} ${op} ${joined(op, conditions.slice(half), bindings)})`
 }
 
 /** A filter on one element, whose parts `valueFor` finds. */
-export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Bindings): string {
+export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Binder): string {
   switch (filter.op) {
     case 'and':
     case 'or':
       return joined(
         filter.op,
         filter.all.map((one) => onElement(one, valueFor, bindings)),
+        bindings,
       )
     case 'not':
       return `(not ${onElement(filter.filter, valueFor, bindings)})`
     case 'constant':
-      return filter.value ? '1' : '0'
+      return filter.value ? bindings.dialect.yes : bindings.dialect.no
     case 'pr':
-      return `(coalesce(${valueFor(filter.target.leaf)}, '') <> '')`
+      return presentElement(filter.target.leaf, valueFor(filter.target.leaf))
     case 'has':
-      return '0'
+      return bindings.dialect.no
     default:
       return compare(filter.op, valueFor(filter.target.leaf), filter.value, bindings)
   }
+}
+
+// "" counts as no value; what isn't text has no such value.
+function presentElement(leaf: Attribute, value: string): string {
+  const text = leaf.type === 'string' || leaf.type === 'reference' || leaf.type === 'binary'
+  return text ? `(coalesce(${value}, '') <> '')` : `((${value}) is not null)`
 }

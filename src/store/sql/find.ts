@@ -56,7 +56,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       base: query.base,
       endpoints: query.endpoints,
       path: (path) => names.path(t, part.y, path),
-      names,
+      typeKey: names.type,
     }
   }
 

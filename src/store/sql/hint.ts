@@ -1,6 +1,5 @@
 import type { Attribute, BoundFilter } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
-import { sqlite as dialect } from './dialect.ts'
+import type { Binder } from './bindings.ts'
 
 // Neither escaped in JSON, nor special to LIKE, nor changed by folding but for its case.
 const PLAIN = /^[a-z0-9 .@:+-]{2,100}$/i
@@ -14,7 +13,7 @@ export function hintFor(
   op: BoundFilter['op'],
   leaf: Attribute,
   value: string | number | boolean,
-  bindings: Bindings,
+  bindings: Binder,
 ): string | undefined {
   const text = pieceOf(op, leaf, value)
   return text === undefined ? undefined : containing(text, bindings)
@@ -24,7 +23,7 @@ export function hintFor(
 export function hintForElement(
   filter: BoundFilter,
   own: (leaf: Attribute) => boolean,
-  bindings: Bindings,
+  bindings: Binder,
 ): string | undefined {
   const pieces = piecesOf(filter, own)
   if (pieces === undefined) return undefined
@@ -80,6 +79,6 @@ function pieceOf(op: BoundFilter['op'], leaf: Attribute, value: string | number 
 }
 
 // Where there is a folded text, letters beyond ASCII may have become these.
-function containing(piece: string, bindings: Bindings): string {
-  return `(r.folded is not null or ${dialect.containing('r.text', bindings.bind(piece))})`
+function containing(piece: string, bindings: Binder): string {
+  return `(r.folded is not null or ${bindings.dialect.containing('r.text', bindings.bind(piece))})`
 }

@@ -1,6 +1,5 @@
 import type { BoundFilter, Target } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
-import { sqlite as dialect } from './dialect.ts'
+import type { Binder } from './bindings.ts'
 import { rowsOf } from './other-rows.ts'
 import { indexOf, type Place } from './values.ts'
 
@@ -13,7 +12,7 @@ export interface Keys {
   /** It gives each number once. */
   readonly distinct: boolean
   /** A select with the numbers as column `k`. */
-  readonly sql: (bindings: Bindings) => string
+  readonly sql: (bindings: Binder) => string
 }
 
 /** At most one resource. */
@@ -52,12 +51,12 @@ export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
         distinct: true,
         sql: (bindings) =>
           all.length === 0
-            ? 'select null as k where 0'
-            : all.map((keys) => `select k from (${keys.sql(bindings)})`).join(' union '),
+            ? bindings.dialect.nobody
+            : all.map((keys, at) => `select k from (${keys.sql(bindings)}) u${at}`).join(' union '),
       }
     }
     case 'constant':
-      return filter.value ? undefined : { cost: 0, exact: true, distinct: true, sql: () => 'select null as k where 0' }
+      return filter.value ? undefined : { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody }
     case 'has': {
       // What one element satisfies, some value satisfies.
       const keys = keysFor(filter.filter, place)
@@ -96,15 +95,17 @@ function compared(
   if (index === undefined || typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
   // A single value has one entry.
   const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
-  const from = (bindings: Bindings) => `value_index where t = ${place.t} and a = ${bindings.bind(index.a)}`
+  const from = (bindings: Binder) =>
+    `${bindings.dialect.table('value_index')} where t = ${place.t} and a = ${bindings.bind(index.a)}`
   if (op === 'eq') {
     return {
       cost: index.unique ? ONE : FEW,
       exact: true,
       distinct: true,
-      sql: (bindings) => `select k from ${from(bindings)} and v = ${bindings.bind(value)}`,
+      sql: (bindings) => `select k from ${from(bindings)} and v = ${bindings.bind(bindings.dialect.entry(value))}`,
     }
   }
+  if ((op === 'sw' || op === 'gt' || op === 'ge') && value.length > (place.longest ?? value.length)) return undefined
   if (op === 'sw') {
     const next = following(value)
     return {
@@ -130,7 +131,10 @@ function compared(
     exact: true,
     distinct: false,
     sql(bindings) {
-      const condition = op === 'co' ? containing(value, target, bindings) : ending(value, target, bindings)
+      const part = bindings.bind(value)
+      const condition = bindings.dialect.walked(place.t, String(index.a), (v) =>
+        op === 'co' ? containing(v, part, value, target, bindings) : ending(v, part, value, target, bindings),
+      )
       return `select ${k} from ${from(bindings)} and ${condition}`
     },
   }
@@ -138,32 +142,34 @@ function compared(
 
 // LIKE is faster than what compares exactly. It takes ASCII letters of either case for the same, but folded values have
 // one case only.
-function containing(value: string, target: Target, bindings: Bindings): string {
-  const part = bindings.bind(value)
-  const exact = `${dialect.position('v', part)} > 0`
-  if (!NO_WILDCARDS.test(value)) return exact
-  return target.leaf.caseExact ? `${dialect.containing('v', part)} and ${exact}` : dialect.containing('v', part)
+function containing(v: string, part: string, value: string, target: Target, { dialect }: Binder): string {
+  const exact = `${dialect.position(v, part)} > 0`
+  if (!dialect.likes || !NO_WILDCARDS.test(value)) return exact
+  return target.leaf.caseExact ? `${dialect.containing(v, part)} and ${exact}` : dialect.containing(v, part)
 }
 
-function ending(value: string, target: Target, bindings: Bindings): string {
-  const part = bindings.bind(value)
-  const exact = `substr(v, ${-[...value].length}) = ${part}`
-  if (!NO_WILDCARDS.test(value)) return exact
-  return target.leaf.caseExact ? `${dialect.ending('v', part)} and ${exact}` : dialect.ending('v', part)
+function ending(v: string, part: string, value: string, target: Target, { dialect }: Binder): string {
+  const exact = dialect.ends(v, part, value)
+  if (!dialect.likes || !NO_WILDCARDS.test(value)) return exact
+  return target.leaf.caseExact ? `${dialect.ending(v, part)} and ${exact}` : dialect.ending(v, part)
 }
 
 // Long patterns are refused.
 const NO_WILDCARDS = /^[^%_]{1,1000}$/
 
 function byMembership(target: Target, value: string, place: Place): Keys {
-  const other = (bindings: Bindings) =>
-    `select o.k from resource o where o.t = ${place.t} and o.y in (select y from counter where t = ${place.t}) and o.id = ${bindings.bind(value)}`
+  const { t } = place
+  const other = ({ bind, dialect: { table, anyType } }: Binder) =>
+    `select o.k from ${table('resource')} o where ${anyType('o', t)} and o.id = ${bind(value)}`
   if (target.attribute.name === 'members') {
     return {
       cost: FEW,
       exact: false,
       distinct: true,
-      sql: (bindings) => `select g as k from member where m = (${other(bindings)})`,
+      sql: (bindings) => {
+        const { table, scope } = bindings.dialect
+        return `select x.g as k from ${table('member')} x where ${scope('x', t)}x.m = (${other(bindings)})`
+      },
     }
   }
   return {
@@ -171,38 +177,41 @@ function byMembership(target: Target, value: string, place: Place): Keys {
     exact: false,
     distinct: true,
     // Downwards from the group: direct members, and those of groups within it.
-    sql: (bindings) => `with recursive down (k) as (
-      select m from member where g = (${other(bindings)}) union select z.m from down join member z on z.g = down.k
-    ) select k from down`,
+    sql: (bindings) => {
+      const { table, scope } = bindings.dialect
+      return `with recursive down (k) as (
+        select x.m from ${table('member')} x where ${scope('x', t)}x.g = (${other(bindings)})
+        union select z.m from down join ${table('member')} z on ${scope('z', t)}z.g = down.k
+      ) select k from down`
+    },
   }
 }
 
 function byColumn(op: string, target: Target, value: string | number | boolean, place: Place): Keys | undefined {
-  const from = `select k from resource where t = ${place.t} and y = ${place.y}`
   const { leaf } = target
+  const where = (condition: string) => (bindings: Binder) =>
+    `select k from ${bindings.dialect.table('resource')} where t = ${place.t} and y = ${place.y} and ${condition} ${bindings.bind(value)}`
   if (target.attribute.name === 'id') {
-    if (op !== 'eq') return undefined
-    return { cost: ONE, exact: true, distinct: true, sql: (bindings) => `${from} and id = ${bindings.bind(value)}` }
+    return op === 'eq' ? { cost: ONE, exact: true, distinct: true, sql: where('id =') } : undefined
   }
   if (leaf.name === 'location' && op === 'eq') {
     const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
     if (typeof value !== 'string' || !value.startsWith(start)) {
-      return leaf.caseExact
-        ? { cost: 0, exact: true, distinct: true, sql: () => 'select null as k where 0' }
-        : undefined
+      return leaf.caseExact ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody } : undefined
     }
     const id = value.slice(start.length)
-    return { cost: ONE, exact: true, distinct: true, sql: (bindings) => `${from} and id = ${bindings.bind(id)}` }
+    return {
+      cost: ONE,
+      exact: true,
+      distinct: true,
+      sql: ({ bind, dialect: { table } }) =>
+        `select k from ${table('resource')} where t = ${place.t} and y = ${place.y} and id = ${bind(id)}`,
+    }
   }
   if (leaf.name === 'lastModified' && typeof value === 'number') {
     const sign = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }[op]
     if (sign === undefined) return undefined
-    return {
-      cost: op === 'eq' ? FEW : RANGE,
-      exact: true,
-      distinct: true,
-      sql: (bindings) => `${from} and modified ${sign} ${bindings.bind(value)}`,
-    }
+    return { cost: op === 'eq' ? FEW : RANGE, exact: true, distinct: true, sql: where(`modified ${sign}`) }
   }
   return undefined
 }

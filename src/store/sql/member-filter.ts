@@ -11,7 +11,7 @@ export function compileMembers(
   names: Names,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
   const bindings = createBindings()
-  const unknown = { t: '0', y: '0', typeName: '', base: '', endpoints: {}, path: () => undefined, names }
+  const unknown = { t: '0', y: '0', typeName: '', base: '', endpoints: {}, path: () => undefined, typeKey: names.type }
   const inner = filter.op === 'has' ? filter.filter : filter
   return { sql: onElement(inner, (leaf) => memberValue(leaf, unknown, bindings), bindings), values: bindings.values }
 }

@@ -1,6 +1,5 @@
 import type { BoundSort } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
-import { sqlite as dialect } from './dialect.ts'
+import type { Binder } from './bindings.ts'
 import { rowsOf } from './other-rows.ts'
 import { columnOf, listPath, type Place, shaped, singularValue, sourceFor } from './values.ts'
 
@@ -8,19 +7,20 @@ import { columnOf, listPath, type Place, shaped, singularValue, sourceFor } from
  * The value a resource is sorted by, null when it has none: of a multi-valued attribute the primary value, else the
  * first. RFC 7644 §3.4.2.3, A-32.
  */
-export function sortKey(sort: BoundSort | undefined, place: Place, bindings: Bindings): string {
+export function sortKey(sort: BoundSort | undefined, place: Place, bindings: Binder): string {
   if (sort === undefined) return 'null'
   const { target } = sort
+  const { dialect } = bindings
   const { attribute, sub, leaf } = target
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    return `(select ${rows.value(leaf, place, bindings)} from ${rows.from('r.k')} order by e.id limit 1)`
+    return `(select ${rows.value(leaf, place, bindings)} from ${rows.from('r.k', place, dialect)} order by e.id limit 1)`
   }
   const column = columnOf(target, place, bindings)
   if (column !== undefined) return column
   if (!attribute.multiValued) return singularValue(target, place, bindings)
-  const value = sub === undefined ? 'e.value' : dialect.within('e.value', sub.name)
-  const primary = attribute.type === 'complex' ? `coalesce(${dialect.within('e.value', 'primary')}, 0) desc, ` : ''
+  const value = sub === undefined ? dialect.atom('e.value') : dialect.within('e.value', sub.name)
+  const primary = attribute.type === 'complex' ? `${dialect.truth(dialect.within('e.value', 'primary'))} desc, ` : ''
   const list = dialect.elements(sourceFor(leaf), listPath(target))
-  return `(select ${shaped(value, leaf)} from ${list} e order by ${primary}e.key limit 1)`
+  return `(select ${shaped(value, leaf, dialect)} from ${list} order by ${primary}e.key limit 1)`
 }

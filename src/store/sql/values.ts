@@ -1,7 +1,7 @@
-import { type Attribute, isReference, type Target } from '../../protocol/index.ts'
-import type { Bindings } from './bindings.ts'
-import { sqlite as dialect } from './dialect.ts'
-import type { IndexPath, Names } from './names.ts'
+import { type Attribute, fold, isReference, type Target } from '../../protocol/index.ts'
+import type { Binder } from './bindings.ts'
+import type { Dialect } from './dialect.ts'
+import type { IndexPath } from './names.ts'
 
 /** Where the values of one resource type are to be found; the statement calls its row `r`. */
 export interface Place {
@@ -13,37 +13,44 @@ export interface Place {
   readonly base: string
   readonly endpoints: { readonly [type: string]: string }
   readonly path: (path: string) => IndexPath | undefined
-  readonly names: Names
+  /** Values with more UTF-16 units than these are cut in the index. */
+  readonly longest?: number
+  /** What a row of a type has in its column `y`. */
+  readonly typeKey: (name: string) => string | number | undefined
 }
 
 /** The value of a singular attribute in the form it is compared in; null when there is none. */
-export function singularValue(target: Target, place: Place, bindings: Bindings): string {
+export function singularValue(target: Target, place: Place, bindings: Binder): string {
   const { attribute, sub, leaf } = target
+  const { dialect } = bindings
   const path = pathOf(target)
-  const own = shaped(dialect.at(sourceFor(leaf), path), leaf)
+  const own = shaped(dialect.at(sourceFor(leaf), path), leaf, dialect)
   if (sub !== undefined && isLinked(attribute, sub)) {
     return linkedValue(sub, dialect.at('r.text', [...path.slice(0, -1), 'value']), own, place, bindings)
   }
   const index = indexOf(target, place)
   // An entry has the right form already; "" has none.
-  return index === undefined ? own : `coalesce(${dialect.first('r.entries', [String(index.a)])}, ${own})`
+  return index === undefined ? own : `coalesce(${dialect.text(dialect.first('r.entries', String(index.a)))}, ${own})`
 }
 
 /** What a resource, the row `row`, shows of itself to those that refer to it. */
-export function otherValue(row: string, leaf: Attribute, place: Place, bindings: Bindings): string {
-  const form = (x: string) => (isExact(leaf) ? x : `fold(${x})`)
+export function otherValue(row: string, leaf: Attribute, place: Place, bindings: Binder): string {
+  const { dialect } = bindings
+  const exact = isExact(leaf)
+  const form = (column: 'id' | 'display') => (exact ? `${row}.${column}` : dialect.folded(row, column))
   switch (leaf.name) {
     case 'value':
-      return form(`${row}.id`)
+      return form('id')
     case 'display':
     case 'displayName':
-      return form(`nullif(${row}.display, '')`)
+      return `nullif(${form('display')}, '')`
     case '$ref': {
       const cases = Object.entries(place.endpoints).flatMap(([name, endpoint]) => {
-        const y = place.names.type(name)
-        return y === undefined ? [] : [`when ${y} then ${bindings.bind(`${place.base}${endpoint}/`)} || ${row}.id`]
+        const y = place.typeKey(name)
+        const start = exact ? `${place.base}${endpoint}/` : fold(`${place.base}${endpoint}/`)
+        return y === undefined ? [] : [`when ${dialect.literal(y)} then ${bindings.bind(start)} || ${form('id')}`]
       })
-      return cases.length === 0 ? 'null' : form(`case ${row}.y ${cases.join(' ')} end`)
+      return cases.length === 0 ? 'null' : `case ${row}.y ${cases.join(' ')} end`
     }
     default:
       return 'null'
@@ -51,7 +58,8 @@ export function otherValue(row: string, leaf: Attribute, place: Place, bindings:
 }
 
 /** The columns behind id and meta. */
-export function columnOf(target: Target, place: Place, bindings: Bindings): string | undefined {
+export function columnOf(target: Target, place: Place, bindings: Binder): string | undefined {
+  const { dialect } = bindings
   if (target.extension !== undefined) return undefined
   if (target.attribute.name === 'id') return 'r.id'
   if (target.attribute.name !== 'meta') return undefined
@@ -61,12 +69,14 @@ export function columnOf(target: Target, place: Place, bindings: Bindings): stri
     case 'lastModified':
       return 'r.modified'
     case 'resourceType':
-      return isExact(target.leaf) ? bindings.bind(place.typeName) : `lower(${bindings.bind(place.typeName)})`
+      return bindings.bind(isExact(target.leaf) ? place.typeName : fold(place.typeName))
     case 'version':
       return isExact(target.leaf) ? `'W/"' || r.version || '"'` : `'w/"' || r.version || '"'`
     case 'location': {
-      const uri = `${bindings.bind(`${place.base}${place.endpoints[place.typeName] ?? ''}/`)} || r.id`
-      return isExact(target.leaf) ? uri : `fold(${uri})`
+      const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
+      return isExact(target.leaf)
+        ? `${bindings.bind(start)} || r.id`
+        : `${bindings.bind(fold(start))} || ${dialect.folded('r', 'id')}`
     }
     default:
       return undefined
@@ -88,17 +98,20 @@ export function isLinked(attribute: Attribute, sub: Attribute): boolean {
 }
 
 /** What the resource with that id says; if there is none, what the document says. */
-export function linkedValue(leaf: Attribute, id: string, own: string, place: Place, bindings: Bindings): string {
+export function linkedValue(leaf: Attribute, id: string, own: string, place: Place, bindings: Binder): string {
   const what = otherValue('o', leaf, place, bindings)
-  const other = `select ${what} from resource o where o.t = ${place.t} and o.y in (select y from counter where t = ${place.t}) and o.id = ${id}`
+  const { table, anyType } = bindings.dialect
+  const other = `select ${what} from ${table('resource')} o where ${anyType('o', place.t)} and o.id = ${id}`
   return `coalesce((${other}), ${own})`
 }
 
 /** Brings a value of the document into the form it is compared in: folded, squeezed, or an instant. */
-export function shaped(x: string, leaf: Attribute): string {
-  if (leaf.type === 'dateTime') return `instant(${x})`
-  if (!folds(leaf)) return x
-  return leaf.uniqueness === 'none' ? `lower(${x})` : `squeeze(lower(${x}))`
+export function shaped(x: string, leaf: Attribute, dialect: Dialect): string {
+  if (leaf.type === 'dateTime') return dialect.instant(x)
+  if (leaf.type === 'boolean' || leaf.type === 'integer' || leaf.type === 'decimal') return dialect.scalar(x, leaf.type)
+  if (!folds(leaf)) return dialect.text(x)
+  const lower = dialect.lower(x)
+  return leaf.uniqueness === 'none' ? lower : dialect.squeeze(lower)
 }
 
 /** The text to read from: lower() folds ASCII; what lies beyond is folded in the second text, there only when it differs. */
