@@ -9,6 +9,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
   ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
   ['tenancy', 'Who may come in, and what their world looks like: tenants, connections, tokens, their own schemas.'],
+  ['client', 'SCIM, outgoing: one service provider, asked. Runs wherever `fetch` does, nothing of Node.'],
   ['store', 'Where resources live: one contract, several stores.'],
   ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],
   ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],

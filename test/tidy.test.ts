@@ -10,14 +10,15 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   quirks: ['protocol'],
   directory: ['store', 'protocol'],
   tenancy: ['store', 'quirks', 'protocol'],
+  client: ['quirks', 'protocol'],
   provider: ['directory', 'quirks', 'protocol'],
   admin: ['directory', 'tenancy', 'store', 'quirks', 'protocol'],
   server: ['admin', 'provider', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
-  cli: ['server', 'admin', 'provider', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  cli: ['server', 'admin', 'provider', 'client', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
 }
 
 /** Rooms that must run anywhere: nothing of Node in them. */
-const PURE = ['protocol', 'quirks']
+const PURE = ['protocol', 'quirks', 'client']
 
 /** Files on the ground: anyone may import them, they import nothing of ours. */
 const GROUND = ['node.ts', 'world.ts']

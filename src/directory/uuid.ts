@@ -4,7 +4,7 @@ import type { World } from '../world.ts'
  * Makes identifiers: UUIDs of version 7, rising within one process, lower case. They hold no `bulkId` (RFC 7643 §3.1)
  * and are never given twice; rising ids keep inserts at the end of every index.
  */
-export function createIds(world: World): () => string {
+export function createIds(world: Pick<World, 'now' | 'random'>): () => string {
   let last = 0
   let counter = 0
   const chance = new Uint8Array(8 * 256)

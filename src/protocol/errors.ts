@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import { isObject, type JsonObject } from './json.ts'
 import { ERROR } from './urn.ts'
 
 /** The detail error keywords and the status each goes with. RFC 7644 §3.12 table 9, §7.5.2 (erratum 6893); RFC 9865 §2.1. */
@@ -46,6 +46,10 @@ export function codeOf(scimType: ScimType): string {
   return `SCIM_${scimType.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
+function isScimType(text: string | undefined): text is ScimType {
+  return text !== undefined && Object.hasOwn(SCIM_TYPES, text)
+}
+
 /** The base of all errors: `code` is stable and meant for programs, `message` for people. */
 export class LockstepError extends Error {
   readonly code: string
@@ -70,7 +74,8 @@ export class ConfigError extends LockstepError {
 /** What the protocol refuses. RFC 7644 §3.12. */
 export class ScimError extends LockstepError {
   readonly status: number
-  readonly scimType: ScimType | undefined
+  /** One of {@link SCIM_TYPES}, or what another server says instead. */
+  readonly scimType: ScimType | (string & {}) | undefined
   /** Written for the administrator of an identity provider: what, where, what would be right. */
   readonly detail: string
   /** Headers of the answer: `WWW-Authenticate`, `Allow`, `Retry-After`. */
@@ -80,7 +85,7 @@ export class ScimError extends LockstepError {
     status: number,
     detail: string,
     options: {
-      readonly scimType?: ScimType
+      readonly scimType?: ScimType | (string & {})
       readonly headers?: { readonly [name: string]: string }
       readonly cause?: unknown
     } = {},
@@ -88,7 +93,7 @@ export class ScimError extends LockstepError {
     const { scimType } = options
     const codes: { readonly [status: number]: string } = STATUS_CODES
     const cause = 'cause' in options ? { cause: options.cause } : undefined
-    super(scimType === undefined ? (codes[status] ?? `SCIM_${status}`) : codeOf(scimType), detail, cause)
+    super(isScimType(scimType) ? codeOf(scimType) : (codes[status] ?? `SCIM_${status}`), detail, cause)
     this.status = status
     this.scimType = scimType
     this.detail = detail
@@ -105,6 +110,36 @@ export class ScimError extends LockstepError {
       detail: this.detail,
     }
   }
+}
+
+/**
+ * The error that the body of an answer tells, or undefined when it has not the shape of one. Taken as they come: `status` as a
+ * number or missing, no `schemas`, any letter case of the names, a `scimType` that no RFC has. RFC 7644 §3.12.
+ */
+export function readScimError(
+  status: number,
+  body: unknown,
+  headers?: { readonly [name: string]: string },
+): ScimError | undefined {
+  if (!isObject(body)) return undefined
+  const member = (name: string) => {
+    for (const key in body) if (key.toLowerCase() === name) return body[key]
+    return undefined
+  }
+  const text = (name: string) => {
+    const value = member(name)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const given = text('scimtype')
+  const scimType = (Object.keys(SCIM_TYPES) as ScimType[]).find((each) => each.toLowerCase() === given?.toLowerCase())
+  const schemas = member('schemas')
+  const isError = Array.isArray(schemas) && schemas.includes(ERROR)
+  const detail = text('detail')
+  if (!isError && detail === undefined && given === undefined) return undefined
+  return new ScimError(status, detail ?? given ?? `The server answered ${status} without saying why`, {
+    ...(given === undefined ? {} : { scimType: scimType ?? given }),
+    ...(headers === undefined ? {} : { headers }),
+  })
 }
 
 function refuse(scimType: ScimType, detail: string): ScimError {

@@ -1,0 +1,57 @@
+import { ConfigError } from '../protocol/index.ts'
+import type { World } from '../world.ts'
+
+/** What credentials are asked for. */
+export interface AuthAsk {
+  /** The `Authorization` header that was answered with 401: a new one is wanted. */
+  readonly refused: string | undefined
+  readonly world: World
+  readonly signal: AbortSignal | undefined
+}
+
+/** How a client shows who it is: headers that go with each request. */
+export interface Auth {
+  readonly headers: (ask: AuthAsk) => Promise<{ readonly [name: string]: string }>
+  /** Whether something new may come when the last was refused; then one more attempt is made. */
+  readonly renews: boolean
+}
+
+/** A bearer token, or a function that gives the current one; the function is asked anew after a 401. RFC 6750. */
+export function token(source: string | (() => string | Promise<string>)): Auth {
+  if (typeof source === 'string') checkToken(source)
+  return {
+    renews: typeof source === 'function',
+    headers: async () => ({
+      authorization: `Bearer ${checkToken(typeof source === 'string' ? source : await source())}`,
+    }),
+  }
+}
+
+/** User name and password. RFC 7617. */
+export function basic(user: string, password: string): Auth {
+  if (user.includes(':')) throw new ConfigError('auth', 'a user name for Basic cannot hold a colon')
+  const authorization = `Basic ${toBase64(new TextEncoder().encode(`${user}:${password}`))}`
+  return { renews: false, headers: async () => ({ authorization }) }
+}
+
+/**
+ * Headers of one's own: an API key, a signature. Asked for each request; `refused` tells of a 401 before. Header names are
+ * lower-case.
+ */
+export function custom(headers: (ask: AuthAsk) => Promise<{ readonly [name: string]: string }>): Auth {
+  return { renews: true, headers }
+}
+
+/** No credentials, for servers that take none. */
+export const noAuth: Auth = { renews: false, headers: async () => ({}) }
+
+function checkToken(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  // Neither the token nor a part of it goes into the message.
+  throw new ConfigError('auth', text === '' ? 'the token is empty' : 'the token has characters that no header takes')
+}
+
+/** Bytes as base64. */
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}

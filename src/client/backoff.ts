@@ -1,0 +1,24 @@
+import type { World } from '../world.ts'
+
+/**
+ * Milliseconds to wait before the next attempt: anything up to a bound that doubles with each, so that clients that failed
+ * together don't come back together ("full jitter").
+ */
+export function backoffMs(attempt: number, firstMs: number, mostMs: number, world: Pick<World, 'random'>): number {
+  return Math.floor(fraction(world) * Math.min(mostMs, firstMs * 2 ** (attempt - 1)))
+}
+
+/** The wait that a `Retry-After` header asks for, seconds or a date; undefined when it is neither. RFC 9110 §10.2.3. */
+export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
+  const text = header?.trim()
+  if (!text) return undefined
+  // Some send fractions of a second, which the RFC does not know.
+  if (/^\d{1,9}(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000)
+  const at = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+}
+
+function fraction({ random }: Pick<World, 'random'>): number {
+  const bytes = random(new Uint8Array(4))
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) / 2 ** 32
+}

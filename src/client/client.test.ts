@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { createDirectory } from '../directory/index.ts'
+import { type Serving, serve } from '../node.ts'
+import { bearer, createProvider } from '../provider/index.ts'
+import { KINDS } from '../quirks/index.ts'
+import { memoryStore } from '../store/memory.ts'
+import { createClient, EnterpriseUser, filter, Group, ScimError, token, User } from './index.ts'
+
+const ENT = EnterpriseUser.id
+let serving: Serving
+
+beforeAll(async () => {
+  const directory = createDirectory({ store: memoryStore() })
+  const grants = Object.fromEntries(KINDS.map((kind) => [kind, { tenant: kind, actor: kind, kind }]))
+  const scim = createProvider({ directory, authenticate: bearer(grants) })
+  serving = await serve(scim.fetch)
+})
+afterAll(() => serving.close())
+
+async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const out: T[] = []
+  for await (const one of list) out.push(one)
+  return out
+}
+
+const clientOf = (kind: string) => createClient({ url: `${serving.url}/scim/v2/`, auth: token(kind) })
+
+describe.each(KINDS)('a client of a %s connection', (kind) => {
+  test('makes, reads, finds, changes, replaces and removes a person', async () => {
+    const app = clientOf(kind)
+    const made = await app.create(User, { userName: 'ada', name: { givenName: 'Ada' }, [ENT]: { department: 'R&D' } })
+    expect(made.meta.version).toBe('W/"1"')
+    expect(await app.get(User, made.id)).toEqual(made)
+    const name = 'ada'
+    const found = await all(app.list(User, { filter: filter`userName eq ${name}` }))
+    expect(found).toEqual([made])
+    const { totalResults, resources } = await app.query(User, { filter: 'userName pr', count: 1 })
+    expect([totalResults, resources.length]).toEqual([1, 1])
+    const patched = await app.patch(User, made.id, [{ op: 'replace', path: 'active', value: false }], {
+      ifMatch: made.meta.version ?? '*',
+    })
+    expect(patched?.active).toBe(false)
+    await expect(
+      app.patch(User, made.id, [{ op: 'remove', path: 'name' }], { ifMatch: 'W/"1"' }),
+    ).rejects.toMatchObject({
+      status: 412,
+    })
+    const replaced = await app.replace(User, made.id, { userName: 'ada', displayName: 'Countess' })
+    expect(replaced).toMatchObject({ displayName: 'Countess', active: false })
+    expect(replaced.name).toBeUndefined()
+    await app.remove(User, made.id)
+    const error = await app.get(User, made.id).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ScimError)
+    expect(error).toMatchObject({ status: 404, code: 'SCIM_NOT_FOUND' })
+  })
+
+  test('a taken name is the same ScimError as the provider threw', async () => {
+    const app = clientOf(kind)
+    await app.create(User, { userName: 'twin' })
+    await expect(app.create(User, { userName: 'TWIN' })).rejects.toMatchObject({
+      name: 'ScimError',
+      status: 409,
+      scimType: 'uniqueness',
+      code: 'SCIM_UNIQUENESS',
+      detail: expect.stringContaining('userName'),
+    })
+  })
+
+  test('walks pages by cursor and by index alike', async () => {
+    const app = clientOf(kind)
+    for (let at = 0; at < 7; at++) await app.create(Group, { displayName: `page ${at}` })
+    const walked = async (paging?: 'index' | 'cursor') => {
+      const found: string[] = []
+      const search = { filter: 'displayName sw "page"', sortBy: 'displayName', count: 3, ...(paging ? { paging } : {}) }
+      for await (const group of app.list(Group, search)) found.push(group.displayName)
+      return found
+    }
+    const names = Array.from({ length: 7 }, (_, at) => `page ${at}`)
+    expect(await walked()).toEqual(names)
+    expect(await walked('index')).toEqual(names)
+    expect(await walked('cursor')).toEqual(names)
+    expect(await all(app.list(Group, { limit: 2 }))).toHaveLength(2)
+  })
+})
+
+describe('a client', () => {
+  test('reads what the server can do, once', async () => {
+    const asked: string[] = []
+    const app = createClient({
+      url: `${serving.url}/scim/v2`,
+      auth: token('generic'),
+      told: ({ path }) => asked.push(path),
+    })
+    expect(await app.discovery.features()).toMatchObject({ patch: true, etag: true, cursor: true, isKnown: true })
+    await app.discovery.features()
+    const types = await app.discovery.types()
+    expect(types.map(({ name }) => name)).toEqual(['User', 'Group'])
+    expect(types[0]?.extensions[0]?.schema.id).toBe(ENT)
+    expect(asked).toEqual(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])
+    app.discovery.forget()
+    await app.discovery.features()
+    expect(asked).toHaveLength(4)
+  })
+
+  test('sends long and sensitive filters in a body', async () => {
+    const asked: string[] = []
+    const app = createClient({
+      url: `${serving.url}/scim/v2`,
+      auth: token('generic'),
+      told: ({ method, path }) => asked.push(`${method} ${path}`),
+    })
+    const names = Array.from({ length: 100 }, (_, at) => filter`userName eq ${`somebody-${at}@example.com`}`)
+    expect((await app.query(User, { filter: names.join(' or ') })).totalResults).toBe(0)
+    expect((await app.query(User, { filter: 'userName eq "x"', sensitive: true })).resources).toEqual([])
+    await app.query(User, { filter: 'userName eq "x"' })
+    expect(asked).toEqual(['POST /Users/.search', 'POST /Users/.search', 'GET /Users'])
+  })
+
+  test('knows the types of what it gets and takes', async () => {
+    const app = clientOf('strict')
+    const user = await app.create(User, { userName: 'typed' })
+    expectTypeOf(user.userName).toEqualTypeOf<string>()
+    expectTypeOf(user.active).toEqualTypeOf<boolean | undefined>()
+    expectTypeOf(user.meta.version).toEqualTypeOf<string | undefined>()
+    // @ts-expect-error userName is required
+    await expect(app.create(User, { displayName: 'Nobody' })).rejects.toMatchObject({ status: 400 })
+    const [type] = await app.discovery.types()
+    if (type === undefined) throw new Error('there are types')
+    expectTypeOf((await app.get(type, user.id)).id).toEqualTypeOf<string>()
+  })
+
+  test.each([
+    ['ftp://app.example/scim', 'https://app.example'],
+    ['https://me:secret@app.example/scim', 'credentials'],
+    ['https://app.example/scim?x=1', 'without ?'],
+    ['nowhere', 'base URL'],
+  ])('refuses the base URL %s when it is made', (url, words) => {
+    expect(() => createClient({ url })).toThrow(words)
+  })
+})

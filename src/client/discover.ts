@@ -1,0 +1,187 @@
+import {
+  Group,
+  isObject,
+  type JsonObject,
+  type ResourceType,
+  readResourceType,
+  readSchema,
+  type Schema,
+  ScimError,
+  User,
+} from '../protocol/index.ts'
+import type { World } from '../world.ts'
+import { orAborted } from './aborted.ts'
+import { looseSchema } from './loose-schema.ts'
+import { readPage, wholeNumber } from './page.ts'
+import type { Send } from './send.ts'
+import { TransportError } from './transport-error.ts'
+
+/** What a server says it can do. RFC 7643 §5, RFC 9865 §4. */
+export interface ServerFeatures {
+  readonly patch: boolean
+  /** Undefined when it isn't offered. */
+  readonly bulk: { readonly maxOperations: number | undefined; readonly maxPayloadSize: number | undefined } | undefined
+  readonly filter: boolean
+  /** Most resources in an answer. */
+  readonly maxResults: number | undefined
+  readonly sort: boolean
+  readonly etag: boolean
+  readonly changePassword: boolean
+  readonly cursor: boolean
+  /** False when the server showed no configuration, so that only what nearly all can do is assumed. */
+  readonly isKnown: boolean
+}
+
+/** What a server says about itself, kept for a while. RFC 7644 §4. */
+export interface Discovery {
+  readonly features: (signal?: AbortSignal) => Promise<ServerFeatures>
+  /** The configuration as the server gave it; undefined when it shows none. */
+  readonly config: (signal?: AbortSignal) => Promise<JsonObject | undefined>
+  readonly schemas: (signal?: AbortSignal) => Promise<readonly Schema[]>
+  /** Its resource types; users and groups of RFC 7643 where it shows none. */
+  readonly types: (signal?: AbortSignal) => Promise<readonly ResourceType[]>
+  /** Asks anew next time. */
+  readonly forget: () => void
+}
+
+/** Makes the discovery of one client. What fails for a moment is not kept, nor is it taken for absence. */
+export function createDiscovery(send: Send, ttlMs: number, world: Pick<World, 'now'>): Discovery {
+  const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>()
+
+  function keep<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const known = kept.get(name)
+    if (known !== undefined && known.until > world.now()) return known.value as Promise<T>
+    const value = read()
+    const entry = { until: world.now() + ttlMs, value }
+    kept.set(name, entry)
+    value.catch(() => {
+      if (kept.get(name) === entry) kept.delete(name)
+    })
+    return value
+  }
+
+  /** The first of several paths that is there. Some say `/ServiceProviderConfigs`. */
+  async function look(paths: readonly string[]): Promise<JsonObject | undefined> {
+    for (const path of paths) {
+      try {
+        const { body } = await send({ method: 'GET', path })
+        if (body !== undefined) return body
+      } catch (error) {
+        if (!isAbsent(error)) throw error
+      }
+    }
+    return undefined
+  }
+
+  // One look serves several callers: the signal of one of them ends only its own waiting.
+  const config = () =>
+    keep('config', async () => {
+      const body = await look(['/ServiceProviderConfig', '/ServiceProviderConfigs'])
+      return readPage(body)?.resources[0] ?? body
+    })
+  const schemas = () =>
+    keep('schemas', async () => {
+      const body = await look(['/Schemas'])
+      const found = readPage(body)?.resources ?? []
+      return found.map(schemaOf).filter((each) => each !== undefined)
+    })
+  const types = () =>
+    keep('types', async () => {
+      const body = await look(['/ResourceTypes'])
+      const found = readPage(body)?.resources ?? []
+      const known = new Map((await schemas()).map((schema) => [schema.id.toLowerCase(), schema]))
+      const read = found.map((json) => typeOf(json, known)).filter((each) => each !== undefined)
+      return read.length === 0 ? [User, Group] : read
+    })
+  return {
+    config: (signal) => orAborted(config(), signal),
+    schemas: (signal) => orAborted(schemas(), signal),
+    types: (signal) => orAborted(types(), signal),
+    features: async (signal) => readFeatures(await orAborted(config(), signal)),
+    forget: () => kept.clear(),
+  }
+}
+
+/** What a configuration resource says; what it leaves out is not offered. */
+export function readFeatures(config: JsonObject | undefined): ServerFeatures {
+  if (config === undefined) {
+    return {
+      patch: true,
+      bulk: undefined,
+      filter: true,
+      maxResults: undefined,
+      sort: false,
+      etag: false,
+      changePassword: false,
+      cursor: false,
+      isKnown: false,
+    }
+  }
+  const part = (name: string): JsonObject => {
+    const found = Object.entries(config).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
+    return isObject(found) ? found : {}
+  }
+  const offers = (name: string) => isTrue(part(name).supported)
+  const bulk = part('bulk')
+  return {
+    patch: offers('patch'),
+    bulk: offers('bulk')
+      ? { maxOperations: wholeNumber(bulk.maxOperations), maxPayloadSize: wholeNumber(bulk.maxPayloadSize) }
+      : undefined,
+    filter: offers('filter'),
+    maxResults: wholeNumber(part('filter').maxResults) || undefined,
+    sort: offers('sort'),
+    etag: offers('etag'),
+    changePassword: offers('changePassword'),
+    cursor: isTrue(part('pagination').cursor),
+    isKnown: true,
+  }
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
+}
+
+/** Says that there is no such endpoint, rather than that it can't be reached now or with these credentials. */
+function isAbsent(error: unknown): boolean {
+  if (error instanceof ScimError) return [400, 403, 404, 405, 501].includes(error.status)
+  return error instanceof TransportError && error.code === 'ERR_NOT_SCIM' && (error.status ?? 0) < 500
+}
+
+function schemaOf(json: JsonObject): Schema | undefined {
+  try {
+    return readSchema(json)
+  } catch {
+    return looseSchema(json)
+  }
+}
+
+function typeOf(json: JsonObject, known: ReadonlyMap<string, Schema>): ResourceType | undefined {
+  const find = (id: string) => known.get(id.toLowerCase()) ?? STANDARD.get(id.toLowerCase())
+  try {
+    return readResourceType(json, find)
+  } catch {
+    // An extension that nobody describes is no reason to forget the type.
+    const { name, endpoint, schema: id } = json
+    const schema = typeof id === 'string' ? find(id) : undefined
+    if (typeof name !== 'string' || typeof endpoint !== 'string' || schema === undefined) return undefined
+    const listed = Array.isArray(json.schemaExtensions) ? json.schemaExtensions : []
+    return {
+      id: name,
+      name,
+      description: name,
+      endpoint: endpoint.startsWith('/') ? endpoint : `/${endpoint}`,
+      schema,
+      extensions: listed.flatMap((each) => {
+        const extension = isObject(each) && typeof each.schema === 'string' ? find(each.schema) : undefined
+        return extension === undefined ? [] : [{ schema: extension, required: false }]
+      }),
+    }
+  }
+}
+
+const STANDARD: ReadonlyMap<string, Schema> = new Map(
+  [User, Group]
+    .flatMap((type) => [type.schema, ...type.extensions.map(({ schema }) => schema)])
+    .map((schema) => [schema.id.toLowerCase(), schema]),
+)

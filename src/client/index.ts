@@ -1,0 +1,31 @@
+export {
+  defineResourceType,
+  defineSchema,
+  EnterpriseUser,
+  filter,
+  Group,
+  type Infer,
+  ScimError,
+  User,
+} from '../protocol/index.ts'
+export { type Auth, type AuthAsk, basic, custom, token } from './auth.ts'
+export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
+export {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type PatchOperation,
+  type WriteOptions,
+} from './client.ts'
+export type { ClientKey } from './client-key.ts'
+export type { Discovery, ServerFeatures } from './discover.ts'
+export { CLIENT_LIMITS } from './limits.ts'
+export { type OAuthOptions, oauth } from './oauth.ts'
+export { createPace, type Pace, type PaceOptions } from './pace.ts'
+export type { Received, Sent, UntypedResource } from './received.ts'
+export type { Call } from './request.ts'
+export type { Answer } from './response.ts'
+export type { Page, Search, Selection, Start, Walk } from './search.ts'
+export type { Attempt, Send } from './send.ts'
+export { type TransportCode, TransportError } from './transport-error.ts'

@@ -1,0 +1,156 @@
+import { ConfigError, isObject } from '../protocol/index.ts'
+import { orAborted } from './aborted.ts'
+import { type Auth, type AuthAsk, toBase64 } from './auth.ts'
+import { assertion, type ClientKey } from './client-key.ts'
+import { CLIENT_LIMITS } from './limits.ts'
+import { TransportError } from './transport-error.ts'
+
+/** How a client gets its tokens from an authorization server. RFC 6749 §4.4. */
+export interface OAuthOptions {
+  readonly tokenUrl: string
+  readonly clientId: string
+  /** For `client_secret_basic` and `client_secret_post`. */
+  readonly clientSecret?: string
+  /** For `private_key_jwt`. RFC 7523. */
+  readonly key?: ClientKey
+  /** How the client shows who it is there. Default: `private_key_jwt` with a key, else `client_secret_basic`. */
+  readonly method?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
+  readonly scope?: string
+  /** Audience of the assertion; the token URL if absent. */
+  readonly audience?: string
+  /** Further form fields, like `resource` (RFC 8707) or `audience`. */
+  readonly parameters?: { readonly [name: string]: string }
+}
+
+interface Token {
+  readonly authorization: string
+  /** When it is no longer sent, and from when on another one is fetched meanwhile; milliseconds since 1970. */
+  readonly until: number
+  readonly renewFrom: number
+}
+
+/** How long before its end a token is renewed: this share of its life, at most so long. */
+const AHEAD = { share: 0.2, mostMs: 60_000 }
+/** How long a token lives when the server doesn't say. */
+const UNSAID_SECONDS = 300
+const TOKEN_ANSWER_CHARACTERS = 65_536
+
+/**
+ * Bearer tokens by client credentials. One fetch serves everybody who waits; a token is renewed ahead of its end while the old
+ * one still goes out, and once at once after a 401. RFC 6749 §4.4, RFC 7523 §2.2.
+ */
+export function oauth(options: OAuthOptions): Auth {
+  const method = options.method ?? (options.key === undefined ? 'client_secret_basic' : 'private_key_jwt')
+  if (URL.parse(options.tokenUrl) === null) throw new ConfigError('auth.tokenUrl', 'must be a URL')
+  if (method === 'private_key_jwt' ? options.key === undefined : options.clientSecret === undefined) {
+    throw new ConfigError('auth', `${method} needs a ${method === 'private_key_jwt' ? 'key' : 'clientSecret'}`)
+  }
+  let token: Token | undefined
+  let fetching: Promise<Token> | undefined
+
+  function renew({ world }: AuthAsk): Promise<Token> {
+    fetching ??= fetchToken(options, method, world).then(
+      (fresh) => {
+        token = fresh
+        fetching = undefined
+        return fresh
+      },
+      (error) => {
+        fetching = undefined
+        throw error
+      },
+    )
+    return fetching
+  }
+
+  return {
+    renews: true,
+    async headers(ask) {
+      const now = ask.world.now()
+      const usable = token !== undefined && token.until > now && token.authorization !== ask.refused
+      if (token !== undefined && usable) {
+        // The old one does meanwhile; should this fail, the next request tries again.
+        if (now >= token.renewFrom) renew(ask).catch(() => undefined)
+        return { authorization: token.authorization }
+      }
+      const { authorization } = await orAborted(renew(ask), ask.signal)
+      return { authorization }
+    },
+  }
+}
+
+async function fetchToken(
+  options: OAuthOptions,
+  method: NonNullable<OAuthOptions['method']>,
+  world: AuthAsk['world'],
+): Promise<Token> {
+  const { tokenUrl, clientId, clientSecret = '', scope, parameters } = options
+  const form = new URLSearchParams({ grant_type: 'client_credentials', ...parameters })
+  if (scope !== undefined) form.set('scope', scope)
+  const headers: { [name: string]: string } = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  if (method === 'client_secret_basic') {
+    // Both parts are encoded as a form first. RFC 6749 §2.3.1.
+    const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`
+    headers.authorization = `Basic ${toBase64(new TextEncoder().encode(pair))}`
+  } else {
+    form.set('client_id', clientId)
+    if (method === 'client_secret_post') form.set('client_secret', clientSecret)
+    else if (options.key !== undefined) {
+      form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+      form.set('client_assertion', await assertion(options.key, clientId, options.audience ?? tokenUrl, world))
+    }
+  }
+  const started = world.now()
+  let status: number
+  let body: unknown
+  try {
+    const response = await world.fetch(tokenUrl, {
+      method: 'POST',
+      headers,
+      body: form.toString(),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(CLIENT_LIMITS.TIMEOUT_MS),
+    })
+    status = response.status
+    const text = await response.text()
+    body = text.length <= TOKEN_ANSWER_CHARACTERS ? parse(text) : undefined
+  } catch (cause) {
+    throw failed(`no answer from ${tokenUrl}`, undefined, cause)
+  }
+  const answer = isObject(body) ? body : {}
+  const { access_token: value, expires_in: lifetime, token_type: type } = answer
+  if (status !== 200 || typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
+    const said = [answer.error, answer.error_description].filter((each) => typeof each === 'string').join(': ')
+    throw failed(
+      `${tokenUrl} answered ${status}${said === '' ? ' without a token' : ` (${said.slice(0, 300)})`}`,
+      status,
+    )
+  }
+  if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
+    throw failed(`${tokenUrl} gave a token of type ${type.slice(0, 50)}; only Bearer is known here`, status)
+  }
+  // Some send the number as text.
+  const seconds = Number(lifetime ?? UNSAID_SECONDS)
+  const livesMs = (Number.isFinite(seconds) && seconds > 0 ? seconds : UNSAID_SECONDS) * 1_000
+  const until = started + livesMs
+  return { authorization: `Bearer ${value}`, until, renewFrom: until - Math.min(AHEAD.mostMs, livesMs * AHEAD.share) }
+}
+
+function failed(what: string, status?: number, cause?: unknown): TransportError {
+  return new TransportError('ERR_TOKEN', `no access token: ${what}`, { mayBeDone: false, status, cause })
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
+
+/** One page of a list as a server gave it. RFC 7644 §3.4.2, RFC 9865 §2. */
+export interface RawPage {
+  readonly resources: readonly JsonObject[]
+  /** How many there are in all; undefined when the server doesn't say. */
+  readonly totalResults: number | undefined
+  /** Cursor of the next page. */
+  readonly nextCursor: string | undefined
+}
+
+/**
+ * Reads a list response: names in any letter case, numbers as text, `Resources` missing when there are none, a bare resource where
+ * one was found. `itemsPerPage` and `startIndex` are not looked at: what is there counts. Undefined when it is no list.
+ */
+export function readPage(body: JsonObject | undefined): RawPage | undefined {
+  if (body === undefined) return undefined
+  const member = (name: string): Json | undefined => {
+    for (const key in body) if (key.toLowerCase() === name) return body[key]
+    return undefined
+  }
+  const list = member('resources')
+  const total = wholeNumber(member('totalresults'))
+  if (list === undefined || list === null) {
+    if (total === undefined) return undefined
+    return { resources: [], totalResults: total, nextCursor: undefined }
+  }
+  const entries: readonly Json[] = Array.isArray(list) ? list : [list]
+  const cursor = member('nextcursor')
+  return {
+    resources: entries.filter(isObject),
+    totalResults: total,
+    nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
+  }
+}
+
+/** A whole number, which some servers write as text. */
+export function wholeNumber(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}

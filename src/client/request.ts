@@ -1,0 +1,65 @@
+import { ConfigError, JSON_TYPE, type Json, SCIM_JSON } from '../protocol/index.ts'
+
+/** One request, before it has credentials. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path below the base URL, percent-encoded, with its leading slash: `/Users/2819…`. */
+  readonly path: string
+  readonly query?: { readonly [name: string]: string | number | undefined }
+  readonly body?: Json
+  readonly ifMatch?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** POST that only looks, like `/.search`: as safe to repeat as a GET. */
+  readonly isSafe?: boolean
+}
+
+/** What goes out. */
+export interface Outgoing {
+  readonly url: URL
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string | undefined
+}
+
+/** The base URL of a service provider, without a slash at its end; throws ConfigError for what is none. RFC 7644 §1.3. */
+export function readBaseUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(
+      'url',
+      `must be the base URL of a SCIM server, like https://app.example/scim/v2, not "${text}"`,
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigError('url', 'must hold no credentials; give them as auth, so that they stand in no log')
+  }
+  if (url.search !== '' || url.hash !== '') throw new ConfigError('url', 'must end in its path, without ? or #')
+  return url.href.replace(/\/+$/, '')
+}
+
+/** A call as it goes out. Spaces of a query are `%20`, which every server reads; `+` is not. RFC 7644 §3.1, §3.4.2. */
+export function toOutgoing(base: string, call: Call): Outgoing {
+  const { path, query = {}, body, ifMatch } = call
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parts.push(`${name}=${encode(String(value))}`)
+  }
+  return {
+    url: new URL(`${base}${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`),
+    headers: {
+      accept: `${SCIM_JSON}, ${JSON_TYPE}`,
+      ...(body === undefined ? {} : { 'content-type': SCIM_JSON }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }
+}
+
+/** The path of a resource. Ids may hold anything (Zoom's hold `&`), so they are percent-encoded whole. RFC 7644 §3.2. */
+export function pathOf(endpoint: string, id: string): string {
+  if (id === '' || id === '.' || id === '..') throw new ConfigError('id', `must be the id of a resource, not "${id}"`)
+  return `${endpoint}/${encode(id)}`
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+}

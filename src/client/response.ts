@@ -1,0 +1,112 @@
+import { isObject, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
+import { retryAfterMs } from './backoff.ts'
+import type { Call } from './request.ts'
+import { TransportError } from './transport-error.ts'
+
+/** An answer that means success. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Undefined when it came without a body, as 204 does, and some 200 and 201 too. */
+  readonly body: JsonObject | undefined
+}
+
+/** An answer as it came. */
+export interface Received {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** Headers of a refusal that say what to do about it. */
+const TELLING = ['retry-after', 'www-authenticate', 'allow', 'location'] as const
+
+/**
+ * What an answer says: its body, or the error it tells. A body is read whatever its media type is, or that there is none.
+ * RFC 7644 §3.1, §3.12.
+ */
+export function readAnswer(call: Call, received: Received, now: number): Answer {
+  const { status, headers, text } = received
+  if (status >= 400) throw readRefusal(call, received, now)
+  const body = parse(text)
+  if (text.trim() === '') return { status, headers, body: undefined }
+  if (!isObject(body)) throw notScim(call, received, now, 'is no JSON object')
+  return { status, headers, body }
+}
+
+/** The error in a refusal. A page of HTML is none of the server's words: it may come from anything on the way. */
+function readRefusal(call: Call, received: Received, now: number): Error {
+  const { status, headers, text } = received
+  const told: { [name: string]: string } = {}
+  for (const name of TELLING) {
+    const value = headers.get(name)
+    if (value !== null) told[name] = value
+  }
+  const json = parse(text)
+  const body = Array.isArray(json) ? json[0] : json
+  const known = readScimError(status, body, told)
+  if (known !== undefined) return known
+  const said = isObject(body) ? wordsOf(body) : undefined
+  const isJson = isObject(body) || Array.isArray(json)
+  const plain = isJson || text.trim().startsWith('<') ? '' : text.trim().slice(0, 300)
+  // A router that knows nothing of SCIM says 404 in words of its own; to take that for a missing resource could undo somebody.
+  if (!isJson && text.trim() !== '' && (plain === '' || status === 404)) {
+    return notScim(call, received, now, 'is not SCIM')
+  }
+  return new ScimError(
+    status,
+    said ?? (plain || `The server answered ${status} to ${nameOf(call)} without saying why`),
+    {
+      headers: told,
+    },
+  )
+}
+
+/** What the errors of servers that have their own shape say: `{"code":…,"message":"…"}` and the like. */
+function wordsOf(body: JsonObject): string | undefined {
+  const errors = Array.isArray(body.errors) ? body.errors[0] : body.errors
+  for (const holder of [body, body.error, errors, body.Errors]) {
+    if (typeof holder === 'string' && holder !== '') return holder.slice(0, 1_000)
+    if (!isObject(holder)) continue
+    for (const name of ['message', 'error_description', 'description', 'detail', 'title', 'reason']) {
+      const value = holder[name]
+      if (typeof value === 'string' && value !== '') return value.slice(0, 1_000)
+    }
+  }
+  return undefined
+}
+
+function notScim(call: Call, received: Received, now: number, what: string): TransportError {
+  const { status, headers, text } = received
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.replace(/\s+/g, ' ').trim()
+  const type = headers.get('content-type')
+  const shown = title !== undefined && title !== '' ? `a page titled "${title}"` : (type ?? 'no media type')
+  return new TransportError(
+    'ERR_NOT_SCIM',
+    `the answer to ${nameOf(call)} (${status}, ${shown}) ${what}; is the base URL right, or is something in between that answers instead?`,
+    {
+      // A gateway's error tells nothing of what happened behind it; a plain refusal of a router does.
+      mayBeDone: !isSafe(call) && (status < 400 || status >= 500),
+      status,
+      retryAfterMs: retryAfterMs(headers.get('retry-after'), now),
+    },
+  )
+}
+
+/** Whether a request only looks. RFC 9110 §9.2.1. */
+export function isSafe({ method, isSafe }: Call): boolean {
+  return method === 'GET' || isSafe === true
+}
+
+/** A request for messages: without its query, which may hold somebody's address. */
+export function nameOf({ method, path }: Call): string {
+  return `${method} ${path}`
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,229 @@
+import { ScimError } from '../protocol/index.ts'
+import type { World } from '../world.ts'
+import type { Auth } from './auth.ts'
+import { backoffMs, retryAfterMs } from './backoff.ts'
+import { CLIENT_LIMITS } from './limits.ts'
+import type { Pace } from './pace.ts'
+import { type Call, type Outgoing, toOutgoing } from './request.ts'
+import { type Answer, isSafe, nameOf, type Received, readAnswer } from './response.ts'
+import { TransportError } from './transport-error.ts'
+
+/** Sends one request and gives its answer, tried again where that is safe. Throws ScimError or {@link TransportError}. */
+export type Send = (call: Call) => Promise<Answer>
+
+/** How requests are sent. */
+export interface SendOptions {
+  /** Base URL without a slash at its end. */
+  readonly base: string
+  readonly auth: Auth
+  readonly pace: Pace
+  readonly world: World
+  readonly timeoutMs: number
+  readonly answerBytes: number
+  /** Attempts of one request, the first one included. */
+  readonly attempts: number
+  readonly backoffMs: number
+  readonly waitMs: number
+  readonly headers: { readonly [name: string]: string }
+  /** Told of each attempt, for logs: no query, no body, no credentials. */
+  readonly told: ((note: Attempt) => void) | undefined
+}
+
+/** One attempt of a request, as {@link SendOptions.told} hears of it. */
+export interface Attempt {
+  readonly method: string
+  /** Path below the base URL, without the query. */
+  readonly path: string
+  /** From 1. */
+  readonly attempt: number
+  readonly status?: number
+  readonly error?: string
+}
+
+/** Answers that say: not now. RFC 6585 §4, RFC 9110 §15.6.4. */
+const NOT_NOW: ReadonlySet<number> = new Set([429, 503])
+/** Answers after which what may be repeated is repeated. */
+const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 500, 502, 504])
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Makes the sender of one client. */
+export function createSend(options: SendOptions): Send {
+  const { world, attempts, told } = options
+  return async (call) => {
+    const outgoing = toOutgoing(options.base, call)
+    let refused: string | undefined
+    let maybeDone = false
+    for (let attempt = 1; ; attempt++) {
+      call.signal?.throwIfAborted()
+      const note = { method: call.method, path: call.path, attempt }
+      let received: Received
+      try {
+        const credentials = await options.auth.headers({ refused, world, signal: call.signal })
+        const sent = { ...outgoing, headers: { ...options.headers, ...outgoing.headers, ...credentials } }
+        const { origin } = outgoing.url
+        received = await options.pace.run(origin, () => exchange(call, sent, options), call.signal)
+        told?.({ ...note, status: received.status })
+        if (received.status === 401 && options.auth.renews && refused === undefined) {
+          // The token may have been revoked before its time. What was refused was not carried out.
+          refused = credentials.authorization ?? ''
+          attempt -= 1
+          continue
+        }
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error
+        told?.({ ...note, error: error.code })
+        maybeDone ||= error.mayBeDone
+        if (attempt >= attempts || !mayRepeat(call, error)) throw error
+        await world.wait(backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
+        continue
+      }
+      const { status, headers } = received
+      const again = NOT_NOW.has(status) || (TRANSIENT.has(status) && isRepeatable(call))
+      if (again) {
+        const asked = retryAfterMs(headers.get('retry-after'), world.now())
+        if (NOT_NOW.has(status) && asked !== undefined) {
+          options.pace.pause(outgoing.url.origin, Math.min(asked, options.waitMs))
+        }
+        if (attempt < attempts && (asked ?? 0) <= options.waitMs) {
+          if (TRANSIENT.has(status)) maybeDone = !isSafe(call)
+          await world.wait(asked ?? backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
+          continue
+        }
+      }
+      try {
+        return readAnswer(call, received, world.now())
+      } catch (error) {
+        // Gone already: by the attempt whose answer never came.
+        if (call.method === 'DELETE' && maybeDone && error instanceof ScimError && error.status === 404) {
+          return { status: 204, headers, body: undefined }
+        }
+        throw error
+      }
+    }
+  }
+}
+
+/** Whether sending it twice does what sending it once does. With If-Match it doesn't: the second one would be 412. RFC 9110 §9.2.2. */
+function isRepeatable(call: Call): boolean {
+  return isSafe(call) || (IDEMPOTENT.has(call.method) && call.ifMatch === undefined)
+}
+
+function mayRepeat(call: Call, { code, mayBeDone }: TransportError): boolean {
+  if (code !== 'ERR_NETWORK' && code !== 'ERR_TIMEOUT') return false
+  return !mayBeDone || isRepeatable(call)
+}
+
+/** One attempt: the request, redirects within the origin, the answer's body within its limits. */
+async function exchange(call: Call, outgoing: Outgoing, options: SendOptions): Promise<Received> {
+  const { world, timeoutMs, answerBytes } = options
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal])
+  let { url } = outgoing
+  let answered = false
+  try {
+    for (let hop = 0; ; hop++) {
+      const response = await world.fetch(url.href, {
+        method: call.method,
+        headers: { ...outgoing.headers },
+        redirect: 'manual',
+        signal,
+        ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
+      })
+      answered = true
+      const next = redirectOf(call, response, url)
+      if (next === undefined) {
+        const text = await readText(call, response, answerBytes)
+        return { status: response.status, headers: response.headers, text }
+      }
+      await response.body?.cancel()
+      if (hop >= CLIENT_LIMITS.REDIRECTS)
+        throw refusedRedirect(call, `redirects more than ${CLIENT_LIMITS.REDIRECTS} times`)
+      answered = false
+      url = next
+    }
+  } catch (error) {
+    if (error instanceof TransportError) throw error
+    call.signal?.throwIfAborted()
+    const mayBeDone = !isSafe(call) && (answered || maybeSent(error))
+    if (timeout.aborted) {
+      const what = `no whole answer to ${nameOf(call)} within ${timeoutMs} ms`
+      throw new TransportError('ERR_TIMEOUT', what, { mayBeDone: !isSafe(call), cause: error })
+    }
+    throw new TransportError('ERR_NETWORK', `${nameOf(call)} at ${url.origin}: ${reasonOf(error)}`, {
+      mayBeDone,
+      cause: error,
+    })
+  }
+}
+
+/**
+ * Where a redirect within the same origin leads; undefined for what is none. Credentials never go to another origin, and nothing
+ * that writes is sent on by 301 to 303, which would make it a GET.
+ */
+function redirectOf(call: Call, response: Response, from: URL): URL | undefined {
+  if (response.type === 'opaqueredirect') throw refusedRedirect(call, 'redirects; use the URL that it leads to')
+  if (!REDIRECTS.has(response.status)) return undefined
+  const location = response.headers.get('location')
+  const to = location === null ? null : URL.parse(location, from.href)
+  if (to === null) return undefined
+  if (to.origin !== from.origin) {
+    throw refusedRedirect(
+      call,
+      `redirects to ${to.origin}, where the credentials don't go; use that URL if it is right`,
+    )
+  }
+  if (response.status < 307 && call.method !== 'GET') {
+    throw refusedRedirect(call, `redirects to ${to.origin}${to.pathname}; use that URL`)
+  }
+  return to
+}
+
+function refusedRedirect(call: Call, what: string): TransportError {
+  return new TransportError('ERR_REDIRECT', `${nameOf(call)}: the server ${what}`, { mayBeDone: false })
+}
+
+async function readText(call: Call, response: Response, limit: number): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  if (response.body === null) return text
+  for await (const chunk of response.body) {
+    size += chunk.byteLength
+    if (size > limit) {
+      const what = `the answer to ${nameOf(call)} is longer than ${limit} bytes`
+      throw new TransportError('ERR_TOO_LARGE', what, { mayBeDone: !isSafe(call), status: response.status })
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** Codes that say that no connection came about, so that nothing was sent. */
+const NEVER_SENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERR_SSL_\w+)$/
+
+/** Whether the request may have arrived: yes, unless the runtime says why it can't have. */
+function maybeSent(error: unknown): boolean {
+  const codes = causesOf(error).map((each) => (each as { code?: unknown }).code)
+  return !codes.some((code) => typeof code === 'string' && NEVER_SENT.test(code))
+}
+
+function reasonOf(error: unknown): string {
+  const causes = causesOf(error)
+  const last = causes.findLast((each) => each instanceof Error && each.message !== '')
+  const code = causes.map((each) => (each as { code?: unknown }).code).find((each) => typeof each === 'string')
+  return (last as Error | undefined)?.message ?? (code as string | undefined) ?? 'the network failed'
+}
+
+/** An error and what caused it, outermost first; of several causes at once (one for each address tried) all. */
+function causesOf(error: unknown): readonly object[] {
+  const out: object[] = []
+  let current = error
+  while (typeof current === 'object' && current !== null && out.length < 8) {
+    out.push(current)
+    const { errors, cause } = current as { errors?: unknown; cause?: unknown }
+    current = Array.isArray(errors) ? errors[0] : cause
+  }
+  return out
+}
