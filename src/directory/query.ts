@@ -10,14 +10,15 @@ import {
   type ResourceType,
   type SearchInput,
 } from '../protocol/index.ts'
-import type { Page, Place, Query, Weight } from '../store/index.ts'
+import type { Hit, Page, Place, Query, Weight } from '../store/index.ts'
 import type { Context, Inside } from './context.ts'
 import { traitsOf } from './traits.ts'
 
-/** A query made ready: bound to its types, and weighed. */
+/** A query made ready: bound to its types, and weighed when asked for. */
 export interface Plan {
   readonly query: Query
-  readonly weight: Weight
+  /** How dear it is; finding out takes a look at the store. */
+  readonly weight: () => Weight
   /** What to ask when nothing matches: the same with %XX inside literals decoded (Q06). */
   readonly otherwise?: Query
 }
@@ -36,6 +37,11 @@ export interface Queries {
     options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
   ): Plan
   find(plan: Plan): Promise<Page>
+  /**
+   * Whom a query over one type, neither sorted nor walked by cursor, can mean: in id order, everyone who satisfies its filter
+   * and perhaps others; for one comparison exactly those. `undefined`: the store can't tell at once, or more than `atMost`.
+   */
+  hits(plan: Plan, atMost: number): readonly Hit[] | undefined
 }
 
 /** Makes the querying half of the door. */
@@ -50,7 +56,7 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
         filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%')
           ? decodePercent(filter)
           : undefined
-      const weight = store.weigh(query)
+      const weight = () => store.weigh(query)
       return decoded === undefined
         ? { query, weight }
         : { query, weight, otherwise: toQuery(context, types, search, base, endpoints, options, decoded) }
@@ -60,6 +66,7 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
       if (plan.otherwise === undefined || page.resources.length > 0 || (page.total ?? 0) > 0) return page
       return store.find(plan.otherwise)
     },
+    hits: ({ query, otherwise }, atMost) => (otherwise === undefined ? store.hits?.(query, atMost) : undefined),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Context, Directory, Stored } from '../directory/index.ts'
+import type { Context, Directory, Hit, Stored } from '../directory/index.ts'
 import {
   ifNoneMatch,
   LIMITS,
@@ -74,7 +74,6 @@ export function createProvider(options: ProviderOptions): Provider {
   const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024)
   directory.watch((touched) => cache.forget(touched))
   const encoder = new TextEncoder()
-  const decoder = new TextDecoder()
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
     key ??= directory.secretKey('cursor').catch((error) => {
@@ -156,7 +155,7 @@ export function createProvider(options: ProviderOptions): Provider {
       now,
       report,
       texts: {
-        find: (type, stored) => keptText(call.base, type, stored),
+        find: (type, hit) => keptBytes(principal.tenant, call.base, type, hit),
         keep: (type, stored, text) => keepText(call.base, type, stored, text, generation),
       },
       skipped: (type, paths) =>
@@ -227,11 +226,9 @@ export function createProvider(options: ProviderOptions): Provider {
     return finished
   }
 
-  function keptText(base: string, type: ResourceType, { tenant, id, version }: Stored): string | undefined {
+  function keptBytes(tenant: string, base: string, type: ResourceType, { id, version }: Hit): Uint8Array | undefined {
     const entry = cache.get(id, base, `${type.endpoint}/${id}`)
-    return entry !== undefined && entry.tenant === tenant && entry.version === version
-      ? decoder.decode(entry.bytes)
-      : undefined
+    return entry !== undefined && entry.tenant === tenant && entry.version === version ? entry.bytes : undefined
   }
 
   /** Before anybody has come with a token: what the tenant offers may still have to be read. */

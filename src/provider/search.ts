@@ -1,6 +1,7 @@
-import { type Page, type Plan, type Stored, traitsOf } from '../directory/index.ts'
+import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
+  type Document,
   forbidden,
   invalidFilter,
   invalidSyntax,
@@ -8,6 +9,7 @@ import {
   isObject,
   LIMITS,
   LIST_END,
+  matches,
   openList,
   type ResourceType,
   readCursor,
@@ -83,9 +85,11 @@ async function answer(
     total: cursor === undefined,
   })
   if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
-  if (plan.weight === 'heavy' && turn.delegate) return turn.delegate(bytes)
-  const few = await findFew(turn, plan, views)
-  const page = few?.page ?? (await directory.find(plan))
+  const [view] = views.size === 1 ? views.values() : []
+  const few = view === undefined ? undefined : await lookUp(turn, plan, view, asked)
+  if (few !== undefined) return few
+  if (turn.delegate && plan.weight() === 'heavy') return turn.delegate(bytes)
+  const page = await directory.find(plan)
   const large = (await memberTotal(turn, page.resources, views)) > STREAM_FROM
   if (large && turn.delegate) return turn.delegate(bytes)
   const total = cursor?.total ?? page.total ?? page.resources.length
@@ -104,51 +108,75 @@ async function answer(
   })
   const headers = ['Content-Type', turn.media]
   if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
-  const texts = few?.texts ?? (await textsOf(page.resources, views, catalog))
+  const texts = await textsOf(page.resources, views, catalog)
   return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
 }
 
-/** Pages up to so many resources are made of texts that are kept, one by one. */
-const FEW = 4
-/** Filters that point at somebody: what identity providers look people up by before they create or change them. */
-const POINTING = new Set(['eq', 'has', 'and', 'or'])
+/** So many resources are looked up one by one. */
+const FEW = 20
 
 /**
- * A page with few resources on it, whose texts other requests have made already: then only the index is read, not the groups,
- * managers and documents. `undefined`: there are more of them, or they are to be shown otherwise than by default.
+ * The answer to what identity providers ask before they create or change somebody: the index tells whom it can be, and the
+ * finished bytes of each are kept or made, so that neither documents nor groups nor managers are read for the one that was
+ * asked for before. `undefined`: it is asked, or to be shown, otherwise.
  */
-async function findFew(
-  turn: Turn,
-  plan: Plan,
-  views: ReadonlyMap<string, View>,
-): Promise<{ readonly page: Page; readonly texts: readonly string[] } | undefined> {
-  const [view] = views.size === 1 ? views.values() : []
-  const op = plan.query.types[0]?.filter?.op
-  if (view === undefined || op === undefined || !POINTING.has(op) || plan.weight === 'heavy') return undefined
-  if (!isDefault(view.selection) || traitsOf(view.type).rows) return undefined
-  const bare = (query: Plan['query']): Plan['query'] => ({ ...query, groups: false })
-  const { query, otherwise } = plan
-  const page = await turn.directory.find({
-    query: bare(query),
-    weight: plan.weight,
-    ...(otherwise === undefined ? {} : { otherwise: bare(otherwise) }),
-  })
-  if (page.resources.length > FEW) return undefined
-  const texts: string[] = []
-  for (const stored of page.resources) {
-    const kept = turn.texts.find(view.type, stored)
-    if (kept !== undefined) {
-      texts.push(kept)
+async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): Promise<Answer | undefined> {
+  const { type, selection } = view
+  const { plain, rows } = traitsOf(type)
+  const filter = plan.query.types[0]?.filter
+  if (filter === undefined || search.paging === 'cursor' || search.sortBy !== undefined) return undefined
+  if (!plain || rows || !isDefault(selection)) return undefined
+  const hits = turn.directory.hits(plan, FEW)
+  if (hits === undefined) return undefined
+  const exact = filter.op === 'eq' || filter.op === 'sw'
+  const found: Uint8Array[] = []
+  for (const hit of hits) {
+    const kept = turn.texts.find(type, hit)
+    if (kept !== undefined && exact) {
+      found.push(kept)
       continue
     }
-    const whole = (await turn.directory.get(stored)) ?? stored
-    const text = await represent(whole, view)
-    if (typeof text !== 'string') return undefined
-    turn.texts.keep(view.type, whole, text)
-    texts.push(text)
+    const text = kept === undefined ? await textOf(turn, view, hit.id) : decoder.decode(kept)
+    // By now it may be another one than the index told, or none.
+    if (text === undefined || !matches(JSON.parse(text) as Document, filter)) continue
+    found.push(kept ?? encoder.encode(text))
   }
-  return { page, texts }
+  const first = search.startIndex - 1
+  const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
+  const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
+  return { status: 200, headers: ['Content-Type', turn.media], body: joinBytes(head, page) }
 }
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The finished text of a resource as it is shown by default; `undefined` when it is gone. */
+async function textOf(turn: Turn, view: View, id: string): Promise<string | undefined> {
+  const stored = await turn.directory.get({ tenant: turn.context.tenant, type: view.type.name, id })
+  if (stored === undefined) return undefined
+  // Types with members are looked up otherwise.
+  const text = (await represent(stored, view)) as string
+  turn.texts.keep(view.type, stored, text)
+  return text
+}
+
+/** A list response of finished bytes; `head` is plain ASCII. */
+function joinBytes(head: string, resources: readonly Uint8Array[]): Uint8Array {
+  let size = head.length + LIST_END.length + Math.max(0, resources.length - 1)
+  for (const { length } of resources) size += length
+  const whole = new Uint8Array(size)
+  encoder.encodeInto(head, whole)
+  let at = head.length
+  for (const bytes of resources) {
+    if (at > head.length) whole[at++] = COMMA
+    whole.set(bytes, at)
+    at += bytes.length
+  }
+  encoder.encodeInto(LIST_END, whole.subarray(at))
+  return whole
+}
+
+const COMMA = 0x2c
 
 /** How many members the page would show, counted no further than it matters. */
 async function memberTotal(turn: Turn, page: readonly Stored[], views: ReadonlyMap<string, View>): Promise<number> {

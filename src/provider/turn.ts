@@ -1,4 +1,4 @@
-import type { Context, Directory, Stored } from '../directory/index.ts'
+import type { Context, Directory, Hit, Stored } from '../directory/index.ts'
 import {
   type Catalog,
   decodeQuery,
@@ -37,9 +37,9 @@ export interface Turn {
   readonly now: () => number
   /** Told of errors that are ours. */
   readonly report: Report
-  /** Finished texts of resources as they are shown by default, kept between requests. */
+  /** Finished texts of resources as they are shown by default, as bytes, kept between requests. */
   readonly texts: {
-    find(type: ResourceType, stored: Stored): string | undefined
+    find(type: ResourceType, hit: Hit): Uint8Array | undefined
     keep(type: ResourceType, stored: Stored, text: string): void
   }
   /** Told which attributes of a body no schema knows and were left out, by name. */

@@ -268,6 +268,13 @@ export interface Page {
   readonly next?: Place
 }
 
+/** A resource that a filter may mean. */
+export interface Hit {
+  readonly id: string
+  /** The version it has now. */
+  readonly version: number
+}
+
 /** How dear a query is: `light` is answered by an index and bounded by the page; `heavy` reads many rows. */
 export type Weight = 'light' | 'heavy'
 
@@ -289,6 +296,12 @@ export interface Store<Tx = unknown> {
   secret(ref: Ref): Promise<string | undefined>
   find(query: Query): Promise<Page>
   weigh(query: Query): Weight
+  /**
+   * Whom the filter of a query over one type can mean, in id order, found at once from indexes alone: everyone who satisfies it
+   * and perhaps others; for one comparison exactly those. `undefined`: no index tells, or more than `atMost`. Sort and page don't
+   * count. Only stores in the same process have it.
+   */
+  readonly hits?: (query: Query, atMost: number) => readonly Hit[] | undefined
   /** Ids and displays of resources by id, whatever their type; unknown ids are left out. */
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */

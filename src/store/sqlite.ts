@@ -9,6 +9,7 @@ import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
 import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
+import { createHits } from './sql/hits.ts'
 import { keptRows } from './sql/kept-rows.ts'
 import { migrate } from './sql/migrate.ts'
 import { createNames } from './sql/names.ts'
@@ -64,6 +65,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const names = createNames(connection)
   const reads = createReads(connection, names)
   const finds = createFinds(connection, names, reads)
+  const hits = createHits(connection, names)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
   const pulse = createPulse(connection, names, turn)
@@ -80,14 +82,22 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const idle: Connection[] = []
 
   /** Every read starts with a look, so that what others have committed counts. */
-  function reading<T>(read: () => T): Promise<T> {
+  function atOnce<T>(read: () => T): T {
     try {
       pulse.look()
       // Not in the look itself: what is answered from memory needs no transaction.
       turn.begin()
-      return Promise.resolve(read())
+      return read()
     } catch (error) {
-      return Promise.reject(isOutage(error) ? unavailable(error) : error)
+      throw isOutage(error) ? unavailable(error) : error
+    }
+  }
+
+  function reading<T>(read: () => T): Promise<T> {
+    try {
+      return Promise.resolve(atOnce(read))
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 
@@ -100,11 +110,8 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     get: (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
     secret: (ref) => reading(() => reads.secret(ref)),
     find: (query) => reading(() => finds.find(query)),
-    weigh(query) {
-      pulse.look()
-      turn.begin()
-      return finds.weigh(query)
-    },
+    weigh: (query) => atOnce(() => finds.weigh(query)),
+    hits: (query, atMost) => atOnce(() => hits(query, atMost)),
     names: (tenant, ids) => reading(() => reads.names(tenant, ids)),
     async *members(ref) {
       pulse.look()
