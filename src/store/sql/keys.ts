@@ -189,29 +189,33 @@ function byMembership(target: Target, value: string, place: Place): Keys {
 
 function byColumn(op: string, target: Target, value: string | number | boolean, place: Place): Keys | undefined {
   const { leaf } = target
-  const where = (condition: string) => (bindings: Binder) =>
-    `select k from ${bindings.dialect.table('resource')} where t = ${place.t} and y = ${place.y} and ${condition} ${bindings.bind(value)}`
-  if (target.attribute.name === 'id') {
-    return op === 'eq' ? { cost: ONE, exact: true, distinct: true, sql: where('id =') } : undefined
-  }
+  const byId = (id: string | number | boolean): Keys => ({
+    cost: ONE,
+    exact: true,
+    distinct: true,
+    sql: ({ bind, dialect: { table } }) =>
+      `select k from ${table('resource')} where t = ${place.t} and y = ${place.y} and id = ${bind(id)}`,
+  })
+  if (target.attribute.name === 'id') return op === 'eq' ? byId(value) : undefined
   if (leaf.name === 'location' && op === 'eq') {
     const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
     if (typeof value !== 'string' || !value.startsWith(start)) {
       return leaf.caseExact ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody } : undefined
     }
-    const id = value.slice(start.length)
-    return {
-      cost: ONE,
-      exact: true,
-      distinct: true,
-      sql: ({ bind, dialect: { table } }) =>
-        `select k from ${table('resource')} where t = ${place.t} and y = ${place.y} and id = ${bind(id)}`,
-    }
+    return byId(value.slice(start.length))
   }
   if (leaf.name === 'lastModified' && typeof value === 'number') {
-    const sign = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }[op]
+    const sign = { eq: '=', gt: '>', ge: '>=' }[op]
     if (sign === undefined) return undefined
-    return { cost: op === 'eq' ? FEW : RANGE, exact: true, distinct: true, sql: where(`modified ${sign}`) }
+    // Each modification has left a line in the log with its time.
+    return {
+      cost: op === 'eq' ? FEW : RANGE,
+      exact: false,
+      distinct: true,
+      sql: ({ bind, dialect: { table, join } }) =>
+        `select distinct o.k from ${table('change')} c ${join} ${table('resource')} o on o.t = c.t and o.y = c.y and o.id = c.id
+         where c.t = ${place.t} and c.at ${sign} ${bind(value)} and c.y = ${place.y}`,
+    }
   }
   return undefined
 }
