@@ -1,17 +1,36 @@
 import { type Document, isObject } from '../protocol/index.ts'
 import type { Stored } from '../store/index.ts'
 
-/** The document of a stored resource. */
+/** Documents that have been taken apart, or put together, for as long as somebody has the resource in hand. */
+const known = new WeakMap<Stored, Document>()
+
+/** The document of a stored resource; not to be changed. */
 export function documentOf(stored: Stored): Document {
+  const had = known.get(stored)
+  if (had !== undefined) return had
   const document: unknown = JSON.parse(stored.text)
   if (!isObject(document)) throw new Error(`the text of ${stored.type} ${stored.id} isn't a JSON object`)
+  known.set(stored, document)
   return document
 }
 
-/** The text that is kept: `schemas` and `id` first, so that it can go out as it is. */
-export function textOf(document: Document): string {
+/** The resource with a document that is known already. */
+export function withDocument(stored: Stored, document: Document): Stored {
+  known.set(stored, inOrder(document))
+  return stored
+}
+
+/** The document with `schemas` and `id` first, as it is kept and shown. */
+export function inOrder(document: Document): Document {
+  const [first, second] = Object.keys(document)
+  if (first === 'schemas' && second === 'id') return document
   const { schemas, id, ...rest } = document
-  return JSON.stringify({ schemas, id, ...rest })
+  return { ...(schemas === undefined ? {} : { schemas }), ...(id === undefined ? {} : { id }), ...rest }
+}
+
+/** The text that is kept: in order, so that it can go out as it is. */
+export function textOf(document: Document): string {
+  return JSON.stringify(inOrder(document))
 }
 
 /** The name by which others show a resource. */

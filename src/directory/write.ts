@@ -20,7 +20,7 @@ import {
 import type { LogDraft, MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
 import { createCommit } from './commit.ts'
 import { type Context, type Inside, requireType } from './context.ts'
-import { displayOf, documentOf, textOf } from './document.ts'
+import { displayOf, documentOf, textOf, withDocument } from './document.ts'
 import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
 import { entryChanges, indexEntries, type UniquePaths } from './entries.ts'
 import { memberEdits } from './member-edits.ts'
@@ -143,7 +143,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     )
     if (!written) throw new Error('the store answered a commit of one write with none')
     const { version, modified, changed } = written
-    return { ...result, stored: { ...stored, text, display, version, modified }, changed }
+    return { ...result, stored: withDocument({ ...stored, text, display, version, modified }, document), changed }
   }
 
   return {
@@ -193,7 +193,13 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         display,
         ...(traits.groups ? { groups: [] } : {}),
       }
-      return { type, stored, changed: true, requested: traits.plain ? [] : namesOf(body), skipped: notes.unknown }
+      return {
+        type,
+        stored: withDocument(stored, document),
+        changed: true,
+        requested: traits.plain ? [] : namesOf(body),
+        skipped: notes.unknown,
+      }
     },
 
     replace(context, typeName, id, body, options) {

@@ -10,13 +10,16 @@ export interface ChangedPath {
   readonly new?: Json
 }
 
+const EXTERNAL_ID = COMMON.filter(({ name }) => name === 'externalId')
+
 /**
  * What differs between two documents of a type: leaf paths for singular complex attributes, whole values for
  * multi-valued ones. Never values of `returned: never` attributes. RFC 7643 §7.
  */
 export function changedPaths(before: Document, after: Document, type: ResourceType): readonly ChangedPath[] {
   const out: ChangedPath[] = []
-  compare(before, after, [...COMMON.filter(({ name }) => name === 'externalId'), ...type.schema.attributes], '', out)
+  compare(before, after, EXTERNAL_ID, '', out)
+  compare(before, after, type.schema.attributes, '', out)
   for (const { schema } of type.extensions) {
     const old = before[schema.id]
     const now = after[schema.id]

@@ -116,7 +116,11 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       draft.text,
       foldedText(draft.text),
     )
-    for (const [i, entry] of write.index.entries()) index.add(t, paths[i], entry.value, k)
+    index.addAll(
+      t,
+      write.index.map(({ value }, i) => ({ path: paths[i], value })),
+      k,
+    )
     tally.added(t, y, draft.id)
     const touched = touching.start()
     const members =
@@ -127,10 +131,40 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     return { changed: true, version: 1, created: write.at, modified: write.at }
   }
 
+  /**
+   * A change of the text alone, as most are, in one statement: what it finds otherwise than expected (another version, another
+   * name, nothing) is left for `update` to judge.
+   */
+  function updateText(write: Extract<Write, { write: 'update' }>, t: number, y: number): Written | undefined {
+    const { draft, ifVersion, at: modified } = write
+    if (ifVersion === undefined || write.same === true || write.members !== undefined || draft.secret !== undefined)
+      return undefined
+    if (write.unindex.length > 0 || write.index.length > 0) return undefined
+    const version = ifVersion + 1
+    const row = connection.change(
+      `update resource set version = ?, modified = ?, text = ?, folded = ?
+       where t = ? and y = ? and id = ? and version = ? and display = ? returning created`,
+      version,
+      modified,
+      draft.text,
+      foldedText(draft.text),
+      t,
+      y,
+      draft.id,
+      ifVersion,
+      draft.display,
+    )
+    if (row === undefined) return undefined
+    log.write(draft, { t, y, at: modified, version, touch: null }, write.log)
+    return { changed: true, version, created: numberOf(row[0]), modified }
+  }
+
   function update(write: Extract<Write, { write: 'update' }>, at: number): Written {
     const { draft } = write
     const t = tenantOf(draft.tenant, at)
     const y = names.type(draft.type)
+    const done = y === undefined ? undefined : updateText(write, t, y)
+    if (done !== undefined) return done
     const was = existing(draft, t, y, at)
     if (y === undefined) throw new Conflict('missing', at, draft.id)
     if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, draft.id)

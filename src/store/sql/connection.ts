@@ -12,6 +12,8 @@ export interface Connection {
   readonly db: DatabaseSync
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
+  /** Changes one row and reads it, by `returning`; undefined when none was changed. */
+  readonly change: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   /** How many rows were changed. */
   readonly run: (sql: string, ...values: SqlValue[]) => number
   /** Inserts one row and says its number. */
@@ -77,6 +79,7 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
   return {
     db,
     row: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
+    change: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
     rows: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly SqlRow[],
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     insert: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),

@@ -1,6 +1,6 @@
 import { isObject } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type Write } from '../contract.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, SqlValue } from './connection.ts'
 import type { IndexPath, Names } from './names.ts'
 
 /** A resource by its number, with its column of entries. */
@@ -13,7 +13,12 @@ export interface Indexed {
 export interface IndexEntries {
   /** Refuses a value that must be unique and that another resource has. */
   readonly requireFree: (t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number) => void
-  readonly add: (t: number, path: IndexPath | undefined, value: string, k: number) => void
+  /** All entries of a new resource. */
+  readonly addAll: (
+    t: number,
+    entries: readonly { readonly path: IndexPath | undefined; readonly value: string }[],
+    k: number,
+  ) => void
   /** Takes some and adds some. `ready`: a path seen for the first time may answer queries. */
   readonly change: (
     t: number,
@@ -42,6 +47,18 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
   function add(t: number, path: IndexPath | undefined, value: string, k: number): void {
     if (path === undefined) return
     connection.run('insert or ignore into value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
+  }
+
+  function addAll(t: number, entries: Parameters<IndexEntries['addAll']>[1], k: number): void {
+    // One statement for some of them: each call costs more than the row it writes.
+    for (let from = 0; from < entries.length; from += ROWS.length - 1) {
+      const values: SqlValue[] = []
+      for (const { path, value } of entries.slice(from, from + ROWS.length - 1)) {
+        if (path !== undefined) values.push(t, path.a, value, k)
+      }
+      const sql = ROWS[values.length / 4]
+      if (sql !== undefined && values.length > 0) connection.run(sql, ...values)
+    }
   }
 
   function change(
@@ -82,8 +99,14 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
     }
   }
 
-  return { requireFree, add, change, clear }
+  return { requireFree, addAll, change, clear }
 }
+
+/** Statements that enter so many values at once. */
+const ROWS: readonly string[] = Array.from(
+  { length: 9 },
+  (_, n) => `insert or ignore into value_index (t, a, v, k) values ${Array(n).fill('(?, ?, ?, ?)').join(', ')}`,
+)
 
 /** The entries column: values by path number. */
 function readEntries(text: string): { [a: string]: string[] } {

@@ -37,6 +37,11 @@ export function createWriter(reader: Connection, names: Names): Writer {
       if (changed > 0) dirty = true
       return changed
     },
+    change(sql, ...values) {
+      const row = reader.change(sql, ...values)
+      if (row !== undefined) dirty = true
+      return row
+    },
     insert(sql, ...values) {
       dirty = true
       return reader.insert(sql, ...values)
