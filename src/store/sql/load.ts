@@ -96,7 +96,11 @@ export function createLoad(
       row.text,
       foldedText(row.text),
     )
-    for (const { path, values } of lists) for (const value of values) index.add(t, path, value, k)
+    index.addAll(
+      t,
+      lists.flatMap(({ path, values }) => values.map((value) => ({ path, value }))),
+      k,
+    )
     tally.added(t, y, row.id)
   }
 
