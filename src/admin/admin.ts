@@ -24,7 +24,7 @@ export interface Admin {
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-type Status = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 500
+type Status = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 500 | 503
 
 const STATUS: { readonly [code: string]: Status } = {
   ERR_NOT_FOUND: 404,
@@ -95,8 +95,17 @@ export function createAdmin(options: AdminOptions): Admin {
     }
     if (error instanceof LockstepError && error.code === 'ERR_CONFIG')
       return refuse(context, 400, error.code, error.message)
+    if (error instanceof ScimError && error.status === 503) {
+      context.header('Retry-After', error.headers?.['retry-after'])
+      return refuse(context, 503, 'ERR_UNAVAILABLE', error.detail)
+    }
     const id = crypto.randomUUID()
     report({ id, error })
+    if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') {
+      const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000))
+      context.header('Retry-After', String(seconds))
+      return refuse(context, 503, 'ERR_UNAVAILABLE', `the database can't answer just now; try again in ${seconds} s`)
+    }
     return refuse(context, 500, 'ERR_INTERNAL', `internal error; the log has it under ${id}`)
   })
 

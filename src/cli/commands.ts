@@ -97,6 +97,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./tenant.ts')).deleteTenant(args, options),
   },
   {
+    name: 'tenant export',
+    args: '<name> <file>',
+    does: 'write a tenant with all it holds to a file, as of one moment, to move it to another database; run again to go on where it stopped',
+    example: 'tenant export acme acme.tenant',
+    options: [['--restart', 'begin anew instead of going on'], DATABASE],
+    run: async (args, options) => (await import('./tenant-export.ts')).exportTenant(args, options),
+  },
+  {
+    name: 'tenant import',
+    args: '<file>',
+    does: 'put an exported tenant into this database, unchanged; it is served once it is whole and the same. Run again to go on where it stopped',
+    example: 'tenant import acme.tenant --database sqlite:new/lockstep.db',
+    options: [['--as <name>', 'give it another name'], DATABASE],
+    run: async (args, options) => (await import('./tenant-import.ts')).importTenant(args, options),
+  },
+  {
     name: 'connection create',
     args: '<tenant>',
     does: 'let an identity provider in; prints the base URL and token once',

@@ -82,7 +82,7 @@ export async function showTenant([name = '']: readonly string[], options: Option
 /** `lockstep tenant delete`. */
 export async function deleteTenant([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async ({ tenancy }) => {
-    const { resources } = await tenancy.tenants.show(name)
+    const { resources } = await tenancy.tenants.show(name, { half: true })
     const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
     if (process.stdin.isTTY && process.stdout.isTTY && !flagOption(options, 'yes') && !flagOption(options, 'json')) {
       const { confirm } = await import('@clack/prompts')

@@ -20,6 +20,7 @@ import type { Store } from '../store/index.ts'
 import { invalid } from './errors.ts'
 import { allRecords, oneRecord } from './records.ts'
 import { changeSettings, DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
+import { requireWhole } from './whole.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
 export const RECORDS = { schema: 'schema', type: 'type', settings: 'settings' } as const
@@ -137,6 +138,7 @@ export function createCatalogs(store: Store): Catalogs {
   const load = async (tenant: string) => {
     for (;;) {
       const before = epoch
+      await requireWhole(store, tenant)
       const [own, settings] = await Promise.all([readOwn(store, tenant), readSettings(store, tenant)])
       // Something was written while we read: read again.
       if (before !== epoch) continue

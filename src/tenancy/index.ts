@@ -1,4 +1,5 @@
 export type { AdminToken, AdminTokens } from './admin-tokens.ts'
+export type { Arrival, Arrivals } from './arrivals.ts'
 export type { Authenticated } from './authenticate.ts'
 export type { Connection, ConnectionDraft, Connections, Issued, Principal, TokenFacts } from './connections.ts'
 export { TOKEN_LIFETIME_MS, TOKENS_PER_CONNECTION } from './connections.ts'

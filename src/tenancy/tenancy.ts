@@ -2,6 +2,7 @@ import type { Catalog, JsonObject } from '../protocol/index.ts'
 import { Conflict, type Store } from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
+import { type Arrivals, createArrivals } from './arrivals.ts'
 import { type Authenticated, createAuthenticator } from './authenticate.ts'
 import { createCatalogs, RECORDS, readSettings, SETTINGS_KEY } from './catalogs.ts'
 import { type Connections, createConnections } from './connections.ts'
@@ -13,6 +14,7 @@ import { createTenants, type Tenants } from './tenants.ts'
 /** Who may come in, and what their world looks like. */
 export interface Tenancy {
   readonly tenants: Tenants
+  readonly arrivals: Arrivals
   readonly connections: Connections
   readonly schemas: Schemas
   readonly adminTokens: AdminTokens
@@ -65,6 +67,7 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
 
   return {
     tenants,
+    arrivals: createArrivals(store, tenants),
     connections: createConnections(store, world, tenants),
     schemas: createSchemas(store, tenants, reload),
     adminTokens: createAdminTokens(store, world),

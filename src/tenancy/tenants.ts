@@ -2,6 +2,7 @@ import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { exists, invalid, missing } from './errors.ts'
 import { oneRecord } from './records.ts'
+import { requireWhole } from './whole.ts'
 
 /** The tenant that the first start of a server makes. */
 export const DEFAULT_TENANT = 'default'
@@ -27,8 +28,8 @@ export interface Tenant {
 export interface Tenants {
   readonly create: (name: string) => Promise<Tenant>
   readonly list: () => Promise<readonly Tenant[]>
-  /** The tenant, or a refusal that says that there is none. */
-  readonly show: (name: string) => Promise<Tenant>
+  /** The tenant, or a refusal that says that there is none, or that it is not whole yet: `half` takes that one too. */
+  readonly show: (name: string, options?: { readonly half?: boolean }) => Promise<Tenant>
   /** Removes the tenant with all it holds. */
   readonly delete: (name: string) => Promise<void>
   /** Whether no server has made the default tenant yet. */
@@ -83,9 +84,10 @@ export function createTenants(store: Store, world: World): Tenants {
     },
     list: async () =>
       (await store.tenants()).map(toTenant).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    show: async (name) => {
+    show: async (name, { half = false } = {}) => {
       const tenant = await find(name)
       if (tenant === undefined) throw noTenant(name)
+      if (!half) await requireWhole(store, name)
       return tenant
     },
     delete: async (name) => {

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { createWriteStream, existsSync } from 'node:fs'
+import { rename, stat, truncate } from 'node:fs/promises'
+import type { KeptRow } from '../store/index.ts'
+import type { Tenant } from '../tenancy/index.ts'
+import { readLines } from './lines.ts'
+import { type Local, withLocal } from './local.ts'
+import { printJson, printLine } from './print.ts'
+import { startProgress } from './progress.ts'
+import { type Checksum, endLine, headLine, readRow, rowLine, startChecksum } from './tenant-file.ts'
+import { flagOption, type Options, UsageError } from './usage.ts'
+
+/** How often the rows are asked for anew when the tenant is written to just as they begin. */
+const TRIES = 100
+
+/** What a file that is not whole yet holds. */
+interface Part {
+  readonly checksum: Checksum
+  readonly bytes: number
+  readonly rows: number
+  readonly last: KeptRow | undefined
+}
+
+/** `lockstep tenant export`: a tenant with all it holds, as of one moment, in a file for `lockstep tenant import`. */
+export async function exportTenant([name = '', file = '']: readonly string[], options: Options): Promise<void> {
+  if (existsSync(file)) throw new UsageError(`${file} exists already; name a new file`)
+  const part = `${file}.part`
+  await withLocal(options, async (local) => {
+    let tenant = await local.tenancy.tenants.show(name)
+    const left = flagOption(options, 'restart') ? undefined : await readPart(local, tenant, part)
+    if (left !== undefined) await truncate(part, left.bytes)
+    const { checksum, last } = left ?? { checksum: startChecksum(), last: undefined }
+    const opened = await openRows(local, tenant, last)
+    tenant = opened.tenant
+    const out = createWriteStream(part, { flags: left === undefined ? 'w' : 'a', mode: 0o600 })
+    const write = async (line: string) => {
+      checksum.add(line)
+      if (!out.write(`${line}\n`)) await once(out, 'drain')
+    }
+    const resources = Object.values(tenant.resources).reduce((sum, count) => sum + count, 0)
+    const progress = await startProgress(`Exporting ${name}`, resources + tenant.place, options)
+    let rows = left?.rows ?? 0
+    progress.advance(rows)
+    if (left === undefined) await write(headLine({ ...tenant, tenant: name }))
+    for await (const chunk of opened.rows) {
+      for (const row of chunk) await write(rowLine(row))
+      rows += chunk.length
+      progress.advance(chunk.length)
+    }
+    const sum = checksum.text()
+    out.end(`${endLine(sum)}\n`)
+    await once(out, 'finish')
+    await rename(part, file)
+    progress.stop()
+    if (flagOption(options, 'json')) {
+      printJson({ tenant: name, file, rows, resources, log: tenant.place, checksum: sum })
+      return
+    }
+    printLine(`Tenant "${name}" is in ${file}: ${resources} resources, ${tenant.place} log lines.`)
+    printLine(`Checksum ${sum}`)
+    printLine('The file holds hashes of passwords and tokens, and personal data: keep it as you keep the database.')
+  })
+}
+
+/**
+ * The rows behind `last`, and the tenant as of the very moment that they show: it is looked at before and after their reading
+ * has begun, until nothing was written between.
+ */
+async function openRows({ store, tenancy }: Local, known: Tenant, last: KeptRow | undefined) {
+  let before = known
+  for (let tries = 1; ; tries++) {
+    const iterator = store.rows(known.name, last)[Symbol.asyncIterator]()
+    const first = await iterator.next()
+    const tenant = await tenancy.tenants.show(known.name)
+    if (tenant.place === before.place && tenant.created === before.created) {
+      return { tenant, rows: rest(first, iterator) }
+    }
+    await iterator.return?.()
+    if (last !== undefined || tries === TRIES) {
+      throw new UsageError(`tenant "${known.name}" is being written to; try again, when it is quieter`)
+    }
+    before = tenant
+  }
+}
+
+async function* rest<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIterable<T> {
+  for (let next = first; next.done !== true; next = await iterator.next()) yield next.value
+}
+
+/**
+ * What an interrupted export has left, when the tenant is still as it was then: nothing in the log since, and the same
+ * connections, tokens, schemas and settings.
+ */
+async function readPart({ store }: Local, tenant: Tenant, part: string): Promise<Part | undefined> {
+  const size = await stat(part).then(
+    (stats) => stats.size,
+    () => 0,
+  )
+  if (size === 0) return undefined
+  const head = headLine({ ...tenant, tenant: tenant.name })
+  const records = recordsOf(store.rows(tenant.name))[Symbol.asyncIterator]()
+  const checksum = startChecksum()
+  let bytes = 0
+  let rows = 0
+  let last: string | undefined
+  let behind = false
+  for await (const { number, text, offset, length } of readLines(part, { offset: 0, line: 0 })) {
+    // The last line may have been cut short, or be an end that was not reached.
+    if (offset + length + 1 > size || text.startsWith('{"end":')) break
+    if (number === 1 && text !== head) return undefined
+    if (number > 1) {
+      // What leaves no line in the log is compared itself.
+      const isRecord = text.startsWith('{"row":"path"') || text.startsWith('{"row":"record"')
+      if (isRecord ? (await records.next()).value !== text : !behind && !(await records.next()).done) return undefined
+      behind = !isRecord
+      rows++
+      last = text
+    }
+    checksum.add(text)
+    bytes = offset + length + 1
+  }
+  await records.return?.(undefined)
+  return bytes === 0 ? undefined : { checksum, bytes, rows, last: last === undefined ? undefined : readRow(last) }
+}
+
+async function* recordsOf(chunks: AsyncIterable<readonly KeptRow[]>): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    for (const row of chunk) {
+      if (row.row !== 'path' && row.row !== 'record') return
+      yield rowLine(row)
+    }
+  }
+}

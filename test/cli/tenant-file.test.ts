@@ -1,0 +1,225 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readRow } from '../../src/cli/tenant-file.ts'
+import { type Serving, serve } from '../serve.ts'
+import { folder, run } from './run.ts'
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+function place() {
+  const dir = folder()
+  ends.push(dir.remove)
+  return dir.path
+}
+
+async function serving(): Promise<Serving> {
+  const server = await serve()
+  ends.push(server.close)
+  return server
+}
+
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await run([...args, '--json'])
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return JSON.parse(stdout)
+}
+const refusal = async (...args: string[]) => {
+  const { code, stderr } = await run(args)
+  expect(code).not.toBe(0)
+  return stderr
+}
+const ask = (base: string, token: string, path: string, init: RequestInit = {}) =>
+  fetch(`${base}${path}`, {
+    ...init,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' },
+  })
+
+/** A tenant "acme" with people, a nested group, somebody deleted and somebody changed. */
+async function filled() {
+  const server = await serving()
+  const { base, token } = await server.connection('okta', { tenant: await server.tenant('acme') })
+  const post = async (path: string, body: object) =>
+    (await (await ask(base, token, path, { method: 'POST', body: JSON.stringify(body) })).json()) as { id: string }
+  const person = (i: number) => post('/Users', { schemas: [USER], userName: `Ünï${i}`, password: `Geheim!${i}` })
+  const people = await Promise.all(Array.from({ length: 30 }, (_, i) => person(i)))
+  const members = people.slice(0, 20).map(({ id }) => ({ value: id }))
+  const inner = await post('/Groups', { displayName: 'inner', members })
+  await post('/Groups', { displayName: 'outer', members: [{ value: inner.id }] })
+  await ask(base, token, `/Users/${people[0]?.id}`, { method: 'DELETE' })
+  await ask(base, token, `/Users/${people[1]?.id}`, {
+    method: 'PATCH',
+    body: JSON.stringify({ Operations: [{ op: 'add', path: 'title', value: 'Dr' }] }),
+  })
+  return { server, base, token, database: `sqlite:${server.file}` }
+}
+
+/** What a tenant shows; where it is served from, and the order of members, are no part of it. */
+const everything = async (base: string, token: string) => {
+  const read = async (path: string) => JSON.parse((await (await ask(base, token, path)).text()).replaceAll(base, ''))
+  const groups: { readonly Resources: readonly { readonly members: { readonly value: string }[] }[] } =
+    await read('/Groups?count=200')
+  for (const { members } of groups.Resources) members.sort((a, b) => (a.value < b.value ? -1 : 1))
+  return [await read('/Users?count=200'), groups, await read('/Schemas')]
+}
+
+describe('a tenant moves', () => {
+  test('to another database, unchanged: its token works there, and both ends tell the same checksum', async () => {
+    const old = await filled()
+    const path = place()
+    const out = await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
+    expect(out).toMatchObject({ tenant: 'acme', resources: 31, log: 35 })
+    expect(existsSync(path('acme.tenant.part'))).toBe(false)
+
+    const server = await serving()
+    const database = `sqlite:${server.file}`
+    const back = await json('tenant', 'import', path('acme.tenant'), '--database', database)
+    expect(back).toEqual({ tenant: 'acme', from: 'acme', resources: 31, log: 35, checksum: out.checksum })
+    const base = `${server.url}/tenants/acme/scim/v2`
+    expect(await everything(base, old.token)).toEqual(await everything(old.base, old.token))
+    expect(await server.store.changes('acme', 0, 100)).toEqual(await old.server.store.changes('acme', 0, 100))
+    const again = await json('tenant', 'export', 'acme', path('again.tenant'), '--database', database)
+    // Somebody came with the token meanwhile, so the record of its last use may be another one.
+    expect(again).toMatchObject({ resources: 31, log: 35 })
+    const rowsOf = (name: string) =>
+      readFileSync(path(name), 'utf8')
+        .split('\n')
+        .filter((line) => !/^\{"(end|row":"record)"/.test(line))
+    expect(rowsOf('again.tenant')).toEqual(rowsOf('acme.tenant'))
+  })
+
+  test('under another name its own tokens let nobody in, and it says so', async () => {
+    const old = await filled()
+    const path = place()
+    await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
+    const told = await run(['tenant', 'import', path('acme.tenant'), '--as', 'twin', '--database', old.database])
+    expect(told).toMatchObject({ code: 0, stderr: '' })
+    expect(told.stdout).toContain('let nobody in here')
+    expect((await ask(`${old.server.url}/tenants/twin/scim/v2`, old.token, '/Users')).status).toBe(401)
+    const { token } = await old.server.connection('generic', { tenant: 'twin' })
+    expect((await everything(`${old.server.url}/tenants/twin/scim/v2`, token))[0]).toEqual(
+      (await everything(old.base, old.token))[0],
+    )
+  })
+
+  test('half a tenant is not served; the import goes on where it was, and then it is', async () => {
+    const old = await filled()
+    const path = place()
+    await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
+    const lines = readFileSync(path('acme.tenant'), 'utf8').split('\n')
+    const { checksum } = JSON.parse(lines.at(-2) ?? '')
+    const { created } = JSON.parse(lines[0] ?? '')
+    const half = 20
+    const bytes = (count: number) => Buffer.byteLength(lines.slice(0, count).join('\n')) + 1
+
+    const server = await serving()
+    const database = `sqlite:${server.file}`
+    const { arrivals } = server.tenancy
+    await arrivals.begin('acme', { checksum, created, offset: bytes(1), line: 1 })
+    const rows = lines.slice(1, half).map(readRow)
+    await arrivals.put('acme', rows, { checksum, offset: bytes(half), line: half })
+    const base = `${server.url}/tenants/acme/scim/v2`
+    const answer = await ask(base, old.token, '/Users')
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30'])
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('is being imported') })
+    expect((await ask(base, 'lk_acme_nobody', '/Users')).status).toBe(401)
+    for (const command of [
+      ['tenant', 'show', 'acme'],
+      ['query', 'User', '--tenant', 'acme'],
+      ['connection', 'create', 'acme'],
+      ['tenant', 'export', 'acme', path('half.tenant')],
+    ]) {
+      expect(await refusal(...command, '--database', database)).toContain('is being imported')
+    }
+    const admin = await server.tenancy.adminTokens.create({})
+    const asked = await ask(`${server.url}/admin/v1`, admin.token, '/tenants/acme')
+    expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '30'])
+
+    // Only the same file can go on.
+    const other = await filledElse(path('else.tenant'))
+    expect(await refusal('tenant', 'import', other, '--as', 'acme', '--database', database)).toContain('another file')
+    expect(await json('tenant', 'import', path('acme.tenant'), '--database', database)).toMatchObject({ checksum })
+    expect(await everything(base, old.token)).toEqual(await everything(old.base, old.token))
+  })
+
+  test('what has been changed in the database meanwhile is found, and nothing is served', async () => {
+    const old = await filled()
+    const path = place()
+    await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
+    const lines = readFileSync(path('acme.tenant'), 'utf8').split('\n')
+    const { checksum } = JSON.parse(lines.at(-2) ?? '')
+    const { created } = JSON.parse(lines[0] ?? '')
+    const server = await serving()
+    const offset = Buffer.byteLength(lines[0] ?? '') + 1
+    await server.tenancy.arrivals.begin('acme', { checksum, created, offset, line: 1 })
+    const record = { tenant: 'acme', kind: 'token', key: 'smuggled' }
+    await server.store.commit([{ write: 'record', record, value: {} }])
+    const database = `sqlite:${server.file}`
+    expect(await refusal('tenant', 'import', path('acme.tenant'), '--database', database)).toContain('is not served')
+    expect((await ask(`${server.url}/tenants/acme/scim/v2`, old.token, '/Users')).status).toBe(503)
+    expect(await json('tenant', 'delete', 'acme', '--yes', '--database', database)).toMatchObject({ deleted: true })
+    expect(await json('tenant', 'import', path('acme.tenant'), '--database', database)).toMatchObject({ checksum })
+  })
+
+  test('an export that was cut short goes on, unless the tenant has changed', async () => {
+    const { server, base, token, database } = await filled()
+    const path = place()
+    await server.tenancy.flush()
+    const whole = await json('tenant', 'export', 'acme', path('whole.tenant'), '--database', database)
+    const text = readFileSync(path('whole.tenant'))
+    for (const share of [0.01, 0.1, 0.5, 0.7, 0.99]) {
+      const name = path(`cut-${share}.tenant`)
+      writeFileSync(`${name}.part`, text.subarray(0, Math.floor(text.length * share)))
+      expect(await json('tenant', 'export', 'acme', name, '--database', database)).toEqual({ ...whole, file: name })
+      expect(readFileSync(name).equals(text)).toBe(true)
+    }
+    writeFileSync(path('late.tenant.part'), text.subarray(0, Math.floor(text.length * 0.9)))
+    await ask(base, token, '/Users', { method: 'POST', body: JSON.stringify({ schemas: [USER], userName: 'late' }) })
+    const late = await json('tenant', 'export', 'acme', path('late.tenant'), '--database', database)
+    expect(late).toMatchObject({ resources: 32, log: 36 })
+    expect(readFileSync(path('late.tenant'), 'utf8').match(/"row":"resource"/g)).toHaveLength(32)
+    writeFileSync(path('revoked.tenant.part'), readFileSync(path('late.tenant')).subarray(0, 5_000))
+    await server.tenancy.connections.create('acme', { kind: 'generic' })
+    const revoked = await json('tenant', 'export', 'acme', path('revoked.tenant'), '--database', database)
+    expect(revoked.rows).toBe(late.rows + 2)
+    expect(await refusal('tenant', 'export', 'acme', path('late.tenant'), '--database', database)).toContain('exists')
+  })
+
+  test('a file that is not whole, not as it was, or something else is refused before anything is made', async () => {
+    const { database } = await filled()
+    const path = place()
+    await json('tenant', 'export', 'acme', path('good.tenant'), '--database', database)
+    const good = readFileSync(path('good.tenant'), 'utf8')
+    const empty = `sqlite:${path('new.db')}`
+    const refused = (text: string) => {
+      writeFileSync(path('bad.tenant'), text)
+      return refusal('tenant', 'import', path('bad.tenant'), '--database', empty)
+    }
+    expect(await refused(good.slice(0, -100))).toContain('no end mark')
+    expect(await refused(good.slice(0, good.length / 2))).toContain('cut short')
+    expect(await refused(good.replace('"Dr"', '"Mr"').replace('\\"Dr\\"', '\\"Mr\\"'))).toContain('was altered')
+    expect(await refused(good.split('\n').toSpliced(9, 1).join('\n'))).toContain('was altered')
+    expect(await refused(good.replace('"version":1,', '"version":2,'))).toContain('version 2')
+    expect(await refused('{"schemas":[]}\n')).toContain('is no file of a tenant')
+    expect(await refused('')).toContain('is empty')
+    appendFileSync(path('good.tenant'), '{}\n')
+    expect(await refusal('tenant', 'import', path('good.tenant'), '--database', empty)).toContain('behind its end mark')
+    expect(await refusal('tenant', 'import', path('none.tenant'), '--database', empty)).toContain("can't be read")
+    expect(existsSync(path('new.db'))).toBe(false)
+    writeFileSync(path('good.tenant'), good)
+    expect(await refusal('tenant', 'import', path('good.tenant'), '--database', database)).toContain('exists already')
+    expect(await refusal('tenant', 'import', path('good.tenant'), '--as', 'A_b', '--database', empty)).toContain('name')
+  })
+})
+
+/** The file of some other tenant. */
+async function filledElse(file: string): Promise<string> {
+  const server = await serving()
+  const tenant = await server.tenant()
+  await json('tenant', 'export', tenant, file, '--database', `sqlite:${server.file}`)
+  return file
+}
