@@ -62,6 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       PUBLIC_URL,
       fromTable(SETTINGS.logLevel, 'level'),
       fromTable(SETTINGS.rateLimit, 'rate'),
+      fromTable(SETTINGS.workers, 'number'),
     ],
     run: async (_args, options) => (await import('./serve.ts')).serve(options),
   },

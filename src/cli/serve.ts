@@ -1,5 +1,6 @@
+import cluster from 'node:cluster'
 import { flushCompileCache } from 'node:module'
-import { readSettings, SETTINGS, type SettingName, startServer } from '../server/index.ts'
+import { readSettings, SETTINGS, type Server, type SettingName, startServer, startWorkers } from '../server/index.ts'
 import { type Options, textOption } from './usage.ts'
 
 /** When what was compiled for the start is written, out of the way of the first requests. */
@@ -9,19 +10,46 @@ const FLUSH_AFTER_MS = 5_000
 export async function serve(options: Options): Promise<void> {
   const names = Object.keys(SETTINGS) as SettingName[]
   const settings = readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
-  const server = await startServer(settings)
-  // Written now and not only at the end, which a crash would not reach.
-  setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
-  await new Promise<void>((resolve, reject) => {
+  if (settings.workers > 1 && cluster.isPrimary) {
+    const workers = await startWorkers(settings)
+    await untilStopped(workers.close, workers.kill)
+  } else {
+    const worker = cluster.isWorker
+    const server = await startServer(settings, { worker }).catch((error) => {
+      // The wire to the process that has started this one would keep it alive.
+      cluster.worker?.disconnect()
+      throw error
+    })
+    // Written now and not only at the end, which a crash would not reach.
+    setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
+    if (worker) await untilTold(server)
+    else await untilStopped(server.close, () => undefined)
+  }
+  process.exit(0)
+}
+
+/** A worker ends when the process that has started it says so, or by a SIGTERM of its own. */
+async function untilTold({ stopped, close }: Server): Promise<void> {
+  // Ctrl+C goes to every process of a terminal; the one that has started this one passes it on.
+  process.on('SIGINT', () => undefined)
+  await Promise.race([stopped, new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))])
+  await close()
+}
+
+/** Resolves when a signal has come and what it asks for is done. */
+function untilStopped(close: () => Promise<void>, kill: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
     let stopping = false
     const stop = () => {
       // Told twice: whoever says it doesn't want to wait.
-      if (stopping) process.exit(1)
+      if (stopping) {
+        kill()
+        process.exit(1)
+      }
       stopping = true
-      server.close().then(resolve, reject)
+      close().then(resolve, reject)
     }
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   })
-  process.exit(0)
 }

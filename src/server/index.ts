@@ -15,4 +15,5 @@ export {
   type Settings,
   wrongDatabase,
 } from './settings.ts'
-export { startServer } from './start.ts'
+export { startServer, startWorkers } from './start.ts'
+export type { Workers } from './supervise.ts'

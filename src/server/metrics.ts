@@ -28,7 +28,28 @@ export interface Metrics {
   readonly batch: (writes: number) => void
   /** Counts one refused token, by reason. */
   readonly refused: (reason: string) => void
-  readonly text: () => Promise<{ readonly type: string; readonly body: string }>
+  readonly text: () => Promise<MetricsText>
+  /** The same, for another process to add up with its own: see {@link joinNumbers}. */
+  readonly numbers: () => Promise<Numbers>
+}
+
+/** What `/metrics` answers. */
+export interface MetricsText {
+  readonly type: string
+  readonly body: string
+}
+
+/** The numbers of one process, as plain values that may travel. */
+export type Numbers = readonly object[]
+
+/** What becomes of a number when those of several processes are added up. */
+type Aggregator = 'sum' | 'first' | 'min'
+
+/** Adds up the numbers of several processes of one server. */
+export async function joinNumbers(processes: readonly Numbers[]): Promise<MetricsText> {
+  const { AggregatorRegistry } = await import('prom-client')
+  const registry = AggregatorRegistry.aggregate([...processes])
+  return { type: registry.contentType, body: await registry.metrics() }
 }
 
 interface RouteCount {
@@ -65,7 +86,7 @@ export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now:
     return found
   }
 
-  const text = async () => {
+  const collect = async () => {
     const { Registry } = await import('prom-client')
     const registry = new Registry()
     const rows = await tenants()
@@ -88,26 +109,32 @@ export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now:
     register(registry, 'counter', 'lockstep_refused_tokens_total', 'Requests without a valid token, by reason.', () =>
       [...refusals].map(([reason, value]) => ({ value, labels: { reason } })),
     )
-    register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', () =>
+    // Every process sees the same tenants.
+    const resources = () =>
       rows.flatMap(({ tenant, resources }) =>
         Object.entries(resources).map(([type, value]) => ({ value, labels: { tenant, type } })),
-      ),
-    )
-    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', () => [{ value: rows.length, labels: {} }])
+      )
+    register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
+    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', () => [{ value: rows.length, labels: {} }], 'first')
+    register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
       { value: process.memoryUsage.rss(), labels: {} },
     ])
-    register(registry, 'gauge', 'process_start_time_seconds', 'When the process started, seconds since 1970.', () => [
-      { value: started, labels: {} },
-    ])
-    return { type: registry.contentType, body: await registry.metrics() }
+    const start = () => [{ value: started, labels: {} }]
+    const when = 'When the process started, seconds since 1970.'
+    register(registry, 'gauge', 'process_start_time_seconds', when, start, 'min')
+    return registry
   }
 
   return {
     meter,
     batch: (writes) => add(batches, writes),
     refused: (reason) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
-    text,
+    text: async () => {
+      const registry = await collect()
+      return { type: registry.contentType, body: await registry.metrics() }
+    },
+    numbers: async () => (await collect()).getMetricsAsJSON(),
   }
 }
 
@@ -124,8 +151,15 @@ function register(
   name: string,
   help: string,
   values: (name: string) => readonly Sample[],
+  aggregator: Aggregator = 'sum',
 ): void {
-  const metric = { name, help, type, aggregator: 'sum', get: async () => ({ name, help, type, values: values(name) }) }
+  const metric = {
+    name,
+    help,
+    type,
+    aggregator,
+    get: async () => ({ name, help, type, aggregator, values: values(name) }),
+  }
   // The registry asks for nothing of a metric but `name` and `get`; its type asks for one of its own four classes.
   registry.registerMetric(metric as unknown as import('prom-client').Metric)
 }

@@ -36,4 +36,6 @@ export interface Server {
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly store: Store
+  /** For a worker: resolves when it is told to end. */
+  readonly stopped?: Promise<void>
 }

@@ -1,28 +1,36 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { createDirectory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
-import { createTenancy, DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
+import { createTenancy } from '../tenancy/index.ts'
 import { createApp } from './app.ts'
+import { openDatabase } from './database.ts'
+import { greet } from './greet.ts'
 import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { App, Server } from './parts.ts'
-import { localUrl, SETTINGS, type Settings, wrongDatabase } from './settings.ts'
+import { localUrl, SETTINGS, type Settings } from './settings.ts'
+import { joinWorkers } from './worker.ts'
 
 /** How often the last use of tokens is written, when no request does it. */
 const FLUSH_EVERY_MS = 60_000
 
-/** Starts the standalone server: the database, the default tenant on first start, and everything it serves. */
-export async function serve(settings: Settings, print: (text: string) => void): Promise<Server> {
+/**
+ * Starts the standalone server: the database, the default tenant on first start, and everything it serves. A worker leaves what is
+ * done once to the process that has started it.
+ */
+export async function serve(
+  settings: Settings,
+  { print, worker = false }: { readonly print: (text: string) => void; readonly worker?: boolean },
+): Promise<Server> {
   const log = createLog(settings.logLevel)
   let counted = (_writes: number): void => undefined
   const store = await openDatabase(settings, (writes) => counted(writes))
   const tenancy = createTenancy({ store })
   const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
-  const metrics = createMetrics(() => store.tenants())
-  counted = metrics.batch
+  const own = createMetrics(() => store.tenants())
+  counted = own.batch
+  const workers = worker ? joinWorkers(own) : undefined
+  const metrics = workers === undefined ? own : { ...own, text: workers.text }
   const health = createHealth(store)
   const app = await createApp({ settings, store, tenancy, directory, metrics, health, log })
 
@@ -31,8 +39,7 @@ export async function serve(settings: Settings, print: (text: string) => void): 
     throw error
   })
   const url = settings.publicUrl ?? localUrl(settings.host, port)
-  await tenancy.notePublicUrl(url)
-  print(await greet(tenancy, url))
+  if (!worker) print(await greet(tenancy, url))
   health.enter('serving')
   log.info({ address: url, database: settings.database }, 'listening')
 
@@ -46,6 +53,7 @@ export async function serve(settings: Settings, print: (text: string) => void): 
     tenancy,
     directory,
     store,
+    ...(workers === undefined ? {} : { stopped: workers.stopped }),
     close: async () => {
       health.enter('stopping')
       clearInterval(flushing)
@@ -54,18 +62,6 @@ export async function serve(settings: Settings, print: (text: string) => void): 
       await store.close()
       log.info('stopped')
     },
-  }
-}
-
-async function openDatabase({ database }: Settings, batch: (commits: number) => void) {
-  try {
-    // A database in memory belongs to one thread.
-    if (database === ':memory:') return sqliteStore(database, { batch })
-    // Personal data: nobody else on the machine needs to look into it.
-    await mkdir(dirname(database), { recursive: true, mode: 0o700 })
-    return sqliteStore(database, { threads: true, batch })
-  } catch (error) {
-    throw wrongDatabase(database, error)
   }
 }
 
@@ -86,35 +82,4 @@ async function listen(app: App, { host, port }: Settings) {
     }
     throw error
   }
-}
-
-/** What a start prints: on the first one a way in, shown only once; later where things are. */
-async function greet(tenancy: Tenancy, url: string): Promise<string> {
-  if (!(await tenancy.tenants.isFirstStart())) {
-    return [
-      `Lockstep is running at ${url}`,
-      '',
-      `  SCIM base URL   ${url}${scimPath('{tenant}')}`,
-      '  New token       lockstep connection create TENANT',
-      '  Tenants         lockstep tenant list',
-      '',
-      '',
-    ].join('\n')
-  }
-  await tenancy.tenants.createDefault()
-  const { token } = await tenancy.connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
-  await tenancy.tenants.endFirstStart()
-  const base = `${url}${scimPath(DEFAULT_TENANT)}`
-  return [
-    `Lockstep is running at ${url}`,
-    '',
-    `  SCIM base URL   ${base}`,
-    `  Bearer token    ${token}`,
-    '',
-    'The token is shown this once and kept only as a hash. Try it:',
-    '',
-    `  curl -H 'Authorization: Bearer ${token}' '${base}/Users'`,
-    '',
-    '',
-  ].join('\n')
 }

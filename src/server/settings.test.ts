@@ -7,6 +7,7 @@ test('without flags and environment the defaults hold', () => {
     port: 8080,
     database: 'data/lockstep.db',
     logLevel: 'info',
+    workers: 1,
   })
 })
 
@@ -17,6 +18,7 @@ test('flags go before the environment, the environment before defaults', () => {
     port: 9001,
     database: '/a.db',
     logLevel: 'warn',
+    workers: 1,
   })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)
 })
@@ -38,6 +40,12 @@ test.each([
   expect(readSettings({ publicUrl: text }, {}).publicUrl).toBe(url)
 })
 
+test('workers are a number, or as many as there are cores', () => {
+  expect(readSettings({ workers: '64' }, {}).workers).toBe(64)
+  expect(readSettings({}, { LOCKSTEP_WORKERS: '3' }).workers).toBe(3)
+  expect(readSettings({ workers: 'auto' }, {}).workers).toBeGreaterThanOrEqual(1)
+})
+
 test.each([
   ['50', { perSecond: 50, burst: 50 }],
   ['50:200', { perSecond: 50, burst: 200 }],
@@ -50,6 +58,9 @@ test.each([
   [{ port: 'abc' }, {}, '--port: "abc" was given for the port; allowed is a whole number from 0 to 65535'],
   [{ port: '65536' }, {}, '"65536" was given for the port'],
   [{}, { PORT: '-1' }, 'PORT: "-1" was given for the port'],
+  [{ workers: '0' }, {}, '--workers: "0" was given for the workers'],
+  [{ workers: '65' }, {}, 'a whole number from 1 to 64, or auto'],
+  [{ workers: '2', database: 'sqlite::memory:' }, {}, "2 workers can't share a database in memory"],
   [{ host: 'http://x' }, {}, '--host: "http://x" was given for the host; allowed is an IP address'],
   [{ database: 'data/x.db' }, {}, '--database: "data/x.db" was given for the database; allowed is sqlite:PATH'],
   [{ database: 'sqlite:' }, {}, '--database'],

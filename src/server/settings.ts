@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { ConfigError } from '../protocol/index.ts'
 
 /** How much is logged, from nothing to everything. */
@@ -25,6 +26,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Absent: off. */
   readonly rateLimit?: RateLimit
+  /** Processes that serve. */
+  readonly workers: number
 }
 
 /** Flags as given on the command line; an absent one leaves the word to the environment. */
@@ -41,6 +44,9 @@ export interface SettingEntry {
   /** What it does, for help and the reference page. */
   readonly does: string
 }
+
+/** More than any machine makes use of. */
+const MOST_WORKERS = 64
 
 /** Every setting. The reference page and the help texts are written from this table. */
 export const SETTINGS = {
@@ -90,7 +96,15 @@ export const SETTINGS = {
     env: 'LOCKSTEP_RATE_LIMIT',
     default: 'off',
     allowed: 'off, or requests per second of one connection, like 50, or with a burst, like 50:200',
-    does: 'requests per second that each connection may make; past it: 429',
+    does: 'requests per second that each connection may make, in each worker; past it: 429',
+  },
+  workers: {
+    name: 'workers',
+    flag: '--workers',
+    env: 'LOCKSTEP_WORKERS',
+    default: '1',
+    allowed: `a whole number from 1 to ${MOST_WORKERS}, or auto: one for each core`,
+    does: 'processes that share the port; one that dies is started again',
   },
 } as const satisfies { readonly [name: string]: SettingEntry }
 
@@ -111,13 +125,22 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   }
   const publicUrl = read('publicUrl', parsePublicUrl)
   const rateLimit = read('rateLimit', parseRateLimit)
+  const database = read('database', (text) => parseDatabase(text, flags.database === undefined))
+  const workers = read('workers', parseWorkers)
+  if (workers > 1 && database === ':memory:') {
+    throw new ConfigError(
+      SETTINGS.workers.flag,
+      `${workers} workers can't share a database in memory, which belongs to one process; name a file, like --database sqlite:data/lockstep.db`,
+    )
+  }
   return {
     host: read('host', parseHost),
     port: read('port', parsePort),
-    database: read('database', (text) => parseDatabase(text, flags.database === undefined)),
+    database,
     ...(publicUrl === '' ? {} : { publicUrl }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
+    workers,
   }
 }
 
@@ -170,4 +193,10 @@ function parseRateLimit(text: string): RateLimit | 'off' | undefined {
   const perSecond = Number(match?.[1] ?? 0)
   const burst = Number(match?.[2] ?? perSecond)
   return perSecond > 0 && burst >= perSecond ? { perSecond, burst } : undefined
+}
+
+function parseWorkers(text: string): number | undefined {
+  if (text === 'auto') return Math.min(availableParallelism(), MOST_WORKERS)
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  return count >= 1 && count <= MOST_WORKERS ? count : undefined
 }

@@ -1,5 +1,6 @@
 import type { Server } from './parts.ts'
 import type { Settings } from './settings.ts'
+import type { Workers } from './supervise.ts'
 
 /**
  * Starts the standalone server. It is loaded only now, since every command reads this room's settings and only one of
@@ -7,8 +8,18 @@ import type { Settings } from './settings.ts'
  */
 export async function startServer(
   settings: Settings,
-  options: { readonly print?: (text: string) => void } = {},
+  options: { readonly print?: (text: string) => void; readonly worker?: boolean } = {},
 ): Promise<Server> {
   const { serve } = await import('./serve.ts')
-  return serve(settings, options.print ?? ((text) => void process.stdout.write(text)))
+  return serve(settings, { print: show, ...options })
+}
+
+/** Starts as many processes of the standalone server as the settings say, on one port. */
+export async function startWorkers(settings: Settings): Promise<Workers> {
+  const { superviseWorkers } = await import('./supervise.ts')
+  return superviseWorkers(settings, show)
+}
+
+function show(text: string): void {
+  process.stdout.write(text)
 }

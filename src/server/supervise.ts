@@ -1,0 +1,142 @@
+import cluster, { type Worker } from 'node:cluster'
+import { createTenancy } from '../tenancy/index.ts'
+import { openDatabase } from './database.ts'
+import { greet } from './greet.ts'
+import { createLog } from './log.ts'
+import { joinNumbers, type Numbers } from './metrics.ts'
+import { localUrl, type Settings } from './settings.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
+
+/** Workers that share a port. */
+export interface Workers {
+  /** The public URL, without a slash at its end. */
+  readonly url: string
+  /** Has each finish the requests in flight and end. */
+  readonly close: () => Promise<void>
+  /** Ends all at once. */
+  readonly kill: () => void
+}
+
+/** How long a worker that dies young waits for its successor: twice as long each time, up to a limit. */
+const FIRST_WAIT_MS = 200
+const LONGEST_WAIT_MS = 30_000
+/** A worker that has lived so long was sound. */
+const SOUND_MS = 60_000
+/** How long numbers are waited for: a worker that is busy is left out. */
+const NUMBERS_MS = 2_000
+
+/**
+ * Starts this program as often as there are workers to be, all on one port, and starts one that dies again. Resolves when the first
+ * one listens. When that one can't, it has said why itself, and this process ends as it did.
+ */
+export async function superviseWorkers(settings: Settings, print: (text: string) => void): Promise<Workers> {
+  // Here what is done once: the tables are made, and on the first start a tenant.
+  const store = await openDatabase(settings, () => undefined)
+  const tenancy = createTenancy({ store })
+  try {
+    const workers = await start(settings)
+    print(await greet(tenancy, workers.url))
+    return workers
+  } finally {
+    await tenancy.close()
+    await store.close()
+  }
+}
+
+async function start(settings: Settings): Promise<Workers> {
+  const log = createLog(settings.logLevel)
+  let stopping = false
+  let wait = FIRST_WAIT_MS
+  const rounds = new Map<number, { readonly got: Numbers[]; waiting: number; readonly done: () => void }>()
+  let round = 0
+  const listening = new WeakSet<Worker>()
+
+  const post = (worker: Worker, message: ToWorker) => {
+    if (worker.isConnected()) worker.send(message, () => undefined)
+  }
+  const all = () => Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected() === true) as Worker[]
+
+  async function numbersOfAll(): Promise<readonly Numbers[]> {
+    const workers = all()
+    const number = ++round
+    const got: Numbers[] = []
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, NUMBERS_MS)
+      const done = () => {
+        clearTimeout(late)
+        resolve()
+      }
+      rounds.set(number, { got, waiting: workers.length, done })
+      for (const worker of workers) post(worker, { kind: 'collect', round: number })
+    })
+    rounds.delete(number)
+    return got
+  }
+
+  async function receive(worker: Worker, message: FromWorker): Promise<void> {
+    if (message.kind === 'ask') {
+      post(worker, { kind: 'answer', call: message.call, text: await joinNumbers(await numbersOfAll()) })
+      return
+    }
+    const collecting = rounds.get(message.round)
+    if (collecting === undefined) return
+    collecting.got.push(message.numbers)
+    collecting.waiting--
+    if (collecting.waiting <= 0) collecting.done()
+  }
+
+  function begin(): Worker {
+    const worker = cluster.fork()
+    const born = Date.now()
+    worker.on('message', (message: FromWorker) => void receive(worker, message))
+    worker.once('listening', () => listening.add(worker))
+    // Messages to one that is just ending are lost; it doesn't need them.
+    worker.on('error', () => undefined)
+    worker.on('exit', (code, signal) => {
+      if (stopping || !started) return
+      const pause = Date.now() - born >= SOUND_MS ? FIRST_WAIT_MS : wait
+      wait = Math.min(pause * 2, LONGEST_WAIT_MS)
+      const { pid } = worker.process
+      log.error({ pid, code, signal, restartInMs: pause }, 'a worker has died; another one is started')
+      setTimeout(() => {
+        if (!stopping) begin()
+      }, pause)
+    })
+    return worker
+  }
+
+  let started = false
+  const first = begin()
+  const port = await new Promise<number>((resolve) => {
+    const failed = (code: number) => process.exit(code || 1)
+    first.once('exit', failed)
+    first.once('listening', ({ port }) => {
+      first.off('exit', failed)
+      resolve(port)
+    })
+  })
+  started = true
+  for (let at = 1; at < settings.workers; at++) begin()
+
+  return {
+    url: settings.publicUrl ?? localUrl(settings.host, port),
+    async close() {
+      stopping = true
+      const ending = Object.values(cluster.workers ?? {}).map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            if (worker === undefined || worker.isDead()) return resolve()
+            worker.once('exit', () => resolve())
+            // One that is only starting doesn't listen to messages yet.
+            if (listening.has(worker)) post(worker, { kind: 'stop' })
+            else worker.process.kill()
+          }),
+      )
+      await Promise.all(ending)
+    },
+    kill() {
+      stopping = true
+      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { Metrics, MetricsText } from './metrics.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
+
+/** A worker's side of the wire to the process that has started it. */
+export interface Worker {
+  /** The numbers of all workers, added up. */
+  readonly text: () => Promise<MetricsText>
+  /** Resolves when the worker is to end. */
+  readonly stopped: Promise<void>
+}
+
+/** Answers for this process's numbers, and asks for those of all. */
+export function joinWorkers(metrics: Metrics): Worker {
+  const asking = new Map<number, (text: MetricsText) => void>()
+  let calls = 0
+  const post = (message: FromWorker) => void process.send?.(message)
+  const stopped = new Promise<void>((resolve) => {
+    process.on('message', (message: ToWorker) => {
+      switch (message.kind) {
+        case 'collect': {
+          const { round } = message
+          metrics.numbers().then(
+            (numbers) => post({ kind: 'numbers', round, numbers }),
+            // The database is gone, for instance; the others' numbers still count.
+            () => post({ kind: 'numbers', round, numbers: [] }),
+          )
+          return
+        }
+        case 'answer':
+          asking.get(message.call)?.(message.text)
+          asking.delete(message.call)
+          return
+        case 'stop':
+          resolve()
+      }
+    })
+  })
+  return {
+    stopped,
+    text: () =>
+      new Promise((resolve) => {
+        asking.set(++calls, resolve)
+        post({ kind: 'ask', call: calls })
+      }),
+  }
+}
