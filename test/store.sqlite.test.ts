@@ -12,6 +12,7 @@ import { ConfigError, EnterpriseUser } from '../src/protocol/index.ts'
 import { type Query, StoreUnavailable, type Touched, type Write } from '../src/store/index.ts'
 import { openConnection } from '../src/store/sql/connection.ts'
 import { createFinds } from '../src/store/sql/find.ts'
+import { createGroupsOf } from '../src/store/sql/groups.ts'
 import { createNames } from '../src/store/sql/names.ts'
 import { createReads } from '../src/store/sql/read.ts'
 import { type SqliteOptions, type SqliteStore, sqliteStore } from '../src/store/sqlite.ts'
@@ -69,7 +70,7 @@ describe('plans', () => {
       },
     }
     const names = createNames(connection)
-    createFinds(spied, names, createReads(connection, names)).find(query)
+    createFinds(spied, names, createReads(connection, names, createGroupsOf(connection, false))).find(query)
     connection.close()
     return plans
   }

@@ -1,7 +1,9 @@
 import type { Touched } from '../directory/index.ts'
+import type { Document } from '../protocol/index.ts'
 
 /** A finished answer to GET of one resource. */
 export interface Finished {
+  readonly id: string
   readonly tenant: string
   readonly base: string
   readonly path: string
@@ -15,7 +17,9 @@ export interface Finished {
 /** Finished bytes of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
 export interface Cache {
   get(id: string, base: string, path: string): Finished | undefined
-  put(id: string, finished: Finished): void
+  put(finished: Finished): void
+  /** What an entry says, taken apart once for all who compare it with a filter. */
+  document(finished: Finished): Document
   /** Rises with each invalidation: an answer computed before one must not be put after it. */
   generation(): number
   forget(touched: readonly Touched[]): void
@@ -23,6 +27,8 @@ export interface Cache {
 
 /** What an entry costs besides its bytes. */
 const OVERHEAD = 700
+/** What a document costs for each byte of its text. */
+const APART = 3
 
 /** Makes a cache of at most `limit` bytes. */
 export function createCache(limit: number): Cache {
@@ -36,7 +42,20 @@ export function createCache(limit: number): Cache {
     const entry = entries.get(id)
     if (entry === undefined) return
     entries.delete(id)
-    size -= entry.bytes.length + OVERHEAD
+    size -= costOf(entry)
+  }
+  /** The clock: whoever was used since the hand last passed gets another round. */
+  const makeRoom = () => {
+    for (const [old, entry] of entries) {
+      if (size <= limit) break
+      if (entry.used) {
+        entry.used = false
+        entries.delete(old)
+        entries.set(old, entry)
+      } else {
+        drop(old)
+      }
+    }
   }
   return {
     get(id, base, path) {
@@ -49,23 +68,26 @@ export function createCache(limit: number): Cache {
       entry.used = true
       return entry
     },
-    put(id, finished) {
-      const cost = finished.bytes.length + OVERHEAD
-      if (cost > limit / 100) return
+    put(finished) {
+      const { id } = finished
+      const entry: Kept = { ...finished, put: generation, used: false, document: undefined }
+      if (costOf(entry) > limit / 100) return
       drop(id)
-      entries.set(id, { ...finished, put: generation, used: false })
-      size += cost
-      // The clock: whoever was used since the hand last passed gets another round.
-      for (const [old, entry] of entries) {
-        if (size <= limit) break
-        if (entry.used) {
-          entry.used = false
-          entries.delete(old)
-          entries.set(old, entry)
-        } else {
-          drop(old)
-        }
+      entries.set(id, entry)
+      size += costOf(entry)
+      makeRoom()
+    },
+    document(finished) {
+      const entry = entries.get(finished.id)
+      if (entry?.document !== undefined && entry.bytes === finished.bytes) return entry.document
+      const document = JSON.parse(decoder.decode(finished.bytes)) as Document
+      if (entry?.bytes === finished.bytes) {
+        size -= costOf(entry)
+        entry.document = document
+        size += costOf(entry)
+        makeRoom()
       }
+      return document
     },
     generation: () => generation,
     forget(touched) {
@@ -79,9 +101,16 @@ export function createCache(limit: number): Cache {
   }
 }
 
+const decoder = new TextDecoder()
+
+function costOf({ bytes, document }: Kept): number {
+  return OVERHEAD + bytes.length * (document === undefined ? 1 : 1 + APART)
+}
+
 interface Kept extends Finished {
   /** The generation it was put in. */
   readonly put: number
   /** Looked up since it was last considered for eviction. */
   used: boolean
+  document: Document | undefined
 }

@@ -155,7 +155,8 @@ export function createProvider(options: ProviderOptions): Provider {
       now,
       report,
       texts: {
-        find: (type, hit) => keptBytes(principal.tenant, call.base, type, hit),
+        find: (type, hit) => keptOf(principal.tenant, call.base, type, hit),
+        document: cache.document,
         keep: (type, stored, text) => keepText(call.base, type, stored, text, generation),
       },
       skipped: (type, paths) =>
@@ -214,6 +215,7 @@ export function createProvider(options: ProviderOptions): Provider {
     const bytes = encoder.encode(text)
     const { headers } = resourceAnswer(200, type, stored, base, SCIM_JSON, '')
     const finished: Finished = {
+      id,
       tenant,
       base,
       path: `${type.endpoint}/${id}`,
@@ -222,13 +224,13 @@ export function createProvider(options: ProviderOptions): Provider {
       headers: [...headers, 'Content-Length', String(bytes.length)],
       bytes,
     }
-    cache.put(id, finished)
+    cache.put(finished)
     return finished
   }
 
-  function keptBytes(tenant: string, base: string, type: ResourceType, { id, version }: Hit): Uint8Array | undefined {
+  function keptOf(tenant: string, base: string, type: ResourceType, { id, version }: Hit): Finished | undefined {
     const entry = cache.get(id, base, `${type.endpoint}/${id}`)
-    return entry !== undefined && entry.tenant === tenant && entry.version === version ? entry.bytes : undefined
+    return entry !== undefined && entry.tenant === tenant && entry.version === version ? entry : undefined
   }
 
   /** Before anybody has come with a token: what the tenant offers may still have to be read. */

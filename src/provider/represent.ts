@@ -234,19 +234,30 @@ function groupsOf(stored: Stored, view: View): Json {
   }))
 }
 
-/** The same as text, written by hand: lists show many. */
+/** Texts of lists of groups, which many people share. */
+const groupTexts = new WeakMap<
+  readonly Membership[],
+  { readonly catalog: View['catalog']; readonly base: string; readonly text: string }
+>()
+
+/** The same as text, written by hand and once for all who are in the same groups: lists show many. */
 function groupsText(stored: Stored, view: View): string {
   const memberships = membershipsOf(stored, view)
   if (memberships.length === 0) return ''
-  const type = view.catalog.types.find((one) => traitsOf(one).rows)
+  const { catalog, base } = view
+  const kept = groupTexts.get(memberships)
+  if (kept !== undefined && kept.catalog === catalog && kept.base === base) return kept.text
+  const type = catalog.types.find((one) => traitsOf(one).rows)
   let text = ''
   for (const { id, display, direct } of memberships) {
     text += `,{"value":"${id}"`
-    if (type !== undefined) text += `,"$ref":${locationText(view.base, type, id)}`
+    if (type !== undefined) text += `,"$ref":${locationText(base, type, id)}`
     if (display !== '') text += `,"display":${JSON.stringify(display)}`
     text += direct ? ',"type":"direct"}' : ',"type":"indirect"}'
   }
-  return `,"groups":[${text.slice(1)}]`
+  text = `,"groups":[${text.slice(1)}]`
+  groupTexts.set(memberships, { catalog, base, text })
+  return text
 }
 
 let quotedFor = ''

@@ -132,14 +132,13 @@ async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): 
   const found: Uint8Array[] = []
   for (const hit of hits) {
     const kept = turn.texts.find(type, hit)
-    if (kept !== undefined && exact) {
-      found.push(kept)
+    if (kept !== undefined) {
+      if (exact || matches(turn.texts.document(kept), filter)) found.push(kept.bytes)
       continue
     }
-    const text = kept === undefined ? await textOf(turn, view, hit.id) : decoder.decode(kept)
+    const text = await textOf(turn, view, hit.id)
     // By now it may be another one than the index told, or none.
-    if (text === undefined || !matches(JSON.parse(text) as Document, filter)) continue
-    found.push(kept ?? encoder.encode(text))
+    if (text !== undefined && matches(JSON.parse(text) as Document, filter)) found.push(encoder.encode(text))
   }
   const first = search.startIndex - 1
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
@@ -148,7 +147,6 @@ async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): 
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /** The finished text of a resource as it is shown by default; `undefined` when it is gone. */
 async function textOf(turn: Turn, view: View, id: string): Promise<string | undefined> {
@@ -164,7 +162,7 @@ async function textOf(turn: Turn, view: View, id: string): Promise<string | unde
 function joinBytes(head: string, resources: readonly Uint8Array[]): Uint8Array {
   let size = head.length + LIST_END.length + Math.max(0, resources.length - 1)
   for (const { length } of resources) size += length
-  const whole = new Uint8Array(size)
+  const whole = take(size)
   encoder.encodeInto(head, whole)
   let at = head.length
   for (const bytes of resources) {
@@ -177,6 +175,21 @@ function joinBytes(head: string, resources: readonly Uint8Array[]): Uint8Array {
 }
 
 const COMMA = 0x2c
+
+/** Small answers are cut from one piece of memory after the other: to ask for each costs more than to fill it. */
+const SLAB = 64 * 1024
+let slab = new Uint8Array(SLAB)
+let taken = 0
+
+function take(size: number): Uint8Array {
+  if (size > SLAB / 8) return new Uint8Array(size)
+  if (taken + size > SLAB) {
+    slab = new Uint8Array(SLAB)
+    taken = 0
+  }
+  taken += size
+  return slab.subarray(taken - size, taken)
+}
 
 /** How many members the page would show, counted no further than it matters. */
 async function memberTotal(turn: Turn, page: readonly Stored[], views: ReadonlyMap<string, View>): Promise<number> {

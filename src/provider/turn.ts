@@ -1,6 +1,7 @@
 import type { Context, Directory, Hit, Stored } from '../directory/index.ts'
 import {
   type Catalog,
+  type Document,
   decodeQuery,
   type Json,
   type ResourceType,
@@ -14,6 +15,7 @@ import {
   selection,
 } from '../protocol/index.ts'
 import type { Message } from '../quirks/index.ts'
+import type { Finished } from './cache.ts'
 import type { Answer, Call } from './call.ts'
 import type { Features } from './features.ts'
 import { may, type Principal } from './principal.ts'
@@ -39,7 +41,9 @@ export interface Turn {
   readonly report: Report
   /** Finished texts of resources as they are shown by default, as bytes, kept between requests. */
   readonly texts: {
-    find(type: ResourceType, hit: Hit): Uint8Array | undefined
+    find(type: ResourceType, hit: Hit): Finished | undefined
+    /** What they say, to compare with a filter. */
+    document(finished: Finished): Document
     keep(type: ResourceType, stored: Stored, text: string): void
   }
   /** Told which attributes of a body no schema knows and were left out, by name. */

@@ -9,6 +9,7 @@ import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
 import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
+import { createGroupsOf } from './sql/groups.ts'
 import { createHits } from './sql/hits.ts'
 import { keptRows } from './sql/kept-rows.ts'
 import { migrate } from './sql/migrate.ts'
@@ -62,15 +63,16 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     openConnection(file, { ...memory, busyTimeoutMs })
   const connection = connect(writer !== undefined ? SCANNER : threads ? READER : { ...WRITER, mmapMib: READER.mmapMib })
   if (writer === undefined) migrate(connection.db)
+  const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
+  const port = writer ?? thread?.port()
   const names = createNames(connection)
-  const reads = createReads(connection, names)
+  const groupsOf = createGroupsOf(connection, port !== undefined)
+  const reads = createReads(connection, names, groupsOf)
   const finds = createFinds(connection, names, reads)
   const hits = createHits(connection, names)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
-  const pulse = createPulse(connection, names, turn)
-  const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
-  const port = writer ?? thread?.port()
+  const pulse = createPulse(connection, names, groupsOf, turn)
   const committed = (commits: number) => {
     pulse.lookNow()
     options.batch?.(commits)

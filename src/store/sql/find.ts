@@ -279,7 +279,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const { limit } = query.page
     const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
     const groups = query.groups
-      ? reads.groupsOf(rows.map((row) => ({ k: numberOf(row[0]), groups: row[8] })))
+      ? reads.groupsOf.find(rows.map((row) => ({ k: numberOf(row[0]), groups: row[8] })))
       : undefined
     const resources: Stored[] = rows.map((row) =>
       storedOf(

@@ -12,8 +12,13 @@ export interface MemberRow {
   readonly groups: SqlValue | undefined
 }
 
-/** Finds the groups of resources, by resource number; those in no group are left out. */
-export type GroupsOf = (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
+/** Finds the groups of resources. */
+export interface GroupsOf {
+  /** By resource number; those in no group are left out. Who are in the same groups share one list. */
+  readonly find: (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
+  /** Told the type of each resource that may have changed, and undefined when anything may have. */
+  readonly touched: (y: number | undefined) => void
+}
 
 /** A group on the way up from its members. */
 interface Known {
@@ -23,7 +28,9 @@ interface Known {
   readonly parents: readonly number[]
 }
 
-const COLUMNS = `r.k, r.id, r.display, ${GROUP_NUMBERS}`
+const COLUMNS = `r.k, r.id, r.display, ${GROUP_NUMBERS}, r.y`
+/** Groups, and lists of groups, that are kept between reads. */
+const KEPT = 5_000
 const ONE_GROUP = `select ${COLUMNS} from resource r where r.k = ?`
 const GROUPS = `select ${COLUMNS} from json_each(?) j cross join resource r on r.k = j.value`
 
@@ -33,59 +40,80 @@ const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()
 /**
  * Makes the look upwards from members to their groups, the direct ones first, each group once, none within itself.
  * RFC 7643 §4.1.2, `groups`. Each group is read once for all who are in it, and only the groups of groups step by step.
+ * `keeps`: what was read serves until a group is touched; only for a connection that never sees what isn't committed.
  */
-export function createGroupsOf(connection: Connection): GroupsOf {
+export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf {
+  const groups = new Map<number, Known>()
+  /** Each list is made once, by its text. */
+  const lists = new Map<string, List>()
+  const types = new Set<number>()
+
+  function forget(): void {
+    groups.clear()
+    lists.clear()
+    types.clear()
+  }
+
   function read(numbers: readonly number[]): readonly SqlRow[] {
     return numbers.length === 1
       ? connection.rows(ONE_GROUP, ...numbers)
       : connection.rows(GROUPS, JSON.stringify(numbers))
   }
 
-  /** All groups from these upwards. A circle ends, for none is read twice. */
-  function climb(start: ReadonlySet<number>): Map<number, Known> {
-    const known = new Map<number, Known>()
+  /** Has all groups from these upwards at hand. A circle ends, for none is read twice. */
+  function climb(start: ReadonlySet<number>): void {
+    const seen = new Set<number>()
     for (let next = [...start]; next.length > 0; ) {
+      const unknown = next.filter((g) => !groups.has(g))
+      if (unknown.length > 0) for (const row of read(unknown)) take(row)
+      for (const g of next) seen.add(g)
       const above = new Set<number>()
-      for (const row of read(next)) {
-        const id = textOf(row[1])
-        const display = textOf(row[2])
-        const parents = numbersIn(row[3])
-        known.set(numberOf(row[0]), {
-          direct: { id, display, direct: true },
-          indirect: { id, display, direct: false },
-          parents,
-        })
-        for (const parent of parents) above.add(parent)
-      }
-      next = [...above].filter((g) => !known.has(g))
+      for (const g of next) for (const parent of groups.get(g)?.parents ?? NONE) above.add(parent)
+      next = [...above].filter((g) => !seen.has(g))
     }
-    return known
   }
 
-  return (rows) => {
-    // Many are in the same groups: each list is made once, and shared.
-    const lists = new Map<string, List>()
+  function take(row: SqlRow): void {
+    const id = textOf(row[1])
+    const display = textOf(row[2])
+    const direct = { id, display, direct: true }
+    groups.set(numberOf(row[0]), { direct, indirect: { ...direct, direct: false }, parents: numbersIn(row[3]) })
+    types.add(numberOf(row[4]))
+  }
+
+  function find(rows: readonly MemberRow[]): ReadonlyMap<number, readonly Membership[]> {
+    if (!keeps || groups.size > KEPT || lists.size > KEPT) forget()
     const start = new Set<number>()
-    for (const { groups } of rows) {
-      if (typeof groups !== 'string' || lists.has(groups)) continue
-      const direct = numbersIn(groups)
-      lists.set(groups, { direct })
+    let any = false
+    for (const row of rows) {
+      if (typeof row.groups !== 'string') continue
+      any = true
+      if (lists.has(row.groups)) continue
+      const direct = numbersIn(row.groups)
+      lists.set(row.groups, { direct })
       for (const g of direct) start.add(g)
     }
-    if (lists.size === 0) return NOBODYS
-    const known = climb(start)
+    if (!any) return NOBODYS
+    climb(start)
     const found = new Map<number, readonly Membership[]>()
-    for (const { k, groups } of rows) {
-      const list = typeof groups === 'string' ? lists.get(groups) : undefined
+    for (const row of rows) {
+      const list = typeof row.groups === 'string' ? lists.get(row.groups) : undefined
       if (list === undefined) continue
       // Only a group can be in a circle and so among its own.
-      if (known.has(k)) found.set(k, membershipsOf(k, list.direct, known))
+      if (groups.has(row.k)) found.set(row.k, membershipsOf(row.k, list.direct, groups))
       else {
-        list.shared ??= membershipsOf(k, list.direct, known)
-        found.set(k, list.shared)
+        list.shared ??= membershipsOf(row.k, list.direct, groups)
+        found.set(row.k, list.shared)
       }
     }
     return found
+  }
+
+  return {
+    find,
+    touched(y) {
+      if (y === undefined || types.has(y)) forget()
+    },
   }
 }
 

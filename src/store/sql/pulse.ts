@@ -1,5 +1,6 @@
 import type { Touched } from '../contract.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
+import type { GroupsOf } from './groups.ts'
 import type { Names } from './names.ts'
 import { touchOf } from './rows.ts'
 import type { Turn } from './turn.ts'
@@ -17,7 +18,7 @@ export interface Pulse {
 const LINES = 10_000
 
 /** Makes the watch over what other connections commit. */
-export function createPulse(connection: Connection, names: Names, turn: Turn): Pulse {
+export function createPulse(connection: Connection, names: Names, groupsOf: GroupsOf, turn: Turn): Pulse {
   const listeners = new Set<(touched: readonly Touched[]) => void>()
   let looked = false
   let version = connection.version()
@@ -52,6 +53,7 @@ export function createPulse(connection: Connection, names: Names, turn: Turn): P
     if (signals.length > 0) {
       // Numbers of tenants, types and paths may have come or gone.
       names.forget()
+      groupsOf.touched(undefined)
       for (const row of signals) {
         const tenant = textOf(row[0])
         touched.push({ tenant, records: true })
@@ -60,6 +62,7 @@ export function createPulse(connection: Connection, names: Names, turn: Turn): P
       signal = numberOf(signals.at(-1)?.[1])
     }
     if (listeners.size === 0) {
+      groupsOf.touched(undefined)
       line = Math.max(line, lastLine())
       return
     }
@@ -69,10 +72,12 @@ export function createPulse(connection: Connection, names: Names, turn: Turn): P
     )
     if (lines.length > LINES) {
       line = lastLine()
+      groupsOf.touched(undefined)
       touched.push({ everything: true })
     } else {
       for (const row of lines) {
         line = numberOf(row[0])
+        groupsOf.touched(numberOf(row[2]))
         const tenant = names.tenantName(numberOf(row[1]))
         if (tenant === undefined) continue
         touched.push({ tenant, type: names.typeName(numberOf(row[2])), id: textOf(row[3]) })

@@ -10,7 +10,7 @@ import type {
   TenantRow,
 } from '../contract.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
-import { createGroupsOf, GROUP_NUMBERS, type GroupsOf } from './groups.ts'
+import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
 import type { Names } from './names.ts'
 import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
 
@@ -35,7 +35,7 @@ const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.
 const NO_GROUPS: readonly Membership[] = []
 
 /** Makes the reads of single resources, names, members, the log and records. */
-export function createReads(connection: Connection, names: Names): Reads {
+export function createReads(connection: Connection, names: Names, groupsOf: GroupsOf): Reads {
   const keyOf = (ref: Ref): { readonly t: number; readonly y: number } | undefined => {
     const t = names.tenant(ref.tenant)
     const y = names.type(ref.type)
@@ -48,8 +48,6 @@ export function createReads(connection: Connection, names: Names): Reads {
     return row === undefined ? undefined : numberOf(row[0])
   }
 
-  const groupsOf = createGroupsOf(connection)
-
   return {
     groupsOf,
     numberOf: numberFor,
@@ -60,7 +58,7 @@ export function createReads(connection: Connection, names: Names): Reads {
       if (row === undefined) return undefined
       if (!groups) return storedOf(row, ref.tenant, ref.type, undefined)
       const k = numberOf(row[0])
-      const memberships = row[8] === null ? NO_GROUPS : groupsOf([{ k, groups: row[8] }]).get(k)
+      const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ k, groups: row[8] }]).get(k)
       return storedOf(row, ref.tenant, ref.type, memberships ?? NO_GROUPS)
     },
     secret(ref) {
