@@ -4,7 +4,7 @@ import { type Serving, serve } from '../node.ts'
 import { bearer, createProvider } from '../provider/index.ts'
 import { KINDS } from '../quirks/index.ts'
 import { memoryStore } from '../store/memory.ts'
-import { createClient, EnterpriseUser, filter, Group, ScimError, token, User } from './index.ts'
+import { APPS, createClient, EnterpriseUser, filter, Group, ScimError, token, User } from './index.ts'
 
 const ENT = EnterpriseUser.id
 let serving: Serving
@@ -114,6 +114,35 @@ describe('a client', () => {
     expect((await app.query(User, { filter: 'userName eq "x"', sensitive: true })).resources).toEqual([])
     await app.query(User, { filter: 'userName eq "x"' })
     expect(asked).toEqual(['POST /Users/.search', 'POST /Users/.search', 'GET /Users'])
+  })
+
+  test('updates by the least PATCH, and not over somebody else', async () => {
+    const app = clientOf('generic')
+    const made = await app.create(User, { userName: 'updated', emails: [{ value: 'a@x', type: 'work' }], title: 'Dr' })
+    const first = await app.update(User, made, (draft) => {
+      draft.emails = [{ value: 'b@x', type: 'work' }]
+      delete draft.title
+    })
+    expect(first).toMatchObject({ sent: 'patch', notes: [], resource: { emails: [{ value: 'b@x' }] } })
+    expect(first.patches).toEqual([
+      [
+        { op: 'remove', path: 'title' },
+        { op: 'replace', path: 'emails[type eq "work"].value', value: 'b@x' },
+      ],
+    ])
+    // On what was read before: refused by its version, read again, changed anew.
+    const again = await app.update(User, made, (draft) => ({ ...draft, nickName: 'Ada' }))
+    expect(again.resource).toMatchObject({ nickName: 'Ada', emails: [{ value: 'b@x' }] })
+    expect(again.patches).toEqual([[{ op: 'add', path: 'nickName', value: 'Ada' }]])
+    expect(await app.update(User, made.id, () => undefined)).toMatchObject({
+      sent: 'nothing',
+      resource: again.resource,
+    })
+    const put = await app.update(User, made.id, (draft) => ({ ...draft, title: 'Prof' }), { profile: APPS['put-only'] })
+    expect(put).toMatchObject({ sent: 'put', resource: { title: 'Prof', nickName: 'Ada' }, notes: [{ kind: 'put' }] })
+    await expect(
+      app.update(User, made.id, (draft) => ({ ...draft, title: 'X' }), { profile: APPS.gitlab }),
+    ).rejects.toThrow('gitlab takes no change of title')
   })
 
   test('knows the types of what it gets and takes', async () => {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, PATCH_OP, type ResourceType } from '../protocol/index.ts'
+import { isObject, type JsonObject, PATCH_OP, type PatchOperation, type ResourceType } from '../protocol/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import { type Auth, noAuth } from './auth.ts'
 import { type BulkOptions, type BulkOutcome, type BulkStepInput, sendBulk } from './bulk.ts'
@@ -12,6 +12,7 @@ import type { Answer } from './response.ts'
 import { type Page, readOnePage, type Search, type Selection, type Start, type Walk, walk } from './search.ts'
 import { type Attempt, createSend, type Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
+import { type Change, type Updated, type UpdateOptions, update } from './update.ts'
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
@@ -53,13 +54,6 @@ export interface WriteOptions extends CallOptions {
   readonly ifMatch?: string | undefined
 }
 
-/** One operation of a PATCH. RFC 7644 §3.5.2. */
-export type PatchOperation = {
-  readonly op: 'add' | 'replace' | 'remove'
-  readonly path?: string
-  readonly value?: Json
-}
-
 /** A client of one SCIM service provider. Every call throws ScimError or {@link TransportError}. RFC 7644. */
 export interface Client {
   readonly url: string
@@ -84,6 +78,16 @@ export interface Client {
     operations: readonly PatchOperation[],
     options?: WriteOptions,
   ) => Promise<Received<T> | undefined>
+  /**
+   * Changes a resource by the least PATCH, or PUT where the server takes none, only if nobody else has changed it meanwhile; if
+   * somebody has, the change is made anew on what is there now.
+   */
+  readonly update: <T extends ResourceType>(
+    type: T,
+    from: Received<T> | string,
+    change: Change<T>,
+    options?: UpdateOptions,
+  ) => Promise<Updated<T>>
   readonly remove: <T extends ResourceType>(
     type: T,
     id: string,
@@ -180,6 +184,7 @@ export function createClient(options: ClientOptions): Client {
       })
       return answer.body === undefined ? undefined : readResource(type, answer.body, answer.headers.get('etag'))
     },
+    update: (type, from, change, own) => update(send, discovery, get, type, from, change, own),
     async remove(type, id, own = {}) {
       await send({ method: 'DELETE', path: pathOf(type.endpoint, id), ifMatch: own.ifMatch, signal: own.signal })
     },

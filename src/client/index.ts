@@ -8,6 +8,7 @@ export {
   ScimError,
   User,
 } from '../protocol/index.ts'
+export { APPS, type AppName, isAppName } from '../quirks/index.ts'
 export { type Auth, type AuthAsk, basic, custom, token } from './auth.ts'
 export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 export {
@@ -15,7 +16,6 @@ export {
   type Client,
   type ClientOptions,
   createClient,
-  type PatchOperation,
   type WriteOptions,
 } from './client.ts'
 export type { ClientKey } from './client-key.ts'
@@ -29,3 +29,4 @@ export type { Answer } from './response.ts'
 export type { Page, Search, Selection, Start, Walk } from './search.ts'
 export type { Attempt, Send } from './send.ts'
 export { type TransportCode, TransportError } from './transport-error.ts'
+export type { Change, Updated, UpdateOptions } from './update.ts'

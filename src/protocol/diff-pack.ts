@@ -1,0 +1,84 @@
+import type { UpdateProfile } from './app-profile.ts'
+import type { DifferenceNote } from './differences.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import type { PatchOperation } from './patch-operation.ts'
+
+/** An operation on its way into a request, and how many members it changes. */
+export interface Unpacked {
+  readonly op: 'add' | 'replace' | 'remove'
+  readonly path: string
+  readonly value?: Json
+  readonly members?: number
+  /** Only in a path-less value: what stands there instead of a path. */
+  readonly bare?: JsonObject
+}
+
+/** Operations as an app takes them: their spelling, and as many requests as its limits ask for. RFC 7644 §3.5.2. */
+export function packOperations(
+  given: readonly Unpacked[],
+  updates: UpdateProfile,
+  notes: DifferenceNote[],
+): readonly (readonly PatchOperation[])[] {
+  const operations = updates.paths ? given : together(given)
+  const requests: PatchOperation[][] = []
+  let current: PatchOperation[] = []
+  let members = 0
+  let bytes = 0
+  for (const one of operations) {
+    const operation = spell(one, updates)
+    const size = utf8.encode(JSON.stringify(operation)).length + 1
+    const more = one.members ?? 0
+    const isFull =
+      current.length >= updates.perRequest ||
+      (members > 0 && members + more > updates.members.perRequest) ||
+      bytes + size > updates.bytes
+    if (isFull && current.length > 0) {
+      requests.push(current)
+      current = []
+      members = 0
+      bytes = 0
+    }
+    current.push(operation)
+    members += more
+    bytes += size
+  }
+  if (current.length > 0) requests.push(current)
+  if (requests.length > 1) {
+    const why = `${requests.length} requests, because the app takes no more in one; they don't happen all or none`
+    notes.push({ kind: 'split', path: '', why })
+  }
+  return requests
+}
+
+const utf8 = new TextEncoder()
+
+/** One operation without a path that says all. */
+function together(given: readonly Unpacked[]): readonly Unpacked[] {
+  let value: JsonObject = {}
+  for (const { bare = {} } of given) value = merged(value, bare)
+  return Object.keys(value).length === 0 ? [] : [{ op: 'replace', path: '', value }]
+}
+
+function merged(a: JsonObject, b: JsonObject): JsonObject {
+  const out: { [name: string]: Json } = { ...a }
+  for (const [name, value] of Object.entries(b)) {
+    const old = out[name]
+    out[name] = isObject(old) && isObject(value) ? merged(old, value) : value
+  }
+  return out
+}
+
+function spell({ op, path, value }: Unpacked, { opCase, booleans }: UpdateProfile): PatchOperation {
+  return {
+    op: opCase === 'lower' ? op : `${op[0]?.toUpperCase()}${op.slice(1)}`,
+    ...(path === '' ? {} : { path }),
+    ...(value === undefined ? {} : { value: booleans === 'json' ? value : textBooleans(value) }),
+  }
+}
+
+function textBooleans(value: Json): Json {
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (Array.isArray(value)) return value.map((each: Json) => textBooleans(each))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, textBooleans(member)]))
+}

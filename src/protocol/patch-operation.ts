@@ -1,0 +1,8 @@
+import type { Json } from './json.ts'
+
+/** One operation of a PATCH. RFC 7644 §3.5.2. */
+export type PatchOperation = {
+  readonly op: string
+  readonly path?: string
+  readonly value?: Json
+}
