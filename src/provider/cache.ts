@@ -17,6 +17,10 @@ export interface Finished {
 /** Finished bytes of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
 export interface Cache {
   get(id: string, base: string, path: string): Finished | undefined
+  /** The same by the name of the resource type. */
+  find(id: string, base: string, type: string): Finished | undefined
+  /** Whether an answer is worth keeping: there is room, or it was asked for before. */
+  wants(id: string): boolean
   put(finished: Finished): void
   /** What an entry says, taken apart once for all who compare it with a filter. */
   document(finished: Finished): Document
@@ -27,6 +31,8 @@ export interface Cache {
 
 /** What an entry costs besides its bytes. */
 const OVERHEAD = 700
+/** So many are remembered as asked for, whose answers are not kept. A power of two. */
+const SLOTS = 1 << 16
 /** What a document costs for each byte of its text. */
 const APART = 3
 
@@ -36,6 +42,8 @@ export function createCache(limit: number): Cache {
   /** Whatever is older than its tenant's last change as a whole counts as gone; it is dropped when somebody asks for it. */
   const since = new Map<string, number>()
   let sinceAll = 0
+  /** Who was asked for lately, by hash: whoever reads everybody once must not push out those who are asked for again and again. */
+  const asked = new Uint32Array(limit === 0 ? 0 : SLOTS)
   let size = 0
   let generation = 0
   const drop = (id: string) => {
@@ -57,16 +65,31 @@ export function createCache(limit: number): Cache {
       }
     }
   }
+  /** An entry that is still good. */
+  const fresh = (entry: Kept): Finished | undefined => {
+    if (entry.put < sinceAll || entry.put < (since.get(entry.tenant) ?? 0)) {
+      drop(entry.id)
+      return undefined
+    }
+    entry.used = true
+    return entry
+  }
   return {
     get(id, base, path) {
       const entry = entries.get(id)
-      if (entry === undefined || entry.path !== path || entry.base !== base) return undefined
-      if (entry.put < sinceAll || entry.put < (since.get(entry.tenant) ?? 0)) {
-        drop(id)
-        return undefined
-      }
-      entry.used = true
-      return entry
+      return entry !== undefined && entry.path === path && entry.base === base ? fresh(entry) : undefined
+    },
+    find(id, base, type) {
+      const entry = entries.get(id)
+      return entry !== undefined && entry.type === type && entry.base === base ? fresh(entry) : undefined
+    },
+    wants(id) {
+      if (size * 2 < limit) return true
+      const hash = hashOf(id)
+      const slot = hash & (SLOTS - 1)
+      if (asked[slot] === hash) return true
+      asked[slot] = hash
+      return false
     },
     put(finished) {
       const { id } = finished
@@ -102,6 +125,13 @@ export function createCache(limit: number): Cache {
 }
 
 const decoder = new TextDecoder()
+
+/** FNV-1a over the UTF-16 units. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  return hash >>> 0
+}
 
 function costOf({ bytes, document }: Kept): number {
   return OVERHEAD + bytes.length * (document === undefined ? 1 : 1 + APART)

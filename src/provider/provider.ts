@@ -41,7 +41,7 @@ export interface ProviderOptions {
   readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   /** Seconds to wait when a principal has used up its rate, else 0. */
   readonly throttle?: (principal: Principal) => number
-  /** Bytes of finished answers that are kept. Default 64 MiB. */
+  /** Bytes of finished answers that are kept. Default 48 MiB. */
   readonly cacheBytes?: number
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
@@ -71,7 +71,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const features = options.features ?? (() => ALL_FEATURES)
   const now = options.now ?? Date.now
   const report: Report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
-  const cache = createCache(options.cacheBytes ?? 64 * 1024 * 1024)
+  const cache = createCache(options.cacheBytes ?? 48 * 1024 * 1024)
   directory.watch((touched) => cache.forget(touched))
   const encoder = new TextEncoder()
   let key: Promise<Uint8Array> | undefined
@@ -210,8 +210,8 @@ export function createProvider(options: ProviderOptions): Provider {
     text: string,
     generation: number,
   ): Finished | undefined {
-    if (generation !== cache.generation()) return undefined
     const { tenant, id, version } = stored
+    if (generation !== cache.generation() || !cache.wants(id)) return undefined
     const bytes = encoder.encode(text)
     const { headers } = resourceAnswer(200, type, stored, base, SCIM_JSON, '')
     const finished: Finished = {
@@ -229,7 +229,7 @@ export function createProvider(options: ProviderOptions): Provider {
   }
 
   function keptOf(tenant: string, base: string, type: ResourceType, { id, version }: Hit): Finished | undefined {
-    const entry = cache.get(id, base, `${type.endpoint}/${id}`)
+    const entry = cache.find(id, base, type.name)
     return entry !== undefined && entry.tenant === tenant && entry.version === version ? entry : undefined
   }
 

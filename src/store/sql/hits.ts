@@ -20,9 +20,9 @@ const RANGE = 1_000
 
 const EQUAL = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
   where i.t = ? and i.a = ? and i.v = ? limit ? + 0`
-const FROM = `select distinct r.id, r.version from value_index i cross join resource r on r.k = i.k
+const FROM = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
   where i.t = ? and i.a = ? and i.v >= ? limit ? + 0`
-const BETWEEN = `select distinct r.id, r.version from value_index i cross join resource r on r.k = i.k
+const BETWEEN = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
   where i.t = ? and i.a = ? and i.v >= ? and i.v < ? limit ? + 0`
 const BY_ID = 'select id, version from resource where t = ? and y = ? and id = ?'
 
@@ -40,8 +40,10 @@ export function createHits(connection: Connection, names: Names): Hits {
     if (ways === undefined) return undefined
     const found = new Map<string, number>()
     for (const { rows } of ways) {
-      for (const row of rows(atMost + 1)) found.set(textOf(row[0]), numberOf(row[1]))
-      if (found.size > atMost) return undefined
+      const some = rows(atMost + 1)
+      for (const row of some) found.set(textOf(row[0]), numberOf(row[1]))
+      // One resource may have several values that fit.
+      if (some.length > atMost || found.size > atMost) return undefined
     }
     const hits = [...found].map(([id, version]) => ({ id, version }))
     return hits.length > 1 ? hits.sort((a, b) => compareText(a.id, b.id)) : hits
