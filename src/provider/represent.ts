@@ -97,15 +97,37 @@ export function textParts(stored: Stored, view: View, names: ReadonlyMap<string,
   return [JSON.stringify(shown).slice(0, -1), '}']
 }
 
-/** The JSON text of one member. RFC 7643 §4.2. */
-export function memberText(member: Member, view: View, parts: ReadonlySet<string>): string {
-  const type = typeByName(view.catalog, member.type)
-  let text = ''
-  if (parts.has('value')) text += `,"value":"${member.id}"`
-  if (parts.has('$ref') && type !== undefined) text += `,"$ref":${locationText(view.base, type, member.id)}`
-  if (parts.has('type')) text += `,"type":"${member.type}"`
-  if (parts.has('display') && member.display !== '') text += `,"display":${JSON.stringify(member.display)}`
-  return `{${text.slice(1)}}`
+/** Makes what writes the members of a group as JSON, all of one read after each other with commas between. RFC 7643 §4.2. */
+function memberWriter(view: View, parts: ReadonlySet<string>): (members: readonly Member[]) => string {
+  const [value, ref, named, display] = ['value', '$ref', 'type', 'display'].map((part) => parts.has(part))
+  const heads = new Map<string, { readonly ref: string; readonly type: string }>()
+
+  /** What all members of a type have in common: `$ref` up to the id, and the type. */
+  function headOf(name: string): { readonly ref: string; readonly type: string } {
+    let head = heads.get(name)
+    if (head === undefined) {
+      const type = typeByName(view.catalog, name)
+      head = {
+        ref: ref && type !== undefined ? `,"$ref":${locationText(view.base, type, '').slice(0, -1)}` : '',
+        type: named ? `,"type":"${name}"` : '',
+      }
+      heads.set(name, head)
+    }
+    return head
+  }
+
+  return (members) => {
+    let text = ''
+    for (const { id, type, display: name } of members) {
+      const head = headOf(type)
+      let one = value ? `,"value":"${id}"` : ''
+      if (head.ref !== '') one += `${head.ref}${id}"`
+      one += head.type
+      if (display && name !== '') one += `,"display":${JSON.stringify(name)}`
+      text += `,{${one.slice(1)}}`
+    }
+    return text.slice(1)
+  }
 }
 
 /** A finished text if the members are few or not shown, otherwise a stream of pieces. */
@@ -121,27 +143,24 @@ export async function representAll(
 ): Promise<readonly (string | AsyncIterable<string>)[]> {
   const { directory } = view
   const parts = memberParts(view)
+  const write = parts === undefined ? undefined : memberWriter(view, parts)
   const needed = page.map((stored) => namesNeeded(stored, view.type))
   const names = await namesOf(view, page, needed.flat())
   const texts: (string | AsyncIterable<string>)[] = []
   for (const [at, stored] of page.entries()) {
     const [head, tail] = textParts(stored, view, needed[at]?.length ? names : NO_NAMES)
-    if (parts === undefined) {
+    if (write === undefined) {
       texts.push(head + tail)
       continue
     }
     const count = await directory.memberCount(stored, STREAM_FROM + 1)
     if (count > STREAM_FROM) {
-      texts.push(streamMembers(stored, view, parts, head, tail))
+      texts.push(streamMembers(stored, view, write, head, tail))
       continue
     }
-    let members = ''
-    if (count > 0) {
-      for await (const chunk of directory.members(stored)) {
-        for (const member of chunk) members += `,${memberText(member, view, parts)}`
-      }
-    }
-    texts.push(members === '' ? head + tail : `${head},"members":[${members.slice(1)}]${tail}`)
+    const chunks: string[] = []
+    if (count > 0) for await (const chunk of directory.members(stored)) chunks.push(write(chunk))
+    texts.push(chunks.length === 0 ? head + tail : `${head},"members":[${chunks.join(',')}]${tail}`)
   }
   return texts
 }
@@ -165,16 +184,14 @@ async function namesOf(
 async function* streamMembers(
   stored: Stored,
   view: View,
-  parts: ReadonlySet<string>,
+  write: (members: readonly Member[]) => string,
   head: string,
   tail: string,
 ): AsyncIterable<string> {
   yield `${head},"members":[`
   let first = true
   for await (const chunk of view.directory.members(stored)) {
-    let text = ''
-    for (const member of chunk) text += `,${memberText(member, view, parts)}`
-    yield first ? text.slice(1) : text
+    yield first ? write(chunk) : `,${write(chunk)}`
     first = false
   }
   yield `]${tail}`
