@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type Write, type Written } from '../contract.ts'
 import { type Committer, closedStore } from './commit-inline.ts'
-import { type AnswerMessage, type CommitMessage, type ControlMessage, fromFault } from './messages.ts'
+import { type AnswerMessage, type ControlMessage, fromFault, type Numbered, pack } from './messages.ts'
 import type { WriterThreadOptions } from './writer-thread.ts'
 
 /** The thread that writes, and ways to it. */
@@ -35,10 +35,6 @@ export function startWriterThread(options: WriterThreadOptions): WriterThread {
   }
 }
 
-function toText(message: CommitMessage): string {
-  return JSON.stringify(message)
-}
-
 interface Waiting {
   readonly resolve: (written: readonly Written[]) => void
   readonly reject: (error: unknown) => void
@@ -47,7 +43,7 @@ interface Waiting {
 /** A committer that sends its writes to the writer thread; those of one turn of the event loop go in one message. */
 export function createThreadCommitter(port: MessagePort, committed: (commits: number) => void): Committer {
   const waiting = new Map<number, Waiting>()
-  let outbox: CommitMessage['commits'][number][] = []
+  let outbox: Numbered[] = []
   let calls = 0
   let closed = false
   let idle: (() => void) | undefined
@@ -57,16 +53,16 @@ export function createThreadCommitter(port: MessagePort, committed: (commits: nu
     outbox = []
     if (commits.length === 0) return
     try {
-      port.postMessage(toText({ commits }))
+      port.postMessage(pack(commits))
     } catch {
       // Something in it can't be written as JSON: whoever handed that in is told, the others go on.
       for (const one of commits) postOne(one)
     }
   }
 
-  function postOne(commit: CommitMessage['commits'][number]): void {
+  function postOne(commit: Numbered): void {
     try {
-      port.postMessage(toText({ commits: [commit] }))
+      port.postMessage(pack([commit]))
     } catch (error) {
       waiting.get(commit[0])?.reject(error)
       waiting.delete(commit[0])

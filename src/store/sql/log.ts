@@ -1,6 +1,7 @@
-import type { Change, LogDraft, Ref } from '../contract.ts'
+import type { Change, Ref } from '../contract.ts'
 import type { Connection } from './connection.ts'
 import { IDS_IN_LOG, idsOf, type MemberChanges } from './members.ts'
+import type { TextDraft } from './messages.ts'
 import type { Tally } from './tally.ts'
 
 /** What a log line says besides its draft. */
@@ -20,7 +21,7 @@ export interface Line {
 /** Writes log lines. */
 export interface Log {
   /** Gives the line's place. */
-  readonly write: (ref: Ref, line: Line, draft: LogDraft) => number
+  readonly write: (ref: Ref, line: Line, draft: TextDraft) => number
 }
 
 /** Makes the log of one connection. */
@@ -38,7 +39,8 @@ export function createLog(connection: Connection, tally: Tally, wrote: (change: 
       const { t, y, at, version } = line
       const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members))
       const place = tally.nextPlace(t)
-      const detail = members === undefined ? { paths: draft.paths } : { paths: draft.paths, members }
+      const paths = draft.pathsText ?? JSON.stringify(draft.paths)
+      const more = members === undefined ? '' : `,"members":${JSON.stringify(members)}`
       connection.run(
         `insert into change (n, t, place, at, y, id, op, actor, version, detail, touch)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -51,11 +53,12 @@ export function createLog(connection: Connection, tally: Tally, wrote: (change: 
         draft.op,
         draft.actor,
         version,
-        JSON.stringify(detail),
+        `{"paths":${paths}${more}}`,
         line.touch,
       )
       const { tenant, type, id } = ref
-      wrote({ tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, ...detail })
+      const told = { tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, paths: draft.paths }
+      wrote(members === undefined ? told : { ...told, members })
       return place
     },
   }

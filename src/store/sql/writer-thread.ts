@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Write } from '../contract.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
-import { type AnswerMessage, type CommitMessage, type ControlMessage, toFault } from './messages.ts'
+import { type AnswerMessage, type CommitMessage, type ControlMessage, toFault, unpack } from './messages.ts'
 import { createNames } from './names.ts'
 import { createWriter } from './writer.ts'
 
@@ -29,16 +29,15 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
   const ports = new Set<MessagePort>()
   const queue: Waiting[] = []
 
-  function take(port: MessagePort, text: string): void {
-    const message: CommitMessage = JSON.parse(text)
-    for (const [call, writes] of message.commits) queue.push({ port, call, writes })
+  function take(port: MessagePort, message: CommitMessage): void {
+    for (const [call, writes] of unpack(message)) queue.push({ port, call, writes })
   }
 
   /** Everything that lies in the ports by now. */
   function gather(): void {
     for (const port of ports) {
       for (;;) {
-        const received: { message: string } | undefined = receiveMessageOnPort(port)
+        const received: { message: CommitMessage } | undefined = receiveMessageOnPort(port)
         if (received === undefined) break
         take(port, received.message)
       }
@@ -80,8 +79,8 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     }
     const { port } = message
     ports.add(port)
-    port.on('message', (text: string) => {
-      take(port, text)
+    port.on('message', (message: CommitMessage) => {
+      take(port, message)
       work()
     })
     port.on('close', () => ports.delete(port))
