@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EnterpriseUser, type JsonObject, LIMITS } from '../src/protocol/index.ts'
 import { type MemberEdit, memoryStore, type Page, type Store, type Write } from '../src/store/index.ts'
+import { postgresStore } from '../src/store/postgres.ts'
 import { sqliteStore } from '../src/store/sqlite.ts'
+import { startPostgres, type TestServer } from './postgres.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from './store.contract.ts'
 
 /** Words that differ in case, script, length and order, some of them equal when folded. */
@@ -156,7 +158,7 @@ const SORTS = [
   `${EnterpriseUser.id}:manager.displayName`,
 ]
 
-/** What is asked of both stores. */
+/** What is asked of stores stores. */
 async function ask(
   store: Store,
   filterText: string | undefined,
@@ -186,14 +188,20 @@ async function ask(
   return pages
 }
 
-describe('memory and SQLite answer alike', () => {
+describe('memory, SQLite and PostgreSQL answer alike', () => {
   const memory = memoryStore()
   const sqlite = sqliteStore(':memory:')
-  const both = [memory, sqlite]
+  const stores: Store[] = [memory, sqlite as Store]
+  let server: TestServer
   beforeAll(async () => {
-    for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+    server = await startPostgres()
+    stores.push((await postgresStore((await server.database()).url)) as Store)
+    for (const store of stores) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
   })
-  afterAll(() => Promise.all(both.map((store) => store.close())))
+  afterAll(async () => {
+    await Promise.all(stores.map((store) => store.close()))
+    await server.stop()
+  })
 
   test('any filter, sort and page over any people', async () => {
     await fc.assert(
@@ -221,14 +229,16 @@ describe('memory and SQLite answer alike', () => {
             creating('g0', { displayName: 'Ä' }, { members: ids.slice(0, 3) }),
             creating('g1', { displayName: 'ss' }, { members: ['g0', ...ids.slice(3, 4)] }),
           ]
-          for (const store of both) await store.commit(writes)
+          for (const store of stores) await store.commit(writes)
           try {
             for (const [text, sortBy, descending, size] of questions) {
-              const [one, other] = await Promise.all(both.map((store) => ask(store, text, sortBy, descending, size)))
-              expect(other, `${text} by ${sortBy}`).toEqual(one)
+              const [one, ...others] = await Promise.all(
+                stores.map((store) => ask(store, text, sortBy, descending, size)),
+              )
+              for (const other of others) expect(other, `${text} by ${sortBy}`).toEqual(one)
             }
           } finally {
-            for (const store of both) {
+            for (const store of stores) {
               await store.commit([
                 ...ids.map((id) => removing('User', id)),
                 removing('Group', 'g0'),
@@ -243,7 +253,7 @@ describe('memory and SQLite answer alike', () => {
   })
 
   test('filters as long and as deep as the limits allow', async () => {
-    for (const store of both) {
+    for (const store of stores) {
       await store.commit(['l1', 'l2', 'l3'].map((id) => creating(id, { userName: id, emails: [{ value: `${id}@x` }] })))
     }
     const many = (term: (n: number) => string, count: number = LIMITS.FILTER_TERMS) =>
@@ -270,12 +280,12 @@ describe('memory and SQLite answer alike', () => {
       deep('title eq "l1"', (one) => `(${one} or userName eq "l2")`),
     ]
     for (const text of filters) {
-      const [one, other] = await Promise.all(both.map((store) => ask(store, text, 'userName', false, 2)))
-      expect(other, text.slice(0, 60)).toEqual(one)
-      for (const store of both) expect(store.weigh(querying([USER], { filter: text }))).toBeTypeOf('string')
+      const [one, ...others] = await Promise.all(stores.map((store) => ask(store, text, 'userName', false, 2)))
+      for (const other of others) expect(other, text.slice(0, 60)).toEqual(one)
+      for (const store of stores) expect(store.weigh(querying([USER], { filter: text }))).toBeTypeOf('string')
     }
-    for (const store of both) await store.commit(['l1', 'l2', 'l3'].map((id) => removing('User', id)))
-  })
+    for (const store of stores) await store.commit(['l1', 'l2', 'l3'].map((id) => removing('User', id)))
+  }, 120_000)
 
   test('any run of writes leaves the same behind', async () => {
     const id = fc.integer({ min: 0, max: 5 }).map((n) => `w${n}`)
@@ -333,12 +343,12 @@ describe('memory and SQLite answer alike', () => {
       fc.asyncProperty(
         fc.array(fc.array(step, { minLength: 1, maxLength: 2 }), { minLength: 6, maxLength: 15 }),
         async (lists) => {
-          for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
-          for (const store of both) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+          for (const store of stores) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
+          for (const store of stores) await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
           // Some are there from the start, so that most edits find whom they name.
           const known = new Map<string, JsonObject>([0, 1, 2, 3].map((n) => [`w${n}`, { userName: `w${n}` }]))
           known.set('h0', { displayName: 'h' }).set('h1', { displayName: 'i' })
-          for (const store of both) {
+          for (const store of stores) {
             await store.commit([...known].map(([one, document]) => creating(one, document)))
             await store.commit([editing('h0', [{ edit: 'add', members: [{ id: 'w0' }, { id: 'w1' }] }])])
           }
@@ -351,7 +361,7 @@ describe('memory and SQLite answer alike', () => {
               return made.write
             })
             const results = await Promise.all(
-              both.map((store) =>
+              stores.map((store) =>
                 store.commit(writes).then(
                   (written) => ({ written }),
                   (error: { reason?: string; at?: number; what?: string; found?: string }) => ({
@@ -365,13 +375,14 @@ describe('memory and SQLite answer alike', () => {
               ),
             )
             expect(results[1]).toEqual(results[0])
+            expect(results[2]).toEqual(results[0])
             if (results[0] !== undefined && 'written' in results[0]) {
               known.clear()
               for (const [key, value] of after) known.set(key, value)
             }
           }
           const states = await Promise.all(
-            both.map(async (store) => {
+            stores.map(async (store) => {
               const page = await store.find(querying([USER, GROUP], { groups: true }))
               const members: unknown[] = []
               for (const one of page.resources) {
@@ -385,6 +396,7 @@ describe('memory and SQLite answer alike', () => {
             }),
           )
           expect(states[1]).toEqual(states[0])
+          expect(states[2]).toEqual(states[0])
         },
       ),
       { numRuns: 150 },

@@ -45,6 +45,8 @@ export interface Directory extends Writes, Queries, SchemaUse {
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   /** A key of the whole database by its purpose: 32 random bytes, made once and kept. */
   secretKey(purpose: string): Promise<Uint8Array>
+  /** Whether the watchers hear of what other processes change by the next `pulse`, or only soon (see `Store`). */
+  readonly tells: 'at once' | 'soon'
   /** Looks whether anybody has changed something, and tells the watchers before it returns. */
   pulse(): void
   watch(listener: (touched: readonly Touched[]) => void): () => void
@@ -94,6 +96,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     names: (tenant, ids) => store.names(tenant, ids),
     changes: (tenant, after, limit) => store.changes(tenant, after, limit),
     secretKey: (purpose) => secretKey(store, world, purpose),
+    tells: store.tells,
     pulse: () => store.pulse(),
     watch: (listener) => store.watch(listener),
   }

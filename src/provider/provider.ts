@@ -71,7 +71,8 @@ export function createProvider(options: ProviderOptions): Provider {
   const features = options.features ?? (() => ALL_FEATURES)
   const now = options.now ?? Date.now
   const report: Report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
-  const cache = createCache(options.cacheBytes ?? 48 * 1024 * 1024)
+  // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
+  const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 48 * 1024 * 1024) : 0)
   directory.watch((touched) => cache.forget(touched))
   const encoder = new TextEncoder()
   let key: Promise<Uint8Array> | undefined

@@ -84,7 +84,7 @@ export interface Draft extends Ref {
 }
 
 /**
- * One write. A `commit` carries out a list of them in order, all or none. In a tenant that does not exist every write but
+ * One write. A `commit` carries out a list of them in order, all or none, all of one tenant (or all of the whole database). In a tenant that does not exist every write but
  * `tenant` new, and taking records away, ends in `Conflict` missing with `what` = `tenant`.
  *
  * - `create`: `index` are all its entries. `Conflict` exists | unique | member.
@@ -335,6 +335,11 @@ export interface Store<Tx = unknown> {
   rows(tenant: string, after?: KeptRow): AsyncIterable<readonly KeptRow[]>
   /** Kept counters: resources per tenant and type, and the last place of each log. */
   tenants(): Promise<readonly TenantRow[]>
+  /**
+   * When the watchers hear of what other processes commit: `at once`, by the next `pulse`; or `soon`, within a second, and then
+   * only of records and tenants. What a resource looks like may be kept only where it is at once.
+   */
+  readonly tells: 'at once' | 'soon'
   /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
   pulse(): void
   /** Calls back from within `pulse` (and after own commits) with what may look different. Returns how to stop. */

@@ -170,6 +170,7 @@ export function memoryStore(): Store<undefined> {
         return { tenant: name, created, place: log.length, resources }
       })
     },
+    tells: 'at once',
     pulse() {},
     watch(listener) {
       listeners.add(listener)

@@ -146,6 +146,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       }
     },
     tenants: () => reading(() => reads.tenants()),
+    tells: 'at once',
     pulse: () => pulse.look(),
     watch: (listener) => pulse.watch(listener),
     async backup(to) {

@@ -57,7 +57,11 @@ export function createAuthenticator(
     if (used.size === 0) return
     const batch = [...used]
     used = new Set()
-    await store.commit(batch.map((entry) => noteUse(entry.answer.principal.tenant, entry.hash, entry.used)))
+    // A commit is of one tenant.
+    const notes = Map.groupBy(batch, (entry) => entry.answer.principal.tenant)
+    for (const [tenant, entries] of notes) {
+      await store.commit(entries.map((entry) => noteUse(tenant, entry.hash, entry.used)))
+    }
   }
   let writing: Promise<void> = Promise.resolve()
   /** One after the other, so that whoever waits for the last one has waited for all. */

@@ -57,7 +57,8 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
   const unwatch = store.watch((touched) => {
     for (const one of touched) {
       if ('everything' in one) forget()
-      else if ('records' in one || 'all' in one) forget(one.tenant)
+      // A tenant that comes or goes is told of as its records.
+      else if ('records' in one) forget(one.tenant)
     }
   })
   const reload = async (tenant: string) => {

@@ -62,7 +62,9 @@ function compare(op: Operator, x: string, value: string | number | boolean, bind
       return dialect.holds(part(`(${x})`, bindings.bind(value), String(value)))
     }
     default:
-      return dialect.holds(`(${x}) ${SIGNS[op]} ${bindings.bind(value)}`)
+      return dialect.holds(
+        `${typeof value === 'string' ? dialect.text(`(${x})`) : `(${x})`} ${SIGNS[op]} ${bindings.bind(value)}`,
+      )
   }
 }
 

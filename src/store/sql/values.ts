@@ -12,7 +12,7 @@ export interface Place {
   /** The base URL, and the endpoint of each type, for meta.location and `$ref`. */
   readonly base: string
   readonly endpoints: { readonly [type: string]: string }
-  readonly path: (path: string) => IndexPath | undefined
+  readonly path: (path: string) => Omit<IndexPath, 'y'> | undefined
   /** Values with more UTF-16 units than these are cut in the index. */
   readonly longest?: number
   /** What a row of a type has in its column `y`. */
@@ -84,7 +84,7 @@ export function columnOf(target: Target, place: Place, bindings: Binder): string
 }
 
 /** The index path that holds all values of a target. */
-export function indexOf(target: Target, place: Place): IndexPath | undefined {
+export function indexOf(target: Target, place: Place): Omit<IndexPath, 'y'> | undefined {
   // `emails` in a comparison means `emails.value`, and is entered under the one or the other name.
   const path = place.path(target.path)
   return path?.ready === true ? path : undefined

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { ConfigError } from '../protocol/index.ts'
+import type { Store } from './contract.ts'
+import { createAnchors } from './postgres/anchors.ts'
+import { createCommitter } from './postgres/committer.ts'
+import { createDatabase } from './postgres/database.ts'
+import { openPool, type PostgresClient, type PostgresPool } from './postgres/driver.ts'
+import { isOutage, unavailable } from './postgres/faults.ts'
+import { createFinds } from './postgres/find.ts'
+import { keptRows } from './postgres/kept-rows.ts'
+import { streamMembers } from './postgres/members.ts'
+import { migrate } from './postgres/migrate.ts'
+import { createNotice } from './postgres/notice.ts'
+import { createReads } from './postgres/read.ts'
+import { createTenants } from './postgres/tenants.ts'
+
+export type { PostgresClient, PostgresPool } from './postgres/driver.ts'
+
+/** How a PostgreSQL store runs. Either `url` or `pool` is given. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`, with what else libpq knows after `?`. Needs the package `pg`. */
+  readonly url?: string
+  /** A `Pool` of the package `pg`. Its time-outs are its owner's business, and `close` leaves it open. */
+  readonly pool?: PostgresPool
+  /** Connections at most, with a URL; 10 unless told. */
+  readonly connections?: number
+  /** How long to wait for a connection, with a URL; 5,000 unless told. */
+  readonly connectTimeoutMs?: number
+  /** How long the server may work on one statement, with a URL; 30,000 unless told. */
+  readonly statementTimeoutMs?: number
+  /** False: no connection is kept to listen on, and what other processes change is learnt of by looking alone. */
+  readonly listen?: boolean
+  /** Told how many commits a transaction has carried out. */
+  readonly batch?: (commits: number) => void
+}
+
+/** A store in a PostgreSQL database. */
+export interface PostgresStore extends Store<PostgresClient> {
+  readonly pool: PostgresPool
+}
+
+const CONNECTIONS = 10
+const CONNECT_MS = 5_000
+const STATEMENT_MS = 30_000
+
+/**
+ * Opens a database, PostgreSQL 14 or newer with the encoding UTF8, and makes its tables (in the schema `lockstep`) if they are
+ * not there. Any number of processes may use it at the same time. A commit's `inside` gets the connection and may be asynchronous.
+ */
+export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
+  const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
+  const { url, listen = true } = given
+  if ((url === undefined) === (given.pool === undefined)) {
+    throw new ConfigError('database', 'must be given as either a URL or a pool')
+  }
+  const pool =
+    given.pool ??
+    (await openPool({
+      url: url ?? '',
+      connections: given.connections ?? CONNECTIONS,
+      connectTimeoutMs: given.connectTimeoutMs ?? CONNECT_MS,
+      statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,
+    }))
+  // A connection that breaks while nobody uses it is taken out by the pool itself.
+  if (given.pool === undefined) pool.on('error', () => {})
+  const own = async () => {
+    if (given.pool === undefined) await pool.end()
+  }
+  const database = createDatabase(pool)
+  try {
+    await migrate(database)
+  } catch (error) {
+    await own()
+    throw isOutage(error) ? unavailable(error) : error
+  }
+  const origin = randomBytes(9).toString('base64url')
+  const tenants = createTenants(database, (tenant) => notice.saw(tenant))
+  const notice = createNotice(database, tenants, { listen, origin })
+  const reads = createReads(database, tenants)
+  const finds = createFinds(database, tenants, createAnchors(database))
+  const committer = createCommitter({ database, tenants, origin }, (name, done, commits) => {
+    if (done.records !== undefined) notice.own(name, done.records)
+    notice.tell(done.touched)
+    given.batch?.(commits)
+  })
+  notice.start()
+
+  return {
+    ...reads,
+    pool,
+    find: finds.find,
+    weigh: finds.weigh,
+    rows: (tenant, after) => keptRows(database, tenant, after),
+    members: (ref) => streamMembers(database, reads, ref),
+    commit: committer.commit,
+    tells: 'soon',
+    // What others commit is heard of, or looked for, without anybody asking.
+    pulse() {},
+    watch: notice.watch,
+    async backup() {
+      const expected =
+        'is done with the tools of PostgreSQL: pg_dump for a copy, base backups with archived WAL for any point in time; see docs/guides/postgres.md'
+      throw new ConfigError('backup', expected)
+    },
+    async close() {
+      await committer.close()
+      await notice.close()
+      await own()
+    },
+  }
+}

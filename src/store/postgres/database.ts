@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import type { PostgresClient, PostgresPool, PostgresQuery } from './driver.ts'
+import { isLost, isOutage, unavailable } from './faults.ts'
+
+/** What goes into a statement. */
+export type Value = string | number | boolean | null | readonly (string | number | boolean | null)[]
+/** One row: its columns in order. */
+export type Row = readonly (string | number | boolean | null)[]
+
+/** Runs statements on one connection. */
+export interface Session {
+  readonly client: PostgresClient
+  readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
+}
+
+/** The way to the database: reads on any connection, and whole transactions. */
+export interface Database {
+  /** A read of one statement. Tried once more on another connection when the first was lost. */
+  readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
+  readonly row: (sql: string, ...values: Value[]) => Promise<Row | undefined>
+  /** A connection until it is released; `lost`: it is of no more use. */
+  readonly hold: () => Promise<Session & { readonly release: (lost: boolean) => void }>
+  /** A connection for as long as `use` runs; closed afterwards if it may be in an unknown state. */
+  readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
+  /** A connection to keep. */
+  readonly connect: () => Promise<PostgresClient>
+  /** Told of each statement's text. */
+  readonly told: (listener: (sql: string) => void) => void
+}
+
+/** Statements kept prepared on each connection; what filters make comes in ever new shapes. */
+const NAMED = 400
+/** Texts that were seen once and may be seen again. */
+const SEEN = 2_000
+
+/** Makes the way to a database through a pool. */
+export function createDatabase(pool: PostgresPool): Database {
+  const named = new Map<string, string>()
+  const seen = new Set<string>()
+  let tell: ((sql: string) => void) | undefined
+
+  // A connection keeps what it has prepared for good: only what comes again is prepared, and not without end.
+  function nameOf(sql: string): string | undefined {
+    const known = named.get(sql)
+    if (known !== undefined) return known
+    if (named.size >= NAMED) return undefined
+    if (seen.delete(sql)) {
+      const name = `lockstep_${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`
+      named.set(sql, name)
+      return name
+    }
+    if (seen.size >= SEEN) seen.clear()
+    seen.add(sql)
+    return undefined
+  }
+
+  function queryOf(sql: string, values: readonly Value[]): PostgresQuery {
+    tell?.(sql)
+    const name = nameOf(sql)
+    const query = { text: sql, values, rowMode: 'array' as const, types: TYPES }
+    return name === undefined ? query : { ...query, name }
+  }
+
+  async function rows(sql: string, ...values: Value[]): Promise<readonly Row[]> {
+    const query = queryOf(sql, values)
+    try {
+      return (await pool.query(query)).rows as readonly Row[]
+    } catch (error) {
+      if (!isOutage(error)) throw error
+      // An idle connection may have died unnoticed; a new one tells whether the server is there.
+      if (!isLost(error)) throw unavailable(error)
+      try {
+        return (await pool.query(query)).rows as readonly Row[]
+      } catch (again) {
+        throw isOutage(again) ? unavailable(again) : again
+      }
+    }
+  }
+
+  async function hold(): Promise<Session & { readonly release: (lost: boolean) => void }> {
+    let client: PostgresClient
+    try {
+      client = await pool.connect()
+    } catch (error) {
+      throw isOutage(error) ? unavailable(error) : error
+    }
+    // A connection that breaks while nobody waits for an answer says so by an event.
+    let broken = false
+    const breaks = () => {
+      broken = true
+    }
+    client.on('error', breaks)
+    return {
+      client,
+      rows: async (sql, ...values) => (await client.query(queryOf(sql, values))).rows as readonly Row[],
+      release(lost) {
+        client.off('error', breaks)
+        client.release(broken || lost)
+      },
+    }
+  }
+
+  async function session<T>(use: (session: Session) => Promise<T>): Promise<T> {
+    const held = await hold()
+    let lost = true
+    try {
+      const result = await use(held)
+      lost = false
+      return result
+    } catch (error) {
+      // What the caller did wrong leaves the connection as it was, its transaction rolled back.
+      lost = isOutage(error) || error instanceof Error === false || 'outcomes' in error
+      throw error
+    } finally {
+      held.release(lost)
+    }
+  }
+
+  return {
+    rows,
+    row: async (sql, ...values) => (await rows(sql, ...values))[0],
+    session,
+    hold,
+    connect: () => pool.connect(),
+    told(listener) {
+      tell = listener
+    },
+  }
+}
+
+const BOOL = 16
+const NUMBERS: ReadonlySet<number> = new Set([20, 21, 23, 26, 700, 701, 1700])
+
+// Numbers of ours are below 2^53. JSON comes as text: most of it goes out as it came in.
+const TYPES = {
+  getTypeParser: (oid: number): ((text: string) => unknown) =>
+    NUMBERS.has(oid) ? Number : oid === BOOL ? (text) => text === 't' : (text) => text,
+}
+
+/** A column that holds text. */
+export function textOf(value: Row[number] | undefined): string {
+  if (typeof value !== 'string') throw new TypeError(`expected text in a column, found ${typeof value}`)
+  return value
+}
+
+/** A column that holds a number. */
+export function numberOf(value: Row[number] | undefined): number {
+  if (typeof value !== 'number') throw new TypeError(`expected a number in a column, found ${typeof value}`)
+  return value
+}

@@ -1,0 +1,64 @@
+/** What a query gives: rows as lists of columns. */
+export interface PostgresResult {
+  readonly rows: readonly unknown[]
+  readonly rowCount: number | null
+}
+
+/** A query as `pg` takes it. */
+export interface PostgresQuery {
+  readonly text: string
+  readonly values?: readonly unknown[]
+  readonly name?: string
+  readonly rowMode?: 'array'
+  readonly types?: { readonly getTypeParser: (oid: number) => (text: string) => unknown }
+}
+
+/** One connection, as a `Client` of `pg` is. */
+export interface PostgresClient {
+  query(query: PostgresQuery): Promise<PostgresResult>
+  query(text: string): Promise<PostgresResult>
+  /** Gives the connection back; with an error, or true, it is closed. */
+  release(error?: Error | boolean): void
+  on(event: string, listener: (...args: never[]) => void): unknown
+  off(event: string, listener: (...args: never[]) => void): unknown
+}
+
+/** Connections to one database, as a `Pool` of `pg` is. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>
+  query(query: PostgresQuery): Promise<PostgresResult>
+  end(): Promise<void>
+  on(event: string, listener: (...args: never[]) => void): unknown
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
+}
+
+/** How connections are made when a URL is given. */
+export interface PoolOptions {
+  readonly url: string
+  /** Connections at most. */
+  readonly connections: number
+  /** How long to wait for a connection, be it a new one or one that is given back. */
+  readonly connectTimeoutMs: number
+  /** How long the server may work on one statement. */
+  readonly statementTimeoutMs: number
+}
+
+/** Makes a pool with the package `pg`, which is loaded only here and only now. */
+export async function openPool(options: PoolOptions): Promise<PostgresPool> {
+  const { default: pg } = await import('pg')
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    // A dead server, or a dead network between, answers nothing at all.
+    query_timeout: options.statementTimeoutMs * 2,
+    lock_timeout: Math.ceil(options.statementTimeoutMs / 2),
+    idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
+    keepAlive: true,
+    application_name: 'lockstep',
+  })
+  return pool as unknown as PostgresPool
+}

@@ -1,0 +1,63 @@
+import { StoreUnavailable } from '../contract.ts'
+
+/** Conditions of the server that pass: connection, resources, operator's intervention, system, a lock or statement that took too long. */
+const PASSING = /^(08|53|57|58)|^(25006|25P02|25P03|55P03|40001|40P01|XX000|XX001)$/
+/** Two transactions in each other's way: another try may do. */
+const COLLIDED = new Set(['40001', '40P01'])
+/** Somebody else was quicker with a unique value, an id, a path. */
+const TAKEN = '23505'
+/** The server has neither begun nor done anything. */
+const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
+
+/** The SQLSTATE of an error, or the code of a network error. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code)
+}
+
+/** Whether an error came from the state of the server or the way to it, not from what was asked. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return true
+  if (!(error instanceof Error)) return false
+  const code = codeOf(error)
+  if (isSqlState(code)) return PASSING.test(code)
+  // What the driver says by itself, of sockets and time-outs, has no SQLSTATE.
+  return code !== '' ? /^E[A-Z]/.test(code) : DRIVER.test(error.message)
+}
+
+const DRIVER = /connection|timeout|timed out|terminated|not queryable|pool/i
+
+/** Whether the connection is of no more use. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error)
+  if (!isSqlState(code)) return isOutage(error)
+  return /^(08|57P)/.test(code) || code === '25P03' || code === '25006'
+}
+
+/** Whether two transactions stood in each other's way. */
+export function isCollision(error: unknown): boolean {
+  return COLLIDED.has(codeOf(error))
+}
+
+/** Whether a unique key was taken since it was looked at. */
+export function isTaken(error: unknown): boolean {
+  return codeOf(error) === TAKEN
+}
+
+/** How soon trying again makes sense, by what is in the way. */
+function retryAfterMs(error: unknown): number {
+  const code = codeOf(error)
+  if (code.startsWith('53') && code !== '53300') return 10_000
+  if (REFUSED.has(code) || code.startsWith('57P') || code === '25006') return 2_000
+  return 1_000
+}
+
+/** What callers get when the database can't do anything now. */
+export function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error
+  const why = error instanceof Error ? error.message || codeOf(error) : String(error)
+  return new StoreUnavailable(`the database can't be used at the moment: ${why}`, retryAfterMs(error), { cause: error })
+}

@@ -1,0 +1,75 @@
+import { ConfigError } from '../../protocol/index.ts'
+import type { Database } from './database.ts'
+import { codeOf } from './faults.ts'
+import { sql as tables } from './migrations/0001-tables.ts'
+
+/** Every migration, in order. Each only adds: processes of the release before go on beside it. */
+const MIGRATIONS: readonly string[] = [tables]
+/** The oldest server that is supported. */
+const OLDEST = 14
+/** Key of the advisory lock that one process at a time migrates under; any number, as long as it stays. */
+const LOCK = 7_246_101_643
+
+/**
+ * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is, for
+ * steps only add. Throws ConfigError for a server that can't be used.
+ */
+export async function migrate(database: Database): Promise<void> {
+  await requireServer(database)
+  if ((await versionOf(database)) >= MIGRATIONS.length) return
+  await database.session(async ({ rows }) => {
+    await rows('begin')
+    try {
+      await rows(`select pg_advisory_xact_lock(${LOCK})`)
+      await rows('create schema if not exists lockstep')
+      await rows('create table if not exists lockstep.migration (version integer primary key)')
+      const [row] = await rows('select coalesce(max(version), 0) from lockstep.migration')
+      const version = Number(row?.[0] ?? 0)
+      for (const [at, sql] of MIGRATIONS.entries()) {
+        if (at < version) continue
+        for (const statement of statementsOf(sql)) await rows(statement)
+        await rows(`insert into lockstep.migration (version) values (${at + 1})`)
+      }
+      await rows('commit')
+    } catch (error) {
+      await rows('rollback').catch(() => {})
+      if (codeOf(error) === '42501') {
+        const expected =
+          'must let its user create the schema "lockstep": grant create on the database, or create the schema for it'
+        throw new ConfigError('database', expected, { cause: error })
+      }
+      throw error
+    }
+  })
+}
+
+async function requireServer(database: Database): Promise<void> {
+  const row = await database.row(
+    `select current_setting('server_version_num')::integer, current_setting('server_version'), current_setting('server_encoding')`,
+  )
+  const [number, version, encoding] = row ?? []
+  if (Number(number) < OLDEST * 10_000) {
+    throw new ConfigError('database', `must be PostgreSQL ${OLDEST} or newer; this server is ${version}`)
+  }
+  if (encoding !== 'UTF8') {
+    throw new ConfigError(
+      'database',
+      `must have the encoding UTF8, to hold every name there is; this one has ${encoding}`,
+    )
+  }
+}
+
+async function versionOf(database: Database): Promise<number> {
+  const row = await database.row(`select to_regclass('lockstep.migration') is not null`)
+  if (row?.[0] !== true) return 0
+  return Number((await database.row('select coalesce(max(version), 0) from lockstep.migration'))?.[0] ?? 0)
+}
+
+/** One statement at a time: a prepared one holds no more. */
+function statementsOf(sql: string): readonly string[] {
+  return sql
+    .replace(/^\s*--.*$/gm, '')
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+}

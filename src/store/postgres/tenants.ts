@@ -1,0 +1,182 @@
+import type { IndexPath as SqlIndexPath } from '../sql/names.ts'
+import { type Database, numberOf, type Session } from './database.ts'
+
+/** An index path of a tenant's type, with its number. */
+export type IndexPath = Omit<SqlIndexPath, 'y'>
+
+/** What a process knows of a tenant until it is told of a change. */
+export interface Tenant {
+  readonly t: number
+  readonly name: string
+  /** The count of changes of its records and paths that this knowledge is of. */
+  readonly records: number
+  readonly paths: ReadonlyMap<string, IndexPath>
+}
+
+/** Tenants by name, kept in memory. */
+export interface Tenants {
+  /** "" is the whole database. */
+  readonly find: (name: string) => Promise<Tenant | undefined>
+  /** The same, if nothing has to be read for it. */
+  readonly known: (name: string) => Tenant | undefined
+  readonly all: () => readonly Tenant[]
+  /** Takes what a transaction of this process has made of a tenant, if nobody else has changed it meanwhile. */
+  readonly renew: (tenant: Tenant, records: number) => void
+  readonly forget: (name: string) => void
+  readonly forgetAll: () => void
+  /** Numbers for new resources, from a block of this process. */
+  readonly numbers: (tenant: Tenant, count: number) => Promise<readonly number[]>
+}
+
+/** An index path that a write is about to use. */
+export interface WantedPath {
+  readonly y: string
+  readonly path: string
+  readonly unique: boolean
+  /** Whether all resources of the type have their entries once this write is done. */
+  readonly ready: boolean
+}
+
+/** Numbers taken at a time. */
+const BLOCK = 1_000
+
+/** How a path is kept under its type. */
+export function pathKey(y: string, path: string): string {
+  return `${y} ${path}`
+}
+
+/** Makes the tenants of one process. `loaded` is told of each that was read. */
+export function createTenants(database: Database, loaded: (tenant: Tenant) => void): Tenants {
+  const known = new Map<string, Tenant>()
+  const loading = new Map<string, Promise<Tenant | undefined>>()
+  const blocks = new Map<number, { next: number; end: number }>()
+
+  async function load(name: string): Promise<Tenant | undefined> {
+    let t = 0
+    if (name !== '') {
+      const row = await database.row('select t from lockstep.tenant where name = $1', name)
+      if (row === undefined) return undefined
+      t = numberOf(row[0])
+    }
+    const row = await database.row(
+      `select s.records,
+         (select json_agg(json_build_array(p.a, p.y, p.path, p.uniq, p.ready)) from lockstep.path p where p.t = $1)
+       from lockstep.tenant_state s where s.t = $1`,
+      t,
+    )
+    if (row === undefined) return undefined
+    const paths = new Map<string, IndexPath>()
+    for (const [a, y, path, unique, ready] of listOf(row[1]) as [number, string, string, boolean, boolean][]) {
+      paths.set(pathKey(y, path), { a, path, unique, ready })
+    }
+    return { t, name, records: numberOf(row[0]), paths }
+  }
+
+  async function find(name: string): Promise<Tenant | undefined> {
+    const there = known.get(name)
+    if (there !== undefined) return there
+    let under = loading.get(name)
+    if (under === undefined) {
+      under = load(name)
+        .then((tenant) => {
+          // What was forgotten while it was read may be old already.
+          if (tenant !== undefined && loading.get(name) === under) known.set(name, tenant)
+          if (tenant !== undefined) loaded(tenant)
+          return tenant
+        })
+        .finally(() => {
+          if (loading.get(name) === under) loading.delete(name)
+        })
+      loading.set(name, under)
+    }
+    return under
+  }
+
+  function forget(name: string): void {
+    known.delete(name)
+    loading.delete(name)
+  }
+
+  async function numbers({ t }: Tenant, count: number): Promise<readonly number[]> {
+    const taken: number[] = []
+    while (taken.length < count) {
+      let block = blocks.get(t)
+      if (block === undefined || block.next >= block.end) {
+        const size = Math.max(BLOCK, count - taken.length)
+        const row = await database.row(
+          'update lockstep.tenant_state set next_k = next_k + $2 where t = $1 returning next_k - $2',
+          t,
+          size,
+        )
+        // The tenant is gone: what is to be written will find out.
+        if (row === undefined) return Array.from({ length: count }, (_, i) => i + 1)
+        block = { next: numberOf(row[0]), end: numberOf(row[0]) + size }
+        blocks.set(t, block)
+      }
+      while (taken.length < count && block.next < block.end) taken.push(block.next++)
+    }
+    return taken
+  }
+
+  return {
+    find,
+    known: (name) => known.get(name),
+    all: () => [...known.values()],
+    renew(tenant, records) {
+      const { name } = tenant
+      if (known.get(name)?.records === tenant.records && tenant.records + 1 === records) {
+        known.set(name, { ...tenant, records })
+      } else {
+        forget(name)
+      }
+    },
+    forget,
+    forgetAll() {
+      known.clear()
+      loading.clear()
+    },
+    numbers,
+  }
+}
+
+/** The paths among those wanted that are not there yet, or not as they are to be from now on. */
+export function missingPaths(tenant: Tenant, wanted: readonly WantedPath[]): readonly WantedPath[] {
+  return wanted.filter(({ y, path, unique }) => {
+    const there = tenant.paths.get(pathKey(y, path))
+    return there === undefined || (there.unique && !unique)
+  })
+}
+
+/** Makes index paths within a transaction, and gives the tenant as the transaction sees it. */
+export async function makePaths({ rows }: Session, tenant: Tenant, missing: readonly WantedPath[]): Promise<Tenant> {
+  const { t } = tenant
+  const [state] = await rows(
+    'update lockstep.tenant_state set next_a = next_a + $2 where t = $1 returning next_a - $2',
+    t,
+    missing.length,
+  )
+  // The tenant is gone: what is to be written will find out.
+  if (state === undefined) return tenant
+  let next = numberOf(state[0])
+  const paths = new Map(tenant.paths)
+  for (const { y, path, unique, ready } of missing) {
+    const [row] = await rows(
+      `insert into lockstep.path as p (t, a, y, path, uniq, ready) values ($1, $2, $3, $4, $5, $6)
+       on conflict (t, y, path) do update set uniq = p.uniq and excluded.uniq returning p.a, p.uniq, p.ready`,
+      t,
+      next++,
+      y,
+      path,
+      unique,
+      ready,
+    )
+    if (row === undefined) continue
+    paths.set(pathKey(y, path), { a: numberOf(row[0]), path, unique: row[1] === true, ready: row[2] === true })
+  }
+  return { ...tenant, paths }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  const list: unknown = typeof value === 'string' ? JSON.parse(value) : []
+  return Array.isArray(list) ? list : []
+}

@@ -1,0 +1,296 @@
+import { type Change, Conflict, StoreUnavailable, type Touched, type Write, type Written } from '../contract.ts'
+import { idsNamed } from '../sql/member-filter.ts'
+import { applyWrite } from './apply.ts'
+import { type Database, numberOf, type Session } from './database.ts'
+import type { PostgresClient } from './driver.ts'
+import { isLost, isOutage } from './faults.ts'
+import { endWork, flush } from './flush.ts'
+import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
+import { createWork, type Work } from './work.ts'
+
+/** One caller's list of writes, all or none. */
+export interface Job {
+  readonly writes: readonly Write[]
+  readonly inside: ((tx: PostgresClient, changes: readonly Change[]) => void | Promise<void>) | undefined
+}
+
+/** What became of a list. */
+export type Outcome = { readonly written: readonly Written[] } | { readonly error: unknown }
+
+/** The connection was lost before the answer to COMMIT came: written or not, and which, has to be asked. */
+export class Unknown extends Error {
+  /** The mark of the transaction and the place of its first log line; undefined when it wrote none. */
+  readonly mark: number
+  readonly place: number | undefined
+  readonly outcomes: readonly Outcome[]
+  readonly touched: readonly Touched[]
+  readonly records: number | undefined
+  constructor(
+    told: Pick<Unknown, 'mark' | 'place' | 'outcomes' | 'touched' | 'records'>,
+    options: { readonly cause: unknown },
+  ) {
+    super('the connection was lost during COMMIT', options)
+    this.mark = told.mark
+    this.place = told.place
+    this.outcomes = told.outcomes
+    this.touched = told.touched
+    this.records = told.records
+  }
+}
+
+/** What a function given by the caller threw, which is handed back as it is. */
+export class Inside extends Error {
+  constructor(cause: unknown) {
+    super('thrown inside', { cause })
+  }
+}
+
+/** A transaction that came through, or that had nothing to write. */
+export interface Done {
+  readonly outcomes: readonly Outcome[]
+  readonly touched: readonly Touched[]
+  /** The tenant's count of changes, when records, paths or the tenant itself changed. */
+  readonly records: number | undefined
+  /** The tenant with the paths that were made. */
+  readonly tenant?: Tenant | undefined
+}
+
+/** What transactions are carried out with. */
+export interface Ground {
+  readonly database: Database
+  readonly tenants: Tenants
+  /** Tells this process's notices from others'. */
+  readonly origin: string
+}
+
+/** Channel of NOTIFY; the payload is who says it and the name of a tenant whose records changed. */
+export const CHANNEL = 'lockstep'
+
+/** Carries out lists of writes of one tenant in one transaction. `careful`: looks for taken ids and values before it writes. */
+export async function transact(
+  { database, tenants, name, origin }: Ground & { readonly name: string },
+  jobs: readonly Job[],
+  careful: boolean,
+): Promise<Done> {
+  const tenant = await tenants.find(name)
+  if (tenant === undefined)
+    return { outcomes: jobs.map(({ writes }) => withoutTenant(writes)), touched: [], records: undefined }
+  const writes = jobs.flatMap((job) => job.writes)
+  const paths = missingPaths(tenant, wantedPaths(writes, tenant))
+  const creates = writes.reduce((sum, write) => sum + newIn(write), 0)
+  const numbers = creates === 0 ? [] : await tenants.numbers(tenant, creates)
+  return database.session((session) => run(session, tenant, jobs, { numbers, paths, careful, origin }))
+}
+
+/** What a transaction needs that is made before it. */
+interface Preparation {
+  /** For new resources. */
+  readonly numbers: readonly number[]
+  /** Index paths that are not there yet. */
+  readonly paths: readonly WantedPath[]
+  readonly careful: boolean
+  readonly origin: string
+}
+
+async function run(
+  session: Session,
+  tenant: Tenant,
+  jobs: readonly Job[],
+  { numbers, paths, careful, origin }: Preparation,
+): Promise<Done> {
+  const { rows } = session
+  await rows('begin isolation level read committed')
+  let told: ConstructorParameters<typeof Unknown>[0] | undefined
+  try {
+    const work = createWork(paths.length === 0 ? tenant : await makePaths(session, tenant, paths), session)
+    const writes = jobs.flatMap((job) => job.writes)
+    await prefetch(work, writes, careful)
+    const outcomes: Outcome[] = []
+    let at = 0
+    const means = { work, careful, nextNumber: () => numbers[at++] ?? 0 }
+    for (const job of jobs) {
+      work.mark()
+      try {
+        const written: Written[] = []
+        for (const [i, write] of job.writes.entries()) written.push(await applyWrite(means, write, i))
+        outcomes.push({ written })
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error
+        // What came before it may be in the way itself, and that would have to be said first.
+        if (!careful && writes.some(takes)) throw new Doubt()
+        work.undo()
+        outcomes.push({ error })
+      }
+    }
+    const inside = outcomes.every((outcome) => 'written' in outcome)
+      ? jobs.find((job) => job.inside)?.inside
+      : undefined
+    if (!isDirty(work) && inside === undefined) {
+      await rows('rollback')
+      return { outcomes, touched: [], records: undefined }
+    }
+    await flush(work)
+    const own = work.recordsChanged
+    if (paths.length > 0) work.recordsChanged = true
+    const mark = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
+    if (work.recordsChanged) await rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant.name}`)
+    const ended = await endWork(work, mark)
+    if (ended === undefined) {
+      await rows('rollback')
+      throw new Gone()
+    }
+    if (inside !== undefined) {
+      try {
+        await inside(session.client, ended.changes)
+      } catch (error) {
+        if (isOutage(error)) throw error
+        throw new Inside(error)
+      }
+    }
+    const touched = touchedBy(work, own)
+    const records = work.recordsChanged ? ended.records : undefined
+    told = { mark, place: ended.changes[0]?.place, outcomes, touched, records }
+    await rows('commit')
+    // What else a transaction may have changed about paths is read anew.
+    const reread = writes.some(({ write }) => write === 'indexed' || write === 'load')
+    return { outcomes, touched, records, tenant: reread ? undefined : work.tenant }
+  } catch (error) {
+    // COMMIT has no other reason to fail than that nobody knows.
+    if (told !== undefined) throw new Unknown(told, { cause: error })
+    if (!isLost(error) && !(error instanceof Gone)) await rows('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** Something is in the way, and what it is has to be looked at. */
+export class Doubt extends Error {}
+
+/** The tenant was removed since it was looked up. */
+export class Gone extends Error {}
+
+/** Reads and locks what the writes name: first members and what is removed, then what is changed, each in order of id. */
+async function prefetch(work: Work, writes: readonly Write[], careful: boolean): Promise<void> {
+  const named = new Set<string>()
+  const removed = new Set<string>()
+  const changed = new Set<string>()
+  const unique: { a: number; value: string }[] = []
+  for (const write of writes) {
+    if (write.write === 'remove') removed.add(write.ref.id)
+    if (write.write === 'update') changed.add(write.draft.id)
+    if (write.write === 'reindex') changed.add(write.ref.id)
+    if (write.write === 'create' && careful) named.add(write.draft.id)
+    if (write.write === 'create' || write.write === 'update') {
+      for (const edit of write.members ?? []) {
+        if (edit.edit === 'add' || edit.edit === 'set') for (const { id } of edit.members) named.add(id)
+        if (edit.edit === 'remove') for (const id of edit.ids) named.add(id)
+        if (edit.edit === 'removeWhere') for (const id of idsNamed(edit.filter) ?? []) named.add(id)
+      }
+    }
+    if (careful && 'index' in write) {
+      const y = 'draft' in write ? write.draft.type : write.ref.type
+      for (const { path, value, unique: is } of write.index) {
+        const a = work.tenant.paths.get(pathKey(y, path))?.a
+        if (is === true && a !== undefined) unique.push({ a, value })
+      }
+    }
+  }
+  // Those made here may be named as members before they are there; to know them absent would be wrong.
+  const made = new Set(writes.flatMap((write) => (write.write === 'create' ? [write.draft.id] : [])))
+  const strongest = (id: string) => !removed.has(id) && !changed.has(id) && (careful || !made.has(id))
+  await work.load(removed, 'update')
+  await work.load([...named].filter(strongest), 'key share')
+  await work.load(changed, 'no key update')
+  if (unique.length > 0) await work.loadHolders(unique)
+}
+
+function isDirty(work: Work): boolean {
+  return work.lines().length > 0 || work.recordsChanged || work.entryChanges().length > 0
+}
+
+/** What looks different after a transaction, told in this process. */
+function touchedBy(work: Work, records: boolean): readonly Touched[] {
+  const tenant = work.tenant.name
+  const touched: Touched[] = work.lines().map(({ y, id }) => ({ tenant, type: y, id }))
+  const around = [...work.groups().values()].some(({ now }) => now.size > 0)
+  const renamed = [...work.held()].some(
+    ({ gone, isNew, wasDisplay, display }) => gone || (!isNew && wasDisplay !== display),
+  )
+  if (around || renamed) touched.push({ tenant, all: true })
+  if (records) touched.push({ tenant, records: true })
+  return touched
+}
+
+/** What comes of writes to a tenant that is not there. */
+function withoutTenant(writes: readonly Write[]): Outcome {
+  const written: Written[] = []
+  for (const [at, write] of writes.entries()) {
+    if (write.write !== 'record' || write.value !== undefined) return { error: new Conflict('missing', at, 'tenant') }
+    written.push({ changed: false, version: 0, created: 0, modified: 0 })
+  }
+  return { written }
+}
+
+/** Whether a write takes an id or a unique value without having looked. */
+function takes(write: Write): boolean {
+  return write.write === 'create' || ('index' in write && write.index.some(({ unique }) => unique))
+}
+
+/** How many resources a write makes. */
+function newIn(write: Write): number {
+  if (write.write === 'load') return write.rows.filter(({ row }) => row === 'resource').length
+  return write.write === 'create' ? 1 : 0
+}
+
+function wantedPaths(writes: readonly Write[], tenant: Tenant): readonly WantedPath[] {
+  const wanted = new Map<string, WantedPath>()
+  for (const write of writes) {
+    if (write.write === 'indexed' && write.as === 'complete') {
+      for (const path of write.paths) {
+        const key = pathKey(write.type, path)
+        if (!tenant.paths.has(key)) wanted.set(key, { y: write.type, path, unique: false, ready: true })
+      }
+    }
+    if (write.write === 'load') {
+      for (const row of write.rows) {
+        if (row.row === 'path') {
+          const { type: y, path, unique, complete: ready } = row
+          wanted.set(pathKey(y, path), { y, path, unique, ready })
+        }
+        if (row.row !== 'resource') continue
+        // Its own row has told whether it is unique and complete; without one it promises nothing.
+        for (const path of Object.keys(row.entries)) {
+          const key = pathKey(row.type, path)
+          if (tenant.paths.has(key) || wanted.has(key)) continue
+          wanted.set(key, { y: row.type, path, unique: false, ready: false })
+        }
+      }
+    }
+    if (write.write !== 'create' && write.write !== 'update' && write.write !== 'reindex') continue
+    const y = write.write === 'reindex' ? write.ref.type : write.draft.type
+    for (const { path, unique = false } of write.index) {
+      const key = pathKey(y, path)
+      const other = wanted.get(key)
+      const ready = write.write !== 'reindex' && other?.ready !== false
+      wanted.set(key, { y, path, unique: unique && other?.unique !== false, ready })
+    }
+  }
+  return [...wanted.values()]
+}
+
+/** Whether a transaction came through whose COMMIT nobody answered. Waits for it to end, if the server is still at it. */
+export async function cameThrough(database: Database, tenant: Tenant, unknown: Unknown): Promise<boolean> {
+  const { place, mark } = unknown
+  if (place === undefined) throw new StoreUnavailable('the connection was lost; the outcome is unknown', 1_000)
+  return database.session(async ({ rows }) => {
+    await rows('begin isolation level read committed')
+    try {
+      // Whoever wrote it has the row locked until it is done.
+      const [state] = await rows('select s.place from lockstep.tenant_state s where s.t = $1 for update', tenant.t)
+      if (state === undefined) throw new StoreUnavailable('the tenant was removed; the outcome is unknown', 1_000)
+      const [row] = await rows('select c.mark from lockstep.change c where c.t = $1 and c.place = $2', tenant.t, place)
+      return row !== undefined && numberOf(row[0]) === mark
+    } finally {
+      await rows('rollback').catch(() => {})
+    }
+  })
+}

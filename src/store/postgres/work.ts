@@ -1,0 +1,336 @@
+import type { Change, LogDraft } from '../contract.ts'
+import { numberOf, type Row, type Session, textOf } from './database.ts'
+import { indexValue } from './dialect.ts'
+import type { Tenant } from './tenants.ts'
+
+/** A resource as a transaction holds it: read under a lock, changed in memory, written at the end. */
+export interface Held {
+  readonly k: number
+  readonly y: string
+  readonly id: string
+  readonly created: number
+  version: number
+  modified: number
+  display: string
+  readonly wasDisplay: string
+  /** Values by path number. */
+  entries: Entries
+  /** Only of what this transaction writes. */
+  text: string | undefined
+  /** undefined: as it was. */
+  secret: string | null | undefined
+  /** Not in the table yet. */
+  readonly isNew: boolean
+  gone: boolean
+  changed: boolean
+}
+
+/** Index values of a resource by path number. */
+export interface Entries {
+  readonly [a: string]: readonly string[]
+}
+
+/** Who is in a group, as far as it is known, and as it will be. */
+export interface Members {
+  /** Whether `before` knows every member. */
+  whole: boolean
+  readonly before: Map<number, boolean>
+  readonly now: Map<number, boolean>
+}
+
+/** An index entry that comes or goes. */
+export interface EntryChange {
+  readonly a: number
+  readonly value: string
+  readonly k: number
+  readonly unique: boolean
+  readonly as: 'new' | 'gone'
+}
+
+/** A log line without its place. */
+export interface Line extends LogDraft {
+  readonly y: string
+  readonly id: string
+  readonly at: number
+  readonly version: number
+  readonly members?: Change['members']
+}
+
+/** How strongly a row is locked: by who names it as a member, who changes it, who removes it. */
+export type Lock = 'key share' | 'no key update' | 'update'
+
+/** Everything one transaction knows and will write. What a list of writes has done can be taken back until the next one starts. */
+export interface Work {
+  readonly tenant: Tenant
+  readonly session: Session
+  /** Reads and locks resources by id, those not known yet, in an order that all keep. */
+  readonly load: (ids: Iterable<string>, lock: Lock) => Promise<void>
+  /** The resource with that id; undefined when there is none, or, `loaded` being false, when nothing is known of it. */
+  readonly find: (id: string) => Held | undefined
+  readonly loaded: (id: string) => boolean
+  readonly byNumber: (k: number) => Held | undefined
+  readonly add: (held: Held) => void
+  readonly change: (
+    held: Held,
+    change: Partial<Omit<Held, 'k' | 'id' | 'y' | 'isNew' | 'created' | 'wasDisplay'>>,
+  ) => void
+  /** Reads who else has values of the index. */
+  readonly loadHolders: (entries: readonly { readonly a: number; readonly value: string }[]) => Promise<void>
+  readonly holdersOf: (a: number, value: string) => ReadonlySet<number>
+  readonly enter: (change: EntryChange) => void
+  readonly entryChanges: () => readonly EntryChange[]
+  readonly members: (group: Held) => Members
+  /** Reads which of these are in a group; all that are in it when none are given. */
+  readonly loadMembers: (group: Held, numbers?: readonly number[]) => Promise<Members>
+  readonly setMember: (group: Held, m: number, is: boolean) => void
+  readonly groups: () => ReadonlyMap<number, Members>
+  /** Reads and locks the groups that a resource is a direct member of. */
+  readonly loadGroupsOf: (member: Held) => Promise<readonly Held[]>
+  readonly idsOf: (numbers: readonly number[]) => Promise<string[]>
+  readonly log: (line: Line) => void
+  readonly lines: () => readonly Line[]
+  readonly held: () => Iterable<Held>
+  /** Records, paths or the tenant itself changed. */
+  recordsChanged: boolean
+  readonly mark: () => void
+  readonly undo: () => void
+}
+
+/** What a list of writes needs besides the work it is done in. */
+export interface Means {
+  readonly work: Work
+  /** The next number for a new resource. */
+  readonly nextNumber: () => number
+  /** The first try leaves it to the database to find that an id or a unique value is taken; the second one looks first. */
+  readonly careful: boolean
+}
+
+const COLUMNS = 'r.k, r.y, r.id, r.version, r.created, r.modified, r.display, r.entries'
+
+/** Starts the work of one transaction. */
+export function createWork(tenant: Tenant, session: Session): Work {
+  const { t } = tenant
+  const byId = new Map<string, Held | undefined>()
+  const numbers = new Map<number, Held>()
+  const holders = new Map<string, Set<number>>()
+  const entered = new Map<string, Map<number, boolean>>()
+  const entryChanges: EntryChange[] = []
+  const groups = new Map<number, Members>()
+  const lines: Line[] = []
+  const undos: (() => void)[] = []
+
+  function keep(row: Row): Held {
+    const held: Held = {
+      k: numberOf(row[0]),
+      y: textOf(row[1]),
+      id: textOf(row[2]),
+      version: numberOf(row[3]),
+      created: numberOf(row[4]),
+      modified: numberOf(row[5]),
+      display: textOf(row[6]),
+      wasDisplay: textOf(row[6]),
+      entries: JSON.parse(textOf(row[7])) as Entries,
+      text: undefined,
+      secret: undefined,
+      isNew: false,
+      gone: false,
+      changed: false,
+    }
+    byId.set(held.id, held)
+    numbers.set(held.k, held)
+    return held
+  }
+
+  function push<T>(list: T[], one: T): void {
+    list.push(one)
+    undos.push(() => list.pop())
+  }
+
+  function membersOf(group: Held): Members {
+    let members = groups.get(group.k)
+    if (members === undefined) {
+      members = { whole: group.isNew, before: new Map(), now: new Map() }
+      groups.set(group.k, members)
+    }
+    return members
+  }
+
+  const work: Work = {
+    tenant,
+    session,
+    recordsChanged: false,
+    async load(ids, lock) {
+      const wanted = [...new Set(ids)].filter((id) => !byId.has(id))
+      if (wanted.length === 0) return
+      const rows = await session.rows(
+        `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.id = any($2::text[]) order by r.id for ${lock}`,
+        t,
+        wanted,
+      )
+      for (const id of wanted) byId.set(id, undefined)
+      for (const row of rows) keep(row)
+    },
+    find: (id) => byId.get(id),
+    loaded: (id) => byId.has(id),
+    byNumber: (k) => numbers.get(k),
+    add(held) {
+      const before = byId.get(held.id)
+      const had = byId.has(held.id)
+      byId.set(held.id, held)
+      numbers.set(held.k, held)
+      undos.push(() => {
+        if (had) byId.set(held.id, before)
+        else byId.delete(held.id)
+        numbers.delete(held.k)
+      })
+    },
+    change(held, change) {
+      const before = { ...held }
+      Object.assign(held, change, { changed: true })
+      // The id is free for another one.
+      if (change.gone) byId.set(held.id, undefined)
+      undos.push(() => {
+        Object.assign(held, before)
+        if (change.gone) byId.set(held.id, held)
+      })
+    },
+    async loadHolders(entries) {
+      const wanted = entries.filter(({ a, value }) => !holders.has(`${a} ${value}`))
+      if (wanted.length === 0) return
+      const byStored = new Map(wanted.map(({ a, value }) => [`${a} ${indexValue(value)}`, `${a} ${value}`]))
+      for (const { a, value } of wanted) holders.set(`${a} ${value}`, new Set())
+      const rows = await session.rows(
+        `select i.a, i.v, i.k from unnest($2::integer[], $3::text[]) d(a, v)
+         join lockstep.value_index i on i.t = $1 and i.a = d.a and i.v = d.v`,
+        t,
+        wanted.map(({ a }) => a),
+        wanted.map(({ value }) => indexValue(value)),
+      )
+      for (const [a, v, k] of rows) holders.get(byStored.get(`${a} ${v}`) ?? '')?.add(numberOf(k))
+    },
+    holdersOf(a, value) {
+      const all = new Set(holders.get(`${a} ${value}`))
+      for (const [k, is] of entered.get(`${a} ${value}`) ?? []) {
+        if (is) all.add(k)
+        else all.delete(k)
+      }
+      return all
+    },
+    enter(change) {
+      push(entryChanges, change)
+      const key = `${change.a} ${change.value}`
+      const of = entered.get(key) ?? new Map<number, boolean>()
+      entered.set(key, of)
+      const before = of.get(change.k)
+      of.set(change.k, change.as === 'new')
+      undos.push(() => {
+        if (before === undefined) of.delete(change.k)
+        else of.set(change.k, before)
+      })
+    },
+    entryChanges: () => entryChanges,
+    members: membersOf,
+    async loadMembers(group, some) {
+      const members = membersOf(group)
+      if (members.whole) return members
+      if (some === undefined) {
+        const [row] = await session.rows(
+          `select string_agg(x.m::text, ',' order by x.m) from lockstep.member x where x.t = $1 and x.g = $2`,
+          t,
+          group.k,
+        )
+        const all = typeof row?.[0] === 'string' ? row[0].split(',') : []
+        for (const m of all) members.before.set(Number(m), true)
+        members.whole = true
+        return members
+      }
+      const wanted = some.filter((m) => !members.before.has(m))
+      if (wanted.length === 0) return members
+      const rows = await session.rows(
+        'select x.m from lockstep.member x where x.t = $1 and x.g = $2 and x.m = any($3::bigint[])',
+        t,
+        group.k,
+        wanted,
+      )
+      for (const m of wanted) members.before.set(m, false)
+      for (const [m] of rows) members.before.set(numberOf(m), true)
+      return members
+    },
+    setMember(group, m, is) {
+      const { now } = membersOf(group)
+      const before = now.get(m)
+      now.set(m, is)
+      undos.push(() => {
+        if (before === undefined) now.delete(m)
+        else now.set(m, before)
+      })
+    },
+    groups: () => groups,
+    async loadGroupsOf(member) {
+      const found = new Set<number>()
+      if (!member.isNew) {
+        const rows = await session.rows(
+          'select x.g from lockstep.member x where x.t = $1 and x.m = $2 order by x.g',
+          t,
+          member.k,
+        )
+        for (const [g] of rows) found.add(numberOf(g))
+        const unknown = [...found].filter((g) => !numbers.has(g))
+        if (unknown.length > 0) {
+          const locked = await session.rows(
+            `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[]) order by r.id for no key update`,
+            t,
+            unknown,
+          )
+          for (const row of locked) keep(row)
+        }
+        for (const g of found) {
+          const group = numbers.get(g)
+          if (group !== undefined) membersOf(group).before.set(member.k, true)
+        }
+      }
+      for (const [g, { now }] of groups) {
+        const is = now.get(member.k)
+        if (is === true) found.add(g)
+        if (is === false) found.delete(g)
+      }
+      return [...found].flatMap((g) => {
+        const group = numbers.get(g)
+        return group === undefined || group.gone ? [] : [group]
+      })
+    },
+    async idsOf(wanted) {
+      const ids: string[] = []
+      const unknown: number[] = []
+      for (const k of wanted) {
+        const held = numbers.get(k)
+        if (held === undefined) unknown.push(k)
+        else ids.push(held.id)
+      }
+      if (unknown.length > 0) {
+        const rows = await session.rows(
+          'select r.id from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[])',
+          t,
+          unknown,
+        )
+        for (const [id] of rows) ids.push(textOf(id))
+      }
+      return ids.sort()
+    },
+    log: (line) => push(lines, line),
+    lines: () => lines,
+    held: () => numbers.values(),
+    mark() {
+      undos.length = 0
+      const before = work.recordsChanged
+      undos.push(() => {
+        work.recordsChanged = before
+      })
+    },
+    undo() {
+      for (const one of undos.toReversed()) one()
+      undos.length = 0
+    },
+  }
+  return work
+}
