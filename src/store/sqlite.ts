@@ -3,7 +3,7 @@ import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { MessagePort } from 'node:worker_threads'
 import { ConfigError } from '../protocol/index.ts'
-import type { Store } from './contract.ts'
+import { type Store, StoreUnavailable } from './contract.ts'
 import { copyOnThread, writeCopy } from './sql/backup.ts'
 import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
@@ -64,9 +64,9 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const connection = connect(writer !== undefined ? SCANNER : threads ? READER : { ...WRITER, mmapMib: READER.mmapMib })
   if (writer === undefined) migrate(connection.db)
   const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
-  const port = writer ?? thread?.port()
+  const threaded = thread !== undefined || writer !== undefined
   const names = createNames(connection)
-  const groupsOf = createGroupsOf(connection, port !== undefined)
+  const groupsOf = createGroupsOf(connection, threaded)
   const reads = createReads(connection, names, groupsOf)
   const finds = createFinds(connection, names, reads)
   const hits = createHits(connection, names)
@@ -77,10 +77,11 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     pulse.lookNow()
     options.batch?.(commits)
   }
+  const toWriter = thread?.port ?? (writer && once(writer))
   const committer: Committer =
-    port === undefined
+    toWriter === undefined
       ? createInlineCommitter(createWriter(connection, names), connection.db, committed)
-      : createThreadCommitter(port, committed)
+      : createThreadCommitter(toWriter, committed)
   const idle: Connection[] = []
 
   /** Every read starts with a look, so that what others have committed counts. */
@@ -163,5 +164,15 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       turn.end()
       connection.close()
     },
+  }
+}
+
+/** A way to another thread's writer, which only that thread can open anew. */
+function once(port: MessagePort): () => MessagePort {
+  let given = false
+  return () => {
+    if (given) throw new StoreUnavailable('the thread that writes the database has ended; try again', 1_000)
+    given = true
+    return port
   }
 }

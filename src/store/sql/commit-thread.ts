@@ -12,25 +12,39 @@ export interface WriterThread {
   readonly close: () => Promise<void>
 }
 
-/** Starts the writer thread of a file. It ends with the process, and keeps it alive only while somebody waits. */
+/**
+ * Starts the writer thread of a file. It ends with the process, and keeps it alive only while somebody waits. Should it die,
+ * whoever waits hears of it through the closed port, and the next way is one to a new thread.
+ */
 export function startWriterThread(options: WriterThreadOptions): WriterThread {
   // The source runs as it is, the built package as JavaScript.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { workerData: options })
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  // Whoever waits hears of a failure through the closed port.
-  worker.on('error', () => {})
-  worker.unref()
+
+  function start(): { readonly worker: Worker; readonly exited: Promise<void>; gone: boolean } {
+    const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { workerData: options })
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    const thread = { worker, exited, gone: false }
+    // 'error' is followed by 'exit'; without a listener it would end the process.
+    worker.on('error', () => {})
+    worker.on('exit', () => {
+      thread.gone = true
+    })
+    worker.unref()
+    return thread
+  }
+
+  let thread = start()
   return {
     port() {
+      if (thread.gone) thread = start()
       const { port1, port2 } = new MessageChannel()
-      worker.postMessage({ port: port1 } satisfies ControlMessage, [port1])
+      thread.worker.postMessage({ port: port1 } satisfies ControlMessage, [port1])
       return port2
     },
     close() {
-      worker.ref()
-      worker.postMessage({ close: true } satisfies ControlMessage)
-      return exited
+      thread.worker.ref()
+      thread.worker.postMessage({ close: true } satisfies ControlMessage)
+      return thread.exited
     },
   }
 }
@@ -40,13 +54,47 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** A committer that sends its writes to the writer thread; those of one turn of the event loop go in one message. */
-export function createThreadCommitter(port: MessagePort, committed: (commits: number) => void): Committer {
+/**
+ * A committer that sends its writes to the writer thread; those of one turn of the event loop go in one message. `connect` gives
+ * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable.
+ */
+export function createThreadCommitter(connect: () => MessagePort, committed: (commits: number) => void): Committer {
   const waiting = new Map<number, Waiting>()
+  let port = open()
+  let lost = false
   let outbox: Numbered[] = []
   let calls = 0
   let closed = false
   let idle: (() => void) | undefined
+
+  function open(): MessagePort {
+    const opened = connect()
+    opened.on('message', ({ answers }: AnswerMessage) => {
+      committed(answers.length)
+      for (const answer of answers) {
+        const one = waiting.get(answer.call)
+        waiting.delete(answer.call)
+        if ('written' in answer) one?.resolve(answer.written)
+        else one?.reject(fromFault(answer.fault))
+      }
+      rest()
+    })
+    opened.on('close', () => {
+      lost = true
+      const gone = closed
+        ? closedStore()
+        : new StoreUnavailable(
+            'the thread that writes the database has ended; whether the write was done is unknown',
+            1_000,
+          )
+      for (const { reject } of waiting.values()) reject(gone)
+      waiting.clear()
+      outbox = []
+      rest()
+    })
+    opened.unref()
+    return opened
+  }
 
   function post(): void {
     const commits = outbox
@@ -76,30 +124,6 @@ export function createThreadCommitter(port: MessagePort, committed: (commits: nu
     idle?.()
   }
 
-  port.on('message', ({ answers }: AnswerMessage) => {
-    committed(answers.length)
-    for (const answer of answers) {
-      const one = waiting.get(answer.call)
-      waiting.delete(answer.call)
-      if ('written' in answer) one?.resolve(answer.written)
-      else one?.reject(fromFault(answer.fault))
-    }
-    rest()
-  })
-  port.on('close', () => {
-    const gone = closed
-      ? closedStore()
-      : new StoreUnavailable(
-          'the thread that writes the database has ended; whether the write was done is unknown',
-          1_000,
-        )
-    closed = true
-    for (const { reject } of waiting.values()) reject(gone)
-    waiting.clear()
-    rest()
-  })
-  port.unref()
-
   return {
     commit(writes: readonly Write[], inside) {
       if (inside !== undefined) {
@@ -111,6 +135,14 @@ export function createThreadCommitter(port: MessagePort, committed: (commits: nu
         )
       }
       if (closed) return Promise.reject(closedStore())
+      if (lost) {
+        try {
+          port = open()
+        } catch (error) {
+          return Promise.reject(error)
+        }
+        lost = false
+      }
       return new Promise((resolve, reject) => {
         calls++
         waiting.set(calls, { resolve, reject })
