@@ -6,6 +6,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['cli', 'People, in a terminal. May import everything below.'],
   ['server', 'The standalone process: settings, routes, health, metrics, threads for heavy requests.'],
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
+  ['conformance', "Judges anybody's SCIM server, case by case, and says what identity providers will make of it."],
   ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
   ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
   ['tenancy', 'Who may come in, and what their world looks like: tenants, connections, tokens, their own schemas.'],

@@ -12,9 +12,10 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   tenancy: ['store', 'quirks', 'protocol'],
   client: ['quirks', 'protocol'],
   provider: ['directory', 'quirks', 'protocol'],
+  conformance: ['protocol'],
   admin: ['directory', 'tenancy', 'store', 'quirks', 'protocol'],
   server: ['admin', 'provider', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
-  cli: ['server', 'admin', 'provider', 'client', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  cli: ['server', 'admin', 'conformance', 'provider', 'client', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
 }
 
 /** Rooms that must run anywhere: nothing of Node in them. */

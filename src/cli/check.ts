@@ -1,0 +1,211 @@
+import { writeFile } from 'node:fs/promises'
+import {
+  CheckError,
+  type CheckOptions,
+  checkServer,
+  countVerdicts,
+  isGood,
+  PROVIDER_KINDS,
+  type ProviderKind,
+  type Report,
+  type Result,
+  VERDICTS,
+  type Verdict,
+} from '../conformance/index.ts'
+import { printJson, printLine } from './print.ts'
+import { startProgress } from './progress.ts'
+import { flagOption, numberOption, type Options, textOption, UsageError } from './usage.ts'
+
+/** What the exit code says. */
+const EXIT = { fine: 0, failed: 1, impossible: 2 } as const
+
+/** `lockstep check`: judges any SCIM server. */
+export async function check([url = '']: readonly string[], options: Options): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(EXIT.impossible)
+    process.stderr.write('\nstopping; what the check made is being removed (once more to leave it)\n')
+    stop.abort(new Error('stopped'))
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  const running: Result[] = []
+  let bar: Awaited<ReturnType<typeof startProgress>> | undefined
+  let opening: Promise<void> | undefined
+  try {
+    const report = await checkServer({
+      url,
+      ...readOptions(options),
+      signal: stop.signal,
+      onResult(result, total) {
+        running.push(result)
+        opening ??= startProgress(`checking ${url}`, total, options).then((one) => {
+          bar = one
+          bar.advance(running.length - 1)
+        })
+        bar?.advance(1)
+      },
+    })
+    await opening
+    bar?.stop()
+    await tell(report, options)
+    process.exitCode = report.stopped
+      ? EXIT.impossible
+      : isGood(report, flagOption(options, 'strict'))
+        ? EXIT.fine
+        : EXIT.failed
+  } catch (error) {
+    await opening
+    bar?.stop()
+    if (error instanceof CheckError) throw new UsageError(error.message)
+    throw error
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+  }
+}
+
+type Chosen = Omit<CheckOptions, 'url' | 'signal' | 'onResult' | 'fetch'>
+
+function readOptions(options: Options): Chosen {
+  const variable = textOption(options, 'tokenEnv')
+  const token = textOption(options, 'token') ?? (variable === undefined ? undefined : process.env[variable])
+  if (variable !== undefined && token === undefined) throw new UsageError(`the environment has no ${variable}`)
+  const basic = textOption(options, 'basic')
+  const only = list(options, 'only')
+  const skip = list(options, 'skip')
+  const rate = numberOption(options, 'rate', 1)
+  const concurrency = numberOption(options, 'concurrency', 1)
+  const seconds = numberOption(options, 'timeout', 1)
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(basic === undefined ? {} : { basic }),
+    headers: readHeaders(options.header),
+    ...(only === undefined ? {} : { only }),
+    ...(skip === undefined ? {} : { skip }),
+    for: readProviders(list(options, 'for') ?? []),
+    ...(rate === undefined ? {} : { rate }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(seconds === undefined ? {} : { timeoutMs: seconds * 1000 }),
+    clean: flagOption(options, 'clean'),
+  }
+}
+
+function list(options: Options, name: string): readonly string[] | undefined {
+  const words = textOption(options, name)
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  return words === undefined || words.length === 0 ? undefined : words
+}
+
+/** Headers given as `Name: value`, several apart by line breaks or given several times. */
+function readHeaders(given: unknown): { readonly [name: string]: string } {
+  const lines = Array.isArray(given) ? given.map(String) : typeof given === 'string' ? [given] : []
+  return Object.fromEntries(
+    lines.map((line) => {
+      const match = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(line)
+      if (match?.[1] === undefined || match[2] === undefined)
+        throw new UsageError(`--header must be like "X-Api-Key: abc", not "${line.replace(/:.*/, ': …')}"`)
+      return [match[1], match[2]]
+    }),
+  )
+}
+
+function readProviders(words: readonly string[]): readonly ProviderKind[] {
+  if (words.length === 1 && words[0] === 'all') return PROVIDER_KINDS
+  return words.map((word) => {
+    const kind = PROVIDER_KINDS.find((one) => one === word.toLowerCase())
+    if (kind === undefined) throw new UsageError(`--for takes ${PROVIDER_KINDS.join(', ')}, or all; not "${word}"`)
+    return kind
+  })
+}
+
+/** Prints the report and writes the files that were asked for. */
+async function tell(report: Report, options: Options): Promise<void> {
+  if (flagOption(options, 'json')) printJson(report)
+  else print(report, flagOption(options, 'verbose'))
+  const files = await import('../conformance/index.ts')
+  for (const [name, write] of [
+    ['junit', files.writeJunit],
+    ['html', files.writeHtml],
+    ['badge', files.writeBadge],
+  ] as const) {
+    const file = textOption(options, name)
+    if (file !== undefined) await writeFile(file, write(report))
+  }
+}
+
+const ORDER: readonly Verdict[] = ['must', 'should', 'differs', 'untested', 'unadvertised']
+
+/** The report for people: what failed in full, the rest in a line each. */
+function print(report: Report, verbose: boolean): void {
+  const paint =
+    process.stdout.isTTY && !process.env.NO_COLOR
+      ? (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`
+      : (_code: number, text: string) => text
+  const colour: { readonly [verdict in Verdict]: number } = {
+    must: 31,
+    should: 33,
+    differs: 36,
+    untested: 35,
+    unadvertised: 90,
+    passed: 32,
+  }
+  for (const verdict of ORDER) {
+    const results = report.results.filter((one) => one.verdict === verdict)
+    if (results.length === 0) continue
+    printLine()
+    printLine(paint(colour[verdict], `${results.length} ${VERDICTS[verdict]}`))
+    for (const one of results) {
+      const full = verdict === 'must' || verdict === 'should'
+      if (full) printLine()
+      printLine(`  ${paint(colour[verdict], one.id)}  ${one.title}`)
+      if (one.reason !== undefined) printLine(`    ${one.reason}`)
+      if (one.expected !== undefined) printLine(`    expected  ${one.expected}`)
+      if (full) printLine(`    ${one.section}`)
+      if (one.fix !== undefined && one.expected !== undefined) printLine(`    likely fix  ${one.fix}`)
+      if (full || verbose) printExchanges(one.exchanges ?? [])
+    }
+  }
+  for (const provider of report.providers) {
+    printLine()
+    printLine(
+      paint(
+        provider.works ? 32 : 31,
+        `${provider.name} ${provider.works ? 'will work with this server' : 'will not work with this server as it is'}`,
+      ),
+    )
+    for (const need of provider.needs) {
+      printLine(
+        `  ${need.verdict === 'works' ? paint(32, '+') : need.verdict === 'fails' ? paint(31, '-') : paint(35, '?')} ${need.title}`,
+      )
+      if (need.verdict === 'works') continue
+      if (need.reason !== undefined) printLine(`      ${need.reason}`)
+      if (need.fix !== undefined) printLine(`      likely fix  ${need.fix}`)
+      printExchanges(need.exchanges ?? [], '      ')
+    }
+  }
+  const counts = countVerdicts(report.results)
+  printLine()
+  printLine(
+    `${report.url}: ${report.results.length} cases, ${report.requests} requests, ${(report.ms / 1000).toFixed(1)} s${report.stopped ? ', stopped before the end' : ''}`,
+  )
+  printLine(
+    ['passed', ...ORDER]
+      .map((verdict) =>
+        paint(colour[verdict as Verdict], `${counts[verdict as Verdict]} ${VERDICTS[verdict as Verdict]}`),
+      )
+      .join(', '),
+  )
+  for (const url of report.left) printLine(`could not be removed: ${url}`)
+  if (report.leftovers.length > 0)
+    printLine(
+      `${report.leftovers.length} resources of an earlier check are still there (--clean removes them), the first: ${report.leftovers[0]}`,
+    )
+}
+
+function printExchanges(exchanges: NonNullable<Result['exchanges']>, indent = '    '): void {
+  for (const { request, answer } of exchanges) {
+    for (const line of request.split('\n')) printLine(`${indent}> ${line}`)
+    for (const line of answer.split('\n')) printLine(`${indent}< ${line}`)
+  }
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../protocol/index.ts'
+import type { Exchange, Headers as SentHeaders } from './exchange.ts'
+import type { Level } from './fault.ts'
+import type { Offer, TypeOffer } from './offer.ts'
+import type { Subject } from './subject.ts'
+
+/** One requirement as something that can be tried on a server. */
+export interface Case {
+  /** The requirement's id, `P-375`, with a suffix where one requirement takes several cases: `P-375/add`. */
+  readonly id: string
+  readonly level: Level
+  /** Where it is written: `RFC 7644 §3.5.2.1`. */
+  readonly section: string
+  /** What a server does that carries it out, as a sentence without a full stop. */
+  readonly title: string
+  /** What most likely has to be changed in a server that fails. */
+  readonly fix: string
+  /** Ids of cases that have to pass first; when one doesn't, this one can't be tested. */
+  readonly needs?: readonly string[]
+  /** Looks at whole lists: not at the same time as other cases. */
+  readonly alone?: boolean
+  readonly run: (probe: Probe) => Promise<void>
+}
+
+/** A requirement on every answer: looked at whenever one comes, whatever case asked for it. */
+export interface Witness extends Omit<Case, 'run' | 'alone'> {
+  /** What was expected of an answer instead; "" when it is right, undefined when it is not of the kind that this is about. */
+  readonly see: (exchange: Exchange) => string | undefined
+}
+
+/** A resource that the check made. */
+export interface Made {
+  readonly id: string
+  readonly type: TypeOffer
+  /** Path below the base URL, `/Users/2819c223`. */
+  readonly path: string
+  /** The resource as the answer to its creation showed it. */
+  readonly body: JsonObject
+  /** The name it was made under: unique, with the run's prefix. */
+  readonly name: string
+  readonly exchange: Exchange
+}
+
+/** What a case has at hand: the server's word about itself, requests, and resources of its own. */
+export interface Probe {
+  readonly offer: Offer
+  /** The type that most cases are tried on: User, or the first that can be created. Throws `Blocked` when there is none. */
+  readonly subject: () => Subject
+  /** The same for groups; throws `NotOffered` when the server has none. */
+  readonly groups: () => Subject
+  /** The prefix of every name of this run. */
+  readonly prefix: string
+  /** A name that no other case uses, like `lockstep-check-k3f9x2-17@example.com`. */
+  readonly name: () => string
+  /** Any request. A body that is a string goes out as it is; anything else as JSON. `path` is below the base, or absolute. */
+  readonly call: (method: string, path: string, body?: unknown, headers?: SentHeaders) => Promise<Exchange>
+  readonly get: (path: string, headers?: SentHeaders) => Promise<Exchange>
+  readonly post: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
+  readonly put: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
+  /** An array is taken for the operations of a PatchOp. */
+  readonly patch: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
+  readonly del: (path: string, headers?: SentHeaders) => Promise<Exchange>
+  /** GET with a filter and further parameters, encoded. */
+  readonly filter: (endpoint: string, filter: string, more?: { readonly [name: string]: string }) => Promise<Exchange>
+  readonly search: (endpoint: string, members: { readonly [name: string]: unknown }) => Promise<Exchange>
+  readonly bulk: (
+    operations: readonly unknown[],
+    more?: { readonly [name: string]: unknown },
+    headers?: SentHeaders,
+  ) => Promise<Exchange>
+  /** Makes a resource of the subject's type, with what is given; throws `Blocked` when the server won't. */
+  readonly make: (members?: JsonObject, of?: Subject) => Promise<Made>
+  /** Makes a group with these members. */
+  readonly makeGroup: (members?: readonly JsonObject[]) => Promise<Made>
+  /** The resource as GET shows it now; throws `Blocked` when it can't be read. */
+  readonly read: (made: { readonly path: string }) => Promise<JsonObject>
+  /** Ids of this run's own resources that a filter finds; throws `Blocked` when it is not answered with a list. */
+  readonly find: (filter: string, of?: Subject) => Promise<readonly string[]>
+}

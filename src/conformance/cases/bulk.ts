@@ -1,0 +1,346 @@
+import { BULK_RESPONSE, type JsonObject, PATCH_OP } from '../../protocol/index.ts'
+import type { Case, Probe } from '../case.ts'
+import { demand, demandRefusal, demandStatus } from '../demand.ts'
+import type { Exchange } from '../exchange.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { memberIds } from './groups.ts'
+
+const BULK_SECTION = 'RFC 7644 §3.7'
+
+/** The status of a result, as a text: a string, a number, or an object with code. RFC 7644 §3.7.3. */
+function statusOf(result: unknown): string {
+  const status = member(result, 'status')
+  return String(typeof status === 'object' ? member(status, 'code') : status)
+}
+
+/** The results of a bulk request. */
+function resultsOf(answer: Exchange): readonly JsonObject[] {
+  demandStatus(answer, [200], 'a bulk request that could be read')
+  demand(answer, texts(member(answer.body, 'schemas')).includes(BULK_RESPONSE), `schemas with ${BULK_RESPONSE}`)
+  return objects(member(answer.body, 'Operations'))
+}
+
+function creation(
+  probe: Probe,
+  bulkId: string,
+): { readonly method: 'POST'; readonly path: string; readonly bulkId: string; readonly data: unknown } {
+  const subject = probe.subject()
+  return { method: 'POST', path: subject.type.endpoint, bulkId, data: subject.body(probe.name()) }
+}
+
+export const BULK: readonly Case[] = [
+  {
+    id: 'P-420',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'a bulk request creates',
+    fix: 'Serve POST /Bulk, or set bulk.supported to false and answer 501.',
+    async run(probe) {
+      if (probe.offer.has('bulk') !== true) throw new NotOffered('bulk.supported is not true')
+      const answer = await probe.bulk([creation(probe, 'one')])
+      const [first] = resultsOf(answer)
+      demand(answer, statusOf(first) === '201', 'one result with status 201')
+    },
+  },
+  {
+    id: 'P-420/off',
+    level: 'SHOULD',
+    section: BULK_SECTION,
+    title: 'a server without bulk says so with 501',
+    fix: 'Answer 501 to POST /Bulk when bulk.supported is false.',
+    async run(probe) {
+      if (probe.offer.has('bulk') !== false) throw new NotOffered('bulk.supported is not false')
+      demandRefusalOrNone(await probe.bulk([creation(probe, 'one')]))
+    },
+  },
+  {
+    id: 'P-421',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'a bulk request without Operations is refused',
+    fix: 'Answer 400 invalidSyntax.',
+    needs: ['P-420'],
+    async run(probe) {
+      demandRefusal(
+        await probe.post('/Bulk', { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'] }),
+        'a bulk request without Operations',
+        { keyword: ['invalidSyntax', 'invalidValue'] },
+      )
+    },
+  },
+  {
+    id: 'P-422',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'PUT, PATCH and DELETE work in a bulk request',
+    fix: 'Carry out all four methods in bulk requests.',
+    needs: ['P-420', 'P-340', 'P-300', 'P-400'],
+    async run(probe) {
+      const subject = probe.subject()
+      const text = subject.text()
+      const [one, two, three] = [await probe.make(), await probe.make(), await probe.make()]
+      const answer = await probe.bulk([
+        { method: 'PUT', path: one.path, data: subject.body(one.name, withValue(text, 'put')) },
+        {
+          method: 'PATCH',
+          path: two.path,
+          data: { schemas: [PATCH_OP], Operations: [{ op: 'add', path: pathOf(text), value: 'patched' }] },
+        },
+        { method: 'DELETE', path: three.path },
+      ])
+      const results = resultsOf(answer)
+      demand(answer, results.length === 3 && results.every((one) => /^2/.test(statusOf(one))), 'three results with 2xx')
+      const [put, patched, deleted] = [
+        await probe.get(one.path),
+        await probe.get(two.path),
+        await probe.get(three.path),
+      ]
+      demand([answer, put], valueAt(put.body, text) === 'put', `${pathOf(text)} "put"`)
+      demand([answer, patched], valueAt(patched.body, text) === 'patched', `${pathOf(text)} "patched"`)
+      demand([answer, deleted], deleted.status === 404, '404 for what was deleted')
+    },
+  },
+  {
+    id: 'P-424',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'a bulk request is 200 also when its operations fail',
+    fix: 'Answer 200 whenever the request was processed; failures stand in the results.',
+    needs: ['P-420'],
+    async run(probe) {
+      const answer = await probe.bulk([{ method: 'DELETE', path: `${probe.subject().type.endpoint}/lockstep-nobody` }])
+      const [first] = resultsOf(answer)
+      demand(answer, /^4/.test(statusOf(first)), 'a result with 404')
+    },
+  },
+  {
+    id: 'P-425',
+    level: 'MUST',
+    section: 'RFC 7644 §3.7.3',
+    title: 'each result has method, status, bulkId and location',
+    fix: 'Give each result its method, status, the bulkId that was sent, and location (not for a failed POST).',
+    needs: ['P-420'],
+    async run(probe) {
+      const answer = await probe.bulk([creation(probe, 'lockstep-one')])
+      const [first] = resultsOf(answer)
+      demand(answer, member(first, 'method') === 'POST', 'method POST')
+      demand(answer, member(first, 'bulkId') === 'lockstep-one', 'bulkId "lockstep-one"')
+      demand(answer, typeof member(first, 'location') === 'string', 'location')
+    },
+  },
+  {
+    id: 'P-425/status',
+    level: 'SHOULD',
+    section: 'RFC 7644 §3.7.3',
+    title: 'the status of a result is a string',
+    fix: 'Write "status": "201".',
+    needs: ['P-420'],
+    async run(probe) {
+      const answer = await probe.bulk([creation(probe, 'one')])
+      const [first] = resultsOf(answer)
+      const status = member(first, 'status')
+      // One example of the RFC shows an object with code.
+      demand(answer, typeof status === 'string' || typeof member(status, 'code') === 'string', 'status "201"')
+    },
+  },
+  {
+    id: 'P-425/error',
+    level: 'MUST',
+    section: 'RFC 7644 §3.7.3',
+    title: 'a failed operation holds the error',
+    fix: 'Put the SCIM error into response of each result that is not 2xx.',
+    needs: ['P-424'],
+    async run(probe) {
+      const answer = await probe.bulk([{ method: 'DELETE', path: `${probe.subject().type.endpoint}/lockstep-nobody` }])
+      const [first] = resultsOf(answer)
+      demand(answer, !isUnassigned(member(first, 'response')), 'response with the error')
+    },
+  },
+  {
+    id: 'P-427',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'after a failed operation the others are done',
+    fix: 'Go on after failures unless failOnErrors is reached.',
+    needs: ['P-424'],
+    async run(probe) {
+      const answer = await probe.bulk([
+        { method: 'DELETE', path: `${probe.subject().type.endpoint}/lockstep-nobody` },
+        creation(probe, 'two'),
+      ])
+      const results = resultsOf(answer)
+      demand(
+        answer,
+        results.some((one) => statusOf(one) === '201'),
+        'the second operation with 201',
+      )
+    },
+  },
+  {
+    id: 'P-428',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'failOnErrors stops at that many errors',
+    fix: 'Stop after failOnErrors errors and answer with the results so far.',
+    needs: ['P-424'],
+    async run(probe) {
+      const later = creation(probe, 'two')
+      const answer = await probe.bulk(
+        [{ method: 'DELETE', path: `${probe.subject().type.endpoint}/lockstep-nobody` }, later],
+        { failOnErrors: 1 },
+      )
+      const results = resultsOf(answer)
+      demand(answer, !results.some((one) => /^2/.test(statusOf(one))), 'nothing done after the first error')
+    },
+  },
+  {
+    id: 'P-429',
+    level: 'MUST',
+    section: 'RFC 7644 §3.7.2',
+    title: 'bulkId:… in a value stands for the id of what was created',
+    fix: 'Replace bulkId:x in values by the id that the POST with that bulkId got.',
+    needs: ['P-420', 'S-132/members'],
+    async run(probe) {
+      const groups = probe.groups()
+      const answer = await probe.bulk([
+        creation(probe, 'someone'),
+        {
+          method: 'POST',
+          path: groups.type.endpoint,
+          bulkId: 'group',
+          data: groups.body(probe.name(), { members: [{ value: 'bulkId:someone' }] }),
+        },
+      ])
+      const results = resultsOf(answer)
+      demand(answer, results.length === 2 && results.every((one) => statusOf(one) === '201'), 'two results with 201')
+      const [user, group] = ['someone', 'group'].map((id) =>
+        String(
+          member(
+            results.find((one) => member(one, 'bulkId') === id),
+            'location',
+          ),
+        ),
+      )
+      const shown = await probe.get(group ?? '')
+      demand(
+        [answer, shown],
+        memberIds(shown.body).some((id) => user?.endsWith(id)),
+        'the new user as a member of the new group',
+      )
+    },
+  },
+  {
+    id: 'P-430',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'a reference may come before what it refers to',
+    fix: 'Order the operations by their references, or resolve them afterwards.',
+    needs: ['P-429'],
+    async run(probe) {
+      const groups = probe.groups()
+      const answer = await probe.bulk([
+        {
+          method: 'POST',
+          path: groups.type.endpoint,
+          bulkId: 'group',
+          data: groups.body(probe.name(), { members: [{ value: 'bulkId:someone' }] }),
+        },
+        creation(probe, 'someone'),
+      ])
+      const results = resultsOf(answer)
+      demand(answer, results.length === 2 && results.every((one) => statusOf(one) === '201'), 'two results with 201')
+      const group = results.find((one) => member(one, 'bulkId') === 'group')
+      const shown = await probe.get(String(member(group, 'location')))
+      demand([answer, shown], memberIds(shown.body).length === 1, 'the new user as a member of the new group')
+    },
+  },
+  {
+    id: 'P-431',
+    level: 'SHOULD',
+    section: 'RFC 7644 §3.7.1',
+    title: 'two groups that refer to each other are tried',
+    fix: 'Create both and set the references afterwards; 409 when that is impossible.',
+    needs: ['P-429', 'S-134/nested'],
+    async run(probe) {
+      const groups = probe.groups()
+      const group = (own: string, other: string) => ({
+        method: 'POST',
+        path: groups.type.endpoint,
+        bulkId: own,
+        data: groups.body(probe.name(), { members: [{ value: `bulkId:${other}`, type: 'Group' }] }),
+      })
+      const answer = await probe.bulk([group('a', 'b'), group('b', 'a')])
+      const results = resultsOf(answer)
+      demand(
+        answer,
+        results.length === 2 && results.every((one) => ['201', '409'].includes(statusOf(one))),
+        'two results with 201, or 409',
+      )
+    },
+  },
+  {
+    id: 'P-433',
+    level: 'OWN',
+    section: 'RFC 7644 §3.7.2',
+    title: 'a bulkId that nobody has is refused',
+    fix: 'Fail the operation that refers to an unknown bulkId.',
+    needs: ['P-429'],
+    async run(probe) {
+      const groups = probe.groups()
+      const answer = await probe.bulk([
+        {
+          method: 'POST',
+          path: groups.type.endpoint,
+          bulkId: 'group',
+          data: groups.body(probe.name(), { members: [{ value: 'bulkId:nobody' }] }),
+        },
+      ])
+      const [first] = resultsOf(answer)
+      demand(answer, /^4/.test(statusOf(first)), 'a result with 400 or 409')
+    },
+  },
+  {
+    id: 'P-434',
+    level: 'MUST',
+    section: 'RFC 7644 §3.7.4',
+    title: 'more operations than maxOperations are refused with 413',
+    fix: 'Answer 413 to more operations than maxOperations, and do none of them.',
+    needs: ['P-420', 'S-140/bulk'],
+    async run(probe) {
+      const most = Number(dig(probe.offer.config.body, 'bulk', 'maxOperations'))
+      if (!(most > 0 && most <= 20_000)) throw new NotOffered(`maxOperations is ${most}`)
+      const operation = { method: 'DELETE', path: `${probe.subject().type.endpoint}/x` }
+      const answer = await probe.bulk(Array.from({ length: most + 1 }, () => operation))
+      demandRefusal(answer, `${most + 1} operations`, { status: [413] })
+    },
+  },
+  {
+    id: 'P-435',
+    level: 'MUST',
+    section: BULK_SECTION,
+    title: 'a stale version in a bulk operation is 412',
+    fix: 'Treat version of an operation as If-Match.',
+    needs: ['P-420', 'P-500', 'P-300'],
+    async run(probe) {
+      const subject = probe.subject()
+      const made = await probe.make()
+      const answer = await probe.bulk([
+        {
+          method: 'PUT',
+          path: made.path,
+          version: 'W/"lockstep-stale"',
+          data: subject.body(made.name, withValue(subject.text(), 'two')),
+        },
+      ])
+      const [first] = resultsOf(answer)
+      demand(answer, ['412', '409'].includes(statusOf(first)), 'a result with 412')
+    },
+  },
+]
+
+/** 501 is what the RFC asks for; a server that doesn't know the endpoint says 404 or 405. */
+function demandRefusalOrNone(answer: Exchange): void {
+  demand(answer, answer.status >= 400, '501, since bulk.supported is false', 'MUST')
+  demand(answer, [501, 404, 405].includes(answer.status), '501')
+}

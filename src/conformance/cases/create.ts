@@ -1,0 +1,409 @@
+import { isObject } from '../../protocol/index.ts'
+import type { Case } from '../case.ts'
+import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, isUnassigned, member, pathOf, texts, valueAt, withValue } from '../look.ts'
+
+const POST = 'RFC 7644 §3.3'
+const MODEL = 'RFC 7643 §3'
+const COMMON = 'RFC 7643 §3.1'
+
+export const CREATE: readonly Case[] = [
+  {
+    id: 'P-060',
+    level: 'MUST',
+    section: POST,
+    title: 'a creation is answered 201 with the resource and its Location',
+    fix: 'Answer POST with 201, the whole resource, and its URI in Location and meta.location.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name()))
+      const body = demandResource(answer, [201], 'the creation')
+      demand(answer, typeof body.id === 'string' && body.id !== '', 'id as a non-empty string')
+      demand(answer, answer.header('location') !== undefined, 'a Location header')
+      demand(answer, typeof dig(body, 'meta', 'location') === 'string', 'meta.location')
+    },
+  },
+  {
+    id: 'P-060/order',
+    level: 'MUST',
+    section: 'RFC 7643 §2.3.8',
+    title: 'the order of members carries no meaning',
+    fix: 'Read JSON objects by name: schemas may stand anywhere.',
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const body = Object.fromEntries(Object.entries(subject.body(name)).reverse())
+      const shown = demandResource(
+        await probe.post(subject.type.endpoint, body),
+        [201, 200],
+        'a creation with schemas as the last member',
+      )
+      demand(
+        await probe.get(`${subject.type.endpoint}/${String(shown.id)}`),
+        valueAt(shown, subject.named) === name,
+        `${pathOf(subject.named)} as sent`,
+      )
+    },
+  },
+  {
+    id: 'S-003',
+    level: 'MUST',
+    section: MODEL,
+    title: 'schemas holds the base schema, and besides only declared extensions',
+    fix: 'Write into schemas the schema of the resource type and those of its extensions that are used.',
+    async run(probe) {
+      const { type } = probe.subject()
+      const { exchange } = await probe.make()
+      const given = texts(member(exchange.body, 'schemas')).map((one) => one.toLowerCase())
+      demand(exchange, given.includes(type.schema.toLowerCase()), `${type.schema} in schemas`)
+      const known = [type.schema, ...type.extensions.map(({ urn }) => urn)].map((one) => one.toLowerCase())
+      const wrong = given.filter((one) => !known.includes(one))
+      demand(
+        [exchange, probe.offer.resourceTypes],
+        wrong.length === 0,
+        `only schemas of the resource type, not ${wrong[0] ?? ''}`,
+      )
+    },
+  },
+  {
+    id: 'S-004',
+    level: 'MUST',
+    section: MODEL,
+    title: 'the order of schemas is free',
+    fix: 'Look for the base schema anywhere in schemas.',
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.extension()
+      const body = subject.body(probe.name(), withValue(place, 'lockstep'))
+      const turned = { ...body, schemas: texts(body.schemas).toReversed() }
+      demandStatus(
+        await probe.post(subject.type.endpoint, turned),
+        [201, 200],
+        'a creation with the extension first in schemas',
+      )
+    },
+  },
+  {
+    id: 'S-004/twice',
+    level: 'MUST',
+    section: MODEL,
+    title: 'schemas shows no URI twice',
+    fix: 'Write each URI into schemas once, whatever was sent.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, {
+        ...subject.body(probe.name()),
+        schemas: [subject.type.schema, subject.type.schema],
+      })
+      // A server may refuse what the RFC forbids a client to send.
+      if (answer.status === 400) return
+      const body = demandResource(answer, [201, 200], 'a creation with the same schema twice')
+      const given = texts(body.schemas)
+      demand(answer, new Set(given).size === given.length, 'each URI once')
+    },
+  },
+  {
+    id: 'S-005',
+    level: 'MUST',
+    section: MODEL,
+    title: 'a resource without schemas is refused',
+    fix: 'Answer 400 invalidSyntax to a resource without schemas.',
+    async run(probe) {
+      const subject = probe.subject()
+      const { schemas: _, ...body } = subject.body(probe.name())
+      const answer = await probe.post(subject.type.endpoint, body)
+      const mended = texts(dig(answer.body, 'schemas')).includes(subject.type.schema)
+      demandRefusal(answer, 'a creation without schemas', { keyword: ['invalidSyntax', 'invalidValue'], mended })
+    },
+  },
+  {
+    id: 'S-005/base',
+    level: 'MUST',
+    section: 'RFC 7643 §3.3',
+    title: 'a resource without its base schema is refused',
+    fix: 'Answer 400 invalidSyntax to a resource whose schemas lack the schema of the resource type.',
+    async run(probe) {
+      const subject = probe.subject()
+      const body = { ...subject.body(probe.name()), schemas: ['urn:ietf:params:scim:schemas:core:2.0:LockstepNope'] }
+      const answer = await probe.post(subject.type.endpoint, body)
+      const mended = texts(dig(answer.body, 'schemas')).includes(subject.type.schema)
+      demandRefusal(answer, 'a creation without the base schema', {
+        keyword: ['invalidSyntax', 'invalidValue'],
+        mended,
+      })
+    },
+  },
+  {
+    id: 'S-006',
+    level: 'OWN',
+    section: MODEL,
+    title: 'a schema that the resource type does not have is refused',
+    fix: 'Answer 400 invalidSyntax to an unknown URI in schemas; ignoring it is allowed too.',
+    async run(probe) {
+      const subject = probe.subject()
+      const body = subject.body(probe.name())
+      const answer = await probe.post(subject.type.endpoint, {
+        ...body,
+        schemas: [...texts(body.schemas), 'urn:example:lockstep:nope'],
+      })
+      demandRefusal(answer, 'a creation with an unknown schema', { keyword: ['invalidSyntax', 'invalidValue'] })
+    },
+  },
+  {
+    id: 'S-007',
+    level: 'MUST',
+    section: COMMON,
+    title: 'every resource has id and meta',
+    fix: 'Give each resource id and meta.',
+    async run(probe) {
+      const made = await probe.make()
+      const shown = await probe.get(made.path)
+      demand(shown, typeof dig(shown.body, 'id') === 'string', 'id as a string')
+      demand(shown, isObject(dig(shown.body, 'meta')), 'meta as an object')
+    },
+  },
+  {
+    id: 'S-008',
+    level: 'MUST',
+    section: COMMON,
+    title: 'ids are unique and stable',
+    fix: 'Make an id once, for good, from something that is never used twice.',
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      demand([one.exchange, other.exchange], one.id !== other.id, 'another id for each resource')
+      const shown = await probe.get(one.path)
+      demand([one.exchange, shown], dig(shown.body, 'id') === one.id, 'the same id on GET')
+    },
+  },
+  {
+    id: 'S-008/again',
+    level: 'MUST',
+    section: COMMON,
+    title: 'a resource that is created again gets a new id',
+    fix: 'Never give the id of a deleted resource to another one.',
+    needs: ['P-400'],
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const first = await probe.post(subject.type.endpoint, subject.body(name))
+      await probe.del(`${subject.type.endpoint}/${String(dig(first.body, 'id'))}`)
+      const second = await probe.post(subject.type.endpoint, subject.body(name))
+      if (second.status !== 201) throw new NotOffered('the name is not free again (P-403)')
+      demand([first, second], dig(first.body, 'id') !== dig(second.body, 'id'), 'another id than before')
+    },
+  },
+  {
+    id: 'S-009',
+    level: 'MUST',
+    section: COMMON,
+    title: "a client's id is ignored in a creation",
+    fix: 'Ignore id in POST and assign one.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, { ...subject.body(probe.name()), id: 'lockstep-mine' })
+      const body = demandResource(answer, [201, 200], 'a creation with an id')
+      demand(answer, body.id !== 'lockstep-mine', 'an id of the server')
+    },
+  },
+  {
+    id: 'S-012',
+    level: 'MUST',
+    section: COMMON,
+    title: 'externalId is kept as it was sent',
+    fix: 'Store externalId byte for byte, letter case included.',
+    async run(probe) {
+      const value = `Lockstep-AbC-${probe.name()}`
+      const made = await probe.make({ externalId: value })
+      const shown = await probe.get(made.path)
+      demand([made.exchange, shown], dig(shown.body, 'externalId') === value, `externalId "${value}"`)
+    },
+  },
+  {
+    id: 'S-012/none',
+    level: 'MUST',
+    section: COMMON,
+    title: 'the server makes up no externalId',
+    fix: 'Leave externalId unassigned unless a client gives one.',
+    async run(probe) {
+      const made = await probe.make()
+      const shown = await probe.get(made.path)
+      demand([made.exchange, shown], isUnassigned(dig(shown.body, 'externalId')), 'no externalId')
+    },
+  },
+  {
+    id: 'S-014',
+    level: 'SHOULD',
+    section: COMMON,
+    title: 'externalId need not be unique',
+    fix: 'Do not refuse an externalId that another resource has: only the client knows what it means.',
+    needs: ['S-012'],
+    async run(probe) {
+      const subject = probe.subject()
+      const externalId = `lockstep-${probe.name()}`
+      await probe.make({ externalId })
+      demandStatus(
+        await probe.post(subject.type.endpoint, subject.body(probe.name(), { externalId })),
+        [201, 200],
+        'a second creation with the same externalId',
+      )
+    },
+  },
+  {
+    id: 'S-015',
+    level: 'MUST',
+    section: COMMON,
+    title: "a client's meta is ignored",
+    fix: 'Ignore meta in requests; the server assigns all of it.',
+    async run(probe) {
+      const subject = probe.subject()
+      const meta = {
+        resourceType: 'LockstepNope',
+        created: '2000-01-01T00:00:00Z',
+        lastModified: '2000-01-01T00:00:00Z',
+        location: 'https://example.com/lockstep',
+      }
+      const answer = await probe.post(subject.type.endpoint, { ...subject.body(probe.name()), meta })
+      const body = demandResource(answer, [201, 200], 'a creation with meta')
+      for (const name of ['resourceType', 'created', 'location'] as const)
+        demand(answer, dig(body, 'meta', name) !== meta[name], `meta.${name} of the server`)
+    },
+  },
+  {
+    id: 'S-016',
+    level: 'MUST',
+    section: COMMON,
+    title: 'meta.resourceType is the name of the resource type',
+    fix: 'Set meta.resourceType to the name in /ResourceTypes.',
+    async run(probe) {
+      const { exchange, type } = await probe.make()
+      demand(exchange, dig(exchange.body, 'meta', 'resourceType') === type.name, `meta.resourceType "${type.name}"`)
+    },
+  },
+  {
+    id: 'S-017',
+    level: 'MUST',
+    section: COMMON,
+    title: 'meta.created and meta.lastModified are times, equal after the creation',
+    fix: 'Write both as xsd:dateTime with date and time, and with the same value until something changes.',
+    async run(probe) {
+      const { exchange } = await probe.make()
+      const created = dig(exchange.body, 'meta', 'created')
+      const modified = dig(exchange.body, 'meta', 'lastModified')
+      for (const [name, value] of [
+        ['created', created],
+        ['lastModified', modified],
+      ] as const)
+        demand(
+          exchange,
+          isInstant(value),
+          `meta.${name} as a date and time, like 2026-01-31T10:30:00Z`,
+          value === undefined ? 'SHOULD' : undefined,
+        )
+      // Servers that write a resource in two steps are off by a moment; that is no client's trouble.
+      const apart = Math.abs(Date.parse(String(created)) - Date.parse(String(modified)))
+      demand(exchange, apart < 2000, 'the same time in both, nothing being changed yet')
+    },
+  },
+  {
+    id: 'S-018',
+    level: 'MUST',
+    section: COMMON,
+    title: 'meta.location, Location and the URI of the resource are the same',
+    fix: 'Write the absolute URI of the resource into Location and meta.location; behind a proxy, the one that clients use.',
+    needs: ['P-060'],
+    async run(probe) {
+      const made = await probe.make()
+      const shown = await probe.get(made.path)
+      const location = String(dig(shown.body, 'meta', 'location'))
+      demand(
+        [made.exchange, shown],
+        made.exchange.header('location') === dig(made.exchange.body, 'meta', 'location'),
+        'the same URI in Location and meta.location of the creation',
+      )
+      demand(shown, URL.canParse(location), 'meta.location as an absolute URI')
+      // Credentials don't go to another host, so whether it would answer can't be seen.
+      demand(
+        shown,
+        new URL(location).origin === new URL(shown.url).origin,
+        `a URI on ${new URL(shown.url).origin}, where the client has found it`,
+        'SHOULD',
+      )
+      const followed = await probe.get(location)
+      demand(
+        [shown, followed],
+        followed.status === 200 && dig(followed.body, 'id') === made.id,
+        `the resource at ${location}`,
+      )
+    },
+  },
+  {
+    id: 'P-065',
+    level: 'MUST',
+    section: 'RFC 7644 §3.9',
+    title: 'attributes narrows the answer to a creation',
+    fix: 'Apply attributes and excludedAttributes to the answers of POST, PUT and PATCH as well.',
+    async run(probe) {
+      const subject = probe.subject()
+      const text = subject.text()
+      const answer = await probe.post(
+        `${subject.type.endpoint}?attributes=${pathOf(subject.named)}`,
+        subject.body(probe.name(), withValue(text, 'lockstep')),
+      )
+      const body = demandResource(answer, [201], 'a creation with attributes')
+      demand(answer, valueAt(body, text) === undefined, `no ${pathOf(text)}`)
+      demand(answer, valueAt(body, subject.named) !== undefined, pathOf(subject.named))
+    },
+  },
+  {
+    id: 'P-067',
+    level: 'OWN',
+    section: POST,
+    title: 'unknown attributes are ignored',
+    fix: 'Ignore attributes that no schema knows; refusing them is allowed, but identity providers send such.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), { lockstepNope: 1 }))
+      const body = demandResource(answer, [201, 200], 'a creation with an unknown attribute')
+      demand(answer, body.lockstepNope === undefined, 'no lockstepNope in the answer')
+    },
+  },
+  {
+    id: 'P-068',
+    level: 'OWN',
+    section: POST,
+    title: 'a failed creation leaves nothing behind',
+    fix: 'Check everything before anything is written, or undo it.',
+    needs: ['P-121'],
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const text = subject.text()
+      const refused = await probe.post(subject.type.endpoint, subject.body(name, withValue(text, { lockstep: [1] })))
+      if (refused.status < 400) throw new NotOffered(`an object for ${pathOf(text)} was not refused (S-050)`)
+      const found = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${name}"`)
+      demand([refused, found], dig(found.body, 'totalResults') === 0, 'nobody by that name')
+    },
+  },
+  {
+    id: 'P-069',
+    level: 'SHOULD',
+    section: 'RFC 7644 §3.14',
+    title: 'a creation is answered with an ETag',
+    fix: 'Send ETag with 201, equal to meta.version.',
+    needs: ['P-500'],
+    async run(probe) {
+      const { exchange } = await probe.make()
+      demand(exchange, exchange.header('etag') !== undefined, 'an ETag header')
+    },
+  },
+]
+
+/** Whether a value is an xsd:dateTime with date and time. RFC 7643 §2.3.5. */
+export function isInstant(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  )
+}

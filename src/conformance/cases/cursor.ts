@@ -1,0 +1,264 @@
+import type { Case, Made, Probe } from '../case.ts'
+import { demand, demandList, demandRefusal } from '../demand.ts'
+import type { Exchange } from '../exchange.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, member, pathOf } from '../look.ts'
+
+const TWO = 'RFC 9865 §2'
+
+interface Walk {
+  readonly made: readonly Made[]
+  readonly page: (query: { readonly [name: string]: string }) => Promise<Exchange>
+}
+
+/** Five resources, and pages of them by cursor. */
+async function five(probe: Probe): Promise<Walk> {
+  if (!probe.offer.cursors) throw new NotOffered('pagination.cursor is not true')
+  const subject = probe.subject()
+  const made: Made[] = []
+  for (let at = 0; at < 5; at++) made.push(await probe.make())
+  const filter = made.map(({ name }) => `${pathOf(subject.named)} eq "${name}"`).join(' or ')
+  return { made, page: (query) => probe.filter(subject.type.endpoint, filter, query) }
+}
+
+/** The next cursor of a page. */
+function nextOf(answer: Exchange): string {
+  const next = member(answer.body, 'nextCursor')
+  demand(answer, typeof next === 'string' && next !== '', 'nextCursor, since more is to come')
+  return String(next)
+}
+
+export const CURSOR: readonly Case[] = [
+  {
+    id: 'C-003',
+    level: 'MUST',
+    section: TWO,
+    title: 'nextCursor leads through all pages and is absent on the last',
+    fix: 'Send nextCursor with every page but the last.',
+    needs: ['P-123/or'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answers = [await page({ cursor: '', count: '2' })]
+      answers.push(await page({ cursor: nextOf(answers[0] as Exchange), count: '2' }))
+      answers.push(await page({ cursor: nextOf(answers[1] as Exchange), count: '2' }))
+      const ids = answers.flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
+      demand(answers, ids.length === 5 && new Set(ids).size === 5, 'each of the five once, on three pages')
+      demand(answers, member(answers[2]?.body, 'nextCursor') === undefined, 'no nextCursor on the last page')
+    },
+  },
+  {
+    id: 'C-002',
+    level: 'MUST',
+    section: TWO,
+    title: 'cursors consist of unreserved URI characters',
+    fix: 'Write cursors with letters, digits and -._~ only.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answer = await page({ cursor: '', count: '2' })
+      demand(answer, /^[A-Za-z0-9\-._~]+$/.test(nextOf(answer)), 'letters, digits, -._~')
+    },
+  },
+  {
+    id: 'C-003/even',
+    level: 'MUST',
+    section: TWO,
+    title: 'a full last page has no nextCursor',
+    fix: 'Look whether there is more before sending nextCursor.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answer = await page({ cursor: '', count: '5' })
+      demand(answer, demandList(answer, 'a page of five').resources.length === 5, 'all five')
+      demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, nothing being left')
+    },
+  },
+  {
+    id: 'C-004',
+    level: 'MAY',
+    section: TWO,
+    title: 'previousCursor leads back, and is not on the first page',
+    fix: 'Leave previousCursor out of the first page; what it leads to is the page before.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const first = await page({ cursor: '', count: '2' })
+      demand(first, member(first.body, 'previousCursor') === undefined, 'no previousCursor on the first page', 'MUST')
+      const second = await page({ cursor: nextOf(first), count: '2' })
+      const previous = member(second.body, 'previousCursor')
+      if (typeof previous !== 'string') throw new NotOffered('there is no previousCursor')
+      const back = await page({ cursor: previous, count: '2' })
+      const ids = (answer: Exchange) =>
+        demandList(answer, 'a page')
+          .resources.map(({ id }) => id)
+          .join()
+      demand([first, back], ids(back) === ids(first), 'the first page again')
+    },
+  },
+  {
+    id: 'C-005',
+    level: 'MUST',
+    section: TWO,
+    title: 'count bounds cursor pages; 0 gives totals only',
+    fix: 'Take count as with startIndex: never more, and none for 0.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const none = await page({ cursor: '', count: '0' })
+      demand(none, demandList(none, 'count=0').resources.length === 0, 'no resources')
+      const three = await page({ cursor: '', count: '3' })
+      demand(three, demandList(three, 'count=3').resources.length <= 3, 'at most three')
+    },
+  },
+  {
+    id: 'C-007',
+    level: 'SHOULD',
+    section: 'RFC 9865 §2.1',
+    title: 'a cursor of another query is refused',
+    fix: 'Bind cursors to filter, sort and endpoint; answer 400 invalidCursor.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const cursor = nextOf(await page({ cursor: '', count: '2' }))
+      const { endpoint } = probe.subject().type
+      demandRefusal(await probe.filter(endpoint, 'id pr', { cursor, count: '2' }), 'a cursor with another filter', {
+        keyword: ['invalidCursor', 'invalidCount'],
+      })
+    },
+  },
+  {
+    id: 'C-008',
+    level: 'SHOULD',
+    section: 'RFC 9865 §2.1',
+    title: 'a cursor that is none is refused',
+    fix: 'Answer 400 invalidCursor to a cursor that was never given out.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      demandRefusal(await page({ cursor: 'lockstep-nope', count: '2' }), 'a made-up cursor', {
+        keyword: ['invalidCursor'],
+      })
+    },
+  },
+  {
+    id: 'C-009',
+    level: 'OWN',
+    section: 'RFC 9865 §4',
+    title: 'a count above the limit is capped on the first page',
+    fix: 'Return fewer than asked for.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answer = await page({ cursor: '', count: '1000000' })
+      demand(answer, demandList(answer, 'count=1000000').resources.length === 5, 'all five')
+    },
+  },
+  {
+    id: 'C-010',
+    level: 'SHOULD',
+    section: 'RFC 9865 §2.2',
+    title: 'cursor pages are sorted when that is asked for',
+    fix: 'Sort before cutting into pages.',
+    needs: ['C-003', 'P-161'],
+    async run(probe) {
+      const { made, page } = await five(probe)
+      const sortBy = pathOf(probe.subject().named)
+      const first = await page({ cursor: '', count: '3', sortBy, sortOrder: 'descending' })
+      const second = await page({ cursor: nextOf(first), count: '3', sortBy, sortOrder: 'descending' })
+      const ids = [first, second].flatMap((answer) => demandList(answer, 'a sorted page').resources.map(({ id }) => id))
+      const wanted = made.toSorted((a, b) => (a.name < b.name ? 1 : -1)).map(({ id }) => id)
+      demand([first, second], ids.join() === wanted.join(), `descending by ${sortBy} across pages`)
+    },
+  },
+  {
+    id: 'C-013',
+    level: 'OWN',
+    section: TWO,
+    title: 'cursor and startIndex together are refused',
+    fix: 'Answer 400 invalidValue when both are given.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      demandRefusal(await page({ cursor: '', startIndex: '1', count: '2' }), 'cursor with startIndex', {
+        keyword: ['invalidValue', 'invalidSyntax', 'invalidCursor'],
+      })
+    },
+  },
+  {
+    id: 'C-015',
+    level: 'MUST',
+    section: 'RFC 9865 §3',
+    title: '.search takes cursor and count in its body',
+    fix: 'Read cursor from the SearchRequest as well.',
+    needs: ['C-003', 'P-220'],
+    async run(probe) {
+      const { made } = await five(probe)
+      const subject = probe.subject()
+      const filter = made.map(({ name }) => `${pathOf(subject.named)} eq "${name}"`).join(' or ')
+      const first = await probe.search(subject.type.endpoint, { filter, cursor: '', count: 3 })
+      const second = await probe.search(subject.type.endpoint, { filter, cursor: nextOf(first), count: 3 })
+      const ids = [first, second].flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
+      demand([first, second], new Set(ids).size === 5, 'each of the five once, on two pages')
+    },
+  },
+  {
+    id: 'C-016',
+    level: 'SHOULD',
+    section: 'RFC 9865 §4',
+    title: 'pagination says whether cursor and index are supported, as booleans',
+    fix: 'Give pagination both cursor and index as booleans.',
+    async run({ offer: { config } }) {
+      const pagination = dig(config.body, 'pagination')
+      if (pagination === undefined) throw new NotOffered('there is no pagination in /ServiceProviderConfig')
+      for (const name of ['cursor', 'index'])
+        demand(config, typeof member(pagination, name) === 'boolean', `pagination.${name} as a boolean`)
+    },
+  },
+  {
+    id: 'C-012',
+    level: 'MUST',
+    section: 'RFC 9865 §2.4',
+    title: 'a request that names no method gets the default one',
+    fix: 'Page by index when neither startIndex nor cursor is given, unless defaultPaginationMethod says cursor.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answer = await page({ count: '2' })
+      demandList(answer, 'a list')
+      if (dig(probe.offer.config.body, 'pagination', 'defaultPaginationMethod') === 'cursor') nextOf(answer)
+      else demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, index being the default')
+    },
+  },
+  {
+    id: 'C-020',
+    level: 'SHOULD',
+    section: 'RFC 9865 §5.2',
+    title: 'a cursor that was tampered with is refused',
+    fix: 'Sign or encrypt cursors.',
+    needs: ['C-003'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const cursor = nextOf(await page({ cursor: '', count: '2' }))
+      const middle = Math.floor(cursor.length / 2)
+      const other = cursor[middle] === 'A' ? 'B' : 'A'
+      demandRefusal(
+        await page({ cursor: cursor.slice(0, middle) + other + cursor.slice(middle + 1), count: '2' }),
+        'a cursor with another letter in it',
+        { keyword: ['invalidCursor', 'expiredCursor'] },
+      )
+    },
+  },
+  {
+    id: 'C-025',
+    level: 'OWN',
+    section: TWO,
+    title: 'a page of none has no nextCursor',
+    fix: 'Leave nextCursor out when count is 0.',
+    needs: ['C-005'],
+    async run(probe) {
+      const { page } = await five(probe)
+      const answer = await page({ cursor: '', count: '0' })
+      demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor')
+    },
+  },
+]

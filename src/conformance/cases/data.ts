@@ -1,0 +1,411 @@
+import type { Json } from '../../protocol/index.ts'
+import type { Case, Probe } from '../case.ts'
+import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, fitsType, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+
+const TYPES = 'RFC 7643 §2.3'
+const UNASSIGNED = 'RFC 7643 §2.5'
+const VALUES = ['invalidValue', 'invalidSyntax'] as const
+
+/** A case: a value of the wrong JSON type is refused in a creation. */
+function wrongType(
+  name: string,
+  what: string,
+  pick: (probe: Probe) => { readonly place: Parameters<typeof withValue>[0]; readonly value: Json },
+  section = TYPES,
+  id = 'S-050',
+): Case {
+  return {
+    id: `${id}/${name}`,
+    level: 'MUST',
+    section,
+    title: `${what} is refused`,
+    fix: 'Answer 400 invalidValue to values that are not of the JSON type of their attribute.',
+    async run(probe) {
+      const subject = probe.subject()
+      const { place, value } = pick(probe)
+      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), withValue(place, value)))
+      const mended = answer.status < 300 && fitsType(valueAt(answer.body, place), place)
+      demandRefusal(answer, `${pathOf(place)}: ${JSON.stringify(value)}`, { keyword: VALUES, mended })
+    },
+  }
+}
+
+/** A case about an attribute of a type that the core schemas hardly have: only where the server has one. */
+function typed(name: string, type: string, value: Json, id: string): Case {
+  return wrongType(
+    name,
+    `${type} ${JSON.stringify(value)}`,
+    (probe) => ({
+      place: probe
+        .subject()
+        .having(`${type} attribute`, (one) => one.type === type && !one.multiValued && one.mutability !== 'readOnly'),
+      value,
+    }),
+    `${TYPES}`,
+    id,
+  )
+}
+
+export const DATA: readonly Case[] = [
+  {
+    id: 'S-031/body',
+    level: 'MUST',
+    section: 'RFC 7643 §2.1',
+    title: 'attribute names in a body compare without regard to case',
+    fix: 'Match the names of members without regard to letter case.',
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const body = Object.fromEntries(
+        Object.entries(subject.body(name)).map(([key, value]) => [
+          key === subject.named.attribute.name ? key.toUpperCase() : key,
+          value,
+        ]),
+      )
+      const answer = await probe.post(subject.type.endpoint, body)
+      const shown = demandResource(answer, [201, 200], `a creation with ${subject.named.attribute.name.toUpperCase()}`)
+      demand(answer, valueAt(shown, subject.named) === name, `${pathOf(subject.named)} as sent`)
+    },
+  },
+  {
+    id: 'S-032',
+    level: 'OWN',
+    section: 'RFC 7643 §2.1',
+    title: 'members that differ only in case are refused',
+    fix: 'Answer 400 invalidSyntax when an object has the same name twice.',
+    async run(probe) {
+      const subject = probe.subject()
+      const text = subject.text()
+      const { name } = text.attribute
+      const answer = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), { [name]: 'lockstep', [name.toUpperCase()]: 'other' }),
+      )
+      demandRefusal(answer, `a creation with ${name} and ${name.toUpperCase()}`, { keyword: VALUES })
+    },
+  },
+  {
+    id: 'S-040',
+    level: 'MUST',
+    section: 'RFC 7643 §2.3.1',
+    title: 'texts are kept as they are, spaces and quotes included',
+    fix: 'Store texts unchanged.',
+    async run(probe) {
+      const text = probe.subject().text()
+      const value = 'a "quoted" \\ text, with <b>marks</b> & ünïcödé'
+      const made = await probe.make(withValue(text, value))
+      const shown = await probe.get(made.path)
+      demand([made.exchange, shown], valueAt(shown.body, text) === value, `${pathOf(text)} as sent`)
+    },
+  },
+  wrongType('number', 'a number for a text', (probe) => ({ place: probe.subject().text(), value: 42 })),
+  wrongType('object', 'an object for a text', (probe) => ({ place: probe.subject().text(), value: { lockstep: 'x' } })),
+  wrongType('list', 'a list for a singular text', (probe) => ({
+    place: probe.subject().text(),
+    value: ['lockstep', 'other'],
+  })),
+  wrongType('text-for-complex', 'a text for a complex attribute', (probe) => ({
+    place: probe.subject().complex().place,
+    value: 'lockstep',
+  })),
+  wrongType('text-for-list', 'a text for a multi-valued attribute', (probe) => ({
+    place: probe.subject().list(),
+    value: 'lockstep',
+  })),
+  wrongType('lone', 'a single object for a multi-valued attribute', (probe) => ({
+    place: probe.subject().list(),
+    value: probe.subject().element(probe.subject().list(), probe.name(), 1),
+  })),
+  wrongType(
+    'nested',
+    'an object inside a simple sub-attribute',
+    (probe) => ({ place: probe.subject().complex().first, value: { lockstep: 'x' } }),
+    'RFC 7643 §2.3.8',
+    'S-049',
+  ),
+  wrongType(
+    'text',
+    'a text for a boolean',
+    (probe) => ({ place: probe.subject().flag(), value: 'true' }),
+    'RFC 7643 §2.3.2',
+    'S-042',
+  ),
+  wrongType(
+    'number',
+    'a number for a boolean',
+    (probe) => ({ place: probe.subject().flag(), value: 1 }),
+    'RFC 7643 §2.3.2',
+    'S-042',
+  ),
+  typed('fraction', 'integer', 1.5, 'S-043'),
+  typed('text', 'integer', '7', 'S-043'),
+  typed('decimal', 'decimal', '1.5', 'S-043'),
+  typed('date', 'dateTime', '2026-01-01', 'S-044'),
+  typed('words', 'dateTime', 'yesterday', 'S-044'),
+  {
+    id: 'S-044/offset',
+    level: 'MUST',
+    section: 'RFC 7643 §2.3.5',
+    title: 'a dateTime with an offset is taken',
+    fix: 'Take every xsd:dateTime with date and time.',
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.having(
+        'dateTime attribute',
+        (one) => one.type === 'dateTime' && !one.multiValued && one.mutability === 'readWrite',
+      )
+      demandStatus(
+        await probe.post(
+          subject.type.endpoint,
+          subject.body(probe.name(), withValue(place, '2026-01-01T00:00:00+02:00')),
+        ),
+        [201, 200],
+        'a creation with such a time',
+      )
+    },
+  },
+  {
+    id: 'S-045',
+    level: 'SHOULD',
+    section: 'RFC 7643 §2.3.6',
+    title: 'what is no base64 is refused for a binary attribute',
+    fix: 'Answer 400 invalidValue to binary values that are not base64.',
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.attribute('x509Certificates')
+      const answer = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), withValue(place, [{ value: '!! no base64 !!' }])),
+      )
+      if (answer.status < 300 && isUnassigned(valueAt(answer.body, place)))
+        throw new NotOffered('x509Certificates are not stored')
+      demandRefusal(answer, 'a certificate that is no base64', { keyword: VALUES })
+    },
+  },
+  {
+    id: 'S-080',
+    level: 'MUST',
+    section: UNASSIGNED,
+    title: 'null and an empty list mean unassigned in a creation',
+    fix: 'Take null and [] for no value.',
+    async run(probe) {
+      const subject = probe.subject()
+      const [text, list] = [subject.text(), subject.list()]
+      if (list.attribute.required || isUnassigned(valueAt(subject.body(probe.name()), list)) === false)
+        throw new NotOffered(`${pathOf(list)} is needed for a creation`)
+      const answer = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), withValue(text, null), withValue(list, [])),
+      )
+      const body = demandResource(answer, [201, 200], 'a creation with null and []')
+      demand(
+        answer,
+        isUnassigned(valueAt(body, text)) && isUnassigned(valueAt(body, list)),
+        `neither ${pathOf(text)} nor ${pathOf(list)}`,
+      )
+    },
+  },
+  {
+    id: 'S-081',
+    level: 'OWN',
+    section: UNASSIGNED,
+    title: 'what has no value is left out of answers',
+    fix: 'Leave unassigned attributes out: several clients stumble over null.',
+    async run(probe) {
+      const shown = await probe.get((await probe.make()).path)
+      const empty = Object.entries(shown.body ?? {})
+        .filter(([, value]) => value === null || (Array.isArray(value) && value.length === 0))
+        .map(([name]) => name)
+      demand(shown, empty.length === 0, `no ${empty[0] ?? ''} with null or []`)
+    },
+  },
+  {
+    id: 'S-082',
+    level: 'MUST',
+    section: 'RFC 7643 §2.4',
+    title: 'a multi-valued attribute with one value is a list',
+    fix: 'Write multi-valued attributes as JSON arrays, whatever their length.',
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const name = probe.name()
+      const made = await probe.make(withValue(list, [subject.element(list, name, 0)]))
+      const shown = await probe.get(made.path)
+      demand(shown, Array.isArray(valueAt(shown.body, list)), `${pathOf(list)} as an array`)
+    },
+  },
+  {
+    id: 'S-084',
+    level: 'MUST',
+    section: 'RFC 7643 §2.4',
+    title: 'at most one value of an attribute is primary',
+    fix: 'Refuse two primaries in a creation (400 invalidValue), or keep one.',
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
+        throw new NotOffered(`${pathOf(list)} has no primary`)
+      const name = probe.name()
+      const elements = [0, 1].map((at) => ({ ...subject.element(list, name, at), primary: true }))
+      const answer = await probe.post(subject.type.endpoint, subject.body(name, withValue(list, elements)))
+      if (answer.status >= 400 && answer.status < 500) return
+      const body = demandResource(answer, [201, 200], 'a creation with two primary values, or its refusal')
+      const primaries = objects(valueAt(body, list)).filter((one) => member(one, 'primary') === true)
+      demand(answer, primaries.length <= 1, 'one primary value at most')
+    },
+  },
+  {
+    id: 'S-084/refused',
+    level: 'OWN',
+    section: 'RFC 7643 §2.4',
+    title: 'two primary values in one request are refused',
+    fix: 'Answer 400 invalidValue; keeping one of the two is allowed as well.',
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
+        throw new NotOffered(`${pathOf(list)} has no primary`)
+      const name = probe.name()
+      const elements = [0, 1].map((at) => ({ ...subject.element(list, name, at), primary: true }))
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(name, withValue(list, elements))),
+        'a creation with two primary values',
+        { keyword: VALUES },
+      )
+    },
+  },
+  {
+    id: 'S-085',
+    level: 'SHOULD',
+    section: 'RFC 7643 §2.4',
+    title: 'the same type and value is not shown twice',
+    fix: 'Drop elements that repeat another one.',
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const name = probe.name()
+      const one = subject.element(list, name, 1)
+      const answer = await probe.post(subject.type.endpoint, subject.body(name, withValue(list, [one, one])))
+      if (answer.status === 400) return
+      const body = demandResource(answer, [201, 200], 'a creation with an element twice')
+      demand(
+        answer,
+        objects(valueAt(body, list)).filter((each) => member(each, 'value') === one.value).length === 1,
+        'the element once',
+      )
+    },
+  },
+  {
+    id: 'S-090',
+    level: 'MUST',
+    section: 'RFC 7643 §3.3',
+    title: 'attributes of an extension stand in an object under its URN',
+    fix: 'Write extension attributes into a member named by the URN, and list the URN in schemas.',
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.extension()
+      const made = await probe.make(withValue(place, 'lockstep'))
+      const shown = await probe.get(made.path)
+      demand(
+        [made.exchange, shown],
+        dig(shown.body, place.urn, place.attribute.name) === 'lockstep',
+        `${place.attribute.name} inside "${place.urn}"`,
+      )
+      demand(
+        shown,
+        texts(dig(shown.body, 'schemas')).some((urn) => urn.toLowerCase() === place.urn.toLowerCase()),
+        `${place.urn} in schemas`,
+      )
+    },
+  },
+  {
+    id: 'S-090/top',
+    level: 'OWN',
+    section: 'RFC 7643 §3.3',
+    title: "an extension's attribute at the top level is not the extension's",
+    fix: 'Read extension attributes only from the object under their URN.',
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.extension()
+      const answer = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), { [place.attribute.name]: 'lockstep' }),
+      )
+      if (answer.status === 400) return
+      demand(
+        answer,
+        isUnassigned(dig(answer.body, place.urn, place.attribute.name)),
+        `no ${place.attribute.name} in "${place.urn}"`,
+      )
+    },
+  },
+  {
+    id: 'S-092',
+    level: 'MUST',
+    section: 'RFC 7643 §6',
+    title: 'a required extension must be there',
+    fix: 'Answer 400 to a resource without an extension that its type requires.',
+    async run(probe) {
+      const subject = probe.subject()
+      const required = subject.type.extensions.find((one) => one.required)
+      if (required === undefined) throw new NotOffered(`${subject.type.name} has no required extension`)
+      const { [required.urn]: _, ...body } = subject.body(probe.name())
+      demandRefusal(
+        await probe.post(subject.type.endpoint, {
+          ...body,
+          schemas: texts(body.schemas).filter((urn) => urn !== required.urn),
+        }),
+        `a creation without ${required.urn}`,
+      )
+    },
+  },
+  {
+    id: 'S-093',
+    level: 'MUST',
+    section: 'RFC 7643 §3.3',
+    title: 'an extension that has no value left is not in schemas',
+    fix: 'Compute schemas from what the resource holds.',
+    needs: ['P-340'],
+    async run(probe) {
+      const subject = probe.subject()
+      const place = subject.extension()
+      if (subject.type.extensions.some(({ urn, required }) => urn === place.urn && required))
+        throw new NotOffered('the extension is required')
+      const made = await probe.make(withValue(place, 'lockstep'))
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(place) }])
+      demandStatus(answer, [200, 204], 'removing the only value of the extension')
+      const shown = await probe.get(made.path)
+      const held = dig(shown.body, place.urn)
+      const listed = texts(dig(shown.body, 'schemas')).some((urn) => urn.toLowerCase() === place.urn.toLowerCase())
+      demand(shown, !listed || !isUnassigned(held), `no ${place.urn} in schemas`, 'SHOULD')
+    },
+  },
+  {
+    id: 'S-047',
+    level: 'MUST',
+    section: 'RFC 7643 §2.3.7',
+    title: 'every $ref leads to its resource',
+    fix: 'Write $ref so that a GET of it (resolved against the base URL) gives the resource.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      const user = await probe.make()
+      const group = await probe.makeGroup([{ value: user.id }])
+      const shown = await probe.get(group.path)
+      const [first] = objects(dig(shown.body, 'members'))
+      const ref = member(first, '$ref')
+      if (typeof ref !== 'string') throw new NotOffered('members have no $ref')
+      const base = probe.offer.config.url.replace(/ServiceProviderConfig$/, '')
+      const there = await probe.get(resolveReference(ref, base))
+      demand([shown, there], there.status === 200 && dig(there.body, 'id') === user.id, `the member at ${ref}`)
+    },
+  },
+]
+
+/** The URL of a $ref: absolute, relative to the base, or to the endpoint it stands in. RFC 7643 §2.3.7. */
+function resolveReference(ref: string, base: string): string {
+  if (ref.startsWith('..')) return new URL(ref, `${base}Groups/`).href
+  if (ref.startsWith('/') && !ref.startsWith(new URL(base).pathname)) return new URL(ref.slice(1), base).href
+  return new URL(ref, base).href
+}

@@ -1,0 +1,302 @@
+import type { Case } from '../case.ts'
+import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, isUnassigned, member, objects, valueAt } from '../look.ts'
+
+const GROUPS = 'RFC 7643 §4.2'
+
+/** Ids of the members of a group in an answer. */
+export function memberIds(body: unknown): readonly string[] {
+  return objects(dig(body, 'members'))
+    .map((one) => String(member(one, 'value')))
+    .toSorted()
+}
+
+export const GROUP_CASES: readonly Case[] = [
+  {
+    id: 'S-132',
+    level: 'MUST',
+    section: GROUPS,
+    title: 'a group can be created without members',
+    fix: 'Take groups with a displayName alone; members come later.',
+    async run(probe) {
+      const groups = probe.groups()
+      const name = probe.name()
+      const answer = await probe.post(groups.type.endpoint, groups.body(name))
+      const body = demandResource(answer, [201, 200], 'the creation of a group')
+      demand(answer, valueAt(body, groups.named) === name, `displayName "${name}"`)
+    },
+  },
+  {
+    id: 'S-132/name',
+    level: 'MUST',
+    section: GROUPS,
+    title: 'a group without displayName is refused',
+    fix: 'Answer 400 invalidValue to a group without displayName (required, erratum 5368).',
+    async run(probe) {
+      const groups = probe.groups()
+      const { displayName: _, ...body } = groups.body(probe.name())
+      demandRefusal(await probe.post(groups.type.endpoint, body), 'the creation of a group without displayName', {
+        keyword: ['invalidValue', 'invalidSyntax'],
+      })
+    },
+  },
+  {
+    id: 'S-132/members',
+    level: 'MUST',
+    section: GROUPS,
+    title: 'a group is created with its members',
+    fix: 'Store members by value and show them on GET.',
+    needs: ['S-132'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const groups = probe.groups()
+      const answer = await probe.post(
+        groups.type.endpoint,
+        groups.body(probe.name(), { members: [{ value: one.id }, { value: other.id }] }),
+      )
+      const body = demandResource(answer, [201, 200], 'the creation of a group with two members')
+      const shown = await probe.get(`${groups.type.endpoint}/${String(body.id)}`)
+      demand(
+        [answer, shown],
+        memberIds(shown.body).join() === [one.id, other.id].toSorted().join(),
+        `the members ${one.id} and ${other.id}`,
+      )
+    },
+  },
+  {
+    id: 'P-064',
+    level: 'MUST',
+    section: 'RFC 7644 §3.3.1',
+    title: 'meta.resourceType of a group is Group',
+    fix: 'Set meta.resourceType by the endpoint.',
+    needs: ['S-132'],
+    async run(probe) {
+      const { exchange } = await probe.makeGroup()
+      demand(
+        exchange,
+        dig(exchange.body, 'meta', 'resourceType') === probe.groups().type.name,
+        `meta.resourceType "${probe.groups().type.name}"`,
+      )
+    },
+  },
+  {
+    id: 'S-008/types',
+    level: 'MUST',
+    section: 'RFC 7643 §3.1',
+    title: 'no user and group share an id',
+    fix: 'Make ids unique across all resource types.',
+    needs: ['S-132'],
+    async run(probe) {
+      const [user, group] = [await probe.make(), await probe.makeGroup()]
+      demand([user.exchange, group.exchange], user.id !== group.id, 'another id for the group than for the user')
+      demandRefusal(
+        await probe.get(`${probe.groups().type.endpoint}/${encodeURIComponent(user.id)}`),
+        "a user's id at /Groups",
+        { status: [404] },
+      )
+    },
+  },
+  {
+    id: 'S-134',
+    level: 'SHOULD',
+    section: GROUPS,
+    title: 'members have a $ref',
+    fix: "Fill members.$ref with the member's URI.",
+    needs: ['S-132/members'],
+    async run(probe) {
+      const user = await probe.make()
+      const group = await probe.makeGroup([{ value: user.id }])
+      const shown = await probe.get(group.path)
+      const [first] = objects(dig(shown.body, 'members'))
+      demand(
+        shown,
+        String(member(first, '$ref') ?? '').endsWith(encodeURIComponent(user.id)),
+        `$ref that ends in ${user.id}`,
+        'OWN',
+      )
+      const type = member(first, 'type')
+      demand(shown, type === undefined || type === 'User', 'type User, or none')
+    },
+  },
+  {
+    id: 'S-134/nested',
+    level: 'MAY',
+    section: GROUPS,
+    title: 'a group can be a member of a group',
+    fix: 'Take groups as members, with type Group.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      const inner = await probe.makeGroup()
+      const groups = probe.groups()
+      const answer = await probe.post(
+        groups.type.endpoint,
+        groups.body(probe.name(), { members: [{ value: inner.id, type: 'Group' }] }),
+      )
+      if (answer.status === 400 || answer.status === 501) throw new NotOffered('nested groups are refused')
+      const body = demandResource(answer, [201, 200], 'a group in a group')
+      const shown = await probe.get(`${groups.type.endpoint}/${String(body.id)}`)
+      demand([answer, shown], memberIds(shown.body).includes(inner.id), `the member ${inner.id}`)
+    },
+  },
+  {
+    id: 'S-133',
+    level: 'MUST',
+    section: GROUPS,
+    title: 'the value of a member does not change',
+    fix: 'Answer 400 mutability to a change of members[…].value; members are added and removed whole.',
+    needs: ['S-132/members', 'P-340'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const group = await probe.makeGroup([{ value: one.id }])
+      const answer = await probe.patch(group.path, [
+        { op: 'replace', path: `members[value eq "${one.id}"].value`, value: other.id },
+      ])
+      demandRefusal(answer, 'a change of the value of a member', {
+        keyword: ['mutability', 'invalidPath', 'invalidValue'],
+      })
+    },
+  },
+  {
+    id: 'S-135',
+    level: 'OWN',
+    section: GROUPS,
+    title: 'a member without a value is refused',
+    fix: 'Answer 400 invalidValue to a member that names nobody.',
+    needs: ['S-132'],
+    async run(probe) {
+      const groups = probe.groups()
+      demandRefusal(
+        await probe.post(groups.type.endpoint, groups.body(probe.name(), { members: [{ display: 'lockstep' }] })),
+        'a group with a member without value',
+        { keyword: ['invalidValue', 'invalidSyntax'] },
+      )
+    },
+  },
+  {
+    id: 'S-048',
+    level: 'OWN',
+    section: 'RFC 7643 §2.3.7',
+    title: 'a member that does not exist is refused',
+    fix: 'Answer 400 invalidValue and say which id; never keep it dangling, never answer 500.',
+    needs: ['S-132'],
+    async run(probe) {
+      const groups = probe.groups()
+      demandRefusal(
+        await probe.post(groups.type.endpoint, groups.body(probe.name(), { members: [{ value: 'lockstep-nobody' }] })),
+        'a group with a member that does not exist',
+        { keyword: ['invalidValue', 'invalidSyntax'] },
+      )
+    },
+  },
+  {
+    id: 'S-136',
+    level: 'OWN',
+    section: GROUPS,
+    title: 'a type that contradicts the member is refused',
+    fix: 'Answer 400 invalidValue when type does not fit the resource that value names.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      const groups = probe.groups()
+      const user = await probe.make()
+      demandRefusal(
+        await probe.post(
+          groups.type.endpoint,
+          groups.body(probe.name(), { members: [{ value: user.id, type: 'Group' }] }),
+        ),
+        'a user as a member of type Group',
+        { keyword: ['invalidValue', 'invalidSyntax'] },
+      )
+    },
+  },
+  {
+    id: 'S-117',
+    level: 'MUST',
+    section: 'RFC 7643 §4.1.2',
+    title: 'groups of a user shows its groups',
+    fix: 'Compute groups of a user from the members of groups.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      const place = probe.subject().attribute('groups')
+      const user = await probe.make()
+      const group = await probe.makeGroup([{ value: user.id }])
+      const shown = await probe.get(user.path)
+      if (isUnassigned(valueAt(shown.body, place)) && !probe.offer.described)
+        throw new NotOffered('groups of users are not shown')
+      const entry = objects(valueAt(shown.body, place)).find((one) => member(one, 'value') === group.id)
+      demand([group.exchange, shown], entry !== undefined, `the group ${group.id} in groups`, 'SHOULD')
+      const type = member(entry, 'type')
+      demand(shown, type === undefined || type === 'direct', 'type direct, or none')
+    },
+  },
+  {
+    id: 'S-117/indirect',
+    level: 'SHOULD',
+    section: 'RFC 7643 §4.1.2',
+    title: 'groups of a user shows indirect memberships',
+    fix: 'Follow nested groups, with type indirect.',
+    needs: ['S-117', 'S-134/nested'],
+    async run(probe) {
+      const place = probe.subject().attribute('groups')
+      const user = await probe.make()
+      const inner = await probe.makeGroup([{ value: user.id }])
+      const outer = await probe.makeGroup([{ value: inner.id, type: 'Group' }])
+      const shown = await probe.get(user.path)
+      const entry = objects(valueAt(shown.body, place)).find((one) => member(one, 'value') === outer.id)
+      if (entry === undefined) throw new NotOffered('indirect memberships are not shown')
+      demand(shown, member(entry, 'type') === 'indirect' || member(entry, 'type') === undefined, 'type indirect')
+    },
+  },
+  {
+    id: 'S-118/post',
+    level: 'MUST',
+    section: 'RFC 7643 §4.1.2',
+    title: 'groups in the creation of a user is ignored',
+    fix: 'Ignore groups in POST and PUT of a user.',
+    needs: ['S-132'],
+    async run(probe) {
+      const subject = probe.subject()
+      subject.attribute('groups')
+      const group = await probe.makeGroup()
+      const answer = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), { groups: [{ value: group.id }] }),
+      )
+      demandStatus(answer, [201, 200], 'the creation of a user with groups')
+      const shown = await probe.get(group.path)
+      demand([answer, shown], memberIds(shown.body).length === 0, 'a group without members')
+    },
+  },
+  {
+    id: 'S-118/patch',
+    level: 'MUST',
+    section: 'RFC 7644 §3.5.2',
+    title: 'PATCH of groups of a user is refused',
+    fix: 'Answer 400 mutability to a PATCH of groups: it is readOnly.',
+    needs: ['S-132', 'P-340'],
+    async run(probe) {
+      probe.subject().attribute('groups')
+      const [user, group] = [await probe.make(), await probe.makeGroup()]
+      demandRefusal(
+        await probe.patch(user.path, [{ op: 'add', path: 'groups', value: [{ value: group.id }] }]),
+        'add of groups to a user',
+        { keyword: ['mutability'] },
+      )
+    },
+  },
+  {
+    id: 'P-405',
+    level: 'OWN',
+    section: 'RFC 7644 §3.6',
+    title: 'a deleted user is in no group',
+    fix: 'Take deleted resources out of members.',
+    needs: ['S-132/members', 'P-400'],
+    async run(probe) {
+      const user = await probe.make()
+      const group = await probe.makeGroup([{ value: user.id }])
+      await probe.del(user.path)
+      const shown = await probe.get(group.path)
+      demand(shown, !memberIds(shown.body).includes(user.id), `no member ${user.id}, which was deleted`)
+    },
+  },
+]

@@ -1,0 +1,292 @@
+import type { Case } from '../case.ts'
+import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { member, valueAt, withValue } from '../look.ts'
+
+const MEDIA = 'RFC 7644 §3.8'
+const ENDPOINTS = 'RFC 7644 §3.2'
+const JSON_LIKE = /^application\/(scim\+)?json\b/i
+
+export const HTTP: readonly Case[] = [
+  {
+    id: 'P-002',
+    level: 'MUST',
+    section: MEDIA,
+    title: 'a body in UTF-8 is read as UTF-8',
+    fix: 'Decode request bodies as UTF-8 also when no charset is given, and answer in UTF-8.',
+    async run(probe) {
+      const text = probe.subject().text()
+      const value = 'Žofie Ĝ 日本 🙂'
+      const made = await probe.make(withValue(text, value))
+      const shown = await probe.get(made.path)
+      demand([made.exchange, shown], valueAt(shown.body, text) === value, `"${value}" as it was sent`)
+    },
+  },
+  {
+    id: 'P-003/scim',
+    level: 'MUST',
+    section: MEDIA,
+    title: 'Accept: application/scim+json is answered in that type',
+    fix: 'Send Content-Type: application/scim+json.',
+    async run(probe) {
+      const { path } = await probe.make()
+      const answer = await probe.get(path, { accept: 'application/scim+json' })
+      demandStatus(answer, [200], 'GET with Accept: application/scim+json')
+      demand(
+        answer,
+        /^application\/scim\+json\b/i.test(answer.header('content-type') ?? ''),
+        'Content-Type: application/scim+json',
+      )
+    },
+  },
+  {
+    id: 'P-003/json',
+    level: 'SHOULD',
+    section: MEDIA,
+    title: 'Accept: application/json is answered with JSON',
+    fix: 'Accept application/json as well as application/scim+json.',
+    async run(probe) {
+      const { path } = await probe.make()
+      const answer = await probe.get(path, { accept: 'application/json' })
+      demandStatus(answer, [200], 'GET with Accept: application/json')
+      demand(
+        answer,
+        JSON_LIKE.test(answer.header('content-type') ?? '') && answer.body !== undefined,
+        'a JSON body with a JSON media type',
+      )
+    },
+  },
+  {
+    id: 'P-003/default',
+    level: 'MUST',
+    section: MEDIA,
+    title: 'without a preference the answer is application/scim+json',
+    fix: 'Make application/scim+json the default when Accept is absent or */*.',
+    async run(probe) {
+      const { path } = await probe.make()
+      const answer = await probe.get(path, { accept: '*/*' })
+      demandStatus(answer, [200], 'GET with Accept: */*')
+      demand(
+        answer,
+        /^application\/scim\+json\b/i.test(answer.header('content-type') ?? ''),
+        'Content-Type: application/scim+json',
+      )
+    },
+  },
+  {
+    id: 'P-004/json',
+    level: 'SHOULD',
+    section: MEDIA,
+    title: 'a body of application/json is read',
+    fix: 'Read bodies of application/json as well as application/scim+json: several identity providers send it.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name()), {
+        'content-type': 'application/json',
+      })
+      demandStatus(answer, [201, 200], 'POST with Content-Type: application/json')
+    },
+  },
+  {
+    id: 'P-004/charset',
+    level: 'MUST',
+    section: MEDIA,
+    title: 'a media type with charset=utf-8 is read',
+    fix: 'Ignore the charset parameter of the media type, or take utf-8.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name()), {
+        'content-type': 'application/scim+json; charset=utf-8',
+      })
+      demandStatus(answer, [201, 200], 'POST with Content-Type: application/scim+json; charset=utf-8')
+    },
+  },
+  {
+    id: 'P-004/other',
+    level: 'OWN',
+    section: MEDIA,
+    title: 'a body of another media type is 415',
+    fix: 'Answer 415 to bodies that are not JSON by their media type.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, JSON.stringify(subject.body(probe.name())), {
+        'content-type': 'text/plain',
+      })
+      demandRefusal(answer, 'POST with Content-Type: text/plain', { status: [415] })
+    },
+  },
+  {
+    id: 'P-004/accept',
+    level: 'OWN',
+    section: MEDIA,
+    title: 'an Accept that excludes JSON is 406',
+    fix: 'Answer 406 when the client takes no JSON.',
+    async run(probe) {
+      const { path } = await probe.make()
+      demandRefusal(await probe.get(path, { accept: 'text/csv' }), 'GET with Accept: text/csv', { status: [406] })
+    },
+  },
+  ...(
+    [
+      ['broken', '{', 'a body that is no JSON'],
+      ['list', '[]', 'an array where a resource belongs'],
+      ['text', '"lockstep"', 'a text where a resource belongs'],
+    ] as const
+  ).map(
+    ([name, body, what]): Case => ({
+      id: `P-006/${name}`,
+      level: 'MUST',
+      section: 'RFC 7644 §3.12',
+      title: `${what} is refused`,
+      fix: 'Answer 400 invalidSyntax to a body that is no JSON object; never 500.',
+      async run(probe) {
+        const answer = await probe.post(probe.subject().type.endpoint, body)
+        demandRefusal(answer, `POST with ${what}`, { keyword: ['invalidSyntax', 'invalidValue'] })
+      },
+    }),
+  ),
+  {
+    id: 'P-007',
+    level: 'MUST',
+    section: 'RFC 3986 §2.1',
+    title: 'parameters are percent-decoded as UTF-8, + is a space',
+    fix: 'Decode the query as a form in UTF-8: %C3%BC is ü, + is a space.',
+    needs: ['P-121'],
+    async run(probe) {
+      const subject = probe.subject()
+      const text = subject.text()
+      const value = `Jürgen ${probe.name().split('@')[0]}`
+      const made = await probe.make(withValue(text, value))
+      const name = text.attribute.name
+      for (const space of ['%20', '+']) {
+        const coded = encodeURIComponent(`${name} eq "${value}"`).replaceAll('%20', space)
+        const answer = await probe.get(`${subject.type.endpoint}?filter=${coded}`)
+        demandStatus(answer, [200], `a filter with ${space} for a space`)
+        demand(answer, answer.text.includes(made.id), `the ${subject.type.name} whose ${name} is "${value}"`)
+      }
+    },
+  },
+  {
+    id: 'P-008',
+    level: 'SHOULD',
+    section: 'RFC 7644 §3.4.2',
+    title: 'unknown query parameters are ignored',
+    fix: 'Ignore parameters that SCIM does not define: some clients leave a dangling & or add their own.',
+    async run(probe) {
+      demandStatus(
+        await probe.get(`${probe.subject().type.endpoint}?count=1&lockstepnope=1`),
+        [200],
+        'a list with a parameter that SCIM does not know',
+      )
+    },
+  },
+  {
+    id: 'P-042',
+    level: 'MUST',
+    section: ENDPOINTS,
+    title: 'users are at /Users, groups at /Groups',
+    fix: 'Serve User at /Users and Group at /Groups.',
+    async run({ offer }) {
+      for (const [urn, endpoint] of [
+        ['urn:ietf:params:scim:schemas:core:2.0:User', '/Users'],
+        ['urn:ietf:params:scim:schemas:core:2.0:Group', '/Groups'],
+      ] as const) {
+        const found = offer.types.filter(({ schema }) => schema === urn)
+        demand(
+          offer.resourceTypes,
+          found.length === 0 || found.some((type) => type.endpoint === endpoint),
+          `${endpoint} as the endpoint of ${urn}`,
+        )
+      }
+    },
+  },
+  ...(
+    [
+      ['put', 'PUT', false],
+      ['delete', 'DELETE', false],
+      ['post', 'POST', true],
+    ] as const
+  ).map(
+    ([name, method, single]): Case => ({
+      id: `P-044/${name}`,
+      level: 'MUST',
+      section: ENDPOINTS,
+      title: `${method} of ${single ? 'a resource' : 'a resource endpoint'} is refused`,
+      fix: 'Answer 405 with Allow to methods that the endpoint does not have.',
+      async run(probe) {
+        const made = await probe.make()
+        const path = single ? made.path : made.type.endpoint
+        const answer = await probe.call(
+          method,
+          path,
+          method === 'DELETE' ? undefined : probe.subject().body(probe.name()),
+        )
+        demandRefusal(answer, `${method} ${path}`, { status: [405, 404, 501] })
+      },
+    }),
+  ),
+  {
+    id: 'P-044/allow',
+    level: 'MUST',
+    section: 'RFC 9110 §15.5.6',
+    title: 'a 405 names the methods that are allowed',
+    fix: 'Send Allow with every 405.',
+    async run(probe) {
+      const answer = await probe.call('PUT', probe.subject().type.endpoint, probe.subject().body(probe.name()))
+      if (answer.status !== 405) throw new NotOffered(`PUT of the endpoint was answered ${answer.status}, not 405`)
+      demand(answer, (answer.header('allow') ?? '') !== '', 'an Allow header')
+    },
+  },
+  {
+    id: 'P-045/endpoint',
+    level: 'MUST',
+    section: 'RFC 7644 §3.12',
+    title: 'an unknown endpoint is 404',
+    fix: 'Answer 404 with a SCIM error below the base URL.',
+    async run(probe) {
+      demandRefusal(await probe.get('/LockstepNope'), 'GET /LockstepNope', { status: [404, 501] })
+    },
+  },
+  {
+    id: 'P-045/id',
+    level: 'MUST',
+    section: 'RFC 7644 §3.12',
+    title: 'an unknown id is 404',
+    fix: 'Answer 404 to an id that does not exist, whatever its form.',
+    async run(probe) {
+      const { endpoint } = probe.subject().type
+      for (const id of ['lockstep-nope', '00000000-0000-4000-8000-000000000000'])
+        demandRefusal(await probe.get(`${endpoint}/${id}`), `GET ${endpoint}/${id}`, { status: [404] })
+    },
+  },
+  {
+    id: 'P-040',
+    level: 'MUST',
+    section: 'RFC 7644 §3.13',
+    title: 'an unsupported protocol version is refused',
+    fix: 'Answer 400 invalidVers or 404 to /v9/….',
+    async run(probe) {
+      const base = new URL(probe.offer.config.url.replace(/\/ServiceProviderConfig$/, ''))
+      if (!/\/v2$/i.test(base.pathname)) throw new NotOffered('the base URL does not end in a version')
+      const url = `${base.origin}${base.pathname.replace(/v2$/i, 'v9')}${probe.subject().type.endpoint}`
+      demandRefusal(await probe.get(url), `GET ${url}`, { status: [400, 404, 401, 403, 501] })
+    },
+  },
+  {
+    id: 'P-104',
+    level: 'MAY',
+    section: 'RFC 7644 §3.4.2.1',
+    title: 'a query of the base URL searches all types',
+    fix: 'Serve GET of the base URL with a filter over all resource types, or answer 501.',
+    needs: ['P-121'],
+    async run(probe) {
+      const subject = probe.subject()
+      const made = await probe.make()
+      const answer = await probe.filter('/', `id eq "${made.id}"`)
+      if (answer.status !== 200 || member(answer.body, 'totalResults') === undefined)
+        throw new NotOffered(`a query of the base URL was answered ${answer.status}`)
+      demandResource(answer, [200], 'GET of the base URL')
+      demand(answer, answer.text.includes(made.id), `the ${subject.type.name} with this id`)
+    },
+  },
+]

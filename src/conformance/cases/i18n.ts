@@ -1,0 +1,83 @@
+import type { Case } from '../case.ts'
+import { demand, demandRefusal, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { dig, pathOf } from '../look.ts'
+
+const PREPARE = 'RFC 7644 §5'
+
+export const I18N: readonly Case[] = [
+  {
+    id: 'P-540/normal',
+    level: 'MUST',
+    section: PREPARE,
+    title: 'userNames that differ only in Unicode form are the same',
+    fix: 'Prepare userName by PRECIS (NFC at least) before it is compared.',
+    needs: ['S-071'],
+    async run(probe) {
+      const subject = probe.subject()
+      if (subject.named.attribute.name !== 'userName') throw new NotOffered('there is no userName')
+      const name = probe.name().replace('@', '-jürgen@')
+      const first = await probe.post(subject.type.endpoint, subject.body(name.normalize('NFC')))
+      if (first.status >= 400) throw new NotOffered('userName takes no letters outside ASCII')
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(name.normalize('NFD'))),
+        'the same userName in another Unicode form',
+        { status: [409, 400] },
+      )
+    },
+  },
+  {
+    id: 'P-540/case',
+    level: 'MUST',
+    section: PREPARE,
+    title: 'userNames are compared without regard to case beyond ASCII',
+    fix: 'Fold the case of userName for all of Unicode, not only A to Z.',
+    needs: ['S-100'],
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name().replace('@', '-ÄNNA@')
+      const first = await probe.post(subject.type.endpoint, subject.body(name))
+      if (first.status >= 400) throw new NotOffered('userName takes no letters outside ASCII')
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(name.toLowerCase())),
+        'the same userName in small letters',
+        { status: [409, 400] },
+      )
+    },
+  },
+  {
+    id: 'P-541',
+    level: 'SHOULD',
+    section: 'RFC 7644 §7.8',
+    title: 'filters find values in another Unicode form',
+    fix: 'Normalise both sides before comparing.',
+    needs: ['P-121'],
+    async run(probe) {
+      const subject = probe.subject()
+      const { named } = subject
+      if (named.attribute.caseExact) throw new NotOffered(`${pathOf(named)} is caseExact`)
+      const name = probe.name().replace('@', '-zoë@')
+      const made = await probe.post(subject.type.endpoint, subject.body(name.normalize('NFC')))
+      if (made.status >= 400) throw new NotOffered(`${pathOf(named)} takes no letters outside ASCII`)
+      const found = await probe.filter(subject.type.endpoint, `${pathOf(named)} eq "${name.normalize('NFD')}"`)
+      demandStatus(found, [200], 'a filter in another Unicode form')
+      demand([made, found], dig(found.body, 'totalResults') === 1, 'the resource')
+    },
+  },
+  {
+    id: 'P-542',
+    level: 'OWN',
+    section: PREPARE,
+    title: 'a userName with control characters is refused',
+    fix: 'Answer 400 invalidValue to a userName that PRECIS can not prepare.',
+    async run(probe) {
+      const subject = probe.subject()
+      if (subject.named.attribute.name !== 'userName') throw new NotOffered('there is no userName')
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(probe.name().replace('@', '\u0007@'))),
+        'a userName with U+0007 in it',
+        { keyword: ['invalidValue', 'invalidSyntax'] },
+      )
+    },
+  },
+]

@@ -1,0 +1,39 @@
+import type { Case } from '../case.ts'
+import { demand, demandStatus } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import { dig } from '../look.ts'
+
+const ME_SECTION = 'RFC 7644 §3.11'
+
+export const ME: readonly Case[] = [
+  {
+    id: 'P-450',
+    level: 'SHOULD',
+    section: ME_SECTION,
+    title: 'a server without /Me answers 501',
+    fix: 'Answer 501 to /Me when it is not supported; 404 when the caller has no resource.',
+    async run(probe) {
+      const answer = await probe.get('/Me')
+      demandStatus(
+        answer,
+        [200, 307, 308, 404, 501, 403],
+        '/Me: the own resource, a redirect to it, 404 for a caller without one, or 501',
+      )
+    },
+  },
+  {
+    id: 'P-451',
+    level: 'MUST',
+    section: ME_SECTION,
+    title: '/Me has the permanent URI of the resource in Location',
+    fix: 'Send Location with the URI of the resource that /Me stands for.',
+    async run(probe) {
+      const answer = await probe.get('/Me')
+      if (![200, 307, 308].includes(answer.status)) throw new NotOffered(`/Me was answered ${answer.status}`)
+      const given = answer.header('location') ?? answer.header('content-location')
+      demand(answer, given !== undefined && !given.endsWith('/Me'), 'Location with the URI of the resource')
+      if (answer.status === 200)
+        demand(answer, given === dig(answer.body, 'meta', 'location'), 'the same URI as meta.location')
+    },
+  },
+]

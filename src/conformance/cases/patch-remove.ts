@@ -1,0 +1,311 @@
+import type { Case } from '../case.ts'
+import { demand, demandRefusal, demandStatus } from '../demand.ts'
+import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../look.ts'
+import { holds } from '../subject.ts'
+import { memberIds } from './groups.ts'
+
+const REMOVE = 'RFC 7644 §3.5.2.2'
+const NEEDS = ['P-340']
+
+export const PATCH_REMOVE: readonly Case[] = [
+  {
+    id: 'P-370/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove without a path is noTarget',
+    fix: 'Answer 400 noTarget to a remove without a path.',
+    needs: NEEDS,
+    async run(probe) {
+      const made = await probe.make()
+      demandRefusal(await probe.patch(made.path, [{ op: 'remove' }]), 'remove without a path', {
+        keyword: ['noTarget'],
+        named: true,
+      })
+    },
+  },
+  {
+    id: 'P-371/remove',
+    level: 'OWN',
+    section: REMOVE,
+    title: 'remove of what has no value succeeds',
+    fix: 'Succeed without a change: removing is the state that is wanted.',
+    needs: NEEDS,
+    async run(probe) {
+      const made = await probe.make()
+      demandStatus(
+        await probe.patch(made.path, [{ op: 'remove', path: pathOf(probe.subject().text()) }]),
+        [200, 204],
+        'remove of what has no value',
+      )
+    },
+  },
+  {
+    id: 'P-372/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove clears a single value',
+    fix: 'Unassign the attribute that a remove names.',
+    needs: NEEDS,
+    async run(probe) {
+      const text = probe.subject().text()
+      const made = await probe.make(withValue(text, 'one'))
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(text) }])
+      demandStatus(answer, [200, 204], `remove of ${pathOf(text)}`)
+      const shown = await probe.get(made.path)
+      demand([answer, shown], isUnassigned(valueAt(shown.body, text)), `no ${pathOf(text)}`)
+    },
+  },
+  {
+    id: 'P-372/required',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove of a required attribute is refused',
+    fix: 'Answer 400 mutability to the removal of a required attribute.',
+    needs: NEEDS,
+    async run(probe) {
+      const key = probe.subject().key()
+      const made = await probe.make()
+      demandRefusal(await probe.patch(made.path, [{ op: 'remove', path: pathOf(key) }]), `remove of ${pathOf(key)}`, {
+        keyword: ['mutability', 'invalidValue'],
+      })
+    },
+  },
+  {
+    id: 'P-374/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove clears one part of a complex attribute',
+    fix: 'Take paths like name.givenName in a remove and leave the other parts.',
+    needs: NEEDS,
+    async run(probe) {
+      const { place, first, second } = probe.subject().complex()
+      const made = await probe.make({
+        [place.attribute.name]: { [first.sub?.name ?? '']: 'one', [second.sub?.name ?? '']: 'kept' },
+      })
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(first) }])
+      demandStatus(answer, [200, 204], `remove of ${pathOf(first)}`)
+      const shown = await probe.get(made.path)
+      demand(
+        [answer, shown],
+        isUnassigned(valueAt(shown.body, first)) && valueAt(shown.body, second) === 'kept',
+        `${pathOf(second)} without ${pathOf(first)}`,
+      )
+    },
+  },
+  {
+    id: 'P-375/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove of a list clears all of it',
+    fix: 'Unassign the whole list when a remove names it without a filter or value.',
+    needs: NEEDS,
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list2()
+      const name = probe.name()
+      const made = await probe.make(withValue(list, [subject.element(list, name, 0), subject.element(list, name, 1)]))
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(list) }])
+      demandStatus(answer, [200, 204], `remove of ${pathOf(list)}`)
+      const shown = await probe.get(made.path)
+      demand([answer, shown], isUnassigned(valueAt(shown.body, list)), `no ${pathOf(list)}`)
+    },
+  },
+  {
+    id: 'P-377/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove through a filter removes the elements it finds and no others',
+    fix: 'Remove what emails[type eq "work"] finds, and nothing else.',
+    needs: NEEDS,
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const name = probe.name()
+      const [first, second] = [subject.element(list, name, 0), subject.element(list, name, 1)]
+      const made = await probe.make(withValue(list, [first, second]))
+      const answer = await probe.patch(made.path, [
+        { op: 'remove', path: `${pathOf(list)}[type eq "${String(second.type)}"]` },
+      ])
+      demandStatus(answer, [200, 204], 'remove through a filter')
+      const shown = await probe.get(made.path)
+      demand(
+        [answer, shown],
+        objects(valueAt(shown.body, list))
+          .map((one) => member(one, 'value'))
+          .join() === first.value,
+        'the other element and nothing else',
+      )
+    },
+  },
+  {
+    id: 'P-377/compound',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove through a filter with and',
+    fix: 'Parse the full filter grammar inside [ ].',
+    needs: ['P-377/remove'],
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const name = probe.name()
+      const [first, second] = [subject.element(list, name, 0), subject.element(list, name, 1)]
+      const made = await probe.make(withValue(list, [first, second]))
+      const answer = await probe.patch(made.path, [
+        {
+          op: 'remove',
+          path: `${pathOf(list)}[type eq "${String(second.type)}" and value ew "${String(second.value).slice(-6)}"]`,
+        },
+      ])
+      demandStatus(answer, [200, 204], 'remove through a filter with and')
+      const shown = await probe.get(made.path)
+      demand(
+        [answer, shown],
+        objects(valueAt(shown.body, list))
+          .map((one) => member(one, 'value'))
+          .join() === first.value,
+        'the other element and nothing else',
+      )
+    },
+  },
+  {
+    id: 'P-378/remove',
+    level: 'OWN',
+    section: REMOVE,
+    title: 'remove through a filter that finds nothing succeeds',
+    fix: 'Succeed without a change; noTarget is allowed as well.',
+    needs: NEEDS,
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const made = await probe.make(withValue(list, [subject.element(list, probe.name(), 0)]))
+      demandStatus(
+        await probe.patch(made.path, [{ op: 'remove', path: `${pathOf(list)}[type eq "lockstep-nope"]` }]),
+        [200, 204],
+        'remove through a filter that finds nothing',
+      )
+    },
+  },
+  {
+    id: 'P-379/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove through a filter clears a part of the elements it finds',
+    fix: 'Take paths like emails[value eq "…"].type in a remove.',
+    needs: NEEDS,
+    async run(probe) {
+      const subject = probe.subject()
+      const list = subject.list()
+      const name = probe.name()
+      const [first, second] = [subject.element(list, name, 0), subject.element(list, name, 1)]
+      const made = await probe.make(withValue(list, [first, second]))
+      const answer = await probe.patch(made.path, [
+        { op: 'remove', path: `${pathOf(list)}[value eq "${String(second.value)}"].type` },
+      ])
+      demandStatus(answer, [200, 204], 'remove of a part through a filter')
+      const shown = await probe.get(made.path)
+      const kept = objects(valueAt(shown.body, list))
+      const changed = kept.find((one) => member(one, 'value') === second.value)
+      demand(
+        [answer, shown],
+        holds(kept, [first]) && changed !== undefined && isUnassigned(member(changed, 'type')),
+        `${String(second.value)} without a type, the other one as before`,
+      )
+    },
+  },
+  {
+    id: 'P-375/remove-member',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'one member is removed through a filter, the others stay',
+    fix: 'Remove what members[value eq "…"] finds, and nobody else.',
+    needs: [...NEEDS, 'S-132/members'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const group = await probe.makeGroup([{ value: one.id }, { value: other.id }])
+      const answer = await probe.patch(group.path, [{ op: 'remove', path: `members[value eq "${one.id}"]` }])
+      demandStatus(answer, [200, 204], 'remove of one member')
+      const shown = await probe.get(group.path)
+      demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
+    },
+  },
+  {
+    id: 'P-375/remove-list',
+    level: 'OWN',
+    section: REMOVE,
+    title: 'members given as a value are removed, the others stay',
+    fix: 'Remove the members in value only: Entra sends it so, and the literal reading empties the group.',
+    needs: [...NEEDS, 'S-132/members'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const group = await probe.makeGroup([{ value: one.id }, { value: other.id }])
+      const answer = await probe.patch(group.path, [{ op: 'remove', path: 'members', value: [{ value: one.id }] }])
+      demandStatus(answer, [200, 204], 'remove of a list of members')
+      const shown = await probe.get(group.path)
+      demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
+    },
+  },
+  {
+    id: 'P-375/remove-all',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove of members removes all',
+    fix: 'Clear the list when a remove names members alone.',
+    needs: [...NEEDS, 'S-132/members'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const group = await probe.makeGroup([{ value: one.id }, { value: other.id }])
+      const answer = await probe.patch(group.path, [{ op: 'remove', path: 'members' }])
+      demandStatus(answer, [200, 204], 'remove of all members')
+      const shown = await probe.get(group.path)
+      demand([answer, shown], memberIds(shown.body).length === 0, 'a group without members')
+    },
+  },
+  {
+    id: 'P-375/remove-stranger',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'removing who is no member succeeds or is noTarget, and removes nobody',
+    fix: 'Leave the members as they are when the filter finds nobody.',
+    needs: [...NEEDS, 'S-132/members'],
+    async run(probe) {
+      const [one, other] = [await probe.make(), await probe.make()]
+      const group = await probe.makeGroup([{ value: one.id }])
+      const answer = await probe.patch(group.path, [{ op: 'remove', path: `members[value eq "${other.id}"]` }])
+      demandStatus(answer, [200, 204, 400], 'remove of somebody who is no member')
+      const shown = await probe.get(group.path)
+      demand([answer, shown], memberIds(shown.body).join() === one.id, `the member ${one.id}, as before`)
+    },
+  },
+  {
+    id: 'P-383/remove',
+    level: 'OWN',
+    section: REMOVE,
+    title: 'remove of an extension by its URN removes it',
+    fix: 'Take the URN of an extension as a path.',
+    needs: ['P-384/add'],
+    async run(probe) {
+      const place = probe.subject().extension()
+      const made = await probe.make(withValue(place, 'one'))
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: place.urn }])
+      demandStatus(answer, [200, 204], `remove with the path ${place.urn}`)
+      const shown = await probe.get(made.path)
+      demand([answer, shown], isUnassigned(dig(shown.body, place.urn)), `no ${place.urn}`)
+    },
+  },
+  {
+    id: 'P-384/remove',
+    level: 'MUST',
+    section: 'RFC 7644 §3.10',
+    title: 'remove takes the qualified name of an attribute of an extension',
+    fix: 'Read URN:attribute in paths.',
+    needs: NEEDS,
+    async run(probe) {
+      const place = probe.subject().extension()
+      const made = await probe.make(withValue(place, 'one'))
+      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(place) }])
+      demandStatus(answer, [200, 204], `remove with the path ${pathOf(place)}`)
+      const shown = await probe.get(made.path)
+      demand([answer, shown], isUnassigned(valueAt(shown.body, place)), `no ${pathOf(place)}`)
+    },
+  },
+]

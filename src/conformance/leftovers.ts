@@ -1,0 +1,53 @@
+import { isObject, type JsonObject } from '../protocol/index.ts'
+import { NotOffered } from './fault.ts'
+import { member, objects, pathOf, valueAt } from './look.ts'
+import type { Offer, TypeOffer } from './offer.ts'
+import { PREFIX, type Session, send } from './probe.ts'
+import { namingPlace } from './subject.ts'
+
+/** Whole names that a check gives; nothing else is taken for a leftover. */
+const NAME = new RegExp(`^${PREFIX}[a-z0-9]{6}-\\d+@example\\.com$`, 'i')
+/** Most leftovers of one type that are looked for. */
+const MOST = 2000
+
+/** Finds what earlier runs left behind, and removes it when asked to; gives the URLs of what is still there. */
+export async function findLeftovers(session: Session, offer: Offer, clean: boolean): Promise<readonly string[]> {
+  const left: string[] = []
+  for (const type of offer.types) {
+    for (const path of await search(session, type)) {
+      const gone = clean && (await send(session, 'start', 'DELETE', path)).status === 204
+      if (!gone) left.push(session.base + path)
+    }
+  }
+  return left
+}
+
+async function search(session: Session, type: TypeOffer): Promise<readonly string[]> {
+  let named: ReturnType<typeof namingPlace>
+  try {
+    named = namingPlace(type)
+  } catch (error) {
+    if (error instanceof NotOffered) return []
+    throw error
+  }
+  const found = new Set<string>()
+  for (let startIndex = 1; startIndex <= MOST; ) {
+    const query = new URLSearchParams({
+      filter: `${pathOf(named)} sw "${PREFIX}"`,
+      startIndex: String(startIndex),
+      count: '100',
+    })
+    const page = await send(session, 'start', 'GET', `${type.endpoint}?${query}`)
+    const resources: readonly JsonObject[] = isObject(page.body) ? objects(member(page.body, 'Resources')) : []
+    for (const one of resources) {
+      const id = member(one, 'id')
+      // A server that ignores the filter shows everybody: the name decides.
+      if (typeof id === 'string' && NAME.test(String(valueAt(one, named))))
+        found.add(`${type.endpoint}/${encodeURIComponent(id)}`)
+    }
+    const total = Number(member(page.body, 'totalResults'))
+    startIndex += resources.length
+    if (page.status !== 200 || resources.length === 0 || !(startIndex <= total)) break
+  }
+  return [...found]
+}

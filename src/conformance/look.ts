@@ -1,0 +1,92 @@
+import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
+import type { Place } from './offer.ts'
+
+/** A member by its name in any letter case: names compare without regard to it. RFC 7643 §2.1. */
+export function member(value: unknown, name: string): Json | undefined {
+  if (!isObject(value)) return undefined
+  if (Object.hasOwn(value, name)) return value[name]
+  const lower = name.toLowerCase()
+  const key = Object.keys(value).find((one) => one.toLowerCase() === lower)
+  return key === undefined ? undefined : value[key]
+}
+
+/** What stands at the end of a chain of member names. */
+export function dig(value: unknown, ...names: readonly string[]): Json | undefined {
+  let at: unknown = value
+  for (const name of names) at = member(at, name)
+  return at as Json | undefined
+}
+
+/** The objects of a list; none when it is no list. */
+export function objects(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+/** The texts of a list; none when it is no list. */
+export function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+}
+
+/** The value at a place of a resource. */
+export function valueAt(resource: unknown, place: Place): Json | undefined {
+  const holder = place.urn === undefined ? resource : member(resource, place.urn)
+  const value = member(holder, place.attribute.name)
+  return place.sub === undefined ? value : member(value, place.sub.name)
+}
+
+/** The members of a resource that hold a value at a place. */
+export function withValue(place: Place, value: Json): JsonObject {
+  const inner = place.sub === undefined ? value : { [place.sub.name]: value }
+  const members = { [place.attribute.name]: inner }
+  return place.urn === undefined ? members : { [place.urn]: members }
+}
+
+/** The path of a place, qualified where it belongs to an extension. RFC 7644 §3.10. */
+export function pathOf(place: Place): string {
+  const name = place.sub === undefined ? place.attribute.name : `${place.attribute.name}.${place.sub.name}`
+  return place.urn === undefined ? name : `${place.urn}:${name}`
+}
+
+/** Whether a value counts as unassigned: absent, null, an empty list. RFC 7643 §2.5. An empty object has no value either. */
+export function isUnassigned(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (Array.isArray(value)) return value.length === 0
+  return isObject(value) && Object.values(value).every(isUnassigned)
+}
+
+/** Whether a value has the JSON type of a place; no value fits everywhere. RFC 7643 §2.3. */
+export function fitsType(value: unknown, place: Place): boolean {
+  if (isUnassigned(value)) return true
+  const { type, multiValued } = place.sub ?? place.attribute
+  if (multiValued) return Array.isArray(value) && value.every((one) => fitsOne(one, type))
+  return fitsOne(value, type)
+}
+
+function fitsOne(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'complex':
+      return isObject(value)
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'integer':
+      return Number.isInteger(value)
+    case 'decimal':
+      return typeof value === 'number'
+    case 'dateTime':
+      return typeof value === 'string' && /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)
+    default:
+      return typeof value === 'string'
+  }
+}
+
+/** Members joined; objects under the same name (extensions) are joined as well. */
+export function join(...parts: readonly JsonObject[]): JsonObject {
+  const joined: { [name: string]: Json } = {}
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) {
+      const before = joined[name]
+      joined[name] = name.includes(':') && isObject(before) && isObject(value) ? { ...before, ...value } : value
+    }
+  }
+  return joined
+}

@@ -1,0 +1,128 @@
+import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SCIM_JSON, SEARCH_REQUEST } from '../protocol/index.ts'
+import type { Made, Probe } from './case.ts'
+import { type Exchange, exchange, type Headers, type WireOptions } from './exchange.ts'
+import { Blocked } from './fault.ts'
+import { member, objects, pathOf } from './look.ts'
+import type { Register } from './made.ts'
+import type { Offer } from './offer.ts'
+import type { Subject } from './subject.ts'
+
+/** Names begin with this, so that people who find one know whose it is. */
+export const PREFIX = 'lockstep-check-'
+
+/** What all cases of a run share. */
+export interface Session {
+  /** Base URL without a slash at its end. */
+  readonly base: string
+  /** Headers of every request: the credentials. */
+  readonly headers: { readonly [name: string]: string }
+  readonly wire: WireOptions
+  readonly pace: (send: () => Promise<Exchange>) => Promise<Exchange>
+  readonly register: Register
+  /** Told of every exchange. */
+  readonly seen: (exchange: Exchange) => void
+  /** `lockstep-check-k3f9x2-`. */
+  readonly prefix: string
+  readonly number: () => number
+}
+
+/** What a run has found out before its cases begin. */
+export interface Ground {
+  readonly offer: Offer
+  readonly subject: Subject | Error
+  readonly groups: Subject | Error
+}
+
+/** Sends one request of a case, and notes what it made. */
+export async function send(
+  session: Session,
+  owner: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  more: Headers = {},
+): Promise<Exchange> {
+  const url = /^https?:\/\//.test(path) ? path : session.base + path
+  if (new URL(url).origin !== new URL(session.base).origin)
+    throw new Blocked(`the server names another host, where credentials are not sent: ${url}`)
+  const sent: { [name: string]: string } = { accept: SCIM_JSON, ...session.headers }
+  if (body !== undefined) sent['content-type'] = SCIM_JSON
+  for (const [name, value] of Object.entries(more)) {
+    for (const other of Object.keys(sent)) if (other.toLowerCase() === name.toLowerCase()) delete sent[other]
+    if (value !== undefined) sent[name] = value
+  }
+  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const answer = await session.pace(() => exchange(session.wire, method, url, sent, payload))
+  session.register.note(answer, owner)
+  session.seen(answer)
+  return answer
+}
+
+/** A name that nothing else on the server has. An e-mail address, since many servers want one for a userName. */
+export function freshName(session: Session): string {
+  return `${session.prefix}${session.number()}@example.com`
+}
+
+/** Makes what a case works with. */
+export function createProbe(session: Session, ground: Ground, owner: string): Probe {
+  const call: Probe['call'] = (method, path, body, headers) => send(session, owner, method, path, body, headers)
+  const name = () => freshName(session)
+  const given = (one: Subject | Error) => {
+    if (one instanceof Error) throw one
+    return one
+  }
+  const make = async (members: JsonObject = {}, of = given(ground.subject)): Promise<Made> => {
+    const own = name()
+    const made = await call('POST', of.type.endpoint, of.body(own, members))
+    const id = member(made.body, 'id')
+    if (made.status < 200 || made.status > 299 || typeof id !== 'string' || !isObject(made.body))
+      throw new Blocked(`a ${of.type.name} that this needs was not created: ${made.status}`, [made])
+    return {
+      id,
+      type: of.type,
+      path: `${of.type.endpoint}/${encodeURIComponent(id)}`,
+      body: made.body,
+      name: own,
+      exchange: made,
+    }
+  }
+  const filter: Probe['filter'] = (endpoint, text, more = {}) =>
+    call('GET', `${endpoint}?${new URLSearchParams({ filter: text, ...more }).toString().replaceAll('+', '%20')}`)
+  return {
+    offer: ground.offer,
+    subject: () => given(ground.subject),
+    groups: () => given(ground.groups),
+    prefix: session.prefix,
+    name,
+    call,
+    get: (path, headers) => call('GET', path, undefined, headers),
+    post: (path, body, headers) => call('POST', path, body, headers),
+    put: (path, body, headers) => call('PUT', path, body, headers),
+    patch: (path, body, headers) =>
+      call('PATCH', path, Array.isArray(body) ? { schemas: [PATCH_OP], Operations: body } : body, headers),
+    del: (path, headers) => call('DELETE', path, undefined, headers),
+    filter,
+    search: (endpoint, members) => call('POST', `${endpoint}/.search`, { schemas: [SEARCH_REQUEST], ...members }),
+    bulk: (operations, more = {}, headers) =>
+      call('POST', '/Bulk', { schemas: [BULK_REQUEST], ...more, Operations: operations }, headers),
+    make,
+    async makeGroup(members) {
+      return make(members === undefined ? {} : { members }, given(ground.groups))
+    },
+    async read({ path }) {
+      const shown = await call('GET', path)
+      if (shown.status !== 200 || !isObject(shown.body))
+        throw new Blocked(`${path} could not be read: ${shown.status}`, [shown])
+      return shown.body
+    },
+    async find(text, of = given(ground.subject)) {
+      const own = session.register.ids(owner)
+      const scoped = `(${text}) and ${pathOf(of.named)} sw "${session.prefix}"`
+      const found = await filter(of.type.endpoint, scoped, { count: '100' })
+      if (found.status !== 200) throw new Blocked(`the filter ${scoped} was answered ${found.status}`, [found])
+      return objects(member(found.body, 'Resources'))
+        .map((one) => String(member(one, 'id')))
+        .filter((id) => own.has(id))
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Level } from './fault.ts'
+
+/**
+ * What came of a case: it passed; a MUST is failed; a SHOULD is missed; the server differs where the RFC leaves it open;
+ * the server doesn't offer what it is about; it could not be tested.
+ */
+export type Verdict = 'passed' | 'must' | 'should' | 'differs' | 'unadvertised' | 'untested'
+
+/** Every verdict, gravest first, in words for people. */
+export const VERDICTS: { readonly [verdict in Verdict]: string } = {
+  must: 'fails a MUST',
+  should: 'misses a SHOULD',
+  differs: 'differs where the RFC leaves it open',
+  untested: 'could not be tested',
+  unadvertised: 'not advertised',
+  passed: 'passed',
+}
+
+/** A request and its answer, fit to be shown: without secrets, and without other people's data. */
+export interface Shown {
+  readonly request: string
+  readonly answer: string
+}
+
+/** What came of one case. */
+export interface Result {
+  readonly id: string
+  /** The requirement's id: that of the case without its suffix. */
+  readonly requirement: string
+  readonly group: string
+  readonly level: Level
+  readonly section: string
+  readonly title: string
+  readonly verdict: Verdict
+  /** What would have been right, for a failure. */
+  readonly expected?: string
+  /** Why it could not be tested, or what is not offered. */
+  readonly reason?: string
+  /** What most likely has to be changed. */
+  readonly fix?: string
+  readonly exchanges?: readonly Shown[]
+  /** Milliseconds. */
+  readonly ms: number
+}
+
+/** One thing that an identity provider needs of a server. */
+export interface NeedResult {
+  readonly title: string
+  readonly verdict: 'works' | 'fails' | 'untested'
+  /** What is wrong, or why it could not be tested. */
+  readonly reason?: string
+  readonly fix?: string
+  readonly exchanges?: readonly Shown[]
+}
+
+/** Whether an identity provider will work with this server. */
+export interface ProviderReport {
+  readonly kind: string
+  readonly name: string
+  readonly works: boolean
+  readonly needs: readonly NeedResult[]
+}
+
+/** What a check found. */
+export interface Report {
+  readonly url: string
+  /** When it began, as an ISO 8601 time. */
+  readonly started: string
+  readonly ms: number
+  readonly requests: number
+  readonly results: readonly Result[]
+  readonly counts: { readonly [verdict in Verdict]: number }
+  readonly providers: readonly ProviderReport[]
+  /** What the check made and could not remove: URLs. */
+  readonly left: readonly string[]
+  /** What earlier runs left behind: URLs. */
+  readonly leftovers: readonly string[]
+  /** Whether it was stopped before its end. */
+  readonly stopped: boolean
+}
+
+/** How many results have each verdict. */
+export function countVerdicts(results: readonly Result[]): Report['counts'] {
+  const counts = { passed: 0, must: 0, should: 0, differs: 0, unadvertised: 0, untested: 0 }
+  for (const { verdict } of results) counts[verdict] += 1
+  return counts
+}
+
+/** Whether a report is good enough: no MUST failed, with `strict` no SHOULD missed either, and every IdP asked for works. */
+export function isGood(report: Report, strict = false): boolean {
+  const { must, should } = report.counts
+  return must === 0 && !(strict && should > 0) && report.providers.every(({ works }) => works) && !report.stopped
+}
