@@ -1,7 +1,6 @@
 export { writeBadge } from './badge.ts'
 export { type CaseGroup, GROUPS } from './cases.ts'
 export type { Level } from './fault.ts'
-export { writeHtml } from './html.ts'
 export { writeJunit } from './junit.ts'
 export { PROVIDER_KINDS, type ProviderKind } from './needs.ts'
 export {

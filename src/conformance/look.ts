@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import type { Place } from './offer.ts'
+import type { Place } from './place.ts'
 
 /** A member by its name in any letter case: names compare without regard to it. RFC 7643 §2.1. */
 export function member(value: unknown, name: string): Json | undefined {

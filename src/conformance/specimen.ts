@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../protocol/index.ts'
-import type { AttributeOffer, Place, TypeOffer } from './offer.ts'
+import type { TypeOffer } from './offer.ts'
+import type { AttributeOffer, Place } from './place.ts'
 
 /** A value for a place. */
 export interface Specimen {

@@ -2,7 +2,8 @@ import { type Json, type JsonObject, USER } from '../protocol/index.ts'
 import type { Exchange } from './exchange.ts'
 import { Blocked, NotOffered } from './fault.ts'
 import { isUnassigned, join, member, pathOf, valueAt, withValue } from './look.ts'
-import type { AttributeOffer, Place, TypeOffer } from './offer.ts'
+import type { TypeOffer } from './offer.ts'
+import type { AttributeOffer, Place } from './place.ts'
 import { element, type Specimen, specimen, specimens } from './specimen.ts'
 
 /** A resource type that cases are tried on, with places that play known parts: found by trying, not only by what is said. */

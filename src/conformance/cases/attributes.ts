@@ -18,6 +18,7 @@ async function filled(probe: Probe): Promise<Made> {
   return probe.make(join(withValue(subject.text(), 'lockstep'), both))
 }
 
+/** The cases of the group "attributes and excludedAttributes". */
 export const ATTRIBUTES: readonly Case[] = [
   {
     id: 'P-201',

@@ -29,6 +29,7 @@ function creation(
   return { method: 'POST', path: subject.type.endpoint, bulkId, data: subject.body(probe.name()) }
 }
 
+/** The cases of the group "Bulk". */
 export const BULK: readonly Case[] = [
   {
     id: 'P-420',

@@ -2,7 +2,7 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
-import type { AttributeOffer, Place } from '../offer.ts'
+import type { AttributeOffer, Place } from '../place.ts'
 import { specimen } from '../specimen.ts'
 
 const SEVEN = 'RFC 7643 §7'
@@ -17,6 +17,7 @@ function without(body: { readonly [name: string]: unknown }, place: Place): { re
   return rest
 }
 
+/** The cases of the group "Attribute characteristics". */
 export const CHARACTERISTICS: readonly Case[] = [
   {
     id: 'S-061',

@@ -8,6 +8,7 @@ const POST = 'RFC 7644 §3.3'
 const MODEL = 'RFC 7643 §3'
 const COMMON = 'RFC 7643 §3.1'
 
+/** The cases of the group "Create". */
 export const CREATE: readonly Case[] = [
   {
     id: 'P-060',

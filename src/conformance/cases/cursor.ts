@@ -28,6 +28,7 @@ function nextOf(answer: Exchange): string {
   return String(next)
 }
 
+/** The cases of the group "Cursors". */
 export const CURSOR: readonly Case[] = [
   {
     id: 'C-003',

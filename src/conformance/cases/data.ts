@@ -48,6 +48,7 @@ function typed(name: string, type: string, value: Json, id: string): Case {
   )
 }
 
+/** The cases of the group "Data types and unassigned values". */
 export const DATA: readonly Case[] = [
   {
     id: 'S-031/body',

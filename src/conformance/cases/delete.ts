@@ -4,6 +4,7 @@ import { dig, pathOf, withValue } from '../look.ts'
 
 const REMOVE = 'RFC 7644 §3.6'
 
+/** The cases of the group "Delete". */
 export const DELETE: readonly Case[] = [
   {
     id: 'P-400',

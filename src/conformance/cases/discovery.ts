@@ -4,7 +4,8 @@ import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, member, objects, texts } from '../look.ts'
-import { type AttributeOffer, resourcesOf } from '../offer.ts'
+import { resourcesOf } from '../offer.ts'
+import type { AttributeOffer } from '../place.ts'
 
 const SECTION = 'RFC 7644 §4'
 const CONFIG_FIX = 'Serve /ServiceProviderConfig as one JSON object with every member of RFC 7643 §5.'
@@ -38,6 +39,7 @@ const isOwn = (path: string) => !/core:2\.0:(Schema|ResourceType|ServiceProvider
 /** Names what is wrong, at most three. */
 const some = (wrong: readonly string[]) => wrong.slice(0, 3).join(', ')
 
+/** The cases of the group "What the server says about itself". */
 export const DISCOVERY: readonly Case[] = [
   {
     id: 'P-520',

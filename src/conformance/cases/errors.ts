@@ -201,6 +201,7 @@ const KEYWORDS = [
 
 const isUndefined = (value: unknown) => value === undefined || value === null
 
+/** The cases of the group "Errors". */
 export const ERRORS: readonly Case[] = [
   {
     id: 'P-470',

@@ -6,6 +6,7 @@ import { dig, pathOf, valueAt, withValue } from '../look.ts'
 const VERSIONS = 'RFC 7644 §3.14'
 const STALE = 'W/"lockstep-stale"'
 
+/** The cases of the group "Versions". */
 export const ETAG: readonly Case[] = [
   {
     id: 'P-500',

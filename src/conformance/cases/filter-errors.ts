@@ -34,6 +34,7 @@ function refused(
 
 const name = (probe: Probe) => pathOf(probe.subject().named)
 
+/** The cases of the group "Filters that must be refused". */
 export const FILTER_ERRORS: readonly Case[] = [
   refused('P-126/operator', 'MUST', 'an unknown operator is refused', (probe) => [`${name(probe)} regex "a"`]),
   refused('P-126/value', 'MUST', 'an operator without a value is refused', (probe) => [`${name(probe)} eq`]),

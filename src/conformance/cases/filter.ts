@@ -82,6 +82,7 @@ async function crossed(probe: Probe): Promise<{
   return { path: pathOf(list), straight, turned, a: String(first.value), b: String(second.value), types }
 }
 
+/** The cases of the group "Filters". */
 export const FILTER: readonly Case[] = [
   {
     id: 'P-121',

@@ -4,6 +4,7 @@ import { dig, pathOf, valueAt, withValue } from '../look.ts'
 
 const READ = 'RFC 7644 §3.4.1'
 
+/** The cases of the group "Read". */
 export const GET: readonly Case[] = [
   {
     id: 'P-080',

@@ -12,6 +12,7 @@ export function memberIds(body: unknown): readonly string[] {
     .toSorted()
 }
 
+/** The cases of the group "Groups". */
 export const GROUP_CASES: readonly Case[] = [
   {
     id: 'S-132',

@@ -7,6 +7,7 @@ const MEDIA = 'RFC 7644 §3.8'
 const ENDPOINTS = 'RFC 7644 §3.2'
 const JSON_LIKE = /^application\/(scim\+)?json\b/i
 
+/** The cases of the group "Media types, methods, endpoints". */
 export const HTTP: readonly Case[] = [
   {
     id: 'P-002',

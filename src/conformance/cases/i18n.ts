@@ -5,6 +5,7 @@ import { dig, pathOf } from '../look.ts'
 
 const PREPARE = 'RFC 7644 §5'
 
+/** The cases of the group "Unicode". */
 export const I18N: readonly Case[] = [
   {
     id: 'P-540/normal',

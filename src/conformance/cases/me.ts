@@ -5,6 +5,7 @@ import { dig } from '../look.ts'
 
 const ME_SECTION = 'RFC 7644 §3.11'
 
+/** The cases of the group "/Me". */
 export const ME: readonly Case[] = [
   {
     id: 'P-450',

@@ -19,6 +19,7 @@ async function five(probe: Probe): Promise<{
   return { made, page: (query) => probe.filter(subject.type.endpoint, filter, query) }
 }
 
+/** The cases of the group "Lists and pages". */
 export const PAGING: readonly Case[] = [
   {
     id: 'P-100',

@@ -7,6 +7,7 @@ import { memberIds } from './groups.ts'
 const ADD = 'RFC 7644 §3.5.2.1'
 const NEEDS = ['P-340']
 
+/** The cases of the group "PATCH: add". */
 export const PATCH_ADD: readonly Case[] = [
   {
     id: 'P-370/add',

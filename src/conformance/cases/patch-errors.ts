@@ -38,6 +38,7 @@ function refused(
 const text = (probe: Probe) => pathOf(probe.subject().text())
 const PATHS = ['invalidPath', 'invalidFilter', 'invalidSyntax', 'noTarget'] as const
 
+/** The cases of the group "PATCH that must be refused". */
 export const PATCH_ERRORS: readonly Case[] = [
   refused(
     'P-341/schemas',

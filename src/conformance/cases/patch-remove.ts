@@ -7,6 +7,7 @@ import { memberIds } from './groups.ts'
 const REMOVE = 'RFC 7644 §3.5.2.2'
 const NEEDS = ['P-340']
 
+/** The cases of the group "PATCH: remove". */
 export const PATCH_REMOVE: readonly Case[] = [
   {
     id: 'P-370/remove',

@@ -7,6 +7,7 @@ import { memberIds } from './groups.ts'
 const REPLACE = 'RFC 7644 §3.5.2.3'
 const NEEDS = ['P-340']
 
+/** The cases of the group "PATCH: replace". */
 export const PATCH_REPLACE: readonly Case[] = [
   {
     id: 'P-370/replace',

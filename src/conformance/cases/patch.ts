@@ -6,6 +6,7 @@ import { memberIds } from './groups.ts'
 
 const MODIFY = 'RFC 7644 §3.5.2'
 
+/** The cases of the group "PATCH". */
 export const PATCH: readonly Case[] = [
   {
     id: 'P-340',

@@ -6,6 +6,7 @@ import { holds } from '../subject.ts'
 
 const REPLACE = 'RFC 7644 §3.5.1'
 
+/** The cases of the group "Replace". */
 export const PUT: readonly Case[] = [
   {
     id: 'P-300',

@@ -6,6 +6,7 @@ import { member, pathOf, texts, valueAt, withValue } from '../look.ts'
 
 const SEARCH_SECTION = 'RFC 7644 §3.4.3'
 
+/** The cases of the group "Search by POST". */
 export const SEARCH: readonly Case[] = [
   {
     id: 'P-220',

@@ -5,6 +5,7 @@ import { pathOf, valueAt, withValue } from '../look.ts'
 
 const INPUT = 'RFC 7644 §7.7'
 
+/** The cases of the group "Security". */
 export const SECURITY: readonly Case[] = [
   {
     id: 'P-560/filter',

@@ -20,6 +20,7 @@ async function sorted(
   return { answer, order }
 }
 
+/** The cases of the group "Sort". */
 export const SORT: readonly Case[] = [
   {
     id: 'P-161',

@@ -73,6 +73,7 @@ function wrongForm(id: string, level: Case['level'], name: string, value: Json, 
   }
 }
 
+/** The cases of the group "Attributes of users". */
 export const USER_CASES: readonly Case[] = [
   {
     id: 'S-100',

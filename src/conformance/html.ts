@@ -1,5 +1,0 @@
-import type { Report } from './report.ts'
-/** x */
-export function writeHtml(report: Report): string {
-  return `<pre>${JSON.stringify(report.counts)}</pre>`
-}
