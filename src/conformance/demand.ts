@@ -46,7 +46,12 @@ export interface Refusal {
 export function demandRefusal(at: Exchange, what: string, refusal: Refusal = {}): void {
   const { status = [400], keyword, named = false, mended = false } = refusal
   const wanted = `${status.join(' or ')}${keyword ? ` ${keyword.join(' or ')}` : ''}: ${what}`
-  demand(at, at.status >= 400 && at.status < 500, wanted, mended && at.status < 300 ? 'OWN' : undefined)
+  demand(
+    at,
+    (at.status >= 400 && at.status < 500) || status.includes(at.status),
+    wanted,
+    mended && at.status < 300 ? 'OWN' : undefined,
+  )
   demand(at, status.includes(at.status), wanted, 'SHOULD')
   if (keyword === undefined || at.status !== (status[0] ?? 400)) return
   const given = member(at.body, 'scimType')

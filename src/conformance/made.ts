@@ -23,9 +23,11 @@ export function createRegister(base: string): Register {
   }
   const note: Register['note'] = (exchange, owner) => {
     const { method, status, body } = exchange
-    if (status < 200 || status > 299) return
     const path = exchange.url.slice(base.length).replace(/\?.*$/, '').replace(/\/$/, '')
-    if (method === 'DELETE') made.delete(path)
+    // What is not there any more needs no removal: a bulk request may have done it without saying so.
+    const done = status >= 200 && status <= 299
+    if (method === 'DELETE' && (done || status === 404 || status === 410)) made.delete(path)
+    if (!done) return
     if (method !== 'POST' || path.endsWith('/.search')) return
     if (path === '/Bulk' || texts(member(body, 'schemas')).includes(BULK_RESPONSE)) {
       for (const operation of objects(member(body, 'Operations'))) {

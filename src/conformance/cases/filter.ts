@@ -120,7 +120,7 @@ export const FILTER: readonly Case[] = [
     section: FILTERS,
     title: 'operators compare without regard to case',
     fix: 'Read eq, and, or, not, pr … in any letter case.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const path = pathOf(probe.subject().named)
       const made = [await probe.make(), await probe.make()] as const
@@ -528,7 +528,7 @@ export const FILTER: readonly Case[] = [
     section: FILTERS,
     title: 'texts in filters are JSON strings, escapes included',
     fix: 'Decode the literal as JSON: \\" and \\u00fc.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-128/eq'],
     async run(probe) {
       const subject = probe.subject()
       const text = subject.text()

@@ -132,7 +132,7 @@ export const PATCH_ADD: readonly Case[] = [
   },
   {
     id: 'P-375/twice',
-    level: 'MUST',
+    level: 'SHOULD',
     section: ADD,
     title: 'add of a value that is there makes no second one',
     fix: 'Compare with what is there before appending.',
@@ -167,7 +167,7 @@ export const PATCH_ADD: readonly Case[] = [
   },
   {
     id: 'P-375/member-twice',
-    level: 'MUST',
+    level: 'SHOULD',
     section: ADD,
     title: 'a member that is added twice is there once',
     fix: 'Succeed and keep one entry when a member is added who is there already.',
