@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare, type Deviation, isGood, type Verdict } from './compare.ts'
 import { type Finding, type Judge, Missing } from './judge.ts'
+import { judgeServers } from './judge-servers.ts'
 import { scim2ParseFilter, scimQueryFilterParser } from './judges/filters.ts'
 import { scimPatch } from './judges/scim-patch.ts'
 import { scimSanity } from './judges/scim-sanity.ts'
@@ -10,6 +11,7 @@ import { scim2Client } from './judges/scim2-client.ts'
 import { scim2Tester } from './judges/scim2-tester.ts'
 import { unboundId } from './judges/unboundid.ts'
 import { tell } from './report.ts'
+import { SERVERS } from './servers.ts'
 import { fresh } from './target.ts'
 
 const JUDGES: readonly Judge[] = [
@@ -30,6 +32,12 @@ Judges by others look at a fresh Lockstep. What they find is held against confor
   --require       a judge that can't be run is a failure
   --json          print what came of it as JSON
 
+With --servers it goes the other way round: our own checker, \`lockstep check\`, looks at servers by others, each with a small
+starter in conformance/servers, and at Lockstep itself; docs/conformance.md gets the table.
+
+  --servers       judge servers by others; --only takes some: ${SERVERS.map(({ name }) => name).join(', ')}
+  --reports DIR   with --servers: write each whole report there as JSON
+
 Ends with 1 if a judge found what the list has not, or no longer finds what it has.`
 
 const { values } = parseArgs({
@@ -37,6 +45,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
     require: { type: 'boolean', default: false },
+    servers: { type: 'boolean', default: false },
+    reports: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -45,11 +55,13 @@ if (values.help) {
   console.log(USAGE)
 } else {
   const only = values.only?.split(',')
-  const unknown = only?.filter((name) => !JUDGES.some((judge) => judge.name === name)) ?? []
+  const names = (values.servers ? SERVERS : JUDGES).map(({ name }) => name)
+  const unknown = only?.filter((name) => !names.includes(name)) ?? []
   if (unknown.length > 0) {
-    console.error(`no judge is called ${unknown.join(', ')}; there are ${JUDGES.map(({ name }) => name).join(', ')}`)
+    console.error(`nothing is called ${unknown.join(', ')}; there are ${names.join(', ')}`)
     process.exit(2)
   }
+  if (values.servers) process.exit((await judgeServers(only, values.reports)) ? 0 : 1)
   const list = JSON.parse(await readFile(join(import.meta.dirname, 'expected.json'), 'utf8')) as readonly Deviation[]
   const verdicts: Verdict[] = []
   const missing: { readonly judge: string; readonly why: string }[] = []

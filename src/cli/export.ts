@@ -6,10 +6,10 @@ import { type Context, type Directory, documentOf, type Place, type Stored, trai
 import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
 import { profileOf } from '../quirks/index.ts'
 import { readSettings } from '../server/index.ts'
-import { pickType } from './attribute-names.ts'
 import { tenantOf, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
+import { typeNamed } from './query.ts'
 import { flagOption, type Options, textOption } from './usage.ts'
 
 /** How far an export has got: kept beside the file. */
@@ -28,10 +28,7 @@ export async function exportFile([name]: readonly string[], options: Options): P
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
-    const types =
-      word === undefined
-        ? local.tenancy.catalog(tenant).types
-        : [pickType(local.tenancy.catalog(tenant).types, word, `tenant "${tenant}"`)]
+    const types = word === undefined ? local.tenancy.catalog(tenant).types : [typeNamed(local, tenant, word)]
     const { database } = readSettings({ database: textOption(options, 'database') }, process.env)
     const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
     const restart = flagOption(options, 'restart')

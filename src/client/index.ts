@@ -1,15 +1,10 @@
 export {
-  type AppProfile,
-  type Difference,
-  type DifferenceNote,
   defineResourceType,
   defineSchema,
-  diff,
   EnterpriseUser,
   filter,
   Group,
   type Infer,
-  type PatchOperation,
   ScimError,
   User,
 } from '../protocol/index.ts'
