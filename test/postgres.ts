@@ -80,7 +80,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<TestSe
     })
   let server = make()
   if (options.data === undefined) await server.initialise()
-  await server.start()
+  await started(server, port)
 
   const url = (database = 'postgres') => `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`
   const admin = async (sql: string, database?: string) => {
@@ -110,7 +110,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<TestSe
     },
     async start() {
       server = make()
-      await server.start()
+      await started(server, port)
     },
     halt: () => server.stop(),
     async stop() {
@@ -118,6 +118,36 @@ export async function startPostgres(options: ServerOptions = {}): Promise<TestSe
       await rm(folder, { recursive: true, force: true })
       if (options.data !== undefined) await rm(options.data, { recursive: true, force: true })
     },
+  }
+}
+
+/** A standby never says what the package waits for: it is there when it answers. */
+async function started(server: EmbeddedPostgres, port: number): Promise<void> {
+  let failed: unknown
+  const starting = server.start().then(
+    () => true,
+    (error: unknown) => {
+      failed = error ?? new Error('the server ended while it started')
+    },
+  )
+  for (;;) {
+    const up = await Promise.race([starting, answers(port)])
+    if (failed !== undefined) throw failed
+    if (up) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password: PASSWORD, database: 'postgres' })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
   }
 }
 

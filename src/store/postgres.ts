@@ -12,6 +12,7 @@ import { streamMembers } from './postgres/members.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createNotice } from './postgres/notice.ts'
 import { createReads } from './postgres/read.ts'
+import { createSweep } from './postgres/sweep.ts'
 import { createTenants } from './postgres/tenants.ts'
 
 export type { PostgresClient, PostgresPool } from './postgres/driver.ts'
@@ -81,9 +82,18 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   const committer = createCommitter({ database, tenants, origin }, (name, done, commits) => {
     if (done.records !== undefined) notice.own(name, done.records)
     notice.tell(done.touched)
+    if (done.touched.some((one) => 'all' in one && done.tenant === undefined)) sweep.soon()
     given.batch?.(commits)
   })
+  const sweep = createSweep(database)
   notice.start()
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await committer.close()
+    await notice.close()
+    await sweep.close()
+    await own()
+  }
 
   return {
     ...reads,
@@ -102,10 +112,9 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
         'is done with the tools of PostgreSQL: pg_dump for a copy, base backups with archived WAL for any point in time; see docs/guides/postgres.md'
       throw new ConfigError('backup', expected)
     },
-    async close() {
-      await committer.close()
-      await notice.close()
-      await own()
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

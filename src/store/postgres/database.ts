@@ -24,8 +24,6 @@ export interface Database {
   readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
   /** A connection to keep. */
   readonly connect: () => Promise<PostgresClient>
-  /** Told of each statement's text. */
-  readonly told: (listener: (sql: string) => void) => void
 }
 
 /** Statements kept prepared on each connection; what filters make comes in ever new shapes. */
@@ -37,7 +35,6 @@ const SEEN = 2_000
 export function createDatabase(pool: PostgresPool): Database {
   const named = new Map<string, string>()
   const seen = new Set<string>()
-  let tell: ((sql: string) => void) | undefined
 
   // A connection keeps what it has prepared for good: only what comes again is prepared, and not without end.
   function nameOf(sql: string): string | undefined {
@@ -55,7 +52,6 @@ export function createDatabase(pool: PostgresPool): Database {
   }
 
   function queryOf(sql: string, values: readonly Value[]): PostgresQuery {
-    tell?.(sql)
     const name = nameOf(sql)
     const query = { text: sql, values, rowMode: 'array' as const, types: TYPES }
     return name === undefined ? query : { ...query, name }
@@ -122,9 +118,6 @@ export function createDatabase(pool: PostgresPool): Database {
     session,
     hold,
     connect: () => pool.connect(),
-    told(listener) {
-      tell = listener
-    },
   }
 }
 

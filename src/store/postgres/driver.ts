@@ -19,8 +19,8 @@ export interface PostgresClient {
   query(text: string): Promise<PostgresResult>
   /** Gives the connection back; with an error, or true, it is closed. */
   release(error?: Error | boolean): void
-  on(event: string, listener: (...args: never[]) => void): unknown
-  off(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: (...args: unknown[]) => void): unknown
+  off(event: string, listener: (...args: unknown[]) => void): unknown
 }
 
 /** Connections to one database, as a `Pool` of `pg` is. */
@@ -28,7 +28,7 @@ export interface PostgresPool {
   connect(): Promise<PostgresClient>
   query(query: PostgresQuery): Promise<PostgresResult>
   end(): Promise<void>
-  on(event: string, listener: (...args: never[]) => void): unknown
+  on(event: string, listener: (...args: unknown[]) => void): unknown
   readonly totalCount: number
   readonly idleCount: number
   readonly waitingCount: number

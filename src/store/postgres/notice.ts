@@ -131,7 +131,7 @@ export function createNotice(
         if (origin === options.origin) return
         if (seen.has(name)) void look().catch(() => {})
         else tell([{ tenant: name, records: true }])
-      }) as (...args: never[]) => void)
+      }) as (...args: unknown[]) => void)
       await own.query(`listen ${CHANNEL}`)
     } catch {
       const own = client

@@ -126,7 +126,10 @@ async function run(
       ? jobs.find((job) => job.inside)?.inside
       : undefined
     if (!isDirty(work) && inside === undefined) {
+      // What stood in the way may be left from a tenant that is gone.
+      const [lives] = await rows('select 1 from lockstep.tenant_state s where s.t = $1', tenant.t)
       await rows('rollback')
+      if (lives === undefined) throw new Gone()
       return { outcomes, touched: [], records: undefined }
     }
     await flush(work)

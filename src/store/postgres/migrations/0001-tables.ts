@@ -115,19 +115,4 @@ create table lockstep.record (
   primary key (t, kind, key)
 );
 create index record_tag on lockstep.record (t, kind, tag, key) where tag is not null;
-
--- Every so many ids of a type, in order, as of a place of the log: the way to a deep startIndex.
-create table lockstep.anchor_state (
-  t bigint not null,
-  y text collate "C" not null,
-  place bigint not null,
-  primary key (t, y)
-);
-create table lockstep.anchor (
-  t bigint not null,
-  y text collate "C" not null,
-  first text collate "C" not null,
-  n bigint not null,
-  primary key (t, y, first)
-);
 `

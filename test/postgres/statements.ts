@@ -1,0 +1,70 @@
+import pg from 'pg'
+
+/** The tables that are the same on every node; all others hold rows of many tenants. */
+const REFERENCE = ['tenant', 'gone', 'migration']
+
+/** The statements that look at several tenants, named one by one: counters for the list of tenants, and what changed in those in use. */
+const SEVERAL = [
+  'select s.t, s.place from lockstep.tenant_state s where s.t = any($1::bigint[])',
+  'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1::bigint[]) and c.n > 0 order by c.t, c.y desc',
+  'select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])',
+]
+
+const NO_ALIAS = new Set([
+  'where',
+  'set',
+  'on',
+  'join',
+  'order',
+  'limit',
+  'cross',
+  'left',
+  'using',
+  'for',
+  'group',
+  'values',
+])
+
+/** A pool that remembers the text of every statement. */
+export function listeningPool(url: string, heard: Set<string>): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  const textOf = (query: unknown): string =>
+    typeof query === 'string' ? query : String((query as { readonly text?: unknown }).text)
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    Object.assign(client, {
+      query(...args: unknown[]) {
+        heard.add(textOf(args[0]))
+        return query(...args)
+      },
+    })
+  })
+  pool.on('error', () => {})
+  return pool
+}
+
+/** The parts of a statement that don't say of which tenant they speak; none when all is well. */
+export function withoutTenant(statement: string): readonly string[] {
+  const sql = statement.replaceAll(/\s+/g, ' ')
+  if (/^(create|listen|unlisten)\b/.test(sql) || SEVERAL.includes(sql)) return []
+  const wrong: string[] = []
+  for (const match of sql.matchAll(/lockstep\.(\w+)(?: (?:as )?(\w+))?/g)) {
+    const [found, table = '', word] = match
+    if (REFERENCE.includes(table)) continue
+    const rest = sql.slice((match.index ?? 0) + `lockstep.${table}`.length)
+    const before = sql.slice(0, match.index)
+    if (/insert into $/.test(before)) {
+      // The first column is the tenant, and its value the parameter, or the tenant of a row that was found by it.
+      const given = /^(?: as \w+)? \(t, .*?\) (?:values \((?:\$1|0)\b|select \$1|select s\.t\b)/.test(rest)
+      if (!given) wrong.push(found)
+      continue
+    }
+    const alias = word === undefined || NO_ALIAS.has(word) ? undefined : word
+    const keyed =
+      alias === undefined
+        ? /^ (?:set [^;]*?)?where t = \$\d+/.test(rest)
+        : new RegExp(`\\b${alias}\\.t = (\\$\\d+|\\w+\\.t\\b)`).test(sql)
+    if (!keyed) wrong.push(found)
+  }
+  return wrong
+}
