@@ -1,6 +1,7 @@
 import http from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { onPostgres } from './place.ts'
 import { expectNone, replay } from './replay.ts'
 import { BULK_REQUEST, createClient, ENT, ERROR, GROUP, PATCH_OP, SEARCH_REQUEST, USER } from './rfc/client.ts'
 import { site } from './rfc/site.ts'
@@ -8,7 +9,7 @@ import { site } from './rfc/site.ts'
 // Ten thousand requests that no client should send: always a 4xx with a SCIM error, never a 5xx, never a crash, and the
 // store sound afterwards. Print the seed, change it with FUZZ_SEED.
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_123)
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? (onPostgres ? 2_000 : 10_000))
 const IN_FLIGHT = 12
 
 const at = site()

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { sqliteStore } from '../src/store/sqlite.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { makePeople } from './people.ts'
+import { emptyPlace } from './place.ts'
 import { forgetPeak, memoryOf, startProcess } from './process.ts'
 import { expectNone, replay } from './replay.ts'
 import { type Body, type Client, createClient, expectError, expectList, GROUP, unique } from './rfc/client.ts'
@@ -150,11 +147,10 @@ describe('one member of a group of 20,000', { timeout: 120_000 }, () => {
 
 describe('a group of 100,000 members', { timeout: 300_000 }, () => {
   test('is made by one POST, streamed on GET, edited one by one; the server stays small', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
-    const file = join(folder, 'large.db')
-    const server = await startProcess(file)
+    const place = await emptyPlace()
+    const server = await startProcess(place.database)
     try {
-      const store = sqliteStore(file)
+      const store = await place.open()
       const tenancy = createTenancy({ store })
       await tenancy.tenants.create('large')
       const { token } = await tenancy.connections.create('large', { kind: 'strict' })
@@ -186,7 +182,7 @@ describe('a group of 100,000 members', { timeout: 300_000 }, () => {
       expect(server.complaints()).toBe('')
     } finally {
       await server.kill()
-      await rm(folder, { recursive: true, force: true })
+      await place.remove()
     }
   })
 })

@@ -18,9 +18,9 @@ export interface ServerProcess {
   readonly stop: () => Promise<number | null>
 }
 
-/** Starts `lockstep serve` on a database file and any free port. */
-export async function startProcess(file: string, flags: readonly string[] = []): Promise<ServerProcess> {
-  const args = [MAIN, 'serve', '--port', '0', '--database', `sqlite:${file}`, '--log-level', 'error', ...flags]
+/** Starts `lockstep serve` on a database, named as `--database` takes it, and any free port. */
+export async function startProcess(database: string, flags: readonly string[] = []): Promise<ServerProcess> {
+  const args = [MAIN, 'serve', '--port', '0', '--database', database, '--log-level', 'error', ...flags]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } })
   const { pid } = child
   if (pid === undefined) throw new Error('the server could not be started')

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Directory } from '../src/directory/index.ts'
 import { startServer } from '../src/server/index.ts'
 import { readSettings } from '../src/server/settings.ts'
 import type { Store } from '../src/store/index.ts'
 import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
+import { emptyPlace } from './place.ts'
 
 /** A running server of a test's own, with its insides at hand. */
 export interface Serving {
@@ -14,8 +12,8 @@ export interface Serving {
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly store: Store
-  /** Path of the database file. */
-  readonly file: string
+  /** The database, as `--database` takes it. */
+  readonly database: string
   close(): Promise<void>
   /** Makes a tenant with a name of its own, or the one given. */
   tenant(name?: string): Promise<string>
@@ -34,13 +32,13 @@ export interface Serving {
 
 let names = 0
 
-/** Starts the real standalone server on a free port and a database file of its own. */
+/** Starts the real standalone server on a free port and a database of its own, or one that is named as `--database` takes it. */
 export async function serve(
   options: { readonly database?: string; readonly flags?: { readonly [name: string]: string } } = {},
 ): Promise<Serving> {
-  const folder = options.database === undefined ? await mkdtemp(join(tmpdir(), 'lockstep-')) : undefined
-  const file = options.database ?? join(folder ?? '', 'test.db')
-  const settings = readSettings({ port: '0', database: `sqlite:${file}`, logLevel: 'error', ...options.flags }, {})
+  const place = options.database === undefined ? await emptyPlace() : undefined
+  const database = options.database ?? place?.database ?? ''
+  const settings = readSettings({ port: '0', database, logLevel: 'error', ...options.flags }, {})
   const server = await startServer(settings, { print: () => {} })
   const { tenancy, directory, store } = server
   const tenant = async (name = `t${++names}-${process.pid}`) => {
@@ -53,11 +51,11 @@ export async function serve(
     tenancy,
     directory,
     store,
-    file,
+    database,
     tenant,
     async close() {
       await server.close()
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+      await place?.remove()
     },
     async connection(kind, own = {}) {
       const name = own.tenant ?? (await tenant())

@@ -23,13 +23,17 @@ export const GROUPS: { readonly [name: string]: string } = {
   schema: "a tenant's own schemas",
   type: "a tenant's own resource types",
   admin: 'access to the admin API',
+  db: 'a PostgreSQL database that becomes, or is, a Citus cluster',
 }
 
 const fromTable = (setting: SettingEntry, what: string): OptionEntry => [
   `${setting.flag} <${what}>`,
   `${setting.does}: ${setting.allowed} [${setting.env}${setting.default === '' ? '' : `, default ${setting.default}`}]`,
 ]
-const DATABASE = fromTable(SETTINGS.database, 'where')
+const DATABASE: readonly OptionEntry[] = [
+  fromTable(SETTINGS.database, 'where'),
+  fromTable(SETTINGS.databasePasswordFile, 'file'),
+]
 const PUBLIC_URL = fromTable(SETTINGS.publicUrl, 'url')
 const TENANT: OptionEntry = ['--tenant <name>', 'the tenant', 'default']
 const EXPIRES: OptionEntry = ['--expires <when>', 'how long the token lives: 90d, 12h, 1y, a date, never', '1y']
@@ -45,7 +49,7 @@ const CONNECTION: readonly OptionEntry[] = [
   ['--rights <list>', 'what it may do, like read:users,write:users,read:groups', 'all'],
   ['--subject <id>', 'id of the resource that /Me means'],
   EXPIRES,
-  DATABASE,
+  ...DATABASE,
   PUBLIC_URL,
 ]
 
@@ -58,11 +62,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [
       fromTable(SETTINGS.port, 'number'),
       fromTable(SETTINGS.host, 'address'),
-      DATABASE,
+      ...DATABASE,
       PUBLIC_URL,
       fromTable(SETTINGS.logLevel, 'level'),
       fromTable(SETTINGS.rateLimit, 'rate'),
       fromTable(SETTINGS.workers, 'number'),
+      fromTable(SETTINGS.databaseConnections, 'number'),
     ],
     run: async (_args, options) => (await import('./serve.ts')).serve(options),
   },
@@ -78,7 +83,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'tenant list',
     does: 'list the tenants',
     example: 'tenant list',
-    options: [DATABASE, PUBLIC_URL],
+    options: [...DATABASE, PUBLIC_URL],
     run: async (_args, options) => (await import('./tenant.ts')).listTenants(options),
   },
   {
@@ -86,7 +91,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'show a tenant: its base URL, how much it holds, its settings',
     example: 'tenant show acme',
-    options: [DATABASE, PUBLIC_URL],
+    options: [...DATABASE, PUBLIC_URL],
     run: async (args, options) => (await import('./tenant.ts')).showTenant(args, options),
   },
   {
@@ -94,7 +99,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'remove a tenant with everything in it; asks first on a terminal',
     example: 'tenant delete acme --yes',
-    options: [['--yes', "don't ask"], DATABASE],
+    options: [['--yes', "don't ask"], ...DATABASE],
     run: async (args, options) => (await import('./tenant.ts')).deleteTenant(args, options),
   },
   {
@@ -102,7 +107,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<name> <file>',
     does: 'write a tenant with all it holds to a file, as of one moment, to move it to another database; run again to go on where it stopped',
     example: 'tenant export acme acme.tenant',
-    options: [['--restart', 'begin anew instead of going on'], DATABASE],
+    options: [['--restart', 'begin anew instead of going on'], ...DATABASE],
     run: async (args, options) => (await import('./tenant-export.ts')).exportTenant(args, options),
   },
   {
@@ -110,7 +115,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'put an exported tenant into this database, unchanged; it is served once it is whole and the same. Run again to go on where it stopped',
     example: 'tenant import acme.tenant --database sqlite:new/lockstep.db',
-    options: [['--as <name>', 'give it another name'], DATABASE],
+    options: [['--as <name>', 'give it another name'], ...DATABASE],
     run: async (args, options) => (await import('./tenant-import.ts')).importTenant(args, options),
   },
   {
@@ -126,7 +131,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<tenant>',
     does: 'list the connections of a tenant, with their tokens and when they were last used',
     example: 'connection list acme',
-    options: [DATABASE],
+    options: [...DATABASE],
     run: async (args, options) => (await import('./connection.ts')).listConnections(args, options),
   },
   {
@@ -134,7 +139,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<tenant> <connection>',
     does: 'make a second token; the first stays valid until it is revoked',
     example: 'connection rotate acme okta-x7k2mp',
-    options: [['--revoke-others', 'revoke the earlier tokens at once'], EXPIRES, DATABASE, PUBLIC_URL],
+    options: [['--revoke-others', 'revoke the earlier tokens at once'], EXPIRES, ...DATABASE, PUBLIC_URL],
     run: async (args, options) => (await import('./connection.ts')).rotateConnection(args, options),
   },
   {
@@ -142,7 +147,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<tenant> <connection>',
     does: 'revoke a connection with all its tokens, or one token',
     example: 'connection revoke acme okta-x7k2mp --token 3f9ac2d81b07',
-    options: [['--token <id>', 'only this token, by its short name'], DATABASE],
+    options: [['--token <id>', 'only this token, by its short name'], ...DATABASE],
     run: async (args, options) => (await import('./connection.ts')).revokeConnection(args, options),
   },
   {
@@ -154,7 +159,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       TENANT,
       ['--attributes <list>', 'only these attributes'],
       ['--excluded-attributes <list>', 'all but these attributes'],
-      DATABASE,
+      ...DATABASE,
       PUBLIC_URL,
     ],
     run: async (args, options) => (await import('./query.ts')).get(args, options),
@@ -173,7 +178,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--sort-order <order>', 'ascending or descending'],
       ['--start-index <number>', 'first result to show, from 1'],
       ['--count <number>', 'results on a page'],
-      DATABASE,
+      ...DATABASE,
       PUBLIC_URL,
     ],
     run: async (args, options) => (await import('./query.ts')).query(args, options),
@@ -183,7 +188,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'take in resources from JSON lines; run again to go on where it stopped. What is refused goes to FILE.rejected',
     example: 'import people.jsonl --tenant acme',
-    options: [TENANT, ['--restart', 'begin anew instead of going on'], DATABASE],
+    options: [TENANT, ['--restart', 'begin anew instead of going on'], ...DATABASE],
     run: async (args, options) => (await import('./import.ts')).importFile(args, options),
   },
   {
@@ -195,7 +200,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       TENANT,
       ['--type <type>', 'only resources of this type'],
       ['--restart', 'begin anew instead of going on'],
-      DATABASE,
+      ...DATABASE,
     ],
     run: async (args, options) => (await import('./export.ts')).exportFile(args, options),
   },
@@ -208,7 +213,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--after <place>', 'only what came after this place'],
       ['--limit <number>', 'at most so many lines', '50'],
       ['--follow', 'go on with what comes'],
-      DATABASE,
+      ...DATABASE,
     ],
     run: async (_args, options) => (await import('./log.ts')).log(options),
   },
@@ -216,7 +221,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'schema list',
     does: 'list the schemas of a tenant',
     example: 'schema list --tenant acme',
-    options: [TENANT, DATABASE],
+    options: [TENANT, ...DATABASE],
     run: async (_args, options) => (await import('./schema.ts')).listSchemas(options),
   },
   {
@@ -229,7 +234,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--extends <types>', 'make it an extension of these resource types, like User or User,Group'],
       ['--required', 'every resource of these types must have it'],
       FORCE,
-      DATABASE,
+      ...DATABASE,
     ],
     run: async (args, options) => (await import('./schema.ts')).putSchema(args, options),
   },
@@ -238,14 +243,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<urn>',
     does: 'remove a schema',
     example: 'schema delete urn:example:scim:schemas:extension:badge:1.0:User --tenant acme',
-    options: [TENANT, FORCE, DATABASE],
+    options: [TENANT, FORCE, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).deleteSchema(args, options),
   },
   {
     name: 'type list',
     does: 'list the resource types of a tenant',
     example: 'type list --tenant acme',
-    options: [TENANT, DATABASE],
+    options: [TENANT, ...DATABASE],
     run: async (_args, options) => (await import('./schema.ts')).listTypes(options),
   },
   {
@@ -253,7 +258,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'add or change a resource type; {"name":"Role"} or {"name":"Entitlement"} switches that one on',
     example: 'type put device.json --tenant acme',
-    options: [TENANT, FORCE, DATABASE],
+    options: [TENANT, FORCE, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).putType(args, options),
   },
   {
@@ -261,7 +266,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'remove a resource type',
     example: 'type delete Device --tenant acme',
-    options: [TENANT, FORCE, DATABASE],
+    options: [TENANT, FORCE, ...DATABASE],
     run: async (args, options) => (await import('./schema.ts')).deleteType(args, options),
   },
   {
@@ -273,7 +278,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       EXPIRES,
       ['--list', 'list the tokens instead'],
       ['--revoke <id>', 'revoke a token instead, by its short name'],
-      DATABASE,
+      ...DATABASE,
       PUBLIC_URL,
     ],
     run: async (_args, options) => (await import('./admin.ts')).adminToken(options),
@@ -283,7 +288,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<file>',
     does: 'copy the database, consistently, while the server runs',
     example: 'backup /backups/lockstep-monday.db',
-    options: [DATABASE],
+    options: [...DATABASE],
     run: async (args, options) => (await import('./backup.ts')).backup(args, options),
   },
   {
@@ -311,5 +316,27 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--badge <file>', 'write a badge, as SVG'],
     ],
     run: async (args, options) => (await import('./check.ts')).check(args, options),
+  },
+  {
+    name: 'db distribute',
+    does: 'spread the tables of a PostgreSQL database over the nodes of a Citus cluster; run again to go on where it stopped',
+    example: 'db distribute --dry-run --database postgres://lockstep@coordinator/lockstep',
+    options: [['--dry-run', 'show the steps and take none'], ...DATABASE],
+    run: async (_args, options) => (await import('./db.ts')).distribute(options),
+  },
+  {
+    name: 'db shards',
+    does: 'show on which node of a cluster each tenant lives, and how much it holds',
+    example: 'db shards --database postgres://lockstep@coordinator/lockstep',
+    options: [...DATABASE],
+    run: async (_args, options) => (await import('./db.ts')).shards(options),
+  },
+  {
+    name: 'db isolate',
+    args: '<tenant>',
+    does: 'give a large tenant shards of its own in a cluster, on a node of your choice; its writes wait meanwhile',
+    example: 'db isolate acme --node 10.0.0.7:5432 --database postgres://lockstep@coordinator/lockstep',
+    options: [['--node <host:port>', 'where they are moved'], ...DATABASE],
+    run: async (args, options) => (await import('./db.ts')).isolate(args, options),
   },
 ]

@@ -5,8 +5,7 @@ import type { Writable } from 'node:stream'
 import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../directory/index.ts'
 import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
 import { profileOf } from '../quirks/index.ts'
-import { readSettings } from '../server/index.ts'
-import { tenantOf, withLocal } from './local.ts'
+import { localSettings, tenantOf, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
 import { typeNamed } from './query.ts'
@@ -29,7 +28,7 @@ export async function exportFile([name]: readonly string[], options: Options): P
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
     const types = word === undefined ? local.tenancy.catalog(tenant).types : [typeNamed(local, tenant, word)]
-    const { database } = readSettings({ database: textOption(options, 'database') }, process.env)
+    const { database } = localSettings(options)
     const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
     const restart = flagOption(options, 'restart')
     const before = file === undefined || restart ? undefined : await readPlace(`${file}.place`, head)

@@ -1,13 +1,12 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { profileOf } from '../quirks/index.ts'
-import { readSettings } from '../server/index.ts'
 import { completeResource, type Importer, importResource, reasonOf } from './import-line.ts'
 import { type Counts, openPlace, type Pending } from './import-place.ts'
 import { inBatches, type Line, readLineAt, readLines } from './lines.ts'
-import { tenantOf, withLocal } from './local.ts'
+import { localSettings, tenantOf, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
-import { flagOption, type Options, textOption, UsageError } from './usage.ts'
+import { flagOption, type Options, UsageError } from './usage.ts'
 
 /** Lines that are taken in at the same time, so that they share transactions. */
 const BATCH = 256
@@ -23,7 +22,7 @@ export async function importFile([file = '']: readonly string[], options: Option
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const rejected = `${file}.rejected`
-    const { database } = readSettings({ database: textOption(options, 'database') }, process.env)
+    const { database } = localSettings(options)
     const place = await openPlace(file, rejected, { tenant, database }, { restart: flagOption(options, 'restart') })
     const ids = new Map(place.ids)
     const pending: Pending[] = [...place.pending]

@@ -1,11 +1,6 @@
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { Directory } from '../directory/index.ts'
-import { ConfigError, LockstepError } from '../protocol/index.ts'
-import { localUrl, readSettings, SETTINGS, wrongDatabase } from '../server/index.ts'
+import { localUrl, openDatabase, readSettings, type Settings } from '../server/index.ts'
 import type { Store } from '../store/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
 import { createTenancy, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { type Options, textOption } from './usage.ts'
 
@@ -27,18 +22,8 @@ export async function withLocal<T>(
   use: (local: Local) => Promise<T>,
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
-  const database = textOption(options, 'database')
-  const publicUrl = textOption(options, 'publicUrl')
-  const settings = readSettings({ database, publicUrl }, process.env)
-  if (settings.database !== ':memory:' && !existsSync(settings.database)) {
-    if (!create) {
-      const how = 'start the server once (lockstep serve), or name another file'
-      throw new ConfigError(SETTINGS.database.flag, `there is no database ${settings.database}; ${how}`)
-    }
-    // Personal data: nobody else on the machine needs to look into it.
-    await mkdir(dirname(settings.database), { recursive: true, mode: 0o700 })
-  }
-  const store = open(settings.database)
+  const settings = localSettings(options)
+  const { store } = await openDatabase(settings, { create })
   const tenancy = createTenancy({ store })
   let door: Promise<Directory> | undefined
   const directory = () => {
@@ -57,12 +42,10 @@ export async function withLocal<T>(
   }
 }
 
-function open(database: string): Store {
-  try {
-    return sqliteStore(database)
-  } catch (error) {
-    throw error instanceof LockstepError ? error : wrongDatabase(database, error)
-  }
+/** The settings that a command's options and the environment give. */
+export function localSettings(options: Options): Settings {
+  const names = ['database', 'databasePasswordFile', 'publicUrl'] as const
+  return readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
 }
 
 /** The tenant a command is for: `--tenant`, else `default`; refuses one that isn't there, and has its schemas read. */

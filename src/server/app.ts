@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
 import { forbidden, LIMITS, notFound, SCIM_JSON, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
 import { belowBase, type Provider, type Report } from '../provider/index.ts'
-import type { SqliteStore } from '../store/sqlite.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { App, Parts } from './parts.ts'
@@ -16,14 +15,15 @@ const REFUSALS = { perSecond: 5, burst: 300 }
 const BASES = 1_000
 
 /** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
-export async function createApp(parts: Parts & { readonly store: SqliteStore }): Promise<App> {
-  const { settings, store, tenancy, directory, metrics, health, log } = parts
-  const report: Report = ({ id, error, method }) => log.error({ err: error, id, method }, 'internal error')
+export async function createApp(parts: Parts): Promise<App> {
+  const { settings, database, tenancy, directory, metrics, health, log } = parts
+  const report: Report = ({ id, error, method }) => {
+    const outage = metrics.outage(error)
+    log.error({ err: error, id, method }, outage ? 'the database does not answer' : 'internal error')
+  }
   const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
-  const heavy =
-    settings.database === ':memory:' || store.writerPort === undefined
-      ? undefined
-      : createHeavy({ file: settings.database, writerPort: () => store.writerPort(), report, skipped })
+  const shared = settings.postgres !== undefined || database.writerPort !== undefined
+  const heavy = shared ? createHeavy({ settings, writerPort: database.writerPort, report, skipped }) : undefined
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
   const refusals = createBuckets(REFUSALS)
   const provider: Provider = createScim({
@@ -115,7 +115,7 @@ export async function createApp(parts: Parts & { readonly store: SqliteStore }):
     admin ??= import('../admin/index.ts').then(({ createAdmin }) => {
       const { publicUrl } = settings
       const noted = ({ id, error }: { readonly id: string; readonly error: unknown }) =>
-        log.error({ err: error, id }, 'internal error')
+        report({ id, error, method: '' })
       return toNode(
         createAdmin({ tenancy, directory, report: noted, ...(publicUrl === undefined ? {} : { publicUrl }) }).fetch,
       )

@@ -1,17 +1,56 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type SqliteStore, sqliteStore } from '../store/sqlite.ts'
-import { type Settings, wrongDatabase } from './settings.ts'
+import type { MessagePort } from 'node:worker_threads'
+import { ConfigError, LockstepError } from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
+import { SETTINGS, type Settings, wrongDatabase } from './settings.ts'
 
-/** Opens the database that the settings name, made when it isn't there. `batch` is told how many commits shared a transaction. */
-export async function openDatabase({ database }: Settings, batch: (commits: number) => void): Promise<SqliteStore> {
+/** An open database. */
+export interface Database {
+  readonly store: Store
+  /** Gives threads a way to the one writer of a SQLite file. Absent where threads can't share the database, or need none. */
+  readonly writerPort?: () => MessagePort
+  /** How the connections of a PostgreSQL database are doing. */
+  readonly pool?: { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number }
+}
+
+/** How a database is opened. */
+export interface OpenOptions {
+  /** Told how many commits shared a transaction. */
+  readonly batch?: (commits: number) => void
+  /** On SQLite: a thread of its own writes, so that commits don't hold up this one. */
+  readonly threads?: boolean
+  /** On SQLite: an empty database is made when there is none; else that is refused. */
+  readonly create?: boolean
+}
+
+/** Opens the database that the settings name, and brings its tables up to date. */
+export async function openDatabase(settings: Settings, options: OpenOptions = {}): Promise<Database> {
+  const { database, postgres } = settings
+  const { batch = () => undefined, threads = false, create = true } = options
   try {
+    if (postgres !== undefined) {
+      const { postgresStore } = await import('../store/postgres.ts')
+      const store = await postgresStore({ ...postgres, batch })
+      return { store, pool: store.pool }
+    }
+    if (database !== ':memory:' && !existsSync(database)) {
+      if (!create) throw noDatabase(database)
+      // Personal data: nobody else on the machine needs to look into it.
+      await mkdir(dirname(database), { recursive: true, mode: 0o700 })
+    }
+    const { sqliteStore } = await import('../store/sqlite.ts')
     // A database in memory belongs to one thread.
-    if (database === ':memory:') return sqliteStore(database, { batch })
-    // Personal data: nobody else on the machine needs to look into it.
-    await mkdir(dirname(database), { recursive: true, mode: 0o700 })
-    return sqliteStore(database, { threads: true, batch })
+    if (database === ':memory:' || !threads) return { store: sqliteStore(database, { batch }) }
+    const store = sqliteStore(database, { threads, batch })
+    return { store, writerPort: () => store.writerPort() }
   } catch (error) {
-    throw wrongDatabase(database, error)
+    throw error instanceof LockstepError ? error : wrongDatabase(database, error)
   }
+}
+
+function noDatabase(database: string): ConfigError {
+  const how = 'start the server once (lockstep serve), or name another file'
+  return new ConfigError(SETTINGS.database.flag, `there is no database ${database}; ${how}`)
 }

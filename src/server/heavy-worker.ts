@@ -1,9 +1,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call, Report } from '../provider/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
+import type { Store } from '../store/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { giveWay } from './priority.ts'
 import { createScim, openDirectory, type Skipped } from './scim.ts'
+import type { Settings } from './settings.ts'
 
 /** To a thread for heavy requests. */
 export type ToHeavy =
@@ -48,9 +49,29 @@ interface Flow {
   wake?: () => void
 }
 
-/** A whole stack of its own on the same database: reads by itself, writes through the one writer. */
-function start(port: MessagePort, options: { readonly file: string; readonly port: MessagePort }): void {
-  const store = sqliteStore(options.file, { writer: options.port })
+/** Which database a thread opens. */
+export interface HeavyDatabase {
+  readonly settings: Pick<Settings, 'database' | 'postgres'>
+  /** The way to the one writer of a SQLite file. */
+  readonly port: MessagePort | undefined
+}
+
+/** Connections of a thread to PostgreSQL: one request at a time reads and writes. */
+const CONNECTIONS = 2
+
+async function openStore({ settings: { database, postgres }, port }: HeavyDatabase): Promise<Store> {
+  if (postgres !== undefined) {
+    const { postgresStore } = await import('../store/postgres.ts')
+    // What others change is learnt of by looking; the connection to listen on is the main thread's.
+    return postgresStore({ ...postgres, connections: CONNECTIONS, listen: false })
+  }
+  const { sqliteStore } = await import('../store/sqlite.ts')
+  return sqliteStore(database, port === undefined ? {} : { writer: port })
+}
+
+/** A whole stack of its own on the same database: reads by itself, on SQLite writes through the one writer. */
+async function start(port: MessagePort, database: HeavyDatabase): Promise<void> {
+  const store = await openStore(database)
   const tenancy = createTenancy({ store })
   const provider = createScim({
     directory: openDirectory(store, tenancy),
@@ -141,5 +162,6 @@ function start(port: MessagePort, options: { readonly file: string; readonly por
 
 if (parentPort !== null) {
   giveWay()
-  start(parentPort, workerData as { readonly file: string; readonly port: MessagePort })
+  // A database that can't be opened ends the thread; whoever waits is told to come again.
+  await start(parentPort, workerData as HeavyDatabase)
 }

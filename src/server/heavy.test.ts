@@ -69,7 +69,7 @@ describe('a large group over HTTP', () => {
 
   /** Whether anybody still reads an old state of the database, so that its log can't be cleared. */
   function isHeld(): boolean | undefined {
-    const db = new DatabaseSync(server.file)
+    const db = new DatabaseSync(server.database.slice('sqlite:'.length))
     try {
       // Something newer than what they read.
       db.exec(`pragma busy_timeout = 0; create table if not exists held (n); insert into held values (1)`)
@@ -134,7 +134,7 @@ describe('a large group over HTTP', () => {
   })
 
   test('closing the server waits for an answer under way', { timeout: 60_000 }, async () => {
-    const other = await serve({ database: server.file })
+    const other = await serve({ database: server.database })
     const answer = await fetch(`${other.url}/tenants/${tenant}/scim/v2/Groups/${group}`, authorized())
     const closed = other.close()
     const { members } = (await answer.json()) as { members: unknown[] }
@@ -144,11 +144,12 @@ describe('a large group over HTTP', () => {
 })
 
 describe('threads', () => {
-  function start(more: Partial<HeavyOptions> & { readonly file: string }) {
-    const store = sqliteStore(more.file, { threads: true })
+  function start({ file, ...more }: Partial<HeavyOptions> & { readonly file: string }) {
+    const store = sqliteStore(file, { threads: true })
     const problems: unknown[] = []
     const skipped: unknown[] = []
     const heavy = createHeavy({
+      settings: { database: file },
       writerPort: () => store.writerPort(),
       report: (problem) => problems.push(problem),
       skipped: (note) => skipped.push(note),
@@ -193,7 +194,12 @@ describe('threads', () => {
     const file = join(folder(), 'later', 'test.db')
     const real = start({ file: join(folder(), 'real.db') })
     const call = await callOf(real.store, 'GET', '/Users')
-    const heavy = createHeavy({ file, writerPort: () => real.store.writerPort(), report: () => {}, skipped: () => {} })
+    const heavy = createHeavy({
+      settings: { database: file },
+      writerPort: () => real.store.writerPort(),
+      report: () => {},
+      skipped: () => {},
+    })
     closing.push(() => heavy.close())
     await expect(heavy.run(call, undefined)).rejects.toMatchObject({ name: 'ThreadEnded', retryAfterMs: 1_000 })
     expect(heavy.load()).toEqual({ threads: 0, requests: 0 })

@@ -1,7 +1,8 @@
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { Answer, Call, Report } from '../provider/index.ts'
-import type { FromHeavy, ToHeavy } from './heavy-worker.ts'
+import type { FromHeavy, HeavyDatabase, ToHeavy } from './heavy-worker.ts'
 import type { Skipped } from './scim.ts'
+import type { Settings } from './settings.ts'
 
 /** Threads that carry out heavy requests whole, so that the event loop stays free for the quick ones. */
 export interface Heavy {
@@ -55,10 +56,10 @@ class ThreadEnded extends Error {
 
 /** Options of {@link createHeavy}. */
 export interface HeavyOptions {
-  /** Path of the database. */
-  readonly file: string
-  /** Gives a way to the one writer. */
-  readonly writerPort: () => MessagePort
+  /** Say which database it is. */
+  readonly settings: Pick<Settings, 'database' | 'postgres'>
+  /** Gives a way to the one writer of a SQLite file. */
+  readonly writerPort: (() => MessagePort) | undefined
   /** Told of errors of ours in the threads. */
   readonly report: Report
   /** Told which attributes were left out in the threads. */
@@ -77,9 +78,11 @@ export function createHeavy(options: HeavyOptions): Heavy {
   let closed = false
 
   function begin(): Thread {
-    const port = options.writerPort()
+    const port = options.writerPort?.()
+    const { database, postgres } = options.settings
+    const workerData: HeavyDatabase = { settings: { database, ...(postgres === undefined ? {} : { postgres }) }, port }
     const source = new URL(import.meta.url.endsWith('.ts') ? './heavy-worker.ts' : './heavy-worker.js', import.meta.url)
-    const worker = new Worker(source, { workerData: { file: options.file, port }, transferList: [port] })
+    const worker = new Worker(source, { workerData, transferList: port === undefined ? [] : [port] })
     worker.unref()
     const thread: Thread = { worker, waiting: new Map(), idle: undefined }
     worker.on('message', (message: FromHeavy) => receive(thread, message))

@@ -1,3 +1,4 @@
+export { type Database, type OpenOptions, openDatabase } from './database.ts'
 export type { Health, State } from './health.ts'
 export type { Log, LogOutput } from './log.ts'
 export type { Meter, Metrics } from './metrics.ts'
@@ -7,6 +8,7 @@ export {
   LOG_LEVELS,
   type LogLevel,
   localUrl,
+  type PostgresSettings,
   type RateLimit,
   readSettings,
   SETTINGS,

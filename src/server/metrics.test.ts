@@ -4,7 +4,7 @@ import { createMetrics } from './metrics.ts'
 const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
 
 test('requests by route and status, latency, batch size and resources per tenant are told as Prometheus reads them', async () => {
-  const metrics = createMetrics(tenants)
+  const metrics = createMetrics({ tenants })
   const meter = metrics.meter('GET', '/Users/{id}')
   meter.seen(200, 0.0004)
   meter.seen(200, 0.003)
@@ -36,13 +36,13 @@ test('requests by route and status, latency, batch size and resources per tenant
 })
 
 test('the same route has the same meter', () => {
-  const metrics = createMetrics(tenants)
+  const metrics = createMetrics({ tenants })
   expect(metrics.meter('GET', '/Users')).toBe(metrics.meter('GET', '/Users'))
   expect(metrics.meter('GET', '/Users')).not.toBe(metrics.meter('POST', '/Users'))
 })
 
 test('routes without end are counted together past a limit', async () => {
-  const metrics = createMetrics(tenants)
+  const metrics = createMetrics({ tenants })
   for (let at = 0; at < 1_000; at++) metrics.meter('GET', `/${at}`).seen(200, 0)
   const { body } = await metrics.text()
   expect(body.split('\n').filter((line) => line.startsWith('lockstep_http_requests_total{')).length).toBeLessThan(510)

@@ -1,9 +1,12 @@
 import type { TenantRow } from '../store/index.ts'
+import type { Database } from './database.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Upper bounds of the histogram of writes that shared a transaction. */
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+/** Longest wait for the database. */
+const PATIENCE_MS = 1_000
 /** Most pairs of method and route that are told apart; the rest is counted together. */
 const ROUTES = 500
 
@@ -26,6 +29,8 @@ export interface Metrics {
   readonly meter: (method: string, route: string) => Meter
   /** Counts a transaction that carried out so many writes. */
   readonly batch: (writes: number) => void
+  /** Counts an error that came from a database that can't answer; false for any other error. */
+  readonly outage: (error: unknown) => boolean
   /** Counts one refused token, by reason. */
   readonly refused: (reason: string) => void
   readonly text: () => Promise<MetricsText>
@@ -59,15 +64,24 @@ interface RouteCount {
   readonly latency: Histogram
 }
 
+/** Options of {@link createMetrics}. */
+export interface MetricsOptions {
+  readonly tenants: () => Promise<readonly TenantRow[]>
+  /** The connections to a PostgreSQL database. */
+  readonly pool?: Database['pool']
+  readonly now?: () => number
+}
+
 /**
  * Makes the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
  * can't spare, so it only comes in when somebody reads them.
  */
-export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now: () => number = Date.now): Metrics {
+export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions): Metrics {
   const routes = new Map<string, RouteCount & Meter>()
   const batches = histogram(BATCH_SIZES)
   const refusals = new Map<string, number>()
   const started = now() / 1_000
+  let outages = 0
 
   const meter = (method: string, route: string): Meter => {
     const key = `${method} ${route}`
@@ -89,7 +103,8 @@ export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now:
   const collect = async () => {
     const { Registry } = await import('prom-client')
     const registry = new Registry()
-    const rows = await tenants()
+    const answered = await withinPatience(tenants())
+    const rows = answered ?? []
     const all = [...routes.values()]
     register(registry, 'counter', 'lockstep_http_requests_total', 'Requests by method, route and status.', () =>
       all.flatMap(({ method, route, statuses }) =>
@@ -116,6 +131,18 @@ export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now:
       )
     register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
     register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', () => [{ value: rows.length, labels: {} }], 'first')
+    const up = () => [{ value: answered === undefined ? 0 : 1, labels: {} }]
+    register(registry, 'gauge', 'lockstep_database_up', 'Whether the database answers every process.', up, 'min')
+    const failed = 'Requests that the database could not answer.'
+    register(registry, 'counter', 'lockstep_database_outages_total', failed, () => [{ value: outages, labels: {} }])
+    if (pool !== undefined) {
+      const { totalCount, idleCount, waitingCount } = pool
+      const states = { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+      const held = 'Connections to the database by what they do, and requests that wait for one.'
+      register(registry, 'gauge', 'lockstep_database_connections', held, () =>
+        Object.entries(states).map(([state, value]) => ({ value, labels: { state } })),
+      )
+    }
     register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
       { value: process.memoryUsage.rss(), labels: {} },
@@ -129,12 +156,30 @@ export function createMetrics(tenants: () => Promise<readonly TenantRow[]>, now:
   return {
     meter,
     batch: (writes) => add(batches, writes),
+    outage: (error) => {
+      const is = error instanceof Error && 'retryAfterMs' in error
+      if (is) outages++
+      return is
+    },
     refused: (reason) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
     text: async () => {
       const registry = await collect()
       return { type: registry.contentType, body: await registry.metrics() }
     },
     numbers: async () => (await collect()).getMetricsAsJSON(),
+  }
+}
+
+/** What a database that is gone would keep waiting for; undefined then. */
+async function withinPatience<T>(answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([answer.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Directory } from '../directory/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
+import type { Database } from './database.ts'
 import type { Health } from './health.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -9,7 +10,7 @@ import type { Settings } from './settings.ts'
 /** Everything the app joins: what `serve.ts` has opened. */
 export interface Parts {
   readonly settings: Settings
-  readonly store: Store
+  readonly database: Database
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly metrics: Metrics

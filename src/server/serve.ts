@@ -24,15 +24,16 @@ export async function serve(
 ): Promise<Server> {
   const log = createLog(settings.logLevel)
   let counted = (_writes: number): void => undefined
-  const store = await openDatabase(settings, (writes) => counted(writes))
+  const database = await openDatabase(settings, { threads: true, batch: (writes) => counted(writes) })
+  const { store } = database
   const tenancy = createTenancy({ store })
   const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
-  const own = createMetrics(() => store.tenants())
+  const own = createMetrics({ tenants: () => store.tenants(), pool: database.pool })
   counted = own.batch
   const workers = worker ? joinWorkers(own) : undefined
   const metrics = workers === undefined ? own : { ...own, text: workers.text }
   const health = createHealth(store)
-  const app = await createApp({ settings, store, tenancy, directory, metrics, health, log })
+  const app = await createApp({ settings, database, tenancy, directory, metrics, health, log })
 
   const { port } = await listen(app, settings).catch(async (error) => {
     await store.close()

@@ -73,10 +73,23 @@ test.each([
   expect(() => readSettings(flags, env)).toThrow(message)
 })
 
-test('PostgreSQL is refused as not yet there, without repeating the password', () => {
-  const read = () => readSettings({}, { LOCKSTEP_DATABASE: 'postgres://scim:hunter2@db/scim' })
-  expect(read).toThrow(/LOCKSTEP_DATABASE: .*PostgreSQL is not supported yet/)
-  expect(read).not.toThrow(/hunter2/)
+test('an address of PostgreSQL is known with its secrets and shown without them', () => {
+  const url = 'postgres://scim:hunter2@db:5433/scim?sslmode=verify-full&sslpassword=geheim'
+  const env = { LOCKSTEP_DATABASE: url, LOCKSTEP_DATABASE_PASSWORD_FILE: '/run/secrets/db' }
+  expect(readSettings({ databaseConnections: '20' }, env)).toMatchObject({
+    database: 'postgres://scim@db:5433/scim?sslmode=verify-full',
+    postgres: { url, passwordFile: '/run/secrets/db', connections: 20 },
+  })
+  expect(readSettings({}, {}).postgres).toBeUndefined()
+})
+
+test('a wrong address of PostgreSQL is refused without repeating its password', () => {
+  for (const url of ['postgres://scim:hunter2@db', 'postgres://scim:hunter2@db:port/x', 'postgresql:hunter2']) {
+    const read = () => readSettings({}, { LOCKSTEP_DATABASE: url })
+    expect(read).toThrow(/LOCKSTEP_DATABASE: "postgres:…" was given for the database/)
+    expect(read).not.toThrow(/hunter2/)
+  }
+  expect(() => readSettings({ databaseConnections: '1' }, {})).toThrow('a whole number from 2 to 500')
 })
 
 test.each([

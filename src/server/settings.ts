@@ -14,13 +14,25 @@ export interface RateLimit {
   readonly burst: number
 }
 
+/** How to reach a PostgreSQL database. */
+export interface PostgresSettings {
+  /** The address as given; it may hold a password. */
+  readonly url: string
+  /** A file that holds the password, read for each new connection. */
+  readonly passwordFile?: string
+  /** Connections of a process, at most. */
+  readonly connections: number
+}
+
 /** The settings of a standalone server, checked. */
 export interface Settings {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  /** Path of the SQLite file, or `:memory:`. */
+  /** Path of the SQLite file, `:memory:`, or the address of a PostgreSQL database without its secrets. */
   readonly database: string
+  /** Absent on SQLite. */
+  readonly postgres?: PostgresSettings
   /** Without a slash at its end. Absent: made from host and port. */
   readonly publicUrl?: string
   readonly logLevel: LogLevel
@@ -48,6 +60,10 @@ export interface SettingEntry {
 /** More than any machine makes use of. */
 const MOST_WORKERS = 64
 
+/** One that writes, and one that reads meanwhile. */
+const LEAST_CONNECTIONS = 2
+const MOST_CONNECTIONS = 500
+
 /** Every setting. The reference page and the help texts are written from this table. */
 export const SETTINGS = {
   port: {
@@ -71,8 +87,24 @@ export const SETTINGS = {
     flag: '--database',
     env: 'LOCKSTEP_DATABASE',
     default: 'sqlite:data/lockstep.db',
-    allowed: 'sqlite:PATH, like sqlite:data/lockstep.db',
+    allowed: 'sqlite:PATH, like sqlite:data/lockstep.db, or postgres://USER@HOST:PORT/DATABASE',
     does: 'where everything is kept',
+  },
+  databasePasswordFile: {
+    name: 'password file',
+    flag: '--database-password-file',
+    env: 'LOCKSTEP_DATABASE_PASSWORD_FILE',
+    default: '',
+    allowed: 'the path of a file',
+    does: 'file with the password of a PostgreSQL database, read anew for each connection',
+  },
+  databaseConnections: {
+    name: 'connections',
+    flag: '--database-connections',
+    env: 'LOCKSTEP_DATABASE_CONNECTIONS',
+    default: '10',
+    allowed: `a whole number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}`,
+    does: 'most connections of each process to a PostgreSQL database, besides one to listen on and four for heavy requests',
   },
   publicUrl: {
     name: 'public URL',
@@ -121,11 +153,15 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     const value = parse(text.trim())
     if (value !== undefined) return value
     const from = flag === undefined ? setting.env : setting.flag
-    throw new ConfigError(from, `"${text}" was given for the ${setting.name}; allowed is ${setting.allowed}`)
+    // An address may hold a password.
+    const shown = /^postgres(ql)?:/i.test(text) ? 'postgres:…' : text
+    throw new ConfigError(from, `"${shown}" was given for the ${setting.name}; allowed is ${setting.allowed}`)
   }
   const publicUrl = read('publicUrl', parsePublicUrl)
   const rateLimit = read('rateLimit', parseRateLimit)
-  const database = read('database', (text) => parseDatabase(text, flags.database === undefined))
+  const { database, url } = read('database', parseDatabase)
+  const passwordFile = read('databasePasswordFile', (text) => text)
+  const connections = read('databaseConnections', parseConnections)
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -137,6 +173,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     host: read('host', parseHost),
     port: read('port', parsePort),
     database,
+    ...(url === undefined ? {} : { postgres: { url, connections, ...(passwordFile === '' ? {} : { passwordFile }) } }),
     ...(publicUrl === '' ? {} : { publicUrl }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
@@ -165,19 +202,27 @@ function parseHost(text: string): string | undefined {
   return /^[A-Za-z0-9.-]{1,253}$/.test(text) || /^[0-9A-Fa-f:.]{2,45}$/.test(text) ? text : undefined
 }
 
-function parseDatabase(text: string, fromEnv: boolean): string | undefined {
-  if (/^postgres(ql)?:/i.test(text)) {
-    const option = fromEnv ? SETTINGS.database.env : SETTINGS.database.flag
-    // The URL may hold a password, so it is not repeated.
-    throw new ConfigError(
-      option,
-      `a postgres:// address was given; PostgreSQL is not supported yet, allowed is ${SETTINGS.database.allowed}`,
-    )
-  }
+/** The database, and for PostgreSQL the address as it was given. */
+function parseDatabase(text: string): { readonly database: string; readonly url?: string } | undefined {
+  if (/^postgres(ql)?:\/\//i.test(text)) return parsePostgres(text)
   const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : undefined
   // sqlite:///var/lib/x.db and sqlite:/var/lib/x.db are the same absolute path.
   const plain = path?.replace(/^\/\/(?=\/)/, '')
-  return plain === undefined || plain === '' || plain.startsWith('//') ? undefined : plain
+  return plain === undefined || plain === '' || plain.startsWith('//') ? undefined : { database: plain }
+}
+
+function parsePostgres(text: string): { readonly database: string; readonly url: string } | undefined {
+  const url = URL.parse(text)
+  if (url === null || url.pathname.length < 2 || url.hash !== '') return undefined
+  const shown = new URL(url)
+  shown.password = ''
+  for (const secret of ['password', 'sslpassword']) shown.searchParams.delete(secret)
+  return { database: shown.href, url: text }
+}
+
+function parseConnections(text: string): number | undefined {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  return count >= LEAST_CONNECTIONS && count <= MOST_CONNECTIONS ? count : undefined
 }
 
 function parsePublicUrl(text: string): string | undefined {

@@ -31,7 +31,7 @@ const NUMBERS_MS = 2_000
  */
 export async function superviseWorkers(settings: Settings, print: (text: string) => void): Promise<Workers> {
   // Here what is done once: the tables are made, and on the first start a tenant.
-  const store = await openDatabase(settings, () => undefined)
+  const { store } = await openDatabase(settings)
   const tenancy = createTenancy({ store })
   try {
     const workers = await start(settings)

@@ -15,6 +15,7 @@ import { createReads } from './postgres/read.ts'
 import { createSweep } from './postgres/sweep.ts'
 import { createTenants } from './postgres/tenants.ts'
 
+export { type Cluster, openCluster, type Step, type TenantShard } from './postgres/cluster.ts'
 export type { PostgresClient, PostgresPool } from './postgres/driver.ts'
 
 /** How a PostgreSQL store runs. Either `url` or `pool` is given. */
@@ -23,6 +24,8 @@ export interface PostgresOptions {
   readonly url?: string
   /** A `Pool` of the package `pg`. Its time-outs are its owner's business, and `close` leaves it open. */
   readonly pool?: PostgresPool
+  /** A file that holds the password, with a URL; read anew for each connection. */
+  readonly passwordFile?: string
   /** Connections at most, with a URL; 10 unless told. */
   readonly connections?: number
   /** How long to wait for a connection, with a URL; 5,000 unless told. */
@@ -58,6 +61,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     given.pool ??
     (await openPool({
       url: url ?? '',
+      passwordFile: given.passwordFile,
       connections: given.connections ?? CONNECTIONS,
       connectTimeoutMs: given.connectTimeoutMs ?? CONNECT_MS,
       statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,

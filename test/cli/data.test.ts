@@ -1,19 +1,22 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { readSettings } from '../../src/server/index.ts'
+import { emptyPlace, runsHere } from '../place.ts'
 import { folder, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
-const made: { remove: () => void }[] = []
-afterEach(() => {
-  for (const one of made.splice(0)) one.remove()
+const made: { remove: () => unknown }[] = []
+afterEach(async () => {
+  for (const one of made.splice(0)) await one.remove()
 })
 
 async function fresh(...tenants: string[]) {
   const dir = folder()
   made.push(dir)
-  const database = `sqlite:${dir.path('lockstep.db')}`
+  const { database, remove } = await emptyPlace()
+  made.push({ remove })
   const lockstep = (...args: string[]) => run([...args, '--database', database])
   const json = async (...args: string[]) => {
     const { code, stdout, stderr } = await lockstep(...args, '--json')
@@ -34,7 +37,7 @@ async function fresh(...tenants: string[]) {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
-  return { dir, lockstep, json, write, read }
+  return { dir, database, lockstep, json, write, read }
 }
 
 const people = [
@@ -128,7 +131,7 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
 })
 
 test('an import that was cut short goes on where it stopped', async () => {
-  const { json, write, dir } = await fresh('acme')
+  const { json, write, database } = await fresh('acme')
   const lines = Array.from({ length: 1_000 }, (_, at) => ({ schemas: [USER], id: `u${at}`, userName: `user${at}` }))
   const file = write('many.jsonl', [
     ...lines,
@@ -141,7 +144,7 @@ test('an import that was cut short goes on where it stopped', async () => {
   const { statSync } = await import('node:fs')
   const { size, mtimeMs } = statSync(file)
   const offset = lines.slice(0, 256).reduce((sum, line) => sum + JSON.stringify(line).length + 1, 0)
-  const head = { size, mtimeMs, tenant: 'acme', database: dir.path('lockstep.db') }
+  const head = { size, mtimeMs, tenant: 'acme', database: readSettings({ database }, {}).database }
   const step = {
     offset,
     line: 256,
@@ -240,7 +243,7 @@ test('get prints one resource, query a page, and what is refused is said in one 
 })
 
 test('the log is shown from a place, and followed', async () => {
-  const { json, lockstep, write, dir } = await fresh('acme')
+  const { json, lockstep, write, database } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const lines = (await lockstep('log', '--tenant', 'acme', '--json', '--after', '0', '--limit', '2')).stdout
     .trim()
@@ -251,16 +254,7 @@ test('the log is shown from a place, and followed', async () => {
 
   const { spawn } = await import('node:child_process')
   const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [
-    main,
-    'log',
-    '--follow',
-    '--tenant',
-    'acme',
-    '--json',
-    '--database',
-    `sqlite:${dir.path('lockstep.db')}`,
-  ])
+  const child = spawn(process.execPath, [main, 'log', '--follow', '--tenant', 'acme', '--json', '--database', database])
   let followed = ''
   child.stdout.on('data', (chunk: Buffer) => {
     followed += chunk
@@ -307,7 +301,7 @@ test('schemas and types are put, listed and deleted', async () => {
   expect((await lockstep('schema', 'put', dir.path('nothing.json'), '--tenant', 'acme')).code).toBe(2)
 })
 
-test('a backup is a whole database of its own', async () => {
+test.runIf(runsHere('a backup is a whole database of its own'))('a backup is a whole database of its own', async () => {
   const { json, lockstep, write, dir } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const file = dir.path('backup.db')

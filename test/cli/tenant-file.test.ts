@@ -55,7 +55,7 @@ async function filled() {
     method: 'PATCH',
     body: JSON.stringify({ Operations: [{ op: 'add', path: 'title', value: 'Dr' }] }),
   })
-  return { server, base, token, database: `sqlite:${server.file}` }
+  return { server, base, token, database: server.database }
 }
 
 /** What a tenant shows; where it is served from, and the order of members, are no part of it. */
@@ -67,7 +67,7 @@ const everything = async (base: string, token: string) => {
   return [await read('/Users?count=200'), groups, await read('/Schemas')]
 }
 
-describe('a tenant moves', () => {
+describe('a tenant moves', { timeout: 120_000 }, () => {
   test('to another database, unchanged: its token works there, and both ends tell the same checksum', async () => {
     const old = await filled()
     const path = place()
@@ -76,7 +76,7 @@ describe('a tenant moves', () => {
     expect(existsSync(path('acme.tenant.part'))).toBe(false)
 
     const server = await serving()
-    const database = `sqlite:${server.file}`
+    const { database } = server
     const back = await json('tenant', 'import', path('acme.tenant'), '--database', database)
     expect(back).toEqual({ tenant: 'acme', from: 'acme', resources: 31, log: 35, checksum: out.checksum })
     const base = `${server.url}/tenants/acme/scim/v2`
@@ -117,7 +117,7 @@ describe('a tenant moves', () => {
     const bytes = (count: number) => Buffer.byteLength(lines.slice(0, count).join('\n')) + 1
 
     const server = await serving()
-    const database = `sqlite:${server.file}`
+    const { database } = server
     const { arrivals } = server.tenancy
     await arrivals.begin('acme', { checksum, created, offset: bytes(1), line: 1 })
     const rows = lines.slice(1, half).map(readRow)
@@ -158,7 +158,7 @@ describe('a tenant moves', () => {
     await server.tenancy.arrivals.begin('acme', { checksum, created, offset, line: 1 })
     const record = { tenant: 'acme', kind: 'token', key: 'smuggled' }
     await server.store.commit([{ write: 'record', record, value: {} }])
-    const database = `sqlite:${server.file}`
+    const { database } = server
     expect(await refusal('tenant', 'import', path('acme.tenant'), '--database', database)).toContain('is not served')
     expect((await ask(`${server.url}/tenants/acme/scim/v2`, old.token, '/Users')).status).toBe(503)
     expect(await json('tenant', 'delete', 'acme', '--yes', '--database', database)).toMatchObject({ deleted: true })
@@ -220,6 +220,6 @@ describe('a tenant moves', () => {
 async function filledElse(file: string): Promise<string> {
   const server = await serving()
   const tenant = await server.tenant()
-  await json('tenant', 'export', tenant, file, '--database', `sqlite:${server.file}`)
+  await json('tenant', 'export', tenant, file, '--database', server.database)
   return file
 }

@@ -1,7 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { emptyPlace } from '../place.ts'
 import { serve } from '../serve.ts'
 import { type Body, createClient, expectError, expectList, unique, user } from './client.ts'
 import { site } from './site.ts'
@@ -137,39 +135,29 @@ describe('password', () => {
   })
 })
 
-describe('the database file', () => {
-  let folder: string
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'lockstep-rfc-'))
-  })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
-
-  test('S-107 password is in no file of the database, by no way it came in', async () => {
-    const server = await serve({ database: join(folder, 'scim.db') })
-    const secrets = Array.from({ length: 5 }, () => unique('Clear-Text-Secret'))
-    try {
-      const c = createClient(await server.connection('strict', { tenant: await server.tenant() }))
-      const { id, userName } = await c.makeUser({ password: secrets[0] })
-      await c.patch(`/Users/${id}`, [{ op: 'replace', path: 'password', value: secrets[1] }])
-      await c.patch(`/Users/${id}`, [{ op: 'replace', value: { password: secrets[2] } }])
-      await c.put(`/Users/${id}`, user({ userName, password: secrets[3] }))
-      await c.bulk([{ method: 'POST', path: '/Users', bulkId: 'a', data: user({ password: secrets[4] }) }])
-      await expectAbsent(secrets)
-    } finally {
-      await server.close()
-    }
-    await expectAbsent(secrets)
-  })
-
-  async function expectAbsent(secrets: readonly string[]) {
-    const files = await readdir(folder)
-    expect(files.length).toBeGreaterThan(0)
-    let read = ''
-    for (const file of files) read += await readFile(join(folder, file), 'latin1')
-    // The file is not empty of what was written: the user's name is there.
-    expect(read).toContain('user-')
-    for (const secret of secrets) expect(read.includes(secret), secret).toBe(false)
+test('S-107 password is nowhere in the database, by no way it came in', async () => {
+  const place = await emptyPlace()
+  const server = await serve({ database: place.database })
+  const secrets = Array.from({ length: 5 }, () => unique('Clear-Text-Secret'))
+  const expectAbsent = async () => {
+    const all = await place.dump()
+    // What was written is there: the user's name is.
+    expect(all).toContain('user-')
+    for (const secret of secrets) expect(all.includes(secret), secret).toBe(false)
   }
+  try {
+    const c = createClient(await server.connection('strict', { tenant: await server.tenant() }))
+    const { id, userName } = await c.makeUser({ password: secrets[0] })
+    await c.patch(`/Users/${id}`, [{ op: 'replace', path: 'password', value: secrets[1] }])
+    await c.patch(`/Users/${id}`, [{ op: 'replace', value: { password: secrets[2] } }])
+    await c.put(`/Users/${id}`, user({ userName, password: secrets[3] }))
+    await c.bulk([{ method: 'POST', path: '/Users', bulkId: 'a', data: user({ password: secrets[4] }) }])
+    await expectAbsent()
+  } finally {
+    await server.close()
+  }
+  await expectAbsent()
+  await place.remove()
 })
 
 describe('multi-valued attributes', () => {

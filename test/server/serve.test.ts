@@ -4,16 +4,18 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
+import { emptyPlace } from '../place.ts'
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end()
 })
 
-function fresh() {
+async function fresh() {
   const dir = folder()
   ended.push(dir.remove)
-  const database = `sqlite:${dir.path('data/lockstep.db')}`
+  const { database, remove } = await emptyPlace()
+  ended.push(remove)
   const start = async (...args: string[]): Promise<Running> => {
     const server = await startServer(['--database', database, ...args])
     ended.push(() => server.stop('SIGKILL'))
@@ -31,7 +33,7 @@ const tokenIn = (text: string) => /lk_default_[A-Za-z0-9_-]{43}/.exec(text)?.[0]
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
 test('the first start prints a base URL, a token and a curl line that works; later ones print no token', async () => {
-  const { start } = fresh()
+  const { start } = await fresh()
   const first = await start()
   expect(first.greeting).toContain(`${first.url}/tenants/default/scim/v2`)
   const curl = /^ {2}curl (.*)$/m.exec(first.greeting)?.[1] ?? ''
@@ -50,7 +52,7 @@ test('the first start prints a base URL, a token and a curl line that works; lat
 })
 
 test('a token made or revoked on the command line counts at once in a running server', async () => {
-  const { start, json } = fresh()
+  const { start, json } = await fresh()
   await start()
   const acme = await json('tenant', 'create', 'acme')
   const users = `${acme.baseUrl}/Users`
@@ -64,7 +66,7 @@ test('a token made or revoked on the command line counts at once in a running se
 })
 
 test('P-020, P-021 without a valid token the answer is 401 with a challenge', async () => {
-  const { start, json } = fresh()
+  const { start, json } = await fresh()
   const server = await start()
   const users = `${server.url}/tenants/default/scim/v2/Users`
   const none = await fetch(users)
@@ -79,7 +81,7 @@ test('P-020, P-021 without a valid token the answer is 401 with a challenge', as
 })
 
 test('P-023 a token with the right to read can not write', async () => {
-  const { start, json } = fresh()
+  const { start, json } = await fresh()
   await start()
   await json('tenant', 'create', 'acme')
   const { baseUrl, token } = await json('connection', 'create', 'acme', '--rights', 'read:users')
@@ -91,7 +93,7 @@ test('P-023 a token with the right to read can not write', async () => {
 })
 
 test("P-046 a token of one tenant never reads or writes another's", async () => {
-  const { start, json } = fresh()
+  const { start, json } = await fresh()
   await start()
   const acme = await json('tenant', 'create', 'acme')
   const beta = await json('tenant', 'create', 'beta')
@@ -125,7 +127,7 @@ test("P-046 a token of one tenant never reads or writes another's", async () => 
 })
 
 test('a schema, a type and a setting changed beside the server count at once', async () => {
-  const { dir, start, json } = fresh()
+  const { dir, start, json } = await fresh()
   const server = await start()
   const acme = await json('tenant', 'create', 'acme')
   const { token: admin } = await json('admin', 'token')
@@ -165,7 +167,7 @@ test('a schema, a type and a setting changed beside the server count at once', a
 })
 
 test('health and metrics are there', async () => {
-  const { start } = fresh()
+  const { start } = await fresh()
   const server = await start()
   expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
   const ready = await fetch(`${server.url}/readyz`)
@@ -179,7 +181,7 @@ test('health and metrics are there', async () => {
 })
 
 test('SIGTERM finishes the request in flight and ends with 0', async () => {
-  const { start } = fresh()
+  const { start } = await fresh()
   const server = await start()
   const encoder = new TextEncoder()
   const user = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'slow' })
@@ -208,7 +210,7 @@ test('SIGTERM finishes the request in flight and ends with 0', async () => {
 })
 
 test('P-148 the log is JSON lines without tokens, names or URLs', async () => {
-  const { start } = fresh()
+  const { start } = await fresh()
   const server = await start('--log-level', 'trace')
   const token = tokenIn(server.greeting)
   await fetch(`${server.url}/tenants/default/scim/v2/Users?filter=userName%20eq%20%22ada.lovelace%22`, bearer(token))
@@ -222,7 +224,10 @@ test('P-148 the log is JSON lines without tokens, names or URLs', async () => {
 test.each([
   [['--port', 'abc'], /--port: "abc" was given for the port; allowed is a whole number/],
   [['--database', 'mysql:x'], /--database: "mysql:x" was given for the database; allowed is sqlite:PATH/],
-  [['--database', 'postgres://a:b@c/d'], /PostgreSQL is not supported yet/],
+  [
+    ['--database', 'postgres://a:b@127.0.0.1:1/d'],
+    /the database postgres:\/\/a@127\.0\.0\.1:1\/d can't be opened: .*ECONNREFUSED/,
+  ],
   [['--log-level', 'loud'], /allowed is one of silent/],
 ])('a wrong setting (%j) is refused at the start', async (args, message) => {
   const { code, stderr, stdout } = await run(['serve', ...args])
@@ -233,7 +238,7 @@ test.each([
 })
 
 test('a port that is taken, and a database that is none, are said in one line', async () => {
-  const { start, dir } = fresh()
+  const { start, dir } = await fresh()
   const server = await start()
   const port = new URL(server.url).port
   const taken = await run(['serve', '--port', port, '--database', `sqlite:${dir.path('other.db')}`])
@@ -250,7 +255,7 @@ test('a port that is taken, and a database that is none, are said in one line', 
 })
 
 test('an upload that breaks off, wrong hosts and names that can be no tenant leave nothing in the log', async () => {
-  const { start } = fresh()
+  const { start } = await fresh()
   const server = await start('--log-level', 'warn')
   const token = tokenIn(server.greeting)
   const { port } = new URL(server.url)
@@ -278,7 +283,7 @@ test('an upload that breaks off, wrong hosts and names that can be no tenant lea
 })
 
 test('the admin API tells base URLs by --public-url', async () => {
-  const { start, json } = fresh()
+  const { start, json } = await fresh()
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')
   const { port } = free.address() as AddressInfo

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
+import { emptyPlace } from '../place.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -10,18 +11,20 @@ afterEach(async () => {
 })
 
 async function started(workers: number, args: readonly string[] = []) {
-  const dir = folder()
-  ends.push(dir.remove)
-  const database = `sqlite:${dir.path('lockstep.db')}`
+  const { database, remove } = await emptyPlace()
+  ends.push(remove)
   const server = await startServer(['--workers', String(workers), '--database', database, ...args])
   ends.push(() => server.stop())
   const token = /Bearer token +(\S+)/.exec(server.greeting)?.[1] ?? ''
   return { server, database, token, base: `${server.url}/tenants/default/scim/v2` }
 }
 
-/** A request on a connection of its own, so that it may come to any worker. */
+/** A request on a connection of its own, so that it may come to any worker; one that dies just then answers nothing. */
 const ask = (url: string, token = '') =>
-  fetch(url, { headers: { Connection: 'close', ...(token === '' ? {} : { Authorization: `Bearer ${token}` }) } })
+  fetch(url, {
+    signal: AbortSignal.timeout(3_000),
+    headers: { Connection: 'close', ...(token === '' ? {} : { Authorization: `Bearer ${token}` }) },
+  })
 
 const childrenOf = ({ pid }: Running) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)

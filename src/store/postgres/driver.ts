@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import type { ClientConfig } from 'pg'
+
 /** What a query gives: rows as lists of columns. */
 export interface PostgresResult {
   readonly rows: readonly unknown[]
@@ -37,6 +40,8 @@ export interface PostgresPool {
 /** How connections are made when a URL is given. */
 export interface PoolOptions {
   readonly url: string
+  /** A file that holds the password, read anew for each connection, so that it can change while others go on. */
+  readonly passwordFile?: string | undefined
   /** Connections at most. */
   readonly connections: number
   /** How long to wait for a connection, be it a new one or one that is given back. */
@@ -48,8 +53,15 @@ export interface PoolOptions {
 /** Makes a pool with the package `pg`, which is loaded only here and only now. */
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   const { default: pg } = await import('pg')
+  const { url, passwordFile } = options
+  class Client extends pg.Client {
+    constructor(config: ClientConfig = {}) {
+      super(passwordFile === undefined ? config : { ...config, connectionString: withPassword(url, passwordFile) })
+    }
+  }
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: url,
+    Client,
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
@@ -61,4 +73,11 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     application_name: 'lockstep',
   })
   return pool as unknown as PostgresPool
+}
+
+function withPassword(url: string, file: string): string {
+  const address = new URL(url)
+  // Files end with a line feed more often than passwords do.
+  address.password = encodeURIComponent(readFileSync(file, 'utf8').replace(/\r?\n$/, ''))
+  return address.href
 }

@@ -1,0 +1,206 @@
+import { LockstepError } from '../../protocol/index.ts'
+
+/** Runs one statement; rows as lists of columns. */
+export type Rows = (sql: string, ...values: (string | number)[]) => Promise<readonly (readonly unknown[])[]>
+
+/** A step of distributing: what it is for, and its statement. */
+export interface Step {
+  readonly does: string
+  readonly sql: string
+}
+
+/** Where a tenant lives. */
+export interface TenantShard {
+  readonly tenant: string
+  /** Number of the shard that holds its resources; the other tables' shards of the same range lie beside it. */
+  readonly shard: number
+  /** `host:port`. */
+  readonly node: string
+  /** Bytes of all tables' shards of that range. */
+  readonly bytes: number
+  /** How many tenants share that range. */
+  readonly tenants: number
+  /** Whether the range holds nothing but this tenant's number. */
+  readonly isolated: boolean
+}
+
+/** Small tables that are the same on every node; all others belong to tenants and are spread by `t`, their first key. */
+const EVERYWHERE: readonly string[] = ['tenant', 'gone', 'migration']
+/** The table that the others are laid beside. */
+const FIRST = 'tenant_state'
+/** Shards of each table, for good: as many machines at most. */
+const SHARDS = 32
+
+/** What is left to be done to spread the tables of a database; nothing when all is done. */
+export async function planDistribution(rows: Rows): Promise<readonly Step[]> {
+  await requireCitus(rows)
+  const tables = (await rows(`select tablename from pg_tables where schemaname = 'lockstep'`)).map(([name]) =>
+    String(name),
+  )
+  if (!tables.includes(FIRST)) {
+    throw refused('the database has no tables yet; start the server once, or make a tenant')
+  }
+  const done = new Set(
+    (await rows('select logicalrelid::regclass::text from pg_dist_partition')).map(([name]) =>
+      String(name).replace(/^lockstep\./, ''),
+    ),
+  )
+  const local = new Set<string>()
+  for (const table of tables) if ((await localBytes(rows, table)) > 0) local.add(table)
+  return distributionSteps(tables, done, local)
+}
+
+/**
+ * The steps for these tables: small ones first, then the one that the others are laid beside. `done` are distributed already, `local`
+ * have rows on the coordinator.
+ */
+export function distributionSteps(
+  tables: readonly string[],
+  done: ReadonlySet<string>,
+  local: ReadonlySet<string>,
+): readonly Step[] {
+  const small = tables.filter((table) => EVERYWHERE.includes(table)).sort()
+  const others = tables.filter((table) => !EVERYWHERE.includes(table) && table !== FIRST).sort()
+  const steps: Step[] = []
+  for (const table of small.filter((one) => !done.has(one))) {
+    steps.push({ does: `copy ${table} to every node`, sql: `select create_reference_table('lockstep.${table}')` })
+  }
+  for (const table of [FIRST, ...others]) {
+    if (!done.has(table)) {
+      const how = table === FIRST ? `shard_count := ${SHARDS}` : `colocate_with := 'lockstep.${FIRST}'`
+      steps.push({
+        does: table === FIRST ? `spread ${table} over ${SHARDS} shards` : `spread ${table} beside it`,
+        sql: `select create_distributed_table('lockstep.${table}', 't', ${how})`,
+      })
+    }
+    // The local copy stays on disk, unseen, until it is taken away.
+    if (local.has(table)) {
+      steps.push({
+        does: `take away the local copy of ${table}`,
+        sql: `select truncate_local_data_after_distributing_table('lockstep.${table}')`,
+      })
+    }
+  }
+  return steps
+}
+
+/** Carries the steps out, one after the other, each by itself: what was done stays done. `told` hears of each before it begins. */
+export async function distribute(rows: Rows, steps: readonly Step[], told: (step: Step) => void): Promise<void> {
+  await rows('set client_min_messages = warning')
+  await requireQuiet(rows)
+  for (const step of steps) {
+    told(step)
+    await rows(step.sql)
+  }
+}
+
+/** Where each tenant lives, in order of their names. */
+export async function tenantShards(rows: Rows): Promise<readonly TenantShard[]> {
+  await requireDistributed(rows)
+  // The sizes are of all nodes; one statement asks each of them once.
+  const found = await rows(`
+    with place as (
+      select tenant.name, get_shard_id_for_distribution_column('lockstep.resource', tenant.t) as shard from lockstep.tenant
+    ), range as (
+      select s.shardid, s.shardminvalue as low, s.shardmaxvalue as high
+      from pg_dist_shard s where s.logicalrelid = 'lockstep.resource'::regclass
+    ), size as (
+      select s.shardminvalue as low, min(c.nodename || ':' || c.nodeport) as node, sum(c.shard_size)::bigint as bytes
+      from citus_shards c join pg_dist_shard s on s.shardid = c.shardid
+      where c.table_name::text like 'lockstep.%' and c.citus_table_type = 'distributed'
+      group by s.shardminvalue
+    )
+    select place.name, place.shard, size.node, size.bytes, count(*) over (partition by place.shard), range.low = range.high
+    from place join range on range.shardid = place.shard join size on size.low = range.low order by place.name`)
+  return found.map(([tenant, shard, node, bytes, tenants, isolated]) => ({
+    tenant: String(tenant),
+    shard: Number(shard),
+    node: String(node),
+    bytes: Number(bytes),
+    tenants: Number(tenants),
+    isolated: isolated === true,
+  }))
+}
+
+/** Gives a tenant shards of its own, and moves them to `node` (`host:port`) if one is named. Writes to the tenant wait meanwhile. */
+export async function isolateTenant(
+  rows: Rows,
+  tenant: string,
+  node: string | undefined,
+  told: (step: Step) => void,
+): Promise<TenantShard> {
+  const find = async () => {
+    const found = (await tenantShards(rows)).find((one) => one.tenant === tenant)
+    if (found === undefined) throw refused(`there is no tenant named "${tenant}"`)
+    return found
+  }
+  const run = async (does: string, sql: string, ...values: (string | number)[]) => {
+    told({ does, sql })
+    await rows(sql, ...values)
+  }
+  let at = await find()
+  if (!at.isolated) {
+    const [number] = await rows('select t from lockstep.tenant where name = $1', tenant)
+    // Online splitting never came to an end beside writers; this takes less than a second for a few megabytes.
+    const sql = `select isolate_tenant_to_new_shard('lockstep.${FIRST}', $1::bigint, 'CASCADE', shard_transfer_mode := 'block_writes')`
+    await run(`give "${tenant}" shards of its own`, sql, Number(number?.[0]))
+    at = await find()
+  }
+  if (node === undefined || node === at.node) return at
+  const nodes = (
+    await rows(`select nodename || ':' || nodeport from pg_dist_node where shouldhaveshards order by 1`)
+  ).map(([name]) => String(name))
+  if (!nodes.includes(node)) {
+    throw refused(`there is no node ${node} that takes shards; there are ${nodes.join(', ')}`)
+  }
+  const [from, to] = [at.node, node].map((one) => ({
+    host: one.slice(0, one.lastIndexOf(':')),
+    port: Number(one.slice(one.lastIndexOf(':') + 1)),
+  }))
+  if (from === undefined || to === undefined) return at
+  const sql = `select citus_move_shard_placement($1::bigint, $2, $3::integer, $4, $5::integer, shard_transfer_mode := 'block_writes')`
+  await run(`move them from ${at.node} to ${node}`, sql, at.shard, from.host, from.port, to.host, to.port)
+  return find()
+}
+
+async function requireCitus(rows: Rows): Promise<void> {
+  const [found] = await rows(`select exists (select from pg_extension where extname = 'citus')`)
+  if (found?.[0] === true) return
+  throw refused(
+    'this database has no Citus: it needs the extension on every node (shared_preload_libraries, create extension citus) and the workers added (citus_add_node). Without it one PostgreSQL serves all tenants, which is right for most',
+  )
+}
+
+async function requireDistributed(rows: Rows): Promise<void> {
+  await requireCitus(rows)
+  const [found] = await rows(
+    `select exists (select from pg_dist_partition where logicalrelid = to_regclass('lockstep.resource'))`,
+  )
+  if (found?.[0] !== true) {
+    throw refused('this database is not distributed yet: lockstep db distribute does it')
+  }
+}
+
+/** A server at work would write to tables that are spread and others that are not yet. */
+async function requireQuiet(rows: Rows): Promise<void> {
+  const [found] = await rows(
+    `select count(*)::integer from pg_stat_activity
+     where datname = current_database() and application_name = 'lockstep' and pid <> pg_backend_pid()`,
+  )
+  const others = Number(found?.[0] ?? 0)
+  if (others > 0) {
+    throw refused(
+      `${others} connections of running servers are open; stop all servers and commands first, and start them again afterwards`,
+    )
+  }
+}
+
+async function localBytes(rows: Rows, table: string): Promise<number> {
+  const [found] = await rows(`select pg_relation_size('lockstep.${table}'::regclass)::integer`)
+  return Number(found?.[0] ?? 0)
+}
+
+/** The cluster can't do what was asked of it; the message says what would be right. */
+function refused(message: string): LockstepError {
+  return new LockstepError('ERR_CLUSTER', message)
+}

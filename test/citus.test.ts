@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { distributionSteps } from '../src/store/postgres/citus.ts'
+import { postgresStore } from '../src/store/postgres.ts'
+import { run } from './cli/run.ts'
+import { startPostgres, type TestServer } from './postgres.ts'
+
+let server: TestServer
+let url: string
+let tables: readonly string[]
+beforeAll(async () => {
+  server = await startPostgres()
+  url = (await server.database()).url
+  await (await postgresStore({ url, listen: false })).close()
+  const { rows } = await server.admin(
+    `select tablename from pg_tables where schemaname = 'lockstep' order by 1`,
+    new URL(url).pathname.slice(1),
+  )
+  tables = rows.map(({ tablename }) => tablename)
+})
+afterAll(() => server.stop())
+
+/** The small tables that are the same on every node. */
+const EVERYWHERE = ['gone', 'migration', 'tenant']
+
+describe('lockstep db distribute', () => {
+  test('every table has its step, in an order that a cluster takes', () => {
+    const steps = distributionSteps(tables, new Set(), new Set(tables)).map(({ sql }) => sql)
+    const others = tables.filter((table) => !EVERYWHERE.includes(table) && table !== 'tenant_state')
+    expect(steps).toEqual([
+      ...EVERYWHERE.map((table) => `select create_reference_table('lockstep.${table}')`),
+      `select create_distributed_table('lockstep.tenant_state', 't', shard_count := 32)`,
+      `select truncate_local_data_after_distributing_table('lockstep.tenant_state')`,
+      ...others.flatMap((table) => [
+        `select create_distributed_table('lockstep.${table}', 't', colocate_with := 'lockstep.tenant_state')`,
+        `select truncate_local_data_after_distributing_table('lockstep.${table}')`,
+      ]),
+    ])
+    expect(others).toEqual(expect.arrayContaining(['resource', 'member', 'value_index', 'change', 'record', 'path']))
+  })
+
+  test('interrupted anywhere, the rest is what is left; when all is done, nothing', () => {
+    const steps = distributionSteps(tables, new Set(), new Set(tables))
+    const done = new Set<string>()
+    const local = new Set(tables)
+    for (const [at, { sql }] of steps.entries()) {
+      expect(distributionSteps(tables, done, local)).toEqual(steps.slice(at))
+      const table = /lockstep\.(\w+)'/.exec(sql)?.[1] ?? ''
+      if (sql.includes('truncate')) local.delete(table)
+      else done.add(table)
+    }
+    expect(distributionSteps(tables, done, local)).toEqual([])
+  })
+
+  test('what is spread has the tenant first in its primary key and within every unique index', async () => {
+    const { rows } = await server.admin(
+      `select c.relname as table, i.indisprimary as primary,
+         (select array_agg(a.attname::text order by k.n) from unnest(i.indkey::int[]) with ordinality k(num, n)
+          join pg_attribute a on a.attrelid = c.oid and a.attnum = k.num) as columns
+       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'lockstep' and i.indisunique`,
+      new URL(url).pathname.slice(1),
+    )
+    const spread = rows.filter(({ table }) => !EVERYWHERE.includes(table))
+    expect(new Set(spread.filter(({ primary }) => primary).map(({ table }) => table)).size).toBe(
+      tables.length - EVERYWHERE.length,
+    )
+    for (const { table, columns } of spread) expect(columns[0], table).toBe('t')
+    const { rows: foreign } = await server.admin(
+      `select conrelid::regclass::text from pg_constraint where contype = 'f' and connamespace = 'lockstep'::regnamespace`,
+      new URL(url).pathname.slice(1),
+    )
+    expect(foreign).toEqual([])
+  })
+
+  test.each([
+    [['distribute', '--dry-run'], /this database has no Citus/],
+    [['distribute'], /this database has no Citus/],
+    [['shards'], /this database has no Citus/],
+    [['isolate', 'acme'], /this database has no Citus/],
+  ])('db %j on a plain PostgreSQL is refused with a word', async (args, message) => {
+    const { code, stdout, stderr } = await run(['db', ...args, '--database', url])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  test('a database that is no PostgreSQL, or is not there, is said', async () => {
+    expect((await run(['db', 'shards', '--database', 'sqlite:x.db'])).stderr).toMatch(/must name a PostgreSQL database/)
+    const gone = await run(['db', 'shards', '--database', 'postgres://a:secret@127.0.0.1:1/x'])
+    expect(gone.stderr).toMatch(/postgres:\/\/a@127\.0\.0\.1:1\/x can't be opened/)
+    expect(gone.stderr).not.toContain('secret')
+  })
+})
