@@ -12,6 +12,18 @@ export function indexEntries(document: Document, type: ResourceType, unique: Uni
   return entries
 }
 
+/** Whether any of these changed attributes has entries, or a part that has. */
+export function touchesIndex(changed: readonly { readonly path: string }[], type: ResourceType): boolean {
+  return traitsOf(type).indexed.some(({ extension, attribute, sub }) => {
+    // What is never returned is in no list of changes.
+    if (attribute.returned === 'never' || sub?.returned === 'never') return true
+    const name = extension === undefined ? attribute.name : `${extension}:${attribute.name}`
+    return changed.some(
+      ({ path }) => path.startsWith(name) && (path.length === name.length || path[name.length] === '.'),
+    )
+  })
+}
+
 /** What goes and what comes when one document takes the place of another. */
 export function entryChanges(
   before: readonly IndexEntry[],

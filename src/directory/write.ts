@@ -22,7 +22,7 @@ import { createCommit } from './commit.ts'
 import { type Context, type Inside, requireType } from './context.ts'
 import { displayOf, documentOf, textOf, withDocument } from './document.ts'
 import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
-import { entryChanges, indexEntries, type UniquePaths } from './entries.ts'
+import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
 import { memberEdits } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
@@ -48,6 +48,8 @@ export interface WriteOptions {
   /** The If-Match header: 412 when it names another version. RFC 7644 §3.14. */
   readonly ifMatch?: string | undefined
 }
+
+const NOTHING_MOVED = { unindex: [], index: [] }
 
 /** The writing half of the door. All throw ScimError. */
 export interface Writes {
@@ -120,10 +122,10 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const at = Math.max(inside.world.now(), stored.modified + 1)
     const text = same ? stored.text : textOf(document)
     const display = same ? stored.display : displayOf(document)
-    const moved = same
-      ? { unindex: [], index: [] }
-      : entryChanges(indexEntries(before, type, unique), indexEntries(document, type, unique))
     const paths: PathChange[] = same ? [] : [...changedPaths(before, document, type)]
+    const moved = touchesIndex(paths, type)
+      ? entryChanges(indexEntries(before, type, unique), indexEntries(document, type, unique))
+      : NOTHING_MOVED
     if (password !== undefined || extra.clearPassword) paths.push({ path: 'password' })
     const [written] = await commit(
       [
