@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApi } from '../src/admin/openapi.ts'
 import { createRoutes } from '../src/admin/routes.ts'
-import { COMMANDS, GROUPS, type OptionEntry } from '../src/cli/commands.ts'
+import type { OptionEntry } from '../src/cli/command-entry.ts'
+import { COMMANDS, GROUPS } from '../src/cli/commands.ts'
+import type { TransportCode } from '../src/client/index.ts'
 import { createDirectory } from '../src/directory/index.ts'
 import { codeOf, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
@@ -45,6 +47,15 @@ const STATUSES: { readonly [status in keyof typeof STATUS_CODES]: string } = {
   503: 'the database cannot be written now; Retry-After says when to come back',
 }
 
+const TRANSPORT_CODES: { readonly [code in TransportCode]: string } = {
+  ERR_TIMEOUT: 'no whole answer within the time-out',
+  ERR_NETWORK: 'no connection, or one that broke off',
+  ERR_NOT_SCIM: 'an answer that is not SCIM: a page of HTML, cut JSON, a list without resources',
+  ERR_TOO_LARGE: 'an answer longer than is read',
+  ERR_REDIRECT: 'a redirect to another origin, where credentials do not go, or one that would turn a write into a read',
+  ERR_TOKEN: 'the authorization server gave no access token',
+}
+
 /** A text that may stand in a cell of a table. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
@@ -59,7 +70,8 @@ function commandsPage(): string {
     'file beside a running server; what they change counts there at once.',
   ]
   let group = ''
-  for (const { name, args, does, example, options = [] } of COMMANDS) {
+  for (const { name, args, does, example, options = [], hidden } of COMMANDS) {
+    if (hidden) continue
     const first = name.split(' ')[0] ?? ''
     const about = GROUPS[first]
     if (about !== undefined && first !== group) lines.push('', `## ${first}: ${about}`)
@@ -138,6 +150,12 @@ export function referencePages(): { readonly [file: string]: string } {
     ),
     '',
     'Besides: `ERR_CONFIG`, options that make no sense, thrown when they are given.',
+    '',
+    'Where no SCIM answer came, the client throws a `TransportError`; its `mayBeDone` says whether the request may have been carried out.',
+    '',
+    '| code | when |',
+    '| --- | --- |',
+    ...(Object.keys(TRANSPORT_CODES) as TransportCode[]).map((code) => `| ${code} | ${TRANSPORT_CODES[code]} |`),
   ]
   const settings: readonly SettingEntry[] = Object.values(SETTINGS)
   const configuration = [

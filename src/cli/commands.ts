@@ -1,20 +1,6 @@
-import { SETTINGS, type SettingEntry } from '../server/index.ts'
-import type { Options } from './usage.ts'
-
-/** One command: what `lockstep NAME` does. */
-export interface CommandEntry {
-  readonly name: string
-  /** Its arguments: `<name>` is needed, `[name]` is not. */
-  readonly args?: string
-  readonly does: string
-  /** What its help shows, after `lockstep `. */
-  readonly example: string
-  readonly options?: readonly OptionEntry[]
-  readonly run: (args: readonly string[], options: Options) => Promise<void>
-}
-
-/** Flags, what they do, and what holds without them. */
-export type OptionEntry = readonly [flags: string, does: string, initial?: string]
+import { SETTINGS } from '../server/index.ts'
+import { type CommandEntry, DATABASE, fromTable, type OptionEntry, PUBLIC_URL, TENANT } from './command-entry.ts'
+import { REMOTE_COMMANDS, RESOURCE_COMMANDS } from './remote-commands.ts'
 
 /** What the first words of two-word commands are about. */
 export const GROUPS: { readonly [name: string]: string } = {
@@ -24,18 +10,9 @@ export const GROUPS: { readonly [name: string]: string } = {
   type: "a tenant's own resource types",
   admin: 'access to the admin API',
   db: 'a PostgreSQL database that becomes, or is, a Citus cluster',
+  remote: 'SCIM servers that have a name here',
 }
 
-const fromTable = (setting: SettingEntry, what: string): OptionEntry => [
-  `${setting.flag} <${what}>`,
-  `${setting.does}: ${setting.allowed} [${setting.env}${setting.default === '' ? '' : `, default ${setting.default}`}]`,
-]
-const DATABASE: readonly OptionEntry[] = [
-  fromTable(SETTINGS.database, 'where'),
-  fromTable(SETTINGS.databasePasswordFile, 'file'),
-]
-const PUBLIC_URL = fromTable(SETTINGS.publicUrl, 'url')
-const TENANT: OptionEntry = ['--tenant <name>', 'the tenant', 'default']
 const EXPIRES: OptionEntry = ['--expires <when>', 'how long the token lives: 90d, 12h, 1y, a date, never', '1y']
 const FORCE: OptionEntry = ['--force', 'drop the values that are in the way']
 const CONNECTION: readonly OptionEntry[] = [
@@ -150,39 +127,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [['--token <id>', 'only this token, by its short name'], ...DATABASE],
     run: async (args, options) => (await import('./connection.ts')).revokeConnection(args, options),
   },
-  {
-    name: 'get',
-    args: '<type> <id>',
-    does: 'print a resource',
-    example: 'get User 01989f9e-7a1c-7cc3-98c4-dc0c0c07398f --tenant acme',
-    options: [
-      TENANT,
-      ['--attributes <list>', 'only these attributes'],
-      ['--excluded-attributes <list>', 'all but these attributes'],
-      ...DATABASE,
-      PUBLIC_URL,
-    ],
-    run: async (args, options) => (await import('./query.ts')).get(args, options),
-  },
-  {
-    name: 'query',
-    args: '<type>',
-    does: 'search resources',
-    example: `query User --filter 'userName sw "ada"' --sort-by userName --tenant acme`,
-    options: [
-      TENANT,
-      ['--filter <filter>', 'a SCIM filter'],
-      ['--attributes <list>', 'only these attributes'],
-      ['--excluded-attributes <list>', 'all but these attributes'],
-      ['--sort-by <attribute>', 'order by this attribute'],
-      ['--sort-order <order>', 'ascending or descending'],
-      ['--start-index <number>', 'first result to show, from 1'],
-      ['--count <number>', 'results on a page'],
-      ...DATABASE,
-      PUBLIC_URL,
-    ],
-    run: async (args, options) => (await import('./query.ts')).query(args, options),
-  },
+  ...RESOURCE_COMMANDS,
   {
     name: 'import',
     args: '<file>',
@@ -338,5 +283,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'db isolate acme --node 10.0.0.7:5432 --database postgres://lockstep@coordinator/lockstep',
     options: [['--node <host:port>', 'where they are moved'], ...DATABASE],
     run: async (args, options) => (await import('./db.ts')).isolate(args, options),
+  },
+  ...REMOTE_COMMANDS,
+  {
+    name: 'completion',
+    args: '<shell>',
+    does: 'print what a shell (bash, zsh, fish) has to read to complete commands, remotes, types and attributes',
+    example: 'completion bash > ~/.local/share/bash-completion/completions/lockstep',
+    run: async (args) => (await import('./completion.ts')).completion(args),
+  },
+  {
+    name: 'complete',
+    args: '[words...]',
+    does: 'say what the last of the words may become; for the shells',
+    example: 'complete -- query User --sort-by us',
+    hidden: true,
+    run: async (args, options) => (await import('./completion.ts')).complete(COMMANDS, args, options),
   },
 ]

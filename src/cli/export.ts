@@ -5,10 +5,10 @@ import type { Writable } from 'node:stream'
 import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../directory/index.ts'
 import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
 import { profileOf } from '../quirks/index.ts'
+import { pickType } from './attribute-names.ts'
 import { localSettings, tenantOf, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
-import { typeNamed } from './query.ts'
 import { flagOption, type Options, textOption } from './usage.ts'
 
 /** How far an export has got: kept beside the file. */
@@ -27,7 +27,10 @@ export async function exportFile([name]: readonly string[], options: Options): P
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
-    const types = word === undefined ? local.tenancy.catalog(tenant).types : [typeNamed(local, tenant, word)]
+    const types =
+      word === undefined
+        ? local.tenancy.catalog(tenant).types
+        : [pickType(local.tenancy.catalog(tenant).types, word, `tenant "${tenant}"`)]
     const { database } = localSettings(options)
     const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
     const restart = flagOption(options, 'restart')

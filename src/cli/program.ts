@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { COMMANDS, type CommandEntry, GROUPS } from './commands.ts'
+import type { CommandEntry } from './command-entry.ts'
+import { COMMANDS, GROUPS } from './commands.ts'
 
 /** Makes the command line from the table of commands; it throws where commander alone would exit. */
 export function createProgram(): Command {
@@ -29,7 +30,7 @@ export function createProgram(): Command {
 
 function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   const command = parent
-    .command(entry.args === undefined ? name : `${name} ${entry.args}`)
+    .command(entry.args === undefined ? name : `${name} ${entry.args}`, { hidden: entry.hidden === true })
     .description(entry.does)
     .exitOverride()
     .addHelpText('after', `\nExample:\n  $ lockstep ${entry.example}`)
@@ -40,7 +41,10 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   command.option('--json', 'print JSON for programs')
   command.action(async (...given: unknown[]) => {
     // Commander hands over the arguments, then the options, then the command itself.
-    const texts = given.slice(0, -2).filter((value): value is string => typeof value === 'string')
+    const texts = given
+      .slice(0, -2)
+      .flat()
+      .filter((value): value is string => typeof value === 'string')
     await entry.run(texts, command.opts())
   })
 }

@@ -1,10 +1,15 @@
 export {
+  type AppProfile,
+  type Difference,
+  type DifferenceNote,
   defineResourceType,
   defineSchema,
+  diff,
   EnterpriseUser,
   filter,
   Group,
   type Infer,
+  type PatchOperation,
   ScimError,
   User,
 } from '../protocol/index.ts'

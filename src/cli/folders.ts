@@ -1,0 +1,22 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where a person's settings are kept: XDG_CONFIG_HOME, APPDATA, or the system's own place. */
+export function configFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
+  if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, 'lockstep')
+  if (platform === 'win32') return join(env.APPDATA ?? join(homeOf(env), 'AppData', 'Roaming'), 'lockstep')
+  if (platform === 'darwin') return join(homeOf(env), 'Library', 'Application Support', 'lockstep')
+  return join(homeOf(env), '.config', 'lockstep')
+}
+
+/** Where what can be read again is kept: XDG_CACHE_HOME, LOCALAPPDATA, or the system's own place. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'lockstep')
+  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homeOf(env), 'AppData', 'Local'), 'lockstep', 'cache')
+  if (platform === 'darwin') return join(homeOf(env), 'Library', 'Caches', 'lockstep')
+  return join(homeOf(env), '.cache', 'lockstep')
+}
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  return env.HOME ?? homedir()
+}
