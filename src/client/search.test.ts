@@ -50,11 +50,21 @@ describe('a walk by index', () => {
     })
   })
 
+  test('asks by POST where the server reads startIndex in a body alone', async () => {
+    const { ids, seen } = await walk((wire) => {
+      const from = wire.method === 'POST' ? JSON.parse(wire.body).startIndex : 1
+      return { totalResults: 7, Resources: people(Math.min(3, 8 - from), from) }
+    })
+    expect(ids).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+    expect(seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST', 'POST'])
+  })
+
   test('gives what moved between pages once, and goes on', async () => {
     // Five come to the front after the first page.
     const { ids } = await walk((wire, count) => {
       const all = count === 1 ? people(15) : [...people(5, 101), ...people(15)]
-      const from = Number(query(wire).get('startIndex') ?? 1)
+      const from =
+        wire.method === 'POST' ? JSON.parse(wire.body).startIndex : Number(query(wire).get('startIndex') ?? 1)
       return { totalResults: all.length, Resources: all.slice(from - 1, from + 4) }
     })
     expect(ids).toEqual(people(15).map(({ id }) => id))

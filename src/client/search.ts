@@ -111,6 +111,16 @@ function isForBody({ status, scimType }: ScimError): boolean {
   return status === 414 || (status === SCIM_TYPES.sensitive && scimType === 'sensitive')
 }
 
+/** Undefined where the server has no `/.search`. */
+async function orMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
 function isMissing(error: unknown): boolean {
   if (error instanceof ScimError) return [404, 405, 501].includes(error.status)
   return error instanceof TransportError && error.code === 'ERR_NOT_SCIM' && error.status === 404
@@ -160,8 +170,21 @@ export async function* walk<T extends ResourceType>(
   let got = 0
   let given = 0
   let stale = 0
+  let asked: Search = search
+  let isInBody = search.sensitive === true
   for (let pages = 0; pages < CLIENT_LIMITS.PAGES; pages++) {
-    const page: Page<T> = await readOnePage(send, type, search, start, options.urlLength)
+    let page: Page<T> = await readOnePage(send, type, asked, start, options.urlLength)
+    const isStale = ({ resources }: Page<T>) =>
+      resources.length > 0 && resources.every((each) => seen.has((each as { id: string }).id))
+    if (isStale(page) && !isInBody) {
+      // Some servers (scimmy-routers 1.3) read startIndex only as a number, which a URL can't hold; a body can.
+      isInBody = true
+      const again = await orMissing(readOnePage(send, type, { ...search, sensitive: true }, start, options.urlLength))
+      if (again !== undefined && !isStale(again)) {
+        page = again
+        asked = { ...search, sensitive: true }
+      }
+    }
     let fresh = 0
     for (const resource of page.resources) {
       const { id } = resource as { id: string }
