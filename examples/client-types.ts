@@ -1,0 +1,33 @@
+import { type Client, defineSchema, Group, type Infer, User } from 'lockstep/client'
+
+const Badge = defineSchema({
+  id: 'urn:example:scim:schemas:extension:badge:1.0:User',
+  name: 'Badge',
+  attributes: { number: { type: 'integer', required: true }, doors: { type: 'string', multiValued: true } },
+})
+export const Employee = User.extend(Badge)
+export type Employee = Infer<typeof Employee>
+
+/** People with their badges and a group of them, with as few requests as the server allows. */
+export async function welcome(app: Client, team: string, names: readonly string[]): Promise<number> {
+  const outcomes = await app.bulk([
+    ...names.map((userName, at) => ({
+      method: 'POST' as const,
+      path: Employee.endpoint,
+      bulkId: userName,
+      data: { schemas: [User.schema.id, Badge.id], userName, [Badge.id]: { number: at + 1, doors: ['main'] } },
+    })),
+    {
+      method: 'POST',
+      path: Group.endpoint,
+      bulkId: team,
+      data: {
+        schemas: [Group.schema.id],
+        displayName: team,
+        // Filled in with the ids of the people, in whichever request they are made.
+        members: names.map((name) => ({ value: `bulkId:${name}` })),
+      },
+    },
+  ])
+  return outcomes.filter(({ state }) => state === 'done').length
+}
