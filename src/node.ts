@@ -185,9 +185,11 @@ export function send(
     response.writeHead(status, headers as string[])
     response.end()
   } else if (typeof body === 'string') {
-    const bytes = Buffer.from(body)
-    response.writeHead(status, [...headers, 'Content-Length', String(bytes.length)])
-    response.end(request.method === 'HEAD' ? undefined : bytes)
+    const length = Buffer.byteLength(body)
+    response.writeHead(status, [...headers, 'Content-Length', String(length)])
+    // Text goes out in one piece with the headers, and plain ASCII without being encoded.
+    if (request.method === 'HEAD') response.end()
+    else response.end(body, length === body.length ? 'latin1' : 'utf8')
   } else {
     response.writeHead(status, headers as string[])
     if (request.method === 'HEAD') {

@@ -11,10 +11,10 @@ export interface Finished {
   readonly version: number
   /** Headers as name, value … for `application/scim+json`. */
   readonly headers: readonly string[]
-  readonly bytes: Uint8Array
+  readonly text: string
 }
 
-/** Finished bytes of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
+/** Finished answers of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
 export interface Cache {
   get(id: string, base: string, path: string): Finished | undefined
   /** The same by the name of the resource type. */
@@ -102,9 +102,10 @@ export function createCache(limit: number): Cache {
     },
     document(finished) {
       const entry = entries.get(finished.id)
-      if (entry?.document !== undefined && entry.bytes === finished.bytes) return entry.document
-      const document = JSON.parse(decoder.decode(finished.bytes)) as Document
-      if (entry?.bytes === finished.bytes) {
+      const kept = entry === finished
+      if (kept && entry.document !== undefined) return entry.document
+      const document = JSON.parse(finished.text) as Document
+      if (kept) {
         size -= costOf(entry)
         entry.document = document
         size += costOf(entry)
@@ -124,8 +125,6 @@ export function createCache(limit: number): Cache {
   }
 }
 
-const decoder = new TextDecoder()
-
 /** FNV-1a over the UTF-16 units. */
 function hashOf(id: string): number {
   let hash = 0x811c9dc5
@@ -133,8 +132,8 @@ function hashOf(id: string): number {
   return hash >>> 0
 }
 
-function costOf({ bytes, document }: Kept): number {
-  return OVERHEAD + bytes.length * (document === undefined ? 1 : 1 + APART)
+function costOf({ text, document }: Kept): number {
+  return OVERHEAD + text.length * (document === undefined ? 1 : 1 + APART)
 }
 
 interface Kept extends Finished {

@@ -41,7 +41,7 @@ export interface ProviderOptions {
   readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   /** Seconds to wait when a principal has used up its rate, else 0. */
   readonly throttle?: (principal: Principal) => number
-  /** Bytes of finished answers that are kept. Default 48 MiB. */
+  /** Characters of finished answers that are kept. Default 48 MiB. */
   readonly cacheBytes?: number
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
@@ -61,7 +61,7 @@ export interface ProviderOptions {
 export interface Provider {
   /** The whole provider as a function from Request to Response. */
   readonly fetch: (request: Request) => Promise<Response>
-  /** The same without Request and Response, for servers that hold finished bytes. Never throws. */
+  /** The same without Request and Response, for servers that take finished text. Never throws. */
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 
@@ -74,7 +74,6 @@ export function createProvider(options: ProviderOptions): Provider {
   // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
   const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 48 * 1024 * 1024) : 0)
   directory.watch((touched) => cache.forget(touched))
-  const encoder = new TextEncoder()
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
     key ??= directory.secretKey('cursor').catch((error) => {
@@ -126,7 +125,7 @@ export function createProvider(options: ProviderOptions): Provider {
     if (mediaType(call.header('accept')) !== SCIM_JSON) return undefined
     const condition = call.header('if-none-match')
     if (condition !== undefined && ifNoneMatch(condition, entry.version)) return emptyHit(entry.headers)
-    return { status: 200, headers: entry.headers, body: entry.bytes }
+    return { status: 200, headers: entry.headers, body: entry.text }
   }
 
   async function answer(call: Call, principal: Principal, generation: number): Promise<Answer> {
@@ -201,7 +200,7 @@ export function createProvider(options: ProviderOptions): Provider {
     const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
     const stored = { tenant: principal.tenant, id, version: Number(/\d+/.exec(etag)?.[0]) }
     const kept = keepText(call.base, type, stored, answer.body, generation)
-    return kept === undefined ? answer : { status: 200, headers: kept.headers, body: kept.bytes }
+    return kept === undefined ? answer : { status: 200, headers: kept.headers, body: kept.text }
   }
 
   function keepText(
@@ -213,7 +212,6 @@ export function createProvider(options: ProviderOptions): Provider {
   ): Finished | undefined {
     const { tenant, id, version } = stored
     if (generation !== cache.generation() || !cache.wants(id)) return undefined
-    const bytes = encoder.encode(text)
     const { headers } = resourceAnswer(200, type, stored, base, SCIM_JSON, '')
     const finished: Finished = {
       id,
@@ -222,8 +220,8 @@ export function createProvider(options: ProviderOptions): Provider {
       path: `${type.endpoint}/${id}`,
       type: type.name,
       version,
-      headers: [...headers, 'Content-Length', String(bytes.length)],
-      bytes,
+      headers,
+      text,
     }
     cache.put(finished)
     return finished

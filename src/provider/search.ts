@@ -117,7 +117,7 @@ const FEW = 20
 
 /**
  * The answer to what identity providers ask before they create or change somebody: the index tells whom it can be, and the
- * finished bytes of each are kept or made, so that neither documents nor groups nor managers are read for the one that was
+ * finished text of each is kept or made, so that neither documents nor groups nor managers are read for the one that was
  * asked for before. `undefined`: it is asked, or to be shown, otherwise.
  */
 async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): Promise<Answer | undefined> {
@@ -129,24 +129,22 @@ async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): 
   const hits = turn.directory.hits(plan, FEW)
   if (hits === undefined) return undefined
   const exact = filter.op === 'eq' || filter.op === 'sw'
-  const found: Uint8Array[] = []
+  const found: string[] = []
   for (const hit of hits) {
     const kept = turn.texts.find(type, hit)
     if (kept !== undefined) {
-      if (exact || matches(turn.texts.document(kept), filter)) found.push(kept.bytes)
+      if (exact || matches(turn.texts.document(kept), filter)) found.push(kept.text)
       continue
     }
     const text = await textOf(turn, view, hit.id)
     // By now it may be another one than the index told, or none.
-    if (text !== undefined && matches(JSON.parse(text) as Document, filter)) found.push(encoder.encode(text))
+    if (text !== undefined && matches(JSON.parse(text) as Document, filter)) found.push(text)
   }
   const first = search.startIndex - 1
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
   const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
-  return { status: 200, headers: ['Content-Type', turn.media], body: joinBytes(head, page) }
+  return { status: 200, headers: ['Content-Type', turn.media], body: `${head}${page.join(',')}${LIST_END}` }
 }
-
-const encoder = new TextEncoder()
 
 /** The finished text of a resource as it is shown by default; `undefined` when it is gone. */
 async function textOf(turn: Turn, view: View, id: string): Promise<string | undefined> {
@@ -156,39 +154,6 @@ async function textOf(turn: Turn, view: View, id: string): Promise<string | unde
   const text = (await represent(stored, view)) as string
   turn.texts.keep(view.type, stored, text)
   return text
-}
-
-/** A list response of finished bytes; `head` is plain ASCII. */
-function joinBytes(head: string, resources: readonly Uint8Array[]): Uint8Array {
-  let size = head.length + LIST_END.length + Math.max(0, resources.length - 1)
-  for (const { length } of resources) size += length
-  const whole = take(size)
-  encoder.encodeInto(head, whole)
-  let at = head.length
-  for (const bytes of resources) {
-    if (at > head.length) whole[at++] = COMMA
-    whole.set(bytes, at)
-    at += bytes.length
-  }
-  encoder.encodeInto(LIST_END, whole.subarray(at))
-  return whole
-}
-
-const COMMA = 0x2c
-
-/** Small answers are cut from one piece of memory after the other: to ask for each costs more than to fill it. */
-const SLAB = 64 * 1024
-let slab = new Uint8Array(SLAB)
-let taken = 0
-
-function take(size: number): Uint8Array {
-  if (size > SLAB / 8) return new Uint8Array(size)
-  if (taken + size > SLAB) {
-    slab = new Uint8Array(SLAB)
-    taken = 0
-  }
-  taken += size
-  return slab.subarray(taken - size, taken)
 }
 
 /** How many members the page would show, counted no further than it matters. */

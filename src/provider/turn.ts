@@ -39,7 +39,7 @@ export interface Turn {
   readonly now: () => number
   /** Told of errors that are ours. */
   readonly report: Report
-  /** Finished texts of resources as they are shown by default, as bytes, kept between requests. */
+  /** Finished texts of resources as they are shown by default, kept between requests. */
   readonly texts: {
     find(type: ResourceType, hit: Hit): Finished | undefined
     /** What they say, to compare with a filter. */
