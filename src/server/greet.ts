@@ -1,9 +1,11 @@
+import { hostname } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 
 /** What a start prints: on the first one a way in, shown only once; later where things are. */
 export async function greet(tenancy: Tenancy, url: string): Promise<string> {
   await tenancy.notePublicUrl(url)
-  if (!(await tenancy.tenants.isFirstStart())) {
+  if (!(await isMine(tenancy))) {
     return [
       `Lockstep is running at ${url}`,
       '',
@@ -30,4 +32,31 @@ export async function greet(tenancy: Tenancy, url: string): Promise<string> {
     '',
     '',
   ].join('\n')
+}
+
+/** How often a process looks whether another one is done with the first start. */
+const LOOK_MS = 200
+/** This very process: a later one may have its number. */
+const SELF = `${hostname()} ${process.pid} ${Math.round(performance.timeOrigin)}`
+
+/** Whether the first start is this process's to carry out; when it is another one's, waits until that is done. */
+async function isMine({ tenants }: Tenancy): Promise<boolean> {
+  while (await tenants.isFirstStart()) {
+    if (await tenants.claimFirstStart(SELF, isGone)) return true
+    await wait(LOOK_MS)
+  }
+  return false
+}
+
+/** Whether the process that such a text names is known to have ended. */
+function isGone(by: string): boolean {
+  const [host, pid] = by.split(' ')
+  if (by === SELF || host !== hostname()) return false
+  if (Number(pid) === process.pid) return true
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
 }

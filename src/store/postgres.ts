@@ -113,7 +113,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     watch: notice.watch,
     async backup() {
       const expected =
-        'is done with the tools of PostgreSQL: pg_dump for a copy, base backups with archived WAL for any point in time; see docs/guides/postgres.md'
+        'is done with the tools of PostgreSQL: pg_dump for a copy, base backups with archived WAL for any point in time; see docs/guides/operations.md'
       throw new ConfigError('backup', expected)
     },
     close() {

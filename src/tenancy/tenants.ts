@@ -1,7 +1,7 @@
 import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { exists, invalid, missing } from './errors.ts'
-import { oneRecord } from './records.ts'
+import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { requireWhole } from './whole.ts'
 
 /** The tenant that the first start of a server makes. */
@@ -9,6 +9,9 @@ export const DEFAULT_TENANT = 'default'
 
 /** The record that says that the first start has been; of the whole database. */
 const FIRST_START = { tenant: '', kind: 'server', key: 'first-start' } as const
+
+/** A first start that takes longer was cut short. */
+const FIRST_START_MS = 30_000
 
 /** No underscores: identity providers refuse them in URLs, and a token's name ends with one. */
 const NAME = /^[a-z0-9-]{1,63}$/
@@ -34,6 +37,11 @@ export interface Tenants {
   readonly delete: (name: string) => Promise<void>
   /** Whether no server has made the default tenant yet. */
   readonly isFirstStart: () => Promise<boolean>
+  /**
+   * Whether this process is the one to carry out the first start, among all that may have started at once. Whoever has claimed it
+   * before and `isGone`, or takes too long, counts as cut short.
+   */
+  readonly claimFirstStart: (by: string, isGone: (by: string) => boolean) => Promise<boolean>
   /** Makes the default tenant when this is the first start; a start that was cut short is gone on with. */
   readonly createDefault: () => Promise<Tenant>
   /** Notes that the first start is over. */
@@ -99,6 +107,22 @@ export function createTenants(store: Store, world: World): Tenants {
       }
     },
     isFirstStart,
+    claimFirstStart: async (by, isGone) => {
+      for (let turn = 1; ; turn++) {
+        const record = { tenant: '', kind: FIRST_START.kind, key: `first-start-${turn}` }
+        try {
+          await store.commit([{ write: 'record', record, value: { by, at: world.now() }, ifAbsent: true }])
+          return true
+        } catch (error) {
+          if (!(error instanceof Conflict && error.reason === 'exists')) throw error
+        }
+        const claim = await oneRecord(store, '', record.kind, record.key)
+        if (claim === undefined) continue
+        const facts = factsOf(claim)
+        const late = world.now() - (numberOf(facts.at) ?? 0) > FIRST_START_MS
+        if (!late && !isGone(textOf(facts.by) ?? '')) return false
+      }
+    },
     createDefault: async () => (await find(DEFAULT_TENANT)) ?? add(DEFAULT_TENANT),
     endFirstStart: async () => {
       await store.commit([{ write: 'record', record: FIRST_START, value: { at: world.now() } }])

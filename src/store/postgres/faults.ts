@@ -1,7 +1,10 @@
 import { StoreUnavailable } from '../contract.ts'
 
-/** Conditions of the server that pass: connection, resources, operator's intervention, system, a lock or statement that took too long. */
-const PASSING = /^(08|53|57|58)|^(25006|25P02|25P03|55P03|40001|40P01|XX000|XX001)$/
+/**
+ * Conditions of the server that pass: connection, credentials that are being changed, a database that is being put back, resources,
+ * operator's intervention, system, a lock or statement that took too long.
+ */
+const PASSING = /^(08|28|53|57|58)|^(3D000|25006|25P02|25P03|55P03|40001|40P01|XX000|XX001)$/
 /** Two transactions in each other's way: another try may do. */
 const COLLIDED = new Set(['40001', '40P01'])
 /** Somebody else was quicker with a unique value, an id, a path. */

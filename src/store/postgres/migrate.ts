@@ -3,32 +3,44 @@ import type { Database } from './database.ts'
 import { codeOf } from './faults.ts'
 import { sql as tables } from './migrations/0001-tables.ts'
 
-/** Every migration, in order. Each only adds: processes of the release before go on beside it. */
-const MIGRATIONS: readonly string[] = [tables]
+/** A step of the tables. */
+interface Migration {
+  readonly sql: string
+  /** How many steps a process must know to work beside this one. Steps that only add ask for no more than their forerunners did. */
+  readonly needs: number
+}
+
+/** Every step, in order. */
+const MIGRATIONS: readonly Migration[] = [{ sql: tables, needs: 1 }]
 /** The oldest server that is supported. */
 const OLDEST = 14
 /** Key of the advisory lock that one process at a time migrates under; any number, as long as it stays. */
 const LOCK = 7_246_101_643
 
 /**
- * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is, for
- * steps only add. Throws ConfigError for a server that can't be used.
+ * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is when
+ * its steps only add. Throws ConfigError for one that needs the later release, and for a server that can't be used.
  */
 export async function migrate(database: Database): Promise<void> {
   await requireServer(database)
-  if ((await versionOf(database)) >= MIGRATIONS.length) return
+  const { version, needs } = await stateOf(database)
+  if (needs > MIGRATIONS.length) {
+    const expected = `was changed by a later release in a way that this one can't work with: its tables are at step ${version}, this release knows up to ${MIGRATIONS.length}; install the later release`
+    throw new ConfigError('database', expected)
+  }
+  if (version >= MIGRATIONS.length) return
   await database.session(async ({ rows }) => {
     await rows('begin')
     try {
       await rows(`select pg_advisory_xact_lock(${LOCK})`)
       await rows('create schema if not exists lockstep')
-      await rows('create table if not exists lockstep.migration (version integer primary key)')
+      await rows('create table if not exists lockstep.migration (version integer primary key, needs integer not null)')
       const [row] = await rows('select coalesce(max(version), 0) from lockstep.migration')
       const version = Number(row?.[0] ?? 0)
-      for (const [at, sql] of MIGRATIONS.entries()) {
+      for (const [at, { sql, needs }] of MIGRATIONS.entries()) {
         if (at < version) continue
         for (const statement of statementsOf(sql)) await rows(statement)
-        await rows(`insert into lockstep.migration (version) values (${at + 1})`)
+        await rows(`insert into lockstep.migration (version, needs) values (${at + 1}, ${needs})`)
       }
       await rows('commit')
     } catch (error) {
@@ -59,10 +71,12 @@ async function requireServer(database: Database): Promise<void> {
   }
 }
 
-async function versionOf(database: Database): Promise<number> {
+async function stateOf(database: Database): Promise<{ readonly version: number; readonly needs: number }> {
   const row = await database.row(`select to_regclass('lockstep.migration') is not null`)
-  if (row?.[0] !== true) return 0
-  return Number((await database.row('select coalesce(max(version), 0) from lockstep.migration'))?.[0] ?? 0)
+  if (row?.[0] !== true) return { version: 0, needs: 0 }
+  const [version, needs] =
+    (await database.row('select coalesce(max(version), 0), coalesce(max(needs), 0) from lockstep.migration')) ?? []
+  return { version: Number(version ?? 0), needs: Number(needs ?? 0) }
 }
 
 /** One statement at a time: a prepared one holds no more. */
