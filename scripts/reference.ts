@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApi } from '../src/admin/openapi.ts'
 import { createRoutes } from '../src/admin/routes.ts'
 import type { OptionEntry } from '../src/cli/command-entry.ts'
 import { COMMANDS, GROUPS } from '../src/cli/commands.ts'
-import type { TransportCode } from '../src/client/index.ts'
+import { APPS, type AppProfile, CLIENT_LIMITS, type TransportCode } from '../src/client/index.ts'
 import { createDirectory } from '../src/directory/index.ts'
-import { codeOf, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
+import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
@@ -132,6 +132,56 @@ interface Operation {
   }
 }
 
+/** The client's limits and what it knows of apps. */
+function clientPage(): string {
+  const source = readFileSync(join(import.meta.dirname, '../src/client/limits.ts'), 'utf8')
+  const limits = Object.entries(CLIENT_LIMITS).map(([name, value]) => {
+    const comment = new RegExp(`/\\*\\* ((?:(?!\\*/).)*) \\*/\\s*${name}:`).exec(source)?.[1]
+    if (comment === undefined) throw new Error(`limit ${name} has no comment`)
+    return `| \`${name}\` | ${value.toLocaleString('en')} | ${cell(comment.replace(/\.$/, ''))} |`
+  })
+  const apps = Object.values(APPS).map(
+    (app: AppProfile) =>
+      `| \`${app.name}\` | ${cell(app.about)} | ${takes(app)} | ${app.checked} | ${cell(app.sources.join('; '))} |`,
+  )
+  return [
+    '# Client',
+    '',
+    'How to use it: [Ask any SCIM server](../guides/client.md). Most limits are defaults of an option of `createClient`.',
+    '',
+    '| limit | value | what |',
+    '| --- | ---: | --- |',
+    ...limits,
+    '',
+    '## What apps take in updates',
+    '',
+    'Profiles are data (`src/quirks/apps.ts`), made from what vendors write and people found; they say when they were last held against',
+    'that. `diff` and `update` keep to them, `lockstep remote add --app NAME` chooses one. What differs from the RFC:',
+    '',
+    '| profile | stands for | takes | checked | sources |',
+    '| --- | --- | --- | --- | --- |',
+    ...apps,
+    '',
+  ].join('\n')
+}
+
+/** Where a profile differs from what the RFC offers, type by type. */
+function takes({ types }: AppProfile): string {
+  const parts = Object.entries(types).flatMap(([type, own]) => {
+    const { members, ...rest } = own
+    const different = (held: object, rfc: object) =>
+      Object.entries(held).flatMap(([name, value]) =>
+        JSON.stringify(value) === JSON.stringify((rfc as { [name: string]: unknown })[name])
+          ? []
+          : [`${name}: ${Array.isArray(value) ? value.join(' ') || 'none' : String(value)}`],
+      )
+    const { members: rfcMembers, ...rfcRest } = RFC_UPDATES
+    const said = [...different(rest, rfcRest), ...different(members, rfcMembers).map((each) => `members.${each}`)]
+    return said.length === 0 ? [] : [`${type === '*' ? '' : `${type}: `}${said.join(', ')}`]
+  })
+  return cell(parts.length === 0 ? 'all' : parts.join('; '))
+}
+
 /** The reference pages that are written from the code's own tables: file name → text. */
 export function referencePages(): { readonly [file: string]: string } {
   const errors = [
@@ -173,6 +223,7 @@ export function referencePages(): { readonly [file: string]: string } {
   return {
     'commands.md': commandsPage(),
     'admin-api.md': adminPage(),
+    'client.md': clientPage(),
     'errors.md': `${errors.join('\n')}\n`,
     'configuration.md': `${configuration.join('\n')}\n`,
   }

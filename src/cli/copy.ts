@@ -15,6 +15,8 @@ interface Tally {
   updated: number
   deleted: number
   failed: number
+  /** Resources with something that the app has no way to do. */
+  left: number
 }
 
 /**
@@ -28,7 +30,7 @@ export async function copyPlace(words: readonly string[], options: Options): Pro
       planOnly(compared, options)
       return
     }
-    const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0 }
+    const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
     const removes = flagOption(options, 'delete')
     const total = compared.types.reduce((sum, { count }) => sum + 2 * count.a + (removes ? count.b : 0), 0)
     const progress = await startProgress(`Copying ${compared.a.name} to ${compared.b.name}`, total, options)
@@ -105,10 +107,16 @@ async function bringInLine(run: Run, type: ComparedType, { key, shown }: Pair): 
   const before = withMembers(run, type, pair.b)
   const goal = goalOf(run, type, pair.a, pair.b)
   if (diff(before, goal, type.b).same) return
-  const { sent, patches } = await b.client.update(type.b, before as never, () => goal as never, {
+  const { sent, patches, notes } = await b.client.update(type.b, before as never, () => goal as never, {
     ...(b.profile === undefined ? {} : { profile: b.profile }),
     partial: true,
   })
+  const left = notes.filter((note) => note.kind === 'impossible' || note.kind === 'refused').map(({ why }) => why)
+  if (left.length > 0) {
+    run.tally.left += 1
+    if (flagOption(run.options, 'json')) printJson({ type: type.name, key: shown, left })
+    else process.stderr.write(`lockstep: ${type.name} ${shown}: ${left.join('; ')}\n`)
+  }
   if (sent === 'nothing') return
   run.tally.updated += 1
   tell(run, 'updated', type.name, { key, shown, a: pair.a, b: pair.b }, { operations: patches.flat() })
@@ -164,7 +172,7 @@ async function removeStranger(run: Run, type: ComparedType, pair: Pair): Promise
 function planOnly(compared: Compared, options: Options): void {
   const json = flagOption(options, 'json')
   const removes = flagOption(options, 'delete')
-  const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0 }
+  const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
   for (const { type, key, state, operations } of findings(compared, ignoredOf(options))) {
     if (state === 'only in b' && !removes) continue
     const would = state === 'only in a' ? 'create' : state === 'only in b' ? 'delete' : 'update'
@@ -194,6 +202,7 @@ function report(tally: Tally, options: Options): void {
       ['Changed', tally.updated],
       ['Deleted', tally.deleted],
       ['Failed', tally.failed],
+      ['Left as they are in part', tally.left],
     ])
     if (tally.failed > 0) printLine('Run it again: it does only what is left.')
   }

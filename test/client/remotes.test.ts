@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { folder, type Ran, ROOT, run } from '../cli/run.ts'
 import { type Serving, serve } from '../serve.ts'
-import { folder, type Ran, ROOT, run } from './run.ts'
+import { raw, scripted } from './scripted.ts'
 
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 let server: Serving
@@ -212,7 +213,7 @@ describe('two places', () => {
       notCompared: [],
     })
     const dry = lines((await lockstep(['copy', ...places, '--dry-run', '--json'])).stdout)
-    expect(dry.at(-1)).toEqual({ dryRun: true, created: 132, updated: 0, deleted: 0, failed: 0 })
+    expect(dry.at(-1)).toEqual({ dryRun: true, created: 132, updated: 0, deleted: 0, failed: 0, left: 0 })
     expect((await json('query', 'User', '--remote', 'target')).totalResults).toBe(0)
 
     const copied = lines((await lockstep(['copy', ...places, '--json'])).stdout)
@@ -221,7 +222,7 @@ describe('two places', () => {
     expect(same).toHaveLength(1)
     expect(same[0].summary.map((row: { same: number }) => row.same)).toEqual([130, 2])
     expect(lines((await lockstep(['copy', ...places, '--json'])).stdout)).toEqual([
-      { dryRun: false, created: 0, updated: 0, deleted: 0, failed: 0 },
+      { dryRun: false, created: 0, updated: 0, deleted: 0, failed: 0, left: 0 },
     ])
 
     // What somebody changes there is said attribute by attribute, members by their keys.
@@ -267,7 +268,7 @@ describe('two places', () => {
     expect(lines(kept.stdout).at(-1)).toMatchObject({ created: 0, updated: 2, deleted: 0 })
     expect(lines(made.stdout)).toEqual([
       { type: 'User', key: 'stranger', done: 'deleted' },
-      { dryRun: false, created: 0, updated: 0, deleted: 1, failed: 0 },
+      { dryRun: false, created: 0, updated: 0, deleted: 1, failed: 0, left: 0 },
     ])
     expect((await lockstep(['diff', ...places, '--exit-code'])).code).toBe(0)
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lockstep-compare-'))).toEqual([])
@@ -295,6 +296,55 @@ describe('two places', () => {
     expect(lines(ran.stdout).at(-1)).toMatchObject({ created: 1, failed: 0 })
     const all = await lockstep(['copy', 'local:acme', 'strict-one', '--database', database, '--type', 'User', '--json'])
     expect(lines(all.stdout).at(-1)).toMatchObject({ created: 3, failed: 0 })
+    remove()
+  })
+
+  test('a copy that broke off goes on where it was when it is run again', async () => {
+    const { database, remove } = await local(12)
+    const { base, token } = await server.connection('strict')
+    let writes = 0
+    // The real server behind one that dies after some writes.
+    const dying = await scripted((wire) => (socket) => {
+      if (wire.method !== 'GET' && ++writes > 7) return socket.destroy()
+      const body = wire.body === '' ? {} : { body: wire.body }
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+      fetch(base + wire.target, { method: wire.method, headers, ...body }).then(async (response) =>
+        socket.end(raw(response.status, await response.text(), { ETag: response.headers.get('etag') ?? '""' })),
+      )
+    })
+    const names = {
+      LOCKSTEP_REMOTE_DYING_URL: dying.url,
+      LOCKSTEP_REMOTE_ALIVE_URL: base,
+      LOCKSTEP_REMOTE_ALIVE_TOKEN: token,
+    }
+    const broken = await lockstep(['copy', 'local:acme', 'dying', '--database', database, '--json'], names)
+    expect(broken.code).toBe(1)
+    const first = lines(broken.stdout).at(-1)
+    expect(first).toMatchObject({ created: 7, updated: 0 })
+    expect(first.failed).toBeGreaterThan(0)
+    const again = lines(
+      (await lockstep(['copy', 'local:acme', 'alive', '--database', database, '--json'], names)).stdout,
+    )
+    expect(again.at(-1)).toMatchObject({ created: 7, failed: 0 })
+    const same = await lockstep(['diff', 'local:acme', 'alive', '--database', database, '--exit-code'], names)
+    expect(same.code).toBe(0)
+    await dying.close()
+    remove()
+  })
+
+  test('what the app has no way to do is told, and the rest is done', async () => {
+    const { database, remove } = await local(3)
+    const { base, token } = await server.connection('strict')
+    const add = ['remote', 'add', 'gitlab', base, '--token-stdin', '--app', 'gitlab', '--no-check']
+    expect((await lockstep(add, {}, token)).code).toBe(0)
+    const ran = await lockstep(['copy', 'local:acme', 'gitlab', '--database', database, '--type', 'User', '--json'])
+    const told = lines(ran.stdout)
+    expect(told.at(-1)).toMatchObject({ created: 3, updated: 0, left: 2 })
+    expect(told.find(({ left }) => left !== undefined)).toMatchObject({
+      type: 'User',
+      key: 'user1',
+      left: [expect.stringContaining('gitlab takes no change of')],
+    })
     remove()
   })
 
@@ -350,7 +400,8 @@ _lockstep
 printf '%s\\n' "\${COMPREPLY[@]}"`
     const bash = (words: readonly string[]) =>
       execFileSync('bash', ['-c', trial(words)], {
-        env: { PATH: process.env.PATH ?? '', ...env },
+        // A shell of the first level on a pipe takes itself for a remote one and reads settings.
+        env: { PATH: process.env.PATH ?? '', SHLVL: '2', ...env },
         encoding: 'utf8',
       }).trim()
     expect(bash(['query', 'User', '--remote', 'shell', '--sort-by', 'userN'])).toBe('userName')
