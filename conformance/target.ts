@@ -1,4 +1,7 @@
-import { serve } from '../test/serve.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readSettings, startServer } from '../src/server/index.ts'
 import type { Profile, Target } from './judge.ts'
 
 /** A fresh server on a free port and a database of its own. */
@@ -10,12 +13,20 @@ export interface Fresh {
 
 /** Starts the standalone server for the judges. */
 export async function fresh(): Promise<Fresh> {
-  const server = await serve()
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-judged-'))
+  const database = `sqlite:${join(folder, 'lockstep.db')}`
+  const server = await startServer(readSettings({ port: '0', database, logLevel: 'error' }, {}), { print: () => {} })
+  let tenants = 0
   return {
     async target(profile) {
-      const { base, token } = await server.connection('generic', profile === 'strict' ? { profile } : {})
-      return { profile, base, token }
+      const tenant = `judged-${++tenants}`
+      await server.tenancy.tenants.create(tenant)
+      const { token } = await server.tenancy.connections.create(tenant, { kind: 'generic', profile })
+      return { profile, base: `${server.url}/tenants/${tenant}/scim/v2`, token }
     },
-    close: () => server.close(),
+    async close() {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
   }
 }

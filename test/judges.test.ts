@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { compare, type Deviation, isGood } from '../conformance/compare.ts'
 import type { Finding } from '../conformance/judge.ts'
@@ -50,6 +52,13 @@ describe('what judges by others find, beside what is expected of them', () => {
     )
     expect(text).toMatch(/^pythonic {2}skipped: python3 not found$/m)
     expect(text).toMatch(/unexpected {2}patch a group\n +Expected 200, got 204/)
+  })
+
+  test('the command loads with nothing of the tests around it, and knows its judges', () => {
+    const command = fileURLToPath(new URL('../conformance/run.ts', import.meta.url))
+    const { status, stderr } = spawnSync(process.execPath, [command, '--only', 'nobody'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^nothing is called nobody; there are scim2-tester, /)
+    expect(status).toBe(2)
   })
 
   test('each entry of the list says why, and which requirement makes ours right', () => {
