@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { DIALECT } from '../src/quirks/dialect.ts'
+import { ALLOWANCE_DEVIATIONS, deviationsOf, KINDS, profileOf } from '../src/quirks/index.ts'
 import { type Flow, readFlows } from '../test/wire/flow.ts'
 
 const FOLDER = new URL('../test/wire/quirks/', import.meta.url)
@@ -21,6 +22,21 @@ export function quirkTable(): string {
     '| number | what arrives | seen from | strict | rewrite |',
     '| --- | --- | --- | --- | --- |',
     ...readFlows(FOLDER).map(line),
+    '',
+    '## What that costs',
+    '',
+    'Whoever takes more than the RFCs ask for no longer keeps every requirement to the letter. `lockstep check` finds these, by',
+    'requirement (the ids of [rfc.md](../rfc.md) and [conformance-cases.md](conformance-cases.md)), and no others: a test sees to it.',
+    '',
+    '| kind | deviates from |',
+    '| --- | --- |',
+    ...KINDS.map((kind) => `| ${kind} | ${deviationsOf(profileOf(kind)).join(', ') || 'nothing'} |`),
+    '',
+    '| allowance or rewrite | deviates from |',
+    '| --- | --- |',
+    ...[...Object.entries(ALLOWANCE_DEVIATIONS), ...DIALECT.map(({ name, deviates }) => [name, deviates] as const)]
+      .filter(([, ids]) => ids.length > 0)
+      .map(([name, ids]) => `| \`${name}\` | ${ids.join(', ')} |`),
   ].join('\n')}\n`
 }
 

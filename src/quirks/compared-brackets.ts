@@ -6,6 +6,7 @@ export const comparedBrackets: Quirk = {
   name: 'compared-brackets',
   register: ['Q08'],
   source: 'MicrosoftDocs/azure-docs issue 83855',
+  deviates: [],
   inbound: (message) => mapFilter(message, (filter) => (filter.includes(']') ? named(filter) : filter)),
 }
 

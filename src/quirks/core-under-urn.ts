@@ -7,6 +7,7 @@ export const coreUnderUrn: Quirk = {
   name: 'core-under-urn',
   register: ['X07'],
   source: 'limosa-io/laravel-scim-server issues 23 and 28; grokability/snipe-it issue 12642',
+  deviates: [],
   inbound(message) {
     const { type } = message
     if (type === undefined) return message

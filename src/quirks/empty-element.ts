@@ -7,6 +7,7 @@ export const emptyElement: Quirk = {
   name: 'empty-element',
   register: ['X13', 'Q24'],
   source: 'Captain-P-Goldfish/SCIM-SDK issue 747: `members` with `{}`; Ping Identity, known limitations of PingOne',
+  deviates: [],
   inbound: (message) =>
     mapValues(message, (attribute, value) => {
       if (!attribute.multiValued || !Array.isArray(value) || !value.some(isEmpty)) return value

@@ -6,6 +6,7 @@ export const emptyPath: Quirk = {
   name: 'empty-path',
   register: ['X03'],
   source: 'NorthlandPositronics/Cogtrix pull request 457: operations with `"path": ""`',
+  deviates: ['P-344'],
   inbound: (message) =>
     mapOperations(message, (operation) => {
       if (operation.path === undefined || operation.path.trim() !== '') return operation

@@ -7,6 +7,7 @@ export const emptyType: Quirk = {
   name: 'empty-type',
   register: ['Q16'],
   source: 'auth0/docs-v2, inbound-scim-for-okta-workforce: e-mails and phones of Okta',
+  deviates: [],
   inbound: (message) =>
     mapValues(message, (attribute, value) => {
       if (!attribute.multiValued || attribute.subAttributes === undefined) return value

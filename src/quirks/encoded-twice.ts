@@ -6,6 +6,7 @@ export const encodedTwice: Quirk = {
   name: 'encoded-twice',
   register: ['Q06'],
   source: 'ssoready/ssoready, internal/authservice/scim.go, and fleetdm/fleet: both decode once more',
+  deviates: [],
   inbound: (message) => (message.action === 'list' ? mapFilter(message, decoded) : message),
 }
 

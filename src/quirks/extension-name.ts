@@ -7,6 +7,7 @@ export const extensionName: Quirk = {
   name: 'extension-name',
   register: ['X06'],
   source: 'wso2/docs-is issue 1913: the sample request of its API',
+  deviates: [],
   inbound(message) {
     const { type } = message
     if (type === undefined || type.extensions.length === 0) return message

@@ -7,6 +7,7 @@ export const filteredSelection: Quirk = {
   name: 'filtered-selection',
   register: ['X12'],
   source: "AzureAD/SCIMReferenceCode, PostmanCollection.json: 'Get user attributes'",
+  deviates: [],
   inbound: (message) => mapParameter(message, 'attributes', plain),
 }
 

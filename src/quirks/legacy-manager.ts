@@ -7,6 +7,7 @@ export const legacyManager: Quirk = {
   name: 'legacy-manager',
   register: ['Q17'],
   source: 'OneLogin developer documentation, "Define Your SCIM User Schema"; Knowledge Base KB0013904',
+  deviates: [],
   inbound: (message) =>
     mapValues(message, (attribute, value) => {
       if (attribute.name !== 'manager') return value

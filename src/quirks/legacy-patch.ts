@@ -10,6 +10,7 @@ export const legacyPatch: Quirk = {
   name: 'legacy-patch',
   register: ['X02', 'Q17'],
   source: 'okta/okta-developer-docs, docs/reference/scim/scim-11 (pull request 800): group push of SCIM 1.1',
+  deviates: ['P-341'],
   inbound(message) {
     const { type, body } = message
     if (message.action !== 'patch' || type === undefined || !isObject(body)) return message

@@ -7,6 +7,7 @@ export const legacyUrn: Quirk = {
   name: 'legacy-urn',
   register: ['Q17'],
   source: 'OneLogin developer documentation, "Define Your SCIM User Schema"; goauthentik/authentik issue 11249',
+  deviates: [],
   inbound(message) {
     const { type } = message
     if (type === undefined) return message

@@ -11,6 +11,7 @@ export const listedValue: Quirk = {
   register: ['X05'],
   source:
     'MicrosoftDocs/azure-docs issue 42220, Azure/AzureAD-BYOA-Provisioning-Samples issue 22, AzureAD/SCIMReferenceCode issue 96',
+  deviates: [],
   inbound(message) {
     const { type } = message
     if (type === undefined) return message

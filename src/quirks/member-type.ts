@@ -7,6 +7,7 @@ export const memberType: Quirk = {
   name: 'member-type',
   register: ['X08', 'Q47'],
   source: 'apache/directory-scimple issue 774: PingFederate sends `"type": "value"`',
+  deviates: ['S-136'],
   inbound: (message) =>
     mapValues(message, (attribute, value) => {
       if (attribute.name !== 'members') return value

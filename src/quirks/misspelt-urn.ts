@@ -7,6 +7,7 @@ export const misspeltUrn: Quirk = {
   name: 'misspelt-urn',
   register: ['Q14', 'Q20'],
   source: 'MicrosoftDocs/entra-docs, use-scim-to-provision-users-and-groups.md: an example request',
+  deviates: [],
   inbound(message) {
     const { type } = message
     if (type === undefined) return message

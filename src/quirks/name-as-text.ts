@@ -6,6 +6,7 @@ export const nameAsText: Quirk = {
   name: 'name-as-text',
   register: ['X09'],
   source: 'suvera/scim2-compliance-test-utility issue 9: `"name": "Delphia Reynolds"`',
+  deviates: ['S-050'],
   inbound: (message) =>
     mapValues(message, (attribute, value, isRemoval) =>
       attribute.name === 'name' &&

@@ -7,6 +7,7 @@ export const operationList: Quirk = {
   name: 'operation-list',
   register: ['X01'],
   source: 'PennState/SCIMple-Identity issue 59: its client wrote `patchOperationList`',
+  deviates: ['P-341'],
   inbound(message) {
     if (message.action !== 'patch' || !isObject(message.body)) return message
     const body = renamed(message.body)

@@ -9,6 +9,7 @@ export const pointerPath: Quirk = {
   name: 'pointer-path',
   register: ['X04'],
   source: 'medplum/medplum pull request 5690: operations whose path is a JSON Pointer; RFC 6902',
+  deviates: ['P-343'],
   inbound: (message) =>
     message.action === 'patch'
       ? mapNames(message, (name) => (name.startsWith('/') ? fromPointer(name) : name))

@@ -21,6 +21,8 @@ export interface Quirk {
   readonly register: readonly string[]
   /** Where it is documented or was seen. */
   readonly source: string
+  /** Requirements that the server no longer keeps to the letter when it takes this: ids of docs/rfc.md that `lockstep check` tells. */
+  readonly deviates: readonly string[]
   /** Whether the strict profile takes it as well, because the meaning is the RFC's own. */
   readonly inbound: (message: Message, catalog: Catalog) => Message
 }

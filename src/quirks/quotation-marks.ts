@@ -6,6 +6,7 @@ export const quotationMarks: Quirk = {
   name: 'quotation-marks',
   register: ['X11', 'Q06'],
   source: 'lessonly/scim_rails issue 33: a request pasted from a document',
+  deviates: ['P-127'],
   inbound(message) {
     const filtered = mapFilter(message, requoted)
     return message.action === 'patch'

@@ -10,6 +10,7 @@ export const roleAsText: Quirk = {
   name: 'role-as-text',
   register: ['Q38'],
   source: 'MicrosoftDocs/entra-docs, customize-application-attributes.md; Captain-P-Goldfish/SCIM-SDK issue 516',
+  deviates: [],
   inbound: (message) =>
     mapValues(message, (attribute, value) => {
       if (attribute.name !== 'roles' && attribute.name !== 'entitlements') return value

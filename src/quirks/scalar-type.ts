@@ -8,6 +8,7 @@ export const scalarType: Quirk = {
   register: ['X10', 'Q28'],
   source:
     'grokability/snipe-it pull request 13948 (1 and 0 for `active`); elimity-com/scim pull request 165 (numbers as text)',
+  deviates: ['S-042', 'S-043'],
   inbound: (message) => mapValues(message, converted),
 }
 

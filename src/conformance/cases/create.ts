@@ -152,6 +152,21 @@ export const CREATE: readonly Case[] = [
     },
   },
   {
+    id: 'S-006/legacy',
+    level: 'OWN',
+    section: MODEL,
+    title: 'the schema of SCIM 1.1 is refused',
+    fix: 'Answer 400 to urn:scim:schemas:core:1.0; several clients still send it.',
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.post(subject.type.endpoint, {
+        ...subject.body(probe.name()),
+        schemas: ['urn:scim:schemas:core:1.0'],
+      })
+      demandRefusal(answer, 'a creation with the schema of SCIM 1.1', { keyword: ['invalidSyntax', 'invalidValue'] })
+    },
+  },
+  {
     id: 'S-007',
     level: 'MUST',
     section: COMMON,

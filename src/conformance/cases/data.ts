@@ -88,6 +88,20 @@ export const DATA: readonly Case[] = [
     },
   },
   {
+    id: 'S-032/same',
+    level: 'OWN',
+    section: 'RFC 8259 §4',
+    title: 'an object with the same name twice is refused',
+    fix: 'Answer 400 invalidSyntax when an object has the same name twice: readers disagree on which one counts.',
+    async run(probe) {
+      const subject = probe.subject()
+      const { name } = subject.text().attribute
+      const body = JSON.stringify(subject.body(probe.name())).replace(/}$/, `,"${name}":"one","${name}":"two"}`)
+      const answer = await probe.post(subject.type.endpoint, body)
+      demandRefusal(answer, `a creation with ${name} twice`, { keyword: VALUES })
+    },
+  },
+  {
     id: 'S-040',
     level: 'MUST',
     section: 'RFC 7643 §2.3.1',
@@ -107,6 +121,15 @@ export const DATA: readonly Case[] = [
     place: probe.subject().text(),
     value: ['lockstep', 'other'],
   })),
+  wrongType('list-of-one', 'a list of one for a singular text', (probe) => ({
+    place: probe.subject().text(),
+    value: ['lockstep'],
+  })),
+  wrongType('text-for-reference', 'an id for a complex attribute that has it as its value', (probe) => {
+    const manager = (one: { readonly name: string; readonly type: string }) =>
+      one.name === 'manager' && one.type === 'complex'
+    return { place: probe.subject().having('manager', manager), value: 'lockstep-nobody' }
+  }),
   wrongType('text-for-complex', 'a text for a complex attribute', (probe) => ({
     place: probe.subject().complex().place,
     value: 'lockstep',

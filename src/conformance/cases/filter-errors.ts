@@ -53,6 +53,27 @@ export const FILTER_ERRORS: readonly Case[] = [
     'Texts in filters are JSON strings; several servers read bare words all the same.',
   ),
   refused(
+    'P-127/typographic',
+    'OWN',
+    'typographic quotation marks are refused',
+    (probe) => [`${name(probe)} eq “lockstep”`],
+    'Texts in filters are JSON strings.',
+  ),
+  refused(
+    'P-126/after-brackets',
+    'OWN',
+    'a sub-attribute after brackets is refused',
+    (probe) => [`${pathOf(probe.subject().list())}[type eq "work"].value eq "lockstep"`],
+    'Conditions on one element belong inside the brackets.',
+  ),
+  refused(
+    'P-126/compared-brackets',
+    'OWN',
+    'comparing brackets is refused',
+    (probe) => [`${pathOf(probe.subject().list())}[type eq "work"] eq "lockstep"`],
+    'attr[…] is a condition by itself.',
+  ),
+  refused(
     'P-132',
     'MUST',
     'booleans have no order',
@@ -75,6 +96,15 @@ export const FILTER_ERRORS: readonly Case[] = [
     'a complex attribute can not be compared as a whole',
     (probe) => [`${pathOf(probe.subject().complex().place)} eq "x"`],
     'A sub-attribute must be named (RFC 7644 §3.4.2.2).',
+  ),
+  refused(
+    'P-137/reference',
+    'OWN',
+    'a complex attribute is not compared as its value',
+    (probe) => [
+      `${pathOf(probe.subject().having('manager', (one) => one.name === 'manager' && one.type === 'complex'))} eq "lockstep"`,
+    ],
+    'A sub-attribute must be named (RFC 7644 §3.4.2.2): manager.value.',
   ),
   refused(
     'P-139',

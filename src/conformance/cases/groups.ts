@@ -191,6 +191,44 @@ export const GROUP_CASES: readonly Case[] = [
     },
   },
   {
+    id: 'S-136/none',
+    level: 'OWN',
+    section: GROUPS,
+    title: 'a member type that is none is refused',
+    fix: 'Answer 400 invalidValue to a type other than User and Group.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      const groups = probe.groups()
+      const user = await probe.make()
+      demandRefusal(
+        await probe.post(
+          groups.type.endpoint,
+          groups.body(probe.name(), { members: [{ value: user.id, type: 'lockstep' }] }),
+        ),
+        'a member of the type "lockstep"',
+        { keyword: ['invalidValue', 'invalidSyntax'] },
+      )
+    },
+  },
+  {
+    id: 'S-132/same-name',
+    level: 'OWN',
+    section: GROUPS,
+    title: 'two groups may have the same displayName',
+    fix: 'displayName has uniqueness none in RFC 7643 §8.7.1; refusing it is allowed, and Entra wants it so.',
+    needs: ['S-132'],
+    async run(probe) {
+      const groups = probe.groups()
+      if (groups.named.attribute.uniqueness !== 'none') throw new NotOffered('displayName of groups is unique')
+      const made = await probe.makeGroup()
+      demandStatus(
+        await probe.post(groups.type.endpoint, groups.body(made.name)),
+        [201, 200],
+        'a second group with the same displayName',
+      )
+    },
+  },
+  {
     id: 'S-136',
     level: 'OWN',
     section: GROUPS,

@@ -1,4 +1,4 @@
-import { PATCH_OP } from '../../protocol/index.ts'
+import { type JsonObject, PATCH_OP } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal } from '../demand.ts'
 import type { Level } from '../fault.ts'
@@ -18,6 +18,7 @@ function refused(
   fix: string,
   section = MODIFY,
   mended: (shown: unknown, probe: Probe) => boolean = () => false,
+  given: (probe: Probe) => JsonObject = (probe) => withValue(probe.subject().text(), 'one'),
 ): Case {
   return {
     id,
@@ -27,7 +28,7 @@ function refused(
     fix,
     needs: ['P-340'],
     async run(probe) {
-      const made = await probe.make(withValue(probe.subject().text(), 'one'))
+      const made = await probe.make(given(probe))
       const answer = await probe.patch(made.path, body(probe))
       const right = answer.status < 300 && mended((await probe.get(made.path)).body, probe)
       demandRefusal(answer, title.replace(/ (is|are) refused$/, ''), { keyword, mended: right })
@@ -243,6 +244,44 @@ export const PATCH_ERRORS: readonly Case[] = [
     },
     PATHS,
     'Filters select elements of lists.',
+    MODIFY,
+    () => false,
+    (probe) => withValue(probe.subject().complex().first, 'x'),
+  ),
+  refused(
+    'P-341/object',
+    'OWN',
+    'a single operation without a list is refused',
+    (probe) => ({ schemas: [PATCH_OP], Operations: { op: 'replace', path: text(probe), value: 'two' } }),
+    SYNTAX,
+    'Operations is an array (RFC 7644 §3.5.2); some clients send one object.',
+  ),
+  refused(
+    'P-341/bare',
+    'OWN',
+    'a PATCH that is a part of a resource is refused',
+    (probe) => ({ schemas: [probe.subject().type.schema], ...withValue(probe.subject().text(), 'two') }),
+    SYNTAX,
+    'A PATCH has Operations; a part of a resource is the form of SCIM 1.1.',
+  ),
+  refused(
+    'P-344/empty',
+    'OWN',
+    'an empty path is refused',
+    (probe) => [{ op: 'replace', path: '', value: withValue(probe.subject().text(), 'two') }],
+    PATHS,
+    'A path is left out, not empty.',
+  ),
+  refused(
+    'P-354/dot',
+    'OWN',
+    'a dot between URN and attribute is refused',
+    (probe) => {
+      const place = probe.subject().extension()
+      return [{ op: 'add', path: `${place.urn}.${place.attribute.name}`, value: 'two' }]
+    },
+    PATHS,
+    'URN and attribute are joined by a colon (RFC 7644 §3.10).',
   ),
   {
     id: 'P-357',
