@@ -10,6 +10,7 @@ import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '..
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
+import { casesPage } from './cases-page.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
 const KEYWORDS: { readonly [type in ScimType]: string } = {
@@ -222,6 +223,7 @@ export function referencePages(): { readonly [file: string]: string } {
   ]
   return {
     'commands.md': commandsPage(),
+    'conformance-cases.md': casesPage(),
     'admin-api.md': adminPage(),
     'client.md': clientPage(),
     'errors.md': `${errors.join('\n')}\n`,

@@ -126,6 +126,7 @@ async function tell(report: Report, options: Options): Promise<void> {
   const files = await import('../conformance/index.ts')
   for (const [name, write] of [
     ['junit', files.writeJunit],
+    ['html', files.writeHtml],
     ['badge', files.writeBadge],
   ] as const) {
     const file = textOption(options, name)

@@ -38,7 +38,7 @@ export interface CaseGroup {
 }
 
 /** Every group, in the order in which they are tried and told. */
-export const GROUPS: readonly CaseGroup[] = [
+export const CASE_GROUPS: readonly CaseGroup[] = [
   { name: 'discovery', title: 'What the server says about itself', cases: DISCOVERY },
   { name: 'http', title: 'Media types, methods, endpoints', cases: HTTP },
   { name: 'create', title: 'Create', cases: CREATE },
@@ -70,7 +70,7 @@ export const GROUPS: readonly CaseGroup[] = [
 ]
 
 /** Every case. */
-export const CASES: readonly Case[] = GROUPS.flatMap(({ cases }) => cases)
+export const CASES: readonly Case[] = CASE_GROUPS.flatMap(({ cases }) => cases)
 
 /** Every requirement that all answers are held against. */
-export const WITNESSES: readonly Witness[] = GROUPS.flatMap(({ witnesses = [] }) => witnesses)
+export const WITNESSES: readonly Witness[] = CASE_GROUPS.flatMap(({ witnesses = [] }) => witnesses)

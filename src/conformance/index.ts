@@ -1,8 +1,9 @@
 export { writeBadge } from './badge.ts'
-export { type CaseGroup, GROUPS } from './cases.ts'
+export { CASE_GROUPS, type CaseGroup } from './cases.ts'
 export type { Level } from './fault.ts'
+export { writeHtml } from './html.ts'
 export { writeJunit } from './junit.ts'
-export { PROVIDER_KINDS, type ProviderKind } from './needs.ts'
+export { NEEDS, PROVIDER_KINDS, type ProviderKind } from './needs.ts'
 export {
   countVerdicts,
   isGood,

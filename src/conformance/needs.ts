@@ -1,5 +1,19 @@
-import type { Ground, Session } from './probe.ts'
-import type { ProviderReport } from './report.ts'
+import { NoAnswer } from './exchange.ts'
+import { Blocked, Fault, NotOffered } from './fault.ts'
+import { show } from './mask.ts'
+import { AUTH0 } from './needs/auth0.ts'
+import { AUTHENTIK } from './needs/authentik.ts'
+import { ENTRA } from './needs/entra.ts'
+import { GOOGLE } from './needs/google.ts'
+import { JUMPCLOUD } from './needs/jumpcloud.ts'
+import { KEYCLOAK } from './needs/keycloak.ts'
+import type { Need, Needs } from './needs/need.ts'
+import { OKTA } from './needs/okta.ts'
+import { ONELOGIN } from './needs/onelogin.ts'
+import { PING } from './needs/ping.ts'
+import { RIPPLING } from './needs/rippling.ts'
+import { createProbe, type Ground, type Session } from './probe.ts'
+import type { NeedResult, ProviderReport } from './report.ts'
 
 /** Identity providers whose needs can be tried. */
 export const PROVIDER_KINDS = [
@@ -14,15 +28,59 @@ export const PROVIDER_KINDS = [
   'authentik',
   'rippling',
 ] as const
+
 /** One of `PROVIDER_KINDS`. */
 export type ProviderKind = (typeof PROVIDER_KINDS)[number]
 
-/** Tries what identity providers need. */
+/** What each identity provider needs. */
+export const NEEDS: { readonly [K in ProviderKind]: Needs } = {
+  okta: OKTA,
+  entra: ENTRA,
+  onelogin: ONELOGIN,
+  ping: PING,
+  jumpcloud: JUMPCLOUD,
+  google: GOOGLE,
+  auth0: AUTH0,
+  keycloak: KEYCLOAK,
+  authentik: AUTHENTIK,
+  rippling: RIPPLING,
+}
+
+/** Tries what identity providers need, one after the other; what each need made is removed before the next. */
 export async function judgeProviders(
-  _session: Session,
-  _ground: Ground,
-  _kinds: readonly ProviderKind[],
-  _remove: (owner: string) => Promise<void>,
-): Promise<readonly ProviderReport[]> {
-  return []
+  session: Session,
+  ground: Ground,
+  kinds: readonly ProviderKind[],
+  remove: (owner: string) => Promise<void>,
+  onReport: (report: ProviderReport) => void,
+): Promise<void> {
+  for (const kind of new Set(kinds)) {
+    const { name, needs } = NEEDS[kind]
+    const results: NeedResult[] = []
+    for (const [at, need] of needs.entries()) {
+      session.wire.signal?.throwIfAborted()
+      const owner = `${kind} ${at}`
+      results.push(await judgeNeed(session, ground, need, owner))
+      await remove(owner)
+    }
+    const works = results.every(({ verdict, optional }) => verdict !== 'fails' || optional === true)
+    onReport({ kind, name, works, needs: results })
+  }
+}
+
+async function judgeNeed(session: Session, ground: Ground, need: Need, owner: string): Promise<NeedResult> {
+  const told = { title: need.title, ...(need.optional === true ? { optional: true } : {}) }
+  const shown = (error: Fault | Blocked) => error.exchanges.map((one) => show(one, session.prefix))
+  try {
+    await need.run(createProbe(session, ground, owner))
+    return { ...told, verdict: 'works' }
+  } catch (error) {
+    if (error instanceof Fault)
+      return { ...told, verdict: 'fails', reason: `expected ${error.message}`, fix: need.fix, exchanges: shown(error) }
+    if (error instanceof Blocked)
+      return { ...told, verdict: 'untested', reason: error.message, exchanges: shown(error) }
+    if (error instanceof NotOffered || error instanceof NoAnswer)
+      return { ...told, verdict: 'untested', reason: error.message }
+    throw error
+  }
 }

@@ -47,6 +47,8 @@ export interface Result {
 export interface NeedResult {
   readonly title: string
   readonly verdict: 'works' | 'fails' | 'untested'
+  /** Only some set-ups come to it: when it fails, the identity provider still works. */
+  readonly optional?: boolean
   /** What is wrong, or why it could not be tested. */
   readonly reason?: string
   readonly fix?: string

@@ -1,6 +1,6 @@
 import { GROUP, isObject, type JsonObject, USER } from '../protocol/index.ts'
 import type { Case, Witness } from './case.ts'
-import { CASES, GROUPS, WITNESSES } from './cases.ts'
+import { CASE_GROUPS, CASES, WITNESSES } from './cases.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
 import { findLeftovers } from './leftovers.ts'
@@ -96,7 +96,7 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
   }
   const results: Result[] = []
   let leftovers: readonly string[] = []
-  let providers: readonly ProviderReport[] = []
+  const providers: ProviderReport[] = []
   try {
     const offer = await meet(session)
     leftovers = await findLeftovers(session, offer, options.clean === true)
@@ -117,7 +117,7 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     }
     for (const witness of chosen.witnesses)
       report(judgeWitness(witness, witnessed.get(witness), counted.has(witness), session.prefix))
-    providers = await judgeProviders(session, ground, options.for ?? [], remove)
+    await judgeProviders(session, ground, options.for ?? [], remove, (one) => providers.push(one))
   } catch (error) {
     if (!options.signal?.aborted) throw error
   } finally {
@@ -186,7 +186,7 @@ function choose({ only, skip = [] }: CheckOptions): {
 function isNamed(one: Case | Witness, word: string): boolean {
   const lower = word.toLowerCase()
   if (
-    GROUPS.some(
+    CASE_GROUPS.some(
       ({ name, cases, witnesses = [] }) =>
         name === lower && ([...cases, ...witnesses] as readonly (Case | Witness)[]).includes(one),
     )
@@ -326,7 +326,7 @@ function judgeWitness(witness: Witness, fault: Fault | undefined, counted: boole
 }
 
 function about(one: Case | Witness) {
-  const group = GROUPS.find(({ cases, witnesses = [] }) =>
+  const group = CASE_GROUPS.find(({ cases, witnesses = [] }) =>
     ([...cases, ...witnesses] as readonly (Case | Witness)[]).includes(one),
   )
   return {

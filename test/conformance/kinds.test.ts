@@ -8,15 +8,19 @@ import { site } from '../rfc/site.ts'
 const at = site()
 
 describe('every kind of connection deviates from what its quirks declare, and from nothing else', () => {
-  test.each(KINDS)('%s', async (kind) => {
-    const { base, token } = await at.server.connection(kind)
-    // An attribute of every type and characteristic: some quirks are about types that the core schemas lack.
-    const client = createClient({ base, token })
-    await declare(at.server, client, { schemas: [BADGE_SCHEMA], types: [userType([{ schema: BADGE_SCHEMA.id }])] })
-    const report = await checkServer({ url: base, token, concurrency: 8 })
-    const found = report.results.filter(({ verdict }) => ['must', 'should', 'differs'].includes(verdict))
-    expect([...new Set(found.map(({ requirement }) => requirement))].sort()).toEqual(deviationsOf(profileOf(kind)))
-    expect(report.counts.untested).toBe(0)
-    expect(report.left).toEqual([])
-  }, 120_000)
+  test.each(KINDS)(
+    '%s',
+    async (kind) => {
+      const { base, token } = await at.server.connection(kind)
+      // An attribute of every type and characteristic: some quirks are about types that the core schemas lack.
+      const client = createClient({ base, token })
+      await declare(at.server, client, { schemas: [BADGE_SCHEMA], types: [userType([{ schema: BADGE_SCHEMA.id }])] })
+      const report = await checkServer({ url: base, token, concurrency: 8 })
+      const found = report.results.filter(({ verdict }) => ['must', 'should', 'differs'].includes(verdict))
+      expect([...new Set(found.map(({ requirement }) => requirement))].sort()).toEqual(deviationsOf(profileOf(kind)))
+      expect(report.counts.untested).toBe(0)
+      expect(report.left).toEqual([])
+    },
+    120_000,
+  )
 })

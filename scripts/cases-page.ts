@@ -1,0 +1,32 @@
+import { CASE_GROUPS, NEEDS, PROVIDER_KINDS } from '../src/conformance/index.ts'
+
+/** Every case of `lockstep check`, and what each identity provider needs. */
+export function casesPage(): string {
+  const cases = CASE_GROUPS.flatMap((group) => [...group.cases, ...(group.witnesses ?? [])])
+  const requirements = new Set(cases.map(({ id }) => id.replace(/\/.*$/, '')))
+  const lines = [
+    '# Cases of lockstep check',
+    '',
+    `${cases.length} cases for ${requirements.size} requirements. How to run them: [check a server](../guides/check.md). Ids are those of`,
+    '[rfc.md](../rfc.md), with a suffix where a requirement takes several cases; `--only` and `--skip` take ids, beginnings of ids,',
+    'names of groups and sections. OWN and MAY: the RFC leaves it open, so a server that differs is not at fault. A case that',
+    'needs others is not tried when one of them fails.',
+  ]
+  for (const { name, title, cases: own, witnesses = [] } of CASE_GROUPS) {
+    lines.push('', `## ${title} (\`${name}\`)`)
+    if (witnesses.length > 0) lines.push('', 'The ones without a needed case are held against every answer of a run.')
+    lines.push('', '| id | level | section | what a server does | needs |', '| --- | --- | --- | --- | --- |')
+    for (const one of [...own, ...witnesses])
+      lines.push(`| ${one.id} | ${one.level} | ${one.section} | ${cell(one.title)} | ${(one.needs ?? []).join(', ')} |`)
+  }
+  lines.push('', '## What identity providers need (`--for`)')
+  for (const kind of PROVIDER_KINDS) {
+    const { name, needs } = NEEDS[kind]
+    lines.push('', `### ${name} (\`${kind}\`)`, '')
+    for (const need of needs) lines.push(`- ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** A text that may stand in a cell of a table. */
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
