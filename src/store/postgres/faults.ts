@@ -9,6 +9,8 @@ const PASSING = /^(08|28|53|57|58)|^(3D000|25006|25P02|25P03|55P03|40001|40P01|X
 const COLLIDED = new Set(['40001', '40P01'])
 /** Somebody else was quicker with a unique value, an id, a path. */
 const TAKEN = '23505'
+/** Where Citus passes on, as XX000, what a shard said to rows that were copied to it. */
+const COPYING = 'ReportCopyError'
 /** The server has neither begun nor done anything. */
 const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
 
@@ -45,9 +47,9 @@ export function isCollision(error: unknown): boolean {
   return COLLIDED.has(codeOf(error))
 }
 
-/** Whether a unique key was taken since it was looked at. */
+/** Whether a unique key was taken since it was looked at, or may have been: a cluster that copies rows to a shard says no more. */
 export function isTaken(error: unknown): boolean {
-  return codeOf(error) === TAKEN
+  return codeOf(error) === TAKEN || (error instanceof Error && 'routine' in error && error.routine === COPYING)
 }
 
 /** How soon trying again makes sense, by what is in the way. */
