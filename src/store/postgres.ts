@@ -32,7 +32,7 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number
   /** How long the server may work on one statement, with a URL; 30,000 unless told. */
   readonly statementTimeoutMs?: number
-  /** False: no connection is kept to listen on, and what other processes change is learnt of by looking alone. */
+  /** False: no connection (one of the pool's) is kept to listen on, and what other processes change is learnt of by looking alone. */
   readonly listen?: boolean
   /** Told how many commits a transaction has carried out. */
   readonly batch?: (commits: number) => void
@@ -66,8 +66,8 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
       connectTimeoutMs: given.connectTimeoutMs ?? CONNECT_MS,
       statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,
     }))
-  // A connection that breaks while nobody uses it is taken out by the pool itself.
-  if (given.pool === undefined) pool.on('error', () => {})
+  // A connection that breaks while nobody uses it is taken out by the pool itself; unheard, the news would end the process.
+  pool.on('error', () => {})
   const own = async () => {
     if (given.pool === undefined) await pool.end()
   }

@@ -18,6 +18,8 @@ export interface Database {
   /** A read of one statement. Tried once more on another connection when the first was lost. */
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
   readonly row: (sql: string, ...values: Value[]) => Promise<Row | undefined>
+  /** The same, planned for these very values: for what compares with ranges, where one plan does not suit all. */
+  readonly planned: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
   /** A connection until it is released; `lost`: it is of no more use. */
   readonly hold: () => Promise<Session & { readonly release: (lost: boolean) => void }>
   /** A connection for as long as `use` runs; closed afterwards if it may be in an unknown state. */
@@ -57,8 +59,7 @@ export function createDatabase(pool: PostgresPool): Database {
     return name === undefined ? query : { ...query, name }
   }
 
-  async function rows(sql: string, ...values: Value[]): Promise<readonly Row[]> {
-    const query = queryOf(sql, values)
+  async function read(query: PostgresQuery): Promise<readonly Row[]> {
     try {
       return (await pool.query(query)).rows as readonly Row[]
     } catch (error) {
@@ -72,6 +73,8 @@ export function createDatabase(pool: PostgresPool): Database {
       }
     }
   }
+
+  const rows = (sql: string, ...values: Value[]) => read(queryOf(sql, values))
 
   async function hold(): Promise<Session & { readonly release: (lost: boolean) => void }> {
     let client: PostgresClient
@@ -115,6 +118,7 @@ export function createDatabase(pool: PostgresPool): Database {
   return {
     rows,
     row: async (sql, ...values) => (await rows(sql, ...values))[0],
+    planned: (text, ...values) => read({ text, values, rowMode: 'array', types: TYPES }),
     session,
     hold,
     connect: () => pool.connect(),

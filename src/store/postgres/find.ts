@@ -164,7 +164,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
-    const rows = await database.rows(
+    const rows = await database.planned(
       `select ${columns(query, place.t)} from lockstep.resource r
        where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`,
       ...draft.values,
@@ -176,7 +176,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
   async function gather(query: Query, tenant: Tenant, part: Part, draft: Draft, keys: Keys): Promise<Found> {
     const { page } = query
     const sql = keys.sql(draft)
-    const first = await database.rows(`select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
+    const first = await database.planned(`select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
     const offset = 'offset' in page ? page.offset : 0
     if (first.length <= HANDFUL) {
       const total = query.total ? first.length : undefined
@@ -187,7 +187,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
         values.push(page.after.id)
         after = ' and r.id > $4'
       }
-      const rows = await database.rows(
+      const rows = await database.planned(
         `select ${columns(query, '$1')} from lockstep.resource r
          where r.t = $1 and r.k = any($3::bigint[]) and r.y = $2${after}
          order by r.id limit ${number(values, page.limit + 1)} offset ${number(values, offset)}`,
@@ -196,7 +196,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
       return { rows, total }
     }
     if (!query.total) return findMany(query, tenant)
-    const total = numberOf((await database.row(`select count(*) from (${sql}) d`, ...draft.values))?.[0])
+    const total = numberOf((await database.planned(`select count(*) from (${sql}) d`, ...draft.values))[0]?.[0])
     if (page.limit === 0) return { rows: [], total }
     // When most satisfy it, the page is soon full in order of id; else only what the index gives is read and sorted.
     const read = ((offset + page.limit + 1) * (await count(tenant, [part]))) / total
@@ -235,7 +235,8 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     })
     const all = `with hits (k, id, s) as materialized (${hits.join(' union all ')})`
     const counted = [...bindings.values]
-    const countAll = async () => numberOf((await database.row(`${all} select count(*) from hits`, ...counted))?.[0])
+    const countAll = async () =>
+      numberOf((await database.planned(`${all} select count(*) from hits`, ...counted))[0]?.[0])
     if (page.limit === 0) return { rows: [], total: await countAll() }
     const s = kind === 'text' ? 's collate "C"' : 's'
     const order = sorted ? `(s is null) ${descending ? 'desc' : 'asc'}, ${s} ${descending ? 'desc' : 'asc'}, id` : 'id'
@@ -244,7 +245,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
     const withTotal = query.total && total === undefined
     const t = bindings.bind(tenant.t)
-    const rows = await database.rows(
+    const rows = await database.planned(
       `${all} select ${columns(query, t)}, x.s, ${withTotal ? '(select count(*) from hits)' : 'null'} from (
          select k, s, row_number() over (order by ${order}) as n from hits${beyond} order by ${order}${limit}${offset}
        ) x join lockstep.resource r on r.t = ${t} and r.k = x.k order by x.n`,

@@ -7,7 +7,8 @@ import type { Row } from './database.ts'
  * that circles end. `t` is the tenant's parameter.
  */
 export function groupsColumn(t: string): string {
-  return `case when exists (select 1 from lockstep.member x where x.t = ${t} and x.m = r.k) then (
+  // With a limit no planner turns the look for one row into a walk over all members of all tenants.
+  return `case when (select 1 from lockstep.member x where x.t = ${t} and x.m = r.k limit 1) is not null then (
     select json_agg(json_build_array(e.id, e.display, x.d)) from (
       with recursive up (g, d) as (
         select z.g, 1 from lockstep.member z where z.t = ${t} and z.m = r.k

@@ -6,7 +6,7 @@ import type { PostgresClient } from './driver.ts'
 import { isLost, isOutage } from './faults.ts'
 import { endWork, flush } from './flush.ts'
 import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
-import { createWork, type Work } from './work.ts'
+import { createWork, type Held, type Work } from './work.ts'
 
 /** One caller's list of writes, all or none. */
 export interface Job {
@@ -204,6 +204,27 @@ async function prefetch(work: Work, writes: readonly Write[], careful: boolean):
   await work.load([...named].filter(strongest), 'key share')
   await work.load(changed, 'no key update')
   if (unique.length > 0) await work.loadHolders(unique)
+  await work.loadPairs(pairsIn(work, writes))
+}
+
+/** Who is to come into or leave which group, where both are there already. */
+function pairsIn(work: Work, writes: readonly Write[]): readonly (readonly [Held, number])[] {
+  const edited = writes.filter((write) => write.write === 'update' && write.members !== undefined)
+  // One alone asks by itself.
+  if (edited.length < 2) return []
+  const pairs: [Held, number][] = []
+  for (const write of edited) {
+    if (write.write !== 'update') continue
+    const group = work.find(write.draft.id)
+    for (const edit of write.members ?? []) {
+      const ids = edit.edit === 'add' ? edit.members.map(({ id }) => id) : edit.edit === 'remove' ? edit.ids : []
+      for (const id of ids) {
+        const k = work.find(id)?.k
+        if (group !== undefined && k !== undefined) pairs.push([group, k])
+      }
+    }
+  }
+  return pairs
 }
 
 function isDirty(work: Work): boolean {

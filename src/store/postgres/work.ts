@@ -82,6 +82,8 @@ export interface Work {
   readonly members: (group: Held) => Members
   /** Reads which of these are in a group; all that are in it when none are given. */
   readonly loadMembers: (group: Held, numbers?: readonly number[]) => Promise<Members>
+  /** The same for many groups at once. */
+  readonly loadPairs: (pairs: readonly (readonly [group: Held, m: number])[]) => Promise<void>
   readonly setMember: (group: Held, m: number, is: boolean) => void
   readonly groups: () => ReadonlyMap<number, Members>
   /** Reads and locks the groups that a resource is a direct member of. */
@@ -255,6 +257,22 @@ export function createWork(tenant: Tenant, session: Session): Work {
       for (const m of wanted) members.before.set(m, false)
       for (const [m] of rows) members.before.set(numberOf(m), true)
       return members
+    },
+    async loadPairs(pairs) {
+      const wanted = pairs.filter(([group, m]) => {
+        const { whole, before } = membersOf(group)
+        return !whole && !before.has(m)
+      })
+      if (wanted.length === 0) return
+      const rows = await session.rows(
+        `select x.g, x.m from unnest($2::bigint[], $3::bigint[]) d(g, m)
+         join lockstep.member x on x.t = $1 and x.g = d.g and x.m = d.m`,
+        t,
+        wanted.map(([{ k }]) => k),
+        wanted.map(([, m]) => m),
+      )
+      for (const [group, m] of wanted) membersOf(group).before.set(m, false)
+      for (const [g, m] of rows) groups.get(numberOf(g))?.before.set(numberOf(m), true)
     },
     setMember(group, m, is) {
       const { now } = membersOf(group)
