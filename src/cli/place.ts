@@ -6,8 +6,8 @@ import {
   basic,
   type Client,
   createClient,
-  custom,
   isAppName,
+  noAuth,
   oauth,
   token,
 } from '../client/index.ts'
@@ -69,7 +69,7 @@ export async function clientOf(remote: Remote, own: { readonly attempts?: number
 async function authOf(credentials: Credentials): Promise<Auth> {
   switch (credentials.kind) {
     case 'none':
-      return custom(async () => ({}))
+      return noAuth
     case 'token':
       return token(readSecret(credentials.token))
     case 'basic':

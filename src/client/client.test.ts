@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { json, scripted } from '../../test/client/scripted.ts'
 import { createDirectory } from '../directory/index.ts'
 import { type Serving, serve } from '../node.ts'
 import { bearer, createProvider } from '../provider/index.ts'
@@ -54,6 +55,44 @@ describe.each(KINDS)('a client of a %s connection', (kind) => {
     expect(error).toMatchObject({ status: 404, code: 'SCIM_NOT_FOUND' })
   })
 
+  test('updates people and groups by the least PATCH and by PUT', async () => {
+    const app = clientOf(kind)
+    const ids: string[] = []
+    for (const name of ['a', 'b', 'c']) ids.push((await app.create(User, { userName: `member ${name}` })).id)
+    const value = (at: number) => ({ value: ids[at] ?? '' })
+    const group = await app.create(Group, { displayName: 'updated', members: [value(0), value(1)] })
+    const { resource, patches } = await app.update(Group, group.id, (draft) => ({
+      ...draft,
+      displayName: 'renamed',
+      members: [value(1), value(2)],
+    }))
+    expect(patches[0]?.map(({ op, path }) => `${op} ${path}`)).toEqual([
+      'replace displayName',
+      `remove members[value eq "${ids[0]}"]`,
+      'add members',
+    ])
+    expect(resource.displayName).toBe('renamed')
+    expect(new Set(resource.members?.map((one) => one.value))).toEqual(new Set(ids.slice(1)))
+    const put = await app.update(Group, resource, (draft) => ({ ...draft, members: [] }), { profile: APPS['put-only'] })
+    expect(put.sent).toBe('put')
+    expect((await app.get(Group, group.id)).members ?? []).toEqual([])
+    const user = await app.update(User, ids[0] ?? '', (draft) => {
+      draft.emails = [{ value: 'x@example.com', type: 'work', primary: true }]
+      draft[ENT] = { department: 'R&D', manager: { value: ids[1] ?? '' } }
+    })
+    expect(user.resource).toMatchObject({ emails: [{ value: 'x@example.com' }], [ENT]: { manager: { value: ids[1] } } })
+    const less = await app.update(User, user.resource, (draft) => {
+      delete draft[ENT]
+    })
+    expect(less.patches).toEqual([
+      [
+        { op: 'remove', path: `${ENT}:department` },
+        { op: 'remove', path: `${ENT}:manager` },
+      ],
+    ])
+    expect(less.resource[ENT]).toBeUndefined()
+  })
+
   test('a taken name is the same ScimError as the provider threw', async () => {
     const app = clientOf(kind)
     await app.create(User, { userName: 'twin' })
@@ -81,6 +120,23 @@ describe.each(KINDS)('a client of a %s connection', (kind) => {
     expect(await walked('cursor')).toEqual(names)
     expect(await all(app.list(Group, { limit: 2 }))).toHaveLength(2)
   })
+})
+
+test('an update goes by PUT where PATCH turns out not to be there', async () => {
+  const user = { schemas: [User.schema.id], id: '1', userName: 'ada', meta: { version: 'v1' } }
+  const refused = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '501', detail: 'no PATCH here' }
+  const server = await scripted(({ method, target }) => {
+    if (target.startsWith('/ServiceProviderConfig')) return json(404, refused)
+    return method === 'PATCH' ? json(501, refused) : json(200, { ...user, title: 'Dr' })
+  })
+  const app = createClient({ url: server.url })
+  const updated = await app.update(User, user, (draft) => {
+    draft.title = 'Dr'
+  })
+  expect(updated).toMatchObject({ sent: 'put', resource: { title: 'Dr' }, notes: [{ kind: 'put' }] })
+  expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'PUT'])
+  expect(server.seen.at(-1)?.headers.get('if-match')).toBe('v1')
+  await server.close()
 })
 
 describe('a client', () => {

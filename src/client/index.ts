@@ -14,7 +14,7 @@ export {
   User,
 } from '../protocol/index.ts'
 export { APPS, type AppName, isAppName } from '../quirks/index.ts'
-export { type Auth, type AuthAsk, basic, custom, token } from './auth.ts'
+export { type Auth, type AuthAsk, basic, custom, noAuth, token } from './auth.ts'
 export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 export {
   type CallOptions,

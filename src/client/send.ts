@@ -187,10 +187,13 @@ async function readText(call: Call, response: Response, limit: number): Promise<
   const decoder = new TextDecoder()
   let text = ''
   let size = 0
-  if (response.body === null) return text
-  for await (const chunk of response.body) {
+  // Not every runtime can iterate over a stream.
+  const reader = response.body?.getReader()
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    const chunk: Uint8Array = read.value
     size += chunk.byteLength
     if (size > limit) {
+      await reader?.cancel()
       const what = `the answer to ${nameOf(call)} is longer than ${limit} bytes`
       throw new TransportError('ERR_TOO_LARGE', what, { mayBeDone: !isSafe(call), status: response.status })
     }

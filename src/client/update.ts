@@ -57,7 +57,7 @@ export async function update<T extends ResourceType>(
   const reading = options.signal === undefined ? {} : { signal: options.signal }
   let current = typeof from === 'string' ? await get(type, from, reading) : from
   const { id } = current as { id: string }
-  const profile = options.profile ?? (await profileOf(discovery, options.signal))
+  let profile = options.profile ?? (await profileOf(discovery, options.signal))
   for (let attempt = 1; ; attempt++) {
     const draft = structuredClone(current)
     const goal = change(draft) ?? draft
@@ -72,9 +72,12 @@ export async function update<T extends ResourceType>(
         notes: difference.notes,
       }
     } catch (error) {
-      const isStale = error instanceof ScimError && error.status === 412
-      if (!isStale || attempt >= CLIENT_LIMITS.UPDATE_ATTEMPTS) throw error
-      current = await get(type, id, reading)
+      if (!(error instanceof ScimError) || attempt >= CLIENT_LIMITS.UPDATE_ATTEMPTS) throw error
+      // It said that it takes PATCH, or nothing, and doesn't.
+      const isWithoutPatch = (error.status === 501 || error.status === 405) && difference.put === undefined
+      if (isWithoutPatch && options.profile === undefined) profile = WITHOUT_PATCH
+      else if (error.status === 412) current = await get(type, id, reading)
+      else throw error
     }
   }
 }
@@ -82,8 +85,13 @@ export async function update<T extends ResourceType>(
 /** What the configuration says of updates. RFC 7643 §5. */
 async function profileOf(discovery: Discovery, signal: AbortSignal | undefined): Promise<AppProfile> {
   const { patch } = await discovery.features(signal)
-  if (patch) return RFC_PROFILE
-  return { ...RFC_PROFILE, name: 'the server', types: { '*': { ...RFC_UPDATES, patch: false } } }
+  return patch ? RFC_PROFILE : WITHOUT_PATCH
+}
+
+const WITHOUT_PATCH: AppProfile = {
+  ...RFC_PROFILE,
+  name: 'the server',
+  types: { '*': { ...RFC_UPDATES, patch: false } },
 }
 
 function refuse({ notes }: Difference, { partial = false }: UpdateOptions): void {
