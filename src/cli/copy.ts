@@ -85,7 +85,13 @@ function tell(
 async function createMissing(run: Run, type: ComparedType, pair: Pair): Promise<void> {
   if (pair.a === undefined || pair.b !== undefined) return
   const { client } = run.compared.b
-  const own = ownOf(without(pair.a.document, run.ignored), type.b)
+  // What is needed to make it at all is given, whatever is left out of the comparison.
+  const needed = new Set([
+    type.key.split('.')[0] ?? '',
+    ...type.b.schema.attributes.filter(({ required }) => required).map(({ name }) => name),
+  ])
+  const ignored = run.ignored.filter((name) => ![...needed].some((each) => each.toLowerCase() === name.toLowerCase()))
+  const own = ownOf(without(pair.a.document, ignored), type.b)
   const made = await client.create(
     type.b,
     withReferences(own, type.b, () => undefined),
@@ -204,7 +210,10 @@ function report(tally: Tally, options: Options): void {
       ['Failed', tally.failed],
       ['Left as they are in part', tally.left],
     ])
-    if (tally.failed > 0) printLine('Run it again: it does only what is left.')
+    if (tally.failed > 0)
+      printLine(
+        'Run it again: it does only what is left. --ignore leaves out what B has its own mind about; lockstep remote add --app says what it can take.',
+      )
   }
   if (tally.failed > 0) process.exitCode = 1
 }

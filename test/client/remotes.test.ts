@@ -332,6 +332,20 @@ describe('two places', () => {
     remove()
   })
 
+  test('what is ignored is neither compared nor copied, but for what a resource needs', async () => {
+    const { database, remove } = await local(2)
+    await remote('ignoring')
+    const places = ['local:acme', 'ignoring', '--database', database, '--ignore', `displayName,userName,emails,${ENT}`]
+    expect(lines((await lockstep(['copy', ...places, '--json'])).stdout).at(-1)).toMatchObject({
+      created: 4,
+      failed: 0,
+    })
+    const [user] = (await json('query', 'User', '--remote', 'ignoring', '--filter', 'userName eq "user1"')).Resources
+    expect(Object.keys(user).sort()).toEqual(['active', 'groups', 'id', 'meta', 'schemas', 'userName'])
+    expect((await lockstep(['diff', ...places, '--exit-code'])).code).toBe(0)
+    remove()
+  })
+
   test('what the app has no way to do is told, and the rest is done', async () => {
     const { database, remove } = await local(3)
     const { base, token } = await server.connection('strict')
