@@ -25,6 +25,8 @@ export interface SchemaUse {
 const CHUNK = 500
 /** How often a chunk is read again because somebody writes it at the same time. */
 const ATTEMPTS = 20
+/** By then every process has heard of a change of schemas or settings, and what it began before is written. */
+const HEARD_MS = 2_000
 
 /** Makes what a change of schemas needs to know of the data. */
 export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
@@ -116,18 +118,27 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     },
 
     async reindex(tenant, type) {
-      let count = 0
       const unique = inside.unique(tenant)
-      for await (const chunk of all(tenant, [type.name])) {
-        await persist(chunk, (stored) => ({
-          write: 'reindex',
-          ref: { tenant, type: type.name, id: stored.id },
-          // Entries of an older document would stay for good.
-          ifVersion: stored.version,
-          unindex: [],
-          index: indexEntries(documentOf(stored), type, unique),
-        }))
-        count += chunk.length
+      const pass = async () => {
+        let count = 0
+        for await (const chunk of all(tenant, [type.name])) {
+          await persist(chunk, (stored) => ({
+            write: 'reindex',
+            ref: { tenant, type: type.name, id: stored.id },
+            // Entries of an older document would stay for good.
+            ifVersion: stored.version,
+            unindex: [],
+            index: indexEntries(documentOf(stored), type, unique),
+          }))
+          count += chunk.length
+        }
+        return count
+      }
+      const count = await pass()
+      if (store.tells === 'soon') {
+        // Other processes have written without the new entries until they heard of the change.
+        await inside.world.wait(HEARD_MS)
+        await pass()
       }
       const paths = traitsOf(type).indexed.map(({ path }) => path)
       await store.commit([{ write: 'indexed', tenant, type: type.name, paths, as: 'complete' }])

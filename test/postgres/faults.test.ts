@@ -103,6 +103,18 @@ describe('the connection is cut', () => {
     },
   )
 
+  test('while a tenant is made: there or not, nobody is told that somebody else has made it', async () => {
+    const cutting = await open()
+    for (let n = 1; n < 12; n++) {
+      const tenant = `t${n}`
+      wire.cutAt(n, 'answered')
+      const outcome = await settled(cutting.commit([{ write: 'tenant', tenant, as: 'new', at: 1 }]))
+      const there = (await direct.tenants()).some((one) => one.tenant === tenant)
+      if (outcome === 'done') expect(there).toBe(true)
+      if (!wire.wasCut()) break
+    }
+  })
+
   test('during reads: the next connection answers', async () => {
     const cutting = await open()
     for (let n = 0; n < 5; n++) {

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../protocol/index.ts'
 import { type Change, Conflict, StoreUnavailable, type Touched, type Write, type Written } from '../contract.ts'
 import type { PostgresClient } from './driver.ts'
-import { isCollision, isLost, isOutage, isTaken, unavailable } from './faults.ts'
+import { isCollision, isDropped, isLost, isOutage, isTaken, unavailable } from './faults.ts'
 import {
   CHANNEL,
   cameThrough,
@@ -88,9 +88,9 @@ export function createCommitter(
           careful = true
         } else if (isCollision(error)) {
           await pause(5 * 2 ** tries * (0.5 + Math.random()))
-        } else if (!isLost(error) && !isOutage(error)) {
+        } else if (!isOutage(error)) {
           return jobs.length === 1 ? [{ error }] : apart(name, jobs)
-        } else if (!isLost(error) || tries > 1) {
+        } else if (!isDropped(error) || tries > 2) {
           return jobs.map(() => ({ error: unavailable(error) }))
         }
         // What runs inside must not run twice, unless it is known that it didn't run at all.
@@ -145,6 +145,7 @@ export function createCommitter(
   async function changeTenant(write: Extract<Write, { write: 'tenant' }>): Promise<Done> {
     const { tenant: name, as, at } = write
     if (name === '') throw new Conflict('exists', 0, name)
+    let committing = false
     await database.session(async ({ rows }) => {
       await rows('begin isolation level read committed')
       try {
@@ -168,10 +169,12 @@ export function createCommitter(
           await rows('insert into lockstep.gone (t, a, at) values ($1, 0, $2)', t, at)
         }
         await rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${name}`)
+        committing = true
         await rows('commit')
       } catch (error) {
         if (!isLost(error)) await rows('rollback').catch(() => {})
-        throw error
+        // A second try would find what the first one has made in its way.
+        throw committing ? unavailable(error) : error
       }
     })
     const written = { changed: true, version: 0, created: at, modified: at }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver.ts'
-import { isLost, isOutage, unavailable } from './faults.ts'
+import { isDropped, isOutage, unavailable } from './faults.ts'
 
 /** What goes into a statement. */
 export type Value = string | number | boolean | null | readonly (string | number | boolean | null)[]
@@ -65,7 +65,7 @@ export function createDatabase(pool: PostgresPool): Database {
     } catch (error) {
       if (!isOutage(error)) throw error
       // An idle connection may have died unnoticed; a new one tells whether the server is there.
-      if (!isLost(error)) throw unavailable(error)
+      if (!isDropped(error)) throw unavailable(error)
       try {
         return (await pool.query(query)).rows as readonly Row[]
       } catch (again) {

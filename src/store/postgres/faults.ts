@@ -35,11 +35,19 @@ export function isOutage(error: unknown): boolean {
 
 const DRIVER = /connection|timeout|timed out|terminated|not queryable|pool/i
 
-/** Whether the connection is of no more use. */
-export function isLost(error: unknown): boolean {
+/** Whether the connection was dropped, so that another one may do better at once. */
+export function isDropped(error: unknown): boolean {
+  if (error instanceof StoreUnavailable || !(error instanceof Error)) return false
   const code = codeOf(error)
-  if (!isSqlState(code)) return isOutage(error)
-  return /^(08|57P)/.test(code) || code === '25P03' || code === '25006'
+  if (isSqlState(code)) return /^(08|57P)/.test(code) || code === '25P03' || code === '25006'
+  return code !== '' ? /^E[A-Z]/.test(code) : DROPPED.test(error.message)
+}
+
+const DROPPED = /terminated|not queryable|connection error/i
+
+/** Whether the connection is of no more use: dropped, or waiting for an answer that doesn't come. */
+export function isLost(error: unknown): boolean {
+  return isDropped(error) || (error instanceof Error && error.message === 'Query read timeout')
 }
 
 /** Whether two transactions stood in each other's way. */

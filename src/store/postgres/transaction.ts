@@ -3,7 +3,7 @@ import { idsNamed } from '../sql/member-filter.ts'
 import { applyWrite } from './apply.ts'
 import { type Database, numberOf, type Session } from './database.ts'
 import type { PostgresClient } from './driver.ts'
-import { isLost, isOutage } from './faults.ts'
+import { isLost } from './faults.ts'
 import { endWork, flush } from './flush.ts'
 import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
 import { createWork, type Held, type Work } from './work.ts'
@@ -146,7 +146,6 @@ async function run(
       try {
         await inside(session.client, ended.changes)
       } catch (error) {
-        if (isOutage(error)) throw error
         throw new Inside(error)
       }
     }
