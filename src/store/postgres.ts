@@ -8,7 +8,7 @@ import { openPool, type PostgresClient, type PostgresPool } from './postgres/dri
 import { isOutage, unavailable } from './postgres/faults.ts'
 import { createFinds } from './postgres/find.ts'
 import { keptRows } from './postgres/kept-rows.ts'
-import { streamMembers } from './postgres/members.ts'
+import { createMembers } from './postgres/members.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createNotice } from './postgres/notice.ts'
 import { createReads } from './postgres/read.ts'
@@ -26,7 +26,7 @@ export interface PostgresOptions {
   readonly pool?: PostgresPool
   /** A file that holds the password, with a URL; read anew for each connection. */
   readonly passwordFile?: string
-  /** Connections at most, with a URL; 10 unless told. */
+  /** Connections at most, with a URL, besides the one to listen on; 10 unless told. */
   readonly connections?: number
   /** How long to wait for a connection, with a URL; 5,000 unless told. */
   readonly connectTimeoutMs?: number
@@ -53,7 +53,7 @@ const STATEMENT_MS = 30_000
  */
 export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
   const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
-  const { url, listen = true } = given
+  const { url, listen = true, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
   if ((url === undefined) === (given.pool === undefined)) {
     throw new ConfigError('database', 'must be given as either a URL or a pool')
   }
@@ -62,8 +62,8 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     (await openPool({
       url: url ?? '',
       passwordFile: given.passwordFile,
-      connections: given.connections ?? CONNECTIONS,
-      connectTimeoutMs: given.connectTimeoutMs ?? CONNECT_MS,
+      connections: connections + (listen ? 1 : 0),
+      connectTimeoutMs,
       statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,
     }))
   // A connection that breaks while nobody uses it is taken out by the pool itself; unheard, the news would end the process.
@@ -82,6 +82,8 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   const tenants = createTenants(database, (tenant) => notice.saw(tenant))
   const notice = createNotice(database, tenants, { listen, origin })
   const reads = createReads(database, tenants)
+  const streams = Math.max(1, Math.floor(connections / 2))
+  const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createAnchors(database))
   const committer = createCommitter({ database, tenants, origin }, (name, done, commits) => {
     if (done.records !== undefined) notice.own(name, done.records)
@@ -105,7 +107,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     find: finds.find,
     weigh: finds.weigh,
     rows: (tenant, after) => keptRows(database, tenant, after),
-    members: (ref) => streamMembers(database, reads, ref),
+    members,
     commit: committer.commit,
     tells: 'soon',
     // What others commit is heard of, or looked for, without anybody asking.

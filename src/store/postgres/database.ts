@@ -13,6 +13,11 @@ export interface Session {
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
 }
 
+/** A connection until it is released; `lost`: it is of no more use. */
+export interface Held extends Session {
+  readonly release: (lost: boolean) => void
+}
+
 /** The way to the database: reads on any connection, and whole transactions. */
 export interface Database {
   /** A read of one statement. Tried once more on another connection when the first was lost. */
@@ -20,12 +25,9 @@ export interface Database {
   readonly row: (sql: string, ...values: Value[]) => Promise<Row | undefined>
   /** The same, planned for these very values: for what compares with ranges, where one plan does not suit all. */
   readonly planned: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
-  /** A connection until it is released; `lost`: it is of no more use. */
-  readonly hold: () => Promise<Session & { readonly release: (lost: boolean) => void }>
+  readonly hold: () => Promise<Held>
   /** A connection for as long as `use` runs; closed afterwards if it may be in an unknown state. */
   readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
-  /** A connection to keep. */
-  readonly connect: () => Promise<PostgresClient>
 }
 
 /** Statements kept prepared on each connection; what filters make comes in ever new shapes. */
@@ -76,7 +78,7 @@ export function createDatabase(pool: PostgresPool): Database {
 
   const rows = (sql: string, ...values: Value[]) => read(queryOf(sql, values))
 
-  async function hold(): Promise<Session & { readonly release: (lost: boolean) => void }> {
+  async function hold(): Promise<Held> {
     let client: PostgresClient
     try {
       client = await pool.connect()
@@ -121,7 +123,6 @@ export function createDatabase(pool: PostgresPool): Database {
     planned: (text, ...values) => read({ text, values, rowMode: 'array', types: TYPES }),
     session,
     hold,
-    connect: () => pool.connect(),
   }
 }
 

@@ -1,32 +1,97 @@
-import type { Member, Ref } from '../contract.ts'
-import { type Database, numberOf, type Session, textOf } from './database.ts'
+import { type Member, type Ref, StoreUnavailable } from '../contract.ts'
+import { type Database, type Held, numberOf, type Session, textOf } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
 import type { Reads } from './read.ts'
 
 /** Members in one chunk. */
 const CHUNK = 1_000
-/** How long whoever takes a large group may pause between two chunks. */
+/** So many are read in one statement, and no connection is held while somebody takes them. */
+const AT_ONCE = 10_000
+/** How long whoever takes a larger group may pause between two chunks. */
 const PAUSE_MS = 600_000
 
 const MEMBERS = `select x.m, r.id, r.y, r.display from lockstep.member x
   join lockstep.resource r on r.t = $1 and r.k = x.m
   where x.t = $1 and x.g = $2 and x.m > $3 order by x.m limit $4`
 
-/** All members of a group as of one moment. A small group is read at once; a large one in a read transaction of its own. */
-export async function* streamMembers(database: Database, reads: Reads, ref: Ref): AsyncGenerator<readonly Member[]> {
-  const group = await reads.numberOf(ref)
-  if (group === undefined) return
-  const read = async (rows: Session['rows'], after: number, limit: number) => {
-    const found = await rows(MEMBERS, group.t, group.k, after, limit)
-    const members = found.map(([, id, y, display]) => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
-    return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
+/** How groups larger than most share the connections. */
+export interface Share {
+  /** How many of them may be under way at a time, each with a connection of its own. */
+  readonly streams: number
+  /** How long the next one waits for its turn. */
+  readonly patienceMs: number
+}
+
+/**
+ * Makes the reading of all members of a group as of one moment. A large group is read in a transaction that lasts until whoever
+ * takes it has done so, and he may be slow: only some connections are given to that.
+ */
+export function createMembers(
+  database: Database,
+  reads: Pick<Reads, 'numberOf'>,
+  { streams, patienceMs }: Share,
+): (ref: Ref) => AsyncGenerator<readonly Member[]> {
+  let under = 0
+  const waiting = new Set<() => void>()
+
+  async function takeTurn(): Promise<void> {
+    if (under < streams) {
+      under++
+      return
+    }
+    await new Promise<void>((resolve, reject) => {
+      const next = () => {
+        clearTimeout(late)
+        resolve()
+      }
+      const late = setTimeout(() => {
+        waiting.delete(next)
+        reject(new StoreUnavailable('too many large groups are being read at the same time, and slowly', patienceMs))
+      }, patienceMs)
+      waiting.add(next)
+    })
   }
-  const small = await read(database.rows, 0, CHUNK + 1)
-  if (small.members.length <= CHUNK) {
-    if (small.members.length > 0) yield small.members
-    return
+
+  function giveTurn(): void {
+    const [next] = waiting
+    if (next === undefined) {
+      under--
+      return
+    }
+    waiting.delete(next)
+    next()
   }
-  const held = await database.hold()
+
+  return async function* members(ref) {
+    const group = await reads.numberOf(ref)
+    if (group === undefined) return
+    const read = async (rows: Session['rows'], after: number, limit: number) => {
+      const found = await rows(MEMBERS, group.t, group.k, after, limit)
+      const members = found.map(([, id, y, display]) => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
+      return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
+    }
+    const { members: first } = await read(database.rows, 0, AT_ONCE + 1)
+    if (first.length <= AT_ONCE) {
+      for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
+      return
+    }
+    await takeTurn()
+    try {
+      yield* streamed(await database.hold(), read)
+    } finally {
+      giveTurn()
+    }
+  }
+}
+
+async function* streamed(
+  held: Held,
+  read: (
+    rows: Session['rows'],
+    after: number,
+    limit: number,
+  ) => Promise<{ readonly members: readonly Member[]; readonly last: number }>,
+): AsyncGenerator<readonly Member[]> {
   let lost = true
   try {
     await held.rows('begin isolation level repeatable read read only')

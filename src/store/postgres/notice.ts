@@ -1,6 +1,5 @@
 import type { Touched } from '../contract.ts'
-import { type Database, numberOf } from './database.ts'
-import type { PostgresClient } from './driver.ts'
+import { type Database, type Held, numberOf } from './database.ts'
 import type { Tenant, Tenants } from './tenants.ts'
 import { CHANNEL } from './transaction.ts'
 
@@ -43,7 +42,7 @@ export function createNotice(
   let again: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let lookedAt = Date.now()
-  let client: PostgresClient | undefined
+  let listener: Held | undefined
   let closed = false
 
   function tell(touched: readonly Touched[]): void {
@@ -68,7 +67,8 @@ export function createNotice(
       lookedAt = Date.now()
       return
     }
-    const rows = await database.rows(
+    // Not in a queue with everybody else: on the connection that waits for notices, if there is one.
+    const rows = await (listener ?? database).rows(
       'select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])',
       asked.map(([, { t }]) => t),
     )
@@ -91,18 +91,23 @@ export function createNotice(
     }
   }
 
+  /** Nobody knows what was missed. */
+  function blind(): void {
+    lookedAt = Date.now()
+    tenants.forgetAll()
+    tell([{ everything: true }])
+  }
+
   function lookSoon(): void {
     if (closed) return
     timer = setTimeout(() => {
+      const waiting = setInterval(blind, BLIND_MS)
       looking = look()
         .catch(() => {
-          if (Date.now() - lookedAt < BLIND_MS) return
-          // Nobody knows what was missed.
-          lookedAt = Date.now()
-          tenants.forgetAll()
-          tell([{ everything: true }])
+          if (Date.now() - lookedAt >= BLIND_MS) blind()
         })
         .finally(() => {
+          clearInterval(waiting)
           looking = undefined
           lookSoon()
         })
@@ -113,18 +118,18 @@ export function createNotice(
   async function listen(): Promise<void> {
     if (closed || !options.listen) return
     try {
-      const own = await database.connect()
+      const own = await database.hold()
       if (closed) return own.release(true)
-      client = own
+      listener = own
       const lost = () => {
-        if (client !== own) return
-        client = undefined
+        if (listener !== own) return
+        listener = undefined
         own.release(true)
         listenAgain()
       }
-      own.on('error', lost)
-      own.on('end', lost)
-      own.on('notification', ((message: { readonly channel: string; readonly payload?: string }) => {
+      own.client.on('error', lost)
+      own.client.on('end', lost)
+      own.client.on('notification', ((message: { readonly channel: string; readonly payload?: string }) => {
         if (message.channel !== CHANNEL || message.payload === undefined) return
         const [origin, ...rest] = message.payload.split(' ')
         const name = rest.join(' ')
@@ -132,10 +137,10 @@ export function createNotice(
         if (seen.has(name)) void look().catch(() => {})
         else tell([{ tenant: name, records: true }])
       }) as (...args: unknown[]) => void)
-      await own.query(`listen ${CHANNEL}`)
+      await own.client.query(`listen ${CHANNEL}`)
     } catch {
-      const own = client
-      client = undefined
+      const own = listener
+      listener = undefined
       own?.release(true)
       listenAgain()
     }
@@ -169,8 +174,8 @@ export function createNotice(
       closed = true
       clearTimeout(timer)
       clearTimeout(again)
-      const own = client
-      client = undefined
+      const own = listener
+      listener = undefined
       own?.release(true)
       await looking
     },

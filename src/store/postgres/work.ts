@@ -301,6 +301,15 @@ export function createWork(tenant: Tenant, session: Session): Work {
             unknown,
           )
           for (const row of locked) keep(row)
+          // Whoever had such a group before may have taken this one out of it.
+          const left = await session.rows(
+            'select x.g from lockstep.member x where x.t = $1 and x.m = $2 and x.g = any($3::bigint[])',
+            t,
+            member.k,
+            unknown,
+          )
+          const still = new Set(left.map(([g]) => numberOf(g)))
+          for (const g of unknown) if (!still.has(g)) found.delete(g)
         }
         for (const g of found) {
           const group = numbers.get(g)

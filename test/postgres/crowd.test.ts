@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { StoreUnavailable, type Touched } from '../../src/store/index.ts'
+import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
+import { creating, editing, removing } from '../store.contract.ts'
+
+let server: TestServer
+let database: TestDatabase
+let one: PostgresStore
+let other: PostgresStore
+beforeAll(async () => {
+  server = await startPostgres()
+})
+afterAll(() => server.stop())
+beforeEach(async () => {
+  database = await server.database()
+  one = await postgresStore({ url: database.url, connections: 4, connectTimeoutMs: 1_500 })
+  other = await postgresStore({ url: database.url, connections: 4 })
+  await one.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+})
+afterEach(async () => {
+  await Promise.all([one.close(), other.close()])
+  await database.drop()
+})
+
+test('a member that is removed while its group is emptied has left it once', async () => {
+  const ids = Array.from({ length: 20 }, (_, n) => `m${String(n).padStart(2, '0')}`)
+  await one.commit([...ids.map((id) => creating(id, { userName: id })), creating('g', { displayName: 'g' })])
+  for (const id of ids) {
+    await one.commit([editing('g', [{ edit: 'add', members: [{ id }] }])])
+    await Promise.all([one.commit([removing('User', id)]), other.commit([editing('g', [{ edit: 'clear' }])])])
+  }
+  const log = await one.changes('acme', 0, 1_000)
+  for (const id of ids) {
+    const left = log.filter((line) => line.id === 'g' && line.members?.ids?.removed.includes(id))
+    expect(left, id).toHaveLength(1)
+  }
+})
+
+test('one connection is enough to work with', async () => {
+  const store = await postgresStore({ url: database.url, connections: 1, connectTimeoutMs: 1_000 })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await store.commit([creating('a', { userName: 'a' })])
+  expect(await store.get({ tenant: 'acme', type: 'User', id: 'a' })).toMatchObject({ version: 1 })
+  await store.close()
+})
+
+test('whoever reads large groups slowly keeps nobody else from the database', async () => {
+  const ids = Array.from({ length: 11_000 }, (_, n) => `m${n}`)
+  for (let at = 0; at < ids.length; at += 2_000) {
+    await one.commit(ids.slice(at, at + 2_000).map((id) => creating(id, { userName: id })))
+  }
+  await one.commit([
+    creating('small', { displayName: 'small' }, { members: ids.slice(0, 1_500) }),
+    creating('large', { displayName: 'large' }, { members: ids }),
+  ])
+  const readers = ['small', 'large'].flatMap((id) =>
+    Array.from({ length: 6 }, () => one.members({ tenant: 'acme', type: 'Group', id })[Symbol.asyncIterator]()),
+  )
+  const begun = await Promise.allSettled(readers.map((reader) => reader.next()))
+  const counts = begun.map((result) => (result.status === 'fulfilled' ? (result.value.value?.length ?? 0) : 0))
+  // Of the large ones as many as there are connections to spare; the others have waited, and are told when to come again.
+  expect(counts).toEqual([...Array(8).fill(1_000), ...Array(4).fill(0)])
+  for (const result of begun) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreUnavailable)
+  expect(await one.get({ tenant: 'acme', type: 'User', id: 'm1' })).toMatchObject({ version: 1 })
+  await one.commit([creating('later', { userName: 'later' })])
+  for (const [at, reader] of readers.entries()) {
+    if (counts[at] === 0) continue
+    let count = counts[at] ?? 0
+    for (let next = await reader.next(); next.done !== true; next = await reader.next()) count += next.value.length
+    expect(count).toBe(at < 6 ? 1_500 : 11_000)
+  }
+  // The turns are free again.
+  const again = one.members({ tenant: 'acme', type: 'Group', id: 'large' })[Symbol.asyncIterator]()
+  expect((await again.next()).value).toHaveLength(1_000)
+  await again.return?.(undefined)
+})
+
+test('when all connections are taken, what others change is still heard of', async () => {
+  await other.records('acme', 'token')
+  const taken = await Promise.all(Array.from({ length: 4 }, () => other.pool.connect()))
+  try {
+    const heard: Touched[] = []
+    const leave = other.watch((touched) => heard.push(...touched))
+    const at = Date.now()
+    await one.commit([{ write: 'record', record: { tenant: 'acme', kind: 'token', key: 'x' }, value: 1 }])
+    while (!heard.some((some) => 'everything' in some || ('records' in some && some.tenant === 'acme'))) {
+      if (Date.now() - at > 3_000) throw new Error('nothing was heard')
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    leave()
+  } finally {
+    for (const client of taken) client.release()
+  }
+})
