@@ -9,6 +9,9 @@ const PAGE = join(import.meta.dirname, '..', 'docs', 'conformance.md')
 const BEGIN = '<!-- written by npm run conformance -- --servers -->'
 const END = '<!-- end of what is written -->'
 
+/** The identity providers whose needs are tried as well: those that most servers are asked for. */
+const PROVIDERS = ['okta', 'entra'] as const
+
 /** What `lockstep check` found in one server. */
 interface Judged {
   readonly title: string
@@ -39,7 +42,7 @@ export async function judgeServers(only: readonly string[] | undefined, reports:
     try {
       const running = await startServer(server)
       try {
-        const report = await checkServer({ url: running.base, token: running.token })
+        const report = await checkServer({ url: running.base, token: running.token, for: PROVIDERS })
         await note(server.name, { ...server, report })
       } finally {
         await running.stop()
@@ -58,7 +61,7 @@ async function judgeLockstep(profile: Profile): Promise<Judged> {
   const server = await fresh()
   try {
     const { base, token } = await server.target(profile)
-    const report = await checkServer({ url: base, token })
+    const report = await checkServer({ url: base, token, for: PROVIDERS })
     return { title: `Lockstep, \`${profile}\``, version: 'this one', language: 'TypeScript', report }
   } finally {
     await server.close()
@@ -88,6 +91,12 @@ function table(judged: readonly Judged[]): string {
       row([title, version, language, ...ORDER.map((verdict) => report.counts[verdict])]),
     ),
     '',
+    'What Okta and Microsoft Entra ID need, beyond the RFCs:',
+    '',
+    ...judged.map(
+      ({ title, report }) => `* ${title}: ${report.providers.map((one) => `${one.name} ${met(one)}`).join(', ')}`,
+    ),
+    '',
     'Cases that fail a MUST, by requirement:',
     '',
     ...judged.map(({ title, report }) => {
@@ -95,4 +104,8 @@ function table(judged: readonly Judged[]): string {
       return `* ${title}: ${failed.length === 0 ? 'none' : failed.join(', ')}`
     }),
   ].join('\n')
+}
+
+function met({ needs }: Report['providers'][number]): string {
+  return `${needs.filter(({ verdict }) => verdict === 'works').length} of ${needs.length}`
 }

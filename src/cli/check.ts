@@ -9,6 +9,7 @@ import {
   type ProviderKind,
   type Report,
   type Result,
+  tellProvider,
   VERDICTS,
   type Verdict,
 } from '../conformance/index.ts'
@@ -168,12 +169,7 @@ function print(report: Report, verbose: boolean): void {
   }
   for (const provider of report.providers) {
     printLine()
-    printLine(
-      paint(
-        provider.works ? 32 : 31,
-        `${provider.name} ${provider.works ? 'will work with this server' : 'will not work with this server as it is'}`,
-      ),
-    )
+    printLine(paint(provider.works ? 32 : 31, `${provider.name} ${tellProvider(provider)}`))
     for (const need of provider.needs) {
       printLine(
         `  ${need.verdict === 'works' ? paint(32, '+') : need.verdict === 'fails' ? paint(31, '-') : paint(35, '?')} ${need.title}`,

@@ -7,6 +7,7 @@ import {
   type Report,
   type Result,
   type Shown,
+  tellProvider,
   VERDICTS,
   type Verdict,
 } from './report.ts'
@@ -112,8 +113,9 @@ function writeResult(result: Result): string {
   return `<details class="case ${verdict}"${open}><summary class="line">${head}</summary><dl>${facts}</dl>${writeExchanges(exchanges)}</details>`
 }
 
-function writeProvider({ name, works, needs }: ProviderReport): string {
-  return `<section class="provider"><h2>${mark(name)}</h2><p class="said ${works ? 'good' : 'bad'}">${works ? 'Will work with this server' : 'Will not work with this server as it is'}</p>\n${needs.map(writeNeed).join('\n')}\n</section>`
+function writeProvider(provider: ProviderReport): string {
+  const { name, works, needs } = provider
+  return `<section class="provider"><h2>${mark(name)}</h2><p class="said ${works ? 'good' : 'bad'}">${mark(`${name} ${tellProvider(provider)}`)}</p>\n${needs.map(writeNeed).join('\n')}\n</section>`
 }
 
 function writeNeed({ title, verdict, optional, reason, fix, exchanges = [] }: NeedResult): string {

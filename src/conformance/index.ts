@@ -12,6 +12,7 @@ export {
   type Report,
   type Result,
   type Shown,
+  tellProvider,
   VERDICTS,
   type Verdict,
 } from './report.ts'

@@ -63,6 +63,13 @@ export interface ProviderReport {
   readonly needs: readonly NeedResult[]
 }
 
+/** How far an identity provider gets with a server, to be read after its name. */
+export function tellProvider({ works, needs }: ProviderReport): string {
+  if (works) return 'will work with this server'
+  const failed = needs.filter(({ verdict, optional }) => verdict !== 'works' && !optional).length
+  return `will not work in full with this server: ${failed} of the ${needs.length} things that it needs ${failed === 1 ? 'fails' : 'fail'}`
+}
+
 /** What a check found. */
 export interface Report {
   readonly url: string

@@ -51,6 +51,12 @@ public final class Start {
     /** A copy, as from a table; of a user with the groups that it is in, which the SDK leaves to the application. */
     protected T shown(T row) { return copy(row); }
 
+    List<T> snapshot() {
+      synchronized (rows) {
+        return List.copyOf(rows.values());
+      }
+    }
+
     /** What is compared of a name: RFC 7644, section 5. */
     private static String prepared(String name) {
       return Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
@@ -59,7 +65,7 @@ public final class Start {
     private void check(T row, String id) {
       Optional<String> value = unique.apply(row);
       if (value.isEmpty()) return;
-      for (T other : rows.values())
+      for (T other : snapshot())
         if (!other.getId().orElse("").equals(id) && prepared(unique.apply(other).orElse("")).equals(prepared(value.get())))
           throw new ConflictException(value.get() + " is taken", ScimType.RFC7644.UNIQUENESS);
     }
@@ -89,11 +95,8 @@ public final class Start {
 
     @Override public PartialListResponse<T> listResources(long start, int count, FilterNode filter, SchemaAttribute sortBy,
         SortOrder order, List<SchemaAttribute> only, List<SchemaAttribute> without, Context context) {
-      List<T> all = new ArrayList<>();
-      synchronized (rows) {
-        rows.values().forEach(row -> all.add(shown(row)));
-      }
-      return PartialListResponse.<T>builder().totalResults(all.size()).resources(all).build();
+      List<T> all = snapshot().stream().map(this::shown).toList();
+      return PartialListResponse.<T>builder().totalResults(all.size()).resources(new ArrayList<>(all)).build();
     }
 
     @Override public T updateResource(T row, Context context) {
@@ -128,7 +131,7 @@ public final class Start {
     Table<User> users = new Table<>(User.class, User::getUserName) {
       @Override protected User shown(User user) {
         String id = user.getId().orElseThrow();
-        List<GroupNode> own = groups.rows.values().stream()
+        List<GroupNode> own = groups.snapshot().stream()
             .filter(group -> group.getMembers().stream().anyMatch(member -> member.getValue().orElse("").equals(id)))
             .map(group -> GroupNode.builder().value(group.getId().orElseThrow())
                 .display(group.getDisplayName().orElse(null)).build())
