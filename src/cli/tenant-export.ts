@@ -84,7 +84,11 @@ async function openRows({ store, tenancy }: Local, known: Tenant, last: KeptRow 
 }
 
 async function* rest<T>(first: IteratorResult<T>, iterator: AsyncIterator<T>): AsyncIterable<T> {
-  for (let next = first; next.done !== true; next = await iterator.next()) yield next.value
+  try {
+    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
 }
 
 /**
@@ -104,22 +108,26 @@ async function readPart({ store }: Local, tenant: Tenant, part: string): Promise
   let rows = 0
   let last: string | undefined
   let behind = false
-  for await (const { number, text, offset, length } of readLines(part, { offset: 0, line: 0 })) {
-    // The last line may have been cut short, or be an end that was not reached.
-    if (offset + length + 1 > size || text.startsWith('{"end":')) break
-    if (number === 1 && text !== head) return undefined
-    if (number > 1) {
-      // What leaves no line in the log is compared itself.
-      const isRecord = text.startsWith('{"row":"path"') || text.startsWith('{"row":"record"')
-      if (isRecord ? (await records.next()).value !== text : !behind && !(await records.next()).done) return undefined
-      behind = !isRecord
-      rows++
-      last = text
+  try {
+    for await (const { number, text, offset, length } of readLines(part, { offset: 0, line: 0 })) {
+      // The last line may have been cut short, or be an end that was not reached.
+      if (offset + length + 1 > size || text.startsWith('{"end":')) break
+      if (number === 1 && text !== head) return undefined
+      if (number > 1) {
+        // What leaves no line in the log is compared itself.
+        const isRecord = text.startsWith('{"row":"path"') || text.startsWith('{"row":"record"')
+        if (isRecord ? (await records.next()).value !== text : !behind && !(await records.next()).done) return undefined
+        behind = !isRecord
+        rows++
+        last = text
+      }
+      checksum.add(text)
+      bytes = offset + length + 1
     }
-    checksum.add(text)
-    bytes = offset + length + 1
+  } finally {
+    // Gives the connection back.
+    await records.return(undefined)
   }
-  await records.return?.(undefined)
   return bytes === 0 ? undefined : { checksum, bytes, rows, last: last === undefined ? undefined : readRow(last) }
 }
 
