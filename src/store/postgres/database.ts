@@ -7,10 +7,17 @@ export type Value = string | number | boolean | null | readonly (string | number
 /** One row: its columns in order. */
 export type Row = readonly (string | number | boolean | null)[]
 
+/** A statement and what goes into it. */
+export type Statement = readonly [sql: string, ...values: Value[]]
+
 /** Runs statements on one connection. */
 export interface Session {
   readonly client: PostgresClient
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
+  /** Begins a transaction. Where the connection pipelines this waits for no answer: a connection that can't begin can't do what comes next either. */
+  readonly begin: () => Promise<void>
+  /** Runs statements in order, in one round trip where the connection pipelines; the rows of the last, or the first error. */
+  readonly together: (statements: readonly Statement[]) => Promise<readonly Row[]>
 }
 
 /** A connection until it is released; `lost`: it is of no more use. */
@@ -30,6 +37,7 @@ export interface Database {
   readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
 }
 
+const BEGIN = 'begin isolation level read committed'
 /** Statements kept prepared on each connection; what filters make comes in ever new shapes. */
 const NAMED = 400
 /** Texts that were seen once and may be seen again. */
@@ -91,9 +99,31 @@ export function createDatabase(pool: PostgresPool): Database {
       broken = true
     }
     client.on('error', breaks)
+    const rows = async (sql: string, ...values: Value[]) =>
+      (await client.query(queryOf(sql, values))).rows as readonly Row[]
     return {
       client,
-      rows: async (sql, ...values) => (await client.query(queryOf(sql, values))).rows as readonly Row[],
+      rows,
+      async begin() {
+        // Never prepared: nothing but a broken connection makes it fail, and then nothing after it is carried out.
+        const begun = client.query(BEGIN)
+        if (client.pipeline === true) begun.catch(() => {})
+        else await begun
+      },
+      async together(statements) {
+        let last: readonly Row[] = []
+        if (client.pipeline !== true) {
+          for (const [sql, ...values] of statements) last = await rows(sql, ...values)
+          return last
+        }
+        // All are waited for, so that the connection has nothing left to answer.
+        const settled = await Promise.allSettled(statements.map(([sql, ...values]) => rows(sql, ...values)))
+        for (const one of settled) {
+          if (one.status === 'rejected') throw one.reason
+          last = one.value
+        }
+        return last
+      },
       release(lost) {
         client.off('error', breaks)
         client.release(broken || lost)

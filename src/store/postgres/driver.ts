@@ -18,6 +18,8 @@ export interface PostgresQuery {
 
 /** One connection, as a `Client` of `pg` is. */
 export interface PostgresClient {
+  /** Whether it sends a query without waiting for the answer to the one before. */
+  readonly pipeline?: boolean
   query(query: PostgresQuery): Promise<PostgresResult>
   query(text: string): Promise<PostgresResult>
   /** Gives the connection back; with an error, or true, it is closed. */
@@ -70,6 +72,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     lock_timeout: Math.ceil(options.statementTimeoutMs / 2),
     idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
     keepAlive: true,
+    pipeline: true,
     application_name: 'lockstep',
   })
   return pool as unknown as PostgresPool

@@ -1,5 +1,5 @@
 import { type BoundFilter, targetsIn } from '../../protocol/index.ts'
-import type { Membership, Page, Query, Place as Spot, Weight } from '../contract.ts'
+import type { Page, Query, Place as Spot, Weight } from '../contract.ts'
 import { type Bindings, createBindingsFor } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
@@ -8,7 +8,7 @@ import type { Place } from '../sql/values.ts'
 import type { Anchors } from './anchors.ts'
 import { type Database, numberOf, type Row, textOf, type Value } from './database.ts'
 import { LONGEST, postgres } from './dialect.ts'
-import { groupsColumn, membershipsOf } from './groups.ts'
+import { groupsColumn, readGroups } from './groups.ts'
 import { COLUMNS, storedOf } from './read.ts'
 import { pathKey, type Tenant, type Tenants } from './tenants.ts'
 
@@ -78,7 +78,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const plain = { ...query, types: query.types.map(withoutNul) }
     const [part = only] = plain.types
     const found = plain.types.length === 1 ? await findOne(plain, tenant, part) : await findMany(plain, tenant)
-    return pageOf(plain, found)
+    return pageOf(plain, found, tenant)
   }
 
   async function findOne(query: Query, tenant: Tenant, part: Part): Promise<Found> {
@@ -257,6 +257,20 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     return { rows, total: beyond === '' && offset === '' ? 0 : await countAll() }
   }
 
+  async function pageOf(query: Query, found: Found, { t }: Tenant): Promise<Page> {
+    const { limit } = query.page
+    const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
+    const groups = query.groups ? await readGroups(database, t, rows, { id: 1, groups: 7 }) : undefined
+    const last = rows.at(-1)
+    const sorted = query.types.some(({ sort }) => sort !== undefined)
+    const next = found.rows.length > limit && last !== undefined ? endingOf(last, sorted) : undefined
+    return {
+      resources: rows.map((row, at) => storedOf(row, query.tenant, groups?.[at])),
+      ...(query.total && found.total !== undefined ? { total: found.total } : {}),
+      ...(next === undefined ? {} : { next }),
+    }
+  }
+
   function weigh(query: Query): Weight {
     // A long filter takes its time to be understood already.
     for (const { filter } of query.types) {
@@ -309,20 +323,6 @@ function columns(query: Query, t: string): string {
 function number(values: Value[], value: number): string {
   values.push(value)
   return `$${values.length}`
-}
-
-function pageOf(query: Query, found: Found): Page {
-  const { limit } = query.page
-  const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
-  const groups = (row: Row): readonly Membership[] | undefined => (query.groups ? membershipsOf(row[7]) : undefined)
-  const last = rows.at(-1)
-  const sorted = query.types.some(({ sort }) => sort !== undefined)
-  const next = found.rows.length > limit && last !== undefined ? endingOf(last, sorted) : undefined
-  return {
-    resources: rows.map((row) => storedOf(row, query.tenant, groups(row))),
-    ...(query.total && found.total !== undefined ? { total: found.total } : {}),
-    ...(next === undefined ? {} : { next }),
-  }
 }
 
 function endingOf(row: Row, sorted: boolean): Spot {

@@ -1,22 +1,50 @@
 import { fold } from '../../protocol/index.ts'
 import type { Change } from '../contract.ts'
 import { foldedText } from '../sql/folded.ts'
-import { numberOf } from './database.ts'
+import { numberOf, type Statement } from './database.ts'
 import { indexValue } from './dialect.ts'
 import type { EntryChange, Held, Work } from './work.ts'
 
 const PLAIN = /^[\0-\x7f]*$/
 
-/** Writes down what a transaction has done in memory: few statements, however many writes there were. Unique keys may be taken. */
-export async function flush(work: Work): Promise<void> {
-  const all = [...work.held()]
-  await takeAway(work, all)
-  await update(work, all)
-  await insert(work, all)
+/** What became of the tenant's own row. */
+export interface Ended {
+  /** The log lines with their places. */
+  readonly changes: readonly Change[]
+  /** The tenant's count of changes of records. */
+  readonly records: number
 }
 
-async function takeAway(work: Work, all: readonly Held[]): Promise<void> {
-  const { rows } = work.session
+/**
+ * Writes down what a transaction has done in memory: few statements, however many writes there were, then `more`, and last the places
+ * of the log, its lines and the counters, all of them in rows that every writer of the tenant needs: the COMMIT is to follow at
+ * once. undefined when the tenant is gone. Unique keys may be taken.
+ */
+export async function flush(work: Work, mark: number, more: readonly Statement[]): Promise<Ended | undefined> {
+  const all = [...work.held()]
+  const details = work
+    .lines()
+    .map(({ paths, members }) => JSON.stringify(members === undefined ? { paths } : { paths, members }))
+  const [row] = await work.session.together([
+    ...takeAway(work, all),
+    ...update(work, all),
+    ...insert(work, all),
+    ...more,
+    end(work, all, mark, details),
+  ])
+  if (row === undefined) return undefined
+  const before = numberOf(row[0])
+  const changes = work.lines().map(({ y, id, at, op, actor, version }, i): Change => {
+    const place = before + i + 1
+    // As read from the log, where a line is JSON.
+    const detail = JSON.parse(details[i] ?? '{}') as Pick<Change, 'paths' | 'members'>
+    return { tenant: work.tenant.name, type: y, id, place, at, op, actor, version, ...detail }
+  })
+  return { changes, records: numberOf(row[1]) }
+}
+
+function takeAway(work: Work, all: readonly Held[]): readonly Statement[] {
+  const statements: Statement[] = []
   const { t } = work.tenant
   const gone = all.filter((held) => held.gone && !held.isNew).map(({ k }) => k)
   const goneNumbers = new Set(gone)
@@ -26,39 +54,40 @@ async function takeAway(work: Work, all: readonly Held[]): Promise<void> {
     for (const [m, is] of now) if (!is && before.get(m) === true && !goneNumbers.has(m)) leaving.push([g, m])
   }
   if (leaving.length > 0) {
-    await rows(
+    statements.push([
       `delete from lockstep.member x using unnest($2::bigint[], $3::bigint[]) d(g, m)
        where x.t = $1 and x.g = d.g and x.m = d.m`,
       t,
       leaving.map(([g]) => g),
       leaving.map(([, m]) => m),
-    )
+    ])
   }
   const entries = unique(work.entryChanges().filter(({ as }) => as === 'gone'))
   if (entries.length > 0) {
-    await rows(
+    statements.push([
       `delete from lockstep.value_index i using unnest($2::integer[], $3::text[], $4::bigint[]) d(a, v, k)
        where i.t = $1 and i.a = d.a and i.v = d.v and i.x in (0, d.k) and i.k = d.k`,
       t,
       entries.map(({ a }) => a),
       entries.map(({ value }) => indexValue(value)),
       entries.map(({ k }) => k),
-    )
+    ])
   }
   if (gone.length > 0) {
-    await rows('delete from lockstep.member x where x.t = $1 and x.g = any($2::bigint[])', t, gone)
-    await rows('delete from lockstep.member x where x.t = $1 and x.m = any($2::bigint[])', t, gone)
-    await rows('delete from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[])', t, gone)
+    statements.push(['delete from lockstep.member x where x.t = $1 and x.g = any($2::bigint[])', t, gone])
+    statements.push(['delete from lockstep.member x where x.t = $1 and x.m = any($2::bigint[])', t, gone])
+    statements.push(['delete from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[])', t, gone])
   }
+  return statements
 }
 
-async function update(work: Work, all: readonly Held[]): Promise<void> {
-  const { rows } = work.session
+function update(work: Work, all: readonly Held[]): readonly Statement[] {
+  const statements: Statement[] = []
   const { t } = work.tenant
   const changed = all.filter((held) => held.changed && !held.isNew && !held.gone)
   const bare = changed.filter(({ text }) => text === undefined)
   if (bare.length > 0) {
-    await rows(
+    statements.push([
       `update lockstep.resource r set version = d.version, modified = d.modified, entries = d.entries::jsonb
        from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) d(k, version, modified, entries)
        where r.t = $1 and r.k = d.k`,
@@ -67,11 +96,11 @@ async function update(work: Work, all: readonly Held[]): Promise<void> {
       bare.map(({ version }) => version),
       bare.map(({ modified }) => modified),
       bare.map(({ entries }) => JSON.stringify(entries)),
-    )
+    ])
   }
   const whole = changed.filter(({ text }) => text !== undefined)
   if (whole.length > 0) {
-    await rows(
+    statements.push([
       `update lockstep.resource r set version = d.version, modified = d.modified, entries = d.entries::jsonb,
          display = d.display, folded_display = d.folded_display, text = d.text, folded = d.folded
        from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
@@ -86,26 +115,27 @@ async function update(work: Work, all: readonly Held[]): Promise<void> {
       whole.map(({ display }) => foldedOrNull(display)),
       whole.map(({ text }) => text ?? ''),
       whole.map(({ text }) => foldedText(text ?? '')),
-    )
+    ])
   }
   const secrets = changed.filter(({ secret }) => secret !== undefined)
   if (secrets.length > 0) {
-    await rows(
+    statements.push([
       `update lockstep.resource r set secret = d.secret from unnest($2::bigint[], $3::text[]) d(k, secret)
        where r.t = $1 and r.k = d.k`,
       t,
       secrets.map(({ k }) => k),
       secrets.map(({ secret }) => secret ?? null),
-    )
+    ])
   }
+  return statements
 }
 
-async function insert(work: Work, all: readonly Held[]): Promise<void> {
-  const { rows } = work.session
+function insert(work: Work, all: readonly Held[]): readonly Statement[] {
+  const statements: Statement[] = []
   const { t } = work.tenant
   const made = all.filter((held) => held.isNew && !held.gone)
   if (made.length > 0) {
-    await rows(
+    statements.push([
       `insert into lockstep.resource
          (t, k, y, id, version, created, modified, display, secret, folded_id, folded_display, entries, text, folded)
        select $1, d.k, d.y, d.id, d.version, d.created, d.modified, d.display, d.secret, d.folded_id, d.folded_display,
@@ -127,11 +157,11 @@ async function insert(work: Work, all: readonly Held[]): Promise<void> {
       made.map(({ entries }) => JSON.stringify(entries)),
       made.map(({ text }) => text ?? ''),
       made.map(({ text }) => foldedText(text ?? '')),
-    )
+    ])
   }
   const entries = unique(work.entryChanges()).filter(({ as }) => as === 'new')
   if (entries.length > 0) {
-    await rows(
+    statements.push([
       `insert into lockstep.value_index (t, a, v, x, k)
        select $1, d.a, d.v, d.x, d.k from unnest($2::integer[], $3::text[], $4::bigint[], $5::bigint[]) d(a, v, x, k)`,
       t,
@@ -139,7 +169,7 @@ async function insert(work: Work, all: readonly Held[]): Promise<void> {
       entries.map(({ value }) => indexValue(value)),
       entries.map(({ k, unique }) => (unique ? 0 : k)),
       entries.map(({ k }) => k),
-    )
+    ])
   }
   const joining: [number, number][] = []
   for (const [g, { before, now }] of work.groups()) {
@@ -151,13 +181,14 @@ async function insert(work: Work, all: readonly Held[]): Promise<void> {
   if (joining.length > 0) {
     // In order of number, so that both trees grow at one end.
     joining.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    await rows(
+    statements.push([
       'insert into lockstep.member (t, g, m) select $1, d.g, d.m from unnest($2::bigint[], $3::bigint[]) d(g, m)',
       t,
       joining.map(([g]) => g),
       joining.map(([, m]) => m),
-    )
+    ])
   }
+  return statements
 }
 
 /** The last word on each entry. */
@@ -171,34 +202,20 @@ function foldedOrNull(text: string): string | null {
   return PLAIN.test(text) ? null : fold(text)
 }
 
-/** What became of the tenant's own row. */
-export interface Ended {
-  /** The log lines with their places. */
-  readonly changes: readonly Change[]
-  /** The tenant's count of changes of records. */
-  readonly records: number
-}
-
-/**
- * Takes the places of the log and writes its lines and the counters, all of them in rows that every writer of the tenant
- * needs: the COMMIT is to follow at once. undefined when the tenant is gone.
- */
-export async function endWork(work: Work, mark: number): Promise<Ended | undefined> {
-  const { rows } = work.session
-  const { tenant } = work
+/** The last statement: the tenant's own rows and the log. */
+function end(work: Work, all: readonly Held[], mark: number, details: readonly string[]): Statement {
   const lines = work.lines()
   const counts = new Map<string, number>()
-  for (const held of work.held()) {
+  for (const held of all) {
     const by = held.isNew ? (held.gone ? 0 : 1) : held.gone ? -1 : 0
     if (by !== 0) counts.set(held.y, (counts.get(held.y) ?? 0) + by)
   }
-  const details = lines.map(({ paths, members }) => (members === undefined ? { paths } : { paths, members }))
   const counting = `, c as (
       insert into lockstep.counter as c (t, y, n)
       select $1::bigint, d.y, d.n from unnest($12::text[], $13::bigint[]) d(y, n)
       on conflict (t, y) do update set n = c.n + excluded.n
     )`
-  const [row] = await rows(
+  return [
     `with s as (
       update lockstep.tenant_state s set place = s.place + $2, records = s.records + $3 where s.t = $1
       returning s.t, s.place - $2 as place, s.records as records
@@ -209,7 +226,7 @@ export async function endWork(work: Work, mark: number): Promise<Ended | undefin
         with ordinality d(at, version, y, id, op, actor, detail, n)
       where s.t = $1
     ) select s.place, s.records from s where s.t = $1`,
-    tenant.t,
+    work.tenant.t,
     lines.length,
     work.recordsChanged ? 1 : 0,
     mark,
@@ -219,16 +236,7 @@ export async function endWork(work: Work, mark: number): Promise<Ended | undefin
     lines.map(({ id }) => id),
     lines.map(({ op }) => op),
     lines.map(({ actor }) => actor),
-    details.map((detail) => JSON.stringify(detail)),
+    details,
     ...(counts.size > 0 ? [[...counts.keys()], [...counts.values()]] : []),
-  )
-  if (row === undefined) return undefined
-  const before = numberOf(row[0])
-  const changes = lines.map(({ y, id, at, op, actor, version }, i): Change => {
-    const place = before + i + 1
-    // As read from the log, where a line is JSON.
-    const detail = JSON.parse(JSON.stringify(details[i])) as Pick<Change, 'paths' | 'members'>
-    return { tenant: tenant.name, type: y, id, place, at, op, actor, version, ...detail }
-  })
-  return { changes, records: numberOf(row[1]) }
+  ]
 }

@@ -12,7 +12,7 @@ import type {
 } from '../contract.ts'
 import { type Database, numberOf, type Row, textOf } from './database.ts'
 import { indexValue } from './dialect.ts'
-import { groupsColumn, membershipsOf } from './groups.ts'
+import { groupsColumn, readGroups } from './groups.ts'
 import { pathKey, type Tenants } from './tenants.ts'
 
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
@@ -62,7 +62,9 @@ export function createReads(database: Database, tenants: Tenants): Reads {
         return row === undefined ? undefined : storedOf(row, ref.tenant)
       }
       const row = await database.row(GET_GROUPS, t, ref.id, ref.type)
-      return row === undefined ? undefined : storedOf(row, ref.tenant, membershipsOf(row[7]))
+      if (row === undefined) return undefined
+      const [groups] = await readGroups(database, t, [row], { id: 1, groups: 7 })
+      return storedOf(row, ref.tenant, groups)
     },
     async numberOf(ref) {
       const t = await numberOfTenant(ref.tenant, ref.id)

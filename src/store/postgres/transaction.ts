@@ -1,10 +1,10 @@
 import { type Change, Conflict, StoreUnavailable, type Touched, type Write, type Written } from '../contract.ts'
 import { idsNamed } from '../sql/member-filter.ts'
 import { applyWrite } from './apply.ts'
-import { type Database, numberOf, type Session } from './database.ts'
+import { type Database, numberOf, type Session, type Statement } from './database.ts'
 import type { PostgresClient } from './driver.ts'
 import { isLost } from './faults.ts'
-import { endWork, flush } from './flush.ts'
+import { flush } from './flush.ts'
 import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
 import { createWork, type Held, type Work } from './work.ts'
 
@@ -99,7 +99,7 @@ async function run(
   { numbers, paths, careful, origin }: Preparation,
 ): Promise<Done> {
   const { rows } = session
-  await rows('begin isolation level read committed')
+  await session.begin()
   let told: ConstructorParameters<typeof Unknown>[0] | undefined
   try {
     const work = createWork(paths.length === 0 ? tenant : await makePaths(session, tenant, paths), session)
@@ -132,12 +132,13 @@ async function run(
       if (lives === undefined) throw new Gone()
       return { outcomes, touched: [], records: undefined }
     }
-    await flush(work)
     const own = work.recordsChanged
     if (paths.length > 0) work.recordsChanged = true
     const mark = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
-    if (work.recordsChanged) await rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant.name}`)
-    const ended = await endWork(work, mark)
+    const notify: readonly Statement[] = work.recordsChanged
+      ? [[`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant.name}`]]
+      : []
+    const ended = await flush(work, mark, notify)
     if (ended === undefined) {
       await rows('rollback')
       throw new Gone()
