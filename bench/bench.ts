@@ -12,6 +12,8 @@ export interface Bench {
   /** Users in the small, the big and (in a full run) the huge site. */
   readonly sizes: { readonly small: number; readonly big: number; readonly huge?: number }
   readonly products: readonly Product[]
+  /** Users to load into PostgreSQL for the row that says how long that takes, if it is wanted. */
+  readonly load?: number
   readonly rounds: number
   readonly ms: number
   readonly loader: Loader

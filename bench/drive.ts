@@ -1,6 +1,6 @@
 /** Drives a server with closed loops over keep-alive connections, for a bounded time and number of requests. */
 import { type Answer, type Connection, openConnection } from './connection.ts'
-import { cpuUs } from './proc.ts'
+import { cpuSince, cpuTimes, cpuUs } from './proc.ts'
 
 /** What one group of connections asks for, over and over. */
 export interface Role {
@@ -21,7 +21,7 @@ export interface Sample {
   readonly p50: number
   readonly p99: number
   readonly max: number
-  /** CPU of the server per request of all roles together, microseconds. */
+  /** CPU of the server, and of its database server if it has one, per request of all roles together, microseconds. */
   readonly cpuUs: number
   /** Mean body. */
   readonly bytes: number
@@ -36,6 +36,8 @@ const MOST_TIMES = 2_000_000
 export async function drive(options: {
   readonly port: number
   readonly pid: number
+  /** The database server that works for it: its processes and all that the server has started count along. */
+  readonly database?: number | undefined
   readonly roles: readonly Role[]
   readonly ms: number
   /** At most so many requests per role. */
@@ -50,7 +52,7 @@ export async function drive(options: {
 }): Promise<readonly Sample[]> {
   const loops = options.roles.map((role) => openLoop(role, options))
   await Promise.all(loops.map((loop) => loop.opened))
-  const cpuBefore = cpuUs(options.pid)
+  const spent = countCpu(options.pid, options.database)
   const began = performance.now()
   let running = true
   const turn = () => {
@@ -63,9 +65,19 @@ export async function drive(options: {
   // A server that was killed on purpose has no CPU time to read any more.
   let cpu = Number.NaN
   try {
-    cpu = cpuUs(options.pid) - cpuBefore
+    cpu = spent()
   } catch {}
   return loops.map((loop) => loop.sample(cpu / all))
+}
+
+/** Counts the CPU time of a server from now on. Looking for all processes takes milliseconds, for one it doesn't. */
+function countCpu(pid: number, database: number | undefined): () => number {
+  if (database === undefined) {
+    const before = cpuUs(pid)
+    return () => cpuUs(pid) - before
+  }
+  const before = cpuTimes([pid, database])
+  return () => cpuSince(before, [pid, database])
 }
 
 function openLoop(role: Role, options: { port: number; ms: number; most?: number; stopped?: () => boolean }) {

@@ -13,9 +13,13 @@ export interface SiteFacts {
   readonly name: string
   readonly port: number
   readonly pid: number
+  /** Process of the database server, if there is one. */
+  readonly database?: number
   readonly token: string
   readonly root: string
   readonly size: number
+  /** Where the numbers of the users created here begin, beyond where they would; for two sites on one database. */
+  readonly first?: number
   /** File of identifiers one after the other, in the order of user numbers. */
   readonly ids?: string
 }
@@ -72,7 +76,13 @@ function register(facts: SiteFacts): void {
     ...facts,
     idAt: (n) => ids.slice(n * width, (n + 1) * width),
     // A site that comes back after a restart goes on where it was.
-    state: before?.state ?? { nextUser: facts.size + SPARE + FIRST, patched: 0, groups: 0, added: [], spare: 0 },
+    state: before?.state ?? {
+      nextUser: facts.size + SPARE + FIRST + (facts.first ?? 0),
+      patched: 0,
+      groups: 0,
+      added: [],
+      spare: 0,
+    },
   })
 }
 
@@ -108,10 +118,21 @@ async function measure(order: Extract<Order, { order: 'measure' }>): Promise<rea
     const statuses = order.blind === true ? [200, 201, 204] : workload.statuses
     roles.push({ name: text, connections, next: workload.next, statuses })
   }
-  // Writes keep two threads of the server busy: leave them the cores.
+  // Writes keep two threads of the server busy, and a database server is busy too: leave them the cores.
   const awake =
-    order.asked.length === 1 && order.sleeps !== true && /^(get|filter|path) /.test(order.asked[0]?.workload ?? '')
-  const samples = await drive({ ...order, awake, port: site.port, pid: site.pid, roles, stopped: () => stopping })
+    site.database === undefined &&
+    order.asked.length === 1 &&
+    order.sleeps !== true &&
+    /^(get|filter|path) /.test(order.asked[0]?.workload ?? '')
+  const samples = await drive({
+    ...order,
+    awake,
+    port: site.port,
+    pid: site.pid,
+    database: site.database,
+    roles,
+    stopped: () => stopping,
+  })
   for (const sample of samples) {
     if (sample.wrong > 0) throw new Error(`${site.name}: ${sample.wrong} wrong answers, the first: ${sample.wrongSaid}`)
   }

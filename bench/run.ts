@@ -2,10 +2,11 @@
  * `npm run bench`: one table of ratios, measured in one run on one machine.
  *
  *   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
- *                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY]
+ *                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY] [--load USERS]
  *
  * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run;
- * `--root` measures another checkout.
+ * `--root` measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself;
+ * `--load 1000000` loads so many users and a hundredth as many groups into it, too.
  *
  * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
  * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
@@ -20,6 +21,7 @@ import { FILTER_ROWS, measureFilters } from './rows/filters.ts'
 import { GET_ROWS, measureGets } from './rows/gets.ts'
 import { GROUP_ROWS, measureGroups } from './rows/groups.ts'
 import { LIST_ROWS, measureLists } from './rows/lists.ts'
+import { measurePostgres, POSTGRES_ROWS } from './rows/postgres.ts'
 import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
 import { measureStalls, STALL_ROWS } from './rows/stalls.ts'
 import { measureWrites, WRITE_ROWS } from './rows/writes.ts'
@@ -39,6 +41,7 @@ const { values: options } = parseArgs({
     root: { type: 'string' },
     big: { type: 'string' },
     huge: { type: 'string' },
+    load: { type: 'string' },
   },
 })
 
@@ -55,6 +58,7 @@ const PARTS: readonly (readonly [
   [STALL_ROWS, measureStalls, 'open'],
   [WRITE_ROWS, measureWrites, 'open'],
   [PROCESS_ROWS, measureProcess, 'closed'],
+  [POSTGRES_ROWS, measurePostgres, 'closed'],
 ]
 
 const only = options.only?.split(',').map((word) => word.trim())
@@ -82,6 +86,7 @@ const open = new Map<string, OpenSite>()
 const bench: Bench = {
   sizes: huge === undefined ? { small, big } : { small, big, huge },
   products,
+  ...(options.load === undefined ? {} : { load: Number(options.load) }),
   rounds,
   ms: options.quick ? 500 : 1000,
   loader,
@@ -114,7 +119,9 @@ const bench: Bench = {
 
 try {
   const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
-  for (const size of sizes) {
+  // PostgreSQL has sites of its own.
+  const onFiles = PARTS.some(([ids, measure]) => measure !== measurePostgres && wantsPart(ids))
+  for (const size of onFiles ? sizes : []) {
     for (const product of products) {
       const prepared = await prepare({ product, size, directory, kept: options.data, loader, say })
       const site = await openSite(prepared, [loader, heavy])
@@ -123,7 +130,7 @@ try {
   }
   let closed = false
   for (const [ids, measure, state] of PARTS) {
-    if (!wantsPart(ids)) continue
+    if (!wantsPart(ids) || (measure === measurePostgres && options['floor-only'])) continue
     if (state === 'closed' && !closed) for (const site of open.values()) await site.server.stop()
     closed ||= state === 'closed'
     await bench.attempt(ids.join(' '), () => measure(bench))

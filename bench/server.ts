@@ -32,32 +32,41 @@ export function measureRoot(root: string): void {
   cli = resolve(root, 'src/cli/main.ts')
 }
 
-/** The product's servers, told apart by name. */
-export type Product = 'floor' | 'lockstep'
+/** The servers that are compared, told apart by name: the floor, Lockstep on SQLite and Lockstep on PostgreSQL. */
+export type Product = 'floor' | 'lockstep' | 'postgres'
 
 /** Starts a bare server. */
 export function startBare(): Promise<Server> {
   return start([HERE('./bare.ts')], { root: '', token: '' })
 }
 
-/** Starts the floor or Lockstep on a database file. */
+/** Starts what answers GET by id with one select of a finished text. */
+export function startPostgresBare(url: string, connections: number): Promise<Server> {
+  return start([HERE('./postgres-bare.ts'), url, String(connections)], { root: '', token: '' })
+}
+
+/** Where Lockstep keeps everything: a file of SQLite, or the URL of a PostgreSQL database. */
+const databaseOf = (product: Product, place: string) => (product === 'postgres' ? place : `sqlite:${place}`)
+
+/** Starts the floor on a database file, or Lockstep on a database. `more`: options of `lockstep serve`. */
 export function startProduct(
   product: Product,
-  file: string,
+  place: string,
   access: Access,
   flags: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<Server> {
   const script =
     product === 'floor'
-      ? [HERE('./floor.ts'), file, access.token]
-      : [cli, 'serve', '--port', '0', '--database', `sqlite:${file}`]
+      ? [HERE('./floor.ts'), place, access.token]
+      : [cli, 'serve', '--port', '0', '--database', databaseOf(product, place), ...more]
   return start([...flags, ...script], access)
 }
 
-/** Makes the tenant `bench` in a new file and tells how to reach it. */
-export function createTenant(product: Product, file: string): Access {
+/** Makes the tenant `bench` in a new database and tells how to reach it. */
+export function createTenant(product: Product, place: string): Access {
   if (product === 'floor') return { token: 'floor-token', root: '/tenants/bench/scim/v2' }
-  const text = lockstep(['tenant', 'create', 'bench', '--json', '--database', `sqlite:${file}`])
+  const text = lockstep(['tenant', 'create', 'bench', '--json', '--database', databaseOf(product, place)])
   const made = JSON.parse(text) as { baseUrl: string; token: string }
   return { token: made.token, root: new URL(made.baseUrl).pathname.replace(/\/$/, '') }
 }

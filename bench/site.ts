@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import { createWriter, openDatabase } from './floor-store.ts'
 import type { Loader } from './loader.ts'
+import { memoryMiB } from './proc.ts'
 import { type Access, createTenant, type Product, type Server, startProduct } from './server.ts'
 import { groupText, userText } from './users.ts'
 import { SPARE } from './workloads.ts'
@@ -11,6 +12,7 @@ import { SPARE } from './workloads.ts'
 export interface Prepared extends Access {
   readonly product: Product
   readonly size: number
+  /** Of the database: a file, or a URL. */
   readonly file: string
   readonly ids: string
   /** Identifier of the group with that many members. */
@@ -24,6 +26,17 @@ export interface OpenSite extends Prepared {
   /** How the load generators call it: `floor 1000`. */
   readonly name: string
   readonly server: Server
+}
+
+/** What is different about a site. */
+export interface SiteOptions {
+  readonly name?: string
+  /** Options of `lockstep serve`. */
+  readonly more?: readonly string[]
+  /** Process of the database server. */
+  readonly database?: number
+  /** Where the numbers of the users created begin, when another site on the same database creates some too. */
+  readonly first?: number
 }
 
 /** The group sizes that fit a number of users. */
@@ -66,18 +79,22 @@ export async function prepare(options: {
   }
 }
 
-async function fill(
+/**
+ * Makes the tenant and fills it: `size` users and SPARE more, and groups of all sizes that fit. `place`: of the database;
+ * `ids`: the file to write their identifiers to.
+ */
+export async function fill(
   { product, size, loader, say }: { product: Product; size: number; loader: Loader; say: (text: string) => void },
-  file: string,
+  place: string,
   ids: string,
-): Promise<Access & Pick<Prepared, 'groups' | 'fillRate'>> {
+): Promise<Access & Pick<Prepared, 'groups' | 'fillRate'> & { readonly peakMiB: number }> {
   const count = size + SPARE
-  const access = createTenant(product, file)
+  const access = createTenant(product, place)
   let seconds = 0
   let way = 'SQL'
-  if (product === 'floor') seconds = fillFloor(file, count, ids)
-  const server = await startProduct(product, file, access)
-  if (product === 'lockstep') {
+  if (product === 'floor') seconds = fillFloor(place, count, ids)
+  const server = await startProduct(product, place, access)
+  if (product !== 'floor') {
     await loader.register({ name: 'fill', port: server.port, pid: server.pid, ...access, size })
     const filled = await loader.fill('fill', count, ids)
     seconds = filled.seconds
@@ -100,8 +117,9 @@ async function fill(
     }
     groups[members] = answer.id
   }
+  const peakMiB = memoryMiB(server.pid).peak
   await server.stop()
-  return { ...access, groups, fillRate: count / seconds }
+  return { ...access, groups, fillRate: count / seconds, peakMiB }
 }
 
 /** Fills the floor's file without HTTP: only its later speed counts. */
@@ -122,16 +140,16 @@ function fillFloor(file: string, count: number, ids: string): number {
   return (performance.now() - began) / 1000
 }
 
-/** Starts a server on a filled database and tells the load generators about it. */
+/** Starts a server on a filled database and tells the load generators about it. `database`: process of its database server. */
 export async function openSite(
   prepared: Prepared,
   loaders: readonly Loader[],
   flags: readonly string[] = [],
+  { name = `${prepared.product} ${prepared.size}`, more = [], ...others }: SiteOptions = {},
 ): Promise<OpenSite> {
-  const server = await startProduct(prepared.product, prepared.file, prepared, flags)
-  const name = `${prepared.product} ${prepared.size}`
+  const server = await startProduct(prepared.product, prepared.file, prepared, flags, more)
   const { token, root, size, ids } = prepared
-  for (const loader of loaders)
-    await loader.register({ name, port: server.port, pid: server.pid, token, root, size, ids })
+  const facts = { name, port: server.port, pid: server.pid, token, root, size, ids, ...others }
+  for (const loader of loaders) await loader.register(facts)
   return { ...prepared, name, server }
 }

@@ -9,6 +9,8 @@ export interface Site {
   readonly name: string
   readonly port: number
   readonly pid: number
+  /** Process of the database server, if there is one. */
+  readonly database?: number | undefined
   readonly token: string
   /** Path of the SCIM base URL. */
   readonly root: string
@@ -226,12 +228,20 @@ function patches(site: Site, entra: boolean): Workload {
   }
 }
 
-/** The text of a Bulk request that creates users from number `first` on. RFC 7644 §3.7. */
+/** The text of a Bulk request that creates users from number `first` on. */
 export function bulkText(first: number, count: number): string {
-  const operations: string[] = []
-  for (let n = first; n < first + count; n++) {
-    operations.push(`{"method":"POST","path":"/Users","bulkId":"b${n}","data":${userText(n)}}`)
-  }
+  return bulkOf(
+    '/Users',
+    first,
+    Array.from({ length: count }, (_, at) => userText(first + at)),
+  )
+}
+
+/** The text of a Bulk request that creates resources from their texts; `first` numbers them. RFC 7644 §3.7. */
+export function bulkOf(path: string, first: number, texts: readonly string[]): string {
+  const operations = texts.map(
+    (text, at) => `{"method":"POST","path":"${path}","bulkId":"b${first + at}","data":${text}}`,
+  )
   return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[${operations.join(',')}]}`
 }
 

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly durable?: boolean
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
+  /** Where its folder is made; the system's folder for temporary files unless told. */
+  readonly within?: string
   /** Starts on data that is there already, a standby's for instance, instead of a new folder. */
   readonly data?: string
 }
@@ -52,7 +54,7 @@ const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu
 /** Starts a server on a free port of the loopback. About a second. */
 export async function startPostgres(options: ServerOptions = {}): Promise<TestServer> {
   const { durable = false, settings = [] } = options
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-pg-'))
+  const folder = await mkdtemp(join(options.within ?? tmpdir(), 'lockstep-pg-'))
   // As root the server runs as another user, who must get through.
   await chmod(folder, 0o755)
   const port = await freePort()

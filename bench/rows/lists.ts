@@ -115,7 +115,7 @@ async function cursors(bench: Bench, size: number, tag: string): Promise<void> {
 }
 
 /** All pages of 100: how many users they show, and the paths of the first page and of the last full one. */
-async function walk(site: OpenSite): Promise<{ seen: number; first: string; last: string }> {
+export async function walk(site: OpenSite): Promise<{ seen: number; first: string; last: string }> {
   // The floor's cursors start from 0, Lockstep's from an empty one.
   const start = site.product === 'floor' ? '0' : ''
   const path = (cursor: string) => `/Users?cursor=${encodeURIComponent(cursor)}&count=100`
