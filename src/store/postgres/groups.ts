@@ -7,7 +7,7 @@ import { type Database, type Row, textOf } from './database.ts'
  * group. `t` is the tenant's parameter. The groups above those are rare, and to get ready for them costs more than all the rest.
  */
 export function groupsColumn(t: string): string {
-// With limits no planner turns a look for one row into a walk over all members or resources.
+  // With limits no planner turns a look for one row into a walk over all members or resources.
   return `(
     select json_agg(json_build_array(
       e.id, e.display, 1, (select 1 from lockstep.member z where z.t = ${t} and z.m = x.g limit 1) is not null
