@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -306,6 +307,47 @@ describe('the server', () => {
     await mine.commit([creating('d', { userName: 'd' })])
     expect(await expectWhole(mine)).toEqual(['u0', 'a', 'b', 'd'])
   })
+
+  test('has a full disk: unavailable, and well again when there is room', async ({ skip }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-full-'))
+    const small = ['-t', 'tmpfs', '-o', 'size=16m,mode=0777', 'tmpfs', folder]
+    // Only the system's administrator can make a disk so small; elsewhere the server's own word for it, below, must do.
+    if (process.getuid?.() !== 0 || spawnSync('mount', small).status !== 0) {
+      await rm(folder, { recursive: true })
+      return skip('no small disk can be made here')
+    }
+    const data = join(folder, 'data')
+    let on: PostgresStore | undefined
+    try {
+      execFileSync('install', ['-d', '-o', 'postgres', '-m', '700', data])
+      await server.admin(`create tablespace small location '${data}'`)
+      await server.admin('create database small tablespace small')
+      on = await postgresStore({ url: server.url('small'), connections: 3 })
+      await on.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+      const acknowledged: string[] = []
+      let full = false
+      for (let n = 0; n < 2_000 && !full; n++) {
+        const id = `f${String(n).padStart(4, '0')}`
+        // Nothing that compresses to nothing.
+        const title = Array.from({ length: 3_000 }, () => Math.random().toString(36)).join('')
+        const outcome = await settled(on.commit([creating(id, { userName: id, title })]))
+        if (outcome === 'done') acknowledged.push(id)
+        else full = true
+      }
+      expect(full).toBe(true)
+      expect(acknowledged.length).toBeGreaterThan(10)
+      expect(await expectWhole(on)).toEqual(acknowledged)
+      execFileSync('mount', ['-o', 'remount,size=64m', folder])
+      await on.commit([creating('after', { userName: 'after' })])
+      expect(await expectWhole(on)).toEqual([...acknowledged, 'after'])
+    } finally {
+      await on?.close()
+      await server.admin('drop database if exists small (force)')
+      await server.admin('drop tablespace if exists small')
+      execFileSync('umount', [folder])
+      await rm(folder, { recursive: true })
+    }
+  }, 90_000)
 
   test.each([
     ['53100', 'could not extend file: No space left on device'],

@@ -183,9 +183,14 @@ describe('writes that arrive together', () => {
       one.commit([creating('a', { userName: 'a' })]),
       one.commit([creating('b', { userName: 'nul \0 in it' })]),
       one.commit([creating('c', { userName: 'c' })]),
+      // Text it would take, but no filter could read it.
+      one.commit([creating('d', { userName: 'd', title: 'nul \0 in it' })]),
+      one.commit([creating('e', { userName: 'e', title: 'half \ud800' })]),
     ])
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(idsOn(await one.find(querying([USER])))).toEqual(['a', 'c'])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected', 'rejected'])
+    await one.commit([creating('f', { userName: 'f', title: 'a backslash \\u0000 in it' })])
+    expect(idsOn(await one.find(querying([USER], { filter: 'title co "backslash"' })))).toEqual(['f'])
+    expect(idsOn(await one.find(querying([USER])))).toEqual(['a', 'c', 'f'])
   })
 
   test('what runs inside is in the same transaction, and may take its time', async () => {

@@ -5,6 +5,7 @@ import { idsNamed } from '../sql/member-filter.ts'
 import { IDS_IN_LOG } from '../sql/members.ts'
 import { numberOf, textOf } from './database.ts'
 import { load } from './load.ts'
+import { requirePlain } from './plain-text.ts'
 import { pathKey } from './tenants.ts'
 import type { Held, Line, Means, Work } from './work.ts'
 
@@ -42,6 +43,7 @@ async function create(means: Means, write: Extract<Write, { write: 'create' }>, 
   const { work } = means
   const { draft } = write
   if (work.find(draft.id) !== undefined) throw new Conflict('exists', at, draft.id)
+  requirePlain(draft.text)
   const held: Held = {
     k: means.nextNumber(),
     y: draft.type,
@@ -70,7 +72,10 @@ async function update(means: Means, write: Extract<Write, { write: 'update' }>, 
   const { draft } = write
   const held = existing(means, draft, at)
   if (write.ifVersion !== undefined && write.ifVersion !== held.version) throw new Conflict('version', at, draft.id)
-  if (write.same !== true) await changeEntries(means, held, write, at, false)
+  if (write.same !== true) {
+    requirePlain(draft.text)
+    await changeEntries(means, held, write, at, false)
+  }
   const members = write.members === undefined ? undefined : await editMembers(means, held, write.members, at)
   const moved = members !== undefined && members.added.size + members.removed.size > 0
   if (write.same === true && !moved && draft.secret === undefined) {

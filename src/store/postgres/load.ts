@@ -1,5 +1,6 @@
 import { Conflict, type KeptRow, type Write, type Written } from '../contract.ts'
 import { numberOf } from './database.ts'
+import { requirePlain } from './plain-text.ts'
 import { pathKey } from './tenants.ts'
 import type { Held, Means, Work } from './work.ts'
 
@@ -71,6 +72,7 @@ async function put(work: Work, row: KeptRow, nextNumber: () => number, at: numbe
 
 function resource(work: Work, row: Extract<KeptRow, { row: 'resource' }>, k: number, at: number): void {
   if (work.find(row.id) !== undefined) throw new Conflict('exists', at, row.id)
+  requirePlain(row.text)
   const entries: { [a: string]: readonly string[] } = {}
   for (const [name, values] of Object.entries(row.entries)) {
     const path = work.tenant.paths.get(pathKey(row.type, name))
