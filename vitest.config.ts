@@ -13,7 +13,7 @@ export default defineConfig({
   resolve: { conditions: ['@lockstep/source'] },
   ssr: { resolve: { conditions: ['@lockstep/source'] } },
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
