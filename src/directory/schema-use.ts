@@ -56,18 +56,28 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
   /** Writes what is to be written for each resource; those that somebody changes or deletes meanwhile are read again. */
   async function persist(chunk: readonly Stored[], writeOf: (stored: Stored) => Write | undefined): Promise<number> {
     let left = chunk
+    let count = 0
     for (let attempt = 1; ; attempt++) {
-      const writes = left.flatMap((stored) => writeOf(stored) ?? [])
-      try {
-        if (writes.length > 0) await store.commit(writes)
-        return writes.length
-      } catch (error) {
-        const moved = error instanceof Conflict && (error.reason === 'version' || error.reason === 'missing')
-        if (!moved || error.what === 'tenant') throw error
-        if (attempt === ATTEMPTS) throw unavailable(1)
+      // Fewer each time: whoever writes again and again holds up nobody's turn but his own.
+      const size = Math.max(1, CHUNK >> (attempt - 1))
+      const moved: Stored[] = []
+      for (let at = 0; at < left.length; at += size) {
+        const piece = left.slice(at, at + size)
+        const writes = piece.flatMap((stored) => writeOf(stored) ?? [])
+        if (writes.length === 0) continue
+        try {
+          await store.commit(writes)
+          count += writes.length
+        } catch (error) {
+          const again = error instanceof Conflict && (error.reason === 'version' || error.reason === 'missing')
+          if (!again || error.what === 'tenant') throw error
+          moved.push(...piece)
+        }
       }
-      const again = await Promise.all(left.map((stored) => store.get(stored)))
-      left = again.filter((stored) => stored !== undefined)
+      if (moved.length === 0) return count
+      if (attempt === ATTEMPTS) throw unavailable(1)
+      const read = await Promise.all(moved.map((stored) => store.get(stored)))
+      left = read.filter((stored) => stored !== undefined)
     }
   }
 
@@ -119,26 +129,19 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
 
     async reindex(tenant, type) {
       const unique = inside.unique(tenant)
-      const pass = async () => {
-        let count = 0
-        for await (const chunk of all(tenant, [type.name])) {
-          await persist(chunk, (stored) => ({
-            write: 'reindex',
-            ref: { tenant, type: type.name, id: stored.id },
-            // Entries of an older document would stay for good.
-            ifVersion: stored.version,
-            unindex: [],
-            index: indexEntries(documentOf(stored), type, unique),
-          }))
-          count += chunk.length
-        }
-        return count
-      }
-      const count = await pass()
-      if (store.tells === 'soon') {
-        // Other processes have written without the new entries until they heard of the change.
-        await inside.world.wait(HEARD_MS)
-        await pass()
+      let count = 0
+      // Until they have heard of the change, other processes write without the new entries, and take none of them away.
+      if (store.tells === 'soon') await inside.world.wait(HEARD_MS)
+      for await (const chunk of all(tenant, [type.name])) {
+        await persist(chunk, (stored) => ({
+          write: 'reindex',
+          ref: { tenant, type: type.name, id: stored.id },
+          // Entries of an older document would stay for good.
+          ifVersion: stored.version,
+          unindex: [],
+          index: indexEntries(documentOf(stored), type, unique),
+        }))
+        count += chunk.length
       }
       const paths = traitsOf(type).indexed.map(({ path }) => path)
       await store.commit([{ write: 'indexed', tenant, type: type.name, paths, as: 'complete' }])
