@@ -186,7 +186,7 @@ function beyond({ patches, put }: Difference, updates: UpdateProfile): readonly 
       say(op !== (updates.opCase === 'lower' ? lower : lower.replace(/^./, (first) => first.toUpperCase())), op)
       say(!(updates.ops as readonly string[]).includes(lower), `op ${op}`)
       say((path !== undefined) !== updates.paths, `path ${path}`)
-      say(/: ?(?:true|false)\b/.test(JSON.stringify(value) ?? '') && updates.booleans === 'text', 'a boolean')
+      say(/(?:^|[:[,])(?:true|false)\b/.test(JSON.stringify(value) ?? '') && updates.booleans === 'text', 'a boolean')
       const roots = path === undefined ? Object.keys((value ?? {}) as object) : [rootOf(path)]
       for (const root of roots) {
         say(updates.patchOnly !== undefined && !updates.patchOnly.includes(root), `PATCH of ${root}`)
@@ -311,6 +311,31 @@ describe('the least', () => {
       settings,
     )
   })
+})
+
+test('what goes beyond a profile is seen: the differences of a strict server do, on each that takes less', () => {
+  const a = settled({ userName: 'ada', title: 'x', active: true, emails: [{ value: 'a' }, { value: 'b' }] }, User)
+  const b = settled({ userName: 'ada', active: false, emails: [{ value: 'b' }] }, User)
+  const crowd = (from: number, count: number) =>
+    settled(
+      {
+        displayName: `g${from}`,
+        members: Array.from({ length: count }, (_, at) => ({ value: `${from + at}`, type: 'User' })),
+      },
+      Group,
+    )
+  const users = diff(a, b, User)
+  const groups = diff(crowd(0, 300), crowd(150, 9_000), Group)
+  for (const [name, profile] of Object.entries(APPS)) {
+    const said = [...beyond(users, updatesOf(profile, 'User')), ...beyond(groups, updatesOf(profile, 'Group'))]
+    if (name !== 'rfc') expect(said, name).not.toEqual([])
+  }
+  expect(beyond(users, updatesOf(APPS.zoom, 'User'))).toEqual(['PATCH of title', 'PATCH of emails'])
+  expect(beyond(groups, updatesOf(APPS.aws, 'Group'))).toContain('8850 members in an operation')
+  expect(beyond(groups, updatesOf(APPS.atlassian, 'Group'))).toEqual(['a change of displayName'])
+  expect(new Set(beyond(users, updatesOf(APPS['entra-era'], 'User')))).toEqual(
+    new Set(['remove', 'replace', 'a boolean']),
+  )
 })
 
 test('what a fallback is, is said', () => {
