@@ -58,11 +58,11 @@ export async function withCompared<T>(
   if (wordA === wordB) throw new UsageError('A and B are the same place')
   return withNamedPlace(wordA, options, (a) =>
     withNamedPlace(wordB, options, async (b) => {
-      const gathering = await openGathering()
+      const gathering = openGathering()
       try {
         return await use({ a, b, gathering, types: await gatherAll(a, b, gathering, options), unknown: new Set() })
       } finally {
-        await gathering.close()
+        gathering.close()
       }
     }),
   )

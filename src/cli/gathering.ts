@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { comparable, isObject, type Json, type JsonObject, type ResourceType, resolve } from '../protocol/index.ts'
 import type { Place } from './place.ts'
@@ -57,7 +54,7 @@ export interface Gathering {
   ) => { readonly type: string; readonly key: string; readonly shown: string } | undefined
   /** Id of a key on one side. */
   readonly idOf: (side: Side, type: string, key: string) => string | undefined
-  readonly close: () => Promise<void>
+  readonly close: () => void
 }
 
 const TABLES = `
@@ -70,10 +67,9 @@ create table member (side text, type text, holder text, id text, primary key (si
 const BLOCK = 200
 
 /** Opens an empty gathering. */
-export async function openGathering(): Promise<Gathering> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-compare-'))
-  const db = new DatabaseSync(join(folder, 'compare.db'))
-  // Nothing here has to outlive a crash.
+export function openGathering(): Gathering {
+  // Without a name it is a file that SQLite spills to and that the system takes away however this process ends.
+  const db = new DatabaseSync('')
   db.exec(`pragma journal_mode = off; pragma synchronous = off; ${TABLES}`)
   const insert = db.prepare('insert or ignore into resource values (?, ?, ?, ?, ?, ?)')
   const insertMember = db.prepare('insert or ignore into member values (?, ?, ?, ?)')
@@ -152,10 +148,7 @@ export async function openGathering(): Promise<Gathering> {
     },
     keyOf: (side, id) => byId.get(side, id) as { type: string; key: string; shown: string } | undefined,
     idOf: (side, type, key) => (byKey.get(type, key, side) as { id: string } | undefined)?.id,
-    async close() {
-      db.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    close: () => db.close(),
   }
 }
 
