@@ -33,10 +33,14 @@ export async function superviseWorkers(settings: Settings, print: (text: string)
   // Here what is done once: the tables are made, and on the first start a tenant.
   const { store } = await openDatabase(settings)
   const tenancy = createTenancy({ store })
+  let workers: Workers | undefined
   try {
-    const workers = await start(settings)
+    workers = await start(settings)
     print(await greet(tenancy, workers.url))
     return workers
+  } catch (error) {
+    workers?.kill()
+    throw error
   } finally {
     await tenancy.close()
     await store.close()
@@ -54,10 +58,10 @@ async function start(settings: Settings): Promise<Workers> {
   const post = (worker: Worker, message: ToWorker) => {
     if (worker.isConnected()) worker.send(message, () => undefined)
   }
-  const all = () => Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected() === true) as Worker[]
+  const all = () => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 
   async function numbersOfAll(): Promise<readonly Numbers[]> {
-    const workers = all()
+    const workers = all().filter((worker) => listening.has(worker) && worker.isConnected())
     const number = ++round
     const got: Numbers[] = []
     await new Promise<void>((resolve) => {
@@ -88,7 +92,9 @@ async function start(settings: Settings): Promise<Workers> {
   function begin(): Worker {
     const worker = cluster.fork()
     const born = Date.now()
-    worker.on('message', (message: FromWorker) => void receive(worker, message))
+    worker.on('message', (message: FromWorker) => {
+      receive(worker, message).catch((error) => log.error({ err: error }, 'the numbers could not be added up'))
+    })
     worker.once('listening', () => listening.add(worker))
     // Messages to one that is just ending are lost; it doesn't need them.
     worker.on('error', () => undefined)
@@ -122,10 +128,10 @@ async function start(settings: Settings): Promise<Workers> {
     url: settings.publicUrl ?? localUrl(settings.host, port),
     async close() {
       stopping = true
-      const ending = Object.values(cluster.workers ?? {}).map(
+      const ending = all().map(
         (worker) =>
           new Promise<void>((resolve) => {
-            if (worker === undefined || worker.isDead()) return resolve()
+            if (worker.isDead()) return resolve()
             worker.once('exit', () => resolve())
             // One that is only starting doesn't listen to messages yet.
             if (listening.has(worker)) post(worker, { kind: 'stop' })
@@ -136,7 +142,7 @@ async function start(settings: Settings): Promise<Workers> {
     },
     kill() {
       stopping = true
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
+      for (const worker of all()) worker.process.kill('SIGKILL')
     },
   }
 }
