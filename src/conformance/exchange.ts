@@ -27,6 +27,7 @@ export class NoAnswer extends Error {}
 export interface WireOptions {
   readonly fetch: (request: Request) => Promise<Response>
   readonly timeoutMs: number
+  /** Once it is aborted nothing more is sent. */
   readonly signal: AbortSignal | undefined
 }
 
@@ -41,14 +42,15 @@ export async function exchange(
   sent: { readonly [name: string]: string },
   payload: string | undefined,
 ): Promise<Exchange> {
+  // A request that is on its way is waited for also when the check is stopped: what it makes has to be known to be removed.
+  options.signal?.throwIfAborted()
   const limit = AbortSignal.timeout(options.timeoutMs)
-  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit])
   const begun = Date.now()
   try {
     // Bytes and not text: fetch would add a media type of its own to text.
     const body = payload === undefined ? {} : { body: new TextEncoder().encode(payload) }
     const response = await options.fetch(
-      new Request(url, { method, headers: { ...sent }, redirect: 'manual', signal, ...body }),
+      new Request(url, { method, headers: { ...sent }, redirect: 'manual', signal: limit, ...body }),
     )
     const text = await readText(response)
     const headers = Object.fromEntries(response.headers)
@@ -65,7 +67,6 @@ export async function exchange(
       ms: Date.now() - begun,
     }
   } catch (error) {
-    if (options.signal?.aborted) throw options.signal.reason
     throw new NoAnswer(`${method} ${url}: ${limit.aborted ? `no answer within ${options.timeoutMs} ms` : tell(error)}`)
   }
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../../protocol/index.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal, demandResource } from '../demand.ts'
-import { dig, join, member, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, join, member, pathOf, valueAt, withValue } from '../look.ts'
 
 const NINE = 'RFC 7644 §3.9'
 
@@ -57,7 +57,7 @@ export const ATTRIBUTES: readonly Case[] = [
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?excludedAttributes=${pathOf(text)}`)
       const body = demandResource(answer, [200], 'GET with excludedAttributes')
-      demand(answer, valueAt(body, text) === undefined, `no ${pathOf(text)}`)
+      demand(answer, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       demand(answer, valueAt(body, probe.subject().named) === made.name, 'everything else')
     },
   },
@@ -103,7 +103,7 @@ export const ATTRIBUTES: readonly Case[] = [
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?attributes=${pathOf(first)}`)
       demand(answer, valueAt(answer.body, first) === 'one', pathOf(first))
-      demand(answer, valueAt(answer.body, second) === undefined, `no ${pathOf(second)}`)
+      demand(answer, isUnassigned(valueAt(answer.body, second)), `no ${pathOf(second)}`)
     },
   },
   {
@@ -132,7 +132,7 @@ export const ATTRIBUTES: readonly Case[] = [
       const made = await probe.make(withValue(place, 'lockstep'))
       const answer = await probe.get(`${made.path}?attributes=${pathOf(place)}`)
       demand(answer, valueAt(answer.body, place) === 'lockstep', pathOf(place))
-      demand(answer, valueAt(answer.body, probe.subject().named) === undefined, `no ${pathOf(probe.subject().named)}`)
+      demand(answer, isUnassigned(valueAt(answer.body, probe.subject().named)), `no ${pathOf(probe.subject().named)}`)
     },
   },
   {
@@ -189,7 +189,7 @@ export const ATTRIBUTES: readonly Case[] = [
       const { first, second } = probe.subject().complex()
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?excludedAttributes=${pathOf(first)}`)
-      demand(answer, valueAt(answer.body, first) === undefined, `no ${pathOf(first)}`)
+      demand(answer, isUnassigned(valueAt(answer.body, first)), `no ${pathOf(first)}`)
       demand(answer, valueAt(answer.body, second) === 'two', pathOf(second))
     },
   },
@@ -208,7 +208,7 @@ export const ATTRIBUTES: readonly Case[] = [
       for (const query of [{ attributes: pathOf(subject.named) }, { excludedAttributes: pathOf(text) }]) {
         const answer = await probe.filter(subject.type.endpoint, filter, query)
         const [first] = demandList(answer, 'a list').resources
-        demand(answer, first !== undefined && valueAt(first, text) === undefined, `no ${pathOf(text)}`)
+        demand(answer, first !== undefined && isUnassigned(valueAt(first, text)), `no ${pathOf(text)}`)
         demand(answer, member(first, 'id') === made.id, 'id')
       }
     },
@@ -237,7 +237,7 @@ export const ATTRIBUTES: readonly Case[] = [
             : await probe.patch(path, [{ op: 'replace', path: pathOf(text), value: 'lockstep' }])
         const body = demandResource(answer, [200], `${method.toUpperCase()} with attributes`)
         demand(answer, valueAt(body, named) === made.name, pathOf(named))
-        demand(answer, valueAt(body, text) === undefined, `no ${pathOf(text)}`)
+        demand(answer, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       },
     }),
   ),

@@ -191,7 +191,7 @@ export const CURSOR: readonly Case[] = [
     section: 'RFC 9865 §3',
     title: '.search takes cursor and count in its body',
     fix: 'Read cursor from the SearchRequest as well.',
-    needs: ['C-003', 'P-220'],
+    needs: ['C-003', 'P-220', 'P-220/there'],
     async run(probe) {
       const { made } = await five(probe)
       const subject = probe.subject()

@@ -82,7 +82,7 @@ export const DELETE: readonly Case[] = [
     section: REMOVE,
     title: 'a deleted resource is in no query result',
     fix: 'Leave deleted resources out of lists and totals.',
-    needs: ['P-400', 'P-121'],
+    needs: ['P-400', 'P-121', 'P-101'],
     async run(probe) {
       const subject = probe.subject()
       const made = await probe.make()
@@ -104,7 +104,7 @@ export const DELETE: readonly Case[] = [
       await probe.del(made.path)
       demandStatus(
         await probe.post(subject.type.endpoint, subject.body(made.name, withValue(subject.text(), 'lockstep'))),
-        [201],
+        [201, 200],
         `a creation with the ${pathOf(subject.named)} of a deleted resource`,
       )
     },

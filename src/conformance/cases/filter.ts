@@ -136,7 +136,7 @@ export const FILTER: readonly Case[] = [
     section: FILTERS,
     title: 'and and or join conditions',
     fix: 'Evaluate conditions joined by and and or.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-101'],
     async run(probe) {
       const path = pathOf(probe.subject().named)
       const made = [await probe.make(), await probe.make()] as const
@@ -305,7 +305,7 @@ export const FILTER: readonly Case[] = [
       if (Number.isNaN(created)) throw new NotOffered('meta.created is not shown')
       const all = scope(subject, [made])
       // Five hours on another clock are the same instant.
-      const elsewhere = (ms: number) => new Date(ms + 5 * 3_600_000).toISOString().replace('Z', '+05:00')
+      const elsewhere = (ms: number) => new Date(ms - 5 * 3_600_000).toISOString().replace('Z', '-05:00')
       await demandFound(
         probe,
         `meta.created gt "${new Date(created - 60_000).toISOString()}" and ${all}`,
@@ -338,7 +338,7 @@ export const FILTER: readonly Case[] = [
     section: 'RFC 7643 §3.1',
     title: 'externalId compares with regard to case',
     fix: 'Compare externalId (caseExact true) letter by letter.',
-    needs: ['P-121', 'S-012'],
+    needs: ['P-121', 'S-012', 'P-101'],
     async run(probe) {
       const externalId = `Ext-${wordOf(probe)}`
       const made = await probe.make({ externalId })
@@ -352,7 +352,7 @@ export const FILTER: readonly Case[] = [
     section: 'RFC 7643 §3.1',
     title: 'ids compare with regard to case',
     fix: 'Compare id (caseExact true) letter by letter.',
-    needs: ['P-121', 'P-142/id'],
+    needs: ['P-121', 'P-142/id', 'P-101'],
     async run(probe) {
       const made = await probe.make()
       const other = made.id === made.id.toUpperCase() ? made.id.toLowerCase() : made.id.toUpperCase()
@@ -529,7 +529,7 @@ export const FILTER: readonly Case[] = [
     section: FILTERS,
     title: 'texts in filters are JSON strings, escapes included',
     fix: 'Decode the literal as JSON: \\" and \\u00fc.',
-    needs: ['P-121', 'P-128/eq'],
+    needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
       const text = subject.text()

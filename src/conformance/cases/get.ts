@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource } from '../demand.ts'
-import { dig, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
 
 const READ = 'RFC 7644 §3.4.1'
 
@@ -73,7 +73,7 @@ export const GET: readonly Case[] = [
       const made = await probe.make(withValue(text, 'lockstep'))
       const shown = await probe.get(`${made.path}?attributes=${pathOf(subject.named)}`)
       const body = demandResource(shown, [200], 'GET with attributes')
-      demand(shown, valueAt(body, text) === undefined, `no ${pathOf(text)}`)
+      demand(shown, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       demand(shown, valueAt(body, subject.named) !== undefined, pathOf(subject.named))
     },
   },

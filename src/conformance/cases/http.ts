@@ -152,7 +152,7 @@ export const HTTP: readonly Case[] = [
     section: 'RFC 3986 §2.1',
     title: 'parameters are percent-decoded as UTF-8, + is a space',
     fix: 'Decode the query as a form in UTF-8: %C3%BC is ü, + is a space.',
-    needs: ['P-121', 'P-128/eq'],
+    needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
       const text = subject.text()

@@ -13,7 +13,7 @@ export const I18N: readonly Case[] = [
     section: PREPARE,
     title: 'userNames that differ only in Unicode form are the same',
     fix: 'Prepare userName by PRECIS (NFC at least) before it is compared.',
-    needs: ['S-071'],
+    needs: ['S-071', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
       if (subject.named.attribute.name !== 'userName') throw new NotOffered('there is no userName')
@@ -33,7 +33,7 @@ export const I18N: readonly Case[] = [
     section: PREPARE,
     title: 'userNames are compared without regard to case beyond ASCII',
     fix: 'Fold the case of userName for all of Unicode, not only A to Z.',
-    needs: ['S-100'],
+    needs: ['S-100', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
       const name = probe.name().replace('@', '-ÄNNA@')
@@ -52,7 +52,7 @@ export const I18N: readonly Case[] = [
     section: 'RFC 7644 §7.8',
     title: 'filters find values in another Unicode form',
     fix: 'Normalise both sides before comparing.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
       const { named } = subject

@@ -119,7 +119,7 @@ export const PAGING: readonly Case[] = [
     section: PAGES,
     title: 'a startIndex below 1 means 1',
     fix: 'Take 0 and negative numbers for 1.',
-    needs: ['P-123/or'],
+    needs: ['P-123/or', 'P-181'],
     async run(probe) {
       const { page } = await five(probe)
       for (const startIndex of ['0', '-5']) {
@@ -137,7 +137,7 @@ export const PAGING: readonly Case[] = [
     section: PAGES,
     title: 'count=0 gives totalResults and no resources',
     fix: 'Answer count=0 with the true totalResults and no resources.',
-    needs: ['P-123/or'],
+    needs: ['P-123/or', 'P-181'],
     async run(probe) {
       const { page } = await five(probe)
       const answer = await page({ count: '0' })
@@ -151,7 +151,7 @@ export const PAGING: readonly Case[] = [
     section: PAGES,
     title: 'a negative count means 0',
     fix: 'Take a negative count for 0.',
-    needs: ['P-123/or'],
+    needs: ['P-123/or', 'P-181'],
     async run(probe) {
       const { page } = await five(probe)
       const answer = await page({ count: '-1' })

@@ -112,7 +112,7 @@ export const PATCH_ADD: readonly Case[] = [
     section: ADD,
     title: 'add appends to a list',
     fix: 'Append the values of an add to those that are there.',
-    needs: NEEDS,
+    needs: [...NEEDS, 'S-082'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()

@@ -117,7 +117,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     section: REMOVE,
     title: 'remove through a filter removes the elements it finds and no others',
     fix: 'Remove what emails[type eq "work"] finds, and nothing else.',
-    needs: NEEDS,
+    needs: [...NEEDS, 'S-082'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()
@@ -192,7 +192,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     section: REMOVE,
     title: 'remove through a filter clears a part of the elements it finds',
     fix: 'Take paths like emails[value eq "…"].type in a remove.',
-    needs: NEEDS,
+    needs: [...NEEDS, 'S-082'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()

@@ -111,7 +111,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     section: REPLACE,
     title: 'replace of a list replaces all of it',
     fix: 'Put the new values in place of all old ones.',
-    needs: NEEDS,
+    needs: [...NEEDS, 'S-082'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()

@@ -45,7 +45,7 @@ export const PUT: readonly Case[] = [
     section: REPLACE,
     title: 'values in a PUT take the place of the old ones',
     fix: 'Replace multi-valued attributes whole.',
-    needs: ['P-300'],
+    needs: ['P-300', 'S-082'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()

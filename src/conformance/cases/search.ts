@@ -2,7 +2,7 @@ import { LIST_RESPONSE } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal } from '../demand.ts'
 import { Fault, NotOffered } from '../fault.ts'
-import { member, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { isUnassigned, member, pathOf, texts, valueAt, withValue } from '../look.ts'
 
 const SEARCH_SECTION = 'RFC 7644 §3.4.3'
 
@@ -14,7 +14,7 @@ export const SEARCH: readonly Case[] = [
     section: SEARCH_SECTION,
     title: 'POST to /.search is a query',
     fix: 'Serve POST {endpoint}/.search with a SearchRequest: 200 and a ListResponse.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-100'],
     async run(probe) {
       const subject = probe.subject()
       const [made, other] = [await probe.make(), await probe.make()]
@@ -90,7 +90,7 @@ export const SEARCH: readonly Case[] = [
           ...narrowed,
         })
         const [first] = demandList(answer, 'a search').resources
-        demand(answer, first !== undefined && valueAt(first, text) === undefined, `no ${pathOf(text)}`)
+        demand(answer, first !== undefined && isUnassigned(valueAt(first, text)), `no ${pathOf(text)}`)
       }
     },
   },
@@ -157,7 +157,7 @@ export const SEARCH: readonly Case[] = [
     section: 'RFC 7644 §3.4.2.1',
     title: 'a search at the base URL covers all types',
     fix: 'Serve POST /.search over all resource types.',
-    needs: ['P-121'],
+    needs: ['P-121', 'P-100'],
     async run(probe) {
       const made = await probe.make()
       const answer = await probe.search('', { filter: `id eq "${made.id}"` })

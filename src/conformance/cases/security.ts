@@ -29,7 +29,7 @@ export const SECURITY: readonly Case[] = [
     section: INPUT,
     title: 'wildcards of databases have no meaning in co and sw',
     fix: 'Escape % and _ where co, sw, ew become LIKE.',
-    needs: ['P-129/co'],
+    needs: ['P-129/co', 'P-101'],
     async run(probe) {
       const subject = probe.subject()
       const made = await probe.make()

@@ -161,7 +161,7 @@ export const SORT: readonly Case[] = [
     section: 'RFC 7644 §3.4.2.4',
     title: 'a list is sorted before it is cut into pages',
     fix: 'Sort first, then take the page.',
-    needs: ['P-161'],
+    needs: ['P-161', 'P-183'],
     async run(probe) {
       const text = probe.subject().text()
       const made = [

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createClient } from '../rfc/client.ts'
+import { site } from '../rfc/site.ts'
+import { folder, ROOT, run } from './run.ts'
+
+const at = site()
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function fresh(kind = 'strict') {
+  const { base, token } = await at.server.connection(kind)
+  const dir = folder()
+  closing.push(dir.remove)
+  return { base, token, dir, client: createClient({ base, token }) }
+}
+
+// Each starts a process, some run every case: slow where others work at the same time.
+describe('lockstep check', { timeout: 180_000 }, () => {
+  test('0 when all is well; the token comes from the environment and is printed nowhere', async () => {
+    const { base, token, dir } = await fresh()
+    const files = ['html', 'junit', 'badge'].flatMap((kind) => [`--${kind}`, dir.path(`report.${kind}`)])
+    const { code, stdout, stderr } = await run(
+      ['check', base, '--token-env', 'SCIM_TOKEN', '--only', 'patch,P-060', '--for', 'okta', ...files],
+      { SCIM_TOKEN: token },
+    )
+    expect(stderr).toBe('')
+    expect(code, stdout).toBe(0)
+    expect(stdout).toMatch(/\d+ passed, 0 fails a MUST/)
+    expect(stdout).toContain('Okta will work with this server')
+    const html = readFileSync(dir.path('report.html'), 'utf8')
+    expect(html).toMatch(/^<!doctype html>/)
+    expect(html).not.toMatch(/\b(src|href)=/)
+    expect(readFileSync(dir.path('report.junit'), 'utf8')).toMatch(/<testsuite name="patch" tests="\d+" failures="0"/)
+    expect(readFileSync(dir.path('report.badge'), 'utf8')).toMatch(/^<svg .*SCIM 2\.0: conformant/)
+    for (const text of [stdout, html]) expect(text).not.toContain(token)
+  })
+
+  test('1 when a MUST is failed: request, answer, section and likely fix are shown', async () => {
+    const { base, token, dir } = await fresh('generic')
+    const { code, stdout } = await run([
+      'check',
+      base,
+      '--token',
+      token,
+      '--only',
+      'P-379/none',
+      '--html',
+      dir.path('report.html'),
+    ])
+    expect(code).toBe(1)
+    expect(stdout).toContain('P-379/none')
+    expect(stdout).toContain('expected  400 noTarget')
+    expect(stdout).toContain('RFC 7644 §3.5.2.3')
+    expect(stdout).toContain('likely fix')
+    expect(stdout).toMatch(/> PATCH http:\/\/127\.0\.0\.1:\d+\/.*\/Users\//)
+    expect(stdout).toContain('> authorization: Bearer ***')
+    expect(stdout).toContain('< HTTP 200')
+    expect(readFileSync(dir.path('report.html'), 'utf8')).toMatch(/<details class="case must" open>/)
+  })
+
+  test('a SHOULD that is missed counts with --strict only', async () => {
+    const { base, token } = await fresh('generic')
+    const only = ['check', base, '--token', token, '--only', 'S-111/form']
+    expect((await run(only)).code).toBe(0)
+    expect((await run([...only, '--strict'])).code).toBe(1)
+  })
+
+  test('1 when an identity provider that was asked for will not work', async () => {
+    const { base, token } = await fresh()
+    const { code, stdout } = await run(['check', base, '--token', token, '--only', 'P-060', '--for', 'entra', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).providers).toMatchObject([{ kind: 'entra', works: false }])
+  })
+
+  test('a server that wants neither bearer nor basic takes a header', async () => {
+    const { base, token } = await fresh()
+    const { code, stdout } = await run(['check', base, '--header', `Authorization: Bearer ${token}`, '--only', 'P-060'])
+    expect(code, stdout).toBe(0)
+  })
+
+  test('stops on SIGINT and leaves nothing behind', async () => {
+    const { base, token, client } = await fresh()
+    const child = spawn(process.execPath, [
+      join(ROOT, 'src/cli/main.ts'),
+      'check',
+      base,
+      '--token',
+      token,
+      '--rate',
+      '25',
+    ])
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const made = async () => (await client.get('/Users')).body.totalResults
+    while ((await made()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    child.kill('SIGINT')
+    expect(await ended).toBe(2)
+    expect(await made()).toBe(0)
+  })
+
+  test('what a check that was killed left is told, and removed with --clean; nothing else is', async () => {
+    const { base, token, client } = await fresh()
+    await client.makeUser({ userName: 'lockstep-check-abcdef-1@example.com' })
+    await client.makeGroup({ displayName: 'lockstep-check-abcdef-2@example.com' })
+    await client.makeUser({ userName: 'lockstep-check-er@example.com' })
+    await client.makeUser({ userName: 'somebody@example.com' })
+    const args = ['check', base, '--token', token, '--only', 'P-060', '--json']
+    expect(JSON.parse((await run(args)).stdout).leftovers).toHaveLength(2)
+    expect(JSON.parse((await run([...args, '--clean'])).stdout).leftovers).toEqual([])
+    expect((await client.get('/Groups')).body.totalResults).toBe(0)
+    const names = (await client.get('/Users')).body.Resources.map((user: { userName: string }) => user.userName)
+    expect(names.sort()).toEqual(['lockstep-check-er@example.com', 'somebody@example.com'])
+  })
+
+  test('other people are in no report', async () => {
+    const { base, token, client } = await fresh('generic')
+    await client.makeUser({ userName: 'secret.person@example.com' })
+    const { stdout } = await run(['check', base, '--token', token, '--json'])
+    expect(stdout).not.toContain('secret.person')
+  })
+
+  test('2 with one line when there is nothing to be checked', async () => {
+    const server = createServer((_request, response) => response.end('<h1>hello</h1>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    closing.push(() => server.close())
+    const { port } = server.address() as { readonly port: number }
+    const { base, token } = await fresh()
+    for (const [args, message] of [
+      [['scim.example.com'], /is no URL/],
+      [['ftp://scim.example.com'], /ftp/],
+      [[base.replace('//', '//user:pass@')], /credentials must not stand in the URL/],
+      [[base], /refuses the credentials/],
+      [[`http://127.0.0.1:${port}`], /no SCIM server at/],
+      [['http://127.0.0.1:1'], /does not answer/],
+      [[base, '--token', token, '--only', 'P-999'], /no case is called "P-999"/],
+      [[base, '--token', token, '--for', 'novell'], /--for takes okta/],
+      [[base, '--token-env', 'NOWHERE'], /the environment has no NOWHERE/],
+      [[base, '--header', 'X-Key abc'], /--header must be like/],
+    ] as const) {
+      const { code, stderr } = await run(['check', ...args])
+      expect(stderr).toMatch(message)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+      expect(code, stderr).toBe(2)
+    }
+  })
+})
