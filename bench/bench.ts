@@ -12,6 +12,8 @@ export interface Bench {
   /** Users in the small, the big and (in a full run) the huge site. */
   readonly sizes: { readonly small: number; readonly big: number; readonly huge?: number }
   readonly products: readonly Product[]
+  /** Whether the huge site was asked for by its size: then there is one on PostgreSQL too, where filling it takes long. */
+  readonly hugeOnPostgres: boolean
   /** Users to load into PostgreSQL for the row that says how long that takes, if it is wanted. */
   readonly load?: number
   readonly rounds: number

@@ -25,7 +25,7 @@ export interface PostgresBench {
   /** A new database, filled with a tenant. */
   readonly fill: (size: number) => Promise<Filled>
   /** Lockstep on a filled database. */
-  readonly open: (prepared: Prepared, options?: SiteOptions) => Promise<OpenSite>
+  readonly open: (prepared: Prepared, options?: SiteOptions, flags?: readonly string[]) => Promise<OpenSite>
   /** The bare server on the database of an open site, answering what the site answers. */
   readonly bare: (site: OpenSite) => Promise<OpenSite>
   /** Runs statements in the database of a site. */
@@ -47,7 +47,9 @@ export interface PostgresBench {
 const SETTINGS = ['shared_buffers=512MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min', 'autovacuum_naptime=10min']
 
 /** Starts PostgreSQL in the run's folder. */
-export async function openPostgres(bench: Bench): Promise<PostgresBench> {
+export async function openPostgres(
+  bench: Pick<Bench, 'directory' | 'loader' | 'heavy' | 'say'>,
+): Promise<PostgresBench> {
   // As root the server runs as another user, who must get through.
   chmodSync(bench.directory, 0o711)
   const server: TestServer = await startPostgres({ durable: true, settings: SETTINGS, within: bench.directory })
@@ -77,7 +79,7 @@ export async function openPostgres(bench: Bench): Promise<PostgresBench> {
       await query(url, 'checkpoint')
       return { ...filled, product: 'postgres', size, file: url, ids }
     },
-    open: (prepared, options = {}) => openSite(prepared, loaders, [], { database, ...options }),
+    open: (prepared, options = {}, flags = []) => openSite(prepared, loaders, flags, { database, ...options }),
     async bare(site) {
       await query(
         site.file,

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startLoader } from './loader.ts'
+import { openPostgres } from './postgres.ts'
 import { longestStretches, type Profile, selfTimes } from './self-times.ts'
 import { measureRoot, type Product } from './server.ts'
 import { openSite, prepare } from './site.ts'
@@ -94,9 +95,18 @@ const loader = startLoader()
 if (options.root !== undefined) measureRoot(options.root)
 const say = (text: string) => process.stderr.write(`${text}\n`)
 try {
-  const product: Product = options.product === 'floor' ? 'floor' : 'lockstep'
-  const prepared = await prepare({ product, size: Number(options.size), directory, kept: options.data, loader, say })
-  const site = await openSite(prepared, [loader], ['--inspect=127.0.0.1:0'])
+  const flags = ['--inspect=127.0.0.1:0']
+  const size = Number(options.size)
+  const open = async () => {
+    if (options.product === 'postgres') {
+      const postgres = await openPostgres({ directory, loader, heavy: loader, say })
+      return { site: await postgres.open(await postgres.fill(size), {}, flags), stop: postgres.stop }
+    }
+    const product: Product = options.product === 'floor' ? 'floor' : 'lockstep'
+    const prepared = await prepare({ product, size, directory, kept: options.data, loader, say })
+    return { site: await openSite(prepared, [loader], flags), stop: async () => {} }
+  }
+  const { site, stop } = await open()
   const workload = positionals.join(' ').replace(/@(\d+)/, (_, members: string) => site.groups[members] ?? members)
   const asked = [{ workload, connections: Number(options.connections) }]
   const inspector = await inspect(site.server.inspector ?? '')
@@ -126,6 +136,7 @@ try {
   })
   inspector.close()
   await site.server.kill()
+  await stop()
 } finally {
   loader.close()
   rmSync(directory, { recursive: true, force: true })

@@ -6,7 +6,7 @@
  *
  * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run;
  * `--root` measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself;
- * `--load 1000000` loads so many users and a hundredth as many groups into it, too.
+ * `--load 1000000` loads so many users and a hundredth as many groups into it, too. The huge size is made there only with `--huge`.
  *
  * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
  * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
@@ -86,6 +86,7 @@ const open = new Map<string, OpenSite>()
 const bench: Bench = {
   sizes: huge === undefined ? { small, big } : { small, big, huge },
   products,
+  hugeOnPostgres: options.huge !== undefined,
   ...(options.load === undefined ? {} : { load: Number(options.load) }),
   rounds,
   ms: options.quick ? 500 : 1000,

@@ -145,9 +145,17 @@ export function readBody(request: Parsed, limit: number): Promise<Uint8Array | u
         resolve(undefined)
       }
     })
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
-    request.once('error', () => reject(new BrokenOff()))
-    request.once('close', () => reject(new BrokenOff()))
+    let ended = false
+    request.once('end', () => {
+      ended = true
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
+    })
+    // Every request closes; to make an error, with its stack, costs as much as reading the body.
+    const breakOff = () => {
+      if (!ended) reject(new BrokenOff())
+    }
+    request.once('error', breakOff)
+    request.once('close', breakOff)
   })
 }
 

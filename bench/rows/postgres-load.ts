@@ -6,7 +6,7 @@ import type { Bench } from '../bench.ts'
 import type { Filled, PostgresBench } from '../postgres.ts'
 import { memoryMiB } from '../proc.ts'
 import { createTenant, startProduct } from '../server.ts'
-import { least, most, short } from '../table.ts'
+import { short } from '../table.ts'
 import { groupText } from '../users.ts'
 import { bulkOf, readBulkIds, SPARE } from '../workloads.ts'
 
@@ -25,14 +25,12 @@ function loadRows(
     what: `PostgreSQL: ${what}: users/s`,
     lockstep: `${short(rate)} users/s`,
     ratio: rate,
-    hard: least(1_000),
   })
   bench.add({
     id: `${id}.memory`,
     what: `PostgreSQL: ${what}: most memory of the server, MiB`,
     lockstep: `${short(peakMiB)} MiB`,
     ratio: peakMiB,
-    hard: most(1_024),
   })
 }
 

@@ -41,7 +41,8 @@ export async function measurePostgres(bench: Bench): Promise<void> {
 async function onSites(bench: Bench, postgres: PostgresBench): Promise<void> {
   const { small, big: size, huge } = bench.sizes
   const filled: Filled[] = []
-  for (const one of [small, size, ...(huge === undefined ? [] : [huge])]) filled.push(await postgres.fill(one))
+  for (const one of [small, size, ...(huge === undefined || !bench.hugeOnPostgres ? [] : [huge])])
+    filled.push(await postgres.fill(one))
   const [, prepared] = filled
   if (prepared === undefined) return
   loadedRows(bench, prepared)

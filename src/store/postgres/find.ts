@@ -260,7 +260,13 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
   async function pageOf(query: Query, found: Found, { t }: Tenant): Promise<Page> {
     const { limit } = query.page
     const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
-    const groups = query.groups ? await readGroups(database, t, rows, { id: 1, groups: 7 }) : undefined
+    const groups = query.groups
+      ? await readGroups(
+          database,
+          t,
+          rows.map((row) => ({ id: textOf(row[1]), groups: row[7] })),
+        )
+      : undefined
     const last = rows.at(-1)
     const sorted = query.types.some(({ sort }) => sort !== undefined)
     const next = found.rows.length > limit && last !== undefined ? endingOf(last, sorted) : undefined

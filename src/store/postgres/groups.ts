@@ -3,18 +3,17 @@ import type { Membership } from '../contract.ts'
 import { type Database, type Row, textOf } from './database.ts'
 
 /**
- * The groups that the row `r` is a direct member of, as JSON, each with whether it is in a group itself; null for those in no
- * group. `t` is the tenant's parameter. The groups above those are rare, and to get ready for them costs more than all the rest.
+ * The groups that the row `r` is a direct member of, as a JSON list of texts: 1 for a group that is in a group itself, else 0; how long
+ * its id is; a colon, the id, and the name. `t` is the tenant's parameter. To get ready for the groups above those, which are rare, or
+ * for an aggregate of lists, would cost more than the rest of reading one resource.
  */
 export function groupsColumn(t: string): string {
-  // With limits no planner turns a look for one row into a walk over all members or resources.
-  return `(
-    select json_agg(json_build_array(
-      e.id, e.display, 1, (select 1 from lockstep.member z where z.t = ${t} and z.m = x.g limit 1) is not null
-    )) from lockstep.member x cross join lateral (
-      select d.id, d.display from lockstep.resource d where d.t = ${t} and d.k = x.g limit 1
-    ) e where x.t = ${t} and x.m = r.k and x.g <> r.k
-  )`
+  // As values of a row, and with a limit, no planner turns a look for one row into a walk over all members or resources.
+  return `array_to_json(array(
+    select case when (select 1 from lockstep.member z where z.t = ${t} and z.m = x.g limit 1) is null then '0' else '1' end || (
+      select length(e.id) || ':' || e.id || e.display from lockstep.resource e where e.t = ${t} and e.k = x.g
+    ) from lockstep.member x where x.t = ${t} and x.m = r.k and x.g <> r.k
+  ))`
 }
 
 /** The groups of some resources, direct and nested. union and not union all, so that circles end. */
@@ -27,26 +26,40 @@ const ALL = `select r.id, (
     ) x join lockstep.resource e on e.t = $1 and e.k = x.g
   ) from lockstep.resource r where r.t = $1 and r.id = any($2::text[])`
 
-type Found = readonly [id: string, display: string, direct: 0 | 1, inGroups?: boolean]
+type Found = readonly [id: string, display: string, direct: 0 | 1]
 
 /** The groups of resources that were read with {@link groupsColumn}, in the same order; a second look where groups are nested. */
 export async function readGroups(
   database: Database,
   t: number,
-  rows: readonly Row[],
-  columns: { readonly id: number; readonly groups: number },
+  found: readonly { readonly id: string; readonly groups: Row[number] | undefined }[],
 ): Promise<readonly (readonly Membership[])[]> {
-  const found = rows.map((row) => listOf(row[columns.groups]))
-  const nested = rows.filter((_, at) => found[at]?.some(([, , , inGroups]) => inGroups))
-  if (nested.length === 0) return found.map(membershipsOf)
-  const ids = nested.map((row) => textOf(row[columns.id]))
-  const whole = new Map((await database.rows(ALL, t, ids)).map(([id, groups]) => [id, listOf(groups)]))
-  return rows.map((row, at) => membershipsOf(whole.get(row[columns.id] ?? null) ?? found[at] ?? NONE))
+  const direct = found.map(({ groups }) => listOf<string | null>(groups))
+  const nested = found.filter((_, at) => direct[at]?.some((group) => group?.startsWith('1')))
+  const whole = new Map<string, readonly Found[]>()
+  if (nested.length > 0) {
+    const ids = nested.map(({ id }) => id)
+    for (const [id, groups] of await database.rows(ALL, t, ids)) whole.set(textOf(id), listOf<Found>(groups))
+  }
+  return found.map(({ id }, at) => membershipsOf(whole.get(id) ?? (direct[at] ?? NONE).flatMap(directOf)))
 }
 
-function listOf(column: Row[number] | undefined): readonly Found[] {
-  return typeof column === 'string' ? (JSON.parse(column) as readonly Found[]) : NONE
+function listOf<One>(column: Row[number] | undefined): readonly One[] {
+  return typeof column === 'string' && column !== '[]' ? (JSON.parse(column) as readonly One[]) : NONE
 }
+
+/** Nothing for a group that was removed just now. */
+function directOf(group: string | null): readonly Found[] {
+  if (group === null) return NONE
+  const colon = group.indexOf(':')
+  const characters = Number(group.slice(1, colon))
+  const rest = group.slice(colon + 1)
+  // PostgreSQL counts characters, of which some are two here.
+  const id = PLAIN.test(rest) ? rest.slice(0, characters) : [...rest].slice(0, characters).join('')
+  return [[id, rest.slice(id.length), 1]]
+}
+
+const PLAIN = /^[\0-\x7f]*$/
 
 /** Direct ones first, each once. RFC 7643 §4.1.2, `groups`. */
 function membershipsOf(list: readonly Found[]): readonly Membership[] {

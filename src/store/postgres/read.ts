@@ -42,8 +42,10 @@ export type Reads = Pick<
   readonly numberOf: (ref: Ref) => Promise<{ readonly t: number; readonly k: number } | undefined>
 }
 
-const GET = `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
-const GET_GROUPS = `select ${COLUMNS}, ${groupsColumn('$1')} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
+// Type and id are known, and each column costs.
+const GET_COLUMNS = 'r.version, r.created, r.modified, r.display, r.text'
+const GET = `select ${GET_COLUMNS} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
+const GET_GROUPS = `select ${GET_COLUMNS}, ${groupsColumn('$1')} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
 
 /** Makes the reads of single resources, names, members, the log and records. */
 export function createReads(database: Database, tenants: Tenants): Reads {
@@ -57,14 +59,12 @@ export function createReads(database: Database, tenants: Tenants): Reads {
     async get(ref, asked) {
       const t = await numberOfTenant(ref.tenant, ref.id)
       if (t === undefined) return undefined
-      if (asked?.groups !== true) {
-        const row = await database.row(GET, t, ref.id, ref.type)
-        return row === undefined ? undefined : storedOf(row, ref.tenant)
-      }
-      const row = await database.row(GET_GROUPS, t, ref.id, ref.type)
+      const row = await database.row(asked?.groups === true ? GET_GROUPS : GET, t, ref.id, ref.type)
       if (row === undefined) return undefined
-      const [groups] = await readGroups(database, t, [row], { id: 1, groups: 7 })
-      return storedOf(row, ref.tenant, groups)
+      const stored = storedOf([ref.type, ref.id, ...row], ref.tenant)
+      if (asked?.groups !== true) return stored
+      const [groups = []] = await readGroups(database, t, [{ id: ref.id, groups: row[5] }])
+      return { ...stored, groups }
     },
     async numberOf(ref) {
       const t = await numberOfTenant(ref.tenant, ref.id)
