@@ -93,3 +93,26 @@ test('when all connections are taken, what others change is still heard of', asy
     for (const client of taken) client.release()
   }
 })
+
+test('a tenant is read out by looking at each resource twice, however large its groups are', async () => {
+  const ids = Array.from({ length: 8_000 }, (_, n) => `m${n}`)
+  for (let at = 0; at < ids.length; at += 2_000) {
+    await one.commit(ids.slice(at, at + 2_000).map((id) => creating(id, { userName: id })))
+  }
+  await one.commit([creating('g', { displayName: 'g' }, { members: ids })])
+  const read = async () => {
+    // What a connection has counted is there for sure when it is closed.
+    await one.close()
+    const { rows } = await server.admin(
+      `select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as n from pg_stat_user_tables where relname = 'resource'`,
+      database.name,
+    )
+    one = await postgresStore({ url: database.url, connections: 4, connectTimeoutMs: 1_500 })
+    return Number(rows[0].n)
+  }
+  const before = await read()
+  let rows = 0
+  for await (const chunk of one.rows('acme')) rows += chunk.length
+  expect(rows).toBeGreaterThan(8_000 * 2)
+  expect((await read()) - before).toBeLessThan(8_000 * 2.5)
+})

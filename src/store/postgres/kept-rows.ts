@@ -10,8 +10,19 @@ type Section = (after: KeptRow | undefined) => AsyncIterable<readonly KeptRow[]>
 const CHUNK = 200
 /** Members in one row. */
 const MEMBERS = 1_000
+/** Members read at once: each time all of a group are sorted by their ids. */
+const MEMBERS_AT_ONCE = 100 * MEMBERS
 /** How long whoever takes the rows may pause between two chunks. */
 const PAUSE_MS = 600_000
+
+// From group to group through the index: whoever has no members, which are most, is not looked at.
+const TYPES_WITH_MEMBERS = `with recursive groups (g) as (
+    (select x.g from lockstep.member x where x.t = $1 order by x.g limit 1)
+    union all
+    select (select x.g from lockstep.member x where x.t = $1 and x.g > groups.g order by x.g limit 1)
+    from groups where groups.g is not null
+  ) select distinct (select r.y from lockstep.resource r where r.t = $1 and r.k = groups.g) as y
+    from groups where groups.g is not null order by y`
 
 /** Everything that a tenant holds, in the order of `KeptRow`, as of one moment; with `after` only what comes behind that row. */
 export async function* keptRows(
@@ -25,6 +36,11 @@ export async function* keptRows(
   try {
     await held.rows('begin isolation level repeatable read read only')
     await held.rows(`set local idle_in_transaction_session_timeout = ${PAUSE_MS}`)
+    // A portion of a large tenant in a cold database may take longer than anything that a request asks for.
+    await held.rows('set local statement_timeout = 0')
+    // In order of an index, also where nothing is known of the tables yet, as just after an import: never all for each portion.
+    await held.rows('set local enable_seqscan = off')
+    await held.rows('set local enable_bitmapscan = off')
     const [named] = await held.rows('select n.t from lockstep.tenant n where n.name = $1', tenant)
     if (named !== undefined) {
       const sections = await sectionsOf(held.rows, numberOf(named[0]), tenant)
@@ -77,17 +93,20 @@ async function sectionsOf(
   }
 
   async function* membersOf(g: number, type: string, id: string, known: string): AsyncGenerator<readonly KeptRow[]> {
-    const found = pages(MEMBERS, (last) =>
+    const found = pages(MEMBERS_AT_ONCE, (last) =>
       rows(
         `select r.id from lockstep.member x join lockstep.resource r on r.t = $1 and r.k = x.m
-         where x.t = $1 and x.g = $2 and r.id > $3 order by r.id limit ${MEMBERS}`,
+         where x.t = $1 and x.g = $2 and r.id > $3 order by r.id limit ${MEMBERS_AT_ONCE}`,
         t,
         g,
         last?.[0] ?? known,
       ),
     )
     for await (const page of found) {
-      yield [{ row: 'members', type, id, members: page.map((row) => textOf(row[0])) }]
+      for (let at = 0; at < page.length; at += MEMBERS) {
+        const members = page.slice(at, at + MEMBERS).map((row) => textOf(row[0]))
+        yield [{ row: 'members', type, id, members }]
+      }
     }
   }
 
@@ -148,21 +167,26 @@ async function sectionsOf(
 
     async *members(after) {
       const from = after?.row === 'members' ? after : undefined
-      // The group that the last row was of may have more.
-      const found = pages(CHUNK, (last) =>
-        rows(
-          `select r.y, r.id, r.k from lockstep.resource r
-           where r.t = $1 and (r.y, r.id) ${last === undefined ? '>=' : '>'} ($2, $3)
-             and exists (select 1 from lockstep.member x where x.t = $1 and x.g = r.k)
-           order by r.y, r.id limit ${CHUNK}`,
-          t,
-          ...(last === undefined ? [from?.type ?? '', from?.id ?? ''] : [textOf(last[0]), textOf(last[1])]),
-        ),
-      )
-      for await (const page of found) {
-        for (const [y, id, k] of page) {
-          const same = from !== undefined && from.type === y && from.id === id
-          yield* membersOf(numberOf(k), textOf(y), textOf(id), same ? (from.members.at(-1) ?? '') : '')
+      for (const [type] of await rows(TYPES_WITH_MEMBERS, t)) {
+        if (from !== undefined && compareText(textOf(type), from.type) < 0) continue
+        // The group that the last row was of may have more.
+        const first = from !== undefined && from.type === type ? from.id : ''
+        const found = pages(CHUNK, (last) =>
+          rows(
+            `select r.id, r.k from lockstep.resource r
+             where r.t = $1 and r.y = $2 and r.id ${last === undefined ? '>=' : '>'} $3
+               and exists (select 1 from lockstep.member x where x.t = $1 and x.g = r.k)
+             order by r.id limit ${CHUNK}`,
+            t,
+            type ?? null,
+            last?.[0] ?? first,
+          ),
+        )
+        for await (const page of found) {
+          for (const [id, k] of page) {
+            const same = from !== undefined && from.type === type && from.id === id
+            yield* membersOf(numberOf(k), textOf(type), textOf(id), same ? (from.members.at(-1) ?? '') : '')
+          }
         }
       }
     },
