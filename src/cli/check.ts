@@ -172,7 +172,7 @@ function print(report: Report, verbose: boolean): void {
     printLine(paint(provider.works ? 32 : 31, `${provider.name} ${tellProvider(provider)}`))
     for (const need of provider.needs) {
       printLine(
-        `  ${need.verdict === 'works' ? paint(32, '+') : need.verdict === 'fails' ? paint(31, '-') : paint(35, '?')} ${need.title}`,
+        `  ${need.verdict === 'works' ? paint(32, '+') : need.verdict === 'fails' ? paint(31, '-') : paint(35, '?')} ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`,
       )
       if (need.verdict === 'works') continue
       if (need.reason !== undefined) printLine(`      ${need.reason}`)

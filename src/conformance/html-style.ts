@@ -11,6 +11,7 @@ p{margin:.2rem 0}
 code,pre{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace}
 .over,.facts,footer,small{color:var(--soft)}
 .said{font-weight:600;font-size:1.1rem}
+.provider>details>summary::after{content:' ▾';color:var(--soft);font-weight:400}
 .said.good{color:var(--passed)}
 .said.bad{color:var(--must)}
 .bar{display:flex;gap:2px;height:10px;margin:1rem 0;border-radius:5px;overflow:hidden}

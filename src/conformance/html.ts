@@ -115,7 +115,7 @@ function writeResult(result: Result): string {
 
 function writeProvider(provider: ProviderReport): string {
   const { name, works, needs } = provider
-  return `<section class="provider"><h2>${mark(name)}</h2><p class="said ${works ? 'good' : 'bad'}">${mark(`${name} ${tellProvider(provider)}`)}</p>\n${needs.map(writeNeed).join('\n')}\n</section>`
+  return `<section class="provider"><h2>${mark(name)}</h2><details${works ? '' : ' open'}><summary class="said ${works ? 'good' : 'bad'}">${mark(`${name} ${tellProvider(provider)}`)}</summary>\n${needs.map(writeNeed).join('\n')}\n</details></section>`
 }
 
 function writeNeed({ title, verdict, optional, reason, fix, exchanges = [] }: NeedResult): string {

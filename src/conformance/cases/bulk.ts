@@ -206,7 +206,7 @@ export const BULK: readonly Case[] = [
     section: 'RFC 7644 §3.7.2',
     title: 'bulkId:… in a value stands for the id of what was created',
     fix: 'Replace bulkId:x in values by the id that the POST with that bulkId got.',
-    needs: ['P-420', 'S-132/members'],
+    needs: ['P-420', 'S-132/members', 'P-425'],
     async run(probe) {
       const groups = probe.groups()
       const answer = await probe.bulk([
@@ -291,7 +291,7 @@ export const BULK: readonly Case[] = [
     section: 'RFC 7644 §3.7.2',
     title: 'a bulkId that nobody has is refused',
     fix: 'Fail the operation that refers to an unknown bulkId.',
-    needs: ['P-429'],
+    needs: ['P-429', 'P-424'],
     async run(probe) {
       const groups = probe.groups()
       const answer = await probe.bulk([
@@ -327,7 +327,7 @@ export const BULK: readonly Case[] = [
     section: BULK_SECTION,
     title: 'a stale version in a bulk operation is 412',
     fix: 'Treat version of an operation as If-Match.',
-    needs: ['P-420', 'P-500', 'P-300'],
+    needs: ['P-420', 'P-500', 'P-300', 'P-424'],
     async run(probe) {
       const subject = probe.subject()
       const made = await probe.make()

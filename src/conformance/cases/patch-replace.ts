@@ -234,7 +234,7 @@ export const PATCH_REPLACE: readonly Case[] = [
         {
           op: 'replace',
           path: `${pathOf(list)}[type eq "lockstep-nope"]`,
-          value: subject.element(list, probe.name(), 1),
+          value: { value: String(subject.element(list, probe.name(), 1).value) },
         },
       ])
       demandRefusal(answer, 'replace through a filter that finds nothing', { keyword: ['noTarget'], named: true })

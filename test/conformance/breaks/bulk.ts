@@ -1,0 +1,67 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
+// biome-ignore-all lint/complexity/noCommaOperator: the same
+// biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
+import { ask, type Body, type Break, error, tell } from '../broken.ts'
+import { bulkResults } from './parts.ts'
+
+/** Bulk. */
+export const BULK_BREAKS: readonly Break[] = [
+  {
+    name: 'there is no bulk',
+    caught: ['P-420'],
+    wrap: ask((sent) => (sent.path === '/Bulk' ? error(501) : undefined)),
+  },
+  {
+    name: 'bulk stops at the first error',
+    caught: ['P-427'],
+    wrap: ask((sent) => void (sent.path === '/Bulk' && sent.body?.Operations && (sent.body.failOnErrors = 1))),
+  },
+  {
+    name: 'failOnErrors is ignored',
+    caught: ['P-428'],
+    wrap: ask((sent) => void (sent.path === '/Bulk' && sent.body && delete sent.body.failOnErrors)),
+  },
+  { name: 'bulkId is not given back', caught: ['P-425'], wrap: bulkResults((one) => void delete one.bulkId) },
+  {
+    name: 'bulk statuses are numbers',
+    caught: ['P-425/status'],
+    wrap: bulkResults((one) => void (one.status = Number(one.status))),
+  },
+  {
+    name: 'bulk errors have no response',
+    caught: ['P-425/error'],
+    wrap: bulkResults((one) => void delete one.response),
+  },
+  {
+    name: 'a failed operation fails the bulk request',
+    caught: ['P-424'],
+    wrap: tell(
+      (got, sent) =>
+        void (
+          sent.path === '/Bulk' &&
+          got.status === 200 &&
+          got.body.Operations.every((one: Body) => !one.status.startsWith('2')) &&
+          Object.assign(got, error(400))
+        ),
+    ),
+  },
+  {
+    name: 'bulk takes any number of operations',
+    caught: ['P-434'],
+    wrap: ask(
+      (sent) =>
+        void (
+          sent.path === '/Bulk' &&
+          sent.body?.Operations?.length > 1000 &&
+          (sent.body.Operations = sent.body.Operations.slice(0, 1))
+        ),
+    ),
+  },
+  {
+    name: 'versions in bulk are ignored',
+    caught: ['P-435'],
+    wrap: ask(
+      (sent) => void (sent.path === '/Bulk' && sent.body?.Operations?.forEach?.((one: Body) => delete one.version)),
+    ),
+  },
+]

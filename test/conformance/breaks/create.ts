@@ -1,0 +1,313 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
+// biome-ignore-all lint/complexity/noCommaOperator: the same
+// biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
+import { ask, type Body, type Break, error, errors, lists, resources, tell } from '../broken.ts'
+import { ENT, isCreation, isSingle, pretend } from './parts.ts'
+
+/** Create. */
+export const CREATE_BREAKS: readonly Break[] = [
+  {
+    name: 'a creation is 200',
+    caught: ['P-060'],
+    wrap: tell((got, sent) => void (isCreation(sent) && got.status === 201 && (got.status = 200))),
+  },
+  {
+    name: 'a creation has no Location',
+    caught: ['P-060'],
+    wrap: tell((got, sent) => void (isCreation(sent) && got.headers.delete('location'))),
+  },
+  {
+    name: 'meta.location is that of the list',
+    caught: ['S-018', 'P-083'],
+    wrap: resources((one) => void (one.meta && (one.meta.location = one.meta.location.replace(/\/[^/]+$/, '')))),
+  },
+  {
+    name: 'meta.location is another host',
+    caught: ['S-018', 'P-083'],
+    wrap: resources(
+      (one) => void (one.meta && (one.meta.location = one.meta.location.replace('provider.test', 'inside.test'))),
+    ),
+  },
+  {
+    name: 'ids are numbers',
+    caught: ['S-007', 'S-008', 'S-018', 'P-080', 'S-047', 'P-201', 'P-202/always', 'P-207', 'S-008/text'],
+    wrap: resources((one, sent) => void (sent.method === 'GET' && isSingle(sent) && (one.id = 7))),
+  },
+  {
+    name: "a client's id is taken",
+    caught: ['S-009'],
+    wrap: tell(
+      (got, sent) =>
+        void (isCreation(sent) && got.status === 201 && sent.body?.id !== undefined && (got.body.id = sent.body.id)),
+    ),
+  },
+  {
+    name: "a client's meta is taken",
+    caught: ['S-015'],
+    wrap: tell(
+      (got, sent) =>
+        void (
+          isCreation(sent) &&
+          got.status === 201 &&
+          sent.body?.meta !== undefined &&
+          Object.assign(got.body.meta, sent.body.meta)
+        ),
+    ),
+  },
+  {
+    name: 'externalId loses its case',
+    caught: ['S-012'],
+    wrap: ask(
+      (sent) =>
+        void (
+          isCreation(sent) &&
+          typeof sent.body?.externalId === 'string' &&
+          (sent.body.externalId = sent.body.externalId.toLowerCase())
+        ),
+    ),
+  },
+  {
+    name: 'externalId is made up',
+    caught: ['S-012/none', 'P-201', 'P-311'],
+    wrap: resources((one) => void (one.externalId ??= `made-${one.id}`)),
+  },
+  {
+    name: 'externalId is unique',
+    caught: ['S-014'],
+    wrap: (real) => {
+      const seen = new Set<string>()
+      return async (sent) => {
+        const given = isCreation(sent) ? sent.body?.externalId : undefined
+        if (given !== undefined && seen.has(given)) return error(409, 'uniqueness')
+        if (given !== undefined) seen.add(given)
+        return real(sent)
+      }
+    },
+  },
+  {
+    name: 'meta.resourceType is in small letters',
+    caught: ['S-016', 'P-064'],
+    wrap: resources(
+      (one) => void (one.meta?.resourceType && (one.meta.resourceType = one.meta.resourceType.toLowerCase())),
+    ),
+  },
+  {
+    name: 'times are dates',
+    caught: ['S-017', 'P-131/time', 'P-304', 'S-017/change'],
+    wrap: resources((one, sent) => void (isCreation(sent) && (one.meta.created = one.meta.created.slice(0, 10)))),
+  },
+  {
+    name: 'lastModified is ahead of created',
+    caught: ['S-017', 'S-017/change'],
+    wrap: resources(
+      (one, sent) =>
+        void (
+          isCreation(sent) && (one.meta.lastModified = new Date(Date.parse(one.meta.created) + 3_600_000).toISOString())
+        ),
+    ),
+  },
+  {
+    name: 'schemas names an extension that is not there',
+    caught: ['S-095', 'S-003', 'P-304/same'],
+    wrap: resources((one) => void one.schemas?.push('urn:example:nope')),
+  },
+  {
+    name: 'entries of lists have no schemas',
+    caught: ['S-002'],
+    wrap: lists((body) => body.Resources.forEach((one: Body) => delete one.schemas)),
+  },
+  {
+    name: 'a second schema is shown twice',
+    caught: ['S-004/twice'],
+    wrap: tell(
+      (got, sent) =>
+        void (
+          isCreation(sent) &&
+          got.status === 201 &&
+          sent.body?.schemas?.length === 2 &&
+          sent.body.schemas[0] === sent.body.schemas[1] &&
+          (got.body.schemas = sent.body.schemas)
+        ),
+    ),
+  },
+  {
+    name: 'schemas may be missing, and stay so',
+    caught: ['S-005', 'S-002'],
+    wrap: (real) => async (sent) => {
+      if (
+        !isCreation(sent) ||
+        sent.body?.schemas !== undefined ||
+        sent.body === undefined ||
+        Array.isArray(sent.body) ||
+        typeof sent.body !== 'object'
+      )
+        return real(sent)
+      const got = await real({
+        ...sent,
+        body: { ...sent.body, schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'] },
+      })
+      if (got.body) delete got.body.schemas
+      return got
+    },
+  },
+  {
+    name: 'attributes is ignored in a creation',
+    caught: ['P-065'],
+    wrap: ask((sent) => void (isCreation(sent) && sent.query.delete('attributes'))),
+  },
+  {
+    name: 'a required attribute may be missing',
+    caught: ['S-061'],
+    wrap: ask((sent) =>
+      sent.method === 'POST' &&
+      sent.path === '/Users' &&
+      sent.body !== undefined &&
+      typeof sent.body === 'object' &&
+      !Array.isArray(sent.body) &&
+      !Object.keys(sent.body).some((name) => name.toLowerCase() === 'username')
+        ? pretend(sent)
+        : undefined,
+    ),
+  },
+  {
+    name: 'userName may be empty',
+    caught: ['S-062/empty'],
+    wrap: ask((sent) => (isCreation(sent) && sent.body?.userName === '' ? pretend(sent) : undefined)),
+  },
+  {
+    name: 'a second userName is taken',
+    caught: ['S-071', 'S-071/further'],
+    wrap: errors(409, (got, sent) => void (isCreation(sent) && Object.assign(got, pretend(sent)))),
+  },
+  {
+    name: 'a conflict does not say uniqueness',
+    caught: ['S-071'],
+    wrap: errors(409, (got) => void delete got.body.scimType),
+  },
+  {
+    name: 'userName is unique only in the same case',
+    caught: ['S-100'],
+    wrap: errors(
+      409,
+      (got, sent) =>
+        void (
+          isCreation(sent) &&
+          sent.body.userName === sent.body.userName.toUpperCase() &&
+          Object.assign(got, pretend(sent))
+        ),
+    ),
+  },
+  {
+    name: 'userNames are not normalised',
+    caught: ['P-540/normal'],
+    wrap: errors(
+      409,
+      (got, sent) =>
+        void (
+          isCreation(sent) &&
+          sent.body.userName !== sent.body.userName.normalize('NFC') &&
+          Object.assign(got, pretend(sent))
+        ),
+    ),
+  },
+  {
+    name: 'names of members are compared with case',
+    caught: ['S-031/body'],
+    wrap: ask((sent) =>
+      isCreation(sent) && sent.body?.USERNAME !== undefined ? error(400, 'invalidValue') : undefined,
+    ),
+  },
+  {
+    name: 'texts are escaped for HTML',
+    caught: ['S-040', 'P-560/markup'],
+    wrap: ask(
+      (sent) =>
+        void (
+          isCreation(sent) &&
+          typeof sent.body?.nickName === 'string' &&
+          (sent.body.nickName = sent.body.nickName.replaceAll('<', '&lt;'))
+        ),
+    ),
+  },
+  {
+    name: 'texts are cut at 20 characters',
+    caught: ['P-526'],
+    wrap: ask(
+      (sent) =>
+        void (
+          isCreation(sent) &&
+          typeof sent.body?.nickName === 'string' &&
+          (sent.body.nickName = sent.body.nickName.slice(0, 20))
+        ),
+    ),
+  },
+  {
+    name: 'numbers are stored as texts',
+    caught: ['S-050/number'],
+    wrap: ask((sent) => void (isCreation(sent) && sent.body?.nickName === 42 && (sent.body.nickName = '42'))),
+  },
+  {
+    name: 'booleans in texts are stored so',
+    caught: ['S-042/text'],
+    wrap: (real) => async (sent) => {
+      if (!isCreation(sent) || sent.body?.active !== 'true') return real(sent)
+      const got = await real({ ...sent, body: { ...sent.body, active: true } })
+      got.body.active = 'true'
+      return got
+    },
+  },
+  {
+    name: 'null is shown',
+    caught: ['S-081'],
+    wrap: resources((one, sent) => void (isSingle(sent) && !sent.query.has('attributes') && (one.nickName ??= null))),
+  },
+  {
+    name: 'a list of one is no list',
+    caught: ['S-082', 'S-111/emails'],
+    wrap: resources((one) => void (one.emails?.length === 1 && ([one.emails] = one.emails))),
+  },
+  {
+    name: 'two values are primary',
+    caught: ['S-084', 'S-084/refused'],
+    wrap: (real) => async (sent) => {
+      const given = isCreation(sent) ? sent.body?.emails : undefined
+      if (!Array.isArray(given) || given.filter((one: Body) => one.primary).length < 2) return real(sent)
+      const got = await real({ ...sent, body: { ...sent.body, emails: given.slice(0, 1) } })
+      got.body.emails = given
+      return got
+    },
+  },
+  {
+    name: 'extensions stand at the top level',
+    caught: ['P-526', 'S-130', 'S-131'],
+    wrap: resources((one) => void (one[ENT] && (Object.assign(one, one[ENT]), delete one[ENT]))),
+  },
+  {
+    name: 'extensions are not in schemas',
+    caught: ['S-090', 'P-351'],
+    wrap: resources((one) => void (one.schemas && (one.schemas = one.schemas.filter((urn: string) => urn !== ENT)))),
+  },
+  {
+    name: 'passwords are shown',
+    caught: ['S-068', 'S-106'],
+    wrap: tell(
+      (got, sent) =>
+        void (isCreation(sent) && got.status === 201 && sent.body.password && (got.body.password = sent.body.password)),
+    ),
+  },
+  {
+    name: 'passwords are shown when asked for',
+    caught: ['S-068', 'S-106', 'P-205'],
+    wrap: resources((one, sent) => void (sent.query.get('attributes') === 'password' && (one.password = '$2b$12$x'))),
+  },
+  {
+    name: 'the manager is lost',
+    caught: ['S-131'],
+    wrap: resources((one) => void (one[ENT]?.manager && delete one[ENT].manager)),
+  },
+  {
+    name: 'title is described but not stored',
+    caught: ['P-526', 'S-102/title'],
+    wrap: ask((sent) => void (sent.body?.title !== undefined && delete sent.body.title)),
+  },
+]

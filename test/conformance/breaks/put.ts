@@ -1,0 +1,69 @@
+// biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
+// biome-ignore-all lint/complexity/noCommaOperator: the same
+// biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
+import { ask, type Break, error, errors, tell } from '../broken.ts'
+import { isSingle, pretend } from './parts.ts'
+
+/** Replace. */
+export const PUT_BREAKS: readonly Break[] = [
+  {
+    name: 'PUT creates',
+    caught: ['P-301', 'P-401/put'],
+    wrap: errors(404, (got, sent) => void (sent.method === 'PUT' && Object.assign(got, pretend(sent)))),
+  },
+  {
+    name: 'PUT is 204',
+    caught: [
+      'S-064',
+      'P-303',
+      'P-303/unset',
+      'P-200/put',
+      'P-302',
+      'P-304',
+      'S-009/put',
+      'P-304/same',
+      'P-306',
+      'P-307',
+      'P-308',
+      'P-501/current',
+      'P-502',
+      'P-505',
+    ],
+    wrap: tell(
+      (got, sent) =>
+        void (
+          sent.method === 'PUT' &&
+          got.status === 200 &&
+          isSingle(sent) &&
+          (Object.assign(got, { status: 204, body: undefined }), got.headers.delete('content-type'))
+        ),
+    ),
+  },
+  {
+    name: 'PUT takes no meta',
+    caught: ['P-304', 'P-304/same'],
+    wrap: ask((sent) =>
+      sent.method === 'PUT' && isSingle(sent) && sent.body?.meta !== undefined ? error(400, 'mutability') : undefined,
+    ),
+  },
+  {
+    name: 'PUT takes no id',
+    caught: ['S-009/put', 'P-304/same'],
+    wrap: ask((sent) =>
+      sent.method === 'PUT' && isSingle(sent) && sent.body?.id !== undefined ? error(400, 'mutability') : undefined,
+    ),
+  },
+  {
+    name: 'PUT keeps lists',
+    caught: ['P-302'],
+    wrap: ask(
+      (sent) =>
+        void (sent.method === 'PUT' && isSingle(sent) && sent.body?.emails?.length === 1 && delete sent.body.emails),
+    ),
+  },
+  {
+    name: 'PUT is not there',
+    caught: ['P-300', 'P-301'],
+    wrap: ask((sent) => (sent.method === 'PUT' && isSingle(sent) ? error(501) : undefined)),
+  },
+]

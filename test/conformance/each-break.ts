@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { CASE_GROUPS } from '../../src/conformance/index.ts'
+import { type Break, breakProvider } from './broken.ts'
+import { checkHere, createHere, faults } from './here.ts'
+
+/** Tests that each break is found by the cases that it names, and by no others; and that without one nothing is found. */
+export function testBreaks(breaks: readonly Break[]): void {
+  describe('a server that is right but for one thing', { timeout: 120_000 }, () => {
+    test('finds nothing where nothing is broken', async () => {
+      const whole: Break = { name: 'nothing', caught: [], wrap: (real) => real }
+      expect(faults(await checkHere(breakProvider(createHere({ badge: true }), whole)))).toEqual([])
+    })
+
+    test('each switch names cases that there are, and has a name of its own', () => {
+      const known = new Set(
+        CASE_GROUPS.flatMap(({ cases, witnesses = [] }) => [...cases, ...witnesses].map(({ id }) => id)),
+      )
+      expect(breaks.flatMap(({ caught }) => caught).filter((id) => !known.has(id))).toEqual([])
+      expect(breaks.filter(({ caught }) => caught.length === 0)).toEqual([])
+      expect(new Set(breaks.map(({ name }) => name)).size).toBe(breaks.length)
+      expect(breaks.length).toBeGreaterThanOrEqual(60)
+    })
+
+    test.each(breaks)('$name', async (one) => {
+      const report = await checkHere(breakProvider(createHere({ badge: true }), one))
+      expect(faults(report).toSorted()).toEqual([...one.caught].toSorted())
+      expect(report.left).toEqual([])
+    })
+  })
+}
