@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { StoreUnavailable, type Touched } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
@@ -115,4 +118,32 @@ test('a tenant is read out by looking at each resource twice, however large its 
   for await (const chunk of one.rows('acme')) rows += chunk.length
   expect(rows).toBeGreaterThan(8_000 * 2)
   expect((await read()) - before).toBeLessThan(8_000 * 2.5)
+})
+
+test('a password file that is away for a moment fails connections, and nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-password-'))
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, 'test\n')
+  const url = new URL(database.url)
+  url.password = ''
+  const store = await postgresStore({
+    url: url.href,
+    passwordFile,
+    connections: 1,
+    connectTimeoutMs: 500,
+    listen: false,
+  })
+  const ref = { tenant: 'acme', type: 'User', id: 'nobody' }
+  expect(await store.get(ref)).toBeUndefined()
+  const taken = await store.pool.connect()
+  await rm(passwordFile)
+  const waiting = store.get(ref).catch((error: unknown) => error)
+  // Who waits is given a new connection just when this one is closed.
+  while (store.pool.waitingCount === 0) await new Promise((resolve) => setImmediate(resolve))
+  taken.release(true)
+  expect(await waiting).toBeInstanceOf(StoreUnavailable)
+  await writeFile(passwordFile, 'test')
+  expect(await store.get(ref)).toBeUndefined()
+  await store.close()
+  await rm(folder, { recursive: true })
 })

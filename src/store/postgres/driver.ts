@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import type { ClientConfig } from 'pg'
+import { readFile } from 'node:fs/promises'
+import type { Client as Connection } from 'pg'
 
 /** What a query gives: rows as lists of columns. */
 export interface PostgresResult {
@@ -52,13 +52,27 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number
 }
 
+type Connected = ((error: Error) => void) | ((error: null, client: Connection) => void)
+
 /** Makes a pool with the package `pg`, which is loaded only here and only now. */
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   const { default: pg } = await import('pg')
   const { url, passwordFile } = options
   class Client extends pg.Client {
-    constructor(config: ClientConfig = {}) {
-      super(passwordFile === undefined ? config : { ...config, connectionString: withPassword(url, passwordFile) })
+    override connect(): Promise<Connection>
+    override connect(callback: Connected): void
+    // A file that can't be read fails this one connection, before it is opened.
+    override async connect(callback?: Connected): Promise<Connection> {
+      try {
+        if (passwordFile !== undefined) Object.assign(this, { password: await passwordIn(passwordFile) })
+      } catch (error) {
+        if (callback === undefined || !(error instanceof Error)) throw error
+        ;(callback as (error: Error) => void)(error)
+        return this
+      }
+      if (callback === undefined) return super.connect()
+      super.connect(callback)
+      return this
     }
   }
   const pool = new pg.Pool({
@@ -78,9 +92,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   return pool as unknown as PostgresPool
 }
 
-function withPassword(url: string, file: string): string {
-  const address = new URL(url)
+async function passwordIn(file: string): Promise<string> {
   // Files end with a line feed more often than passwords do.
-  address.password = encodeURIComponent(readFileSync(file, 'utf8').replace(/\r?\n$/, ''))
-  return address.href
+  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
 }
