@@ -131,7 +131,7 @@ export const EVERY_ANSWER: readonly Witness[] = [
   },
   {
     id: 'P-470/type',
-    level: 'MUST',
+    level: 'SHOULD',
     section: BODY,
     title: 'scimType is a registered word',
     fix: 'Use the keywords of RFC 7644 table 9 (and RFC 9865), or leave scimType out.',
