@@ -4,6 +4,7 @@
  *
  *   node bench/inside.ts [WORKLOAD…] [--size 10000] [--connections 16] [--requests 5000] [--data DIRECTORY]
  *     [--top 20 [--lines]]   also the functions, or lines, that take the most time themselves
+ *     [--cold]               no finished text is kept between requests
  *
  * Workloads as in bench/workloads.ts; those without an argument are a selection.
  */
@@ -33,6 +34,7 @@ const { values: options, positionals } = parseArgs({
     top: { type: 'string' },
     lines: { type: 'boolean', default: false },
     threads: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
   },
 })
 
@@ -87,7 +89,12 @@ loader.close()
 const store = sqliteStore(prepared.file, { threads: options.threads })
 const tenancy = createTenancy({ store })
 const door = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
-const provider = createScim({ directory: door, tenancy, report: ({ error }) => console.error(error) })
+const provider = createScim({
+  directory: door,
+  tenancy,
+  report: ({ error }) => console.error(error),
+  ...(options.cold ? { cacheBytes: 0 } : {}),
+})
 
 const ids = readFileSync(prepared.ids, 'latin1')
 const width = ids.length / (size + SPARE)

@@ -38,10 +38,10 @@ export interface Queries {
   ): Plan
   find(plan: Plan): Promise<Page>
   /**
-   * Whom a query over one type, neither sorted nor walked by cursor, can mean: in id order, everyone who satisfies its filter
-   * and perhaps others; for one comparison exactly those. `undefined`: the store can't tell at once, or more than `atMost`.
+   * Whom a query over one type, neither sorted nor walked by cursor, can mean: everyone who satisfies its filter and perhaps
+   * others; for one comparison exactly those. `undefined`: the store can't tell at once, or more than `atMost`.
    */
-  hits(plan: Plan, atMost: number): readonly Hit[] | undefined
+  hits(plan: Plan, atMost: number, known: (number: number) => boolean): readonly Hit[] | undefined
 }
 
 /** Makes the querying half of the door. */
@@ -66,7 +66,8 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
       if (plan.otherwise === undefined || page.resources.length > 0 || (page.total ?? 0) > 0) return page
       return store.find(plan.otherwise)
     },
-    hits: ({ query, otherwise }, atMost) => (otherwise === undefined ? store.hits?.(query, atMost) : undefined),
+    hits: ({ query, otherwise }, atMost, known) =>
+      otherwise === undefined ? store.hits?.(query, atMost, known) : undefined,
   }
 }
 

@@ -184,7 +184,7 @@ async function perform(
     const { type } = route
     requireRight(turn, 'write', type)
     const { stored } = await directory.create(context, type.name, bendBody(turn, 'create', type, data ?? {}))
-    const location = locationOf(call.base, type, stored.id)
+    const location = locationOf(call.base, type.endpoint, stored.id)
     return { result: { status: 201, location, version: formatETag(stored.version) }, id: stored.id, type }
   }
   if (route.to !== 'resource' || route.action === 'get') {
@@ -192,7 +192,7 @@ async function perform(
   }
   const { type, id, action } = route
   requireRight(turn, 'write', type)
-  const location = locationOf(call.base, type, id)
+  const location = locationOf(call.base, type.endpoint, id)
   if (action === 'delete') {
     await directory.remove(context, type.name, id, { ifMatch })
     return { result: { status: 204, location } }

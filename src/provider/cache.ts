@@ -1,37 +1,39 @@
 import type { Touched } from '../directory/index.ts'
-import type { Document } from '../protocol/index.ts'
+import type { Document, ResourceType } from '../protocol/index.ts'
 
-/** A finished answer to GET of one resource. */
+/** A finished text: a resource as GET shows it by default. */
 export interface Finished {
   readonly id: string
+  /** The store's number for it, where the store has one. */
+  readonly number: number | undefined
   readonly tenant: string
   readonly base: string
-  readonly path: string
+  readonly endpoint: string
+  /** Name of its resource type. */
   readonly type: string
   readonly version: number
-  /** Headers as name, value … for `application/scim+json`. */
-  readonly headers: readonly string[]
   readonly text: string
 }
 
-/** Finished answers of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
+/** Finished texts of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
 export interface Cache {
+  /** By the URL that it was asked for with: the id is the last part of the path. */
   get(id: string, base: string, path: string): Finished | undefined
-  /** The same by the name of the resource type. */
-  find(id: string, base: string, type: string): Finished | undefined
-  /** Whether an answer is worth keeping: there is room, or it was asked for before. */
+  /** By the number that the store knows it by. */
+  numbered(number: number, tenant: string, base: string, type: ResourceType): Finished | undefined
+  /** Whether a text is worth keeping: there is room, or it was asked for before. */
   wants(id: string): boolean
   put(finished: Finished): void
   /** What an entry says, taken apart once for all who compare it with a filter. */
   document(finished: Finished): Document
-  /** Rises with each invalidation: an answer computed before one must not be put after it. */
+  /** Rises with each invalidation: a text made before one must not be put after it. */
   generation(): number
   forget(touched: readonly Touched[]): void
 }
 
 /** What an entry costs besides its bytes. */
-const OVERHEAD = 700
-/** So many are remembered as asked for, whose answers are not kept. A power of two. */
+const OVERHEAD = 400
+/** So many are remembered as asked for, whose texts are not kept. A power of two. */
 const SLOTS = 1 << 16
 /** What a document costs for each byte of its text. */
 const APART = 3
@@ -39,6 +41,7 @@ const APART = 3
 /** Makes a cache of at most `limit` bytes. */
 export function createCache(limit: number): Cache {
   const entries = new Map<string, Kept>()
+  const byNumber = new Map<number, Kept>()
   /** Whatever is older than its tenant's last change as a whole counts as gone; it is dropped when somebody asks for it. */
   const since = new Map<string, number>()
   let sinceAll = 0
@@ -50,6 +53,8 @@ export function createCache(limit: number): Cache {
     const entry = entries.get(id)
     if (entry === undefined) return
     entries.delete(id)
+    // The number may stand for another resource by now.
+    if (entry.number !== undefined && byNumber.get(entry.number) === entry) byNumber.delete(entry.number)
     size -= costOf(entry)
   }
   /** The clock: whoever was used since the hand last passed gets another round. */
@@ -67,7 +72,7 @@ export function createCache(limit: number): Cache {
   }
   /** An entry that is still good. */
   const fresh = (entry: Kept): Finished | undefined => {
-    if (entry.put < sinceAll || entry.put < (since.get(entry.tenant) ?? 0)) {
+    if (entry.put < sinceAll || (since.size > 0 && entry.put < (since.get(entry.tenant) ?? 0))) {
       drop(entry.id)
       return undefined
     }
@@ -77,26 +82,43 @@ export function createCache(limit: number): Cache {
   return {
     get(id, base, path) {
       const entry = entries.get(id)
-      return entry !== undefined && entry.path === path && entry.base === base ? fresh(entry) : undefined
+      if (entry === undefined || entry.base !== base) return undefined
+      const { endpoint } = entry
+      const isPath = path.length === endpoint.length + 1 + id.length && path.startsWith(endpoint)
+      return isPath ? fresh(entry) : undefined
     },
-    find(id, base, type) {
-      const entry = entries.get(id)
-      return entry !== undefined && entry.type === type && entry.base === base ? fresh(entry) : undefined
+    numbered(number, tenant, base, { name }) {
+      const entry = byNumber.get(number)
+      if (entry === undefined || entry.tenant !== tenant || entry.base !== base || entry.type !== name) return undefined
+      return fresh(entry)
     },
     wants(id) {
       if (size * 2 < limit) return true
+      if (limit === 0) return false
       const hash = hashOf(id)
       const slot = hash & (SLOTS - 1)
       if (asked[slot] === hash) return true
       asked[slot] = hash
       return false
     },
-    put(finished) {
-      const { id } = finished
-      const entry: Kept = { ...finished, put: generation, used: false, document: undefined }
+    put({ id, number, tenant, base, endpoint, type, version, text }) {
+      const entry: Kept = {
+        id,
+        number,
+        tenant,
+        base,
+        endpoint,
+        type,
+        version,
+        text,
+        put: generation,
+        used: false,
+        document: undefined,
+      }
       if (costOf(entry) > limit / 100) return
       drop(id)
       entries.set(id, entry)
+      if (number !== undefined) byNumber.set(number, entry)
       size += costOf(entry)
       makeRoom()
     },

@@ -1,9 +1,8 @@
-import type { Context, Directory, Hit, Stored } from '../directory/index.ts'
+import type { Context, Directory } from '../directory/index.ts'
 import {
   ifNoneMatch,
   LIMITS,
   notImplemented,
-  type ResourceType,
   SCIM_JSON,
   ScimError,
   tooManyRequests,
@@ -11,7 +10,7 @@ import {
 } from '../protocol/index.ts'
 import { belowBase } from './base.ts'
 import { bulk } from './bulk.ts'
-import { createCache, type Finished } from './cache.ts'
+import { createCache } from './cache.ts'
 import type { Answer, Call } from './call.ts'
 import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
 import { ALL_FEATURES, type Features } from './features.ts'
@@ -19,7 +18,7 @@ import { callOf, responseOf } from './fetch.ts'
 import { me } from './me.ts'
 import { type Authenticate, may, noCredentials, type Principal } from './principal.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
-import { emptyHit, errorAnswer, mediaType, type Report, resourceAnswer } from './respond.ts'
+import { emptyAnswer, errorAnswer, mediaType, type Report, resourceAnswer } from './respond.ts'
 import { isPublic, routeOf } from './route.ts'
 import { list, searchByPost } from './search.ts'
 import type { Turn } from './turn.ts'
@@ -41,7 +40,7 @@ export interface ProviderOptions {
   readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   /** Seconds to wait when a principal has used up its rate, else 0. */
   readonly throttle?: (principal: Principal) => number
-  /** Characters of finished answers that are kept. Default 48 MiB. */
+  /** Characters of finished texts that are kept. Default 48 MiB. */
   readonly cacheBytes?: number
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
@@ -124,11 +123,13 @@ export function createProvider(options: ProviderOptions): Provider {
       return undefined
     if (mediaType(call.header('accept')) !== SCIM_JSON) return undefined
     const condition = call.header('if-none-match')
-    if (condition !== undefined && ifNoneMatch(condition, entry.version)) return emptyHit(entry.headers)
-    return { status: 200, headers: entry.headers, body: entry.text }
+    if (condition !== undefined && ifNoneMatch(condition, entry.version)) {
+      return emptyAnswer(304, entry.endpoint, entry, call.base)
+    }
+    return resourceAnswer(200, entry.endpoint, entry, call.base, SCIM_JSON, entry.text)
   }
 
-  async function answer(call: Call, principal: Principal, generation: number): Promise<Answer> {
+  function answer(call: Call, principal: Principal, generation: number): Answer | Promise<Answer> {
     if (/(^|&)access_token=/.test(call.search)) {
       // Given twice it is a bad request (RFC 6750 §3.1).
       throw new ScimError(
@@ -155,18 +156,20 @@ export function createProvider(options: ProviderOptions): Provider {
       now,
       report,
       texts: {
-        find: (type, hit) => keptOf(principal.tenant, call.base, type, hit),
+        numbered: (number, type) => cache.numbered(number, principal.tenant, call.base, type),
         document: cache.document,
-        keep: (type, stored, text) => keepText(call.base, type, stored, text, generation),
+        keep: (type, { tenant, id, version }, text, number) => {
+          if (generation !== cache.generation() || !cache.wants(id)) return
+          const { name, endpoint } = type
+          cache.put({ id, number, tenant, base: call.base, endpoint, type: name, version, text })
+        },
       },
       skipped: (type, paths) =>
         paths.length > 0 && options.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
     }
     switch (route.to) {
       case 'resource':
-        if (route.action === 'get') {
-          return keep(turn, route.type, route.id, await getResource(turn, route.type, route.id), generation)
-        }
+        if (route.action === 'get') return getResource(turn, route.type, route.id)
         if (route.action === 'replace') return replaceResource(turn, route.type, route.id)
         if (route.action === 'patch') return patchResource(turn, route.type, route.id)
         return deleteResource(turn, route.type, route.id)
@@ -188,48 +191,6 @@ export function createProvider(options: ProviderOptions): Provider {
       case 'resource-types':
         return resourceTypes(turn, route.id)
     }
-  }
-
-  /** Keeps a finished answer for the next one who asks, unless something changed while it was made. */
-  function keep(turn: Turn, type: ResourceType, id: string, answer: Answer, generation: number): Answer {
-    const { call, principal } = turn
-    if (answer.status !== 200 || typeof answer.body !== 'string' || call.search !== '' || turn.media !== SCIM_JSON) {
-      return answer
-    }
-    if (call.method !== 'GET' || !may(principal, 'read', type.name)) return answer
-    const etag = answer.headers[answer.headers.indexOf('ETag') + 1] ?? ''
-    const stored = { tenant: principal.tenant, id, version: Number(/\d+/.exec(etag)?.[0]) }
-    const kept = keepText(call.base, type, stored, answer.body, generation)
-    return kept === undefined ? answer : { status: 200, headers: kept.headers, body: kept.text }
-  }
-
-  function keepText(
-    base: string,
-    type: ResourceType,
-    stored: Pick<Stored, 'tenant' | 'id' | 'version'>,
-    text: string,
-    generation: number,
-  ): Finished | undefined {
-    const { tenant, id, version } = stored
-    if (generation !== cache.generation() || !cache.wants(id)) return undefined
-    const { headers } = resourceAnswer(200, type, stored, base, SCIM_JSON, '')
-    const finished: Finished = {
-      id,
-      tenant,
-      base,
-      path: `${type.endpoint}/${id}`,
-      type: type.name,
-      version,
-      headers,
-      text,
-    }
-    cache.put(finished)
-    return finished
-  }
-
-  function keptOf(tenant: string, base: string, type: ResourceType, { id, version }: Hit): Finished | undefined {
-    const entry = cache.find(id, base, type.name)
-    return entry !== undefined && entry.tenant === tenant && entry.version === version ? entry : undefined
   }
 
   /** Before anybody has come with a token: what the tenant offers may still have to be read. */

@@ -29,8 +29,8 @@ export interface View {
 }
 
 /** The absolute URI of a resource. RFC 7643 §3.1. */
-export function locationOf(base: string, type: ResourceType, id: string): string {
-  return `${base}${type.endpoint}/${id}`
+export function locationOf(base: string, endpoint: string, id: string): string {
+  return `${base}${endpoint}/${id}`
 }
 
 /**
@@ -130,6 +130,15 @@ function memberWriter(view: View, parts: ReadonlySet<string>): (members: readonl
   }
 }
 
+/** The finished text of a resource of a type without members: at once, unless it shows names of others. */
+export function representPlain(stored: Stored, view: View): string | Promise<string> {
+  if (namesNeeded(stored, view.type).length > 0) {
+    return representAll([stored], view).then(([text]) => text as string)
+  }
+  const [head, tail] = textParts(stored, view, NO_NAMES)
+  return head + tail
+}
+
 /** A finished text if the members are few or not shown, otherwise a stream of pieces. */
 export async function represent(stored: Stored, view: View): Promise<string | AsyncIterable<string>> {
   const [text] = await representAll([stored], view)
@@ -210,7 +219,7 @@ function link(document: Document, view: View, names: ReadonlyMap<string, Member>
       const other = names.get(one.value)
       const type = other === undefined ? undefined : typeByName(view.catalog, other.type)
       if (other === undefined || type === undefined) return one
-      const shown: JsonObject = { ...one, $ref: locationOf(view.base, type, other.id) }
+      const shown: JsonObject = { ...one, $ref: locationOf(view.base, type.endpoint, other.id) }
       return display === undefined || other.display === '' ? shown : { ...shown, [display]: other.display }
     }
     const filled = { ...holder, [attribute.name]: Array.isArray(value) ? value.map(fill) : fill(value) }
@@ -231,7 +240,7 @@ function metaOf(stored: Stored, view: View): JsonObject {
     resourceType: view.type.name,
     created: new Date(stored.created).toISOString(),
     lastModified: new Date(stored.modified).toISOString(),
-    location: locationOf(view.base, view.type, stored.id),
+    location: locationOf(view.base, view.type.endpoint, stored.id),
     version: formatETag(stored.version),
   }
 }
@@ -245,7 +254,7 @@ function groupsOf(stored: Stored, view: View): Json {
   const type = view.catalog.types.find((one) => traitsOf(one).rows)
   return membershipsOf(stored, view).map((group) => ({
     value: group.id,
-    ...(type === undefined ? {} : { $ref: locationOf(view.base, type, group.id) }),
+    ...(type === undefined ? {} : { $ref: locationOf(view.base, type.endpoint, group.id) }),
     ...(group.display === '' ? {} : { display: group.display }),
     type: group.direct ? 'direct' : 'indirect',
   }))

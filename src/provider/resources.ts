@@ -24,11 +24,13 @@ export async function getResource(turn: Turn, type: ResourceType, id: string): P
   if (!stored) throw missing({ type: type.name, id })
   const condition = call.header('if-none-match')
   if (condition !== undefined && ifNoneMatch(condition, stored.version))
-    return emptyAnswer(304, type, stored, call.base)
+    return emptyAnswer(304, type.endpoint, stored, call.base)
   if (turn.delegate && traitsOf(type).rows && memberParts(view) !== undefined) {
     if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return turn.delegate()
   }
-  return resourceAnswer(200, type, stored, call.base, turn.media, await represent(stored, view))
+  const body = await represent(stored, view)
+  if (typeof body === 'string' && isDefault(view.selection)) turn.texts.keep(type, stored, body)
+  return resourceAnswer(200, type.endpoint, stored, call.base, turn.media, body)
 }
 
 /** POST to a resource endpoint. RFC 7644 §3.3. */
@@ -41,7 +43,7 @@ export async function createResource(turn: Turn, type: ResourceType): Promise<An
   const outcome = await turn.directory.create(turn.context, type.name, sent.json)
   turn.skipped(type.name, outcome.skipped)
   const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(201, type, outcome.stored, turn.call.base, turn.media, body)
+  return resourceAnswer(201, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
 }
 
 /** PUT. RFC 7644 §3.5.1. */
@@ -64,7 +66,7 @@ export async function replaceResource(turn: Turn, type: ResourceType, id: string
   })
   turn.skipped(type.name, outcome.skipped)
   const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type, outcome.stored, turn.call.base, turn.media, body)
+  return resourceAnswer(200, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
 }
 
 /** PATCH. RFC 7644 §3.5.2. */
@@ -80,14 +82,15 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
     ifMatch: call.header('if-match'),
   })
   turn.skipped(type.name, outcome.skipped)
-  if (wantsNothing(turn, type, isDefault(view.selection))) return emptyAnswer(204, type, outcome.stored, call.base)
+  if (wantsNothing(turn, type, isDefault(view.selection)))
+    return emptyAnswer(204, type.endpoint, outcome.stored, call.base)
   // Members may have been edited beside another change: what is shown is read as it is now, with the version it has now.
   const stored = traitsOf(type).rows
     ? await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
     : outcome.stored
   if (!stored) throw missing({ type: type.name, id })
   const body = await represent(stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type, stored, call.base, turn.media, body)
+  return resourceAnswer(200, type.endpoint, stored, call.base, turn.media, body)
 }
 
 /** DELETE. RFC 7644 §3.6. */

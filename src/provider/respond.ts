@@ -4,7 +4,6 @@ import {
   formatETag,
   internal,
   notAcceptable,
-  type ResourceType,
   SCIM_JSON,
   ScimError,
   unavailable,
@@ -54,13 +53,13 @@ function preference(
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
 export function resourceAnswer(
   status: number,
-  type: ResourceType,
+  endpoint: string,
   stored: Pick<Stored, 'id' | 'version'>,
   base: string,
   media: string,
   body: Body,
 ): Answer {
-  const location = locationOf(base, type, stored.id)
+  const location = locationOf(base, endpoint, stored.id)
   return {
     status,
     headers: [
@@ -78,18 +77,13 @@ export function resourceAnswer(
 }
 
 /** 204, or 304, of a resource: headers alone. */
-export function emptyAnswer(status: 204 | 304, type: ResourceType, stored: Stored, base: string): Answer {
-  return { status, headers: ['ETag', formatETag(stored.version), 'Location', locationOf(base, type, stored.id)] }
-}
-
-/** 304 made of the headers of a kept answer. RFC 9110 §15.4.5. */
-export function emptyHit(headers: readonly string[]): Answer {
-  const kept: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] ?? ''
-    if (!name.startsWith('Content-')) kept.push(name, headers[at + 1] ?? '')
-  }
-  return { status: 304, headers: kept }
+export function emptyAnswer(
+  status: 204 | 304,
+  endpoint: string,
+  stored: Pick<Stored, 'id' | 'version'>,
+  base: string,
+): Answer {
+  return { status, headers: ['ETag', formatETag(stored.version), 'Location', locationOf(base, endpoint, stored.id)] }
 }
 
 /** An answer with a document that is no resource of the directory. */

@@ -1,6 +1,9 @@
 import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
+  type BoundFilter,
   type Catalog,
+  type Cursor,
+  compareText,
   type Document,
   forbidden,
   invalidFilter,
@@ -21,13 +24,14 @@ import {
   writeCursor,
 } from '../protocol/index.ts'
 import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import type { Finished } from './cache.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
-import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
+import { memberParts, representAll, representPlain, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
-export async function list(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
+export function list(turn: Turn, types: readonly ResourceType[]): Answer | Promise<Answer> {
   const [only] = types.length === 1 ? types : []
   const search = searchOf(turn, only)
   return answer(turn, types, search, turn.features.sensitive)
@@ -50,14 +54,26 @@ export async function searchByPost(turn: Turn, types: readonly ResourceType[]): 
   return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), [], bytes)
 }
 
-async function answer(
+/** A search on its way to an answer. */
+interface Asked {
+  readonly turn: Turn
+  readonly search: SearchInput
+  readonly plan: Plan
+  /** How each type is shown, by its name. */
+  readonly views: ReadonlyMap<string, View>
+  /** The walk by cursor that this is a step of. */
+  readonly walk?: { readonly name: string; readonly from: Cursor | undefined }
+  readonly bytes: Uint8Array | undefined
+}
+
+function answer(
   turn: Turn,
   all: readonly ResourceType[],
   given: SearchInput,
   sensitivePaths: readonly string[],
   bytes?: Uint8Array,
-): Promise<Answer> {
-  const { call, directory, principal, features, catalog, context } = turn
+): Answer | Promise<Answer> {
+  const { call, principal, features } = turn
   const [only] = all.length === 1 ? all : []
   if (only) requireRight(turn, 'read', only)
   const types = all.filter((type) => may(principal, 'read', type.name))
@@ -65,45 +81,57 @@ async function answer(
   if (given.filter !== undefined && !features.filter)
     throw invalidFilter('filters are switched off for this tenant; leave the filter out')
   const search: SearchInput = features.sort ? given : withoutSort(given)
+
+  const ready = (input: SearchInput, walk?: Asked['walk']): Asked => {
+    const views = new Map(types.map((type) => [type.name, viewOf(turn, type, input)]))
+    const plan = turn.directory.plan(turn.context, types, input, call.base, {
+      groups: [...views.values()].some(showsGroups),
+      after: walk?.from?.place,
+      total: walk?.from === undefined,
+    })
+    if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
+    return { turn, search: input, plan, views, bytes, ...(walk === undefined ? {} : { walk }) }
+  }
+
+  if (search.paging === 'index') {
+    const asked = ready(search)
+    return lookUp(asked) ?? page(asked)
+  }
   // What a cursor is bound to: it is good for this walk of this principal alone (RFC 9865 §5.2, A-71).
-  const walk = search.paging === 'cursor' ? walkOf(search, types, call.path, principal.actor, principal.tenant) : ''
-  const cursor =
-    search.paging === 'cursor' && search.cursor
-      ? await readCursor(search.cursor, {
-          key: await turn.cursorKey(),
-          walk,
-          now: turn.now(),
-          count: search.countGiven,
-        })
-      : undefined
-  const asked: SearchInput = cursor === undefined ? search : { ...search, count: cursor.count }
-  const views = new Map(types.map((type) => [type.name, viewOf(turn, type, asked)]))
-  const groups = [...views.values()].some(showsGroups)
-  const plan = directory.plan(context, types, asked, call.base, {
-    groups,
-    after: cursor?.place,
-    total: cursor === undefined,
+  const name = walkOf(search, types, call.path, principal.actor, principal.tenant)
+  return cursorOf(turn, search, name).then((from) =>
+    page(ready(from === undefined ? search : { ...search, count: from.count }, { name, from })),
+  )
+}
+
+async function cursorOf(turn: Turn, search: SearchInput, walk: string): Promise<Cursor | undefined> {
+  if (!search.cursor) return undefined
+  return readCursor(search.cursor, {
+    key: await turn.cursorKey(),
+    walk,
+    now: turn.now(),
+    count: search.countGiven,
   })
-  if (sensitivePaths.length > 0) refuseSensitive(plan, sensitivePaths)
-  const [view] = views.size === 1 ? views.values() : []
-  const few = view === undefined ? undefined : await lookUp(turn, plan, view, asked)
-  if (few !== undefined) return few
+}
+
+async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<Answer> {
+  const { directory, catalog } = turn
   if (turn.delegate && plan.weight() === 'heavy') return turn.delegate(bytes)
   const page = await directory.find(plan)
   const large = (await memberTotal(turn, page.resources, views)) > STREAM_FROM
   if (large && turn.delegate) return turn.delegate(bytes)
-  const total = cursor?.total ?? page.total ?? page.resources.length
+  const total = walk?.from?.total ?? page.total ?? page.resources.length
   const next =
-    page.next !== undefined && asked.paging === 'cursor' && asked.count > 0
+    walk !== undefined && page.next !== undefined && search.count > 0
       ? await writeCursor(
-          { place: page.next, total, count: asked.count },
-          { key: await turn.cursorKey(), walk, now: turn.now() },
+          { place: page.next, total, count: search.count },
+          { key: await turn.cursorKey(), walk: walk.name, now: turn.now() },
         )
       : undefined
   const head = openList({
     totalResults: total,
     itemsPerPage: page.resources.length,
-    ...(asked.paging === 'index' ? { startIndex: asked.startIndex } : {}),
+    ...(walk === undefined ? { startIndex: search.startIndex } : {}),
     ...(next === undefined ? {} : { nextCursor: next }),
   })
   const headers = ['Content-Type', turn.media]
@@ -115,45 +143,61 @@ async function answer(
 /** So many resources are looked up one by one. */
 const FEW = 20
 
+/** One whom the filter may mean, as it is shown. */
+interface Shown {
+  readonly id: string
+  readonly text: string
+  readonly kept?: Finished
+}
+
 /**
  * The answer to what identity providers ask before they create or change somebody: the index tells whom it can be, and the
- * finished text of each is kept or made, so that neither documents nor groups nor managers are read for the one that was
- * asked for before. `undefined`: it is asked, or to be shown, otherwise.
+ * finished text of each is kept or made, so that nothing is read for those who were asked for before. `undefined`: it is
+ * asked, or to be shown, otherwise.
  */
-async function lookUp(turn: Turn, plan: Plan, view: View, search: SearchInput): Promise<Answer | undefined> {
+function lookUp(asked: Asked): Answer | Promise<Answer> | undefined {
+  const { turn, search, plan, views } = asked
+  const [view] = views.size === 1 ? views.values() : []
+  if (view === undefined || search.sortBy !== undefined) return undefined
   const { type, selection } = view
   const { plain, rows } = traitsOf(type)
   const filter = plan.query.types[0]?.filter
-  if (filter === undefined || search.paging === 'cursor' || search.sortBy !== undefined) return undefined
-  if (!plain || rows || !isDefault(selection)) return undefined
-  const hits = turn.directory.hits(plan, FEW)
+  if (filter === undefined || !plain || rows || !isDefault(selection)) return undefined
+  const hits = turn.directory.hits(plan, FEW, (number) => turn.texts.numbered(number, type) !== undefined)
   if (hits === undefined) return undefined
-  const exact = filter.op === 'eq' || filter.op === 'sw'
-  const found: string[] = []
-  for (const hit of hits) {
-    const kept = turn.texts.find(type, hit)
-    if (kept !== undefined) {
-      if (exact || matches(turn.texts.document(kept), filter)) found.push(kept.text)
-      continue
+  const shown: Shown[] = []
+  const waiting: Promise<unknown>[] = []
+  for (const { number, stored } of hits) {
+    const kept = stored === undefined ? turn.texts.numbered(number, type) : undefined
+    if (kept !== undefined) shown.push({ id: kept.id, text: kept.text, kept })
+    if (stored === undefined) continue
+    const text = representPlain(stored, view)
+    const take = (one: string) => {
+      turn.texts.keep(type, stored, one, number)
+      shown.push({ id: stored.id, text: one })
     }
-    const text = await textOf(turn, view, hit.id)
-    // By now it may be another one than the index told, or none.
-    if (text !== undefined && matches(JSON.parse(text) as Document, filter)) found.push(text)
+    if (typeof text === 'string') take(text)
+    else waiting.push(text.then(take))
   }
+  if (waiting.length === 0) return listOf(turn, search, filter, shown)
+  return Promise.all(waiting).then(() => listOf(turn, search, filter, shown))
+}
+
+/** The list of those of a few who satisfy a filter. */
+function listOf(turn: Turn, search: SearchInput, filter: BoundFilter, few: readonly Shown[]): Answer {
+  // Of one comparison the index tells all.
+  const exact = filter.op === 'eq' || filter.op === 'sw'
+  const found = exact
+    ? [...few]
+    : few.filter(({ kept, text }) => {
+        return matches(kept === undefined ? (JSON.parse(text) as Document) : turn.texts.document(kept), filter)
+      })
+  if (found.length > 1) found.sort((a, b) => compareText(a.id, b.id))
   const first = search.startIndex - 1
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
   const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
-  return { status: 200, headers: ['Content-Type', turn.media], body: `${head}${page.join(',')}${LIST_END}` }
-}
-
-/** The finished text of a resource as it is shown by default; `undefined` when it is gone. */
-async function textOf(turn: Turn, view: View, id: string): Promise<string | undefined> {
-  const stored = await turn.directory.get({ tenant: turn.context.tenant, type: view.type.name, id })
-  if (stored === undefined) return undefined
-  // Types with members are looked up otherwise.
-  const text = (await represent(stored, view)) as string
-  turn.texts.keep(view.type, stored, text)
-  return text
+  const body = `${head}${page.map(({ text }) => text).join(',')}${LIST_END}`
+  return { status: 200, headers: ['Content-Type', turn.media], body }
 }
 
 /** How many members the page would show, counted no further than it matters. */

@@ -1,4 +1,4 @@
-import type { Context, Directory, Hit, Stored } from '../directory/index.ts'
+import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
   type Document,
@@ -41,10 +41,11 @@ export interface Turn {
   readonly report: Report
   /** Finished texts of resources as they are shown by default, kept between requests. */
   readonly texts: {
-    find(type: ResourceType, hit: Hit): Finished | undefined
+    numbered(number: number, type: ResourceType): Finished | undefined
     /** What they say, to compare with a filter. */
     document(finished: Finished): Document
-    keep(type: ResourceType, stored: Stored, text: string): void
+    /** Keeps one for the next who asks, unless something changed while it was made. */
+    keep(type: ResourceType, stored: Stored, text: string, number?: number): void
   }
   /** Told which attributes of a body no schema knows and were left out, by name. */
   readonly skipped: (type: string, paths: readonly string[]) => unknown

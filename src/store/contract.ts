@@ -270,9 +270,10 @@ export interface Page {
 
 /** A resource that a filter may mean. */
 export interface Hit {
-  readonly id: string
-  /** The version it has now. */
-  readonly version: number
+  /** Stands for the resource as it looks now, until a watcher hears that it looks different. */
+  readonly number: number
+  /** The resource with its groups; absent when whoever asks knows its number. */
+  readonly stored?: Stored
 }
 
 /** How dear a query is: `light` is answered by an index and bounded by the page; `heavy` reads many rows. */
@@ -297,11 +298,12 @@ export interface Store<Tx = unknown> {
   find(query: Query): Promise<Page>
   weigh(query: Query): Weight
   /**
-   * Whom the filter of a query over one type can mean, in id order, found at once from indexes alone: everyone who satisfies it
-   * and perhaps others; for one comparison exactly those. `undefined`: no index tells, or more than `atMost`. Sort and page don't
-   * count. Only stores in the same process have it.
+   * Whom the filter of a query over one type can mean, in any order, found at once from indexes alone and as of one moment:
+   * everyone who satisfies it and perhaps others; for one comparison exactly those. Those whose number is `known` are not read.
+   * `undefined`: no index tells, or more than `atMost`, or something changed meanwhile. Sort and page don't count. Only stores in
+   * the same process have it.
    */
-  readonly hits?: (query: Query, atMost: number) => readonly Hit[] | undefined
+  readonly hits?: (query: Query, atMost: number, known: (number: number) => boolean) => readonly Hit[] | undefined
   /** Ids and displays of resources by id, whatever their type; unknown ids are left out. */
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */

@@ -69,7 +69,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const groupsOf = createGroupsOf(connection, threaded)
   const reads = createReads(connection, names, groupsOf)
   const finds = createFinds(connection, names, reads)
-  const hits = createHits(connection, names)
+  const hits = createHits(connection, names, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
   const pulse = createPulse(connection, names, groupsOf, turn)
@@ -114,7 +114,11 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     secret: (ref) => reading(() => reads.secret(ref)),
     find: (query) => reading(() => finds.find(query)),
     weigh: (query) => atOnce(() => finds.weigh(query)),
-    hits: (query, atMost) => atOnce(() => hits(query, atMost)),
+    hits(query, atMost, known) {
+      const found = atOnce(() => hits(query, atMost, known))
+      // What the watchers have not heard of yet, nobody may take for known.
+      return pulse.isLate() ? undefined : found
+    },
     names: (tenant, ids) => reading(() => reads.names(tenant, ids)),
     async *members(ref) {
       pulse.look()

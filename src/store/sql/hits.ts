@@ -1,12 +1,13 @@
-import { type BoundFilter, compareText, type Target } from '../../protocol/index.ts'
-import type { Hit, Query } from '../contract.ts'
-import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
+import type { BoundFilter, Target } from '../../protocol/index.ts'
+import type { Hit, Store } from '../contract.ts'
+import { type Connection, numberOf, type SqlRow } from './connection.ts'
 import { following } from './keys.ts'
 import type { IndexPath, Names } from './names.ts'
 import { rowsOf } from './other-rows.ts'
+import type { Reads } from './read.ts'
 
 /** Finds by index alone whom a filter can mean: a few at most, perhaps some more than it does mean. */
-export type Hits = (query: Query, atMost: number) => readonly Hit[] | undefined
+export type Hits = NonNullable<Store['hits']>
 
 /** A part of a filter that an index answers; the less it gives, the better. */
 interface Way {
@@ -18,35 +19,43 @@ const ONE = 1
 const FEW = 10
 const RANGE = 1_000
 
-const EQUAL = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
-  where i.t = ? and i.a = ? and i.v = ? limit ? + 0`
-const FROM = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
-  where i.t = ? and i.a = ? and i.v >= ? limit ? + 0`
-const BETWEEN = `select r.id, r.version from value_index i cross join resource r on r.k = i.k
-  where i.t = ? and i.a = ? and i.v >= ? and i.v < ? limit ? + 0`
-const BY_ID = 'select id, version from resource where t = ? and y = ? and id = ?'
+// The index has all that these ask for: no row of a resource is read.
+const EQUAL = 'select k from value_index where t = ? and a = ? and v = ? limit ? + 0'
+const FROM = 'select k from value_index where t = ? and a = ? and v >= ? limit ? + 0'
+const BETWEEN = 'select k from value_index where t = ? and a = ? and v >= ? and v < ? limit ? + 0'
+const BY_ID = 'select k from resource where t = ? and y = ? and id = ?'
 
 /**
  * Makes the look-ups of one connection. Each is one of a handful of statements, so that nothing is put together, prepared
  * or planned for what identity providers ask before nearly every write.
  */
-export function createHits(connection: Connection, names: Names): Hits {
-  return (query, atMost) => {
+export function createHits(connection: Connection, names: Names, reads: Reads): Hits {
+  return (query, atMost, known) => {
     const [only] = query.types
     const t = names.tenant(query.tenant)
     if (only?.filter === undefined || query.types.length > 1 || t === undefined) return undefined
     const y = names.type(only.type)
     const ways = y === undefined ? undefined : waysFor(only.filter, t, y)
     if (ways === undefined) return undefined
-    const found = new Map<string, number>()
+    const numbers: number[] = []
     for (const { rows } of ways) {
       const some = rows(atMost + 1)
-      for (const row of some) found.set(textOf(row[0]), numberOf(row[1]))
-      // One resource may have several values that fit.
-      if (some.length > atMost || found.size > atMost) return undefined
+      for (const row of some) {
+        const k = numberOf(row[0])
+        // One resource may have several values that fit.
+        if (!numbers.includes(k)) numbers.push(k)
+      }
+      if (some.length > atMost || numbers.length > atMost) return undefined
     }
-    const hits = [...found].map(([id, version]) => ({ id, version }))
-    return hits.length > 1 ? hits.sort((a, b) => compareText(a.id, b.id)) : hits
+    const hits: Hit[] = []
+    for (const number of numbers) {
+      if (known(number)) hits.push({ number })
+      else {
+        const stored = reads.numbered(number, query.tenant, only.type)
+        if (stored !== undefined) hits.push({ number, stored })
+      }
+    }
+    return hits
   }
 
   /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */

@@ -9,6 +9,8 @@ import type { Turn } from './turn.ts'
 export interface Pulse {
   /** Looks, at most once a turn of the event loop. */
   readonly look: () => void
+  /** Whether somebody has committed since the last look, of which the watchers have not heard. */
+  readonly isLate: () => boolean
   /** Looks in any case: after an own commit. */
   readonly lookNow: () => void
   readonly watch: (listener: (touched: readonly Touched[]) => void) => () => void
@@ -92,6 +94,7 @@ export function createPulse(connection: Connection, names: Names, groupsOf: Grou
 
   return {
     look,
+    isLate: () => connection.version() !== version,
     lookNow() {
       // What is read from now on, in this turn too, counts the commit.
       turn.end()

@@ -9,7 +9,7 @@ import type {
   StoredRecord,
   TenantRow,
 } from '../contract.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
 import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
 import type { Names } from './names.ts'
 import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
@@ -17,6 +17,8 @@ import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts
 /** Reads that an index answers, on the calling thread. */
 export interface Reads {
   readonly get: (ref: Ref, groups: boolean) => Stored | undefined
+  /** A resource by its number, with its groups. */
+  readonly numbered: (k: number, tenant: string, type: string) => Stored | undefined
   /** The number of a resource. */
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined
@@ -31,6 +33,8 @@ export interface Reads {
 
 const GET = `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id = ?`
 const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.t = ? and r.y = ? and r.id = ?`
+
+const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.k = ?`
 
 const NO_GROUPS: readonly Membership[] = []
 
@@ -48,6 +52,13 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
     return row === undefined ? undefined : numberOf(row[0])
   }
 
+  /** A row whose last column is {@link GROUP_NUMBERS}. */
+  function withGroups(row: SqlRow, tenant: string, type: string): Stored {
+    const k = numberOf(row[0])
+    const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ k, groups: row[8] }]).get(k)
+    return storedOf(row, tenant, type, memberships ?? NO_GROUPS)
+  }
+
   return {
     groupsOf,
     numberOf: numberFor,
@@ -56,10 +67,11 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       if (key === undefined) return undefined
       const row = connection.row(groups ? GET_GROUPS : GET, key.t, key.y, ref.id)
       if (row === undefined) return undefined
-      if (!groups) return storedOf(row, ref.tenant, ref.type, undefined)
-      const k = numberOf(row[0])
-      const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ k, groups: row[8] }]).get(k)
-      return storedOf(row, ref.tenant, ref.type, memberships ?? NO_GROUPS)
+      return groups ? withGroups(row, ref.tenant, ref.type) : storedOf(row, ref.tenant, ref.type, undefined)
+    },
+    numbered(k, tenant, type) {
+      const row = connection.row(NUMBERED, k)
+      return row === undefined ? undefined : withGroups(row, tenant, type)
     },
     secret(ref) {
       const key = keyOf(ref)
