@@ -189,6 +189,9 @@ describe('what identity providers ask is answered by an index', () => {
     const group = { tenant: 'acme', type: 'Group', id: idOf(PEOPLE + 7) }
     await expectIndexed(() => store.get(user))
     await expectIndexed(() => store.get(user, { groups: true }))
+    const several = [7, 77, 777].map((n) => ({ ...user, id: idOf(n) }))
+    await expectIndexed(() => Promise.all(several.map((one) => store.get(one))))
+    await expectIndexed(() => Promise.all(several.map((one) => store.get(one, { groups: true }))))
     await expectIndexed(() => store.names('acme', [idOf(1), idOf(2), idOf(PEOPLE + 1)]))
     await expectIndexed(() => store.memberCount(group, 1_000))
     await expectIndexed(async () => {

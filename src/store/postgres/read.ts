@@ -12,7 +12,8 @@ import type {
 } from '../contract.ts'
 import { type Database, numberOf, type Row, textOf } from './database.ts'
 import { indexValue } from './dialect.ts'
-import { groupsColumn, readGroups } from './groups.ts'
+import { createGets } from './gets.ts'
+import { readGroups } from './groups.ts'
 import { pathKey, type Tenants } from './tenants.ts'
 
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
@@ -42,13 +43,9 @@ export type Reads = Pick<
   readonly numberOf: (ref: Ref) => Promise<{ readonly t: number; readonly k: number } | undefined>
 }
 
-// Type and id are known, and each column costs.
-const GET_COLUMNS = 'r.version, r.created, r.modified, r.display, r.text'
-const GET = `select ${GET_COLUMNS} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
-const GET_GROUPS = `select ${GET_COLUMNS}, ${groupsColumn('$1')} from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3`
-
 /** Makes the reads of single resources, names, members, the log and records. */
 export function createReads(database: Database, tenants: Tenants): Reads {
+  const gets = createGets(database)
   /** PostgreSQL has no NUL in a text: what holds one is nobody's id. */
   const numberOfTenant = async (tenant: string, ...texts: string[]): Promise<number | undefined> => {
     if (tenant.includes('\0') || texts.some((text) => text.includes('\0'))) return undefined
@@ -59,7 +56,7 @@ export function createReads(database: Database, tenants: Tenants): Reads {
     async get(ref, asked) {
       const t = await numberOfTenant(ref.tenant, ref.id)
       if (t === undefined) return undefined
-      const row = await database.row(asked?.groups === true ? GET_GROUPS : GET, t, ref.id, ref.type)
+      const row = await gets(t, ref.type, ref.id, asked?.groups === true)
       if (row === undefined) return undefined
       const stored = storedOf([ref.type, ref.id, ...row], ref.tenant)
       if (asked?.groups !== true) return stored
