@@ -83,8 +83,14 @@ const NO_HOST: NodeAnswer = { status: 400, headers: [] }
 
 /** Whether a Host header is a host and port, so that it may stand in URLs. None counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
 export function isHost(host: string | undefined): boolean {
-  return host === undefined || /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
+  if (host === undefined || host === lastHost) return true
+  const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
+  if (is) lastHost = host
+  return is
 }
+
+/** Nearly every request names the same one. */
+let lastHost: string | undefined
 
 /** A server that is listening. */
 export interface Serving {

@@ -130,19 +130,13 @@ function memberWriter(view: View, parts: ReadonlySet<string>): (members: readonl
   }
 }
 
-/** The finished text of a resource of a type without members: at once, unless it shows names of others. */
-export function representPlain(stored: Stored, view: View): string | Promise<string> {
-  if (namesNeeded(stored, view.type).length > 0) {
-    return representAll([stored], view).then(([text]) => text as string)
+/** The finished text, at once when nothing else must be read for it; with many members a stream of pieces. */
+export function represent(stored: Stored, view: View): string | Promise<string | AsyncIterable<string>> {
+  if (memberParts(view) === undefined && namesNeeded(stored, view.type).length === 0) {
+    const [head, tail] = textParts(stored, view, NO_NAMES)
+    return head + tail
   }
-  const [head, tail] = textParts(stored, view, NO_NAMES)
-  return head + tail
-}
-
-/** A finished text if the members are few or not shown, otherwise a stream of pieces. */
-export async function represent(stored: Stored, view: View): Promise<string | AsyncIterable<string>> {
-  const [text] = await representAll([stored], view)
-  return text ?? ''
+  return representAll([stored], view).then(([text]) => text ?? '')
 }
 
 /** The representations of many resources, with the names they show looked up at once. */

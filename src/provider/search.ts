@@ -27,7 +27,7 @@ import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
 import type { Finished } from './cache.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
-import { memberParts, representAll, representPlain, STREAM_FROM, showsGroups, type View } from './represent.ts'
+import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
@@ -171,13 +171,14 @@ function lookUp(asked: Asked): Answer | Promise<Answer> | undefined {
     const kept = stored === undefined ? turn.texts.numbered(number, type) : undefined
     if (kept !== undefined) shown.push({ id: kept.id, text: kept.text, kept })
     if (stored === undefined) continue
-    const text = representPlain(stored, view)
+    const text = represent(stored, view)
     const take = (one: string) => {
       turn.texts.keep(type, stored, one, number)
       shown.push({ id: stored.id, text: one })
     }
     if (typeof text === 'string') take(text)
-    else waiting.push(text.then(take))
+    // Types with members, whose texts may be streams, are looked up otherwise.
+    else waiting.push(text.then((one) => take(one as string)))
   }
   if (waiting.length === 0) return listOf(turn, search, filter, shown)
   return Promise.all(waiting).then(() => listOf(turn, search, filter, shown))

@@ -43,9 +43,12 @@ export async function createApp(parts: Parts): Promise<App> {
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
   const routes = createRoutes(metrics)
   const bases = new Map<string, string>()
+  /** What the last request had: nearly always the next one has the same. */
+  let last = { host: '', tenant: '', base: '' }
 
   function baseOf(request: IncomingMessage, tenant: string): string {
     const host = settings.publicUrl === undefined ? (request.headers.host ?? '') : ''
+    if (tenant === last.tenant && host === last.host) return last.base
     const key = `${host} ${tenant}`
     let base = bases.get(key)
     if (base === undefined) {
@@ -53,6 +56,7 @@ export async function createApp(parts: Parts): Promise<App> {
       if (bases.size >= BASES) bases.clear()
       bases.set(key, base)
     }
+    last = { host, tenant, base }
     return base
   }
 
@@ -65,7 +69,7 @@ export async function createApp(parts: Parts): Promise<App> {
     if (path === undefined) return false
     const tenant = url.slice(9, slash)
     // What can't be a tenant isn't looked for, nor remembered.
-    if (!isTenantName(tenant)) return false
+    if (tenant !== last.tenant && !isTenantName(tenant)) return false
     const remote = request.socket.remoteAddress
     const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), baseOf(request, tenant), tenant, remote)
     const meter = routes.meter(call.method, path)

@@ -41,12 +41,10 @@ export interface SqliteStore extends Store<DatabaseSync> {
 
 const MEMORY = ':memory:'
 const BUSY_MS = 5_000
-/** Memory of the connection that answers most requests; mapped pages count as the process's own. */
-const READER = { cacheMib: 16, mmapMib: 64 }
-/** Large reads and other threads: there may be several. */
-const SCANNER = { cacheMib: 16, mmapMib: 0 }
+/** A connection that only reads: there may be several. */
+const READER = { cacheMib: 16 }
 /** Room for the pages that a transaction changes, and the upper levels of all trees. */
-const WRITER = { cacheMib: 32, mmapMib: 0 }
+const WRITER = { cacheMib: 32 }
 /** Connections for long reads that wait for the next one. */
 const IDLE = 2
 
@@ -61,7 +59,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   }
   const connect = (memory: Omit<ConnectionOptions, 'busyTimeoutMs'>) =>
     openConnection(file, { ...memory, busyTimeoutMs })
-  const connection = connect(writer !== undefined ? SCANNER : threads ? READER : { ...WRITER, mmapMib: READER.mmapMib })
+  const connection = connect(writer !== undefined || threads ? READER : WRITER)
   if (writer === undefined) migrate(connection.db)
   const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
   const threaded = thread !== undefined || writer !== undefined
@@ -124,7 +122,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       pulse.look()
       const g = reads.numberOf(ref)
       if (g === undefined) return
-      const open = file === MEMORY ? undefined : () => idle.pop() ?? connect(SCANNER)
+      const open = file === MEMORY ? undefined : () => idle.pop() ?? connect(READER)
       yield* streamMembers(connection, names, g, open, (done) => {
         if (idle.length < IDLE && connection.db.isOpen) idle.push(done)
         else done.close()
@@ -142,7 +140,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
         yield* [...keptRows(connection, tenant, after)]
         return
       }
-      const own = connect(SCANNER)
+      const own = connect(READER)
       try {
         own.db.exec('begin')
         yield* keptRows(own, tenant, after)

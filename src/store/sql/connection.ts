@@ -26,7 +26,6 @@ export interface Connection {
 /** How much memory a connection may take, and how long it waits for another one's lock. */
 export interface ConnectionOptions {
   readonly cacheMib: number
-  readonly mmapMib: number
   readonly busyTimeoutMs: number
 }
 
@@ -35,14 +34,17 @@ const CHECKPOINT_PAGES = 16_000
 /** Statements kept prepared; filters make ever new ones. */
 const STATEMENTS = 400
 
-/** Opens a database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). */
+/**
+ * Opens a database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). The file is not mapped into memory:
+ * SQLite takes the whole mapping down whenever another connection has committed, and mapping it anew costs more than reading.
+ */
 export function openConnection(file: string, options: ConnectionOptions): Connection {
   const db = openFile(file, options.busyTimeoutMs)
   db.exec(`pragma journal_mode = wal;
     pragma synchronous = full;
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
     pragma journal_size_limit = ${CHECKPOINT_PAGES * 4096};
-    pragma mmap_size = ${options.mmapMib * 1024 * 1024};
+    pragma mmap_size = 0;
     pragma cache_size = ${-options.cacheMib * 1024};
     pragma temp_store = memory`)
   db.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : null))

@@ -11,7 +11,7 @@ let writer: Connection
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-turn-'))
-  const options = { cacheMib: 1, mmapMib: 0, busyTimeoutMs: 1_000 }
+  const options = { cacheMib: 1, busyTimeoutMs: 1_000 }
   writer = openConnection(join(folder, 'scim.db'), options)
   writer.db.exec('create table t (n integer)')
   reader = openConnection(join(folder, 'scim.db'), options)
