@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from '../conformance/index.ts'
 import { printJson, printLine } from './print.ts'
-import { startProgress } from './progress.ts'
+import { type Progress, startProgress } from './progress.ts'
 import { flagOption, numberOption, type Options, textOption, UsageError } from './usage.ts'
 
 /** What the exit code says. */
@@ -23,30 +23,25 @@ const EXIT = { fine: 0, failed: 1, impossible: 2 } as const
 /** `lockstep check`: judges any SCIM server. */
 export async function check([url = '']: readonly string[], options: Options): Promise<void> {
   const stop = new AbortController()
+  let bar: Progress | undefined
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(EXIT.impossible)
-    process.stderr.write('\nstopping; what the check made is being removed (once more to leave it)\n')
+    const line = 'stopping; what the check made is being removed (once more to leave it)'
+    if (bar === undefined) process.stderr.write(`\n${line}\n`)
+    else bar.say(line)
     stop.abort(new Error('stopped'))
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  const running: Result[] = []
-  let bar: Awaited<ReturnType<typeof startProgress>> | undefined
-  let opening: Promise<void> | undefined
   try {
     const report = await checkServer({
       url,
       ...readOptions(options),
       signal: stop.signal,
-      onResult(result, total) {
-        running.push(result)
-        opening ??= startProgress(`checking ${url}`, total, options).then((one) => {
-          bar = one
-          bar.advance(running.length - 1)
-        })
-        bar?.advance(1)
+      onResult(_result, total) {
+        bar ??= startProgress(`checking ${url}`, total, options)
+        bar.advance(1)
       },
     })
-    await opening
     bar?.stop()
     await tell(report, options)
     process.exitCode = report.stopped
@@ -55,7 +50,6 @@ export async function check([url = '']: readonly string[], options: Options): Pr
         ? EXIT.fine
         : EXIT.failed
   } catch (error) {
-    await opening
     bar?.stop()
     if (error instanceof CheckError) throw new UsageError(error.message)
     throw error

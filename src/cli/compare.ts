@@ -76,7 +76,7 @@ async function gatherAll(a: Place, b: Place, gathering: Gathering, options: Opti
   const hasMembers = wanted.some((each) => each.a.schema.attributes.some(({ name }) => name === 'members'))
   // Members are known by the keys of people, so that these are read in any case.
   const needed = hasMembers && !wanted.some((each) => each.a.name === 'User') ? ['User'] : []
-  const progress = await startProgress('Reading', await totalOf([a, b], wanted), options)
+  const progress = startProgress('Reading', await totalOf([a, b], wanted), options)
   const read = (by: number) => progress.advance(by)
   for (const name of needed) {
     for (const [side, place, types] of [['a', a, typesA] as const, ['b', b, typesB] as const]) {

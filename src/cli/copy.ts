@@ -33,7 +33,7 @@ export async function copyPlace(words: readonly string[], options: Options): Pro
     const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
     const removes = flagOption(options, 'delete')
     const total = compared.types.reduce((sum, { count }) => sum + 2 * count.a + (removes ? count.b : 0), 0)
-    const progress = await startProgress(`Copying ${compared.a.name} to ${compared.b.name}`, total, options)
+    const progress = startProgress(`Copying ${compared.a.name} to ${compared.b.name}`, total, options)
     const run = { compared, options, tally, progress, ignored: ignoredOf(options) }
     for (const type of compared.types) await eachPair(run, type, (pair) => createMissing(run, type, pair))
     for (const type of compared.types) await eachPair(run, type, (pair) => bringInLine(run, type, pair))
@@ -64,7 +64,7 @@ async function eachPair(run: Run, { name }: ComparedType, work: (pair: Pair) => 
         run.tally.failed += 1
         const why = error instanceof Error ? error.message : String(error)
         if (flagOption(run.options, 'json')) printJson({ type: name, key: next.value.shown, failed: why })
-        else process.stderr.write(`lockstep: ${name} ${next.value.shown}: ${why}\n`)
+        else run.progress.say(`lockstep: ${name} ${next.value.shown}: ${why}`)
       }
       run.progress.advance(1)
     }

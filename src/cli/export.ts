@@ -39,7 +39,7 @@ export async function exportFile([name]: readonly string[], options: Options): P
 
     const { resources } = await local.tenancy.tenants.show(tenant)
     const total = types.reduce((sum, { name }) => sum + (resources[name] ?? 0), 0)
-    const progress = file === undefined ? undefined : await startProgress(`Exporting ${tenant}`, total, options)
+    const progress = file === undefined ? undefined : startProgress(`Exporting ${tenant}`, total, options)
     const out: Writable =
       file === undefined ? process.stdout : createWriteStream(file, { flags: before === undefined ? 'w' : 'a' })
     let count = before?.count ?? 0

@@ -33,7 +33,7 @@ export async function importFile([file = '']: readonly string[], options: Option
       find: (theirs) => ids.get(theirs),
     }
     const tally = { ...place.counts }
-    const progress = await startProgress(`Importing into ${tenant}`, size, options)
+    const progress = startProgress(`Importing into ${tenant}`, size, options)
     progress.advance(place.offset)
 
     const reject = async (

@@ -3,32 +3,49 @@ import { flagOption, type Options } from './usage.ts'
 /** A bar that shows how far a command has got. */
 export interface Progress {
   readonly advance: (by: number) => void
+  /** Writes a line for people, above the bar where there is one. */
+  readonly say: (line: string) => void
   readonly stop: () => void
 }
 
-const SILENT: Progress = { advance: () => undefined, stop: () => undefined }
+const SILENT: Progress = {
+  advance: () => undefined,
+  say: (line) => process.stderr.write(`${line}\n`),
+  stop: () => undefined,
+}
 /** The bar is drawn anew at most so often. */
 const DRAW_EVERY_MS = 100
+/** Characters of the bar itself. */
+const WIDTH = 30
+/** Up to the line of the bar, and nothing there any more. */
+const BACK = '\u001b[1A\u001b[2K'
 
-/** Starts a progress bar on a terminal; elsewhere, and for programs, nothing is shown. */
-export async function startProgress(title: string, max: number, options: Options): Promise<Progress> {
-  if (!process.stderr.isTTY || flagOption(options, 'json') || max <= 0) return SILENT
-  const { progress } = await import('@clack/prompts')
-  const bar = progress({ max, output: process.stderr })
-  bar.start(title)
-  let waiting = 0
-  let total = 0
+/**
+ * Starts a progress bar on a terminal; elsewhere, and for programs, nothing is shown. It writes and reads nothing: whoever reads
+ * keys takes Ctrl-C away from the command, which then can't clear up.
+ */
+export function startProgress(title: string, max: number, options: Options): Progress {
+  const { stderr } = process
+  if (!stderr.isTTY || flagOption(options, 'json') || max <= 0) return SILENT
+  let done = 0
   let drawn = 0
+  // Below the bar stands an empty line, so that what others write comes to stand on a line of its own.
+  const bar = () => {
+    const share = Math.min(1, done / max)
+    const filled = Math.floor(WIDTH * share)
+    const text = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${Math.floor(100 * share)} % ${title}`
+    return `${text.slice(0, Math.max(1, (stderr.columns || 80) - 1))}\n`
+  }
+  stderr.write(bar())
   return {
     advance: (by) => {
-      waiting += by
+      done += by
       const now = Date.now()
       if (now - drawn < DRAW_EVERY_MS) return
-      total += waiting
-      bar.advance(waiting, `${title}: ${Math.floor((100 * total) / max)} %`)
-      waiting = 0
       drawn = now
+      stderr.write(`${BACK}${bar()}`)
     },
-    stop: () => bar.stop(`${title}: done`),
+    say: (line) => stderr.write(`${BACK}${line}\n${bar()}`),
+    stop: () => stderr.write(`${BACK}${bar()}`),
   }
 }

@@ -38,7 +38,7 @@ export async function exportTenant([name = '', file = '']: readonly string[], op
       if (!out.write(`${line}\n`)) await once(out, 'drain')
     }
     const resources = Object.values(tenant.resources).reduce((sum, count) => sum + count, 0)
-    const progress = await startProgress(`Exporting ${name}`, resources + tenant.place, options)
+    const progress = startProgress(`Exporting ${name}`, resources + tenant.place, options)
     let rows = left?.rows ?? 0
     progress.advance(rows)
     if (left === undefined) await write(headLine({ ...tenant, tenant: name }))

@@ -21,7 +21,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
   )
   if (size === undefined)
     throw new UsageError(`${file} can't be read; name a file that lockstep tenant export has made`)
-  const checking = await startProgress(`Checking ${file}`, size, options)
+  const checking = startProgress(`Checking ${file}`, size, options)
   const from = await checkFile(file, checking.advance)
   checking.stop()
   const tenant = textOption(options, 'as') ?? from.tenant
@@ -29,7 +29,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
     const { arrivals, tenants } = local.tenancy
     const { checksum, created, begin } = from
     const start = await arrivals.begin(tenant, { checksum, created, offset: begin, line: 1 })
-    const loading = await startProgress(`Importing ${tenant}`, from.end - begin, options)
+    const loading = startProgress(`Importing ${tenant}`, from.end - begin, options)
     loading.advance(start.offset - begin)
     let at = start.offset
     for await (const batch of batchesOf(file, from, start)) {
@@ -40,7 +40,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
     loading.stop()
     const { resources: counts, place } = await tenants.show(tenant, { half: true })
     const resources = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const comparing = await startProgress(`Comparing ${tenant}`, resources + place, options)
+    const comparing = startProgress(`Comparing ${tenant}`, resources + place, options)
     const found = await checksumOf(local, tenant, from, comparing.advance)
     if (found !== checksum) {
       throw new LockstepError(

@@ -103,6 +103,26 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(await made()).toBe(0)
   })
 
+  test('on a terminal the bar reads no keys: Ctrl-C and Escape are not its to take', async () => {
+    const { base, token, client } = await fresh()
+    const terminal = 'data:text/javascript,process.stderr.isTTY=true'
+    const args = [join(ROOT, 'src/cli/main.ts'), 'check', base, '--token', token, '--rate', '25']
+    const child = spawn(process.execPath, ['--import', terminal, ...args])
+    let shown = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      shown += chunk
+    })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    while (!/ [1-9]\d* % checking/.test(shown)) await new Promise((resolve) => setTimeout(resolve, 50))
+    child.stdin.on('error', () => undefined).write('\u0003\u001b')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(child.exitCode).toBeNull()
+    child.kill('SIGINT')
+    expect(await ended).toBe(2)
+    expect(shown).toContain('what the check made is being removed')
+    expect((await client.get('/Users')).body.totalResults).toBe(0)
+  })
+
   test('what a check that was killed left is told, and removed with --clean; nothing else is', async () => {
     const { base, token, client } = await fresh()
     await client.makeUser({ userName: 'lockstep-check-abcdef-1@example.com' })
