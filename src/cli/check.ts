@@ -20,18 +20,24 @@ import { flagOption, numberOption, type Options, textOption, UsageError } from '
 /** What the exit code says. */
 const EXIT = { fine: 0, failed: 1, impossible: 2 } as const
 
+/** Signals after which what was made is still removed: Ctrl-C, a polite kill, a terminal that was closed. */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** `lockstep check`: judges any SCIM server. */
 export async function check([url = '']: readonly string[], options: Options): Promise<void> {
   const stop = new AbortController()
   let bar: Progress | undefined
-  const interrupt = () => {
+  const interrupt = (signal: NodeJS.Signals) => {
+    // A terminal that is closed often says so twice; that nothing can be written to it must not end the removal.
+    if (signal === 'SIGHUP') for (const lost of [process.stdout, process.stderr]) lost.on('error', () => undefined)
+    if (stop.signal.aborted && signal === 'SIGHUP') return
     if (stop.signal.aborted) process.exit(EXIT.impossible)
     const line = 'stopping; what the check made is being removed (once more to leave it)'
     if (bar === undefined) process.stderr.write(`\n${line}\n`)
     else bar.say(line)
     stop.abort(new Error('stopped'))
   }
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  for (const signal of STOPPING) process.on(signal, interrupt)
   try {
     const report = await checkServer({
       url,
@@ -54,7 +60,7 @@ export async function check([url = '']: readonly string[], options: Options): Pr
     if (error instanceof CheckError) throw new UsageError(error.message)
     throw error
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    for (const signal of STOPPING) process.off(signal, interrupt)
   }
 }
 

@@ -84,7 +84,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(code, stdout).toBe(0)
   })
 
-  test('stops on SIGINT and leaves nothing behind', async () => {
+  test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)('stops on %s and leaves nothing behind', async (signal) => {
     const { base, token, client } = await fresh()
     const child = spawn(process.execPath, [
       join(ROOT, 'src/cli/main.ts'),
@@ -98,7 +98,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     const made = async () => (await client.get('/Users')).body.totalResults
     while ((await made()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
-    child.kill('SIGINT')
+    child.kill(signal)
     expect(await ended).toBe(2)
     expect(await made()).toBe(0)
   })
