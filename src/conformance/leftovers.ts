@@ -1,12 +1,13 @@
 import { isObject, type JsonObject } from '../protocol/index.ts'
+import type { Exchange } from './exchange.ts'
 import { NotOffered } from './fault.ts'
 import { member, objects, pathOf, valueAt } from './look.ts'
 import type { Offer, TypeOffer } from './offer.ts'
 import { PREFIX, type Session, send } from './probe.ts'
 import { namingPlace } from './subject.ts'
 
-/** Whole names that a check gives; nothing else is taken for a leftover. */
-const NAME = new RegExp(`^${PREFIX}[a-z0-9]{6}-\\d+@example\\.com$`, 'i')
+/** Names that a check gives, cases add to some; nothing else is taken for a leftover. */
+const NAME = new RegExp(`^${PREFIX}[a-z0-9]{6}-\\d+[@-]`, 'i')
 /** Most leftovers of one type that are looked for. */
 const MOST = 2000
 
@@ -15,11 +16,16 @@ export async function findLeftovers(session: Session, offer: Offer, clean: boole
   const left: string[] = []
   for (const type of offer.types) {
     for (const path of await search(session, type)) {
-      const gone = clean && (await send(session, 'start', 'DELETE', path)).status === 204
+      const gone = clean && isGone(await send(session, 'start', 'DELETE', path))
       if (!gone) left.push(session.base + path)
     }
   }
   return left
+}
+
+/** Deleted now, whatever 2xx says so, or already. */
+function isGone({ status }: Exchange): boolean {
+  return (status >= 200 && status <= 299) || status === 404 || status === 410
 }
 
 async function search(session: Session, type: TypeOffer): Promise<readonly string[]> {
@@ -31,13 +37,15 @@ async function search(session: Session, type: TypeOffer): Promise<readonly strin
     throw error
   }
   const found = new Set<string>()
+  let filter: { readonly filter?: string } = { filter: `${pathOf(named)} sw "${PREFIX}"` }
   for (let startIndex = 1; startIndex <= MOST; ) {
-    const query = new URLSearchParams({
-      filter: `${pathOf(named)} sw "${PREFIX}"`,
-      startIndex: String(startIndex),
-      count: '100',
-    })
+    const query = new URLSearchParams({ ...filter, startIndex: String(startIndex), count: '100' })
     const page = await send(session, 'start', 'GET', `${type.endpoint}?${query}`)
+    if (page.status !== 200 && filter.filter !== undefined) {
+      // Many servers know no "sw": they are read through.
+      filter = {}
+      continue
+    }
     const resources: readonly JsonObject[] = isObject(page.body) ? objects(member(page.body, 'Resources')) : []
     for (const one of resources) {
       const id = member(one, 'id')

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { checkHere, createHere, HERE } from './here.ts'
+
+type Ask = (request: Request) => Promise<Response>
+
+/** Makes users with these names, and has a check of one case clean up behind them. */
+async function cleaned(ask: Ask, names: readonly string[]) {
+  for (const userName of names) {
+    const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName })
+    const headers = { authorization: 'Bearer secret', 'content-type': 'application/scim+json' }
+    expect((await ask(new Request(`${HERE}/Users`, { method: 'POST', headers, body }))).status).toBe(201)
+  }
+  const { leftovers } = await checkHere(ask, { only: ['P-060'], clean: true })
+  const list = await ask(new Request(`${HERE}/Users`, { headers: { authorization: 'Bearer secret' } }))
+  const { Resources } = (await list.json()) as { Resources: readonly { userName: string }[] }
+  return { leftovers, left: Resources.map(({ userName }) => userName) }
+}
+
+const MADE = [
+  'lockstep-check-abcdef-1@example.com',
+  'lockstep-check-abcdef-4-displayname-0',
+  'lockstep-check-abcdef-610-jürgen@example.com',
+  'lockstep-check-abcdef-754@example.com Żółć 日本',
+]
+const STRANGERS = ['lockstep-check-er@example.com', 'lockstep-check-abcdef', 'ada@example.com']
+
+test('whatever name a case gave, what stayed behind is found; people with names like it are left alone', async () => {
+  expect(await cleaned(createHere(), [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
+})
+
+test('a server that knows no "sw" is read through, and 200 to a DELETE is as good as 204', async () => {
+  const here = createHere()
+  const ask: Ask = async (request) => {
+    if (new URL(request.url).searchParams.get('filter')?.includes(' sw ')) return Response.json({}, { status: 400 })
+    const answer = await here(request)
+    return answer.status === 204 ? new Response('') : answer
+  }
+  expect(await cleaned(ask, [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
+})
