@@ -211,6 +211,10 @@ async function meet(session: Session): Promise<Offer> {
     throw new CheckError(`the server refuses the credentials: GET ${session.base}${first} was answered ${list.status}`)
   const answers = [offer.config, offer.resourceTypes, offer.schemas, list]
   if (answers.every(({ status }) => status === 401)) throw new CheckError('the server refuses the credentials')
+  if (answers.every(({ status }) => status < 200 || status > 299))
+    throw new CheckError(
+      `there is no SCIM server at ${session.base}: ${answers.map(({ url, status }) => `${url.slice(session.base.length)} was answered ${status}`).join(', ')}; give the base URL, without /Users`,
+    )
   if (answers.every(({ body }) => !isObject(body)))
     throw new CheckError(
       `there is no SCIM server at ${session.base}: none of its answers is a JSON object; give the base URL, without /Users`,

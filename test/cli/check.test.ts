@@ -157,6 +157,10 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       [[base], /refuses the credentials/],
       [[`http://127.0.0.1:${port}`], /no SCIM server at/],
       [['http://127.0.0.1:1'], /does not answer/],
+      [
+        [`${base}/Users`, '--token', token],
+        /no SCIM server at .*\/ServiceProviderConfig was answered 404, .*without \/Users/,
+      ],
       [[base, '--token', token, '--only', 'P-999'], /no case is called "P-999"/],
       [[base, '--token', token, '--for', 'novell'], /--for takes okta/],
       [[base, '--token-env', 'NOWHERE'], /the environment has no NOWHERE/],
