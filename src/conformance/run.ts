@@ -156,7 +156,19 @@ function readBase(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-function credentials({ token, basic, headers = {} }: CheckOptions): { readonly [name: string]: string } {
+function credentials(options: CheckOptions): { readonly [name: string]: string } {
+  const all = headersOf(options)
+  for (const [name, value] of Object.entries(all)) {
+    // Neither the value nor a part of it goes into the message: fetch would print it.
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value.trim()))
+      throw new CheckError(
+        `the ${name} header has characters that no header takes, like a line break; look at its value`,
+      )
+  }
+  return all
+}
+
+function headersOf({ token, basic, headers = {} }: CheckOptions): { readonly [name: string]: string } {
   const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
   if (own.authorization !== undefined) return own
   if (token !== undefined) return { authorization: `Bearer ${token}`, ...own }
@@ -168,7 +180,7 @@ function credentials({ token, basic, headers = {} }: CheckOptions): { readonly [
 }
 
 /** The cases and witnesses that were asked for. */
-function choose({ only, skip = [] }: CheckOptions): {
+function choose({ only, skip = [], for: kinds = [] }: CheckOptions): {
   readonly cases: readonly Case[]
   readonly witnesses: readonly Witness[]
 } {
@@ -180,7 +192,10 @@ function choose({ only, skip = [] }: CheckOptions): {
   }
   const wanted = (one: Case | Witness) =>
     (only === undefined || only.some((word) => isNamed(one, word))) && !skip.some((word) => isNamed(one, word))
-  return { cases: CASES.filter(wanted), witnesses: WITNESSES.filter(wanted) }
+  const chosen = { cases: CASES.filter(wanted), witnesses: WITNESSES.filter(wanted) }
+  if (chosen.cases.length + chosen.witnesses.length + kinds.length === 0)
+    throw new CheckError('no case is left of what only and skip name')
+  return chosen
 }
 
 function isNamed(one: Case | Witness, word: string): boolean {

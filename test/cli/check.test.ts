@@ -162,8 +162,13 @@ describe('lockstep check', { timeout: 180_000 }, () => {
         /no SCIM server at .*\/ServiceProviderConfig was answered 404, .*without \/Users/,
       ],
       [[base, '--token', token, '--only', 'P-999'], /no case is called "P-999"/],
+      [[base, '--token', token, '--only', 'patch', '--skip', 'patch'], /no case is left/],
       [[base, '--token', token, '--for', 'novell'], /--for takes okta/],
       [[base, '--token-env', 'NOWHERE'], /the environment has no NOWHERE/],
+      [
+        [base, '--token', 'top\nsecret'],
+        /^lockstep: the authorization header has characters that no header takes(?!.*secret)/,
+      ],
       [[base, '--header', 'X-Key abc'], /--header must be like/],
     ] as const) {
       const { code, stderr } = await run(['check', ...args])
