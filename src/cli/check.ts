@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   CheckError,
   type CheckOptions,
@@ -12,6 +13,9 @@ import {
   tellProvider,
   VERDICTS,
   type Verdict,
+  writeBadge,
+  writeHtml,
+  writeJunit,
 } from '../conformance/index.ts'
 import { printJson, printLine } from './print.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -39,6 +43,7 @@ export async function check([url = '']: readonly string[], options: Options): Pr
   }
   for (const signal of STOPPING) process.on(signal, interrupt)
   try {
+    await tryFiles(options)
     const report = await checkServer({
       url,
       ...readOptions(options),
@@ -120,18 +125,30 @@ function readProviders(words: readonly string[]): readonly ProviderKind[] {
   })
 }
 
+/** The options that name a file to write. */
+const FILES = ['junit', 'html', 'badge'] as const
+
+/** Refuses files that can't be written: now, and not after minutes of checking. */
+async function tryFiles(options: Options): Promise<void> {
+  for (const name of FILES) {
+    const file = textOption(options, name)
+    if (file === undefined) continue
+    const there = await stat(file).catch(() => undefined)
+    if (there?.isDirectory()) throw new UsageError(`--${name} can't be written: ${file} is a folder`)
+    await access(there === undefined ? dirname(file) : file, constants.W_OK).catch((error) => {
+      throw new UsageError(`--${name} can't be written: ${error instanceof Error ? error.message : error}`)
+    })
+  }
+}
+
 /** Prints the report and writes the files that were asked for. */
 async function tell(report: Report, options: Options): Promise<void> {
   if (flagOption(options, 'json')) printJson(report)
   else print(report, flagOption(options, 'verbose'))
-  const files = await import('../conformance/index.ts')
-  for (const [name, write] of [
-    ['junit', files.writeJunit],
-    ['html', files.writeHtml],
-    ['badge', files.writeBadge],
-  ] as const) {
+  const write = { junit: writeJunit, html: writeHtml, badge: writeBadge }
+  for (const name of FILES) {
     const file = textOption(options, name)
-    if (file !== undefined) await writeFile(file, write(report))
+    if (file !== undefined) await writeFile(file, write[name](report))
   }
 }
 
