@@ -145,7 +145,8 @@ async function tryFiles(options: Options): Promise<void> {
 async function tell(report: Report, options: Options): Promise<void> {
   if (flagOption(options, 'json')) printJson(report)
   else print(report, flagOption(options, 'verbose'))
-  const write = { junit: writeJunit, html: writeHtml, badge: writeBadge }
+  const strict = flagOption(options, 'strict')
+  const write = { junit: (one: Report) => writeJunit(one, { strict }), html: writeHtml, badge: writeBadge }
   for (const name of FILES) {
     const file = textOption(options, name)
     if (file !== undefined) await writeFile(file, write[name](report))

@@ -2,7 +2,7 @@ export { writeBadge } from './badge.ts'
 export { CASE_GROUPS, type CaseGroup } from './cases.ts'
 export type { Level } from './fault.ts'
 export { writeHtml } from './html.ts'
-export { writeJunit } from './junit.ts'
+export { type JunitOptions, writeJunit } from './junit.ts'
 export { NEEDS, PROVIDER_KINDS, type ProviderKind } from './needs.ts'
 export {
   countVerdicts,

@@ -1,46 +1,62 @@
 import type { Report, Result, Shown } from './report.ts'
 
-/** The report as JUnit XML, which CI systems read: a MUST failed is a failure, everything that was not tried is skipped. */
-export function writeJunit(report: Report): string {
+/** Options of {@link writeJunit}. */
+export interface JunitOptions {
+  /** A SHOULD that is missed is a failure too. */
+  readonly strict?: boolean
+}
+
+/**
+ * The report as JUnit XML, which CI systems read: a MUST failed is a failure, everything that was not tried is skipped. What the
+ * exit code lets pass is no failure here either.
+ */
+export function writeJunit(report: Report, { strict = false }: JunitOptions = {}): string {
   const groups = [...new Set(report.results.map(({ group }) => group))]
   const suites = groups.map((group) =>
     suite(
       group,
       report.results.filter((one) => one.group === group),
+      strict,
     ),
   )
   const providers = report.providers.map((provider) => {
-    const cases = provider.needs.map(({ title, verdict, reason, exchanges }) => {
+    const cases = provider.needs.map(({ title, verdict, optional = false, reason, exchanges }) => {
       const inner =
-        verdict === 'fails'
-          ? `<failure message="${xml(reason ?? '')}">${xml(tell(exchanges))}</failure>`
-          : verdict === 'untested'
-            ? `<skipped message="${xml(reason ?? '')}"/>`
-            : ''
+        verdict === 'fails' && optional
+          ? `<system-out>${xml(`only in some set-ups: ${reason ?? ''}`)}</system-out>`
+          : verdict === 'fails'
+            ? `<failure message="${xml(reason ?? '')}">${xml(tell(exchanges))}</failure>`
+            : verdict === 'untested'
+              ? `<skipped message="${xml(reason ?? '')}"/>`
+              : ''
       return `    <testcase classname="${xml(provider.kind)}" name="${xml(title)}">${inner}</testcase>`
     })
-    const failures = provider.needs.filter(({ verdict }) => verdict === 'fails').length
+    const failures = provider.needs.filter(({ verdict, optional = false }) => verdict === 'fails' && !optional).length
     const skipped = provider.needs.filter(({ verdict }) => verdict === 'untested').length
     return `  <testsuite name="for ${xml(provider.kind)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}">\n${cases.join('\n')}\n  </testsuite>`
   })
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(report.url)}" time="${report.ms / 1000}">\n${[...suites, ...providers].join('\n')}\n</testsuites>\n`
 }
 
-function suite(name: string, results: readonly Result[]): string {
-  const failures = results.filter(({ verdict }) => verdict === 'must' || verdict === 'should').length
+function suite(name: string, results: readonly Result[], strict: boolean): string {
+  const failures = results.filter(({ verdict }) => verdict === 'must' || (strict && verdict === 'should')).length
   const skipped = results.filter(({ verdict }) => verdict === 'untested' || verdict === 'unadvertised').length
   const cases = results.map(
     (one) =>
-      `    <testcase classname="${xml(name)}" name="${xml(`${one.id} ${one.title}`)}" time="${one.ms / 1000}">${outcome(one)}</testcase>`,
+      `    <testcase classname="${xml(name)}" name="${xml(`${one.id} ${one.title}`)}" time="${one.ms / 1000}">${outcome(one, strict)}</testcase>`,
   )
   return `  <testsuite name="${xml(name)}" tests="${results.length}" failures="${failures}" skipped="${skipped}">\n${cases.join('\n')}\n  </testsuite>`
 }
 
-function outcome({ verdict, expected = '', reason = '', section, fix = '', exchanges }: Result): string {
+function outcome(result: Result, strict: boolean): string {
+  const { verdict, expected = '', reason = '', section, fix = '', exchanges } = result
+  const told = `${section}\nlikely fix: ${fix}\n\n${tell(exchanges)}`
   switch (verdict) {
-    case 'must':
     case 'should':
-      return `<failure type="${verdict === 'must' ? 'MUST' : 'SHOULD'}" message="${xml(`expected ${expected}`)}">${xml(`${section}\nlikely fix: ${fix}\n\n${tell(exchanges)}`)}</failure>`
+      if (!strict) return `<system-out>${xml(`misses a SHOULD; expected ${expected}\n${told}`)}</system-out>`
+      return `<failure type="SHOULD" message="${xml(`expected ${expected}`)}">${xml(told)}</failure>`
+    case 'must':
+      return `<failure type="MUST" message="${xml(`expected ${expected}`)}">${xml(told)}</failure>`
     case 'untested':
     case 'unadvertised':
       return `<skipped message="${xml(reason)}"/>`

@@ -65,10 +65,14 @@ describe('lockstep check', { timeout: 180_000 }, () => {
   })
 
   test('a SHOULD that is missed counts with --strict only', async () => {
-    const { base, token } = await fresh('generic')
-    const only = ['check', base, '--token', token, '--only', 'S-111/form']
+    const { base, token, dir } = await fresh('generic')
+    const only = ['check', base, '--token', token, '--only', 'S-111/form', '--junit', dir.path('report.xml')]
     expect((await run(only)).code).toBe(0)
+    expect(readFileSync(dir.path('report.xml'), 'utf8')).toMatch(
+      /failures="0"[\s\S]*<system-out>misses a SHOULD; expected 400/,
+    )
     expect((await run([...only, '--strict'])).code).toBe(1)
+    expect(readFileSync(dir.path('report.xml'), 'utf8')).toMatch(/failures="1"[\s\S]*<failure type="SHOULD"/)
   })
 
   test('1 when an identity provider that was asked for will not work', async () => {
