@@ -1,9 +1,10 @@
+import { CASE_COUNT } from './cases.ts'
 import type { Report } from './report.ts'
 
 /** The report as a badge: a small SVG with "SCIM 2.0" and what came of it. */
 export function writeBadge(report: Report): string {
   const { must, should, passed } = report.counts
-  const [text, colour] =
+  const [said, colour] =
     report.stopped || passed + must + should === 0
       ? ['not tested', '#6b7280']
       : must > 0
@@ -11,6 +12,8 @@ export function writeBadge(report: Report): string {
         : should > 0
           ? [`conformant, misses ${should} SHOULD`, '#8a6d00']
           : ['conformant', '#2e7d32']
+  const { length } = report.results
+  const text = length < CASE_COUNT ? `${said}, ${length} of ${CASE_COUNT} cases` : said
   // Verdana's letters of 11 px are about 6.6 px wide.
   const width = (words: string) => Math.ceil(words.length * 6.6) + 12
   const left = width('SCIM 2.0')

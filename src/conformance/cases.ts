@@ -74,3 +74,6 @@ export const CASES: readonly Case[] = CASE_GROUPS.flatMap(({ cases }) => cases)
 
 /** Every requirement that all answers are held against. */
 export const WITNESSES: readonly Witness[] = CASE_GROUPS.flatMap(({ witnesses = [] }) => witnesses)
+
+/** How many results a check without `only` and `skip` has. */
+export const CASE_COUNT = CASES.length + WITNESSES.length

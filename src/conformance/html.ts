@@ -1,4 +1,4 @@
-import { CASE_GROUPS } from './cases.ts'
+import { CASE_COUNT, CASE_GROUPS } from './cases.ts'
 import { STYLE } from './html-style.ts'
 import {
   isGood,
@@ -23,7 +23,7 @@ const SIGNS: { readonly [verdict in Verdict]: string } = {
 }
 const ORDER = Object.keys(SIGNS) as readonly Verdict[]
 
-/** Shows and hides what the chosen verdict leaves out; without it everything is shown. */
+/** Hides what the chosen verdict leaves out; without it everything is shown. */
 const SCRIPT = `
 const buttons = [...document.querySelectorAll('button[data-verdict]')]
 const choose = (verdict) => {
@@ -34,7 +34,7 @@ const choose = (verdict) => {
   }
 }
 for (const one of buttons) one.addEventListener('click', () => choose(one.dataset.verdict))
-choose(document.body.dataset.only)
+choose(document.body.dataset.first)
 `
 
 /** The report as one page without anything from elsewhere: to be attached to a ticket. */
@@ -49,6 +49,7 @@ export function writeHtml(report: Report): string {
       : counts.should > 0
         ? `Conformant; misses ${counts.should} ${counts.should === 1 ? 'case' : 'cases'} of a SHOULD`
         : 'Conformant'
+  // Without the script nothing is hidden: tickets often show a page without running it.
   const button = (verdict: Verdict | 'all', label: string, count: number) =>
     `<button type="button" class="${verdict}" data-verdict="${verdict}" aria-pressed="false"><b>${count}</b> ${label}</button>`
   return `<!doctype html>
@@ -60,12 +61,12 @@ export function writeHtml(report: Report): string {
 <title>SCIM check of ${mark(report.url)}</title>
 <style>${STYLE}</style>
 </head>
-<body data-only="${first}">
+<body data-only="all" data-first="${first}">
 <header>
 <p class="over">SCIM 2.0 check</p>
 <h1>${mark(report.url)}</h1>
 <p class="said ${isGood(report) ? 'good' : 'bad'}">${said}</p>
-<p class="facts">${mark(report.started.replace('T', ' ').slice(0, 16))} UTC · ${report.results.length} cases · ${report.requests} requests · ${(report.ms / 1000).toFixed(1)} s</p>
+<p class="facts">${mark(report.started.replace('T', ' ').slice(0, 16))} UTC · ${report.results.length}${report.results.length < CASE_COUNT ? ` of ${CASE_COUNT}` : ''} cases · ${report.requests} requests · ${(report.ms / 1000).toFixed(1)} s</p>
 <div class="bar" role="img" aria-label="${ORDER.map((verdict) => `${counts[verdict]} ${VERDICTS[verdict]}`).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
 <nav aria-label="Verdicts">${button('all', 'all', report.results.length)}${ORDER.filter(
     (verdict) => counts[verdict] > 0,

@@ -36,8 +36,11 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     const html = readFileSync(dir.path('report.html'), 'utf8')
     expect(html).toMatch(/^<!doctype html>/)
     expect(html).not.toMatch(/\b(src|href)=/)
+    // Where scripts don't run nothing is hidden.
+    expect(html).toContain('<body data-only="all"')
+    expect(html).toMatch(/\d+ of \d+ cases/)
     expect(readFileSync(dir.path('report.junit'), 'utf8')).toMatch(/<testsuite name="patch" tests="\d+" failures="0"/)
-    expect(readFileSync(dir.path('report.badge'), 'utf8')).toMatch(/^<svg .*SCIM 2\.0: conformant/)
+    expect(readFileSync(dir.path('report.badge'), 'utf8')).toMatch(/^<svg .*SCIM 2\.0: conformant, \d+ of \d+ cases/)
     for (const text of [stdout, html]) expect(text).not.toContain(token)
   })
 
