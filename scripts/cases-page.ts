@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { CASE_GROUPS, NEEDS, PROVIDER_KINDS } from '../src/conformance/index.ts'
+import { WITHOUT_CASE } from './without-case.ts'
 
 /** Every case of `lockstep check`, and what each identity provider needs. */
 export function casesPage(): string {
@@ -19,6 +21,7 @@ export function casesPage(): string {
     for (const one of [...own, ...witnesses])
       lines.push(`| ${one.id} | ${one.level} | ${one.section} | ${cell(one.title)} | ${(one.needs ?? []).join(', ')} |`)
   }
+  lines.push('', '## Requirements without a case', '', ...withoutCase(requirements))
   lines.push('', '## What identity providers need (`--for`)')
   for (const kind of PROVIDER_KINDS) {
     const { name, needs } = NEEDS[kind]
@@ -26,6 +29,28 @@ export function casesPage(): string {
     for (const need of needs) lines.push(`- ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+/** The requirements for a service provider that no case tries, each with its reason. */
+function withoutCase(tried: ReadonlySet<string>): readonly string[] {
+  const file = new URL('../test/rfc/requirements.json', import.meta.url)
+  const all = JSON.parse(readFileSync(file, 'utf8')) as readonly {
+    readonly id: string
+    readonly who: string
+    readonly title: string
+  }[]
+  const titles = new Map(all.map(({ id, title }) => [id, title]))
+  const told = WITHOUT_CASE.flatMap(({ ids }) => ids)
+  const missing = all
+    .filter(({ id, who }) => /^[SPC]-/.test(id) && who !== 'C' && !tried.has(id))
+    .map(({ id }) => id)
+    .filter((id) => !told.includes(id))
+  const wrong = told.filter((id, at) => tried.has(id) || !titles.has(id) || told.indexOf(id) !== at)
+  if (missing.length + wrong.length > 0)
+    throw new Error(
+      `scripts/without-case.ts misses ${missing.join(', ')}, and has no reason to name ${wrong.join(', ')}`,
+    )
+  return WITHOUT_CASE.map(({ why, ids }) => `- ${why}: ${ids.map((id) => `${id} (${titles.get(id)})`).join(', ')}.`)
 }
 
 /** A text that may stand in a cell of a table. */
