@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { checkServer, type Report } from '../../src/conformance/index.ts'
+import { CASE_GROUPS, checkServer, type Report } from '../../src/conformance/index.ts'
 import { createClient } from '../rfc/client.ts'
 import { BADGE_SCHEMA, declare, userType } from '../rfc/custom.ts'
 import { site } from '../rfc/site.ts'
@@ -51,4 +51,10 @@ describe.each([
   test('shows no token anywhere', () => {
     expect(JSON.stringify(report)).not.toContain(server.token)
   })
+})
+
+test('each case has an id that --only and --skip can take', () => {
+  const ids = CASE_GROUPS.flatMap(({ cases, witnesses = [] }) => [...cases, ...witnesses].map(({ id }) => id))
+  expect(ids.filter((id) => !/^[SPC]-\d+(\/[\w.-]+)?$/.test(id))).toEqual([])
+  expect(new Set(ids).size).toBe(ids.length)
 })

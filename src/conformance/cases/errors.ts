@@ -17,9 +17,9 @@ function resourcesIn({ body }: Exchange): readonly unknown[] {
 }
 
 /** A witness: errors of these statuses have a SCIM body. */
-function errorBody(name: string, fits: (status: number) => boolean): Witness {
+function errorBody(name: string, fits: (status: number) => boolean, id = name): Witness {
   return {
-    id: `P-471/${name}`,
+    id: `P-471/${id}`,
     level: 'MUST',
     section: BODY,
     title: `an error ${name} has a SCIM error for a body`,
@@ -159,7 +159,11 @@ export const EVERY_ANSWER: readonly Witness[] = [
   errorBody('405', (status) => status === 405),
   errorBody('409', (status) => status === 409),
   errorBody('412', (status) => status === 412),
-  errorBody('other than 400, 401, 404, 405, 409, 412', (status) => ![400, 401, 404, 405, 409, 412].includes(status)),
+  errorBody(
+    'other than 400, 401, 404, 405, 409, 412',
+    (status) => ![400, 401, 404, 405, 409, 412].includes(status),
+    'other',
+  ),
   {
     id: 'P-560/500',
     level: 'MUST',
