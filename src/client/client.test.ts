@@ -127,6 +127,7 @@ test('an update goes by PUT where PATCH turns out not to be there', async () => 
   const refused = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '501', detail: 'no PATCH here' }
   const server = await scripted(({ method, target }) => {
     if (target.startsWith('/ServiceProviderConfig')) return json(404, refused)
+    if (method === 'GET') return json(200, user)
     return method === 'PATCH' ? json(501, refused) : json(200, { ...user, title: 'Dr' })
   })
   const app = createClient({ url: server.url })
@@ -134,7 +135,7 @@ test('an update goes by PUT where PATCH turns out not to be there', async () => 
     draft.title = 'Dr'
   })
   expect(updated).toMatchObject({ sent: 'put', resource: { title: 'Dr' }, notes: [{ kind: 'put' }] })
-  expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'PUT'])
+  expect(server.seen.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'PUT'])
   expect(server.seen.at(-1)?.headers.get('if-match')).toBe('v1')
   await server.close()
 })
@@ -196,6 +197,11 @@ describe('a client', () => {
     })
     const put = await app.update(User, made.id, (draft) => ({ ...draft, title: 'Prof' }), { profile: APPS['put-only'] })
     expect(put).toMatchObject({ sent: 'put', resource: { title: 'Prof', nickName: 'Ada' }, notes: [{ kind: 'put' }] })
+    // A search may have shown a part only: a PUT from that would clear the rest.
+    const [part] = await all(app.list(User, { filter: 'userName eq "updated"', attributes: ['userName'] }))
+    if (part === undefined) throw new Error('there is one')
+    const kept = await app.update(User, part, (draft) => ({ ...draft, title: 'Sir' }), { profile: APPS['put-only'] })
+    expect(kept.resource).toMatchObject({ title: 'Sir', nickName: 'Ada', emails: [{ value: 'b@x' }] })
     await expect(
       app.update(User, made.id, (draft) => ({ ...draft, title: 'X' }), { profile: APPS.gitlab }),
     ).rejects.toThrow('gitlab takes no change of title')

@@ -57,12 +57,19 @@ export async function update<T extends ResourceType>(
   const reading = options.signal === undefined ? {} : { signal: options.signal }
   let current = typeof from === 'string' ? await get(type, from, reading) : from
   const { id } = current as { id: string }
+  let whole = typeof from === 'string'
   let profile = options.profile ?? (await profileOf(discovery, options.signal))
   for (let attempt = 1; ; attempt++) {
     const draft = structuredClone(current)
     const goal = change(draft) ?? draft
     const difference = diff(asDocument(current), asDocument(goal), type, profile)
     refuse(difference, options)
+    if (difference.put?.partial === false && !whole) {
+      // A PUT clears what it leaves out, and what was given may come from a search that showed only some attributes.
+      current = await get(type, id, reading)
+      whole = true
+      continue
+    }
     try {
       const resource = await carryOut(send, type, current, difference, options.signal)
       return {
@@ -76,8 +83,10 @@ export async function update<T extends ResourceType>(
       // It said that it takes PATCH, or nothing, and doesn't.
       const isWithoutPatch = (error.status === 501 || error.status === 405) && difference.put === undefined
       if (isWithoutPatch && options.profile === undefined) profile = WITHOUT_PATCH
-      else if (error.status === 412) current = await get(type, id, reading)
-      else throw error
+      else if (error.status === 412) {
+        current = await get(type, id, reading)
+        whole = true
+      } else throw error
     }
   }
 }
