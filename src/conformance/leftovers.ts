@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../protocol/index.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, NoAnswer } from './exchange.ts'
 import { NotOffered } from './fault.ts'
 import { member, objects, pathOf, valueAt } from './look.ts'
 import type { Offer, TypeOffer } from './offer.ts'
@@ -16,7 +16,7 @@ export async function findLeftovers(session: Session, offer: Offer, clean: boole
   const left: string[] = []
   for (const type of offer.types) {
     for (const path of await search(session, type)) {
-      const gone = clean && isGone(await send(session, 'start', 'DELETE', path))
+      const gone = clean && isGone(await answered(send(session, 'start', 'DELETE', path)))
       if (!gone) left.push(session.base + path)
     }
   }
@@ -24,8 +24,19 @@ export async function findLeftovers(session: Session, offer: Offer, clean: boole
 }
 
 /** Deleted now, whatever 2xx says so, or already. */
-function isGone({ status }: Exchange): boolean {
+function isGone(exchange: Exchange | undefined): boolean {
+  const status = exchange?.status ?? 0
   return (status >= 200 && status <= 299) || status === 404 || status === 410
+}
+
+/** Undefined where no answer comes: that is for the cases to tell, and no reason to end before them. */
+async function answered(sending: Promise<Exchange>): Promise<Exchange | undefined> {
+  try {
+    return await sending
+  } catch (error) {
+    if (error instanceof NoAnswer) return undefined
+    throw error
+  }
 }
 
 async function search(session: Session, type: TypeOffer): Promise<readonly string[]> {
@@ -40,12 +51,13 @@ async function search(session: Session, type: TypeOffer): Promise<readonly strin
   let filter: { readonly filter?: string } = { filter: `${pathOf(named)} sw "${PREFIX}"` }
   for (let startIndex = 1; startIndex <= MOST; ) {
     const query = new URLSearchParams({ ...filter, startIndex: String(startIndex), count: '100' })
-    const page = await send(session, 'start', 'GET', `${type.endpoint}?${query}`)
-    if (page.status !== 200 && filter.filter !== undefined) {
+    const page = await answered(send(session, 'start', 'GET', `${type.endpoint}?${query}`))
+    if (page?.status !== 200 && filter.filter !== undefined) {
       // Many servers know no "sw": they are read through.
       filter = {}
       continue
     }
+    if (page === undefined) break
     const resources: readonly JsonObject[] = isObject(page.body) ? objects(member(page.body, 'Resources')) : []
     for (const one of resources) {
       const id = member(one, 'id')

@@ -37,3 +37,16 @@ test('a server that knows no "sw" is read through, and 200 to a DELETE is as goo
   }
   expect(await cleaned(ask, [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
 })
+
+test('a server that breaks off at some requests is checked on all the others', async () => {
+  const here = createHere()
+  const ask: Ask = async (request) => {
+    if (new URL(request.url).searchParams.get('filter')?.includes(' sw ')) throw new TypeError('fetch failed')
+    return here(request)
+  }
+  const { counts, left, leftovers } = await checkHere(ask, { only: ['create', 'P-129'] })
+  expect(counts).toMatchObject({ must: 0 })
+  expect(counts.passed).toBeGreaterThan(10)
+  expect(counts.untested).toBeGreaterThan(0)
+  expect([...left, ...leftovers]).toEqual([])
+})
