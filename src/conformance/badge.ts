@@ -3,14 +3,17 @@ import type { Report } from './report.ts'
 
 /** The report as a badge: a small SVG with "SCIM 2.0" and what came of it. */
 export function writeBadge(report: Report): string {
-  const { must, should, passed } = report.counts
+  const { must, should, passed, untested } = report.counts
+  const but = [should > 0 ? `misses ${should} SHOULD` : '', untested > 0 ? `${untested} not tested` : ''].filter(
+    (each) => each !== '',
+  )
   const [said, colour] =
     report.stopped || passed + must + should === 0
       ? ['not tested', '#6b7280']
       : must > 0
         ? [`fails ${must} MUST`, '#c62828']
-        : should > 0
-          ? [`conformant, misses ${should} SHOULD`, '#8a6d00']
+        : but.length > 0
+          ? [['conformant', ...but].join(', '), '#8a6d00']
           : ['conformant', '#2e7d32']
   const { length } = report.results
   const text = length < CASE_COUNT ? `${said}, ${length} of ${CASE_COUNT} cases` : said

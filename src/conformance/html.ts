@@ -42,13 +42,16 @@ export function writeHtml(report: Report): string {
   const { counts } = report
   const worst = ORDER.find((verdict) => verdict !== 'passed' && counts[verdict] > 0)
   const first = worst === 'must' || worst === 'should' ? worst : 'all'
+  const but = [
+    counts.should > 0 ? `misses ${counts.should} ${counts.should === 1 ? 'case' : 'cases'} of a SHOULD` : '',
+    // Whoever breaks off at every PATCH fails no MUST of PATCH.
+    counts.untested > 0 ? `${counts.untested} could not be tested` : '',
+  ].filter((each) => each !== '')
   const said = report.stopped
     ? 'Stopped before the end'
     : counts.must > 0
       ? `Fails ${counts.must} ${counts.must === 1 ? 'case' : 'cases'} of a MUST`
-      : counts.should > 0
-        ? `Conformant; misses ${counts.should} ${counts.should === 1 ? 'case' : 'cases'} of a SHOULD`
-        : 'Conformant'
+      : ['Conformant', ...but].join('; ')
   // Without the script nothing is hidden: tickets often show a page without running it.
   const button = (verdict: Verdict | 'all', label: string, count: number) =>
     `<button type="button" class="${verdict}" data-verdict="${verdict}" aria-pressed="false"><b>${count}</b> ${label}</button>`
