@@ -94,6 +94,14 @@ async function valuesOf(
   switch (flag) {
     case '--remote':
       return [...(await readRemotes()).keys()]
+    case '--for':
+      return listOf(prefix, [...(await import('../conformance/index.ts')).PROVIDER_KINDS, 'all'])
+    case '--only':
+    case '--skip':
+      return listOf(
+        prefix,
+        (await import('../conformance/index.ts')).CASE_GROUPS.map(({ name }) => name),
+      )
     case '--app':
       return Object.keys(APPS)
     case '--type':

@@ -385,6 +385,8 @@ describe('completion', SLOW, () => {
     expect(await complete('remote', '')).toEqual(['add', 'list', 'show', 'remove'])
     expect(await complete('remote', 'show', 'kn')).toEqual(['known'])
     expect(await complete('query', '--rem')).toEqual(['--remote'])
+    expect(await complete('check', 'https://x.example', '--for', 'okta,en')).toEqual(['okta,entra'])
+    expect(await complete('check', 'https://x.example', '--only', 'patch-r')).toEqual(['patch-replace', 'patch-remove'])
     expect(await complete('query', 'User', '--remote', 'kno')).toEqual(['known'])
     expect(await complete('query', '--remote', 'known', '')).toEqual(['User', 'Group'])
     expect(await complete('query', 'User', '--remote', 'known', '--sort-by', 'userN')).toEqual(['userName'])
