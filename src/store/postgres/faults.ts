@@ -19,8 +19,9 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+// Each state has a digit; EPIPE and the like, as long and in capitals too, have none.
 function isSqlState(code: string): boolean {
-  return /^[0-9A-Z]{5}$/.test(code)
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
 }
 
 /** Whether an error came from the state of the server or the way to it, not from what was asked. */
