@@ -398,7 +398,7 @@ describe('opening', () => {
     await server.admin(
       `create database ${name} template template0 encoding 'SQL_ASCII' locale 'C' locale_provider libc`,
     )
-    await expect(postgresStore(server.url(name))).rejects.toThrow(/must have the encoding UTF8/)
+    await expect(postgresStore(server.url(name))).rejects.toThrow(/^database: must have the encoding UTF8/)
     await server.admin(`drop database ${name} (force)`)
   })
 
@@ -408,7 +408,9 @@ describe('opening', () => {
     )
     await server.admin('drop schema lockstep cascade', database.name)
     const url = database.url.replace('postgres:test@', 'guest:guest@')
-    await expect(postgresStore(url)).rejects.toThrow(/grant create on the database/)
+    await expect(postgresStore(url)).rejects.toThrow(
+      /^database: must let its user create .* grant create on the database/,
+    )
     await server.admin(`grant create on database ${database.name} to guest`)
     const store = await postgresStore(url)
     await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])

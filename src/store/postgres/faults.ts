@@ -1,3 +1,4 @@
+import { LockstepError } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
 
 /**
@@ -27,7 +28,8 @@ function isSqlState(code: string): boolean {
 /** Whether an error came from the state of the server or the way to it, not from what was asked. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true
-  if (!(error instanceof Error)) return false
+  // Codes of our own, ERR_CONFIG for instance, begin as those of sockets do: what they tell of doesn't pass.
+  if (!(error instanceof Error) || error instanceof LockstepError) return false
   const code = codeOf(error)
   if (isSqlState(code)) return PASSING.test(code)
   // What the driver says by itself, of sockets and time-outs, has no SQLSTATE.
@@ -38,7 +40,7 @@ const DRIVER = /connection|timeout|timed out|terminated|not queryable|pool/i
 
 /** Whether the connection was dropped, so that another one may do better at once. */
 export function isDropped(error: unknown): boolean {
-  if (error instanceof StoreUnavailable || !(error instanceof Error)) return false
+  if (error instanceof StoreUnavailable || error instanceof LockstepError || !(error instanceof Error)) return false
   const code = codeOf(error)
   if (isSqlState(code)) return /^(08|57P)/.test(code) || code === '25P03' || code === '25006'
   return code !== '' ? /^E[A-Z]/.test(code) : DROPPED.test(error.message)
