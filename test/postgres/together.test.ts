@@ -415,6 +415,12 @@ describe('opening', () => {
     const store = await postgresStore(url)
     await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
     await store.close()
+    // A schema that was made for it will do as well.
+    await server.admin(
+      `drop schema lockstep cascade; revoke create on database ${database.name} from guest; create schema lockstep authorization guest`,
+      database.name,
+    )
+    await (await postgresStore(url)).close()
     await server.admin('drop owned by guest', database.name)
     await server.admin('drop role guest')
   })

@@ -33,7 +33,9 @@ export async function migrate(database: Database): Promise<void> {
     await rows('begin')
     try {
       await rows(`select pg_advisory_xact_lock(${LOCK})`)
-      await rows('create schema if not exists lockstep')
+      // "If not exists" asks for the right to make it even where it exists.
+      const [schema] = await rows(`select to_regnamespace('lockstep') is not null`)
+      if (schema?.[0] !== true) await rows('create schema lockstep')
       await rows('create table if not exists lockstep.migration (version integer primary key, needs integer not null)')
       const [row] = await rows('select coalesce(max(version), 0) from lockstep.migration')
       const version = Number(row?.[0] ?? 0)
