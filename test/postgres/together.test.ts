@@ -393,6 +393,22 @@ describe('opening', () => {
     await store.close()
   })
 
+  test('waits for whoever makes the tables, longer than any statement may take', async () => {
+    const maker = new pg.Client({ connectionString: database.url })
+    await maker.connect()
+    await maker.query('drop schema lockstep cascade')
+    await maker.query('begin')
+    await maker.query('select pg_advisory_xact_lock(7246101643)')
+    const opening = postgresStore({ url: database.url, statementTimeoutMs: 300 })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await maker.query('commit')
+    await maker.end()
+    const store = await opening
+    // From then on it is as patient as it was told to be.
+    expect((await store.pool.query({ text: 'show lock_timeout' })).rows).toEqual([{ lock_timeout: '150ms' }])
+    await store.close()
+  })
+
   test('needs UTF8', async () => {
     const name = `ascii_${process.pid}`
     await server.admin(

@@ -14,6 +14,8 @@ export interface PostgresQuery {
   readonly name?: string
   readonly rowMode?: 'array'
   readonly types?: { readonly getTypeParser: (oid: number) => (text: string) => unknown }
+  /** Milliseconds, in place of the pool's own. */
+  readonly query_timeout?: number
 }
 
 /** One connection, as a `Client` of `pg` is. */

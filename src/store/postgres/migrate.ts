@@ -16,6 +16,8 @@ const MIGRATIONS: readonly Migration[] = [{ sql: tables, needs: 1 }]
 const OLDEST = 14
 /** Key of the advisory lock that one process at a time migrates under; any number, as long as it stays. */
 const LOCK = 7_246_101_643
+/** Longest that this process waits for one statement of a step, or for another process that is at it. */
+const PATIENCE_MS = 24 * 3_600_000
 
 /**
  * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is when
@@ -29,10 +31,16 @@ export async function migrate(database: Database): Promise<void> {
     throw new ConfigError('database', expected)
   }
   if (version >= MIGRATIONS.length) return
-  await database.session(async ({ rows }) => {
+  await database.session(async ({ client, rows }) => {
+    const patiently = (text: string) => client.query({ text, query_timeout: PATIENCE_MS })
     await rows('begin')
     try {
-      await rows(`select pg_advisory_xact_lock(${LOCK})`)
+      // A step on a large table takes longer than any request may, and so does waiting for whoever is at it.
+      await rows('set local statement_timeout = 0')
+      await rows('set local lock_timeout = 0')
+      await patiently(`select pg_advisory_xact_lock(${LOCK})`)
+      // Whoever waits for a table has all others wait behind it: not for long.
+      await rows('set local lock_timeout to default')
       // "If not exists" asks for the right to make it even where it exists.
       const [schema] = await rows(`select to_regnamespace('lockstep') is not null`)
       if (schema?.[0] !== true) await rows('create schema lockstep')
@@ -41,7 +49,7 @@ export async function migrate(database: Database): Promise<void> {
       const version = Number(row?.[0] ?? 0)
       for (const [at, { sql, needs }] of MIGRATIONS.entries()) {
         if (at < version) continue
-        for (const statement of statementsOf(sql)) await rows(statement)
+        for (const statement of statementsOf(sql)) await patiently(statement)
         await rows(`insert into lockstep.migration (version, needs) values (${at + 1}, ${needs})`)
       }
       await rows('commit')
