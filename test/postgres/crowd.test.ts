@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -146,4 +146,26 @@ test('a password file that is away for a moment fails connections, and nothing e
   expect(await store.get(ref)).toBeUndefined()
   await store.close()
   await rm(folder, { recursive: true })
+})
+
+test('a password that nobody has given is asked for with a word, and no connection is left half open', async () => {
+  const rules = join(server.folder, 'pg_hba.conf')
+  const before = await readFile(rules, 'utf8')
+  await writeFile(rules, `host all guarded 127.0.0.1/32 scram-sha-256\n${before}`)
+  await server.admin(`create role guarded login password 'secret'`)
+  await server.admin('select pg_reload_conf()')
+  const url = `postgres://guarded@127.0.0.1:${server.port}/${database.name}`
+  try {
+    // The new rules are read a moment later.
+    await expect
+      .poll(() => postgresStore(url).catch(String))
+      .toMatch(/the server asks for a password, and none was given/)
+    await expect(postgresStore(url)).rejects.toBeInstanceOf(StoreUnavailable)
+    const half = `select count(*)::integer as n from pg_stat_activity where state = 'starting'`
+    await expect.poll(async () => (await server.admin(half)).rows[0].n, { timeout: 5_000 }).toBe(0)
+  } finally {
+    await writeFile(rules, before)
+    await server.admin('select pg_reload_conf()')
+    await server.admin('drop role guarded')
+  }
 })

@@ -65,15 +65,21 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     override connect(callback: Connected): void
     // A file that can't be read fails this one connection, before it is opened.
     override async connect(callback?: Connected): Promise<Connection> {
+      const tell = callback as ((error: Error | null, client?: Connection) => void) | undefined
       try {
         if (passwordFile !== undefined) Object.assign(this, { password: await passwordIn(passwordFile) })
       } catch (error) {
-        if (callback === undefined || !(error instanceof Error)) throw error
-        ;(callback as (error: Error) => void)(error)
+        if (tell === undefined || !(error instanceof Error)) throw error
+        tell(error)
         return this
       }
-      if (callback === undefined) return super.connect()
-      super.connect(callback)
+      if (tell === undefined) return super.connect()
+      super.connect((error: Error | null) => {
+        if (!error) return tell(null, this)
+        // Where the driver gives up by itself, the server would keep the connection open until its own patience ends.
+        this.end().catch(() => {})
+        tell(withoutPassword(error))
+      })
       return this
     }
   }
@@ -97,4 +103,11 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
 async function passwordIn(file: string): Promise<string> {
   // Files end with a line feed more often than passwords do.
   return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+}
+
+/** What the driver says when the server asks for a password that nobody has given, told as what the server says to a wrong one. */
+function withoutPassword(error: Error): Error {
+  if (!/^SASL: .*client password must be/.test(error.message)) return error
+  const told = new Error('the server asks for a password, and none was given', { cause: error })
+  return Object.assign(told, { code: '28P01' })
 }
