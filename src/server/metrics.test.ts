@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, joinNumbers } from './metrics.ts'
 
 const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
 
@@ -47,4 +47,14 @@ test('routes without end are counted together past a limit', async () => {
   const { body } = await metrics.text()
   expect(body.split('\n').filter((line) => line.startsWith('lockstep_http_requests_total{')).length).toBeLessThan(510)
   expect(body).toContain('route="other"')
+})
+
+test('while the database is gone no number of tenants is told, least of all 0; other processes tell it', async () => {
+  const gone = createMetrics({ tenants: () => Promise.reject(new Error('gone')) })
+  const { body } = await gone.text()
+  expect(body).toContain('lockstep_database_up 0')
+  expect(body).not.toMatch(/^lockstep_tenants /m)
+  const joined = await joinNumbers([await gone.numbers(), await createMetrics({ tenants }).numbers()])
+  expect(joined.body).toMatch(/^lockstep_tenants 1$/m)
+  expect(joined.body).toMatch(/^lockstep_database_up 0$/m)
 })

@@ -130,7 +130,9 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
         Object.entries(resources).map(([type, value]) => ({ value, labels: { tenant, type } })),
       )
     register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
-    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', () => [{ value: rows.length, labels: {} }], 'first')
+    // Nobody knows how many there are while the database is gone; 0 would be read as all of them lost.
+    const count = () => (answered === undefined ? [] : [{ value: answered.length, labels: {} }])
+    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', count, 'first')
     const up = () => [{ value: answered === undefined ? 0 : 1, labels: {} }]
     register(registry, 'gauge', 'lockstep_database_up', 'Whether the database answers every process.', up, 'min')
     const failed = 'Requests that the database could not answer.'

@@ -178,6 +178,7 @@ describe('without its database', { timeout: 90_000 }, () => {
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'the database does not answer' }])
     const text = await numbers()
     expect(text).toMatch(/^lockstep_database_up 0$/m)
+    expect(text).not.toMatch(/^lockstep_(tenants|resources)\b/m)
     expect(Number(/^lockstep_database_outages_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(answers.length)
 
     await own.start()
