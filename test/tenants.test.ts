@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createDirectory } from '../src/directory/index.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { emptyPlace, onPostgres } from './place.ts'
 import { startProcess } from './process.ts'
@@ -204,6 +205,71 @@ describe('one database, two processes', { timeout: 60_000 }, () => {
       for (const server of servers) expect(server.complaints()).toBe('')
     } finally {
       for (const server of servers) await server.kill()
+      await tenancy.close()
+      await store.close()
+      await place.remove()
+    }
+  })
+})
+
+describe('an attribute that had to be unique', { timeout: 60_000 }, () => {
+  const BADGE = 'urn:example:scim:schemas:extension:badge:1.0:User'
+  const DEVICE = 'urn:example:scim:schemas:core:1.0:Device'
+
+  test('and need no longer is found by what was written since: its schema changed, or taken away and made anew, or its type', async () => {
+    const place = await emptyPlace()
+    const store = await place.open()
+    const tenancy = createTenancy({ store })
+    try {
+      await tenancy.tenants.create('acme')
+      const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+      const server = await startProcess(place.database)
+      const { token } = await tenancy.connections.create('acme', { kind: 'strict' })
+      const scim = createClient({ base: `${server.url}/tenants/acme/scim/v2`, token })
+      const options = { usage: directory, actor: 'test', force: true }
+      const schema = (id: string, name: string, uniqueness: string) => ({
+        id,
+        name,
+        attributes: [{ name: 'number', type: 'string', uniqueness }],
+      })
+      const put = (uniqueness: string) =>
+        tenancy.schemas.put('acme', schema(BADGE, 'Badge', uniqueness), { ...options, extend: ['User'] })
+      const wear = async (number: string) => {
+        const { status, body } = await scim.post('/Users', user({ schemas: [USER, BADGE], [BADGE]: { number } }))
+        expect(status).toBe(201)
+        return body.id as string
+      }
+      const wearing = async (number: string) => (await scim.ids('/Users', `${BADGE}:number eq "${number}"`)).toSorted()
+      try {
+        await put('server')
+        const first = await wear('7')
+        await put('none')
+        const second = await wear('7')
+        expect(await wearing('7')).toEqual([first, second].sort())
+
+        await tenancy.schemas.delete('acme', BADGE, options)
+        await put('server')
+        await tenancy.schemas.delete('acme', BADGE, options)
+        await put('none')
+        const third = await wear('7')
+        expect(await wearing('7')).toEqual([third])
+
+        const type = { name: 'Device', endpoint: '/Devices', schema: DEVICE }
+        const device = async (number: string) =>
+          (await scim.post('/Devices', { schemas: [DEVICE], number })).body.id as string
+        for (const uniqueness of ['server', 'none']) {
+          await tenancy.schemas.put('acme', schema(DEVICE, 'Device', uniqueness), options)
+          await tenancy.schemas.putType('acme', type, options)
+          // Processes, and their threads for heavy requests, have heard of it within a second.
+          if (onPostgres) await new Promise((resolve) => setTimeout(resolve, 1_000))
+          const made = [await device('1'), await device('2')]
+          expect(await scim.ids('/Devices', 'number eq "2"')).toEqual(made.slice(1))
+          await tenancy.schemas.deleteType('acme', 'Device', options)
+        }
+      } finally {
+        await server.kill()
+      }
+    } finally {
       await tenancy.close()
       await store.close()
       await place.remove()

@@ -3,7 +3,7 @@ import { Conflict, type Query, type Stored, type Write } from '../store/index.ts
 import type { Inside } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
-import { traitsOf } from './traits.ts'
+import { type Indexed, traitsOf } from './traits.ts'
 
 /** What a tenant's data has to do with its schemas: asked before a schema is changed or taken away. */
 export interface SchemaUse {
@@ -18,8 +18,10 @@ export interface SchemaUse {
   ): Promise<number>
   /** Deletes every resource of a type. Returns how many. */
   removeAll(tenant: string, typeName: string, actor: string): Promise<number>
-  /** Builds the index entries of a type anew, after its schema has changed. Returns how many resources were read. */
-  reindex(tenant: string, type: ResourceType): Promise<number>
+  /** Builds the index entries of a type anew, after it has changed from `before`. Returns how many resources were read. */
+  reindex(tenant: string, type: ResourceType, before?: ResourceType): Promise<number>
+  /** Takes away the index entries of a type that is gone. */
+  unindex(tenant: string, type: ResourceType): Promise<void>
 }
 
 const CHUNK = 500
@@ -81,6 +83,18 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     }
   }
 
+  /** Takes entries away that are kept up no longer: whoever asked them would miss what has been written since. */
+  async function drop(tenant: string, type: string, paths: readonly string[]): Promise<void> {
+    const gone = async () => {
+      if (paths.length > 0) await store.commit([{ write: 'indexed', tenant, type, paths, as: 'gone' }])
+    }
+    await gone()
+    if (store.tells !== 'soon') return
+    // Until they have heard of the change, other processes write without new entries, take none away, and make old ones anew.
+    await inside.world.wait(HEARD_MS)
+    await gone()
+  }
+
   return {
     async countUse(tenant, typeNames, uses) {
       let count = 0
@@ -127,11 +141,10 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       return count
     },
 
-    async reindex(tenant, type) {
+    async reindex(tenant, type, before = type) {
       const unique = inside.unique(tenant)
       let count = 0
-      // Until they have heard of the change, other processes write without the new entries, and take none of them away.
-      if (store.tells === 'soon') await inside.world.wait(HEARD_MS)
+      await drop(tenant, type.name, pathsLeft(before, type))
       for await (const chunk of all(tenant, [type.name])) {
         await persist(chunk, (stored) => ({
           write: 'reindex',
@@ -147,5 +160,24 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       await store.commit([{ write: 'indexed', tenant, type: type.name, paths, as: 'complete' }])
       return count
     },
+
+    unindex: (tenant, type) =>
+      drop(
+        tenant,
+        type.name,
+        traitsOf(type).indexed.map(({ path }) => path),
+      ),
   }
+}
+
+/** The index paths of a type that it has no longer, or that compare otherwise now. */
+function pathsLeft(before: ResourceType, after: ResourceType): readonly string[] {
+  const now = new Set(traitsOf(after).indexed.map(keyOf))
+  return traitsOf(before)
+    .indexed.filter((one) => !now.has(keyOf(one)))
+    .map(({ path }) => path)
+}
+
+function keyOf({ path, attribute, sub = attribute }: Indexed): string {
+  return `${path} ${sub.caseExact}`
 }

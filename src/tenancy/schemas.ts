@@ -30,8 +30,10 @@ export interface Usage {
   ): Promise<number>
   /** Deletes every resource of a type. */
   removeAll(tenant: string, type: string, actor: string): Promise<number>
-  /** Builds the index entries of a type anew. */
-  reindex(tenant: string, type: ResourceType): Promise<number>
+  /** Builds the index entries of a type anew, after it has changed from `before`. */
+  reindex(tenant: string, type: ResourceType, before?: ResourceType): Promise<number>
+  /** Takes away the index entries of a type that is gone. */
+  unindex(tenant: string, type: ResourceType): Promise<void>
 }
 
 /** How a change is made. */
@@ -99,7 +101,10 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
       await reload(tenant)
       for (const type of after.types) {
         const old = before.types.find(({ name }) => name === type.name)
-        if (old !== undefined && !sameJson(old, type)) await options.usage.reindex(tenant, type)
+        if (old !== undefined && !sameJson(old, type)) await options.usage.reindex(tenant, type, old)
+      }
+      for (const type of before.types) {
+        if (!after.types.some(({ name }) => name === type.name)) await options.usage.unindex(tenant, type)
       }
       return after
     })
