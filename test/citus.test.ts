@@ -1,5 +1,8 @@
+import { truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { distributionSteps } from '../src/store/postgres/citus.ts'
+import { distributionSteps, planDistribution } from '../src/store/postgres/citus.ts'
 import { postgresStore } from '../src/store/postgres.ts'
 import { run } from './cli/run.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
@@ -49,6 +52,30 @@ describe('lockstep db distribute', () => {
       else done.add(table)
     }
     expect(distributionSteps(tables, done, local)).toEqual([])
+  })
+
+  test('a table of several gigabytes has its steps too', async () => {
+    const database = await server.database()
+    await (await postgresStore({ url: database.url, listen: false })).close()
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    // Three gigabytes of nothing, which take no room on the disk.
+    const { rows: found } = await client.query(`select pg_relation_filepath('lockstep.change') as path`)
+    const file = join(server.folder, found[0].path)
+    for (const segment of [file, `${file}.1`, `${file}.2`]) {
+      if (segment !== file) await writeFile(segment, '')
+      await truncate(segment, 2 ** 30)
+    }
+    // A plain server, but for what only a cluster could answer.
+    const steps = await planDistribution(async (sql, ...values) => {
+      if (sql.includes('pg_extension')) return [[true]]
+      if (sql.includes('pg_dist_partition')) return []
+      return (await client.query({ text: sql, values, rowMode: 'array' })).rows
+    })
+    await client.end()
+    await database.drop()
+    const local = steps.filter(({ does }) => does.startsWith('take away')).map(({ does }) => does.split(' ').at(-1))
+    expect(local).toEqual(['tenant_state', 'change'])
   })
 
   test('what is spread has the tenant first in its primary key and within every unique index', async () => {

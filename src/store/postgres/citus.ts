@@ -46,7 +46,7 @@ export async function planDistribution(rows: Rows): Promise<readonly Step[]> {
     ),
   )
   const local = new Set<string>()
-  for (const table of tables) if ((await localBytes(rows, table)) > 0) local.add(table)
+  for (const table of tables) if (await isFilled(rows, table)) local.add(table)
   return distributionSteps(tables, done, local)
 }
 
@@ -195,9 +195,10 @@ async function requireQuiet(rows: Rows): Promise<void> {
   }
 }
 
-async function localBytes(rows: Rows, table: string): Promise<number> {
-  const [found] = await rows(`select pg_relation_size('lockstep.${table}'::regclass)::integer`)
-  return Number(found?.[0] ?? 0)
+/** Whether a table takes room on the coordinator. */
+async function isFilled(rows: Rows, table: string): Promise<boolean> {
+  const [found] = await rows(`select pg_relation_size('lockstep.${table}'::regclass) > 0`)
+  return found?.[0] === true
 }
 
 /** The cluster can't do what was asked of it; the message says what would be right. */
