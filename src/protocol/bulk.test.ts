@@ -40,10 +40,17 @@ test.each<[Json]>([
   [{ method: 'PATCH', path: '/Users/1', data: [] }],
   [{ method: 'DELETE', path: '/Users' }],
   [{ method: 'PUT', path: '/Users//', data: {} }],
+  [{ method: 'DELETE', path: '/Users/1', version: 5 }],
+  [{ method: 'DELETE', path: '/Users/1', version: '' }],
 ])('P-422 P-423 %j fails alone', (operation) => {
   const [bad, good] = read(operation, { method: 'DELETE', path: '/Users/1' })
   expect(bad?.fault).toMatchObject({ status: 400, scimType: 'invalidSyntax' })
   expect(good?.fault).toBeUndefined()
+})
+
+test('P-435 a version that is null is none', () => {
+  const [operation] = read({ method: 'DELETE', path: '/Users/1', version: null })
+  expect(operation).toEqual({ method: 'DELETE', path: '/Users/1' })
 })
 
 test('P-434 the limit of operations, and one past it', () => {

@@ -82,8 +82,14 @@ function readOperation(operation: Json, allow: Pick<Allowances, 'guessSchemas'>)
   const path = given === undefined ? '' : `/${given.replace(/^\/|\/$/g, '')}`
   const bulkId = text('bulkid')
   const version = text('version')
+  const versionGiven = (memberOf(operation, 'version') ?? null) !== null
   const data = memberOf(operation, 'data') ?? undefined
-  const fault = faultOf(method, path, bulkId, data, allow)
+  const fault =
+    faultOf(method, path, bulkId, data, allow) ??
+    // Left out of account it would turn a conditional write into one that always happens (P-435).
+    (versionGiven && version === undefined
+      ? invalidSyntax('"version" must be an ETag, a text that is not empty')
+      : undefined)
   return {
     method: method ?? '',
     path,
