@@ -39,6 +39,7 @@ test('an empty list adds nobody', () => {
 test.each([
   [patch(), 'with operations'],
   [{ ...patch(), body: { schemas: [PATCH_OP], active: false } }, 'calls itself a PatchOp'],
+  [{ ...patch(), body: { op: 'replace', path: 'active', value: false } }, 'an operation alone'],
   [{ ...patch(), body: [] }, 'no object'],
   [create({ active: false }), 'a create'],
 ])('%o is left alone (%s)', (message, _case) => {

@@ -14,7 +14,7 @@ export const legacyPatch: Quirk = {
   inbound(message) {
     const { type, body } = message
     if (message.action !== 'patch' || type === undefined || !isObject(body)) return message
-    if (nameIn(body, 'Operations') !== undefined || isPatchOp(body)) return message
+    if (nameIn(body, 'Operations') !== undefined || isPatchOp(body) || isOperation(body, type)) return message
     const Operations = [
       ...cleared(body),
       ...Object.entries(body).flatMap(([name, value]) => changed(name, value, type)),
@@ -27,6 +27,11 @@ export const legacyPatch: Quirk = {
 function isPatchOp(body: JsonObject): boolean {
   const schemas = memberOf(body, 'schemas')
   return Array.isArray(schemas) && schemas.some((urn: Json) => typeof urn === 'string' && urn.endsWith(':PatchOp'))
+}
+
+/** An operation without the list around it: as a part of a resource it would be left out, and answered as if it had been done. */
+function isOperation(body: JsonObject, type: ResourceType): boolean {
+  return typeof memberOf(body, 'op') === 'string' && attributeIn(type.schema.attributes, 'op') === undefined
 }
 
 function cleared(body: JsonObject): Operation[] {
