@@ -93,6 +93,8 @@ interface LineResult {
 }
 
 async function importLine(importer: Importer, line: Line): Promise<LineResult> {
+  // Taken in, names would silently lose what could not be read.
+  if (!line.utf8) return { line, reason: 'the line is not UTF-8; save the file as UTF-8' }
   try {
     return { line, imported: await importResource(importer, line.text) }
   } catch (error) {

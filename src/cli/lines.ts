@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { LockstepError } from '../protocol/index.ts'
@@ -15,6 +16,8 @@ export interface Line {
   /** Bytes, without the line's end. */
   readonly length: number
   readonly text: string
+  /** Whether its bytes are UTF-8; where they are not, `text` has U+FFFD in their place. */
+  readonly utf8: boolean
 }
 
 /** The lines of a file from a byte on, empty ones left out. */
@@ -30,7 +33,8 @@ export async function* readLines(
     rest = []
     held = 0
     number++
-    const line = { number, offset, length: bytes.length, text: bytes.toString('utf8').trim() }
+    const text = bytes.toString('utf8').trim()
+    const line = { number, offset, length: bytes.length, text, utf8: isUtf8(bytes) }
     offset += bytes.length + 1
     return line.text === '' ? undefined : line
   }

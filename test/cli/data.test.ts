@@ -130,6 +130,15 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
   expect(stdout).toMatch(/8 lines read: 0 created, .* 5 rejected/)
 })
 
+test('a line that is not UTF-8 is rejected, not taken in with names that lost their letters', async () => {
+  const { json, read, dir } = await fresh('acme')
+  const file = dir.path('latin1.jsonl')
+  const line = (userName: string) => `${JSON.stringify({ schemas: [USER], userName, displayName: 'Jürgen' })}\n`
+  writeFileSync(file, Buffer.concat([Buffer.from(line('one'), 'latin1'), Buffer.from(line('two'))]))
+  expect(await json('import', file, '--tenant', 'acme')).toMatchObject({ created: 1, rejected: 1 })
+  expect(read('latin1.jsonl.rejected')).toMatchObject([{ line: 1, reason: expect.stringMatching(/not UTF-8/) }])
+})
+
 test('an import that was cut short goes on where it stopped', async () => {
   const { json, write, database } = await fresh('acme')
   const lines = Array.from({ length: 1_000 }, (_, at) => ({ schemas: [USER], id: `u${at}`, userName: `user${at}` }))
