@@ -1,4 +1,11 @@
-import { invalidSyntax, type Json, payloadTooLarge, readJson, unsupportedMediaType } from '../protocol/index.ts'
+import {
+  invalidSyntax,
+  type Json,
+  payloadTooLarge,
+  readJson,
+  ScimError,
+  unsupportedMediaType,
+} from '../protocol/index.ts'
 import type { Call } from './call.ts'
 import type { Principal } from './principal.ts'
 
@@ -19,12 +26,25 @@ export function requireJson(contentType: string | undefined): void {
   }
 }
 
-/** The bytes of a body. 413 past the limit. */
+/** The bytes of a body. 413 past the limit, 415 for a compressed one. */
 export async function readBytes(call: Call, limit: number): Promise<Uint8Array> {
   const declared = Number(call.header('content-length') ?? 0)
   const bytes = declared > limit ? undefined : await call.body(limit).catch(whenBrokenOff)
-  if (bytes !== undefined) return bytes
+  if (bytes !== undefined) {
+    requireUncompressed(call.header('content-encoding'), bytes)
+    return bytes
+  }
   throw payloadTooLarge(`the body has more than ${limit} bytes, which is the limit (maxPayloadSize); send less at once`)
+}
+
+/** Bodies are read as they are; the answer says so in `Accept-Encoding`. RFC 9110 §8.4, §15.5.16. */
+function requireUncompressed(coding: string | undefined, bytes: Uint8Array): void {
+  if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return
+  // A framework in front may have unpacked it and left the header: then it begins as JSON does, with "{".
+  if (bytes[0] === 0x7b) return
+  throw new ScimError(415, `the body has the Content-Encoding ${coding}; send it without`, {
+    headers: { 'accept-encoding': 'identity' },
+  })
 }
 
 /** A client that goes away while it sends is no error of ours; hardly anybody will read this answer. */

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Answer, expectError, expectList, SCIM_JSON, unique, user } from './client.ts'
 import { site } from './site.ts'
@@ -72,6 +73,10 @@ describe('media types and encoding', () => {
     }
     const { id } = await c.makeUser()
     expectError(await c.call('PATCH', `/Users/${id}`, '{}', { 'content-type': 'application/json-patch+json' }), 415)
+    const packed = new Uint8Array(gzipSync(JSON.stringify(user())))
+    const refused = await c.call('POST', '/Users', packed, { 'content-encoding': 'gzip' })
+    expectError(refused, 415)
+    expect(refused.headers.get('accept-encoding')).toBe('identity')
     expectError(await c.get('/Users', { accept: 'text/html' }), 406)
     expectError(await c.get('/Users', { accept: 'application/scim+json;q=0' }), 406)
   })
