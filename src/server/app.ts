@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
-import { forbidden, LIMITS, notFound, SCIM_JSON, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
+import {
+  forbidden,
+  LIMITS,
+  methodNotAllowed,
+  notFound,
+  SCIM_JSON,
+  ScimError,
+  tooManyRequests,
+  uriTooLong,
+} from '../protocol/index.ts'
 import { belowBase, type Provider, type Report } from '../provider/index.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
@@ -145,6 +154,9 @@ export async function createApp(parts: Parts): Promise<App> {
   async function other(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
     const path = url.split('?', 1)[0] ?? url
     if (path.startsWith('/admin/')) return (await adminListener())(request, response)
+    if (PROBES.has(path) && request.method !== 'GET' && request.method !== 'HEAD') {
+      return send(request, response, refuse(methodNotAllowed(['GET', 'HEAD'])))
+    }
     const json = ['Content-Type', 'application/json', 'Cache-Control', 'no-store']
     if (path === '/healthz') return send(request, response, { headers: json, ...health.live() })
     if (path === '/readyz') return send(request, response, { headers: json, ...(await health.ready()) })
@@ -169,6 +181,9 @@ export async function createApp(parts: Parts): Promise<App> {
   }
 }
 
+/** What those who watch the server ask; it changes nothing. */
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+
 const IN_THE_CLEAR = forbidden(
   'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
 )
@@ -177,5 +192,6 @@ const NO_HOST = new ScimError(400, 'the request has no Host header that names a 
 const TOO_LONG = uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send a search by POST to /.search`)
 
 function refuse(error: ScimError): NodeAnswer {
-  return { status: error.status, headers: ['Content-Type', SCIM_JSON], body: JSON.stringify(error) }
+  const headers = ['Content-Type', SCIM_JSON, ...Object.entries(error.headers ?? {}).flat()]
+  return { status: error.status, headers, body: JSON.stringify(error) }
 }

@@ -178,6 +178,10 @@ test('health and metrics are there', async () => {
   expect(metrics).toContain('lockstep_http_request_duration_seconds_bucket')
   expect(metrics).toMatch(/lockstep_write_batch_size_count [1-9]/)
   expect(metrics).not.toContain('some-id')
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    const refused = await fetch(`${server.url}${path}`, { method: 'POST' })
+    expect([refused.status, refused.headers.get('allow')], path).toEqual([405, 'GET, HEAD'])
+  }
 })
 
 test('SIGTERM finishes the request in flight and ends with 0', async () => {
