@@ -109,6 +109,17 @@ test('Expect: 100-continue is met before the body is sent', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /)
 })
 
+test('RFC 9112 §3.2.2 a target in absolute form is read, and its host counts', async () => {
+  const { pathname } = new URL(scim.base)
+  const target = `http://scim.example:81${pathname}/ServiceProviderConfig`
+  const answer = await exchange([request(`GET ${target} HTTP/1.1`, ['Connection: close'])])
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(answer).toContain(`"location":"${target}"`)
+  expect(await exchange([request(`GET http://a%zz/${pathname}/Users HTTP/1.1`, ['Connection: close'])])).toMatch(
+    / 400 /,
+  )
+})
+
 test('requests sent one behind the other are answered in their order', async () => {
   const gets = ['/Users?count=0', '/Nope', '/ServiceProviderConfig', '/Users/none', '/Users?count=0']
   const answer = await exchange(gets.map((path) => request(`GET BASE${path} HTTP/1.1`)))

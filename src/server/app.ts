@@ -138,7 +138,7 @@ export async function createApp(parts: Parts): Promise<App> {
 
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const began = performance.now()
-    const url = request.url ?? '/'
+    const url = targetOf(request)
     const refusal = refusalOf(request, url)
     if (refusal !== undefined) {
       send(request, response, refuse(refusal))
@@ -179,6 +179,16 @@ export async function createApp(parts: Parts): Promise<App> {
       await heavy?.close()
     },
   }
+}
+
+/** Path and query of a request. A target in absolute form, which proxies send, counts instead of Host. RFC 9112 §3.2.2. */
+function targetOf(request: IncomingMessage): string {
+  const { url = '/' } = request
+  if (url.startsWith('/')) return url
+  const [, host, target = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? []
+  if (host === undefined) return url
+  request.headers.host = host
+  return target.startsWith('/') ? target : `/${target}`
 }
 
 /** What those who watch the server ask; it changes nothing. */
