@@ -326,6 +326,21 @@ test('closing waits for the answer under way', async () => {
   expect(await answer).toBe('done')
 })
 
+test('closing does not wait for who has opened a connection and sent nothing', async () => {
+  const { port, close } = await start(async (_request: Request) => {
+    await wait(800)
+    return new Response('done')
+  })
+  const { answer: nothing } = raw(port, '')
+  const { answer } = raw(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await wait(50)
+  const began = Date.now()
+  await close()
+  expect(Date.now() - began).toBeLessThan(5_000)
+  expect(await nothing).toBe('')
+  expect(await answer).toContain('done')
+})
+
 test('a plain listener may be served by the node:http server of the host too', async () => {
   const server = createServer(toNode(provider().fetch))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** A function from Request to Response: every provider's public face. */
@@ -113,6 +113,11 @@ export function serve(
     { maxHeaderSize: 80 * 1024, keepAliveTimeout: 65_000, requireHostHeader: false },
     listen as Parameters<typeof createServer>[1],
   )
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.on('clientError', refuseMalformed)
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     send(
@@ -129,7 +134,7 @@ export function serve(
       resolve({
         url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
         server,
-        close: () => closeGently(server),
+        close: () => closeGently(server, connections),
       })
     })
   })
@@ -383,6 +388,8 @@ const MALFORMED: { readonly [code: string]: readonly [status: string, detail: st
 const LOOK_EVERY_MS = 20
 /** Whoever has not sent or taken everything by then is cut off; those who run servers give about half a minute. */
 const PATIENCE_MS = 25_000
+/** Whoever has opened a connection ahead and sent nothing by then has no request in flight. Node doesn't count it as idle. */
+const SILENT_MS = 500
 
 /** An error of HTTP itself in the form that SCIM clients read. RFC 7644 §3.12. */
 function scimError(status: string, detail: string): { status: number; headers: string[]; body: string } {
@@ -390,16 +397,20 @@ function scimError(status: string, detail: string): { status: number; headers: s
   return { status: Number(status), headers: ['Content-Type', 'application/scim+json'], body }
 }
 
-function closeGently(server: Server): Promise<void> {
+function closeGently(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!server.listening) return resolve()
     // Who is told to go away doesn't send another request on the same connection.
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
     // Keep-alive connections would hold it open: those without a request in flight are closed now, the others after it.
     const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)
+    const silent = setTimeout(() => {
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+    }, SILENT_MS)
     const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS)
     server.close((error) => {
       clearInterval(looking)
+      clearTimeout(silent)
       clearTimeout(patience)
       if (error) reject(error)
       else resolve()
