@@ -9,10 +9,18 @@ const EXIT = { failure: 1, usage: 2 } as const
 /** Runs one command line; gives its exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = createProgram()
+  // Whoever reads may stop when it has enough, as `head` does. The command goes on: it may have more to do than print.
+  let readerGone: Error | undefined
+  process.stdout.on('error', (error: Error & { readonly code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+    readerGone = error
+  })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
+    // Only of standard output: a database or server that hangs up is a failure.
+    if (error !== undefined && error === readerGone) return 0
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
     return fail(error, args.includes('--json'))
   }

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { readSettings } from '../../src/server/index.ts'
 import { emptyPlace, runsHere } from '../place.ts'
-import { folder, run } from './run.ts'
+import { folder, MAIN, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
@@ -250,6 +252,27 @@ test('get prints one resource, query a page, and what is refused is said in one 
     expect(ran.code).toBe(code)
   }
 })
+
+test.each([['query User --count 1000'], ['export'], ['log --limit 5000']])(
+  '%s ends in peace when nobody reads on',
+  async (command) => {
+    const { json, write, database } = await fresh('acme')
+    const lines = Array.from({ length: 2_000 }, (_, at) => ({
+      schemas: [USER],
+      userName: `user${at}`,
+      title: 'x'.repeat(99),
+    }))
+    await json('import', write('many.jsonl', lines), '--tenant', 'acme')
+    const child = spawn(process.execPath, [MAIN, ...command.split(' '), '--tenant', 'acme', '--database', database])
+    let stderr = ''
+    child.stderr.on('data', (more: Buffer) => {
+      stderr += more
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code] = await once(child, 'close')
+    expect([code, stderr]).toEqual([0, ''])
+  },
+)
 
 test('the log is shown from a place, and followed', async () => {
   const { json, lockstep, write, database } = await fresh('acme')

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 
 /** The repository. */
 export const ROOT = new URL('../..', import.meta.url).pathname
-const MAIN = join(ROOT, 'src/cli/main.ts')
+/** The command line. */
+export const MAIN = join(ROOT, 'src/cli/main.ts')
 
 /** What a command line came to. */
 export interface Ran {
