@@ -24,7 +24,10 @@ const CONNECTION: readonly OptionEntry[] = [
   ['--profile <profile>', 'how far it bends, when not as its kind does: strict refuses all that the RFCs refuse'],
   ['--label <text>', 'a name for people; the kind if absent'],
   ['--rights <list>', 'what it may do, like read:users,write:users,read:groups', 'all'],
-  ['--subject <id>', 'id of the resource that /Me means'],
+  [
+    '--subject <id>',
+    'id of the user that /Me means; there it may read itself and, even without the right to write users, change its own profile',
+  ],
   EXPIRES,
   ...DATABASE,
   PUBLIC_URL,
