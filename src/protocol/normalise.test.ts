@@ -217,6 +217,7 @@ describe('values', () => {
     for (const number of ['1e3', '1.0', '1.5', '1E0', '-2.0']) {
       expect(refusal(() => badge(`{"number":${number}}`))).toBe('invalidValue')
     }
+    expect(() => badge('{"number":12345678901234567890}')).toThrow(/from -9007199254740991 to 9007199254740991/)
   })
   test('A-12 S-084 two primaries: invalidValue; Q24 the first where lists are mended, empty entries gone', () => {
     const emails = [

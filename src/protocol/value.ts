@@ -44,7 +44,11 @@ export function readOne(attribute: Attribute, given: Json, reading: Reading, par
   }
   if (type === 'integer') {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-    throw wrong(attribute, parent, 'a whole number', value)
+    if (typeof value !== 'number') throw wrong(attribute, parent, 'a whole number', value)
+    if (!Number.isInteger(value)) throw notWhole(attribute, parent)
+    throw invalidValue(
+      `${parent}${attribute.name} must be from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
+    )
   }
   if (type === 'decimal') {
     if (typeof value === 'number' && Number.isFinite(value)) return value
@@ -122,7 +126,7 @@ export function readMembers(
     if (sub.name !== key) respelt = true
     if (sub.mutability === 'readOnly') continue
     const member = object[key]
-    if (sub.type === 'integer' && writtenWithFraction(object, key)) throw wrong(sub, path, 'a whole number', member)
+    if (sub.type === 'integer' && writtenWithFraction(object, key)) throw notWhole(sub, path)
     out[sub.name] = member === undefined ? null : (readValue(sub, member, reading, path) ?? null)
   }
   if (respelt) refuseTwins(object, (key) => attributeIn(subAttributes, key)?.name, `${parent}${attribute.name}`)
@@ -283,6 +287,10 @@ function refuseTooMany(attribute: Attribute, count: number, parent: string): voi
       `${parent}${attribute.name} has ${count} values; one request takes at most ${LIMITS.MEMBERS_PER_REQUEST}, so send several`,
     )
   }
+}
+
+function notWhole({ name }: Attribute, parent: string): Error {
+  return invalidValue(`${parent}${name} must be a whole number, without fraction or exponent`)
 }
 
 function wrong(attribute: Attribute, parent: string, expected: string, given: Json | undefined): Error {
