@@ -90,6 +90,7 @@ const bench: Bench = {
   ...(options.load === undefined ? {} : { load: Number(options.load) }),
   rounds,
   ms: options.quick ? 500 : 1000,
+  warmMs: options.quick ? 300 : 2000,
   loader,
   heavy,
   bare,

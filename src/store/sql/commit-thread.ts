@@ -49,13 +49,19 @@ export function startWriterThread(options: WriterThreadOptions): WriterThread {
   }
 }
 
+/**
+ * So many commits go to the thread without waiting for the end of the turn: when many connections are ready at once, a turn is long,
+ * and the thread would have nothing to do until all of them are read.
+ */
+const LOT = 16
+
 interface Waiting {
   readonly resolve: (written: readonly Written[]) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * A committer that sends its writes to the writer thread; those of one turn of the event loop go in one message. `connect` gives
+ * A committer that sends its writes to the writer thread; those of one turn of the event loop go together. `connect` gives
  * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable.
  */
 export function createThreadCommitter(connect: () => MessagePort, committed: (commits: number) => void): Committer {
@@ -149,6 +155,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
         if (waiting.size === 1) port.ref()
         if (outbox.length === 0) setImmediate(post)
         outbox.push([calls, writes])
+        if (outbox.length >= LOT) post()
       })
     },
     async close() {
