@@ -118,8 +118,19 @@ function memberWriter(view: View, parts: ReadonlySet<string>): (members: readonl
 
   return (members) => {
     let text = ''
+    let last = ''
+    let head = { ref: '', type: '' }
     for (const { id, type, display: name } of members) {
-      const head = headOf(type)
+      // Neighbours are of one type nearly always.
+      if (type !== last) {
+        last = type
+        head = headOf(type)
+      }
+      if (value && head.ref !== '') {
+        const shown = display && name !== '' ? `,"display":${JSON.stringify(name)}` : ''
+        text += `,{"value":"${id}"${head.ref}${id}"${head.type}${shown}}`
+        continue
+      }
       let one = value ? `,"value":"${id}"` : ''
       if (head.ref !== '') one += `${head.ref}${id}"`
       one += head.type

@@ -48,14 +48,12 @@ export function createHits(connection: Connection, names: Names, reads: Reads): 
       if (some.length > atMost || numbers.length > atMost) return undefined
     }
     const hits: Hit[] = []
+    const unknown: number[] = []
     for (const number of numbers) {
       if (known(number)) hits.push({ number })
-      else {
-        const stored = reads.numbered(number, query.tenant, only.type)
-        if (stored !== undefined) hits.push({ number, stored })
-      }
+      else unknown.push(number)
     }
-    return hits
+    return unknown.length === 0 ? hits : hits.concat(reads.numbered(unknown, query.tenant, only.type))
   }
 
   /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */

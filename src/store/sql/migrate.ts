@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sql as tables } from './migrations/sqlite/0001-tables.ts'
 import { sql as goneTenants } from './migrations/sqlite/0002-gone-tenants.ts'
 import { sql as logByTime } from './migrations/sqlite/0003-log-by-time.ts'
+import { sql as memberNames } from './migrations/sqlite/0004-names.ts'
 
 /** Every migration, in order; the number of those applied is the database's `user_version`. */
-const MIGRATIONS: readonly string[] = [tables, goneTenants, logByTime]
+const MIGRATIONS: readonly string[] = [tables, goneTenants, logByTime, memberNames]
 
 /** Brings the tables up to date, once, in order, under the write lock. Refuses a file from a later release. */
 export function migrate(db: DatabaseSync): void {

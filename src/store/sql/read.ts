@@ -1,5 +1,6 @@
 import type {
   Change,
+  Hit,
   IndexEntry,
   Member,
   Membership,
@@ -17,8 +18,8 @@ import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts
 /** Reads that an index answers, on the calling thread. */
 export interface Reads {
   readonly get: (ref: Ref, groups: boolean) => Stored | undefined
-  /** A resource by its number, with its groups. */
-  readonly numbered: (k: number, tenant: string, type: string) => Stored | undefined
+  /** Resources of a type by their numbers, with their groups. */
+  readonly numbered: (numbers: readonly number[], tenant: string, type: string) => readonly Hit[]
   /** The number of a resource. */
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined
@@ -35,6 +36,7 @@ const GET = `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.i
 const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.t = ? and r.y = ? and r.id = ?`
 
 const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.k = ?`
+const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join resource r on r.k = j.value`
 
 const NO_GROUPS: readonly Membership[] = []
 
@@ -69,9 +71,14 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       if (row === undefined) return undefined
       return groups ? withGroups(row, ref.tenant, ref.type) : storedOf(row, ref.tenant, ref.type, undefined)
     },
-    numbered(k, tenant, type) {
-      const row = connection.row(NUMBERED, k)
-      return row === undefined ? undefined : withGroups(row, tenant, type)
+    numbered(numbers, tenant, type) {
+      const [only] = numbers
+      // To take one number out of a list costs more than to find its row.
+      const rows =
+        numbers.length === 1 && only !== undefined
+          ? connection.rows(NUMBERED, only)
+          : connection.rows(ALL_NUMBERED, JSON.stringify(numbers))
+      return rows.map((row) => ({ number: numberOf(row[0]), stored: withGroups(row, tenant, type) }))
     },
     secret(ref) {
       const key = keyOf(ref)

@@ -5,7 +5,9 @@ import type { Names } from './names.ts'
 /** Members in one chunk. */
 const CHUNK = 1_000
 
-const MEMBERS = `select x.m, r.id, r.y, r.display from member x cross join resource r on r.k = x.m
+// SQLite would go by the number of the row itself, whose pages hold documents.
+const MEMBERS = `select x.m, r.id, r.y, r.display
+  from member x cross join resource r indexed by resource_name on r.k = x.m
   where x.g = ? and x.m > ? order by x.m limit ? + 0`
 
 /**
