@@ -165,7 +165,7 @@ export function readBody(request: Parsed, limit: number): Promise<Uint8Array | u
     const breakOff = () => {
       if (!ended) reject(new BrokenOff())
     }
-    request.once('error', breakOff)
+    // An error that nobody listens to ends in this, too.
     request.once('close', breakOff)
   })
 }

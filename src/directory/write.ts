@@ -75,8 +75,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     return stored
   }
 
-  async function secretOf(ref: Ref, password: string | null | undefined): Promise<string | null | undefined> {
-    if (password === undefined || password === null) return password
+  async function secretOf(ref: Ref, password: string): Promise<string | undefined> {
     const prepared = preparePassword(password)
     if (hooks.password) {
       await hooks.password(ref, prepared)
@@ -85,9 +84,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     return inside.hash(prepared)
   }
 
-  async function prepare(op: LogDraft['op'], ref: Ref, document: Document): Promise<Document> {
+  /** What the host makes of a document; at once where it has no say. */
+  function prepare(op: LogDraft['op'], ref: Ref, document: Document): Document | Promise<Document> {
     if (!hooks.prepare || op === 'delete') return document
-    return (await hooks.prepare({ op, tenant: ref.tenant, type: ref.type, id: ref.id, document })) ?? document
+    const { tenant, type, id } = ref
+    return Promise.resolve(hooks.prepare({ op, tenant, type, id, document })).then((prepared) => prepared ?? document)
   }
 
   /** Puts a new document in the place of the current one, and carries out member edits. */
@@ -113,8 +114,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const { document, password } = takePassword(wanted, type)
     // What a lenient connection stored may stay as it is under a strict one's change of something else.
     checkDocument(document, type, context.allow, before)
-    if (document !== before) await checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
-    const secret = extra.clearPassword && password === undefined ? null : await secretOf(ref, password)
+    // Nearly every change has nothing to wait for here, and each wait costs a turn through the queue of promises.
+    const checking =
+      document === before ? undefined : checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
+    if (checking !== undefined) await checking
+    const given = extra.clearPassword && password === undefined ? null : password
+    const secret = typeof given === 'string' ? await secretOf(ref, given) : given
     const same = secret === undefined && password === undefined && (document === before || equalJson(document, before))
     const edits = extra.edits ?? []
     const result = { type, requested: extra.requested, skipped: extra.skipped }
@@ -159,13 +164,15 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       let wanted = normalise(body, type, context.allow, notes)
       if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
         wanted = { ...wanted, active: true }
-      wanted = await prepare('create', ref, withId(wanted, id))
+      const prepared = prepare('create', ref, withId(wanted, id))
+      wanted = prepared instanceof Promise ? await prepared : prepared
       checkDocument(wanted, type, context.allow)
       const { document: whole, password } = takePassword(wanted, type)
       const { document, members } = takeMembers(whole, type)
       const drafts = traits.rows ? readMembers(members, catalog) : []
-      await checkVocabulary(store, catalog, context.tenant, {}, document)
-      const secret = await secretOf(ref, password)
+      const checking = checkVocabulary(store, catalog, context.tenant, {}, document)
+      if (checking !== undefined) await checking
+      const secret = typeof password === 'string' ? await secretOf(ref, password) : password
       const at = inside.world.now()
       const text = textOf(document)
       const display = displayOf(document)
@@ -241,10 +248,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const before = documentOf(stored)
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
         const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
-        const rows = await memberEdits(split.rows, ref, store, catalog)
+        const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, store, catalog)
         refuseSelf(rows, id)
         const applied = applyEdits(before, split.rest, type, context.allow)
-        const prepared = applied === before ? before : await prepare('patch', ref, applied)
+        const preparing = applied === before ? before : prepare('patch', ref, applied)
+        const prepared = preparing instanceof Promise ? await preparing : preparing
         const clearPassword =
           traitsOf(type).password &&
           split.rest.some(

@@ -3,6 +3,7 @@ import {
   type Json,
   payloadTooLarge,
   readJson,
+  SCIM_JSON,
   ScimError,
   unsupportedMediaType,
 } from '../protocol/index.ts'
@@ -13,9 +14,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Checks the media type of a request with a body. 415 for anything but JSON in UTF-8; none is taken for SCIM (A-63). */
 export function requireJson(contentType: string | undefined): void {
-  if (contentType === undefined || contentType === '') return
+  if (contentType === undefined || contentType === '' || contentType === SCIM_JSON) return
   const [name = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase())
-  if (name !== 'application/scim+json' && name !== 'application/json') {
+  if (name !== SCIM_JSON && name !== 'application/json') {
     throw unsupportedMediaType(`Content-Type is ${name}; send application/scim+json or application/json`)
   }
   for (const parameter of parameters) {

@@ -11,8 +11,10 @@ import {
   uriTooLong,
 } from '../protocol/index.ts'
 import { belowBase, type Provider, type Report } from '../provider/index.ts'
+import { createStage } from '../stage.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
+import type { Meter } from './metrics.ts'
 import type { App, Parts } from './parts.ts'
 import { createRoutes } from './routes.ts'
 import { createScim, type Skipped } from './scim.ts'
@@ -22,6 +24,20 @@ import { createBuckets } from './throttle.ts'
 const REFUSALS = { perSecond: 5, burst: 300 }
 /** Base URLs that are kept by host and tenant, so that equal ones are one string. */
 const BASES = 1_000
+
+/** A request that has come. */
+interface Arrival {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** By `performance.now()`. */
+  readonly began: number
+}
+
+/** An answer that is to be sent. */
+interface Departure extends Arrival {
+  readonly answer: NodeAnswer
+  readonly meter: Meter
+}
 
 /** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
 export async function createApp(parts: Parts): Promise<App> {
@@ -82,21 +98,11 @@ export async function createApp(parts: Parts): Promise<App> {
     const remote = request.socket.remoteAddress
     const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), baseOf(request, tenant), tenant, remote)
     const meter = routes.meter(call.method, path)
-    const answered = (answer: NodeAnswer) => {
-      send(request, response, answer, broken)
-      meter.seen(answer.status, (performance.now() - began) / 1000)
-    }
-    const failed = (error: unknown) => {
-      log.error({ err: error }, 'an answer could not be sent')
-      response.destroy()
-    }
-    try {
-      const answer = provider.handle(call)
-      if (answer instanceof Promise) answer.then(answered).catch(failed)
-      else answered(answer)
-    } catch (error) {
-      failed(error)
-    }
+    const answered = (answer: NodeAnswer) => departures.add({ request, response, began, answer, meter })
+    // A provider never throws.
+    const answer = provider.handle(call)
+    if (answer instanceof Promise) void answer.then(answered)
+    else answered(answer)
     return true
   }
 
@@ -136,8 +142,31 @@ export async function createApp(parts: Parts): Promise<App> {
     return admin
   }
 
-  function listener(request: IncomingMessage, response: ServerResponse): void {
-    const began = performance.now()
+  // What comes in one turn is answered request by request, and then sent answer by answer: decision 20.
+  const departures = createStage<Departure>((all) => {
+    for (const { request, response, began, answer, meter } of all) {
+      guarded(response, 'an answer could not be sent', () => send(request, response, answer, broken))
+      meter.seen(answer.status, (performance.now() - began) / 1000)
+    }
+  })
+  const arrivals = createStage<Arrival>((all) => {
+    for (const { request, response, began } of all) {
+      guarded(response, 'internal error', () => respond(request, response, began))
+    }
+    departures.now()
+  })
+
+  /** One that goes wrong takes none of the others with it. */
+  function guarded(response: ServerResponse, what: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      log.error({ err: error }, what)
+      response.destroy()
+    }
+  }
+
+  function respond(request: IncomingMessage, response: ServerResponse, began: number): void {
     const url = targetOf(request)
     const refusal = refusalOf(request, url)
     if (refusal !== undefined) {
@@ -170,6 +199,8 @@ export async function createApp(parts: Parts): Promise<App> {
   let serving: Serving | undefined
   return {
     async listen() {
+      const listener = (request: IncomingMessage, response: ServerResponse) =>
+        arrivals.add({ request, response, began: performance.now() })
       serving = await serve(listener, { port: settings.port, host: settings.host })
       const address = serving.server.address()
       return { port: typeof address === 'object' && address !== null ? address.port : settings.port }

@@ -9,6 +9,7 @@ import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
 import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
 import { createFinds } from './sql/find.ts'
+import { createGets } from './sql/gets.ts'
 import { createGroupsOf } from './sql/groups.ts'
 import { createHits } from './sql/hits.ts'
 import { keptRows } from './sql/kept-rows.ts'
@@ -108,7 +109,8 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
       return thread.port()
     },
-    get: (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
+    // Other threads answer one request at a time, and whoever writes on this thread may do so within this turn.
+    get: threads ? createGets(reads, atOnce) : (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
     secret: (ref) => reading(() => reads.secret(ref)),
     find: (query) => reading(() => finds.find(query)),
     weigh: (query) => atOnce(() => finds.weigh(query)),
