@@ -32,3 +32,5 @@ export const DATABASE: readonly OptionEntry[] = [
 export const PUBLIC_URL = fromTable(SETTINGS.publicUrl, 'url')
 /** A tenant of the database here. */
 export const TENANT: OptionEntry = ['--tenant <name>', 'the tenant', 'default']
+/** What is deleted is meant to be. */
+export const YES: OptionEntry = ['--yes', 'delete without asking']

@@ -1,5 +1,5 @@
 import { SETTINGS } from '../server/index.ts'
-import { type CommandEntry, DATABASE, fromTable, type OptionEntry, PUBLIC_URL, TENANT } from './command-entry.ts'
+import { type CommandEntry, DATABASE, fromTable, type OptionEntry, PUBLIC_URL, TENANT, YES } from './command-entry.ts'
 import { REMOTE_COMMANDS, RESOURCE_COMMANDS } from './remote-commands.ts'
 
 /** What the first words of two-word commands are about. */
@@ -77,9 +77,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant delete',
     args: '<name>',
-    does: 'remove a tenant with everything in it; asks first on a terminal',
+    does: 'remove a tenant with everything in it; asks first, and where nobody can be asked (scripts, --json) needs --yes',
     example: 'tenant delete acme --yes',
-    options: [['--yes', "don't ask"], ...DATABASE],
+    options: [YES, ...DATABASE],
     run: async (args, options) => (await import('./tenant.ts')).deleteTenant(args, options),
   },
   {

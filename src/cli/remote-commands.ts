@@ -1,4 +1,4 @@
-import { type CommandEntry, DATABASE, type OptionEntry, PUBLIC_URL, TENANT } from './command-entry.ts'
+import { type CommandEntry, DATABASE, type OptionEntry, PUBLIC_URL, TENANT, YES } from './command-entry.ts'
 
 /** Where the resources are. */
 const WHERE: readonly OptionEntry[] = [
@@ -72,9 +72,9 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'delete',
     args: '<type> <id>',
-    does: 'delete a resource; asks first on a terminal',
+    does: 'delete a resource; asks first, and where nobody can be asked (scripts, --json) needs --yes',
     example: 'delete User 2819c223 --remote acme --yes',
-    options: [...WHERE, ['--yes', "don't ask"], IF_MATCH, ...LOCAL],
+    options: [...WHERE, YES, IF_MATCH, ...LOCAL],
     run: async (args, options) => (await import('./resource.ts')).deleteResource(args, options),
   },
   {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isObject, type Json, type JsonObject, PATCH_OP, type ResourceType } from '../protocol/index.ts'
 import { checkPaths, typeIn } from './attribute-names.ts'
+import { confirmDeletion } from './confirmation.ts'
 import { parseOperation, readOperations } from './operations.ts'
 import { type Place, withPlace } from './place.ts'
 import { printJson, printLine } from './print.ts'
@@ -48,15 +49,11 @@ export async function patch([name = '', id = '', ...words]: readonly string[], o
   })
 }
 
-/** `lockstep delete`: asks first on a terminal. */
+/** `lockstep delete`: asks first; where nobody can be asked, only with `--yes`. */
 export async function deleteResource([name = '', id = '']: readonly string[], options: Options): Promise<void> {
   await withPlace(options, async (place) => {
     const type = await typeIn(place, name)
-    if (process.stdin.isTTY && !flagOption(options, 'yes')) {
-      const { confirm } = await import('@clack/prompts')
-      const what = `Delete ${await calledBy(place, type, id)} at ${place.name}, for good?`
-      if ((await confirm({ message: what, initialValue: false })) !== true) throw new UsageError('nothing was deleted')
-    }
+    await confirmDeletion(options, async () => `Delete ${await calledBy(place, type, id)} at ${place.name}, for good?`)
     await place.client.send({ method: 'DELETE', path: pathOf(type, id), ifMatch: textOption(options, 'ifMatch') })
     if (flagOption(options, 'json')) printJson({ id, deleted: true })
     else printLine(`${type.name} ${id} is deleted.`)

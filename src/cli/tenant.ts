@@ -1,9 +1,10 @@
 import { isoTime, TenancyError } from '../tenancy/index.ts'
+import { confirmDeletion } from './confirmation.ts'
 import { readDraft } from './connection.ts'
 import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
 import { formatTime, printFacts, printJson, printLine, printTable } from './print.ts'
-import { flagOption, type Options, UsageError } from './usage.ts'
+import { flagOption, type Options } from './usage.ts'
 
 /** `lockstep tenant create`: a tenant with one connection. */
 export async function createTenant([name = '']: readonly string[], options: Options): Promise<void> {
@@ -79,19 +80,14 @@ export async function showTenant([name = '']: readonly string[], options: Option
   })
 }
 
-/** `lockstep tenant delete`. */
+/** `lockstep tenant delete`: asks first; where nobody can be asked, only with `--yes`. */
 export async function deleteTenant([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async ({ tenancy }) => {
-    const { resources } = await tenancy.tenants.show(name, { half: true })
-    const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
-    if (process.stdin.isTTY && process.stdout.isTTY && !flagOption(options, 'yes') && !flagOption(options, 'json')) {
-      const { confirm } = await import('@clack/prompts')
-      const sure = await confirm({
-        message: `Remove tenant "${name}" with ${count} resources, its connections and its log, for good?`,
-        initialValue: false,
-      })
-      if (sure !== true) throw new UsageError('nothing was removed')
-    }
+    await confirmDeletion(options, async () => {
+      const { resources } = await tenancy.tenants.show(name, { half: true })
+      const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
+      return `Delete tenant "${name}" with ${count} resources, its connections and its log, for good?`
+    })
     await tenancy.tenants.delete(name)
     if (flagOption(options, 'json')) printJson({ tenant: name, deleted: true })
     else printLine(`Tenant "${name}" is gone.`)

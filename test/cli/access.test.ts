@@ -99,8 +99,21 @@ test('tenants are listed, shown and deleted', async () => {
     log: 0,
     connections: [expect.any(String)],
   })
-  await json('tenant', 'delete', 'acme')
+  await json('tenant', 'delete', 'acme', '--yes')
   expect((await json('tenant', 'list')).map((one: { tenant: string }) => one.tenant)).toEqual(['beta'])
+})
+
+test.each([
+  [['tenant', 'delete', 'acme'], 'a script'],
+  [['tenant', 'delete', 'acme', '--json'], 'a program'],
+  [['delete', 'User', '2819c223', '--tenant', 'acme'], 'a script, one resource'],
+  [['delete', 'User', '2819c223', '--tenant', 'acme', '--json'], 'a program, one resource'],
+] as const)('%j deletes nothing where nobody can be asked (%s)', async (args, _case) => {
+  const { json, lockstep } = await fresh()
+  await json('tenant', 'create', 'acme')
+  const { code, stderr } = await lockstep(...args)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/nothing was deleted: .*give --yes/)])
+  expect(await json('tenant', 'list')).toHaveLength(1)
 })
 
 test('an admin token is made, listed and revoked', async () => {

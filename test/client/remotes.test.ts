@@ -151,7 +151,7 @@ describe('resources at a remote', SLOW, () => {
     expect(await json('patch', 'User', ada.id, '--file', dir.path('ops.json'), ...at)).not.toHaveProperty('displayName')
     const stale = await lockstep(['patch', 'User', ada.id, 'remove emails', '--if-match', 'W/"1"', ...at])
     expect([stale.code, stale.stderr]).toEqual([1, expect.stringMatching(/version/)])
-    expect(await json('delete', 'User', bob.id, ...at)).toEqual({ id: bob.id, deleted: true })
+    expect(await json('delete', 'User', bob.id, '--yes', ...at)).toEqual({ id: bob.id, deleted: true })
     for (const [args, code, words] of [
       [['get', 'User', bob.id], 1, /no User/],
       [['get', 'Usr', '1'], 2, /did you mean User/],
