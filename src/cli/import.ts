@@ -118,8 +118,10 @@ async function completeLine(importer: Importer, file: string, { type, id, line, 
   }
 }
 
+/** Says what was done; exit code 1 when a line was rejected, so that scripts notice. */
 function report(tenant: string, read: number, counts: Counts, rejectedFile: string, options: Options): void {
   const { created, updated, unchanged, rejected } = counts
+  if (rejected > 0) process.exitCode = 1
   if (flagOption(options, 'json')) {
     printJson({ tenant, read, created, updated, unchanged, rejected, ...(rejected > 0 ? { rejectedFile } : {}) })
     return

@@ -99,7 +99,7 @@ test('matching is by externalId, then by userName', async () => {
 })
 
 test('one bad line never loses the rest: it goes to FILE.rejected with the reason', async () => {
-  const { json, write, read, lockstep } = await fresh('acme')
+  const { write, read, lockstep } = await fresh('acme')
   const file = write('mixed.jsonl', [
     { schemas: [USER], userName: 'ada' },
     '{"schemas": [',
@@ -110,7 +110,9 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
     '',
     { schemas: [USER], userName: 'bob' },
   ])
-  expect(await json('import', file, '--tenant', 'acme')).toEqual({
+  const first = await lockstep('import', file, '--tenant', 'acme', '--json')
+  expect([first.code, first.stderr]).toEqual([1, ''])
+  expect(JSON.parse(first.stdout)).toEqual({
     tenant: 'acme',
     read: 8,
     created: 3,
@@ -128,16 +130,19 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
     expect.stringMatching(/userName/),
     expect.stringMatching(/without 1 references to nobody known here: nobody-here/),
   ])
-  const { stdout } = await lockstep('import', file, '--tenant', 'acme')
-  expect(stdout).toMatch(/8 lines read: 0 created, .* 5 rejected/)
+  const again = await lockstep('import', file, '--tenant', 'acme')
+  expect(again.stdout).toMatch(/8 lines read: 0 created, .* 5 rejected/)
+  expect(again.code).toBe(1)
 })
 
 test('a line that is not UTF-8 is rejected, not taken in with names that lost their letters', async () => {
-  const { json, read, dir } = await fresh('acme')
+  const { lockstep, read, dir } = await fresh('acme')
   const file = dir.path('latin1.jsonl')
   const line = (userName: string) => `${JSON.stringify({ schemas: [USER], userName, displayName: 'Jürgen' })}\n`
   writeFileSync(file, Buffer.concat([Buffer.from(line('one'), 'latin1'), Buffer.from(line('two'))]))
-  expect(await json('import', file, '--tenant', 'acme')).toMatchObject({ created: 1, rejected: 1 })
+  const { code, stdout } = await lockstep('import', file, '--tenant', 'acme', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ created: 1, rejected: 1 })
   expect(read('latin1.jsonl.rejected')).toMatchObject([{ line: 1, reason: expect.stringMatching(/not UTF-8/) }])
 })
 
