@@ -231,6 +231,7 @@ test.each([
   ['POST', '/tenants', { nmae: 'acme' }, 400, 'body.name'],
   ['POST', '/tenants', { name: 'x', connection: { kind: 'novell' } }, 400, 'body.connection.kind'],
   ['POST', '/tenants', { name: 'x', connection: { rights: 'fly' } }, 400, '"fly" is not a right'],
+  ['POST', '/tenants', { name: 'x', connection: { subject: 'ada' } }, 400, 'subject'],
   ['GET', '/tenants/acme/log?limit=0', undefined, 400, 'query.limit'],
   ['GET', '/tenants/acme/log', undefined, 404, 'no tenant named "acme"'],
   ['GET', '/nothing', undefined, 404, 'openapi.json'],

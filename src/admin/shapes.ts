@@ -46,14 +46,15 @@ export const ConnectionDraftBody = z.strictObject({
   profile: z.enum(KINDS).optional(),
   label: z.string().min(1).max(200).optional(),
   rights: z.string().default('all').describe('Like read:users,write:users,read:groups, or all'),
-  subject: z.string().min(1).max(200).optional(),
+  subject: z.string().min(1).max(200).optional().describe('Id of a user who is there, which /Me then means'),
   lifetimeDays: z.number().positive().max(36_500).nullable().optional().describe('null: for ever; absent: 365'),
 })
 
 /** What is asked for when a tenant is made. */
 export const TenantDraftBody = z.strictObject({
   name: z.string().describe('1 to 63 characters of a-z, 0-9 and -'),
-  connection: ConnectionDraftBody.optional(),
+  // Nobody is in it yet whom a connection could act for.
+  connection: ConnectionDraftBody.omit({ subject: true }).optional(),
 })
 
 /** How a token is rotated. */

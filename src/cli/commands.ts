@@ -24,13 +24,13 @@ const CONNECTION: readonly OptionEntry[] = [
   ['--profile <profile>', 'how far it bends, when not as its kind does: strict refuses all that the RFCs refuse'],
   ['--label <text>', 'a name for people; the kind if absent'],
   ['--rights <list>', 'what it may do, like read:users,write:users,read:groups', 'all'],
-  [
-    '--subject <id>',
-    'id of the user that /Me means; there it may read itself and, even without the right to write users, change its own profile',
-  ],
   EXPIRES,
   ...DATABASE,
   PUBLIC_URL,
+]
+const SUBJECT: OptionEntry = [
+  '--subject <id>',
+  'id of a user who is there, which /Me then means; there it may read itself and, even without the right to write users, change its own profile',
 ]
 
 /** Every command. Each loads what it needs only when it runs. */
@@ -103,7 +103,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     args: '<tenant>',
     does: 'let an identity provider in; prints the base URL and token once',
     example: 'connection create acme --kind entra --json',
-    options: CONNECTION,
+    options: [SUBJECT, ...CONNECTION],
     run: async (args, options) => (await import('./connection.ts')).createConnection(args, options),
   },
   {

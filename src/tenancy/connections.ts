@@ -121,6 +121,7 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
     create: async (tenant, draft = {}) => {
       const { name } = await tenants.show(tenant)
       const facts = checkDraft(draft)
+      if (facts.subject !== undefined) await checkSubject(store, name, facts.subject)
       for (;;) {
         const id = `${facts.kind}-${shortId(world)}`
         const created = world.now()
@@ -308,6 +309,17 @@ function checkDraft(draft: ConnectionDraft) {
     ...(profile === undefined || profile === kind ? {} : { profile }),
     ...(subject === undefined ? {} : { subject }),
   }
+}
+
+/**
+ * Refuses a subject that is no user of the tenant. The server gives ids to those it makes, so nobody can know one before:
+ * what isn't there now will never be. RFC 7644 §3.11.
+ */
+async function checkSubject(store: Store, tenant: string, id: string): Promise<void> {
+  const [found] = await store.names(tenant, [id])
+  if (found?.type === 'User') return
+  const what = found === undefined ? `there is no user with the id "${id}"` : `"${id}" is the id of a ${found.type}`
+  throw invalid(`subject: ${what} in tenant "${tenant}"; name the id of a user who is there, which /Me then means`)
 }
 
 /** Six letters and digits, easy to read out: no 0, 1, i, l or o. */

@@ -20,6 +20,13 @@ function start(file = ':memory:') {
   return { clock, store, tenancy }
 }
 
+async function add(store: Store, type: string, id: string): Promise<void> {
+  const draft = { tenant: 'acme', type, id, text: JSON.stringify({ id }), display: id }
+  await store.commit([
+    { write: 'create', draft, at: 1_700_000_000_000, index: [], log: { op: 'create', actor: 'test', paths: [] } },
+  ])
+}
+
 test.each(['acme', 'a', '0', 'a-b', '-', 'x'.repeat(63)])('a tenant can be named %s', async (name) => {
   const { tenancy } = start()
   expect((await tenancy.tenants.create(name)).name).toBe(name)
@@ -53,8 +60,9 @@ test('default is kept for the first start, which goes on where it was cut short'
 })
 
 test('a token lets its connection in, with kind, profile and rights', async () => {
-  const { tenancy } = start()
+  const { tenancy, store } = start()
   await tenancy.tenants.create('acme')
+  await add(store, 'User', 'someone')
   const { connection, token } = await tenancy.connections.create('acme', {
     kind: 'entra',
     profile: 'strict',
@@ -195,6 +203,21 @@ test.each([
   const { tenancy } = start()
   await tenancy.tenants.create('acme')
   await expect(tenancy.connections.create('acme', draft)).rejects.toThrow(message)
+})
+
+test('a connection acts for a user who is there, and for nobody else', async () => {
+  const { tenancy, store } = start()
+  await tenancy.tenants.create('acme')
+  await tenancy.tenants.create('beta')
+  await add(store, 'User', 'ada')
+  await add(store, 'Group', 'crew')
+  expect((await tenancy.connections.create('acme', { subject: 'ada' })).connection.subject).toBe('ada')
+  const refusal = async (tenant: string, subject: string) =>
+    tenancy.connections.create(tenant, { subject }).catch((error: Error) => error.message)
+  expect(await refusal('acme', 'bob')).toMatch(/no user with the id "bob" in tenant "acme"/)
+  expect(await refusal('acme', 'crew')).toMatch(/"crew" is the id of a Group/)
+  expect(await refusal('beta', 'ada')).toMatch(/no user with the id "ada" in tenant "beta"/)
+  expect(await tenancy.connections.list('beta')).toEqual([])
 })
 
 test('guesses fill no memory and let nobody in', async () => {

@@ -48,6 +48,14 @@ test('connection create prints the same keys', async () => {
   expect(printed.connection).toMatch(/^entra-/)
 })
 
+test('a connection for somebody who is not there is refused', async () => {
+  const { json, lockstep } = await fresh()
+  await json('tenant', 'create', 'acme')
+  const { code, stderr } = await lockstep('connection', 'create', 'acme', '--subject', 'ada')
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/subject: there is no user with the id "ada"/)])
+  expect(await json('connection', 'list', 'acme')).toHaveLength(1)
+})
+
 test('base URLs are made from the public URL', async () => {
   const { json } = await fresh()
   const printed = await json('tenant', 'create', 'acme', '--public-url', 'https://scim.example.com/')
@@ -152,6 +160,7 @@ test.each([
   [['tenant', 'create', 'acme', '--colour', 'red'], 2, /unknown option '--colour'/],
   [['tenant', 'create', 'acme', '--kind', 'novell'], 1, /"novell" is not a kind/],
   [['tenant', 'create', 'acme', '--rights', 'fly'], 2, /"fly" is not a right/],
+  [['tenant', 'create', 'acme', '--subject', 'ada'], 2, /unknown option '--subject'/],
   [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be like 90d/],
 ] as const)('%j ends with %i and one line', async (args, code, message) => {
   const { lockstep } = await fresh()
