@@ -21,6 +21,7 @@ export function createProgram(): Command {
           .command(first)
           .description(GROUPS[first] ?? '')
           .exitOverride()
+          .addHelpText('after', `\nEach takes --json, to print JSON for programs.\n${exampleText(entry)}`)
       groups.set(first, parent)
     }
     addCommand(parent, second ?? first, entry)
@@ -28,12 +29,16 @@ export function createProgram(): Command {
   return program
 }
 
+function exampleText({ example }: CommandEntry): string {
+  return `\nExample:\n  $ lockstep ${example}`
+}
+
 function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   const command = parent
     .command(entry.args === undefined ? name : `${name} ${entry.args}`, { hidden: entry.hidden === true })
     .description(entry.does)
     .exitOverride()
-    .addHelpText('after', `\nExample:\n  $ lockstep ${entry.example}`)
+    .addHelpText('after', exampleText(entry))
   for (const option of entry.options ?? []) {
     const [flags, does, initial] = option
     command.addOption(initial === undefined ? new Option(flags, does) : new Option(flags, does).default(initial))

@@ -1,5 +1,6 @@
+import type { Command } from 'commander'
 import { afterEach, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { COMMANDS, GROUPS } from '../../src/cli/commands.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { emptyPlace, runsHere } from '../place.ts'
 import { folder, run } from './run.ts'
@@ -185,17 +186,27 @@ test('every command has --json and help with an example', () => {
       if (next === undefined) throw new Error(`there is no command ${name}`)
       command = next
     }
-    let help = ''
-    command.configureOutput({
-      writeOut: (text) => {
-        help += text
-      },
-    })
-    command.outputHelp()
-    expect(help, name).toContain('--json')
-    expect(help, name).toContain(`Example:\n  $ lockstep ${name}`)
+    expect(helpOf(command), name).toContain('--json')
+    expect(helpOf(command), name).toContain(`Example:\n  $ lockstep ${name}`)
   }
 })
+
+test.each(Object.keys(GROUPS))('the help of %s has an example and tells of --json', (name) => {
+  const command = createProgram().commands.find((one) => one.name() === name)
+  if (command === undefined) throw new Error(`there is no command ${name}`)
+  expect(helpOf(command)).toMatch(new RegExp(`--json[\\s\\S]*Example:\n {2}\\$ lockstep ${name} \\w`))
+})
+
+function helpOf(command: Command): string {
+  let help = ''
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text
+    },
+  })
+  command.outputHelp()
+  return help
+}
 
 test('a half-made tenant is not left behind', async () => {
   const { json, lockstep } = await fresh()
