@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -434,8 +434,11 @@ describe('backup', () => {
   test('never over the database itself, and nothing stays of a failure', async () => {
     const store = await open()
     await expect(store.backup(file)).rejects.toThrow(ConfigError)
-    await expect(store.backup(join(folder, 'no', 'such', 'folder.db'))).rejects.toThrow()
+    const nowhere = join(folder, 'no', 'such')
+    await expect(store.backup(join(nowhere, 'copy.db'))).rejects.toThrow(`there is no folder ${nowhere};`)
     expect(existsSync(join(folder, 'no'))).toBe(false)
+    await writeFile(join(folder, 'no'), '')
+    await expect(store.backup(join(nowhere, 'copy.db'))).rejects.toThrow(`there is no folder ${nowhere};`)
     const memory = sqliteStore(':memory:')
     await memory.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
     await memory.backup(join(folder, 'memory.db'))

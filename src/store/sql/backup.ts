@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
+import { ConfigError } from '../../protocol/index.ts'
 
 /** From which file to which. */
 export interface BackupOptions {
@@ -11,7 +12,9 @@ export interface BackupOptions {
 }
 
 /** Copies a database on a thread of its own, while everybody else reads and writes. */
-export function copyOnThread(options: BackupOptions): Promise<void> {
+export async function copyOnThread(options: BackupOptions): Promise<void> {
+  // Here, because what a thread throws arrives without its class.
+  requireFolder(options.to)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./backup-thread.${extension}`, import.meta.url), { workerData: options })
   return new Promise((resolve, reject) => {
@@ -32,6 +35,7 @@ export function copyDatabase({ file, to, busyTimeoutMs }: BackupOptions): void {
 
 /** The same through an open connection. */
 export function writeCopy(db: DatabaseSync, to: string): void {
+  requireFolder(to)
   const partial = `${to}.${process.pid}.partial`
   rmSync(partial, { force: true })
   try {
@@ -42,6 +46,12 @@ export function writeCopy(db: DatabaseSync, to: string): void {
     rmSync(partial, { force: true })
   }
   sync(dirname(to))
+}
+
+function requireFolder(to: string): void {
+  const folder = dirname(to)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new ConfigError('backup', `there is no folder ${folder}; make it first, or name a file in another one`)
 }
 
 function sync(path: string): void {
