@@ -26,6 +26,7 @@ import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './en
 import { memberEdits } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
+import { checkReferenceTypes } from './reference-types.ts'
 import { clearReferences } from './references.ts'
 import { traitsOf } from './traits.ts'
 import { checkVocabulary } from './vocabulary.ts'
@@ -115,9 +116,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     // What a lenient connection stored may stay as it is under a strict one's change of something else.
     checkDocument(document, type, context.allow, before)
     // Nearly every change has nothing to wait for here, and each wait costs a turn through the queue of promises.
-    const checking =
-      document === before ? undefined : checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
-    if (checking !== undefined) await checking
+    if (document !== before) {
+      const checking = checkVocabulary(store, inside.catalog(tenant), tenant, before, document)
+      if (checking !== undefined) await checking
+      const looking = checkReferenceTypes(store, type, tenant, before, document)
+      if (looking !== undefined) await looking
+    }
     const given = extra.clearPassword && password === undefined ? null : password
     const secret = typeof given === 'string' ? await secretOf(ref, given) : given
     const same = secret === undefined && password === undefined && (document === before || equalJson(document, before))
@@ -172,6 +176,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const drafts = traits.rows ? readMembers(members, catalog) : []
       const checking = checkVocabulary(store, catalog, context.tenant, {}, document)
       if (checking !== undefined) await checking
+      const looking = checkReferenceTypes(store, type, context.tenant, {}, document)
+      if (looking !== undefined) await looking
       const secret = typeof password === 'string' ? await secretOf(ref, password) : password
       const at = inside.world.now()
       const text = textOf(document)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Body, ENT, expectError, group, USER, unique } from './client.ts'
-import { site } from './site.ts'
+import { type Body, ENT, expectError, group, USER, unique, user } from './client.ts'
+import { site, tenantOf } from './site.ts'
 
 // RFC 7643 §4.2: the Group resource. RFC 7643 §4.3: the enterprise extension.
 
@@ -22,6 +22,27 @@ describe('the enterprise extension', () => {
     expect(made.schemas).toEqual([USER, ENT])
     const { body } = await c.get(`/Users/${made.id}`)
     expect(body[ENT]).toMatchObject({ ...enterprise, manager: { value: boss.id } })
+  })
+
+  test('S-131 a manager is a user: the id of a group is refused, one that nobody has may stand there', async () => {
+    const lenient = await at.connect({ kind: 'generic', tenant: tenantOf(c) })
+    const crew = await c.makeGroup()
+    const boss = await c.makeUser()
+    const managed = (value: string) => user({ schemas: [USER, ENT], [ENT]: { manager: { value } } })
+    const made = await c.makeUser({ schemas: [USER, ENT], [ENT]: { manager: { value: boss.id } } })
+    const refusals = [
+      await c.post('/Users', managed(crew.id)),
+      await c.put(`/Users/${made.id}`, { ...managed(crew.id), userName: made.userName }),
+      await c.patch(`/Users/${made.id}`, [{ op: 'replace', path: `${ENT}:manager`, value: { value: crew.id } }]),
+      await c.patch(`/Users/${made.id}`, [{ op: 'add', value: { [`${ENT}:manager`]: { value: crew.id } } }]),
+      await lenient.patch(`/Users/${made.id}`, [{ op: 'replace', path: `${ENT}:manager`, value: crew.id }]),
+    ]
+    for (const refused of refusals) {
+      expectError(refused, 400, 'invalidValue')
+      expect(refused.body.detail).toBe(`${ENT}:manager.value: ${crew.id} is a Group; give the id of a User`)
+    }
+    expect((await c.get(`/Users/${made.id}`)).body[ENT].manager.value).toBe(boss.id)
+    expect((await c.post('/Users', managed('2819c223-7f76-453a-919d-413861904646'))).status).toBe(201)
   })
 
   test('S-131 manager refers to a user, its displayName is the manager’s', async () => {
