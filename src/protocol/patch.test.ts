@@ -477,6 +477,22 @@ describe('extensions and schemas', () => {
     expect(strictly(ada, [remove(`schemas[value eq "${USER}"]`)])).toBe('mutability')
     expect(strictly(ada, [add('schemas', ['urn:x'])])).toBe('invalidValue')
   })
+  test.each([
+    ['add', [USER], undefined, 'the base schema'],
+    ['add', [ENT], undefined, 'an extension'],
+    ['replace', [USER], undefined, 'no extension: it stays'],
+    ['replace', [USER.toUpperCase(), ENT], undefined, 'all, in another case'],
+    ['add', ['urn:nope'], 'invalidValue', 'an unknown schema'],
+    ['replace', [USER, 'urn:nope'], 'invalidValue', 'an unknown schema'],
+    ['replace', [7], 'invalidValue', 'no text'],
+    ['replace', [ENT], 'mutability', 'not the base schema'],
+    ['replace', null, 'mutability', 'nothing'],
+  ] as const)('P-385 A-08 pathless %s of schemas %j: %s (%s)', (op, schemas, refused, _case) => {
+    const operation: Json = { op, value: { schemas: schemas === null ? null : [...schemas] } }
+    if (refused === undefined) expect(patch(ada, [operation])).toBe(ada)
+    else expect(strictly(ada, [operation])).toBe(refused)
+    expect(patch(ada, [operation], LENIENT)).toBe(ada)
+  })
 })
 
 describe('mutability', () => {

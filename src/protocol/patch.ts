@@ -158,7 +158,7 @@ function explode(op: 'add' | 'replace', value: JsonObject, context: Context, ext
       continue
     }
     if (bound.target?.path !== path && bound.extension !== path) respelt = true
-    if (bound.target !== undefined && isServers(bound.target)) expectPresent(bound.target, member, context)
+    if (bound.target !== undefined && isServers(bound.target)) expectPresent(op, bound.target, member, context)
     else readEdit(op, bound, member, context)
   }
   if (!respelt) return
@@ -188,10 +188,16 @@ function isServers({ attribute, leaf }: Target): boolean {
 }
 
 /** What only the server sets may be repeated in a path-less value, not changed (A-08). */
-function expectPresent(target: Target, value: Json, { type, allow, id, edits }: Context): void {
+function expectPresent(op: 'add' | 'replace', target: Target, value: Json, context: Context): void {
+  const { type, allow, id, edits } = context
   const { attribute } = target
   const isCommon = target.extension === undefined && !type.schema.attributes.includes(attribute)
-  if (isCommon && (attribute.name === 'meta' || attribute.name === 'schemas')) return
+  if (isCommon && attribute.name === 'meta') return
+  if (isCommon && attribute.name === 'schemas') {
+    // What a whole resource lists clears no extension; what it can't list is wrong here as it is by path (P-385).
+    if (!allow.guessSchemas) refuseSchemas(op, readSchemas(op, value, context), type)
+    return
+  }
   if (allow.ignoreForeignId || value === null) return
   if (isCommon && attribute.name === 'id' && id !== undefined) {
     if (value === id) return
@@ -293,7 +299,27 @@ function readSchemasEdit(
   value: Json | undefined,
   context: Context,
 ): void {
-  const { type, allow, edits } = context
+  const { type, edits } = context
+  const urns = readSchemas(op, value, context)
+  if (op === 'add') return
+  const edit: AttributeEdit = { ...bound, op, element: bound.element, target: bound.target }
+  if (bound.filter !== undefined) {
+    if (op === 'replace') throw invalidPath('"schemas" takes a filter in remove only')
+    edits.push(edit)
+  } else if (op === 'replace') {
+    refuseSchemas(op, urns, type)
+    edits.push({ ...edit, value: urns })
+  } else {
+    const base = type.schema.id
+    if (value === undefined || value === null || urns.includes(base)) {
+      throw mutability(`"schemas" always names ${base}, the base schema; it cannot be removed`)
+    }
+    edits.push({ ...edit, value: urns })
+  }
+}
+
+/** The schemas of the type that a value lists, as the type spells them. */
+function readSchemas(op: Op, value: Json | undefined, { type, allow }: Context): readonly string[] {
   const base = type.schema.id
   const urns: string[] = []
   for (const urn of value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]) {
@@ -304,18 +330,11 @@ function readSchemasEdit(
       throw invalidValue(`"schemas" names ${urn}, which the resource type ${type.name} does not have`)
     }
   }
-  if (op === 'add') return
-  const edit: AttributeEdit = { ...bound, op, element: bound.element, target: bound.target }
-  if (bound.filter !== undefined) {
-    if (op === 'replace') throw invalidPath('"schemas" takes a filter in remove only')
-    edits.push(edit)
-  } else if (op === 'replace') {
-    if (!urns.includes(base)) throw mutability(`"schemas" always names ${base}, the base schema`)
-    edits.push({ ...edit, value: urns })
-  } else {
-    if (value === undefined || value === null || urns.includes(base)) {
-      throw mutability(`"schemas" always names ${base}, the base schema; it cannot be removed`)
-    }
-    edits.push({ ...edit, value: urns })
+  return urns
+}
+
+function refuseSchemas(op: 'add' | 'replace', urns: readonly string[], { schema }: ResourceType): void {
+  if (op === 'replace' && !urns.includes(schema.id)) {
+    throw mutability(`"schemas" always names ${schema.id}, the base schema`)
   }
 }
