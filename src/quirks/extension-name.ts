@@ -1,5 +1,5 @@
-import { attributeIn, isObject, type Json, type ResourceType } from '../protocol/index.ts'
-import { isUrn, mapOperations, mapResource, renameMembers } from './parts.ts'
+import { isObject, type Json } from '../protocol/index.ts'
+import { mapOperations, mapResource, renameMembers, urnOf } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /** An extension's object under the extension's name instead of its URN: `"EnterpriseUser": {"department": …}`. */
@@ -11,7 +11,7 @@ export const extensionName: Quirk = {
   inbound(message) {
     const { type } = message
     if (type === undefined || type.extensions.length === 0) return message
-    const rename = (name: string, value: Json) => (isObject(value) ? renamed(name, type) : name)
+    const rename = (name: string, value: Json) => (isObject(value) ? urnOf(name, type) : name)
     if (message.action !== 'patch') return mapResource(message, (resource) => renameMembers(resource, rename))
     return mapOperations(message, (operation) => {
       if (operation.path !== undefined || !isObject(operation.value)) return operation
@@ -19,14 +19,4 @@ export const extensionName: Quirk = {
       return value === operation.value ? operation : { ...operation, value }
     })
   },
-}
-
-function renamed(name: string, type: ResourceType): string {
-  if (isUrn(name) || attributeIn(type.schema.attributes, name) !== undefined) return name
-  const named = type.extensions.filter(({ schema }) => plain(schema.name) === plain(name))
-  return (named.length === 1 && named[0]?.schema.id) || name
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { Group } from '../protocol/group.ts'
-import { type Json, PATCH_OP } from '../protocol/index.ts'
+import { type Json, PATCH_OP, type ResourceType, User } from '../protocol/index.ts'
 import { legacyPatch } from './legacy-patch.ts'
 
 const OLD = ['urn:scim:schemas:core:1.0']
 
-function operations(body: Json, type = Group) {
+function operations(body: Json, type: ResourceType = Group) {
   return after(legacyPatch, { action: 'patch', type, id: '1', query: {}, body }).body
 }
 
@@ -32,6 +32,23 @@ test('singular attributes are replaced, meta.attributes are cleared, id is no ch
   })
 })
 
+test.each([
+  ['externalId', 'x'],
+  ['DISPLAYNAME', 'n'],
+  ['department', 'R&D'],
+  ['EnterpriseUser', { department: 'R&D' }],
+  ['urn:scim:schemas:extension:enterprise:1.0', { department: 'R&D' }],
+  ['name.givenName', 'Ada'],
+  ['emails[type eq "work"].value', 'ada@example.com'],
+])('%s is of the resource, in whatever spelling', (name, value) => {
+  expect(operations({ schemas: OLD, unknown: 1, [name]: value }, User)).toMatchObject({
+    Operations: [
+      { path: 'unknown', value: 1 },
+      { path: name, value },
+    ],
+  })
+})
+
 test('an empty list adds nobody', () => {
   expect(operations({ schemas: OLD, members: [] })).toEqual({ schemas: [PATCH_OP], Operations: [] })
 })
@@ -42,6 +59,9 @@ test.each([
   [{ ...patch(), body: { op: 'replace', path: 'active', value: false } }, 'an operation alone'],
   [{ ...patch(), body: [] }, 'no object'],
   [create({ active: false }), 'a create'],
+  [{ ...patch(), body: {} }, 'nothing'],
+  [{ ...patch(), body: { schemas: OLD, id: '1', meta: {} } }, 'nothing of the resource'],
+  [{ ...patch(), body: { Resources: [], totalResults: 0 } }, 'something else'],
 ])('%o is left alone (%s)', (message, _case) => {
   expect(after(legacyPatch, message)).toBe(message)
 })

@@ -1,5 +1,14 @@
-import { attributeIn, isObject, type Json, type JsonObject, PATCH_OP, type ResourceType } from '../protocol/index.ts'
-import { memberOf, nameIn, type Operation } from './parts.ts'
+import {
+  attributeIn,
+  isObject,
+  type Json,
+  type JsonObject,
+  LENIENT,
+  PATCH_OP,
+  type ResourceType,
+  resolve,
+} from '../protocol/index.ts'
+import { isUrn, memberOf, nameIn, type Operation, urnOf } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
 /**
@@ -15,6 +24,7 @@ export const legacyPatch: Quirk = {
     const { type, body } = message
     if (message.action !== 'patch' || type === undefined || !isObject(body)) return message
     if (nameIn(body, 'Operations') !== undefined || isPatchOp(body) || isOperation(body, type)) return message
+    if (!isPart(body, type)) return message
     const Operations = [
       ...cleared(body),
       ...Object.entries(body).flatMap(([name, value]) => changed(name, value, type)),
@@ -34,6 +44,19 @@ function isOperation(body: JsonObject, type: ResourceType): boolean {
   return typeof memberOf(body, 'op') === 'string' && attributeIn(type.schema.attributes, 'op') === undefined
 }
 
+/**
+ * Whether it says anything of the resource. What doesn't has no meaning that is known, and must not be answered as if it
+ * had been done.
+ */
+function isPart(body: JsonObject, type: ResourceType): boolean {
+  const says = (name: string) =>
+    resolve(name.split('[', 1)[0] ?? name, type, LENIENT) !== undefined || isUrn(urnOf(name, type))
+  return cleared(body).length > 0 || Object.keys(body).some((name) => !IN_EVERY.has(name.toLowerCase()) && says(name))
+}
+
+/** What changes nothing. */
+const IN_EVERY: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
+
 function cleared(body: JsonObject): Operation[] {
   const meta = memberOf(body, 'meta')
   const names = isObject(meta) ? memberOf(meta, 'attributes') : undefined
@@ -42,7 +65,7 @@ function cleared(body: JsonObject): Operation[] {
 }
 
 function changed(name: string, value: Json, type: ResourceType): Operation[] {
-  if (['schemas', 'id', 'meta'].includes(name.toLowerCase())) return []
+  if (IN_EVERY.has(name.toLowerCase())) return []
   const attribute = attributeIn(type.schema.attributes, name)
   if (attribute?.multiValued !== true || value === null) return [{ op: 'replace', path: name, value }]
   const elements: readonly Json[] = Array.isArray(value) ? value : [value]

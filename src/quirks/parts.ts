@@ -1,5 +1,6 @@
 import {
   type Attribute,
+  attributeIn,
   isObject,
   type Json,
   type JsonObject,
@@ -59,6 +60,17 @@ export function renameMembers(object: JsonObject, rename: (name: string, value: 
 /** Whether a name begins as a URN does. RFC 8141 §2. */
 export function isUrn(name: string): boolean {
   return name.charCodeAt(3) === 58 && name.slice(0, 3).toLowerCase() === 'urn'
+}
+
+/** The URN of the extension that goes by this name; else the name itself. */
+export function urnOf(name: string, type: ResourceType): string {
+  if (isUrn(name) || attributeIn(type.schema.attributes, name) !== undefined) return name
+  const named = type.extensions.filter(({ schema }) => plain(schema.name) === plain(name))
+  return (named.length === 1 && named[0]?.schema.id) || name
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
 /** The same list with its elements rewritten; the very same when none changes. */
