@@ -23,7 +23,11 @@ const CONNECTION: readonly OptionEntry[] = [
   ],
   ['--profile <profile>', 'how far it bends, when not as its kind does: strict refuses all that the RFCs refuse'],
   ['--label <text>', 'a name for people; the kind if absent'],
-  ['--rights <list>', 'what it may do, like read:users,write:users,read:groups', 'all'],
+  [
+    '--rights <list>',
+    'what it may do, like read:users,write:users,read:groups; who reads users sees the names of their groups, and the other way round',
+    'all',
+  ],
   EXPIRES,
   ...DATABASE,
   PUBLIC_URL,

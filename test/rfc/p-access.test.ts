@@ -156,4 +156,22 @@ describe('rights', () => {
       expect(types(answer)).toEqual(new Set(['User']))
     }
   })
+
+  test('P-030 a resource is shown whole: names of groups with the user, names of members with the group, nothing else', async () => {
+    const tenant = tenantOf(c)
+    const one = await c.makeUser({ displayName: 'Ada' })
+    const crew = await c.makeGroup({ externalId: 'secret', members: [{ value: one.id }] })
+    const alone = await c.makeGroup()
+    const users = await at.connect({ tenant, rights: { User: { read: true, write: false } } })
+    const seen = (await users.get(`/Users/${one.id}`)).body
+    expect(seen).toEqual((await c.get(`/Users/${one.id}`)).body)
+    expect(seen.groups).toMatchObject([{ value: crew.id, display: crew.displayName }])
+    const found = await users.filter('/Users', `groups.display eq "${crew.displayName}"`)
+    expect(expectList(found).map(({ id }) => id)).toEqual([one.id])
+    expect(expectList(await users.filter('/Users', `groups.display eq "${alone.displayName}"`))).toEqual([])
+    for (const path of ['/Groups', `/Groups/${crew.id}`, `/Groups/${alone.id}`]) expectError(await users.get(path), 403)
+    const groups = await at.connect({ tenant, rights: { Group: { read: true, write: false } } })
+    expect((await groups.get(`/Groups/${crew.id}`)).body.members).toMatchObject([{ value: one.id, display: 'Ada' }])
+    for (const path of ['/Users', `/Users/${one.id}`]) expectError(await groups.get(path), 403)
+  })
 })
