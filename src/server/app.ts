@@ -15,6 +15,7 @@ import { createStage } from '../stage.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { Meter } from './metrics.ts'
+import { createOutages } from './outages.ts'
 import type { App, Parts } from './parts.ts'
 import { createRoutes } from './routes.ts'
 import { createScim, type Skipped } from './scim.ts'
@@ -42,9 +43,11 @@ interface Departure extends Arrival {
 /** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
 export async function createApp(parts: Parts): Promise<App> {
   const { settings, database, tenancy, directory, metrics, health, log } = parts
-  const report: Report = ({ id, error, method }) => {
-    const outage = metrics.outage(error)
-    log.error({ err: error, id, method }, outage ? 'the database does not answer' : 'internal error')
+  const outages = createOutages(log)
+  const report: Report = (problem) => {
+    const { id, error, method } = problem
+    if (metrics.outage(error)) outages(problem)
+    else log.error({ err: error, id, method }, 'internal error')
   }
   const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
   const shared = settings.postgres !== undefined || database.writerPort !== undefined

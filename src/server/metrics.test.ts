@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { StoreUnavailable } from '../store/index.ts'
 import { createMetrics, joinNumbers } from './metrics.ts'
 
 const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
@@ -33,6 +34,15 @@ test('requests by route and status, latency, batch size and resources per tenant
   ]) {
     expect(body.split('\n')).toContain(line)
   }
+})
+
+test('an outage is told by what the error says of itself, also when it came from another thread', async () => {
+  const metrics = createMetrics({ tenants })
+  expect(metrics.outage(new StoreUnavailable('gone', 1_000))).toBe(true)
+  expect(metrics.outage({ name: 'StoreUnavailable', message: 'gone', retryAfterMs: 1_000 })).toBe(true)
+  expect(metrics.outage({ name: 'TypeError', message: 'x', retryAfterMs: undefined })).toBe(false)
+  expect(metrics.outage(new Error('x'))).toBe(false)
+  expect((await metrics.text()).body).toContain('lockstep_database_outages_total 2')
 })
 
 test('the same route has the same meter', () => {

@@ -1,3 +1,4 @@
+import { isObject } from '../protocol/index.ts'
 import type { TenantRow } from '../store/index.ts'
 import type { Database } from './database.ts'
 
@@ -159,7 +160,8 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     meter,
     batch: (writes) => add(batches, writes),
     outage: (error) => {
-      const is = error instanceof Error && 'retryAfterMs' in error
+      // Not by its class: from another thread only what could travel of it arrives.
+      const is = isObject(error) && typeof error.retryAfterMs === 'number'
       if (is) outages++
       return is
     },
