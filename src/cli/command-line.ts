@@ -6,13 +6,16 @@ import { UsageError } from './usage.ts'
 /** 0: done; 1: it failed; 2: the command makes no sense. */
 const EXIT = { failure: 1, usage: 2 } as const
 
+/** What writing to a reader that is gone ends with: a pipe, or a pair of sockets with something in it that was not read. */
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET'])
+
 /** Runs one command line; gives its exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = createProgram()
   // Whoever reads may stop when it has enough, as `head` does. The command goes on: it may have more to do than print.
   let readerGone: Error | undefined
   process.stdout.on('error', (error: Error & { readonly code?: string }) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === undefined || !GONE.has(error.code)) throw error
     readerGone = error
   })
   try {
