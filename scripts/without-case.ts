@@ -73,8 +73,4 @@ export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readon
     why: 'Left to the server, and nothing that it shows is right or wrong',
     ids: ['S-086', 'P-026', 'P-027', 'P-041', 'P-062', 'P-106', 'P-147', 'C-011', 'C-014'],
   },
-  {
-    why: 'Still to be written',
-    ids: ['S-046', 'S-087', 'S-119', 'P-125', 'P-165', 'P-386', 'P-390', 'P-432', 'P-543'],
-  },
 ]

@@ -90,3 +90,10 @@ export function join(...parts: readonly JsonObject[]): JsonObject {
   }
   return joined
 }
+
+/** The URL of a $ref: absolute, relative to the base, or to the endpoint it stands in. RFC 7643 §2.3.7. */
+export function resolveReference(ref: string, base: string): string {
+  if (ref.startsWith('..')) return new URL(ref, `${base}Groups/`).href
+  if (ref.startsWith('/') && !ref.startsWith(new URL(base).pathname)) return new URL(ref.slice(1), base).href
+  return new URL(ref, base).href
+}

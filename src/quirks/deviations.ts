@@ -21,7 +21,7 @@ export const ALLOWANCE_DEVIATIONS: { readonly [A in keyof Allowances]: readonly 
   filterOnSingular: ['P-391'],
   complexMeansValue: ['P-137'],
   dotAfterUrn: ['P-354'],
-  anyForm: ['S-103', 'S-104', 'S-111', 'S-115'],
+  anyForm: ['S-103', 'S-104', 'S-111', 'S-115', 'S-119'],
   emptyOperations: ['P-341'],
   wrappedValues: [],
   uniqueGroupNames: ['S-132'],

@@ -286,6 +286,66 @@ export const BULK: readonly Case[] = [
     },
   },
   {
+    id: 'P-432/path',
+    level: 'OWN',
+    section: 'RFC 7644 §3.7.2',
+    title: 'bulkId:… in a path stands for the id of what was created',
+    fix: 'Resolve bulkId:x in the path of an operation too; the RFC shows it in values only.',
+    needs: ['P-429', 'P-422'],
+    async run(probe) {
+      const text = probe.subject().text()
+      const created = creation(probe, 'someone')
+      const answer = await probe.bulk([
+        created,
+        {
+          method: 'PATCH',
+          path: `${created.path}/bulkId:someone`,
+          data: { schemas: [PATCH_OP], Operations: [{ op: 'add', path: pathOf(text), value: 'patched' }] },
+        },
+      ])
+      const results = resultsOf(answer)
+      demand(answer, results.length === 2 && results.every((one) => /^2/.test(statusOf(one))), 'two results with 2xx')
+      const made = results.find((one) => member(one, 'bulkId') === 'someone')
+      const shown = await probe.get(String(member(made, 'location')))
+      demand([answer, shown], valueAt(shown.body, text) === 'patched', `${pathOf(text)} "patched"`)
+    },
+  },
+  {
+    id: 'P-432/patch',
+    level: 'OWN',
+    section: 'RFC 7644 §3.7.2',
+    title: 'bulkId:… in the values and filters of a PATCH stands for the id of what was created',
+    fix: 'Resolve bulkId:x wherever an id can stand in the data of a PATCH.',
+    needs: ['P-429', 'P-422', 'P-375/members', 'P-375/remove-member'],
+    async run(probe) {
+      const user = await probe.make()
+      const group = await probe.makeGroup([{ value: user.id }])
+      const change = (...all: readonly JsonObject[]) => ({
+        method: 'PATCH',
+        path: group.path,
+        data: { schemas: [PATCH_OP], Operations: all },
+      })
+      const add = (bulkId: string) => ({ op: 'add', path: 'members', value: [{ value: `bulkId:${bulkId}` }] })
+      const answer = await probe.bulk([
+        creation(probe, 'one'),
+        creation(probe, 'two'),
+        change(add('one'), { op: 'remove', path: `members[value eq "${user.id}"]` }),
+        change(add('two'), { op: 'remove', path: 'members[value eq "bulkId:one"]' }),
+      ])
+      const results = resultsOf(answer)
+      demand(answer, results.length === 4 && results.every((one) => /^2/.test(statusOf(one))), 'four results with 2xx')
+      const two = String(
+        member(
+          results.find((one) => member(one, 'bulkId') === 'two'),
+          'location',
+        ),
+      )
+      const shown = await probe.get(group.path)
+      const ids = memberIds(shown.body)
+      demand([answer, shown], ids.length === 1 && two.endsWith(ids[0] ?? ''), 'the second new user as the only member')
+    },
+  },
+  {
     id: 'P-433',
     level: 'OWN',
     section: 'RFC 7644 §3.7.2',

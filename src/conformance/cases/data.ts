@@ -2,7 +2,18 @@ import type { Json } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, fitsType, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+import {
+  dig,
+  fitsType,
+  isUnassigned,
+  member,
+  objects,
+  pathOf,
+  resolveReference,
+  texts,
+  valueAt,
+  withValue,
+} from '../look.ts'
 
 const TYPES = 'RFC 7643 §2.3'
 const UNASSIGNED = 'RFC 7643 §2.5'
@@ -427,10 +438,3 @@ export const DATA: readonly Case[] = [
     },
   },
 ]
-
-/** The URL of a $ref: absolute, relative to the base, or to the endpoint it stands in. RFC 7643 §2.3.7. */
-function resolveReference(ref: string, base: string): string {
-  if (ref.startsWith('..')) return new URL(ref, `${base}Groups/`).href
-  if (ref.startsWith('/') && !ref.startsWith(new URL(base).pathname)) return new URL(ref.slice(1), base).href
-  return new URL(ref, base).href
-}

@@ -175,6 +175,21 @@ export const FILTER: readonly Case[] = [
     },
   },
   {
+    id: 'P-125',
+    level: 'MUST',
+    section: FILTERS,
+    title: 'not stands with and without a space before its parenthesis',
+    fix: 'Read not( like not (: the grammar has no space there, the examples have one (erratum 7319).',
+    needs: ['P-123/not'],
+    async run(probe) {
+      const subject = probe.subject()
+      const made = [await probe.make(), await probe.make()] as const
+      const all = scope(subject, made)
+      for (const not of ['not', 'not '])
+        await demandFound(probe, `${not}(${pathOf(subject.named)} eq "${made[0].name}") and ${all}`, made, [made[1]])
+    },
+  },
+  {
     id: 'P-124',
     level: 'MUST',
     section: FILTERS,

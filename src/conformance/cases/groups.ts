@@ -1,15 +1,65 @@
-import type { Case } from '../case.ts'
+import type { JsonObject } from '../../protocol/index.ts'
+import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, valueAt } from '../look.ts'
+import { dig, isUnassigned, member, objects, resolveReference, valueAt } from '../look.ts'
+import type { AttributeOffer } from '../place.ts'
 
 const GROUPS = 'RFC 7643 §4.2'
+const REFERENCES = 'RFC 7643 §2.3.7'
 
 /** Ids of the members of a group in an answer. */
 export function memberIds(body: unknown): readonly string[] {
   return objects(dig(body, 'members'))
     .map((one) => String(member(one, 'value')))
     .toSorted()
+}
+
+/** The description of a part of members; throws where the server has none. */
+function partOfMembers(probe: Probe, name: string): AttributeOffer {
+  const { attribute } = probe.groups().attribute('members')
+  const part = attribute.subAttributes.find((one) => one.name === name)
+  if (part === undefined) throw new NotOffered(`members have no ${name}`)
+  return part
+}
+
+/** Goes on only where members have references that are described as such. */
+function referring(probe: Probe): void {
+  const { type } = partOfMembers(probe, '$ref')
+  if (type !== 'reference') throw new NotOffered(`members.$ref is a ${type}`)
+}
+
+/** Makes a group with one member that is named in some way, and demands that it is the one meant. */
+async function demandMember(
+  probe: Probe,
+  named: JsonObject,
+  user: Made,
+): Promise<{ readonly path: string; readonly shown: Exchange }> {
+  const { type, body } = probe.groups()
+  const answer = await probe.post(type.endpoint, body(probe.name(), { members: [named] }))
+  const made = demandResource(answer, [201, 200], `a group with the member ${JSON.stringify(named)}`)
+  const path = `${type.endpoint}/${encodeURIComponent(String(made.id))}`
+  const shown = await probe.get(path)
+  demand([answer, shown], memberIds(shown.body).join() === user.id, `the member ${user.id}`)
+  return { path, shown }
+}
+
+/** Demands that an operation on the type of a member, which is immutable, is refused and changes nothing. */
+async function demandUnchanged(probe: Probe, operation: JsonObject): Promise<void> {
+  const { mutability } = partOfMembers(probe, 'type')
+  if (mutability !== 'immutable' && mutability !== 'readOnly') throw new NotOffered(`members.type is ${mutability}`)
+  const user = await probe.make()
+  const group = await probe.makeGroup([{ value: user.id, type: probe.subject().type.name }])
+  const typeOf = (body: unknown) => member(objects(dig(body, 'members'))[0], 'type')
+  // What has no value yet may be given one.
+  if (typeOf(await probe.read(group)) === undefined) throw new NotOffered('members do not show their type')
+  const answer = await probe.patch(group.path, [{ ...operation, path: `members[value eq "${user.id}"].type` }])
+  demandRefusal(answer, `${String(operation.op)} of the type of a member`, {
+    keyword: ['mutability', 'invalidPath', 'invalidValue'],
+  })
+  const shown = await probe.get(group.path)
+  demand([answer, shown], typeOf(shown.body) === probe.subject().type.name, 'the member with its type, as before')
 }
 
 /** The cases of the group "Groups". */
@@ -322,6 +372,87 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['mutability'] },
       )
     },
+  },
+  {
+    id: 'S-046',
+    level: 'MUST',
+    section: REFERENCES,
+    title: 'a reference may be relative to the base URL',
+    fix: 'Take "Users/{id}" for $ref, and resolve it against the URL of the server up to but without the endpoint.',
+    needs: ['S-132/members'],
+    async run(probe) {
+      referring(probe)
+      const user = await probe.make()
+      await demandMember(probe, { value: user.id, $ref: user.path.slice(1) }, user)
+    },
+  },
+  {
+    id: 'S-046/shown',
+    level: 'MUST',
+    section: REFERENCES,
+    title: 'a reference that was given relative to the base URL leads to its resource',
+    fix: 'Resolve relative references against the URL of the server up to but without the endpoint, not against that of the resource.',
+    needs: ['S-046', 'S-047'],
+    async run(probe) {
+      const user = await probe.make()
+      const { shown } = await demandMember(probe, { value: user.id, $ref: user.path.slice(1) }, user)
+      const ref = String(member(objects(dig(shown.body, 'members'))[0], '$ref'))
+      const base = probe.offer.config.url.replace(/ServiceProviderConfig$/, '')
+      const there = await probe.get(resolveReference(ref, base))
+      demand([shown, there], dig(there.body, 'id') === user.id, `a $ref that leads to the member, not ${ref}`)
+    },
+  },
+  {
+    id: 'S-046/alone',
+    level: 'OWN',
+    section: REFERENCES,
+    title: 'a member can be named by its reference alone',
+    fix: 'Take the resource that $ref leads to where value is missing; neither is required (RFC 7643 §8.7.1).',
+    needs: ['S-046'],
+    async run(probe) {
+      referring(probe)
+      const user = await probe.make()
+      await demandMember(probe, { $ref: user.path.slice(1) }, user)
+    },
+  },
+  {
+    id: 'S-087',
+    level: 'MUST',
+    section: 'RFC 7643 §2.4',
+    title: 'references that differ in the version segment name the same resource',
+    fix: 'Leave a version like /v2 out of account when URIs of resources are compared.',
+    needs: ['S-132/members', 'P-340', 'P-375/member-twice'],
+    async run(probe) {
+      referring(probe)
+      const user = await probe.make()
+      const base = probe.offer.config.url.replace(/\/ServiceProviderConfig$/, '')
+      const other = /\/v\d+$/.test(base) ? base.replace(/\/v\d+$/, '') : `${base}/v2`
+      const named = (at: string) => ({ value: user.id, $ref: `${at}${user.path}` })
+      const { path } = await demandMember(probe, named(other), user)
+      const answer = await probe.patch(path, [{ op: 'add', path: 'members', value: [named(base)] }])
+      demandStatus(answer, [200, 204], `add of the member that is there, by ${base}${user.path}`)
+      const shown = await probe.get(path)
+      // That they are the same is a SHALL; that what is there already is not added again, a SHOULD (RFC 7644 §3.5.2.1).
+      demand([answer, shown], memberIds(shown.body).join() === user.id, `the member ${user.id} once`, 'SHOULD')
+    },
+  },
+  {
+    id: 'P-390/replace',
+    level: 'MUST',
+    section: 'RFC 7644 §3.5.2',
+    title: 'the type of a member does not change',
+    fix: 'Answer 400 mutability to a change of members[…].type; members are added and removed whole.',
+    needs: ['S-132/members', 'P-340'],
+    run: (probe) => demandUnchanged(probe, { op: 'replace', value: probe.groups().type.name }),
+  },
+  {
+    id: 'P-390/remove',
+    level: 'MUST',
+    section: 'RFC 7644 §3.5.2',
+    title: 'the type of a member can not be removed',
+    fix: 'Answer 400 mutability to a removal of members[…].type; members are added and removed whole.',
+    needs: ['S-132/members', 'P-340'],
+    run: (probe) => demandUnchanged(probe, { op: 'remove' }),
   },
   {
     id: 'P-405',

@@ -47,6 +47,49 @@ export const I18N: readonly Case[] = [
     },
   },
   {
+    id: 'P-543/sharp-s',
+    level: 'OWN',
+    section: PREPARE,
+    title: 'userNames are compared with full case folding: ß is ss',
+    fix: "Compare userName by Unicode's default case folding (RFC 8265 does with lower case alone, which is allowed).",
+    needs: ['P-540/case'],
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const first = await probe.post(subject.type.endpoint, subject.body(name.replace('@', '-STRASSE@')))
+      demandStatus(first, [201, 200], 'a userName with SS')
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(name.replace('@', '-straße@'))),
+        'the same userName with ß',
+        { status: [409, 400] },
+      )
+    },
+  },
+  {
+    id: 'P-543/dotless',
+    level: 'OWN',
+    section: PREPARE,
+    title: 'userNames are compared without a locale: I is i, and the dotless ı is another letter',
+    fix: 'Fold case without a locale; in a Turkish one IRMAK would be ırmak.',
+    needs: ['P-540/case'],
+    async run(probe) {
+      const subject = probe.subject()
+      const name = probe.name()
+      const first = await probe.post(subject.type.endpoint, subject.body(name.replace('@', '-irmak@')))
+      demandStatus(first, [201, 200], 'a userName with i')
+      demandRefusal(
+        await probe.post(subject.type.endpoint, subject.body(name.replace('@', '-IRMAK@'))),
+        'the same userName with I',
+        { status: [409, 400] },
+      )
+      demandStatus(
+        await probe.post(subject.type.endpoint, subject.body(name.replace('@', '-ırmak@'))),
+        [201, 200],
+        'another userName, with ı',
+      )
+    },
+  },
+  {
     id: 'P-541',
     level: 'SHOULD',
     section: 'RFC 7644 §7.8',

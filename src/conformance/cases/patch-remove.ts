@@ -3,6 +3,7 @@ import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../look.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
+import { demandSimple } from './simple-values.ts'
 
 const REMOVE = 'RFC 7644 §3.5.2.2'
 const NEEDS = ['P-340']
@@ -167,6 +168,15 @@ export const PATCH_REMOVE: readonly Case[] = [
         'the other element and nothing else',
       )
     },
+  },
+  {
+    id: 'P-386/remove',
+    level: 'MUST',
+    section: REMOVE,
+    title: 'remove through a filter takes simple values out of a list, and no others',
+    fix: 'Let value in […] stand for the value itself where a list has simple values.',
+    needs: NEEDS,
+    run: (probe) => demandSimple(probe, { op: 'remove' }, []),
   },
   {
     id: 'P-378/remove',

@@ -3,6 +3,7 @@ import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { dig, isUnassigned, join, member, objects, pathOf, valueAt, withValue } from '../look.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
+import { demandSimple } from './simple-values.ts'
 
 const REPLACE = 'RFC 7644 §3.5.2.3'
 const NEEDS = ['P-340']
@@ -164,6 +165,15 @@ export const PATCH_REPLACE: readonly Case[] = [
       demand([answer, shown], valueAt(shown.body, groups.named) === name, `displayName "${name}"`)
       demand([answer, shown], memberIds(shown.body).join() === user.id, `the member ${user.id}, as before`)
     },
+  },
+  {
+    id: 'P-386/replace',
+    level: 'MUST',
+    section: REPLACE,
+    title: 'replace through a filter changes simple values of a list, and no others',
+    fix: 'Let value in […] stand for the value itself where a list has simple values.',
+    needs: NEEDS,
+    run: (probe) => demandSimple(probe, { op: 'replace', value: 'lockstep-three' }, ['lockstep-three']),
   },
   {
     id: 'P-376/replace',

@@ -156,6 +156,26 @@ export const SORT: readonly Case[] = [
     },
   },
   {
+    id: 'P-165',
+    level: 'OWN',
+    section: SORTING,
+    title: 'what sorts equal stands in one order on all pages',
+    fix: 'Break ties by id, so that no page repeats or misses a resource.',
+    needs: ['P-161', 'P-183'],
+    async run(probe) {
+      const text = probe.subject().text()
+      const made = await Promise.all([1, 2, 3, 4].map(() => probe.make(withValue(text, 'lockstep'))))
+      const answers: Exchange[] = []
+      const seen: number[] = []
+      for (const startIndex of ['1', '2', '3', '4']) {
+        const { answer, order } = await sorted(probe, made, { sortBy: pathOf(text), startIndex, count: '1' })
+        answers.push(answer)
+        seen.push(...order)
+      }
+      demand(answers, seen.toSorted().join() === '0,1,2,3', `each of four with the same ${pathOf(text)} on one page`)
+    },
+  },
+  {
     id: 'P-166',
     level: 'MUST',
     section: 'RFC 7644 §3.4.2.4',

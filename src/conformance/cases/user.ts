@@ -9,6 +9,18 @@ const SINGULAR = 'RFC 7643 §4.1.1'
 const MULTIPLE = 'RFC 7643 §4.1.2'
 const VALUES = ['invalidValue', 'invalidSyntax'] as const
 
+/** A certificate of nobody, in DER and base64. */
+const CERTIFICATE =
+  'MIIBfjCCASOgAwIBAgIUdzGmvOfYct80/HlwOcr4rlEa9DkwCgYIKoZIzj0EAwIwEzERMA8GA1UEAwwITG9ja3N0ZXAwIBcN' +
+  'MjYxMTI5MTk0MDEwWhgPMjEyNjExMDUxOTQwMTBaMBMxETAPBgNVBAMMCExvY2tzdGVwMFkwEwYHKoZIzj0CAQYIKoZIzj0D' +
+  'AQcDQgAENSuWhCzkv1HANs3jJar3ioE+1WpAu2Hh2G/admZn+l+wqyRSZ0Ue6ZU5apc5ae0AjZlwSsDUnYeNiOwH5d1Dl6NT' +
+  'MFEwHQYDVR0OBBYEFC/WfAJq8QyutMz2es8DlfGZ7zdtMB8GA1UdIwQYMBaAFC/WfAJq8QyutMz2es8DlfGZ7zdtMA8GA1Ud' +
+  'EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAKFi1qYFn4IFeRplwDuAmyC8jya8WKYiQWmRsktqAdwMAiEA9cDtYTPJ' +
+  'kX23voSK0XjdrqEGsX2Xzl66s6X74+RemxE='
+
+/** The same bytes twice in one value. */
+const TWO_CERTIFICATES = btoa(atob(CERTIFICATE).repeat(2))
+
 /** Only a User has the attributes of this file. */
 function people(subject: Subject): Subject {
   if (!/core:2\.0:User$/i.test(subject.type.schema)) throw new NotOffered('the server has no users')
@@ -68,7 +80,8 @@ function wrongForm(id: string, level: Case['level'], name: string, value: Json, 
       const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), withValue(place, value)))
       if (answer.status < 300 && isUnassigned(valueAt(answer.body, place)))
         throw new NotOffered(`${name} is not stored`)
-      demandRefusal(answer, `${name}: ${JSON.stringify(value)}`, { keyword: VALUES })
+      const told = JSON.stringify(value)
+      demandRefusal(answer, `${name}: ${told.length > 100 ? `${told.slice(0, 100)}…` : told}`, { keyword: VALUES })
     },
   }
 }
@@ -127,6 +140,33 @@ export const USER_CASES: readonly Case[] = [
   roundTrip('S-113', 'ims', [{ value: 'someone', type: 'xmpp' }], MULTIPLE),
   roundTrip('S-114', 'photos', [{ value: 'https://example.com/ada.png', type: 'photo' }], MULTIPLE),
   roundTrip('S-116', 'addresses', [{ locality: 'Berlin', country: 'DE', type: 'work' }], MULTIPLE),
+  {
+    id: 'S-119',
+    level: 'MUST',
+    section: MULTIPLE,
+    title: 'x509Certificates is stored',
+    fix: 'Store x509Certificates, or leave it out of /Schemas.',
+    async run(probe) {
+      const subject = people(probe.subject())
+      if (!probe.offer.described) throw new NotOffered('the server does not say which attributes it has')
+      const place = subject.attribute('x509Certificates')
+      if (place.attribute.mutability !== 'readWrite' || place.attribute.returned === 'never')
+        throw new NotOffered(`x509Certificates is ${place.attribute.mutability}`)
+      const made = await probe.post(
+        subject.type.endpoint,
+        subject.body(probe.name(), withValue(place, [{ value: CERTIFICATE }])),
+      )
+      const body = demandResource(made, [201, 200], 'a creation with a certificate')
+      const shown = await probe.get(`${subject.type.endpoint}/${encodeURIComponent(String(body.id))}`)
+      // With padding or without, in one line or in several: the bytes count. RFC 7643 §2.3.6.
+      const bytes = (text: unknown) => String(text).replaceAll(/[\s=]/g, '')
+      demand(
+        [made, shown],
+        objects(valueAt(shown.body, place)).some((one) => bytes(member(one, 'value')) === bytes(CERTIFICATE)),
+        'the certificate as it was sent',
+      )
+    },
+  },
   roundTrip('S-120', 'entitlements', [{ value: 'lockstep-entitlement' }], MULTIPLE),
   roundTrip('S-120', 'roles', [{ value: 'lockstep-role' }], MULTIPLE),
   wrongForm('S-103/form', 'SHOULD', 'locale', 'en US', 'white space', SINGULAR),
@@ -146,6 +186,22 @@ export const USER_CASES: readonly Case[] = [
     'addresses',
     [{ locality: 'Berlin', country: 'USA', type: 'work' }],
     'no ISO 3166-1 alpha-2 country',
+    MULTIPLE,
+  ),
+  wrongForm(
+    'S-119/form',
+    'SHOULD',
+    'x509Certificates',
+    [{ value: btoa('lockstep is no certificate') }],
+    'base64 of something else',
+    MULTIPLE,
+  ),
+  wrongForm(
+    'S-119/two',
+    'SHOULD',
+    'x509Certificates',
+    [{ value: TWO_CERTIFICATES }],
+    'two certificates in one value',
     MULTIPLE,
   ),
   {

@@ -64,4 +64,23 @@ export const BULK_BREAKS: readonly Break[] = [
       (sent) => void (sent.path === '/Bulk' && sent.body?.Operations?.forEach?.((one: Body) => delete one.version)),
     ),
   },
+  {
+    name: 'bulkIds in paths are not resolved',
+    caught: ['P-432/path'],
+    wrap: ask((sent) =>
+      sent.path === '/Bulk' && sent.body?.Operations?.some?.((one: Body) => /bulkId:/.test(one.path))
+        ? error(400, 'invalidPath')
+        : undefined,
+    ),
+  },
+  {
+    name: 'bulkIds in a PATCH are not resolved',
+    caught: ['P-432/patch'],
+    wrap: ask((sent) =>
+      sent.path === '/Bulk' &&
+      sent.body?.Operations?.some?.((one: Body) => one.method === 'PATCH' && /bulkId:/.test(JSON.stringify(one.data)))
+        ? error(400, 'invalidValue')
+        : undefined,
+    ),
+  },
 ]

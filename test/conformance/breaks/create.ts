@@ -310,4 +310,35 @@ export const CREATE_BREAKS: readonly Break[] = [
     caught: ['P-526', 'S-102/title'],
     wrap: ask((sent) => void (sent.body?.title !== undefined && delete sent.body.title)),
   },
+  {
+    name: 'case is folded letter by letter',
+    caught: ['P-543/sharp-s'],
+    wrap: errors(
+      409,
+      (got, sent) => void (isCreation(sent) && /ß/.test(sent.body.userName) && Object.assign(got, pretend(sent))),
+    ),
+  },
+  {
+    name: 'the dotless i is an i',
+    caught: ['P-543/dotless'],
+    wrap: ask((sent) => (isCreation(sent) && /ı/.test(sent.body?.userName) ? error(409, 'uniqueness') : undefined)),
+  },
+  {
+    name: 'certificates are lost',
+    caught: ['S-119'],
+    wrap: resources((one) => void delete one.x509Certificates),
+  },
+  {
+    name: 'any bytes are a certificate',
+    caught: ['S-119/form', 'S-119/two'],
+    wrap: errors(
+      400,
+      (got, sent) =>
+        void (
+          isCreation(sent) &&
+          /^[\w+/=]+$/.test(sent.body?.x509Certificates?.[0]?.value ?? '!') &&
+          Object.assign(got, pretend(sent))
+        ),
+    ),
+  },
 ]

@@ -186,4 +186,9 @@ export const FILTER_BREAKS: readonly Break[] = [
     caught: ['P-560/depth', 'P-560/500'],
     wrap: refilter((filter) => (filter.startsWith('((((((((((((((((((((((((((((((((((') ? error(500) : filter)),
   },
+  {
+    name: 'not needs a space',
+    caught: ['P-125'],
+    wrap: refilter((filter) => (/^not\(/.test(filter) ? error(400, 'invalidFilter') : filter)),
+  },
 ]

@@ -1,8 +1,13 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, resources } from '../broken.ts'
-import { pretend } from './parts.ts'
+import { ask, type Body, type Break, error, errors, resources, type Sent } from '../broken.ts'
+import { HERE } from '../here.ts'
+import { isCreation, pretend } from './parts.ts'
+
+/** The members in the creation of a group. */
+const members = (sent: Sent): readonly Body[] =>
+  isCreation(sent) && Array.isArray(sent.body?.members) ? sent.body.members : []
 
 /** Groups. */
 export const GROUPS_BREAKS: readonly Break[] = [
@@ -44,5 +49,74 @@ export const GROUPS_BREAKS: readonly Break[] = [
         return got
       }
     },
+  },
+  {
+    name: 'relative references are refused',
+    caught: ['S-046'],
+    wrap: ask((sent) =>
+      members(sent).some(({ $ref }) => $ref !== undefined && !$ref.startsWith('http'))
+        ? error(400, 'invalidValue')
+        : undefined,
+    ),
+  },
+  {
+    name: 'relative references are resolved against the endpoint',
+    caught: ['S-046/shown'],
+    wrap: (real) => {
+      const wrong = new Map<string, string>()
+      return async (sent) => {
+        const got = await real(sent)
+        const [first] = members(sent)
+        if (first?.$ref?.startsWith('Users/')) wrong.set(`/Groups/${got.body.id}`, `${HERE}/Groups/${first.$ref}`)
+        const ref = sent.method === 'GET' ? wrong.get(sent.path) : undefined
+        if (ref !== undefined && got.body?.members) got.body.members[0].$ref = ref
+        return got
+      }
+    },
+  },
+  {
+    name: 'a member needs a value',
+    caught: ['S-046/alone'],
+    wrap: ask((sent) =>
+      members(sent).some(({ value, $ref }) => $ref !== undefined && value === undefined)
+        ? error(400, 'invalidValue')
+        : undefined,
+    ),
+  },
+  {
+    name: 'references are compared with their version',
+    caught: ['S-087'],
+    wrap: ask((sent) =>
+      members(sent).some(({ $ref }) => $ref?.startsWith('http') && !$ref.startsWith(HERE))
+        ? error(400, 'invalidValue')
+        : undefined,
+    ),
+  },
+  {
+    name: 'a member is there once for each way to write its reference',
+    caught: ['S-087'],
+    wrap: (real) => {
+      const twice = new Set<string>()
+      return async (sent) => {
+        const got = await real(sent)
+        const added = sent.method === 'PATCH' ? sent.body?.Operations?.[0]?.value?.[0]?.$ref : undefined
+        if (added?.startsWith(HERE)) twice.add(sent.path)
+        if (sent.method === 'GET' && twice.has(sent.path)) got.body.members?.push(got.body.members[0])
+        return got
+      }
+    },
+  },
+  {
+    name: 'the type of a member changes',
+    caught: ['P-390/replace', 'P-390/remove'],
+    wrap: errors(
+      400,
+      (got, sent) =>
+        void (
+          got.body.scimType === 'mutability' &&
+          /^members\[.*\]\.type$/.test(sent.body?.Operations?.[0]?.path) &&
+          Object.assign(got, { status: 204, body: undefined })
+        ),
+    ),
   },
 ]

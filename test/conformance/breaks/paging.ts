@@ -125,4 +125,20 @@ export const PAGING_BREAKS: readonly Break[] = [
     caught: ['C-008'],
     wrap: ask((sent) => void (sent.query.get('cursor') === 'lockstep-nope' && sent.query.set('cursor', ''))),
   },
+  {
+    name: 'each page sorts what is equal anew',
+    caught: ['P-165'],
+    wrap: (real) => async (sent) => {
+      const [path, startIndex] = ['sortBy', 'startIndex'].map((name) => sent.query.get(name))
+      if (path !== 'nickName' || !startIndex) return real(sent)
+      const query = new URLSearchParams(sent.query)
+      query.delete('startIndex')
+      query.delete('count')
+      const whole: Body[] = (await real({ ...sent, query })).body.Resources
+      const equal = whole.every(({ nickName }) => nickName === whole[0].nickName)
+      const got = await real(sent)
+      if (equal && Number(startIndex) % 2 === 0) got.body.Resources = [whole.at(-Number(startIndex))]
+      return got
+    },
+  },
 ]

@@ -101,7 +101,7 @@ export const PATCH_BREAKS: readonly Break[] = [
     caught: ['P-375/remove-member', 'P-375/remove-stranger'],
     wrap: operations((all) =>
       all.map((one) =>
-        one.op === 'remove' && one.path?.startsWith('members[') ? { op: 'remove', path: 'members' } : one,
+        one.op === 'remove' && /^members\[.*\]$/.test(one.path) ? { op: 'remove', path: 'members' } : one,
       ),
     ),
   },
@@ -179,5 +179,21 @@ export const PATCH_BREAKS: readonly Break[] = [
           (sent.body.schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'])
         ),
     ),
+  },
+  {
+    name: 'a filter on simple values means all of them',
+    caught: ['P-386/replace', 'P-386/remove'],
+    wrap: operations((all) =>
+      all.map((one) => {
+        const list = /^(.*:tags)\[value eq /.exec(one.path)?.[1]
+        if (list === undefined) return one
+        return one.op === 'remove' ? { op: 'remove', path: list } : { ...one, path: list, value: [one.value] }
+      }),
+    ),
+  },
+  {
+    name: 'simple values can not be filtered',
+    caught: ['P-386/replace', 'P-386/remove'],
+    wrap: operations((all) => (all.some(({ path }) => /:tags\[/.test(path)) ? error(400, 'invalidPath') : all)),
   },
 ]
