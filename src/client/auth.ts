@@ -1,5 +1,6 @@
 import { ConfigError } from '../protocol/index.ts'
 import type { World } from '../world.ts'
+import type { Attempts } from './backoff.ts'
 
 /** What credentials are asked for. */
 export interface AuthAsk {
@@ -7,6 +8,8 @@ export interface AuthAsk {
   readonly refused: string | undefined
   readonly world: World
   readonly signal: AbortSignal | undefined
+  /** How often the client tries, and how long it waits: what fetches credentials keeps to the same. */
+  readonly tries: Attempts
 }
 
 /** How a client shows who it is: headers that go with each request. */

@@ -1,5 +1,20 @@
 import type { World } from '../world.ts'
 
+/** Answers that say: not now. RFC 6585 §4, RFC 9110 §15.6.4. */
+export const NOT_NOW: ReadonlySet<number> = new Set([429, 503])
+/** Answers after which what may be repeated is repeated. */
+export const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 500, 502, 504])
+
+/** How often something is tried, and how long is waited between two attempts. */
+export interface Attempts {
+  /** Attempts, the first one included. */
+  readonly attempts: number
+  /** First upper bound of the time between two attempts; it doubles with each. */
+  readonly backoffMs: number
+  /** Longest wait for the next attempt. */
+  readonly waitMs: number
+}
+
 /**
  * Milliseconds to wait before the next attempt: anything up to a bound that doubles with each, so that clients that failed
  * together don't come back together ("full jitter").

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
-import { json, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
+import { json, type Reply, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
 import { type World, world } from '../world.ts'
 import { createClient, type OAuthOptions, oauth, User } from './index.ts'
 
@@ -11,9 +11,14 @@ afterEach(async () => {
 const USER = { id: '1', userName: 'ada' }
 
 /** A client whose tokens are numbered, each good for so many seconds, with the clock in the test's hands. */
-async function clientOf(options: Partial<OAuthOptions> = {}, answer?: (wire: Wire, count: number) => string) {
+async function clientOf(
+  options: Partial<OAuthOptions> = {},
+  answer?: (wire: Wire, count: number) => Reply,
+  attempts = 1,
+) {
   const clock = { now: 1_000_000 }
-  const own: World = { ...world, now: () => clock.now }
+  const waits: number[] = []
+  const own: World = { ...world, now: () => clock.now, wait: async (ms) => void waits.push(ms) }
   const issuer = await scripted(
     answer ?? ((_wire, count) => json(200, { access_token: `t${count}`, token_type: 'Bearer', expires_in: 600 })),
   )
@@ -23,9 +28,9 @@ async function clientOf(options: Partial<OAuthOptions> = {}, answer?: (wire: Wir
   )
   open.push(issuer, server)
   const auth = oauth({ tokenUrl: `${issuer.url}/token`, clientId: 'me:1', clientSecret: 'p w%', ...options })
-  const app = createClient({ url: server.url, auth, world: own, attempts: 1 })
+  const app = createClient({ url: server.url, auth, world: own, attempts })
   const used = () => server.seen.map(({ headers }) => headers.get('authorization'))
-  return { app, clock, issuer, refused, used }
+  return { app, clock, issuer, refused, used, waits }
 }
 
 describe('tokens by client credentials', () => {
@@ -119,5 +124,40 @@ describe('tokens by client credentials', () => {
       code: 'ERR_CONFIG',
     })
     expect(() => oauth({ tokenUrl: 'https://x.example', clientId: 'a' })).toThrow('needs a clientSecret')
+  })
+
+  describe('from an authorization server that fails for a moment', () => {
+    const given = json(200, { access_token: 'late', token_type: 'Bearer', expires_in: 600 })
+
+    test('are fetched again, once for everybody who waits', async () => {
+      const { app, issuer, used, waits } = await clientOf(
+        {},
+        (_wire, count) => (count === 1 ? raw(503, '') : count === 2 ? (socket) => socket.destroy() : given),
+        4,
+      )
+      await Promise.all(Array.from({ length: 5 }, () => app.get(User, '1')))
+      expect(issuer.seen).toHaveLength(3)
+      expect(waits).toHaveLength(2)
+      expect(new Set(used())).toEqual(new Set(['Bearer late']))
+    })
+
+    test('are waited for as long as it asks, and not past the limit', async () => {
+      const soon = await clientOf({}, (_wire, count) => (count === 1 ? raw(429, '', { 'Retry-After': '7' }) : given), 4)
+      await soon.app.get(User, '1')
+      expect(soon.waits).toEqual([7_000])
+      const late = await clientOf({}, () => raw(503, '', { 'Retry-After': '61' }), 4)
+      await expect(late.app.get(User, '1')).rejects.toMatchObject({ code: 'ERR_TOKEN', retryAfterMs: 61_000 })
+      expect(late.issuer.seen).toHaveLength(1)
+    })
+
+    test.each([
+      [3, 502, 3, 'as often as the client tries'],
+      [1, 503, 1, 'not at all when the client does not'],
+      [4, 400, 1, 'not at all when it refuses'],
+    ])('with %i attempts and %i: asked %i times (%s)', async (attempts, status, times, _case) => {
+      const { app, issuer } = await clientOf({}, () => raw(status, ''), attempts)
+      await expect(app.get(User, '1')).rejects.toMatchObject({ code: 'ERR_TOKEN', status, mayBeDone: false })
+      expect(issuer.seen).toHaveLength(times)
+    })
   })
 })

@@ -1,6 +1,7 @@
 import { ConfigError, isObject } from '../protocol/index.ts'
 import { orAborted } from './aborted.ts'
 import { type Auth, type AuthAsk, toBase64 } from './auth.ts'
+import { backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { assertion, type ClientKey } from './client-key.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import { TransportError } from './transport-error.ts'
@@ -48,8 +49,8 @@ export function oauth(options: OAuthOptions): Auth {
   let token: Token | undefined
   let fetching: Promise<Token> | undefined
 
-  function renew({ world }: AuthAsk): Promise<Token> {
-    fetching ??= fetchToken(options, method, world).then(
+  function renew(ask: AuthAsk): Promise<Token> {
+    fetching ??= fetchUntil(options, method, ask).then(
       (fresh) => {
         token = fresh
         fetching = undefined
@@ -79,6 +80,25 @@ export function oauth(options: OAuthOptions): Auth {
   }
 }
 
+/** Fetches a token, tried again while the authorization server fails for a moment: asking twice does no harm. */
+async function fetchUntil(
+  options: OAuthOptions,
+  method: NonNullable<OAuthOptions['method']>,
+  { world, tries }: AuthAsk,
+): Promise<Token> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetchToken(options, method, world)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      const { status, retryAfterMs: asked } = error
+      const isMomentary = status === undefined || NOT_NOW.has(status) || TRANSIENT.has(status)
+      if (!isMomentary || attempt >= tries.attempts || (asked ?? 0) > tries.waitMs) throw error
+      await world.wait(asked ?? backoffMs(attempt, tries.backoffMs, tries.waitMs, world))
+    }
+  }
+}
+
 async function fetchToken(
   options: OAuthOptions,
   method: NonNullable<OAuthOptions['method']>,
@@ -105,6 +125,7 @@ async function fetchToken(
   }
   const started = world.now()
   let status: number
+  let asked: number | undefined
   let body: unknown
   try {
     const response = await world.fetch(tokenUrl, {
@@ -115,22 +136,23 @@ async function fetchToken(
       signal: AbortSignal.timeout(CLIENT_LIMITS.TIMEOUT_MS),
     })
     status = response.status
+    asked = retryAfterMs(response.headers.get('retry-after'), world.now())
     const text = await response.text()
     body = text.length <= TOKEN_ANSWER_CHARACTERS ? parse(text) : undefined
   } catch (cause) {
-    throw failed(`no answer from ${tokenUrl}`, undefined, cause)
+    throw failed(`no answer from ${tokenUrl}`, { cause })
   }
   const answer = isObject(body) ? body : {}
   const { access_token: value, expires_in: lifetime, token_type: type } = answer
   if (status !== 200 || typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
     const said = [answer.error, answer.error_description].filter((each) => typeof each === 'string').join(': ')
-    throw failed(
-      `${tokenUrl} answered ${status}${said === '' ? ' without a token' : ` (${said.slice(0, 300)})`}`,
+    throw failed(`${tokenUrl} answered ${status}${said === '' ? ' without a token' : ` (${said.slice(0, 300)})`}`, {
       status,
-    )
+      retryAfterMs: asked,
+    })
   }
   if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
-    throw failed(`${tokenUrl} gave a token of type ${type.slice(0, 50)}; only Bearer is known here`, status)
+    throw failed(`${tokenUrl} gave a token of type ${type.slice(0, 50)}; only Bearer is known here`, { status })
   }
   // Some send the number as text.
   const seconds = Number(lifetime ?? UNSAID_SECONDS)
@@ -139,8 +161,11 @@ async function fetchToken(
   return { authorization: `Bearer ${value}`, until, renewFrom: until - Math.min(AHEAD.mostMs, livesMs * AHEAD.share) }
 }
 
-function failed(what: string, status?: number, cause?: unknown): TransportError {
-  return new TransportError('ERR_TOKEN', `no access token: ${what}`, { mayBeDone: false, status, cause })
+function failed(
+  what: string,
+  why: { readonly status?: number; readonly retryAfterMs?: number | undefined; readonly cause?: unknown },
+): TransportError {
+  return new TransportError('ERR_TOKEN', `no access token: ${what}`, { mayBeDone: false, ...why })
 }
 
 function formEncode(text: string): string {

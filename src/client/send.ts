@@ -1,7 +1,7 @@
 import { ScimError } from '../protocol/index.ts'
 import type { World } from '../world.ts'
 import type { Auth } from './auth.ts'
-import { backoffMs, retryAfterMs } from './backoff.ts'
+import { type Attempts, backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import type { Pace } from './pace.ts'
 import { type Call, type Outgoing, toOutgoing } from './request.ts'
@@ -12,7 +12,7 @@ import { TransportError } from './transport-error.ts'
 export type Send = (call: Call) => Promise<Answer>
 
 /** How requests are sent. */
-export interface SendOptions {
+export interface SendOptions extends Attempts {
   /** Base URL without a slash at its end. */
   readonly base: string
   readonly auth: Auth
@@ -20,10 +20,6 @@ export interface SendOptions {
   readonly world: World
   readonly timeoutMs: number
   readonly answerBytes: number
-  /** Attempts of one request, the first one included. */
-  readonly attempts: number
-  readonly backoffMs: number
-  readonly waitMs: number
   readonly headers: { readonly [name: string]: string }
   /** Told of each attempt, for logs: no query, no body, no credentials. */
   readonly told: ((note: Attempt) => void) | undefined
@@ -40,10 +36,6 @@ export interface Attempt {
   readonly error?: string
 }
 
-/** Answers that say: not now. RFC 6585 §4, RFC 9110 §15.6.4. */
-const NOT_NOW: ReadonlySet<number> = new Set([429, 503])
-/** Answers after which what may be repeated is repeated. */
-const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 500, 502, 504])
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
@@ -59,7 +51,7 @@ export function createSend(options: SendOptions): Send {
       const note = { method: call.method, path: call.path, attempt }
       let received: Received
       try {
-        const credentials = await options.auth.headers({ refused, world, signal: call.signal })
+        const credentials = await options.auth.headers({ refused, world, signal: call.signal, tries: options })
         const sent = { ...outgoing, headers: { ...options.headers, ...outgoing.headers, ...credentials } }
         const { origin } = outgoing.url
         received = await options.pace.run(origin, () => exchange(call, sent, options), call.signal)
