@@ -10,8 +10,8 @@ import {
   type ProviderKind,
   type Report,
   type Result,
+  tellCount,
   tellProvider,
-  VERDICTS,
   type Verdict,
   writeBadge,
   writeHtml,
@@ -173,7 +173,7 @@ function print(report: Report, verbose: boolean): void {
     const results = report.results.filter((one) => one.verdict === verdict)
     if (results.length === 0) continue
     printLine()
-    printLine(paint(colour[verdict], `${results.length} ${VERDICTS[verdict]}`))
+    printLine(paint(colour[verdict], tellCount(verdict, results.length)))
     for (const one of results) {
       const full = verdict === 'must' || verdict === 'should'
       if (full) printLine()
@@ -204,10 +204,8 @@ function print(report: Report, verbose: boolean): void {
     `${report.url}: ${report.results.length} cases, ${report.requests} requests, ${(report.ms / 1000).toFixed(1)} s${report.stopped ? ', stopped before the end' : ''}`,
   )
   printLine(
-    ['passed', ...ORDER]
-      .map((verdict) =>
-        paint(colour[verdict as Verdict], `${counts[verdict as Verdict]} ${VERDICTS[verdict as Verdict]}`),
-      )
+    (['passed', ...ORDER] as const)
+      .map((verdict) => paint(colour[verdict], tellCount(verdict, counts[verdict])))
       .join(', '),
   )
   for (const url of report.left) printLine(`could not be removed: ${url}`)

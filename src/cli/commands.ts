@@ -265,7 +265,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--rate <number>', 'at most so many requests per second'],
       ['--concurrency <number>', 'so many cases at the same time', '4'],
       ['--timeout <seconds>', 'how long to wait for an answer', '20'],
-      ['--strict', 'end with 1 also when a SHOULD is missed'],
+      ['--strict', 'end with 1 also when a SHOULD is missed, or something could not be tested'],
       ['--clean', 'first remove what earlier checks could not remove'],
       ['--verbose', 'show requests and answers of everything that did not pass'],
       ['--html <file>', 'write the report as one page, to attach to a ticket'],

@@ -7,9 +7,11 @@ import {
   type Report,
   type Result,
   type Shown,
+  tellCount,
   tellProvider,
   VERDICTS,
   type Verdict,
+  wordsOf,
 } from './report.ts'
 
 /** Verdicts in the order of the filter, each with its sign. */
@@ -70,11 +72,11 @@ export function writeHtml(report: Report): string {
 <h1>${mark(report.url)}</h1>
 <p class="said ${isGood(report) ? 'good' : 'bad'}">${said}</p>
 <p class="facts">${mark(report.started.replace('T', ' ').slice(0, 16))} UTC · ${report.results.length}${report.results.length < CASE_COUNT ? ` of ${CASE_COUNT}` : ''} cases · ${report.requests} requests · ${(report.ms / 1000).toFixed(1)} s</p>
-<div class="bar" role="img" aria-label="${ORDER.map((verdict) => `${counts[verdict]} ${VERDICTS[verdict]}`).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
+<div class="bar" role="img" aria-label="${ORDER.map((verdict) => tellCount(verdict, counts[verdict])).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
 <nav aria-label="Verdicts">${button('all', 'all', report.results.length)}${ORDER.filter(
     (verdict) => counts[verdict] > 0,
   )
-    .map((verdict) => button(verdict, VERDICTS[verdict], counts[verdict]))
+    .map((verdict) => button(verdict, wordsOf(verdict, counts[verdict]), counts[verdict]))
     .join('')}</nav>
 </header>
 <main>

@@ -12,6 +12,7 @@ export {
   type Report,
   type Result,
   type Shown,
+  tellCount,
   tellProvider,
   VERDICTS,
   type Verdict,

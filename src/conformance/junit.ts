@@ -1,14 +1,14 @@
-import type { Report, Result, Shown } from './report.ts'
+import type { Report, Result, Shown, Verdict } from './report.ts'
 
 /** Options of {@link writeJunit}. */
 export interface JunitOptions {
-  /** A SHOULD that is missed is a failure too. */
+  /** A SHOULD that is missed, and what could not be tested, are failures too. */
   readonly strict?: boolean
 }
 
 /**
  * The report as JUnit XML, which CI systems read: a MUST failed is a failure, everything that was not tried is skipped. What the
- * exit code lets pass is no failure here either.
+ * exit code lets pass is no failure here either. A check that was stopped is an error, whatever it had found until then.
  */
 export function writeJunit(report: Report, { strict = false }: JunitOptions = {}): string {
   const groups = [...new Set(report.results.map(({ group }) => group))]
@@ -35,12 +35,18 @@ export function writeJunit(report: Report, { strict = false }: JunitOptions = {}
     const skipped = provider.needs.filter(({ verdict }) => verdict === 'untested').length
     return `  <testsuite name="for ${xml(provider.kind)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}">\n${cases.join('\n')}\n  </testsuite>`
   })
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(report.url)}" time="${report.ms / 1000}">\n${[...suites, ...providers].join('\n')}\n</testsuites>\n`
+  const stopped = report.stopped ? [STOPPED] : []
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(report.url)}" time="${report.ms / 1000}">\n${[...suites, ...providers, ...stopped].join('\n')}\n</testsuites>\n`
 }
 
+const STOPPED = `  <testsuite name="check" tests="1" failures="0" errors="1" skipped="0">
+    <testcase classname="check" name="the check came to its end"><error message="stopped before the end"/></testcase>
+  </testsuite>`
+
 function suite(name: string, results: readonly Result[], strict: boolean): string {
-  const failures = results.filter(({ verdict }) => verdict === 'must' || (strict && verdict === 'should')).length
-  const skipped = results.filter(({ verdict }) => verdict === 'untested' || verdict === 'unadvertised').length
+  const count = (...verdicts: readonly Verdict[]) => results.filter(({ verdict }) => verdicts.includes(verdict)).length
+  const failures = strict ? count('must', 'should', 'untested') : count('must')
+  const skipped = strict ? count('unadvertised') : count('unadvertised', 'untested')
   const cases = results.map(
     (one) =>
       `    <testcase classname="${xml(name)}" name="${xml(`${one.id} ${one.title}`)}" time="${one.ms / 1000}">${outcome(one, strict)}</testcase>`,
@@ -58,6 +64,8 @@ function outcome(result: Result, strict: boolean): string {
     case 'must':
       return `<failure type="MUST" message="${xml(`expected ${expected}`)}">${xml(told)}</failure>`
     case 'untested':
+      if (!strict) return `<skipped message="${xml(reason)}"/>`
+      return `<failure type="untested" message="${xml(`could not be tested: ${reason}`)}">${xml(`${section}\n\n${tell(exchanges)}`)}</failure>`
     case 'unadvertised':
       return `<skipped message="${xml(reason)}"/>`
     case 'differs':

@@ -70,6 +70,16 @@ export function tellProvider({ works, needs }: ProviderReport): string {
   return `will not work in full with this server: ${failed} of the ${needs.length} things that it needs ${failed === 1 ? 'fails' : 'fail'}`
 }
 
+/** How many cases have a verdict, to be read in a line: "1 fails a MUST", "2 fail a MUST". */
+export function tellCount(verdict: Verdict, count: number): string {
+  return `${count} ${wordsOf(verdict, count)}`
+}
+
+/** The words of a verdict behind a number. */
+export function wordsOf(verdict: Verdict, count: number): string {
+  return count === 1 ? VERDICTS[verdict] : VERDICTS[verdict].replace(/^(fail|differ)s|^(miss)es/, '$1$2')
+}
+
 /** What a check found. */
 export interface Report {
   readonly url: string
@@ -95,8 +105,12 @@ export function countVerdicts(results: readonly Result[]): Report['counts'] {
   return counts
 }
 
-/** Whether a report is good enough: no MUST failed, with `strict` no SHOULD missed either, and every IdP asked for works. */
+/**
+ * Whether a report is good enough: no MUST failed, and every IdP asked for works; with `strict` no SHOULD missed either, and
+ * nothing left untested, as whoever breaks off fails no MUST.
+ */
 export function isGood(report: Report, strict = false): boolean {
-  const { must, should } = report.counts
-  return must === 0 && !(strict && should > 0) && report.providers.every(({ works }) => works) && !report.stopped
+  const { must, should, untested } = report.counts
+  if (strict && should + untested > 0) return false
+  return must === 0 && report.providers.every(({ works }) => works) && !report.stopped
 }

@@ -1,17 +1,64 @@
-import { expect, test } from 'vitest'
-import { writeBadge, writeHtml } from '../../src/conformance/index.ts'
+import { describe, expect, test } from 'vitest'
+import { isGood, type Report, tellCount, writeBadge, writeHtml, writeJunit } from '../../src/conformance/index.ts'
 import { checkHere, createHere } from './here.ts'
 
-test('page and badge say what could not be tested: without an answer no MUST is failed', async () => {
-  const here = createHere()
-  const report = await checkHere(async (request) => {
-    if (request.method === 'PATCH') throw new TypeError('fetch failed')
-    return here(request)
+describe('a server that breaks off at every PATCH', () => {
+  const broken = async (): Promise<Report> => {
+    const here = createHere()
+    return checkHere(async (request) => {
+      if (request.method === 'PATCH') throw new TypeError('fetch failed')
+      return here(request)
+    })
+  }
+
+  test('page and badge say what could not be tested: without an answer no MUST is failed', async () => {
+    const report = await broken()
+    const { must, should, untested } = report.counts
+    expect({ must, should }).toEqual({ must: 0, should: 0 })
+    expect(untested).toBeGreaterThan(80)
+    expect(writeHtml(report)).toContain(`Conformant; ${untested} could not be tested</p>`)
+    expect(writeBadge(report)).toContain(`SCIM 2.0: conformant, ${untested} not tested"`)
+    expect(writeBadge(report)).not.toContain('#2e7d32')
   })
-  const { must, should, untested } = report.counts
-  expect({ must, should }).toEqual({ must: 0, should: 0 })
-  expect(untested).toBeGreaterThan(80)
-  expect(writeHtml(report)).toContain(`Conformant; ${untested} could not be tested</p>`)
-  expect(writeBadge(report)).toContain(`SCIM 2.0: conformant, ${untested} not tested"`)
-  expect(writeBadge(report)).not.toContain('#2e7d32')
+
+  test('does not pass where SHOULDs count, and the file for CI says the same', async () => {
+    const report = await broken()
+    const failures = (xml: string) => xml.split('<failure ').length - 1
+    expect([isGood(report), isGood(report, true)]).toEqual([true, false])
+    expect(failures(writeJunit(report))).toBe(0)
+    const strict = writeJunit(report, { strict: true })
+    expect(failures(strict)).toBe(report.counts.untested)
+    expect(strict).toContain('<failure type="untested" message="could not be tested: PATCH ')
+    expect(strict).not.toMatch(/<testsuite name="patch" tests="\d+" failures="0"/)
+  })
+})
+
+test('a check that was stopped is an error in the file for CI, though nothing had failed until then', async () => {
+  const stop = new AbortController()
+  const report = await checkHere(createHere(), {
+    only: ['create'],
+    concurrency: 1,
+    signal: stop.signal,
+    onResult: () => stop.abort(new Error('stopped')),
+  })
+  expect(report.stopped).toBe(true)
+  expect(report.counts).toMatchObject({ passed: 1, must: 0 })
+  expect(writeJunit(report)).toMatch(
+    /<testsuite name="check" tests="1" failures="0" errors="1" [\s\S]*<error message="stopped before the end"\/>/,
+  )
+  expect(writeJunit(await checkHere(createHere(), { only: ['P-060'] }))).not.toContain('<error')
+})
+
+test.each([
+  ['must', 0, '0 fail a MUST'],
+  ['must', 1, '1 fails a MUST'],
+  ['must', 2, '2 fail a MUST'],
+  ['should', 1, '1 misses a SHOULD'],
+  ['should', 3, '3 miss a SHOULD'],
+  ['differs', 1, '1 differs where the RFC leaves it open'],
+  ['differs', 2, '2 differ where the RFC leaves it open'],
+  ['untested', 2, '2 could not be tested'],
+  ['passed', 1, '1 passed'],
+] as const)('%s, %i: %s', (verdict, count, words) => {
+  expect(tellCount(verdict, count)).toBe(words)
 })
