@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { isObject, type Json, type JsonObject, PATCH_OP, type ResourceType } from '../protocol/index.ts'
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  LockstepError,
+  PATCH_OP,
+  type ResourceType,
+  ScimError,
+} from '../protocol/index.ts'
 import { checkPaths, typeIn } from './attribute-names.ts'
 import { confirmDeletion } from './confirmation.ts'
 import { parseOperation, readOperations } from './operations.ts'
@@ -8,22 +16,44 @@ import { printJson, printLine } from './print.ts'
 import { printResource } from './query.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 
-/** `lockstep create`: one resource or many, from JSON, a JSON list, or JSON lines. */
+/** `lockstep create`: one resource or many, from JSON, a JSON list, or JSON lines. Of many, one that is refused is told and the others go on. */
 export async function create([name = '', file = '-']: readonly string[], options: Options): Promise<void> {
-  const resources = readResources(await readInput(file), file)
+  const given = readResources(await readInput(file), file)
   await withPlace(options, async (place) => {
     const type = await typeIn(place, name)
-    for (const resource of resources) checkPaths(type, Object.keys(resource), file)
-    for (const resource of resources) {
-      const body = { schemas: schemasOf(resource, type), ...resource }
-      const answer = await place.client.send({ method: 'POST', path: type.endpoint, body })
-      if (flagOption(options, 'json')) printJson(answer.body ?? {})
-      else
-        printLine(
-          `${type.name} ${String(answer.body?.id ?? answer.headers.get('location') ?? 'without an id')} is made.`,
-        )
+    for (const { resource, where } of given) checkPaths(type, Object.keys(resource), where)
+    let refused = 0
+    for (const one of given) {
+      try {
+        await createOne(place, type, one.resource, options)
+      } catch (error) {
+        if (given.length === 1) throw error
+        if (!(error instanceof ScimError) || FOR_ALL.has(error.status)) throw stoppedAt(one, error)
+        refused += 1
+        if (flagOption(options, 'json')) printJson({ at: one.at, failed: error.message })
+        else process.stderr.write(`lockstep: ${one.where}: ${error.message}\n`)
+      }
     }
+    if (refused === 0) return
+    process.exitCode = 1
+    if (!flagOption(options, 'json')) printLine(`${given.length - refused} made, ${refused} refused.`)
   })
+}
+
+/** Refusals after which others would fare no better: of the credentials, or of whoever asks now. */
+const FOR_ALL: ReadonlySet<number> = new Set([401, 429, 503])
+
+async function createOne({ client }: Place, type: ResourceType, resource: JsonObject, options: Options): Promise<void> {
+  const body = { schemas: schemasOf(resource, type), ...resource }
+  const answer = await client.send({ method: 'POST', path: type.endpoint, body })
+  if (flagOption(options, 'json')) printJson(answer.body ?? {})
+  else
+    printLine(`${type.name} ${String(answer.body?.id ?? answer.headers.get('location') ?? 'without an id')} is made.`)
+}
+
+function stoppedAt({ where }: Given, cause: unknown): unknown {
+  if (!(cause instanceof LockstepError)) return cause
+  return new LockstepError(cause.code, `${where}: ${cause.message}; what comes after it was not sent`, { cause })
 }
 
 /** `lockstep patch`: operations from the command line or a file. */
@@ -89,21 +119,41 @@ function parse(text: string, file: string): Json {
   }
 }
 
-function readResources(text: string, file: string): readonly JsonObject[] {
-  let found: readonly Json[]
+/** A resource as it was given. */
+interface Given {
+  readonly resource: JsonObject
+  /** Its line, or its number in the list, from 1. */
+  readonly at: number
+  /** The same in words, with the file. */
+  readonly where: string
+}
+
+function readResources(text: string, file: string): readonly Given[] {
+  const found = readAll(text, file === '-' ? 'standard input' : file)
+  if (found.length === 0) throw new UsageError(`${file} holds no resource`)
+  return found.map(({ value, ...place }) => {
+    if (isObject(value)) return { resource: value, ...place }
+    throw new UsageError(`${place.where} must hold a resource as a JSON object, a list of them, or one a line`)
+  })
+}
+
+function readAll(text: string, file: string): readonly (Omit<Given, 'resource'> & { readonly value: Json })[] {
+  let json: Json
   try {
-    const json = JSON.parse(text) as Json
-    found = Array.isArray(json) ? json : [json]
+    json = JSON.parse(text) as Json
   } catch {
     // JSON lines: one resource a line.
-    const lines = text.split('\n').filter((line) => line.trim() !== '')
-    found = lines.map((line, at) => parse(line, lines.length === 1 ? file : `line ${at + 1} of ${file}`))
+    const lines = text
+      .split('\n')
+      .map((line, at) => ({ line, at: at + 1 }))
+      .filter(({ line }) => line.trim() !== '')
+    return lines.map(({ line, at }) => {
+      const where = lines.length === 1 ? file : `line ${at} of ${file}`
+      return { value: parse(line, where), at, where }
+    })
   }
-  if (found.length === 0) throw new UsageError(`${file} holds no resource`)
-  return found.map((each) => {
-    if (isObject(each)) return each
-    throw new UsageError(`${file} must hold a resource as a JSON object, a list of them, or one a line`)
-  })
+  if (!Array.isArray(json)) return [{ value: json, at: 1, where: file }]
+  return json.map((value, at) => ({ value, at: at + 1, where: `element ${at + 1} of ${file}` }))
 }
 
 function schemasOf(resource: JsonObject, type: ResourceType): readonly string[] {

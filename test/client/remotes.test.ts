@@ -178,6 +178,66 @@ describe('resources at a remote', SLOW, () => {
   })
 })
 
+describe('many resources at once', SLOW, () => {
+  const people = (...names: readonly string[]) => names.map((userName) => ({ userName }))
+  const jsonLines = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).join('\n')
+
+  test('one that is refused is told with its line, or its place in the list, and the others are made', async () => {
+    await remote('many')
+    const at = ['create', 'User', '--remote', 'many']
+    const ran = await lockstep(at, {}, `\n${jsonLines(people('ada', 'bob', 'ADA', 'cleo'))}\n`)
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toMatch(/^lockstep: line 4 of standard input: .*userName.*\n$/)
+    expect(ran.stdout).toMatch(/^(User \S+ is made\.\n){3}3 made, 1 refused\.\n$/)
+    const list = await lockstep([...at, '--json'], {}, JSON.stringify(people('bob', 'dora')))
+    expect(list.code).toBe(1)
+    expect(lines(list.stdout)).toMatchObject([
+      { at: 1, failed: expect.stringContaining('userName') },
+      { userName: 'dora' },
+    ])
+    expect((await json('query', 'User', '--remote', 'many')).totalResults).toBe(4)
+    const alone = await lockstep(at, {}, '{"userName":"ada"}')
+    expect([alone.code, alone.stdout]).toEqual([1, ''])
+    expect(alone.stderr).not.toMatch(/line|element/)
+  })
+
+  test('a line with an unknown attribute is told with its number, and nothing is made', async () => {
+    const ran = await lockstep(
+      ['create', 'User', '--remote', 'many'],
+      {},
+      jsonLines([...people('eve'), { usrName: 'x' }]),
+    )
+    expect([ran.code, ran.stderr]).toEqual([
+      2,
+      expect.stringMatching(/line 2 of standard input: .*did you mean userName/),
+    ])
+    expect((await json('query', 'User', '--remote', 'many')).totalResults).toBe(4)
+  })
+
+  test('when nobody is let in any more it stops, and says where', async () => {
+    const { base, token } = await server.connection('strict')
+    // The real server behind one that refuses the credentials from some point on.
+    const closing = await scripted((wire) => (socket) => {
+      if (wire.method === 'POST' && wire.body.includes('bob')) return socket.end(raw(401, ''))
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
+      const body = wire.body === '' ? {} : { body: wire.body }
+      fetch(base + wire.target, { method: wire.method, headers, ...body }).then(async (response) =>
+        socket.end(raw(response.status, await response.text())),
+      )
+    })
+    const ran = await lockstep(
+      ['create', 'User', '--remote', 'closing'],
+      { LOCKSTEP_REMOTE_CLOSING_URL: closing.url },
+      jsonLines(people('ada', 'bob', 'cleo')),
+    )
+    expect(ran.code).toBe(1)
+    expect(ran.stdout).toMatch(/^User \S+ is made\.\n$/)
+    expect(ran.stderr).toMatch(/^lockstep: line 2 of standard input: .*; what comes after it was not sent\n$/)
+    expect(closing.seen.filter(({ method }) => method === 'POST')).toHaveLength(2)
+    await closing.close()
+  })
+})
+
 describe('two places', SLOW, () => {
   const USERS = 'urn:ietf:params:scim:schemas:core:2.0:User'
   /** A tenant of a database of its own, with people, a chain of managers, and groups that hold each other. */
