@@ -21,7 +21,7 @@ export async function diffPlaces(words: readonly string[], options: Options): Pr
     const rows = compared.types.map((type) => summaryOf(type, counts))
     if (json) printJson({ summary: rows, notCompared: [...compared.unknown] })
     else printSummary(rows, compared)
-    if (flagOption(options, 'exitCode') && rows.some((row) => row.differs + row.onlyInA + row.onlyInB > 0)) {
+    if (flagOption(options, 'exitCode') && rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left > 0)) {
       process.exitCode = 1
     }
   })

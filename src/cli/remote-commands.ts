@@ -82,7 +82,11 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
     args: '<a> <b>',
     does: 'say what two servers have that differs, people and groups by a key; a place is a remote or local:TENANT',
     example: 'diff local:acme app --type User,Group',
-    options: [...COMPARED, ['--exit-code', 'end with 1 when something differs'], ...LOCAL],
+    options: [
+      ...COMPARED,
+      ['--exit-code', 'end with 1 when something differs, or was left out for want of a key of its own'],
+      ...LOCAL,
+    ],
     run: async (args, options) => (await import('./diff.ts')).diffPlaces(args, options),
   },
   {

@@ -362,6 +362,13 @@ describe('two places', SLOW, () => {
 
   test('a copy that broke off goes on where it was when it is run again', async () => {
     const { database, remove } = await local(12)
+    // Nothing that was compared differs, but nobody can say it of those who were left out.
+    const rest = await lockstep([
+      ...['diff', 'local:acme', 'strict-one', '--database', database, '--ignore', 'userName,emails'],
+      ...['--key', `User=${ENT}:department`, '--type', 'User', '--json', '--exit-code'],
+    ])
+    expect(lines(rest.stdout)).toMatchObject([{ summary: [{ onlyInA: 0, onlyInB: 0, differs: 0, left: 5 }] }])
+    expect(rest.code).toBe(1)
     const { base, token } = await server.connection('strict')
     let writes = 0
     // The real server behind one that dies after some writes.
