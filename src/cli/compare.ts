@@ -182,7 +182,7 @@ export function without(document: JsonObject, ignored: readonly string[]): JsonO
 }
 
 /** A resource with its members, all references by key: ids mean something on their own side only. */
-function byKeys(gathering: Gathering, side: Side, type: ComparedType, { id, document }: Gathered): JsonObject {
+export function byKeys(gathering: Gathering, side: Side, type: ComparedType, { id, document }: Gathered): JsonObject {
   const own = side === 'a' ? type.a : type.b
   const members = [...gathering.members(side, type.name, id)].map(({ shown, key }) => ({
     value: key.startsWith('id:') ? key : shown,

@@ -1,5 +1,12 @@
-import { diff, isObject, type JsonObject, LockstepError, type ResourceType } from '../protocol/index.ts'
-import { type Compared, type ComparedType, findings, withCompared, without, withReferences } from './compare.ts'
+import {
+  type Difference,
+  diff,
+  isObject,
+  type JsonObject,
+  LockstepError,
+  type ResourceType,
+} from '../protocol/index.ts'
+import { byKeys, type Compared, type ComparedType, withCompared, without, withReferences } from './compare.ts'
 import { ignoredOf } from './diff.ts'
 import type { Gathered, Pair } from './gathering.ts'
 import { printFacts, printJson, printLine } from './print.ts'
@@ -11,6 +18,7 @@ const AT_ONCE = 8
 
 /** What a copy did, or would do. */
 interface Tally {
+  /** What was made and then given its references counts once, here. */
   created: number
   updated: number
   deleted: number
@@ -74,7 +82,7 @@ async function eachPair(run: Run, { name }: ComparedType, work: (pair: Pair) => 
 
 function tell(
   { options }: Run,
-  what: 'created' | 'updated' | 'deleted',
+  what: 'created' | 'completed' | 'updated' | 'deleted',
   type: string,
   { shown }: Pair,
   more: object = {},
@@ -84,24 +92,24 @@ function tell(
 
 async function createMissing(run: Run, type: ComparedType, pair: Pair): Promise<void> {
   if (pair.a === undefined || pair.b !== undefined) return
-  const { client } = run.compared.b
-  // What is needed to make it at all is given, whatever is left out of the comparison.
-  const needed = new Set([
-    type.key.split('.')[0] ?? '',
-    ...type.b.schema.attributes.filter(({ required }) => required).map(({ name }) => name),
-  ])
-  const ignored = run.ignored.filter((name) => ![...needed].some((each) => each.toLowerCase() === name.toLowerCase()))
-  const own = ownOf(without(pair.a.document, ignored), type.b)
-  const made = await client.create(
-    type.b,
-    withReferences(own, type.b, () => undefined),
-  )
+  const made = await run.compared.b.client.create(type.b, creationOf(type, pair.a, run.ignored))
   if (!run.compared.gathering.put('b', type.b, type.key, made as unknown as JsonObject)) {
     // The server keeps another key than it was given; what it made can't be found again by it.
     throw new LockstepError('ERR_REFUSED', `was made, but B shows another ${type.key} than it was given`)
   }
   run.tally.created += 1
   tell(run, 'created', type.name, pair)
+}
+
+/** What is given to make a resource: what refers to others comes when they are there. */
+function creationOf(type: ComparedType, inA: Gathered, ignored: readonly string[]): JsonObject {
+  // What is needed to make it at all is given, whatever is left out of the comparison.
+  const needed = new Set([
+    type.key.split('.')[0] ?? '',
+    ...type.b.schema.attributes.filter(({ required }) => required).map(({ name }) => name),
+  ])
+  const left = ignored.filter((name) => ![...needed].some((each) => each.toLowerCase() === name.toLowerCase()))
+  return withReferences(ownOf(without(inA.document, left), type.b), type.b, () => undefined)
 }
 
 async function bringInLine(run: Run, type: ComparedType, { key, shown }: Pair): Promise<void> {
@@ -111,21 +119,21 @@ async function bringInLine(run: Run, type: ComparedType, { key, shown }: Pair): 
   const pair = id === undefined ? undefined : gathering.pair(type.name, key)
   if (pair?.a === undefined || pair.b === undefined) return
   const before = withMembers(run, type, pair.b)
-  const goal = goalOf(run, type, pair.a, pair.b)
+  const goal = goalOf(run, type, pair.a, before, (id) => there(run.compared, id))
   if (diff(before, goal, type.b).same) return
   const { sent, patches, notes } = await b.client.update(type.b, before as never, () => goal as never, {
     ...(b.profile === undefined ? {} : { profile: b.profile }),
     partial: true,
   })
-  const left = notes.filter((note) => note.kind === 'impossible' || note.kind === 'refused').map(({ why }) => why)
+  const left = leftBy(notes)
   if (left.length > 0) {
     run.tally.left += 1
     if (flagOption(run.options, 'json')) printJson({ type: type.name, key: shown, left })
     else process.stderr.write(`lockstep: ${type.name} ${shown}: ${left.join('; ')}\n`)
   }
   if (sent === 'nothing') return
-  run.tally.updated += 1
-  tell(run, 'updated', type.name, { key, shown, a: pair.a, b: pair.b }, { operations: patches.flat() })
+  if (!pair.b.made) run.tally.updated += 1
+  tell(run, pair.b.made ? 'completed' : 'updated', type.name, pair, { operations: patches.flat() })
 }
 
 /** B's resource as it is, with its members by B's ids. */
@@ -134,18 +142,26 @@ function withMembers({ compared }: Run, type: ComparedType, { id, document }: Ga
   return members.length === 0 ? document : { ...document, members }
 }
 
-/** B's resource as it should be: what A has, references by the ids that B has for the same keys. */
-function goalOf({ compared, ignored }: Run, type: ComparedType, inA: Gathered, inB: Gathered): JsonObject {
-  const { gathering } = compared
-  const there = (id: string) => {
-    const known = gathering.keyOf('a', id)
-    return known === undefined ? undefined : gathering.idOf('b', known.type, known.key)
-  }
-  const own = withReferences(ownOf(without(inA.document, ignored), type.b), type.b, there)
-  const kept = Object.fromEntries(Object.entries(inB.document).filter(([name]) => isKept(name, ignored)))
-  const members = [...gathering.members('a', type.name, inA.id)].flatMap((member) => {
-    const id = there(member.id)
-    return id === undefined ? [] : [{ value: id }]
+/** The id that B has for what has this one in A. */
+function there({ gathering }: Compared, id: string): string | undefined {
+  const known = gathering.keyOf('a', id)
+  return known === undefined ? undefined : gathering.idOf('b', known.type, known.key)
+}
+
+/** B's resource as it should be: what A has, its references turned into those of B. */
+function goalOf(
+  { compared, ignored }: Pick<Run, 'compared' | 'ignored'>,
+  type: ComparedType,
+  inA: Gathered,
+  before: JsonObject,
+  turn: (id: string) => string | undefined,
+): JsonObject {
+  const own = withReferences(ownOf(without(inA.document, ignored), type.b), type.b, turn)
+  const kept = Object.fromEntries(Object.entries(before).filter(([name]) => isKept(name, ignored)))
+  if (isKept('members', ignored)) return { ...kept, ...own }
+  const members = [...compared.gathering.members('a', type.name, inA.id)].flatMap((member) => {
+    const value = turn(member.id)
+    return value === undefined ? [] : [{ value }]
   })
   return { ...kept, ...own, ...(members.length === 0 ? {} : { members }) }
 }
@@ -177,27 +193,68 @@ async function removeStranger(run: Run, type: ComparedType, pair: Pair): Promise
 /** Says what would be done, operation by operation; members and managers by their keys. */
 function planOnly(compared: Compared, options: Options): void {
   const json = flagOption(options, 'json')
-  const removes = flagOption(options, 'delete')
+  const ignored = ignoredOf(options)
   const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
-  for (const { type, key, state, operations } of findings(compared, ignoredOf(options))) {
-    if (state === 'only in b' && !removes) continue
-    const would = state === 'only in a' ? 'create' : state === 'only in b' ? 'delete' : 'update'
-    tally[`${would}d` as 'created'] += 1
-    if (json) printJson({ type, key, would, ...(would === 'update' ? { operations } : {}) })
-    else {
-      printLine(`${would} ${type} ${key}`)
-      for (const { op, path, value } of operations) {
-        printLine(`    ${op} ${path ?? ''}${value === undefined ? '' : ` ${JSON.stringify(value)}`}`)
+  for (const type of compared.types) {
+    for (const pair of compared.gathering.pairs(type.name)) {
+      const { would, operations, left } = planOf(compared, type, pair, ignored)
+      if (left.length > 0) tally.left += 1
+      if (would === 'delete' && !flagOption(options, 'delete')) continue
+      if (would !== undefined) tally[`${would}d`] += 1
+      const found = { type: type.name, key: pair.shown }
+      if (json) {
+        if (left.length > 0) printJson({ ...found, left })
+        if (would !== undefined) printJson({ ...found, would, ...(would === 'update' ? { operations } : {}) })
+        continue
       }
+      if (left.length > 0) printLine(`leave ${type.name} ${pair.shown} as it is in part: ${left.join('; ')}`)
+      if (would !== undefined) printLine(`${would} ${type.name} ${pair.shown}`)
+      for (const { op, path, value } of operations)
+        printLine(`    ${op} ${path ?? ''}${value === undefined ? '' : ` ${JSON.stringify(value)}`}`)
     }
   }
   if (json) printJson({ dryRun: true, ...tally })
   else {
     printLine()
     printLine(
-      `Nothing was changed. ${tally.created} would be made, ${tally.updated} changed, ${tally.deleted} deleted.`,
+      `Nothing was changed. ${tally.created} would be made, ${tally.updated} changed, ${tally.deleted} deleted${tally.left === 0 ? '' : `, ${tally.left} left as they are in part`}.`,
     )
   }
+}
+
+/** What would be done with a pair; nothing when B's is like A's as far as it can be. */
+function planOf(
+  compared: Compared,
+  type: ComparedType,
+  pair: Pair,
+  ignored: readonly string[],
+): {
+  readonly would?: 'create' | 'update' | 'delete'
+  readonly operations: Difference['patches'][number]
+  readonly left: readonly string[]
+} {
+  if (pair.a === undefined) return { would: 'delete', operations: [], left: [] }
+  // What is copied along will be there by the time that it is referred to.
+  const willBe = (id: string) => {
+    const known = compared.gathering.keyOf('a', id)
+    const own = there(compared, id)
+    if (own !== undefined) return compared.gathering.keyOf('b', own)?.shown
+    return compared.types.some(({ name }) => name === known?.type) ? known?.shown : undefined
+  }
+  const before =
+    pair.b === undefined ? creationOf(type, pair.a, ignored) : byKeys(compared.gathering, 'b', type, pair.b)
+  const goal = goalOf({ compared, ignored }, type, pair.a, before, willBe)
+  const { patches, put, notes } = diff(before, goal, type.b, compared.b.profile)
+  const left = leftBy(notes)
+  if (pair.b === undefined) return { would: 'create', operations: [], left }
+  const operations = patches.flat()
+  if (operations.length === 0 && put === undefined) return { operations, left }
+  return { would: 'update', operations, left }
+}
+
+/** Why a part of a change is left out. */
+function leftBy(notes: Difference['notes']): readonly string[] {
+  return notes.filter(({ kind }) => kind === 'impossible' || kind === 'refused').map(({ why }) => why)
 }
 
 function report(tally: Tally, options: Options): void {

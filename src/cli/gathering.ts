@@ -11,6 +11,8 @@ export interface Gathered {
   readonly id: string
   /** The resource without its members. */
   readonly document: JsonObject
+  /** Whether it was made a moment ago. */
+  readonly made: boolean
 }
 
 /** A key with what each side has under it. */
@@ -35,7 +37,7 @@ export interface Gathering {
     key: string,
     options: { readonly namesOnly: boolean; readonly read: (count: number) => void },
   ) => Promise<{ readonly count: number; readonly left: number }>
-  /** Takes in one resource; what was made meanwhile. False when it has no key, or one that is taken. */
+  /** Takes in one resource that was made meanwhile. False when it has no key, or one that is taken. */
   readonly put: (side: Side, type: ResourceType, key: string, resource: JsonObject) => boolean
   /** Every key of a type, in order. */
   readonly pairs: (type: string) => Iterable<Pair>
@@ -58,7 +60,7 @@ export interface Gathering {
 }
 
 const TABLES = `
-create table resource (side text, type text, key text, shown text, id text, document text, primary key (type, key, side)) without rowid;
+create table resource (side text, type text, key text, shown text, id text, document text, made integer, primary key (type, key, side)) without rowid;
 create index by_id on resource (side, id);
 create table member (side text, type text, holder text, id text, primary key (side, type, holder, id)) without rowid;
 `
@@ -71,27 +73,29 @@ export function openGathering(): Gathering {
   // Without a name it is a file that SQLite spills to and that the system takes away however this process ends.
   const db = new DatabaseSync('')
   db.exec(`pragma journal_mode = off; pragma synchronous = off; ${TABLES}`)
-  const insert = db.prepare('insert or ignore into resource values (?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('insert or ignore into resource values (?, ?, ?, ?, ?, ?, ?)')
   const insertMember = db.prepare('insert or ignore into member values (?, ?, ?, ?)')
   const byId = db.prepare('select type, key, shown from resource where side = ? and id = ?')
   const byKey = db.prepare('select id from resource where type = ? and key = ? and side = ?')
-  const byPair = db.prepare('select id, shown, document from resource where type = ? and key = ? and side = ?')
+  const byPair = db.prepare('select id, shown, document, made from resource where type = ? and key = ? and side = ?')
   const membersOf = db.prepare(`select m.id, r.type, r.key, r.shown from member m
     left join resource r on r.side = m.side and r.id = m.id
     where m.side = ? and m.type = ? and m.holder = ? order by r.type, r.key, m.id`)
   // In blocks, so that the tables may change meanwhile.
   const block = db.prepare(`select key, max(shown) as shown,
     max(case side when 'a' then id end) as aId, max(case side when 'a' then document end) as a,
-    max(case side when 'b' then id end) as bId, max(case side when 'b' then document end) as b
+    max(case side when 'b' then id end) as bId, max(case side when 'b' then document end) as b,
+    max(case side when 'b' then made end) as bMade
     from resource where type = ?1 and (?2 is null or key > ?2) group by key order by key limit ${BLOCK}`)
 
-  function put(side: Side, type: ResourceType, path: string, resource: JsonObject): boolean {
+  function add(side: Side, type: ResourceType, path: string, resource: JsonObject, made: boolean): boolean {
     const { id, members, ...rest } = resource
     const shown = valueAt(resource, path, type)
     const target = resolve(path, type)
     if (typeof id !== 'string' || shown === undefined || target?.attribute === undefined) return false
     const key = comparable(target.leaf, shown)
-    if (insert.run(side, type.name, key, shown, id, JSON.stringify({ ...rest, id })).changes === 0) return false
+    if (insert.run(side, type.name, key, shown, id, JSON.stringify({ ...rest, id }), Number(made)).changes === 0)
+      return false
     for (const member of Array.isArray(members) ? (members as readonly Json[]) : []) {
       if (isObject(member) && typeof member.value === 'string') insertMember.run(side, type.name, id, member.value)
     }
@@ -99,7 +103,7 @@ export function openGathering(): Gathering {
   }
 
   return {
-    put,
+    put: (side, type, key, resource) => add(side, type, key, resource, true),
     async gather(side, place, type, key, { namesOnly, read }) {
       checkKey(type, key)
       let count = 0
@@ -109,7 +113,7 @@ export function openGathering(): Gathering {
         const attributes = namesOnly ? { attributes: [key] } : {}
         for await (const resource of place.client.list(type, { count: 100, ...attributes })) {
           count += 1
-          if (!put(side, type, key, resource as unknown as JsonObject)) left += 1
+          if (!add(side, type, key, resource as unknown as JsonObject, false)) left += 1
           read(1)
         }
       } finally {
@@ -119,18 +123,18 @@ export function openGathering(): Gathering {
     },
     pair(type, key) {
       const read = (side: Side) =>
-        byPair.get(type, key, side) as { id: string; shown: string; document: string } | undefined
+        byPair.get(type, key, side) as { id: string; shown: string; document: string; made: number } | undefined
       const [a, b] = [read('a'), read('b')]
       const shown = a?.shown ?? b?.shown
       if (shown === undefined) return undefined
-      return { key, shown, a: a && gathered(a.id, a.document), b: b && gathered(b.id, b.document) }
+      return { key, shown, a: a && gathered(a.id, a.document), b: b && gathered(b.id, b.document, b.made) }
     },
     *pairs(type) {
       let after: string | undefined
       for (;;) {
         const rows = block.all(type, after ?? null) as unknown as readonly Row[]
         for (const row of rows) {
-          yield { key: row.key, shown: row.shown, a: gathered(row.aId, row.a), b: gathered(row.bId, row.b) }
+          yield { key: row.key, shown: row.shown, a: gathered(row.aId, row.a), b: gathered(row.bId, row.b, row.bMade) }
         }
         after = rows.at(-1)?.key
         if (after === undefined) return
@@ -159,10 +163,12 @@ interface Row {
   readonly a: string | null
   readonly bId: string | null
   readonly b: string | null
+  readonly bMade: number | null
 }
 
-function gathered(id: string | null, document: string | null): Gathered | undefined {
-  return id === null || document === null ? undefined : { id, document: JSON.parse(document) as JsonObject }
+function gathered(id: string | null, document: string | null, made: number | null = 0): Gathered | undefined {
+  if (id === null || document === null) return undefined
+  return { id, document: JSON.parse(document) as JsonObject, made: made === 1 }
 }
 
 function checkKey(type: ResourceType, path: string): void {
