@@ -643,6 +643,28 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await conflict([write])).toMatchObject({ reason: 'exists', what: 'a' })
         })
 
+        test('ifValue refuses a key whose text is another one', async () => {
+          const put = (value: string | undefined, ifValue: string): Write => ({
+            write: 'record',
+            record: key('a'),
+            value,
+            ifValue,
+          })
+          const refused = { reason: 'missing', what: 'a' }
+          expect(await conflict([put('x', 'x')])).toMatchObject(refused)
+          expect(await conflict([put(undefined, 'x')])).toMatchObject(refused)
+          await store.commit([{ write: 'record', record: key('a'), value: 'x' }])
+          await store.commit([put('y', 'x')])
+          expect(await conflict([creating('u1', { userName: 'ada' }), put('z', 'x')])).toMatchObject({
+            ...refused,
+            at: 1,
+          })
+          expect(await store.get(user('u1'))).toBeUndefined()
+          expect(await store.records('acme', 'token')).toMatchObject([{ value: 'y' }])
+          await store.commit([put(undefined, 'y')])
+          expect(await store.records('acme', 'token')).toEqual([])
+        })
+
         test('tenants come with their counters and go with all they hold', async () => {
           expect(await conflict([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])).toMatchObject({
             reason: 'exists',
@@ -714,6 +736,61 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await asked()).toEqual(['a', 'c'])
           await store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['title'], as: 'gone' }])
           expect(await asked()).toEqual(['a', 'c'])
+        })
+
+        test('a path begun anew is not relied on before it is complete, whoever makes the first entry', async () => {
+          const as = (how: 'complete' | 'incomplete' | 'anew' | 'gone'): Write => ({
+            write: 'indexed',
+            tenant: 'acme',
+            type: 'User',
+            paths: ['title'],
+            as: how,
+          })
+          const entry = { path: 'title', value: 'dr' }
+          const titled = (id: string, entered: boolean): Write => {
+            const write = creating(id, { userName: id, title: 'Dr' })
+            return { ...write, index: [...write.index, ...(entered ? [entry] : [])] }
+          }
+          const asked = () => filtered([USER], 'title eq "DR"')
+          const paths = async () => {
+            for await (const [first, ...rest] of store.rows('acme')) {
+              return [first, ...rest].filter((row) => row?.row === 'path' && row.path === 'title')
+            }
+            return []
+          }
+          await store.commit([titled('a', false)])
+          await store.commit([as('anew')])
+          expect(await paths()).toMatchObject([{ unique: true, complete: false }])
+          await store.commit([titled('b', true)])
+          expect(await asked()).toEqual(['a', 'b'])
+          await store.commit([{ write: 'reindex', ref: user('a'), unindex: [], index: [entry] }])
+          await store.commit([as('complete')])
+          expect(await paths()).toMatchObject([{ unique: false, complete: true }])
+          expect(await asked()).toEqual(['a', 'b'])
+          // From here on somebody may write without entries.
+          await store.commit([as('incomplete')])
+          await store.commit([titled('c', false)])
+          expect(await asked()).toEqual(['a', 'b', 'c'])
+          expect(await store.holders('acme', 'User', entry, 10)).toEqual(['a', 'b'])
+          await store.commit([as('anew')])
+          expect(await store.holders('acme', 'User', entry, 10)).toEqual([])
+          expect(await asked()).toEqual(['a', 'b', 'c'])
+          await store.commit([as('gone'), as('incomplete')])
+          expect(await paths()).toEqual([])
+          for await (const rows of store.rows('acme')) {
+            for (const row of rows) {
+              if (row.row === 'resource') expect(Object.keys(row.entries)).toEqual(['userName'])
+            }
+          }
+        })
+
+        test('whether the entries of a path are unique is no matter of its being complete', async () => {
+          await store.commit([creating('a', { userName: 'ada' })])
+          await store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['userName'], as: 'complete' }])
+          for await (const [first] of store.rows('acme')) {
+            expect(first).toMatchObject({ path: 'userName', unique: true, complete: true })
+            break
+          }
         })
 
         test('an entry made later can collide', async () => {

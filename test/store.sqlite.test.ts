@@ -78,6 +78,7 @@ describe('plans', () => {
   beforeEach(async () => {
     const store = await open()
     await store.commit([...people(50), creating('g1', { displayName: 'g' }, { members: ['p000001'] })])
+    await store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['title'], as: 'complete' }])
   })
 
   test.each([
@@ -91,6 +92,8 @@ describe('plans', () => {
     [`${EnterpriseUser.id}:manager.value eq "p000000"`],
     ['id eq "p000001"'],
     ['meta.lastModified gt "2026-01-01T00:00:00Z"'],
+    ['title eq "dr"'],
+    ['title sw "d" and active eq true'],
     ['groups.value eq "g1"'],
   ])('%s reads no resource but those an index names', (filter) => {
     const plans = plansOf(querying([USER], { filter }))

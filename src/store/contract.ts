@@ -124,13 +124,17 @@ export type Write =
       /** Entries are found by the store itself from the row. */
       readonly log: LogDraft
     }
-  /** A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one. */
+  /**
+   * A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one.
+   * `ifValue`: `Conflict` missing unless there is one with exactly this text.
+   */
   | {
       readonly write: 'record'
       readonly record: RecordKey
       readonly tag?: string
       readonly value: Json | undefined
       readonly ifAbsent?: boolean
+      readonly ifValue?: string
     }
   /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
@@ -146,13 +150,17 @@ export type Write =
       readonly unindex: readonly IndexEntry[]
       readonly index: readonly IndexEntry[]
     }
-  /** Says that all resources of the type have their entries of these paths (`complete`), or takes all their entries away (`gone`). */
+  /**
+   * Says something of index paths, whether they have been seen or not. `complete`: all resources of the type have their entries.
+   * `incomplete`: no query is to rely on them; their entries stay and are kept up. `anew`: they have no entries yet and are not
+   * complete, whoever writes the first one. `gone`: they have no entries any more, and are as if they had never been seen.
+   */
   | {
       readonly write: 'indexed'
       readonly tenant: string
       readonly type: string
       readonly paths: readonly string[]
-      readonly as: 'complete' | 'gone'
+      readonly as: 'complete' | 'incomplete' | 'anew' | 'gone'
     }
   /**
    * Puts rows that `rows` of another store has given, in that order, as they are: with their versions, times, hashes and log

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { EnterpriseUser } from '../../src/protocol/index.ts'
 import type { Query } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
@@ -18,6 +19,9 @@ let store: PostgresStore
 let pool: pg.Pool
 let admin: pg.Client
 const heard: { readonly text: string; readonly values: unknown[]; readonly name?: string }[] = []
+
+/** What the tenant has declared indexed. */
+const DECLARED = ['title', 'name.familyName', `${EnterpriseUser.id}:department`]
 
 const idOf = (n: number) => `0192f000-0000-7000-8000-${String(n).padStart(12, '0')}`
 
@@ -48,7 +52,9 @@ beforeAll(async () => {
       emails: [{ value: 'first@x.example', type: 'work' }],
     }
     await store.commit([creating('u', person, { tenant }), creating('g', { displayName: 'First' }, { tenant })])
+    await store.commit([{ write: 'indexed', tenant, type: 'User', paths: DECLARED, as: 'anew' }])
     await fill(tenant, tenant === 'acme' ? PEOPLE : PEOPLE / 4)
+    await store.commit([{ write: 'indexed', tenant, type: 'User', paths: DECLARED, as: 'complete' }])
   }
   await admin.query('vacuum analyze')
 }, 600_000)
@@ -70,7 +76,7 @@ async function fill(tenant: string, people: number): Promise<void> {
   await admin.query(
     `insert into lockstep.resource (t, k, version, created, modified, y, id, display, entries, text)
      select ${t}, n + 1000, 1, n, n, 'User', ${id('n')}, 'User ' || n, '{}',
-       ${text} || '"emails":[{"value":"user' || n || '@x.example","type":"work"}],"active":true}'
+       ${text} || '"title":"Title ' || n / 10 || '","name":{"familyName":"Family ' || n || '"},"emails":[{"value":"user' || n || '@x.example","type":"work"}],"active":true}'
      from generate_series(1, ${people}) n`,
   )
   const entries: [string, string][] = [
@@ -78,6 +84,9 @@ async function fill(tenant: string, people: number): Promise<void> {
     ['externalId', `'ext' || n`],
     ['displayName', `'user ' || n`],
     ['emails.value', `'user' || n || '@x.example'`],
+    ['title', `'title ' || n / 10`],
+    ['name.familyName', `'family ' || n`],
+    [`${EnterpriseUser.id}:department`, `'department ' || n % 1000`],
   ]
   for (const [path, value] of entries) {
     await admin.query(
@@ -152,6 +161,12 @@ describe('what identity providers ask is answered by an index', () => {
     [`id eq "${idOf(77)}"`, 1],
     [`meta.lastModified gt "${new Date(PEOPLE - 50).toISOString()}"`, 50],
     ['displayName eq "user 77"', 1],
+    ['title eq "Title 77"', 10],
+    ['title sw "title 777"', 110],
+    ['title eq "title 77" and userName eq "user777@x.example"', 1],
+    ['name.familyName eq "family 77"', 1],
+    ['name[familyName sw "family 7777"]', 11],
+    [`${EnterpriseUser.id}:department eq "Department 77"`, 200],
   ])('users: %s', async (filter, total) => {
     for (const totals of [true, false]) {
       const query = querying([USER], { filter, page, total: totals, groups: true })

@@ -54,9 +54,12 @@ export function applyWrite(
     }
     case 'record': {
       const { tenant: name, kind, key } = write.record
-      if (write.value === undefined && name !== '' && !tenants.has(name)) return NOTHING
+      if (write.value === undefined && write.ifValue === undefined && name !== '' && !tenants.has(name)) return NOTHING
       const { records } = name === '' ? everywhere : tenantOf(name)
       const place = `${kind}\n${key}`
+      if (write.ifValue !== undefined && records.get(place)?.value !== write.ifValue) {
+        throw new Conflict('missing', at, key)
+      }
       if (write.value === undefined && !records.has(place)) return NOTHING
       if (write.ifAbsent === true && records.has(place)) throw new Conflict('exists', at, key)
       const { value, tag } = write
@@ -67,11 +70,15 @@ export function applyWrite(
     }
     case 'indexed': {
       const tenant = tenantOf(write.tenant)
+      const { as, type } = write
       for (const path of write.paths) {
-        const key = pathKey(write.type, path)
-        const { unique = false } = tenant.paths.get(key) ?? {}
-        const complete: PathRow = { row: 'path', type: write.type, path, unique, complete: true }
-        put(tenant.paths, key, write.as === 'complete' ? complete : undefined, out)
+        const key = pathKey(type, path)
+        const known = tenant.paths.get(key)
+        if (as === 'gone' || as === 'anew') forgetEntries(tenant, type, path, out)
+        if (as === 'incomplete' && known === undefined) continue
+        const unique = as === 'anew' || (known?.unique ?? false)
+        const row: PathRow = { row: 'path', type, path, unique, complete: as === 'complete' }
+        put(tenant.paths, key, as === 'gone' ? undefined : row, out)
       }
       out.touched.push({ tenant: write.tenant, records: true })
       return { ...NOTHING, changed: true }
@@ -190,6 +197,17 @@ function changeEntries(
     if (!entries.some((one) => same(one, entry))) entries.push(entry)
   }
   return entries
+}
+
+/** Takes all entries of a path away. */
+function forgetEntries(tenant: Tenant, type: string, path: string, out: Effects): void {
+  for (const [id, row] of tenant.rows) {
+    if (row.stored.type !== type) continue
+    const gone = row.entries.filter((entry) => entry.path === path)
+    if (gone.length === 0) continue
+    for (const entry of gone) setMember(tenant.holders, entryKey(type, entry), id, false, out)
+    put(tenant.rows, id, { ...row, entries: row.entries.filter((entry) => entry.path !== path) }, out)
+  }
 }
 
 function notePath(tenant: Tenant, type: string, entry: IndexEntry, complete: boolean, out: Effects): void {

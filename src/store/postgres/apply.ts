@@ -6,7 +6,7 @@ import { IDS_IN_LOG } from '../sql/members.ts'
 import { numberOf, textOf } from './database.ts'
 import { load } from './load.ts'
 import { requirePlain } from './plain-text.ts'
-import { pathKey } from './tenants.ts'
+import { makePaths, pathKey } from './tenants.ts'
 import type { Held, Line, Means, Work } from './work.ts'
 
 const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
@@ -120,6 +120,11 @@ async function record({ work }: Means, write: Extract<Write, { write: 'record' }
   const { kind, key } = write.record
   const { rows } = work.session
   // Records are few and small: they are written as they come, and a list that fails is done again without the others.
+  if (write.ifValue !== undefined) {
+    const sql = 'select r.value from lockstep.record r where r.t = $1 and r.kind = $2 and r.key = $3 for update'
+    const [there] = await rows(sql, t, kind, key)
+    if (there?.[0] !== JSON.stringify(write.ifValue)) throw new Conflict('missing', at, key)
+  }
   if (write.value === undefined) {
     const gone = await rows(
       'delete from lockstep.record where t = $1 and kind = $2 and key = $3 returning 1',
@@ -154,27 +159,30 @@ async function reindex(means: Means, write: Extract<Write, { write: 'reindex' }>
 async function indexed({ work }: Means, write: Extract<Write, { write: 'indexed' }>): Promise<Written> {
   const { t } = work.tenant
   const { rows } = work.session
-  if (write.as === 'complete') {
-    await rows(
-      'update lockstep.path set ready = true where t = $1 and y = $2 and path = any($3::text[])',
-      t,
-      write.type,
-      write.paths,
-    )
+  const { type, paths, as } = write
+  if (as === 'complete' || as === 'incomplete') {
+    const sql = 'update lockstep.path set ready = $4 where t = $1 and y = $2 and path = any($3::text[])'
+    await rows(sql, t, type, paths, as === 'complete')
   } else {
-    const gone = await rows(
-      'delete from lockstep.path where t = $1 and y = $2 and path = any($3::text[]) returning a',
-      t,
-      write.type,
-      write.paths,
-    )
+    const sql = 'delete from lockstep.path where t = $1 and y = $2 and path = any($3::text[]) returning a'
     // Others may rely on the entries until they have heard of it.
-    for (const [a] of gone) {
+    for (const [a] of await rows(sql, t, type, paths)) {
       await rows(
         'insert into lockstep.gone (t, a, at) values ($1, $2, $3) on conflict (t, a) do nothing',
         t,
         numberOf(a),
         Date.now(),
+      )
+    }
+    if (as === 'anew') {
+      const made = paths.map((path) => ({ y: type, path, unique: true, ready: false }))
+      await makePaths(work.session, work.tenant, made)
+      // Somebody who hasn't heard yet may have made it in the same moment.
+      await rows(
+        `update lockstep.path set ready = false where t = $1 and y = $2 and path = any($3::text[])`,
+        t,
+        type,
+        paths,
       )
     }
   }

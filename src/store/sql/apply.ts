@@ -235,6 +235,11 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
 
   function record(write: Extract<Write, { write: 'record' }>, at: number): Written {
     const { tenant: name, kind, key } = write.record
+    if (write.ifValue !== undefined) {
+      const t = name === '' ? 0 : tenantOf(name, at)
+      const row = connection.row('select value from record where t = ? and kind = ? and key = ?', t, kind, key)
+      if (row?.[0] !== JSON.stringify(write.ifValue)) throw new Conflict('missing', at, key)
+    }
     if (write.value === undefined) {
       const t = names.tenant(name)
       const gone =
@@ -286,15 +291,20 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     const t = tenantOf(write.tenant, at)
     const y = names.ensureType(t, write.type)
     for (const name of write.paths) {
-      if (write.as === 'complete') {
-        names.ensurePath(t, y, name, false, true)
-        connection.run('update path set ready = 1 where t = ? and y = ? and path = ?', t, y, name)
+      const path = names.path(t, y, name)
+      if (write.as === 'complete' || write.as === 'incomplete') {
+        const ready = write.as === 'complete'
+        if (path !== undefined) connection.run('update path set ready = ? where a = ?', ready ? 1 : 0, path.a)
+        else if (ready) names.ensurePath(t, y, name, false, true)
         continue
       }
-      const path = names.path(t, y, name)
-      if (path === undefined) continue
-      connection.run('delete from value_index where t = ? and a = ?', t, path.a)
-      connection.run('delete from path where a = ?', path.a)
+      if (path !== undefined) {
+        // To delete all its entries may take long; its number comes never again.
+        connection.run('delete from path where a = ?', path.a)
+        sweep.addPath(t, path.a)
+        names.forget()
+      }
+      if (write.as === 'anew') names.ensurePath(t, y, name, true, false)
     }
     names.forget()
     tally.signal(write.tenant, false)

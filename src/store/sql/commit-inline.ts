@@ -57,7 +57,7 @@ export function createInlineCommitter(
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
       else reject(outcome?.error)
     }
-    if (batch.some(({ job }) => job.writes.some(({ write }) => write === 'tenant'))) sweepLater()
+    if (batch.some(({ job }) => job.writes.some(({ write }) => write === 'tenant' || write === 'indexed'))) sweepLater()
   }
 
   sweepLater()

@@ -60,7 +60,11 @@ function createSections(
     const read: unknown = JSON.parse(text)
     if (!isObject(read)) return {}
     return Object.fromEntries(
-      Object.entries(read).map(([a, values]) => [pathOf.get(a) ?? a, (values as string[]).toSorted(compareText)]),
+      Object.entries(read).flatMap(([a, values]) => {
+        // A number without a path is of one that is gone.
+        const path = pathOf.get(a)
+        return path === undefined ? [] : [[path, (values as string[]).toSorted(compareText)]]
+      }),
     )
   }
 

@@ -3,9 +3,10 @@ import { sql as tables } from './migrations/sqlite/0001-tables.ts'
 import { sql as goneTenants } from './migrations/sqlite/0002-gone-tenants.ts'
 import { sql as logByTime } from './migrations/sqlite/0003-log-by-time.ts'
 import { sql as memberNames } from './migrations/sqlite/0004-names.ts'
+import { sql as gonePaths } from './migrations/sqlite/0005-gone-paths.ts'
 
 /** Every migration, in order; the number of those applied is the database's `user_version`. */
-const MIGRATIONS: readonly string[] = [tables, goneTenants, logByTime, memberNames]
+const MIGRATIONS: readonly string[] = [tables, goneTenants, logByTime, memberNames, gonePaths]
 
 /** Brings the tables up to date, once, in order, under the write lock. Refuses a file from a later release. */
 export function migrate(db: DatabaseSync): void {

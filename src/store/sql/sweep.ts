@@ -1,9 +1,13 @@
 import { type Connection, isOutage, numberOf } from './connection.ts'
 
-/** Deletes what tenants that are gone have left behind, a little at a time, so that nobody waits for it. */
+/** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
 export interface Sweep {
   /** A tenant was removed. */
   readonly add: (t: number) => void
+  /** An index path of a tenant was removed. */
+  readonly addPath: (t: number, a: number) => void
+  /** Another process has written: it may have removed something, and be gone before all is deleted. */
+  readonly look: () => void
   /** Deletes one more portion in a transaction of its own; false when nothing is left. */
   readonly step: () => boolean
 }
@@ -28,8 +32,11 @@ const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
   ['delete from block where t = ?', Number.POSITIVE_INFINITY],
   ['delete from counter where t = ?', Number.POSITIVE_INFINITY],
   ['delete from path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from gone_path where t = ?', Number.POSITIVE_INFINITY],
   ['delete from gone where t = ?', Number.POSITIVE_INFINITY],
 ]
+const ENTRIES = `delete from value_index where t = ?1 and a = ?2 and (v, k) in (
+  select v, k from value_index where t = ?1 and a = ?2 limit ${ROWS})`
 
 /** Makes the sweep of one database. */
 export function createSweep(connection: Connection): Sweep {
@@ -42,21 +49,34 @@ export function createSweep(connection: Connection): Sweep {
     }
   }
 
+  function pathPortion(t: number, a: number): void {
+    if (connection.run(ENTRIES, t, a) < ROWS) connection.run('delete from gone_path where a = ?', a)
+  }
+
   return {
     add(t) {
       connection.run('insert or ignore into gone (t) values (?)', t)
       left = true
     },
+    addPath(t, a) {
+      connection.run('insert or ignore into gone_path (a, t) values (?, ?)', a, t)
+      left = true
+    },
+    look() {
+      left = true
+    },
     step() {
       if (!left) return false
-      const row = connection.row('select t from gone limit 1')
-      if (row === undefined) {
+      const tenant = connection.row('select t from gone limit 1')
+      const path = tenant === undefined ? connection.row('select t, a from gone_path limit 1') : undefined
+      if (tenant === undefined && path === undefined) {
         left = false
         return false
       }
       try {
         connection.run('begin immediate')
-        portion(numberOf(row[0]))
+        if (tenant !== undefined) portion(numberOf(tenant[0]))
+        if (path !== undefined) pathPortion(numberOf(path[0]), numberOf(path[1]))
         connection.run('commit')
       } catch (error) {
         if (connection.db.isTransaction) connection.run('rollback')

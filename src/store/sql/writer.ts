@@ -84,7 +84,10 @@ export function createWriter(reader: Connection, names: Names): Writer {
       const version = reader.version()
       const foreign = version !== seenVersion
       seenVersion = version
-      if (foreign) names.forget()
+      if (foreign) {
+        names.forget()
+        sweep.look()
+      }
       tally.begin(foreign)
       const outcomes = jobs.map((job) => runOne(job, jobs.length > 1, savepoints && jobs.length > 1))
       if (outcomes.some((outcome) => 'written' in outcome)) {

@@ -1,0 +1,4 @@
+/** Index paths that were removed and whose entries are still to be deleted, a few at a time. */
+export const sql = `
+create table gone_path (a integer primary key, t integer not null) strict;
+`
