@@ -92,6 +92,7 @@ describe('plans', () => {
     [`${EnterpriseUser.id}:manager.value eq "p000000"`],
     ['id eq "p000001"'],
     ['meta.lastModified gt "2026-01-01T00:00:00Z"'],
+    ['meta.created gt "2026-01-01T00:00:00Z"'],
     ['title eq "dr"'],
     ['title sw "d" and active eq true'],
     ['groups.value eq "g1"'],

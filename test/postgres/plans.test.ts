@@ -160,6 +160,7 @@ describe('what identity providers ask is answered by an index', () => {
     ['userName sw "user7777"', 11],
     [`id eq "${idOf(77)}"`, 1],
     [`meta.lastModified gt "${new Date(PEOPLE - 50).toISOString()}"`, 50],
+    [`meta.created ge "${new Date(PEOPLE - 50).toISOString()}"`, 51],
     ['displayName eq "user 77"', 1],
     ['title eq "Title 77"', 10],
     ['title sw "title 777"', 110],

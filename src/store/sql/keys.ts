@@ -204,10 +204,10 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
     }
     return byId(value.slice(start.length))
   }
-  if (leaf.name === 'lastModified' && typeof value === 'number') {
+  if ((leaf.name === 'lastModified' || leaf.name === 'created') && typeof value === 'number') {
     const sign = { eq: '=', gt: '>', ge: '>=' }[op]
     if (sign === undefined) return undefined
-    // Each modification has left a line in the log with its time.
+    // Each creation and each modification has left a line in the log with its time.
     return {
       cost: op === 'eq' ? FEW : RANGE,
       exact: false,
