@@ -88,7 +88,7 @@ const prepared = await prepare({ product: 'lockstep', size, directory, kept: opt
 loader.close()
 const store = sqliteStore(prepared.file, { threads: options.threads })
 const tenancy = createTenancy({ store })
-const door = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+const door = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths, ready: tenancy.ready })
 const provider = createScim({
   directory: door,
   tenancy,

@@ -253,6 +253,17 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect((await put(LIMITS.SCHEMA_ATTRIBUTES)).attributes).toHaveLength(LIMITS.SCHEMA_ATTRIBUTES)
     await expect(put(LIMITS.SCHEMA_ATTRIBUTES + 1)).rejects.toThrow(/500/)
   },
+  INDEXED_PATHS: async () => {
+    const { schemas } = at.server.tenancy
+    const options = { usage: at.server.directory, actor: 'test' }
+    const id = `urn:example:${unique('tags')}`
+    const names = times(LIMITS.INDEXED_PATHS, (index) => `tag${index}`)
+    const attributes = names.map((name) => ({ name, type: 'string', multiValued: false }))
+    await schemas.put(tenantOf(scim), { id, name: 'Tags', attributes }, { ...options, extend: ['User'] })
+    const put = (paths: readonly string[]) => schemas.putIndexes(tenantOf(scim), 'User', paths, options)
+    expect(await put(names.map((name) => `${id}:${name}`))).toHaveLength(LIMITS.INDEXED_PATHS)
+    await expect(put(['title'])).rejects.toThrow(/at most 50 .* would have 51/)
+  },
 }
 
 test.each(Object.entries(CASES))('%s: at the limit, and one past it', { timeout: 60_000 }, (_name, check) => check())

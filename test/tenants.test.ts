@@ -222,7 +222,12 @@ describe('an attribute that had to be unique', { timeout: 60_000 }, () => {
     const tenancy = createTenancy({ store })
     try {
       await tenancy.tenants.create('acme')
-      const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+      const directory = createDirectory({
+        store,
+        catalog: tenancy.catalog,
+        unique: tenancy.uniquePaths,
+        ready: tenancy.ready,
+      })
       const server = await startProcess(place.database)
       const { token } = await tenancy.connections.create('acme', { kind: 'strict' })
       const scim = createClient({ base: `${server.url}/tenants/acme/scim/v2`, token })

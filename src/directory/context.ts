@@ -45,6 +45,8 @@ export interface Inside<Tx = unknown> {
   readonly world: World
   readonly catalog: (tenant: string) => Catalog
   readonly unique: (tenant: string) => UniquePaths
+  /** Has `catalog` and `unique` know what other processes have changed. */
+  readonly hear: (tenant: string) => void | Promise<void>
   readonly hooks: Hooks<Tx>
   readonly hash: (password: string) => Promise<string>
   readonly queue: Queue
@@ -58,4 +60,12 @@ export function requireType(catalog: Catalog, name: string): ResourceType {
   const type = typeByName(catalog, name)
   if (!type) throw notFound(`there is no resource type ${name} here; GET /ResourceTypes lists them`)
   return type
+}
+
+/**
+ * The type as it is known now. What it is indexed by may have changed since the request began, and entries that are worked out by
+ * what held then would be missing from an index that was built meanwhile (decision 19).
+ */
+export function typeNow<Tx>(inside: Inside<Tx>, tenant: string, type: ResourceType): ResourceType {
+  return typeByName(inside.catalog(tenant), type.name) ?? type
 }

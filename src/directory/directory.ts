@@ -28,6 +28,8 @@ export interface DirectoryOptions<Tx> {
   readonly catalog?: (tenant: string) => Catalog
   /** Paths that must be unique in a tenant besides those that its schemas declare so (A-81). */
   readonly unique?: (tenant: string) => UniquePaths
+  /** Has `catalog` and `unique` know what has changed; asked before a write is handed to the store. */
+  readonly ready?: (tenant: string) => void | Promise<void>
   readonly hooks?: Hooks<Tx>
   readonly world?: World
 }
@@ -63,11 +65,17 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const world = options.world ?? realWorld
   const fixed = createCatalog(options.types ?? [User, Group], 0)
   const catalog = options.catalog ?? (() => fixed)
+  const { ready } = options
   const inside: Inside<Tx> = {
     store,
     world,
     catalog,
     unique: options.unique ?? (() => NONE),
+    hear(tenant) {
+      if (ready === undefined) return undefined
+      store.pulse()
+      return ready(tenant)
+    },
     hooks: options.hooks ?? {},
     hash: createHasher(),
     queue: createQueue(),

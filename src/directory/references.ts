@@ -1,6 +1,6 @@
 import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
-import type { Context, Inside } from './context.ts'
+import { type Context, type Inside, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
 import { type Reference, traitsOf } from './traits.ts'
@@ -39,12 +39,13 @@ export async function clearReferences<Tx>(
           const before = documentOf(stored)
           const document = references.reduce((rest, reference) => without(rest, reference, id), before)
           if (document === before) continue
+          const now = typeNow(inside, tenant, type)
           writes.push({
             write: 'update',
             draft: { tenant, type: type.name, id: holder, text: textOf(document), display: displayOf(document) },
             at: Math.max(inside.world.now(), stored.modified + 1),
             ifVersion: stored.version,
-            ...entryChanges(indexEntries(before, type, unique), indexEntries(document, type, unique)),
+            ...entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique)),
             log: { op: 'patch', actor: context.actor, paths: changedPaths(before, document, type) },
           })
         }

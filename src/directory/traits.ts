@@ -1,4 +1,4 @@
-import { type Attribute, ENTITLEMENT, type ResourceType, ROLE } from '../protocol/index.ts'
+import { type Attribute, ENTITLEMENT, type ResourceType, ROLE, resolve } from '../protocol/index.ts'
 
 /** An attribute whose values name other resources: complex, with `value` and a `$ref` to SCIM types. RFC 7643 §2.3.7. */
 export interface Reference {
@@ -26,7 +26,7 @@ export interface Traits {
   /** The stored text may go out as it is: no attribute but the password is `returned` never or request. */
   readonly plain: boolean
   readonly references: readonly Reference[]
-  /** String attributes that are found by index from the start, by path. */
+  /** Attributes that are found by index: from the start, and then those that were declared so. */
   readonly indexed: readonly Indexed[]
 }
 
@@ -99,6 +99,13 @@ function compute(type: ResourceType): Traits {
   }
   visit([EXTERNAL_ID, ...type.schema.attributes])
   for (const extension of type.extensions) visit(extension.schema.attributes, extension.schema.id)
+  for (const path of type.indexed ?? []) {
+    const target = resolve(path, type)
+    if (target?.attribute === undefined || indexed.some((one) => one.path === target.path)) continue
+    const { extension, attribute, sub } = target
+    const place = extension === undefined ? {} : { extension }
+    indexed.push({ ...place, attribute, ...(sub === undefined ? {} : { sub }), path: target.path, unique: false })
+  }
   return {
     rows,
     groups: type.schema.attributes.some(isGroups),

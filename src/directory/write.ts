@@ -19,7 +19,7 @@ import {
 } from '../protocol/index.ts'
 import type { LogDraft, MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
 import { createCommit } from './commit.ts'
-import { type Context, type Inside, requireType } from './context.ts'
+import { type Context, type Inside, requireType, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf, withDocument } from './document.ts'
 import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
 import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
@@ -111,7 +111,6 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   ): Promise<Outcome> {
     const { tenant, id } = stored
     const ref = { tenant, type: type.name, id }
-    const unique = uniquePaths(inside, context, type)
     const { document, password } = takePassword(wanted, type)
     // What a lenient connection stored may stay as it is under a strict one's change of something else.
     checkDocument(document, type, context.allow, before)
@@ -132,8 +131,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const text = same ? stored.text : textOf(document)
     const display = same ? stored.display : displayOf(document)
     const paths: PathChange[] = same ? [] : [...changedPaths(before, document, type)]
-    const moved = touchesIndex(paths, type)
-      ? entryChanges(indexEntries(before, type, unique), indexEntries(document, type, unique))
+    const late = inside.hear(tenant)
+    if (late !== undefined) await late
+    const now = typeNow(inside, tenant, type)
+    const unique = uniquePaths(inside, context, type)
+    const moved = touchesIndex(paths, now)
+      ? entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique))
       : NOTHING_MOVED
     if (password !== undefined || extra.clearPassword) paths.push({ path: 'password' })
     const [written] = await commit(
@@ -184,13 +187,16 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const display = displayOf(document)
       const paths: PathChange[] = [...changedPaths({}, document, type)]
       if (password !== undefined) paths.push({ path: 'password' })
+      const late = inside.hear(context.tenant)
+      if (late !== undefined) await late
+      const now = typeNow(inside, context.tenant, type)
       const [written] = await commit(
         [
           {
             write: 'create',
             draft: { ...ref, text, display, ...(secret === undefined ? {} : { secret }) },
             at,
-            index: indexEntries(document, type, uniquePaths(inside, context, type)),
+            index: indexEntries(document, now, uniquePaths(inside, context, type)),
             ...(drafts.length === 0 ? {} : { members: [{ edit: 'add', members: drafts }] }),
             log: { op: 'create', actor: context.actor, paths },
           },

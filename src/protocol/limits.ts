@@ -43,6 +43,8 @@ export const LIMITS = {
   VALUES_PER_ATTRIBUTE: 10_000,
   /** Most attributes of a tenant's own schema, and most sub-attributes of one of them. Past it: 400 invalidValue. */
   SCHEMA_ATTRIBUTES: 500,
+  /** Most attributes that a tenant declares indexed, of all its types together. Past it: 400 of the admin API. */
+  INDEXED_PATHS: 50,
 } as const
 
 /** The limits, possibly with other numbers. */

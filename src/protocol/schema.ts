@@ -51,6 +51,8 @@ export interface ResourceType {
   readonly endpoint: string
   readonly schema: Schema
   readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[]
+  /** Canonical paths that a tenant has declared indexed, besides those that are found by index from the start. */
+  readonly indexed?: readonly string[]
 }
 
 /** All resource types and schemas of one tenant. */

@@ -35,7 +35,7 @@ export interface Skipped {
 
 /** The door of a store whose tenants have their own schemas and settings. */
 export function openDirectory(store: Store, tenancy: Tenancy): Directory {
-  return createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  return createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths, ready: tenancy.ready })
 }
 
 /** The provider of the standalone server: the tenant stands in the URL, tokens belong to connections. */

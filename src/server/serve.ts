@@ -27,7 +27,12 @@ export async function serve(
   const database = await openDatabase(settings, { threads: true, batch: (writes) => counted(writes) })
   const { store } = database
   const tenancy = createTenancy({ store })
-  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  const directory = createDirectory({
+    store,
+    catalog: tenancy.catalog,
+    unique: tenancy.uniquePaths,
+    ready: tenancy.ready,
+  })
   const own = createMetrics({ tenants: () => store.tenants(), pool: database.pool })
   counted = own.batch
   const workers = worker ? joinWorkers(own) : undefined

@@ -16,14 +16,15 @@ import {
   type Schema,
   User,
 } from '../protocol/index.ts'
-import type { Store } from '../store/index.ts'
-import { invalid } from './errors.ts'
+import type { Store, StoredRecord } from '../store/index.ts'
+import { invalid, missing } from './errors.ts'
+import { readIndexPath } from './index-path.ts'
 import { allRecords, oneRecord } from './records.ts'
 import { changeSettings, DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
 import { requireWhole } from './whole.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
-export const RECORDS = { schema: 'schema', type: 'type', settings: 'settings' } as const
+export const RECORDS = { schema: 'schema', type: 'type', index: 'index', settings: 'settings' } as const
 /** The key of a tenant's settings. */
 export const SETTINGS_KEY = 'settings'
 
@@ -39,10 +40,12 @@ export const BUILT_IN_SCHEMAS: readonly Schema[] = [
   ...DISCOVERY_SCHEMAS,
 ]
 
-/** What a tenant has of its own, as kept: the text of schemas by URI and of types by name. */
+/** What a tenant has of its own, as kept: the text of schemas by URI, of types by name, and attributes that it has declared indexed. */
 export interface Own {
   readonly schemas: ReadonlyMap<string, Json>
   readonly types: ReadonlyMap<string, Json>
+  /** By {@link indexKey}. */
+  readonly indexes: ReadonlyMap<string, Json>
 }
 
 /** Everything a tenant's schemas and types come to. */
@@ -52,20 +55,19 @@ export interface Model {
   readonly schemas: readonly Schema[]
 }
 
-const NOTHING: Own = { schemas: new Map(), types: new Map() }
+const NOTHING: Own = { schemas: new Map(), types: new Map(), indexes: new Map() }
 const PLAIN: Model = { types: BUILT_IN_TYPES, schemas: [] }
 
 /** Reads what a tenant has of its own. */
 export async function readOwn(store: Store, tenant: string): Promise<Own> {
-  const [schemas, types] = await Promise.all([
+  const [schemas, types, indexes] = await Promise.all([
     allRecords(store, tenant, RECORDS.schema),
     allRecords(store, tenant, RECORDS.type),
+    allRecords(store, tenant, RECORDS.index),
   ])
-  if (schemas.length === 0 && types.length === 0) return NOTHING
-  return {
-    schemas: new Map(schemas.map(({ key, value }) => [key, value])),
-    types: new Map(types.map(({ key, value }) => [key, value])),
-  }
+  if (schemas.length + types.length + indexes.length === 0) return NOTHING
+  const byKey = (records: readonly StoredRecord[]) => new Map(records.map(({ key, value }) => [key, value]))
+  return { schemas: byKey(schemas), types: byKey(types), indexes: byKey(indexes) }
 }
 
 /** Builds a tenant's types from what it has of its own; refuses what can't be served. RFC 7643 §6, §7. */
@@ -82,13 +84,37 @@ export function buildModel(own: Own): Model {
       const optional = OPTIONAL_TYPES.find((type) => type.name === name)
       extra.push(optional === undefined ? readResourceType(json, find) : buildType(optional, json, find))
     }
-    const types = [...built, ...extra]
+    const types = [...built, ...extra].map((type) => withIndexes(type, own.indexes))
     createCatalog(types)
     return { types, schemas }
   } catch (error) {
     if (error instanceof LockstepError) throw invalid(error.message, error)
     throw error
   }
+}
+
+/** The key under which a tenant's declaration is kept that an attribute is indexed. */
+export function indexKey(type: string, path: string): string {
+  return `${type} ${path}`
+}
+
+/** A type with the attributes that the tenant has declared indexed; what its schemas have no longer, or not as text, is left out. */
+function withIndexes(type: ResourceType, declared: Own['indexes']): ResourceType {
+  const indexed: string[] = []
+  for (const one of declared.values()) {
+    if (!isObject(one) || one.type !== type.name || typeof one.path !== 'string') continue
+    if (typeof readIndexPath(one.path, type) !== 'string') indexed.push(one.path)
+  }
+  return indexed.length === 0 ? type : { ...type, indexed }
+}
+
+/** The type of that name; refuses one that isn't there. */
+export function findType(model: Model, name: string): ResourceType {
+  const type = model.types.find((known) => known.name === name)
+  if (type !== undefined) return type
+  throw missing(
+    `there is no resource type "${name}" here; there are ${model.types.map((known) => known.name).join(', ')}`,
+  )
 }
 
 /** One of our types with the extensions that the tenant wants it to have. */
@@ -145,7 +171,7 @@ export function createCatalogs(store: Store): Catalogs {
       if (own === NOTHING && settings === DEFAULT_SETTINGS) {
         loaded.delete(tenant)
       } else {
-        const text = JSON.stringify([[...own.schemas], [...own.types], settings])
+        const text = JSON.stringify([[...own.schemas], [...own.types], [...own.indexes], settings])
         if (loaded.get(tenant)?.text !== text) {
           const model = buildModel(own)
           const catalog = own === NOTHING ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)

@@ -1,9 +1,10 @@
-import { type Document, isObject, type Json, type ResourceType, type Schema } from '../protocol/index.ts'
+import { isObject, type Json, type ResourceType, type Schema } from '../protocol/index.ts'
 import type { Store, Write } from '../store/index.ts'
 import {
   BUILT_IN_SCHEMAS,
   BUILT_IN_TYPES,
   buildModel,
+  findType,
   type Model,
   OPTIONAL_TYPES,
   type Own,
@@ -11,39 +12,13 @@ import {
   readOwn,
 } from './catalogs.ts'
 import { inUse, invalid, missing } from './errors.ts'
+import { createIndexes, type Indexes, indexesIn, overtaken } from './indexes.ts'
 import { type Loss, lossOfSchema, lossOfType } from './loss.ts'
 import type { Tenants } from './tenants.ts'
+import type { Change, ChangeOptions } from './usage.ts'
 
 /** Most schemas, and most types, of one tenant's own. */
 export const OWN_SCHEMAS = 200
-
-/** What the directory knows about the use of schemas, and can do about it. */
-export interface Usage {
-  /** How many resources of these types satisfy a test on their document. */
-  countUse(tenant: string, types: readonly string[], uses: (document: Document) => boolean): Promise<number>
-  /** Writes every document for which `change` gives another one. */
-  rewrite(
-    tenant: string,
-    types: readonly string[],
-    actor: string,
-    change: (document: Document) => Document,
-  ): Promise<number>
-  /** Deletes every resource of a type. */
-  removeAll(tenant: string, type: string, actor: string): Promise<number>
-  /** Builds the index entries of a type anew, after it has changed from `before`. */
-  reindex(tenant: string, type: ResourceType, before?: ResourceType): Promise<number>
-  /** Takes away the index entries of a type that is gone. */
-  unindex(tenant: string, type: ResourceType): Promise<void>
-}
-
-/** How a change is made. */
-export interface ChangeOptions {
-  readonly usage: Usage
-  /** What the log says dropped values. */
-  readonly actor: string
-  /** Drops the values that are in the way, instead of refusing. */
-  readonly force?: boolean
-}
 
 /** A schema of a tenant. */
 export interface SchemaEntry {
@@ -61,8 +36,8 @@ export interface TypeEntry {
   readonly own: boolean
 }
 
-/** Schemas and resource types of tenants: added, changed and removed at run time. RFC 7643 §6, §7. */
-export interface Schemas {
+/** Schemas and resource types of tenants, and what is indexed: added, changed and removed at run time. RFC 7643 §6, §7. */
+export interface Schemas extends Indexes {
   readonly list: (tenant: string) => Promise<readonly SchemaEntry[]>
   /** Adds a schema or puts another in its place; `extend` makes it an extension of types as well. */
   readonly put: (
@@ -81,30 +56,41 @@ export interface Schemas {
 
 /** Makes the room's part for schemas and types. `reload` has a tenant's catalog read anew. */
 export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: string) => Promise<void>): Schemas {
-  /** Changes of one process come one after the other, so that none is checked against what another is changing. */
-  let last: Promise<unknown> = Promise.resolve()
-  const serially = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work)
-    last = next.catch(() => undefined)
+  /** Changes of one process to a tenant come one after the other, so that none is checked against what another is changing. */
+  const last = new Map<string, Promise<unknown>>()
+  const serially = <T>(tenant: string, work: () => Promise<T>): Promise<T> => {
+    const next = (last.get(tenant) ?? Promise.resolve()).then(work, work)
+    const done = next
+      .catch(() => undefined)
+      .finally(() => {
+        if (last.get(tenant) === done) last.delete(tenant)
+      })
+    last.set(tenant, done)
     return next
   }
 
-  const change = (tenant: string, options: ChangeOptions, edit: (own: Own, before: Model) => Own) =>
-    serially(async () => {
+  const change: Change = (tenant, options, edit, anew) =>
+    serially(tenant, async () => {
       await tenants.show(tenant)
       const own = await readOwn(store, tenant)
       const before = buildModel(own)
-      const next = edit(own, before)
-      const after = buildModel(next)
+      const edited = edit(own, before)
+      const after = buildModel(edited)
+      const next = { ...edited, indexes: indexesIn(after, edited.indexes) }
       await settle(tenant, before, after, options)
-      await store.commit(writesOf(tenant, own, next))
-      await reload(tenant)
-      for (const type of after.types) {
-        const old = before.types.find(({ name }) => name === type.name)
-        if (old !== undefined && !sameJson(old, type)) await options.usage.reindex(tenant, type, old)
-      }
-      for (const type of before.types) {
-        if (!after.types.some(({ name }) => name === type.name)) await options.usage.unindex(tenant, type)
+      const turns = await Promise.all(
+        before.types.map((old) => {
+          const type = after.types.find(({ name }) => name === old.name)
+          return options.usage.changeIndex(tenant, old, type, anew?.type === old.name ? anew.paths : [])
+        }),
+      )
+      try {
+        await store.commit([...writesOf(tenant, own, next), ...turns.flatMap(({ writes }) => writes)])
+        await reload(tenant)
+        const ends = await Promise.allSettled(turns.map(({ finish }) => finish()))
+        for (const end of ends) if (end.status === 'rejected') throw end.reason
+      } catch (error) {
+        throw overtaken(error, tenant)
       }
       return after
     })
@@ -116,6 +102,8 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
   }
 
   return {
+    ...createIndexes(store, async (tenant) => (await load(tenant)).model, change),
+
     list: async (tenant) => {
       const { model } = await load(tenant)
       const all = new Map<string, Schema>()
@@ -154,7 +142,7 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
             typeJson(type, [...listExtensions(kept), { schema: key, required: options.required ?? false }]),
           )
         }
-        return { schemas, types }
+        return { ...own, schemas, types }
       })
       const put = after.schemas.find((schema) => sameUri(schema.id, id))
       if (put === undefined) throw new Error(`schema ${id} was put but isn't there`)
@@ -185,7 +173,7 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
           const kept = type.extensions.filter(({ schema }) => !sameUri(schema.id, key))
           if (kept.length < type.extensions.length) types.set(type.name, typeJson(type, listExtensions(kept)))
         }
-        return { schemas, types }
+        return { ...own, schemas, types }
       })
     },
 
@@ -205,7 +193,7 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
         if (!own.types.has(name) && own.types.size >= OWN_SCHEMAS) {
           throw invalid(`a tenant has at most ${OWN_SCHEMAS} resource types of its own`)
         }
-        return { schemas: own.schemas, types: new Map(own.types).set(name, json) }
+        return { ...own, types: new Map(own.types).set(name, json) }
       })
       return findType(after, name)
     },
@@ -217,7 +205,7 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
           throw invalid(`resource type ${type.name} belongs to the protocol and can't be removed`)
         const types = new Map(own.types)
         types.delete(name)
-        return { schemas: own.schemas, types }
+        return { ...own, types }
       })
     },
   }
@@ -267,11 +255,16 @@ function lossesOf(before: Model, after: Model): readonly Loss[] {
   return losses
 }
 
+const PARTS = [
+  ['schemas', RECORDS.schema],
+  ['types', RECORDS.type],
+  ['indexes', RECORDS.index],
+] as const
+
 /** The records that turn one state into another. */
 function writesOf(tenant: string, before: Own, after: Own): readonly Write[] {
   const writes: Write[] = []
-  for (const part of ['schemas', 'types'] as const) {
-    const kind = part === 'schemas' ? RECORDS.schema : RECORDS.type
+  for (const [part, kind] of PARTS) {
     for (const key of before[part].keys()) {
       if (!after[part].has(key)) writes.push({ write: 'record', record: { tenant, kind, key }, value: undefined })
     }
@@ -292,14 +285,6 @@ function mustMatch(type: ResourceType, json: { readonly [name: string]: Json }):
       )
     }
   }
-}
-
-function findType(model: Model, name: string): ResourceType {
-  const type = model.types.find((known) => known.name === name)
-  if (type !== undefined) return type
-  throw missing(
-    `there is no resource type "${name}" here; there are ${model.types.map((known) => known.name).join(', ')}`,
-  )
 }
 
 function typeJson(type: ResourceType, schemaExtensions: readonly Json[]): Json {

@@ -7,9 +7,10 @@ import { type Authenticated, createAuthenticator } from './authenticate.ts'
 import { createCatalogs, RECORDS, readSettings, SETTINGS_KEY } from './catalogs.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { inUse } from './errors.ts'
-import { createSchemas, type Schemas, type Usage } from './schemas.ts'
+import { createSchemas, type Schemas } from './schemas.ts'
 import { changeSettings, type TenantSettings } from './settings.ts'
 import { createTenants, type Tenants } from './tenants.ts'
+import type { Usage } from './usage.ts'
 
 /** Who may come in, and what their world looks like. */
 export interface Tenancy {

@@ -39,7 +39,12 @@ afterAll(async () => {
 async function start(listen: boolean): Promise<Process> {
   const store = await postgresStore({ url: database.url, connections: 5, listen })
   const tenancy = createTenancy({ store })
-  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  const directory = createDirectory({
+    store,
+    catalog: tenancy.catalog,
+    unique: tenancy.uniquePaths,
+    ready: tenancy.ready,
+  })
   return { store, tenancy, directory }
 }
 

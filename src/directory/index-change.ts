@@ -1,0 +1,123 @@
+import type { ResourceType } from '../protocol/index.ts'
+import { Conflict, type Stored, type Write } from '../store/index.ts'
+import type { Inside } from './context.ts'
+import { documentOf } from './document.ts'
+import { indexEntries } from './entries.ts'
+import { type Indexed, traitsOf } from './traits.ts'
+import { createWalk } from './walk.ts'
+
+/** A change of what a type is found by, under way. */
+export interface IndexChange {
+  /** Go into the very commit that makes the changed type known. */
+  readonly writes: readonly Write[]
+  /**
+   * Enters what is there; called when this process works with the changed type. Returns how many resources were read. This and
+   * `writes` end in `Conflict` missing with the type as `what` when another change of the same type has begun meanwhile.
+   */
+  readonly finish: () => Promise<number>
+}
+
+/** By then every process has heard of a change of schemas or settings, and what it began before is written. */
+export const HEARD_MS = 2_000
+
+/**
+ * Makes the changes of indexes. A query may rely on an index only while everybody who writes keeps it up, and everybody learns of a
+ * change at a moment of his own. So a path that leaves is relied on by nobody before the first one stops to keep it up, and one that
+ * comes is kept up by everybody before what is there is entered, and complete only after that (decision 19).
+ */
+export function createIndexChanges<Tx>(
+  inside: Inside<Tx>,
+): (
+  tenant: string,
+  before: ResourceType,
+  after: ResourceType | undefined,
+  anew?: readonly string[],
+) => Promise<IndexChange> {
+  const { store, world } = inside
+  const { all, persist } = createWalk(store, world)
+
+  return async (tenant, before, after, anew = []) => {
+    const type = before.name
+    const indexed = (paths: readonly string[], as: Extract<Write, { write: 'indexed' }>['as']): readonly Write[] =>
+      paths.length === 0 ? [] : [{ write: 'indexed', tenant, type, paths, as }]
+    const old = traitsOf(before).indexed.filter(({ path }) => !anew.includes(path))
+    const now = after === undefined ? [] : traitsOf(after).indexed
+    const left = without(old, now, formOf)
+    const fresh = without(now, old, formOf)
+    // What must be unique now or need not any more is entered anew, but complete all the while.
+    const coming = without(now, old, (one) => `${formOf(one)} ${one.unique}`)
+    if (left.length + coming.length === 0) return { writes: [], finish: async () => 0 }
+    if (after === undefined) {
+      return {
+        writes: indexed(left, 'gone'),
+        async finish() {
+          if (store.tells === 'soon') await world.wait(HEARD_MS)
+          await store.commit(indexed(left, 'gone'))
+          return 0
+        },
+      }
+    }
+
+    // Whoever comes later takes over: of two that build one index, each might count on what the other has cleared away.
+    const token = inside.newId()
+    const record = { tenant, kind: 'index-change', key: type }
+    const mine: Write = { write: 'record', record, value: token, ifValue: token }
+    const over: Write = { write: 'record', record, value: undefined, ifValue: token }
+    const isMine = async () => {
+      const [found] = await store.records(tenant, record.kind, { key: type, limit: 1 })
+      return found?.value === token
+    }
+    if (left.length > 0) {
+      await store.commit([{ write: 'record', record, value: token }, ...indexed(left, 'incomplete')])
+      await world.wait(HEARD_MS)
+    }
+    const unseen = fresh.filter((path) => !left.includes(path))
+
+    return {
+      writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'anew')],
+      async finish() {
+        await world.wait(HEARD_MS)
+        // Entries made by those who had not heard would be wrong by now. The paths stay known, so that one who still has not heard
+        // makes none that counts as complete.
+        await store.commit([mine, ...indexed(left, 'anew')])
+        const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), isMine)
+        await store.commit([over, ...indexed(fresh, 'complete')])
+        return count
+      },
+    }
+  }
+
+  async function enter(
+    tenant: string,
+    type: ResourceType,
+    paths: ReadonlySet<string>,
+    isMine: () => Promise<boolean>,
+  ): Promise<number> {
+    let count = 0
+    const writeOf = (stored: Stored): Write | undefined => {
+      const index = indexEntries(documentOf(stored), type, inside.unique(tenant)).filter(({ path }) => paths.has(path))
+      if (index.length === 0) return undefined
+      const ref = { tenant, type: type.name, id: stored.id }
+      // Entries of an older document would stay for good.
+      return { write: 'reindex', ref, ifVersion: stored.version, unindex: [], index }
+    }
+    for await (const chunk of all(tenant, [type.name])) {
+      // Entries of one who was overtaken could come between what another has cleared away and what he enters.
+      if (!(await isMine())) throw new Conflict('missing', 0, type.name)
+      await persist(chunk, writeOf)
+      count += chunk.length
+    }
+    return count
+  }
+}
+
+/** The form in which the values of a path are entered. */
+function formOf({ path, attribute, sub = attribute }: Indexed): string {
+  return `${path} ${sub.caseExact} ${sub.uniqueness === 'none'}`
+}
+
+/** The paths of some that others don't have in the same way. */
+function without(some: readonly Indexed[], others: readonly Indexed[], key: (one: Indexed) => string): string[] {
+  const there = new Set(others.map(key))
+  return some.filter((one) => !there.has(key(one))).map(({ path }) => path)
+}

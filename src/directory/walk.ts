@@ -1,0 +1,73 @@
+import { unavailable } from '../protocol/index.ts'
+import { Conflict, type Query, type Store, type Stored, type Write } from '../store/index.ts'
+import type { World } from '../world.ts'
+
+/** Goes through all resources of types in the background, and writes to them while others do. */
+export interface Walk {
+  /** All resources of these types, in chunks. */
+  readonly all: (tenant: string, typeNames: readonly string[]) => AsyncIterable<readonly Stored[]>
+  /** Writes what is to be written for each; those that somebody changes or deletes meanwhile are read again. Returns how many. */
+  readonly persist: (chunk: readonly Stored[], writeOf: (stored: Stored) => Write | undefined) => Promise<number>
+}
+
+const CHUNK = 500
+/** Resources written in one transaction, and the longest rest after it. */
+const PIECE = 100
+const REST_MS = 100
+/** How often a chunk is read again because somebody writes it at the same time. */
+const ATTEMPTS = 20
+
+/** Makes the way through a store. It rests as long as it works: others wait for the lock of the database meanwhile. */
+export function createWalk(store: Pick<Store, 'find' | 'get' | 'commit'>, world: Pick<World, 'now' | 'wait'>): Walk {
+  return {
+    async *all(tenant, typeNames) {
+      for (const type of typeNames) {
+        let after: { id: string } | undefined
+        for (;;) {
+          const query: Query = {
+            tenant,
+            types: [{ type }],
+            base: '',
+            endpoints: {},
+            page: { after, limit: CHUNK },
+            total: false,
+            groups: false,
+          }
+          const page = await store.find(query)
+          yield page.resources
+          if (page.next === undefined) break
+          after = { id: page.next.id }
+        }
+      }
+    },
+
+    async persist(chunk, writeOf) {
+      let left = chunk
+      let count = 0
+      for (let attempt = 1; ; attempt++) {
+        // Fewer each time: whoever writes again and again holds up nobody's turn but his own.
+        const size = Math.max(1, PIECE >> (attempt - 1))
+        const moved: Stored[] = []
+        for (let at = 0; at < left.length; at += size) {
+          const piece = left.slice(at, at + size)
+          const writes = piece.flatMap((stored) => writeOf(stored) ?? [])
+          if (writes.length === 0) continue
+          const began = world.now()
+          try {
+            await store.commit(writes)
+            count += writes.length
+            await world.wait(Math.min(world.now() - began, REST_MS))
+          } catch (error) {
+            const again = error instanceof Conflict && (error.reason === 'version' || error.reason === 'missing')
+            if (!again || error.what === 'tenant') throw error
+            moved.push(...piece)
+          }
+        }
+        if (moved.length === 0) return count
+        if (attempt === ATTEMPTS) throw unavailable(1)
+        const read = await Promise.all(moved.map((stored) => store.get(stored)))
+        left = read.filter((stored) => stored !== undefined)
+      }
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import { type Json, LIMITS, type ResourceType, type Target } from '../protocol/index.ts'
+import { Conflict, type Store } from '../store/index.ts'
+import { findType, indexKey, type Model, type Own } from './catalogs.ts'
+import { inUse, invalid, missing } from './errors.ts'
+import { readIndexPath } from './index-path.ts'
+import type { Change, ChangeOptions, Usage } from './usage.ts'
+
+/** An attribute by which resources of a type are found without being read. */
+export interface IndexEntry {
+  readonly type: string
+  /** Canonical: `title`, `name.familyName`. */
+  readonly path: string
+  /** Whether the tenant has declared it, and it is not there from the start. */
+  readonly own: boolean
+  /** Whether all resources are entered, so that queries use it. */
+  readonly ready: boolean
+}
+
+/** What resources are found by: declared and taken back at run time (decision 19). */
+export interface Indexes {
+  /** All of it, from the start or declared. */
+  readonly listIndexes: (tenant: string, options: Pick<ChangeOptions, 'usage'>) => Promise<readonly IndexEntry[]>
+  /** Declares attributes of a type indexed and enters all its resources; what isn't ready, since it was cut short, is built anew. */
+  readonly putIndexes: (
+    tenant: string,
+    type: string,
+    paths: readonly string[],
+    options: ChangeOptions,
+  ) => Promise<readonly IndexEntry[]>
+  /** Takes declarations back. */
+  readonly deleteIndexes: (
+    tenant: string,
+    type: string,
+    paths: readonly string[],
+    options: ChangeOptions,
+  ) => Promise<void>
+}
+
+/** Makes the part of the room that declares indexes. */
+export function createIndexes(store: Store, modelOf: (tenant: string) => Promise<Model>, change: Change): Indexes {
+  const list = async (tenant: string, usage: Usage) => {
+    const { types } = await modelOf(tenant)
+    const complete = await pathsOf(store, tenant)
+    return types.flatMap((type) => {
+      const start = startOf(type, usage)
+      return usage.indexedPaths(type).map((path): IndexEntry => {
+        const own = !start.includes(path)
+        // What is there from the start is complete from the first entry on.
+        return { type: type.name, path, own, ready: complete.get(indexKey(type.name, path)) ?? !own }
+      })
+    })
+  }
+  const has = (entries: readonly IndexEntry[], type: string, path: string) =>
+    entries.find((one) => one.type === type && one.path === path)
+
+  return {
+    listIndexes: (tenant, { usage }) => list(tenant, usage),
+
+    putIndexes: async (tenant, name, texts, options) => {
+      const { usage } = options
+      const type = findType(await modelOf(tenant), name)
+      const before = await list(tenant, usage)
+      const wanted = canonical(texts, type)
+      for (const path of wanted) {
+        const there = has(before, name, path)
+        if (there?.own === false && there.ready) throw invalid(`${path} of ${name} is found by index from the start`)
+      }
+      const paths = wanted.filter((path) => has(before, name, path)?.ready !== true)
+      if (paths.length > 0) {
+        const edit = (own: Own, model: Model) => {
+          const start = startOf(findType(model, name), usage)
+          const indexes = new Map(own.indexes)
+          for (const path of paths) {
+            if (!start.includes(path)) indexes.set(indexKey(name, path), { type: name, path })
+          }
+          if (indexes.size > LIMITS.INDEXED_PATHS && indexes.size > own.indexes.size) {
+            throw invalid(
+              `a tenant declares at most ${LIMITS.INDEXED_PATHS} attributes indexed; tenant "${tenant}" would have ${indexes.size}. Take some back with: lockstep index delete TYPE PATH --tenant ${tenant}`,
+            )
+          }
+          return { ...own, indexes }
+        }
+        await change(tenant, options, edit, { type: name, paths })
+      }
+      const after = await list(tenant, usage)
+      return after.filter((one) => one.type === name && wanted.includes(one.path))
+    },
+
+    deleteIndexes: async (tenant, name, texts, options) => {
+      const type = findType(await modelOf(tenant), name)
+      const paths = canonical(texts, type)
+      await change(tenant, options, (own, model) => {
+        const indexes = new Map(own.indexes)
+        for (const path of paths) {
+          if (indexes.delete(indexKey(name, path))) continue
+          throw startOf(findType(model, name), options.usage).includes(path)
+            ? invalid(`${path} of ${name} is found by index from the start, and stays so`)
+            : missing(
+                `${path} of ${name} isn't declared indexed in tenant "${tenant}"; see what is with: lockstep index list --tenant ${tenant}`,
+              )
+        }
+        return { ...own, indexes }
+      })
+    },
+  }
+}
+
+/** The declarations that a model still has the attributes for: the others go with them. */
+export function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<string, Json> {
+  const kept = new Set(model.types.flatMap(({ name, indexed = [] }) => indexed.map((path) => indexKey(name, path))))
+  return new Map([...declared].filter(([key]) => kept.has(key)))
+}
+
+/** What to say of an index that couldn't be built. */
+export function overtaken(error: unknown, tenant: string): unknown {
+  if (!(error instanceof Conflict && error.reason === 'missing') || error.what === 'tenant') return error
+  return inUse(
+    `another change of the schemas or indexes of ${error.what} began meanwhile; see what is ready with: lockstep index list --tenant ${tenant}, and put again what isn't`,
+    1,
+  )
+}
+
+function canonical(texts: readonly string[], type: ResourceType): readonly string[] {
+  const targets = texts.map((text): Target => {
+    const found = readIndexPath(text, type)
+    if (typeof found === 'string') throw invalid(found)
+    return found
+  })
+  return [...new Set(targets.map(({ path }) => path))]
+}
+
+/** What a type is found by without a declaration. */
+function startOf(type: ResourceType, usage: Usage): readonly string[] {
+  return usage.indexedPaths({ ...type, indexed: [] })
+}
+
+/** Index paths by type that have been seen, and whether they are complete. */
+async function pathsOf(store: Store, tenant: string): Promise<ReadonlyMap<string, boolean>> {
+  const complete = new Map<string, boolean>()
+  for await (const chunk of store.rows(tenant)) {
+    for (const row of chunk) if (row.row === 'path') complete.set(indexKey(row.type, row.path), row.complete)
+    // They come first.
+    if (chunk.at(-1)?.row !== 'path') break
+  }
+  return complete
+}
