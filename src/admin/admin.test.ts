@@ -16,7 +16,12 @@ async function start() {
   const store = sqliteStore(':memory:')
   const tenancy = createTenancy({ store })
   open.push(store, tenancy)
-  const directory = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths })
+  const directory = createDirectory({
+    store,
+    catalog: tenancy.catalog,
+    unique: tenancy.uniquePaths,
+    ready: tenancy.ready,
+  })
   const faults: unknown[] = []
   const admin = createAdmin({ tenancy, directory, report: ({ error }) => faults.push(error) })
   const { token } = await tenancy.adminTokens.create()
@@ -173,6 +178,56 @@ test('a resource type of its own is added and removed', async () => {
     'User',
     'Group',
   ])
+})
+
+test('attributes are declared indexed and taken back; what can be declared is said', async () => {
+  const { send, tenancy, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  await tenancy.ready('acme')
+  await addUser({ userName: 'ada', title: 'Dr' })
+  const path = '/tenants/acme/indexes'
+  expect((await send('GET', path)).body).toContainEqual({ type: 'User', path: 'userName', own: false, ready: true })
+  const title = { type: 'User', path: 'title', own: true, ready: true }
+  expect(await send('PUT', `${path}/User/Title`)).toMatchObject({ status: 200, body: title })
+  expect(await send('PUT', `${path}/User/title`)).toMatchObject({ status: 200, body: title })
+  const department = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department'
+  expect((await send('PUT', `${path}/User/${encodeURIComponent(department)}`)).body).toMatchObject({ path: department })
+  expect((await send('GET', path)).body.filter(({ own }: { own: boolean }) => own)).toEqual([
+    title,
+    { ...title, path: department },
+  ])
+  for (const [method, route, status, message] of [
+    [
+      'PUT',
+      'User/titel',
+      400,
+      'User has no attribute "titel"; what can be declared is text (string or reference), like',
+    ],
+    ['PUT', 'User/active', 400, 'active is of type boolean'],
+    ['PUT', 'User/name', 400, 'name is complex; name a part of it: name.formatted, name.familyName'],
+    ['PUT', 'User/password', 400, 'password is never returned'],
+    ['PUT', 'User/meta.created', 400, 'meta.created is kept apart'],
+    ['PUT', 'Group/members.display', 400, 'members.display is kept apart'],
+    ['PUT', 'User/userName', 400, 'userName of User is found by index from the start'],
+    ['PUT', 'User/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', 400, 'an extension as a whole'],
+    [
+      'PUT',
+      'User/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName',
+      400,
+      "shows another resource and isn't kept",
+    ],
+    ['PUT', 'Device/title', 404, 'there is no resource type "Device" here; there are User, Group'],
+    ['DELETE', 'User/nickName', 404, 'isn\'t declared indexed in tenant "acme"'],
+    ['DELETE', 'User/emails.value', 400, 'and stays so'],
+  ] as const) {
+    const answer = await send(method, `${path}/${route.split('/').map(encodeURIComponent).join('/')}`)
+    expect([answer.status, answer.body.error.message]).toEqual([status, expect.stringContaining(message)])
+  }
+  expect((await send('DELETE', `${path}/User/title`)).status).toBe(204)
+  expect((await send('GET', path)).body.filter(({ own }: { own: boolean }) => own)).toMatchObject([
+    { path: department },
+  ])
+  expect((await send('GET', '/tenants/none/indexes')).status).toBe(404)
 })
 
 test('Role and Entitlement are switched on by name; what belongs to the protocol stays as it is', async () => {

@@ -19,6 +19,7 @@ import {
   ConnectionBody,
   ConnectionDraftBody,
   ForceQuery,
+  IndexBody,
   IssuedBody,
   ListEntryBody,
   LogBody,
@@ -243,6 +244,37 @@ export function createRoutes({
       gives: { status: 204 },
       run: ({ params, query, actor }) =>
         schemas.deleteType(params.tenant ?? '', params.type ?? '', change(actor, query.force)),
+    }),
+    route({
+      method: 'get',
+      path: '/tenants/{tenant}/indexes',
+      id: 'listIndexes',
+      does: 'List the attributes by which resources are found without being read',
+      gives: { status: 200, body: IndexBody.array() },
+      run: ({ params }) => schemas.listIndexes(params.tenant ?? '', { usage: directory }),
+    }),
+    route({
+      method: 'put',
+      path: '/tenants/{tenant}/indexes/{type}/{path}',
+      id: 'putIndex',
+      does: 'Declare an attribute indexed; answers when all resources are entered, and until then queries do without. What was cut short is gone on with',
+      gives: { status: 200, body: IndexBody },
+      run: async ({ params, actor }) => {
+        const { tenant = '', type = '', path = '' } = params
+        const [put] = await schemas.putIndexes(tenant, type, [path], change(actor, 'false'))
+        return put
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/tenants/{tenant}/indexes/{type}/{path}',
+      id: 'deleteIndex',
+      does: 'Take the declaration of an indexed attribute back; queries by it read all resources again',
+      gives: { status: 204 },
+      run: ({ params, actor }) => {
+        const { tenant = '', type = '', path = '' } = params
+        return schemas.deleteIndexes(tenant, type, [path], change(actor, 'false'))
+      },
     }),
     route({
       method: 'get',

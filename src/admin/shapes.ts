@@ -120,6 +120,14 @@ export const TypeEntryBody = z.object({
   own: z.boolean().describe('Whether the tenant made or changed it'),
 })
 
+/** An attribute by which resources are found without being read. */
+export const IndexBody = z.object({
+  type: z.string(),
+  path: z.string().describe('The attribute in standard notation, like title or name.familyName'),
+  own: z.boolean().describe('Whether the tenant has declared it; the others are there from the start'),
+  ready: z.boolean().describe('Whether all resources are entered, so that queries use it'),
+})
+
 /** One line of the log. */
 export const ChangeBody = z.looseObject({
   place: z.int(),

@@ -4,7 +4,7 @@ import type { Options } from './usage.ts'
 /** One command: what `lockstep NAME` does. */
 export interface CommandEntry {
   readonly name: string
-  /** Its arguments: `<name>` is needed, `[name]` is not, `[name...]` may come often. */
+  /** Its arguments: `<name>` is needed, `[name]` is not, `<name...>` and `[name...]` may come often. */
   readonly args?: string
   readonly does: string
   /** What its help shows, after `lockstep `. */

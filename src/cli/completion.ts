@@ -131,7 +131,15 @@ function listOf(prefix: string, names: readonly string[]): readonly string[] {
   return names.map((name) => before + name)
 }
 
-const ON_TYPES: ReadonlySet<string> = new Set(['get', 'query', 'create', 'patch', 'delete'])
+const ON_TYPES: ReadonlySet<string> = new Set([
+  'get',
+  'query',
+  'create',
+  'patch',
+  'delete',
+  'index put',
+  'index delete',
+])
 
 async function argumentsOf(
   entry: CommandEntry,
@@ -147,6 +155,7 @@ async function argumentsOf(
   }
   if (!ON_TYPES.has(entry.name)) return []
   if (given.length === 0) return (await typesFor(own, options)).map(({ name }) => name)
+  if (entry.name.startsWith('index ')) return pathsFor(own, options)
   if (entry.name !== 'patch' || given.length < 2) return []
   const op = /^(add|replace|remove) /i.exec(prefix)?.[0]
   if (op === undefined) return ['add ', 'replace ', 'remove ']

@@ -1,16 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { isObject, type Json } from '../protocol/index.ts'
-import type { ChangeOptions } from '../tenancy/index.ts'
-import { type Local, tenantOf, withLocal } from './local.ts'
+import { changeOptions } from './change-options.ts'
+import { tenantOf, withLocal } from './local.ts'
 import { printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
-
-const changeOptions = async ({ directory }: Local, options: Options): Promise<ChangeOptions> => ({
-  usage: await directory(),
-  actor: 'cli',
-  force: flagOption(options, 'force'),
-})
 
 /** `lockstep schema list`. */
 export async function listSchemas(options: Options): Promise<void> {

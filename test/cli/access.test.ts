@@ -57,6 +57,28 @@ test('a connection for somebody who is not there is refused', async () => {
   expect(await json('connection', 'list', 'acme')).toHaveLength(1)
 })
 
+test('attributes are declared indexed, listed and taken back', async () => {
+  const { json, lockstep } = await fresh()
+  await json('tenant', 'create', 'acme')
+  const own = async () => (await json('index', 'list', '--tenant', 'acme')).filter((one: { own: boolean }) => one.own)
+  const put = await json('index', 'put', 'User', 'TITLE', 'name.familyName', '--tenant', 'acme')
+  const wanted = ['name.familyName', 'title'].map((path) => ({ type: 'User', path, own: true, ready: true }))
+  expect(put).toEqual(wanted)
+  expect(await own()).toEqual(wanted)
+  const shown = await lockstep('index', 'list', '--tenant', 'acme')
+  expect(shown.stdout).toMatch(/^TYPE +ATTRIBUTE +OWN +READY\n/)
+  expect(shown.stdout).toMatch(/^User +title +yes +yes$/m)
+  expect(shown.stdout).toMatch(/^User +userName +yes$/m)
+  const again = await lockstep('index', 'put', 'User', 'title', '--tenant', 'acme')
+  expect([again.code, again.stdout]).toEqual([0, 'title of User: indexed, and ready.\n'])
+  const refused = await lockstep('index', 'put', 'User', 'name', '--tenant', 'acme')
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('name a part of it: name.formatted')])
+  expect((await lockstep('index', 'put', 'User', '--tenant', 'acme')).code).toBe(2)
+  const gone = await json('index', 'delete', 'User', 'title', '--tenant', 'acme')
+  expect(gone).toEqual({ tenant: 'acme', type: 'User', paths: ['title'], deleted: true })
+  expect(await own()).toEqual(wanted.slice(0, 1))
+})
+
 test('base URLs are made from the public URL', async () => {
   const { json } = await fresh()
   const printed = await json('tenant', 'create', 'acme', '--public-url', 'https://scim.example.com/')

@@ -70,6 +70,8 @@ const everything = async (base: string, token: string) => {
 describe('a tenant moves', { timeout: 120_000 }, () => {
   test('to another database, unchanged: its token works there, and both ends tell the same checksum', async () => {
     const old = await filled()
+    const options = { usage: old.server.directory, actor: 'test' }
+    await old.server.tenancy.schemas.putIndexes('acme', 'User', ['title'], options)
     const path = place()
     const out = await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
     expect(out).toMatchObject({ tenant: 'acme', resources: 31, log: 35 })
@@ -81,6 +83,11 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(back).toEqual({ tenant: 'acme', from: 'acme', resources: 31, log: 35, checksum: out.checksum })
     const base = `${server.url}/tenants/acme/scim/v2`
     expect(await everything(base, old.token)).toEqual(await everything(old.base, old.token))
+    // What was declared indexed is so there, and goes on being so.
+    const indexes = await server.tenancy.schemas.listIndexes('acme', { usage: server.directory })
+    expect(indexes.filter(({ own }) => own)).toEqual([{ type: 'User', path: 'title', own: true, ready: true }])
+    const doctors = `/Users?filter=${encodeURIComponent('title eq "dr"')}`
+    expect(await (await ask(base, old.token, doctors)).json()).toMatchObject({ totalResults: 1 })
     expect(await server.store.changes('acme', 0, 100)).toEqual(await old.server.store.changes('acme', 0, 100))
     const again = await json('tenant', 'export', 'acme', path('again.tenant'), '--database', database)
     // Somebody came with the token meanwhile, so the record of its last use may be another one.
