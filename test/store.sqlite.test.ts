@@ -277,8 +277,8 @@ describe('when the database cannot be written', () => {
     const [first, second] = people(2)
     if (first === undefined || second === undefined) throw new Error('two people')
     await store.commit([first])
-    const outcomes: PromiseSettledResult<unknown>[] = []
     for (let round = 0; round < 3; round++) {
+      const outcomes: PromiseSettledResult<unknown>[] = []
       const port = store.writerPort()
       port.postMessage(['{"no list": true}'])
       // Some come before the thread has read that, some after it has ended.
