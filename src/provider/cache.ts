@@ -1,5 +1,5 @@
 import type { Touched } from '../directory/index.ts'
-import type { Document, ResourceType } from '../protocol/index.ts'
+import type { ResourceType } from '../protocol/index.ts'
 
 /** A finished text: a resource as GET shows it by default. */
 export interface Finished {
@@ -24,8 +24,6 @@ export interface Cache {
   /** Whether a text is worth keeping: there is room, or it was asked for before. */
   wants(id: string): boolean
   put(finished: Finished): void
-  /** What an entry says, taken apart once for all who compare it with a filter. */
-  document(finished: Finished): Document
   /** Rises with each invalidation: a text made before one must not be put after it. */
   generation(): number
   forget(touched: readonly Touched[]): void
@@ -33,10 +31,11 @@ export interface Cache {
 
 /** What an entry costs besides its bytes. */
 const OVERHEAD = 400
-/** So many are remembered as asked for, whose texts are not kept. A power of two. */
-const SLOTS = 1 << 16
-/** What a document costs for each byte of its text. */
-const APART = 3
+/**
+ * So many are remembered as asked for, whose texts are not kept: with more, everybody would count as asked for lately where all are
+ * asked for alike, and each text would push out another for nothing. A power of two.
+ */
+const SLOTS = 1 << 14
 
 /** Makes a cache of at most `limit` bytes. */
 export function createCache(limit: number): Cache {
@@ -113,7 +112,6 @@ export function createCache(limit: number): Cache {
         text,
         put: generation,
         used: false,
-        document: undefined,
       }
       if (costOf(entry) > limit / 100) return
       drop(id)
@@ -121,19 +119,6 @@ export function createCache(limit: number): Cache {
       if (number !== undefined) byNumber.set(number, entry)
       size += costOf(entry)
       makeRoom()
-    },
-    document(finished) {
-      const entry = entries.get(finished.id)
-      const kept = entry === finished
-      if (kept && entry.document !== undefined) return entry.document
-      const document = JSON.parse(finished.text) as Document
-      if (kept) {
-        size -= costOf(entry)
-        entry.document = document
-        size += costOf(entry)
-        makeRoom()
-      }
-      return document
     },
     generation: () => generation,
     forget(touched) {
@@ -154,8 +139,8 @@ function hashOf(id: string): number {
   return hash >>> 0
 }
 
-function costOf({ text, document }: Kept): number {
-  return OVERHEAD + text.length * (document === undefined ? 1 : 1 + APART)
+function costOf({ text }: Kept): number {
+  return OVERHEAD + text.length
 }
 
 interface Kept extends Finished {
@@ -163,5 +148,4 @@ interface Kept extends Finished {
   readonly put: number
   /** Looked up since it was last considered for eviction. */
   used: boolean
-  document: Document | undefined
 }

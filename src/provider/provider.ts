@@ -157,7 +157,6 @@ export function createProvider(options: ProviderOptions): Provider {
       report,
       texts: {
         numbered: (number, type) => cache.numbered(number, principal.tenant, call.base, type),
-        document: cache.document,
         keep: (type, { tenant, id, version }, text, number) => {
           if (generation !== cache.generation() || !cache.wants(id)) return
           const { name, endpoint } = type

@@ -65,7 +65,8 @@ export function namesNeeded(stored: Stored, type: ResourceType): readonly string
   const ids: string[] = []
   for (const { attribute, extension } of traitsOf(type).references) {
     // Most resources have none, and reading the text is dear: look for the name first.
-    if (!stored.text.includes(`"${attribute.name}":`)) continue
+    // Without the quotation mark before it, of which there are so many.
+    if (!stored.text.includes(`${attribute.name}":`)) continue
     const document = documentOf(stored)
     const holder = extension === undefined ? document : document[extension]
     const value = isObject(holder) ? holder[attribute.name] : undefined

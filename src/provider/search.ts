@@ -4,7 +4,6 @@ import {
   type Catalog,
   type Cursor,
   compareText,
-  type Document,
   forbidden,
   invalidFilter,
   invalidSyntax,
@@ -14,6 +13,7 @@ import {
   LIST_END,
   matches,
   openList,
+  pickMembers,
   type ResourceType,
   readCursor,
   readSearchRequest,
@@ -144,11 +144,7 @@ async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<
 const FEW = 20
 
 /** One whom the filter may mean, as it is shown. */
-interface Shown {
-  readonly id: string
-  readonly text: string
-  readonly kept?: Finished
-}
+type Shown = Pick<Finished, 'id' | 'text'>
 
 /**
  * The answer to what identity providers ask before they create or change somebody: the index tells whom it can be, and the
@@ -169,7 +165,7 @@ function lookUp(asked: Asked): Answer | Promise<Answer> | undefined {
   const waiting: Promise<unknown>[] = []
   for (const { number, stored } of hits) {
     const kept = stored === undefined ? turn.texts.numbered(number, type) : undefined
-    if (kept !== undefined) shown.push({ id: kept.id, text: kept.text, kept })
+    if (kept !== undefined) shown.push(kept)
     if (stored === undefined) continue
     const text = represent(stored, view)
     const take = (one: string) => {
@@ -188,17 +184,19 @@ function lookUp(asked: Asked): Answer | Promise<Answer> | undefined {
 function listOf(turn: Turn, search: SearchInput, filter: BoundFilter, few: readonly Shown[]): Answer {
   // Of one comparison the index tells all.
   const exact = filter.op === 'eq' || filter.op === 'sw'
-  const found = exact
-    ? [...few]
-    : few.filter(({ kept, text }) => {
-        return matches(kept === undefined ? (JSON.parse(text) as Document) : turn.texts.document(kept), filter)
-      })
+  const found = exact ? [...few] : satisfying(filter, few)
   if (found.length > 1) found.sort((a, b) => compareText(a.id, b.id))
   const first = search.startIndex - 1
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
   const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
   const body = `${head}${page.map(({ text }) => text).join(',')}${LIST_END}`
   return { status: 200, headers: ['Content-Type', turn.media], body }
+}
+
+/** Of each only the attributes are read that the filter asks about. */
+function satisfying(filter: BoundFilter, few: readonly Shown[]): Shown[] {
+  const names = new Set(targetsIn(filter).map(({ extension, attribute }) => extension ?? attribute.name))
+  return few.filter(({ text }) => matches(pickMembers(text, names), filter))
 }
 
 /** How many members the page would show, counted no further than it matters. */

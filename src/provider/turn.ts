@@ -1,7 +1,6 @@
 import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
-  type Document,
   decodeQuery,
   type Json,
   type ResourceType,
@@ -42,8 +41,6 @@ export interface Turn {
   /** Finished texts of resources as they are shown by default, kept between requests. */
   readonly texts: {
     numbered(number: number, type: ResourceType): Finished | undefined
-    /** What they say, to compare with a filter. */
-    document(finished: Finished): Document
     /** Keeps one for the next who asks, unless something changed while it was made. */
     keep(type: ResourceType, stored: Stored, text: string, number?: number): void
   }
