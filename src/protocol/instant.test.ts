@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { instantOf } from './instant.ts'
+import { formatInstant, instantOf } from './instant.ts'
 
 test.each([
   ['2026-01-01T00:00:00Z', 1767225600000],
@@ -29,4 +30,16 @@ test.each([
   ['', undefined],
 ])('S-044 A-29 %s is %s', (text, expected) => {
   expect(instantOf(text)).toBe(expected)
+})
+
+test('milliseconds are written as toISOString writes them, from day to day', () => {
+  fc.assert(
+    fc.property(fc.array(fc.date({ noInvalidDate: true }), { minLength: 1, maxLength: 4 }), (dates) => {
+      for (const date of dates) expect(formatInstant(date.getTime())).toBe(date.toISOString())
+    }),
+  )
+  for (const at of [0, -1, 86_399_999, 86_400_000, 1_795_978_705_391]) {
+    expect(formatInstant(at)).toBe(new Date(at).toISOString())
+  }
+  expect(() => formatInstant(Number.NaN)).toThrow(RangeError)
 })

@@ -19,6 +19,25 @@ export function instantOf(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
+const DAY_MS = 86_400_000
+const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'))
+const THREE = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(3, '0'))
+let lastDay = Number.NaN
+let lastDate = ''
+
+/** Milliseconds since 1970 as an xsd:dateTime in UTC: what toISOString writes, for the many that fall on one day. RFC 7643 §2.3.5. */
+export function formatInstant(at: number): string {
+  const day = Math.floor(at / DAY_MS)
+  if (day !== lastDay) {
+    // What is no time is refused here.
+    lastDate = new Date(at).toISOString().slice(0, -13)
+    lastDay = day
+  }
+  const ms = at - day * DAY_MS
+  const [hour, minute, second] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1_000) % 60]
+  return `${lastDate}${TWO[hour]}:${TWO[minute]}:${TWO[second]}.${THREE[ms % 1_000]}Z`
+}
+
 function daysIn(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0

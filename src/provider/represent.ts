@@ -3,6 +3,7 @@ import {
   type Catalog,
   type Document,
   formatETag,
+  formatInstant,
   isDefault,
   isObject,
   type Json,
@@ -236,16 +237,16 @@ function link(document: Document, view: View, names: ReadonlyMap<string, Member>
 
 function metaText(stored: Stored, view: View): string {
   const { type, base } = view
-  const created = new Date(stored.created).toISOString()
-  const modified = stored.modified === stored.created ? created : new Date(stored.modified).toISOString()
+  const created = formatInstant(stored.created)
+  const modified = stored.modified === stored.created ? created : formatInstant(stored.modified)
   return `{"resourceType":"${type.name}","created":"${created}","lastModified":"${modified}","location":${locationText(base, type, stored.id)},"version":"W/\\"${stored.version}\\""}`
 }
 
 function metaOf(stored: Stored, view: View): JsonObject {
   return {
     resourceType: view.type.name,
-    created: new Date(stored.created).toISOString(),
-    lastModified: new Date(stored.modified).toISOString(),
+    created: formatInstant(stored.created),
+    lastModified: formatInstant(stored.modified),
     location: locationOf(view.base, view.type.endpoint, stored.id),
     version: formatETag(stored.version),
   }

@@ -137,7 +137,7 @@ async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<
   const headers = ['Content-Type', turn.media]
   if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
   const texts = await textsOf(page.resources, views, catalog)
-  return { status: 200, headers, body: `${head}${texts.join(',')}${LIST_END}` }
+  return { status: 200, headers, body: whole(head, texts) }
 }
 
 /** So many resources are looked up one by one. */
@@ -189,8 +189,15 @@ function listOf(turn: Turn, search: SearchInput, filter: BoundFilter, few: reado
   const first = search.startIndex - 1
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
   const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
-  const body = `${head}${page.map(({ text }) => text).join(',')}${LIST_END}`
-  return { status: 200, headers: ['Content-Type', turn.media], body }
+  const texts = page.map(({ text }) => text)
+  return { status: 200, headers: ['Content-Type', turn.media], body: whole(head, texts) }
+}
+
+/** The text of a list. Not joined: what is only put together is copied once, on its way out. */
+function whole(head: string, texts: readonly (string | AsyncIterable<string>)[]): string {
+  let body = head
+  for (const [at, text] of texts.entries()) body += at === 0 ? text : `,${text}`
+  return body + LIST_END
 }
 
 /** Of each only the attributes are read that the filter asks about. */
