@@ -4,8 +4,6 @@ import type { Attribute } from './schema.ts'
 const ASCII = /^[\0-\x7f]*$/
 const WIDE = /[\u3000\uff01-\uffee]/
 const SPACES = / {2,}/g
-/** Surrogates, and what lies above them as a unit but below as a code point. */
-const HIGH = /[\ud800-\uffff]/
 
 let folding: ReadonlyMap<number, string> | undefined
 let width: ReadonlyMap<number, string> | undefined
@@ -36,9 +34,6 @@ export function comparable(attribute: Attribute, text: string): string {
 
 /** Orders text by code point, as UTF-8 bytes would be; negative when `a` comes first. RFC 7644 §3.4.2.3. */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  // By units, unless there are some of which that would be wrong.
-  if (!HIGH.test(a) && !HIGH.test(b)) return a < b ? -1 : 1
   const shorter = Math.min(a.length, b.length)
   for (let at = 0; at < shorter; at++) {
     const one = a.charCodeAt(at)

@@ -56,17 +56,15 @@ export function createCache(limit: number): Cache {
     if (entry.number !== undefined && byNumber.get(entry.number) === entry) byNumber.delete(entry.number)
     size -= costOf(entry)
   }
-  /** The clock: whoever was used since the hand last passed gets another round. */
+  // The clock: whoever was used since the hand last passed gets another round. The hand stays where it is: a Map is full of holes
+  // where it was deleted from, and to begin anew is to pass them all.
+  let hand = entries.values()
   const makeRoom = () => {
-    for (const [old, entry] of entries) {
-      if (size <= limit) break
-      if (entry.used) {
-        entry.used = false
-        entries.delete(old)
-        entries.set(old, entry)
-      } else {
-        drop(old)
-      }
+    while (size > limit) {
+      const { value: entry } = hand.next()
+      if (entry === undefined) hand = entries.values()
+      else if (entry.used) entry.used = false
+      else drop(entry.id)
     }
   }
   /** An entry that is still good. */
