@@ -40,7 +40,7 @@ export interface ProviderOptions {
   readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   /** Seconds to wait when a principal has used up its rate, else 0. */
   readonly throttle?: (principal: Principal) => number
-  /** Characters of finished texts that are kept. Default 48 MiB. */
+  /** Characters of finished texts that are kept. Default 64 MiB. */
   readonly cacheBytes?: number
   /** Told of each error that is ours. Default: console.error. */
   readonly report?: Report
@@ -71,7 +71,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const now = options.now ?? Date.now
   const report: Report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
   // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
-  const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 48 * 1024 * 1024) : 0)
+  const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 64 * 1024 * 1024) : 0)
   directory.watch((touched) => cache.forget(touched))
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
