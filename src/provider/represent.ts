@@ -128,16 +128,10 @@ function memberWriter(view: View, parts: ReadonlySet<string>): (members: readonl
         last = type
         head = headOf(type)
       }
-      if (value && head.ref !== '') {
-        const shown = display && name !== '' ? `,"display":${JSON.stringify(name)}` : ''
-        text += `,{"value":"${id}"${head.ref}${id}"${head.type}${shown}}`
-        continue
-      }
-      let one = value ? `,"value":"${id}"` : ''
-      if (head.ref !== '') one += `${head.ref}${id}"`
-      one += head.type
-      if (display && name !== '') one += `,"display":${JSON.stringify(name)}`
-      text += `,{${one.slice(1)}}`
+      const at = head.ref === '' ? '' : `${head.ref}${id}"`
+      const shown = display && name !== '' ? `,"display":${JSON.stringify(name)}` : ''
+      const rest = `${at}${head.type}${shown}`
+      text += value ? `,{"value":"${id}"${rest}}` : `,{${rest.slice(1)}}`
     }
     return text.slice(1)
   }
