@@ -32,7 +32,7 @@ export const LIMITS = {
   /** Most operations in a bulk request. Past it: 413. */
   BULK_OPERATIONS: 1_000,
   /** Most operations in a PATCH. Past it: 413. */
-  PATCH_OPERATIONS: 10_000,
+  PATCH_OPERATIONS: 1_000,
   /** Most member values in one request. Past it: 413. */
   MEMBERS_PER_REQUEST: 200_000,
   /** Deepest nesting of arrays and objects in a body. Past it: 400 invalidSyntax. */

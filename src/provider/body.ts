@@ -64,6 +64,3 @@ export function parseBody(bytes: Uint8Array, principal: Principal): Json {
   if (text.trim() === '') throw invalidSyntax('the body is empty; this request needs a JSON object')
   return readJson(text, { strictNames: !principal.profile.allow.duplicateNames })
 }
-
-/** Bodies above this many bytes are read off the event loop, where there is somewhere to. */
-export const LARGE_BODY = 256 * 1024

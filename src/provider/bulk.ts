@@ -25,9 +25,8 @@ import { requirePatch } from './resources.ts'
 import { errorOf } from './respond.ts'
 import { routeOf } from './route.ts'
 import { bendBody, requireRight, type Turn } from './turn.ts'
+import { weighBulk } from './weight.ts'
 
-/** Jobs above this many bytes are carried out off the event loop, where there is somewhere to. */
-const LARGE_JOB = 48 * 1024
 /** Operations that are made ready together and share a transaction. */
 const TOGETHER = 64
 /** So many lots may wait for the disk while the next one is made ready. */
@@ -53,7 +52,7 @@ interface Owing {
 export async function bulk(turn: Turn): Promise<Answer> {
   requireJson(turn.call.header('content-type'))
   const bytes = await readBytes(turn.call, LIMITS.BULK_BYTES)
-  if (bytes.length > LARGE_JOB && turn.delegate) return turn.delegate(bytes)
+  if (turn.delegate && weighBulk(bytes) === 'heavy') return turn.delegate(bytes)
   const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(
     parseBody(bytes, turn.principal),
     turn.context.allow,

@@ -8,11 +8,12 @@ import {
   preconditionFailed,
   type ResourceType,
 } from '../protocol/index.ts'
-import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { memberParts, represent, STREAM_FROM } from './represent.ts'
 import { emptyAnswer, resourceAnswer } from './respond.ts'
 import { bendBody, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
+import { weighBody, weighPatch } from './weight.ts'
 
 /** GET of one resource. RFC 7644 §3.4.1. */
 export async function getResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
@@ -106,7 +107,7 @@ export function requirePatch(turn: Turn): void {
 }
 
 /**
- * The parsed body of a request, or the answer of the place it was handed on to because it is large. A body that can't be
+ * The parsed body of a request, or the answer of the place it was handed on to because it is heavy. A body that can't be
  * read is only complained about when the resource exists: 404 comes first (P-358).
  */
 export async function bodyOf(
@@ -119,8 +120,10 @@ export async function bodyOf(
   try {
     requireJson(call.header('content-type'))
     const bytes = await readBytes(call, LIMITS.BODY_BYTES)
-    if (bytes.length > LARGE_BODY && turn.delegate) return await turn.delegate(bytes)
-    return { json: bendBody(turn, action, type, parseBody(bytes, turn.principal), id) }
+    if (turn.delegate && weighBody(bytes) === 'heavy') return await turn.delegate(bytes)
+    const sent = parseBody(bytes, turn.principal)
+    if (turn.delegate && action === 'patch' && weighPatch(sent) === 'heavy') return await turn.delegate(bytes)
+    return { json: bendBody(turn, action, type, sent, id) }
   } catch (error) {
     if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })))
       throw missing({ type: type.name, id })

@@ -23,12 +23,13 @@ import {
   typeByName,
   writeCursor,
 } from '../protocol/index.ts'
-import { LARGE_BODY, parseBody, readBytes, requireJson } from './body.ts'
+import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Finished } from './cache.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
 import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
+import { weighBody, weighSearch } from './weight.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
 export function list(turn: Turn, types: readonly ResourceType[]): Answer | Promise<Answer> {
@@ -41,7 +42,7 @@ export function list(turn: Turn, types: readonly ResourceType[]): Answer | Promi
 export async function searchByPost(turn: Turn, types: readonly ResourceType[]): Promise<Answer> {
   requireJson(turn.call.header('content-type'))
   const bytes = await readBytes(turn.call, LIMITS.BODY_BYTES)
-  if (bytes.length > LARGE_BODY && turn.delegate) return turn.delegate(bytes)
+  if (turn.delegate && weighBody(bytes) === 'heavy') return turn.delegate(bytes)
   const [only] = types.length === 1 ? types : []
   const sent = parseBody(bytes, turn.principal)
   const { body } = bend(turn, {
@@ -80,6 +81,7 @@ function answer(
   if (types.length === 0) throw forbidden('this token may read no resource type; give its connection the right to')
   if (given.filter !== undefined && !features.filter)
     throw invalidFilter('filters are switched off for this tenant; leave the filter out')
+  if (turn.delegate && weighSearch(given) === 'heavy') return turn.delegate(bytes)
   const search: SearchInput = features.sort ? given : withoutSort(given)
 
   const ready = (input: SearchInput, walk?: Asked['walk']): Asked => {
