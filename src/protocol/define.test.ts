@@ -111,10 +111,6 @@ describe('resource types', () => {
       'a common attribute',
     ],
     [{ extensions: [{ schema: Badge }, { schema: Badge }] }, 'an extension twice'],
-    [
-      { extensions: [{ schema: defineSchema({ id: 'urn:example:z', name: 'Z', attributes: { NUMBER: {} } }) }] },
-      'S-094 a core attribute again',
-    ],
   ])('S-144 %j is refused: %s', (part, _case) => {
     expect(() => defineResourceType({ name: 'Device', endpoint: '/Devices', schema: Badge, ...part })).toThrow(
       ConfigError,

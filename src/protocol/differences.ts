@@ -1,10 +1,10 @@
 import { LENIENT } from './allowances.ts'
-import { COMMON } from './attributes.ts'
+import { COMMON, extensionOf } from './attributes.ts'
 import { bare } from './diff-list.ts'
 import { equalJson } from './equal.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { normalise } from './normalise.ts'
-import { type Attribute, isReference, type ResourceType } from './schema.ts'
+import { type Attribute, isReference, type ResourceType, type Schema } from './schema.ts'
 
 /** How one attribute differs. Paths are in standard notation. */
 export type AttributeDifference =
@@ -56,25 +56,23 @@ export function comparableForm(document: Document, type: ResourceType, unknown?:
 
 /** A reference is its id; what a server writes into `$ref` is its own way to say where that is. */
 function withoutUris(document: Document, type: ResourceType): Document {
-  const names = new Set(
-    [type.schema, ...type.extensions.map(({ schema }) => schema)].flatMap(({ attributes }) =>
-      attributes.filter(isReference).map(({ name }) => name.toLowerCase()),
-    ),
-  )
+  const namesIn = ({ attributes }: Schema) =>
+    new Set(attributes.filter(isReference).map(({ name }) => name.toLowerCase()))
   const strip = (value: Json): Json => {
     if (Array.isArray(value)) return value.map((each: Json) => strip(each))
     if (!isObject(value) || value.value === undefined || value.$ref === undefined) return value
     const { $ref: _uri, ...rest } = value
     return rest
   }
-  const holder = (object: JsonObject): JsonObject =>
+  const holder = (object: JsonObject, names: ReadonlySet<string>): JsonObject =>
     Object.fromEntries(
-      Object.entries(object).map(([name, value]) => [
-        name,
-        names.has(name.toLowerCase()) ? strip(value) : name.includes(':') && isObject(value) ? holder(value) : value,
-      ]),
+      Object.entries(object).map(([name, value]) => {
+        if (names.has(name.toLowerCase())) return [name, strip(value)]
+        const extension = isObject(value) ? extensionOf(type, name) : undefined
+        return [name, isObject(value) && extension !== undefined ? holder(value, namesIn(extension.schema)) : value]
+      }),
     )
-  return holder(document)
+  return holder(document, namesIn(type.schema))
 }
 
 /** Every difference between two documents in comparable form; what may not be changed goes to the notes. */

@@ -153,7 +153,7 @@ describe('values', () => {
       roles: [{}],
     }
     expect(normalise(body, User, STRICT, notes)).toEqual({ schemas: [USER], userName: 'a' })
-    expect(notes.cleared).toEqual(['nickName', 'emails', 'name', 'active', 'manager', 'roles'])
+    expect(notes.cleared).toEqual(['nickName', 'emails', 'name', 'active', `${ENT}:manager`, 'roles'])
   })
   test('A-17 null inside a list: invalidValue, left out where lists are mended', () => {
     expect(refusal(() => user({ emails: [null] }))).toBe('invalidValue')

@@ -1,16 +1,17 @@
 import type { Allowances } from './allowances.ts'
 import { extensionOf, resolve } from './attributes.ts'
+import type { Target } from './bound.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { writtenWithFraction } from './read-json.ts'
-import type { Attribute, ResourceType } from './schema.ts'
+import type { ResourceType } from './schema.ts'
 import { type Reading, readValue, refuseTwins } from './value.ts'
 
 /** What a body held besides the resource. */
 export interface Notes {
   /** Paths that no schema of the type has: left out (A-61). Names only, never values. */
   readonly unknown: string[]
-  /** Attributes given as null or []: unassigned on purpose, so that no default takes their place (P-062). */
+  /** Paths of attributes given as null or []: unassigned on purpose, so that no default takes their place (P-062). */
   readonly cleared: string[]
 }
 
@@ -48,12 +49,12 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (found.path !== key) respelt = true
     if (extension === undefined) {
       if (attribute.name === 'schemas') given = value
-      else if (attribute.mutability !== 'readOnly') read(attribute, body, key, value, reading, out, notes)
+      else if (attribute.mutability !== 'readOnly') read(found, body, key, value, reading, out, notes)
     } else if (attribute.mutability !== 'readOnly') {
       // Sent under its bare name; what stands in the extension's own object counts more (A-22).
       const own = extensions[extension] ?? {}
       extensions[extension] = own
-      if (own[attribute.name] === undefined) read(attribute, body, key, value, reading, own, notes)
+      if (own[attribute.name] === undefined) read(found, body, key, value, reading, own, notes)
     }
   }
   if (respelt) {
@@ -61,7 +62,7 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
       body,
       (key) => {
         const found = resolve(key, type)
-        return found?.attribute?.name ?? found?.extension
+        return found?.attribute === undefined ? found?.extension : found.path
       },
       'The body',
     )
@@ -95,7 +96,7 @@ function readingOf(allow: Allowances, notes: Notes | undefined): Reading {
 }
 
 function read(
-  attribute: Attribute,
+  { attribute, path }: Target,
   holder: JsonObject,
   key: string,
   value: Json,
@@ -108,7 +109,7 @@ function read(
   }
   const read = readValue(attribute, value, reading)
   if (read !== undefined) out[attribute.name] = read
-  else notes?.cleared.push(attribute.name)
+  else notes?.cleared.push(path)
 }
 
 function readExtension(
@@ -137,7 +138,7 @@ function readExtension(
     if (attribute.name !== key) respelt = true
     if (member === undefined || attribute.mutability === 'readOnly') continue
     delete out[attribute.name]
-    read(attribute, value, key, member, reading, out, notes)
+    read(found, value, key, member, reading, out, notes)
   }
   if (respelt) refuseTwins(value, (key) => resolve(`${urn}:${key}`, type), urn)
 }

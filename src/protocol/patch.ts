@@ -183,8 +183,12 @@ function bindKey(path: string, context: Context): BoundPath | undefined {
   }
 }
 
-function isServers({ attribute, leaf }: Target): boolean {
-  return attribute.name === 'schemas' || attribute.mutability === 'readOnly' || leaf.mutability === 'readOnly'
+function isServers({ extension, attribute, leaf }: Target): boolean {
+  return (
+    (extension === undefined && attribute.name === 'schemas') ||
+    attribute.mutability === 'readOnly' ||
+    leaf.mutability === 'readOnly'
+  )
 }
 
 /** What only the server sets may be repeated in a path-less value, not changed. */

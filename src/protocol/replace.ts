@@ -45,7 +45,7 @@ function replaceMembers(
 ): void {
   for (const attribute of attributes) {
     const { name } = attribute
-    const value = replaced(attribute, current[name], incoming[name], prefix, cleared.includes(name))
+    const value = replaced(attribute, current[name], incoming[name], prefix, cleared.includes(prefix + name))
     if (value !== undefined) out[name] = value
   }
 }

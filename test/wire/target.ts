@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import type { Json } from '../../src/protocol/json.ts'
 import { type Serving, serve } from '../serve.ts'
 import type { Flow } from './flow.ts'
 import { runFlow, type Target } from './runner.ts'
@@ -29,6 +31,9 @@ export async function startProvider(): Promise<Provider> {
   }
 }
 
+/** Abilities that are an extension of User: its schema is in the file of that name. */
+const EXTENSIONS = ['acme-hr', 'acme-mail']
+
 const OKTA_ROLE = 'urn:okta:scim:schemas:core:1.0:Role'
 
 async function prepare(serving: Serving, kind: string, requires: readonly string[]): Promise<Target> {
@@ -36,8 +41,13 @@ async function prepare(serving: Serving, kind: string, requires: readonly string
   const met: string[] = []
   // Old shapes are read by every kind but the strict ones, and need no set-up.
   if (requires.includes('legacy-shapes') && kind !== 'strict') met.push('legacy-shapes')
+  const options = { usage: serving.directory, actor: 'test' }
+  for (const name of EXTENSIONS.filter((name) => requires.includes(name))) {
+    const schema: Json = JSON.parse(readFileSync(new URL(`schemas/${name}.json`, import.meta.url), 'utf8'))
+    await serving.tenancy.schemas.put(tenant, schema, { ...options, extend: ['User'] })
+    met.push(name)
+  }
   if (requires.includes('okta-entitlements')) {
-    const options = { usage: serving.directory, actor: 'test' }
     const attributes = [{ name: 'displayName', type: 'string' }]
     await serving.tenancy.schemas.put(tenant, { id: OKTA_ROLE, name: 'OktaRole', attributes }, options)
     const type = { name: 'OktaRole', endpoint: '/Roles', schema: OKTA_ROLE, schemaExtensions: [] }
