@@ -73,6 +73,11 @@ export const SettingsBody = z.object({
   uniqueGroupNames: z.boolean().describe('No two groups have the same displayName, without regard to case'),
   uniqueEmails: z.boolean().describe('No two users have the same e-mail value, without regard to case'),
   sensitiveFilters: z.array(z.string()).describe('Attributes that a GET may not filter by; POST to /.search can'),
+  selfService: z
+    .array(z.string())
+    .describe(
+      'Attributes that people may change on /Me besides names, phones, addresses, photos, language and password',
+    ),
   features: z.object({
     patch: z.boolean(),
     bulk: z.boolean(),
@@ -87,6 +92,7 @@ export const SettingsChangeBody = z.strictObject({
   uniqueGroupNames: z.boolean().optional(),
   uniqueEmails: z.boolean().optional(),
   sensitiveFilters: z.array(z.string()).optional(),
+  selfService: z.array(z.string()).optional(),
   features: SettingsBody.shape.features.partial().strict().optional(),
 })
 

@@ -111,7 +111,15 @@ async function withTenant<T>(tenant: string, options: Options, use: (place: Plac
       publicUrl: await local.url(),
       authenticate: () => ({ tenant, actor: 'cli', profile: profileOf('generic'), rights: ALL_RIGHTS }),
       // Nothing that is switched off for clients is kept from the operator.
-      features: () => ({ ...features, patch: true, bulk: true, filter: true, sort: true, sensitive: [] }),
+      features: () => ({
+        ...features,
+        patch: true,
+        bulk: true,
+        filter: true,
+        sort: true,
+        sensitive: [],
+        selfService: [],
+      }),
       report: ({ error }) => {
         throw error
       },

@@ -1,11 +1,14 @@
 import {
   applyEdits,
   type Catalog,
+  changedAttributes,
   changedPaths,
   checkDocument,
   createNotes,
   type Document,
+  type Edit,
   equalJson,
+  forbidden,
   type Json,
   matchesETag,
   normalise,
@@ -48,6 +51,11 @@ export interface Outcome {
 export interface WriteOptions {
   /** The If-Match header: 412 when it names another version. RFC 7644 §3.14. */
   readonly ifMatch?: string | undefined
+  /**
+   * Which attributes may be touched, by name, in an extension after its URN and a colon; 403 for a PATCH that names another, and for
+   * a PUT that would change one. Checked against the version that is written, so that nothing comes between. Absent: all.
+   */
+  readonly mayChange?: (attribute: string) => boolean
 }
 
 const NOTHING_MOVED = { unindex: [], index: [] }
@@ -234,6 +242,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const notes = createNotes()
         const incoming = takeMembers(normalise(body, type, context.allow, notes), type)
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
+        if (options?.mayChange !== undefined)
+          requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
         const prepared = await prepare('replace', ref, replaced)
         const edits: MemberEdit[] = []
         if (traitsOf(type).rows) {
@@ -259,6 +269,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const stored = await current(ref, type, options)
         const before = documentOf(stored)
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
+        if (options?.mayChange !== undefined) requireEditable(edits, options.mayChange)
         const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
         const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, store, catalog)
         refuseSelf(rows, id)
@@ -309,6 +320,25 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       })
     },
   }
+}
+
+/** 403 when a change touches an attribute that its caller may not change. RFC 7644 §3.11. */
+function requireChangeable(attributes: readonly string[], mayChange: (attribute: string) => boolean): void {
+  const refused = attributes.find((name) => !mayChange(name))
+  if (refused === undefined) return
+  throw forbidden(
+    `${refused} can't be changed with this token; an administrator or the identity provider can change it`,
+  )
+}
+
+/** The same for the edits of a PATCH, whether or not they would change anything. What only repeats a value is no edit. */
+function requireEditable(edits: readonly Edit[], mayChange: (attribute: string) => boolean): void {
+  const named = edits.flatMap(({ op, target, extension = target?.extension }) => {
+    if (op === 'expect') return []
+    if (target === undefined) return [extension ?? '']
+    return [extension === undefined ? target.attribute.name : `${extension}:${target.attribute.name}`]
+  })
+  requireChangeable(named, mayChange)
 }
 
 /** Paths that must be unique for this type: the tenant's own, and what the connection's kind needs (A-81). */

@@ -29,6 +29,24 @@ export function changedPaths(before: Document, after: Document, type: ResourceTy
   return out
 }
 
+/**
+ * The attributes that differ between two documents of a type, each by its name, in an extension after its URN and a colon.
+ * Also those that are never returned. RFC 7643 §7.
+ */
+export function changedAttributes(before: Document, after: Document, type: ResourceType): readonly string[] {
+  const differ = (old: JsonObject, now: JsonObject, attributes: readonly Attribute[], prefix: string) =>
+    attributes
+      .filter(({ name }) => old[name] !== now[name] && !equalJson(old[name], now[name]))
+      .map(({ name }) => prefix + name)
+  const found = differ(before, after, [...EXTERNAL_ID, ...type.schema.attributes], '')
+  for (const { schema } of type.extensions) {
+    const old = before[schema.id]
+    const now = after[schema.id]
+    found.push(...differ(isObject(old) ? old : {}, isObject(now) ? now : {}, schema.attributes, `${schema.id}:`))
+  }
+  return found
+}
+
 function compare(
   before: JsonObject,
   after: JsonObject,

@@ -146,6 +146,11 @@ export function represent(stored: Stored, view: View): string | Promise<string |
   return representAll([stored], view).then(([text]) => text ?? '')
 }
 
+/** Which resource it is, and its version: all that a write shows to a token that may not read the type. */
+export function identity(stored: Stored, view: View): string {
+  return JSON.stringify({ schemas: [view.type.schema.id], id: stored.id, meta: metaOf(stored, view) })
+}
+
 /** The representations of many resources, with the names they show looked up at once. */
 export async function representAll(
   page: readonly Stored[],

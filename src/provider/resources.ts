@@ -1,4 +1,4 @@
-import { missing, traitsOf } from '../directory/index.ts'
+import { missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
 import {
   ifNoneMatch,
   isDefault,
@@ -10,9 +10,9 @@ import {
 } from '../protocol/index.ts'
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
-import { memberParts, represent, STREAM_FROM } from './represent.ts'
+import { identity, memberParts, represent, STREAM_FROM, type View } from './represent.ts'
 import { emptyAnswer, resourceAnswer } from './respond.ts'
-import { bendBody, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
+import { bendBody, mayRead, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
 import { weighBody, weighPatch } from './weight.ts'
 
 /** GET of one resource. RFC 7644 §3.4.1. */
@@ -43,13 +43,21 @@ export async function createResource(turn: Turn, type: ResourceType): Promise<An
   const view = viewOf(turn, type, shown)
   const outcome = await turn.directory.create(turn.context, type.name, sent.json)
   turn.skipped(type.name, outcome.skipped)
-  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(201, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
 }
 
+/** Which attributes a change may touch; given where the caller has no right to write, and may change these of its own. */
+type MayChange = NonNullable<WriteOptions['mayChange']>
+
 /** PUT. RFC 7644 §3.5.1. */
-export async function replaceResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
-  requireRight(turn, 'write', type)
+export async function replaceResource(
+  turn: Turn,
+  type: ResourceType,
+  id: string,
+  mayChange?: MayChange,
+): Promise<Answer> {
+  if (mayChange === undefined) requireRight(turn, 'write', type)
   const sent = await bodyOf(turn, 'replace', type, id)
   if ('status' in sent) return sent
   if (turn.call.header('if-none-match')?.trim() === '*') {
@@ -64,16 +72,22 @@ export async function replaceResource(turn: Turn, type: ResourceType, id: string
   const view = viewOf(turn, type, shown)
   const outcome = await turn.directory.replace(turn.context, type.name, id, sent.json, {
     ifMatch: turn.call.header('if-match'),
+    ...(mayChange === undefined ? {} : { mayChange }),
   })
   turn.skipped(type.name, outcome.skipped)
-  const body = await represent(outcome.stored, { ...view, requested: outcome.requested })
+  const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(200, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
 }
 
 /** PATCH. RFC 7644 §3.5.2. */
-export async function patchResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
+export async function patchResource(
+  turn: Turn,
+  type: ResourceType,
+  id: string,
+  mayChange?: MayChange,
+): Promise<Answer> {
   requirePatch(turn)
-  requireRight(turn, 'write', type)
+  if (mayChange === undefined) requireRight(turn, 'write', type)
   const { call } = turn
   const sent = await bodyOf(turn, 'patch', type, id)
   if ('status' in sent) return sent
@@ -81,9 +95,10 @@ export async function patchResource(turn: Turn, type: ResourceType, id: string):
   const view = viewOf(turn, type, shown)
   const outcome = await turn.directory.patch(turn.context, type.name, id, sent.json, {
     ifMatch: call.header('if-match'),
+    ...(mayChange === undefined ? {} : { mayChange }),
   })
   turn.skipped(type.name, outcome.skipped)
-  if (wantsNothing(turn, type, isDefault(view.selection)))
+  if (!mayRead(turn, type, id) || wantsNothing(turn, type, isDefault(view.selection)))
     return emptyAnswer(204, type.endpoint, outcome.stored, call.base)
   // Members may have been edited beside another change: what is shown is read as it is now, with the version it has now.
   const stored = traitsOf(type).rows
@@ -99,6 +114,11 @@ export async function deleteResource(turn: Turn, type: ResourceType, id: string)
   requireRight(turn, 'write', type)
   await turn.directory.remove(turn.context, type.name, id, { ifMatch: turn.call.header('if-match') })
   return { status: 204, headers: [] }
+}
+
+/** What a write shows: all that is asked for to who may read the type, else which resource it is and its version. */
+function shownAfter(turn: Turn, stored: Stored, view: View): ReturnType<typeof represent> {
+  return mayRead(turn, view.type, stored.id) ? represent(stored, view) : identity(stored, view)
 }
 
 /** 501 where PATCH is off (P-340). */

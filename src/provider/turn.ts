@@ -50,9 +50,7 @@ export interface Turn {
 
 /** 403 unless the principal may read or write this type, or the resource is its own (P-562). */
 export function requireRight(turn: Turn, action: 'read' | 'write', type: ResourceType, id?: string): void {
-  const { principal } = turn
-  if (may(principal, action, type.name)) return
-  if (id !== undefined && principal.subject === id && action === 'read') return
+  if (action === 'read' ? mayRead(turn, type, id) : may(turn.principal, action, type.name)) return
   // RFC 6750 §3.1
   throw new ScimError(
     403,
@@ -61,6 +59,11 @@ export function requireRight(turn: Turn, action: 'read' | 'write', type: Resourc
       headers: { 'www-authenticate': 'Bearer realm="scim", error="insufficient_scope"' },
     },
   )
+}
+
+/** Whether the principal may read this type, or the resource is its own (P-562). */
+export function mayRead({ principal }: Turn, type: ResourceType, id?: string): boolean {
+  return may(principal, 'read', type.name) || (id !== undefined && principal.subject === id)
 }
 
 /** The query of a list, after the connection's quirks. */

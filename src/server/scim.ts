@@ -49,7 +49,7 @@ export function createScim(options: ScimOptions): Provider {
       const settings = tenancy.settings(tenant)
       let found = features.get(settings)
       if (found === undefined) {
-        found = { ...settings.features, sensitive: settings.sensitiveFilters }
+        found = { ...settings.features, sensitive: settings.sensitiveFilters, selfService: settings.selfService }
         features.set(settings, found)
       }
       return found

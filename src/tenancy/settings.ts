@@ -23,6 +23,8 @@ export interface TenantSettings {
   readonly uniqueEmails: boolean
   /** Attributes that a GET may not filter by: 403 `sensitive`. RFC 7644 §7.5.2 (P-147). */
   readonly sensitiveFilters: readonly string[]
+  /** Attributes that people may change on /Me besides those that everybody may (P-452). RFC 7644 §3.11. */
+  readonly selfService: readonly string[]
   readonly features: Features
 }
 
@@ -31,17 +33,18 @@ export const DEFAULT_SETTINGS: TenantSettings = {
   uniqueGroupNames: false,
   uniqueEmails: false,
   sensitiveFilters: [],
+  selfService: [],
   features: { patch: true, bulk: true, me: true, sort: true, filter: true },
 }
 
-/** Most sensitive attributes of one tenant. */
-const SENSITIVE_FILTERS = 100
+/** Most attributes in one list of a tenant's settings. */
+const LISTED_ATTRIBUTES = 100
 const PATH = /^[A-Za-z][A-Za-z0-9$_:.-]{0,255}$/
 
 /** Settings with some of them changed; refuses names and values that make no sense. */
 export function changeSettings(current: TenantSettings, change: JsonObject): TenantSettings {
   for (const name of Object.keys(change)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS), 'setting')
-  const { sensitiveFilters, features = {} } = change
+  const { sensitiveFilters, selfService, features = {} } = change
   if (!isObject(features))
     throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`)
   for (const name of Object.keys(features)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS.features), 'feature')
@@ -49,7 +52,9 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
   return {
     uniqueGroupNames: readFlag('uniqueGroupNames', change.uniqueGroupNames, current.uniqueGroupNames),
     uniqueEmails: readFlag('uniqueEmails', change.uniqueEmails, current.uniqueEmails),
-    sensitiveFilters: sensitiveFilters === undefined ? current.sensitiveFilters : readPaths(sensitiveFilters),
+    sensitiveFilters:
+      sensitiveFilters === undefined ? current.sensitiveFilters : readPaths('sensitiveFilters', sensitiveFilters),
+    selfService: selfService === undefined ? current.selfService : readPaths('selfService', selfService),
     features: {
       patch: feature('patch'),
       bulk: feature('bulk'),
@@ -70,13 +75,13 @@ function readFlag(name: string, value: Json | undefined, current: boolean): bool
   return value
 }
 
-function readPaths(value: Json): readonly string[] {
+function readPaths(name: string, value: Json): readonly string[] {
   const paths: string[] = []
-  if (!Array.isArray(value)) throw invalid('sensitiveFilters must be a list of attributes like ["emails.value"]')
-  if (value.length > SENSITIVE_FILTERS) throw invalid(`sensitiveFilters holds at most ${SENSITIVE_FILTERS} attributes`)
+  if (!Array.isArray(value)) throw invalid(`${name} must be a list of attributes like ["emails"]`)
+  if (value.length > LISTED_ATTRIBUTES) throw invalid(`${name} holds at most ${LISTED_ATTRIBUTES} attributes`)
   for (const path of value) {
     if (typeof path !== 'string' || !PATH.test(path)) {
-      throw invalid(`sensitiveFilters holds attributes like "emails.value", not ${JSON.stringify(path)}`)
+      throw invalid(`${name} holds attributes like "emails", not ${JSON.stringify(path)}`)
     }
     paths.push(path)
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Body, type Client, createClient, expectError, USER, user } from './client.ts'
+import { type Body, type Client, createClient, ENT, expectError, USER, user } from './client.ts'
+import { BADGE, BADGE_SCHEMA, declare, userType } from './custom.ts'
 import { changeTenant } from './settings.ts'
 import { site, tenantOf } from './site.ts'
 
@@ -12,6 +13,21 @@ async function self(options: object = {}): Promise<{ me: Client; made: Body }> {
   const made = await scim.makeUser({ displayName: 'Me' })
   const connection = await at.server.connection('strict', { tenant: tenantOf(scim), subject: made.id, ...options })
   return { me: createClient(connection), made }
+}
+
+/** The same with an extension of the tenant's own, and a token that may only read groups. */
+async function badgeSelf(): Promise<{ scim: Client; me: Client; made: Body }> {
+  const administrator = await at.connect()
+  await declare(at.server, administrator, { schemas: [BADGE_SCHEMA], types: [userType([{ schema: BADGE }])] })
+  const made = await administrator.makeUser({
+    schemas: [USER, ENT, BADGE],
+    emails: [{ value: 'own@example.com' }],
+    [ENT]: { department: 'Sales' },
+    [BADGE]: { label: 'plain', pin: '0000' },
+  })
+  const rights = { Group: { read: true, write: false } }
+  const connection = await at.server.connection('strict', { tenant: tenantOf(administrator), subject: made.id, rights })
+  return { scim: administrator, me: createClient(connection), made }
 }
 
 test('P-450 switched off: 501 on each method', async () => {
@@ -82,6 +98,66 @@ test('P-452 a user without the right to write users may not change what others r
   expectError(await me.put('/Me', { ...made, roles: [{ value: 'admin' }] }), 403)
   expectError(await me.del('/Me'), 403)
   expect((await scim.get(`/Users/${made.id}`)).body).toEqual(made)
+})
+
+/** Attributes that may decide over access in some app, so that only administrators change them. */
+const NOT_ONES_OWN = {
+  userName: 'other',
+  externalId: 'other',
+  active: false,
+  title: 'Director',
+  userType: 'Admin',
+  emails: [{ value: 'root@example.com', primary: true }],
+  ims: [{ value: 'x' }],
+  roles: [{ value: 'admin' }],
+  entitlements: [{ value: 'all' }],
+  x509Certificates: [{ value: 'AAAA' }],
+  [`${ENT}:department`]: 'Board',
+  [`${ENT}:employeeNumber`]: '1',
+  [`${ENT}:costCenter`]: '1',
+  [`${ENT}:manager`]: { value: '7' },
+  [`${BADGE}:label`]: 'top secret',
+  [`${BADGE}:pin`]: '1234',
+  [`${BADGE}:tags`]: ['x'],
+}
+
+test('P-452 without the right to write users only what is harmless may be changed, by PATCH and by PUT', async () => {
+  const { scim: administrator, me, made } = await badgeSelf()
+  for (const [path, value] of Object.entries(NOT_ONES_OWN)) {
+    for (const op of ['add', 'replace']) expectError(await me.patch('/Me', [{ op, path, value }]), 403)
+    expectError(await me.patch('/Me', [{ op: 'add', value: { [path]: value } }]), 403)
+    const [, urn, name = path] = /^(.+):(\w+)$/.exec(path) ?? []
+    const changed = urn === undefined ? { [name]: value } : { [urn]: { ...made[urn], [name]: value } }
+    expectError(await me.put('/Me', { ...made, schemas: [USER, ENT, BADGE], ...changed }), 403)
+  }
+  expectError(await me.patch('/Me', [{ op: 'remove', path: 'emails' }]), 403)
+  expectError(await me.patch('/Me', [{ op: 'remove', path: ENT }]), 403)
+  expectError(await me.put('/Me', { schemas: [USER], userName: made.userName }), 403)
+  expect((await administrator.get(`/Users/${made.id}`)).body).toEqual(made)
+
+  const own = await me.patch('/Me', [
+    { op: 'replace', path: 'displayName', value: 'New' },
+    { op: 'add', path: 'name.givenName', value: 'Ann' },
+    { op: 'add', path: 'phoneNumbers', value: [{ value: '+1 555 0100', type: 'work' }] },
+    { op: 'replace', path: 'password', value: 'correct horse battery' },
+  ])
+  expect(own.status, own.text).toBe(200)
+  const put = await me.put('/Me', { ...own.body, nickName: 'Annie', locale: 'de-CH' })
+  expect(put.status, put.text).toBe(200)
+  expect(put.body).toMatchObject({ displayName: 'New', nickName: 'Annie', locale: 'de-CH', [ENT]: made[ENT] })
+})
+
+test('P-452 a tenant may let people change more about themselves', async () => {
+  const { scim: administrator, me } = await badgeSelf()
+  await changeTenant(at, administrator, { selfService: ['title', `${BADGE.toLowerCase()}:label`] })
+  const own = await me.patch('/Me', [
+    { op: 'replace', path: 'title', value: 'Dr' },
+    { op: 'replace', path: `${BADGE}:label`, value: 'mine' },
+  ])
+  expect(own.status, own.text).toBe(200)
+  expect(own.body).toMatchObject({ title: 'Dr', [BADGE]: { label: 'mine' } })
+  expectError(await me.patch('/Me', [{ op: 'replace', path: `${BADGE}:tags`, value: ['x'] }]), 403)
+  expectError(await me.patch('/Me', [{ op: 'replace', path: 'userType', value: 'Boss' }]), 403)
 })
 
 test('P-452 the rights of the connection hold on the resource itself', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { serve } from '../serve.ts'
-import { createClient, expectError, expectList, unique } from './client.ts'
+import { type Answer, createClient, expectError, expectList, group, PATCH_OP, USER, unique, user } from './client.ts'
 import { changeTenant } from './settings.ts'
 import { site, tenantOf } from './site.ts'
 
@@ -76,6 +76,50 @@ test('P-562 a token of a user reaches its own resource and no other', async () =
   expect(answer.body.id).toBe(own.id)
   expect([403, 404]).toContain((await me.del(`/Users/${other.id}`)).status)
   expect([403, 404]).toContain((await me.put(`/Users/${other.id}`, other)).status)
+})
+
+test('P-562 a token that may only write learns nothing of a resource but its id and version', async () => {
+  const rights = { User: { read: false, write: true }, Group: { read: false, write: true } }
+  const writer = createClient(await at.server.connection('strict', { tenant: tenantOf(scim), rights }))
+  const made = await scim.makeUser({ nickName: 'Hidden', emails: [{ value: 'hidden@example.com' }] })
+  const team = await scim.makeGroup({ members: [{ value: made.id }] })
+  const bare = (answer: Answer, status: number) => {
+    expect(answer.status, answer.text).toBe(status)
+    expect(Object.keys(answer.body).toSorted()).toEqual(['id', 'meta', 'schemas'])
+    expect(answer.headers.get('location')).toBe(answer.body.meta.location)
+    expect(answer.headers.get('etag')).toBe(answer.body.meta.version)
+  }
+  const quiet = (answer: Answer) => {
+    expect(answer.status, answer.text).toBe(204)
+    expect(answer.text).toBe('')
+    expect(answer.headers.get('etag')).not.toBeNull()
+  }
+  const changed = { schemas: [USER], userName: made.userName, title: 'New' }
+  for (const query of ['', '?attributes=nickName,emails,groups', '?excludedAttributes=id']) {
+    bare(await writer.post(`/Users${query}`, user({ nickName: 'Own' })), 201)
+    bare(await writer.put(`/Users/${made.id}${query}`, changed), 200)
+    quiet(await writer.patch(`/Users/${made.id}${query}`, [{ op: 'replace', path: 'title', value: unique() }]))
+    quiet(await writer.patch(`/Users/${made.id}${query}`, [{ op: 'replace', path: 'userName', value: made.userName }]))
+  }
+  for (const query of ['', '?attributes=members', '?attributes=displayName']) {
+    bare(await writer.post(`/Groups${query}`, group({ members: [{ value: made.id }] })), 201)
+    bare(await writer.put(`/Groups/${team.id}${query}`, group({ members: [{ value: made.id }] })), 200)
+    quiet(
+      await writer.patch(`/Groups/${team.id}${query}`, [{ op: 'add', path: 'members', value: [{ value: made.id }] }]),
+    )
+  }
+  const bulk = await writer.bulk([
+    {
+      method: 'PATCH',
+      path: `/Users/${made.id}`,
+      data: { schemas: [PATCH_OP], Operations: [{ op: 'add', path: 'title', value: 'Bulk' }] },
+    },
+    { method: 'PUT', path: `/Users/${made.id}`, data: changed },
+    { method: 'POST', path: '/Groups', bulkId: 'g', data: group() },
+  ])
+  for (const operation of bulk.body.Operations) expect(operation.response).toBeUndefined()
+  expectError(await writer.get(`/Users/${made.id}`), 403)
+  expectError(await writer.search('/Users', { filter: 'userName pr' }), 403)
 })
 
 test('P-564 attributes classed sensitive are refused in URLs and taken by .search', async () => {
