@@ -78,6 +78,13 @@ describe('the statements of the whole contract', () => {
     'delete from lockstep.record where key = $2',
     'update lockstep.tenant_state set place = 1',
     'insert into lockstep.member (g, m) values ($1, $2)',
+    'insert into lockstep.member (t, g, m) select $1, d.g, d.m from unnest($2::bigint[], $3::bigint[]) d(g, m)',
+    'insert into lockstep.counter as c (t, y, n) select $1::bigint, $2, $3 on conflict (t, y) do nothing',
+    'insert into lockstep.member (t, g, m) select s.t, d.g, d.m from s, unnest($2::bigint[]) d(g, m) where s.t = $1',
+    `with s as (
+       update lockstep.tenant_state s set place = s.place + 1 where s.t = $1 returning s.t
+     ) select s.t from s where s.t = $1`,
+    'with d as materialized (delete from lockstep.member x where x.t = $1 returning x.m) select d.m from d',
   ])('one that does not would be found: %s', (sql) => {
     expect(withoutTenant(sql)).not.toEqual([])
   })

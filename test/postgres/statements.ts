@@ -43,20 +43,27 @@ export function listeningPool(url: string, heard: Set<string>): pg.Pool {
   return pool
 }
 
-/** The parts of a statement that don't say of which tenant they speak; none when all is well. */
+/**
+ * The parts of a statement that keep a cluster from carrying it out on its tenant's own node; none when all is well. Such a part
+ * doesn't say of which tenant it speaks; or it writes within a CTE, whose result is copied to every node; or it inserts what a SELECT
+ * gives for a tenant that is only a parameter, which goes through the coordinator and COPY. Those make COMMIT one of several nodes.
+ */
 export function withoutTenant(statement: string): readonly string[] {
   const sql = statement.replaceAll(/\s+/g, ' ')
   if (/^(create|listen|unlisten)\b/.test(sql) || SEVERAL.includes(sql)) return []
-  const wrong: string[] = []
+  const wrong = [...sql.matchAll(/\b(?:as|materialized) ?\( ?(?:insert into|update|delete from|merge into) \S+/g)].map(
+    ([found]) => found,
+  )
   for (const match of sql.matchAll(/lockstep\.(\w+)(?: (?:as )?(\w+))?/g)) {
     const [found, table = '', word] = match
     if (REFERENCE.includes(table)) continue
     const rest = sql.slice((match.index ?? 0) + `lockstep.${table}`.length)
     const before = sql.slice(0, match.index)
     if (/insert into $/.test(before)) {
-      // The first column is the tenant, and its value the parameter, or the tenant of a row that was found by it.
-      const given = /^(?: as \w+)? \(t, .*?\) (?:values \((?:\$1|0)\b|select \$1|select s\.t\b)/.test(rest)
-      if (!given) wrong.push(found)
+      // The first column is the tenant. Values may name it; what is selected takes it from a row of its own table that it found by it.
+      const given =
+        /^(?: as \w+)? \(t, .*?\) (?:values \((?:\$1|0)\b|select s\.t,.* from lockstep\.tenant_state s\b.* where s\.t = \$1)/
+      if (!given.test(rest)) wrong.push(found)
       continue
     }
     const alias = word === undefined || NO_ALIAS.has(word) ? undefined : word

@@ -16,8 +16,8 @@ export interface Session {
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
   /** Begins a transaction. Where the connection pipelines this waits for no answer: a connection that can't begin can't do what comes next either. */
   readonly begin: () => Promise<void>
-  /** Runs statements in order, in one round trip where the connection pipelines; the rows of the last, or the first error. */
-  readonly together: (statements: readonly Statement[]) => Promise<readonly Row[]>
+  /** Runs statements in order, in one round trip where the connection pipelines; the rows of each, or the first error. */
+  readonly together: (statements: readonly Statement[]) => Promise<readonly (readonly Row[])[]>
 }
 
 /** A connection until it is released; `lost`: it is of no more use. */
@@ -111,18 +111,18 @@ export function createDatabase(pool: PostgresPool): Database {
         else await begun
       },
       async together(statements) {
-        let last: readonly Row[] = []
+        const all: (readonly Row[])[] = []
         if (client.pipeline !== true) {
-          for (const [sql, ...values] of statements) last = await rows(sql, ...values)
-          return last
+          for (const [sql, ...values] of statements) all.push(await rows(sql, ...values))
+          return all
         }
         // All are waited for, so that the connection has nothing left to answer.
         const settled = await Promise.allSettled(statements.map(([sql, ...values]) => rows(sql, ...values)))
         for (const one of settled) {
           if (one.status === 'rejected') throw one.reason
-          last = one.value
+          all.push(one.value)
         }
-        return last
+        return all
       },
       release(lost) {
         client.off('error', breaks)

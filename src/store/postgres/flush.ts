@@ -19,26 +19,25 @@ export interface Ended {
  * Writes down what a transaction has done in memory: few statements, however many writes there were, then `more`, and last the places
  * of the log, its lines and the counters, all of them in rows that every writer of the tenant needs: the COMMIT is to follow at
  * once. undefined when the tenant is gone. Unique keys may be taken.
+ *
+ * Each statement runs on the tenant's own node of a cluster, so that COMMIT concerns that node alone: rows are inserted for the tenant
+ * of a row found there (`select s.t … where s.t = $1`), and nothing that writes stands in a CTE. Otherwise Citus carries such a
+ * statement out on the coordinator, copies rows to nodes that have nothing to do with them, and commits in two phases.
  */
 export async function flush(work: Work, mark: number, more: readonly Statement[]): Promise<Ended | undefined> {
   const all = [...work.held()]
   const details = work
     .lines()
     .map(({ paths, members }) => JSON.stringify(members === undefined ? { paths } : { paths, members }))
-  const [row] = await work.session.together([
-    ...takeAway(work, all),
-    ...update(work, all),
-    ...insert(work, all),
-    ...more,
-    end(work, all, mark, details),
-  ])
+  const before = [...takeAway(work, all), ...update(work, all), ...insert(work, all), ...more]
+  const results = await work.session.together([...before, ...end(work, all, mark, details)])
+  const row = results[before.length]?.[0]
   if (row === undefined) return undefined
-  const before = numberOf(row[0])
+  const place = numberOf(row[0])
   const changes = work.lines().map(({ y, id, at, op, actor, version }, i): Change => {
-    const place = before + i + 1
     // As read from the log, where a line is JSON.
     const detail = JSON.parse(details[i] ?? '{}') as Pick<Change, 'paths' | 'members'>
-    return { tenant: work.tenant.name, type: y, id, place, at, op, actor, version, ...detail }
+    return { tenant: work.tenant.name, type: y, id, place: place + i + 1, at, op, actor, version, ...detail }
   })
   return { changes, records: numberOf(row[1]) }
 }
@@ -138,11 +137,12 @@ function insert(work: Work, all: readonly Held[]): readonly Statement[] {
     statements.push([
       `insert into lockstep.resource
          (t, k, y, id, version, created, modified, display, secret, folded_id, folded_display, entries, text, folded)
-       select $1, d.k, d.y, d.id, d.version, d.created, d.modified, d.display, d.secret, d.folded_id, d.folded_display,
+       select s.t, d.k, d.y, d.id, d.version, d.created, d.modified, d.display, d.secret, d.folded_id, d.folded_display,
          d.entries::jsonb, d.text, d.folded
-       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
+       from lockstep.tenant_state s, unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
          $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
-         d(k, y, id, version, created, modified, display, secret, folded_id, folded_display, entries, text, folded)`,
+         d(k, y, id, version, created, modified, display, secret, folded_id, folded_display, entries, text, folded)
+       where s.t = $1`,
       t,
       made.map(({ k }) => k),
       made.map(({ y }) => y),
@@ -163,7 +163,9 @@ function insert(work: Work, all: readonly Held[]): readonly Statement[] {
   if (entries.length > 0) {
     statements.push([
       `insert into lockstep.value_index (t, a, v, x, k)
-       select $1, d.a, d.v, d.x, d.k from unnest($2::integer[], $3::text[], $4::bigint[], $5::bigint[]) d(a, v, x, k)`,
+       select s.t, d.a, d.v, d.x, d.k
+       from lockstep.tenant_state s, unnest($2::integer[], $3::text[], $4::bigint[], $5::bigint[]) d(a, v, x, k)
+       where s.t = $1`,
       t,
       entries.map(({ a }) => a),
       entries.map(({ value }) => indexValue(value)),
@@ -182,7 +184,8 @@ function insert(work: Work, all: readonly Held[]): readonly Statement[] {
     // In order of number, so that both trees grow at one end.
     joining.sort((a, b) => a[0] - b[0] || a[1] - b[1])
     statements.push([
-      'insert into lockstep.member (t, g, m) select $1, d.g, d.m from unnest($2::bigint[], $3::bigint[]) d(g, m)',
+      `insert into lockstep.member (t, g, m)
+       select s.t, d.g, d.m from lockstep.tenant_state s, unnest($2::bigint[], $3::bigint[]) d(g, m) where s.t = $1`,
       t,
       joining.map(([g]) => g),
       joining.map(([, m]) => m),
@@ -202,41 +205,53 @@ function foldedOrNull(text: string): string | null {
   return PLAIN.test(text) ? null : fold(text)
 }
 
-/** The last statement: the tenant's own rows and the log. */
-function end(work: Work, all: readonly Held[], mark: number, details: readonly string[]): Statement {
+/** The last statements: the tenant's own row, whose place before this and count of changes the first one gives, the log, the counters. */
+function end(work: Work, all: readonly Held[], mark: number, details: readonly string[]): readonly Statement[] {
+  const { t } = work.tenant
   const lines = work.lines()
+  const statements: Statement[] = [
+    [
+      `update lockstep.tenant_state s set place = s.place + $2, records = s.records + $3 where s.t = $1
+       returning s.place - $2, s.records`,
+      t,
+      lines.length,
+      work.recordsChanged ? 1 : 0,
+    ],
+  ]
+  if (lines.length > 0) {
+    statements.push([
+      `insert into lockstep.change (t, place, at, version, mark, y, id, op, actor, detail)
+       select s.t, s.place - $2 + d.n, d.at, d.version, $3, d.y, d.id, d.op, d.actor, d.detail
+       from lockstep.tenant_state s,
+         unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+           with ordinality d(at, version, y, id, op, actor, detail, n)
+       where s.t = $1`,
+      t,
+      lines.length,
+      mark,
+      lines.map(({ at }) => at),
+      lines.map(({ version }) => version),
+      lines.map(({ y }) => y),
+      lines.map(({ id }) => id),
+      lines.map(({ op }) => op),
+      lines.map(({ actor }) => actor),
+      details,
+    ])
+  }
   const counts = new Map<string, number>()
   for (const held of all) {
     const by = held.isNew ? (held.gone ? 0 : 1) : held.gone ? -1 : 0
     if (by !== 0) counts.set(held.y, (counts.get(held.y) ?? 0) + by)
   }
-  const counting = `, c as (
-      insert into lockstep.counter as c (t, y, n)
-      select $1::bigint, d.y, d.n from unnest($12::text[], $13::bigint[]) d(y, n)
-      on conflict (t, y) do update set n = c.n + excluded.n
-    )`
-  return [
-    `with s as (
-      update lockstep.tenant_state s set place = s.place + $2, records = s.records + $3 where s.t = $1
-      returning s.t, s.place - $2 as place, s.records as records
-    )${counts.size > 0 ? counting : ''}, l as (
-      insert into lockstep.change (t, place, at, version, mark, y, id, op, actor, detail)
-      select s.t, s.place + d.n, d.at, d.version, $4, d.y, d.id, d.op, d.actor, d.detail
-      from s, unnest($5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
-        with ordinality d(at, version, y, id, op, actor, detail, n)
-      where s.t = $1
-    ) select s.place, s.records from s where s.t = $1`,
-    work.tenant.t,
-    lines.length,
-    work.recordsChanged ? 1 : 0,
-    mark,
-    lines.map(({ at }) => at),
-    lines.map(({ version }) => version),
-    lines.map(({ y }) => y),
-    lines.map(({ id }) => id),
-    lines.map(({ op }) => op),
-    lines.map(({ actor }) => actor),
-    details,
-    ...(counts.size > 0 ? [[...counts.keys()], [...counts.values()]] : []),
-  ]
+  if (counts.size > 0) {
+    statements.push([
+      `insert into lockstep.counter as c (t, y, n)
+       select s.t, d.y, d.n from lockstep.tenant_state s, unnest($2::text[], $3::bigint[]) d(y, n) where s.t = $1
+       on conflict (t, y) do update set n = c.n + excluded.n`,
+      t,
+      [...counts.keys()],
+      [...counts.values()],
+    ])
+  }
+  return statements
 }
