@@ -2,7 +2,7 @@ import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { distributionSteps, planDistribution } from '../src/store/postgres/citus.ts'
+import { distributionSteps, planDistribution, tenantShards } from '../src/store/postgres/citus.ts'
 import { postgresStore } from '../src/store/postgres.ts'
 import { run } from './cli/run.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
@@ -76,6 +76,44 @@ describe('lockstep db distribute', () => {
     await database.drop()
     const local = steps.filter(({ does }) => does.startsWith('take away')).map(({ does }) => does.split(' ').at(-1))
     expect(local).toEqual(['tenant_state', 'change'])
+  })
+
+  test('our tables are known whatever the role is called, and others of the same names are not taken for them', async () => {
+    const database = await server.database()
+    await (await postgresStore({ url: database.url, listen: false })).close()
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    // What a cluster's catalog would say, in a plain server.
+    for (const sql of [
+      'create table public.resource (id bigint)',
+      'create table public.pg_dist_partition (logicalrelid regclass)',
+      `insert into pg_dist_partition values ('lockstep.tenant_state'), ('lockstep.record'), ('public.resource')`,
+      'create table public.pg_dist_shard (logicalrelid regclass, shardid bigint, shardminvalue text, shardmaxvalue text)',
+      `insert into pg_dist_shard values ('lockstep.resource', 1, '0', '9'), ('lockstep.member', 2, '0', '9'), ('public.resource', 3, '0', '9')`,
+      `create table public.citus_shards as select logicalrelid as table_name, shardid, 100::bigint as shard_size,
+         'node'::text as nodename, 5432 as nodeport, 'distributed'::text as citus_table_type from pg_dist_shard`,
+      `create function public.get_shard_id_for_distribution_column(regclass, bigint) returns bigint language sql as 'select 1::bigint'`,
+      `insert into lockstep.tenant (name, t, created) values ('acme', 7, 1)`,
+    ]) {
+      await client.query(sql)
+    }
+    const rows = async (sql: string, ...values: (string | number)[]) =>
+      sql.includes('pg_extension') || sql.includes(`to_regclass('lockstep.resource')`)
+        ? [[true]]
+        : (await client.query({ text: sql, values, rowMode: 'array' })).rows
+    const done: string[][] = []
+    for (const path of ['lockstep, public', 'public', 'public, lockstep']) {
+      await client.query(`set search_path = ${path}`)
+      const steps = await planDistribution(rows)
+      const left = steps.flatMap(({ sql }) => /^select create_distributed_table\('lockstep.(\w+)'/.exec(sql)?.[1] ?? [])
+      done.push(tables.filter((table) => !EVERYWHERE.includes(table) && !left.includes(table)))
+      expect(await tenantShards(rows)).toEqual([
+        { tenant: 'acme', shard: 1, node: 'node:5432', bytes: 200, tenants: 1, isolated: false },
+      ])
+    }
+    for (const one of done) expect(one).toEqual(['record', 'tenant_state'])
+    await client.end()
+    await database.drop()
   })
 
   test('what is spread has the tenant first in its primary key and within every unique index', async () => {

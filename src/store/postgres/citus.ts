@@ -28,6 +28,10 @@ export interface TenantShard {
 const EVERYWHERE: readonly string[] = ['tenant', 'gone', 'migration']
 /** The table that the others are laid beside. */
 const FIRST = 'tenant_state'
+/** Our tables as `c`. By their schema: as text, a name has it or not by the caller's search_path, which begins with a role's own name. */
+const OURS = `(
+    pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'lockstep'
+  )`
 /** Shards of each table, for good: as many machines at most. */
 const SHARDS = 32
 
@@ -41,8 +45,8 @@ export async function planDistribution(rows: Rows): Promise<readonly Step[]> {
     throw refused('the database has no tables yet; start the server once, or make a tenant')
   }
   const done = new Set(
-    (await rows('select logicalrelid::regclass::text from pg_dist_partition')).map(([name]) =>
-      String(name).replace(/^lockstep\./, ''),
+    (await rows(`select c.relname from pg_dist_partition p join ${OURS} on c.oid = p.logicalrelid`)).map(([name]) =>
+      String(name),
     ),
   )
   const local = new Set<string>()
@@ -105,9 +109,9 @@ export async function tenantShards(rows: Rows): Promise<readonly TenantShard[]> 
       select s.shardid, s.shardminvalue as low, s.shardmaxvalue as high
       from pg_dist_shard s where s.logicalrelid = 'lockstep.resource'::regclass
     ), size as (
-      select s.shardminvalue as low, min(c.nodename || ':' || c.nodeport) as node, sum(c.shard_size)::bigint as bytes
-      from citus_shards c join pg_dist_shard s on s.shardid = c.shardid
-      where c.table_name::text like 'lockstep.%' and c.citus_table_type = 'distributed'
+      select s.shardminvalue as low, min(p.nodename || ':' || p.nodeport) as node, sum(p.shard_size)::bigint as bytes
+      from citus_shards p join pg_dist_shard s on s.shardid = p.shardid join ${OURS} on c.oid = p.table_name
+      where p.citus_table_type = 'distributed'
       group by s.shardminvalue
     )
     select place.name, place.shard, size.node, size.bytes, count(*) over (partition by place.shard), range.low = range.high
