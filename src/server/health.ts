@@ -24,7 +24,7 @@ export function createHealth(store: Store): Health {
     ready: async () => {
       if (state !== 'serving') return { status: 503, body: say(state) }
       const answered = await Promise.race([
-        store.records('', 'server', { limit: 1 }).then(
+        (store.ping?.() ?? store.records('', 'server', { limit: 1 })).then(
           () => true,
           () => false,
         ),

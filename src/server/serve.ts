@@ -3,7 +3,7 @@ import { ConfigError } from '../protocol/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createApp } from './app.ts'
 import { openDatabase } from './database.ts'
-import { greet } from './greet.ts'
+import { type Greeting, startGreeting } from './greet.ts'
 import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -45,7 +45,16 @@ export async function serve(
     throw error
   })
   const url = settings.publicUrl ?? localUrl(settings.host, port)
-  if (!worker) print(await greet(tenancy, url))
+  let greeting: Greeting | undefined
+  try {
+    if (!worker) greeting = await startGreeting(tenancy, url, { print, log })
+  } catch (error) {
+    // Nothing of it stays: a port that is open without a server behind it would look alive.
+    await app.close()
+    await tenancy.close().catch(() => undefined)
+    await store.close()
+    throw error
+  }
   health.enter('serving')
   log.info({ address: url, database: settings.database }, 'listening')
 
@@ -63,7 +72,9 @@ export async function serve(
     close: async () => {
       health.enter('stopping')
       clearInterval(flushing)
+      greeting?.stop()
       await app.close()
+      await greeting?.done
       await tenancy.close()
       await store.close()
       log.info('stopped')

@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster'
 import { createTenancy } from '../tenancy/index.ts'
 import { openDatabase } from './database.ts'
-import { greet } from './greet.ts'
-import { createLog } from './log.ts'
+import { startGreeting } from './greet.ts'
+import { createLog, type Log } from './log.ts'
 import { joinNumbers, type Numbers } from './metrics.ts'
 import { localUrl, type Settings } from './settings.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -33,22 +33,33 @@ export async function superviseWorkers(settings: Settings, print: (text: string)
   // Here what is done once: the tables are made, and on the first start a tenant.
   const { store } = await openDatabase(settings)
   const tenancy = createTenancy({ store })
-  let workers: Workers | undefined
-  try {
-    workers = await start(settings)
-    print(await greet(tenancy, workers.url))
-    return workers
-  } catch (error) {
-    workers?.kill()
-    throw error
-  } finally {
+  const log = createLog(settings.logLevel)
+  const close = async () => {
     await tenancy.close()
     await store.close()
   }
+  let workers: Workers | undefined
+  try {
+    workers = await start(settings, log)
+    const { close: end, ...others } = workers
+    const greeting = await startGreeting(tenancy, workers.url, { print, log })
+    const closed = greeting.done.then(close)
+    closed.catch((error) => log.error({ err: error }, 'the database could not be closed'))
+    return {
+      ...others,
+      async close() {
+        greeting.stop()
+        await Promise.allSettled([closed, end()])
+      },
+    }
+  } catch (error) {
+    workers?.kill()
+    await close()
+    throw error
+  }
 }
 
-async function start(settings: Settings): Promise<Workers> {
-  const log = createLog(settings.logLevel)
+async function start(settings: Settings, log: Log): Promise<Workers> {
   let stopping = false
   let wait = FIRST_WAIT_MS
   const rounds = new Map<number, { readonly got: Numbers[]; waiting: number; readonly done: () => void }>()

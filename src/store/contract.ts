@@ -354,6 +354,11 @@ export interface Store<Tx = unknown> {
   pulse(): void
   /** Calls back from within `pulse` (and after own commits) with what may look different. Returns how to stop. */
   watch(listener: (touched: readonly Touched[]) => void): () => void
+  /**
+   * Resolves when the database answers. On a cluster that is the node asked, which stands for all: a node of some tenants that is
+   * down takes nothing from the others. Absent where any read tells.
+   */
+  readonly ping?: () => Promise<void>
   /** A consistent copy of the whole database in a new file, while others read and write. */
   backup(file: string): Promise<void>
   close(): Promise<void>

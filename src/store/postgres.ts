@@ -67,9 +67,11 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
       statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,
     }))
   // A connection that breaks while nobody uses it is taken out by the pool itself; unheard, the news would end the process.
-  pool.on('error', () => {})
+  const unheard = () => {}
+  pool.on('error', unheard)
   const own = async () => {
     if (given.pool === undefined) await pool.end()
+    else pool.off('error', unheard)
   }
   const database = createDatabase(pool)
   try {
@@ -113,6 +115,9 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     // What others commit is heard of, or looked for, without anybody asking.
     pulse() {},
     watch: notice.watch,
+    async ping() {
+      await database.row('select 1')
+    },
     async backup() {
       const expected =
         'is done with the tools of PostgreSQL: pg_dump for a copy, base backups with archived WAL for any point in time; see docs/guides/operations.md'

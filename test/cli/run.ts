@@ -42,6 +42,8 @@ export interface Running {
   readonly url: string
   /** What it printed at its start. */
   readonly greeting: string
+  /** All that it has printed. */
+  readonly output: () => string
   readonly pid: number
   readonly stderr: () => string
   /** Asks it to stop; gives its exit code. */
@@ -68,7 +70,7 @@ export function startServer(args: readonly string[], env: { readonly [name: stri
         child.kill(signal)
         return ended
       }
-      resolve({ url, greeting, pid: child.pid ?? 0, stderr: () => stderr, stop })
+      resolve({ url, greeting, output: () => greeting, pid: child.pid ?? 0, stderr: () => stderr, stop })
     })
     child.on('error', reject)
     ended.then((code) => reject(new Error(`the server ended with ${code}: ${stderr}`)))

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { postgresStore } from '../../src/store/postgres.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { createClient, user } from '../rfc/client.ts'
@@ -188,6 +189,62 @@ describe('without its database', { timeout: 90_000 }, () => {
     expect(await numbers()).toMatch(/^lockstep_database_up 1$/m)
     // A thread for heavy requests has a pool of its own, and is well again too.
     await expect.poll(async () => (await scim.filter('/Users', 'title co "x"')).status, soon).toBe(200)
+  })
+
+  test.each([[[]], [['--workers', '2']]])(
+    'that can be read but not written, from the start on (%j): what it can answer is answered, and the start is finished as soon as it can be',
+    async (flags) => {
+      const { url, name } = await database()
+      const before = await started(url)
+      const token = /Bearer token +(\S+)/.exec(before.greeting)?.[1] ?? ''
+      await before.stop()
+      await postgres.admin(`alter database ${name} set default_transaction_read_only = on`)
+      const server = await startServer(['--database', url, '--log-level', 'warn', ...flags])
+      ends.push(() => server.stop('SIGKILL'))
+      expect(server.greeting).toMatch(/start is not finished: .*read-only transaction/)
+      const scim = createClient({ base: `${server.url}/tenants/default/scim/v2`, token })
+      expect((await scim.get('/Users')).status).toBe(200)
+      expect((await scim.post('/Users', user())).status).toBe(503)
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+      expect(server.stderr()).toContain('the start could not be finished; it is tried again')
+      await postgres.admin(`alter database ${name} set default_transaction_read_only = off`)
+      await expect.poll(async () => (await scim.post('/Users', user())).status, soon).toBe(201)
+      await expect.poll(() => server.output(), soon).toContain('New token')
+      expect(await server.stop()).toBe(0)
+    },
+  )
+
+  test('that can not be written at the very first start: no more than one token is made, when it can', async () => {
+    const { url, name } = await database()
+    // The tables are there, and nothing else.
+    await (await postgresStore({ url, listen: false })).close()
+    await postgres.admin(`alter database ${name} set default_transaction_read_only = on`)
+    const server = await started(url)
+    expect(server.greeting).not.toContain('Bearer token')
+    // Stopped in the middle, the process ends all the same.
+    expect(await server.stop()).toBe(0)
+    const next = await started(url)
+    await postgres.admin(`alter database ${name} set default_transaction_read_only = off`)
+    await expect.poll(() => next.output(), soon).toContain('Bearer token')
+    const token = /Bearer token +(\S+)/.exec(next.output())?.[1] ?? ''
+    expect((await createClient({ base: `${next.url}/tenants/default/scim/v2`, token }).get('/Users')).status).toBe(200)
+    const { stdout } = await run(['connection', 'list', 'default', '--json', '--database', url])
+    expect(JSON.parse(stdout)).toHaveLength(1)
+  })
+
+  test('whose start fails otherwise: the process says so and ends', async () => {
+    const { url, name } = await database()
+    await (await postgresStore({ url, listen: false })).close()
+    // Nothing that passes: a right that is missing.
+    await postgres.admin(
+      `create function lockstep.refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+       create trigger refuse before insert on lockstep.record for each row execute function lockstep.refuse()`,
+      name,
+    )
+    for (const flags of [[], ['--workers', '2']]) {
+      const { code, stderr } = await run(['serve', '--port', '0', '--database', url, ...flags])
+      expect([code, stderr.trim() === ''], stderr).toEqual([1, false])
+    }
   })
 
   test('a password that is changed in its file is used without a restart', async () => {

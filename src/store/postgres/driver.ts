@@ -36,6 +36,7 @@ export interface PostgresPool {
   query(query: PostgresQuery): Promise<PostgresResult>
   end(): Promise<void>
   on(event: string, listener: (...args: unknown[]) => void): unknown
+  off(event: string, listener: (...args: unknown[]) => void): unknown
   readonly totalCount: number
   readonly idleCount: number
   readonly waitingCount: number
