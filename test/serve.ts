@@ -26,6 +26,8 @@ export interface Serving {
       readonly rights?: Rights | string
       readonly subject?: string
       readonly lifetimeMs?: number | null
+      readonly allow?: readonly string[]
+      readonly forbid?: readonly string[]
     },
   ): Promise<{ readonly base: string; readonly token: string; readonly tenant: string; readonly connection: string }>
 }
@@ -67,6 +69,8 @@ export async function serve(
         ...(rights === undefined ? {} : { rights }),
         ...(own.subject === undefined ? {} : { subject: own.subject }),
         ...(own.lifetimeMs === undefined ? {} : { lifetimeMs: own.lifetimeMs }),
+        ...(own.allow === undefined ? {} : { allow: own.allow }),
+        ...(own.forbid === undefined ? {} : { forbid: own.forbid }),
       })
       return { base: `${server.url}/tenants/${name}/scim/v2`, token, tenant: name, connection: connection.id }
     },

@@ -117,6 +117,23 @@ describe('tenants', () => {
     expect(await stateOf(foreign)).toEqual(before)
   })
 
+  test('a connection may have allowances of its own: group names are unique on one, e-mail addresses checked on another', async () => {
+    const tenant = await at.server.tenant()
+    const client = async (options: object) => createClient(await at.server.connection('okta', { tenant, ...options }))
+    const [plain, unique, strict] = [
+      await client({}),
+      await client({ allow: ['uniqueGroupNames'] }),
+      await client({ forbid: ['anyForm'] }),
+    ]
+    const group = { schemas: [GROUP], displayName: 'Sales' }
+    expect((await plain.post('/Groups', group)).status).toBe(201)
+    expectError(await unique.post('/Groups', { ...group, displayName: 'SALES' }), 409, 'uniqueness')
+    expect((await plain.post('/Groups', { schemas: [GROUP], displayName: 'Other' })).status).toBe(201)
+    const odd = { schemas: [USER], userName: 'odd', emails: [{ value: 'not an address' }] }
+    expectError(await strict.post('/Users', odd), 400, 'invalidValue')
+    expect((await plain.post('/Users', odd)).status).toBe(201)
+  })
+
   test('a cursor of another tenant is invalid', async () => {
     for (const client of [own, foreign]) for (let made = 0; made < 3; made += 1) await client.makeUser()
     const page = await foreign.get('/Users?cursor=&count=1')

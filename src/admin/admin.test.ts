@@ -268,6 +268,23 @@ test('D-041, D-042 roles are listed, added, changed and taken off', async () => 
   expect((await send('GET', path)).body).toEqual([])
 })
 
+test('a tenant whose connection is refused is not left behind; allowances of a connection are shown', async () => {
+  const { send } = await start()
+  for (const connection of [
+    { rights: 'read:grops' },
+    { allow: ['anyFrom'] },
+    { allow: ['anyForm'], forbid: ['anyForm'] },
+  ]) {
+    const { status, body } = await send('POST', '/tenants', { name: 'acme', connection })
+    expect([status, body.error.code]).toEqual([400, 'ERR_INVALID'])
+  }
+  expect((await send('GET', '/tenants')).body).toEqual([])
+  await send('POST', '/tenants', { name: 'acme', connection: { kind: 'okta', allow: ['uniqueGroupNames'] } })
+  expect((await send('GET', '/tenants/acme/connections')).body).toMatchObject([
+    { kind: 'okta', allow: ['uniqueGroupNames'] },
+  ])
+})
+
 test('the log is read on from a place', async () => {
   const { send, tenancy, addUser } = await start()
   await tenancy.tenants.create('acme')

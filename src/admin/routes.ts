@@ -72,8 +72,7 @@ export function createRoutes({
       gives: { status: 201, body: IssuedBody },
       run: async ({ body, origin }) => {
         const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
-        const { name } = await tenants.create(body.name)
-        return issuedJson(await connections.create(name, draft), origin)
+        return issuedJson(await tenancy.createTenant(body.name, draft), origin)
       },
     }),
     route({
@@ -361,10 +360,12 @@ function adminTokenJson({ id, label, created, expires }: AdminToken) {
 function readDraft(body: (typeof ConnectionDraftBody)['_output']): ConnectionDraft {
   const rights = parseRights(body.rights)
   if (typeof rights === 'string') throw new TenancyError('ERR_INVALID', `rights: ${rights}`)
-  const { kind, profile, label, subject, lifetimeDays } = body
+  const { kind, profile, allow = [], forbid = [], label, subject, lifetimeDays } = body
   return {
     kind,
     rights,
+    allow,
+    forbid,
     ...(profile === undefined ? {} : { profile }),
     ...(label === undefined ? {} : { label }),
     ...(subject === undefined ? {} : { subject }),

@@ -35,6 +35,8 @@ export const ConnectionBody = z.object({
   kind: z.enum(KINDS),
   profile: z.enum(KINDS).describe('How far it bends; its kind unless told otherwise'),
   rights: z.string().describe('Like read:users,write:users,read:groups, or all'),
+  allow: z.array(z.string()).optional().describe('Allowances that it has whatever its profile says'),
+  forbid: z.array(z.string()).optional().describe('Allowances that it has not, whatever its profile says'),
   subject: z.string().optional().describe('Id of the resource that /Me means'),
   created: time,
   tokens: z.array(TokenBody),
@@ -46,6 +48,11 @@ export const ConnectionDraftBody = z.strictObject({
   profile: z.enum(KINDS).optional(),
   label: z.string().min(1).max(200).optional(),
   rights: z.string().default('all').describe('Like read:users,write:users,read:groups, or all'),
+  allow: z
+    .array(z.string())
+    .optional()
+    .describe('Allowances that it has whatever its profile says, like uniqueGroupNames'),
+  forbid: z.array(z.string()).optional().describe('Allowances that it has not, whatever its profile says'),
   subject: z.string().min(1).max(200).optional().describe('Id of a user who is there, which /Me then means'),
   lifetimeDays: z.number().positive().max(36_500).nullable().optional().describe('null: for ever; absent: 365'),
 })

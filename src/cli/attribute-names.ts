@@ -1,5 +1,12 @@
-import { COMMON, type Filter, parseFilter, parsePath, type ResourceType, resolve } from '../protocol/index.ts'
-import { didYouMean } from './spelling.ts'
+import {
+  COMMON,
+  didYouMean,
+  type Filter,
+  parseFilter,
+  parsePath,
+  type ResourceType,
+  resolve,
+} from '../protocol/index.ts'
 import { UsageError } from './usage.ts'
 
 /** Every path that a type's schemas have, in standard notation. */

@@ -23,6 +23,8 @@ const CONNECTION: readonly OptionEntry[] = [
     'generic',
   ],
   ['--profile <profile>', 'how far it bends, when not as its kind does: strict refuses all that the RFCs refuse'],
+  ['--allow <list>', 'allowances that it has whatever its kind says, like uniqueGroupNames (docs/reference/quirks.md)'],
+  ['--forbid <list>', 'allowances that it has not, whatever its kind says'],
   ['--label <text>', 'a name for people; the kind if absent'],
   [
     '--rights <list>',

@@ -1,4 +1,10 @@
-import { type ConnectionDraft, describeConnection, formatRights, parseRights } from '../tenancy/index.ts'
+import {
+  type Connection,
+  type ConnectionDraft,
+  describeConnection,
+  formatRights,
+  parseRights,
+} from '../tenancy/index.ts'
 import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
 import { formatTime, printJson, printLine, printTable } from './print.ts'
@@ -9,12 +15,19 @@ export function readDraft(options: Options): ConnectionDraft {
   const rights = parseRights(textOption(options, 'rights') ?? 'all')
   if (typeof rights === 'string') throw new UsageError(`--rights: ${rights}`)
   const lifetimeMs = lifetimeOption(options, Date.now())
+  const allow = listOption(options, 'allow')
+  const forbid = listOption(options, 'forbid')
   const draft: { [name: string]: string | undefined } = {}
   for (const name of ['kind', 'profile', 'label', 'subject']) {
     const text = textOption(options, name)
     if (text !== undefined) draft[name] = text
   }
-  return { ...draft, rights, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) }
+  return { ...draft, rights, allow, forbid, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) }
+}
+
+/** The names of an option that takes a list, with commas between them. */
+function listOption(options: Options, name: string): readonly string[] {
+  return (textOption(options, name) ?? '').split(',').flatMap((word) => word.trim() || [])
 }
 
 /** `lockstep connection create`. */
@@ -39,13 +52,19 @@ export async function listConnections([tenant = '']: readonly string[], options:
     printTable(rows, [
       ['CONNECTION', ({ connection }) => connection.id],
       ['LABEL', ({ connection }) => connection.label],
-      ['KIND', ({ connection: { kind, profile } }) => (profile === undefined ? kind : `${kind} (${profile})`)],
+      ['KIND', ({ connection }) => bends(connection)],
       ['RIGHTS', ({ connection }) => formatRights(connection.rights)],
       ['TOKEN', ({ token }) => token?.id ?? 'none'],
       ['EXPIRES', ({ token }) => token && (formatTime(token.expires) || 'never')],
       ['LAST USED', ({ token }) => token && (formatTime(token.lastUsed) || 'never')],
     ])
   })
+}
+
+/** The kind of a connection, and what it does otherwise: `okta (strict) +uniqueGroupNames -anyForm`. */
+function bends({ kind, profile, allow = [], forbid = [] }: Connection): string {
+  const own = [...allow.map((name) => ` +${name}`), ...forbid.map((name) => ` -${name}`)]
+  return `${kind}${profile === undefined ? '' : ` (${profile})`}${own.join('')}`
 }
 
 /** `lockstep connection rotate`. */

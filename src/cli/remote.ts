@@ -1,4 +1,5 @@
 import { APPS, createClient, isAppName } from '../client/index.ts'
+import { didYouMean } from '../protocol/index.ts'
 import { clientOf } from './place.ts'
 import { printFacts, printJson, printLine, printTable } from './print.ts'
 import {
@@ -12,7 +13,6 @@ import {
   saveRemotes,
 } from './remotes.ts'
 import { keepTypes } from './schema-cache.ts'
-import { didYouMean } from './spelling.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 
 /** `lockstep remote add`: gives a server a name, with what it takes to be let in. */

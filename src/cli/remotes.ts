@@ -1,9 +1,8 @@
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ConfigError } from '../protocol/index.ts'
+import { ConfigError, didYouMean } from '../protocol/index.ts'
 import { configFolder } from './folders.ts'
-import { didYouMean } from './spelling.ts'
 import { UsageError } from './usage.ts'
 
 /** A secret: itself, or the environment variable that holds it. */

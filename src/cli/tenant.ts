@@ -1,4 +1,4 @@
-import { isoTime, TenancyError } from '../tenancy/index.ts'
+import { isoTime } from '../tenancy/index.ts'
 import { confirmDeletion } from './confirmation.ts'
 import { readDraft } from './connection.ts'
 import { printIssued } from './issued.ts'
@@ -10,13 +10,7 @@ import { flagOption, type Options } from './usage.ts'
 export async function createTenant([name = '']: readonly string[], options: Options): Promise<void> {
   const draft = readDraft(options)
   const use = async ({ tenancy, baseUrl }: Parameters<Parameters<typeof withLocal>[1]>[0]) => {
-    await tenancy.tenants.create(name)
-    const issued = await tenancy.connections.create(name, draft).catch(async (error) => {
-      // Half a tenant helps nobody.
-      if (error instanceof TenancyError) await tenancy.tenants.delete(name)
-      throw error
-    })
-    printIssued(issued, await baseUrl(name), options)
+    printIssued(await tenancy.createTenant(name, draft), await baseUrl(name), options)
   }
   await withLocal(options, use, { create: true })
 }

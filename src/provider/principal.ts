@@ -27,7 +27,8 @@ export const ALL_RIGHTS: Rights = { '*': { read: true, write: true } }
 
 /** Whether a principal may read, or write, resources of a type. */
 export function may(principal: Principal, action: 'read' | 'write', type: string): boolean {
-  const rights = principal.rights[type] ?? principal.rights['*']
+  // A type may be called `constructor`: what every object inherits is no right.
+  const rights = Object.hasOwn(principal.rights, type) ? principal.rights[type] : principal.rights['*']
   return rights?.[action] === true
 }
 

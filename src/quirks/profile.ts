@@ -35,6 +35,19 @@ export function profileOf(kind: Kind): Profile {
   return PROFILES[kind]
 }
 
+/** Allowances that a connection has of its own: those it has whatever its profile says, and those it has not. */
+export interface AllowanceChoice {
+  readonly allow?: readonly (keyof Allowances)[]
+  readonly forbid?: readonly (keyof Allowances)[]
+}
+
+/** A profile with a connection's own allowances; the very same profile where there are none. */
+export function adjusted(profile: Profile, { allow = [], forbid = [] }: AllowanceChoice): Profile {
+  if (allow.length + forbid.length === 0) return profile
+  const own = [...allow.map((name) => [name, true]), ...forbid.map((name) => [name, false])]
+  return { ...profile, allow: { ...profile.allow, ...Object.fromEntries(own) } }
+}
+
 /** Whether a text names a kind. */
 export function isKind(text: string): text is Kind {
   return (KINDS as readonly string[]).includes(text)

@@ -1,10 +1,12 @@
-import { isObject, type Json } from '../protocol/index.ts'
-import { isKind, KINDS, type Kind, type Profile, profileOf } from '../quirks/index.ts'
+import { isObject, type Json, type ResourceType } from '../protocol/index.ts'
+import { type AllowanceChoice, adjusted, isKind, KINDS, type Kind, type Profile, profileOf } from '../quirks/index.ts'
 import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
 import type { World } from '../world.ts'
+import { type AllowanceDraft, keptAllowances, readAllowances } from './allowances.ts'
+import { buildModel, readOwn } from './catalogs.ts'
 import { invalid, missing, TenancyError } from './errors.ts'
 import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { type Access, ALL_RIGHTS, type Rights } from './rights.ts'
+import { type Access, ALL_RIGHTS, type Rights, resolveRights } from './rights.ts'
 import type { Tenants } from './tenants.ts'
 import { hashToken, makeToken, tokenId } from './tokens.ts'
 
@@ -32,7 +34,7 @@ export interface TokenFacts {
 }
 
 /** One identity provider's way into a tenant. */
-export interface Connection {
+export interface Connection extends AllowanceChoice {
   readonly tenant: string
   readonly id: string
   readonly label: string
@@ -61,7 +63,7 @@ export interface Principal {
 }
 
 /** What is asked for when a connection is made. */
-export interface ConnectionDraft {
+export interface ConnectionDraft extends AllowanceDraft {
   readonly label?: string
   readonly kind?: string
   readonly profile?: string
@@ -120,7 +122,8 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
   return {
     create: async (tenant, draft = {}) => {
       const { name } = await tenants.show(tenant)
-      const facts = checkDraft(draft)
+      const { types } = buildModel(await readOwn(store, name))
+      const facts = checkDraft(draft, types)
       if (facts.subject !== undefined) await checkSubject(store, name, facts.subject)
       for (;;) {
         const id = `${facts.kind}-${shortId(world)}`
@@ -227,7 +230,7 @@ function toPrincipal(connection: Connection): Principal {
     actor: connection.id,
     label: connection.label,
     kind: connection.kind,
-    profile: profileOf(connection.profile ?? connection.kind),
+    profile: adjusted(profileOf(connection.profile ?? connection.kind), connection),
     rights: connection.rights,
     ...(connection.subject === undefined ? {} : { subject: connection.subject }),
   }
@@ -272,6 +275,8 @@ function toConnection(record: StoredRecord, tokens: readonly TokenOf[]): Connect
     kind: isKind(kind) ? kind : 'strict',
     ...(isKind(profile) ? { profile } : {}),
     rights: readRights(facts.rights),
+    ...keptAllowances('allow', facts.allow),
+    ...keptAllowances('forbid', facts.forbid),
     ...(subject === undefined ? {} : { subject }),
     created: numberOf(facts.created) ?? 0,
     tokens: tokens
@@ -292,7 +297,7 @@ function writeRights(rights: Rights): Json {
   return Object.fromEntries(Object.entries(rights).map(([type, { read, write }]) => [type, { read, write }]))
 }
 
-function checkDraft(draft: ConnectionDraft) {
+function checkDraft(draft: ConnectionDraft, types: readonly ResourceType[]) {
   const { kind = 'generic', profile, label = kind, rights = ALL_RIGHTS, subject, lifetimeMs } = draft
   if (!isKind(kind)) throw invalid(`"${kind}" is not a kind of connection; the kinds are ${KINDS.join(', ')}`)
   if (profile !== undefined && !isKind(profile)) {
@@ -305,7 +310,8 @@ function checkDraft(draft: ConnectionDraft) {
   return {
     label: label.trim(),
     kind,
-    rights,
+    rights: resolveRights(rights, types),
+    ...readAllowances(draft),
     ...(profile === undefined || profile === kind ? {} : { profile }),
     ...(subject === undefined ? {} : { subject }),
   }

@@ -2,13 +2,26 @@ import type { Connection } from './connections.ts'
 import { formatRights } from './rights.ts'
 
 /** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */
-export function describeConnection({ id, label, kind, profile, rights, subject, created, tokens }: Connection) {
+export function describeConnection({
+  id,
+  label,
+  kind,
+  profile,
+  rights,
+  allow,
+  forbid,
+  subject,
+  created,
+  tokens,
+}: Connection) {
   return {
     connection: id,
     label,
     kind,
     profile: profile ?? kind,
     rights: formatRights(rights),
+    allow,
+    forbid,
     subject,
     created: isoTime(created),
     tokens: tokens.map((token) => ({

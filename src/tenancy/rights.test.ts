@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { ALL_RIGHTS, accessTo, formatRights, parseRights } from './rights.ts'
+import { Group, type ResourceType, User } from '../protocol/index.ts'
+import { ALL_RIGHTS, formatRights, parseRights, type Rights, resolveRights } from './rights.ts'
+
+const Device: ResourceType = { ...User, id: 'Device', name: 'Device', endpoint: '/Devices' }
+const users: ResourceType = { ...User, id: 'users', name: 'users', endpoint: '/Accounts' }
+const TYPES = [User, Group, Device]
+
+function read(text: string, types: readonly ResourceType[] = TYPES): Rights {
+  const rights = parseRights(text)
+  if (typeof rights === 'string') throw new Error(rights)
+  return resolveRights(rights, types)
+}
 
 test.each([
   ['all', ALL_RIGHTS, 'all'],
@@ -12,7 +23,7 @@ test.each([
   ],
   ['read:Device', { Device: { read: true, write: false } }, 'read:Device'],
 ])('P-023 %s', (text, rights, formatted) => {
-  expect(parseRights(text)).toEqual(rights)
+  expect(read(text)).toEqual(rights)
   expect(formatRights(rights)).toBe(formatted)
 })
 
@@ -20,10 +31,25 @@ test.each(['', 'users', 'admin:users', 'read:', 'read:users;write:users'])('%j i
   expect(parseRights(text)).toMatch(/is not a right/)
 })
 
-test('P-023 a type without an entry has what * says, and nothing without *', () => {
-  expect(accessTo({ User: { read: true, write: false } }, 'Group')).toEqual({ read: false, write: false })
-  expect(accessTo({ '*': { read: true, write: false } }, 'Group')).toEqual({ read: true, write: false })
-  expect(accessTo({ '*': { read: true, write: true }, Group: { read: true, write: false } }, 'Group').write).toBe(false)
-  expect(accessTo({ '*': { read: true, write: true } }, 'constructor').read).toBe(true)
-  expect(accessTo({}, 'constructor')).toEqual({ read: false, write: false })
+test.each([
+  ['read:User,write:user', 'users'],
+  ['read:users,write:USERS', 'users'],
+  ['read:devices,write:device', 'Device'],
+])('%s is taken in any letter case, by name or by endpoint', (text, word) => {
+  expect(formatRights(read(text))).toBe(`read:${word},write:${word}`)
+})
+
+test.each([
+  ['read:usr', 'there is no resource type "usr" in this tenant; did you mean users? There are users, groups, Device'],
+  ['read:users,write:grops', '"grops" in this tenant; did you mean groups?'],
+  ['read:constructor', '"constructor" in this tenant. There are'],
+])('%s names nothing here and is refused', (text, words) => {
+  expect(() => read(text)).toThrow(words)
+})
+
+test('a type may be called like the endpoint of another one', () => {
+  const types = [...TYPES, users]
+  const rights = read('read:users,read:User', types)
+  expect(rights).toEqual({ users: { read: true, write: false }, User: { read: true, write: false } })
+  expect(read(formatRights(rights), types)).toEqual(rights)
 })

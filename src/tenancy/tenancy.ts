@@ -5,8 +5,8 @@ import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
 import { type Arrivals, createArrivals } from './arrivals.ts'
 import { type Authenticated, createAuthenticator } from './authenticate.ts'
 import { createCatalogs, RECORDS, readSettings, SETTINGS_KEY } from './catalogs.ts'
-import { type Connections, createConnections } from './connections.ts'
-import { inUse } from './errors.ts'
+import { type ConnectionDraft, type Connections, createConnections, type Issued } from './connections.ts'
+import { inUse, TenancyError } from './errors.ts'
 import { createSchemas, type Schemas } from './schemas.ts'
 import { changeSettings, type TenantSettings } from './settings.ts'
 import { createTenants, type Tenants } from './tenants.ts'
@@ -17,6 +17,8 @@ export interface Tenancy {
   readonly tenants: Tenants
   readonly arrivals: Arrivals
   readonly connections: Connections
+  /** Makes a tenant with one connection; when that can't be made, no tenant is left behind. */
+  readonly createTenant: (name: string, draft?: ConnectionDraft) => Promise<Issued>
   readonly schemas: Schemas
   readonly adminTokens: AdminTokens
   /**
@@ -48,6 +50,7 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
   const { store, world = realWorld } = options
   const tenants = createTenants(store, world)
   const catalogs = createCatalogs(store)
+  const connections = createConnections(store, world, tenants)
   const authenticator = createAuthenticator(store, world, catalogs.ready)
   const unique = new WeakMap<TenantSettings, ReadonlySet<string>>()
 
@@ -70,7 +73,15 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
   return {
     tenants,
     arrivals: createArrivals(store, tenants),
-    connections: createConnections(store, world, tenants),
+    connections,
+    createTenant: async (name, draft) => {
+      const made = await tenants.create(name)
+      return connections.create(made.name, draft).catch(async (error) => {
+        // Half a tenant helps nobody.
+        if (error instanceof TenancyError) await tenants.delete(made.name)
+        throw error
+      })
+    },
     schemas: createSchemas(store, tenants, reload),
     adminTokens: createAdminTokens(store, world),
     authenticate: authenticator.authenticate,

@@ -57,6 +57,48 @@ test('a connection for somebody who is not there is refused', async () => {
   expect(await json('connection', 'list', 'acme')).toHaveLength(1)
 })
 
+test('a right that names no resource type is refused, with the nearest; nothing is left behind', async () => {
+  const { json, lockstep } = await fresh()
+  const tenant = await lockstep('tenant', 'create', 'acme', '--rights', 'read:usr')
+  expect([tenant.code, tenant.stderr]).toEqual([1, expect.stringContaining('did you mean users?')])
+  expect(await json('tenant', 'list')).toEqual([])
+  await json('tenant', 'create', 'acme', '--rights', 'read:User,write:groups')
+  const { code, stderr } = await lockstep('connection', 'create', 'acme', '--rights', 'write:grops')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('did you mean groups?')])
+  expect(await json('connection', 'list', 'acme')).toMatchObject([{ rights: 'read:users,write:groups' }])
+})
+
+test('single allowances are set over what the kind says, and shown', async () => {
+  const { json, lockstep } = await fresh()
+  await json('tenant', 'create', 'acme')
+  await json(
+    'connection',
+    'create',
+    'acme',
+    '--kind',
+    'okta',
+    '--allow',
+    'uniqueGroupNames',
+    '--forbid',
+    'anyForm,mendLists',
+  )
+  expect(await json('connection', 'list', 'acme')).toMatchObject([
+    { kind: 'generic' },
+    { kind: 'okta', allow: ['uniqueGroupNames'], forbid: ['anyForm', 'mendLists'] },
+  ])
+  const shown = await lockstep('connection', 'list', 'acme')
+  expect(shown.stdout).toContain('okta +uniqueGroupNames -anyForm -mendLists')
+  for (const [option, words] of [
+    ['uniqueGroupName', 'did you mean uniqueGroupNames?'],
+    ['constructor', 'There is no allowance "constructor"'],
+  ] as const) {
+    const { code, stderr } = await lockstep('connection', 'create', 'acme', '--allow', option)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)])
+  }
+  const both = await lockstep('connection', 'create', 'acme', '--allow', 'anyForm', '--forbid', 'anyForm')
+  expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('both allowed and forbidden')])
+})
+
 test('attributes are declared indexed, listed and taken back', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
