@@ -83,6 +83,19 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect(fine.status, fine.text.slice(0, 300)).toBe(200)
     const over = await scim.patch(`/Users/${made.id}`, [{ op: 'remove', path: path(LIMITS.PATH_LENGTH + 1) }])
     expectError(over, 400, 'invalidPath')
+    const key = (length: number) => scim.patch(`/Users/${made.id}`, [{ op: 'add', value: { ['x'.repeat(length)]: 1 } }])
+    expect((await key(LIMITS.PATH_LENGTH)).status).toBe(200)
+    expectError(await key(LIMITS.PATH_LENGTH + 1), 400, 'invalidPath')
+    for (const parameter of ['attributes', 'excludedAttributes', 'sortBy']) {
+      const search = (length: number) => {
+        const name = 'x'.repeat(length)
+        return scim.search('/Users', { count: 1, [parameter]: parameter === 'sortBy' ? name : [name] })
+      }
+      expect((await search(LIMITS.PATH_LENGTH)).status).toBe(parameter === 'sortBy' ? 400 : 200)
+      const over = await search(LIMITS.PATH_LENGTH + 1)
+      expectError(over, 400, 'invalidValue')
+      expect(over.body.detail).toContain('longer than')
+    }
   },
   ATTRIBUTES_LIST: async () => {
     const names = (count: number) => times(count, (index) => `a${index}`)
@@ -222,6 +235,22 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
       400,
       'invalidSyntax',
     )
+  },
+  JSON_MEMBERS: async () => {
+    // Three of them are the resource's own.
+    const body = (count: number) =>
+      `{"schemas":["${USER}"],"userName":"${unique()}","active":true,${times(count - 3, (at) => `"x${at}":1`).join(',')}}`
+    const fine = await scim.post('/Users', body(LIMITS.JSON_MEMBERS))
+    expect(fine.status, fine.text).toBe(201)
+    expectError(await scim.post('/Users', body(LIMITS.JSON_MEMBERS + 1)), 400, 'invalidSyntax')
+  },
+  JSON_VALUES: async () => {
+    // The resource, its schemas and the list hold five values besides those of the list.
+    const body = (count: number) =>
+      `{"schemas":["${USER}"],"userName":"${unique()}","x":[${times(count - 5, () => 1).join(',')}]}`
+    const fine = await scim.post('/Users', body(LIMITS.JSON_VALUES))
+    expect(fine.status, fine.text).toBe(201)
+    expectError(await scim.post('/Users', body(LIMITS.JSON_VALUES + 2)), 413)
   },
   STRING_LENGTH: async () => {
     const post = (length: number) => scim.post('/Users', user({ displayName: 'x'.repeat(length) }))

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { parse, type Token } from 'acorn'
 import { describe, expect, test } from 'vitest'
 import { drawMap } from '../scripts/map.ts'
+import { superlinear } from './linear.ts'
 
 /** The floors: what each room may import from, besides itself and the files on the ground. docs/map.md tells them in words. */
 const FLOORS: { readonly [room: string]: readonly string[] } = {
@@ -157,6 +160,63 @@ describe('the house is tidy', () => {
     expect(files.filter(({ text }) => marks.test(text)).map(({ path }) => path)).toEqual([])
   })
 })
+
+/** Regular expressions that may take their time: on text that is bounded and our own. With the reason, none so far. */
+const PATIENT: ReadonlySet<string> = new Set()
+
+describe('no text takes more than linear time to be matched', () => {
+  test('no regular expression begins again at each character, or takes text back', () => {
+    const slow: string[] = []
+    for (const { path, text } of product) {
+      for (const { pattern, flags, line } of expressionsIn(text)) {
+        const why = superlinear(pattern, flags)
+        if (why !== undefined && !PATIENT.has(`/${pattern}/${flags}`))
+          slow.push(`src/${path}:${line} /${pattern}/${flags} ${why}`)
+      }
+    }
+    expect(slow, 'scan by hand (indexOf), begin with ^, or let a character that no repeat takes come first').toEqual([])
+  })
+
+  test('no regular expression is put together, so that all of them can be looked at', () => {
+    expect(product.filter(({ text }) => /\bRegExp\(/.test(text)).map(({ path }) => path)).toEqual([])
+  })
+
+  test.each([
+    ['\\[.*\\]', 's', 'one that walks on from each bracket'],
+    ['\\s+$', '', 'one that is anchored at its end alone'],
+    ['"(?:[^"\\\\]|\\\\.)*"', 'g', 'a string that may never be closed'],
+    ['^(?:a+)+$', '', 'one repeat inside another'],
+    ['^a*b?a*$', '', 'two repeats of the same'],
+    ['(eq|ne)\\s+“([^”]*)”', 'g', 'one whose repeat takes its beginning again'],
+  ])('/%s/%s is found: %s', (pattern, flags) => {
+    expect(superlinear(pattern, flags)).toBeDefined()
+  })
+
+  test.each([
+    ['^[a-z]+:(.*)$', 's'],
+    ['"[^"]*"', 'g'],
+    ['\\s+', 'g'],
+    ['(?:^|,)\\s*q=1', ''],
+    ['x{1,5}$', ''],
+    ['(?<!\\\\)(?:\\\\\\\\)*u', ''],
+  ])('/%s/%s is let pass', (pattern, flags) => {
+    expect(superlinear(pattern, flags)).toBeUndefined()
+  })
+})
+
+/** Every regular expression of a source file, and the line it stands in. */
+function expressionsIn(
+  text: string,
+): readonly { readonly pattern: string; readonly flags: string; readonly line: number }[] {
+  const found: { readonly pattern: string; readonly flags: string; readonly line: number }[] = []
+  const onToken = ({ type, loc, ...token }: Token) => {
+    if (type.label !== 'regexp') return
+    const { pattern, flags } = (token as unknown as { value: { pattern: string; flags: string } }).value
+    found.push({ pattern, flags, line: loc?.start.line ?? 0 })
+  }
+  parse(stripTypeScriptTypes(text), { ecmaVersion: 'latest', sourceType: 'module', locations: true, onToken })
+  return found
+}
 
 describe('the map', () => {
   test('docs/map.md is what `npm run map` writes', () => {

@@ -108,10 +108,10 @@ function readHeaders(given: unknown): { readonly [name: string]: string } {
   const lines = Array.isArray(given) ? given.map(String) : typeof given === 'string' ? [given] : []
   return Object.fromEntries(
     lines.map((line) => {
-      const match = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(line)
+      const match = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/s.exec(line)
       if (match?.[1] === undefined || match[2] === undefined)
         throw new UsageError(`--header must be like "X-Api-Key: abc", not "${line.replace(/:.*/, ': …')}"`)
-      return [match[1], match[2]]
+      return [match[1], match[2].trim()]
     }),
   )
 }

@@ -32,7 +32,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 /** Says what went wrong in one line, without a stack; programs get JSON. */
 function fail(error: unknown, json: boolean): number {
   const code = error instanceof LockstepError ? error.code : 'ERR_INTERNAL'
-  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ')
+  const message = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
   const text = json ? JSON.stringify({ error: { code, message } }) : `lockstep: ${message}`
   process.stderr.write(`${text}\n`)
   if (process.env.LOCKSTEP_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)

@@ -6,6 +6,7 @@ import {
   type Json,
   type JsonObject,
   type ResourceType,
+  withoutFilter,
 } from '../protocol/index.ts'
 import { pickType } from './attribute-names.ts'
 import { type Gathered, type Gathering, openGathering, type Side } from './gathering.ts'
@@ -158,7 +159,7 @@ export function* findings(
 }
 
 function rootPath({ path = '' }: { readonly path?: string }): string {
-  return path.replace(/\[.*\]/s, '')
+  return withoutFilter(path)
 }
 
 /** What makes B's resource like A's, references on both sides by the keys of those they lead to. */

@@ -1,4 +1,11 @@
-import { isObject, type Json, type PatchOperation, type ResourceType, resolve } from '../protocol/index.ts'
+import {
+  isObject,
+  type Json,
+  type PatchOperation,
+  type ResourceType,
+  resolve,
+  withoutFilter,
+} from '../protocol/index.ts'
 import { checkPaths, namesInPath } from './attribute-names.ts'
 import { UsageError } from './usage.ts'
 
@@ -7,18 +14,37 @@ import { UsageError } from './usage.ts'
  * What reads as JSON is JSON, unless the attribute is text.
  */
 export function parseOperation(text: string, type: ResourceType): PatchOperation {
-  const match =
-    /^\s*(add|replace|remove)\s+([^\s[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\][^\s]*)?)(?:\s+([\s\S]*?))?\s*$/i.exec(text)
-  if (match === null) {
+  const typed = text.trim()
+  const [word = ''] = /^(?:add|replace|remove)(?=\s)/i.exec(typed) ?? []
+  const rest = typed.slice(word.length).trimStart()
+  const end = pathEnd(rest)
+  if (word === '' || end === undefined) {
     throw new UsageError(
       `"${text}" is no operation; write 'replace title "Dr"', 'add emails [{"value":"a@x"}]' or 'remove title'`,
     )
   }
-  const [, word = '', path = '', value] = match
+  const path = rest.slice(0, end)
+  const value = end === rest.length ? undefined : rest.slice(end).trimStart()
   const op = word.toLowerCase() as 'add' | 'replace' | 'remove'
   checkPaths(type, namesInPath(path), text)
   if (op !== 'remove' && value === undefined) throw new UsageError(`"${text}" has no value to ${op}`)
   return { op, path, ...(value === undefined ? {} : { value: readValue(value, path, type) }) }
+}
+
+/** Where the path that a text begins with ends: at a blank outside its brackets. Undefined for no path, or brackets left open. */
+function pathEnd(text: string): number | undefined {
+  let open = false
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at] ?? ''
+    if (quoted && sign === '\\') at++
+    else if (open && sign === '"') quoted = !quoted
+    else if (quoted) continue
+    else if (open) open = sign !== ']'
+    else if (sign === '[' && at > 0) open = true
+    else if (sign === '[' || /\s/.test(sign)) return at === 0 ? undefined : at
+  }
+  return open || text === '' ? undefined : text.length
 }
 
 function readValue(text: string, path: string, type: ResourceType): Json {
@@ -28,7 +54,7 @@ function readValue(text: string, path: string, type: ResourceType): Json {
   } catch {
     return text
   }
-  const found = resolve(path.replace(/\[.*\]/s, ''), type)
+  const found = resolve(withoutFilter(path), type)
   const isText =
     found?.attribute !== undefined && ['string', 'dateTime', 'reference', 'binary'].includes(found.leaf.type)
   return isText && (typeof json === 'number' || typeof json === 'boolean') ? text : json

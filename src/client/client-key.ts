@@ -76,8 +76,9 @@ async function importKey(key: ClientKey): Promise<RuntimeKey> {
 }
 
 function fromPem(pem: string): Uint8Array<ArrayBuffer> {
-  const text = /-----BEGIN PRIVATE KEY-----([\s\S]*?)-----END PRIVATE KEY-----/.exec(pem)?.[1]
-  if (text === undefined) throw new TypeError('not PEM of the label PRIVATE KEY')
+  const [, behind] = pem.split('-----BEGIN PRIVATE KEY-----')
+  const [text, end] = behind?.split('-----END PRIVATE KEY-----') ?? []
+  if (text === undefined || end === undefined) throw new TypeError('not PEM of the label PRIVATE KEY')
   return Uint8Array.from(atob(text.replace(/\s/g, '')), (sign) => sign.charCodeAt(0))
 }
 
@@ -86,5 +87,8 @@ function part(value: object): string {
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return toBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
+  return toBase64(bytes)
+    .replace(/={1,2}$/, '')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
 }

@@ -1,4 +1,4 @@
-import { ConfigError, JSON_TYPE, type Json, SCIM_JSON } from '../protocol/index.ts'
+import { ConfigError, JSON_TYPE, type Json, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
 
 /** One request, before it has credentials. */
 export interface Call {
@@ -33,7 +33,7 @@ export function readBaseUrl(text: string): string {
     throw new ConfigError('url', 'must hold no credentials; give them as auth, so that they stand in no log')
   }
   if (url.search !== '' || url.hash !== '') throw new ConfigError('url', 'must end in its path, without ? or #')
-  return url.href.replace(/\/+$/, '')
+  return withoutLastSlashes(url.href)
 }
 
 /** A call as it goes out. Spaces of a query are `%20`, which every server reads; `+` is not. RFC 7644 §3.1, §3.4.2. */

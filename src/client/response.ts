@@ -78,7 +78,7 @@ function wordsOf(body: JsonObject): string | undefined {
 
 function notScim(call: Call, received: Received, now: number, what: string): TransportError {
   const { status, headers, text } = received
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.replace(/\s+/g, ' ').trim()
+  const title = titleOf(text)
   const type = headers.get('content-type')
   const shown = title !== undefined && title !== '' ? `a page titled "${title}"` : (type ?? 'no media type')
   return new TransportError(
@@ -92,6 +92,20 @@ function notScim(call: Call, received: Received, now: number, what: string): Tra
     },
   )
 }
+
+/** The title of a page of HTML, as far as one stands near its beginning: the text is a stranger's and may be long. */
+function titleOf(text: string): string | undefined {
+  const head = text.slice(0, PAGE_HEAD)
+  const tag = head.search(/<title/i)
+  const from = tag < 0 ? 0 : head.indexOf('>', tag) + 1
+  if (from === 0) return undefined
+  const [title = ''] = head.slice(from, from + TITLE).split('<', 1)
+  return title.replace(/\s+/g, ' ').trim()
+}
+
+/** How far into a page its title is looked for, and how much of one is shown, in characters. */
+const PAGE_HEAD = 65_536
+const TITLE = 200
 
 /** Whether a request only looks. RFC 9110 §9.2.1. */
 export function isSafe({ method, isSafe }: Call): boolean {

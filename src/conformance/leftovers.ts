@@ -7,7 +7,8 @@ import { PREFIX, type Session, send } from './probe.ts'
 import { namingPlace } from './subject.ts'
 
 /** Names that a check gives, cases add to some; nothing else is taken for a leftover. */
-const NAME = new RegExp(`^${PREFIX}[a-z0-9]{6}-\\d+[@-]`, 'i')
+const isOurs = (name: string) =>
+  name.toLowerCase().startsWith(PREFIX) && /^[a-z0-9]{6}-\d+[@-]/i.test(name.slice(PREFIX.length))
 /** Most leftovers of one type that are looked for. */
 const MOST = 2000
 
@@ -62,7 +63,7 @@ async function search(session: Session, type: TypeOffer): Promise<readonly strin
     for (const one of resources) {
       const id = member(one, 'id')
       // A server that ignores the filter shows everybody: the name decides.
-      if (typeof id === 'string' && NAME.test(String(valueAt(one, named))))
+      if (typeof id === 'string' && isOurs(String(valueAt(one, named))))
         found.add(`${type.endpoint}/${encodeURIComponent(id)}`)
     }
     const total = Number(member(page.body, 'totalResults'))

@@ -23,7 +23,7 @@ export function createRegister(base: string): Register {
   }
   const note: Register['note'] = (exchange, owner) => {
     const { method, status, body } = exchange
-    const path = exchange.url.slice(base.length).replace(/\?.*$/, '').replace(/\/$/, '')
+    const path = exchange.url.slice(base.length).split('?', 1)[0]?.replace(/\/$/, '') ?? ''
     // What is not there any more needs no removal: a bulk request may have done it without saying so.
     const done = status >= 200 && status <= 299
     if (method === 'DELETE' && (done || status === 404 || status === 410)) made.delete(path)

@@ -1,4 +1,4 @@
-import { GROUP, isObject, type JsonObject, USER } from '../protocol/index.ts'
+import { GROUP, isObject, type JsonObject, USER, withoutLastSlashes } from '../protocol/index.ts'
 import type { Case, Witness } from './case.ts'
 import { CASE_GROUPS, CASES, WITNESSES } from './cases.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
@@ -153,7 +153,7 @@ function readBase(text: string): string {
     throw new CheckError(`${url.protocol}// can't be asked; give an https URL`)
   if (url.username !== '' || url.password !== '')
     throw new CheckError('credentials must not stand in the URL (RFC 7644 §7.1); give them with basic or token')
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  return `${url.origin}${withoutLastSlashes(url.pathname)}`
 }
 
 function credentials(options: CheckOptions): { readonly [name: string]: string } {
@@ -350,7 +350,7 @@ function about(one: Case | Witness) {
   )
   return {
     id: one.id,
-    requirement: one.id.replace(/\/.*$/, ''),
+    requirement: one.id.split('/', 1)[0] ?? '',
     group: group?.name ?? '',
     level: one.level,
     section: one.section,

@@ -64,7 +64,12 @@ export const base64: Form = (text) => {
 export const certificate: Form = (text) => {
   const fault = base64(text)
   if (fault !== undefined) return fault
-  const bytes = atob(text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, ''))
+  const bytes = atob(
+    text
+      .replace(/-/g, '+')
+      .replace(/_/g, '/')
+      .replace(/={1,2}$/, ''),
+  )
   if (bytes.charCodeAt(0) !== 0x30) return ONE_CERTIFICATE
   const first = bytes.charCodeAt(1)
   const lengthBytes = first & 0x80 ? first & 0x7f : 0
@@ -88,17 +93,17 @@ const absoluteUri: Form = (text) =>
     ? undefined
     : 'must be a URL with its scheme, like https://example.com/ada'
 
-const SUBTAG_TAIL = '(?:[-_][A-Za-z0-9]{1,8})*'
-
 /** A language tag; "_" is taken for "-" (erratum 6007). RFC 5646 §2.1. */
 export const languageTag: Form = (text) =>
-  new RegExp(`^[A-Za-z]{1,8}${SUBTAG_TAIL}$`).test(text) ? undefined : 'must be a language tag, like en-US'
+  /^[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*$/.test(text) ? undefined : 'must be a language tag, like en-US'
 
-const RANGE = `(?:\\*|[A-Za-z]{1,8}${SUBTAG_TAIL})(?:;q=(?:0(?:\\.\\d{1,3})?|1(?:\\.0{1,3})?))?`
-const ACCEPT_LANGUAGE = new RegExp(`^${RANGE}(?:, ?${RANGE})*$`)
+/** One of the languages in Accept-Language. RFC 9110 §12.5.4. */
+const RANGE = /^(?:\*|[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)(?:;q=(?:0(?:\.\d{1,3})?|1(?:\.0{1,3})?))?$/
 
 const preferredLanguage: Form = (text) =>
-  ACCEPT_LANGUAGE.test(text) ? undefined : 'must be as in Accept-Language, like en-US or da, en-gb;q=0.8'
+  text.split(',').every((range, at) => RANGE.test(at > 0 && range.startsWith(' ') ? range.slice(1) : range))
+    ? undefined
+    : 'must be as in Accept-Language, like en-US or da, en-gb;q=0.8'
 
 const timeZones = new Set<string>()
 

@@ -9,7 +9,7 @@ export const LIMITS = {
   FILTER_DEPTH: 32,
   /** Most comparisons in one filter. Past it: 400 invalidFilter. */
   FILTER_TERMS: 500,
-  /** Longest PATCH path. Past it: 400 invalidPath. */
+  /** Longest path of a PATCH, key of a value without a path, and name in `attributes`, `excludedAttributes` or `sortBy`. Past it: 400 invalidPath or invalidValue. */
   PATH_LENGTH: 32_768,
   /** Most names in `attributes` or `excludedAttributes`. Past it: 400 invalidValue. */
   ATTRIBUTES_LIST: 500,
@@ -37,6 +37,10 @@ export const LIMITS = {
   MEMBERS_PER_REQUEST: 200_000,
   /** Deepest nesting of arrays and objects in a body. Past it: 400 invalidSyntax. */
   JSON_DEPTH: 32,
+  /** Most members of one object in a body. Past it: 400 invalidSyntax. */
+  JSON_MEMBERS: 10_000,
+  /** Most values in a body: members of objects and elements of lists together. Past it: 413. */
+  JSON_VALUES: 500_000,
   /** Longest string in a body. Past it: 400 invalidValue. */
   STRING_LENGTH: 1_048_576,
   /** Most values of one multi-valued attribute, members apart. Past it: 400 invalidValue. */

@@ -8,7 +8,7 @@ import { parseFilter } from './filter.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { readEditValue, readRemovedValues } from './patch-value.ts'
-import { type Path, parsePath } from './path.ts'
+import { namesOnly, type Path, parsePath, pathTooLong } from './path.ts'
 import { isReference, type ResourceType } from './schema.ts'
 import { PATCH_OP } from './urn.ts'
 import { idInUri, refuseTwins } from './value.ts'
@@ -98,11 +98,11 @@ function readOperation(operation: Json, at: number, context: Context): void {
   const bound = bind(path, op, context)
   if (bound === undefined) {
     if (!context.allow.skipUnknownInPatch) throw unknownPath(path, context.type)
-    context.skipped.push(nameOnly(path))
+    context.skipped.push(namesOnly(path))
     return
   }
   if (op !== 'remove' && value === undefined) {
-    throw invalidValue(`${where}: ${op} ${nameOnly(path)} has no "value"; give one, or use remove`)
+    throw invalidValue(`${where}: ${op} ${namesOnly(path)} has no "value"; give one, or use remove`)
   }
   readEdit(op, bound, value, context)
 }
@@ -111,11 +111,6 @@ function readOp(op: Json | undefined, where: string): Op {
   const text = typeof op === 'string' ? op.toLowerCase() : undefined
   if (text === 'add' || text === 'replace' || text === 'remove') return text
   throw invalidSyntax(`${where}: "op" must be add, replace or remove`)
-}
-
-/** A path without the values in its filter, fit to be logged and shown. */
-function nameOnly(path: string): string {
-  return path.replace(/\[.*\]/s, '[…]').slice(0, 200)
 }
 
 function bind(path: string, op: Op, { type, allow }: Context): BoundPath | undefined {
@@ -154,7 +149,7 @@ function explode(op: 'add' | 'replace', value: JsonObject, context: Context, ext
     const bound = bindKey(path, context)
     if (bound === undefined) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
-      skipped.push(nameOnly(path))
+      skipped.push(namesOnly(path))
       continue
     }
     if (bound.target?.path !== path && bound.extension !== path) respelt = true
@@ -170,6 +165,7 @@ function explode(op: 'add' | 'replace', value: JsonObject, context: Context, ext
 }
 
 function bindKey(path: string, context: Context): BoundPath | undefined {
+  if (path.length > LIMITS.PATH_LENGTH) throw pathTooLong()
   const found = resolve(path, context.type, context.allow)
   if (found !== undefined) return found.attribute === undefined ? found : { target: found, element: false }
   try {
@@ -250,7 +246,7 @@ function readingOf({ allow, type, skipped }: Context) {
     allow,
     unknown(path: string) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
-      skipped.push(nameOnly(path))
+      skipped.push(namesOnly(path))
     },
   }
 }

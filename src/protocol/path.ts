@@ -1,4 +1,4 @@
-import { invalidPath } from './errors.ts'
+import { invalidPath, type ScimError } from './errors.ts'
 import { type Filter, type FilterAllowances, formatFilter, readValueFilter } from './filter.ts'
 import { createReader, isAttributePath, readWord } from './lexer.ts'
 import { LIMITS } from './limits.ts'
@@ -18,7 +18,7 @@ export interface Path {
  * invalidFilter (P-343, P-344). RFC 7644 §3.5.2.
  */
 export function parsePath(text: string, allow?: FilterAllowances): Path {
-  if (text.length > LIMITS.PATH_LENGTH) throw invalidPath(`The path is longer than ${LIMITS.PATH_LENGTH} characters`)
+  if (text.length > LIMITS.PATH_LENGTH) throw pathTooLong()
   const reader = createReader(text)
   const attribute = readWord(reader)
   if (!isAttributePath(attribute)) throw malformed(text)
@@ -40,10 +40,25 @@ export function formatPath(path: Path): string {
   return `${path.attribute}${filter}${path.sub === undefined ? '' : `.${path.sub}`}`
 }
 
+/** Refuses what is longer than any path. */
+export function pathTooLong(): ScimError {
+  return invalidPath(`The path is longer than ${LIMITS.PATH_LENGTH} characters`)
+}
+
+/** A path, as written and perhaps malformed, without its filter: `instead` stands in its place. */
+export function withoutFilter(path: string, instead = ''): string {
+  const open = path.indexOf('[')
+  const close = path.lastIndexOf(']')
+  return open < 0 || close < open ? path : `${path.slice(0, open)}${instead}${path.slice(close + 1)}`
+}
+
+/** A path fit to be logged and shown: a filter may hold somebody's address, the names around it don't. */
+export function namesOnly(path: string): string {
+  return withoutFilter(path, '[…]').slice(0, 200)
+}
+
 function malformed(text: string) {
-  // A filter may hold somebody's address; the names around it don't.
-  const shown = text.replace(/\[.*\]/s, '[…]').slice(0, 200)
   return invalidPath(
-    `The path "${shown}" is malformed; a path looks like displayName, name.givenName, emails[type eq "work"].value or urn:…:User:department`,
+    `The path "${namesOnly(text)}" is malformed; a path looks like displayName, name.givenName, emails[type eq "work"].value or urn:…:User:department`,
   )
 }

@@ -137,6 +137,7 @@ function decode(part: string, name: string | undefined): string {
 }
 
 function sorting(sortBy: string | undefined, sortOrder: string | undefined): Pick<SearchInput, 'sortBy' | 'sortOrder'> {
+  if (sortBy !== undefined) refuseLong('sortBy', sortBy)
   const order = sortOrder?.toLowerCase()
   if (order !== undefined && order !== 'ascending' && order !== 'descending') {
     throw invalidValue('sortOrder must be ascending or descending')
@@ -196,8 +197,15 @@ function exclusive(
   if (longest.length > LIMITS.ATTRIBUTES_LIST) {
     throw invalidValue(`attributes and excludedAttributes may name at most ${LIMITS.ATTRIBUTES_LIST} attributes`)
   }
+  for (const name of longest) refuseLong('attributes and excludedAttributes', name)
   if (attributes !== undefined) return { attributes }
   return excludedAttributes === undefined ? {} : { excludedAttributes }
+}
+
+function refuseLong(where: string, name: string): void {
+  if (name.length > LIMITS.PATH_LENGTH) {
+    throw invalidValue(`A name in ${where} is longer than ${LIMITS.PATH_LENGTH} characters`)
+  }
 }
 
 /** The members of the message under their canonical names; null is absent (A-14, A-17). */

@@ -69,6 +69,24 @@ describe('what JSON allows and no resource holds', () => {
     expect(refusal(() => lenient(nested(100_000)))).toBe('invalidSyntax')
     expect(refusal(() => lenient(`[1.5,${nested(100_000)}]`))).toBe('invalidSyntax')
   })
+  test('the limit of members of one object, and one past it', () => {
+    const object = (count: number) => `{${Array.from({ length: count }, (_, at) => `"a${at}":1`).join(',')}}`
+    expect(refusal(() => strict(object(LIMITS.JSON_MEMBERS)))).toBeUndefined()
+    expect(refusal(() => lenient(object(LIMITS.JSON_MEMBERS + 1)))).toBe('invalidSyntax')
+    expect(refusal(() => lenient(`[${object(LIMITS.JSON_MEMBERS)},${object(LIMITS.JSON_MEMBERS)}]`))).toBeUndefined()
+  })
+  test('the limit of values, and one past it', () => {
+    const list = (count: number) => `[${Array(count).fill('""').join(',')}]`
+    expect(refusal(() => strict(list(LIMITS.JSON_VALUES)))).toBeUndefined()
+    expect(refusal(() => lenient(list(LIMITS.JSON_VALUES + 1)))).toBe('413')
+  })
+  test('what is past a limit is refused before it is parsed', () => {
+    expect(refusal(() => lenient(`${'['.repeat(LIMITS.JSON_DEPTH + 1)} this is no JSON`))).toBe('invalidSyntax')
+    expect(() => lenient('['.repeat(10_000_000))).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('nested deeper') }),
+    )
+    expect(refusal(() => lenient(`[${'1,'.repeat(LIMITS.JSON_VALUES)} this is no JSON`))).toBe('413')
+  })
   test('the limit of strings, and one past it', () => {
     const text = (length: number) => JSON.stringify({ a: 'x'.repeat(length) })
     expect(refusal(() => strict(text(LIMITS.STRING_LENGTH)))).toBeUndefined()

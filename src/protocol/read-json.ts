@@ -1,6 +1,7 @@
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { isObject, type Json } from './json.ts'
 import { LIMITS } from './limits.ts'
+import { scanJson } from './scan-json.ts'
 
 /**
  * The JSON value of a body. Refuses what JSON allows and no resource can hold: lone surrogates, NUL, numbers out of
@@ -10,7 +11,7 @@ import { LIMITS } from './limits.ts'
 export function readJson(text: string, options: { readonly strictNames: boolean }): Json {
   // A byte order mark is no part of JSON, but may stand before it. RFC 8259 §8.1.
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  const unusual = UNUSUAL_NUMBER.test(bare)
+  const { unusualNumbers: unusual, longestString } = scanJson(bare)
   let value: Json
   try {
     value = unusual ? (JSON.parse(bare, noteFractions) as Json) : (JSON.parse(bare) as Json)
@@ -21,7 +22,10 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
       `The body is no JSON${at === undefined ? '' : `; it goes wrong at character ${Number(at) + 1}`}`,
     )
   }
-  if (unusual || !isPlain(bare)) inspect(value, 1, '')
+  // Most bodies need no inspection, and to walk them costs more than to parse them: without an escape and well formed itself, no
+  // string has a lone surrogate or NUL.
+  const plain = longestString <= LIMITS.STRING_LENGTH && !bare.includes('\\u') && bare.isWellFormed()
+  if (unusual || !plain) inspect(value, '')
   if (options.strictNames) refuseDuplicates(bare)
   return value
 }
@@ -30,10 +34,6 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
 export function writtenWithFraction(holder: object, key: string): boolean {
   return fractions.get(holder)?.has(key) === true
 }
-
-// Looks like a number with fraction or exponent, or a very long one; strings that look so cost a slower parse, no more.
-// The quotation mark keeps the URNs of every body, with their "2.0", from looking so.
-const UNUSUAL_NUMBER = /(?:"\s*:|[[,])\s*-?(?:\d{300}|\d+(?:\.\d|[eE]))|^\s*-?\d/
 
 const fractions = new WeakMap<object, Set<string>>()
 
@@ -46,21 +46,7 @@ function noteFractions(this: object, key: string, value: unknown, context?: { re
   return value
 }
 
-/**
- * Whether nothing in a text can need inspection: most bodies are so, and to walk them costs more than to parse them. Without
- * an escape and well formed itself, no string has a lone surrogate or NUL; with few brackets, nothing is deep.
- */
-function isPlain(text: string): boolean {
-  if (text.length > LIMITS.STRING_LENGTH || text.includes('\\u') || !text.isWellFormed()) return false
-  let brackets = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if ((code === 0x5b || code === 0x7b) && ++brackets > LIMITS.JSON_DEPTH) return false
-  }
-  return true
-}
-
-function inspect(value: Json, depth: number, name: string): void {
+function inspect(value: Json, name: string): void {
   if (typeof value === 'string') {
     if (value.length > LIMITS.STRING_LENGTH) {
       throw invalidValue(`"${name}" is ${value.length} characters long; at most ${LIMITS.STRING_LENGTH} are taken`)
@@ -74,16 +60,15 @@ function inspect(value: Json, depth: number, name: string): void {
     return
   }
   if (typeof value !== 'object' || value === null) return
-  if (depth > LIMITS.JSON_DEPTH) throw invalidSyntax(`The body is nested deeper than ${LIMITS.JSON_DEPTH} levels`)
   if (isObject(value)) {
     for (const key in value) {
       const member = value[key]
       if (!key.isWellFormed() || key.includes('\0')) {
         throw invalidSyntax('A member has a name with characters that no attribute name has')
       }
-      if (member !== undefined) inspect(member, depth + 1, key)
+      if (member !== undefined) inspect(member, key)
     }
-  } else for (const element of value) inspect(element, depth + 1, name)
+  } else for (const element of value) inspect(element, name)
 }
 
 /** Refuses the same name twice in one object. The text is known to be JSON. RFC 8259 §4. */

@@ -2,6 +2,7 @@ import { type Allowances, STRICT } from './allowances.ts'
 import type { BoundFilter } from './bound.ts'
 import type { AttributeEdit, Edit } from './edit.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
+import { pathOf } from './merge.ts'
 
 /**
  * A change to a list whose elements are kept as rows and never loaded as a whole: the members of a group. Elements are
@@ -49,7 +50,7 @@ export function splitEdits(
 
 function rowEdits(edit: AttributeEdit, create: boolean): readonly RowEdit[] {
   const { op, filter, value } = edit
-  const { sub, path } = edit.target
+  const { sub } = edit.target
   if (op === 'expect') return []
   if (filter === undefined && sub === undefined) {
     const values = Array.isArray(value) ? (value as readonly Json[]) : []
@@ -73,7 +74,7 @@ function rowEdits(edit: AttributeEdit, create: boolean): readonly RowEdit[] {
       ...(filter === undefined ? {} : { filter }),
       part,
       ...(otherwise === undefined ? {} : { otherwise }),
-      path: filter === undefined ? path : path.replace(/(\.[^.]*)?$/, (end) => `[…]${sub === undefined ? '' : end}`),
+      path: pathOf(edit),
     },
   ]
 }

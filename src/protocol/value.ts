@@ -193,7 +193,8 @@ function completeReference(
 
 /** The id that a resource's URI ends in; the part before it, a version segment too, does not count. RFC 7643 §2.4. */
 export function idInUri(uri: string): string | undefined {
-  const path = uri.replace(/[?#].*$/s, '').replace(/\/$/, '')
+  const [before = ''] = uri.split(/[?#]/, 1)
+  const path = before.replace(/\/$/, '')
   const last = path.slice(path.lastIndexOf('/') + 1)
   if (last === '' || !path.includes('/')) return undefined
   try {

@@ -1,5 +1,6 @@
 import { mapFilter } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { outsideStrings } from './quoted.ts'
 
 /** An element compared as a whole: `emails[type eq "work"] eq "…"` means its `value`. */
 export const comparedBrackets: Quirk = {
@@ -10,9 +11,7 @@ export const comparedBrackets: Quirk = {
   inbound: (message) => mapFilter(message, (filter) => (filter.includes(']') ? named(filter) : filter)),
 }
 
-/** Walks over strings, since a value may hold anything. */
+/** Strings are left alone, since a value may hold anything. */
 function named(filter: string): string {
-  return filter.replace(/"(?:[^"\\]|\\.)*"|\](?=\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s)/gi, (found) =>
-    found === ']' ? '].value' : found,
-  )
+  return outsideStrings(filter, (piece) => piece.replace(/\](?=\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s)/gi, '].value'))
 }

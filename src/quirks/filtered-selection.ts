@@ -1,6 +1,7 @@
-import type { Json } from '../protocol/index.ts'
+import { type Json, LIMITS } from '../protocol/index.ts'
 import { mapParameter } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { quotedEnd } from './quoted.ts'
 
 /** A filter in a list of attributes, `attributes=emails[type eq "work"]`: the attribute is returned whole. */
 export const filteredSelection: Quirk = {
@@ -12,10 +13,33 @@ export const filteredSelection: Quirk = {
 }
 
 function plain(names: Json): Json {
-  if (Array.isArray(names)) return names.map((name: Json) => (typeof name === 'string' ? bare(name) : name))
+  // A name past its limit is left for the core to refuse.
+  const short = (name: Json) => typeof name === 'string' && name.length <= LIMITS.PATH_LENGTH
+  if (Array.isArray(names)) return names.map((name: Json) => (short(name) ? bare(String(name)) : name))
   return typeof names === 'string' && names.includes('[') ? bare(names) : names
 }
 
 function bare(names: string): string {
-  return names.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]/g, '')
+  let out = ''
+  let at = 0
+  for (let open = names.indexOf('['); open >= 0; open = names.indexOf('[', at)) {
+    const end = bracketEnd(names, open)
+    // One that is never closed stays, to be ignored as any other name that there isn't.
+    if (end < 0) break
+    out += names.slice(at, open)
+    at = end
+  }
+  return out + names.slice(at)
+}
+
+/** Where the bracket that opens at `at` is behind, those in strings not counted; -1 when it is never closed. */
+function bracketEnd(text: string, at: number): number {
+  for (let end = at; end < text.length; end++) {
+    if (text[end] === ']') return end + 1
+    if (text[end] !== '"') continue
+    const behind = quotedEnd(text, end)
+    if (behind < 0) return -1
+    end = behind - 1
+  }
+  return -1
 }

@@ -1,6 +1,7 @@
 import { ENTERPRISE_USER, type ResourceType } from '../protocol/index.ts'
-import { isUrn, mapFilter, mapNames, outsideStrings } from './parts.ts'
+import { isUrn, mapFilter, mapNames } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { outsideStrings } from './quoted.ts'
 
 /** URNs of SCIM 1 and of its drafts: `urn:scim:schemas:extension:enterprise:1.0` for the enterprise extension. */
 export const legacyUrn: Quirk = {

@@ -1,4 +1,4 @@
-import { isObject, type Json, LENIENT, resolve } from '../protocol/index.ts'
+import { isObject, type Json, LENIENT, resolve, withoutFilter } from '../protocol/index.ts'
 import { mapOperations, memberOf } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
@@ -19,7 +19,7 @@ export const listedValue: Quirk = {
       const { path, value } = operation
       if (path === undefined || typeof value !== 'object' || value === null) return operation
       // The filter says which element; what is set is told by the names around it.
-      const leaf = resolve(path.replace(/\[.*\]/s, ''), type, LENIENT)
+      const leaf = resolve(withoutFilter(path), type, LENIENT)
       if (leaf?.attribute === undefined || leaf.leaf.type === 'complex' || leaf.leaf.multiValued) return operation
       if (leaf.attribute.multiValued && leaf.sub === undefined) return operation
       const inner = undressed(value)

@@ -5,6 +5,7 @@ import {
   type Json,
   type JsonObject,
   LENIENT,
+  LIMITS,
   type Resolved,
   type ResourceType,
   resolve,
@@ -47,14 +48,15 @@ export function mapMembers(object: JsonObject, rewrite: (name: string, value: Js
   return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) }
 }
 
-/** The same object with its members renamed, in their order; the very same when none is. */
+/** The same object with its members renamed, in their order; the very same when none is. Names past the limit stay as they are. */
 export function renameMembers(object: JsonObject, rename: (name: string, value: Json) => string): JsonObject {
+  const bounded = (name: string, value: Json) => (name.length > LIMITS.PATH_LENGTH ? name : rename(name, value))
   let changed = false
   for (const name in object) {
-    if (rename(name, object[name] ?? null) !== name) changed = true
+    if (bounded(name, object[name] ?? null) !== name) changed = true
   }
   if (!changed) return object
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [rename(name, value), value]))
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [bounded(name, value), value]))
 }
 
 /** Whether a name begins as a URN does. RFC 8141 §2. */
@@ -65,7 +67,8 @@ export function isUrn(name: string): boolean {
 /** The URN of the extension that goes by this name; else the name itself. */
 export function urnOf(name: string, type: ResourceType): string {
   if (isUrn(name) || attributeIn(type.schema.attributes, name) !== undefined) return name
-  const named = type.extensions.filter(({ schema }) => plain(schema.name) === plain(name))
+  const wanted = plain(name)
+  const named = type.extensions.filter(({ schema }) => plain(schema.name) === wanted)
   return (named.length === 1 && named[0]?.schema.id) || name
 }
 
@@ -93,7 +96,10 @@ export function mapResource(message: Message, rewrite: (resource: JsonObject) =>
   return body === message.body ? message : { ...message, body }
 }
 
-/** A message whose PATCH operations are rewritten one by one, each into itself, another, or several. */
+/**
+ * A message whose PATCH operations are rewritten one by one, each into itself, another, or several. One whose path is past its limit
+ * is left for the core to refuse.
+ */
 export function mapOperations(
   message: Message,
   rewrite: (operation: Operation) => Operation | readonly Operation[],
@@ -106,7 +112,8 @@ export function mapOperations(
   let changed: Json[] | undefined
   for (let at = 0; at < given.length; at++) {
     const raw = given[at] ?? null
-    const operation = isObject(raw) ? readOperation(raw) : undefined
+    const read = isObject(raw) ? readOperation(raw) : undefined
+    const operation = (read?.path?.length ?? 0) > LIMITS.PATH_LENGTH ? undefined : read
     const after = operation === undefined ? operation : rewrite(operation)
     if (after === operation || after === undefined) {
       changed?.push(raw)
@@ -227,9 +234,14 @@ export function mapNames(message: Message, rewrite: (name: string) => string): M
   })
 }
 
-/** A message whose filters are rewritten, in the query and in the body of a search. RFC 7644 §3.4.2.2, §3.4.3. */
+/**
+ * A message whose filters are rewritten, in the query and in the body of a search. One past its limit is left for the core to refuse.
+ * RFC 7644 §3.4.2.2, §3.4.3.
+ */
 export function mapFilter(message: Message, rewrite: (filter: string) => string): Message {
-  return mapParameter(message, 'filter', (value) => (typeof value === 'string' ? rewrite(value) : value))
+  return mapParameter(message, 'filter', (value) =>
+    typeof value === 'string' && value.length <= LIMITS.FILTER_LENGTH ? rewrite(value) : value,
+  )
 }
 
 /** A message one of whose query parameters is rewritten, in the query or in the body of a search. */
@@ -247,11 +259,4 @@ export function mapParameter(message: Message, name: string, rewrite: (value: Js
   return after === value || typeof after !== 'string'
     ? message
     : { ...message, query: { ...message.query, [name]: after } }
-}
-
-/** The text outside its double-quoted strings rewritten, the strings left alone. */
-export function outsideStrings(text: string, rewrite: (piece: string) => string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*"?)|([^"]+)/g, (whole, string) =>
-    string === undefined ? rewrite(whole) : whole,
-  )
 }

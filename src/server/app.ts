@@ -219,7 +219,7 @@ export async function createApp(parts: Parts): Promise<App> {
 function targetOf(request: IncomingMessage): string {
   const { url = '/' } = request
   if (url.startsWith('/')) return url
-  const [, host, target = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? []
+  const [, host, target = ''] = /^https?:\/\/([^/?#]*)((?:[/?#].*)?)$/is.exec(url) ?? []
   if (host === undefined) return url
   request.headers.host = host
   return target.startsWith('/') ? target : `/${target}`

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { ConfigError } from '../protocol/index.ts'
+import { ConfigError, withoutLastSlashes } from '../protocol/index.ts'
 
 /** How much is logged, from nothing to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
@@ -229,7 +229,7 @@ function parsePublicUrl(text: string): string | undefined {
   if (text === '') return ''
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return undefined
-  return url.username === '' && url.password === '' ? url.href.replace(/\/+$/, '') : undefined
+  return url.username === '' && url.password === '' ? withoutLastSlashes(url.href) : undefined
 }
 
 function parseRateLimit(text: string): RateLimit | 'off' | undefined {

@@ -58,7 +58,7 @@ export type Bearer = { readonly token: string } | { readonly reason: 'missing' |
 /** Reads an Authorization header. A header of another scheme counts as none (P-021). RFC 6750 §2.1. */
 export function readBearer(header: string | undefined | null): Bearer {
   if (header === undefined || header === null) return { reason: 'missing' }
-  const match = /^bearer(?: +(.*))?$/i.exec(header.trim())
+  const match = /^bearer(?: +(\S.*))?$/is.exec(header.trim())
   if (match === null) return { reason: 'missing' }
   const token = match[1] ?? ''
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? { token } : { reason: 'malformed' }

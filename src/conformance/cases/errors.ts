@@ -180,7 +180,7 @@ export const EVERY_ANSWER: readonly Witness[] = [
     fix: 'Keep stack traces and SQL out of answers.',
     see(exchange) {
       if (!isError(exchange) || !hasBody(exchange)) return undefined
-      return /\n\s+at \S+ \(|Traceback \(most recent call last\)|\bat [\w$.]+\([\w$]+\.java:\d+\)|SQLSTATE|ORA-\d{5}/.test(
+      return /\n[ \t]+at \S+ \(|Traceback \(most recent call last\)|\bat [\w$.]+\([\w$]+\.java:\d+\)|SQLSTATE|ORA-\d{5}/.test(
         exchange.text.replaceAll('\\n', '\n'),
       )
         ? 'no stack trace and no SQL'

@@ -92,7 +92,7 @@ async function stateOf(database: Database): Promise<{ readonly version: number; 
 /** One statement at a time: a prepared one holds no more. */
 function statementsOf(sql: string): readonly string[] {
   return sql
-    .replace(/^\s*--.*$/gm, '')
+    .replace(/^[ \t]*--.*$/gm, '')
     .split(';')
     .map((one) => one.trim())
     .filter((one) => one !== '')
