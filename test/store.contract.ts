@@ -57,6 +57,15 @@ export function entriesOf(document: JsonObject): IndexEntry[] {
   return entries
 }
 
+/** Keeps what is reported on the console, in place of printing it; gives how to stop. */
+function silence(told: unknown[]): () => void {
+  const print = console.error
+  console.error = (...all: unknown[]) => told.push(all.map(String).join(' '))
+  return () => {
+    console.error = print
+  }
+}
+
 /** A document's resource type by what it holds. */
 export function typeOf(document: JsonObject): 'User' | 'Group' {
   return 'userName' in document ? 'User' : 'Group'
@@ -396,6 +405,25 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
               ['u1', 1],
               ['u3', 2],
             ])
+          })
+
+          test('inside that fails late takes its own writes back, once, and nothing older', async () => {
+            await store.commit([creating('u1', { userName: 'ada' })])
+            await store.commit([creating('u2', { userName: 'bob' })])
+            const late = async () => {
+              await new Promise((resolve) => setImmediate(resolve))
+              throw new Error('late')
+            }
+            for (const title of ['Dr', 'Ms']) {
+              const refused = store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title })], late)
+              // SQLite refuses to wait at all.
+              await expect(refused).rejects.toThrow(/late|must be synchronous on SQLite/)
+            }
+            expect((await store.changes('acme', 0, 10)).map(({ id, place }) => [id, place])).toEqual([
+              ['u1', 1],
+              ['u2', 2],
+            ])
+            expect(await store.get(user('u1'))).toMatchObject({ version: 1 })
           })
         }
       })
@@ -1016,6 +1044,72 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           touched = []
           await store.commit([removing('Group', 'g1')])
           expect(names('u1') && names('u2')).toBe(true)
+        })
+
+        test('watchers that fail fail alone: the write is done, once, and the others hear of it', async () => {
+          const heard: Touched[] = []
+          const told: unknown[] = []
+          const silent = silence(told)
+          try {
+            store.watch(() => {
+              throw new Error('thrown by a watcher')
+            })
+            store.watch(async () => {
+              await Promise.resolve()
+              throw new Error('rejected by a watcher')
+            })
+            store.watch((some) => heard.push(...some))
+            // Handed in together, so that they share a transaction where lists can.
+            const outcomes = await Promise.allSettled([
+              store.commit([creating('u3', { userName: 'cat' })]),
+              store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' })]),
+              store.commit([replacing('u2', { userName: 'bob' }, { userName: 'bob', title: 'Dr' })]),
+              store.commit([creating('u1', { userName: 'again' })]),
+            ])
+            expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+            await store.commit([{ write: 'record', record: { tenant: 'acme', kind: 'k', key: 'x' }, value: 1 }])
+            store.pulse()
+            await new Promise((resolve) => setImmediate(resolve))
+          } finally {
+            silent()
+          }
+          const log = await store.changes('acme', 3, 10)
+          expect(log.map(({ id, version }) => `${id} ${version}`).sort()).toEqual(['u1 2', 'u2 2', 'u3 1'])
+          for (const one of [user('u1'), user('u2'), user('u3'), { tenant: 'acme', records: true }]) {
+            expect(heard).toContainEqual(one)
+          }
+          expect(told.map(String).filter((one) => one.includes('thrown by')).length).toBeGreaterThan(0)
+          expect(told.map(String).filter((one) => one.includes('rejected by')).length).toBeGreaterThan(0)
+        })
+
+        test('whoever waits for a write finds that the watchers have heard', async () => {
+          let heard = 0
+          store.watch(() => {
+            heard++
+          })
+          const before = heard
+          const after = await store
+            .commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' })])
+            .then(() => heard)
+          expect(after).toBeGreaterThan(before)
+        })
+
+        test('a watcher may leave, and have another one leave, while it is told; the same one may watch twice', async () => {
+          const calls: string[] = []
+          const leave: (() => void)[] = []
+          leave.push(
+            store.watch(() => {
+              calls.push('first')
+              for (const one of leave) one()
+            }),
+          )
+          leave.push(store.watch(() => calls.push('second')))
+          const twice = () => calls.push('twice')
+          const [once] = [store.watch(twice), store.watch(twice)]
+          once?.()
+          await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' })])
+          await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Ms' })])
+          expect(calls).toEqual(['first', 'twice', 'twice'])
         })
 
         test('records and tenants are told too; nobody is called after leaving', async () => {

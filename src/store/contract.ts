@@ -352,8 +352,11 @@ export interface Store<Tx = unknown> {
   readonly tells: 'at once' | 'soon'
   /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
   pulse(): void
-  /** Calls back from within `pulse` (and after own commits) with what may look different. Returns how to stop. */
-  watch(listener: (touched: readonly Touched[]) => void): () => void
+  /**
+   * Calls back from within `pulse`, and after own commits once their callers are answered, with what may look different. What
+   * a watcher throws is reported, and neither the write nor other watchers are the worse for it. Returns how to stop.
+   */
+  watch(watcher: (touched: readonly Touched[]) => void): () => void
   /**
    * Resolves when the database answers. On a cluster that is the node asked, which stands for all: a node of some tenants that is
    * down takes nothing from the others. Absent where any read tells.

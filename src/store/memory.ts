@@ -15,6 +15,7 @@ import { fullDocument } from './derived.ts'
 import { keptRows } from './memory/rows.ts'
 import { makeTenant, membersOf, type Row, surroundings, type Tenant, toMember, withGroups } from './memory/tenant.ts'
 import { applyWrite, entryKey } from './memory/write.ts'
+import { createWatchers, isThenable, type ReportError } from './watchers.ts'
 
 const CHUNK = 1_000
 /** Pages beyond this are heavy. */
@@ -24,9 +25,9 @@ const LIGHT = 200
  * The plainest correct store: everything in memory, queries answered by looking at every resource. What it answers is right
  * by definition; the others are tested against it. Nothing outlives the process.
  */
-export function memoryStore(): Store<undefined> {
+export function memoryStore(options: { readonly report?: ReportError } = {}): Store<undefined> {
   const tenants = new Map<string, Tenant>()
-  const listeners = new Set<(touched: readonly Touched[]) => void>()
+  const watchers = createWatchers(options.report)
   const everywhere = makeTenant('', 0)
   let queue: Promise<unknown> = Promise.resolve()
   let closed = false
@@ -91,23 +92,26 @@ export function memoryStore(): Store<undefined> {
     inside?: (tx: undefined, changes: readonly Change[]) => void | Promise<void>,
   ): Promise<readonly Written[]> {
     if (closed) throw new StoreUnavailable('the store is closed', 1_000)
-    let done = apply(writes)
-    if (inside !== undefined) {
-      try {
-        const pending = inside(undefined, done.changes)
-        if (pending instanceof Promise) {
-          // Nobody may see what is not decided yet; commits take turns, so that it comes out the same again.
-          done.undo()
-          await pending
-          done = apply(writes)
-        }
-      } catch (error) {
-        done.undo()
-        throw error
-      }
+    const done = apply(writes)
+    if (inside === undefined) return settle(done)
+    let pending: void | Promise<void>
+    try {
+      pending = inside(undefined, done.changes)
+    } catch (error) {
+      done.undo()
+      throw error
     }
-    if (done.touched.length > 0) for (const listener of [...listeners]) listener(done.touched)
-    return done.written
+    if (!isThenable(pending)) return settle(done)
+    // Nobody may see what is not decided yet; commits take turns, so that it comes out the same again.
+    done.undo()
+    await pending
+    return settle(apply(writes))
+  }
+
+  function settle({ written, touched }: ReturnType<typeof apply>): readonly Written[] {
+    // Before whoever reads next, and after whoever waits for the write: nothing that a watcher does reaches them.
+    watchers.tell(touched)
+    return written
   }
 
   return {
@@ -172,12 +176,7 @@ export function memoryStore(): Store<undefined> {
     },
     tells: 'at once',
     pulse() {},
-    watch(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
+    watch: watchers.watch,
     backup: () => Promise.reject(new StoreUnavailable('a store in memory has no file that a backup could copy', 0)),
     async close() {
       closed = true

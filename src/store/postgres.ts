@@ -14,6 +14,7 @@ import { createNotice } from './postgres/notice.ts'
 import { createReads } from './postgres/read.ts'
 import { createSweep } from './postgres/sweep.ts'
 import { createTenants } from './postgres/tenants.ts'
+import { createWatchers, guard, type ReportError } from './watchers.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './postgres/cluster.ts'
 export type { PostgresClient, PostgresPool } from './postgres/driver.ts'
@@ -36,6 +37,8 @@ export interface PostgresOptions {
   readonly listen?: boolean
   /** Told how many commits a transaction has carried out. */
   readonly batch?: (commits: number) => void
+  /** Told of what a watcher throws; on the console unless given. */
+  readonly report?: ReportError
 }
 
 /** A store in a PostgreSQL database. */
@@ -82,16 +85,17 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   }
   const origin = randomBytes(9).toString('base64url')
   const tenants = createTenants(database, (tenant) => notice.saw(tenant))
-  const notice = createNotice(database, tenants, { listen, origin })
+  const watchers = createWatchers(given.report)
+  const notice = createNotice(database, tenants, { listen, origin }, watchers)
   const reads = createReads(database, tenants)
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createAnchors(database))
   const committer = createCommitter({ database, tenants, origin }, (name, done, commits) => {
     if (done.records !== undefined) notice.own(name, done.records)
-    notice.tell(done.touched)
+    watchers.tell(done.touched)
     if (done.touched.some((one) => 'all' in one && done.tenant === undefined)) sweep.soon()
-    given.batch?.(commits)
+    guard(() => given.batch?.(commits), given.report)
   })
   const sweep = createSweep(database)
   notice.start()
@@ -114,7 +118,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     tells: 'soon',
     // What others commit is heard of, or looked for, without anybody asking.
     pulse() {},
-    watch: notice.watch,
+    watch: watchers.watch,
     async ping() {
       await database.row('select 1')
     },

@@ -20,6 +20,7 @@ import { createReads } from './sql/read.ts'
 import { streamMembers } from './sql/snapshot.ts'
 import { createTurn, NO_TURN } from './sql/turn.ts'
 import { createWriter } from './sql/writer.ts'
+import { createWatchers, guard, type ReportError } from './watchers.ts'
 
 /** How a SQLite store runs. */
 export interface SqliteOptions {
@@ -29,6 +30,8 @@ export interface SqliteOptions {
   readonly writer?: MessagePort
   /** Told how many commits of this thread a transaction has carried out. */
   readonly batch?: (commits: number) => void
+  /** Told of what a watcher throws; on the console unless given. */
+  readonly report?: ReportError
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
 }
@@ -71,10 +74,11 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
   const hits = createHits(connection, names, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
-  const pulse = createPulse(connection, names, groupsOf, turn)
+  const watchers = createWatchers(options.report)
+  const pulse = createPulse({ connection, names, groupsOf, turn }, watchers)
   const committed = (commits: number) => {
     pulse.lookNow()
-    options.batch?.(commits)
+    guard(() => options.batch?.(commits), options.report)
   }
   const toWriter = thread?.port ?? (writer && once(writer))
   const committer: Committer =
@@ -153,7 +157,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     tenants: () => reading(() => reads.tenants()),
     tells: 'at once',
     pulse: () => pulse.look(),
-    watch: (listener) => pulse.watch(listener),
+    watch: watchers.watch,
     async backup(to) {
       if (file === MEMORY) return writeCopy(connection.db, to)
       if (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file)) {

@@ -40,7 +40,13 @@ const TRIES = 6
 const ASK_MS = 5_000
 const ASK_PAUSE_MS = 250
 
-/** Makes the committer of one process. `committed` is told of each transaction before its callers are. */
+/** What came of a batch, and of which transactions the watchers are to hear once its callers are answered. */
+interface Batch {
+  readonly outcomes: readonly Outcome[]
+  readonly told: readonly (() => void)[]
+}
+
+/** Makes the committer of one process. `committed` is told of each transaction, once its callers are answered. */
 export function createCommitter(
   ground: Ground,
   committed: (name: string, done: Done, commits: number) => void,
@@ -56,17 +62,19 @@ export function createCommitter(
     while (lane.length > 0) {
       const batch = takeBatch(lane)
       // Whatever goes wrong, nobody waits for good.
-      const outcomes = await runBatch(name, batch).catch((error: unknown) => batch.map(() => ({ error })))
+      const { outcomes, told } = await runBatch(name, batch).catch((error: unknown) => failed(batch, error))
       for (const [at, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[at]
         if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
         else reject(outcome?.error)
       }
+      // Callers go on when this turn ends; whoever they read from must have heard by then.
+      for (const tell of told) tell()
     }
     lanes.delete(name)
   }
 
-  async function runBatch(name: string, jobs: readonly Job[]): Promise<readonly Outcome[]> {
+  async function runBatch(name: string, jobs: readonly Job[]): Promise<Batch> {
     const [first] = jobs
     const write = first?.writes[0]
     let careful = jobs.some(({ writes }) => writes.some(setsFree))
@@ -74,11 +82,10 @@ export function createCommitter(
       try {
         const done =
           write?.write === 'tenant' ? await changeTenant(write) : await transact({ ...ground, name }, jobs, careful)
-        tell(name, done, jobs.length)
-        return done.outcomes
+        return settled(name, done, jobs.length)
       } catch (error) {
-        if (error instanceof Conflict) return jobs.map(() => ({ error }))
-        if (error instanceof Inside) return jobs.map(() => ({ error: error.cause }))
+        if (error instanceof Conflict) return failed(jobs, error)
+        if (error instanceof Inside) return failed(jobs, error.cause)
         if (error instanceof Unknown) {
           const known = await ask(name, error, jobs.length)
           if (known !== undefined) return known
@@ -89,9 +96,9 @@ export function createCommitter(
         } else if (isCollision(error)) {
           await pause(5 * 2 ** tries * (0.5 + Math.random()))
         } else if (!isOutage(error)) {
-          return jobs.length === 1 ? [{ error }] : apart(name, jobs)
+          return jobs.length === 1 ? failed(jobs, error) : apart(name, jobs)
         } else if (!isDropped(error) || tries > 2) {
-          return jobs.map(() => ({ error: unavailable(error) }))
+          return failed(jobs, unavailable(error))
         }
         // What runs inside must not run twice, unless it is known that it didn't run at all.
         const again =
@@ -99,36 +106,40 @@ export function createCommitter(
           isTaken(error) ||
           error instanceof Doubt ||
           error instanceof Gone
-        if (tries >= TRIES || !again) return jobs.map(() => ({ error: unavailable(error) }))
+        if (tries >= TRIES || !again) return failed(jobs, unavailable(error))
       }
     }
   }
 
   /** One of them can't be written at all: each goes alone, so that the others can. */
-  async function apart(name: string, jobs: readonly Job[]): Promise<readonly Outcome[]> {
+  async function apart(name: string, jobs: readonly Job[]): Promise<Batch> {
     const outcomes: Outcome[] = []
-    for (const job of jobs) outcomes.push(...(await runBatch(name, [job])))
-    return outcomes
+    const told: (() => void)[] = []
+    for (const job of jobs) {
+      const one = await runBatch(name, [job])
+      outcomes.push(...one.outcomes)
+      told.push(...one.told)
+    }
+    return { outcomes, told }
   }
 
-  function tell(name: string, done: Done, commits: number): void {
+  function settled(name: string, done: Done, commits: number): Batch {
     if (done.records !== undefined) {
       if (done.tenant === undefined) tenants.forget(name)
       else tenants.renew(done.tenant, done.records)
     }
-    committed(name, done, commits)
+    return { outcomes: done.outcomes, told: [() => committed(name, done, commits)] }
   }
 
   /** Asks on another connection what became of a transaction; undefined when it was not carried out. */
-  async function ask(name: string, unknown: Unknown, commits: number): Promise<readonly Outcome[] | undefined> {
+  async function ask(name: string, unknown: Unknown, commits: number): Promise<Batch | undefined> {
     const until = Date.now() + ASK_MS
     for (;;) {
       try {
         const tenant = await tenants.find(name)
         if (tenant === undefined) throw new StoreUnavailable('the tenant was removed; the outcome is unknown', 1_000)
         if (!(await cameThrough(database, tenant, unknown))) return undefined
-        tell(name, unknown, commits)
-        return unknown.outcomes
+        return settled(name, unknown, commits)
       } catch (error) {
         if (!isOutage(error)) throw error
         const error503 = new StoreUnavailable(
@@ -136,7 +147,7 @@ export function createCommitter(
           2_000,
           { cause: error },
         )
-        if (unknown.place === undefined || Date.now() > until) return unknown.outcomes.map(() => ({ error: error503 }))
+        if (unknown.place === undefined || Date.now() > until) return failed(unknown.outcomes, error503)
         await pause(ASK_PAUSE_MS)
       }
     }
@@ -213,6 +224,11 @@ export function createCommitter(
       while (running.size > 0) await Promise.allSettled([...running])
     },
   }
+}
+
+/** The same error for all. */
+function failed(all: readonly unknown[], error: unknown): Batch {
+  return { outcomes: all.map(() => ({ error })), told: [] }
 }
 
 /** The next lists that go together. What writes in the transaction itself, or runs in it, goes alone. */

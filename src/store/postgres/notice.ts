@@ -1,12 +1,10 @@
-import type { Touched } from '../contract.ts'
+import type { Watchers } from '../watchers.ts'
 import { type Database, type Held, numberOf } from './database.ts'
 import type { Tenant, Tenants } from './tenants.ts'
 import { CHANNEL } from './transaction.ts'
 
-/** Learns what other processes have changed, and tells the watchers. */
+/** Learns what other processes have changed, and has the watchers told. */
 export interface Notice {
-  readonly watch: (listener: (touched: readonly Touched[]) => void) => () => void
-  readonly tell: (touched: readonly Touched[]) => void
   /** A tenant was read: from now on its changes are watched. */
   readonly saw: (tenant: Tenant) => void
   /** This process has changed a tenant's records itself, and has told so. */
@@ -35,8 +33,8 @@ export function createNotice(
   database: Database,
   tenants: Pick<Tenants, 'forget' | 'forgetAll'>,
   options: { readonly listen: boolean; readonly origin: string },
+  { tell }: Watchers,
 ): Notice {
-  const listeners = new Set<(touched: readonly Touched[]) => void>()
   const seen = new Map<string, Seen>()
   let timer: NodeJS.Timeout | undefined
   let again: NodeJS.Timeout | undefined
@@ -44,10 +42,6 @@ export function createNotice(
   let lookedAt = Date.now()
   let listener: Held | undefined
   let closed = false
-
-  function tell(touched: readonly Touched[]): void {
-    if (touched.length > 0) for (const listener of [...listeners]) listener(touched)
-  }
 
   function changed(name: string): void {
     tenants.forget(name)
@@ -153,13 +147,6 @@ export function createNotice(
   }
 
   return {
-    watch(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    tell,
     saw,
     own(name, records) {
       const was = seen.get(name)

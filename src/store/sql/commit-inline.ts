@@ -51,12 +51,13 @@ export function createInlineCommitter(
     waiting = []
     if (batch.length === 0) return
     const outcomes = writer.commit(batch.map(({ job }) => job))
-    committed(batch.length)
     for (const [at, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[at]
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
       else reject(outcome?.error)
     }
+    // Callers go on when this turn ends; whoever they read from must have heard by then.
+    committed(batch.length)
     if (batch.some(({ job }) => job.writes.some(({ write }) => write === 'tenant' || write === 'indexed'))) sweepLater()
   }
 

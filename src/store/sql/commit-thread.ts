@@ -76,13 +76,14 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
   function open(): MessagePort {
     const opened = connect()
     opened.on('message', ({ answers }: AnswerMessage) => {
-      committed(answers.length)
       for (const answer of answers) {
         const one = waiting.get(answer.call)
         waiting.delete(answer.call)
         if ('written' in answer) one?.resolve(answer.written)
         else one?.reject(fromFault(answer.fault))
       }
+      // Callers go on when this turn ends; whoever they read from must have heard by then.
+      committed(answers.length)
       rest()
     })
     opened.on('close', () => {

@@ -1,4 +1,5 @@
 import type { Touched } from '../contract.ts'
+import type { Watchers } from '../watchers.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 import type { GroupsOf } from './groups.ts'
 import type { Names } from './names.ts'
@@ -11,19 +12,26 @@ export interface Pulse {
   readonly look: () => void
   /** Whether somebody has committed since the last look, of which the watchers have not heard. */
   readonly isLate: () => boolean
-  /** Looks in any case: after an own commit. */
+  /** Looks in any case: after an own commit, whose caller is answered. */
   readonly lookNow: () => void
-  readonly watch: (listener: (touched: readonly Touched[]) => void) => () => void
+}
+
+/** What a pulse reads with, and whose memory it has to keep true. */
+export interface PulseGround {
+  readonly connection: Connection
+  readonly names: Names
+  readonly groupsOf: GroupsOf
+  readonly turn: Turn
 }
 
 /** With more log lines than these since the last look, everything counts as touched. */
 const LINES = 10_000
 
 /** Makes the watch over what other connections commit. */
-export function createPulse(connection: Connection, names: Names, groupsOf: GroupsOf, turn: Turn): Pulse {
-  const listeners = new Set<(touched: readonly Touched[]) => void>()
+export function createPulse({ connection, names, groupsOf, turn }: PulseGround, watchers: Watchers): Pulse {
   let looked = false
-  let version = connection.version()
+  /** As of the last look; undefined when it failed, so that the next one reads in any case. */
+  let version: number | undefined = connection.version()
   let line = lastLine()
   let signal = lastSignal()
 
@@ -45,11 +53,26 @@ export function createPulse(connection: Connection, names: Names, groupsOf: Grou
     setImmediate(nextTurn)
     const now = connection.version()
     if (now === version) return
-    version = now
     read()
+    version = now
   }
 
   function read(): void {
+    const before = { line, signal }
+    let touched: readonly Touched[]
+    try {
+      touched = readTouched()
+    } catch (error) {
+      // Nobody has heard of it: the next look begins where this one did.
+      ;({ line, signal } = before)
+      version = undefined
+      looked = false
+      throw error
+    }
+    watchers.tell(touched)
+  }
+
+  function readTouched(): readonly Touched[] {
     const touched: Touched[] = []
     const signals = connection.rows('select name, n, whole from signal where n > ? order by n', signal)
     if (signals.length > 0) {
@@ -63,10 +86,10 @@ export function createPulse(connection: Connection, names: Names, groupsOf: Grou
       }
       signal = numberOf(signals.at(-1)?.[1])
     }
-    if (listeners.size === 0) {
+    if (!watchers.any()) {
       groupsOf.touched(undefined)
       line = Math.max(line, lastLine())
-      return
+      return touched
     }
     const lines = connection.rows(
       `select n, t, y, id, touch from change where n > ? order by n limit ${LINES + 1}`,
@@ -89,21 +112,19 @@ export function createPulse(connection: Connection, names: Names, groupsOf: Grou
         else for (const [y, id] of touch) touched.push({ tenant, type: names.typeName(y), id })
       }
     }
-    if (touched.length > 0) for (const listener of [...listeners]) listener(touched)
+    return touched
   }
 
   return {
     look,
     isLate: () => connection.version() !== version,
     lookNow() {
-      // What is read from now on, in this turn too, counts the commit.
-      turn.end()
-      read()
-    },
-    watch(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
+      try {
+        // What is read from now on, in this turn too, counts the commit.
+        turn.end()
+        read()
+      } catch {
+        // The commit is done, and its caller is answered. The next look says what it touched, or fails itself.
       }
     },
   }

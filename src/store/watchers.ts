@@ -1,0 +1,69 @@
+import type { Touched } from './contract.ts'
+
+/** Called with what may look different; may be asynchronous. What it throws, or rejects with, is reported and changes nothing. */
+export type Watcher = (touched: readonly Touched[]) => void
+
+/** Told of an error that no caller can be answered with: that of a watcher. */
+export type ReportError = (error: unknown) => void
+
+/** Everybody who wants to hear of changes. */
+export interface Watchers {
+  readonly any: () => boolean
+  /** Returns how to stop; nobody is called after that. */
+  readonly watch: (watcher: Watcher) => () => void
+  /**
+   * Calls each of them; never throws. Whoever commits is answered first: a watcher has no say in a write, which is on disk by
+   * then.
+   */
+  readonly tell: (touched: readonly Touched[]) => void
+}
+
+/** Makes the list of watchers of one store. */
+export function createWatchers(report: ReportError = reportError): Watchers {
+  const watchers = new Set<{ readonly call: Watcher }>()
+
+  return {
+    any: () => watchers.size > 0,
+    watch(watcher) {
+      // An entry for each call: the same function may watch twice, and leave once.
+      const entry = { call: watcher }
+      watchers.add(entry)
+      return () => {
+        watchers.delete(entry)
+      }
+    },
+    tell(touched) {
+      if (touched.length === 0) return
+      for (const entry of [...watchers]) {
+        // One of those before may have had it leave.
+        if (watchers.has(entry)) guard(() => entry.call(touched), report)
+      }
+    },
+  }
+}
+
+/** Runs what a host has given, whose failure is not that of the work it is told about. */
+export function guard(call: () => unknown, report: ReportError = reportError): void {
+  const tell = (error: unknown) => {
+    try {
+      report(error)
+    } catch {
+      // Whoever can't even report has nobody left to be told.
+    }
+  }
+  try {
+    const pending = call()
+    if (isThenable(pending)) pending.then(undefined, tell)
+  } catch (error) {
+    tell(error)
+  }
+}
+
+/** Whether something is a promise, or is awaited like one: query builders are. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function reportError(error: unknown): void {
+  console.error('lockstep: a watcher of the store failed; the write it was told of is done', error)
+}
