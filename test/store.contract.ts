@@ -23,6 +23,7 @@ import {
   type Ref,
   type Store,
   type Touched,
+  type WholeChange,
   type Write,
 } from '../src/store/index.ts'
 
@@ -404,6 +405,32 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
             expect((await store.changes('acme', 0, 10)).map(({ id, place }) => [id, place])).toEqual([
               ['u1', 1],
               ['u3', 2],
+            ])
+          })
+
+          test('inside sees the ids of all members that came and went, where the log only counts', async () => {
+            const ids = Array.from({ length: 620 }, (_, n) => `m${String(n).padStart(4, '0')}`)
+            await store.commit(ids.map((id) => creating(id, { userName: id })))
+            const seen: (WholeChange['members'] | undefined)[] = []
+            const see = (_tx: Tx, changes: readonly WholeChange[]) => {
+              seen.push(...changes.map(({ members }) => members))
+            }
+            await store.commit([creating('g1', { displayName: 'g' }, { members: ids.slice(0, 600) })], see)
+            await store.commit([editing('g1', [{ edit: 'set', members: ids.slice(10).map((id) => ({ id })) }])], see)
+            await store.commit([editing('g1', [{ edit: 'clear' }])], see)
+            await store.commit([removing('User', 'm0000')], see)
+            expect(seen).toEqual([
+              { added: 600, removed: 0, ids: { added: ids.slice(0, 600), removed: [] } },
+              { added: 20, removed: 10, ids: { added: ids.slice(600), removed: ids.slice(0, 10) } },
+              { added: 0, removed: 610, ids: { added: [], removed: ids.slice(10) } },
+              undefined,
+            ])
+            const log = await store.changes('acme', 620, 10)
+            expect(log.map(({ members }) => members)).toEqual([
+              { added: 600, removed: 0 },
+              seen[1],
+              { added: 0, removed: 610 },
+              undefined,
             ])
           })
 

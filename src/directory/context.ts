@@ -6,7 +6,7 @@ import {
   type ResourceType,
   typeByName,
 } from '../protocol/index.ts'
-import type { Change, Ref, Store } from '../store/index.ts'
+import type { Ref, Store, WholeChange } from '../store/index.ts'
 import type { World } from '../world.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
@@ -31,10 +31,11 @@ export interface Hooks<Tx = unknown> {
     readonly document: Document
   }): Document | undefined | Promise<Document | undefined>
   /**
-   * Inside the transaction, with the log lines that it will hold; what it throws undoes everything.
-   * On SQLite it must be synchronous.
+   * Inside the transaction, with each log line that it will hold; what it throws undoes everything. `change.members.ids` names all
+   * members that came and went, however many, where the log itself only counts beyond 500. BEGIN, COMMIT and ROLLBACK are not for
+   * it. On SQLite it must be synchronous; on PostgreSQL a statement that may fail needs a savepoint around it.
    */
-  commit?(change: Change, tx: Tx): void | Promise<void>
+  commit?(change: WholeChange, tx: Tx): void | Promise<void>
   /** Takes a password in clear instead of the directory, which then keeps nothing of it. */
   password?(ref: Ref, password: string): void | Promise<void>
 }

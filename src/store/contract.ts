@@ -230,6 +230,11 @@ export interface Change extends Ref {
   }
 }
 
+/** A log line as the transaction that writes it sees it: with the ids of all members that came and went, whatever their number. */
+export interface WholeChange extends Change {
+  readonly members?: Required<NonNullable<Change['members']>>
+}
+
 /** Names one record. `tenant` is "" for records of the whole database. */
 export interface RecordKey {
   readonly tenant: string
@@ -322,11 +327,12 @@ export interface Store<Tx = unknown> {
   holders(tenant: string, type: string, entry: IndexEntry, limit: number, after?: string): Promise<readonly string[]>
   /**
    * Carries out all writes or none, with their log lines. Throws {@link Conflict}.
-   * `inside` runs in the same transaction; what it throws undoes everything and is rethrown.
+   * `inside` runs in the same transaction; what it throws undoes everything and is rethrown. When it has ended the transaction
+   * itself, or on PostgreSQL gone on after an error of its own, the commit fails with a ConfigError.
    */
   commit(
     writes: readonly Write[],
-    inside?: (tx: Tx, changes: readonly Change[]) => void | Promise<void>,
+    inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ): Promise<readonly Written[]>
   /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>

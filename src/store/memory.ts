@@ -1,6 +1,5 @@
 import { compareKeys, compareText, matches, sortKey } from '../protocol/index.ts'
 import {
-  type Change,
   type Page,
   type Place,
   type Query,
@@ -8,6 +7,7 @@ import {
   type Store,
   StoreUnavailable,
   type Touched,
+  type WholeChange,
   type Write,
   type Written,
 } from './contract.ts'
@@ -73,7 +73,7 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
   /** Carries out the writes one by one; `undo` takes back what was done, last first. */
   function apply(writes: readonly Write[]) {
     const undos: (() => void)[] = []
-    const changes: Change[] = []
+    const changes: WholeChange[] = []
     const touched: Touched[] = []
     const undo = () => {
       for (const one of undos.toReversed()) one()
@@ -89,7 +89,7 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
 
   async function commit(
     writes: readonly Write[],
-    inside?: (tx: undefined, changes: readonly Change[]) => void | Promise<void>,
+    inside?: (tx: undefined, changes: readonly WholeChange[]) => void | Promise<void>,
   ): Promise<readonly Written[]> {
     if (closed) throw new StoreUnavailable('the store is closed', 1_000)
     const done = apply(writes)

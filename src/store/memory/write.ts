@@ -9,20 +9,20 @@ import {
   type Ref,
   type Stored,
   type Touched,
+  type WholeChange,
   type Write,
   type Written,
 } from '../contract.ts'
 import { memberEntry } from '../derived.ts'
+import { loggedMembers } from '../logged-members.ts'
 import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
 
-/** Ids that a log line names, joined and left together. */
-const IDS_IN_LOG = 500
 const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
 
 /** What a list of writes leaves behind besides the data itself. */
 export interface Effects {
   readonly undos: (() => void)[]
-  readonly changes: Change[]
+  readonly changes: WholeChange[]
   readonly touched: Touched[]
 }
 
@@ -312,28 +312,17 @@ function addLine(
   const added = [...(moved?.added ?? [])].sort()
   const removed = [...(moved?.removed ?? [])].sort()
   const counts = { added: added.length, removed: removed.length }
-  const few = added.length + removed.length <= IDS_IN_LOG
-  const members =
-    added.length + removed.length === 0 ? {} : { members: few ? { ...counts, ids: { added, removed } } : counts }
+  const some = added.length + removed.length
+  const whole = { ...counts, ids: { added, removed } }
   const { type, id, version } = stored
   const place = tenant.log.length + 1
   // As read from a database, where a log line is JSON.
   const paths = JSON.parse(JSON.stringify(log.paths)) as Change['paths']
-  const change: Change = {
-    tenant: tenant.name,
-    type,
-    id,
-    place,
-    at,
-    op: log.op,
-    actor: log.actor,
-    version,
-    paths,
-    ...members,
-  }
-  tenant.log.push(change)
+  const { op, actor } = log
+  const change = { tenant: tenant.name, type, id, place, at, op, actor, version, paths }
+  tenant.log.push(some === 0 ? change : { ...change, members: loggedMembers(whole) })
   out.undos.push(() => tenant.log.pop())
-  out.changes.push(change)
+  out.changes.push(some === 0 ? change : { ...change, members: whole })
   out.touched.push({ tenant: tenant.name, type, id })
 }
 

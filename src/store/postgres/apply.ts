@@ -1,13 +1,13 @@
 import { type BoundFilter, matchesElement } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type MemberEdit, type Ref, type Write, type Written } from '../contract.ts'
 import { memberEntry } from '../derived.ts'
+import { IDS_IN_LOG } from '../logged-members.ts'
 import { idsNamed } from '../sql/member-filter.ts'
-import { IDS_IN_LOG } from '../sql/members.ts'
 import { numberOf, textOf } from './database.ts'
 import { load } from './load.ts'
 import { requirePlain } from './plain-text.ts'
 import { makePaths, pathKey } from './tenants.ts'
-import type { Held, Line, Means, Work } from './work.ts'
+import type { Held, Line, Means } from './work.ts'
 
 const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
 
@@ -63,7 +63,7 @@ async function create(means: Means, write: Extract<Write, { write: 'create' }>, 
   await changeEntries(means, held, { unindex: [], index: write.index }, at, true)
   work.add(held)
   const members = write.members === undefined ? undefined : await editMembers(means, held, write.members, at)
-  work.log(await lineOf(work, held, write.log, write.at, members))
+  work.log(await lineOf(means, held, write.log, write.at, members))
   return { changed: true, version: 1, created: write.at, modified: write.at }
 }
 
@@ -87,7 +87,7 @@ async function update(means: Means, write: Extract<Write, { write: 'update' }>, 
     ...(write.same === true ? {} : { text: draft.text, display: draft.display }),
     ...(draft.secret === undefined ? {} : { secret: draft.secret }),
   })
-  work.log(await lineOf(work, held, write.log, write.at, members))
+  work.log(await lineOf(means, held, write.log, write.at, members))
   return { changed: true, version: held.version, created: held.created, modified: write.at }
 }
 
@@ -338,7 +338,7 @@ async function satisfying(
 }
 
 async function lineOf(
-  work: Work,
+  { work, seen }: Means,
   held: Held,
   draft: { readonly op: Line['op']; readonly actor: string; readonly paths: Line['paths'] },
   at: number,
@@ -348,7 +348,7 @@ async function lineOf(
   if (moved === undefined) return line
   const counts = { added: moved.added.size, removed: moved.removed.size }
   if (counts.added + counts.removed === 0) return line
-  if (counts.added + counts.removed > IDS_IN_LOG) return { ...line, members: counts }
+  if (counts.added + counts.removed > IDS_IN_LOG && !seen) return { ...line, members: counts }
   const ids = { added: await work.idsOf([...moved.added]), removed: await work.idsOf([...moved.removed]) }
   return { ...line, members: { ...counts, ids } }
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../protocol/index.ts'
-import { type Change, Conflict, StoreUnavailable, type Touched, type Write, type Written } from '../contract.ts'
+import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
 import type { PostgresClient } from './driver.ts'
 import { isCollision, isDropped, isLost, isOutage, isTaken, unavailable } from './faults.ts'
 import {
@@ -20,7 +20,7 @@ import {
 export interface Committer {
   readonly commit: (
     writes: readonly Write[],
-    inside?: (tx: PostgresClient, changes: readonly Change[]) => void | Promise<void>,
+    inside?: (tx: PostgresClient, changes: readonly WholeChange[]) => void | Promise<void>,
   ) => Promise<readonly Written[]>
   /** Ends when all that was handed in is answered. */
   readonly close: () => Promise<void>
@@ -157,7 +157,7 @@ export function createCommitter(
     const { tenant: name, as, at } = write
     if (name === '') throw new Conflict('exists', 0, name)
     let committing = false
-    await database.session(async ({ rows }) => {
+    await database.session(async ({ rows, commit }) => {
       await rows('begin isolation level read committed')
       try {
         if (as === 'new') {
@@ -181,7 +181,7 @@ export function createCommitter(
         }
         await rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${name}`)
         committing = true
-        await rows('commit')
+        await commit()
       } catch (error) {
         if (!isLost(error)) await rows('rollback').catch(() => {})
         // A second try would find what the first one has made in its way.

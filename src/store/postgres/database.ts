@@ -16,8 +16,17 @@ export interface Session {
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
   /** Begins a transaction. Where the connection pipelines this waits for no answer: a connection that can't begin can't do what comes next either. */
   readonly begin: () => Promise<void>
+  /** Ends a transaction. Throws {@link Aborted} when the server rolled it back, which is no error to the server. */
+  readonly commit: () => Promise<void>
   /** Runs statements in order, in one round trip where the connection pipelines; the rows of each, or the first error. */
   readonly together: (statements: readonly Statement[]) => Promise<readonly (readonly Row[])[]>
+}
+
+/** The answer to COMMIT was ROLLBACK: a statement had failed, and somebody went on as if it had not. */
+export class Aborted extends Error {
+  constructor() {
+    super('the transaction was rolled back, because a statement in it had failed')
+  }
 }
 
 /** A connection until it is released; `lost`: it is of no more use. */
@@ -109,6 +118,10 @@ export function createDatabase(pool: PostgresPool): Database {
         const begun = client.query(BEGIN)
         if (client.pipeline === true) begun.catch(() => {})
         else await begun
+      },
+      async commit() {
+        const { command } = await client.query('commit')
+        if (command === 'ROLLBACK') throw new Aborted()
       },
       async together(statements) {
         const all: (readonly Row[])[] = []

@@ -5,6 +5,8 @@ import type { Client as Connection } from 'pg'
 export interface PostgresResult {
   readonly rows: readonly unknown[]
   readonly rowCount: number | null
+  /** The command's tag: what COMMIT answers to a transaction that was aborted is `ROLLBACK`. */
+  readonly command?: string
 }
 
 /** A query as `pg` takes it. */

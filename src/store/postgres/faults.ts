@@ -53,6 +53,18 @@ export function isLost(error: unknown): boolean {
   return isDropped(error) || (error instanceof Error && error.message === 'Query read timeout')
 }
 
+/**
+ * Whether the server has looked at a COMMIT and refused it: a deferred constraint or trigger of the host's own tables, a transaction
+ * in another one's way. Nothing of it is kept then; every other error leaves that open.
+ */
+export function isRefusal(error: unknown): boolean {
+  const code = codeOf(error)
+  return isSqlState(code) && REFUSAL.test(code)
+}
+
+// Not 40003: it says of itself that the outcome is unknown.
+const REFUSAL = /^(2[0-9A-Z]|40(?!003)|4[24]|P0)/
+
 /** Whether two transactions stood in each other's way. */
 export function isCollision(error: unknown): boolean {
   return COLLIDED.has(codeOf(error))

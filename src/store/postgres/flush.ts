@@ -1,5 +1,6 @@
 import { fold } from '../../protocol/index.ts'
-import type { Change } from '../contract.ts'
+import type { Change, WholeChange } from '../contract.ts'
+import { loggedMembers } from '../logged-members.ts'
 import { foldedText } from '../sql/folded.ts'
 import { numberOf, type Statement } from './database.ts'
 import { indexValue } from './dialect.ts'
@@ -9,8 +10,8 @@ const PLAIN = /^[\0-\x7f]*$/
 
 /** What became of the tenant's own row. */
 export interface Ended {
-  /** The log lines with their places. */
-  readonly changes: readonly Change[]
+  /** The log lines with their places, and with members as far as they are known. */
+  readonly changes: readonly WholeChange[]
   /** The tenant's count of changes of records. */
   readonly records: number
 }
@@ -28,16 +29,19 @@ export async function flush(work: Work, mark: number, more: readonly Statement[]
   const all = [...work.held()]
   const details = work
     .lines()
-    .map(({ paths, members }) => JSON.stringify(members === undefined ? { paths } : { paths, members }))
+    .map(({ paths, members }) =>
+      JSON.stringify(members === undefined ? { paths } : { paths, members: loggedMembers(members) }),
+    )
   const before = [...takeAway(work, all), ...update(work, all), ...insert(work, all), ...more]
   const results = await work.session.together([...before, ...end(work, all, mark, details)])
   const row = results[before.length]?.[0]
   if (row === undefined) return undefined
   const place = numberOf(row[0])
-  const changes = work.lines().map(({ y, id, at, op, actor, version }, i): Change => {
+  const changes = work.lines().map(({ y, id, at, op, actor, version, members }, i): WholeChange => {
     // As read from the log, where a line is JSON.
-    const detail = JSON.parse(details[i] ?? '{}') as Pick<Change, 'paths' | 'members'>
-    return { tenant: work.tenant.name, type: y, id, place: place + i + 1, at, op, actor, version, ...detail }
+    const { paths } = JSON.parse(details[i] ?? '{}') as Pick<Change, 'paths'>
+    const line = { tenant: work.tenant.name, type: y, id, place: place + i + 1, at, op, actor, version, paths }
+    return members?.ids === undefined ? line : { ...line, members: { ...members, ids: members.ids } }
   })
   return { changes, records: numberOf(row[1]) }
 }

@@ -31,7 +31,7 @@ export async function migrate(database: Database): Promise<void> {
     throw new ConfigError('database', expected)
   }
   if (version >= MIGRATIONS.length) return
-  await database.session(async ({ client, rows }) => {
+  await database.session(async ({ client, rows, commit }) => {
     const patiently = (text: string) => client.query({ text, query_timeout: PATIENCE_MS })
     await rows('begin')
     try {
@@ -52,7 +52,7 @@ export async function migrate(database: Database): Promise<void> {
         for (const statement of statementsOf(sql)) await patiently(statement)
         await rows(`insert into lockstep.migration (version, needs) values (${at + 1}, ${needs})`)
       }
-      await rows('commit')
+      await commit()
     } catch (error) {
       await rows('rollback').catch(() => {})
       if (codeOf(error) === '42501') {

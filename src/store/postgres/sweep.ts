@@ -56,7 +56,7 @@ export function createSweep(database: Database): Sweep {
   /** One portion, in a transaction of its own; false when there is nothing to do. */
   async function step(): Promise<boolean> {
     return database.session(async (session) => {
-      const { rows } = session
+      const { rows, commit } = session
       await rows('begin isolation level read committed')
       try {
         const [gone] = await rows(
@@ -68,7 +68,7 @@ export function createSweep(database: Database): Sweep {
           if (!(await portion(session, t, a)))
             await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', t, a)
         }
-        await rows('commit')
+        await commit()
         return gone !== undefined
       } catch (error) {
         await rows('rollback').catch(() => {})

@@ -1,9 +1,10 @@
-import { type Change, Conflict, StoreUnavailable, type Touched, type Write, type Written } from '../contract.ts'
+import { ConfigError } from '../../protocol/index.ts'
+import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
 import { idsNamed } from '../sql/member-filter.ts'
 import { applyWrite } from './apply.ts'
-import { type Database, numberOf, type Session, type Statement } from './database.ts'
+import { Aborted, type Database, numberOf, type Session, type Statement } from './database.ts'
 import type { PostgresClient } from './driver.ts'
-import { isLost } from './faults.ts'
+import { codeOf, isLost, isRefusal } from './faults.ts'
 import { flush } from './flush.ts'
 import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
 import { createWork, type Held, type Work } from './work.ts'
@@ -11,7 +12,7 @@ import { createWork, type Held, type Work } from './work.ts'
 /** One caller's list of writes, all or none. */
 export interface Job {
   readonly writes: readonly Write[]
-  readonly inside: ((tx: PostgresClient, changes: readonly Change[]) => void | Promise<void>) | undefined
+  readonly inside: ((tx: PostgresClient, changes: readonly WholeChange[]) => void | Promise<void>) | undefined
 }
 
 /** What became of a list. */
@@ -107,7 +108,8 @@ async function run(
     await prefetch(work, writes, careful)
     const outcomes: Outcome[] = []
     let at = 0
-    const means = { work, careful, nextNumber: () => numbers[at++] ?? 0 }
+    const seen = jobs.some((job) => job.inside !== undefined)
+    const means = { work, careful, seen, nextNumber: () => numbers[at++] ?? 0 }
     for (const job of jobs) {
       work.mark()
       try {
@@ -138,31 +140,54 @@ async function run(
     const notify: readonly Statement[] = work.recordsChanged
       ? [[`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant.name}`]]
       : []
-    const ended = await flush(work, mark, notify)
+    const ended = await flush(work, mark, inside === undefined ? notify : [...notify, [`savepoint ${HOOK}`]])
     if (ended === undefined) {
       await rows('rollback')
       throw new Gone()
     }
-    if (inside !== undefined) {
-      try {
-        await inside(session.client, ended.changes)
-      } catch (error) {
-        throw new Inside(error)
-      }
-    }
+    if (inside !== undefined) await runInside(session, inside, ended.changes)
     const touched = touchedBy(work, own)
     const records = work.recordsChanged ? ended.records : undefined
     told = { mark, place: ended.changes[0]?.place, outcomes, touched, records }
-    await rows('commit')
+    await session.commit()
     // What else a transaction may have changed about paths is read anew.
     const reread = writes.some(({ write }) => write === 'indexed' || write === 'load')
     return { outcomes, touched, records, tenant: reread ? undefined : work.tenant }
   } catch (error) {
-    // COMMIT has no other reason to fail than that nobody knows.
-    if (told !== undefined) throw new Unknown(told, { cause: error })
+    if (told !== undefined && !(error instanceof Aborted) && !isRefusal(error))
+      throw new Unknown(told, { cause: error })
     if (!isLost(error) && !(error instanceof Gone)) await rows('rollback').catch(() => {})
     throw error
   }
+}
+
+/** The savepoint under which a function of the host runs. */
+const HOOK = 'lockstep_hook'
+
+/** Runs the host's function, and sees to it that the transaction is still the one it was handed, and alive. */
+async function runInside(
+  { client }: Session,
+  inside: NonNullable<Job['inside']>,
+  changes: readonly WholeChange[],
+): Promise<void> {
+  try {
+    await inside(client, changes)
+    // Fails when a statement has failed that nobody told us of, and when there is another transaction now, or none.
+    await client.query(`release savepoint ${HOOK}`)
+  } catch (error) {
+    const wrong = BROKEN[codeOf(error)]
+    throw new Inside(wrong === undefined ? error : new ConfigError('hooks.commit', wrong, { cause: error }))
+  }
+}
+
+/** What the host's function did, by what the server says to whatever comes next. */
+const BROKEN: { readonly [code: string]: string } = {
+  '25P02':
+    'went on after a statement of its own had failed, and with that PostgreSQL had given up the whole transaction: nothing is written; put a savepoint around what may fail, write "on conflict do nothing", or let the error through',
+  '25P01':
+    'ended the transaction that it was called in; leave COMMIT and ROLLBACK to Lockstep, and throw when nothing is to be kept',
+  '3B001':
+    'ended the transaction that it was called in and began another one, which is rolled back; leave BEGIN, COMMIT and ROLLBACK to Lockstep, and throw when nothing is to be kept',
 }
 
 /** Something is in the way, and what it is has to be looked at. */

@@ -53,6 +53,7 @@ export interface Line extends LogDraft {
   readonly id: string
   readonly at: number
   readonly version: number
+  /** Beyond so many ids only counts, unless the transaction is seen by the host. */
   readonly members?: Change['members']
 }
 
@@ -105,6 +106,8 @@ export interface Means {
   readonly nextNumber: () => number
   /** The first try leaves it to the database to find that an id or a unique value is taken; the second one looks first. */
   readonly careful: boolean
+  /** The host's own function will see the log lines, with the ids of all members. */
+  readonly seen: boolean
 }
 
 const COLUMNS = 'r.k, r.y, r.id, r.version, r.created, r.modified, r.display, r.entries'

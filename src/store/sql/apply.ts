@@ -1,4 +1,4 @@
-import { type Change, Conflict, type Ref, type Write, type Written } from '../contract.ts'
+import { Conflict, type Ref, type WholeChange, type Write, type Written } from '../contract.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
 import { foldedText } from './folded.ts'
 import { createIndexEntries, type Indexed } from './index-entries.ts'
@@ -16,8 +16,8 @@ export interface Ground {
   readonly names: Names
   readonly tally: Tally
   readonly sweep: Sweep
-  /** Told of each log line. */
-  readonly wrote: (change: Change) => void
+  /** Where the lines of the list under way are gathered, when somebody wants to see them. */
+  readonly lines: () => WholeChange[] | undefined
 }
 
 /** A resource as a write finds it. */
@@ -36,7 +36,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
   const finder = createFinder(connection, names)
   const index = createIndexEntries(connection, names)
   const touching = createTouching(connection, names)
-  const log = createLog(connection, tally, ground.wrote)
+  const log = createLog(connection, tally, ground.lines)
 
   const load = createLoad({ connection, names, tally, finder, index, log })
 

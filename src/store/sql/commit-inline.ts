@@ -1,13 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../protocol/index.ts'
-import { type Change, StoreUnavailable, type Write, type Written } from '../contract.ts'
+import { StoreUnavailable, type WholeChange, type Write, type Written } from '../contract.ts'
+import { isThenable } from '../watchers.ts'
 import type { Job, Writer } from './writer.ts'
 
 /** Hands lists of writes to a writer, wherever that is. */
 export interface Committer {
   readonly commit: (
     writes: readonly Write[],
-    inside?: (tx: DatabaseSync, changes: readonly Change[]) => void | Promise<void>,
+    inside?: (tx: DatabaseSync, changes: readonly WholeChange[]) => void | Promise<void>,
   ) => Promise<readonly Written[]>
   /** Ends when all that was handed in is answered. */
   readonly close: () => Promise<void>
@@ -66,7 +67,7 @@ export function createInlineCommitter(
     commit(writes, inside) {
       if (closed) return Promise.reject(closedStore())
       return new Promise((resolve, reject) => {
-        const run = inside && ((changes: readonly Change[]) => refusePromise(inside(db, changes)))
+        const run = inside && ((changes: readonly WholeChange[]) => refusePromise(inside(db, changes)))
         if (waiting.length === 0) setImmediate(drain)
         waiting.push({ job: run === undefined ? { writes } : { writes, inside: run }, resolve, reject })
       })
@@ -81,8 +82,9 @@ export function createInlineCommitter(
 
 // A transaction on this one connection can't stay open across turns of the event loop.
 function refusePromise(result: unknown): void {
-  if (result instanceof Promise) {
-    result.catch(() => {})
+  if (isThenable(result)) {
+    // A query builder would only now be carried out.
+    if (result instanceof Promise) result.catch(() => {})
     throw new ConfigError(
       'hooks.commit',
       'must be synchronous on SQLite: use the DatabaseSync it is handed and return nothing',

@@ -1,6 +1,7 @@
-import type { Change, Ref } from '../contract.ts'
+import type { Change, Ref, WholeChange } from '../contract.ts'
+import { IDS_IN_LOG, loggedMembers } from '../logged-members.ts'
 import type { Connection } from './connection.ts'
-import { IDS_IN_LOG, idsOf, type MemberChanges } from './members.ts'
+import { idsOf, type MemberChanges } from './members.ts'
 import type { TextDraft } from './messages.ts'
 import type { Tally } from './tally.ts'
 
@@ -24,23 +25,26 @@ export interface Log {
   readonly write: (ref: Ref, line: Line, draft: TextDraft) => number
 }
 
-/** Makes the log of one connection. */
-export function createLog(connection: Connection, tally: Tally, wrote: (change: Change) => void): Log {
-  function deltaOf(members: MemberChanges): Change['members'] {
+/** Makes the log of one connection. `lines`: where to put what is written, when somebody wants to see it. */
+export function createLog(connection: Connection, tally: Tally, lines: () => WholeChange[] | undefined): Log {
+  /** Who came and went: with ids, unless they are too many for a line and nobody else wants them. */
+  function deltaOf(members: MemberChanges, whole: boolean): Change['members'] {
     const { added, removed } = members
     const counts = { added: added.size, removed: removed.size }
-    if (counts.added + counts.removed === 0) return undefined
-    if (counts.added + counts.removed > IDS_IN_LOG) return counts
+    const some = counts.added + counts.removed
+    if (some === 0) return undefined
+    if (some > IDS_IN_LOG && !whole) return counts
     return { ...counts, ids: { added: idsOf(connection, added), removed: idsOf(connection, removed) } }
   }
 
   return {
     write(ref, line, draft) {
       const { t, y, at, version } = line
-      const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members))
+      const seen = lines()
+      const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members, seen !== undefined))
       const place = tally.nextPlace(t)
       const paths = draft.pathsText ?? JSON.stringify(draft.paths)
-      const more = members === undefined ? '' : `,"members":${JSON.stringify(members)}`
+      const more = members === undefined ? '' : `,"members":${JSON.stringify(loggedMembers(members))}`
       connection.run(
         `insert into change (n, t, place, at, y, id, op, actor, version, detail, touch)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -56,9 +60,10 @@ export function createLog(connection: Connection, tally: Tally, wrote: (change: 
         `{"paths":${paths}${more}}`,
         line.touch,
       )
+      if (seen === undefined) return place
       const { tenant, type, id } = ref
       const told = { tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, paths: draft.paths }
-      wrote(members === undefined ? told : { ...told, members })
+      seen.push(members?.ids === undefined ? told : { ...told, members: { ...members, ids: members.ids } })
       return place
     },
   }

@@ -3,9 +3,6 @@ import { type Connection, numberOf, type SqlValue, textOf } from './connection.t
 import { compileMembers, idsNamed } from './member-filter.ts'
 import type { Names } from './names.ts'
 
-/** Ids that a log line names, joined and left together; beyond that it only counts. */
-export const IDS_IN_LOG = 500
-
 /** Who really came and went, by resource number. */
 export interface MemberChanges {
   readonly added: ReadonlySet<number>

@@ -185,6 +185,7 @@ export function createTally(connection: Connection): Tally {
         const place = places.get(t)
         if (place !== undefined) connection.run('update tenant set place = ? where t = ?', place, t)
       }
+      moved.clear()
       for (const of of [...blocks.values()]) {
         if (of.count !== 0) {
           connection.run(

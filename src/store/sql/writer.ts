@@ -1,4 +1,5 @@
-import type { Change, Write, Written } from '../contract.ts'
+import { ConfigError } from '../../protocol/index.ts'
+import type { WholeChange, Write, Written } from '../contract.ts'
 import { createApply } from './apply.ts'
 import { type Connection, isOutage, unavailable } from './connection.ts'
 import type { Names } from './names.ts'
@@ -9,7 +10,7 @@ import { createTally } from './tally.ts'
 export interface Job {
   readonly writes: readonly Write[]
   /** Runs in the transaction, with the log lines of this list; synchronous. */
-  readonly inside?: ((changes: readonly Change[]) => void) | undefined
+  readonly inside?: ((changes: readonly WholeChange[]) => void) | undefined
 }
 
 /** What became of a list. */
@@ -25,6 +26,11 @@ export interface Writer {
 
 /** Thrown when a list fails after it has written something that others in the transaction must not see. */
 class Undone extends Error {}
+
+/** The savepoint under which a function of the host runs. */
+const HOOK = 'lockstep_hook'
+const BROKEN =
+  'ended the transaction that it was called in, by COMMIT or ROLLBACK, or by going on after an error that had SQLite roll back; leave these to Lockstep, and throw when nothing is to be kept'
 
 /** Makes the one who writes through a connection. */
 export function createWriter(reader: Connection, names: Names): Writer {
@@ -49,7 +55,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
   }
   const tally = createTally(reader)
   const sweep = createSweep(reader)
-  const apply = createApply({ connection, names, tally, sweep, wrote: (change) => changes?.push(change) })
+  const apply = createApply({ connection, names, tally, sweep, lines: () => changes })
   const { db } = connection
   // Other connections know the numbers that they have read; a new one is news to them.
   names.whenMade((t) => {
@@ -58,16 +64,30 @@ export function createWriter(reader: Connection, names: Names): Writer {
   })
   let seenVersion = -1
   /** Log lines of the list under way, when somebody wants to see them. */
-  let changes: Change[] | undefined
+  let changes: WholeChange[] | undefined
 
   function commit(jobs: readonly Job[]): readonly Outcome[] {
+    const outcomes: Outcome[] = []
+    let together: Job[] = []
+    for (const job of jobs) {
+      if (job.inside === undefined) {
+        together.push(job)
+        continue
+      }
+      // What a host does in its transaction is nobody else's loss, and must not run twice: it has one for itself.
+      outcomes.push(...transactAll(together), ...transact([job], false))
+      together = []
+    }
+    outcomes.push(...transactAll(together))
+    return outcomes
+  }
+
+  function transactAll(jobs: readonly Job[]): readonly Outcome[] {
+    if (jobs.length === 0) return []
     try {
       // A savepoint for each list costs a copy of every page it changes. Few lists fail, and most of those before they have
-      // written anything: so it goes without at first. What runs inside must not run twice.
-      return transact(
-        jobs,
-        jobs.some(({ inside }) => inside !== undefined),
-      )
+      // written anything: so it goes without at first.
+      return transact(jobs, false)
     } catch (error) {
       if (error instanceof Undone) return transact(jobs, true)
       throw error
@@ -114,7 +134,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
     changes = job.inside === undefined ? undefined : []
     try {
       const written = job.writes.map(apply)
-      job.inside?.(changes ?? [])
+      if (job.inside !== undefined) runInside(job.inside, changes ?? [])
       if (savepoint) reader.run('release one')
       return { written }
     } catch (error) {
@@ -130,6 +150,21 @@ export function createWriter(reader: Connection, names: Names): Writer {
       return { error }
     } finally {
       changes = undefined
+    }
+  }
+
+  /** Runs the host's function, and sees to it that the transaction is still the one it was called in. */
+  function runInside(inside: NonNullable<Job['inside']>, lines: readonly WholeChange[]): void {
+    // Whatever it does to the transaction, what is counted and what is written go together.
+    tally.flush()
+    reader.run(`savepoint ${HOOK}`)
+    inside(lines)
+    try {
+      reader.run(`release ${HOOK}`)
+    } catch (cause) {
+      if (isOutage(cause)) throw cause
+      if (db.isTransaction) reader.run('rollback')
+      throw new ConfigError('hooks.commit', BROKEN, { cause })
     }
   }
 
