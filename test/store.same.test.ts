@@ -124,7 +124,18 @@ const term: fc.Arbitrary<string> = fc.oneof(
 )
 const inner: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(fc.constantFrom('value', 'type'), operator, quoted).map((parts) => parts.join(' ')),
-  fc.constantFrom('value pr', 'type pr', 'primary pr', 'primary eq true', 'not (primary eq true)'),
+  fc.constantFrom(
+    'value pr',
+    'type pr',
+    'primary pr',
+    'primary eq true',
+    'primary eq false',
+    'primary ne true',
+    'primary ne false',
+    'not (primary eq true)',
+    'not (primary eq false)',
+    'type eq "home" and primary eq false',
+  ),
 )
 const brackets = fc.oneof(
   fc.tuple(fc.constantFrom('and', 'or'), inner, inner).map(([op, a, b]) => `emails[${a} ${op} ${b}]`),

@@ -9,23 +9,35 @@ import type { Attribute } from './schema.ts'
  * a store does faster must come out the same. RFC 7644 §3.4.2.2, table 3 to 5.
  */
 export function matches(document: Document, filter: BoundFilter): boolean {
-  return test(filter, (target) => valuesOf(document, target))
+  return test(filter, (target, absent) => valuesOf(document, target, absent))
 }
 
 /** Whether one value of an attribute satisfies the filter in its brackets (P-135). RFC 7644 §3.4.2.2, §3.5.2. */
 export function matchesElement(element: Json, filter: BoundFilter): boolean {
-  return test(filter, ({ sub }) => {
+  return test(filter, ({ sub }, absent) => {
     if (sub === undefined) return listed(element)
-    return isObject(element) ? listed(element[sub.name]) : []
+    return isObject(element) ? listedOr(element[sub.name], absent) : []
   })
 }
 
-/** All values under a target: none, one, or those of each element. RFC 7644 §3.4.2.2 (P-134). */
-export function valuesOf(document: Document, { extension, attribute, sub }: Target): readonly Json[] {
+/**
+ * All values under a target: none, one, or those of each element, of which one without the sub-attribute has `absent`.
+ * RFC 7644 §3.4.2.2 (P-134).
+ */
+export function valuesOf(document: Document, target: Target, absent: readonly Json[] = NONE): readonly Json[] {
+  const { extension, attribute, sub } = target
   const container = extension === undefined ? document : document[extension]
-  const values = isObject(container) ? listed(container[attribute.name]) : []
+  const values = isObject(container) ? listed(container[attribute.name]) : NONE
   if (sub === undefined) return values
-  return values.flatMap((value) => (isObject(value) ? listed(value[sub.name]) : []))
+  return values.flatMap((value) => (isObject(value) ? listedOr(value[sub.name], absent) : NONE))
+}
+
+/**
+ * Whether a target is the `primary` of a multi-valued attribute's elements, which "SHALL be assumed to be false" where it is left
+ * out. That is so in comparisons; `pr` asks for what is there. RFC 7643 §2.4.
+ */
+export function isPrimary({ attribute, sub }: Target): boolean {
+  return sub?.name === 'primary' && sub.type === 'boolean' && attribute.multiValued
 }
 
 /** Whether a value is one at all: neither null, empty text, an empty list, nor an object without values (P-130). RFC 7644 §3.4.2.2. */
@@ -35,7 +47,12 @@ export function isPresent(value: Json | undefined): boolean {
   return Object.values(value).some(isPresent)
 }
 
-function test(filter: BoundFilter, values: (target: Target) => readonly Json[]): boolean {
+type Values = (target: Target, absent: readonly Json[]) => readonly Json[]
+
+const NONE: readonly Json[] = []
+const NOT_PRIMARY: readonly Json[] = [false]
+
+function test(filter: BoundFilter, values: Values): boolean {
   switch (filter.op) {
     case 'and':
       return filter.all.every((part) => test(part, values))
@@ -46,12 +63,12 @@ function test(filter: BoundFilter, values: (target: Target) => readonly Json[]):
     case 'constant':
       return filter.value
     case 'pr':
-      return values(filter.target).some(isPresent)
+      return values(filter.target, NONE).some(isPresent)
     case 'has':
-      return values(filter.target).some((element) => matchesElement(element, filter.filter))
+      return values(filter.target, NONE).some((element) => matchesElement(element, filter.filter))
     default: {
       const { op, target, value } = filter
-      const found = values(target)
+      const found = values(target, isPrimary(target) ? NOT_PRIMARY : NONE)
       // A-24: what has no value differs from every value.
       if (found.length === 0) return op === 'ne'
       return found.some((one) => compare(op, one, target.leaf, value))
@@ -107,7 +124,11 @@ function holds(op: Comparison, difference: number): boolean {
   }
 }
 
+function listedOr(value: Json | undefined, absent: readonly Json[]): readonly Json[] {
+  return value === undefined || value === null ? absent : listed(value)
+}
+
 function listed(value: Json | undefined): readonly Json[] {
-  if (value === undefined || value === null) return []
+  if (value === undefined || value === null) return NONE
   return Array.isArray(value) ? value : [value]
 }

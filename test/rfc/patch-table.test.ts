@@ -347,6 +347,22 @@ test('P-381 primary true on more than one entry at once: invalidValue', async ()
   await refused(await withEmails(WORK, HOME), { op: 'replace', path: 'emails.primary', value: true }, 'invalidValue')
 })
 
+// RFC 7643 §2.4: left out, primary is false, in the brackets of a path too.
+test('P-381 a path finds the entries that leave primary out', async () => {
+  const made = await withEmails({ ...WORK, primary: true }, HOME)
+  const read = await patched(made, { op: 'replace', path: 'emails[primary eq false].display', value: 'At home' })
+  expect(read.emails).toEqual([
+    { ...WORK, primary: true },
+    { ...HOME, display: 'At home' },
+  ])
+  const left = await patched(made, { op: 'remove', path: 'emails[primary eq false]' })
+  expect(left.emails).toEqual([{ ...WORK, primary: true }])
+})
+test('P-381 a path that asks for another type as well finds nothing', async () => {
+  const path = 'emails[type eq "other" and primary eq false].display'
+  await refused(await withEmails({ ...WORK, primary: true }, HOME), { op: 'replace', path, value: 'x' }, 'noTarget')
+})
+
 // P-382: two primaries in one value.
 test.each(['add', 'replace'] as const)('P-382 %s of two primaries in one value: invalidValue', async (op) => {
   const value = [

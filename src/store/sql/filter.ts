@@ -1,4 +1,4 @@
-import type { Attribute, BoundFilter, Target } from '../../protocol/index.ts'
+import { type Attribute, type BoundFilter, isPrimary, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { hintFor, hintForElement } from './hint.ts'
 import { rowsOf } from './other-rows.ts'
@@ -147,10 +147,15 @@ function exactComparison(
   return anyOf(
     op,
     dialect.elements(sourceFor(leaf), path),
-    shaped(dialect.within('e.value', sub.name), leaf, dialect),
+    assumed(target, shaped(dialect.within('e.value', sub.name), leaf, dialect), bindings),
     value,
     bindings,
   )
+}
+
+/** What counts where an element doesn't say. RFC 7643 §2.4. */
+function assumed(target: Target, x: string, { dialect }: Binder): string {
+  return isPrimary(target) ? `coalesce(${x}, ${dialect.no})` : x
 }
 
 function present(target: Target, place: Place, bindings: Binder): string {
@@ -254,7 +259,7 @@ export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => st
     case 'has':
       return bindings.dialect.no
     default:
-      return compare(filter.op, valueFor(filter.target.leaf), filter.value, bindings)
+      return compare(filter.op, assumed(filter.target, valueFor(filter.target.leaf), bindings), filter.value, bindings)
   }
 }
 
