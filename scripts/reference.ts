@@ -55,6 +55,8 @@ const TRANSPORT_CODES: { readonly [code in TransportCode]: string } = {
   ERR_TOO_LARGE: 'an answer longer than is read',
   ERR_REDIRECT: 'a redirect to another origin, where credentials do not go, or one that would turn a write into a read',
   ERR_TOKEN: 'the authorization server gave no access token',
+  ERR_INCOMPLETE:
+    'a list of which fewer different resources came than the server said that there are, or whose end never came',
 }
 
 /** A text that may stand in a cell of a table. */

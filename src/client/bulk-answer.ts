@@ -1,14 +1,14 @@
-import { idInUri, isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import { wholeNumber } from './page.ts'
+import { ERROR, idInUri, isObject, type Json, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
 import { TransportError } from './transport-error.ts'
 
 /** What a server answered to one operation. RFC 7644 §3.7.3. */
 export interface BulkAnswer {
-  readonly status: number
+  /** Undefined where nothing says how it went. */
+  readonly status: number | undefined
   readonly id: string | undefined
   readonly version: string | undefined
-  /** The error body of a refusal. */
-  readonly response: Json | undefined
+  /** What is said of a refusal; there is none without it. */
+  readonly refusal: ScimError | undefined
 }
 
 /** The answers to the operations of one bulk request, each at its operation's place; undefined for one that is not answered. */
@@ -56,17 +56,53 @@ function sameLocation(entry: JsonObject, operation: Sent): boolean {
 }
 
 function readEntry(entry: JsonObject): BulkAnswer {
-  // A number or text in the RFC's examples, an object {"code": …} in older drafts.
-  const status = isObject(entry.status) ? entry.status.code : entry.status
   const { location, version } = entry
-  const response = isObject(entry.response) ? entry.response : undefined
+  const response = objectIn(entry.response)
   const own = response?.id
+  // A number or text in the RFC's examples, an object {"code": …} in older drafts.
+  const status = statusIn(isObject(entry.status) ? entry.status.code : entry.status)
   return {
-    status: wholeNumber(status) ?? 200,
+    status,
     id: idOf(typeof location === 'string' ? location : null) ?? (typeof own === 'string' ? own : undefined),
     version: typeof version === 'string' ? version : undefined,
-    response,
+    refusal: refusalIn(status, response),
   }
+}
+
+/** The status in `409`, `"409"`, `"409 Conflict"` and `"HTTP/1.1 409 Conflict"`. */
+function statusIn(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value >= 100 && value <= 599 ? Math.trunc(value) : undefined
+  const found = typeof value === 'string' ? /(?<![\d.])[1-5]\d\d(?!\d)/.exec(value.slice(0, 100))?.[0] : undefined
+  return found === undefined ? undefined : Number(found)
+}
+
+/** The body of an answer, which some servers write as text. */
+function objectIn(value: Json | undefined): JsonObject | undefined {
+  if (typeof value !== 'string') return isObject(value) ? value : undefined
+  try {
+    const json = JSON.parse(value) as Json
+    return isObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** An error, by its status or by its body: a server that says 200 beside an Error, or nothing, has refused all the same. RFC 7644 §3.7.3. */
+function refusalIn(status: number | undefined, response: JsonObject | undefined): ScimError | undefined {
+  const isRefused = status !== undefined && status >= 400
+  const member = (name: string) => Object.entries(response ?? {}).find(([key]) => key.toLowerCase() === name)?.[1]
+  const schemas = member('schemas')
+  const isError =
+    Array.isArray(schemas) &&
+    schemas.some((each) => typeof each === 'string' && each.toLowerCase() === ERROR.toLowerCase())
+  if (!isRefused && !isError) {
+    // A resource may have a "detail" of its own; where nothing else tells, it is what an error has.
+    if (status !== undefined || member('id') !== undefined) return undefined
+    return readScimError(statusIn(member('status')) ?? 400, response)
+  }
+  const said = statusIn(member('status'))
+  const code = isRefused ? status : said !== undefined && said >= 400 ? said : 400
+  return readScimError(code, response) ?? new ScimError(code, `refused with status ${code}`)
 }
 
 /** The id at the end of a location, whatever host it names: behind a proxy that is often the wrong one. RFC 7644 §3.3. */

@@ -181,3 +181,59 @@ describe('a bulk', () => {
     expect(outcomes.map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unsent'])
   })
 })
+
+describe('what an answer to an operation says', () => {
+  const ERROR = ['urn:ietf:params:scim:api:messages:2.0:Error']
+  const taken = { schemas: ERROR, status: '409', scimType: 'uniqueness', detail: 'taken' }
+  /** The outcome of one POST that a server answers with this entry. */
+  async function outcome(entry: object) {
+    const config = { bulk: { supported: true, maxOperations: 10 } }
+    const server = await scripted((wire) =>
+      json(200, wire.method === 'GET' ? config : { Operations: [{ method: 'POST', bulkId: 'a', ...entry }] }),
+    )
+    open.push(server)
+    const [only] = await createClient({ url: server.url }).bulk([person('a')])
+    return only
+  }
+
+  test.each([
+    [{ status: '409 Conflict' }, 409, undefined],
+    [{ status: 'HTTP/1.1 409 Conflict' }, 409, undefined],
+    [{ status: 409 }, 409, undefined],
+    [{ status: { code: '409' } }, 409, undefined],
+    [{ status: '409', response: taken }, 409, 'uniqueness'],
+    [{ status: '409', response: JSON.stringify(taken) }, 409, 'uniqueness'],
+    [{ response: taken }, 409, 'uniqueness'],
+    [{ response: JSON.stringify(taken) }, 409, 'uniqueness'],
+    [{ status: '200', response: taken }, 409, 'uniqueness'],
+    [{ status: 'OK', response: { ...taken, status: '409 Conflict' } }, 409, 'uniqueness'],
+    [{ response: { schemas: ERROR } }, 400, undefined],
+    [{ response: { detail: 'no' } }, 400, undefined],
+  ])('%j is a refusal', async (entry, status, scimType) => {
+    expect(await outcome(entry)).toMatchObject({ state: 'refused', error: { status, scimType } })
+  })
+
+  test.each([
+    [{}],
+    [{ status: 'fine' }],
+    [{ status: '302 Found' }],
+    [{ status: 100 }],
+    [{ status: 7 }],
+    [{ location: 'https://app.example/Users/1' }],
+    [{ response: '{"schemas":' }],
+  ])('%j says nothing, so that it may be done', async (entry) => {
+    expect(await outcome(entry)).toMatchObject({ state: 'unknown', error: { code: 'ERR_NOT_SCIM', mayBeDone: true } })
+  })
+
+  test.each([
+    [{ status: '201' }],
+    [{ status: 'HTTP/1.1 201 Created' }],
+    [{ status: '201 Created', response: { id: '1', detail: 'of their own', schemas: [U] } }],
+  ])('%j is done', async (entry) => {
+    expect(await outcome({ ...entry, location: 'https://app.example/Users/1' })).toMatchObject({
+      state: 'done',
+      status: 201,
+      id: '1',
+    })
+  })
+})

@@ -7,7 +7,6 @@ import {
   type JsonObject,
   orderBulk,
   PATCH_OP,
-  readScimError,
   ScimError,
   setAside,
 } from '../protocol/index.ts'
@@ -208,17 +207,15 @@ async function sendChunk(
   )
 }
 
-function outcomeOf({ operation }: Item, answer: BulkAnswer): BulkOutcome {
-  const { status, response } = answer
-  if (status >= 400) {
-    const error = readScimError(status, response)
-    return { state: 'refused', error: error ?? new ScimError(status, `refused with status ${status}`) }
-  }
-  return { state: 'done', status, id: answer.id ?? idIn(operation), version: answer.version }
+function outcomeOf(item: Item, { status, id, version, refusal }: BulkAnswer): BulkOutcome {
+  if (refusal !== undefined) return { state: 'refused', error: refusal }
+  // Only a 2xx says that it is done.
+  if (status === undefined || status < 200 || status > 299) return unanswered(item)
+  return { state: 'done', status, id: id ?? idIn(item.operation), version }
 }
 
 function unanswered({ operation }: Item): BulkOutcome {
-  const what = `the answer to the bulk request says nothing of ${operation.method} ${operation.path}`
+  const what = `the answer to the bulk request says nothing of what became of ${operation.method} ${operation.path}`
   return { state: 'unknown', error: new TransportError('ERR_NOT_SCIM', what, { mayBeDone: true }) }
 }
 

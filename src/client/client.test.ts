@@ -229,3 +229,36 @@ describe('a client', () => {
     expect(() => createClient({ url })).toThrow(words)
   })
 })
+
+describe('endpoints of resource types', () => {
+  test.each([
+    ['/Users', '/scim/v2/Users'],
+    ['Users', '/scim/v2/Users'],
+    ['/scim/v2/Users', '/scim/v2/Users'],
+    ['scim/v2/Users/', '/scim/v2/Users'],
+    ['/SCIM/V2/Users', '/scim/v2/Users'],
+    ['BASE/Users', '/scim/v2/Users'],
+    ['https://inside.example:8443/scim/v2/Users', '/scim/v2/Users'],
+    ['/scim/v2', '/scim/v2/scim/v2'],
+    ['/scim/v2x/Users', '/scim/v2/scim/v2x/Users'],
+  ])('%s is asked at %s', async (endpoint, path) => {
+    const server = await scripted((wire) => {
+      if (wire.target.endsWith('/ResourceTypes')) {
+        const type = {
+          name: 'User',
+          endpoint: endpoint.replace('BASE', `${server.url}/scim/v2`),
+          schema: User.schema.id,
+        }
+        return json(200, { totalResults: 1, Resources: [type] })
+      }
+      if (wire.target.endsWith('/Schemas')) return json(200, { totalResults: 0 })
+      return json(200, { id: '1', userName: 'ada' })
+    })
+    const app = createClient({ url: `${server.url}/scim/v2` })
+    const [type] = await app.discovery.types()
+    if (type === undefined) throw new Error('there is one')
+    await app.get(type, '1')
+    expect(server.seen.at(-1)?.target).toBe(`${path}/1`)
+    await server.close()
+  })
+})

@@ -1,47 +1,20 @@
 import { isObject, type JsonObject, PATCH_OP, type PatchOperation, type ResourceType } from '../protocol/index.ts'
-import { world as realWorld, type World } from '../world.ts'
-import { type Auth, noAuth } from './auth.ts'
+import { world as realWorld } from '../world.ts'
+import { noAuth } from './auth.ts'
 import { type BulkOptions, type BulkOutcome, type BulkStepInput, sendBulk } from './bulk.ts'
 import { idOf } from './bulk-answer.ts'
+import { type ClientOptions, checkClientOptions } from './client-options.ts'
 import { createDiscovery, type Discovery } from './discover.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import { createPace, type Pace, type PaceOptions } from './pace.ts'
 import { type Received, readResource, type Sent } from './received.ts'
 import { pathOf, readBaseUrl } from './request.ts'
 import type { Answer } from './response.ts'
-import { type Page, readOnePage, type Search, type Selection, type Start, type Walk, walk } from './search.ts'
-import { type Attempt, createSend, type Send } from './send.ts'
+import { type Page, readOnePage, type Search, type Selection, type Start } from './search.ts'
+import { createSend, type Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
 import { type Change, type Updated, type UpdateOptions, update } from './update.ts'
-
-/** Options of {@link createClient}. */
-export interface ClientOptions {
-  /** Base URL of the service provider: `https://app.example/scim/v2`. */
-  readonly url: string
-  /** Default: none. */
-  readonly auth?: Auth
-  /** How long one attempt may take, its answer included. Default 30 s. */
-  readonly timeoutMs?: number
-  /** Attempts of one request, the first one included; 1 tries nothing again. Default 4. */
-  readonly attempts?: number
-  /** First upper bound of the wait between attempts, doubled with each; the wait is a random part of it. Default 500 ms. */
-  readonly backoffMs?: number
-  /** Longest wait for another attempt. A `Retry-After` past it is not waited for. Default 60 s. */
-  readonly waitMs?: number
-  /** How fast the host is asked, or a pace shared with other clients. Default: 8 requests at the same time. */
-  readonly pace?: PaceOptions | Pace
-  /** Largest answer, in bytes. Default 64 MiB. */
-  readonly answerBytes?: number
-  /** Longest URL of a search before it goes by POST. Default 2,000. */
-  readonly urlLength?: number
-  /** How long discovery is believed. Default 10 minutes. */
-  readonly discoveryMs?: number
-  /** Headers for each request, like `user-agent`, lower-case. Some servers refuse requests without a User-Agent. */
-  readonly headers?: { readonly [name: string]: string }
-  /** Told of each attempt, for logs. */
-  readonly told?: (attempt: Attempt) => void
-  readonly world?: World
-}
+import { type Walk, walk } from './walk.ts'
 
 /** What every call takes. */
 export interface CallOptions extends Selection {
@@ -50,7 +23,10 @@ export interface CallOptions extends Selection {
 
 /** What a call takes that changes one resource. */
 export interface WriteOptions extends CallOptions {
-  /** Only if the resource still has this version: else 412. `*`: whatever its version. RFC 7644 §3.14. */
+  /**
+   * Only if the resource still has this version: else 412. `*`: whatever its version. Where the server says that it keeps no versions
+   * this has no effect, and `told` hears of it. RFC 7644 §3.14.
+   */
   readonly ifMatch?: string | undefined
 }
 
@@ -61,7 +37,10 @@ export interface Client {
   readonly discovery: Discovery
   readonly create: <T extends ResourceType>(type: T, resource: Sent<T>, options?: CallOptions) => Promise<Received<T>>
   readonly get: <T extends ResourceType>(type: T, id: string, options?: CallOptions) => Promise<Received<T>>
-  /** All resources of a search, page after page. */
+  /**
+   * All resources of a search, page after page, each once. Ends with ERR_INCOMPLETE when fewer different ones came than the server
+   * said that there are, unless `partial` is set: what was not shown is not gone.
+   */
   readonly list: <T extends ResourceType>(type: T, search?: Walk) => AsyncGenerator<Received<T>, void, undefined>
   /** One page of a search. */
   readonly query: <T extends ResourceType>(type: T, search?: Search & Start) => Promise<Page<T>>
@@ -101,8 +80,9 @@ export interface Client {
   readonly send: Send
 }
 
-/** Makes a client. Throws ConfigError for options that make no sense. */
+/** Makes a client. Throws ConfigError for the first option that makes no sense. */
 export function createClient(options: ClientOptions): Client {
+  checkClientOptions(options)
   const { world = realWorld, auth = noAuth, urlLength = CLIENT_LIMITS.URL_LENGTH } = options
   const url = readBaseUrl(options.url)
   const send = createSend({
@@ -118,7 +98,7 @@ export function createClient(options: ClientOptions): Client {
     headers: { 'user-agent': 'Lockstep', ...options.headers },
     told: options.told,
   })
-  const discovery = createDiscovery(send, options.discoveryMs ?? CLIENT_LIMITS.DISCOVERY_MS, world)
+  const discovery = createDiscovery(url, send, options.discoveryMs ?? CLIENT_LIMITS.DISCOVERY_MS, world)
 
   async function get<T extends ResourceType>(type: T, id: string, own: CallOptions = {}): Promise<Received<T>> {
     const answer = await send({
@@ -128,6 +108,14 @@ export function createClient(options: ClientOptions): Client {
       signal: own.signal,
     })
     return resourceIn(type, answer, 'GET')
+  }
+
+  /** Tells who listens that the condition of a write had no effect: the server says that it keeps no versions. */
+  async function noteCondition(method: string, path: string, condition: unknown, signal: AbortSignal | undefined) {
+    if (condition === undefined || options.told === undefined) return
+    // The write is done; that nobody says anything of versions is no reason to call it failed.
+    const features = await discovery.features(signal).catch(() => undefined)
+    if (features?.isKnown === true && !features.etag) options.told({ method, path, attempt: 1, unheeded: 'ifMatch' })
   }
 
   return {
@@ -158,38 +146,49 @@ export function createClient(options: ClientOptions): Client {
         urlLength,
         hasCursors: async (signal) => (await discovery.features(signal)).cursor,
       }),
-    query: (type, search = {}) => {
+    async query(type, search = {}) {
       const { startIndex, cursor, ...rest } = search
-      return readOnePage(send, type, rest, { startIndex, cursor }, urlLength)
+      const { unusable, ...page } = await readOnePage(send, type, rest, { startIndex, cursor }, urlLength)
+      if (unusable === 0) return page
+      throw new TransportError('ERR_NOT_SCIM', `a ${type.name} in the list has no id`, { mayBeDone: false })
     },
     async replace(type, id, resource, own = {}) {
+      const path = pathOf(type.endpoint, id)
       const answer = await send({
         method: 'PUT',
-        path: pathOf(type.endpoint, id),
+        path,
         query: selection(own),
         body: { ...bodyOf(type, resource), id },
         ifMatch: own.ifMatch,
         signal: own.signal,
       })
+      await noteCondition('PUT', path, own.ifMatch, own.signal)
       return answer.body === undefined ? get(type, id, own) : resourceIn(type, answer, 'PUT')
     },
     async patch(type, id, operations, own = {}) {
+      const path = pathOf(type.endpoint, id)
       const answer = await send({
         method: 'PATCH',
-        path: pathOf(type.endpoint, id),
+        path,
         query: selection(own),
         body: { schemas: [PATCH_OP], Operations: operations },
         ifMatch: own.ifMatch,
         signal: own.signal,
       })
+      await noteCondition('PATCH', path, own.ifMatch, own.signal)
       return answer.body === undefined ? undefined : readResource(type, answer.body, answer.headers.get('etag'))
     },
     update: (type, from, change, own) => update(send, discovery, get, type, from, change, own),
     async remove(type, id, own = {}) {
-      await send({ method: 'DELETE', path: pathOf(type.endpoint, id), ifMatch: own.ifMatch, signal: own.signal })
+      const path = pathOf(type.endpoint, id)
+      await send({ method: 'DELETE', path, ifMatch: own.ifMatch, signal: own.signal })
+      await noteCondition('DELETE', path, own.ifMatch, own.signal)
     },
     async bulk(operations, own = {}) {
-      return sendBulk(send, await discovery.features(own.signal), operations, own)
+      const outcomes = await sendBulk(send, await discovery.features(own.signal), operations, own)
+      const condition = operations.find(({ version }) => version !== undefined)?.version
+      await noteCondition('POST', '/Bulk', condition, own.signal)
+      return outcomes
     },
     async me(type, own = {}) {
       return resourceIn(

@@ -45,7 +45,7 @@ export interface Discovery {
 }
 
 /** Makes the discovery of one client. What fails for a moment is not kept, nor is it taken for absence. */
-export function createDiscovery(send: Send, ttlMs: number, world: Pick<World, 'now'>): Discovery {
+export function createDiscovery(base: string, send: Send, ttlMs: number, world: Pick<World, 'now'>): Discovery {
   const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>()
 
   function keep<T>(name: string, read: () => Promise<T>): Promise<T> {
@@ -90,7 +90,7 @@ export function createDiscovery(send: Send, ttlMs: number, world: Pick<World, 'n
       const body = await look(['/ResourceTypes'])
       const found = readPage(body)?.resources ?? []
       const known = new Map((await schemas()).map((schema) => [schema.id.toLowerCase(), schema]))
-      const read = found.map((json) => typeOf(json, known)).filter((each) => each !== undefined)
+      const read = found.map((json) => typeOf(belowBase(json, base), known)).filter((each) => each !== undefined)
       return read.length === 0 ? [User, Group] : read
     })
   return {
@@ -154,6 +154,23 @@ function schemaOf(json: JsonObject): Schema | undefined {
   } catch {
     return looseSchema(json)
   }
+}
+
+/** A resource type whose endpoint is relative to the base URL, as it should be: some repeat the base's path, or give the whole URL. RFC 7643 §6. */
+function belowBase(json: JsonObject, base: string): JsonObject {
+  const { endpoint } = json
+  return typeof endpoint === 'string' ? { ...json, endpoint: endpointBelow(endpoint.trim(), base) } : json
+}
+
+function endpointBelow(endpoint: string, base: string): string {
+  const root = new URL(base).pathname.replace(/\/$/, '')
+  const url = URL.parse(endpoint)
+  // Behind a proxy its host is often a wrong one; which path it has below the base counts.
+  const path = url !== null && /^https?:$/.test(url.protocol) ? url.pathname : endpoint
+  const absolute = path.startsWith('/') ? path : `/${path}`
+  const isRepeated = root !== '' && `${absolute}/`.toLowerCase().startsWith(`${root}/`.toLowerCase())
+  const below = (isRepeated ? absolute.slice(root.length) : absolute).replace(/\/$/, '')
+  return below === '' ? absolute : below
 }
 
 function typeOf(json: JsonObject, known: ReadonlyMap<string, Schema>): ResourceType | undefined {

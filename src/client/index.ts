@@ -19,11 +19,11 @@ export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 export {
   type CallOptions,
   type Client,
-  type ClientOptions,
   createClient,
   type WriteOptions,
 } from './client.ts'
 export type { ClientKey } from './client-key.ts'
+export type { ClientOptions } from './client-options.ts'
 export type { Discovery, ServerFeatures } from './discover.ts'
 export { CLIENT_LIMITS } from './limits.ts'
 export { type OAuthOptions, oauth } from './oauth.ts'
@@ -31,7 +31,8 @@ export { createPace, type Pace, type PaceOptions } from './pace.ts'
 export type { Received, Sent, UntypedResource } from './received.ts'
 export type { Call } from './request.ts'
 export type { Answer } from './response.ts'
-export type { Page, Search, Selection, Start, Walk } from './search.ts'
+export type { Page, Search, Selection, Start } from './search.ts'
 export type { Attempt, Send } from './send.ts'
 export { type TransportCode, TransportError } from './transport-error.ts'
 export type { Change, Updated, UpdateOptions } from './update.ts'
+export type { Walk } from './walk.ts'

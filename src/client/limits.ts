@@ -18,12 +18,14 @@ export const CLIENT_LIMITS = {
   DISCOVERY_MS: 600_000,
   /** Redirects within the same origin that are followed. */
   REDIRECTS: 3,
-  /** Pages of one list. Past it the list ends with an error. */
+  /** Pages of one list. Past it: ERR_INCOMPLETE. */
   PAGES: 100_000,
-  /** Ids that a list remembers, so that what moves between pages is given once. */
-  SEEN_IDS: 1_000_000,
+  /** Ids that a list remembers (some 80 bytes each), so that each is given once and counted once. Past it: ERR_INCOMPLETE. */
+  SEEN_IDS: 10_000_000,
   /** Pages in a row without anything new before a list is given up. */
   STALE_PAGES: 3,
+  /** How often a list is read when fewer different resources came than `totalResults` promised. Then: ERR_INCOMPLETE. */
+  PASSES: 3,
   /** How often an update reads again and tries anew when somebody else was faster. */
   UPDATE_ATTEMPTS: 4,
   /** Operations of one bulk request where the server names no limit. */

@@ -161,3 +161,46 @@ describe('tokens by client credentials', () => {
     })
   })
 })
+
+test('the answer of a token endpoint is read up to its limit and no further', async () => {
+  let sent = 0
+  const { app } = await clientOf({}, () => (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"x":"')
+    const chunk = 'a'.repeat(65_536)
+    const more = () => {
+      // 64 MiB, as fast as they are taken.
+      for (; sent < 1_024 && !socket.destroyed; sent++) {
+        if (!socket.write(chunk)) {
+          sent++
+          socket.once('drain', more)
+          return
+        }
+      }
+      socket.end('"}')
+    }
+    more()
+  })
+  await expect(app.get(User, '1')).rejects.toMatchObject({
+    code: 'ERR_TOKEN',
+    message: expect.stringContaining('longer than 65536 bytes'),
+  })
+  expect(sent).toBeLessThan(512)
+})
+
+test('one at the limit is read', async () => {
+  const token = { access_token: 'whole', token_type: 'Bearer', pad: '' }
+  const padded = { ...token, pad: 'a'.repeat(65_536 - JSON.stringify(token).length) }
+  const { app, used } = await clientOf({}, () => json(200, padded))
+  await app.get(User, '1')
+  expect(used()).toEqual(['Bearer whole'])
+  const longer = await clientOf({}, () => json(200, { ...padded, pad: `${padded.pad}a` }))
+  await expect(longer.app.get(User, '1')).rejects.toMatchObject({ code: 'ERR_TOKEN' })
+})
+
+test.each([[{ tokenUrl: 'nowhere' }], [{ tokenUrl: 'file:///etc/passwd' }], [{ clientId: '' }]])(
+  '%j makes no sense',
+  (options) => {
+    const given = { tokenUrl: 'https://x.example', clientId: 'a', clientSecret: 'b', ...options }
+    expect(() => oauth(given)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }))
+  },
+)

@@ -4,6 +4,7 @@ import { type Auth, type AuthAsk, toBase64 } from './auth.ts'
 import { backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { assertion, type ClientKey } from './client-key.ts'
 import { CLIENT_LIMITS } from './limits.ts'
+import { readText } from './read-text.ts'
 import { TransportError } from './transport-error.ts'
 
 /** How a client gets its tokens from an authorization server. RFC 6749 §4.4. */
@@ -34,7 +35,8 @@ interface Token {
 const AHEAD = { share: 0.2, mostMs: 60_000 }
 /** How long a token lives when the server doesn't say. */
 const UNSAID_SECONDS = 300
-const TOKEN_ANSWER_CHARACTERS = 65_536
+/** Longest answer of a token endpoint that is read. */
+const TOKEN_ANSWER_BYTES = 65_536
 
 /**
  * Bearer tokens by client credentials. One fetch serves everybody who waits; a token is renewed ahead of its end while the old
@@ -42,7 +44,14 @@ const TOKEN_ANSWER_CHARACTERS = 65_536
  */
 export function oauth(options: OAuthOptions): Auth {
   const method = options.method ?? (options.key === undefined ? 'client_secret_basic' : 'private_key_jwt')
-  if (URL.parse(options.tokenUrl) === null) throw new ConfigError('auth.tokenUrl', 'must be a URL')
+  if (!/^https?:$/.test(URL.parse(options.tokenUrl)?.protocol ?? '')) {
+    throw new ConfigError(
+      'auth.tokenUrl',
+      'must be the URL of a token endpoint, like https://login.example/oauth2/token',
+    )
+  }
+  if (typeof options.clientId !== 'string' || options.clientId === '')
+    throw new ConfigError('auth.clientId', 'is missing')
   if (method === 'private_key_jwt' ? options.key === undefined : options.clientSecret === undefined) {
     throw new ConfigError('auth', `${method} needs a ${method === 'private_key_jwt' ? 'key' : 'clientSecret'}`)
   }
@@ -137,9 +146,15 @@ async function fetchToken(
     })
     status = response.status
     asked = retryAfterMs(response.headers.get('retry-after'), world.now())
-    const text = await response.text()
-    body = text.length <= TOKEN_ANSWER_CHARACTERS ? parse(text) : undefined
+    const text = await readText(response, TOKEN_ANSWER_BYTES)
+    if (text === undefined) {
+      throw failed(`the answer of ${tokenUrl} is longer than ${TOKEN_ANSWER_BYTES} bytes; is it a token endpoint?`, {
+        status,
+      })
+    }
+    body = parse(text)
   } catch (cause) {
+    if (cause instanceof TransportError) throw cause
     throw failed(`no answer from ${tokenUrl}`, { cause })
   }
   const answer = isObject(body) ? body : {}

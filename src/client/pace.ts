@@ -1,12 +1,23 @@
 import type { World } from '../world.ts'
+import { checkNumber, LONGEST_MS } from './checks.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 
 /** How fast a host is asked. Clients may share one, so that together they keep to it. */
 export interface Pace {
   /** Waits for its turn, then runs. Turns come in the order of asking. */
-  readonly run: <T>(origin: string, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+  readonly run: <T>(origin: string, work: () => Promise<T>, signal?: AbortSignal, patience?: Patience) => Promise<T>
   /** Nobody asks the host for so long: it said that it had enough. */
   readonly pause: (origin: string, ms: number) => void
+}
+
+/** How somebody bears with a pause. */
+export interface Patience {
+  /** Longest wait for the end of a pause. Waiting for one's turn is not counted. */
+  readonly ms: number
+  /** Told how long the pause still is, when it has to be waited for. */
+  readonly paused: (ms: number) => void
+  /** The error for a pause that is not waited for to its end. */
+  readonly over: (ms: number) => Error
 }
 
 /** Options of {@link createPace}. */
@@ -19,18 +30,34 @@ export interface PaceOptions {
   readonly concurrency?: number
 }
 
+/** Throws ConfigError for a pace that would never let anything go, or that is none. */
+function checkPaceOptions({ perSecond, burst, concurrency }: PaceOptions): void {
+  // Slower than one in 24 days no timer can wait.
+  checkNumber('pace.perSecond', perSecond, { least: 1_000 / LONGEST_MS, most: 1_000_000, words: 'more than 0' })
+  checkNumber('pace.burst', burst, { least: 1, most: 1_000_000 })
+  checkNumber('pace.concurrency', concurrency, { least: 1, most: 1_000_000, whole: true })
+}
+
 interface Host {
   running: number
   /** Requests that may go now, and when that was so. */
   tokens: number
   at: number
   pausedUntil: number
-  readonly queue: (() => void)[]
+  readonly queue: Waiter[]
   waking: boolean
 }
 
-/** Makes a pace: requests per second and at the same time, for each host apart. */
+/** Somebody who waits for a turn. */
+interface Waiter {
+  readonly go: () => void
+  /** Hears of a pause. */
+  readonly bear: () => void
+}
+
+/** Makes a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
 export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wait'>): Pace {
+  checkPaceOptions(options)
   const { perSecond, concurrency = CLIENT_LIMITS.CONCURRENCY } = options
   const burst = options.burst ?? Math.max(1, perSecond ?? 1)
   const hosts = new Map<string, Host>()
@@ -70,32 +97,56 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
         return
       }
       host.running += 1
-      host.queue.shift()?.()
+      host.queue.shift()?.go()
     }
   }
 
-  function turn(host: Host, signal: AbortSignal | undefined): Promise<void> {
+  function turn(host: Host, signal: AbortSignal | undefined, patience: Patience | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const go = () => {
-        signal?.removeEventListener('abort', leave)
-        resolve()
-      }
+      let enough: AbortController | undefined
       const leave = () => {
-        const at = host.queue.indexOf(go)
+        signal?.removeEventListener('abort', abort)
+        enough?.abort()
+        const at = host.queue.indexOf(waiter)
         if (at >= 0) host.queue.splice(at, 1)
+      }
+      const abort = () => {
+        leave()
         reject(signal?.reason)
       }
+      const waiter: Waiter = {
+        go() {
+          leave()
+          resolve()
+        },
+        bear() {
+          const ms = host.pausedUntil - world.now()
+          if (patience === undefined || ms <= 0) return
+          patience.paused(ms)
+          if (ms <= patience.ms || enough !== undefined) return
+          enough = new AbortController()
+          const give = () => {
+            const left = host.pausedUntil - world.now()
+            enough = undefined
+            if (left <= 0) return
+            leave()
+            reject(patience.over(left))
+          }
+          world.wait(patience.ms, enough.signal).then(give, () => undefined)
+        },
+      }
       if (signal?.aborted) return reject(signal.reason)
-      signal?.addEventListener('abort', leave, { once: true })
-      host.queue.push(go)
+      signal?.addEventListener('abort', abort, { once: true })
+      host.queue.push(waiter)
+      waiter.bear()
       next(host)
     })
   }
 
   return {
-    async run(origin, work, signal) {
+    async run(origin, work, signal, patience) {
       const host = hostOf(origin)
-      await turn(host, signal)
+      await turn(host, signal, patience)
       try {
         return await work()
       } finally {
@@ -105,7 +156,10 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
     },
     pause(origin, ms) {
       const host = hostOf(origin)
-      host.pausedUntil = Math.max(host.pausedUntil, world.now() + ms)
+      const until = world.now() + ms
+      if (until <= host.pausedUntil) return
+      host.pausedUntil = until
+      for (const waiter of [...host.queue]) waiter.bear()
     },
   }
 }

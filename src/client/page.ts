@@ -7,6 +7,8 @@ export interface RawPage {
   readonly totalResults: number | undefined
   /** Cursor of the next page. */
   readonly nextCursor: string | undefined
+  /** Entries that are no JSON object. */
+  readonly unusable: number
 }
 
 /**
@@ -23,12 +25,14 @@ export function readPage(body: JsonObject | undefined): RawPage | undefined {
   const total = wholeNumber(member('totalresults'))
   if (list === undefined || list === null) {
     if (total === undefined) return undefined
-    return { resources: [], totalResults: total, nextCursor: undefined }
+    return { resources: [], totalResults: total, nextCursor: undefined, unusable: 0 }
   }
   const entries: readonly Json[] = Array.isArray(list) ? list : [list]
   const cursor = member('nextcursor')
+  const resources = entries.filter(isObject)
   return {
-    resources: entries.filter(isObject),
+    resources,
+    unusable: entries.length - resources.length,
     totalResults: total,
     nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : undefined,
   }

@@ -11,6 +11,11 @@ export interface Answer {
   readonly body: JsonObject | undefined
 }
 
+/** A call on its way: below which base URL. */
+export interface Sending extends Call {
+  readonly base: string
+}
+
 /** An answer as it came. */
 export interface Received {
   readonly status: number
@@ -25,7 +30,7 @@ const TELLING = ['retry-after', 'www-authenticate', 'allow', 'location'] as cons
  * What an answer says: its body, or the error it tells. A body is read whatever its media type is, or that there is none.
  * RFC 7644 §3.1, §3.12.
  */
-export function readAnswer(call: Call, received: Received, now: number): Answer {
+export function readAnswer(call: Sending, received: Received, now: number): Answer {
   const { status, headers, text } = received
   if (status >= 400) throw readRefusal(call, received, now)
   const body = parse(text)
@@ -35,7 +40,7 @@ export function readAnswer(call: Call, received: Received, now: number): Answer 
 }
 
 /** The error in a refusal. A page of HTML is none of the server's words: it may come from anything on the way. */
-function readRefusal(call: Call, received: Received, now: number): Error {
+function readRefusal(call: Sending, received: Received, now: number): Error {
   const { status, headers, text } = received
   const told: { [name: string]: string } = {}
   for (const name of TELLING) {
@@ -76,7 +81,7 @@ function wordsOf(body: JsonObject): string | undefined {
   return undefined
 }
 
-function notScim(call: Call, received: Received, now: number, what: string): TransportError {
+function notScim(call: Sending, received: Received, now: number, what: string): TransportError {
   const { status, headers, text } = received
   const title = titleOf(text)
   const type = headers.get('content-type')
@@ -112,9 +117,9 @@ export function isSafe({ method, isSafe }: Call): boolean {
   return method === 'GET' || isSafe === true
 }
 
-/** A request for messages: without its query, which may hold somebody's address. */
-export function nameOf({ method, path }: Call): string {
-  return `${method} ${path}`
+/** A request for messages: the URL that was asked, without its query, which may hold somebody's address. */
+export function nameOf({ method, path, base }: Sending): string {
+  return `${method} ${base}${path}`
 }
 
 function parse(text: string): unknown {

@@ -221,3 +221,143 @@ test('no secret is in an error or a note', async () => {
   expect(text).not.toContain('private')
   expect(() => token('a\nb')).toThrow(/characters/)
 })
+
+describe('a pause that the server asked for', () => {
+  /** A client in the real time of this machine. */
+  async function hurried(options: Partial<ClientOptions>, pause = '3600') {
+    const attempts: Attempt[] = []
+    const { app, server } = await clientOf(
+      (_wire, count) => (count === 1 ? raw(429, '', { 'Retry-After': pause }) : ok),
+      { world, told: (attempt) => attempts.push(attempt), ...options },
+    )
+    await app.get(User, '1').catch(() => undefined)
+    return { app, server, attempts }
+  }
+
+  test('is told, and waited for no longer than an attempt may take', async () => {
+    const { app, server, attempts } = await hurried({ timeoutMs: 50, attempts: 1 })
+    const late = await app.get(User, '1').catch((error: unknown) => error)
+    expect(late).toMatchObject({ code: 'ERR_TIMEOUT', mayBeDone: false })
+    expect((late as Error).message).toMatch(
+      /was not sent within 50 ms: the server asked for a pause, of which \d+ s are left/,
+    )
+    expect((late as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(50_000)
+    expect(server.seen).toHaveLength(1)
+    expect(attempts.map(({ pausedMs }) => pausedMs !== undefined)).toEqual([false, true, false])
+    expect(attempts[2]).toMatchObject({ error: 'ERR_TIMEOUT' })
+  })
+
+  test('ends with the signal', async () => {
+    const { app } = await hurried({ attempts: 1 })
+    const stop = new AbortController()
+    const waiting = app.get(User, '1', { signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+  })
+
+  test('reaches those who stand in the queue already', async () => {
+    const held: (() => void)[] = []
+    const { app, attempts, server } = await clientOf(
+      (_wire, count) => (socket) => {
+        held.push(() => socket.end(count === 1 ? raw(503, '', { 'Retry-After': '60' }) : ok))
+      },
+      { world, timeoutMs: 400, attempts: 1, pace: { concurrency: 1 } },
+    )
+    const both = [app.get(User, '1'), app.get(User, '2')].map((one) =>
+      one.catch((error: { code: string }) => error.code),
+    )
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    held[0]?.()
+    expect(await both[1]).toBe('ERR_TIMEOUT')
+    expect(attempts.filter(({ pausedMs }) => pausedMs !== undefined)).toHaveLength(1)
+    expect(server.seen).toHaveLength(1)
+  })
+
+  test('that is short is waited for, and an attempt that came too early is made again', async () => {
+    const { app, server } = await hurried({ timeoutMs: 100, backoffMs: 50, attempts: 1 }, '0.05')
+    await app.get(User, '1')
+    expect(server.seen).toHaveLength(2)
+    const longer = await hurried({ timeoutMs: 100, backoffMs: 10, attempts: 30 }, '0.4')
+    await longer.app.get(User, '2')
+  })
+})
+
+test.each([
+  [{ attempts: 0 }, 'attempts: must be a whole number of at least 1, not 0'],
+  [{ attempts: 1.5 }, 'attempts: must be a whole number'],
+  [{ attempts: Number.NaN }, 'attempts: must be'],
+  [{ attempts: '3' }, 'attempts: must be'],
+  [{ backoffMs: -5 }, 'backoffMs: must be a number of at least 0, not -5'],
+  [{ timeoutMs: -1 }, 'timeoutMs: must be a number of at least 1, not -1'],
+  [{ timeoutMs: 0 }, 'timeoutMs: must be'],
+  [{ timeoutMs: 2 ** 31 }, 'timeoutMs: must be a number of at most 2147483647'],
+  [{ waitMs: -1 }, 'waitMs: must be'],
+  [{ waitMs: Number.POSITIVE_INFINITY }, 'waitMs: must be a number of at most'],
+  [{ answerBytes: 0 }, 'answerBytes: must be'],
+  [{ urlLength: -1 }, 'urlLength: must be'],
+  [{ discoveryMs: Number.NaN }, 'discoveryMs: must be'],
+  [{ pace: { concurrency: 0 } }, 'pace.concurrency: must be a whole number of at least 1, not 0'],
+  [{ pace: { perSecond: 0 } }, 'pace.perSecond: must be a number of more than 0, not 0'],
+  [{ pace: { perSecond: -1 } }, 'pace.perSecond: must be'],
+  [{ pace: { burst: 0 } }, 'pace.burst: must be'],
+  [{ pace: 5 }, 'pace: must be options of a pace'],
+  [{ pace: { run: 1 } }, 'pace: must have a function "run"'],
+  [{ auth: 'token' }, 'auth: must have a function "headers"'],
+  [{ world: {} }, 'world: must have a function "now"'],
+  [{ told: 'me' }, 'told: must be a function'],
+  [{ headers: { 'x y': 'a' } }, 'headers: "x y" can\'t name a header'],
+  [{ headers: { 'x-key': 'secret\nline' } }, 'headers.x-key: must be text without line breaks'],
+  [{ url: undefined }, 'url: must be the base URL'],
+])('the options %j make no sense, which is said when the client is made', (options, words) => {
+  const given = { url: 'https://app.example/scim/v2', ...options } as unknown as ClientOptions
+  const error = (() => {
+    try {
+      return createClient(given)
+    } catch (thrown) {
+      return thrown
+    }
+  })()
+  expect(error).toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining(words) })
+  expect((error as Error).message).not.toContain('secret')
+})
+
+describe('a condition without effect', () => {
+  const server = (etag: boolean) => (wire: Wire) =>
+    wire.target.endsWith('/ServiceProviderConfig') ? json(200, { etag: { supported: etag } }) : ok
+
+  test('is told once the write is done', async () => {
+    const { app, attempts } = await clientOf(server(false))
+    const person = { userName: 'ada' }
+    await app.replace(User, '1', person, { ifMatch: 'W/"3"' })
+    await app.patch(User, '1', [{ op: 'remove', path: 'title' }], { ifMatch: '*' })
+    await app.remove(User, '1', { ifMatch: 'W/"3"' })
+    await app.replace(User, '1', person)
+    expect(attempts.filter(({ unheeded }) => unheeded === 'ifMatch').map(({ method }) => method)).toEqual([
+      'PUT',
+      'PATCH',
+      'DELETE',
+    ])
+  })
+
+  test('is not told where it has one, or where nobody says', async () => {
+    const heeds = await clientOf(server(true))
+    await heeds.app.replace(User, '1', { userName: 'ada' }, { ifMatch: 'W/"3"' })
+    const silent = await clientOf((wire) => (wire.method === 'GET' ? raw(404, '') : ok))
+    await silent.app.replace(User, '1', { userName: 'ada' }, { ifMatch: 'W/"3"' })
+    for (const { attempts } of [heeds, silent])
+      expect(attempts.some(({ unheeded }) => unheeded !== undefined)).toBe(false)
+  })
+})
+
+test('messages name the URL that was asked', async () => {
+  const { app, server } = await clientOf(() => raw(200, '<html><head><TITLE lang="en">\n Sign\n in </title>'))
+  await expect(app.get(User, '1')).rejects.toThrow(
+    `the answer to GET ${server.url}/scim/v2/Users/1 (200, a page titled "Sign in") is no JSON object`,
+  )
+})
+
+test('the title of a hostile page costs no more than a look', async () => {
+  // Each of these was the beginning of a search to the end of the text.
+  const { app } = await clientOf(() => raw(200, '<title'.repeat(1_000_000)), { attempts: 1 })
+  await expect(app.get(User, '1')).rejects.toMatchObject({ code: 'ERR_NOT_SCIM' })
+})

@@ -4,8 +4,9 @@ import type { Auth } from './auth.ts'
 import { type Attempts, backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import type { Pace } from './pace.ts'
+import { readText } from './read-text.ts'
 import { type Call, type Outgoing, toOutgoing } from './request.ts'
-import { type Answer, isSafe, nameOf, type Received, readAnswer } from './response.ts'
+import { type Answer, isSafe, nameOf, type Received, readAnswer, type Sending } from './response.ts'
 import { TransportError } from './transport-error.ts'
 
 /** Sends one request and gives its answer, tried again where that is safe. Throws ScimError or {@link TransportError}. */
@@ -34,6 +35,10 @@ export interface Attempt {
   readonly attempt: number
   readonly status?: number
   readonly error?: string
+  /** It has to wait so long first, because the server asked for a pause (`Retry-After`). */
+  readonly pausedMs?: number
+  /** The condition has no effect: the server says that it keeps no versions. RFC 7643 §5, "etag". */
+  readonly unheeded?: 'ifMatch'
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
@@ -42,7 +47,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Makes the sender of one client. */
 export function createSend(options: SendOptions): Send {
   const { world, attempts, told } = options
-  return async (call) => {
+  return async (asked) => {
+    const call = { ...asked, base: options.base }
     const outgoing = toOutgoing(options.base, call)
     let refused: string | undefined
     let maybeDone = false
@@ -54,7 +60,18 @@ export function createSend(options: SendOptions): Send {
         const credentials = await options.auth.headers({ refused, world, signal: call.signal, tries: options })
         const sent = { ...outgoing, headers: { ...options.headers, ...outgoing.headers, ...credentials } }
         const { origin } = outgoing.url
-        received = await options.pace.run(origin, () => exchange(call, sent, options), call.signal)
+        const ask = async () => {
+          const answer = await exchange(call, sent, options)
+          const pauseMs = NOT_NOW.has(answer.status) ? retryAfterOf(answer, world) : undefined
+          // While it still has its turn, so that nobody goes in between.
+          if (pauseMs !== undefined) options.pace.pause(origin, Math.min(pauseMs, options.waitMs))
+          return answer
+        }
+        received = await options.pace.run(origin, ask, call.signal, {
+          ms: options.timeoutMs,
+          paused: (pausedMs) => told?.({ ...note, pausedMs }),
+          over: (retryAfterMs) => pausedTooLong(call, options.timeoutMs, retryAfterMs),
+        })
         told?.({ ...note, status: received.status })
         if (received.status === 401 && options.auth.renews && refused === undefined) {
           // The token may have been revoked before its time. What was refused was not carried out.
@@ -73,10 +90,7 @@ export function createSend(options: SendOptions): Send {
       const { status, headers } = received
       const again = NOT_NOW.has(status) || (TRANSIENT.has(status) && isRepeatable(call))
       if (again) {
-        const asked = retryAfterMs(headers.get('retry-after'), world.now())
-        if (NOT_NOW.has(status) && asked !== undefined) {
-          options.pace.pause(outgoing.url.origin, Math.min(asked, options.waitMs))
-        }
+        const asked = retryAfterOf(received, world)
         if (attempt < attempts && (asked ?? 0) <= options.waitMs) {
           if (TRANSIENT.has(status)) maybeDone = !isSafe(call)
           await world.wait(asked ?? backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
@@ -96,6 +110,10 @@ export function createSend(options: SendOptions): Send {
   }
 }
 
+function retryAfterOf({ headers }: Received, world: Pick<World, 'now'>): number | undefined {
+  return retryAfterMs(headers.get('retry-after'), world.now())
+}
+
 /** Whether sending it twice does what sending it once does. With If-Match it doesn't: the second one would be 412. RFC 9110 §9.2.2. */
 function isRepeatable(call: Call): boolean {
   return isSafe(call) || (IDEMPOTENT.has(call.method) && call.ifMatch === undefined)
@@ -106,8 +124,15 @@ function mayRepeat(call: Call, { code, mayBeDone }: TransportError): boolean {
   return !mayBeDone || isRepeatable(call)
 }
 
+/** It was never sent: the server had asked for a pause that lasts longer than an attempt may. */
+function pausedTooLong(call: Sending, timeoutMs: number, retryAfterMs: number): TransportError {
+  const seconds = Math.ceil(retryAfterMs / 1_000)
+  const what = `${nameOf(call)} was not sent within ${timeoutMs} ms: the server asked for a pause, of which ${seconds} s are left`
+  return new TransportError('ERR_TIMEOUT', what, { mayBeDone: false, retryAfterMs })
+}
+
 /** One attempt: the request, redirects within the origin, the answer's body within its limits. */
-async function exchange(call: Call, outgoing: Outgoing, options: SendOptions): Promise<Received> {
+async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions): Promise<Received> {
   const { world, timeoutMs, answerBytes } = options
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal])
@@ -125,8 +150,11 @@ async function exchange(call: Call, outgoing: Outgoing, options: SendOptions): P
       answered = true
       const next = redirectOf(call, response, url)
       if (next === undefined) {
-        const text = await readText(call, response, answerBytes)
-        return { status: response.status, headers: response.headers, text }
+        const { status, headers } = response
+        const text = await readText(response, answerBytes)
+        if (text !== undefined) return { status, headers, text }
+        const what = `the answer to ${nameOf(call)} is longer than ${answerBytes} bytes`
+        throw new TransportError('ERR_TOO_LARGE', what, { mayBeDone: !isSafe(call), status })
       }
       await response.body?.cancel()
       if (hop >= CLIENT_LIMITS.REDIRECTS)
@@ -142,7 +170,7 @@ async function exchange(call: Call, outgoing: Outgoing, options: SendOptions): P
       const what = `no whole answer to ${nameOf(call)} within ${timeoutMs} ms`
       throw new TransportError('ERR_TIMEOUT', what, { mayBeDone: !isSafe(call), cause: error })
     }
-    throw new TransportError('ERR_NETWORK', `${nameOf(call)} at ${url.origin}: ${reasonOf(error)}`, {
+    throw new TransportError('ERR_NETWORK', `${nameOf(call)}: ${reasonOf(error)}`, {
       mayBeDone,
       cause: error,
     })
@@ -153,12 +181,15 @@ async function exchange(call: Call, outgoing: Outgoing, options: SendOptions): P
  * Where a redirect within the same origin leads; undefined for what is none. Credentials never go to another origin, and nothing
  * that writes is sent on by 301 to 303, which would make it a GET.
  */
-function redirectOf(call: Call, response: Response, from: URL): URL | undefined {
+function redirectOf(call: Sending, response: Response, from: URL): URL | undefined {
   if (response.type === 'opaqueredirect') throw refusedRedirect(call, 'redirects; use the URL that it leads to')
   if (!REDIRECTS.has(response.status)) return undefined
   const location = response.headers.get('location')
   const to = location === null ? null : URL.parse(location, from.href)
   if (to === null) return undefined
+  if (!/^https?:$/.test(to.protocol)) {
+    throw refusedRedirect(call, `redirects to ${to.href.slice(0, 200)}, which is not http`)
+  }
   if (to.origin !== from.origin) {
     throw refusedRedirect(
       call,
@@ -171,27 +202,8 @@ function redirectOf(call: Call, response: Response, from: URL): URL | undefined 
   return to
 }
 
-function refusedRedirect(call: Call, what: string): TransportError {
+function refusedRedirect(call: Sending, what: string): TransportError {
   return new TransportError('ERR_REDIRECT', `${nameOf(call)}: the server ${what}`, { mayBeDone: false })
-}
-
-async function readText(call: Call, response: Response, limit: number): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  // Not every runtime can iterate over a stream.
-  const reader = response.body?.getReader()
-  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
-    const chunk: Uint8Array = read.value
-    size += chunk.byteLength
-    if (size > limit) {
-      await reader?.cancel()
-      const what = `the answer to ${nameOf(call)} is longer than ${limit} bytes`
-      throw new TransportError('ERR_TOO_LARGE', what, { mayBeDone: !isSafe(call), status: response.status })
-    }
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 /** Codes that say that no connection came about, so that nothing was sent. */

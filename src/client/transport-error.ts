@@ -8,8 +8,9 @@ export type TransportCode =
   | 'ERR_TOO_LARGE'
   | 'ERR_REDIRECT'
   | 'ERR_TOKEN'
+  | 'ERR_INCOMPLETE'
 
-/** No SCIM answer came: nothing can be said about the resource but what {@link TransportError.mayBeDone} says. */
+/** No SCIM answer came, or not the whole of a list: nothing can be said about the resource but what {@link TransportError.mayBeDone} says. */
 export class TransportError extends LockstepError {
   declare readonly code: TransportCode
   /** Whether the request may have been carried out all the same. False when it surely never arrived, or was a mere look. */

@@ -229,3 +229,31 @@ describe('paths that do not read', () => {
     expect(refused(() => parsePath('emails[value eq "secret@x"]x')).detail).not.toContain('secret')
   })
 })
+
+test('the tag takes dates, and refuses what is no value of a filter with words', () => {
+  const at = new Date('2026-11-30T08:00:00Z')
+  expect(filter`meta.lastModified gt ${at} and active eq ${true} and title eq ${null} and x eq ${1.5}`).toBe(
+    'meta.lastModified gt "2026-11-30T08:00:00.000Z" and active eq true and title eq null and x eq 1.5',
+  )
+  const tag = filter as (text: TemplateStringsArray, ...values: readonly unknown[]) => string
+  for (const [value, words] of [
+    [undefined, 'undefined'],
+    [() => 'x', 'a function'],
+    [Symbol('x'), 'a symbol'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [{ toString: () => 'x' }, 'an object'],
+    [['x'], 'a list'],
+    [1n, 'a bigint'],
+    [new Date(Number.NaN), 'a date without a time'],
+  ] as const) {
+    const refused = (() => {
+      try {
+        return tag`userName eq ${'a'} or userName eq ${value}`
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(refused).toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining(`value 2 is ${words};`) })
+  }
+})

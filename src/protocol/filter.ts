@@ -1,5 +1,5 @@
 import type { Comparison } from './bound.ts'
-import { invalidFilter } from './errors.ts'
+import { ConfigError, invalidFilter } from './errors.ts'
 import { createReader, isAttributePath, numberIn, type Reader, readString, readWord, skipSpaces } from './lexer.ts'
 import { LIMITS } from './limits.ts'
 
@@ -77,9 +77,32 @@ export function formatFilter(filter: Filter): string {
   }
 }
 
-/** A filter with its values safely quoted: filter`userName eq ${name}`. RFC 7644 §3.4.2.2. */
-export function filter(text: TemplateStringsArray, ...values: readonly (string | number | boolean | null)[]): string {
-  return String.raw({ raw: text }, ...values.map((value) => JSON.stringify(value)))
+/**
+ * A filter with its values safely quoted: filter`userName eq ${name}`. Throws ConfigError for what is no value of a filter, like
+ * undefined. RFC 7644 §3.4.2.2.
+ */
+export function filter(
+  text: TemplateStringsArray,
+  ...values: readonly (string | number | boolean | null | Date)[]
+): string {
+  return String.raw({ raw: text }, ...values.map(literal))
+}
+
+/** A value as a filter has it. What TypeScript refuses comes all the same: from JavaScript, and by `any`. */
+function literal(value: unknown, at: number): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return JSON.stringify(value.toISOString())
+  const shown = value instanceof Date ? 'a date without a time' : value === undefined ? 'undefined' : nameOfKind(value)
+  throw new ConfigError(
+    'filter',
+    `value ${at + 1} is ${shown}; it must be a text, a finite number, a boolean, null or a Date`,
+  )
+}
+
+function nameOfKind(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 /** The same filter with `%XX` in its strings decoded once more, or undefined when none of them changes (Q06). */

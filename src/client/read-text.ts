@@ -1,0 +1,18 @@
+/** The text of an answer, read no further than so many bytes; undefined when it is longer. */
+export async function readText(response: Response, mostBytes: number): Promise<string | undefined> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  // Not every runtime can iterate over a stream.
+  const reader = response.body?.getReader()
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    const chunk: Uint8Array = read.value
+    size += chunk.byteLength
+    if (size > mostBytes) {
+      await reader?.cancel()
+      return undefined
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
