@@ -35,6 +35,8 @@ export interface NodeCall {
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | undefined>
+  /** Calls back when the client goes away before it has its answer. Returns how not to be told any more. */
+  gone?(listener: () => void): () => void
 }
 
 /** Under this symbol a `fetch` may carry a way to be called without Request and Response. */
@@ -320,7 +322,15 @@ export function callOf(
       return Array.isArray(value) ? value.join(', ') : value
     },
     body: (limit) => readBody(request, limit),
+    gone: (listener) => whenGone(request.socket, listener),
   }
+}
+
+function whenGone(socket: Socket, listener: () => void): () => void {
+  if (socket.closed) listener()
+  // Requests that were sent one behind the other, each of which may wait, share it.
+  else socket.setMaxListeners(0).once('close', listener)
+  return () => socket.off('close', listener)
 }
 
 /** Scheme and host that the client used. */

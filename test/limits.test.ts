@@ -1,11 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import http from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limitsPage } from '../scripts/generate-limits.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
 import { bearer, createProvider } from '../src/provider/index.ts'
 import { makePeople } from './people.ts'
-import { type Body, BULK_REQUEST, expectError, expectList, GROUP, PATCH_OP, USER, unique, user } from './rfc/client.ts'
+import {
+  type Body,
+  BULK_REQUEST,
+  type Client,
+  ERROR,
+  expectError,
+  expectList,
+  GROUP,
+  PATCH_OP,
+  USER,
+  unique,
+  user,
+} from './rfc/client.ts'
 import { site, tenantOf } from './rfc/site.ts'
 
 // Each limit of src/protocol/limits.ts over HTTP: at it, and one past it.
@@ -51,6 +64,44 @@ function postChunked(path: string, text: string): Promise<number> {
     for (let from = 0; from < text.length; from += 65_536) request.write(text.slice(from, from + 65_536))
     request.end()
   })
+}
+
+/** Requests that keep the threads for heavy requests busy: Bulks with many passwords to be hashed. */
+function longBulks() {
+  const leaving = new AbortController()
+  const Operations = times(400, (index) => ({
+    method: 'POST',
+    path: '/Users',
+    bulkId: `b${index}`,
+    data: user({ password: `correct horse ${index}`, title: 'x'.repeat(100) }),
+  }))
+  const body = JSON.stringify({ schemas: [BULK_REQUEST], Operations })
+  return {
+    send: (client: Client | undefined, count: number) =>
+      times(count, () => {
+        const headers = { authorization: `Bearer ${client?.token}`, 'content-type': 'application/scim+json' }
+        const sent = fetch(`${client?.base}/Bulk`, { method: 'POST', headers, body, signal: leaving.signal })
+        sent.catch(() => undefined)
+        return sent
+      }),
+    /** Goes away from all of them, so that they are dropped and stopped. */
+    async abandon() {
+      leaving.abort()
+      await untilHeavy('waiting', 0)
+      await untilHeavy('running', 0)
+    },
+  }
+}
+
+/** Waits until so many heavy requests are in a state, as /metrics has it. */
+async function untilHeavy(state: string, count: number): Promise<void> {
+  const line = `lockstep_heavy_requests{state="${state}"} ${count}`
+  for (let tries = 0; tries < 1_500; tries++) {
+    const text = await (await fetch(`${at.server.url}/metrics`)).text()
+    if (text.split('\n').includes(line)) return
+    await wait(20)
+  }
+  throw new Error(`there were never ${count} ${state}`)
 }
 
 const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
@@ -270,6 +321,33 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     )
     const more = [{ op: 'add', path: 'emails', value: [{ value: 'one-more@example.com' }] }]
     expectError(await scim.patch(`/Users/${fine.body.id}`, more), 400, 'invalidValue')
+  },
+  HEAVY_WAITING_OF_ONE: async () => {
+    const bulks = longBulks()
+    // Two run, the others wait.
+    bulks.send(scim, LIMITS.HEAVY_WAITING_OF_ONE + 2)
+    await untilHeavy('waiting', LIMITS.HEAVY_WAITING_OF_ONE)
+    const over = await bulks.send(scim, 1)[0]
+    expect([over?.status, over?.headers.get('retry-after')]).toEqual([503, '5'])
+    const body = (await over?.json()) as Body
+    expect(body.schemas).toEqual([ERROR])
+    expect(body.detail).toContain('are waiting already')
+    await bulks.abandon()
+  },
+  HEAVY_WAITING: async () => {
+    const bulks = longBulks()
+    const each = LIMITS.HEAVY_WAITING_OF_ONE
+    const clients = await Promise.all(times(LIMITS.HEAVY_WAITING / each + 1, () => at.connect()))
+    const [first, second, ...others] = clients
+    const last = others.pop()
+    // Of three threads the first tenant gets two, the second one.
+    bulks.send(first, each + 2)
+    await untilHeavy('waiting', each)
+    bulks.send(second, each + 1)
+    for (const client of others) bulks.send(client, each)
+    await untilHeavy('waiting', LIMITS.HEAVY_WAITING)
+    expect((await bulks.send(last, 1)[0])?.status).toBe(503)
+    await bulks.abandon()
   },
   SCHEMA_ATTRIBUTES: async () => {
     const schema = (count: number) => ({

@@ -49,7 +49,7 @@ export interface Inside<Tx = unknown> {
   /** Has `catalog` and `unique` know what other processes have changed. */
   readonly hear: (tenant: string) => void | Promise<void>
   readonly hooks: Hooks<Tx>
-  readonly hash: (password: string) => Promise<string>
+  readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue
   readonly newId: () => string
   /** Tenants come into being with their first resource: there is no tenancy beside this directory. */

@@ -31,6 +31,8 @@ export interface DirectoryOptions<Tx> {
   /** Has `catalog` and `unique` know what has changed; asked before a write is handed to the store. */
   readonly ready?: (tenant: string) => void | Promise<void>
   readonly hooks?: Hooks<Tx>
+  /** Called before what takes long, hashing above all; what it throws ends the write. */
+  readonly check?: () => void
   readonly world?: World
 }
 
@@ -77,7 +79,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
       return ready(tenant)
     },
     hooks: options.hooks ?? {},
-    hash: createHasher(),
+    hash: createHasher(options.check),
     queue: createQueue(),
     newId: createIds(world),
     openTenants: options.catalog === undefined,

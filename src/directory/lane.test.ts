@@ -47,11 +47,36 @@ describe('ids', () => {
 describe('hashes of passwords', () => {
   test('differ each time, fit only their password, and many at once all come', async () => {
     const hash = createHasher()
-    const hashes = await Promise.all(Array.from({ length: 5 }, () => hash('correct horse')))
+    const hashes = await Promise.all(Array.from({ length: 5 }, () => hash('acme', 'correct horse')))
     expect(new Set(hashes).size).toBe(5)
     const [first = ''] = hashes
     expect(await passwordMatches('correct horse', first)).toBe(true)
     expect(await passwordMatches('correct horsf', first)).toBe(false)
     expect(await passwordMatches('x', 'md5$x')).toBe(false)
+  })
+
+  test('of one tenant do not keep those of another one waiting, however many there are', async () => {
+    const hash = createHasher()
+    const done: string[] = []
+    const note = (tenant: string) => hash(tenant, 'correct horse').then(() => done.push(tenant))
+    const many = Array.from({ length: 12 }, () => note('many'))
+    await Promise.all([...many, note('one')])
+    // Two are under way before it comes, and one of the others may have its turn.
+    expect(done.indexOf('one')).toBeLessThanOrEqual(4)
+  })
+
+  test('nobody waits for any more are not made', async () => {
+    let going = true
+    let asked = 0
+    const hash = createHasher(() => {
+      asked++
+      if (!going) throw new Error('stopped')
+    })
+    const first = Promise.all([hash('acme', 'a'), hash('acme', 'b')])
+    const others = Array.from({ length: 5 }, (_, at) => hash('acme', `${at}`).catch((error: Error) => error.message))
+    going = false
+    await first
+    expect(await Promise.all(others)).toEqual(Array(5).fill('stopped'))
+    expect(asked).toBe(7)
   })
 })

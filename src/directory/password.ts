@@ -1,21 +1,28 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { createTurns } from '../turns.ts'
+
+/** How many passwords are hashed at once. */
+const AT_ONCE = 2
 
 /**
  * Hashes passwords with scrypt (N = 2^14, r = 8, p = 1, 32 bytes) off the event loop, two at once at most, so that a
- * provider which sends one with each create (Okta) can't take every core. RFC 7643 §4.1.1, §9.2.
+ * provider which sends one with each create (Okta) can't take every core; and tenants take turns, so that one with a
+ * thousand passwords in a Bulk does not keep the others waiting. `check` is called before each; what it throws goes to
+ * the caller. RFC 7643 §4.1.1, §9.2.
  */
-export function createHasher(): (password: string) => Promise<string> {
+export function createHasher(check: () => void = () => {}): (tenant: string, password: string) => Promise<string> {
   let busy = 0
-  const waiting: (() => void)[] = []
-  return async (password) => {
-    if (busy >= 2) await new Promise<void>((go) => waiting.push(go))
+  const turns = createTurns<() => void>()
+  return async (tenant, password) => {
+    if (busy >= AT_ONCE) await new Promise<void>((go) => turns.add(tenant, go))
     else busy++
     try {
+      check()
       const salt = randomBytes(16)
       const key = await derive(password, salt)
       return `scrypt$14$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`
     } finally {
-      const next = waiting.shift()
+      const next = turns.next()
       // The place is handed on, not freed: no third one can slip in between.
       if (next) next()
       else busy--

@@ -90,7 +90,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       await hooks.password(ref, prepared)
       return undefined
     }
-    return inside.hash(prepared)
+    return inside.hash(ref.tenant, prepared)
   }
 
   /** What the host makes of a document; at once where it has no say. */

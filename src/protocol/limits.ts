@@ -45,6 +45,10 @@ export const LIMITS = {
   STRING_LENGTH: 1_048_576,
   /** Most values of one multi-valued attribute, members apart. Past it: 400 invalidValue. */
   VALUES_PER_ATTRIBUTE: 10_000,
+  /** Most heavy requests that wait for a thread, of all tenants together. Past it: 503. */
+  HEAVY_WAITING: 64,
+  /** Most heavy requests of one tenant that wait for a thread. Past it: 503. */
+  HEAVY_WAITING_OF_ONE: 16,
   /** Most attributes of a tenant's own schema, and most sub-attributes of one of them. Past it: 400 invalidValue. */
   SCHEMA_ATTRIBUTES: 500,
   /** Most attributes that a tenant declares indexed, of all its types together. Past it: 400 of the admin API. */

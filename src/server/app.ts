@@ -51,7 +51,11 @@ export async function createApp(parts: Parts): Promise<App> {
   }
   const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
   const shared = settings.postgres !== undefined || database.writerPort !== undefined
-  const heavy = shared ? createHeavy({ settings, writerPort: database.writerPort, report, skipped }) : undefined
+  const { requestSeconds: seconds } = settings
+  const heavy = shared
+    ? createHeavy({ settings, writerPort: database.writerPort, report, skipped, seconds })
+    : undefined
+  if (heavy !== undefined) metrics.heavy(heavy.load)
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
   const refusals = createBuckets(REFUSALS)
   const provider: Provider = createScim({

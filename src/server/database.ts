@@ -19,6 +19,8 @@ export interface Database {
 export interface OpenOptions {
   /** Told how many commits shared a transaction. */
   readonly batch?: (commits: number) => void
+  /** On SQLite: told why the thread that writes has ended by itself. */
+  readonly died?: (cause: Error) => void
   /** On SQLite: a thread of its own writes, so that commits don't hold up this one. */
   readonly threads?: boolean
   /** On SQLite: an empty database is made when there is none; else that is refused. */
@@ -28,7 +30,7 @@ export interface OpenOptions {
 /** Opens the database that the settings name, and brings its tables up to date. */
 export async function openDatabase(settings: Settings, options: OpenOptions = {}): Promise<Database> {
   const { database, postgres } = settings
-  const { batch = () => undefined, threads = false, create = true } = options
+  const { batch = () => undefined, died = () => undefined, threads = false, create = true } = options
   try {
     if (postgres !== undefined) {
       const { postgresStore } = await import('../store/postgres.ts')
@@ -43,7 +45,7 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
     const { sqliteStore } = await import('../store/sqlite.ts')
     // A database in memory belongs to one thread.
     if (database === ':memory:' || !threads) return { store: sqliteStore(database, { batch }) }
-    const store = sqliteStore(database, { threads, batch })
+    const store = sqliteStore(database, { threads, batch, died })
     return { store, writerPort: () => store.writerPort() }
   } catch (error) {
     throw error instanceof LockstepError ? error : wrongDatabase(database, error)

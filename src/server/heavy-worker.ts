@@ -1,44 +1,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { Call, Report } from '../provider/index.ts'
+import type { Call } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
+import { createGuard } from './guard.ts'
+import type { FromHeavy, HeavyCall, HeavyDatabase, ToHeavy } from './heavy-messages.ts'
 import { giveWay } from './priority.ts'
-import { createScim, openDirectory, type Skipped } from './scim.ts'
-import type { Settings } from './settings.ts'
-
-/** To a thread for heavy requests. */
-export type ToHeavy =
-  | {
-      readonly kind: 'call'
-      readonly id: number
-      readonly window: number
-      readonly method: string
-      readonly path: string
-      readonly search: string
-      readonly base: string
-      readonly tenant: string
-      readonly headers: { readonly [name: string]: string }
-      readonly body: Uint8Array | undefined
-    }
-  /** One more piece may come. */
-  | { readonly kind: 'more'; readonly id: number }
-  | { readonly kind: 'stop'; readonly id: number }
-
-/** From a thread for heavy requests. */
-export type FromHeavy =
-  | {
-      readonly kind: 'answer'
-      readonly id: number
-      readonly status: number
-      readonly headers: readonly string[]
-      readonly body?: Uint8Array
-    }
-  | { readonly kind: 'begin'; readonly id: number; readonly status: number; readonly headers: readonly string[] }
-  | { readonly kind: 'piece'; readonly id: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'end'; readonly id: number }
-  | { readonly kind: 'broken'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'problem'; readonly problem: Parameters<Report>[0] }
-  | { readonly kind: 'skipped'; readonly note: Skipped }
+import { createScim, openDirectory } from './scim.ts'
 
 /** Pieces are gathered up to this many characters before they travel. */
 const PIECE = 64 * 1024
@@ -49,32 +16,43 @@ interface Flow {
   wake?: () => void
 }
 
-/** Which database a thread opens. */
-export interface HeavyDatabase {
-  readonly settings: Pick<Settings, 'database' | 'postgres'>
-  /** The way to the one writer of a SQLite file. */
-  readonly port: MessagePort | undefined
-}
-
 /** Connections of a thread to PostgreSQL: one request at a time reads and writes. */
 const CONNECTIONS = 2
 
-async function openStore({ settings: { database, postgres }, port }: HeavyDatabase): Promise<Store> {
+async function openStore(
+  { settings: { database, postgres }, port }: HeavyDatabase,
+  { check, again }: { readonly check: () => void; readonly again: () => Promise<MessagePort> },
+): Promise<Store> {
   if (postgres !== undefined) {
     const { postgresStore } = await import('../store/postgres.ts')
     // What others change is learnt of by looking; the connection to listen on is the main thread's.
     return postgresStore({ ...postgres, connections: CONNECTIONS, listen: false })
   }
   const { sqliteStore } = await import('../store/sqlite.ts')
-  return sqliteStore(database, port === undefined ? {} : { writer: port })
+  let first = port
+  const writer = () => {
+    const given = first
+    first = undefined
+    return given ?? again()
+  }
+  return sqliteStore(database, port === undefined ? { check } : { writer, check })
 }
 
 /** A whole stack of its own on the same database: reads by itself, on SQLite writes through the one writer. */
 async function start(port: MessagePort, database: HeavyDatabase): Promise<void> {
-  const store = await openStore(database)
+  const guard = createGuard(database.words, database.seconds)
+  /** Who waits for a new way to the writer. */
+  let hopeful: ((port: MessagePort) => void) | undefined
+  const again = () => {
+    post({ kind: 'port' })
+    return new Promise<MessagePort>((resolve) => {
+      hopeful = resolve
+    })
+  }
+  const store = await openStore(database, { check: guard.check, again })
   const tenancy = createTenancy({ store })
   const provider = createScim({
-    directory: openDirectory(store, tenancy),
+    directory: openDirectory(guard.watch(store), tenancy, guard.check),
     tenancy,
     cacheBytes: 0,
     report: ({ id, error, method }) => {
@@ -88,6 +66,10 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
   const flows = new Map<number, Flow>()
   port.on('message', (message: ToHeavy) => {
     if (message.kind === 'call') void carryOut(message)
+    if (message.kind === 'port') {
+      hopeful?.(message.port)
+      return
+    }
     const flow = flows.get(message.id)
     if (flow === undefined) return
     if (message.kind === 'more') flow.credit++
@@ -95,7 +77,7 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
     flow.wake?.()
   })
 
-  async function carryOut(message: Extract<ToHeavy, { kind: 'call' }>): Promise<void> {
+  async function carryOut(message: HeavyCall): Promise<void> {
     const { id, method, path, search, base, tenant, headers, body } = message
     const call: Call = {
       method,
@@ -106,7 +88,9 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       header: (name) => headers[name],
       body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
     }
+    guard.enter(message)
     const answer = await provider.handle(call)
+    guard.leave()
     if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
       finish(id, answer.status, answer.headers, answer.body)
       return

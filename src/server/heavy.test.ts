@@ -144,8 +144,12 @@ describe('a large group over HTTP', () => {
 })
 
 describe('threads', () => {
-  function start({ file, ...more }: Partial<HeavyOptions> & { readonly file: string }) {
-    const store = sqliteStore(file, { threads: true })
+  function start({
+    file,
+    died,
+    ...more
+  }: Partial<HeavyOptions> & { readonly file: string; readonly died?: (cause: Error) => void }) {
+    const store = sqliteStore(file, { threads: true, ...(died === undefined ? {} : { died }) })
     const problems: unknown[] = []
     const skipped: unknown[] = []
     const heavy = createHeavy({
@@ -181,11 +185,11 @@ describe('threads', () => {
   test('are begun when needed, no more than allowed, and let go when idle', async () => {
     const { heavy, store } = start({ file: join(folder(), 'test.db'), idleMs: 100 })
     const call = await callOf(store, 'GET', '/Users')
-    expect(heavy.load()).toEqual({ threads: 0, requests: 0 })
+    expect(heavy.load()).toMatchObject({ threads: 0, waiting: 0, running: 0 })
     const running = Promise.all(Array.from({ length: 5 }, () => heavy.run(call, undefined)))
-    expect(heavy.load()).toEqual({ threads: 2, requests: 5 })
+    expect(heavy.load()).toMatchObject({ threads: 2, running: 2, waiting: 3 })
     expect((await running).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
-    expect(heavy.load().requests).toBe(0)
+    expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { answered: 5 } })
     await until(() => heavy.load().threads === 0)
     expect((await heavy.run(call, undefined)).status).toBe(200)
   })
@@ -202,12 +206,39 @@ describe('threads', () => {
     })
     closing.push(() => heavy.close())
     await expect(heavy.run(call, undefined)).rejects.toMatchObject({ name: 'ThreadEnded', retryAfterMs: 1_000 })
-    expect(heavy.load()).toEqual({ threads: 0, requests: 0 })
+    await until(() => heavy.load().threads === 0)
+    expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { failed: 1 } })
     mkdirSync(join(file, '..'))
     const store = sqliteStore(file)
     const again = await callOf(store, 'GET', '/Users')
     await store.close()
     expect((await heavy.run(again, undefined)).status).toBe(200)
+  })
+
+  test('write again at once when the writer thread had to be replaced, and why it ended is told', async () => {
+    const causes: Error[] = []
+    const { heavy, store } = start({ file: join(folder(), 'test.db'), most: 1, died: (cause) => causes.push(cause) })
+    const call = await callOf(store, 'POST', '/Users')
+    const create = (name: string) =>
+      heavy.run(call, new TextEncoder().encode(JSON.stringify({ schemas: [User.schema.id], userName: name })))
+    expect((await create('ada')).status).toBe(201)
+    for (const round of [1, 2]) {
+      const port = store.writerPort()
+      port.postMessage(['this is no JSON'])
+      await until(() => causes.length === round)
+      port.close()
+      for (const n of [1, 2, 3]) expect((await create(`u${round}${n}`)).status).toBe(201)
+    }
+    expect(heavy.load()).toMatchObject({ threads: 1, outcomes: { answered: 7, failed: 0 } })
+    expect(causes[0]?.message).toMatch(/thread that writes the database has ended: .*JSON/)
+    expect(causes[0]?.cause).toBeInstanceOf(SyntaxError)
+  })
+
+  test('closing the store is not told as the end of its writer thread', async () => {
+    const causes: Error[] = []
+    const store = sqliteStore(join(folder(), 'test.db'), { threads: true, died: (cause) => causes.push(cause) })
+    await store.close()
+    expect(causes).toEqual([])
   })
 
   test('tell what no schema knows, and write through the one writer', async () => {

@@ -1,6 +1,7 @@
 import { isObject } from '../protocol/index.ts'
 import type { TenantRow } from '../store/index.ts'
 import type { Database } from './database.ts'
+import type { HeavyLoad } from './heavy.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -34,6 +35,8 @@ export interface Metrics {
   readonly outage: (error: unknown) => boolean
   /** Counts one refused token, by reason. */
   readonly refused: (reason: string) => void
+  /** Says where the numbers of the threads for heavy requests are. */
+  readonly heavy: (load: () => HeavyLoad) => void
   readonly text: () => Promise<MetricsText>
   /** The same, for another process to add up with its own: see {@link joinNumbers}. */
   readonly numbers: () => Promise<Numbers>
@@ -83,6 +86,7 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   const refusals = new Map<string, number>()
   const started = now() / 1_000
   let outages = 0
+  let load: (() => HeavyLoad) | undefined
 
   const meter = (method: string, route: string): Meter => {
     const key = `${method} ${route}`
@@ -146,6 +150,7 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
         Object.entries(states).map(([state, value]) => ({ value, labels: { state } })),
       )
     }
+    if (load !== undefined) registerHeavy(registry, load())
     register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
       { value: process.memoryUsage.rss(), labels: {} },
@@ -165,6 +170,9 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
       if (is) outages++
       return is
     },
+    heavy: (source) => {
+      load = source
+    },
     refused: (reason) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
     text: async () => {
       const registry = await collect()
@@ -172,6 +180,24 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     },
     numbers: async () => (await collect()).getMetricsAsJSON(),
   }
+}
+
+/** The numbers of the threads for heavy requests. */
+function registerHeavy(registry: import('prom-client').Registry, load: HeavyLoad): void {
+  const { threads, running, waiting, sending, outcomes, waitedSeconds } = load
+  const one = (value: number) => () => [{ value, labels: {} }]
+  register(registry, 'gauge', 'lockstep_heavy_threads', 'Threads for heavy requests.', one(threads))
+  const now = 'Heavy requests by what becomes of them now: they wait for a thread, run, or their answer is being sent.'
+  register(registry, 'gauge', 'lockstep_heavy_requests', now, () =>
+    Object.entries({ waiting, running, sending }).map(([state, value]) => ({ value, labels: { state } })),
+  )
+  const past =
+    'Heavy requests by how they came out: answered, refused (too many waited), dropped or stopped (the client had gone), timed_out, failed.'
+  register(registry, 'counter', 'lockstep_heavy_requests_total', past, () =>
+    Object.entries(outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
+  )
+  const waited = 'How long heavy requests have waited for a thread, all together.'
+  register(registry, 'counter', 'lockstep_heavy_waited_seconds_total', waited, one(waitedSeconds))
 }
 
 /** What a database that is gone would keep waiting for; undefined then. */

@@ -33,9 +33,10 @@ export interface Skipped {
   readonly paths: readonly string[]
 }
 
-/** The door of a store whose tenants have their own schemas and settings. */
-export function openDirectory(store: Store, tenancy: Tenancy): Directory {
-  return createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths, ready: tenancy.ready })
+/** The door of a store whose tenants have their own schemas and settings. `check`: what it throws ends long work. */
+export function openDirectory(store: Store, tenancy: Tenancy, check?: () => void): Directory {
+  const { catalog, uniquePaths: unique, ready } = tenancy
+  return createDirectory({ store, catalog, unique, ready, ...(check === undefined ? {} : { check }) })
 }
 
 /** The provider of the standalone server: the tenant stands in the URL, tokens belong to connections. */

@@ -24,7 +24,11 @@ export async function serve(
 ): Promise<Server> {
   const log = createLog(settings.logLevel)
   let counted = (_writes: number): void => undefined
-  const database = await openDatabase(settings, { threads: true, batch: (writes) => counted(writes) })
+  const database = await openDatabase(settings, {
+    threads: true,
+    batch: (writes) => counted(writes),
+    died: (cause) => log.error({ err: cause }, 'the thread that writes the database has ended; another one is started'),
+  })
   const { store } = database
   const tenancy = createTenancy({ store })
   const directory = createDirectory({

@@ -7,6 +7,7 @@ test('without flags and environment the defaults hold', () => {
     port: 8080,
     database: 'data/lockstep.db',
     logLevel: 'info',
+    requestSeconds: 30,
     workers: 1,
   })
 })
@@ -18,6 +19,7 @@ test('flags go before the environment, the environment before defaults', () => {
     port: 9001,
     database: '/a.db',
     logLevel: 'warn',
+    requestSeconds: 30,
     workers: 1,
   })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)

@@ -38,6 +38,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Absent: off. */
   readonly rateLimit?: RateLimit
+  /** How long a heavy request may run, and before that wait, in seconds. */
+  readonly requestSeconds: number
   /** Processes that serve. */
   readonly workers: number
 }
@@ -59,6 +61,9 @@ export interface SettingEntry {
 
 /** More than any machine makes use of. */
 const MOST_WORKERS = 64
+
+/** Nobody waits for an answer longer than an hour. */
+const MOST_SECONDS = 3_600
 
 /** One that writes, and one that reads meanwhile. */
 const LEAST_CONNECTIONS = 2
@@ -130,6 +135,14 @@ export const SETTINGS = {
     allowed: 'off, or requests per second of one connection, like 50, or with a burst, like 50:200',
     does: 'requests per second that each connection may make, in each worker; past it: 429',
   },
+  requestSeconds: {
+    name: 'request time',
+    flag: '--request-seconds',
+    env: 'LOCKSTEP_REQUEST_SECONDS',
+    default: '30',
+    allowed: `a whole number of seconds from 1 to ${MOST_SECONDS}`,
+    does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; past it a search is refused (400 tooMany), a write stopped (503)',
+  },
   workers: {
     name: 'workers',
     flag: '--workers',
@@ -177,6 +190,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(publicUrl === '' ? {} : { publicUrl }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
+    requestSeconds: read('requestSeconds', parseSeconds),
     workers,
   }
 }
@@ -238,6 +252,11 @@ function parseRateLimit(text: string): RateLimit | 'off' | undefined {
   const perSecond = Number(match?.[1] ?? 0)
   const burst = Number(match?.[2] ?? perSecond)
   return perSecond > 0 && burst >= perSecond ? { perSecond, burst } : undefined
+}
+
+function parseSeconds(text: string): number | undefined {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  return seconds >= 1 && seconds <= MOST_SECONDS ? seconds : undefined
 }
 
 function parseWorkers(text: string): number | undefined {

@@ -26,8 +26,12 @@ import { createWatchers, guard, type ReportError } from './watchers.ts'
 export interface SqliteOptions {
   /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
   readonly threads?: boolean
-  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. */
-  readonly writer?: MessagePort
+  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. As a function: asked again when that one was closed. */
+  readonly writer?: MessagePort | (() => MessagePort | Promise<MessagePort>)
+  /** Called now and then in the midst of long reads; what it throws ends them. */
+  readonly check?: () => void
+  /** Told why the writer thread has ended when it did so by itself; the next write starts another one. */
+  readonly died?: (cause: Error) => void
   /** Told how many commits of this thread a transaction has carried out. */
   readonly batch?: (commits: number) => void
   /** Told of what a watcher throws; on the console unless given. */
@@ -57,15 +61,17 @@ const IDLE = 2
  * thread, and a commit's `inside` gets the connection. Other processes may read and write the file at the same time.
  */
 export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteStore {
-  const { threads = false, writer, busyTimeoutMs = BUSY_MS } = options
+  const { threads = false, writer, busyTimeoutMs = BUSY_MS, check } = options
   if (file === MEMORY && (threads || writer !== undefined)) {
     throw new ConfigError('threads', 'need a database file; a database in memory belongs to one thread')
   }
   const connect = (memory: Omit<ConnectionOptions, 'busyTimeoutMs'>) =>
-    openConnection(file, { ...memory, busyTimeoutMs })
+    openConnection(file, { ...memory, busyTimeoutMs, ...(check === undefined ? {} : { check }) })
   const connection = connect(writer !== undefined || threads ? READER : WRITER)
   if (writer === undefined) migrate(connection.db)
-  const thread = threads ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }) : undefined
+  const thread = threads
+    ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, options.died)
+    : undefined
   const threaded = thread !== undefined || writer !== undefined
   const names = createNames(connection)
   const groupsOf = createGroupsOf(connection, threaded)
@@ -80,7 +86,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     pulse.lookNow()
     guard(() => options.batch?.(commits), options.report)
   }
-  const toWriter = thread?.port ?? (writer && once(writer))
+  const toWriter = thread?.port ?? (typeof writer === 'object' ? once(writer) : writer)
   const committer: Committer =
     toWriter === undefined
       ? createInlineCommitter(createWriter(connection, names), connection.db, committed)

@@ -14,9 +14,9 @@ export interface WriterThread {
 
 /**
  * Starts the writer thread of a file. It ends with the process, and keeps it alive only while somebody waits. Should it die,
- * whoever waits hears of it through the closed port, and the next way is one to a new thread.
+ * whoever waits hears of it through the closed port, and the next way is one to a new thread; `died` is told why.
  */
-export function startWriterThread(options: WriterThreadOptions): WriterThread {
+export function startWriterThread(options: WriterThreadOptions, died: (cause: Error) => void = () => {}): WriterThread {
   // The source runs as it is, the built package as JavaScript.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
@@ -25,14 +25,19 @@ export function startWriterThread(options: WriterThreadOptions): WriterThread {
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     const thread = { worker, exited, gone: false }
     // 'error' is followed by 'exit'; without a listener it would end the process.
-    worker.on('error', () => {})
-    worker.on('exit', () => {
+    let cause: unknown
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', (code) => {
       thread.gone = true
+      if (!closing) died(writerEnded(cause, code))
     })
     worker.unref()
     return thread
   }
 
+  let closing = false
   let thread = start()
   return {
     port() {
@@ -42,11 +47,17 @@ export function startWriterThread(options: WriterThreadOptions): WriterThread {
       return port2
     },
     close() {
+      closing = true
       thread.worker.ref()
       thread.worker.postMessage({ close: true } satisfies ControlMessage)
       return thread.exited
     },
   }
+}
+
+function writerEnded(cause: unknown, code: number): Error {
+  const why = cause instanceof Error ? cause.message : cause === undefined ? `exit code ${code}` : String(cause)
+  return new Error(`The thread that writes the database has ended: ${why}`, { cause })
 }
 
 /**
@@ -62,19 +73,31 @@ interface Waiting {
 
 /**
  * A committer that sends its writes to the writer thread; those of one turn of the event loop go together. `connect` gives
- * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable.
+ * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable,
+ * or take its time, for which commits wait.
  */
-export function createThreadCommitter(connect: () => MessagePort, committed: (commits: number) => void): Committer {
+export function createThreadCommitter(
+  connect: () => MessagePort | Promise<MessagePort>,
+  committed: (commits: number) => void,
+): Committer {
   const waiting = new Map<number, Waiting>()
-  let port = open()
+  /** Absent until there is a way. */
+  let port: MessagePort | undefined
   let lost = false
   let outbox: Numbered[] = []
   let calls = 0
   let closed = false
   let idle: (() => void) | undefined
 
-  function open(): MessagePort {
-    const opened = connect()
+  open()
+
+  function open(): void {
+    const way = connect()
+    if (way instanceof Promise) way.then(listen, lose)
+    else listen(way)
+  }
+
+  function listen(opened: MessagePort): void {
     opened.on('message', ({ answers }: AnswerMessage) => {
       for (const answer of answers) {
         const one = waiting.get(answer.call)
@@ -87,23 +110,31 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
       rest()
     })
     opened.on('close', () => {
-      lost = true
-      const gone = closed
-        ? closedStore()
-        : new StoreUnavailable(
-            'the thread that writes the database has ended; whether the write was done is unknown',
-            1_000,
-          )
-      for (const { reject } of waiting.values()) reject(gone)
-      waiting.clear()
-      outbox = []
-      rest()
+      lose(
+        closed
+          ? closedStore()
+          : new StoreUnavailable(
+              'the thread that writes the database has ended; whether the write was done is unknown',
+              1_000,
+            ),
+      )
     })
-    opened.unref()
-    return opened
+    port = opened
+    if (waiting.size === 0) opened.unref()
+    post()
+  }
+
+  function lose(reason: unknown): void {
+    lost = true
+    port = undefined
+    for (const { reject } of waiting.values()) reject(reason)
+    waiting.clear()
+    outbox = []
+    rest()
   }
 
   function post(): void {
+    if (port === undefined) return
     const commits = outbox
     outbox = []
     if (commits.length === 0) return
@@ -117,7 +148,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
 
   function postOne(commit: Numbered): void {
     try {
-      port.postMessage(pack([commit]))
+      port?.postMessage(pack([commit]))
     } catch (error) {
       waiting.get(commit[0])?.reject(error)
       waiting.delete(commit[0])
@@ -127,7 +158,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
 
   function rest(): void {
     if (waiting.size > 0) return
-    port.unref()
+    port?.unref()
     idle?.()
   }
 
@@ -144,7 +175,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
       if (closed) return Promise.reject(closedStore())
       if (lost) {
         try {
-          port = open()
+          open()
         } catch (error) {
           return Promise.reject(error)
         }
@@ -153,7 +184,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
       return new Promise((resolve, reject) => {
         calls++
         waiting.set(calls, { resolve, reject })
-        if (waiting.size === 1) port.ref()
+        if (waiting.size === 1) port?.ref()
         if (outbox.length === 0) setImmediate(post)
         outbox.push([calls, writes])
         if (outbox.length >= LOT) post()
@@ -167,7 +198,7 @@ export function createThreadCommitter(connect: () => MessagePort, committed: (co
           idle = resolve
         })
       }
-      port.close()
+      port?.close()
     },
   }
 }

@@ -10,6 +10,8 @@ export type SqlRow = readonly SqlValue[]
 /** One connection to a database file, with its prepared statements kept by their text. */
 export interface Connection {
   readonly db: DatabaseSync
+  /** A condition that is always true, for what reads row after row of `r`: there it can be stopped from outside. Absent where nobody would. */
+  readonly pause: string | undefined
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
   /** Changes one row and reads it, by `returning`; undefined when none was changed. */
@@ -27,6 +29,8 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly cacheMib: number
   readonly busyTimeoutMs: number
+  /** Called now and then in the midst of long reads; what it throws ends them. */
+  readonly check?: () => void
 }
 
 /** Pages of the WAL after which a commit moves it into the database; each page is 4 KiB. */
@@ -55,6 +59,15 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     typeof text === 'string' ? (instantOf(text) ?? null) : null,
   )
 
+  const { check } = options
+  // Not deterministic, so that it is asked for each row, not once for all.
+  if (check !== undefined) {
+    db.function('going', () => {
+      check()
+      return 1
+    })
+  }
+
   // Two generations: what is used again while the younger one fills up lives on, so that ever new filters push out each
   // other and not what every request needs.
   let young = new Map<string, StatementSync>()
@@ -80,6 +93,11 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
   // With setReturnArrays a row is an array of its columns, which the types of node:sqlite can't say.
   return {
     db,
+    // About one row in 64, whatever numbers a tenant's rows have, for asking costs as much as reading a row; and each long one.
+    pause:
+      check === undefined
+        ? undefined
+        : '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or going())',
     row: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
     change: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
     rows: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly SqlRow[],

@@ -210,10 +210,11 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const { page } = query
     if (page.limit === 0 || part.type.filter === undefined) return { rows: [], total: undefined }
     const condition = compileFilter(part.type.filter, place, bindings)
+    const pause = connection.pause === undefined ? '' : `${connection.pause} and `
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
-    const sql = `select ${columns(query)} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`
+    const sql = `select ${columns(query)} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${pause}${condition}${after} order by r.id${limit}${offset}`
     return { rows: connection.rows(sql, ...bindings.values), total: undefined }
   }
 
@@ -235,6 +236,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       const keys = filter === undefined ? undefined : keysFor(filter, place)
       const from = keys === undefined ? 'resource r' : `(${keys.sql(bindings)}) d cross join resource r on r.k = d.k`
       const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
+      if (connection.pause !== undefined) conditions.push(connection.pause)
       if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
       if (most !== undefined && after !== undefined) conditions.push(`r.id > ${bindings.bind(after.id)}`)
       const key = sortKey(part.type.sort, place, bindings)
