@@ -47,6 +47,7 @@ function collect(document: Document, indexed: Indexed, unique: UniquePaths, entr
     const text = indexed.sub === undefined ? one : isObject(one) ? one[indexed.sub.name] : undefined
     if (typeof text !== 'string' || text === '') return
     const key = comparable(leaf, text)
+    if (key === '') return
     // The same value under two types is one entry.
     if (entries.some((entry) => entry.path === indexed.path && entry.value === key)) return
     const only = indexed.unique || unique.has(indexed.path)

@@ -3,7 +3,7 @@ import { resolve } from './attributes.ts'
 import type { BoundFilter, BoundSort, Comparison, Target } from './bound.ts'
 import { invalidFilter, invalidPath, invalidValue, type ScimError } from './errors.ts'
 import type { Filter } from './filter.ts'
-import { comparable } from './folding.ts'
+import { comparable, comparablePart } from './folding.ts'
 import { instantOf } from './instant.ts'
 import type { JsonObject } from './json.ts'
 import type { Path } from './path.ts'
@@ -200,7 +200,9 @@ function bindTerm(term: Term, binding: Binding): BoundFilter {
   checkOperator(op, target)
   const value = literalOf(term, target, binding.allow)
   if (typeof value !== 'string') return { op, target, value }
-  return { op, target, value: target.leaf.type === 'dateTime' ? instant(value, term) : comparable(target.leaf, value) }
+  if (target.leaf.type === 'dateTime') return { op, target, value: instant(value, term) }
+  const form = op === 'co' || op === 'sw' || op === 'ew' ? comparablePart : comparable
+  return { op, target, value: form(target.leaf, value) }
 }
 
 /** The attribute of that name; undefined when only another type of the query has it. */

@@ -24,12 +24,28 @@ export function fold(text: string): string {
 
 /**
  * The form in which values of an attribute are compared and indexed: as they are when case counts, otherwise
- * folded; where values must be unique, runs of spaces count as one (A-52). RFC 7643 §2.2, RFC 7644 §3.4.2.2.
+ * folded; where values must be unique, runs of spaces count as one, and those at the ends not at all (A-52). RFC 7643 §2.2,
+ * RFC 7644 §3.4.2.2.
  */
 export function comparable(attribute: Attribute, text: string): string {
+  const part = comparablePart(attribute, text)
+  return squeezes(attribute) && (part.startsWith(' ') || part.endsWith(' ')) ? squeezed(part) : part
+}
+
+/** The same for a part of a value, as `co`, `sw` and `ew` look for one: a space at its end stands between two words. */
+export function comparablePart(attribute: Attribute, text: string): string {
   if (attribute.caseExact || attribute.type === 'binary') return text
   const folded = fold(text)
-  return attribute.uniqueness === 'none' || !folded.includes('  ') ? folded : folded.replace(SPACES, ' ')
+  return squeezes(attribute) && folded.includes('  ') ? folded.replace(SPACES, ' ') : folded
+}
+
+function squeezes({ caseExact, type, uniqueness }: Attribute): boolean {
+  return uniqueness !== 'none' && !caseExact && type !== 'binary'
+}
+
+/** A folded text with one space between its words, and none at its ends. */
+export function squeezed(folded: string): string {
+  return folded.replace(SPACES, ' ').replace(/^ /, '').replace(/ $/, '')
 }
 
 /** Orders text by code point, as UTF-8 bytes would be; negative when `a` comes first. RFC 7644 §3.4.2.3. */

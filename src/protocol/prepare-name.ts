@@ -3,9 +3,20 @@ import { invalidValue } from './errors.ts'
 /** What keeps a userName from being prepared, or undefined. Spaces inside are allowed (A-52, P-542). RFC 8265 §3. */
 export function userNameFault(text: string): string | undefined {
   if (text.trim() === '') return 'is empty; give the name the person logs in with'
-  // Controls, line and paragraph separators, unassigned and private code points are in no PRECIS class. RFC 8264 §9.
-  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u.test(text)) return 'holds a control character or one without a meaning'
-  return undefined
+  // In no PRECIS class: RFC 8264 §9.
+  return charactersFault(text, UNSEEN, 'an invisible') ?? charactersFault(text, MEANINGLESS, 'a control or unassigned')
+}
+
+/** Code points that are not shown: with one of them a name would look like another one and not be the same. RFC 8264 §9.13. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
+/** Controls, line and paragraph separators, unassigned and private code points. */
+const MEANINGLESS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u
+
+function charactersFault(text: string, refused: RegExp, what: string): string | undefined {
+  const found = refused.exec(text)
+  if (found === null) return undefined
+  const point = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return `contains ${what} character (U+${point} at position ${found.index + 1}); leave it out`
 }
 
 /** A userName, stored as given; refused when it cannot be prepared for comparison (A-52). RFC 7643 §4.1.1, RFC 7644 §5. */

@@ -67,6 +67,54 @@ test.each(['ada@example.com', 'ada lovelace', 'EXAMPLE\\ada', '日本語', 'مر
   },
 )
 
+test.each([
+  ['ad\u200bmin', '200B', 3],
+  ['ad\u00admin', '00AD', 3],
+  ['\ufeffadmin', 'FEFF', 1],
+  ['admin\u034f', '034F', 6],
+  ['ad\u202emin', '202E', 3],
+  ['ad\u3164min', '3164', 3],
+  ['ad\uffa0min', 'FFA0', 3],
+  ['ad\u2060min', '2060', 3],
+  ['ad\ufe0fmin', 'FE0F', 3],
+  ['ad\u{e0061}min', 'E0061', 3],
+])('P-542 %j looks like another name: 400 invalidValue on every connection', async (userName, point, position) => {
+  for (const kind of ['strict', 'generic', 'okta', 'entra']) {
+    const c = await at.connect({ kind })
+    const made = await c.makeUser({ userName: 'admin' })
+    const refused = await c.post('/Users', user({ userName }))
+    expectError(refused, 400, 'invalidValue')
+    expect(refused.body.detail).toContain(`invisible character (U+${point} at position ${position})`)
+    expectError(await c.put(`/Users/${made.id}`, { ...made, userName }), 400, 'invalidValue')
+    expectError(await c.patch(`/Users/${made.id}`, [{ op: 'replace', value: { userName } }]), 400, 'invalidValue')
+  }
+})
+
+test.each([' admin', 'admin ', '  admin  ', '\u3000admin'])('P-540 %j is the user admin', async (userName) => {
+  const c = await at.connect()
+  const made = await c.makeUser({ userName: 'admin' })
+  expectError(await c.post('/Users', user({ userName })), 409, 'uniqueness')
+  expect(await c.ids('/Users', `userName eq ${JSON.stringify(userName)}`)).toEqual([made.id])
+  const kept = await c.put(`/Users/${made.id}`, { ...made, userName })
+  expect([kept.status, kept.body.userName]).toEqual([200, userName])
+  for (const filter of [
+    'userName eq "ADMIN"',
+    'userName sw "adm"',
+    'userName ew "min"',
+    'userName co "dmi" and title pr',
+  ])
+    expect(await c.ids('/Users', filter), filter).toEqual(filter.includes('title') ? [] : [made.id])
+  expect(await c.ids('/Users', 'userName co "min x"')).toEqual([])
+})
+
+test('P-540 a space at the end of what co and sw look for stands between words', async () => {
+  const c = await at.connect()
+  const made = await c.makeUser({ userName: 'ada lovelace' })
+  await c.makeUser({ userName: 'adam' })
+  expect(await c.ids('/Users', 'userName sw "ada "')).toEqual([made.id])
+  expect(await c.ids('/Users', 'userName co " love"')).toEqual([made.id])
+})
+
 test('P-543 full case folding without locale: ß is ss; dotless i is not i', async () => {
   const other = await at.connect()
   const made = await other.makeUser({ userName: 'STRASSE' })

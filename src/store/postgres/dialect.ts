@@ -38,7 +38,7 @@ export const postgres: Dialect = {
     type === 'boolean' ? `((${x}) = 'true')` : `(case when (${x}) ~ ${quoted(NUMBER)} then (${x})::numeric end)`,
   text: (x) => `(${x}) collate "C"`,
   lower: (x) => `lower((${x}) collate "C")`,
-  squeeze: (x) => `regexp_replace(${x}, ' {2,}', ' ', 'g')`,
+  squeeze: (x) => `btrim(regexp_replace(${x}, ' {2,}', ' ', 'g'), ' ')`,
   instant,
   folded: (row, column) => `coalesce(${row}.folded_${column}, lower(${row}.${column}))`,
   list: (x) => `string_agg(${x}::text, ',')`,

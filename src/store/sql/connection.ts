@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { ConfigError, fold, instantOf } from '../../protocol/index.ts'
+import { ConfigError, fold, instantOf, squeezed } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
 
 /** What goes into a statement and comes out of a row. */
@@ -52,9 +52,7 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     pragma cache_size = ${-options.cacheMib * 1024};
     pragma temp_store = memory`)
   db.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : null))
-  db.function('squeeze', { deterministic: true }, (text) =>
-    typeof text === 'string' ? text.replace(/ {2,}/g, ' ') : null,
-  )
+  db.function('squeeze', { deterministic: true }, (text) => (typeof text === 'string' ? squeezed(text) : null))
   db.function('instant', { deterministic: true }, (text) =>
     typeof text === 'string' ? (instantOf(text) ?? null) : null,
   )
