@@ -303,6 +303,13 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect(fine.status, fine.text).toBe(201)
     expectError(await scim.post('/Users', body(LIMITS.JSON_VALUES + 2)), 413)
   },
+  PASSWORD_LENGTH: async () => {
+    const post = (length: number) => scim.post('/Users', user({ password: 'é'.repeat(length) }))
+    expect((await post(LIMITS.PASSWORD_LENGTH)).status).toBe(201)
+    const refused = await post(LIMITS.PASSWORD_LENGTH + 1)
+    expectError(refused, 400, 'invalidValue')
+    expect(refused.text).not.toContain('éé')
+  },
   STRING_LENGTH: async () => {
     const post = (length: number) => scim.post('/Users', user({ displayName: 'x'.repeat(length) }))
     const fine = await post(LIMITS.STRING_LENGTH)

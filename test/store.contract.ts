@@ -793,6 +793,19 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await asked()).toEqual(['a', 'c'])
         })
 
+        test('another hash of the same password is put without a version or a log line, and not over a newer one', async () => {
+          const made = creating('a', { userName: 'a', title: 'Dr' })
+          await store.commit([{ ...made, draft: { ...made.draft, secret: 'old' } }])
+          const renewed = { write: 'reindex', ref: user('a'), unindex: [], index: [], secret: 'new' } as const
+          await store.commit([{ ...renewed, ifVersion: 1 }])
+          expect(await store.secret(user('a'))).toBe('new')
+          expect(await store.get(user('a'))).toMatchObject({ version: 1, text: made.draft.text })
+          expect(await store.changes('acme', 0, 10)).toHaveLength(1)
+          expect(await filtered([USER], 'userName eq "a"')).toEqual(['a'])
+          expect(await conflict([{ ...renewed, secret: 'late', ifVersion: 7 }])).toMatchObject({ reason: 'version' })
+          expect(await store.secret(user('a'))).toBe('new')
+        })
+
         test('a path begun anew is not relied on before it is complete, whoever makes the first entry', async () => {
           const as = (how: 'complete' | 'incomplete' | 'anew' | 'gone'): Write => ({
             write: 'indexed',

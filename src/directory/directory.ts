@@ -7,14 +7,24 @@ import {
   ScimError,
   User,
 } from '../protocol/index.ts'
-import type { Change, Member, Ref, Store, Stored, Touched } from '../store/index.ts'
+import {
+  type Change,
+  Conflict,
+  type Member,
+  type Ref,
+  type Store,
+  type Stored,
+  StoreUnavailable,
+  type Touched,
+} from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import type { Hooks, Inside } from './context.ts'
 import type { UniquePaths } from './entries.ts'
-import { createHasher, passwordMatches } from './password.ts'
+import { createHasher } from './password.ts'
 import { createQueries, type Queries } from './query.ts'
 import { createQueue } from './queue.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
+import { isOutdated, passwordMatches } from './scrypt.ts'
 import { secretKey } from './secret-key.ts'
 import { createIds } from './uuid.ts'
 import { createWrites, type Writes } from './write.ts'
@@ -91,15 +101,12 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     ...createSchemaUse(inside),
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
-      const secret = await store.secret(ref)
-      if (secret === undefined) return false
-      try {
-        return await passwordMatches(preparePassword(password), secret)
-      } catch (error) {
-        // What can't be a password is nobody's.
-        if (error instanceof ScimError) return false
-        throw error
-      }
+      const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])
+      if (stored === undefined || secret === undefined) return false
+      const prepared = preparedOrNone(password)
+      if (prepared === undefined || !(await passwordMatches(prepared, secret))) return false
+      if (isOutdated(secret)) await renew(store, stored, await inside.hash(stored.tenant, prepared))
+      return true
     },
     members: (ref) => store.members(ref),
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),
@@ -109,5 +116,26 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     tells: store.tells,
     pulse: () => store.pulse(),
     watch: (listener) => store.watch(listener),
+  }
+}
+
+/** A password as it is hashed; undefined for a text that can't be one. */
+function preparedOrNone(password: string): string | undefined {
+  try {
+    return preparePassword(password)
+  } catch (error) {
+    if (error instanceof ScimError) return undefined
+    throw error
+  }
+}
+
+/** Puts a hash of today's cost in the place of an older one of the same password. No version, no log line: nothing changed. */
+async function renew(store: Store, { tenant, type, id, version }: Stored, secret: string): Promise<void> {
+  try {
+    const ref = { tenant, type, id }
+    await store.commit([{ write: 'reindex', ref, ifVersion: version, unindex: [], index: [], secret }])
+  } catch (error) {
+    // Changed meanwhile, or the store can't write now: the password was right all the same, and the next time renews it.
+    if (!(error instanceof Conflict || error instanceof StoreUnavailable)) throw error
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createLanes } from './lane.ts'
-import { createHasher, passwordMatches } from './password.ts'
+import { createHasher } from './password.ts'
+import { isOutdated, passwordMatches } from './scrypt.ts'
 import { createIds } from './uuid.ts'
 
 describe('lanes', () => {
@@ -52,7 +53,10 @@ describe('hashes of passwords', () => {
     const [first = ''] = hashes
     expect(await passwordMatches('correct horse', first)).toBe(true)
     expect(await passwordMatches('correct horsf', first)).toBe(false)
-    expect(await passwordMatches('x', 'md5$x')).toBe(false)
+    for (const hash of ['md5$x', '', 'scrypt$14$8$5$$', 'scrypt$40$8$1$AAAA$AAAA', first.replace('$14$', '$13$')])
+      expect(await passwordMatches('correct horse', hash)).toBe(false)
+    expect(first).toMatch(/^scrypt\$14\$8\$5\$/)
+    expect(isOutdated(first)).toBe(false)
   })
 
   test('of one tenant do not keep those of another one waiting, however many there are', async () => {

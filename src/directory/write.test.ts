@@ -1,3 +1,4 @@
+import { randomBytes, scryptSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -294,6 +295,24 @@ describe('passwords (S-106)', () => {
     const log = await directory.changes('acme', 0, 10)
     expect(JSON.stringify(log)).not.toContain('correct')
     expect(log[0]?.paths).toContainEqual({ path: 'password' })
+  })
+
+  test('hashed at less cost than today are taken, and hashed anew when the right one comes', async () => {
+    const store = memoryStore()
+    const directory = createDirectory({ store })
+    const { stored } = await directory.create(context, 'User', person({ password: 'correct horse' }))
+    const ref = userRef(stored.id)
+    const salt = randomBytes(16)
+    const key = scryptSync('correct horse', salt, 32, { N: 2 ** 14, r: 8, p: 1 })
+    const old = `scrypt$14$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`
+    await store.commit([{ write: 'reindex', ref, unindex: [], index: [], secret: old }])
+    expect(await directory.checkPassword(ref, 'wrong horse')).toBe(false)
+    expect(await store.secret(ref)).toBe(old)
+    expect(await directory.checkPassword(ref, 'correct horse')).toBe(true)
+    expect(await store.secret(ref)).toMatch(/^scrypt\$14\$8\$5\$/)
+    expect(await directory.checkPassword(ref, 'correct horse')).toBe(true)
+    expect(await store.get(ref)).toMatchObject({ version: stored.version, modified: stored.modified })
+    expect(await store.changes('acme', 0, 10)).toHaveLength(1)
   })
 
   test('stay with a PUT that has none, are changed by PATCH, cleared by remove', async () => {

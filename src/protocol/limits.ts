@@ -41,6 +41,8 @@ export const LIMITS = {
   JSON_MEMBERS: 10_000,
   /** Most values in a body: members of objects and elements of lists together. Past it: 413. */
   JSON_VALUES: 500_000,
+  /** Longest password. Past it: 400 invalidValue. */
+  PASSWORD_LENGTH: 1_024,
   /** Longest string in a body. Past it: 400 invalidValue. */
   STRING_LENGTH: 1_048_576,
   /** Most values of one multi-valued attribute, members apart. Past it: 400 invalidValue. */

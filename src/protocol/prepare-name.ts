@@ -1,4 +1,5 @@
 import { invalidValue } from './errors.ts'
+import { LIMITS } from './limits.ts'
 
 /** What keeps a userName from being prepared, or undefined. Spaces inside are allowed (A-52, P-542). RFC 8265 §3. */
 export function userNameFault(text: string): string | undefined {
@@ -31,6 +32,9 @@ export function prepareUserName(text: string): string {
  * The message never repeats it. RFC 7644 §5, RFC 8265 §4.2.
  */
 export function preparePassword(text: string): string {
+  if (text.length > LIMITS.PASSWORD_LENGTH) {
+    throw invalidValue(`password is longer than ${LIMITS.PASSWORD_LENGTH} characters; give a shorter one`)
+  }
   const prepared = text.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   if (prepared === '') throw invalidValue('password is empty')
   if (/[\p{Cc}\p{Cs}\p{Cn}]/u.test(prepared)) throw invalidValue('password holds a control character')

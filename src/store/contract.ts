@@ -139,7 +139,7 @@ export type Write =
   /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
   /**
-   * Adds and takes entries of a resource as it is: no version, no log line. A path that is first seen here holds values for some
+   * Adds and takes entries of a resource as it is, or puts another hash of the same password: no version, no log line. A path that is first seen here holds values for some
    * resources only; no query uses it until an `indexed` write says that it is complete. `Conflict` missing | version | unique.
    */
   | {
@@ -149,6 +149,7 @@ export type Write =
       readonly ifVersion?: number
       readonly unindex: readonly IndexEntry[]
       readonly index: readonly IndexEntry[]
+      readonly secret?: string
     }
   /**
    * Says something of index paths, whether they have been seen or not. `complete`: all resources of the type have their entries.

@@ -90,7 +90,8 @@ export function applyWrite(
         throw new Conflict('version', at, write.ref.id)
       }
       const entries = changeEntries(tenant, row, { ...write, complete: false }, at, out)
-      put(tenant.rows, write.ref.id, { ...row, entries }, out)
+      const { secret = row.secret } = write
+      put(tenant.rows, write.ref.id, { ...row, secret, entries }, out)
       const { version, created, modified } = row.stored
       return { changed: true, version, created, modified }
     }

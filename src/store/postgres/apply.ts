@@ -153,6 +153,7 @@ async function reindex(means: Means, write: Extract<Write, { write: 'reindex' }>
     throw new Conflict('version', at, write.ref.id)
   }
   await changeEntries(means, held, write, at, false)
+  if (write.secret !== undefined) means.work.change(held, { secret: write.secret })
   return { changed: true, version: held.version, created: held.created, modified: held.modified }
 }
 

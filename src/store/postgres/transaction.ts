@@ -253,7 +253,9 @@ function pairsIn(work: Work, writes: readonly Write[]): readonly (readonly [Held
 }
 
 function isDirty(work: Work): boolean {
-  return work.lines().length > 0 || work.recordsChanged || work.entryChanges().length > 0
+  if (work.lines().length > 0 || work.recordsChanged || work.entryChanges().length > 0) return true
+  // A hash made again has no line in the log.
+  return [...work.held()].some(({ changed }) => changed)
 }
 
 /** What looks different after a transaction, told in this process. */

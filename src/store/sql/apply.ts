@@ -284,6 +284,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     if (write.ifVersion !== undefined && write.ifVersion !== was.version)
       throw new Conflict('version', at, write.ref.id)
     if (y !== undefined) index.change(t, y, was, write, { ready: false, at })
+    if (write.secret !== undefined) connection.run('update resource set secret = ? where k = ?', write.secret, was.k)
     return { changed: true, version: was.version, created: was.created, modified: was.modified }
   }
 
