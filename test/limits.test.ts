@@ -178,6 +178,15 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect([414, 431]).toContain((await getTarget(target(LIMITS.URL_LENGTH * 4))).status)
     expect((await scim.get('/Users?count=0')).status).toBe(200)
   },
+  AUTHORIZATION_LENGTH: async () => {
+    const ask = (length: number) => {
+      const token = scim.token ?? ''
+      const spaces = ' '.repeat(length - 'Bearer'.length - token.length)
+      return fetch(`${scim.base}/Users?count=0`, { headers: { authorization: `Bearer${spaces}${token}` } })
+    }
+    expect((await ask(LIMITS.AUTHORIZATION_LENGTH)).status).toBe(200)
+    expect((await ask(LIMITS.AUTHORIZATION_LENGTH + 1)).status).toBe(401)
+  },
   CURSOR_LENGTH: async () => {
     for (const length of [LIMITS.CURSOR_LENGTH, LIMITS.CURSOR_LENGTH + 1]) {
       expectError(await scim.search('/Users', { cursor: 'x'.repeat(length) }), 400, 'invalidCursor')

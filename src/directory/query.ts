@@ -88,7 +88,7 @@ function toQuery(
     const sort =
       search.sortBy === undefined
         ? undefined
-        : bindSort(search.sortBy, search.sortOrder, type, many ? { types } : undefined)
+        : bindSort(search.sortBy, search.sortOrder, type, { allow: context.allow, types: many ? types : undefined })
     return { type: type.name, ...(own === undefined ? {} : { filter: own }), ...(sort === undefined ? {} : { sort }) }
   })
   if (bound.length === 0) throw invalidFilter('there is no resource type to search')

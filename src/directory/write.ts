@@ -73,10 +73,15 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   const { store, hooks, queue } = inside
   const commit = createCommit(inside)
 
-  async function current(ref: Ref, type: ResourceType, options: WriteOptions | undefined): Promise<Stored> {
+  async function current(
+    context: Context,
+    ref: Ref,
+    type: ResourceType,
+    options: WriteOptions | undefined,
+  ): Promise<Stored> {
     const stored = await store.get(ref, { groups: traitsOf(type).groups })
     if (!stored) throw missing(ref)
-    if (options?.ifMatch !== undefined && !matchesETag(options.ifMatch, stored.version)) {
+    if (options?.ifMatch !== undefined && !matchesETag(options.ifMatch, stored.version, context.allow.looseETags)) {
       throw preconditionFailed(
         `${ref.type} ${ref.id} is at version W/"${stored.version}", If-Match says ${options.ifMatch}; read it again and repeat the change`,
       )
@@ -237,7 +242,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const ref = { tenant: context.tenant, type: type.name, id }
       const requested = traitsOf(type).plain ? [] : namesOf(body)
       return queue.inTurn(ref, async () => {
-        const stored = await current(ref, type, options)
+        const stored = await current(context, ref, type, options)
         const before = documentOf(stored)
         const notes = createNotes()
         const incoming = takeMembers(normalise(body, type, context.allow, notes), type)
@@ -266,7 +271,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       const work = async () => {
-        const stored = await current(ref, type, options)
+        const stored = await current(context, ref, type, options)
         const before = documentOf(stored)
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
         if (options?.mayChange !== undefined) requireEditable(edits, options.mayChange)
@@ -303,7 +308,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const type = writableType(catalog, typeName)
       const ref = { tenant: context.tenant, type: type.name, id }
       return queue.inTurn(ref, async () => {
-        const stored = await current(ref, type, options)
+        const stored = await current(context, ref, type, options)
         const at = Math.max(inside.world.now(), stored.modified + 1)
         const cleared = await clearReferences(inside, context, catalog, id, (writes) =>
           commit(writes, type, context.tenant),

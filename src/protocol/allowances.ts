@@ -18,15 +18,15 @@ export interface Allowances {
   readonly skipUnknownInPatch: boolean
   /** Refuses unknown attributes in POST and PUT with 400 invalidSyntax (profile `interop`). */
   readonly refuseUnknownInBody: boolean
-  /** "True" and "false" as text stand for booleans, in bodies, PATCH values and filters (A-20, A-30). */
+  /** "True", "false", 1 and 0 stand for booleans, in bodies, PATCH values and filters; "" for none (A-20, A-30). */
   readonly textBooleans: boolean
-  /** Numbers and booleans stand where strings belong (S-040). */
+  /** Numbers and booleans stand where strings belong, as they were written (S-040). */
   readonly numbersForStrings: boolean
   /** A lone object or value stands where a list belongs, also in POST and PUT (A-88). */
   readonly loneValueForList: boolean
-  /** A bare value for a complex attribute that has a `value` sub-attribute; a list of one for a singular one (A-22). */
+  /** A bare text for a complex attribute means its `value`, or else `formatted`; a list of one a singular value (A-22). */
   readonly bareValueForComplex: boolean
-  /** Two primaries: keeps the first. Entries without any value are dropped (A-12). */
+  /** Two primaries: keeps the first. Entries without any value, and a `type` that is empty, are dropped (A-12). */
   readonly mendLists: boolean
   /** Drops unknown URIs from `schemas`, assumes the obvious where it is missing, in bodies and PATCH (A-13, A-62). */
   readonly guessSchemas: boolean
@@ -46,6 +46,28 @@ export interface Allowances {
   readonly emptyOperations: boolean
   /** Takes extra members in messages, and a PATCH with an unknown wrapper around its value (Q43, Q51). */
   readonly wrappedValues: boolean
+  /** Digits in quotes stand for numbers, in bodies, PATCH values, filters and search requests. */
+  readonly textNumbers: boolean
+  /** JSON in a text is unpacked where an object or a list belongs; it is never kept as the value. */
+  readonly jsonText: boolean
+  /** `{"value": "x"}` where the simple value x belongs, alone or in a list. */
+  readonly dressedValues: boolean
+  /** Leaves white space out of base64 and writes blanks in URIs as %20. */
+  readonly looseText: boolean
+  /** Leaves out a `$ref` that ends in no id, and a `type` that is none of those the reference can have. */
+  readonly looseReferences: boolean
+  /** Names with dots, brackets and filters in a POST or PUT are paths, as they are in a PATCH (A-21). */
+  readonly pathsInBodies: boolean
+  /** `attributes` given twice is the union of both, an empty `filter` is none. */
+  readonly looseQuery: boolean
+  /** `If-Match: 2` and `W/"2-gzip"` name version 2, as `W/"2"` does. */
+  readonly looseETags: boolean
+  /** `/users` means `/Users`. */
+  readonly anyCaseEndpoints: boolean
+  /** A bulk request with `failOnErrors` 0, the same bulkId twice, or the list of operations as the `data` of a PATCH. */
+  readonly looseBulk: boolean
+  /** Takes the token without the word Bearer before it, or with two: kinds whose administrators paste the whole header. */
+  readonly looseBearer: boolean
   /** Group.displayName is unique in the tenant without regard to case: 409 uniqueness (A-81). */
   readonly uniqueGroupNames: boolean
 }
@@ -73,6 +95,17 @@ export const STRICT: Allowances = {
   anyForm: false,
   emptyOperations: false,
   wrappedValues: false,
+  textNumbers: false,
+  jsonText: false,
+  dressedValues: false,
+  looseText: false,
+  looseReferences: false,
+  pathsInBodies: false,
+  looseQuery: false,
+  looseETags: false,
+  anyCaseEndpoints: false,
+  looseBulk: false,
+  looseBearer: false,
   uniqueGroupNames: false,
 }
 
@@ -99,5 +132,16 @@ export const LENIENT: Allowances = {
   anyForm: true,
   emptyOperations: true,
   wrappedValues: true,
+  textNumbers: true,
+  jsonText: true,
+  dressedValues: true,
+  looseText: true,
+  looseReferences: true,
+  pathsInBodies: true,
+  looseQuery: true,
+  looseETags: true,
+  anyCaseEndpoints: true,
+  looseBulk: true,
+  looseBearer: false,
   uniqueGroupNames: false,
 }

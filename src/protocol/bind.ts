@@ -6,6 +6,7 @@ import type { Filter } from './filter.ts'
 import { comparable, comparablePart } from './folding.ts'
 import { instantOf } from './instant.ts'
 import type { JsonObject } from './json.ts'
+import { asBoolean, asNumber } from './mend.ts'
 import type { Path } from './path.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
@@ -17,12 +18,13 @@ export type BindAllowances = Pick<
   | 'dotAfterUrn'
   | 'filterOnSingular'
   | 'textBooleans'
+  | 'textNumbers'
   | 'unquotedFilterValues'
 >
 
 /** For queries over several types: an attribute that only others of them have counts as having no value (P-105). */
 export interface BindOptions {
-  readonly types: readonly ResourceType[]
+  readonly types?: readonly ResourceType[] | undefined
 }
 
 /** A PATCH path bound to a resource type. RFC 7644 §3.5.2. */
@@ -75,10 +77,11 @@ export function bindSort(
   sortBy: string,
   sortOrder: 'ascending' | 'descending' | undefined,
   type: ResourceType,
-  options?: BindOptions,
+  options?: BindOptions & { readonly allow?: BindAllowances },
 ): BoundSort | undefined {
-  const found = resolve(sortBy, type)
-  if (found === undefined && knownElsewhere(sortBy, type, options?.types, STRICT)) return undefined
+  const allow = options?.allow ?? STRICT
+  const found = resolve(sortBy, type, allow)
+  if (found === undefined && knownElsewhere(sortBy, type, options?.types, allow)) return undefined
   if (found?.attribute === undefined) throw invalidValue(`sortBy: ${type.name} has no attribute ${shown(sortBy)}`)
   const target = sortable(found, type)
   return { target, descending: sortOrder === 'descending' }
@@ -271,17 +274,21 @@ function literalOf(term: Term, { leaf, path }: Target, allow: BindAllowances): s
   const { value } = term
   switch (leaf.type) {
     case 'boolean': {
-      if (typeof value === 'boolean') return value
-      const text = allow.textBooleans && typeof value === 'string' ? value.toLowerCase() : undefined
-      if (text === 'true' || text === 'false') return text === 'true'
+      const read = allow.textBooleans ? asBoolean(value) : value
+      if (typeof read === 'boolean') return read
       throw invalidFilter(`${path} is a boolean; compare it with true or false, in lower case and without quotes`)
     }
-    case 'integer':
+    case 'integer': {
       if (typeof value === 'number' && /^-?\d+$/.test(term.spelt ?? String(value))) return value
+      const read = allow.textNumbers && typeof value === 'string' ? asNumber(leaf, value) : undefined
+      if (typeof read === 'number') return read
       throw invalidFilter(`${path} is an integer; compare it with a number without quotes, fraction and exponent`)
-    case 'decimal':
-      if (typeof value === 'number') return value
+    }
+    case 'decimal': {
+      const read = allow.textNumbers && typeof value === 'string' ? asNumber(leaf, value) : value
+      if (typeof read === 'number') return read
       throw invalidFilter(`${path} is a decimal; compare it with a number without quotes`)
+    }
     case 'dateTime':
       if (typeof value === 'string') return value
       throw invalidFilter(`${path} is a dateTime; compare it with one in quotes, such as "2026-01-31T09:00:00Z"`)

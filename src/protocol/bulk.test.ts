@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { LENIENT } from './allowances.ts'
-import { type BulkOperation, fillReferences, orderBulk, readBulk, referencesIn, setAside } from './bulk.ts'
+import { type BulkOperation, readBulk } from './bulk.ts'
+import { fillReferences, orderBulk, referencesIn, setAside } from './bulk-references.ts'
 import type { Json } from './json.ts'
 
 const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'

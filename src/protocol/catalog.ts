@@ -42,9 +42,10 @@ export function typeByName(catalog: Catalog, name: string): ResourceType | undef
   return indexFor(catalog).names.get(name)
 }
 
-/** The resource type at that endpoint, in exactly this letter case: `/Users`. RFC 7643 §6. */
-export function typeByEndpoint(catalog: Catalog, endpoint: string): ResourceType | undefined {
-  return indexFor(catalog).endpoints.get(endpoint)
+/** The resource type at that endpoint, in exactly this letter case unless `anyCase` says otherwise: `/Users`. RFC 7643 §6. */
+export function typeByEndpoint(catalog: Catalog, endpoint: string, anyCase = false): ResourceType | undefined {
+  const { endpoints, folded } = indexFor(catalog)
+  return endpoints.get(endpoint) ?? (anyCase ? folded.get(endpoint.toLowerCase()) : undefined)
 }
 
 /** The schema with that URI, in any letter case. RFC 7643 §7. */
@@ -60,6 +61,8 @@ export function schemasOf(catalog: Catalog): readonly Schema[] {
 interface Index {
   readonly names: ReadonlyMap<string, ResourceType>
   readonly endpoints: ReadonlyMap<string, ResourceType>
+  /** By their endpoints in lower case, which no two types share. */
+  readonly folded: ReadonlyMap<string, ResourceType>
   readonly schemas: ReadonlyMap<string, Schema>
 }
 
@@ -80,6 +83,7 @@ function indexOf(types: readonly ResourceType[], schemas: ReadonlyMap<string, Sc
   return {
     names: new Map(types.map((type) => [type.name, type])),
     endpoints: new Map(types.map((type) => [type.endpoint, type])),
+    folded: new Map(types.map((type) => [type.endpoint.toLowerCase(), type])),
     schemas: new Map([...schemas, ...served]),
   }
 }

@@ -17,6 +17,8 @@ export const LIMITS = {
   QUERY_PARAMETERS: 100,
   /** Longest request target. Past it: 414. */
   URL_LENGTH: 65_536,
+  /** Longest Authorization header that is looked at. Past it: 401. */
+  AUTHORIZATION_LENGTH: 4_096,
   /** Longest cursor that is looked at. Past it: 400 invalidCursor. */
   CURSOR_LENGTH: 65_536,
   /** How long a cursor is good for, in seconds. Past it: 400 expiredCursor. */

@@ -298,6 +298,9 @@ describe('dialects', () => {
     [{ emails: '' }, {}, 'Q16 an empty text for a list'],
     [{ name: [{ givenName: 'g' }] }, { name: { givenName: 'g' } }, 'A-22 a list of one'],
     [{ profileUrl: '' }, {}, 'an empty URL'],
+    [{ active: '' }, {}, 'an empty text for a boolean'],
+    [{ active: 1 }, { active: true }, 'X10 a digit for a boolean'],
+    [{ name: 'x' }, { name: { formatted: 'x' } }, 'X09 a name in one text'],
     [{ [ENT]: { manager: 'm' } }, { [ENT]: { manager: { value: 'm' } } }, 'A-22 Q36 a bare manager'],
     [{ [ENT]: { manager: ['m'] } }, { [ENT]: { manager: { value: 'm' } } }, 'A-22 Q36 a manager in a list'],
     [{ manager: 'm' }, { [ENT]: { manager: { value: 'm' } } }, 'A-22 Q36 a manager under its bare name'],
@@ -308,9 +311,10 @@ describe('dialects', () => {
   })
   test.each<[object]>([
     [{ active: 'yes' }],
-    [{ active: '' }],
-    [{ active: 1 }],
-    [{ name: 'x' }],
+    [{ active: 2 }],
+    [{ name: '' }],
+    [{ emails: 5 }],
+    [{ [ENT]: { manager: true } }],
     [{ name: [{}, {}] }],
     [{ title: ['a', 'b'] }],
   ])('%j is invalidValue on every connection', (more) => {

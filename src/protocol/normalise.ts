@@ -3,9 +3,11 @@ import { extensionOf, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
-import { writtenWithFraction } from './read-json.ts'
+import { unpackJson } from './mend.ts'
+import type { Reading } from './reading.ts'
 import type { ResourceType } from './schema.ts'
-import { type Reading, readValue, refuseTwins } from './value.ts'
+import { isAbsent, readValue, refuseTwins } from './value.ts'
+import { numbersOf } from './written-numbers.ts'
 
 /** What a body held besides the resource. */
 export interface Notes {
@@ -26,7 +28,7 @@ export function createNotes(): Notes {
  */
 export function normalise(body: Json, type: ResourceType, allow: Allowances, notes?: Notes): Document {
   if (!isObject(body)) throw invalidSyntax(`The body must be one JSON object, a ${type.name}`)
-  const reading = readingOf(allow, notes)
+  const reading = readingOf(body, allow, notes)
   const schemas: string[] = [type.schema.id]
   const out: { [name: string]: Json } = { schemas }
   const extensions: { [urn: string]: { [name: string]: Json } } = {}
@@ -49,12 +51,12 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (found.path !== key) respelt = true
     if (extension === undefined) {
       if (attribute.name === 'schemas') given = value
-      else if (attribute.mutability !== 'readOnly') read(found, body, key, value, reading, out, notes)
+      else if (attribute.mutability !== 'readOnly') read(found, value, reading, out, notes)
     } else if (attribute.mutability !== 'readOnly') {
       // Sent under its bare name; what stands in the extension's own object counts more (A-22).
       const own = extensions[extension] ?? {}
       extensions[extension] = own
-      if (own[attribute.name] === undefined) read(found, body, key, value, reading, own, notes)
+      if (own[attribute.name] === undefined) read(found, value, reading, own, notes)
     }
   }
   if (respelt) {
@@ -83,9 +85,10 @@ export function schemasFor(document: Document, type: ResourceType): readonly str
   return [type.schema.id, ...used.map(({ schema }) => schema.id)]
 }
 
-function readingOf(allow: Allowances, notes: Notes | undefined): Reading {
+function readingOf(body: JsonObject, allow: Allowances, notes: Notes | undefined): Reading {
   return {
     allow,
+    numbers: numbersOf(body),
     unknown(path) {
       if (allow.refuseUnknownInBody) {
         throw invalidSyntax(`"${path}" is no attribute of this resource type; see /Schemas for those there are`)
@@ -97,16 +100,12 @@ function readingOf(allow: Allowances, notes: Notes | undefined): Reading {
 
 function read(
   { attribute, path }: Target,
-  holder: JsonObject,
-  key: string,
   value: Json,
   reading: Reading,
   out: { [name: string]: Json },
   notes: Notes | undefined,
 ): void {
-  if (attribute.type === 'integer' && writtenWithFraction(holder, key)) {
-    throw invalidValue(`${attribute.name} must be a whole number, without fraction or exponent`)
-  }
+  if (isAbsent(attribute, value, reading.allow)) return
   const read = readValue(attribute, value, reading)
   if (read !== undefined) out[attribute.name] = read
   else notes?.cleared.push(path)
@@ -122,6 +121,11 @@ function readExtension(
 ): void {
   const extension = extensionOf(type, urn)
   if (value === null || extension === undefined) return
+  const inside = typeof value === 'string' ? unpackJson(value, reading, urn) : undefined
+  if (isObject(inside?.value)) {
+    readExtension(urn, inside.value, type, inside.reading, extensions, notes)
+    return
+  }
   if (!isObject(value)) throw invalidValue(`${urn} must be an object with the extension's attributes`)
   const out = extensions[urn] ?? {}
   extensions[urn] = out
@@ -138,7 +142,7 @@ function readExtension(
     if (attribute.name !== key) respelt = true
     if (member === undefined || attribute.mutability === 'readOnly') continue
     delete out[attribute.name]
-    read(found, value, key, member, reading, out, notes)
+    read(found, member, reading, out, notes)
   }
   if (respelt) refuseTwins(value, (key) => resolve(`${urn}:${key}`, type), urn)
 }

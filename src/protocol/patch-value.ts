@@ -1,10 +1,12 @@
-import { attributeIn } from './attributes.ts'
+import { attributeIn, resolve } from './attributes.ts'
 import type { BoundPath } from './bind.ts'
 import type { Target } from './bound.ts'
 import { invalidValue } from './errors.ts'
-import { isObject, type Json } from './json.ts'
-import { type Attribute, isReference } from './schema.ts'
-import { type Reading, readComplex, readList, readMembers, readOne } from './value.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { elementInside, unpackJson } from './mend.ts'
+import type { Reading } from './reading.ts'
+import { type Attribute, isReference, type ResourceType } from './schema.ts'
+import { isAbsent, readElement, readList, readOne } from './value.ts'
 
 /** What an `add` or `replace` sets: a value, the absence of one, or nothing at all. */
 export type EditValue = { readonly value: Json } | 'unassign' | 'nothing'
@@ -24,6 +26,7 @@ export function readEditValue(
   const parent = target.path.slice(0, target.path.length - leaf.name.length)
   const value = unwrapped(given, target, reading)
   const empty: EditValue = op === 'replace' ? 'unassign' : 'nothing'
+  if (isAbsent(leaf, value, reading.allow)) return 'nothing'
   if (value === null) return leaf.required && bound.filter === undefined ? refuseEmpty(target) : empty
 
   if (sub === undefined && (bound.element || leaf.multiValued || leaf.type === 'complex')) {
@@ -51,6 +54,8 @@ export function readEditValue(
 export function readRemovedValues(target: Target, value: Json | undefined, reading: Reading): Json | undefined {
   if (value === undefined || value === null) return undefined
   const { attribute, path } = target
+  const inside = typeof value === 'string' ? unpackJson(value, reading, path) : undefined
+  if (inside !== undefined) return readRemovedValues(target, inside.value, inside.reading)
   const given = unwrapped(value, target, reading)
   const out: Json[] = []
   for (const one of Array.isArray(given) ? given : [given]) {
@@ -62,6 +67,40 @@ export function readRemovedValues(target: Target, value: Json | undefined, readi
   return out
 }
 
+/**
+ * What is set when the `value` of an element is given an element in a JSON text: `roles[primary eq "true"].value` replaced by
+ * `"{\"value\":\"Admin\",\"displayName\":…}"`. Where all elements are meant, only the value fits them.
+ */
+export function wholeElement(
+  bound: BoundPath & { readonly target: Target },
+  value: Json | undefined,
+  reading: Reading,
+  type: ResourceType,
+):
+  | { readonly bound: BoundPath & { readonly target: Target }; readonly value: Json; readonly reading: Reading }
+  | undefined {
+  const { target } = bound
+  if (target.sub?.name !== 'value') return undefined
+  const root = target.path.slice(0, -'.value'.length)
+  const inside = elementInside(
+    target.attribute,
+    value,
+    reading,
+    root.slice(0, root.length - target.attribute.name.length),
+  )
+  if (inside === undefined) return undefined
+  const whole = resolve(root, type)
+  const chosen = !target.attribute.multiValued || bound.filter !== undefined
+  return chosen && whole?.attribute !== undefined
+    ? { bound: { ...bound, target: whole, element: bound.filter !== undefined }, ...inside }
+    : { bound, value: memberOf(inside.value, 'value') ?? null, reading: inside.reading }
+}
+
+function memberOf(object: JsonObject, name: string): Json | undefined {
+  for (const key in object) if (key.toLowerCase() === name) return object[key]
+  return undefined
+}
+
 /** In a PATCH a lone value stands for a list of one, on every connection (A-88). */
 function inPatch(reading: Reading): Reading {
   return reading.allow.loneValueForList ? reading : { ...reading, allow: { ...reading.allow, loneValueForList: true } }
@@ -70,14 +109,11 @@ function inPatch(reading: Reading): Reading {
 function readObject(leaf: Attribute, value: Json, reading: Reading, parent: string): EditValue {
   const lone =
     Array.isArray(value) && value.length === 1 && reading.allow.bareValueForComplex ? (value[0] ?? null) : value
-  if (isObject(lone)) {
-    const members = readMembers(leaf, lone, reading, parent)
-    for (const _ in members) return { value: members }
-    return 'nothing'
-  }
-  // A bare value, where it is taken; an empty one clears, whatever the operation (A-22).
-  const members = lone === null ? undefined : readComplex(leaf, lone, reading, parent)
-  return members === undefined ? 'unassign' : { value: members }
+  // An empty text clears, whatever the operation (A-22).
+  const members = lone === null ? undefined : readElement(leaf, lone, reading, parent)
+  if (members === undefined) return 'unassign'
+  for (const _ in members) return { value: members }
+  return 'nothing'
 }
 
 function simple(leaf: Attribute, value: Json, reading: Reading, parent: string, empty: EditValue): EditValue {
@@ -85,9 +121,10 @@ function simple(leaf: Attribute, value: Json, reading: Reading, parent: string, 
   return read === undefined ? empty : { value: read }
 }
 
-/** An empty id names nobody (A-22). */
-function clears(attribute: Attribute, leaf: Attribute, reading: Reading): boolean {
-  return leaf.name === 'value' && isReference(attribute) && reading.allow.bareValueForComplex
+/** An empty id names nobody (A-22), an empty type is none. */
+function clears(attribute: Attribute, leaf: Attribute, { allow }: Reading): boolean {
+  if (leaf.name === 'type') return attribute.multiValued && allow.mendLists
+  return leaf.name === 'value' && isReference(attribute) && allow.bareValueForComplex
 }
 
 /** `{"members": […]}` where the list belongs (Q51), `{"value": "…"}` where the text does (A-22). */

@@ -7,11 +7,14 @@ import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payload
 import { parseFilter } from './filter.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS } from './limits.ts'
-import { readEditValue, readRemovedValues } from './patch-value.ts'
+import { unpackJson } from './mend.ts'
+import { readEditValue, readRemovedValues, wholeElement } from './patch-value.ts'
 import { namesOnly, type Path, parsePath, pathTooLong } from './path.ts'
+import type { Reading } from './reading.ts'
 import { isReference, type ResourceType } from './schema.ts'
 import { PATCH_OP } from './urn.ts'
 import { idInUri, refuseTwins } from './value.ts'
+import { numbersOf, type WrittenNumbers } from './written-numbers.ts'
 
 /** A PATCH request as edits. */
 export interface Patch {
@@ -33,7 +36,7 @@ export function readPatch(
   const operations = readOperations(body, allow)
   const skipped: string[] = []
   const edits: Edit[] = []
-  const context: Context = { type, allow, id: options.id, skipped, edits }
+  const context: Context = { type, allow, id: options.id, skipped, edits, numbers: numbersOf(body) }
   operations.forEach((operation, at) => {
     readOperation(operation, at, context)
   })
@@ -46,6 +49,7 @@ interface Context {
   readonly id: string | undefined
   readonly skipped: string[]
   readonly edits: Edit[]
+  readonly numbers: WrittenNumbers | undefined
 }
 
 type Op = 'add' | 'replace' | 'remove'
@@ -89,10 +93,7 @@ function readOperation(operation: Json, at: number, context: Context): void {
   if (path !== undefined && typeof path !== 'string') throw invalidSyntax(`${where}: "path" must be a string`)
   if (path === undefined) {
     if (op === 'remove') throw noTarget(`${where}: remove needs a "path" that says what to remove`)
-    if (!isObject(value)) {
-      throw invalidValue(`${where} has no path, so that its "value" must be an object with attributes`)
-    }
-    explode(op, value, context)
+    readPathless(op, value, where, context)
     return
   }
   const bound = bind(path, op, context)
@@ -105,6 +106,21 @@ function readOperation(operation: Json, at: number, context: Context): void {
     throw invalidValue(`${where}: ${op} ${namesOnly(path)} has no "value"; give one, or use remove`)
   }
   readEdit(op, bound, value, context)
+}
+
+/** The attributes in a path-less value. In a list of one, or in a JSON text, they are the same where that is taken. */
+function readPathless(op: 'add' | 'replace', value: Json | undefined, where: string, context: Context): void {
+  const { allow } = context
+  if (isObject(value)) explode(op, value, context)
+  else if (Array.isArray(value) && value.length === 1 && allow.wrappedValues) {
+    readPathless(op, value[0], where, context)
+  } else {
+    const inside = typeof value === 'string' ? unpackJson(value, readingOf(context), `${where}: "value"`) : undefined
+    if (inside === undefined) {
+      throw invalidValue(`${where} has no path, so that its "value" must be an object with attributes`)
+    }
+    readPathless(op, inside.value, where, { ...context, numbers: inside.reading.numbers })
+  }
 }
 
 function readOp(op: Json | undefined, where: string): Op {
@@ -230,7 +246,13 @@ function readEdit(op: Op, bound: BoundPath, value: Json | undefined, context: Co
     edits.push({ op, ...bound, target, ...(given === undefined ? {} : { value: given }) })
     return
   }
-  const read = readEditValue(op, bound, value ?? null, readingOf(context))
+  const reading = readingOf(context)
+  const inside = wholeElement(bound, value, reading, type)
+  if (inside !== undefined) {
+    readEdit(op, inside.bound, inside.value, { ...context, numbers: inside.reading.numbers })
+    return
+  }
+  const read = readEditValue(op, bound, value ?? null, reading)
   if (read === 'nothing') return
   if (read !== 'unassign') edits.push({ op, ...bound, target, value: read.value })
   else {
@@ -241,9 +263,10 @@ function readEdit(op: Op, bound: BoundPath, value: Json | undefined, context: Co
   }
 }
 
-function readingOf({ allow, type, skipped }: Context) {
+function readingOf({ allow, type, skipped, numbers }: Context): Reading {
   return {
     allow,
+    numbers,
     unknown(path: string) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
       skipped.push(namesOnly(path))
@@ -280,6 +303,11 @@ function refuseRequired({ leaf, path }: Target): void {
 function readExtensionEdit(op: Op, urn: string, value: Json | undefined, context: Context): void {
   if (op !== 'remove' && isObject(value)) {
     explode(op, value, context, urn)
+    return
+  }
+  const inside = op !== 'remove' && typeof value === 'string' ? unpackJson(value, readingOf(context), urn) : undefined
+  if (isObject(inside?.value)) {
+    readExtensionEdit(op, urn, inside.value, { ...context, numbers: inside.reading.numbers })
     return
   }
   const empty = value === null || (Array.isArray(value) && value.length === 0) || value === ''

@@ -1,4 +1,4 @@
-import { COMMON, resolve } from './attributes.ts'
+import { COMMON, type NameAllowances, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import type { Attribute, ResourceType } from './schema.ts'
@@ -24,11 +24,12 @@ export function selection(
   attributes: readonly string[] | undefined,
   excludedAttributes: readonly string[] | undefined,
   type: ResourceType,
+  allow?: NameAllowances,
 ): Selection {
   const given = (attributes ?? []).filter((name) => name.trim() !== '')
   const excluded = (excludedAttributes ?? []).filter((name) => name.trim() !== '')
-  if (given.length > 0) return { mode: 'only', named: named(given, type) }
-  if (excluded.length > 0) return { mode: 'without', named: named(excluded, type) }
+  if (given.length > 0) return { mode: 'only', named: named(given, type, allow) }
+  if (excluded.length > 0) return { mode: 'without', named: named(excluded, type, allow) }
   return DEFAULT
 }
 
@@ -98,7 +99,7 @@ function planOf(type: ResourceType): Plan {
   return plan
 }
 
-function named(names: readonly string[], type: ResourceType): ReadonlyMap<string, Subs> {
+function named(names: readonly string[], type: ResourceType, allow?: NameAllowances): ReadonlyMap<string, Subs> {
   const out = new Map<string, Subs>()
   const add = (path: string, sub: string | undefined) => {
     const known = out.get(path)
@@ -106,7 +107,7 @@ function named(names: readonly string[], type: ResourceType): ReadonlyMap<string
     else out.set(path, new Set([...(known ?? []), sub]))
   }
   for (const name of names) {
-    const found = resolve(name.trim(), type)
+    const found = resolve(name.trim(), type, allow)
     if (found === undefined) continue
     if (found.attribute !== undefined) add(parentPath(found), found.sub?.name)
     else {

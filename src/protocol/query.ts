@@ -32,6 +32,8 @@ export interface SearchInput extends SelectionInput {
 export interface SearchAllowances {
   readonly guessSchemas: boolean
   readonly loneValueForList: boolean
+  readonly textNumbers: boolean
+  readonly looseQuery: boolean
 }
 
 const NAMES = [
@@ -55,9 +57,10 @@ const ENCODED = /[%+]/
 
 /**
  * Decodes the query part of a URL as a form: `+` is a space, empty parts are nothing (Q05). The parameters of a query are
- * known in any letter case and may come once (P-145). RFC 7644 §3.4.2, RFC 1866 §8.2.1.
+ * known in any letter case and may come once (P-145); lists of attributes more often, and an empty filter counts for none, where
+ * that is taken. RFC 7644 §3.4.2, RFC 1866 §8.2.1.
  */
-export function decodeQuery(search: string): QueryParameters {
+export function decodeQuery(search: string, allow?: Pick<SearchAllowances, 'looseQuery'>): QueryParameters {
   const found: Record<string, string> = Object.create(null)
   if (search === '' || search === '?') return found
   const parts = (search.startsWith('?') ? search.slice(1) : search).split('&')
@@ -69,9 +72,13 @@ export function decodeQuery(search: string): QueryParameters {
     const equals = part.indexOf('=')
     const sent = decode(equals < 0 ? part : part.slice(0, equals), undefined)
     const name = canonical(sent)
-    if (name !== undefined && name in found) throw invalidValue(`The parameter ${name} may stand in the URL only once`)
-    found[name ?? sent] = equals < 0 ? '' : decode(part.slice(equals + 1), name)
+    const value = equals < 0 ? '' : decode(part.slice(equals + 1), name)
+    const before = name === undefined ? undefined : found[name]
+    if (before === undefined) found[name ?? sent] = value
+    else if (allow?.looseQuery && isList(name)) found[name] = `${before},${value}`
+    else throw invalidValue(`The parameter ${name} may stand in the URL only once`)
   }
+  if (allow?.looseQuery && found.filter?.trim() === '') delete found.filter
   return found
 }
 
@@ -108,17 +115,22 @@ export function readSearchRequest(body: Json, allow?: SearchAllowances, limits: 
   if (!isObject(body)) throw invalidSyntax('A search request must be a JSON object')
   const given = canonicalMembers(body)
   requireSchema(given.schemas, allow)
-  const filter = text(given, 'filter')
+  const asked = text(given, 'filter')
+  const filter = allow?.looseQuery && asked?.trim() === '' ? undefined : asked
   const sortBy = text(given, 'sortBy')?.trim() || undefined
   const sortOrder = text(given, 'sortOrder')?.trim() || undefined
   const cursor = text(given, 'cursor')
-  const paging = pagingOf(cursor, number(given, 'startIndex'), number(given, 'count'), limits)
+  const paging = pagingOf(cursor, number(given, 'startIndex', allow), number(given, 'count', allow), limits)
   return {
     ...(filter === undefined ? {} : { filter }),
     ...sorting(sortBy, sortOrder),
     ...paging,
     ...exclusive(names(list(given, 'attributes', allow)), names(list(given, 'excludedAttributes', allow))),
   }
+}
+
+function isList(name: string | undefined): name is 'attributes' | 'excludedAttributes' {
+  return name === 'attributes' || name === 'excludedAttributes'
 }
 
 function canonical(name: string): string | undefined {
@@ -234,9 +246,14 @@ function text(body: { readonly [name: string]: Json }, name: string): string | u
   throw invalidSyntax(`${name} of a search request must be a string`)
 }
 
-function number(body: { readonly [name: string]: Json }, name: string): string | undefined {
+function number(
+  body: { readonly [name: string]: Json },
+  name: string,
+  allow: SearchAllowances | undefined,
+): string | undefined {
   const value = body[name]
   if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && allow?.textNumbers) return value.trim() || undefined
   if (typeof value !== 'number') throw invalidSyntax(`${name} of a search request must be a number`)
   return Number.isInteger(value) ? BigInt(value).toString() : String(value)
 }

@@ -2,6 +2,7 @@ import { invalidSyntax, invalidValue } from './errors.ts'
 import { isObject, type Json } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { scanJson } from './scan-json.ts'
+import { noteNumbers } from './written-numbers.ts'
 
 /**
  * The JSON value of a body. Refuses what JSON allows and no resource can hold: lone surrogates, NUL, numbers out of
@@ -14,7 +15,7 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
   const { unusualNumbers: unusual, longestString } = scanJson(bare)
   let value: Json
   try {
-    value = unusual ? (JSON.parse(bare, noteFractions) as Json) : (JSON.parse(bare) as Json)
+    value = JSON.parse(bare) as Json
   } catch (cause) {
     // The parser's own message quotes the body, and with it perhaps a password (P-477).
     const at = cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined
@@ -22,27 +23,12 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
       `The body is no JSON${at === undefined ? '' : `; it goes wrong at character ${Number(at) + 1}`}`,
     )
   }
+  if (unusual) noteNumbers(value, bare)
   // Most bodies need no inspection, and to walk them costs more than to parse them: without an escape and well formed itself, no
   // string has a lone surrogate or NUL.
   const plain = longestString <= LIMITS.STRING_LENGTH && !bare.includes('\\u') && bare.isWellFormed()
   if (unusual || !plain) inspect(value, '')
   if (options.strictNames) refuseDuplicates(bare)
-  return value
-}
-
-/** Whether a number was written with a fraction or an exponent: `1.0` and `1e3` are no integers. RFC 7643 §2.3.4. */
-export function writtenWithFraction(holder: object, key: string): boolean {
-  return fractions.get(holder)?.has(key) === true
-}
-
-const fractions = new WeakMap<object, Set<string>>()
-
-function noteFractions(this: object, key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value === 'number' && Number.isInteger(value) && /[.eE]/.test(context?.source ?? '')) {
-    const known = fractions.get(this)
-    if (known === undefined) fractions.set(this, new Set([key]))
-    else known.add(key)
-  }
   return value
 }
 

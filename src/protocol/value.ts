@@ -4,15 +4,10 @@ import { invalidSyntax, invalidValue, payloadTooLarge } from './errors.ts'
 import { comparable } from './folding.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS } from './limits.ts'
-import { writtenWithFraction } from './read-json.ts'
+import { displayed, elementInside, mended, unpackJson } from './mend.ts'
+import type { Reading } from './reading.ts'
 import { type Attribute, isReference } from './schema.ts'
-
-/** What reading a body needs to know, and the names in it that no schema has. */
-export interface Reading {
-  readonly allow: Allowances
-  /** Called with the path of each unknown member; may refuse. */
-  readonly unknown: (path: string) => void
-}
+import { isWrittenWhole, keepsDigits } from './written-numbers.ts'
 
 /**
  * A value as an attribute's type has it, or undefined for what counts as unassigned: null and []. Throws 400
@@ -26,47 +21,33 @@ export function readValue(attribute: Attribute, value: Json, reading: Reading, p
 
 /** One value of an attribute, whether it is multi-valued or not. RFC 7643 §2.3. */
 export function readOne(attribute: Attribute, given: Json, reading: Reading, parent = ''): Json | undefined {
-  let value = given
-  // A list of one where a single value belongs: `"manager": ["…"]` (A-22).
-  if (Array.isArray(value) && reading.allow.bareValueForComplex && !attribute.multiValued && value.length < 2) {
-    value = value[0] ?? null
-    if (value === null) return undefined
+  const value = mended(attribute, given, reading, parent)
+  if (value === undefined) return undefined
+  switch (attribute.type) {
+    case 'complex':
+      return readComplex(attribute, value, reading, parent)
+    case 'boolean':
+      if (typeof value === 'boolean') return value
+      throw wrong(attribute, parent, 'true or false, without quotes', value)
+    case 'integer':
+      return readInteger(attribute, value, reading, parent)
+    case 'decimal':
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(attribute, parent, 'a number', value)
+      if (keepsDigits(value, reading.numbers)) return value
+      throw invalidValue(`${parent}${attribute.name} has more digits than a number can keep, which are about 17`)
+    default:
+      if (typeof value === 'string') return value
+      throw wrong(attribute, parent, 'a string', value)
   }
-  const { type } = attribute
-  if (type === 'complex') return readComplex(attribute, value, reading, parent)
-  if (type === 'boolean') {
-    if (typeof value === 'boolean') return value
-    if (typeof value === 'string' && reading.allow.textBooleans) {
-      const text = value.toLowerCase()
-      if (text === 'true' || text === 'false') return text === 'true'
-    }
-    throw wrong(attribute, parent, 'true or false, without quotes', value)
+}
+
+function readInteger(attribute: Attribute, value: Json, { numbers }: Reading, parent: string): number {
+  if (typeof value !== 'number') throw wrong(attribute, parent, 'a whole number', value)
+  if (!Number.isInteger(value) || !isWrittenWhole(value, numbers)) {
+    throw invalidValue(`${parent}${attribute.name} must be a whole number, without fraction or exponent`)
   }
-  if (type === 'integer') {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-    if (typeof value !== 'number') throw wrong(attribute, parent, 'a whole number', value)
-    if (!Number.isInteger(value)) throw notWhole(attribute, parent)
-    throw invalidValue(
-      `${parent}${attribute.name} must be from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
-    )
-  }
-  if (type === 'decimal') {
-    if (typeof value === 'number' && Number.isFinite(value)) return value
-    throw wrong(attribute, parent, 'a number', value)
-  }
-  if (typeof value === 'string') {
-    // "" names no resource, no page and no time: not set. RFC 7643 §2.3.5, §2.3.7.
-    const unset = value === '' && (type === 'reference' || type === 'dateTime') && reading.allow.anyForm
-    return unset ? undefined : value
-  }
-  if (
-    (typeof value === 'number' || typeof value === 'boolean') &&
-    reading.allow.numbersForStrings &&
-    type === 'string'
-  ) {
-    return String(value)
-  }
-  throw wrong(attribute, parent, 'a string', value)
+  if (Number.isSafeInteger(value)) return value
+  throw invalidValue(`${parent}${attribute.name} must be from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`)
 }
 
 /**
@@ -75,6 +56,8 @@ export function readOne(attribute: Attribute, given: Json, reading: Reading, par
  */
 export function readList(attribute: Attribute, value: Json, reading: Reading, parent = ''): Json | undefined {
   const { allow } = reading
+  const inside = typeof value === 'string' ? unpackJson(value, reading, parent + attribute.name) : undefined
+  if (inside !== undefined) return readList(attribute, listIn(attribute, inside.value), inside.reading, parent)
   let list: readonly Json[]
   if (Array.isArray(value)) list = value
   else if (!allow.loneValueForList) throw wrong(attribute, parent, 'a list, in brackets', value)
@@ -88,6 +71,7 @@ export function readList(attribute: Attribute, value: Json, reading: Reading, pa
       if (allow.mendLists) continue
       throw invalidValue(`${parent}${attribute.name} holds null in its list; leave the entry out`)
     }
+    if (allow.mendLists && isObject(each) && isEmpty(each)) continue
     const one = readOne(attribute, each, reading, parent)
     if (one === undefined && isObject(each) && isReference(attribute)) {
       throw invalidValue(`${parent}${attribute.name} has an entry without "value"; give the id it refers to`)
@@ -101,17 +85,35 @@ export function readList(attribute: Attribute, value: Json, reading: Reading, pa
 
 /** An object's members under their canonical names; readOnly ones are dropped (A-08). Undefined when nothing is left. */
 export function readComplex(attribute: Attribute, value: Json, reading: Reading, parent = ''): JsonObject | undefined {
-  const object = isObject(value) ? value : wrapped(attribute, value, reading, parent)
-  if (object === undefined) return undefined
-  return dropNulls(readMembers(attribute, object, reading, parent))
+  const members = readElement(attribute, value, reading, parent)
+  return members === undefined ? undefined : dropNulls(members)
 }
 
-/** As {@link readComplex}, but members that unassign stay, as null: what a PATCH merges. Never undefined for an object. */
-export function readMembers(
+/** As {@link readComplex}, but members that unassign stay, as null: what a PATCH merges. Undefined for an empty text. */
+export function readElement(
+  attribute: Attribute,
+  value: Json,
+  reading: Reading,
+  parent = '',
+): { [name: string]: Json } | undefined {
+  if (isObject(value)) return readMembers(attribute, value, reading, parent)
+  const inside = typeof value === 'string' ? unpackJson(value, reading, parent + attribute.name) : undefined
+  if (inside === undefined) {
+    const bare = wrapped(attribute, value, reading, parent)
+    return bare === undefined ? undefined : readMembers(attribute, bare, reading, parent)
+  }
+  const [only, ...others] = listIn(attribute, inside.value)
+  if (others.length > 0) {
+    throw invalidValue(`${parent}${attribute.name} has ${others.length + 1} values in its text; one is asked for`)
+  }
+  return only === undefined || only === null ? undefined : readElement(attribute, only, inside.reading, parent)
+}
+
+function readMembers(
   attribute: Attribute,
   object: JsonObject,
   reading: Reading,
-  parent = '',
+  parent: string,
 ): { [name: string]: Json } {
   const subAttributes = attribute.subAttributes ?? []
   const path = `${parent}${attribute.name}.`
@@ -124,14 +126,29 @@ export function readMembers(
       continue
     }
     if (sub.name !== key) respelt = true
-    if (sub.mutability === 'readOnly') continue
     const member = object[key]
-    if (sub.type === 'integer' && writtenWithFraction(object, key)) throw notWhole(sub, path)
+    if (sub.mutability === 'readOnly' || saysNothing(attribute, sub, member, reading)) continue
     out[sub.name] = member === undefined ? null : (readValue(sub, member, reading, path) ?? null)
   }
   if (respelt) refuseTwins(object, (key) => attributeIn(subAttributes, key)?.name, `${parent}${attribute.name}`)
+  const inner = elementInside(attribute, out.value, reading, parent)
+  if (inner !== undefined) Object.assign(out, readMembers(attribute, inner.value, inner.reading, parent))
   if (isReference(attribute)) completeReference(attribute, out, reading, parent)
   return out
+}
+
+/** A part of a value that is taken as not being there: an empty boolean or type, or a type that the reference can't have. */
+function saysNothing(attribute: Attribute, sub: Attribute, value: Json | undefined, { allow }: Reading): boolean {
+  if (isAbsent(sub, value, allow)) return true
+  if (sub.name !== 'type' || typeof value !== 'string') return false
+  if (value === '') return attribute.multiValued && allow.mendLists
+  const { canonicalValues } = sub
+  return allow.looseReferences && canonicalValues?.includes(value) === false && isReference(attribute)
+}
+
+/** An empty text for a boolean says neither true nor false nor that there is none: as if it had not been sent. */
+export function isAbsent(attribute: Attribute, value: Json | undefined, allow: Allowances): boolean {
+  return value === '' && attribute.type === 'boolean' && allow.textBooleans
 }
 
 /** Refuses members that differ in letter case alone (A-14). RFC 7643 §2.1. */
@@ -147,14 +164,28 @@ export function refuseTwins(object: JsonObject, nameOf: (key: string) => unknown
   }
 }
 
+/**
+ * A bare text for a complex attribute means its `value`, an empty one clears (A-22); of a name or an address, which have none, it
+ * is the whole as it is written. A bare number would be two guesses at once, and is refused (docs/decisions/0030).
+ */
 function wrapped(attribute: Attribute, value: Json, reading: Reading, parent: string): JsonObject | undefined {
-  const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-  const sub = attributeIn(attribute.subAttributes ?? [], 'value')
-  // A bare value for a complex attribute means its `value`; an empty one clears (A-22).
-  if (!scalar || sub === undefined || !reading.allow.bareValueForComplex) {
+  const subs = attribute.subAttributes ?? []
+  const sub = attributeIn(subs, 'value') ?? (value === '' ? undefined : attributeIn(subs, 'formatted'))
+  if (typeof value !== 'string' || sub === undefined || !reading.allow.bareValueForComplex) {
     throw wrong(attribute, parent, 'an object, in braces', value)
   }
   return value === '' ? undefined : { [sub.name]: value }
+}
+
+/** The values that a text held, each under the names that SCIM has for its parts. */
+function listIn(attribute: Attribute, value: JsonObject | readonly Json[]): readonly Json[] {
+  const list: readonly Json[] = isObject(value) ? [value] : value
+  return list.map((one) => (isObject(one) ? displayed(attribute, one) : one))
+}
+
+function isEmpty(object: JsonObject): boolean {
+  for (const _ in object) return false
+  return true
 }
 
 function dropNulls(object: { [name: string]: Json }): JsonObject | undefined {
@@ -178,6 +209,10 @@ function completeReference(
   if (typeof uri === 'string') {
     const id = idInUri(uri)
     const where = `${parent}${attribute.name}`
+    if (id === undefined && reading.allow.looseReferences) {
+      delete out.$ref
+      return
+    }
     if (id === undefined) throw invalidValue(`${where}.$ref is "${uri}", which does not end in the id of a resource`)
     if (typeof out.value !== 'string') out.value = id
     else if (out.value !== id) {
@@ -288,10 +323,6 @@ function refuseTooMany(attribute: Attribute, count: number, parent: string): voi
       `${parent}${attribute.name} has ${count} values; one request takes at most ${LIMITS.MEMBERS_PER_REQUEST}, so send several`,
     )
   }
-}
-
-function notWhole({ name }: Attribute, parent: string): Error {
-  return invalidValue(`${parent}${name} must be a whole number, without fraction or exponent`)
 }
 
 function wrong(attribute: Attribute, parent: string, expected: string, given: Json | undefined): Error {

@@ -3,10 +3,12 @@ import {
   BULK_RESPONSE,
   type BulkOperation,
   type BulkStep,
+  carryNumbers,
   conflict,
   fillReferences,
   formatETag,
   invalidSyntax,
+  isObject,
   type Json,
   type JsonObject,
   LIMITS,
@@ -15,8 +17,10 @@ import {
   type ResourceType,
   readBulk,
   referencesIn,
+  registers,
   ScimError,
   setAside,
+  typeByEndpoint,
 } from '../protocol/index.ts'
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
@@ -53,10 +57,9 @@ export async function bulk(turn: Turn): Promise<Answer> {
   requireJson(turn.call.header('content-type'))
   const bytes = await readBytes(turn.call, LIMITS.BULK_BYTES)
   if (turn.delegate && weighBulk(bytes) === 'heavy') return turn.delegate(bytes)
-  const { operations, failOnErrors = Number.POSITIVE_INFINITY } = readBulk(
-    parseBody(bytes, turn.principal),
-    turn.context.allow,
-  )
+  const asked = readBulk(parseBody(bytes, turn.principal), turn.context.allow)
+  const { failOnErrors = Number.POSITIVE_INFINITY } = asked
+  const operations = asked.operations.map((operation) => bent(turn, operation))
   const results: (Result | undefined)[] = operations.map(() => undefined)
   const made = new Map<string, string | undefined>()
   const owing: Owing[] = []
@@ -67,7 +70,7 @@ export async function bulk(turn: Turn): Promise<Answer> {
     if (operation === undefined) return
     const { result, id, owes } = await attempt(turn, operation, made, later)
     results[index] = result
-    if (operation.method === 'POST' && operation.bulkId !== undefined) made.set(operation.bulkId, id)
+    if (registers(operation)) made.set(operation.bulkId, id)
     if (owes !== undefined) owing.push({ index, ...owes })
     if (result.status >= 400) errors++
   }
@@ -81,10 +84,9 @@ export async function bulk(turn: Turn): Promise<Answer> {
   for (const owed of owing) {
     const { index, type, id } = owed
     try {
-      const { afterwards } =
-        fillReferences({ method: 'POST', path: '', data: { afterwards: owed.afterwards } }, made).data ?? {}
-      const patch: Json = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: afterwards ?? {} }] }
-      const { stored } = await turn.directory.patch(turn.context, type.name, id, patch)
+      const { data } = fillReferences({ method: 'POST', path: '', type, data: owed.afterwards }, made)
+      const patch: Json = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: data ?? {} }] }
+      const { stored } = await turn.directory.patch(turn.context, type.name, id, carryNumbers(data, patch))
       results[index] = { ...(results[index] ?? { status: 201 }), version: formatETag(stored.version) }
     } catch (error) {
       // Each operation is whole or not at all: what can't have its references isn't there.
@@ -155,8 +157,9 @@ async function attempt(
   try {
     if (operation.fault !== undefined) throw operation.fault
     const filled = fillReferences(operation, made, later)
-    if (later.length === 0 || filled.data === undefined) return await perform(turn, filled)
-    const { now, afterwards } = setAside(filled.data, later)
+    const { data, type } = filled
+    if (later.length === 0 || data === undefined || type === undefined) return await perform(turn, filled)
+    const { now, afterwards } = setAside(data, later, type)
     const done = await perform(turn, { ...filled, data: now }).catch((error) => {
       // The circle goes through something that the resource can't be made without.
       if (!(error instanceof ScimError) || error.scimType !== 'invalidValue') throw error
@@ -170,19 +173,32 @@ async function attempt(
   }
 }
 
+const ACTIONS = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const
+
+/** An operation after the connection's quirks: references are looked for under the names that the schema has. */
+function bent(turn: Turn, operation: BulkOperation): BulkOperation {
+  const { method, path, data } = operation
+  const [, endpoint = '', id] = path.split('/')
+  const type = typeByEndpoint(turn.catalog, `/${endpoint}`, turn.context.allow.anyCaseEndpoints)
+  if (type === undefined || data === undefined || method === '' || method === 'DELETE') return operation
+  const body = bendBody(turn, ACTIONS[method], type, data, id)
+  return { ...operation, type, ...(isObject(body) ? { data: body } : {}) }
+}
+
 /** Carries out one operation by the door. */
 async function perform(
   turn: Turn,
   operation: BulkOperation,
 ): Promise<{ result: Result; id?: string; type?: ResourceType }> {
   const { method, path, data, version } = operation
-  const route = routeOf(method, path, turn.catalog)
+  const route = routeOf(method, path, turn.catalog, turn.context.allow.anyCaseEndpoints)
   const { directory, context, call } = turn
   const ifMatch = version
   if (route.to === 'type' && route.action === 'create') {
     const { type } = route
     requireRight(turn, 'write', type)
-    const { stored } = await directory.create(context, type.name, bendBody(turn, 'create', type, data ?? {}))
+    const { stored, skipped } = await directory.create(context, type.name, data ?? {})
+    turn.skipped(type.name, skipped)
     const location = locationOf(call.base, type.endpoint, stored.id)
     return { result: { status: 201, location, version: formatETag(stored.version) }, id: stored.id, type }
   }
@@ -197,8 +213,7 @@ async function perform(
     return { result: { status: 204, location } }
   }
   if (action === 'patch') requirePatch(turn)
-  const body = bendBody(turn, action, type, data ?? {}, id)
-  const { stored, skipped } = await directory[action](context, type.name, id, body, { ifMatch })
+  const { stored, skipped } = await directory[action](context, type.name, id, data ?? {}, { ifMatch })
   turn.skipped(type.name, skipped)
   // As the request on its own: a PATCH of a group doesn't show it (A-18).
   const status = action === 'patch' && traitsOf(type).rows ? 204 : 200

@@ -103,7 +103,7 @@ export function createProvider(options: ProviderOptions): Provider {
   function dispatch(call: Call, principal: Principal | undefined, generation: number): Answer | Promise<Answer> {
     if (principal === undefined) {
       if (isPublic(call.path) && call.method === 'GET') return publicConfig(call)
-      throw noCredentials()
+      throw noCredentials(call.header('authorization'))
     }
     const wait = throttle?.(principal) ?? 0
     if (wait > 0) throw tooManyRequests(wait)
@@ -123,7 +123,7 @@ export function createProvider(options: ProviderOptions): Provider {
       return undefined
     if (mediaType(call.header('accept')) !== SCIM_JSON) return undefined
     const condition = call.header('if-none-match')
-    if (condition !== undefined && ifNoneMatch(condition, entry.version)) {
+    if (condition !== undefined && ifNoneMatch(condition, entry.version, principal.profile.allow.looseETags)) {
       return emptyAnswer(304, entry.endpoint, entry, call.base)
     }
     return resourceAnswer(200, entry.endpoint, entry, call.base, SCIM_JSON, entry.text)
@@ -141,7 +141,7 @@ export function createProvider(options: ProviderOptions): Provider {
       )
     }
     const catalog = directory.catalog(principal.tenant)
-    const route = routeOf(call.method, call.path, catalog)
+    const route = routeOf(call.method, call.path, catalog, principal.profile.allow.anyCaseEndpoints)
     const context: Context = { tenant: principal.tenant, actor: principal.actor, allow: principal.profile.allow }
     const turn: Turn = {
       call,

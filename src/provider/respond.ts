@@ -76,14 +76,19 @@ export function resourceAnswer(
   }
 }
 
-/** 204, or 304, of a resource: headers alone. */
+/**
+ * 204, or 304, of a resource: headers alone. A 204 has the media type that the resource would have had (RFC 9110 §8.3): some
+ * clients take an answer without one for a failure.
+ */
 export function emptyAnswer(
   status: 204 | 304,
   endpoint: string,
   stored: Pick<Stored, 'id' | 'version'>,
   base: string,
 ): Answer {
-  return { status, headers: ['ETag', formatETag(stored.version), 'Location', locationOf(base, endpoint, stored.id)] }
+  const media = status === 204 ? ['Content-Type', SCIM_JSON] : []
+  const location = locationOf(base, endpoint, stored.id)
+  return { status, headers: [...media, 'ETag', formatETag(stored.version), 'Location', location] }
 }
 
 /** An answer with a document that is no resource of the directory. */

@@ -26,6 +26,11 @@ export type Route =
 
 const ACTIONS = { GET: 'get', HEAD: 'get', PUT: 'replace', PATCH: 'patch', DELETE: 'delete' } as const
 
+/** Endpoints that are no resource type's, by their names in lower case. */
+const OWN: ReadonlyMap<string, string> = new Map(
+  ['Bulk', 'Me', 'ServiceProviderConfig', 'Schemas', 'ResourceTypes'].map((name) => [name.toLowerCase(), name]),
+)
+
 /** Whether a path is the one that needs no credentials (A-58). */
 export function isPublic(path: string): boolean {
   return path === '/ServiceProviderConfig' || path === '/ServiceProviderConfig/'
@@ -33,11 +38,12 @@ export function isPublic(path: string): boolean {
 
 /**
  * Finds the route of a method and path. 404 for unknown endpoints, 405 with Allow for known ones with another method,
- * 400 invalidVers for `/v9/…`. One slash at the end is tolerated (A-70).
+ * 400 invalidVers for `/v9/…`. One slash at the end is tolerated (A-70), and any letter case with `anyCase`.
  */
-export function routeOf(method: string, path: string, catalog: Catalog): Route {
+export function routeOf(method: string, path: string, catalog: Catalog, anyCase = false): Route {
   const segments = segmentsOf(path)
-  const [first, second] = segments
+  const [given, second] = segments
+  const first = anyCase && given !== undefined ? (OWN.get(given.toLowerCase()) ?? given) : given
   if (first === undefined) {
     allow(method, ['GET', 'HEAD'])
     return { to: 'types', types: catalog.types, action: 'list' }
@@ -69,7 +75,7 @@ export function routeOf(method: string, path: string, catalog: Catalog): Route {
       allow(method, ['GET', 'HEAD'])
       return second === undefined ? { to: 'resource-types' } : { to: 'resource-types', id: second }
   }
-  const type = typeByEndpoint(catalog, `/${first}`)
+  const type = typeByEndpoint(catalog, `/${first}`, anyCase)
   if (!type) {
     if (/^v\d+$/.test(first)) throw invalidVers(`protocol version ${first} isn't supported; this is SCIM 2.0, use v2`)
     throw notFound(`there is no endpoint /${first} here; GET /ResourceTypes lists the endpoints`)

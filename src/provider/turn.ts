@@ -1,6 +1,7 @@
 import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
+  carryNumbers,
   decodeQuery,
   type Json,
   type ResourceType,
@@ -68,14 +69,14 @@ export function mayRead({ principal }: Turn, type: ResourceType, id?: string): b
 
 /** The query of a list, after the connection's quirks. */
 export function searchOf(turn: Turn, type?: ResourceType): SearchInput {
-  const query = decodeQuery(turn.call.search)
+  const query = decodeQuery(turn.call.search, turn.context.allow)
   return readQuery(bend(turn, { action: 'list', ...(type === undefined ? {} : { type }), query }).query)
 }
 
 /** Which attributes of one resource are to be shown; a filter is refused where something is only read. */
 export function selectionOf(turn: Turn, action: Message['action'], type: ResourceType, id?: string): SelectionInput {
   if (turn.call.search === '') return {}
-  const query = decodeQuery(turn.call.search)
+  const query = decodeQuery(turn.call.search, turn.context.allow)
   const bent = bend(turn, { action, type, ...(id === undefined ? {} : { id }), query }).query
   if (action === 'get') refuseFilterOnOne(bent)
   return readSelection(bent)
@@ -91,12 +92,13 @@ export function bend(turn: Turn, message: Message): Message {
 /** A body after the connection's quirks. */
 export function bendBody(turn: Turn, action: Message['action'], type: ResourceType, body: Json, id?: string): Json {
   if (turn.principal.profile.quirks.length === 0) return body
-  return bend(turn, { action, type, ...(id === undefined ? {} : { id }), query: {}, body }).body ?? null
+  const bent = bend(turn, { action, type, ...(id === undefined ? {} : { id }), query: {}, body }).body ?? null
+  return bent === body ? body : carryNumbers(body, bent)
 }
 
 /** How resources of a type are shown in this turn. */
 export function viewOf(turn: Turn, type: ResourceType, shown: SelectionInput, requested?: readonly string[]): View {
-  const chosen: Selection = selection(shown.attributes, shown.excludedAttributes, type)
+  const chosen: Selection = selection(shown.attributes, shown.excludedAttributes, type, turn.context.allow)
   const { directory, catalog, call } = turn
   return {
     directory,

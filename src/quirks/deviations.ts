@@ -24,6 +24,17 @@ export const ALLOWANCE_DEVIATIONS: { readonly [A in keyof Allowances]: readonly 
   anyForm: ['S-103', 'S-104', 'S-111', 'S-115', 'S-119'],
   emptyOperations: ['P-341'],
   wrappedValues: [],
+  textNumbers: [],
+  jsonText: [],
+  dressedValues: [],
+  looseText: [],
+  looseReferences: [],
+  pathsInBodies: [],
+  looseQuery: [],
+  looseETags: [],
+  anyCaseEndpoints: [],
+  looseBulk: [],
+  looseBearer: [],
   uniqueGroupNames: ['S-132'],
 }
 

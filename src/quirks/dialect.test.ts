@@ -80,7 +80,7 @@ test('rewrites work on the results of one another', () => {
   expect(rewrite(DIALECT, sent, catalog).body).toEqual({
     schemas: ['urn:scim:schemas:core:1.0'],
     userName: 'ada',
-    active: true,
+    active: '1',
     [ENTERPRISE]: { department: 'R&D' },
     manager: { value: '7' },
   })
@@ -96,7 +96,7 @@ test('a SCIM 1.1 PATCH becomes one of SCIM 2.0', () => {
   expect(rewrite(DIALECT, message, catalog).body).toEqual({
     schemas: [PATCH_OP],
     Operations: [
-      { op: 'replace', path: 'active', value: false },
+      { op: 'replace', path: 'active', value: 0 },
       { op: 'replace', path: ENTERPRISE, value: { division: 'd' } },
     ],
   })

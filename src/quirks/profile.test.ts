@@ -16,7 +16,7 @@ test('interop is stricter still: unknown attributes are refused', () => {
 })
 
 test('generic takes every dialect, but does not refuse what the RFC allows (A-81)', () => {
-  expect(profileOf('generic')).toEqual({ kind: 'generic', allow: LENIENT, quirks: DIALECT })
+  expect(profileOf('generic')).toEqual({ kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT })
   expect(profileOf('generic').allow.uniqueGroupNames).toBe(false)
 })
 
@@ -27,9 +27,13 @@ test('only entra has unique group names', () => {
 test.each(KINDS.filter((kind) => !['strict', 'interop', 'entra'].includes(kind)))(
   '%s is as lenient as generic',
   (kind) => {
-    expect(profileOf(kind).allow).toEqual(LENIENT)
+    expect(profileOf(kind).allow).toEqual({ ...LENIENT, looseBearer: profileOf(kind).allow.looseBearer })
   },
 )
+
+test('only where administrators paste whole headers, tokens are taken without the word Bearer', () => {
+  expect(KINDS.filter((kind) => profileOf(kind).allow.looseBearer)).toEqual(['generic', 'okta'])
+})
 
 test('kinds are told from other words', () => {
   expect(['okta', 'Okta', '', 'toString', '__proto__'].map(isKind)).toEqual([true, false, false, false, false])

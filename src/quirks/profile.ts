@@ -58,13 +58,14 @@ export function isKind(text: string): text is Kind {
  * and a message whose meaning is plain does not become unclear by who sent it. What differs is listed here.
  */
 const PROFILES: { readonly [K in Kind]: Profile } = {
-  generic: { kind: 'generic', allow: LENIENT, quirks: DIALECT },
+  generic: { kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT },
   strict: { kind: 'strict', allow: STRICT, quirks: [] },
   // The interoperability draft refuses what RFC 7644 lets a service provider ignore. draft-zollner-scim-interop-profile.
   interop: { kind: 'interop', allow: { ...STRICT, refuseUnknownInBody: true }, quirks: [] },
   // Its validator creates the same group twice and wants 409.
   entra: { kind: 'entra', allow: { ...LENIENT, uniqueGroupNames: true }, quirks: DIALECT },
-  okta: { kind: 'okta', allow: LENIENT, quirks: DIALECT },
+  // Its custom apps ask for the value of the Authorization header, and administrators paste what they were given.
+  okta: { kind: 'okta', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT },
   onelogin: { kind: 'onelogin', allow: LENIENT, quirks: DIALECT },
   ping: { kind: 'ping', allow: LENIENT, quirks: DIALECT },
   jumpcloud: { kind: 'jumpcloud', allow: LENIENT, quirks: DIALECT },

@@ -1,3 +1,4 @@
+import { readAuthorization } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { findToken, isOver, noteUse, type Principal } from './connections.ts'
@@ -84,14 +85,20 @@ export function createAuthenticator(
   }
 
   const lookUp = async (tenant: string, header: string | undefined | null): Promise<Authenticated> => {
-    const bearer = readBearer(header)
-    if ('reason' in bearer) return bearer.reason === 'missing' ? MISSING : MALFORMED
+    const sent = readAuthorization(header)
+    // Without the word Bearer anything looks like a token; those that are none count as another scheme.
+    const loose = sent?.bearers !== 1
+    if (sent === undefined || (loose && tenantOfToken(sent.token) === undefined)) {
+      const bearer = readBearer(header)
+      return 'reason' in bearer && bearer.reason === 'missing' ? MISSING : MALFORMED
+    }
     // A token of another tenant is as good as none here, whether that tenant exists or not (P-046, A-67).
-    if (tenantOfToken(bearer.token) !== tenant) return INVALID
+    if (tenantOfToken(sent.token) !== tenant) return INVALID
     const before = epoch
-    const hash = hashToken(bearer.token)
+    const hash = hashToken(sent.token)
     const found = await findToken(store, tenant, hash)
     if (found === undefined || !sameHash(found.hash, hash)) return INVALID
+    if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
     await ready(tenant)
     const entry: Known = { answer: { principal: found.principal }, hash, expires: found.expires, used: 0 }
     // Failed tries are never kept: whoever guesses fills no memory.

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readAuthorization } from '../protocol/index.ts'
 import type { World } from '../world.ts'
 
 /** Bytes of chance in a token: 256 bits, so that guessing is hopeless. RFC 7644 §7.4. */
@@ -57,9 +58,7 @@ export type Bearer = { readonly token: string } | { readonly reason: 'missing' |
 
 /** Reads an Authorization header. A header of another scheme counts as none (P-021). RFC 6750 §2.1. */
 export function readBearer(header: string | undefined | null): Bearer {
-  if (header === undefined || header === null) return { reason: 'missing' }
-  const match = /^bearer(?: +(\S.*))?$/is.exec(header.trim())
-  if (match === null) return { reason: 'missing' }
-  const token = match[1] ?? ''
-  return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? { token } : { reason: 'malformed' }
+  const sent = readAuthorization(header)
+  if (sent?.bearers === 1) return { token: sent.token }
+  return { reason: /^bearer(?: |$)/i.test(header?.trim() ?? '') ? 'malformed' : 'missing' }
 }

@@ -64,11 +64,13 @@ test('P-451 PATCH, PUT and DELETE act on the own resource', async () => {
   expectError(await me.get('/Me'), 404)
 })
 
-test('P-451 a token without a subject: 404', async () => {
-  expectError(await scim.get('/Me'), 404)
-  expectError(await scim.patch('/Me', [{ op: 'replace', path: 'title', value: 'x' }]), 404)
-  expectError(await scim.put('/Me', user()), 404)
-  expectError(await scim.del('/Me'), 404)
+test('P-451 a token without a subject: 501, and how to give it one', async () => {
+  const answer = await scim.get('/Me')
+  expectError(answer, 501)
+  expect(answer.body.detail).toContain('--subject')
+  expectError(await scim.patch('/Me', [{ op: 'replace', path: 'title', value: 'x' }]), 501)
+  expectError(await scim.put('/Me', user()), 501)
+  expectError(await scim.del('/Me'), 501)
 })
 
 test('P-451 preconditions hold on /Me', async () => {

@@ -1,0 +1,48 @@
+import { LIMITS } from './limits.ts'
+
+/** A token as it was sent, and how often the word Bearer stands before it: once, says RFC 6750 §2.1. */
+export interface SentToken {
+  readonly token: string
+  readonly bearers: 0 | 1 | 2
+}
+
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
+
+/**
+ * The token of an Authorization header, where there is one in it; undefined for another scheme, or none. Administrators paste the
+ * token where the whole header belongs, or the whole header where the token belongs; whether that is taken, its connection says.
+ */
+export function readAuthorization(header: string | undefined | null): SentToken | undefined {
+  const words = wordsOf(header)
+  const token = words.at(-1) ?? ''
+  const before = words.slice(0, -1)
+  if (!TOKEN.test(token) || isBearer(token) || !before.every(isBearer)) return undefined
+  const bearers = before.length
+  return bearers === 0 || bearers === 1 || bearers === 2 ? { token, bearers } : undefined
+}
+
+/** Why an Authorization header lets nobody in, for the administrator who reads it. The header itself is not repeated. */
+export function faultOfAuthorization(header: string | undefined | null): string {
+  const words = wordsOf(header)
+  if (words.length === 0) return 'This needs a bearer token in the Authorization header'
+  const bearers = words.filter(isBearer).length
+  if (bearers > 1) {
+    return 'The word Bearer stands twice in the Authorization header; give the token alone, since "Bearer " is put before it'
+  }
+  if (words.length === 1 && bearers === 0) {
+    return 'The word Bearer is missing in the Authorization header; put "Bearer " before the token'
+  }
+  if (isBearer(words[0] ?? '')) {
+    return 'What follows Bearer in the Authorization header is no token; paste the token as it was shown, without quotation marks or spaces'
+  }
+  return 'The Authorization header has another scheme than Bearer; this needs a bearer token'
+}
+
+function wordsOf(header: string | undefined | null): readonly string[] {
+  if (header === undefined || header === null || header.length > LIMITS.AUTHORIZATION_LENGTH) return []
+  return header.split(' ').filter((word) => word.trim() !== '')
+}
+
+function isBearer(word: string): boolean {
+  return word.toLowerCase() === 'bearer'
+}

@@ -1,0 +1,93 @@
+import { isObject, type Json } from './json.ts'
+
+/**
+ * How the numbers of a message are written, where that is not how they would be written again: `1.0`, `1e3`, and numbers of
+ * more digits than a JavaScript number holds. RFC 8259 §6.
+ */
+export type WrittenNumbers = ReadonlyMap<number, ReadonlySet<string>>
+
+/** By body, as long as it lives. The value tells how it was written, so that rewriting what is around it loses nothing. */
+const known = new WeakMap<object, WrittenNumbers>()
+
+/** Keeps how the numbers in the text of a body are written, for {@link numbersOf}. The text is known to be JSON. */
+export function noteNumbers(body: Json, text: string): void {
+  if (!isObject(body) && !Array.isArray(body)) return
+  known.set(body, readNumbers(text))
+}
+
+/** How the numbers of a body are written; undefined when all are written as they would be again. */
+export function numbersOf(body: Json | undefined): WrittenNumbers | undefined {
+  return typeof body === 'object' && body !== null ? known.get(body) : undefined
+}
+
+/** The same body, which has been rewritten or is a part of the other one, knows what that one knew. */
+export function carryNumbers<T extends Json | undefined>(from: Json | undefined, to: T): T {
+  const numbers = numbersOf(from)
+  if (numbers !== undefined && typeof to === 'object' && to !== null) known.set(to, numbers)
+  return to
+}
+
+/** The text of a number as the message has it; undefined when the message writes the same number in two ways. */
+export function textOfNumber(value: number, numbers: WrittenNumbers | undefined): string | undefined {
+  const spellings = numbers?.get(value)
+  if (spellings === undefined) return String(value)
+  const [only] = spellings
+  return spellings.size === 1 ? only : undefined
+}
+
+/** Whether a number was written with a fraction or an exponent: `1.0` and `1e3` are no integers. RFC 7643 §2.3.4. */
+export function isWrittenWhole(value: number, numbers: WrittenNumbers | undefined): boolean {
+  const spellings = numbers?.get(value)
+  if (spellings === undefined) return true
+  for (const text of spellings) if (!/[.eE]/.test(text)) return true
+  return false
+}
+
+/** Whether a number still has all the digits that the message gave it. */
+export function keepsDigits(value: number, numbers: WrittenNumbers | undefined): boolean {
+  const spellings = numbers?.get(value)
+  if (spellings === undefined) return true
+  const kept = digitsOf(String(value))
+  for (const text of spellings) if (digitsOf(text) !== kept) return false
+  return true
+}
+
+/** The digits of a number without zeros at their ends, and where its point is: alike for `1.50`, `1.5` and `15e-1`. */
+function digitsOf(text: string): string {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  const digits = whole + fraction
+  let end = digits.length
+  while (end > 0 && digits[end - 1] === '0') end--
+  let start = 0
+  while (start < end && digits[start] === '0') start++
+  return start === end ? '0' : `${digits.slice(start, end)}e${Number(exponent) + whole.length - start}`
+}
+
+function readNumbers(text: string): WrittenNumbers {
+  const found = new Map<number, Set<string>>()
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) {
+      for (at++; text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++
+    } else if (code === 0x2d || isDigit(code)) {
+      const start = at
+      while (isOfNumber(text.charCodeAt(at + 1))) at++
+      const spelt = text.slice(start, at + 1)
+      const value = Number(spelt)
+      const spellings = found.get(value)
+      if (spellings === undefined) found.set(value, new Set([spelt]))
+      else spellings.add(spelt)
+    }
+  }
+  return found
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** Digits, and what may stand between and before them: `+`, `-`, `.`, `e`, `E`. */
+function isOfNumber(code: number): boolean {
+  return isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x45 || code === 0x65
+}
