@@ -14,7 +14,10 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['store', 'Where resources live: one contract, several stores.'],
   ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],
   ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],
-  ['', 'The ground: anyone may import `node.ts`, `stage.ts` and `world.ts`; `index.ts` only re-exports.'],
+  [
+    '',
+    'The ground: anyone may import `node.ts`, `stage.ts`, `terminal.ts` and `world.ts`; `index.ts` only re-exports.',
+  ],
 ]
 
 /** The map of the source: every file with what it says of itself. docs/map.md is this text. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { reportError } from './terminal.ts'
 
 /** A function from Request to Response: every provider's public face. */
 export type Fetch = (request: Request) => Response | Promise<Response>
@@ -59,7 +60,7 @@ type Parsed = IncomingMessage & { readonly originalUrl?: string; readonly body?:
  */
 export function toNode(fetch: Fetch): (request: IncomingMessage, response: ServerResponse) => void {
   const direct = directOf(fetch)
-  const broken = (error: unknown) => console.error('lockstep: an answer broke off', error)
+  const broken = (error: unknown) => reportError('lockstep: an answer broke off', error)
   return (request, response) => {
     if (!isHost(request.headers.host)) return send(request, response, NO_HOST)
     const work = direct === undefined ? throughFetch(fetch, request) : throughDirect(direct, request)
@@ -364,7 +365,7 @@ function fail(response: ServerResponse, error: unknown): void {
     response.writeHead(500)
     response.end()
   }
-  if (!(error instanceof BrokenOff)) console.error(error)
+  if (!(error instanceof BrokenOff)) reportError('lockstep', error)
 }
 
 /** Bytes that aren't HTTP get a SCIM error all the same, as far as the connection still takes one. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Directory } from '../directory/index.ts'
 import { LockstepError, ScimError } from '../protocol/index.ts'
 import { type Tenancy, TenancyError } from '../tenancy/index.ts'
+import { reportError } from '../terminal.ts'
 import { openApi } from './openapi.ts'
 import type { Route } from './route.ts'
 import { createRoutes } from './routes.ts'
@@ -36,7 +37,7 @@ const STATUS: { readonly [code: string]: Status } = {
 /** Makes the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, behind tokens of its own. */
 export function createAdmin(options: AdminOptions): Admin {
   const { tenancy, directory } = options
-  const report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
+  const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const routes = createRoutes({ tenancy, directory })
   const app = new Hono<{ Variables: { actor: string } }>().basePath('/admin/v1')
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin

@@ -1,19 +1,40 @@
 import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { commandName } from '../server/index.ts'
+import { withClaim } from './claim.ts'
 import { withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
 
 /** `lockstep backup`: a consistent copy of the database, while others read and write. */
 export async function backup([file = '']: readonly string[], options: Options): Promise<void> {
-  if (existsSync(file)) throw new UsageError(`${file} exists already; name a new file`)
+  const refuseOld = () => {
+    if (existsSync(file)) throw new UsageError(`${file} exists already; name a new file`)
+  }
+  refuseOld()
   await withLocal(options, async ({ store }) => {
-    await store.backup(file)
+    await withClaim(file, async () => {
+      // Another one may have made it until now.
+      refuseOld()
+      await removePartial(file)
+      await store.backup(file)
+    })
     const { size } = await stat(file)
     if (flagOption(options, 'json')) printJson({ file, bytes: size })
     else
       printLine(
-        `The database is copied to ${file} (${size.toLocaleString('en')} bytes). To use it: lockstep serve --database sqlite:${file}`,
+        `The database is copied to ${file} (${size.toLocaleString('en')} bytes). To use it: ${commandName()} serve --database sqlite:${file}`,
       )
   })
+}
+
+/** Takes away what killed backups to the same file have left; whoever calls has claimed it. */
+async function removePartial(file: string): Promise<void> {
+  const folder = dirname(file)
+  const names = await readdir(folder).catch(() => [])
+  const left = names.filter(
+    (name) => name.startsWith(`${basename(file)}.`) && /^\.\d+\.partial$/.test(name.slice(basename(file).length)),
+  )
+  for (const name of left) await rm(join(folder, name), { force: true })
 }

@@ -17,6 +17,8 @@ import {
   writeHtml,
   writeJunit,
 } from '../conformance/index.ts'
+import { complain, type Part, paint } from '../terminal.ts'
+import { fileError } from './file-error.ts'
 import { printJson, printLine } from './print.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { flagOption, numberOption, type Options, textOption, UsageError } from './usage.ts'
@@ -33,11 +35,14 @@ export async function check([url = '']: readonly string[], options: Options): Pr
   let bar: Progress | undefined
   const interrupt = (signal: NodeJS.Signals) => {
     // A terminal that is closed often says so twice; that nothing can be written to it must not end the removal.
-    if (signal === 'SIGHUP') for (const lost of [process.stdout, process.stderr]) lost.on('error', () => undefined)
+    if (signal === 'SIGHUP') {
+      process.stdout.on('error', () => undefined)
+      process.stderr.on('error', () => undefined)
+    }
     if (stop.signal.aborted && signal === 'SIGHUP') return
     if (stop.signal.aborted) process.exit(EXIT.impossible)
     const line = 'stopping; what the check made is being removed (once more to leave it)'
-    if (bar === undefined) process.stderr.write(`\n${line}\n`)
+    if (bar === undefined) complain(line)
     else bar.say(line)
     stop.abort(new Error('stopped'))
   }
@@ -74,7 +79,7 @@ type Chosen = Omit<CheckOptions, 'url' | 'signal' | 'onResult' | 'fetch'>
 function readOptions(options: Options): Chosen {
   const variable = textOption(options, 'tokenEnv')
   const token = textOption(options, 'token') ?? (variable === undefined ? undefined : process.env[variable])
-  if (variable !== undefined && token === undefined) throw new UsageError(`the environment has no ${variable}`)
+  if (variable !== undefined && token === undefined) throw new UsageError(`The environment has no ${variable}`)
   const basic = textOption(options, 'basic')
   const only = list(options, 'only')
   const skip = list(options, 'skip')
@@ -134,9 +139,9 @@ async function tryFiles(options: Options): Promise<void> {
     const file = textOption(options, name)
     if (file === undefined) continue
     const there = await stat(file).catch(() => undefined)
-    if (there?.isDirectory()) throw new UsageError(`--${name} can't be written: ${file} is a folder`)
+    if (there?.isDirectory()) throw new UsageError(`${file} can't be written: it is a folder`)
     await access(there === undefined ? dirname(file) : file, constants.W_OK).catch((error) => {
-      throw new UsageError(`--${name} can't be written: ${error instanceof Error ? error.message : error}`)
+      throw fileError(file, 'written', error)
     })
   }
 }
@@ -153,14 +158,11 @@ async function tell(report: Report, options: Options): Promise<void> {
   }
 }
 
+const SIGNS = { works: paint(32, '+'), fails: paint(31, '-'), untested: paint(35, '?') } as const
 const ORDER: readonly Verdict[] = ['must', 'should', 'differs', 'untested', 'unadvertised']
 
 /** The report for people: what failed in full, the rest in a line each. */
 function print(report: Report, verbose: boolean): void {
-  const paint =
-    process.stdout.isTTY && !process.env.NO_COLOR
-      ? (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`
-      : (_code: number, text: string) => text
   const colour: { readonly [verdict in Verdict]: number } = {
     must: 31,
     should: 33,
@@ -177,7 +179,7 @@ function print(report: Report, verbose: boolean): void {
     for (const one of results) {
       const full = verdict === 'must' || verdict === 'should'
       if (full) printLine()
-      printLine(`  ${paint(colour[verdict], one.id)}  ${one.title}`)
+      printLine('  ', paint(colour[verdict], one.id), `  ${one.title}`)
       if (one.reason !== undefined) printLine(`    ${one.reason}`)
       if (one.expected !== undefined) printLine(`    expected  ${one.expected}`)
       if (full) printLine(`    ${one.section}`)
@@ -189,9 +191,7 @@ function print(report: Report, verbose: boolean): void {
     printLine()
     printLine(paint(provider.works ? 32 : 31, `${provider.name} ${tellProvider(provider)}`))
     for (const need of provider.needs) {
-      printLine(
-        `  ${need.verdict === 'works' ? paint(32, '+') : need.verdict === 'fails' ? paint(31, '-') : paint(35, '?')} ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`,
-      )
+      printLine('  ', SIGNS[need.verdict], ` ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`)
       if (need.verdict === 'works') continue
       if (need.reason !== undefined) printLine(`      ${need.reason}`)
       if (need.fix !== undefined) printLine(`      likely fix  ${need.fix}`)
@@ -204,9 +204,10 @@ function print(report: Report, verbose: boolean): void {
     `${report.url}: ${report.results.length} cases, ${report.requests} requests, ${(report.ms / 1000).toFixed(1)} s${report.stopped ? ', stopped before the end' : ''}`,
   )
   printLine(
-    (['passed', ...ORDER] as const)
-      .map((verdict) => paint(colour[verdict], tellCount(verdict, counts[verdict])))
-      .join(', '),
+    ...(['passed', ...ORDER] as const).flatMap((verdict, at): readonly Part[] => [
+      at === 0 ? '' : ', ',
+      paint(colour[verdict], tellCount(verdict, counts[verdict])),
+    ]),
   )
   for (const url of report.left) printLine(`could not be removed: ${url}`)
   if (report.leftovers.length > 0)

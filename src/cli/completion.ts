@@ -1,4 +1,5 @@
 import { APPS } from '../client/index.ts'
+import { printLines } from '../terminal.ts'
 import { pathsOf } from './attribute-names.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { clientOf, withNamedPlace } from './place.ts'
@@ -38,8 +39,8 @@ complete -c lockstep -a '(__lockstep)'`,
 export async function completion([shell = '']: readonly string[]): Promise<void> {
   const script = SHELLS[shell]
   if (script === undefined)
-    throw new UsageError(`there is completion for ${Object.keys(SHELLS).join(', ')}, not for "${shell}"`)
-  printLine(script)
+    throw new UsageError(`There is completion for ${Object.keys(SHELLS).join(', ')}, not for "${shell}"`)
+  printLines(script)
 }
 
 /** `lockstep complete`: what the last of the words may become, one a line. Whatever goes wrong, it says nothing. */

@@ -1,3 +1,4 @@
+import { ask } from './ask.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
 
 /**
@@ -7,10 +8,12 @@ import { flagOption, type Options, UsageError } from './usage.ts'
  */
 export async function confirmDeletion(options: Options, question: () => string | Promise<string>): Promise<void> {
   if (flagOption(options, 'yes')) return
-  if (!process.stdin.isTTY || !process.stdout.isTTY || flagOption(options, 'json')) {
-    throw new UsageError('nothing was deleted: it would be for good, and nobody can be asked here; give --yes to do it')
+  if (!process.stdin.isTTY || !process.stderr.isTTY || flagOption(options, 'json')) {
+    throw new UsageError('Nothing was deleted: it would be for good, and nobody can be asked here; give --yes to do it')
   }
-  const { confirm } = await import('@clack/prompts')
-  const sure = await confirm({ message: await question(), initialValue: false })
-  if (sure !== true) throw new UsageError('nothing was deleted')
+  const answer = await ask(`${await question()} [y/N]`)
+  if (/^\s*y(es)?\s*$/i.test(answer ?? '')) return
+  throw new UsageError(
+    answer === undefined ? 'Nothing was deleted: the question was not answered' : 'Nothing was deleted',
+  )
 }

@@ -6,6 +6,7 @@ import {
   LockstepError,
   type ResourceType,
 } from '../protocol/index.ts'
+import { complain } from '../terminal.ts'
 import { byKeys, type Compared, type ComparedType, withCompared, without, withReferences } from './compare.ts'
 import { ignoredOf } from './diff.ts'
 import type { Gathered, Pair } from './gathering.ts'
@@ -129,7 +130,7 @@ async function bringInLine(run: Run, type: ComparedType, { key, shown }: Pair): 
   if (left.length > 0) {
     run.tally.left += 1
     if (flagOption(run.options, 'json')) printJson({ type: type.name, key: shown, left })
-    else process.stderr.write(`lockstep: ${type.name} ${shown}: ${left.join('; ')}\n`)
+    else complain(`lockstep: ${type.name} ${shown}: ${left.join('; ')}`)
   }
   if (sent === 'nothing') return
   if (!pair.b.made) run.tally.updated += 1

@@ -1,5 +1,5 @@
 import { LockstepError } from '../protocol/index.ts'
-import { SETTINGS, wrongDatabase } from '../server/index.ts'
+import { commandName, SETTINGS, wrongDatabase } from '../server/index.ts'
 import { type Cluster, openCluster, type Step, type TenantShard } from '../store/postgres.ts'
 import { localSettings } from './local.ts'
 import { printFacts, printJson, printLine, printTable } from './print.ts'
@@ -19,7 +19,7 @@ export async function distribute(options: Options): Promise<void> {
     if (dry) for (const step of steps) show(step)
     if (steps.length === 0) printLine('All tables are spread over the nodes already; nothing is to be done.')
     else if (dry) printLine(`${steps.length} steps would be taken. Stop all servers first; nothing was changed.`)
-    else printLine(`Done: ${steps.length} steps. lockstep db shards shows where the tenants live.`)
+    else printLine(`Done: ${steps.length} steps. ${commandName()} db shards shows where the tenants live.`)
   })
 }
 
@@ -87,5 +87,5 @@ async function withCluster(options: Options, use: (cluster: Cluster) => Promise<
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  return `the cluster refused: ${message}`
+  return `The cluster refused: ${message}`
 }

@@ -1,12 +1,12 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
+import { chmod, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../directory/index.ts'
 import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
 import { profileOf } from '../quirks/index.ts'
+import { writeJsonPart } from '../terminal.ts'
 import { pickType } from './attribute-names.ts'
+import { withClaim } from './claim.ts'
 import { localSettings, tenantOf, withLocal } from './local.ts'
+import { type OutFile, openOut } from './out-file.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
 import { flagOption, type Options, textOption } from './usage.ts'
@@ -24,6 +24,27 @@ interface ExportPlace {
 /** `lockstep export`: every resource as a JSON line, to a file or standard output. Types in order, resources by id. */
 export async function exportFile([name]: readonly string[], options: Options): Promise<void> {
   const file = name === '-' ? undefined : name
+  const target: Target = { file, resumes: file !== undefined && (await isPlain(file)) }
+  // A pipe or a device belongs to nobody, and nothing is found in it again.
+  if (file === undefined || !target.resumes) await exportTo(target, options)
+  else await withClaim(file, () => exportTo(target, options))
+}
+
+/** Where an export goes; without a file to standard output. */
+interface Target {
+  readonly file: string | undefined
+  readonly resumes: boolean
+}
+
+/** Whether a path is a file, or will be one. */
+function isPlain(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isFile(),
+    () => true,
+  )
+}
+
+async function exportTo({ file, resumes }: Target, options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
@@ -34,14 +55,14 @@ export async function exportFile([name]: readonly string[], options: Options): P
     const { database } = localSettings(options)
     const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
     const restart = flagOption(options, 'restart')
-    const before = file === undefined || restart ? undefined : await readPlace(`${file}.place`, head)
-    if (file !== undefined && before !== undefined) await truncate(file, before.bytes)
+    const before = file === undefined || !resumes || restart ? undefined : await readPlace(file, head)
 
     const { resources } = await local.tenancy.tenants.show(tenant)
     const total = types.reduce((sum, { name }) => sum + (resources[name] ?? 0), 0)
     const progress = file === undefined ? undefined : startProgress(`Exporting ${tenant}`, total, options)
-    const out: Writable =
-      file === undefined ? process.stdout : createWriteStream(file, { flags: before === undefined ? 'w' : 'a' })
+    if (file !== undefined && before !== undefined) await truncate(file, before.bytes)
+    const out = file === undefined ? undefined : await openOut(file, { goOn: before !== undefined })
+    if (file !== undefined && resumes) await chmod(file, 0o600).catch(() => undefined)
     let count = before?.count ?? 0
     let bytes = before?.bytes ?? 0
     progress?.advance(count)
@@ -54,23 +75,25 @@ export async function exportFile([name]: readonly string[], options: Options): P
     for (const [at, type] of types.slice(first).entries()) {
       const after = at === 0 && before !== undefined ? { id: before.after } : undefined
       for await (const page of pagesOf(directory, context, type, after)) {
-        for (const stored of page) bytes += await write(out, stored, type, directory)
+        for (const stored of page) bytes += await write(out?.write ?? writeJsonPart, stored, type, directory)
         count += page.length
         progress?.advance(page.length)
         const last = page.at(-1)
-        if (file !== undefined && last !== undefined) {
-          await flushed(out)
+        if (out !== undefined && resumes && last !== undefined) {
+          await out.flush()
           await notePlace(`${file}.place`, { head, type: type.name, after: last.id, bytes, count })
         }
       }
     }
-    if (file === undefined) return
-    out.end()
-    await once(out, 'finish')
-    await rm(`${file}.place`, { force: true })
+    if (out === undefined) return
+    await out.end()
+    if (resumes) await rm(`${file}.place`, { force: true })
     progress?.stop()
     if (flagOption(options, 'json')) printJson({ tenant, file, exported: count })
-    else printLine(`${count} resources of tenant "${tenant}" are in ${file}.`)
+    else
+      printLine(
+        `${count} ${count === 1 ? 'resource' : 'resources'} of tenant "${tenant}" ${count === 1 ? 'is' : 'are'} in ${file}.`,
+      )
   })
 }
 
@@ -92,7 +115,7 @@ async function* pagesOf(
 }
 
 /** Writes one resource as a line, its members as they are read; gives the bytes. RFC 7643 §3. */
-async function write(out: Writable, stored: Stored, type: ResourceType, directory: Directory): Promise<number> {
+async function write(out: OutFile['write'], stored: Stored, type: ResourceType, directory: Directory): Promise<number> {
   const meta = {
     resourceType: type.name,
     created: new Date(stored.created).toISOString(),
@@ -102,7 +125,7 @@ async function write(out: Writable, stored: Stored, type: ResourceType, director
   let bytes = 0
   const put = async (text: string) => {
     bytes += Buffer.byteLength(text)
-    if (!out.write(text)) await once(out, 'drain')
+    await out(text)
   }
   const text = JSON.stringify(withoutSecrets(stored, type))
   await put(text.slice(0, -1))
@@ -137,21 +160,16 @@ function withoutSecrets(stored: Stored, type: ResourceType) {
   return shown
 }
 
-function flushed(out: Writable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    out.write('', (error) => (error ? reject(error) : resolve()))
-  })
-}
-
 async function notePlace(path: string, place: ExportPlace): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify(place))
+  await writeFile(`${path}.new`, JSON.stringify(place), { mode: 0o600 })
   await rename(`${path}.new`, path)
 }
 
-async function readPlace(path: string, head: string): Promise<ExportPlace | undefined> {
+/** How far an export of the same things has come, when the file still holds what it had written. */
+async function readPlace(file: string, head: string): Promise<ExportPlace | undefined> {
   try {
-    const place: ExportPlace = JSON.parse(await readFile(path, 'utf8'))
-    return place.head === head ? place : undefined
+    const place: ExportPlace = JSON.parse(await readFile(`${file}.place`, 'utf8'))
+    return place.head === head && (await stat(file)).size >= place.bytes ? place : undefined
   } catch {
     return undefined
   }

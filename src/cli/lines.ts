@@ -52,7 +52,7 @@ export async function* readLines(
     if (held > LINE_BYTES) {
       throw new LockstepError(
         'ERR_INPUT',
-        `line ${number + 1} of ${file} is longer than ${LINE_BYTES} bytes; is this a file of JSON lines?`,
+        `Line ${number + 1} of ${file} is longer than ${LINE_BYTES} bytes; is this a file of JSON lines?`,
       )
     }
   }

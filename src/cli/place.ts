@@ -14,6 +14,7 @@ import {
 import { ConfigError, type ResourceType } from '../protocol/index.ts'
 import { ALL_RIGHTS, createProvider } from '../provider/index.ts'
 import { profileOf } from '../quirks/index.ts'
+import { reasonOf } from '../server/index.ts'
 import { scimPath } from '../tenancy/index.ts'
 import { world } from '../world.ts'
 import { withLocal } from './local.ts'
@@ -94,7 +95,7 @@ async function readKey(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new ConfigError('--key', `${file} can't be read`, { cause })
+    throw new ConfigError('--key', `${file} can't be read: ${reasonOf(cause)}`, { cause })
   }
 }
 

@@ -1,27 +1,27 @@
 import type { Json } from '../protocol/index.ts'
+import { printJsonText, printLine, shown } from '../terminal.ts'
+
+export { printLine } from '../terminal.ts'
 
 /** A column of a table: its head, and the text of a row's cell. */
 export type Column<Row> = readonly [head: string, cell: (row: Row) => string | number | undefined]
 
-/** Prints one line of text. */
-export function printLine(text = ''): void {
-  process.stdout.write(`${text}\n`)
-}
-
-/** Prints a value as one line of JSON. */
-export function printJson(value: unknown): void {
-  printLine(JSON.stringify(value))
+/** Prints a value as one line of JSON; resolves when there is room for more. */
+export function printJson(value: unknown): Promise<void> {
+  return printJsonText(JSON.stringify(value))
 }
 
 /** Prints JSON for people: indented. */
-export function printPretty(value: Json): void {
-  printLine(JSON.stringify(value, null, 2))
+export function printPretty(value: Json): Promise<void> {
+  return printJsonText(JSON.stringify(value, null, 2))
 }
 
 /** Prints rows under heads, in columns as wide as their widest cell. */
 export function printTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
-  const cells = rows.map((row) => columns.map(([, cell]) => String(cell(row) ?? '')))
-  const widths = columns.map(([head], at) => Math.max(head.length, ...cells.map((line) => line[at]?.length ?? 0)))
+  const cells = rows.map((row) => columns.map(([, cell]) => shown(String(cell(row) ?? ''))))
+  const widths = columns.map(([head], at) =>
+    cells.reduce((widest, line) => Math.max(widest, line[at]?.length ?? 0), head.length),
+  )
   const format = (line: readonly string[]) =>
     line
       .map((text, at) => text.padEnd(widths[at] ?? 0))
@@ -37,9 +37,9 @@ export function printFacts(facts: readonly (readonly [name: string, value: strin
   for (const [name, value] of facts) printLine(`  ${name.padEnd(width)}   ${value}`)
 }
 
-/** A moment as people read it; empty for none. */
+/** A moment as people read it, with its zone; empty for none. */
 export function formatTime(ms: number | undefined): string {
-  return ms === undefined ? '' : new Date(ms).toISOString().replace('T', ' ').slice(0, 19)
+  return ms === undefined ? '' : `${new Date(ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`
 }
 
 /** A text cut to a length, with a sign that it was. */

@@ -1,27 +1,30 @@
 import { readFileSync } from 'node:fs'
-import { Command, Option } from 'commander'
+import { Command, type CommanderError, Option } from 'commander'
+import { commandName } from '../server/index.ts'
+import { complainLines, printLines } from '../terminal.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { COMMANDS, GROUPS } from './commands.ts'
+import { UsageError } from './usage.ts'
 
-/** Makes the command line from the table of commands; it throws where commander alone would exit. */
+/** Makes the command line from the table of commands; it throws where commander alone would print and exit. */
 export function createProgram(): Command {
-  const program = new Command('lockstep')
+  const name = commandName()
+  const program = new Command(name)
     .description('SCIM 2.0 service provider: people and groups from your identity provider, in lockstep.')
     .version(readVersion())
-    .showHelpAfterError('(lockstep help shows the commands)')
-    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => printLines(text.replace(/\n$/, '')),
+      writeErr: (text) => complainLines(text.replace(/\n$/, '')),
+      // What is wrong is said in one place, for people and for programs.
+      outputError: () => undefined,
+    })
+  program.exitOverride((error) => refuse(error, `${name} COMMAND; ${name} help shows the commands`))
   const groups = new Map<string, Command>()
   for (const entry of COMMANDS) {
     const [first = '', second] = entry.name.split(' ')
     let parent = program
     if (second !== undefined) {
-      parent =
-        groups.get(first) ??
-        program
-          .command(first)
-          .description(GROUPS[first] ?? '')
-          .exitOverride()
-          .addHelpText('after', `\nEach takes --json, to print JSON for programs.\n${exampleText(entry)}`)
+      parent = groups.get(first) ?? addGroup(program, first, entry)
       groups.set(first, parent)
     }
     addCommand(parent, second ?? first, entry)
@@ -29,16 +32,26 @@ export function createProgram(): Command {
   return program
 }
 
+function addGroup(program: Command, first: string, entry: CommandEntry): Command {
+  const group = program
+    .command(first)
+    .description(GROUPS[first] ?? '')
+    .addHelpText('after', `\nEach takes --json, to print JSON for programs.\n${exampleText(entry)}`)
+  return group.exitOverride((error) =>
+    refuse(error, `${commandName()} ${first} COMMAND; ${commandName()} ${first} --help shows the commands`),
+  )
+}
+
 function exampleText({ example }: CommandEntry): string {
-  return `\nExample:\n  $ lockstep ${example}`
+  return `\nExample:\n  $ ${commandName()} ${example}`
 }
 
 function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   const command = parent
     .command(entry.args === undefined ? name : `${name} ${entry.args}`, { hidden: entry.hidden === true })
     .description(entry.does)
-    .exitOverride()
     .addHelpText('after', exampleText(entry))
+  command.exitOverride((error) => refuse(error, `${commandName()} ${entry.name} ${command.usage()}`))
   for (const option of entry.options ?? []) {
     const [flags, does, initial] = option
     command.addOption(initial === undefined ? new Option(flags, does) : new Option(flags, does).default(initial))
@@ -52,6 +65,13 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
       .filter((value): value is string => typeof value === 'string')
     await entry.run(texts, command.opts())
   })
+}
+
+/** Turns what commander refuses into an error of ours that shows the usage; help and the version pass as they are. */
+function refuse(error: CommanderError, usage: string): never {
+  if (error.exitCode === 0 || error.code === 'commander.help') throw error
+  const text = error.message.replace(/^error: /, '')
+  throw new UsageError(text.slice(0, 1).toUpperCase() + text.slice(1), { usage })
 }
 
 /** The package's version; the file is two folders up in the source and in the built package alike. */

@@ -1,3 +1,4 @@
+import { columnsOf, complain, complainOver } from '../terminal.ts'
 import { flagOption, type Options } from './usage.ts'
 
 /** A bar that shows how far a command has got. */
@@ -10,23 +11,20 @@ export interface Progress {
 
 const SILENT: Progress = {
   advance: () => undefined,
-  say: (line) => process.stderr.write(`${line}\n`),
+  say: (line) => complain(line),
   stop: () => undefined,
 }
 /** The bar is drawn anew at most so often. */
 const DRAW_EVERY_MS = 100
 /** Characters of the bar itself. */
 const WIDTH = 30
-/** Up to the line of the bar, and nothing there any more. */
-const BACK = '\u001b[1A\u001b[2K'
 
 /**
  * Starts a progress bar on a terminal; elsewhere, and for programs, nothing is shown. It writes and reads nothing: whoever reads
  * keys takes Ctrl-C away from the command, which then can't clear up.
  */
 export function startProgress(title: string, max: number, options: Options): Progress {
-  const { stderr } = process
-  if (!stderr.isTTY || flagOption(options, 'json') || max <= 0) return SILENT
+  if (!process.stderr.isTTY || flagOption(options, 'json') || max <= 0) return SILENT
   let done = 0
   let drawn = 0
   // Below the bar stands an empty line, so that what others write comes to stand on a line of its own.
@@ -34,18 +32,21 @@ export function startProgress(title: string, max: number, options: Options): Pro
     const share = Math.min(1, done / max)
     const filled = Math.floor(WIDTH * share)
     const text = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${Math.floor(100 * share)} % ${title}`
-    return `${text.slice(0, Math.max(1, (stderr.columns || 80) - 1))}\n`
+    return text.slice(0, columnsOf() - 1)
   }
-  stderr.write(bar())
+  complain(bar())
   return {
     advance: (by) => {
       done += by
       const now = Date.now()
       if (now - drawn < DRAW_EVERY_MS) return
       drawn = now
-      stderr.write(`${BACK}${bar()}`)
+      complainOver(bar())
     },
-    say: (line) => stderr.write(`${BACK}${line}\n${bar()}`),
-    stop: () => stderr.write(`${BACK}${bar()}`),
+    say(line) {
+      complainOver(line)
+      complain(bar())
+    },
+    stop: () => complainOver(bar()),
   }
 }

@@ -1,5 +1,7 @@
 import { APPS, createClient, isAppName } from '../client/index.ts'
 import { didYouMean } from '../protocol/index.ts'
+import { commandName } from '../server/index.ts'
+import { ask } from './ask.ts'
 import { clientOf } from './place.ts'
 import { printFacts, printJson, printLine, printTable } from './print.ts'
 import {
@@ -21,7 +23,7 @@ export async function addRemote([name = '', address = '']: readonly string[], op
   const { url } = createClient({ url: address })
   const remotes = new Map(await readRemotes())
   if (remotes.has(name) && !flagOption(options, 'force')) {
-    throw new UsageError(`there is a remote "${name}" already; --force puts this one in its place`)
+    throw new UsageError(`There is a remote "${name}" already; --force puts this one in its place`)
   }
   const app = textOption(options, 'app')
   if (app !== undefined && !isAppName(app)) {
@@ -39,7 +41,10 @@ export async function addRemote([name = '', address = '']: readonly string[], op
   printLine(`Remote "${name}" is kept in ${remotesFile()}, readable for you alone.`)
   if (seen === undefined) return
   if (seen.types === undefined) printLine(`But it could not be asked: ${seen.error}`)
-  else printLine(`It answers, and has ${seen.types.join(', ')}. Try: lockstep query ${seen.types[0]} --remote ${name}`)
+  else
+    printLine(
+      `It answers, and has ${seen.types.join(', ')}. Try: ${commandName()} query ${seen.types[0]} --remote ${name}`,
+    )
 }
 
 /** `lockstep remote list`. */
@@ -50,7 +55,7 @@ export async function listRemotes(options: Options): Promise<void> {
     return
   }
   if (rows.length === 0) {
-    printLine('No remotes yet. Add one: lockstep remote add NAME https://app.example/scim/v2')
+    printLine(`No remotes yet. Add one: ${commandName()} remote add NAME https://app.example/scim/v2`)
     return
   }
   printTable(rows, [
@@ -90,7 +95,7 @@ export async function showRemote([name = '']: readonly string[], options: Option
 export async function removeRemote([name = '']: readonly string[], options: Options): Promise<void> {
   const remotes = new Map(await readRemotes())
   if (!remotes.delete(name))
-    throw new UsageError(`there is no remote "${name}"${didYouMean(name, [...remotes.keys()])}`)
+    throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}`)
   await saveRemotes(remotes)
   if (flagOption(options, 'json')) printJson({ remote: name, removed: true })
   else
@@ -104,7 +109,7 @@ async function readCredentials(options: Options): Promise<Credentials> {
   const tokenUrl = textOption(options, 'oauth')
   const hasToken = textOption(options, 'tokenEnv') !== undefined || flagOption(options, 'tokenStdin')
   if ([user !== undefined, tokenUrl !== undefined, hasToken].filter(Boolean).length > 1) {
-    throw new UsageError('give one of --token-env or --token-stdin, --basic, --oauth')
+    throw new UsageError('Give one of --token-env or --token-stdin, --basic, --oauth')
   }
   if (user !== undefined) {
     return { kind: 'basic', user, password: await readSecretOption(options, 'secretEnv', 'secretStdin', 'Password') }
@@ -136,7 +141,7 @@ async function readSecretOption(options: Options, env: string, stdin: string, wh
   if (variable !== undefined) {
     if (/^[A-Za-z_]\w*$/.test(variable)) return { env: variable }
     throw new UsageError(
-      `"${variable.slice(0, 20)}…" is no name of an environment variable; give the name, not the secret`,
+      `"${variable.slice(0, 20)}…" is not the name of an environment variable; give the name, not the secret`,
     )
   }
   if (flagOption(options, stdin)) {
@@ -144,13 +149,12 @@ async function readSecretOption(options: Options, env: string, stdin: string, wh
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
     const value = Buffer.concat(chunks).toString().trim()
     if (value !== '') return { value }
-    throw new UsageError('there was nothing on standard input')
+    throw new UsageError('Standard input is empty')
   }
   if (!process.stdin.isTTY) throw new UsageError(`${what}: give it by an environment variable or on standard input`)
-  const { password } = await import('@clack/prompts')
-  const value = await password({ message: what })
-  if (typeof value === 'string' && value !== '') return { value: value.trim() }
-  throw new UsageError('nothing was kept')
+  const value = await ask(`${what} (it is not shown):`, { secret: true })
+  if (value !== undefined && value.trim() !== '') return { value: value.trim() }
+  throw new UsageError(value === undefined ? 'Nothing was kept: the question was not answered' : 'Nothing was kept')
 }
 
 async function look(

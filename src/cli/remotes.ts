@@ -1,7 +1,9 @@
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, didYouMean } from '../protocol/index.ts'
+import { makeFolder, reasonOf } from '../server/index.ts'
+import { complain } from '../terminal.ts'
 import { configFolder } from './folders.ts'
 import { UsageError } from './usage.ts'
 
@@ -56,21 +58,23 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
     const { mode } = await stat(file)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       await chmod(file, 0o600)
-      process.stderr.write(
-        `lockstep: ${file} could be read by others on this machine; now only you can. Consider its tokens known, and make new ones.\n`,
+      complain(
+        `lockstep: ${file} could be read by others on this machine; now only you can. Consider its tokens known, and make new ones.`,
       )
     }
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return new Map()
-    throw new ConfigError(file, 'the remotes are kept there, but it cannot be read', { cause: error })
+    throw new ConfigError(file, `the remotes are kept there, but it cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+    })
   }
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
     // The parser would quote the file, and with it perhaps a token.
-    throw new ConfigError(file, 'it is no JSON; mend it, or remove it and add the remotes anew')
+    throw new ConfigError(file, 'it is not JSON; mend it, or remove it and add the remotes again')
   }
   const read = RemotesFile.safeParse(json)
   if (read.success) return new Map(Object.entries(read.data.remotes))
@@ -81,7 +85,7 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
 /** Keeps the remotes, so that only their owner can read them; all or nothing. */
 export async function saveRemotes(remotes: ReadonlyMap<string, Remote>): Promise<void> {
   const file = remotesFile()
-  await mkdir(configFolder(), { recursive: true, mode: 0o700 })
+  await makeFolder(configFolder())
   const fresh = `${file}.${process.pid}`
   await writeFile(fresh, `${JSON.stringify({ remotes: Object.fromEntries(remotes) }, null, 2)}\n`, { mode: 0o600 })
   await rename(fresh, file)
@@ -95,7 +99,7 @@ export async function findRemote(name: string): Promise<Remote> {
   const found = remotes.get(name)
   if (found !== undefined) return found
   const add = `add it: lockstep remote add ${name} https://…`
-  throw new UsageError(`there is no remote "${name}"${didYouMean(name, [...remotes.keys()])}; ${add}`)
+  throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}; ${add}`)
 }
 
 function remoteInEnvironment(name: string): Remote | undefined {

@@ -8,8 +8,10 @@ import {
   type ResourceType,
   ScimError,
 } from '../protocol/index.ts'
+import { complain } from '../terminal.ts'
 import { checkPaths, typeIn } from './attribute-names.ts'
 import { confirmDeletion } from './confirmation.ts'
+import { fileError } from './file-error.ts'
 import { parseOperation, readOperations } from './operations.ts'
 import { type Place, withPlace } from './place.ts'
 import { printJson, printLine } from './print.ts'
@@ -31,12 +33,12 @@ export async function create([name = '', file = '-']: readonly string[], options
         if (!(error instanceof ScimError) || FOR_ALL.has(error.status)) throw stoppedAt(one, error)
         refused += 1
         if (flagOption(options, 'json')) printJson({ at: one.at, failed: error.message })
-        else process.stderr.write(`lockstep: ${one.where}: ${error.message}\n`)
+        else complain(`lockstep: ${one.where}: ${error.message}`)
       }
     }
     if (refused === 0) return
     process.exitCode = 1
-    if (!flagOption(options, 'json')) printLine(`${given.length - refused} made, ${refused} refused.`)
+    if (!flagOption(options, 'json')) printLine(`${given.length - refused} created, ${refused} refused.`)
   })
 }
 
@@ -48,21 +50,28 @@ async function createOne({ client }: Place, type: ResourceType, resource: JsonOb
   const answer = await client.send({ method: 'POST', path: type.endpoint, body })
   if (flagOption(options, 'json')) printJson(answer.body ?? {})
   else
-    printLine(`${type.name} ${String(answer.body?.id ?? answer.headers.get('location') ?? 'without an id')} is made.`)
+    printLine(
+      `${type.name} ${String(answer.body?.id ?? answer.headers.get('location') ?? 'without an id')} is created.`,
+    )
 }
 
 function stoppedAt({ where }: Given, cause: unknown): unknown {
   if (!(cause instanceof LockstepError)) return cause
-  return new LockstepError(cause.code, `${where}: ${cause.message}; what comes after it was not sent`, { cause })
+  return new LockstepError(cause.code, `${atStart(where)}: ${cause.message}; what comes after it was not sent`, {
+    cause,
+  })
 }
 
 /** `lockstep patch`: operations from the command line or a file. */
 export async function patch([name = '', id = '', ...words]: readonly string[], options: Options): Promise<void> {
   const file = textOption(options, 'file')
   if ((file === undefined) === (words.length === 0)) {
-    throw new UsageError('give operations, like \'replace title "Dr"\', or --file with JSON')
+    throw new UsageError('Give operations, like \'replace title "Dr"\', or --file with JSON')
   }
-  const given = file === undefined ? undefined : readOperations(parse(await readInput(file), file), file)
+  const given =
+    file === undefined
+      ? undefined
+      : readOperations(parse(await readInput(file), file === '-' ? 'standard input' : file), file)
   await withPlace(options, async (place) => {
     const type = await typeIn(place, name)
     const operations = given ?? words.map((word) => parseOperation(word, type))
@@ -107,7 +116,7 @@ async function readInput(file: string): Promise<string> {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
     return Buffer.concat(chunks).toString()
   } catch (error) {
-    throw new UsageError(`${file} can't be read: ${(error as Error).message}`)
+    throw fileError(file, 'read', error)
   }
 }
 
@@ -115,7 +124,7 @@ function parse(text: string, file: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
-    throw new UsageError(`${file} is no JSON`)
+    throw new UsageError(`${atStart(file)} is not JSON`)
   }
 }
 
@@ -128,12 +137,17 @@ interface Given {
   readonly where: string
 }
 
+/** Words of ours that begin a sentence; names of files stay as they are. */
+function atStart(where: string): string {
+  return /^(standard input|line \d+ of |element \d+ of )/.test(where) ? where[0]?.toUpperCase() + where.slice(1) : where
+}
+
 function readResources(text: string, file: string): readonly Given[] {
   const found = readAll(text, file === '-' ? 'standard input' : file)
-  if (found.length === 0) throw new UsageError(`${file} holds no resource`)
+  if (found.length === 0) throw new UsageError(file === '-' ? 'Standard input is empty' : `${file} holds no resource`)
   return found.map(({ value, ...place }) => {
     if (isObject(value)) return { resource: value, ...place }
-    throw new UsageError(`${place.where} must hold a resource as a JSON object, a list of them, or one a line`)
+    throw new UsageError(`${atStart(place.where)} must hold a resource as a JSON object, a list of them, or one a line`)
   })
 }
 

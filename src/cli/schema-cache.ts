@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ResourceType } from '../protocol/index.ts'
+import { makeFolder } from '../server/index.ts'
 import { pathsOf } from './attribute-names.ts'
 import { cacheFolder } from './folders.ts'
 
@@ -24,7 +25,7 @@ const KEPT_MS = 86_400_000
 export async function keepTypes(remote: string, url: string, types: readonly ResourceType[]): Promise<void> {
   const kept: Kept = { url, at: Date.now(), types: types.map((type) => ({ name: type.name, paths: pathsOf(type) })) }
   try {
-    await mkdir(cacheFolder(), { recursive: true, mode: 0o700 })
+    await makeFolder(cacheFolder())
     const file = fileOf(remote)
     await writeFile(`${file}.${process.pid}`, JSON.stringify(kept), { mode: 0o600 })
     await rename(`${file}.${process.pid}`, file)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { isObject, type Json } from '../protocol/index.ts'
 import { changeOptions } from './change-options.ts'
+import { fileError } from './file-error.ts'
 import { tenantOf, withLocal } from './local.ts'
 import { printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
@@ -106,20 +107,21 @@ export async function deleteType([name = '']: readonly string[], options: Option
 
 /** The JSON object in a file; `-` reads standard input. */
 async function readJsonFile(file: string): Promise<Json> {
+  const name = file === '-' ? 'Standard input' : file
   const content = file === '-' ? await text(process.stdin) : await readText(file)
   try {
     const json: unknown = JSON.parse(content)
     if (isObject(json)) return json
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  throw new UsageError(`${file} must hold one JSON object`)
+  throw new UsageError(`${name} must hold one JSON object`)
 }
 
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw fileError(file, 'read', error)
   }
 }

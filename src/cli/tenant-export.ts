@@ -1,10 +1,11 @@
-import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
-import { rename, stat, truncate } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, rename, stat, truncate } from 'node:fs/promises'
 import type { KeptRow } from '../store/index.ts'
 import type { Tenant } from '../tenancy/index.ts'
+import { withClaim } from './claim.ts'
 import { readLines } from './lines.ts'
 import { type Local, withLocal } from './local.ts'
+import { openOut } from './out-file.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
 import { type Checksum, endLine, headLine, readRow, rowLine, startChecksum } from './tenant-file.ts'
@@ -23,6 +24,10 @@ interface Part {
 
 /** `lockstep tenant export`: a tenant with all it holds, as of one moment, in a file for `lockstep tenant import`. */
 export async function exportTenant([name = '', file = '']: readonly string[], options: Options): Promise<void> {
+  await withClaim(file, () => exportClaimed(name, file, options))
+}
+
+async function exportClaimed(name: string, file: string, options: Options): Promise<void> {
   if (existsSync(file)) throw new UsageError(`${file} exists already; name a new file`)
   const part = `${file}.part`
   await withLocal(options, async (local) => {
@@ -32,10 +37,11 @@ export async function exportTenant([name = '', file = '']: readonly string[], op
     const { checksum, last } = left ?? { checksum: startChecksum(), last: undefined }
     const opened = await openRows(local, tenant, last)
     tenant = opened.tenant
-    const out = createWriteStream(part, { flags: left === undefined ? 'w' : 'a', mode: 0o600 })
+    const out = await openOut(part, { goOn: left !== undefined })
+    await chmod(part, 0o600)
     const write = async (line: string) => {
       checksum.add(line)
-      if (!out.write(`${line}\n`)) await once(out, 'drain')
+      await out.write(`${line}\n`)
     }
     const resources = Object.values(tenant.resources).reduce((sum, count) => sum + count, 0)
     const progress = startProgress(`Exporting ${name}`, resources + tenant.place, options)
@@ -48,8 +54,8 @@ export async function exportTenant([name = '', file = '']: readonly string[], op
       progress.advance(chunk.length)
     }
     const sum = checksum.text()
-    out.end(`${endLine(sum)}\n`)
-    await once(out, 'finish')
+    await out.write(`${endLine(sum)}\n`)
+    await out.end()
     await rename(part, file)
     progress.stop()
     if (flagOption(options, 'json')) {
@@ -77,7 +83,7 @@ async function openRows({ store, tenancy }: Local, known: Tenant, last: KeptRow 
     }
     await iterator.return?.()
     if (last !== undefined || tries === TRIES) {
-      throw new UsageError(`tenant "${known.name}" is being written to; try again, when it is quieter`)
+      throw new UsageError(`Tenant "${known.name}" is being written to; pause its identity providers and try again`)
     }
     before = tenant
   }

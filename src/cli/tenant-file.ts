@@ -94,7 +94,7 @@ function readHead(file: string, line: string): Head {
   const head = objectOf(line)
   if (head?.lockstep !== 'tenant') {
     throw refused(
-      `${file} is no file of a tenant: its first line says something else. lockstep tenant export makes one; for JSON lines of SCIM resources there is lockstep import`,
+      `${file} is not a tenant file: its first line says something else. lockstep tenant export makes one; for JSON lines of SCIM resources there is lockstep import`,
     )
   }
   const { version, tenant, created, place } = head
@@ -104,7 +104,7 @@ function readHead(file: string, line: string): Head {
     )
   }
   if (typeof tenant !== 'string' || typeof created !== 'number' || typeof place !== 'number') {
-    throw refused(`the first line of ${file} lacks the tenant, or when it was made, or the last place of its log`)
+    throw refused(`The first line of ${file} lacks the tenant, or when it was made, or the last place of its log`)
   }
   return { tenant, created, place }
 }

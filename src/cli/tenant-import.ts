@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { LockstepError } from '../protocol/index.ts'
+import { commandName } from '../server/index.ts'
 import type { KeptRow } from '../store/index.ts'
 import type { Arrival } from '../tenancy/index.ts'
+import { fileError } from './file-error.ts'
 import { readLines } from './lines.ts'
 import { type Local, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
 import { checkFile, headLine, readRow, rowLine, startChecksum, type TenantFile } from './tenant-file.ts'
-import { flagOption, type Options, textOption, UsageError } from './usage.ts'
+import { flagOption, type Options, textOption } from './usage.ts'
 
 /** Rows, and characters of them, that one transaction takes in at most; members count one by one. */
 const ROWS = 1_000
@@ -15,12 +17,9 @@ const CHARACTERS = 4_000_000
 
 /** `lockstep tenant import`: puts an exported tenant into this database; it is served when it is whole and the same. */
 export async function importTenant([file = '']: readonly string[], options: Options): Promise<void> {
-  const size = await stat(file).then(
-    (stats) => stats.size,
-    () => undefined,
-  )
-  if (size === undefined)
-    throw new UsageError(`${file} can't be read; name a file that lockstep tenant export has made`)
+  const { size } = await stat(file).catch((error) => {
+    throw fileError(file, 'read', error)
+  })
   const checking = startProgress(`Checking ${file}`, size, options)
   const from = await checkFile(file, checking.advance)
   checking.stop()
@@ -45,7 +44,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
     if (found !== checksum) {
       throw new LockstepError(
         'ERR_INPUT',
-        `what is in the database now has the checksum ${found}, the file ${checksum}: somebody has changed it meanwhile. It is not served; take it away with lockstep tenant delete ${tenant}, and import again`,
+        `What is in the database now has the checksum ${found}, the file ${checksum}: somebody has changed it meanwhile. It is not served; take it away with lockstep tenant delete ${tenant}, and import again`,
       )
     }
     await arrivals.finish(tenant)
@@ -58,7 +57,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
     printLine(`Checksum ${checksum}, of the file and of what is in the database now.`)
     if (tenant === from.tenant) return
     printLine(
-      `Its tokens name the tenant "${from.tenant}" and let nobody in here; make new ones with: lockstep connection rotate`,
+      `Its tokens name the tenant "${from.tenant}" and let nobody in here; make new ones with: ${commandName()} connection rotate`,
     )
   }
   await withLocal(options, use, { create: true })

@@ -2,8 +2,11 @@ import { LockstepError } from '../protocol/index.ts'
 
 /** The command line makes no sense: exit code 2. */
 export class UsageError extends LockstepError {
-  constructor(message: string) {
-    super('ERR_USAGE', message)
+  /** How the command is called, where that is what was wrong. */
+  readonly usage: string | undefined
+  constructor(message: string, options: { readonly usage?: string; readonly cause?: unknown } = {}) {
+    super('ERR_USAGE', message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.usage = options.usage
   }
 }
 
@@ -48,5 +51,5 @@ export function lifetimeOption(options: Options, now: number): number | null | u
   const match = /^(\d{1,5})([mhdwy])$/.exec(text)
   const lifetime = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : Date.parse(text) - now
   if (lifetime > 0) return lifetime
-  throw new UsageError(`--expires must be like 90d, 12h or 1y, a date to come like 2030-12-31, or never, not "${text}"`)
+  throw new UsageError(`--expires must be like 90d, 12h or 1y, a future date like 2030-12-31, or never, not "${text}"`)
 }

@@ -8,6 +8,7 @@ import {
   tooManyRequests,
   uriTooLong,
 } from '../protocol/index.ts'
+import { reportError } from '../terminal.ts'
 import { belowBase } from './base.ts'
 import { bulk } from './bulk.ts'
 import { createCache } from './cache.ts'
@@ -42,7 +43,7 @@ export interface ProviderOptions {
   readonly throttle?: (principal: Principal) => number
   /** Characters of finished texts that are kept. Default 64 MiB. */
   readonly cacheBytes?: number
-  /** Told of each error that is ours. Default: console.error. */
+  /** Told of each error that is ours. Default: a line and the stack by console.error. */
   readonly report?: Report
   /** Told which attributes no schema knows and were left out: type and attribute paths, never values. */
   readonly skipped?: (note: {
@@ -69,7 +70,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const { directory, authenticate, throttle, delegate } = options
   const features = options.features ?? (() => ALL_FEATURES)
   const now = options.now ?? Date.now
-  const report: Report = options.report ?? (({ id, error }) => console.error(`lockstep: internal error ${id}`, error))
+  const report: Report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
   const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 64 * 1024 * 1024) : 0)
   directory.watch((touched) => cache.forget(touched))

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { ConfigError, LockstepError } from '../protocol/index.ts'
+import { ConfigError } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
+import { makeFolder } from './folder.ts'
 import { SETTINGS, type Settings, wrongDatabase } from './settings.ts'
 
 /** An open database. */
@@ -37,10 +37,13 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
       const store = await postgresStore({ ...postgres, batch })
       return { store, pool: store.pool }
     }
-    if (database !== ':memory:' && !existsSync(database)) {
+    const there = database === ':memory:' ? undefined : statSync(database, { throwIfNoEntry: false })
+    if (there?.isDirectory())
+      throw new ConfigError(SETTINGS.database.flag, `${database} is a folder; name a file in it`)
+    if (database !== ':memory:' && there === undefined) {
       if (!create) throw noDatabase(database)
       // Personal data: nobody else on the machine needs to look into it.
-      await mkdir(dirname(database), { recursive: true, mode: 0o700 })
+      await makeFolder(dirname(database))
     }
     const { sqliteStore } = await import('../store/sqlite.ts')
     // A database in memory belongs to one thread.
@@ -48,11 +51,11 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
     const store = sqliteStore(database, { threads, batch, died })
     return { store, writerPort: () => store.writerPort() }
   } catch (error) {
-    throw error instanceof LockstepError ? error : wrongDatabase(database, error)
+    throw wrongDatabase(database, error)
   }
 }
 
 function noDatabase(database: string): ConfigError {
   const how = 'start the server once (lockstep serve), or name another file'
-  return new ConfigError(SETTINGS.database.flag, `there is no database ${database}; ${how}`)
+  return new ConfigError(SETTINGS.database.flag, `There is no database ${database}; ${how}`)
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { StoreUnavailable } from '../store/index.ts'
 import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
+import { commandName } from './command-name.ts'
 import type { Log } from './log.ts'
 
 /** The end of a start: what is noted in the database, and what is printed. */
@@ -90,8 +91,8 @@ async function greet(tenancy: Tenancy, url: string, start: Start): Promise<strin
       `Lockstep is running at ${url}`,
       '',
       `  SCIM base URL   ${url}${scimPath('{tenant}')}`,
-      '  New token       lockstep connection create TENANT',
-      '  Tenants         lockstep tenant list',
+      `  New token       ${commandName()} connection create TENANT`,
+      `  Tenants         ${commandName()} tenant list`,
       '',
       '',
     ].join('\n')

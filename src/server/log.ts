@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { formatParts, LOG_OUTPUT, type Part, paint, shownJson, shownLines } from '../terminal.ts'
 import type { LogLevel } from './settings.ts'
 
 /** The server's log. Lines name routes, never URLs: those hold user names. */
@@ -23,7 +24,8 @@ const REDACTED = [
   'body',
 ]
 
-const COLOURS: { readonly [level: number]: string } = { 50: '31', 60: '31', 40: '33', 30: '32', 20: '2', 10: '2' }
+const COLOURS: { readonly [level: number]: number } = { 50: 31, 60: 31, 40: 33, 30: 32, 20: 2, 10: 2 }
+const DIM = 2
 const NAMES: { readonly [level: number]: string } = {
   10: 'trace',
   20: 'debug',
@@ -34,9 +36,9 @@ const NAMES: { readonly [level: number]: string } = {
 }
 
 /** Makes the log: JSON lines, or one readable line each on a terminal. */
-export function createLog(level: LogLevel, output: LogOutput = process.stderr): Log {
+export function createLog(level: LogLevel, output: LogOutput = LOG_OUTPUT): Log {
   const pretty = output.isTTY === true
-  const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : line) }
+  const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : shownJson(line)) }
   return pino(
     {
       level,
@@ -60,8 +62,14 @@ export function formatLine(line: string): string {
   const facts = Object.entries(rest).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  const stack = isStack(err) ? `\n${err.stack}` : ''
-  return `\u001b[2m${clock}\u001b[0m \u001b[${COLOURS[code]}m${String(level).padEnd(5)}\u001b[0m ${msg ?? ''} \u001b[2m${facts.join(' ')}\u001b[0m${stack}\n`
+  const parts: readonly Part[] = [
+    paint(DIM, clock),
+    ' ',
+    paint(COLOURS[code] ?? DIM, String(level).padEnd(5)),
+    ` ${String(msg ?? '')} `,
+    paint(DIM, facts.join(' ')),
+  ]
+  return `${formatParts(parts, true)}${isStack(err) ? `\n${shownLines(err.stack)}` : ''}\n`
 }
 
 function isStack(value: unknown): value is { readonly stack: string } {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { ConfigError, withoutLastSlashes } from '../protocol/index.ts'
+import { reasonOf } from './reason.ts'
 
 /** How much is logged, from nothing to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
@@ -116,7 +117,8 @@ export const SETTINGS = {
     flag: '--public-url',
     env: 'LOCKSTEP_PUBLIC_URL',
     default: '',
-    allowed: 'an absolute http or https URL without query or fragment, like https://scim.example.com',
+    allowed:
+      'an absolute http or https URL without user name, password, query or fragment, like https://scim.example.com',
     does: 'the address clients reach the server at, for base URLs and meta.location; made from host and port if absent',
   },
   logLevel: {
@@ -166,9 +168,10 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     const value = parse(text.trim())
     if (value !== undefined) return value
     const from = flag === undefined ? setting.env : setting.flag
-    // An address may hold a password.
-    const shown = /^postgres(ql)?:/i.test(text) ? 'postgres:…' : text
-    throw new ConfigError(from, `"${shown}" was given for the ${setting.name}; allowed is ${setting.allowed}`)
+    throw new ConfigError(
+      from,
+      `"${withoutSecrets(text)}" was given for the ${setting.name}; allowed is ${setting.allowed}`,
+    )
   }
   const publicUrl = read('publicUrl', parsePublicUrl)
   const rateLimit = read('rateLimit', parseRateLimit)
@@ -195,6 +198,13 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   }
 }
 
+/** A value as it may be shown: an address may hold a password. */
+function withoutSecrets(text: string): string {
+  if (/^postgres(ql)?:/i.test(text)) return 'postgres:…'
+  const at = text.lastIndexOf('@')
+  return at < 0 ? text : `…${text.slice(at)}`
+}
+
 /** The address clients reach the server at when none is given. */
 export function localUrl(host: string, port: number): string {
   // Nobody can connect to "any address"; loopback is what works when pasted.
@@ -204,8 +214,13 @@ export function localUrl(host: string, port: number): string {
 
 /** Says that a database can't be opened, and why. */
 export function wrongDatabase(database: string, cause: unknown): ConfigError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new ConfigError(SETTINGS.database.flag, `the database ${database} can't be opened: ${why}`, { cause })
+  // One that says all of this already.
+  if (cause instanceof ConfigError && cause.option === SETTINGS.database.flag) return cause
+  const why =
+    cause instanceof ConfigError && cause.cause === undefined
+      ? cause.message.slice(`${cause.option}: `.length)
+      : reasonOf(cause)
+  return new ConfigError(SETTINGS.database.flag, `The database ${database} can't be opened: ${why}`, { cause })
 }
 
 function parsePort(text: string): number | undefined {

@@ -1,3 +1,4 @@
+import { printLines } from '../terminal.ts'
 import type { Server } from './parts.ts'
 import type { Settings } from './settings.ts'
 import type { Workers } from './supervise.ts'
@@ -21,5 +22,5 @@ export async function startWorkers(settings: Settings): Promise<Workers> {
 }
 
 function show(text: string): void {
-  process.stdout.write(text)
+  printLines(text.replace(/\n$/, ''))
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { afterEach, expect, test } from 'vitest'
 import { COMMANDS, GROUPS } from '../../src/cli/commands.ts'
 import { createProgram } from '../../src/cli/program.ts'
+import { commandName } from '../../src/server/index.ts'
 import { emptyPlace, runsHere } from '../place.ts'
 import { folder, run } from './run.ts'
 
@@ -185,7 +186,7 @@ test.each([
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const { code, stderr } = await lockstep(...args)
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/nothing was deleted: .*give --yes/)])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/Nothing was deleted: .*give --yes/)])
   expect(await json('tenant', 'list')).toHaveLength(1)
 })
 
@@ -211,7 +212,7 @@ test.runIf(runsHere('a database that is not there is not made by a command that 
   async () => {
     const { lockstep } = await fresh()
     const { code, stderr } = await lockstep('tenant', 'list')
-    expect(stderr).toMatch(/there is no database .*test.db; start the server once/)
+    expect(stderr).toMatch(/There is no database .*test.db; start the server once/)
     expect(code).toBe(2)
   },
 )
@@ -219,13 +220,17 @@ test.runIf(runsHere('a database that is not there is not made by a command that 
 test.each([
   [['tenant', 'create', 'Acme'], 1, /"Acme" can't name a tenant/],
   [['tenant', 'create', 'default'], 1, /made by the first start/],
-  [['tenant', 'create'], 2, /missing required argument 'name'/],
-  [['tenant', 'rename', 'acme'], 2, /unknown command 'rename'/],
-  [['frobnicate'], 2, /unknown command 'frobnicate'/],
-  [['tenant', 'create', 'acme', '--colour', 'red'], 2, /unknown option '--colour'/],
+  [
+    ['tenant', 'create'],
+    2,
+    /Missing required argument 'name'\nUsage: npm run -s lockstep -- tenant create \[options\] <name>\n/,
+  ],
+  [['tenant', 'rename', 'acme'], 2, /Unknown command 'rename'/],
+  [['frobnicate'], 2, /Unknown command 'frobnicate'/],
+  [['tenant', 'create', 'acme', '--colour', 'red'], 2, /Unknown option '--colour'/],
   [['tenant', 'create', 'acme', '--kind', 'novell'], 1, /"novell" is not a kind/],
   [['tenant', 'create', 'acme', '--rights', 'fly'], 2, /"fly" is not a right/],
-  [['tenant', 'create', 'acme', '--subject', 'ada'], 2, /unknown option '--subject'/],
+  [['tenant', 'create', 'acme', '--subject', 'ada'], 2, /Unknown option '--subject'/],
   [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be like 90d/],
 ] as const)('%j ends with %i and one line', async (args, code, message) => {
   const { lockstep } = await fresh()
@@ -251,14 +256,14 @@ test('every command has --json and help with an example', () => {
       command = next
     }
     expect(helpOf(command), name).toContain('--json')
-    expect(helpOf(command), name).toContain(`Example:\n  $ lockstep ${name}`)
+    expect(helpOf(command), name).toContain(`Example:\n  $ ${commandName()} ${name}`)
   }
 })
 
 test.each(Object.keys(GROUPS))('the help of %s has an example and tells of --json', (name) => {
   const command = createProgram().commands.find((one) => one.name() === name)
   if (command === undefined) throw new Error(`there is no command ${name}`)
-  expect(helpOf(command)).toMatch(new RegExp(`--json[\\s\\S]*Example:\n {2}\\$ lockstep ${name} \\w`))
+  expect(helpOf(command)).toMatch(new RegExp(`--json[\\s\\S]*Example:\n {2}\\$ ${commandName()} ${name} \\w`))
 })
 
 function helpOf(command: Command): string {

@@ -211,7 +211,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(await refused(good.replace('"Dr"', '"Mr"').replace('\\"Dr\\"', '\\"Mr\\"'))).toContain('was altered')
     expect(await refused(good.split('\n').toSpliced(9, 1).join('\n'))).toContain('was altered')
     expect(await refused(good.replace('"version":1,', '"version":2,'))).toContain('version 2')
-    expect(await refused('{"schemas":[]}\n')).toContain('is no file of a tenant')
+    expect(await refused('{"schemas":[]}\n')).toContain('is not a tenant file')
     expect(await refused('')).toContain('is empty')
     appendFileSync(path('good.tenant'), '{}\n')
     expect(await refusal('tenant', 'import', path('good.tenant'), '--database', empty)).toContain('behind its end mark')

@@ -101,7 +101,7 @@ describe('remotes', SLOW, () => {
     writeFileSync(file(), '{"remotes": {"x": {"token": "lk_secret"', { mode: 0o600 })
     const ran = await lockstep(['remote', 'list'])
     expect([ran.code, ran.stderr.includes('lk_secret')]).toEqual([2, false])
-    expect(ran.stderr).toMatch(/no JSON/)
+    expect(ran.stderr).toMatch(/not JSON/)
     writeFileSync(file(), before, { mode: 0o600 })
   })
 
@@ -110,7 +110,7 @@ describe('remotes', SLOW, () => {
     [['remote', 'add', 'local', 'https://x.example'], /can't name a remote/],
     [['remote', 'add', 'x', 'nowhere', '--no-check'], /base URL/],
     [['remote', 'add', 'x', 'https://u:p@x.example', '--no-check'], /credentials/],
-    [['remote', 'add', 'x', 'https://x.example', '--basic', 'me', '--token-env', 'T'], /give one of/],
+    [['remote', 'add', 'x', 'https://x.example', '--basic', 'me', '--token-env', 'T'], /Give one of/],
     [['remote', 'add', 'x', 'https://x.example', '--basic', 'me'], /Password/],
     [['remote', 'add', 'x', 'https://x.example', '--token-env', 'lk_default_x-y'], /give the name, not the secret/],
     [['remote', 'add', 'x', 'https://x.example', '--oauth', 'https://t.example/token'], /--client-id/],
@@ -165,7 +165,7 @@ describe('resources at a remote', SLOW, () => {
       [['patch', 'User', ada.id, 'replace titel x'], 2, /did you mean title/],
       [['patch', 'User', ada.id, 'replace title'], 2, /no value/],
       [['patch', 'User', ada.id, 'change title x'], 2, /no operation/],
-      [['patch', 'User', ada.id], 2, /give operations/],
+      [['patch', 'User', ada.id], 2, /Give operations/],
       [['create', 'User', dir.path('ops.json')], 2, /no attribute "op"/],
       [['create', 'User', dir.path('nothing.json')], 2, /can't be read/],
     ] as const) {
@@ -188,7 +188,7 @@ describe('many resources at once', SLOW, () => {
     const ran = await lockstep(at, {}, `\n${jsonLines(people('ada', 'bob', 'ADA', 'cleo'))}\n`)
     expect(ran.code).toBe(1)
     expect(ran.stderr).toMatch(/^lockstep: line 4 of standard input: .*userName.*\n$/)
-    expect(ran.stdout).toMatch(/^(User \S+ is made\.\n){3}3 made, 1 refused\.\n$/)
+    expect(ran.stdout).toMatch(/^(User \S+ is created\.\n){3}3 created, 1 refused\.\n$/)
     const list = await lockstep([...at, '--json'], {}, JSON.stringify(people('bob', 'dora')))
     expect(list.code).toBe(1)
     expect(lines(list.stdout)).toMatchObject([
@@ -231,8 +231,8 @@ describe('many resources at once', SLOW, () => {
       jsonLines(people('ada', 'bob', 'cleo')),
     )
     expect(ran.code).toBe(1)
-    expect(ran.stdout).toMatch(/^User \S+ is made\.\n$/)
-    expect(ran.stderr).toMatch(/^lockstep: line 2 of standard input: .*; what comes after it was not sent\n$/)
+    expect(ran.stdout).toMatch(/^User \S+ is created\.\n$/)
+    expect(ran.stderr).toMatch(/^lockstep: Line 2 of standard input: .*; what comes after it was not sent\n$/)
     expect(closing.seen.filter(({ method }) => method === 'POST')).toHaveLength(2)
     await closing.close()
   })

@@ -1,0 +1,51 @@
+import { LockstepError } from '../protocol/index.ts'
+import { commandName, plainMessage, subjectOf, systemReason } from '../server/index.ts'
+import { complain, complainLines, shownJson, stackOf } from '../terminal.ts'
+import { COMMANDS } from './commands.ts'
+import { UsageError } from './usage.ts'
+
+/** 0: done; 1: it failed; 2: the command makes no sense. */
+export const EXIT = { done: 0, failure: 1, usage: 2 } as const
+
+/** First words of commands, by which hints in messages are found. */
+const HINT = new RegExp(
+  `(?<![\\w/.-])lockstep (?=(?:${[...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))].join('|')})\\b)`,
+  'g',
+)
+
+/** A message of ours with the commands that it names as they have to be typed here. */
+export function asCalled(message: string): string {
+  return message.replaceAll(HINT, `${commandName()} `)
+}
+
+/** Says what went wrong in one line, without a stack; programs get JSON. Gives the exit code. */
+export function fail(error: unknown, json: boolean): number {
+  const code = error instanceof LockstepError ? error.code : 'ERR_INTERNAL'
+  const message = asCalled(onOneLine(messageOf(error)))
+  if (json) complainLines(shownJson(JSON.stringify({ error: { code, message } })))
+  else {
+    complain(`lockstep: ${message}`)
+    if (error instanceof UsageError && error.usage !== undefined) complain(`Usage: ${error.usage}`)
+  }
+  if (process.env.LOCKSTEP_DEBUG) complainLines(stackOf(error))
+  return error instanceof UsageError || code === 'ERR_CONFIG' ? EXIT.usage : EXIT.failure
+}
+
+function onOneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ')
+}
+
+/** What went wrong in words: codes of the system never stand alone. */
+function messageOf(error: unknown): string {
+  const reason = systemReason(error)
+  if (reason === undefined) return plainMessage(error)
+  const subject = subjectOf(error)
+  return subject === undefined ? sentence(reason) : `${subject} can't be used: ${reason}`
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
