@@ -8,14 +8,13 @@ import { UsageError } from './usage.ts'
 export const EXIT = { done: 0, failure: 1, usage: 2 } as const
 
 /** First words of commands, by which hints in messages are found. */
-const HINT = new RegExp(
-  `(?<![\\w/.-])lockstep (?=(?:${[...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))].join('|')})\\b)`,
-  'g',
-)
+const FIRST_WORDS: ReadonlySet<string> = new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? ''))
 
 /** A message of ours with the commands that it names as they have to be typed here. */
-export function asCalled(message: string): string {
-  return message.replaceAll(HINT, `${commandName()} `)
+function asCalled(message: string): string {
+  return message.replaceAll(/(?<![\w/.-])lockstep ([a-z]+)/g, (hint, word: string) =>
+    FIRST_WORDS.has(word) ? `${commandName()} ${word}` : hint,
+  )
 }
 
 /** Says what went wrong in one line, without a stack; programs get JSON. Gives the exit code. */

@@ -1,3 +1,4 @@
+import { reportError } from '../terminal.ts'
 import type { Touched } from './contract.ts'
 
 /** Called with what may look different; may be asynchronous. What it throws, or rejects with, is reported and changes nothing. */
@@ -19,7 +20,7 @@ export interface Watchers {
 }
 
 /** Makes the list of watchers of one store. */
-export function createWatchers(report: ReportError = reportError): Watchers {
+export function createWatchers(report: ReportError = reportWatcher): Watchers {
   const watchers = new Set<{ readonly call: Watcher }>()
 
   return {
@@ -43,7 +44,7 @@ export function createWatchers(report: ReportError = reportError): Watchers {
 }
 
 /** Runs what a host has given, whose failure is not that of the work it is told about. */
-export function guard(call: () => unknown, report: ReportError = reportError): void {
+export function guard(call: () => unknown, report: ReportError = reportWatcher): void {
   const tell = (error: unknown) => {
     try {
       report(error)
@@ -64,6 +65,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-function reportError(error: unknown): void {
-  console.error('lockstep: a watcher of the store failed; the write it was told of is done', error)
+function reportWatcher(error: unknown): void {
+  reportError('lockstep: a watcher of the store failed; the write it was told of is done', error)
 }
