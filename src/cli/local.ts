@@ -28,7 +28,13 @@ export async function withLocal<T>(
   let door: Promise<Directory> | undefined
   const directory = () => {
     door ??= import('../directory/index.ts').then(({ createDirectory }) =>
-      createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths, ready: tenancy.ready }),
+      createDirectory({
+        store,
+        catalog: tenancy.catalog,
+        unique: tenancy.uniquePaths,
+        ready: tenancy.ready,
+        openTenants: false,
+      }),
     )
     return door
   }

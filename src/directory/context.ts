@@ -21,7 +21,10 @@ export interface Context {
 
 /** Code of the host that runs at each write. */
 export interface Hooks<Tx = unknown> {
-  /** Before the checks: may refuse by throwing a ScimError, or hand back an adjusted document. */
+  /**
+   * Before the checks: may refuse by throwing a ScimError, or hand back an adjusted document, which is read and checked like one from
+   * outside (its id, schemas and meta are the server's); attributes that clients can't write it can.
+   */
   prepare?(draft: {
     readonly op: 'create' | 'replace' | 'patch'
     readonly tenant: string
@@ -52,7 +55,7 @@ export interface Inside<Tx = unknown> {
   readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue
   readonly newId: () => string
-  /** Tenants come into being with their first resource: there is no tenancy beside this directory. */
+  /** Tenants come into being with their first resource. */
   readonly openTenants: boolean
 }
 

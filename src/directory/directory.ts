@@ -40,6 +40,8 @@ export interface DirectoryOptions<Tx> {
   readonly unique?: (tenant: string) => UniquePaths
   /** Has `catalog` and `unique` know what has changed; asked before a write is handed to the store. */
   readonly ready?: (tenant: string) => void | Promise<void>
+  /** Whether a tenant comes into being with its first resource; true unless given. False where something else makes and removes tenants. */
+  readonly openTenants?: boolean
   readonly hooks?: Hooks<Tx>
   /** Called before what takes long, hashing above all; what it throws ends the write. */
   readonly check?: () => void
@@ -92,7 +94,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     hash: createHasher(options.check),
     queue: createQueue(),
     newId: createIds(world),
-    openTenants: options.catalog === undefined,
+    openTenants: options.openTenants ?? true,
   }
   return {
     catalog,

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
+  createCatalog,
+  type Document,
   defineSchema,
   EnterpriseUser,
   Entitlement,
@@ -272,6 +274,89 @@ describe('hooks', () => {
     expect(documentOf(stored)).toMatchObject({ nickName: 'new' })
     const king = patch({ op: 'add', path: 'title', value: 'king' })
     expect(await outcomes([directory.patch(context, 'User', stored.id, king)])).toEqual([409])
+  })
+
+  const asset = defineSchema({
+    id: 'urn:example:asset:User',
+    name: 'Asset',
+    attributes: { number: { type: 'string', mutability: 'readOnly' }, since: { type: 'dateTime' } },
+  })
+
+  test.each<[string, object, object]>([
+    ['the id, meta and schemas', { id: 'mine', meta: { version: 'W/"9"' }, schemas: ['urn:nope'] }, {}],
+    ['an attribute that no schema has', { foo: 1, 'urn:nope:1': { bar: 1 } }, {}],
+    ['the groups, which nobody writes', { groups: [{ value: 'g1' }] }, {}],
+    ['a name in another letter case', { NickName: 'Nick' }, { nickName: 'Nick' }],
+    ['nothing, as null', { title: null }, { title: undefined }],
+    [
+      'what clients can only read',
+      { [asset.id]: { number: 'A-1', since: new Date(0) } },
+      {
+        schemas: [User.schema.id, asset.id],
+        [asset.id]: { number: 'A-1', since: '1970-01-01T00:00:00.000Z' },
+      },
+    ],
+  ])('prepare gives back %s: it is read like what comes from outside', async (_what, made, expected) => {
+    const directory = inMemory({ prepare: ({ document }) => ({ ...document, ...made }) }, [User.extend(asset), Group])
+    const body = person({ userName: 'ada', title: 'Dr' })
+    const { stored } = await directory.create(context, 'User', body)
+    const created = {
+      schemas: [User.schema.id],
+      id: stored.id,
+      userName: 'ada',
+      title: 'Dr',
+      active: true,
+      ...expected,
+    }
+    expect(documentOf(stored)).toEqual(JSON.parse(JSON.stringify(created)))
+    expect(JSON.parse((await directory.get(userRef(stored.id)))?.text ?? '')).toEqual(documentOf(stored))
+    const { stored: patched } = await directory.patch(
+      context,
+      'User',
+      stored.id,
+      patch({ op: 'add', path: 'nickName', value: 'Ann' }),
+    )
+    const after = { ...created, ...(_what.includes('letter case') ? {} : { nickName: 'Ann' }) }
+    expect(documentOf(patched)).toEqual(JSON.parse(JSON.stringify(after)))
+    const { stored: replaced } = await directory.replace(context, 'User', stored.id, body)
+    expect(documentOf(replaced)).toEqual(JSON.parse(JSON.stringify(created)))
+  })
+
+  test.each<[string, unknown, object | RegExp]>([
+    ['a text where a boolean belongs', { active: 'yes' }, { status: 400, scimType: 'invalidValue' }],
+    ['a list where there is one value', { title: ['a', 'b'] }, { status: 400, scimType: 'invalidValue' }],
+    ['a user without a userName', { userName: null }, { status: 400, scimType: 'invalidValue' }],
+  ])('prepare gives back %s: refused, and nothing is written', async (_what, made, error) => {
+    const directory = inMemory({ prepare: ({ document }) => ({ ...document, ...(made as object) }) })
+    await expect(makeUser(directory)).rejects.toMatchObject(error)
+    expect(await directory.changes('acme', 0, 10)).toEqual([])
+  })
+
+  test('prepare gives back no document at all: said as a fault of the application', async () => {
+    const directory = inMemory({ prepare: () => 'ada' as unknown as Document })
+    await expect(makeUser(directory)).rejects.toThrow(/hooks\.prepare: must give back the document/)
+  })
+
+  test('what prepare changes in place, and does not give back, reaches nobody', async () => {
+    const directory = inMemory({
+      prepare({ document }) {
+        Object.assign(document, { title: 'changed' })
+        return undefined
+      },
+    })
+    const { stored } = await directory.create(context, 'User', person())
+    expect(documentOf(stored)).not.toHaveProperty('title')
+  })
+
+  test('a tenant comes into being with its first resource, with a catalog of each tenant too', async () => {
+    for (const store of [memoryStore(), sqliteStore(':memory:') as unknown as ReturnType<typeof memoryStore>]) {
+      const directory = createDirectory({ store, catalog: () => createCatalog([User, Group]) })
+      const id = await makeUser(directory)
+      expect(await directory.get(userRef(id))).toBeDefined()
+      const kept = createDirectory({ store, openTenants: false })
+      await expect(kept.create({ ...context, tenant: 'beta' }, 'User', person())).rejects.toMatchObject({ status: 404 })
+      await store.close()
+    }
   })
 
   test('a hook for passwords takes them, and nothing is kept', async () => {

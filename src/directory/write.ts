@@ -20,7 +20,7 @@ import {
   splitEdits,
   writable,
 } from '../protocol/index.ts'
-import type { LogDraft, MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
+import type { MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
 import { createCommit } from './commit.ts'
 import { type Context, type Inside, requireType, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf, withDocument } from './document.ts'
@@ -29,6 +29,7 @@ import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './en
 import { memberEdits } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
+import { readPrepared } from './prepared.ts'
 import { checkReferenceTypes } from './reference-types.ts'
 import { clearReferences } from './references.ts'
 import { traitsOf } from './traits.ts'
@@ -99,10 +100,18 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   }
 
   /** What the host makes of a document; at once where it has no say. */
-  function prepare(op: LogDraft['op'], ref: Ref, document: Document): Document | Promise<Document> {
-    if (!hooks.prepare || op === 'delete') return document
-    const { tenant, type, id } = ref
-    return Promise.resolve(hooks.prepare({ op, tenant, type, id, document })).then((prepared) => prepared ?? document)
+  function prepare(
+    op: 'create' | 'replace' | 'patch',
+    { allow, tenant }: Context,
+    type: ResourceType,
+    document: Document,
+  ): Document | Promise<Document> {
+    if (!hooks.prepare) return document
+    // A copy: what is changed in place reaches nobody else.
+    const draft = { op, tenant, type: type.name, id: String(document.id), document: structuredClone(document) }
+    return Promise.resolve(hooks.prepare(draft)).then((prepared) =>
+      prepared === undefined ? document : readPrepared(prepared, document, type, allow),
+    )
   }
 
   /** Puts a new document in the place of the current one, and carries out member edits. */
@@ -184,7 +193,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       let wanted = normalise(body, type, context.allow, notes)
       if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
         wanted = { ...wanted, active: true }
-      const prepared = prepare('create', ref, withId(wanted, id))
+      const prepared = prepare('create', context, type, withId(wanted, id))
       wanted = prepared instanceof Promise ? await prepared : prepared
       checkDocument(wanted, type, context.allow)
       const { document: whole, password } = takePassword(wanted, type)
@@ -249,7 +258,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         if (options?.mayChange !== undefined)
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
-        const prepared = await prepare('replace', ref, replaced)
+        const prepared = await prepare('replace', context, type, replaced)
         const edits: MemberEdit[] = []
         if (traitsOf(type).rows) {
           const members = readMembers(incoming.members, catalog)
@@ -279,7 +288,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, store, catalog)
         refuseSelf(rows, id)
         const applied = applyEdits(before, split.rest, type, context.allow)
-        const preparing = applied === before ? before : prepare('patch', ref, applied)
+        const preparing = applied === before ? before : prepare('patch', context, type, applied)
         const prepared = preparing instanceof Promise ? await preparing : preparing
         const clearPassword =
           traitsOf(type).password &&

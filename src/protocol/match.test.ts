@@ -176,7 +176,9 @@ function naive(document: Document, filter: Filter, element?: Json): boolean {
   else values = [document[name]].flat() as Json[]
   if (!inElement && sub !== undefined) values = values.map((value) => (isObject(value) ? value[sub] : undefined))
   // RFC 7643 §2.4.
-  if (sub === 'primary' && filter.op !== 'pr') values = values.map((value) => value ?? false)
+  if (sub === 'primary' && filter.op !== 'pr' && (inElement || document[name] !== undefined)) {
+    values = values.map((value) => value ?? false)
+  }
   values = values.filter((value) => value !== undefined)
   if (filter.op === 'has') return values.some((value) => naive(document, filter.filter, value))
   if (filter.op === 'pr') return values.some((value) => value !== '' && JSON.stringify(value) !== '{}')

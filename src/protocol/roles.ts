@@ -1,5 +1,5 @@
 import { defineResourceType, defineSchema } from './define.ts'
-import type { Attribute, ResourceType } from './schema.ts'
+import { type Attribute, isReference, type ResourceType, type Schema } from './schema.ts'
 import { ENTITLEMENT, ROLE } from './urn.ts'
 
 const LISTED = {
@@ -56,16 +56,25 @@ export const Entitlement = defineResourceType({
 
 /** The type as its administrator sees it: what clients may only read can be written. The very same for the same type. */
 export function writable(type: ResourceType): ResourceType {
-  const known = opened.get(type)
+  const known = openTypes.get(type)
   if (known !== undefined) return known
-  const open = (attribute: Attribute): Attribute => ({
-    ...attribute,
-    mutability: attribute.mutability === 'readOnly' ? 'readWrite' : attribute.mutability,
-    ...(attribute.subAttributes === undefined ? {} : { subAttributes: attribute.subAttributes.map(open) }),
-  })
-  const out = { ...type, schema: { ...type.schema, attributes: type.schema.attributes.map(open) } }
-  opened.set(type, out)
+  const open = (attribute: Attribute): Attribute =>
+    // What is worked out from other resources is nobody's to write: groups, the name of a manager.
+    isReference(attribute)
+      ? attribute
+      : {
+          ...attribute,
+          mutability: attribute.mutability === 'readOnly' ? 'readWrite' : attribute.mutability,
+          ...(attribute.subAttributes === undefined ? {} : { subAttributes: attribute.subAttributes.map(open) }),
+        }
+  const opened = (schema: Schema): Schema => ({ ...schema, attributes: schema.attributes.map(open) })
+  const out = {
+    ...type,
+    schema: opened(type.schema),
+    extensions: type.extensions.map((extension) => ({ ...extension, schema: opened(extension.schema) })),
+  }
+  openTypes.set(type, out)
   return out
 }
 
-const opened = new WeakMap<ResourceType, ResourceType>()
+const openTypes = new WeakMap<ResourceType, ResourceType>()

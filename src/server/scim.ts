@@ -36,7 +36,8 @@ export interface Skipped {
 /** The door of a store whose tenants have their own schemas and settings. `check`: what it throws ends long work. */
 export function openDirectory(store: Store, tenancy: Tenancy, check?: () => void): Directory {
   const { catalog, uniquePaths: unique, ready } = tenancy
-  return createDirectory({ store, catalog, unique, ready, ...(check === undefined ? {} : { check }) })
+  const options = { store, catalog, unique, ready, openTenants: false }
+  return createDirectory({ ...options, ...(check === undefined ? {} : { check }) })
 }
 
 /** The provider of the standalone server: the tenant stands in the URL, tokens belong to connections. */

@@ -36,6 +36,7 @@ export async function serve(
     catalog: tenancy.catalog,
     unique: tenancy.uniquePaths,
     ready: tenancy.ready,
+    openTenants: false,
   })
   const own = createMetrics({ tenants: () => store.tenants(), pool: database.pool })
   counted = own.batch
