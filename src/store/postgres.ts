@@ -91,7 +91,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createAnchors(database))
-  const committer = createCommitter({ database, tenants, origin }, (name, done, commits) => {
+  const committer = createCommitter({ database, tenants, origin, own: notice.own }, (name, done, commits) => {
     if (done.records !== undefined) notice.own(name, done.records)
     watchers.tell(done.touched)
     if (done.touched.some((one) => 'all' in one && done.tenant === undefined)) sweep.soon()

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { StoreUnavailable, type Touched } from '../../src/store/index.ts'
+import { Conflict, StoreUnavailable, type Touched, type Write } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
-import { creating, editing, removing } from '../store.contract.ts'
+import { creating, editing, removing, replacing } from '../store.contract.ts'
 
 let server: TestServer
 let database: TestDatabase
@@ -38,6 +38,63 @@ test('a member that is removed while its group is emptied has left it once', asy
     const left = log.filter((line) => line.id === 'g' && line.members?.ids?.removed.includes(id))
     expect(left, id).toHaveLength(1)
   }
+})
+
+test('people and groups are removed, renamed and moved by two processes at once, and none waits in a circle', async () => {
+  const groups = Array.from({ length: 8 }, (_, n) => `g${n}`)
+  const people = Array.from({ length: 60 }, (_, n) => `p${n}`)
+  await one.commit([
+    ...people.map((id) => creating(id, { userName: id })),
+    ...groups.map((id) => creating(id, { displayName: id }, { members: people })),
+  ])
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 16_807) % 2_147_483_647
+    return seed % below
+  }
+  const some = (ids: readonly string[], count: number) =>
+    Array.from({ length: count }, () => ids[random(ids.length)] ?? '')
+  const attempts: (() => Write[])[] = [
+    () => some(people, 1).map((id) => removing('User', id)),
+    () => some(people, 1).map((id) => creating(id, { userName: id, externalId: `x${id}` })),
+    () => [removing('Group', some(groups, 1)[0] ?? '')],
+    () => [creating(some(groups, 1)[0] ?? '', { displayName: 'again' }, { members: some(people, 1) })],
+    () => some(groups, 2).map((id) => editing(id, [{ edit: 'add', members: some(people, 1).map((id) => ({ id })) }])),
+    () => some(groups, 2).map((id) => editing(id, [{ edit: 'remove', ids: some(people, 3) }])),
+    () => [editing(some(groups, 1)[0] ?? '', [{ edit: 'set', members: some(people, 2).map((id) => ({ id })) }])],
+    // Each is the first to use a path.
+    () => [
+      replacing('p0', {}, { userName: `p${random(99)}` }),
+      { write: 'record', record: { tenant: 'acme', kind: `k${random(3)}`, key: `k${random(3)}` }, value: 1 },
+      { write: 'record', record: { tenant: 'acme', kind: `k${random(3)}`, key: `k${random(3)}` }, value: 2 },
+    ],
+  ]
+  const done: unknown[] = []
+  await Promise.all(
+    Array.from({ length: 32 }, async (_, client) => {
+      const store = client % 2 === 0 ? one : other
+      for (let n = 0; n < 40; n++) {
+        const writes = attempts[random(attempts.length)]?.() ?? []
+        done.push(
+          await store.commit(writes).then(
+            () => true,
+            (error: unknown) => error,
+          ),
+        )
+      }
+    }),
+  )
+  // Who was too late with something was told so; nobody was told that the database can't.
+  for (const one of done) if (one !== true) expect(one).toBeInstanceOf(Conflict)
+  expect(done.filter((one) => one === true).length).toBeGreaterThan(100)
+  const log = await one.changes('acme', 0, 100_000)
+  expect(log.map(({ place }) => place)).toEqual(log.map((_, i) => i + 1))
+  await Promise.all([one.close(), other.close()])
+  // What connections have counted is there for sure when they are closed.
+  const counted = 'select deadlocks::integer as n from pg_stat_database where datname = current_database()'
+  expect((await server.admin(counted, database.name)).rows).toEqual([{ n: 0 }])
+  one = await postgresStore({ url: database.url, connections: 4, connectTimeoutMs: 1_500 })
+  other = await postgresStore({ url: database.url, connections: 4 })
 })
 
 test('one connection is enough to work with', async () => {

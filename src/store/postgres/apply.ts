@@ -91,13 +91,13 @@ async function update(means: Means, write: Extract<Write, { write: 'update' }>, 
   return { changed: true, version: held.version, created: held.created, modified: write.at }
 }
 
-async function remove(means: Means, write: Extract<Write, { write: 'remove' }>, at: number): Promise<Written> {
+function remove(means: Means, write: Extract<Write, { write: 'remove' }>, at: number): Written {
   const { work } = means
   const held = existing(means, write.ref, at)
   if (write.ifVersion !== undefined && write.ifVersion !== held.version) {
     throw new Conflict('version', at, write.ref.id)
   }
-  const groups = (await work.loadGroupsOf(held)).filter((group) => group !== held)
+  const groups = work.groupsOf(held).filter((group) => group !== held)
   groups.sort((a, b) => (a.id < b.id ? -1 : 1))
   for (const group of groups) work.setMember(group, held.k, false)
   for (const [a, values] of Object.entries(held.entries)) {
@@ -119,6 +119,7 @@ async function record({ work }: Means, write: Extract<Write, { write: 'record' }
   const { t } = work.tenant
   const { kind, key } = write.record
   const { rows } = work.session
+  await work.lockTenant()
   // Records are few and small: they are written as they come, and a list that fails is done again without the others.
   if (write.ifValue !== undefined) {
     const sql = 'select r.value from lockstep.record r where r.t = $1 and r.kind = $2 and r.key = $3 for update'
@@ -161,6 +162,7 @@ async function indexed({ work }: Means, write: Extract<Write, { write: 'indexed'
   const { t } = work.tenant
   const { rows } = work.session
   const { type, paths, as } = write
+  await work.lockTenant()
   if (as === 'complete' || as === 'incomplete') {
     const sql = 'update lockstep.path set ready = $4 where t = $1 and y = $2 and path = any($3::text[])'
     await rows(sql, t, type, paths, as === 'complete')
@@ -261,10 +263,7 @@ async function editMembers(means: Means, group: Held, edits: readonly MemberEdit
     return all
   }
   const resolve = async (members: readonly { readonly id: string; readonly type?: string }[]) => {
-    await work.load(
-      members.map(({ id }) => id),
-      'key share',
-    )
+    await work.load(members.map(({ id }) => id))
     const found = members.map(({ id, type }) => {
       const held = work.find(id)
       if (held === undefined || (type !== undefined && type !== held.y)) throw new Conflict('member', at, id, held?.y)
@@ -302,7 +301,7 @@ async function editMembers(means: Means, group: Held, edits: readonly MemberEdit
 
 /** The numbers of those among these ids that there are, with what is known of their being in the group. */
 async function someOf({ work }: Means, group: Held, ids: readonly string[]): Promise<readonly number[]> {
-  await work.load(ids, 'key share')
+  await work.load(ids)
   const found = [...new Set(ids)].flatMap((id) => work.find(id)?.k ?? [])
   await work.loadMembers(group, found)
   return found

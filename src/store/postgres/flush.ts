@@ -1,4 +1,4 @@
-import { fold } from '../../protocol/index.ts'
+import { compareText, fold } from '../../protocol/index.ts'
 import type { Change, WholeChange } from '../contract.ts'
 import { loggedMembers } from '../logged-members.ts'
 import { foldedText } from '../sql/folded.ts'
@@ -136,7 +136,8 @@ function update(work: Work, all: readonly Held[]): readonly Statement[] {
 function insert(work: Work, all: readonly Held[]): readonly Statement[] {
   const statements: Statement[] = []
   const { t } = work.tenant
-  const made = all.filter((held) => held.isNew && !held.gone)
+  // In order, here and below: two transactions that take the same ids or values wait for each other, and never both.
+  const made = all.filter((held) => held.isNew && !held.gone).sort((a, b) => compareText(a.id, b.id))
   if (made.length > 0) {
     statements.push([
       `insert into lockstep.resource
@@ -163,7 +164,9 @@ function insert(work: Work, all: readonly Held[]): readonly Statement[] {
       made.map(({ text }) => foldedText(text ?? '')),
     ])
   }
-  const entries = unique(work.entryChanges()).filter(({ as }) => as === 'new')
+  const entries = unique(work.entryChanges())
+    .filter(({ as }) => as === 'new')
+    .sort((a, b) => a.a - b.a || compareText(a.value, b.value))
   if (entries.length > 0) {
     statements.push([
       `insert into lockstep.value_index (t, a, v, x, k)

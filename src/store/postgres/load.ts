@@ -13,7 +13,7 @@ export async function load(
   const ids = write.rows.flatMap((row) =>
     row.row === 'resource' ? [row.id] : row.row === 'members' ? [row.id, ...row.members] : [],
   )
-  await work.load(ids, 'no key update')
+  await work.load(ids)
   for (const row of write.rows) await put(work, row, nextNumber, at)
   work.recordsChanged = true
   return { changed: true, version: 0, created: 0, modified: 0 }

@@ -147,16 +147,23 @@ export function missingPaths(tenant: Tenant, wanted: readonly WantedPath[]): rea
   })
 }
 
-/** Makes index paths within a transaction, and gives the tenant as the transaction sees it. */
-export async function makePaths({ rows }: Session, tenant: Tenant, missing: readonly WantedPath[]): Promise<Tenant> {
+/**
+ * Makes index paths within a transaction, and gives the tenant as it is from then on, with its count of changes; undefined when it is
+ * gone. The tenant's row is locked before any path's, as everybody does who needs both.
+ */
+export async function makePaths(
+  { rows }: Session,
+  tenant: Tenant,
+  missing: readonly WantedPath[],
+): Promise<Tenant | undefined> {
   const { t } = tenant
   const [state] = await rows(
-    'update lockstep.tenant_state set next_a = next_a + $2 where t = $1 returning next_a - $2',
+    `update lockstep.tenant_state set next_a = next_a + $2, records = records + 1 where t = $1
+     returning next_a - $2, records`,
     t,
     missing.length,
   )
-  // The tenant is gone: what is to be written will find out.
-  if (state === undefined) return tenant
+  if (state === undefined) return undefined
   let next = numberOf(state[0])
   const paths = new Map(tenant.paths)
   for (const { y, path, unique, ready } of missing) {
@@ -173,7 +180,7 @@ export async function makePaths({ rows }: Session, tenant: Tenant, missing: read
     if (row === undefined) continue
     paths.set(pathKey(y, path), { a: numberOf(row[0]), path, unique: row[1] === true, ready: row[2] === true })
   }
-  return { ...tenant, paths }
+  return { ...tenant, records: numberOf(state[1]), paths }
 }
 
 function listOf(value: unknown): readonly unknown[] {

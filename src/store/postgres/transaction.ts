@@ -1,13 +1,13 @@
 import { ConfigError } from '../../protocol/index.ts'
 import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
-import { idsNamed } from '../sql/member-filter.ts'
 import { applyWrite } from './apply.ts'
 import { Aborted, type Database, numberOf, type Session, type Statement } from './database.ts'
 import type { PostgresClient } from './driver.ts'
 import { codeOf, isLost, isRefusal } from './faults.ts'
 import { flush } from './flush.ts'
+import { lockAll } from './lock.ts'
 import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
-import { createWork, type Held, type Work } from './work.ts'
+import { createWork, type Work } from './work.ts'
 
 /** One caller's list of writes, all or none. */
 export interface Job {
@@ -62,32 +62,69 @@ export interface Ground {
   readonly tenants: Tenants
   /** Tells this process's notices from others'. */
   readonly origin: string
+  /** Told of a tenant's count of changes that this process has made without any watcher's concern. */
+  readonly own: (name: string, records: number) => void
 }
+
+/** How often all is locked again because somebody who is to be removed was put into another group just then. */
+const LOCK_TRIES = 20
 
 /** Channel of NOTIFY; the payload is who says it and the name of a tenant whose records changed. */
 export const CHANNEL = 'lockstep'
 
 /** Carries out lists of writes of one tenant in one transaction. `careful`: looks for taken ids and values before it writes. */
 export async function transact(
-  { database, tenants, name, origin }: Ground & { readonly name: string },
+  ground: Ground & { readonly name: string },
   jobs: readonly Job[],
   careful: boolean,
 ): Promise<Done> {
-  const tenant = await tenants.find(name)
-  if (tenant === undefined)
+  const { database, tenants, name, origin } = ground
+  const found = await tenants.find(name)
+  if (found === undefined)
     return { outcomes: jobs.map(({ writes }) => withoutTenant(writes)), touched: [], records: undefined }
   const writes = jobs.flatMap((job) => job.writes)
-  const paths = missingPaths(tenant, wantedPaths(writes, tenant))
+  const paths = missingPaths(found, wantedPaths(writes, found))
+  // What is loaded or said of paths comes alone, and leaves nothing when it is refused.
+  const alone = writes.some(({ write }) => write === 'load' || write === 'indexed')
+  const tenant = paths.length === 0 || alone ? found : await addPaths(ground, found, paths)
   const creates = writes.reduce((sum, write) => sum + newIn(write), 0)
   const numbers = creates === 0 ? [] : await tenants.numbers(tenant, creates)
-  return database.session((session) => run(session, tenant, jobs, { numbers, paths, careful, origin }))
+  return database.session((session) =>
+    run(session, tenant, jobs, { numbers, paths: alone ? paths : [], careful, origin }),
+  )
+}
+
+/**
+ * Makes index paths, in a transaction of their own: it locks the tenant's row first, which writers of resources lock last. A path that
+ * is there without an entry says nothing wrong, whatever becomes of the write that it was made for.
+ */
+async function addPaths(
+  { database, tenants, origin, own }: Ground,
+  tenant: Tenant,
+  paths: readonly WantedPath[],
+): Promise<Tenant> {
+  return database.session(async (session) => {
+    await session.begin()
+    try {
+      const made = await makePaths(session, tenant, paths)
+      if (made === undefined) throw new Gone()
+      await session.rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant.name}`)
+      await session.commit()
+      tenants.renew({ ...made, records: tenant.records }, made.records)
+      own(tenant.name, made.records)
+      return made
+    } catch (error) {
+      if (!isLost(error)) await session.rows('rollback').catch(() => {})
+      throw error
+    }
+  })
 }
 
 /** What a transaction needs that is made before it. */
 interface Preparation {
   /** For new resources. */
   readonly numbers: readonly number[]
-  /** Index paths that are not there yet. */
+  /** Index paths to be made along with the writes. */
   readonly paths: readonly WantedPath[]
   readonly careful: boolean
   readonly origin: string
@@ -100,12 +137,10 @@ async function run(
   { numbers, paths, careful, origin }: Preparation,
 ): Promise<Done> {
   const { rows } = session
-  await session.begin()
   let told: ConstructorParameters<typeof Unknown>[0] | undefined
   try {
-    const work = createWork(paths.length === 0 ? tenant : await makePaths(session, tenant, paths), session)
     const writes = jobs.flatMap((job) => job.writes)
-    await prefetch(work, writes, careful)
+    const work = await begin(session, tenant, writes, { paths, careful })
     const outcomes: Outcome[] = []
     let at = 0
     const seen = jobs.some((job) => job.inside !== undefined)
@@ -190,67 +225,32 @@ const BROKEN: { readonly [code: string]: string } = {
     'ended the transaction that it was called in and began another one, which is rolled back; leave BEGIN, COMMIT and ROLLBACK to Lockstep, and throw when nothing is to be kept',
 }
 
+/** Begins a transaction that has all locked that the writes concern. */
+async function begin(
+  session: Session,
+  tenant: Tenant,
+  writes: readonly Write[],
+  { paths, careful }: Pick<Preparation, 'paths' | 'careful'>,
+): Promise<Work> {
+  for (let tries = 1; ; tries++) {
+    await session.begin()
+    const made = paths.length === 0 ? tenant : await makePaths(session, tenant, paths)
+    if (made === undefined) {
+      await session.rows('rollback')
+      throw new Gone()
+    }
+    const work = createWork(made, session)
+    if (await lockAll(work, writes, careful)) return work
+    await session.rows('rollback')
+    if (tries === LOCK_TRIES) throw new StoreUnavailable('others put the resource into ever new groups', 1_000)
+  }
+}
+
 /** Something is in the way, and what it is has to be looked at. */
 export class Doubt extends Error {}
 
 /** The tenant was removed since it was looked up. */
 export class Gone extends Error {}
-
-/** Reads and locks what the writes name: first members and what is removed, then what is changed, each in order of id. */
-async function prefetch(work: Work, writes: readonly Write[], careful: boolean): Promise<void> {
-  const named = new Set<string>()
-  const removed = new Set<string>()
-  const changed = new Set<string>()
-  const unique: { a: number; value: string }[] = []
-  for (const write of writes) {
-    if (write.write === 'remove') removed.add(write.ref.id)
-    if (write.write === 'update') changed.add(write.draft.id)
-    if (write.write === 'reindex') changed.add(write.ref.id)
-    if (write.write === 'create' && careful) named.add(write.draft.id)
-    if (write.write === 'create' || write.write === 'update') {
-      for (const edit of write.members ?? []) {
-        if (edit.edit === 'add' || edit.edit === 'set') for (const { id } of edit.members) named.add(id)
-        if (edit.edit === 'remove') for (const id of edit.ids) named.add(id)
-        if (edit.edit === 'removeWhere') for (const id of idsNamed(edit.filter) ?? []) named.add(id)
-      }
-    }
-    if (careful && 'index' in write) {
-      const y = 'draft' in write ? write.draft.type : write.ref.type
-      for (const { path, value, unique: is } of write.index) {
-        const a = work.tenant.paths.get(pathKey(y, path))?.a
-        if (is === true && a !== undefined) unique.push({ a, value })
-      }
-    }
-  }
-  // Those made here may be named as members before they are there; to know them absent would be wrong.
-  const made = new Set(writes.flatMap((write) => (write.write === 'create' ? [write.draft.id] : [])))
-  const strongest = (id: string) => !removed.has(id) && !changed.has(id) && (careful || !made.has(id))
-  await work.load(removed, 'update')
-  await work.load([...named].filter(strongest), 'key share')
-  await work.load(changed, 'no key update')
-  if (unique.length > 0) await work.loadHolders(unique)
-  await work.loadPairs(pairsIn(work, writes))
-}
-
-/** Who is to come into or leave which group, where both are there already. */
-function pairsIn(work: Work, writes: readonly Write[]): readonly (readonly [Held, number])[] {
-  const edited = writes.filter((write) => write.write === 'update' && write.members !== undefined)
-  // One alone asks by itself.
-  if (edited.length < 2) return []
-  const pairs: [Held, number][] = []
-  for (const write of edited) {
-    if (write.write !== 'update') continue
-    const group = work.find(write.draft.id)
-    for (const edit of write.members ?? []) {
-      const ids = edit.edit === 'add' ? edit.members.map(({ id }) => id) : edit.edit === 'remove' ? edit.ids : []
-      for (const id of ids) {
-        const k = work.find(id)?.k
-        if (group !== undefined && k !== undefined) pairs.push([group, k])
-      }
-    }
-  }
-  return pairs
-}
 
 function isDirty(work: Work): boolean {
   if (work.lines().length > 0 || work.recordsChanged || work.entryChanges().length > 0) return true

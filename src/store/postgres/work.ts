@@ -57,15 +57,25 @@ export interface Line extends LogDraft {
   readonly members?: Change['members']
 }
 
-/** How strongly a row is locked: by who names it as a member, who changes it, who removes it. */
-export type Lock = 'key share' | 'no key update' | 'update'
+/** How strongly a row is locked, the stronger the greater: by who names it as a member, who changes it, who removes it. */
+export type Lock = 1 | 2 | 3
+export const KEY_SHARE: Lock = 1
+export const NO_KEY_UPDATE: Lock = 2
+export const UPDATE: Lock = 3
 
 /** Everything one transaction knows and will write. What a list of writes has done can be taken back until the next one starts. */
 export interface Work {
   readonly tenant: Tenant
   readonly session: Session
-  /** Reads and locks resources by id, those not known yet, in an order that all keep. */
-  readonly load: (ids: Iterable<string>, lock: Lock) => Promise<void>
+  /**
+   * Reads and locks resources by id, and the groups of those that are to be removed, in an order that all keep. False when one of them
+   * turns out to be in a group that is not locked.
+   */
+  readonly lock: (locks: ReadonlyMap<string, Lock>, removed: readonly string[]) => Promise<boolean>
+  /** Locks the tenant's own row, as is done before any record or index path is locked, and after all resources are. */
+  readonly lockTenant: () => Promise<void>
+  /** Reads resources by id that are named as members, those not known yet. */
+  readonly load: (ids: Iterable<string>) => Promise<void>
   /** The resource with that id; undefined when there is none, or, `loaded` being false, when nothing is known of it. */
   readonly find: (id: string) => Held | undefined
   readonly loaded: (id: string) => boolean
@@ -87,8 +97,8 @@ export interface Work {
   readonly loadPairs: (pairs: readonly (readonly [group: Held, m: number])[]) => Promise<void>
   readonly setMember: (group: Held, m: number, is: boolean) => void
   readonly groups: () => ReadonlyMap<number, Members>
-  /** Reads and locks the groups that a resource is a direct member of. */
-  readonly loadGroupsOf: (member: Held) => Promise<readonly Held[]>
+  /** The groups that a resource, which was locked to be removed, is a direct member of. */
+  readonly groupsOf: (member: Held) => readonly Held[]
   readonly idsOf: (numbers: readonly number[]) => Promise<string[]>
   readonly log: (line: Line) => void
   readonly lines: () => readonly Line[]
@@ -110,7 +120,25 @@ export interface Means {
   readonly seen: boolean
 }
 
-const COLUMNS = 'r.k, r.y, r.id, r.version, r.created, r.modified, r.display, r.entries'
+const COLUMNS = ['k', 'y', 'id', 'version', 'created', 'modified', 'display', 'entries']
+const READ = `select ${COLUMNS.map((column) => `r.${column}`).join(', ')} from lockstep.resource r`
+const STRENGTHS: { readonly [lock in Lock]: string } = { 1: 'key share', 2: 'no key update', 3: 'update' }
+
+// One row after the other, in order of id, whatever the plan: each row is looked up for the list, and the list is in order.
+const LOCK = `select ${COLUMNS.map((column) => `coalesce(u.${column}, n.${column}, s.${column})`).join(', ')} from (
+    select w.id, max(w.lock) as lock from (
+      select d.id collate "C" as id, d.lock from unnest($2::text[], $3::integer[]) d(id, lock)
+      union all
+      select e.id, ${NO_KEY_UPDATE} from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
+      join lockstep.resource e on e.t = $1 and e.k = x.g where r.t = $1 and r.id = any($4::text[])
+    ) w group by w.id order by w.id
+  ) w
+  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 3 for update) u on true
+  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 2 for no key update) n on true
+  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 1 for key share) s on true
+  where coalesce(u.k, n.k, s.k) is not null`
+const GROUPS = `select x.m, x.g from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
+  where r.t = $1 and r.id = any($2::text[]) order by x.g`
 
 /** Starts the work of one transaction. */
 export function createWork(tenant: Tenant, session: Session): Work {
@@ -121,8 +149,10 @@ export function createWork(tenant: Tenant, session: Session): Work {
   const entered = new Map<string, Map<number, boolean>>()
   const entryChanges: EntryChange[] = []
   const groups = new Map<number, Members>()
+  const memberships = new Map<number, number[]>()
   const lines: Line[] = []
   const undos: (() => void)[] = []
+  let tenantLocked = false
 
   function keep(row: Row): Held {
     const held: Held = {
@@ -160,20 +190,48 @@ export function createWork(tenant: Tenant, session: Session): Work {
     return members
   }
 
+  async function lockAlike(ids: readonly string[], lock: Lock): Promise<void> {
+    const sql = `${READ} where r.t = $1 and r.id = any($2::text[]) order by r.id for ${STRENGTHS[lock]}`
+    const rows = await session.rows(sql, t, ids)
+    for (const id of ids) byId.set(id, undefined)
+    for (const row of rows) keep(row)
+  }
+
   const work: Work = {
     tenant,
     session,
     recordsChanged: false,
-    async load(ids, lock) {
+    async lock(locks, removed) {
+      const strengths = new Set(locks.values())
+      const [only] = strengths
+      if (only === undefined) return true
+      const ids = [...locks.keys()]
+      if (removed.length === 0 && strengths.size === 1) {
+        await lockAlike(ids, only)
+        return true
+      }
+      const [found = [], of = []] = await session.together([
+        [LOCK, t, ids, [...locks.values()], removed],
+        ...(removed.length === 0 ? [] : ([[GROUPS, t, removed]] as const)),
+      ])
+      for (const id of ids) byId.set(id, undefined)
+      for (const row of found) keep(row)
+      for (const [m, g] of of.map((row) => row.map(numberOf))) {
+        if (m === undefined || g === undefined || !numbers.has(g)) return false
+        const all = memberships.get(m)
+        if (all === undefined) memberships.set(m, [g])
+        else all.push(g)
+      }
+      return true
+    },
+    async lockTenant() {
+      if (tenantLocked) return
+      tenantLocked = true
+      await session.rows('select 1 from lockstep.tenant_state s where s.t = $1 for no key update', t)
+    },
+    async load(ids) {
       const wanted = [...new Set(ids)].filter((id) => !byId.has(id))
-      if (wanted.length === 0) return
-      const rows = await session.rows(
-        `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.id = any($2::text[]) order by r.id for ${lock}`,
-        t,
-        wanted,
-      )
-      for (const id of wanted) byId.set(id, undefined)
-      for (const row of rows) keep(row)
+      if (wanted.length > 0) await lockAlike(wanted, KEY_SHARE)
     },
     find: (id) => byId.get(id),
     loaded: (id) => byId.has(id),
@@ -287,37 +345,11 @@ export function createWork(tenant: Tenant, session: Session): Work {
       })
     },
     groups: () => groups,
-    async loadGroupsOf(member) {
-      const found = new Set<number>()
-      if (!member.isNew) {
-        const rows = await session.rows(
-          'select x.g from lockstep.member x where x.t = $1 and x.m = $2 order by x.g',
-          t,
-          member.k,
-        )
-        for (const [g] of rows) found.add(numberOf(g))
-        const unknown = [...found].filter((g) => !numbers.has(g))
-        if (unknown.length > 0) {
-          const locked = await session.rows(
-            `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[]) order by r.id for no key update`,
-            t,
-            unknown,
-          )
-          for (const row of locked) keep(row)
-          // Whoever had such a group before may have taken this one out of it.
-          const left = await session.rows(
-            'select x.g from lockstep.member x where x.t = $1 and x.m = $2 and x.g = any($3::bigint[])',
-            t,
-            member.k,
-            unknown,
-          )
-          const still = new Set(left.map(([g]) => numberOf(g)))
-          for (const g of unknown) if (!still.has(g)) found.delete(g)
-        }
-        for (const g of found) {
-          const group = numbers.get(g)
-          if (group !== undefined) membersOf(group).before.set(member.k, true)
-        }
+    groupsOf(member) {
+      const found = new Set(memberships.get(member.k))
+      for (const g of found) {
+        const group = numbers.get(g)
+        if (group !== undefined) membersOf(group).before.set(member.k, true)
       }
       for (const [g, { now }] of groups) {
         const is = now.get(member.k)
