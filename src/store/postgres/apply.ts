@@ -119,7 +119,7 @@ async function record({ work }: Means, write: Extract<Write, { write: 'record' }
   const { t } = work.tenant
   const { kind, key } = write.record
   const { rows } = work.session
-  await work.lockTenant()
+  await work.lockOwn('records')
   // Records are few and small: they are written as they come, and a list that fails is done again without the others.
   if (write.ifValue !== undefined) {
     const sql = 'select r.value from lockstep.record r where r.t = $1 and r.kind = $2 and r.key = $3 for update'
@@ -162,7 +162,7 @@ async function indexed({ work }: Means, write: Extract<Write, { write: 'indexed'
   const { t } = work.tenant
   const { rows } = work.session
   const { type, paths, as } = write
-  await work.lockTenant()
+  await work.lockOwn('paths')
   if (as === 'complete' || as === 'incomplete') {
     const sql = 'update lockstep.path set ready = $4 where t = $1 and y = $2 and path = any($3::text[])'
     await rows(sql, t, type, paths, as === 'complete')

@@ -1,7 +1,8 @@
 import type { Write } from '../contract.ts'
 import { idsNamed } from '../sql/member-filter.ts'
+import { KEY_SHARE, type Lock, NO_KEY_UPDATE, UPDATE } from './locks.ts'
 import { pathKey } from './tenants.ts'
-import { type Held, KEY_SHARE, type Lock, NO_KEY_UPDATE, UPDATE, type Work } from './work.ts'
+import type { Held, Work } from './work.ts'
 
 /**
  * Reads and locks all that the writes concern, in one statement and one order, each row as strongly as any of them needs: two

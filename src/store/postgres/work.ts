@@ -1,6 +1,7 @@
 import type { Change, LogDraft } from '../contract.ts'
 import { numberOf, type Row, type Session, textOf } from './database.ts'
 import { indexValue } from './dialect.ts'
+import { GROUPS, KEY_SHARE, LOCK, type Lock, lockAlike, OWN } from './locks.ts'
 import type { Tenant } from './tenants.ts'
 
 /** A resource as a transaction holds it: read under a lock, changed in memory, written at the end. */
@@ -57,12 +58,6 @@ export interface Line extends LogDraft {
   readonly members?: Change['members']
 }
 
-/** How strongly a row is locked, the stronger the greater: by who names it as a member, who changes it, who removes it. */
-export type Lock = 1 | 2 | 3
-export const KEY_SHARE: Lock = 1
-export const NO_KEY_UPDATE: Lock = 2
-export const UPDATE: Lock = 3
-
 /** Everything one transaction knows and will write. What a list of writes has done can be taken back until the next one starts. */
 export interface Work {
   readonly tenant: Tenant
@@ -72,8 +67,8 @@ export interface Work {
    * turns out to be in a group that is not locked.
    */
   readonly lock: (locks: ReadonlyMap<string, Lock>, removed: readonly string[]) => Promise<boolean>
-  /** Locks the tenant's own row, as is done before any record or index path is locked, and after all resources are. */
-  readonly lockTenant: () => Promise<void>
+  /** Keeps others from writing records of the tenant, or its index paths: before the first is written, after all resources are locked. */
+  readonly lockOwn: (what: keyof typeof OWN) => Promise<void>
   /** Reads resources by id that are named as members, those not known yet. */
   readonly load: (ids: Iterable<string>) => Promise<void>
   /** The resource with that id; undefined when there is none, or, `loaded` being false, when nothing is known of it. */
@@ -120,26 +115,6 @@ export interface Means {
   readonly seen: boolean
 }
 
-const COLUMNS = ['k', 'y', 'id', 'version', 'created', 'modified', 'display', 'entries']
-const READ = `select ${COLUMNS.map((column) => `r.${column}`).join(', ')} from lockstep.resource r`
-const STRENGTHS: { readonly [lock in Lock]: string } = { 1: 'key share', 2: 'no key update', 3: 'update' }
-
-// One row after the other, in order of id, whatever the plan: each row is looked up for the list, and the list is in order.
-const LOCK = `select ${COLUMNS.map((column) => `coalesce(u.${column}, n.${column}, s.${column})`).join(', ')} from (
-    select w.id, max(w.lock) as lock from (
-      select d.id collate "C" as id, d.lock from unnest($2::text[], $3::integer[]) d(id, lock)
-      union all
-      select e.id, ${NO_KEY_UPDATE} from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
-      join lockstep.resource e on e.t = $1 and e.k = x.g where r.t = $1 and r.id = any($4::text[])
-    ) w group by w.id order by w.id
-  ) w
-  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 3 for update) u on true
-  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 2 for no key update) n on true
-  left join lateral (${READ} where r.t = $1 and r.id = w.id and w.lock = 1 for key share) s on true
-  where coalesce(u.k, n.k, s.k) is not null`
-const GROUPS = `select x.m, x.g from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
-  where r.t = $1 and r.id = any($2::text[]) order by x.g`
-
 /** Starts the work of one transaction. */
 export function createWork(tenant: Tenant, session: Session): Work {
   const { t } = tenant
@@ -152,7 +127,7 @@ export function createWork(tenant: Tenant, session: Session): Work {
   const memberships = new Map<number, number[]>()
   const lines: Line[] = []
   const undos: (() => void)[] = []
-  let tenantLocked = false
+  const own = new Set<keyof typeof OWN>()
 
   function keep(row: Row): Held {
     const held: Held = {
@@ -190,9 +165,8 @@ export function createWork(tenant: Tenant, session: Session): Work {
     return members
   }
 
-  async function lockAlike(ids: readonly string[], lock: Lock): Promise<void> {
-    const sql = `${READ} where r.t = $1 and r.id = any($2::text[]) order by r.id for ${STRENGTHS[lock]}`
-    const rows = await session.rows(sql, t, ids)
+  async function loadAlike(ids: readonly string[], lock: Lock): Promise<void> {
+    const rows = await session.rows(lockAlike(lock), t, ids)
     for (const id of ids) byId.set(id, undefined)
     for (const row of rows) keep(row)
   }
@@ -207,7 +181,7 @@ export function createWork(tenant: Tenant, session: Session): Work {
       if (only === undefined) return true
       const ids = [...locks.keys()]
       if (removed.length === 0 && strengths.size === 1) {
-        await lockAlike(ids, only)
+        await loadAlike(ids, only)
         return true
       }
       const [found = [], of = []] = await session.together([
@@ -224,14 +198,14 @@ export function createWork(tenant: Tenant, session: Session): Work {
       }
       return true
     },
-    async lockTenant() {
-      if (tenantLocked) return
-      tenantLocked = true
-      await session.rows('select 1 from lockstep.tenant_state s where s.t = $1 for no key update', t)
+    async lockOwn(what) {
+      if (own.has(what)) return
+      own.add(what)
+      await session.rows(OWN[what], t)
     },
     async load(ids) {
       const wanted = [...new Set(ids)].filter((id) => !byId.has(id))
-      if (wanted.length > 0) await lockAlike(wanted, KEY_SHARE)
+      if (wanted.length > 0) await loadAlike(wanted, KEY_SHARE)
     },
     find: (id) => byId.get(id),
     loaded: (id) => byId.has(id),
