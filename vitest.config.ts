@@ -7,6 +7,7 @@ const ON_POSTGRES = [
   'test/{groups,indexes,limits,tenants,fuzz,kill}.test.ts',
   'test/cli/**/*.test.ts',
   'test/server/**/*.test.ts',
+  'test/tenancy/**/*.test.ts',
 ]
 
 export default defineConfig({

@@ -5,6 +5,7 @@ import {
   comparable,
   EnterpriseUser,
   Group,
+  type Json,
   type JsonObject,
   LENIENT,
   parseFilter,
@@ -720,6 +721,103 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await store.records('acme', 'token')).toEqual([])
         })
 
+        test('ifValue compares whole values', async () => {
+          const put = (value: number, ifValue: Json): Write => ({
+            write: 'record',
+            record: key('a'),
+            value: { n: value, list: ['x'] },
+            ifValue,
+          })
+          await store.commit([{ write: 'record', record: key('a'), value: { n: 1, list: ['x'] } }])
+          expect(await conflict([put(2, { n: 2, list: ['x'] })])).toMatchObject({ reason: 'missing', what: 'a' })
+          await store.commit([put(2, { n: 1, list: ['x'] })])
+          expect(await store.records('acme', 'token')).toMatchObject([{ value: { n: 2, list: ['x'] } }])
+        })
+
+        test('quiet records are kept for several tenants at once, and for those that are there', async () => {
+          await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
+          const quiet = (value: number): Write => ({
+            write: 'quiet',
+            records: ['acme', 'beta', 'gone', ''].map((tenant) => ({ ...key('a', 'use', tenant), value })),
+          })
+          await store.commit([quiet(1)])
+          await store.commit([quiet(2)])
+          for (const tenant of ['acme', 'beta', '']) {
+            expect(await store.records(tenant, 'use')).toEqual([{ ...key('a', 'use', tenant), value: 2 }])
+          }
+          expect(await store.records('gone', 'use')).toEqual([])
+        })
+
+        test('a note is a line of the log and no resource', async () => {
+          const note = (tenant: string): Write => ({
+            write: 'note',
+            ref: { tenant, type: 'Connection', id: 'okta-1' },
+            at: 5,
+            log: { actor: 'admin', paths: [{ path: 'verb', new: 'created' }] },
+          })
+          await store.commit([note('acme'), creating('u1', { userName: 'ada' }), note('acme')])
+          const line = {
+            tenant: 'acme',
+            type: 'Connection',
+            id: 'okta-1',
+            at: 5,
+            op: 'note',
+            actor: 'admin',
+            version: 0,
+          }
+          const paths = [{ path: 'verb', new: 'created' }]
+          const log = await store.changes('acme', 0, 10)
+          expect(log).toMatchObject([{ place: 1 }, { place: 2, id: 'u1' }, { place: 3 }])
+          expect([log[0], log[2]]).toEqual([
+            { ...line, place: 1, paths },
+            { ...line, place: 3, paths },
+          ])
+          expect(await store.tenant('acme')).toEqual({ tenant: 'acme', created: 1, place: 3, resources: { User: 1 } })
+          expect(await store.names('acme', ['okta-1', 'u1'])).toEqual([{ id: 'u1', type: 'User', display: 'ada' }])
+          // The whole database has a log of its own.
+          await store.commit([note('')])
+          await store.commit([note(''), note('')])
+          expect(await store.changes('', 1, 10)).toMatchObject([{ place: 2, tenant: '' }, { place: 3 }])
+          expect(await conflict([note('gone')])).toMatchObject({ reason: 'missing', what: 'tenant' })
+        })
+
+        test('log lines are amended where they stand', async () => {
+          await store.commit([
+            creating('u1', { userName: 'ada' }),
+            creating('g1', { displayName: 'g' }, { members: ['u1'] }),
+          ])
+          const [first, second] = await store.changes('acme', 0, 10)
+          await store.commit([
+            {
+              write: 'amend',
+              tenant: 'acme',
+              lines: [
+                { place: 1, paths: [{ path: 'userName' }] },
+                { place: 9, paths: [] },
+              ],
+            },
+          ])
+          expect(await store.changes('acme', 0, 10)).toEqual([{ ...first, paths: [{ path: 'userName' }] }, second])
+          const { members } = second ?? {}
+          const amended: Write = {
+            write: 'amend',
+            tenant: 'acme',
+            lines: [{ place: 2, paths: [], ...(members === undefined ? {} : { members }) }],
+          }
+          const failing: Write = { write: 'record', record: key('a'), value: 1, ifValue: 2 }
+          expect(await conflict([{ ...amended, lines: [{ place: 2, paths: [] }] }, failing])).toBeDefined()
+          await store.commit([amended])
+          expect((await store.changes('acme', 1, 10))[0]).toMatchObject({ place: 2, paths: [], members: { added: 1 } })
+        })
+
+        test('one tenant is read alone', async () => {
+          await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
+          await store.commit([creating('u1', { userName: 'ada' })])
+          expect(await store.tenant('acme')).toEqual({ tenant: 'acme', created: 1, place: 1, resources: { User: 1 } })
+          expect(await store.tenant('beta')).toEqual({ tenant: 'beta', created: 2, place: 0, resources: {} })
+          for (const name of ['none', '', 'with\0nul']) expect(await store.tenant(name)).toBeUndefined()
+        })
+
         test('tenants come with their counters and go with all they hold', async () => {
           expect(await conflict([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])).toMatchObject({
             reason: 'exists',
@@ -1150,6 +1248,13 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' })])
           await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Ms' })])
           expect(calls).toEqual(['first', 'twice', 'twice'])
+        })
+
+        test('quiet records and amended lines are told to nobody', async () => {
+          touched = []
+          await store.commit([{ write: 'quiet', records: [{ tenant: 'acme', kind: 'use', key: 'a', value: 1 }] }])
+          await store.commit([{ write: 'amend', tenant: 'acme', lines: [{ place: 1, paths: [] }] }])
+          expect(touched).toEqual([])
         })
 
         test('records and tenants are told too; nobody is called after leaving', async () => {

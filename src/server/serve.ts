@@ -80,8 +80,11 @@ export async function serve(
       greeting?.stop()
       await app.close()
       await greeting?.done
-      await tenancy.close()
-      await store.close()
+      try {
+        await tenancy.close()
+      } finally {
+        await store.close()
+      }
       log.info('stopped')
     },
   }

@@ -126,7 +126,7 @@ export type Write =
     }
   /**
    * A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one.
-   * `ifValue`: `Conflict` missing unless there is one with exactly this text.
+   * `ifValue`: `Conflict` missing unless there is one with exactly this value, its members in this order.
    */
   | {
       readonly write: 'record'
@@ -134,7 +134,28 @@ export type Write =
       readonly tag?: string
       readonly value: Json | undefined
       readonly ifAbsent?: boolean
-      readonly ifValue?: string
+      readonly ifValue?: Json
+    }
+  /**
+   * Puts records that no process keeps in memory, of any number of tenants: nothing else changes and no watcher is called. Tenants that
+   * do not exist are passed over. Alone in its commit.
+   */
+  | { readonly write: 'quiet'; readonly records: readonly StoredRecord[] }
+  /**
+   * A line in the log without a resource (op `note`, version 0): what an administrator did. `paths` has `verb` first, then facts; never
+   * a secret. Readers of resources pass it over. The tenant "" is the whole database, which has a log of such lines alone.
+   */
+  | {
+      readonly write: 'note'
+      readonly ref: Ref
+      readonly at: number
+      readonly log: Pick<LogDraft, 'actor' | 'paths'>
+    }
+  /** Puts other paths and members into log lines that are there; their places, times and actors stay. No line of its own. */
+  | {
+      readonly write: 'amend'
+      readonly tenant: string
+      readonly lines: readonly Pick<Change, 'place' | 'paths' | 'members'>[]
     }
   /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
@@ -212,15 +233,31 @@ export interface Written {
   readonly modified: number
 }
 
+/** Types of the notes that administration leaves in the log; no tenant can give a resource type of its own such a name. */
+export const NOTE_TYPES = [
+  'Tenant',
+  'Connection',
+  'AdminToken',
+  'Setting',
+  'Schema',
+  'ResourceType',
+  'Index',
+  'App',
+  'Source',
+  'Endpoint',
+  'SignIn',
+] as const
+
 /** One line of a tenant's log. */
 export interface Change extends Ref {
   /** 1, 2, 3 … without gaps, in commit order, per tenant. */
   readonly place: number
   /** Milliseconds since 1970. */
   readonly at: number
-  readonly op: LogDraft['op']
+  /** `note`: an administrator's doing, which is no change of a resource. */
+  readonly op: LogDraft['op'] | 'note'
   readonly actor: string
-  /** Version of the resource afterwards; the last one it had for a delete. */
+  /** Version of the resource afterwards; the last one it had for a delete; 0 for a note. */
   readonly version: number
   readonly paths: readonly PathChange[]
   /** For groups: who came and went, up to 500 ids together; beyond that only the counts. */
@@ -350,8 +387,10 @@ export interface Store<Tx = unknown> {
    * or cursor, given back when the caller stops early.
    */
   rows(tenant: string, after?: KeptRow): AsyncIterable<readonly KeptRow[]>
-  /** Kept counters: resources per tenant and type, and the last place of each log. */
+  /** Kept counters: resources per tenant and type, and the last place of each log. Reads every tenant: for lists of them alone. */
   tenants(): Promise<readonly TenantRow[]>
+  /** The same of one tenant. */
+  tenant(name: string): Promise<TenantRow | undefined>
   /**
    * When the watchers hear of what other processes commit: `at once`, by the next `pulse`; or `soon`, within a second, and then
    * only of records and tenants. What a resource looks like may be kept only where it is at once.

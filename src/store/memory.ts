@@ -6,6 +6,7 @@ import {
   type Ref,
   type Store,
   StoreUnavailable,
+  type TenantRow,
   type Touched,
   type WholeChange,
   type Write,
@@ -32,6 +33,7 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
   let queue: Promise<unknown> = Promise.resolve()
   let closed = false
 
+  const tenantNamed = (name: string) => (name === '' ? everywhere : tenants.get(name))
   const rowOf = (ref: Ref): Row | undefined => {
     const row = tenants.get(ref.tenant)?.rows.get(ref.id)
     return row?.stored.type === ref.type ? row : undefined
@@ -150,9 +152,9 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       queue = turn.catch(() => {})
       return turn
     },
-    changes: async (tenant, after, limit) => tenants.get(tenant)?.log.slice(after, after + limit) ?? [],
+    changes: async (name, after, limit) => tenantNamed(name)?.log.slice(after, after + limit) ?? [],
     async records(name, kind, where = {}) {
-      const records = (name === '' ? everywhere : tenants.get(name))?.records.values() ?? []
+      const records = tenantNamed(name)?.records.values() ?? []
       const wanted = [...records].filter(
         (record) =>
           record.kind === kind &&
@@ -167,12 +169,11 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       if (tenant !== undefined) yield* keptRows(tenant, after)
     },
     async tenants() {
-      const rows = [...tenants.values()].sort((a, b) => compareText(a.name, b.name))
-      return rows.map(({ name, created, log, rows }) => {
-        const resources: { [type: string]: number } = {}
-        for (const { stored } of rows.values()) resources[stored.type] = (resources[stored.type] ?? 0) + 1
-        return { tenant: name, created, place: log.length, resources }
-      })
+      return [...tenants.values()].sort((a, b) => compareText(a.name, b.name)).map(countersOf)
+    },
+    async tenant(name) {
+      const tenant = tenants.get(name)
+      return tenant === undefined ? undefined : countersOf(tenant)
     },
     tells: 'at once',
     pulse() {},
@@ -182,4 +183,10 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       closed = true
     },
   }
+}
+
+function countersOf({ name, created, log, rows }: Tenant): TenantRow {
+  const resources: { [type: string]: number } = {}
+  for (const { stored } of rows.values()) resources[stored.type] = (resources[stored.type] ?? 0) + 1
+  return { tenant: name, created, place: log.length, resources }
 }

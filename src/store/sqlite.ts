@@ -161,6 +161,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       }
     },
     tenants: () => reading(() => reads.tenants()),
+    tenant: (name) => reading(() => reads.tenant(name)),
     tells: 'at once',
     pulse: () => pulse.look(),
     watch: watchers.watch,

@@ -62,7 +62,7 @@ export function createArrivals(store: Store, tenants: Tenants): Arrivals {
       } catch (error) {
         if (!(error instanceof Conflict && error.reason === 'exists')) throw error
         // An import that was cut short between this step and the next has left a tenant without anything.
-        const there = (await store.tenants()).find((row) => row.tenant === tenant)
+        const there = await store.tenant(tenant)
         if (there?.created !== created || there.place > 0 || (await isUsed(tenant))) {
           throw exists(`a tenant named "${tenant}" exists already; choose another name with --as`)
         }

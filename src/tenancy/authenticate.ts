@@ -1,11 +1,13 @@
 import { readAuthorization } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import type { World } from '../world.ts'
-import { findToken, isOver, noteUse, type Principal } from './connections.ts'
+import { findToken, isOver, noteUses, type Principal, type TokenUse } from './connections.ts'
 import { hashToken, readBearer, sameHash, tenantOfToken } from './tokens.ts'
 
-/** Most Authorization headers kept; the ones seen first make room. */
+/** Most Authorization headers kept; the ones not used for longest make room. */
 const KEPT_HEADERS = 10_000
+/** Notes in one commit. */
+const NOTES = 1_000
 /** When tokens were used is written at most so often. */
 const NOTE_EVERY_MS = 60_000
 
@@ -31,6 +33,8 @@ interface Known {
   readonly expires: number | undefined
   /** When it last did. */
   used: number
+  /** When it came, or was last passed over for having been used instead of making room. */
+  spared: number
 }
 
 const MISSING: Authenticated = { reason: 'missing' }
@@ -48,6 +52,8 @@ export function createAuthenticator(
   ready: (tenant: string) => void | Promise<void>,
 ): Authenticator {
   const known = new Map<string, Known>()
+  /** The headers known of each tenant. */
+  const headers = new Map<string, Set<string>>()
   /** Used since the last note. */
   let used = new Set<Known>()
   let noted = Number.NEGATIVE_INFINITY
@@ -55,13 +61,16 @@ export function createAuthenticator(
   let epoch = 0
 
   const write = async () => {
-    if (used.size === 0) return
     const batch = [...used]
     used = new Set()
-    // A commit is of one tenant.
-    const notes = Map.groupBy(batch, (entry) => entry.answer.principal.tenant)
-    for (const [tenant, entries] of notes) {
-      await store.commit(entries.map((entry) => noteUse(tenant, entry.hash, entry.used)))
+    for (let at = 0; at < batch.length; at += NOTES) {
+      try {
+        await store.commit([noteUses(batch.slice(at, at + NOTES).map(useOf))])
+      } catch (error) {
+        // Not lost: they go along with the next ones.
+        for (const entry of batch.slice(at)) used.add(entry)
+        throw error
+      }
     }
   }
   let writing: Promise<void> = Promise.resolve()
@@ -100,20 +109,42 @@ export function createAuthenticator(
     if (found === undefined || !sameHash(found.hash, hash)) return INVALID
     if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
     await ready(tenant)
-    const entry: Known = { answer: { principal: found.principal }, hash, expires: found.expires, used: 0 }
+    const entry: Known = {
+      answer: { principal: found.principal },
+      hash,
+      expires: found.expires,
+      used: 0,
+      spared: world.now(),
+    }
     // Failed tries are never kept: whoever guesses fills no memory.
     if (before === epoch && typeof header === 'string') keep(header, entry)
     return letIn(entry)
   }
 
   const keep = (header: string, entry: Known) => {
-    if (known.size >= KEPT_HEADERS) {
-      for (const oldest of known.keys()) {
-        known.delete(oldest)
-        break
-      }
-    }
+    if (known.size >= KEPT_HEADERS) makeRoom()
     known.set(header, entry)
+    const { tenant } = entry.answer.principal
+    const own = headers.get(tenant)
+    if (own === undefined) headers.set(tenant, new Set([header]))
+    else own.add(header)
+  }
+
+  const dismiss = (header: string, { answer }: Known) => {
+    known.delete(header)
+    const own = headers.get(answer.principal.tenant)
+    own?.delete(header)
+    if (own?.size === 0) headers.delete(answer.principal.tenant)
+  }
+
+  /** Takes out one that was not used again since it came or was passed over. Those that were go to the end, so that a use itself moves nothing. */
+  const makeRoom = () => {
+    for (const [header, entry] of known) {
+      if (entry.used <= entry.spared) return dismiss(header, entry)
+      entry.spared = entry.used
+      known.delete(header)
+      known.set(header, entry)
+    }
   }
 
   return {
@@ -126,11 +157,18 @@ export function createAuthenticator(
     },
     forget: (tenant) => {
       epoch++
-      if (tenant === undefined) return known.clear()
-      for (const [header, entry] of known) {
-        if (entry.answer.principal.tenant === tenant) known.delete(header)
+      if (tenant === undefined) {
+        known.clear()
+        headers.clear()
+        return
       }
+      for (const header of headers.get(tenant) ?? []) known.delete(header)
+      headers.delete(tenant)
     },
     flush,
   }
+}
+
+function useOf({ answer, hash, used }: Known): TokenUse {
+  return { tenant: answer.principal.tenant, hash, at: used }
 }

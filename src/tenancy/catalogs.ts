@@ -17,14 +17,23 @@ import {
   User,
 } from '../protocol/index.ts'
 import type { Store, StoredRecord } from '../store/index.ts'
+import type { World } from '../world.ts'
 import { invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
-import { allRecords, oneRecord } from './records.ts'
-import { changeSettings, DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
+import { allRecords, oneRecord, putIfSame, untilUnchanged } from './records.ts'
+import { changeSettings, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
 import { requireWhole } from './whole.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
-export const RECORDS = { schema: 'schema', type: 'type', index: 'index', settings: 'settings' } as const
+export const RECORDS = {
+  schema: 'schema',
+  type: 'type',
+  index: 'index',
+  settings: 'settings',
+  revision: 'schema-revision',
+} as const
+/** The key of the count of changes of a tenant's schemas, types and indexes. */
+export const REVISION_KEY = 'revision'
 /** The key of a tenant's settings. */
 export const SETTINGS_KEY = 'settings'
 
@@ -141,25 +150,31 @@ export interface Catalogs {
   readonly forget: (tenant?: string) => void
 }
 
+/** What a tenant has of its own is forgotten when it was not asked for between two looks at this distance. */
+const IDLE_MS = 3_600_000
+
 interface Loaded {
   readonly catalog: Catalog
   readonly settings: TenantSettings
   /** What it was made from: equal texts keep the very same catalog, and all that hangs on it. */
   readonly text: string
+  /** Whether it was asked for since the last look at who is idle. */
+  used: boolean
 }
 
 /** Most tenants that are known to be as they were last read; past it, all are looked at again. */
 const FRESH_TENANTS = 100_000
 
 /** Makes the memory of catalogs and settings. Tenants without anything of their own take no room in it. */
-export function createCatalogs(store: Store): Catalogs {
-  const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '' }
+export function createCatalogs(store: Store, world: World): Catalogs {
+  const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '', used: true }
   const loaded = new Map<string, Loaded>()
   const fresh = new Set<string>()
   const waiting = new Map<string, Promise<void>>()
   let generation = 0
   /** Rises with each forgetting. */
   let epoch = 0
+  let looked = world.now()
 
   const load = async (tenant: string) => {
     for (;;) {
@@ -175,17 +190,35 @@ export function createCatalogs(store: Store): Catalogs {
         if (loaded.get(tenant)?.text !== text) {
           const model = buildModel(own)
           const catalog = own === NOTHING ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)
-          loaded.set(tenant, { catalog, settings, text })
+          loaded.set(tenant, { catalog, settings, text, used: true })
         }
       }
       // Anybody may ask for any name; what is remembered of it is bounded.
       if (fresh.size >= FRESH_TENANTS) fresh.clear()
       fresh.add(tenant)
+      forgetIdle()
       return
     }
   }
 
-  const find = (tenant: string) => loaded.get(tenant) ?? plain
+  const find = (tenant: string) => {
+    const found = loaded.get(tenant) ?? plain
+    found.used = true
+    return found
+  }
+
+  /** Looked at when something is read, since only then there can be more than before. */
+  const forgetIdle = () => {
+    if (world.now() - looked < IDLE_MS) return
+    looked = world.now()
+    for (const [tenant, one] of loaded) {
+      if (!one.used) {
+        loaded.delete(tenant)
+        fresh.delete(tenant)
+      }
+      one.used = false
+    }
+  }
 
   return {
     ready: (tenant) => {
@@ -209,7 +242,29 @@ export function createCatalogs(store: Store): Catalogs {
 
 /** A tenant's settings as kept. */
 export async function readSettings(store: Store, tenant: string): Promise<TenantSettings> {
-  const record = await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY)
+  return settingsOf(await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY))
+}
+
+/** Changes a tenant's settings as they are at this moment, whoever else changes them. */
+export function editSettings(
+  store: Store,
+  tenant: string,
+  edit: (now: TenantSettings) => TenantSettings,
+): Promise<{ readonly before: TenantSettings; readonly after: TenantSettings }> {
+  return untilUnchanged(SETTINGS_KEY, async () => {
+    const found = await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY)
+    const before = settingsOf(found)
+    const after = edit(before)
+    const value = settingsJson(after)
+    const record = { tenant, kind: RECORDS.settings, key: SETTINGS_KEY }
+    await store.commit([
+      found === undefined ? { write: 'record', record, value, ifAbsent: true } : putIfSame(found, value),
+    ])
+    return { before, after }
+  })
+}
+
+function settingsOf(record: StoredRecord | undefined): TenantSettings {
   if (record === undefined || !isObject(record.value)) return DEFAULT_SETTINGS
   return changeSettings(DEFAULT_SETTINGS, record.value)
 }

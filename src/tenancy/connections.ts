@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 import { type AllowanceDraft, keptAllowances, readAllowances } from './allowances.ts'
 import { buildModel, readOwn } from './catalogs.ts'
 import { invalid, missing, TenancyError } from './errors.ts'
-import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
+import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
 import { type Access, ALL_RIGHTS, type Rights, resolveRights } from './rights.ts'
 import type { Tenants } from './tenants.ts'
 import { hashToken, makeToken, tokenId } from './tokens.ts'
@@ -96,13 +96,17 @@ export interface Connections {
 
 /** Makes the room's part for connections. */
 export function createConnections(store: Store, world: World, tenants: Tenants): Connections {
-  const show = async (tenant: string, id: string) => {
+  const read = async (tenant: string, id: string) => {
     const record = await oneRecord(store, tenant, CONNECTION, id)
     if (record === undefined) {
       await tenants.show(tenant)
       throw missing(`tenant "${tenant}" has no connection "${id}"; see them with: lockstep connection list ${tenant}`)
     }
-    return toConnection(record, await tokensOf(store, tenant, id))
+    return { record, tokens: await tokensOf(store, tenant, id) }
+  }
+  const show = async (tenant: string, id: string) => {
+    const { record, tokens } = await read(tenant, id)
+    return toConnection(record, tokens)
   }
 
   const issue = (tenant: string, connection: string, lifetimeMs: number | null = TOKEN_LIFETIME_MS) => {
@@ -158,34 +162,42 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
 
     show,
 
-    rotate: async (tenant, id, options = {}) => {
-      const connection = await show(tenant, id)
-      const now = world.now()
-      const records = await allRecords(store, tenant, TOKEN, id)
-      const ended = records.filter((record) => options.revokeOthers || isOver(numberOf(factsOf(record).expires), now))
-      const live = records.length - ended.length
-      if (live >= TOKENS_PER_CONNECTION) {
-        const names = connection.tokens.map((token) => token.id).join(' and ')
-        throw new TenancyError(
-          'ERR_IN_USE',
-          `connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${tenant} ${id} --token ID, or make the new one with --revoke-others`,
-        )
-      }
-      const { token, write, facts } = issue(tenant, id, options.lifetimeMs)
-      await store.commit([...ended.flatMap((record) => forget(record)), write])
-      const gone = new Set(ended.map((record) => tokenId(record.key)))
-      const tokens = [...connection.tokens.filter((known) => !gone.has(known.id)), facts]
-      return { connection: { ...connection, tokens }, token }
-    },
+    rotate: (tenant, id, options = {}) =>
+      // Each takes the connection as it found it, so that of two that run at once the second one counts the first one's token.
+      untilUnchanged(id, async () => {
+        const { record, tokens } = await read(tenant, id)
+        const now = world.now()
+        const records = await allRecords(store, tenant, TOKEN, id)
+        const ended = records.filter((one) => options.revokeOthers || isOver(numberOf(factsOf(one).expires), now))
+        const live = records.length - ended.length
+        if (live >= TOKENS_PER_CONNECTION) {
+          const names = tokens.map((token) => token.id).join(' and ')
+          throw new TenancyError(
+            'ERR_IN_USE',
+            `connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${tenant} ${id} --token ID, or make the new one with --revoke-others`,
+          )
+        }
+        const { token, write, facts } = issue(tenant, id, options.lifetimeMs)
+        const issued = (numberOf(factsOf(record).issued) ?? 1) + 1
+        const connection = putIfSame(record, { ...factsOf(record), issued })
+        await store.commit([connection, ...ended.flatMap((one) => forget(one)), write])
+        const gone = new Set(ended.map((one) => tokenId(one.key)))
+        const left = tokens.filter((known) => !gone.has(known.id))
+        return { connection: toConnection(record, [...left, { ...facts, connection: id }]), token }
+      }),
 
     revoke: async (tenant, id, token) => {
       await show(tenant, id)
-      const records = await allRecords(store, tenant, TOKEN, id)
       if (token === undefined) {
-        const record = { tenant, kind: CONNECTION, key: id }
-        await store.commit([{ write: 'record', record, value: undefined }, ...records.flatMap(forget)])
+        await untilUnchanged(id, async () => {
+          const { record } = await read(tenant, id)
+          const records = await allRecords(store, tenant, TOKEN, id)
+          // A token that was made meanwhile would outlive its connection.
+          await store.commit([putIfSame(record, undefined), ...records.flatMap(forget)])
+        })
         return
       }
+      const records = await allRecords(store, tenant, TOKEN, id)
       const meant = records.filter((record) => tokenId(record.key) === token)
       if (meant.length === 0) {
         throw missing(`connection "${id}" has no token "${token}"; see them with: lockstep connection list ${tenant}`)
@@ -203,9 +215,20 @@ function forget({ tenant, key }: StoredRecord): readonly Write[] {
   ]
 }
 
-/** The write that notes when a token was last used. */
-export function noteUse(tenant: string, hash: string, at: number): Write {
-  return { write: 'record', record: { tenant, kind: TOKEN_USE, key: hash }, value: at }
+/** When a token was last used. */
+export interface TokenUse {
+  readonly tenant: string
+  readonly hash: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** The write that notes when tokens of any tenants were last used. It is no change of a tenant: no process forgets anything for it. */
+export function noteUses(uses: readonly TokenUse[]): Write {
+  return {
+    write: 'quiet',
+    records: uses.map(({ tenant, hash, at }) => ({ tenant, kind: TOKEN_USE, key: hash, value: at })),
+  }
 }
 
 /** The connection a token's hash belongs to, and until when. Undefined: no such token. */

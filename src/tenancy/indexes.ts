@@ -1,6 +1,6 @@
 import { type Json, LIMITS, type ResourceType, type Target } from '../protocol/index.ts'
 import { Conflict, type Store } from '../store/index.ts'
-import { findType, indexKey, type Model, type Own } from './catalogs.ts'
+import { findType, indexKey, type Model, type Own, REVISION_KEY } from './catalogs.ts'
 import { inUse, invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
 import type { Change, ChangeOptions, Usage } from './usage.ts'
@@ -113,7 +113,8 @@ export function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<s
 
 /** What to say of an index that couldn't be built. */
 export function overtaken(error: unknown, tenant: string): unknown {
-  if (!(error instanceof Conflict && error.reason === 'missing') || error.what === 'tenant') return error
+  if (!(error instanceof Conflict && error.reason === 'missing')) return error
+  if (error.what === 'tenant' || error.what === REVISION_KEY) return error
   return inUse(
     `another change of the schemas or indexes of ${error.what} began meanwhile; see what is ready with: lockstep index list --tenant ${tenant}, and put again what isn't`,
     1,

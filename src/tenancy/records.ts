@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import type { Store, StoredRecord } from '../store/index.ts'
+import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
 
 /** Records read from the store at once. */
 const CHUNK = 1_000
@@ -34,6 +34,36 @@ export async function oneRecord(
 ): Promise<StoredRecord | undefined> {
   const [record] = await store.records(tenant, kind, { key, limit: 1 })
   return record
+}
+
+/** The write that puts another value in place of a record as it was read, or takes it away; `Conflict` missing when it has changed since. */
+export function putIfSame({ tenant, kind, key, tag, value: was }: StoredRecord, value: Json | undefined): Write {
+  return {
+    write: 'record',
+    record: { tenant, kind, key },
+    ...(tag === undefined ? {} : { tag }),
+    value,
+    ifValue: was,
+  }
+}
+
+/** Tries of a change that others get in the way of. */
+const TRIES = 20
+
+/**
+ * Carries out a change that was computed from the record of this key, anew as long as that is not what it was when it is committed.
+ * Without it, of two who change one record at the same time the second would undo what the first one did.
+ */
+export async function untilUnchanged<T>(key: string, change: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change()
+    } catch (error) {
+      const meanwhile =
+        error instanceof Conflict && error.what === key && (error.reason === 'missing' || error.reason === 'exists')
+      if (!meanwhile || tries >= TRIES) throw error
+    }
+  }
 }
 
 /** A record's value as an object; an empty one when it is none, so that a damaged record is seen as one without facts. */

@@ -9,11 +9,13 @@ import {
   OPTIONAL_TYPES,
   type Own,
   RECORDS,
+  REVISION_KEY,
   readOwn,
 } from './catalogs.ts'
 import { inUse, invalid, missing } from './errors.ts'
 import { createIndexes, type Indexes, indexesIn, overtaken } from './indexes.ts'
 import { type Loss, lossOfSchema, lossOfType } from './loss.ts'
+import { numberOf, oneRecord, putIfSame, untilUnchanged } from './records.ts'
 import type { Tenants } from './tenants.ts'
 import type { Change, ChangeOptions } from './usage.ts'
 
@@ -70,30 +72,33 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
   }
 
   const change: Change = (tenant, options, edit, anew) =>
-    serially(tenant, async () => {
-      await tenants.show(tenant)
-      const own = await readOwn(store, tenant)
-      const before = buildModel(own)
-      const edited = edit(own, before)
-      const after = buildModel(edited)
-      const next = { ...edited, indexes: indexesIn(after, edited.indexes) }
-      await settle(tenant, before, after, options)
-      const turns = await Promise.all(
-        before.types.map((old) => {
-          const type = after.types.find(({ name }) => name === old.name)
-          return options.usage.changeIndex(tenant, old, type, anew?.type === old.name ? anew.paths : [])
-        }),
-      )
-      try {
-        await store.commit([...writesOf(tenant, own, next), ...turns.flatMap(({ writes }) => writes)])
-        await reload(tenant)
-        const ends = await Promise.allSettled(turns.map(({ finish }) => finish()))
-        for (const end of ends) if (end.status === 'rejected') throw end.reason
-      } catch (error) {
-        throw overtaken(error, tenant)
-      }
-      return after
-    })
+    serially(tenant, () => untilUnchanged(REVISION_KEY, () => changeOnce(tenant, options, edit, anew)))
+
+  const changeOnce: Change = async (tenant, options, edit, anew) => {
+    await tenants.show(tenant)
+    const revision = await nextRevision(store, tenant)
+    const own = await readOwn(store, tenant)
+    const before = buildModel(own)
+    const edited = edit(own, before)
+    const after = buildModel(edited)
+    const next = { ...edited, indexes: indexesIn(after, edited.indexes) }
+    await settle(tenant, before, after, options)
+    const turns = await Promise.all(
+      before.types.map((old) => {
+        const type = after.types.find(({ name }) => name === old.name)
+        return options.usage.changeIndex(tenant, old, type, anew?.type === old.name ? anew.paths : [])
+      }),
+    )
+    try {
+      await store.commit([revision, ...writesOf(tenant, own, next), ...turns.flatMap(({ writes }) => writes)])
+      await reload(tenant)
+      const ends = await Promise.allSettled(turns.map(({ finish }) => finish()))
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
+    } catch (error) {
+      throw overtaken(error, tenant)
+    }
+    return after
+  }
 
   const load = async (tenant: string) => {
     await tenants.show(tenant)
@@ -260,6 +265,14 @@ const PARTS = [
   ['types', RECORDS.type],
   ['indexes', RECORDS.index],
 ] as const
+
+/** The write that counts a change, which two that began with the same state can't both carry out, in whatever process they are. */
+async function nextRevision(store: Store, tenant: string): Promise<Write> {
+  const found = await oneRecord(store, tenant, RECORDS.revision, REVISION_KEY)
+  if (found !== undefined) return putIfSame(found, (numberOf(found.value) ?? 0) + 1)
+  const record = { tenant, kind: RECORDS.revision, key: REVISION_KEY }
+  return { write: 'record', record, value: 1, ifAbsent: true }
+}
 
 /** The records that turn one state into another. */
 function writesOf(tenant: string, before: Own, after: Own): readonly Write[] {

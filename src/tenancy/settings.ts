@@ -65,6 +65,26 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
   }
 }
 
+/** Settings as they are kept. */
+export function settingsJson(settings: TenantSettings): JsonObject & { readonly features: JsonObject } {
+  return { ...settings, features: { ...settings.features } }
+}
+
+/** Settings without a change from `before` to `after`, where they still are as that change has left them. */
+export function takeBack(now: TenantSettings, before: TenantSettings, after: TenantSettings): TenantSettings {
+  const { features: _features, ...plain } = unchanged(settingsJson(now), settingsJson(before), settingsJson(after))
+  return changeSettings(now, {
+    ...plain,
+    features: unchanged({ ...now.features }, { ...before.features }, { ...after.features }),
+  })
+}
+
+/** The members that a change has made what they still are, as they were before it. */
+function unchanged(now: JsonObject, before: JsonObject, after: JsonObject): { [name: string]: Json } {
+  const same = (name: string) => JSON.stringify(now[name]) === JSON.stringify(after[name])
+  return Object.fromEntries(Object.entries(before).filter(([name]) => same(name)))
+}
+
 function mustBeOneOf(name: string, known: readonly string[], what: string) {
   if (!known.includes(name)) throw invalid(`there is no ${what} "${name}"; there are ${known.join(', ')}`)
 }

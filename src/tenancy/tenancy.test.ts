@@ -3,6 +3,7 @@ import type { Store } from '../store/index.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { type World, world } from '../world.ts'
 import { createTenancy, type Tenancy } from './tenancy.ts'
+import { hashToken, makeToken } from './tokens.ts'
 
 const MINUTE = 60_000
 const open: { close: () => Promise<void> }[] = []
@@ -94,6 +95,33 @@ test('a known header is answered at once, without a promise', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   await tenancy.authenticate('acme', `Bearer ${token}`)
   expect(tenancy.authenticate('acme', `Bearer ${token}`)).toHaveProperty('principal.tenant', 'acme')
+})
+
+test('of more tokens than are kept in memory, those in use stay in it', async () => {
+  const { tenancy, store, clock } = start()
+  await tenancy.tenants.create('acme')
+  const { connection, token } = await tenancy.connections.create('acme')
+  const tokens = Array.from({ length: 10_500 }, () => makeToken('acme', world))
+  await store.commit(
+    tokens.map((one) => ({
+      write: 'record',
+      record: { tenant: 'acme', kind: 'token', key: hashToken(one) },
+      tag: connection.id,
+      value: { connection: connection.id, created: 1 },
+    })),
+  )
+  await tenancy.authenticate('acme', `Bearer ${token}`)
+  await tenancy.flush()
+  let late = 0
+  for (const one of tokens) {
+    clock.now += 1
+    await tenancy.authenticate('acme', `Bearer ${one}`)
+    // The first one is asked for all the while.
+    const answer = tenancy.authenticate('acme', `Bearer ${token}`)
+    if (answer instanceof Promise) late++
+    await answer
+  }
+  expect(late).toBe(0)
 })
 
 test('P-020 without a bearer token nobody gets in', async () => {

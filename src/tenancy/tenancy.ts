@@ -1,14 +1,14 @@
 import type { Catalog, JsonObject } from '../protocol/index.ts'
-import { Conflict, type Store } from '../store/index.ts'
+import { Conflict, type Store, StoreUnavailable } from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
 import { type Arrivals, createArrivals } from './arrivals.ts'
 import { type Authenticated, createAuthenticator } from './authenticate.ts'
-import { createCatalogs, RECORDS, readSettings, SETTINGS_KEY } from './catalogs.ts'
+import { createCatalogs, editSettings } from './catalogs.ts'
 import { type ConnectionDraft, type Connections, createConnections, type Issued } from './connections.ts'
 import { inUse, TenancyError } from './errors.ts'
 import { createSchemas, type Schemas } from './schemas.ts'
-import { changeSettings, type TenantSettings } from './settings.ts'
+import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 import type { Usage } from './usage.ts'
 
@@ -49,7 +49,7 @@ const NONE: ReadonlySet<string> = new Set()
 export function createTenancy(options: { readonly store: Store; readonly world?: World }): Tenancy {
   const { store, world = realWorld } = options
   const tenants = createTenants(store, world)
-  const catalogs = createCatalogs(store)
+  const catalogs = createCatalogs(store, world)
   const connections = createConnections(store, world, tenants)
   const authenticator = createAuthenticator(store, world, catalogs.ready)
   const unique = new WeakMap<TenantSettings, ReadonlySet<string>>()
@@ -100,30 +100,29 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
 
     changeSettings: async (tenant, change, usage) => {
       await tenants.show(tenant)
-      const before = await readSettings(store, tenant)
-      const after = changeSettings(before, change)
-      const put = async (settings: TenantSettings) => {
-        const record = { tenant, kind: RECORDS.settings, key: SETTINGS_KEY }
-        await store.commit([{ write: 'record', record, value: { ...settings, features: { ...settings.features } } }])
-        await reload(tenant)
-      }
-      await put(after)
+      const { before, after } = await editSettings(store, tenant, (now) => changeSettings(now, change))
+      await reload(tenant)
       const types = [
         ...(before.uniqueGroupNames === after.uniqueGroupNames ? [] : ['Group']),
         ...(before.uniqueEmails === after.uniqueEmails ? [] : ['User']),
       ]
-      for (const type of catalogs.catalog(tenant).types.filter(({ name }) => types.includes(name))) {
-        try {
-          await usage.reindex(tenant, type)
-        } catch (error) {
-          if (!(error instanceof Conflict && error.reason === 'unique')) throw error
-          await put(before)
-          await usage.reindex(tenant, type)
-          throw inUse(
-            `${error.what} can't be unique in tenant "${tenant}": some resources share a value; change those first`,
-            1,
-          )
+      const reindex = async () => {
+        for (const type of catalogs.catalog(tenant).types) {
+          if (types.includes(type.name)) await usage.reindex(tenant, type)
         }
+      }
+      try {
+        await reindex()
+      } catch (error) {
+        if (!(error instanceof Conflict && error.reason === 'unique')) throw error
+        // Only what this change has changed; what others have changed meanwhile stays.
+        await editSettings(store, tenant, (now) => takeBack(now, before, after))
+        await reload(tenant)
+        await reindex()
+        throw inUse(
+          `${error.what} can't be unique in tenant "${tenant}": some resources share a value; change those first`,
+          1,
+        )
       }
       return after
     },
@@ -139,7 +138,10 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
     flush: authenticator.flush,
     close: async () => {
       unwatch()
-      await authenticator.flush()
+      // A database that is gone keeps nobody from ending; all that is lost is when tokens were last used.
+      await authenticator.flush().catch((error) => {
+        if (!(error instanceof StoreUnavailable)) throw error
+      })
     },
   }
 }

@@ -75,7 +75,7 @@ export function createTenants(store: Store, world: World): Tenants {
     return { name, created: at, place: 0, resources: {} }
   }
   const find = async (name: string) => {
-    const row = (await store.tenants()).find(({ tenant }) => tenant === name)
+    const row = await store.tenant(name)
     return row && toTenant(row)
   }
   const isFirstStart = async () => (await oneRecord(store, '', FIRST_START.kind, FIRST_START.key)) === undefined

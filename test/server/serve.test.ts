@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { createTenancy } from '../../src/tenancy/index.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { emptyPlace } from '../place.ts'
 
@@ -183,6 +184,38 @@ test('health and metrics are there', async () => {
     expect([refused.status, refused.headers.get('allow')], path).toEqual([405, 'GET, HEAD'])
   }
 })
+
+test('SIGTERM ends with 0 when a tenant whose token was just used has been deleted', async () => {
+  const place = await emptyPlace()
+  const server = await startServer(['--database', place.database])
+  const store = await place.open()
+  const tenancy = createTenancy({ store })
+  const tokens = new Map<string, string>()
+  for (const name of ['gone', 'left']) {
+    await tenancy.tenants.create(name)
+    tokens.set(name, (await tenancy.connections.create(name)).token)
+  }
+  // The first uses are noted at once; those after them wait for the next minute, or the end.
+  let second = 0
+  for (let round = 0; round < 2; round++) {
+    second = Date.now()
+    for (const [name, token] of tokens) {
+      const answer = await fetch(`${server.url}/tenants/${name}/scim/v2/Users`, {
+        headers: { Authorization: `Bearer ${token}` },
+      })
+      expect(answer.status).toBe(200)
+      await answer.text()
+    }
+  }
+  await tenancy.tenants.delete('gone')
+  expect(await server.stop()).toBe(0)
+  expect(server.stderr()).toMatch(/"stopped"\}\s*$/)
+  const [connection] = await tenancy.connections.list('left')
+  expect(connection?.tokens[0]?.lastUsed).toBeGreaterThanOrEqual(second)
+  await tenancy.close()
+  await store.close()
+  await place.remove()
+}, 60_000)
 
 test('SIGTERM finishes the request in flight and ends with 0', async () => {
   const { start } = await fresh()

@@ -57,7 +57,7 @@ export function applyWrite(
       if (write.value === undefined && write.ifValue === undefined && name !== '' && !tenants.has(name)) return NOTHING
       const { records } = name === '' ? everywhere : tenantOf(name)
       const place = `${kind}\n${key}`
-      if (write.ifValue !== undefined && records.get(place)?.value !== write.ifValue) {
+      if (write.ifValue !== undefined && JSON.stringify(records.get(place)?.value) !== JSON.stringify(write.ifValue)) {
         throw new Conflict('missing', at, key)
       }
       if (write.value === undefined && !records.has(place)) return NOTHING
@@ -66,6 +66,32 @@ export function applyWrite(
       const record = value === undefined ? undefined : { ...write.record, value, ...(tag === undefined ? {} : { tag }) }
       put(records, place, record, out)
       out.touched.push({ tenant: name, records: true })
+      return { ...NOTHING, changed: true }
+    }
+    case 'quiet': {
+      for (const record of write.records) {
+        const { records } = (record.tenant === '' ? everywhere : tenants.get(record.tenant)) ?? {}
+        if (records !== undefined) put(records, `${record.kind}\n${record.key}`, record, out)
+      }
+      return { ...NOTHING, changed: true }
+    }
+    case 'note': {
+      const { ref, at: time, log } = write
+      const tenant = ref.tenant === '' ? everywhere : tenantOf(ref.tenant)
+      append(tenant, { ...ref, at: time, op: 'note', version: 0, ...log }, out)
+      return { ...NOTHING, changed: true }
+    }
+    case 'amend': {
+      const { log } = tenantOf(write.tenant)
+      for (const { place, paths, members } of write.lines) {
+        const line = log[place - 1]
+        if (line === undefined) continue
+        const { members: _before, ...rest } = line
+        log[place - 1] = { ...rest, paths, ...(members === undefined ? {} : { members }) }
+        out.undos.push(() => {
+          log[place - 1] = line
+        })
+      }
       return { ...NOTHING, changed: true }
     }
     case 'indexed': {
@@ -316,15 +342,19 @@ function addLine(
   const some = added.length + removed.length
   const whole = { ...counts, ids: { added, removed } }
   const { type, id, version } = stored
-  const place = tenant.log.length + 1
+  append(tenant, { tenant: tenant.name, type, id, at, version, ...log, ...(some === 0 ? {} : { members: whole }) }, out)
+}
+
+/** Adds a line behind the others. */
+function append(tenant: Tenant, line: Omit<WholeChange, 'place'>, out: Effects): void {
   // As read from a database, where a log line is JSON.
-  const paths = JSON.parse(JSON.stringify(log.paths)) as Change['paths']
-  const { op, actor } = log
-  const change = { tenant: tenant.name, type, id, place, at, op, actor, version, paths }
-  tenant.log.push(some === 0 ? change : { ...change, members: loggedMembers(whole) })
+  const paths = JSON.parse(JSON.stringify(line.paths)) as Change['paths']
+  const { members, ...rest } = line
+  const change = { ...rest, place: tenant.log.length + 1, paths }
+  tenant.log.push(members === undefined ? change : { ...change, members: loggedMembers(members) })
   out.undos.push(() => tenant.log.pop())
-  out.changes.push(some === 0 ? change : { ...change, members: whole })
-  out.touched.push({ tenant: tenant.name, type, id })
+  out.changes.push(members === undefined ? change : { ...change, members })
+  if (line.op !== 'note') out.touched.push({ tenant: line.tenant, type: line.type, id: line.id })
 }
 
 function put<K, V>(map: Map<K, V>, key: K, value: V | undefined, out: Effects): void {

@@ -22,6 +22,10 @@ export async function applyWrite(means: Means, write: Write, at: number): Promis
       return remove(means, write, at)
     case 'record':
       return record(means, write, at)
+    case 'note':
+      return note(means, write)
+    case 'amend':
+      return amend(means, write)
     case 'reindex':
       return reindex(means, write, at)
     case 'indexed':
@@ -29,7 +33,8 @@ export async function applyWrite(means: Means, write: Write, at: number): Promis
     case 'load':
       return load(means, write, at)
     case 'tenant':
-      throw new TypeError('a tenant is made and removed alone in its commit')
+    case 'quiet':
+      throw new TypeError(`a write of the kind ${write.write} is alone in its commit`)
   }
 }
 
@@ -145,6 +150,21 @@ async function record({ work }: Means, write: Extract<Write, { write: 'record' }
     if (there.length === 0) throw new Conflict('exists', at, key)
   }
   work.recordsChanged = true
+  return { ...NOTHING, changed: true }
+}
+
+function note({ work }: Means, { ref, at, log }: Extract<Write, { write: 'note' }>): Written {
+  work.log({ ...log, op: 'note', y: ref.type, id: ref.id, at, version: 0 })
+  return { ...NOTHING, changed: true }
+}
+
+async function amend({ work }: Means, { lines }: Extract<Write, { write: 'amend' }>): Promise<Written> {
+  const sql = 'update lockstep.change c set detail = $3 where c.t = $1 and c.place = $2'
+  for (const { place, paths, members } of lines) {
+    const detail = JSON.stringify(members === undefined ? { paths } : { paths, members })
+    await work.session.rows(sql, work.tenant.t, place, detail)
+  }
+  work.amended = true
   return { ...NOTHING, changed: true }
 }
 

@@ -2,6 +2,7 @@ import { ConfigError } from '../../protocol/index.ts'
 import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
 import type { PostgresClient } from './driver.ts'
 import { isCollision, isDropped, isLost, isOutage, isTaken, unavailable } from './faults.ts'
+import { createQuietWrites } from './quiet.ts'
 import {
   CHANNEL,
   cameThrough,
@@ -52,6 +53,7 @@ export function createCommitter(
   committed: (name: string, done: Done, commits: number) => void,
 ): Committer {
   const { database, tenants, origin } = ground
+  const putQuietly = createQuietWrites(database)
   const lanes = new Map<string, Waiting[]>()
   const running = new Set<Promise<void>>()
   let closed = false
@@ -81,7 +83,11 @@ export function createCommitter(
     for (let tries = 1; ; tries++) {
       try {
         const done =
-          write?.write === 'tenant' ? await changeTenant(write) : await transact({ ...ground, name }, jobs, careful)
+          write?.write === 'tenant'
+            ? await changeTenant(write)
+            : write?.write === 'quiet'
+              ? await putQuietly(write.records)
+              : await transact({ ...ground, name }, jobs, careful)
         return settled(name, done, jobs.length)
       } catch (error) {
         if (error instanceof Conflict) return failed(jobs, error)
@@ -177,7 +183,7 @@ export function createCommitter(
           const t = Number(gone[0])
           // Who is writing just now comes first; who comes later finds no tenant. To delete all its rows may take long.
           await rows('delete from lockstep.tenant_state where t = $1', t)
-          await rows('insert into lockstep.gone (t, a, at) values ($1, 0, $2)', t, at)
+          await rows('insert into lockstep.gone (t, a, at) values ($1, 0, $2)', t, Date.now())
         }
         await rows(`select pg_notify('${CHANNEL}', $1)`, `${origin} ${name}`)
         committing = true
@@ -248,7 +254,7 @@ function isSolo({ writes, inside }: Job): boolean {
   return inside !== undefined || writes.some(({ write }) => SOLO.has(write))
 }
 
-const SOLO: ReadonlySet<Write['write']> = new Set(['record', 'indexed', 'tenant', 'load'])
+const SOLO: ReadonlySet<Write['write']> = new Set(['record', 'indexed', 'tenant', 'load', 'amend', 'quiet'])
 
 /** Whether a write sets an id or value free, which a write before it in the same transaction may have found taken. */
 function setsFree(write: Write): boolean {
@@ -262,12 +268,16 @@ function tenantOf(write: Write): string {
       return write.draft.tenant
     case 'remove':
     case 'reindex':
+    case 'note':
       return write.ref.tenant
+    case 'quiet':
+      return ''
     case 'record':
       return write.record.tenant
     case 'tenant':
     case 'indexed':
     case 'load':
+    case 'amend':
       return write.tenant
   }
 }

@@ -8,6 +8,9 @@ import type { EntryChange, Held, Work } from './work.ts'
 
 const PLAIN = /^[\0-\x7f]*$/
 
+/** What others find when they look for tenants whose records changed. */
+const CHANGED = ', records = s.records + 1, changed = $3'
+
 /** What became of the tenant's own row. */
 export interface Ended {
   /** The log lines with their places, and with members as far as they are known. */
@@ -218,11 +221,11 @@ function end(work: Work, all: readonly Held[], mark: number, details: readonly s
   const lines = work.lines()
   const statements: Statement[] = [
     [
-      `update lockstep.tenant_state s set place = s.place + $2, records = s.records + $3 where s.t = $1
+      `update lockstep.tenant_state s set place = s.place + $2${work.recordsChanged ? CHANGED : ''} where s.t = $1
        returning s.place - $2, s.records`,
       t,
       lines.length,
-      work.recordsChanged ? 1 : 0,
+      ...(work.recordsChanged ? [Date.now()] : []),
     ],
   ]
   if (lines.length > 0) {

@@ -2,6 +2,7 @@ import { ConfigError } from '../../protocol/index.ts'
 import type { Database } from './database.ts'
 import { codeOf } from './faults.ts'
 import { sql as tables } from './migrations/0001-tables.ts'
+import { sql as changedTenants } from './migrations/0002-changed-tenants.ts'
 
 /** A step of the tables. */
 interface Migration {
@@ -11,7 +12,11 @@ interface Migration {
 }
 
 /** Every step, in order. */
-const MIGRATIONS: readonly Migration[] = [{ sql: tables, needs: 1 }]
+const MIGRATIONS: readonly Migration[] = [
+  { sql: tables, needs: 1 },
+  // One that does not note what it has changed would go unheard.
+  { sql: changedTenants, needs: 2 },
+]
 /** The oldest server that is supported. */
 const OLDEST = 14
 /** Key of the advisory lock that one process at a time migrates under; any number, as long as it stays. */

@@ -13,8 +13,14 @@ export interface Notice {
   readonly close: () => Promise<void>
 }
 
-/** How often the tenants in use are looked at. */
+/** How often it is looked which tenants have changed. */
 const LOOK_MS = 400
+/** So far back each look reaches again: a change is dated before it is committed, and by another process's clock. */
+const OVERLAP_MS = 60_000
+/** A tenant that nobody has used for this long is forgotten. */
+const IDLE_MS = 3_600_000
+/** How often it is seen to that those are forgotten. */
+const TIDY_MS = 60_000
 /** For how long looking may fail before everything counts as changed. */
 const BLIND_MS = 1_000
 /** Pause before listening again on a new connection. */
@@ -22,24 +28,38 @@ const LISTEN_AGAIN_MS = 1_000
 
 interface Seen {
   readonly t: number
+  readonly name: string
+  /** When it was read last. */
+  readonly at: number
   records: number
 }
 
+/** Those that changed since a time. */
+const CHANGED = 'select s.t, s.records from lockstep.tenant_state s where s.changed > $1'
+/** Those that were removed a short while ago. */
+const GONE = 'select g.t from lockstep.gone g where g.a <= 0'
+
 /**
  * Makes the notice of one process. NOTIFY tells at once but only while its connection holds, and on a cluster only on one node; so
- * the tenants in use are looked at again and again as well.
+ * it is looked again and again as well which tenants have changed. Neither costs more the more tenants there are: a notification has
+ * its own tenant looked at, and a look asks an index for what changed lately.
  */
 export function createNotice(
-  database: Database,
-  tenants: Pick<Tenants, 'forget' | 'forgetAll'>,
-  options: { readonly listen: boolean; readonly origin: string },
+  database: Pick<Database, 'rows' | 'hold'>,
+  tenants: Pick<Tenants, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>,
+  options: { readonly listen: boolean; readonly origin: string; readonly now?: () => number },
   { tell }: Watchers,
 ): Notice {
+  const { now = Date.now } = options
   const seen = new Map<string, Seen>()
+  const byNumber = new Map<number, Seen>()
+  /** When the last look that came through began. */
+  let since = now()
+  let tidied = now()
   let timer: NodeJS.Timeout | undefined
   let again: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
-  let lookedAt = Date.now()
+  let lookedAt = now()
   let listener: Held | undefined
   let closed = false
 
@@ -50,44 +70,84 @@ export function createNotice(
 
   function saw({ name, t, records }: Tenant): void {
     const before = seen.get(name)
-    seen.set(name, { t, records })
+    keep({ t, name, at: now(), records })
     // It changed between two looks.
     if (before !== undefined && (before.t !== t || before.records !== records)) tell([{ tenant: name, records: true }])
   }
 
-  async function look(): Promise<void> {
-    const asked = [...seen]
-    if (asked.length === 0) {
-      lookedAt = Date.now()
+  function keep(one: Seen): void {
+    dismiss(seen.get(one.name))
+    seen.set(one.name, one)
+    byNumber.set(one.t, one)
+  }
+
+  function dismiss(one: Seen | undefined): void {
+    if (one === undefined) return
+    if (seen.get(one.name) === one) seen.delete(one.name)
+    if (byNumber.get(one.t) === one) byNumber.delete(one.t)
+  }
+
+  /** What a tenant's count of changes is now says whether it has changed; undefined: it is gone. */
+  function compare(was: Seen, records: number | undefined): void {
+    if (byNumber.get(was.t) !== was || records === was.records) return
+    if (records !== undefined) {
+      was.records = records
+      changed(was.name)
       return
     }
-    // Not in a queue with everybody else: on the connection that waits for notices, if there is one.
-    const rows = await (listener ?? database).rows(
-      'select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])',
-      asked.map(([, { t }]) => t),
-    )
-    lookedAt = Date.now()
-    const now = new Map(rows.map(([t, records]) => [numberOf(t), numberOf(records)]))
-    for (const [name, was] of asked) {
-      const records = now.get(was.t)
-      if (seen.get(name) !== was || records === was.records) continue
-      if (records === undefined) {
-        seen.delete(name)
-        tenants.forget(name)
-        tell([
-          { tenant: name, records: true },
-          { tenant: name, all: true },
-        ])
-        continue
-      }
-      was.records = records
-      changed(name)
+    dismiss(was)
+    tenants.drop(was)
+    tell([
+      { tenant: was.name, records: true },
+      { tenant: was.name, all: true },
+    ])
+  }
+
+  let asked: Promise<unknown> = Promise.resolve()
+  /** Not in a queue with everybody else: on the connection that waits for notices, if there is one, and there one after the other. */
+  const rows: Database['rows'] = (sql, ...values) => {
+    const ask = () => (listener ?? database).rows(sql, ...values)
+    const answer = asked.then(ask, ask)
+    asked = answer
+    return answer
+  }
+
+  async function look(): Promise<void> {
+    const began = now()
+    const states = await rows(CHANGED, since - OVERLAP_MS)
+    const gone = await rows(GONE)
+    since = began
+    lookedAt = now()
+    for (const [t, records] of states) {
+      const was = byNumber.get(numberOf(t))
+      if (was !== undefined) compare(was, numberOf(records))
+    }
+    for (const [t] of gone) {
+      const was = byNumber.get(numberOf(t))
+      if (was !== undefined) compare(was, undefined)
+    }
+  }
+
+  async function lookAt(was: Seen): Promise<void> {
+    const [state] = await rows('select s.records from lockstep.tenant_state s where s.t = $1', was.t)
+    compare(was, state === undefined ? undefined : numberOf(state[0]))
+  }
+
+  /** Forgets whom nobody uses, with all that hangs on it: what isn't looked at may not be kept. */
+  function tidy(): void {
+    if (now() - tidied < TIDY_MS) return
+    tidied = now()
+    for (const one of [...seen.values()]) {
+      if (one.t === 0 || Math.max(one.at, tenants.usedAt(one.name) ?? 0) > tidied - IDLE_MS) continue
+      dismiss(one)
+      tenants.drop(one)
+      tell([{ tenant: one.name, records: true }])
     }
   }
 
   /** Nobody knows what was missed. */
   function blind(): void {
-    lookedAt = Date.now()
+    lookedAt = now()
     tenants.forgetAll()
     tell([{ everything: true }])
   }
@@ -98,11 +158,12 @@ export function createNotice(
       const waiting = setInterval(blind, BLIND_MS)
       looking = look()
         .catch(() => {
-          if (Date.now() - lookedAt >= BLIND_MS) blind()
+          if (now() - lookedAt >= BLIND_MS) blind()
         })
         .finally(() => {
           clearInterval(waiting)
           looking = undefined
+          tidy()
           lookSoon()
         })
     }, LOOK_MS)
@@ -128,7 +189,8 @@ export function createNotice(
         const [origin, ...rest] = message.payload.split(' ')
         const name = rest.join(' ')
         if (origin === options.origin) return
-        if (seen.has(name)) void look().catch(() => {})
+        const was = seen.get(name)
+        if (was !== undefined) void lookAt(was).catch(() => {})
         else tell([{ tenant: name, records: true }])
       }) as (...args: unknown[]) => void)
       await own.client.query(`listen ${CHANNEL}`)

@@ -37,7 +37,7 @@ export function storedOf(row: Row, tenant: string, groups?: readonly Membership[
 /** Reads that an index answers. */
 export type Reads = Pick<
   Store,
-  'get' | 'secret' | 'names' | 'memberCount' | 'holders' | 'changes' | 'records' | 'tenants'
+  'get' | 'secret' | 'names' | 'memberCount' | 'holders' | 'changes' | 'records' | 'tenants' | 'tenant'
 > & {
   /** The numbers of tenant and resource. */
   readonly numberOf: (ref: Ref) => Promise<{ readonly t: number; readonly k: number } | undefined>
@@ -163,15 +163,11 @@ export function createReads(database: Database, tenants: Tenants): Reads {
       return rows.map((row) => recordOf(row, tenant, kind))
     },
     async tenants() {
+      // Whole tables: with a list of numbers a cluster plans for each shard and number.
       const all = await database.rows('select n.t, n.name, n.created from lockstep.tenant n order by n.name')
-      const numbers = all.map(([t]) => numberOf(t))
-      const states = await database.rows(
-        'select s.t, s.place from lockstep.tenant_state s where s.t = any($1::bigint[])',
-        numbers,
-      )
+      const states = await database.rows('select s.t, s.place from lockstep.tenant_state s')
       const counters = await database.rows(
-        'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1::bigint[]) and c.n > 0 order by c.t, c.y desc',
-        numbers,
+        'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
       )
       const places = new Map(states.map(([t, place]) => [numberOf(t), numberOf(place)]))
       const resources = new Map<number, { [type: string]: number }>()
@@ -188,6 +184,20 @@ export function createReads(database: Database, tenants: Tenants): Reads {
           { tenant: textOf(name), created: numberOf(created), place, resources: resources.get(numberOf(t)) ?? {} },
         ]
       })
+    },
+    async tenant(name) {
+      if (name === '' || name.includes('\0')) return undefined
+      const row = await database.row('select n.t, n.created from lockstep.tenant n where n.name = $1', name)
+      if (row === undefined) return undefined
+      const [t, created] = [numberOf(row[0]), numberOf(row[1])]
+      const [[state], counters] = await Promise.all([
+        database.rows('select s.place from lockstep.tenant_state s where s.t = $1', t),
+        database.rows('select c.y, c.n from lockstep.counter c where c.t = $1 and c.n > 0 order by c.y desc', t),
+      ])
+      // Just removed.
+      if (state === undefined) return undefined
+      const resources = Object.fromEntries(counters.map(([y, n]) => [textOf(y), numberOf(n)]))
+      return { tenant: name, created, place: numberOf(state[0]), resources }
     },
   }
 }

@@ -14,6 +14,10 @@ const PAUSE_MS = 20
 const IDLE_MS = 60_000
 /** Other processes may rely on an index path for as long as this after it is gone. */
 const HEARD_MS = 5_000
+/** For as long as this a tenant that is gone is noted, so that every process that looks finds it. */
+const NOTED_MS = 5 * 60_000
+/** Stands for the path in the note of a tenant that has left nothing behind any more. */
+const SWEPT = -1
 
 const PORTIONS: readonly string[] = [
   `delete from lockstep.member x where x.t = $1 and (x.g, x.m) in (
@@ -60,13 +64,18 @@ export function createSweep(database: Database): Sweep {
       await rows('begin isolation level read committed')
       try {
         const [gone] = await rows(
-          `select g.t, g.a from lockstep.gone g where g.a = 0 or g.at < $1 order by g.at limit 1 for update skip locked`,
+          `select g.t, g.a, g.at from lockstep.gone g where g.a = 0 or (g.a > 0 and g.at < $1) or (g.a = ${SWEPT} and g.at < $2)
+           order by g.at limit 1 for update skip locked`,
           Date.now() - HEARD_MS,
+          Date.now() - NOTED_MS,
         )
         if (gone !== undefined) {
-          const [t, a] = [numberOf(gone[0]), numberOf(gone[1])]
-          if (!(await portion(session, t, a)))
-            await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', t, a)
+          const [t, a, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
+          if (!(await portion(session, t, a))) {
+            if (a === 0 && at >= Date.now() - NOTED_MS)
+              await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, t)
+            else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', t, a)
+          }
         }
         await commit()
         return gone !== undefined

@@ -19,11 +19,14 @@ export interface Tenants {
   readonly find: (name: string) => Promise<Tenant | undefined>
   /** The same, if nothing has to be read for it. */
   readonly known: (name: string) => Tenant | undefined
-  readonly all: () => readonly Tenant[]
   /** Takes what a transaction of this process has made of a tenant, if nobody else has changed it meanwhile. */
   readonly renew: (tenant: Tenant, records: number) => void
   readonly forget: (name: string) => void
+  /** Forgets a tenant that nobody uses, with the numbers that were taken for it, which are lost without harm. */
+  readonly drop: (tenant: Pick<Tenant, 'name' | 't'>) => void
   readonly forgetAll: () => void
+  /** When the tenant was last asked for; undefined when nothing is known of it. */
+  readonly usedAt: (name: string) => number | undefined
   /** Numbers for new resources, from a block of this process. */
   readonly numbers: (tenant: Tenant, count: number) => Promise<readonly number[]>
 }
@@ -46,8 +49,8 @@ export function pathKey(y: string, path: string): string {
 }
 
 /** Makes the tenants of one process. `loaded` is told of each that was read. */
-export function createTenants(database: Database, loaded: (tenant: Tenant) => void): Tenants {
-  const known = new Map<string, Tenant>()
+export function createTenants(database: Database, loaded: (tenant: Tenant) => void, now = Date.now): Tenants {
+  const known = new Map<string, { tenant: Tenant; used: number }>()
   const loading = new Map<string, Promise<Tenant | undefined>>()
   const blocks = new Map<number, { next: number; end: number }>()
 
@@ -72,15 +75,21 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
     return { t, name, records: numberOf(row[0]), paths }
   }
 
-  async function find(name: string): Promise<Tenant | undefined> {
+  function use(name: string): Tenant | undefined {
     const there = known.get(name)
+    if (there !== undefined) there.used = now()
+    return there?.tenant
+  }
+
+  async function find(name: string): Promise<Tenant | undefined> {
+    const there = use(name)
     if (there !== undefined) return there
     let under = loading.get(name)
     if (under === undefined) {
       under = load(name)
         .then((tenant) => {
           // What was forgotten while it was read may be old already.
-          if (tenant !== undefined && loading.get(name) === under) known.set(name, tenant)
+          if (tenant !== undefined && loading.get(name) === under) known.set(name, { tenant, used: now() })
           if (tenant !== undefined) loaded(tenant)
           return tenant
         })
@@ -120,17 +129,22 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
 
   return {
     find,
-    known: (name) => known.get(name),
-    all: () => [...known.values()],
+    known: use,
+    usedAt: (name) => known.get(name)?.used,
     renew(tenant, records) {
       const { name } = tenant
-      if (known.get(name)?.records === tenant.records && tenant.records + 1 === records) {
-        known.set(name, { ...tenant, records })
+      const there = known.get(name)
+      if (there?.tenant.records === tenant.records && tenant.records + 1 === records) {
+        there.tenant = { ...tenant, records }
       } else {
         forget(name)
       }
     },
     forget,
+    drop({ name, t }) {
+      forget(name)
+      blocks.delete(t)
+    },
     forgetAll() {
       known.clear()
       loading.clear()

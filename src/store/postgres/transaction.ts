@@ -253,7 +253,7 @@ export class Doubt extends Error {}
 export class Gone extends Error {}
 
 function isDirty(work: Work): boolean {
-  if (work.lines().length > 0 || work.recordsChanged || work.entryChanges().length > 0) return true
+  if (work.lines().length > 0 || work.recordsChanged || work.amended || work.entryChanges().length > 0) return true
   // A hash made again has no line in the log.
   return [...work.held()].some(({ changed }) => changed)
 }

@@ -49,7 +49,8 @@ export interface EntryChange {
 }
 
 /** A log line without its place. */
-export interface Line extends LogDraft {
+export interface Line extends Omit<LogDraft, 'op'> {
+  readonly op: Change['op']
   readonly y: string
   readonly id: string
   readonly at: number
@@ -100,6 +101,8 @@ export interface Work {
   readonly held: () => Iterable<Held>
   /** Records, paths or the tenant itself changed. */
   recordsChanged: boolean
+  /** Log lines that were there say something else now. */
+  amended: boolean
   readonly mark: () => void
   readonly undo: () => void
 }
@@ -175,6 +178,7 @@ export function createWork(tenant: Tenant, session: Session): Work {
     tenant,
     session,
     recordsChanged: false,
+    amended: false,
     async lock(locks, removed) {
       const strengths = new Set(locks.values())
       const [only] = strengths

@@ -50,6 +50,12 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
         return remove(write, at)
       case 'record':
         return record(write, at)
+      case 'quiet':
+        return quiet(write)
+      case 'note':
+        return note(write, at)
+      case 'amend':
+        return amend(write, at)
       case 'tenant':
         return tenant(write, at)
       case 'reindex':
@@ -257,6 +263,36 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       connection.run(`${insert} on conflict do update set tag = excluded.tag, value = excluded.value`, ...values)
     }
     tally.signal(name, false)
+    return { ...NOTHING, changed: true }
+  }
+
+  function quiet({ records }: Extract<Write, { write: 'quiet' }>): Written {
+    for (const { tenant: name, kind, key, tag, value } of records) {
+      const t = names.tenant(name)
+      if (t === undefined) continue
+      connection.run(
+        `insert into record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
+         on conflict do update set tag = excluded.tag, value = excluded.value`,
+        t,
+        kind,
+        key,
+        tag ?? null,
+        JSON.stringify(value),
+      )
+    }
+    return { ...NOTHING, changed: true }
+  }
+
+  function note({ ref, at: time, log: draft }: Extract<Write, { write: 'note' }>, at: number): Written {
+    const t = ref.tenant === '' ? 0 : tenantOf(ref.tenant, at)
+    const y = names.ensureNoteType(t, ref.type)
+    log.write(ref, { t, y, at: time, version: 0, touch: null }, { ...draft, op: 'note' })
+    return { ...NOTHING, changed: true }
+  }
+
+  function amend(write: Extract<Write, { write: 'amend' }>, at: number): Written {
+    const t = tenantOf(write.tenant, at)
+    for (const line of write.lines) log.amend(t, line)
     return { ...NOTHING, changed: true }
   }
 

@@ -62,7 +62,7 @@ export function createLoad(
       }
       case 'change': {
         const { op, actor, paths, version, members } = row
-        const y = names.ensureType(t, row.type)
+        const y = op === 'note' ? names.ensureNoteType(t, row.type) : names.ensureType(t, row.type)
         const place = log.write(
           { ...row, tenant },
           { t, y, at: row.at, version, delta: members, touch: null },

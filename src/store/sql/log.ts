@@ -19,10 +19,15 @@ export interface Line {
   readonly touch: string | null
 }
 
+/** What a line says of what was done; a note is none of the operations on resources. */
+type LineDraft = Omit<TextDraft, 'op'> & Pick<Change, 'op'>
+
 /** Writes log lines. */
 export interface Log {
   /** Gives the line's place. */
-  readonly write: (ref: Ref, line: Line, draft: TextDraft) => number
+  readonly write: (ref: Ref, line: Line, draft: LineDraft) => number
+  /** Puts other paths and members into a line that is there. */
+  readonly amend: (t: number, line: Pick<Change, 'place' | 'paths' | 'members'>) => void
 }
 
 /** Makes the log of one connection. `lines`: where to put what is written, when somebody wants to see it. */
@@ -43,8 +48,6 @@ export function createLog(connection: Connection, tally: Tally, lines: () => Who
       const seen = lines()
       const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members, seen !== undefined))
       const place = tally.nextPlace(t)
-      const paths = draft.pathsText ?? JSON.stringify(draft.paths)
-      const more = members === undefined ? '' : `,"members":${JSON.stringify(loggedMembers(members))}`
       connection.run(
         `insert into change (n, t, place, at, y, id, op, actor, version, detail, touch)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -57,7 +60,7 @@ export function createLog(connection: Connection, tally: Tally, lines: () => Who
         draft.op,
         draft.actor,
         version,
-        `{"paths":${paths}${more}}`,
+        detailOf(draft.pathsText ?? JSON.stringify(draft.paths), members),
         line.touch,
       )
       if (seen === undefined) return place
@@ -66,5 +69,13 @@ export function createLog(connection: Connection, tally: Tally, lines: () => Who
       seen.push(members?.ids === undefined ? told : { ...told, members: { ...members, ids: members.ids } })
       return place
     },
+    amend(t, { place, paths, members }) {
+      const detail = detailOf(JSON.stringify(paths), members)
+      connection.run('update change set detail = ? where t = ? and place = ?', detail, t, place)
+    },
   }
+}
+
+function detailOf(paths: string, members: Change['members']): string {
+  return `{"paths":${paths}${members === undefined ? '' : `,"members":${JSON.stringify(loggedMembers(members))}`}}`
 }

@@ -26,6 +26,8 @@ export interface Names {
   readonly forget: () => void
   /** For the writer: makes what is not there yet, and says so through `made`. */
   readonly ensureType: (t: number, name: string) => number
+  /** The number of a type that only lines of the log name, and of which there are no resources. */
+  readonly ensureNoteType: (t: number, name: string) => number
   readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => IndexPath
   /** For the writer: called with the tenant's number for each new name, so that readers elsewhere are told. */
   readonly whenMade: (listener: (t: number) => void) => void
@@ -129,6 +131,14 @@ export function createNames(connection: Connection): Names {
       const y = known ?? connection.insert('insert into type (name) values (?)', name)
       if (known !== undefined && typesOf(t).includes(known)) return known
       connection.run('insert or ignore into counter (t, y, n) values (?, ?, 0)', t, y)
+      names.forget()
+      made(t)
+      return y
+    },
+    ensureNoteType(t, name) {
+      const known = names.type(name)
+      if (known !== undefined) return known
+      const y = connection.insert('insert into type (name) values (?)', name)
       names.forget()
       made(t)
       return y

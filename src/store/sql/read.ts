@@ -29,6 +29,7 @@ export interface Reads {
   readonly changes: (tenant: string, after: number, limit: number) => readonly Change[]
   readonly records: (...args: Parameters<Store['records']>) => readonly StoredRecord[]
   readonly tenants: () => readonly TenantRow[]
+  readonly tenant: (name: string) => TenantRow | undefined
   readonly groupsOf: GroupsOf
 }
 
@@ -37,6 +38,8 @@ const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.
 
 const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.k = ?`
 const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join resource r on r.k = j.value`
+
+const TENANTS = 'select t, name, created, place from tenant'
 
 const NO_GROUPS: readonly Membership[] = []
 
@@ -59,6 +62,15 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
     const k = numberOf(row[0])
     const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ k, groups: row[8] }]).get(k)
     return storedOf(row, tenant, type, memberships ?? NO_GROUPS)
+  }
+
+  /** A row of {@link TENANTS} with its counters. */
+  function countersOf(row: SqlRow): TenantRow {
+    const resources: { [type: string]: number } = {}
+    for (const [y, n] of connection.rows('select y, n from counter where t = ? order by y', numberOf(row[0]))) {
+      if (numberOf(n) > 0) resources[names.typeName(numberOf(y))] = numberOf(n)
+    }
+    return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
   }
 
   return {
@@ -170,15 +182,10 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
             )
       return rows.map((row) => recordOf(row, tenant, kind))
     },
-    tenants() {
-      const rows = connection.rows('select t, name, created, place from tenant order by name')
-      return rows.map((row) => {
-        const resources: { [type: string]: number } = {}
-        for (const [y, n] of connection.rows('select y, n from counter where t = ? order by y', numberOf(row[0]))) {
-          if (numberOf(n) > 0) resources[names.typeName(numberOf(y))] = numberOf(n)
-        }
-        return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
-      })
+    tenants: () => connection.rows(`${TENANTS} order by name`).map(countersOf),
+    tenant(name) {
+      const row = connection.row(`${TENANTS} where name = ?`, name)
+      return row === undefined ? undefined : countersOf(row)
     },
   }
 }

@@ -56,7 +56,7 @@ export function touchOf(value: SqlValue | undefined): '*' | readonly (readonly [
   )
 }
 
-const OPS: readonly Change['op'][] = ['create', 'replace', 'patch', 'delete']
+const OPS: readonly Change['op'][] = ['create', 'replace', 'patch', 'delete', 'note']
 
 function opOf(value: SqlValue | undefined): Change['op'] {
   const op = OPS.find((one) => one === value)

@@ -127,7 +127,10 @@ export function createTally(connection: Connection): Tally {
     nextPlace(t) {
       let place = places.get(t)
       if (place === undefined) {
-        place = numberOf(connection.row('select place from tenant where t = ?', t)?.[0])
+        // The whole database has no row of its own.
+        const sql =
+          t === 0 ? 'select ifnull(max(place), 0) from change where t = ?' : 'select place from tenant where t = ?'
+        place = numberOf(connection.row(sql, t)?.[0])
       }
       places.set(t, place + 1)
       moved.add(t)
