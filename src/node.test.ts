@@ -1,10 +1,11 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage, METHODS, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createDirectory } from './directory/index.ts'
 import { type Fetch, type NodeAnswer, readBody, type Serving, send, serve, toNode } from './node.ts'
+import { createUnsent } from './node-send.ts'
 import { LIMITS } from './protocol/index.ts'
 import { bearer, createProvider } from './provider/index.ts'
 import { memoryStore } from './store/memory.ts'
@@ -173,9 +174,10 @@ describe('bodies that are too long', () => {
   })
 
   test('through a plain function they are not gathered without end', async () => {
-    let called = 0
-    const { port } = await start((request: Request) => {
-      called++
+    let read = 0
+    const { port } = await start(async (request: Request) => {
+      await request.text()
+      read++
       return new Response(`${request.method}`)
     })
     const { socket, answer } = raw(port, 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
@@ -186,7 +188,7 @@ describe('bodies that are too long', () => {
       await wait(5)
     }
     expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
-    expect(called).toBe(0)
+    expect(read).toBe(0)
   })
 })
 
@@ -275,6 +277,144 @@ describe('streams', () => {
     socket.write('this is no HTTP\r\n\r\n')
     expect(await answer).not.toContain('400 Bad Request')
     await until(() => state.ended === 1)
+  })
+})
+
+describe('what a Request can\u2019t be made of', () => {
+  test('is answered with a 4xx, and nothing is logged', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { port } = await start((_request: Request) => new Response('fine'))
+    const ask = async (line: string, more = '') => {
+      const { answer } = raw(port, `${line} HTTP/1.1\r\nHost: x\r\n${more}Connection: close\r\n\r\n`)
+      return Number(/^HTTP\/1\.1 (\d{3}) /.exec(await answer)?.[1])
+    }
+    expect(await ask('TRACE /')).toBe(405)
+    expect(await ask('CONNECT x:1')).toBe(405)
+    for (const target of ['http://u:p@x/', 'http://u@x/', 'http://[/', 'http://x:99999/']) {
+      expect(await ask(`GET ${target}`), target).toBe(400)
+    }
+    for (const line of ['TRACK /', 'FOO /', 'GET nowhere', 'GET', 'GET x:y']) expect(await ask(line), line).toBe(400)
+    for (const value of ['a\0b', 'a\u0001b', 'a\u007fb']) expect(await ask('GET /', `X: ${value}\r\n`)).toBe(400)
+    for (const target of ['/', '*', '/%', '/%ff', '//x/y', '/?#', 'ftp://x/y']) {
+      expect(await ask(`OPTIONS ${target}`), target).toBe(200)
+    }
+    expect(await ask('GET /', 'X: \u00e9\u00ff\r\n')).toBe(200)
+    expect(log).not.toHaveBeenCalled()
+  })
+
+  test.each(METHODS)('%s is answered', async (method) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { port } = await start((request: Request) => new Response(request.method))
+    const { answer } = raw(port, `${method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+    expect(await answer).toMatch(['TRACE', 'CONNECT'].includes(method) ? /^HTTP\/1\.1 405 / : /^HTTP\/1\.1 200 /)
+    expect(log).not.toHaveBeenCalled()
+  })
+})
+
+describe('connections are let go', () => {
+  /** Clients that send something and then neither read nor close. */
+  const holding = (port: number, text: string, count = 5) =>
+    Array.from({ length: count }, () => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
+      closing.push(() => socket.destroy())
+      socket.write(text)
+      return socket
+    })
+  const open = ({ server }: Serving) =>
+    new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+  async function untilNone(serving: Serving): Promise<void> {
+    for (let tries = 0; (await open(serving)) > 0; tries++) {
+      if (tries > 1_500) throw new Error(`${await open(serving)} connections are still open`)
+      await wait(10)
+    }
+  }
+
+  test.each([
+    ['what is no HTTP', 'this is no HTTP\r\n\r\n'],
+    ['too long headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`],
+    ['a method that is no method', 'FOO / HTTP/1.1\r\n\r\n'],
+    ['a tunnel', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
+    [
+      'a body that is too long',
+      `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Length: 99999999\r\n\r\n{`,
+    ],
+    ['a body that nobody wants', 'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n{'],
+  ])('after the answer to %s, even if the client never closes', async (_what, text) => {
+    const serving = await start(provider().fetch)
+    holding(serving.port, text)
+    await until(() => serving.server.listening)
+    await wait(50)
+    expect(await open(serving)).toBe(5)
+    await untilNone(serving)
+  })
+
+  test('of who sends nothing, or half a request, or half a body', { timeout: 60_000 }, async () => {
+    const serving = await start(provider().fetch)
+    serving.server.headersTimeout = 500
+    serving.server.requestTimeout = 1_000
+    holding(serving.port, '')
+    holding(serving.port, 'GET / HTTP/1.1\r\nHost: x\r\n')
+    holding(
+      serving.port,
+      'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Length: 99\r\n\r\n{',
+    )
+    await wait(50)
+    expect(await open(serving)).toBe(15)
+    await untilNone(serving)
+  })
+
+  test('when there are more than are kept: the oldest without a request under way, and no other', async () => {
+    let finish = () => {}
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const serving = await serve(
+      async (_request: Request) => {
+        await finished
+        return new Response('done')
+      },
+      { resting: 10 },
+    )
+    closing.push(() => serving.close())
+    const { port } = serving.server.address() as AddressInfo
+    const { answer } = raw(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    await until(() => serving.server.listening)
+    await wait(50)
+    const sockets = holding(port, 'GET / HTTP/1.1\r\nX: half', 30)
+    await until(() => sockets.filter(({ readableEnded, destroyed }) => readableEnded || destroyed).length >= 0)
+    for (let tries = 0; (await open(serving)) > 11 && tries < 500; tries++) await wait(10)
+    expect(await open(serving)).toBeLessThanOrEqual(11)
+    finish()
+    expect(await answer).toContain('done')
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
+describe('answers that nobody takes', () => {
+  test('do not fill the memory: past a number of bytes the one that waits longest is cut off', async () => {
+    const unsent = createUnsent(64 << 20)
+    const cut: number[] = []
+    let count = 0
+    const { port } = await start((_request: IncomingMessage, response: ServerResponse) => {
+      const number = count++
+      response.once('close', () => {
+        if (!response.writableFinished) cut.push(number)
+      })
+      response.end('x'.repeat(24 << 20))
+      unsent.note(response)
+    })
+    for (let at = 0; at < 4; at++) {
+      const { socket } = raw(port, '')
+      socket.pause()
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+      await until(() => count === at + 1)
+    }
+    await until(() => cut.length > 0)
+    expect(cut[0]).toBe(0)
+    expect(cut.length).toBeLessThan(4)
+    // Whoever takes its answer gets it.
+    const whole = await fetch(`http://127.0.0.1:${port}/`)
+    expect((await whole.text()).length).toBe(24 << 20)
   })
 })
 

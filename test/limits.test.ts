@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import http from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limitsPage } from '../scripts/generate-limits.ts'
@@ -64,6 +65,37 @@ function postChunked(path: string, text: string): Promise<number> {
     for (let from = 0; from < text.length; from += 65_536) request.write(text.slice(from, from + 65_536))
     request.end()
   })
+}
+
+/** Bytes of bodies under way, as /metrics has it. */
+async function heldBytes(): Promise<number> {
+  const text = await (await fetch(`${at.server.url}/metrics`)).text()
+  return Number(/^lockstep_body_bytes (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
+}
+
+/** Opens requests whose bodies never end: so many bytes together, so many of each at most; resolves when the server has them. */
+async function openBodies(client: Client | undefined, bytes: number, each: number) {
+  const before = await heldBytes()
+  const { port, pathname } = new URL(client?.base ?? '')
+  const opened = times(Math.ceil(bytes / each), (index) => {
+    const part = Math.min(each, bytes - index * each)
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+    let received = ''
+    socket.setEncoding('latin1').on('data', (more: string) => {
+      received += more
+    })
+    const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(received)))
+    socket.write(
+      `POST ${pathname}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${client?.token}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    )
+    socket.write(`${part.toString(16)}\r\n${'x'.repeat(part)}\r\n`)
+    return { socket, answer }
+  })
+  const first = opened.length === 1 ? opened[0]?.answer.then(() => true) : undefined
+  for (let tries = 0; (await heldBytes()) < before + bytes && tries < 1_000; tries++) {
+    if (await Promise.race([first ?? wait(10, false), wait(10, false)])) break
+  }
+  return opened
 }
 
 /** Requests that keep the threads for heavy requests busy: Bulks with many passwords to be hashed. */
@@ -250,6 +282,23 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expectError(over, 413)
     expect(over.body.detail.replaceAll(/[,_ ]/g, '')).toContain(String(LIMITS.BULK_BYTES))
     expect((await scim.get('/ServiceProviderConfig')).body.bulk.maxPayloadSize).toBe(LIMITS.BULK_BYTES)
+  },
+  BODIES_BYTES: async () => {
+    // Nobody may hold more than is left for the others: one tenant alone gets half, the next one half of the rest.
+    const clients = await Promise.all(times(3, () => at.connect()))
+    const held = () => heldBytes()
+    const share = LIMITS.BODIES_BYTES / 2
+    const bodies = await openBodies(clients[0], share, LIMITS.BODY_BYTES)
+    expect(await held()).toBe(share)
+    const [over] = await openBodies(clients[0], 1, 1)
+    expect(await over?.answer).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r\n.*Too many bytes/is)
+    const others = await openBodies(clients[1], share / 2, LIMITS.BODY_BYTES)
+    expect(await held()).toBe(share + share / 2)
+    expect((await clients[2]?.post('/Users', user()))?.status).toBe(201)
+    // A client that goes leaves nothing behind.
+    for (const { socket } of [...bodies, ...others]) socket.destroy()
+    for (let tries = 0; (await held()) > 0 && tries < 500; tries++) await wait(10)
+    expect(await held()).toBe(0)
   },
   BULK_OPERATIONS: async () => {
     const bulk = (count: number) =>

@@ -25,7 +25,10 @@ export interface Admin {
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-type Status = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 500 | 503
+/** Where it is mounted. */
+const BASE = '/admin/v1'
+
+type Status = 400 | 401 | 404 | 405 | 408 | 409 | 413 | 415 | 500 | 503
 
 const STATUS: { readonly [code: string]: Status } = {
   ERR_NOT_FOUND: 404,
@@ -39,7 +42,7 @@ export function createAdmin(options: AdminOptions): Admin {
   const { tenancy, directory } = options
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const routes = createRoutes({ tenancy, directory })
-  const app = new Hono<{ Variables: { actor: string } }>().basePath('/admin/v1')
+  const app = new Hono<{ Variables: { actor: string } }>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
   app.use(async (context, next) => {
@@ -74,8 +77,10 @@ export function createAdmin(options: AdminOptions): Admin {
   }
 
   app.notFound((context) => {
-    const path = new URL(context.req.url).pathname.slice('/admin/v1'.length)
-    const allowed = routes.filter((route) => fits(route, path)).map(({ method }) => method.toUpperCase())
+    const { pathname } = new URL(context.req.url)
+    const path = pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : undefined
+    const fitting = path === undefined ? [] : routes.filter((route) => fits(route, path))
+    const allowed = fitting.map(({ method }) => method.toUpperCase())
     if (allowed.length === 0) {
       return refuse(
         context,
@@ -99,6 +104,11 @@ export function createAdmin(options: AdminOptions): Admin {
     if (error instanceof ScimError && error.status === 503) {
       context.header('Retry-After', error.headers?.['retry-after'])
       return refuse(context, 503, 'ERR_UNAVAILABLE', error.detail)
+    }
+    const unread = UNREAD[error.name]
+    if (unread !== undefined) {
+      if (unread.status === 503) context.header('Retry-After', '1')
+      return refuse(context, unread.status, unread.code, unread.message)
     }
     const id = crypto.randomUUID()
     report({ id, error })
@@ -129,6 +139,20 @@ const UNAUTHORIZED = {
   invalid: 'this admin token is unknown or revoked; make a new one with: lockstep admin token',
   expired: 'this admin token has expired; make a new one with: lockstep admin token',
 } as const
+
+/** Why a body could not be read, by the name of the error: the bridge that reads it knows nothing of this API. */
+const UNREAD: {
+  readonly [name: string]: { readonly status: Status; readonly code: string; readonly message: string }
+} = {
+  AbortError: { status: 400, code: 'ERR_INVALID', message: 'The request was broken off before its end' },
+  TooLongError: { status: 413, code: 'ERR_TOO_LARGE', message: `A body may have ${BODY_BYTES} bytes at most` },
+  TooSlowError: { status: 408, code: 'ERR_INVALID', message: 'The body came too slowly; send the request again' },
+  NoRoomError: {
+    status: 503,
+    code: 'ERR_UNAVAILABLE',
+    message: 'Too many bytes of request bodies are under way; try again in 1 s',
+  },
+}
 
 function refuse(context: Context, status: Status, code: string, message: string, count?: number) {
   return context.json({ error: { code, message, ...(count === undefined ? {} : { count }) } }, status)

@@ -1,1 +1,2 @@
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts'
+export { BODY_BYTES } from './shapes.ts'

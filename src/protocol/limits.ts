@@ -31,6 +31,8 @@ export const LIMITS = {
   BODY_BYTES: 10_485_760,
   /** Largest body of a bulk request. Past it: 413. */
   BULK_BYTES: 10_485_760,
+  /** Most bytes of bodies that a process has under way; a tenant may hold no more of it than is left for the others. Past it: 503. */
+  BODIES_BYTES: 67_108_864,
   /** Most operations in a bulk request. Past it: 413. */
   BULK_OPERATIONS: 1_000,
   /** Most operations in a PATCH. Past it: 413. */

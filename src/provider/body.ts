@@ -27,7 +27,7 @@ export function requireJson(contentType: string | undefined): void {
 /** The bytes of a body. 413 past the limit, 415 for a compressed one. */
 export async function readBytes(call: Call, limit: number): Promise<Uint8Array> {
   const declared = Number(call.header('content-length') ?? 0)
-  const bytes = declared > limit ? undefined : await call.body(limit).catch(whenBrokenOff)
+  const bytes = declared > limit ? undefined : await call.body(limit).catch(whenNotRead)
   if (bytes !== undefined) {
     requireUncompressed(call.header('content-encoding'), bytes)
     return bytes
@@ -45,9 +45,18 @@ function requireUncompressed(coding: string | undefined, bytes: Uint8Array): voi
   })
 }
 
-/** A client that goes away while it sends is no error of ours; hardly anybody will read this answer. */
-function whenBrokenOff(error: unknown): never {
-  throw error instanceof Error && error.name === 'AbortError' ? invalidSyntax(error.message) : error
+/** Why a body could not be read, by the name of the error: the bridges that read it know nothing of SCIM. */
+function whenNotRead(error: unknown): never {
+  const name = error instanceof Error ? error.name : ''
+  // A client that goes away while it sends is no error of ours; hardly anybody will read this answer.
+  if (name === 'AbortError') throw invalidSyntax('The request was broken off before its end')
+  if (name === 'TooSlowError') throw new ScimError(408, 'The body came too slowly; send the request again')
+  if (name === 'NoRoomError') {
+    throw new ScimError(503, 'Too many bytes of request bodies are under way; try again in 1 s', {
+      headers: { 'retry-after': '1' },
+    })
+  }
+  throw error
 }
 
 /** Parses a body. 400 invalidSyntax for anything that isn't JSON in UTF-8. */

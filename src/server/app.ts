@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { callOf, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
+import { callOf, createBodies, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
 import {
   forbidden,
   LIMITS,
@@ -56,6 +56,8 @@ export async function createApp(parts: Parts): Promise<App> {
     ? createHeavy({ settings, writerPort: database.writerPort, report, skipped, seconds })
     : undefined
   if (heavy !== undefined) metrics.heavy(heavy.load)
+  const bodies = createBodies({ most: LIMITS.BODIES_BYTES })
+  metrics.bodies(bodies.held)
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
   const refusals = createBuckets(REFUSALS)
   const provider: Provider = createScim({
@@ -103,9 +105,13 @@ export async function createApp(parts: Parts): Promise<App> {
     // What can't be a tenant isn't looked for, nor remembered.
     if (tenant !== last.tenant && !isTenantName(tenant)) return false
     const remote = request.socket.remoteAddress
-    const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), baseOf(request, tenant), tenant, remote)
+    const place = { base: baseOf(request, tenant), tenant, remote, bodies }
+    const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
     const meter = routes.meter(call.method, path)
-    const answered = (answer: NodeAnswer) => departures.add({ request, response, began, answer, meter })
+    const answered = (answer: NodeAnswer) => {
+      if (call.method !== 'GET') bodies.release(request)
+      departures.add({ request, response, began, answer, meter })
+    }
     // A provider never throws.
     const answer = provider.handle(call)
     if (answer instanceof Promise) void answer.then(answered)
@@ -138,12 +144,13 @@ export async function createApp(parts: Parts): Promise<App> {
 
   let admin: Promise<ReturnType<typeof toNode>> | undefined
   function adminListener(): Promise<ReturnType<typeof toNode>> {
-    admin ??= import('../admin/index.ts').then(({ createAdmin }) => {
+    admin ??= import('../admin/index.ts').then(({ createAdmin, BODY_BYTES: bodyBytes }) => {
       const { publicUrl } = settings
       const noted = ({ id, error }: { readonly id: string; readonly error: unknown }) =>
         report({ id, error, method: '' })
       return toNode(
         createAdmin({ tenancy, directory, report: noted, ...(publicUrl === undefined ? {} : { publicUrl }) }).fetch,
+        { bodies, bodyBytes, report: broken },
       )
     })
     return admin
@@ -208,7 +215,9 @@ export async function createApp(parts: Parts): Promise<App> {
     async listen() {
       const listener = (request: IncomingMessage, response: ServerResponse) =>
         arrivals.add({ request, response, began: performance.now() })
-      serving = await serve(listener, { port: settings.port, host: settings.host })
+      // A request may wait, and then run, before anything of its answer goes out.
+      const quietMs = Math.max(150, 2 * seconds + 60) * 1_000
+      serving = await serve(listener, { port: settings.port, host: settings.host, quietMs, continueWhenRead: true })
       const address = serving.server.address()
       return { port: typeof address === 'object' && address !== null ? address.port : settings.port }
     },

@@ -37,6 +37,8 @@ export interface Metrics {
   readonly refused: (reason: string) => void
   /** Says where the numbers of the threads for heavy requests are. */
   readonly heavy: (load: () => HeavyLoad) => void
+  /** Says where the bytes of bodies under way are counted. */
+  readonly bodies: (held: () => number) => void
   readonly text: () => Promise<MetricsText>
   /** The same, for another process to add up with its own: see {@link joinNumbers}. */
   readonly numbers: () => Promise<Numbers>
@@ -87,6 +89,7 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   const started = now() / 1_000
   let outages = 0
   let load: (() => HeavyLoad) | undefined
+  let held = () => 0
 
   const meter = (method: string, route: string): Meter => {
     const key = `${method} ${route}`
@@ -150,6 +153,8 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
         Object.entries(states).map(([state, value]) => ({ value, labels: { state } })),
       )
     }
+    const under = 'Bytes of request bodies under way.'
+    register(registry, 'gauge', 'lockstep_body_bytes', under, () => [{ value: held(), labels: {} }])
     if (load !== undefined) registerHeavy(registry, load())
     register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
@@ -172,6 +177,9 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     },
     heavy: (source) => {
       load = source
+    },
+    bodies: (source) => {
+      held = source
     },
     refused: (reason) => refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
     text: async () => {

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** A request as it comes; a body that a framework has parsed before us stands in `body`. */
+export type Parsed = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown }
+
+/** The other side went away before its request was whole: nobody's fault and nothing to log. */
+export class BrokenOff extends Error {
+  constructor() {
+    super('the request was broken off before its end')
+    this.name = 'AbortError'
+  }
+}
+
+const REFUSALS = {
+  NoRoomError: 'too many bytes of bodies are under way',
+  TooSlowError: 'the body came too slowly',
+  TooLongError: 'the body is longer than is read here',
+} as const
+
+/** A body is not read to its end; the name tells why. */
+export class BodyRefused extends Error {
+  constructor(name: keyof typeof REFUSALS) {
+    super(REFUSALS[name])
+    this.name = name
+  }
+}
+
+/**
+ * Reads bodies, and bounds what all of them together take in memory. A body counts as its bytes come, until its request is
+ * answered: what a client only announces costs nothing.
+ */
+export interface Bodies {
+  /**
+   * Reads a body whole; `undefined` past the limit. `key` is whose it is, for the share: a tenant, or the connection. Rejects with
+   * {@link BrokenOff} when the other side goes away, and with {@link BodyRefused}.
+   */
+  readonly read: (request: Parsed, limit: number, key: unknown) => Promise<Uint8Array | undefined>
+  /** The request is answered: its body no longer counts. */
+  readonly release: (request: IncomingMessage) => void
+  /** Bytes under way. */
+  readonly held: () => number
+}
+
+/** Bytes of all bodies under way in a process, unless told otherwise. */
+const MOST = 64 * 1024 * 1024
+/** Whoever sends nothing of its body for so long is given up: it holds a part of what there is for everybody. */
+const SILENT_MS = 15_000
+
+/**
+ * Makes the count. Nobody may hold more than is left for the others: one alone gets half of it, and with each one
+ * more who fills his share there is still one as large for the next who comes.
+ */
+export function createBodies(options: { readonly most?: number; readonly silentMs?: number } = {}): Bodies {
+  const { most = MOST, silentMs = SILENT_MS } = options
+  const shares = new Map<unknown, number>()
+  const taken = new WeakMap<IncomingMessage, { readonly key: unknown; bytes: number }>()
+  let held = 0
+
+  function take(request: IncomingMessage, key: unknown, bytes: number): void {
+    const share = (shares.get(key) ?? 0) + bytes
+    if (share > most - held) {
+      release(request)
+      throw new BodyRefused('NoRoomError')
+    }
+    held += bytes
+    shares.set(key, share)
+    const one = taken.get(request)
+    if (one === undefined) taken.set(request, { key, bytes })
+    else one.bytes += bytes
+  }
+
+  function release(request: IncomingMessage): void {
+    const one = taken.get(request)
+    if (one === undefined) return
+    taken.delete(request)
+    held -= one.bytes
+    const share = (shares.get(one.key) ?? 0) - one.bytes
+    if (share > 0) shares.set(one.key, share)
+    else shares.delete(one.key)
+  }
+
+  function read(request: Parsed, limit: number, key: unknown): Promise<Uint8Array | undefined> {
+    if (request.readableEnded) return bodyReadBefore(request, limit)
+    if (request.destroyed) return Promise.reject(new BrokenOff())
+    askFor(request)
+    return new Promise((resolve, reject) => {
+      let chunks: Buffer[] = []
+      let size = 0
+      let settled = false
+      // Nearly every body has come as a whole already.
+      const silence = request.complete ? undefined : setTimeout(() => refuse(new BodyRefused('TooSlowError')), silentMs)
+      const settle = () => {
+        settled = true
+        clearTimeout(silence)
+        // What still comes is not kept; the answer says so and the connection is closed after it.
+        chunks = []
+      }
+      const refuse = (error: Error) => {
+        if (settled) return
+        settle()
+        release(request)
+        reject(error)
+      }
+      request.on('data', (chunk: Buffer) => {
+        if (settled) return
+        silence?.refresh()
+        size += chunk.length
+        if (size > limit) {
+          settle()
+          release(request)
+          resolve(undefined)
+          return
+        }
+        try {
+          take(request, key, chunk.length)
+          chunks.push(chunk)
+        } catch (error) {
+          refuse(error as Error)
+        }
+      })
+      request.once('end', () => {
+        if (settled) return
+        const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+        settle()
+        resolve(bytes)
+      })
+      // An error that nobody listens to ends in this, too; every request closes.
+      request.once('close', () => {
+        if (!settled) refuse(new BrokenOff())
+      })
+    })
+  }
+
+  return { read, release, held: () => held }
+}
+
+/** Reads a body whole that nobody else has to make room for; `undefined` past the limit. */
+export function readBody(request: Parsed, limit: number): Promise<Uint8Array | undefined> {
+  return createBodies({ most: Number.POSITIVE_INFINITY }).read(request, limit, undefined)
+}
+
+/** Answers of those who wait for a word before they send their body: `Expect: 100-continue`. RFC 9110 §10.1.1. */
+const hesitant = new WeakMap<IncomingMessage, ServerResponse>()
+
+/** Notes that a client waits for a word; it gets it when its body is read, and none when it is refused by its headers. */
+export function hesitates(request: IncomingMessage, response: ServerResponse): void {
+  hesitant.set(request, response)
+}
+
+/** Whether a client still waits for a word, and so has sent nothing of its body. */
+export function isHesitant(request: IncomingMessage): boolean {
+  return request.headers.expect !== undefined && hesitant.has(request)
+}
+
+function askFor(request: IncomingMessage): void {
+  if (request.headers.expect === undefined) return
+  const response = hesitant.get(request)
+  hesitant.delete(request)
+  if (response !== undefined && !response.headersSent && !response.destroyed) response.writeContinue()
+}
+
+/** A body that a framework has read before us: back to bytes. */
+async function bodyReadBefore({ body, headers }: Parsed, limit: number): Promise<Uint8Array | undefined> {
+  if (body === undefined) {
+    const had = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    if (had) throw new Error('the body was read before and is gone; mount this before what reads bodies')
+    return new Uint8Array()
+  }
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  return bytes.length > limit ? undefined : bytes
+}
