@@ -167,8 +167,11 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     const over = await scim.patch(`/Users/${made.id}`, [{ op: 'remove', path: path(LIMITS.PATH_LENGTH + 1) }])
     expectError(over, 400, 'invalidPath')
     const key = (length: number) => scim.patch(`/Users/${made.id}`, [{ op: 'add', value: { ['x'.repeat(length)]: 1 } }])
-    expect((await key(LIMITS.PATH_LENGTH)).status).toBe(200)
-    expectError(await key(LIMITS.PATH_LENGTH + 1), 400, 'invalidPath')
+    // No attribute has such a name, but it is looked for.
+    expect((await key(LIMITS.PATH_LENGTH)).body.detail).toContain('has no attribute')
+    const long = await key(LIMITS.PATH_LENGTH + 1)
+    expectError(long, 400, 'invalidPath')
+    expect(long.body.detail).toContain('longer than')
     for (const parameter of ['attributes', 'excludedAttributes', 'sortBy']) {
       const search = (length: number) => {
         const name = 'x'.repeat(length)
@@ -316,6 +319,23 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
       })
     expect((await patch(LIMITS.PATCH_OPERATIONS)).body.title).toBe(`t${LIMITS.PATCH_OPERATIONS - 1}`)
     expectError(await patch(LIMITS.PATCH_OPERATIONS + 1), 413)
+  },
+  EDIT_WORK: async () => {
+    // A filter that no index answers looks at each value once for each of its comparisons; so do the list, the operations, and to read it.
+    const count = 1_000
+    const ims = times(count, (at) => ({ value: `i${at}` }))
+    const made = await scim.makeUser({ ims })
+    const patch = (operations: number) =>
+      scim.patch(
+        `/Users/${made.id}`,
+        times(operations, () => ({ op: 'remove', path: 'ims[display co "x"]' })),
+      )
+    const most = Math.floor((LIMITS.EDIT_WORK - count) / (count + 1))
+    const fine = await patch(most)
+    expect(fine.status, fine.text.slice(0, 300)).toBe(200)
+    const over = await patch(most + 1)
+    expectError(over, 413)
+    expect(over.body.detail).toContain('send several requests')
   },
   MEMBERS_PER_REQUEST: async () => {
     const { id } = await scim.makeUser()

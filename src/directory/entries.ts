@@ -29,11 +29,11 @@ export function entryChanges(
   before: readonly IndexEntry[],
   after: readonly IndexEntry[],
 ): { readonly unindex: readonly IndexEntry[]; readonly index: readonly IndexEntry[] } {
-  const has = (list: readonly IndexEntry[], entry: IndexEntry) =>
-    list.some((one) => one.path === entry.path && one.value === entry.value)
+  const keyOf = ({ path, value }: IndexEntry) => `${path}\n${value}`
+  const [old, now] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))]
   return {
-    unindex: before.filter((entry) => !has(after, entry)),
-    index: after.filter((entry) => !has(before, entry)),
+    unindex: before.filter((entry) => !now.has(keyOf(entry))),
+    index: after.filter((entry) => !old.has(keyOf(entry))),
   }
 }
 
@@ -43,13 +43,15 @@ function collect(document: Document, indexed: Indexed, unique: UniquePaths, entr
   const value = holder[indexed.attribute.name]
   if (value === undefined) return
   const leaf = indexed.sub ?? indexed.attribute
+  const known = new Set<string>()
   const add = (one: Json | undefined) => {
     const text = indexed.sub === undefined ? one : isObject(one) ? one[indexed.sub.name] : undefined
     if (typeof text !== 'string' || text === '') return
     const key = comparable(leaf, text)
     if (key === '') return
     // The same value under two types is one entry.
-    if (entries.some((entry) => entry.path === indexed.path && entry.value === key)) return
+    if (known.has(key)) return
+    known.add(key)
     const only = indexed.unique || unique.has(indexed.path)
     entries.push(only ? { path: indexed.path, value: key, unique: true } : { path: indexed.path, value: key })
   }

@@ -90,8 +90,12 @@ function checkMembers(
     const earlier = before?.[attribute.name]
     if (value === earlier) continue
     if (attribute.multiValued && Array.isArray(value)) {
+      const known = Array.isArray(earlier) ? new Set(earlier) : undefined
+      const twins = new Map<string, JsonObject>()
+      for (const one of known ?? []) if (isObject(one) && !twins.has(twinKey(one))) twins.set(twinKey(one), one)
       for (const one of value) {
-        if (!Array.isArray(earlier) || !earlier.includes(one)) checkOne(one, check, allow, path, twinOf(one, earlier))
+        if (known?.has(one)) continue
+        checkOne(one, check, allow, path, isObject(one) ? twins.get(twinKey(one)) : undefined)
       }
     } else checkOne(value, check, allow, path, earlier)
   }
@@ -107,8 +111,7 @@ function checkOne(value: Json, check: Check, allow: Allowances, path: string, ea
   }
 }
 
-/** The element of the earlier list that has the same value: what is old in an element passes. */
-function twinOf(value: Json, earlier: Json | undefined): Json | undefined {
-  if (!isObject(value) || !Array.isArray(earlier)) return undefined
-  return earlier.find((one: Json) => isObject(one) && one.value === value.value && one.country === value.country)
+/** What an element and the earlier one it comes from have in common: what is old in an element passes. */
+function twinKey({ value, country }: JsonObject): string {
+  return JSON.stringify([value, country])
 }

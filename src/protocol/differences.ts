@@ -1,7 +1,7 @@
 import { LENIENT } from './allowances.ts'
 import { COMMON, extensionOf } from './attributes.ts'
 import { bare } from './diff-list.ts'
-import { equalJson } from './equal.ts'
+import { canonicalJson, equalJson, sameKeys } from './equal.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { normalise } from './normalise.ts'
 import { type Attribute, isReference, type ResourceType, type Schema } from './schema.ts'
@@ -208,12 +208,5 @@ function compareLists(
 
 /** Whether two lists hold the same values; their order means nothing. RFC 7643 §2.4. */
 export function sameLists(a: readonly Json[], b: readonly Json[]): boolean {
-  if (a.length !== b.length) return false
-  const rest = [...b]
-  return a.every((one) => {
-    const own = isObject(one) ? bare(one) : one
-    const at = rest.findIndex((other) => equalJson(own, isObject(other) ? bare(other) : other))
-    if (at >= 0) rest.splice(at, 1)
-    return at >= 0
-  })
+  return sameKeys(a, b, (one) => canonicalJson(isObject(one) ? bare(one) : one))
 }

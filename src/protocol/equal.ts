@@ -26,13 +26,7 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
 export function sameValue(attribute: Attribute, a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b)) {
-    if (a.length !== b.length) return false
-    const rest: Json[] = [...b]
-    return a.every((one: Json) => {
-      const at = rest.findIndex((other) => sameValue(attribute, one, other))
-      if (at >= 0) rest.splice(at, 1)
-      return at >= 0
-    })
+    return sameKeys(a, b, (one) => valueKey(attribute, one))
   }
   if (isObject(a) && isObject(b)) {
     return (attribute.subAttributes ?? []).every((sub) => sameValue(sub, a[sub.name], b[sub.name]))
@@ -40,6 +34,49 @@ export function sameValue(attribute: Attribute, a: Json | undefined, b: Json | u
   if (typeof a === 'string' && typeof b === 'string') return sameText(attribute, a, b)
   if (attribute.type === 'boolean') return (a ?? false) === (b ?? false)
   return false
+}
+
+/** The same text for the same JSON value, whatever the order of members. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson)}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const names = Object.keys(value).filter((name) => value[name] !== undefined)
+  return `{${names.sort().map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`)}}`
+}
+
+/** Whether two lists hold values of the same keys, in whatever order, each as often. */
+export function sameKeys(a: readonly Json[], b: readonly Json[], keyOf: (one: Json) => string): boolean {
+  if (a.length !== b.length) return false
+  const left = new Map<string, number>()
+  for (const one of a) {
+    const key = keyOf(one)
+    left.set(key, (left.get(key) ?? 0) + 1)
+  }
+  return b.every((one) => {
+    const key = keyOf(one)
+    const count = left.get(key) ?? 0
+    left.set(key, count - 1)
+    return count > 0
+  })
+}
+
+/** The same text for values that mean the same, so that lists can be compared without holding each value against each. */
+function valueKey(attribute: Attribute, value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map((one: Json) => valueKey(attribute, one)).sort()}]`
+  if (isObject(value)) {
+    const parts = (attribute.subAttributes ?? []).map((sub) => valueKey(sub, value[sub.name]))
+    return JSON.stringify(parts)
+  }
+  if (typeof value === 'string') return JSON.stringify(textKey(attribute, value))
+  if (attribute.type === 'boolean') return String(value ?? false)
+  return value === undefined ? '' : JSON.stringify(value)
+}
+
+function textKey(attribute: Attribute, text: string): string {
+  if (attribute.type !== 'dateTime') return comparable(attribute, text)
+  const at = Date.parse(text)
+  // A time that can't be read is the same as itself alone.
+  return Number.isNaN(at) ? text : String(at)
 }
 
 function sameText(attribute: Attribute, a: string, b: string): boolean {

@@ -37,6 +37,8 @@ export const LIMITS = {
   BULK_OPERATIONS: 1_000,
   /** Most operations in a PATCH. Past it: 413. */
   PATCH_OPERATIONS: 1_000,
+  /** Most values that the operations of one PATCH look at, all together. Past it: 413. */
+  EDIT_WORK: 1_000_000,
   /** Most member values in one request. Past it: 413. */
   MEMBERS_PER_REQUEST: 200_000,
   /** Deepest nesting of arrays and objects in a body. Past it: 400 invalidSyntax. */

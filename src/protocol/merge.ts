@@ -2,7 +2,8 @@ import { attributeIn } from './attributes.ts'
 import type { AttributeEdit } from './edit.ts'
 import { sameValue } from './equal.ts'
 import { invalidValue, mutability } from './errors.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { LIMITS } from './limits.ts'
 import type { Attribute } from './schema.ts'
 import { identityOf } from './value.ts'
 
@@ -53,11 +54,38 @@ export function mergeInto(
   return isLeft ? out : undefined
 }
 
+/**
+ * What an edit sets in a complex value: its sub-attributes, null for those that go. Where values of a list are named that are to go,
+ * the others stay (A-05).
+ */
+export function partOf({ op, target: { sub }, value }: AttributeEdit, old: JsonObject | undefined): JsonObject {
+  if (sub === undefined) return isObject(value) ? value : {}
+  if (op !== 'remove') return { [sub.name]: value ?? null }
+  const list = old?.[sub.name]
+  if (!Array.isArray(value) || !Array.isArray(list)) return { [sub.name]: null }
+  const gone = new Set(value.map((one: Json) => identityOf(sub, one)))
+  const left = list.filter((one: Json) => !gone.has(identityOf(sub, one)))
+  if (left.length === list.length) return {}
+  return { [sub.name]: left.length === 0 ? null : left }
+}
+
+/** How many values stand in the lists of a complex value: what it costs to merge into it. */
+export function listedIn(value: JsonObject | undefined): number {
+  let count = 0
+  for (const name in value) {
+    const member = value[name]
+    if (Array.isArray(member)) count += member.length
+  }
+  return count
+}
+
 /** A list of simple values with others added, each once. */
-export function joined(attribute: Attribute, old: readonly Json[], given: readonly Json[]): readonly Json[] {
+function joined(attribute: Attribute, old: readonly Json[], given: readonly Json[]): readonly Json[] {
   const seen = new Set(old.map((one) => identityOf(attribute, one)))
   const fresh = given.filter((one) => !seen.has(identityOf(attribute, one)))
-  return fresh.length === 0 ? old : [...old, ...fresh]
+  if (fresh.length === 0) return old
+  if (old.length + fresh.length <= LIMITS.VALUES_PER_ATTRIBUTE) return [...old, ...fresh]
+  throw invalidValue(`${attribute.name} would have more than ${LIMITS.VALUES_PER_ATTRIBUTE} values`)
 }
 
 /** The path of an edit for messages: without the values of a filter. */

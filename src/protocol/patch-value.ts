@@ -53,7 +53,7 @@ export function readEditValue(
 /** The values that a `remove` names instead of a filter; undefined when all are meant (A-05). */
 export function readRemovedValues(target: Target, value: Json | undefined, reading: Reading): Json | undefined {
   if (value === undefined || value === null) return undefined
-  const { attribute, path } = target
+  const { leaf, path } = target
   const inside = typeof value === 'string' ? unpackJson(value, reading, path) : undefined
   if (inside !== undefined) return readRemovedValues(target, inside.value, inside.reading)
   const given = unwrapped(value, target, reading)
@@ -61,7 +61,7 @@ export function readRemovedValues(target: Target, value: Json | undefined, readi
   for (const one of Array.isArray(given) ? given : [given]) {
     if (one === null) throw invalidValue(`${path} holds null in its list; leave the entry out`)
     if (one === '') continue
-    const read = readOne(attribute, one, reading)
+    const read = readOne(leaf, one, reading, path.slice(0, path.length - leaf.name.length))
     if (read !== undefined) out.push(read)
   }
   return out

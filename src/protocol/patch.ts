@@ -241,7 +241,8 @@ function readEdit(op: Op, bound: BoundPath, value: Json | undefined, context: Co
   }
   if (op === 'remove') {
     const all = bound.filter === undefined && target.sub === undefined
-    const given = all && target.attribute.multiValued ? readRemovedValues(target, value, readingOf(context)) : undefined
+    const isList = target.leaf.multiValued && !bound.element
+    const given = isList ? readRemovedValues(target, value, readingOf(context)) : undefined
     if (given === undefined && all) refuseRequired(target)
     edits.push({ op, ...bound, target, ...(given === undefined ? {} : { value: given }) })
     return

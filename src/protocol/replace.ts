@@ -5,6 +5,7 @@ import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { schemasFor } from './normalise.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 import { USER } from './urn.ts'
+import { identityOf } from './value.ts'
 
 /**
  * The document that a PUT leaves: what is given replaces, what is omitted goes. Omitted stay `active` (a PUT of a
@@ -93,10 +94,14 @@ function replacedList(
 ): Json | undefined {
   const value = attributeIn(attribute.subAttributes ?? [], 'value')
   if (!Array.isArray(given) || !Array.isArray(old) || value === undefined) return given
+  const known = new Map<string, JsonObject>()
+  for (const one of old.filter(isObject).toReversed()) {
+    if (one.value !== undefined) known.set(identityOf(value, one.value), one)
+  }
   return given.map((one: Json) => {
     if (!isObject(one) || one.value === undefined) return one
-    const twin = old.find((other: Json) => isObject(other) && sameValue(value, other.value, one.value))
-    return isObject(twin) ? (replacedComplex(attribute, twin, one, prefix) ?? one) : one
+    const twin = known.get(identityOf(value, one.value))
+    return twin === undefined ? one : (replacedComplex(attribute, twin, one, prefix) ?? one)
   })
 }
 

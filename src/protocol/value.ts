@@ -263,13 +263,16 @@ export function mergeTwins(attribute: Attribute, list: Json[]): Json[] {
       out.push(value)
       continue
     }
-    const twin = out[at]
-    if (isObject(twin) && isObject(value)) {
-      const primary = twin.primary === true || value.primary === true
-      out[at] = { ...twin, ...value, ...(primary ? { primary } : {}) }
-    }
+    out[at] = joinTwins(out[at] ?? null, value)
   }
   return out.length === list.length ? list : out
+}
+
+/** What two entries of the same value say together. RFC 7643 §2.4. */
+export function joinTwins(first: Json, second: Json): Json {
+  if (!isObject(first) || !isObject(second)) return first
+  const primary = first.primary === true || second.primary === true
+  return { ...first, ...second, ...(primary ? { primary } : {}) }
 }
 
 /** What makes two values of a multi-valued attribute the same: `value` and `type`, for references `value` alone (A-04). */

@@ -30,7 +30,11 @@ export function keptRows(tenant: Tenant, after: KeptRow | undefined): readonly (
 
 function byPath(entries: readonly IndexEntry[]): { readonly [path: string]: readonly string[] } {
   const lists = new Map<string, string[]>()
-  for (const { path, value } of entries) lists.set(path, [...(lists.get(path) ?? []), value])
+  for (const { path, value } of entries) {
+    const list = lists.get(path)
+    if (list === undefined) lists.set(path, [value])
+    else list.push(value)
+  }
   return Object.fromEntries([...lists].map(([path, values]) => [path, values.sort(compareText)]))
 }
 

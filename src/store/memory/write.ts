@@ -213,15 +213,18 @@ function changeEntries(
   out: Effects,
 ): readonly IndexEntry[] {
   const { type, id } = row.stored
-  const same = (a: IndexEntry, b: IndexEntry) => a.path === b.path && a.value === b.value
+  const gone = new Set(change.unindex.map((entry) => entryKey(type, entry)))
   for (const entry of change.unindex) setMember(tenant.holders, entryKey(type, entry), id, false, out)
-  const entries = row.entries.filter((entry) => !change.unindex.some((gone) => same(gone, entry)))
+  const entries = row.entries.filter((entry) => !gone.has(entryKey(type, entry)))
+  const known = new Set(entries.map((entry) => entryKey(type, entry)))
   for (const entry of change.index) {
     const holders = tenant.holders.get(entryKey(type, entry))
     if (entry.unique && [...(holders ?? [])].some((other) => other !== id)) throw new Conflict('unique', at, entry.path)
     notePath(tenant, type, entry, change.complete ?? true, out)
     setMember(tenant.holders, entryKey(type, entry), id, true, out)
-    if (!entries.some((one) => same(one, entry))) entries.push(entry)
+    if (known.has(entryKey(type, entry))) continue
+    known.add(entryKey(type, entry))
+    entries.push(entry)
   }
   return entries
 }

@@ -2,6 +2,7 @@ import { type BoundFilter, matchesElement } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type MemberEdit, type Ref, type Write, type Written } from '../contract.ts'
 import { memberEntry } from '../derived.ts'
 import { IDS_IN_LOG } from '../logged-members.ts'
+import { createEntryLists } from '../sql/entry-lists.ts'
 import { idsNamed } from '../sql/member-filter.ts'
 import { numberOf, textOf } from './database.ts'
 import { load } from './load.ts'
@@ -234,26 +235,23 @@ async function changeEntries(
   for (const { path, value } of unique) {
     for (const k of work.holdersOf(path.a, value)) if (k !== held.k) throw new Conflict('unique', at, path.path)
   }
-  const entries: { [a: string]: readonly string[] } = { ...held.entries }
+  const entries = createEntryLists(held.entries)
   for (const { path: name, value } of write.unindex) {
     const path = pathOf(name)
     if (path === undefined) continue
     work.enter({ a: path.a, value, k: held.k, unique: false, as: 'gone' })
-    const left = (entries[path.a] ?? []).filter((one) => one !== value)
-    if (left.length === 0) delete entries[path.a]
-    else entries[path.a] = left
+    entries.remove(path.a, value)
   }
   for (const { path, value, unique } of added) {
-    const list = entries[path.a] ?? []
-    const there = list.includes(value)
+    const there = entries.has(path.a, value)
     // It may have been entered as one of many.
     if (there && isNew) continue
     if (there) work.enter({ a: path.a, value, k: held.k, unique: false, as: 'gone' })
-    else entries[path.a] = [...list, value]
+    else entries.add(path.a, value)
     work.enter({ a: path.a, value, k: held.k, unique, as: 'new' })
   }
-  if (isNew) held.entries = entries
-  else work.change(held, { entries })
+  if (isNew) held.entries = entries.lists()
+  else work.change(held, { entries: entries.lists() })
 }
 
 /** Who really came and went, by resource number. */

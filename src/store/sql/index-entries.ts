@@ -1,6 +1,7 @@
 import { isObject } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type Write } from '../contract.ts'
 import type { Connection, SqlValue } from './connection.ts'
+import { createEntryLists } from './entry-lists.ts'
 import type { IndexPath, Names } from './names.ts'
 
 /** A resource by its number, with its column of entries. */
@@ -74,21 +75,18 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
       requireFree(t, path, entry, was.k, at)
       return { path, value: entry.value }
     })
-    const entries = readEntries(was.entries)
+    const entries = createEntryLists(readEntries(was.entries))
     for (const { path: name, value } of write.unindex) {
       const path = names.path(t, y, name)
       if (path === undefined) continue
       connection.run('delete from value_index where t = ? and a = ? and v = ? and k = ?', t, path.a, value, was.k)
-      const left = (entries[path.a] ?? []).filter((one) => one !== value)
-      if (left.length === 0) delete entries[path.a]
-      else entries[path.a] = left
+      entries.remove(path.a, value)
     }
     for (const { path, value } of added) {
       add(t, path, value, was.k)
-      const list = entries[path.a] ?? []
-      if (!list.includes(value)) entries[path.a] = [...list, value]
+      entries.add(path.a, value)
     }
-    connection.run('update resource set entries = ? where k = ?', JSON.stringify(entries), was.k)
+    connection.run('update resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.k)
   }
 
   function clear(t: number, was: Indexed): void {
