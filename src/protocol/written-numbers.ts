@@ -4,7 +4,17 @@ import { isObject, type Json } from './json.ts'
  * How the numbers of a message are written, where that is not how they would be written again: `1.0`, `1e3`, and numbers of
  * more digits than a JavaScript number holds. RFC 8259 §6.
  */
-export type WrittenNumbers = ReadonlyMap<number, ReadonlySet<string>>
+export type WrittenNumbers = ReadonlyMap<number, Written>
+
+/** All that matters of the spellings of one number, however many they are. */
+interface Written {
+  /** Undefined: several. */
+  readonly text: string | undefined
+  /** Some spelling has neither fraction nor exponent. */
+  readonly whole: boolean
+  /** Every spelling has the digits that the number has. */
+  readonly exact: boolean
+}
 
 /** By body, as long as it lives. The value tells how it was written, so that rewriting what is around it loses nothing. */
 const known = new WeakMap<object, WrittenNumbers>()
@@ -29,27 +39,18 @@ export function carryNumbers<T extends Json | undefined>(from: Json | undefined,
 
 /** The text of a number as the message has it; undefined when the message writes the same number in two ways. */
 export function textOfNumber(value: number, numbers: WrittenNumbers | undefined): string | undefined {
-  const spellings = numbers?.get(value)
-  if (spellings === undefined) return String(value)
-  const [only] = spellings
-  return spellings.size === 1 ? only : undefined
+  const written = numbers?.get(value)
+  return written === undefined ? String(value) : written.text
 }
 
 /** Whether a number was written with a fraction or an exponent: `1.0` and `1e3` are no integers. RFC 7643 §2.3.4. */
 export function isWrittenWhole(value: number, numbers: WrittenNumbers | undefined): boolean {
-  const spellings = numbers?.get(value)
-  if (spellings === undefined) return true
-  for (const text of spellings) if (!/[.eE]/.test(text)) return true
-  return false
+  return numbers?.get(value)?.whole ?? true
 }
 
 /** Whether a number still has all the digits that the message gave it. */
 export function keepsDigits(value: number, numbers: WrittenNumbers | undefined): boolean {
-  const spellings = numbers?.get(value)
-  if (spellings === undefined) return true
-  const kept = digitsOf(String(value))
-  for (const text of spellings) if (digitsOf(text) !== kept) return false
-  return true
+  return numbers?.get(value)?.exact ?? true
 }
 
 /** The digits of a number without zeros at their ends, and where its point is: alike for `1.50`, `1.5` and `15e-1`. */
@@ -65,7 +66,7 @@ function digitsOf(text: string): string {
 }
 
 function readNumbers(text: string): WrittenNumbers {
-  const found = new Map<number, Set<string>>()
+  const found = new Map<number, Written>()
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === 0x22) {
@@ -75,9 +76,12 @@ function readNumbers(text: string): WrittenNumbers {
       while (isOfNumber(text.charCodeAt(at + 1))) at++
       const spelt = text.slice(start, at + 1)
       const value = Number(spelt)
-      const spellings = found.get(value)
-      if (spellings === undefined) found.set(value, new Set([spelt]))
-      else spellings.add(spelt)
+      const before = found.get(value)
+      found.set(value, {
+        text: before === undefined || before.text === spelt ? spelt : undefined,
+        whole: before?.whole === true || !/[.eE]/.test(spelt),
+        exact: before?.exact !== false && digitsOf(spelt) === digitsOf(String(value)),
+      })
     }
   }
   return found
