@@ -141,7 +141,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'import',
     args: '<file>',
-    does: 'take in resources from JSON lines; run again to go on where it stopped. What is refused goes to FILE.rejected, and the command ends with 1',
+    does: 'take in resources from JSON lines, or from CSV whose header names attributes (userName, name.givenName, emails[type eq "work"].value); run again to go on where it stopped. What is refused goes to FILE.rejected, and the command ends with 1',
     example: 'import people.jsonl --tenant acme',
     options: [TENANT, ['--restart', 'begin anew instead of going on'], ...DATABASE],
     run: async (args, options) => (await import('./import.ts')).importFile(args, options),

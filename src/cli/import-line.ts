@@ -1,15 +1,17 @@
-import { type Context, type Directory, traitsOf } from '../directory/index.ts'
+import { documentOf, traitsOf } from '../directory/index.ts'
 import {
-  type Catalog,
   isObject,
   type Json,
   type JsonObject,
   LIMITS,
   LockstepError,
   type ResourceType,
-  readQuery,
   ScimError,
 } from '../protocol/index.ts'
+import type { Stored } from '../store/index.ts'
+import { isOf, patchFor } from './csv-row.ts'
+import { type Matching, match } from './import-match.ts'
+import type { Given, Source } from './import-source.ts'
 
 /** What a line came to. */
 export interface Imported {
@@ -18,24 +20,21 @@ export interface Imported {
   readonly id: string
   /** The id it had in the file. */
   readonly theirs?: string
-  readonly did: 'created' | 'updated' | 'unchanged'
+  readonly did: 'created' | 'updated' | 'unchanged' | 'later'
   /** Ids in it that name nothing known yet. */
   readonly unknown: readonly string[]
 }
 
 /** What an import works with. */
-export interface Importer {
-  readonly directory: Directory
-  readonly context: Context
-  readonly catalog: Catalog
+export interface Importer extends Matching {
+  readonly source: Source
   /** The id here of one in the file, if it is known. */
   readonly find: (theirs: string) => string | undefined
 }
 
-/** Takes in one resource: matched by externalId, then by what must be unique, else made anew. */
-export async function importResource(importer: Importer, text: string): Promise<Imported> {
-  const json = parse(text)
-  const type = typeOf(json, importer.catalog)
+/** Takes in one resource: into the one here that it means, else a new one. `ordinal`: how many of its name came before. */
+export async function importResource(importer: Importer, given: Given, ordinal: number): Promise<Imported> {
+  const { json, type } = given
   const unknown: string[] = []
   const body = translate(json, type, (id) => {
     const ours = importer.find(id)
@@ -43,29 +42,33 @@ export async function importResource(importer: Importer, text: string): Promise<
     return ours
   })
   const theirs = typeof json.id === 'string' ? { theirs: json.id } : {}
-  const found = await match(importer, type, body)
+  let found = await match(importer, type, json, ordinal)
   if (found === undefined) {
     const made = await create(importer, type, body)
-    if (made !== undefined) return { type: type.name, id: made, ...theirs, did: 'created', unknown }
+    if (typeof made === 'string') return { type: type.name, id: made, ...theirs, did: 'created', unknown }
+    // Somebody else may have been quicker.
+    found = await match(importer, type, json, ordinal)
+    if (found === undefined) throw made
   }
-  // A line before it in the same batch may have been quicker.
-  const id = found ?? (await match(importer, type, body))
-  if (id === undefined) throw new LockstepError('ERR_REFUSED', 'another resource has one of its unique values')
+  const { id } = found
   // With parts missing it can't be replaced yet; the second pass does it.
-  if (unknown.length > 0) return { type: type.name, id, ...theirs, did: 'updated', unknown }
-  const { changed } = await importer.directory.replace(importer.context, type.name, id, body)
+  if (unknown.length > 0) return { type: type.name, id, ...theirs, did: 'later', unknown }
+  const changed = await update(importer, type, found, body)
   return { type: type.name, id, ...theirs, did: changed ? 'updated' : 'unchanged', unknown }
 }
 
-/** Looks at a resource again whose references were not all known; gives the ids that still are not. */
-export async function completeResource(
-  importer: Importer,
-  typeName: string,
-  id: string,
-  text: string,
-): Promise<readonly string[]> {
-  const json = parse(text)
-  const type = typeOf(json, importer.catalog)
+/** What looking again came to. */
+export interface Completed {
+  readonly changed: boolean
+  /** Ids that still name nobody, and what they stand for. */
+  readonly unknown: readonly string[]
+  readonly what: 'member' | 'reference'
+}
+
+/** Looks at a resource again whose references were not all known. */
+export async function completeResource(importer: Importer, id: string, given: Given): Promise<Completed> {
+  const { json, type } = given
+  const { tenant } = importer.context
   const named = new Set<string>()
   translate(json, type, (theirs) => {
     named.add(theirs)
@@ -75,47 +78,34 @@ export async function completeResource(
   // An id that nobody in the file has may be one of this tenant.
   const known = new Set<string>()
   for (let at = 0; at < strange.length; at += LIMITS.PAGE_MAX) {
-    const found = await importer.directory.names(importer.context.tenant, strange.slice(at, at + LIMITS.PAGE_MAX))
+    const found = await importer.directory.names(tenant, strange.slice(at, at + LIMITS.PAGE_MAX))
     for (const member of found) known.add(member.id)
   }
   const body = translate(json, type, (theirs) => importer.find(theirs) ?? (known.has(theirs) ? theirs : undefined))
-  await importer.directory.replace(importer.context, typeName, id, body)
-  return strange.filter((theirs) => !known.has(theirs))
+  const stored = await importer.directory.get({ tenant, type: type.name, id })
+  if (stored === undefined) throw new LockstepError('ERR_REFUSED', `${type.name} ${id} was deleted meanwhile`)
+  const changed = await update(importer, type, stored, body)
+  return {
+    changed,
+    unknown: strange.filter((theirs) => !known.has(theirs)),
+    what: traitsOf(type).rows ? 'member' : 'reference',
+  }
+}
+
+/** Makes a resource what the file says it is; false when it was so already. */
+async function update({ directory, context, source }: Importer, type: ResourceType, stored: Stored, body: JsonObject) {
+  const { header } = source
+  const { changed } = isOf(header, type)
+    ? await directory.patch(context, type.name, stored.id, patchFor(body, documentOf(stored), header))
+    : await directory.replace(context, type.name, stored.id, body)
+  return changed
 }
 
 /** Why a line was refused, for the administrator. */
-export function reasonOf(error: unknown): string {
+export function refusalOf(error: unknown): string {
   if (error instanceof ScimError) return error.detail
   if (error instanceof LockstepError) return error.message
   throw error
-}
-
-function parse(text: string): JsonObject {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new LockstepError(
-      'ERR_INPUT',
-      `the line is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
-  if (isObject(json)) return json
-  throw new LockstepError('ERR_INPUT', 'the line is not a JSON object')
-}
-
-/** The type of a resource: by its schemas, else by what it says of itself. RFC 7643 §3. */
-function typeOf(json: JsonObject, { types }: Catalog): ResourceType {
-  const urns = Array.isArray(json.schemas) ? json.schemas.map((urn: Json) => String(urn).toLowerCase()) : []
-  const said = isObject(json.meta) ? json.meta.resourceType : undefined
-  const found =
-    types.find(({ schema }) => urns.includes(schema.id.toLowerCase())) ??
-    types.find(({ name }) => name === said) ??
-    types.find(({ extensions }) => extensions.some(({ schema }) => urns.includes(schema.id.toLowerCase()))) ??
-    (urns.length === 0 && json.userName !== undefined ? types.find(({ name }) => name === 'User') : undefined)
-  if (found !== undefined) return found
-  const known = types.map(({ schema }) => schema.id).join(', ')
-  throw new LockstepError('ERR_INPUT', `the resource type can't be told: "schemas" must name one of ${known}`)
 }
 
 /** The resource with ids in the file replaced by ids here; entries for which there is none are left out. */
@@ -152,40 +142,16 @@ function inHolder(
   return extension === undefined ? filled : { ...body, [extension]: filled }
 }
 
-/** The id of the one resource here that a line means, if there is one. */
-async function match(
-  { directory, context }: Importer,
-  type: ResourceType,
-  body: JsonObject,
-): Promise<string | undefined> {
-  // What people call a resource: the second name by which it is known again.
-  const called = ['userName', 'displayName', 'value'].filter((name) =>
-    type.schema.attributes.some((one) => one.name === name),
-  )
-  const names = ['externalId', ...called.slice(0, 1)]
-  for (const name of names) {
-    const value = body[name]
-    if (typeof value !== 'string' || value === '') continue
-    const search = readQuery({ filter: `${name} eq ${JSON.stringify(value)}`, count: '2' })
-    const { resources } = await directory.find(
-      directory.plan(context, [type], search, '', { groups: false, total: false }),
-    )
-    // externalId is not unique: when it doesn't tell one from the other, the next name has to.
-    if (resources.length === 1) return resources[0]?.id
-  }
-  return undefined
-}
-
-/** The id of the resource made; undefined when a unique value is taken. */
+/** The id of the resource made, or the refusal when a unique value is taken. */
 async function create(
   { directory, context }: Importer,
   type: ResourceType,
   body: JsonObject,
-): Promise<string | undefined> {
+): Promise<string | ScimError> {
   try {
     return (await directory.create(context, type.name, body)).stored.id
   } catch (error) {
-    if (error instanceof ScimError && error.scimType === 'uniqueness') return undefined
+    if (error instanceof ScimError && error.scimType === 'uniqueness') return error
     throw error
   }
 }

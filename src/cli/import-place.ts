@@ -12,6 +12,8 @@ export interface Counts {
 export interface Pending {
   readonly type: string
   readonly id: string
+  /** Whether it was created, and not here before. */
+  readonly made: boolean
   readonly line: number
   readonly offset: number
   readonly length: number
@@ -78,6 +80,7 @@ export async function openPlace(
   await writeFile(
     path,
     last === undefined ? `${head}\n` : `${head}\n${JSON.stringify({ ...last, ids: [...ids], pending })}\n`,
+    { mode: 0o600 },
   )
   if (last === undefined) await rm(rejected, { force: true })
   else await truncate(rejected, last.rejectedBytes).catch(() => undefined)

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { LockstepError } from '../protocol/index.ts'
+import { fileError } from './file-error.ts'
 
 /** Longest line that is read: a group of a million members fits. */
 const LINE_BYTES = 256 * 1024 * 1024
@@ -20,31 +21,40 @@ export interface Line {
   readonly utf8: boolean
 }
 
-/** The lines of a file from a byte on, empty ones left out. */
-export async function* readLines(
-  file: string,
-  from: { readonly offset: number; readonly line: number },
-): AsyncIterable<Line> {
+/** The lines of a file from a byte on, without blanks around them, empty ones left out. */
+export async function* readLines(file: string, from: LinePlace): AsyncIterable<Line> {
+  for await (const line of readRawLines(file, from)) {
+    const text = line.text.trim()
+    if (text !== '') yield { ...line, text }
+  }
+}
+
+/** Where reading begins: a byte, and how many lines end before it. */
+export interface LinePlace {
+  readonly offset: number
+  readonly line: number
+}
+
+/** The lines of a file from a byte on, as they stand there; only the line feed at the end is taken off. */
+export async function* readRawLines(file: string, from: LinePlace): AsyncIterable<Line> {
   let { offset, line: number } = from
   let rest: Buffer[] = []
   let held = 0
-  const take = (last: Buffer): Line | undefined => {
+  const take = (last: Buffer): Line => {
     const bytes = held === 0 ? last : Buffer.concat([...rest, last])
     rest = []
     held = 0
     number++
-    const text = bytes.toString('utf8').trim()
-    const line = { number, offset, length: bytes.length, text, utf8: isUtf8(bytes) }
+    const line = { number, offset, length: bytes.length, text: bytes.toString('utf8'), utf8: isUtf8(bytes) }
     offset += bytes.length + 1
-    return line.text === '' ? undefined : line
+    return line
   }
-  const chunks: AsyncIterable<Buffer> = createReadStream(file, { start: offset, highWaterMark: 1024 * 1024 })
-  for await (const chunk of chunks) {
+  for await (const chunk of chunksOf(file, offset)) {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       const line = take(chunk.subarray(start, end))
       start = end + 1
-      if (line !== undefined) yield line
+      yield line
     }
     if (start === chunk.length) continue
     rest.push(chunk.subarray(start))
@@ -56,8 +66,15 @@ export async function* readLines(
       )
     }
   }
-  const line = held === 0 ? undefined : take(Buffer.alloc(0))
-  if (line !== undefined) yield line
+  if (held > 0) yield take(Buffer.alloc(0))
+}
+
+async function* chunksOf(file: string, start: number): AsyncIterable<Buffer> {
+  try {
+    yield* createReadStream(file, { start, highWaterMark: 1024 * 1024 })
+  } catch (error) {
+    throw fileError(file, 'read', error)
+  }
 }
 
 /** The text at a place that `readLines` told. */

@@ -114,11 +114,12 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
   expect([first.code, first.stderr]).toEqual([1, ''])
   expect(JSON.parse(first.stdout)).toEqual({
     tenant: 'acme',
-    read: 8,
+    read: 7,
     created: 3,
     updated: 0,
     unchanged: 0,
-    rejected: 5,
+    rejected: 4,
+    incomplete: 1,
     rejectedFile: `${file}.rejected`,
   })
   const rejected = read('mixed.jsonl.rejected')
@@ -126,12 +127,12 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
   expect(rejected.map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/not JSON/),
     expect.stringMatching(/not a JSON object/),
-    expect.stringMatching(/resource type can't be told/),
+    expect.stringMatching(/resource type can't be found/),
     expect.stringMatching(/userName/),
-    expect.stringMatching(/without 1 references to nobody known here: nobody-here/),
+    expect.stringMatching(/^created as \S+, but 1 member was left out, because it isn't here: nobody-here$/),
   ])
   const again = await lockstep('import', file, '--tenant', 'acme')
-  expect(again.stdout).toMatch(/8 lines read: 0 created, .* 5 rejected/)
+  expect(again.stdout).toMatch(/7 lines read: 0 created, .* 4 rejected/)
   expect(again.code).toBe(1)
 })
 

@@ -1,0 +1,204 @@
+import { extname } from 'node:path'
+import { parse as parseCsv } from 'csv-parse/sync'
+import {
+  type Catalog,
+  isObject,
+  type Json,
+  type JsonObject,
+  LockstepError,
+  type ResourceType,
+} from '../protocol/index.ts'
+import { type Header, readHeader } from './csv-header.ts'
+import { readRow } from './csv-row.ts'
+import { type Line, type LinePlace, readLines, readRawLines } from './lines.ts'
+
+/** One resource of a file, as text. */
+export interface Entry extends Line {
+  /** Lines that it has: a value in quotation marks may go over several. */
+  readonly lines: number
+  /** Why it can't be read at all. */
+  readonly broken?: string
+}
+
+/** A resource of a file. */
+export interface Given {
+  readonly type: ResourceType
+  readonly json: JsonObject
+}
+
+/** A file of resources: JSON lines, or CSV whose header names attributes. */
+export interface Source {
+  /** Where the first one begins. */
+  readonly start: LinePlace
+  /** Only with CSV: what has no column is not told. */
+  readonly header?: Header
+  readonly entries: (from: LinePlace) => AsyncIterable<Entry>
+  /** Throws what is wrong with one. */
+  readonly read: (text: string) => Given
+}
+
+/** Lines and characters that one row of a CSV file may have; past that a quotation mark is taken for one that is not closed. */
+const ROW_LINES = 1_000
+const ROW_CHARACTERS = 1_000_000
+const DELIMITERS = [',', ';', '\t'] as const
+/** A byte order mark, which many programs put at the beginning. */
+const BOM = '\ufeff'
+
+/** Opens a file, and finds out what it is. Throws for a header that can't be understood. */
+export async function openSource(file: string, catalog: Catalog): Promise<Source> {
+  const lines: Source = {
+    start: { offset: 0, line: 0 },
+    entries: async function* (from) {
+      for await (const line of readLines(file, from)) yield { ...line, lines: 1 }
+    },
+    read: (text) => {
+      const json = parseLine(text)
+      return { json, type: typeOf(json, catalog) }
+    },
+  }
+  let declared: string | undefined
+  for await (const first of readRows(file, lines.start)) {
+    const text = first.text.startsWith(BOM) ? first.text.slice(BOM.length) : first.text
+    // Excel may say the delimiter on a line of its own.
+    const said: string | undefined = /^sep=(.)\r?$/i.exec(text)?.[1]
+    if (said !== undefined) {
+      declared = said
+      continue
+    }
+    const delimiter: string = declared ?? delimiterOf(text)
+    if (!isHeader(file, first, text, delimiter)) return lines
+    const header = readHeader(cellsOf(text, delimiter), catalog.types, file)
+    return {
+      start: { offset: first.offset + first.length + 1, line: first.number + first.lines - 1 },
+      header,
+      entries: async function* (from) {
+        for await (const row of readRows(file, from)) {
+          if (cellsFilled(row.text, delimiter)) yield row
+        }
+      },
+      read: (text) => ({ type: header.type, json: readRow(cellsOf(text, delimiter), header) }),
+    }
+  }
+  return lines
+}
+
+/** Whether the first line is the header of a CSV file. */
+function isHeader(file: string, { utf8, broken }: Entry, text: string, delimiter: string): boolean {
+  const isNamed = ['.csv', '.tsv'].includes(extname(file).toLowerCase())
+  const start = text.trimStart()
+  if (start.startsWith('{')) return false
+  if (start.startsWith('[')) {
+    throw new LockstepError(
+      'ERR_INPUT',
+      `${file} is a JSON list; import takes one resource a line. jq -c '.[]' ${file} makes such lines`,
+    )
+  }
+  if (!isNamed && !text.includes(delimiter)) return false
+  if (!utf8 || text.includes('\0')) {
+    throw new LockstepError('ERR_INPUT', `${file} is not UTF-8; save it as UTF-8 (in Excel: CSV UTF-8)`)
+  }
+  if (broken !== undefined) throw new LockstepError('ERR_INPUT', `The header of ${file}: ${broken}`)
+  return true
+}
+
+/** The delimiter that stands most often outside quotation marks. */
+function delimiterOf(text: string): string {
+  const outside = text
+    .split('"')
+    .filter((_part, at) => at % 2 === 0)
+    .join('')
+  const times = (delimiter: string) => outside.split(delimiter).length
+  return DELIMITERS.reduce<string>((best, one) => (times(one) > times(best) ? one : best), ',')
+}
+
+function cellsOf(text: string, delimiter: string): readonly string[] {
+  try {
+    const [cells = []] = parseCsv(text, { delimiter, relax_column_count: true, relax_quotes: true, trim: true })
+    return cells
+  } catch (error) {
+    throw new LockstepError(
+      'ERR_INPUT',
+      `The row is not CSV: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Whether a row holds anything: programs for tables write rows of delimiters alone. */
+function cellsFilled(text: string, delimiter: string): boolean {
+  return text.split(delimiter).some((cell) => cell.trim() !== '' && cell.trim() !== '""')
+}
+
+/** The rows of a CSV file from a byte on, empty ones left out: a line, or several where a quotation mark is open at its end. */
+async function* readRows(file: string, from: LinePlace): AsyncIterable<Entry> {
+  let held: Line[] = []
+  let open = false
+  let characters = 0
+  const take = function* (line: Line): Generator<Entry> {
+    if (held.length === 0 && line.text.trim() === '') return
+    held.push(line)
+    characters += line.text.length
+    if (line.text.split('"').length % 2 === 0) open = !open
+    if (open && held.length < ROW_LINES && characters < ROW_CHARACTERS) return
+    yield* open ? giveUp() : [join(held)]
+    if (!open) drop()
+  }
+  const drop = () => {
+    held = []
+    open = false
+    characters = 0
+  }
+  // The first line is at fault; those after it are looked at by themselves.
+  const giveUp = function* (): Generator<Entry> {
+    const [first, ...others] = held
+    drop()
+    if (first === undefined) return
+    yield { ...first, lines: 1, broken: 'A quotation mark is opened and never closed' }
+    for (const line of others) yield* take(line)
+  }
+  for await (const line of readRawLines(file, from)) yield* take(line)
+  while (held.length > 0) yield* giveUp()
+}
+
+function join(lines: readonly Line[]): Entry {
+  const [first = NO_LINE] = lines
+  const last = lines.at(-1) ?? first
+  return {
+    ...first,
+    length: last.offset + last.length - first.offset,
+    text: lines.map(({ text }) => text).join('\n'),
+    utf8: lines.every(({ utf8 }) => utf8),
+    lines: lines.length,
+  }
+}
+const NO_LINE: Line = { number: 0, offset: 0, length: 0, text: '', utf8: true }
+
+function parseLine(text: string): JsonObject {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new LockstepError(
+      'ERR_INPUT',
+      `The line is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  if (isObject(json)) return json
+  throw new LockstepError('ERR_INPUT', 'The line is not a JSON object')
+}
+
+/** The type of a resource: by its schemas, else by what it says of itself. RFC 7643 §3. */
+function typeOf(json: JsonObject, { types }: Catalog): ResourceType {
+  const urns = Array.isArray(json.schemas) ? json.schemas.map((urn: Json) => String(urn).toLowerCase()) : []
+  const said = isObject(json.meta) ? json.meta.resourceType : undefined
+  const found =
+    types.find(({ schema }) => urns.includes(schema.id.toLowerCase())) ??
+    types.find(({ name }) => name === said) ??
+    types.find(({ extensions }) => extensions.some(({ schema }) => urns.includes(schema.id.toLowerCase()))) ??
+    (urns.length === 0 && json.userName !== undefined ? types.find(({ name }) => name === 'User') : undefined)
+  if (found !== undefined) return found
+  const known = types.map(({ schema }) => schema.id).join(', ')
+  throw new LockstepError('ERR_INPUT', `The resource type can't be found: "schemas" must name one of ${known}`)
+}
