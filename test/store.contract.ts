@@ -476,6 +476,21 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(chunk).toContainEqual({ id: 'u1', type: 'User', display: 'Ada' })
         })
 
+        test('some members are read by their ids, and nobody else', async () => {
+          const among = async (id: string, ids: readonly string[]) =>
+            [...(await store.membersAmong(group(id), ids))].sort((a, b) => (a.id < b.id ? -1 : 1))
+          expect(await among('g1', ['u1', 'u3', 'nobody', 'u1', 'g1', '', 'x\0y'])).toEqual([
+            { id: 'u1', type: 'User', display: 'Ada' },
+          ])
+          expect(await among('g1', ['u2', 'u1'])).toHaveLength(2)
+          expect(await among('g1', [])).toEqual([])
+          expect(await among('g2', ['u1'])).toEqual([])
+          expect(await among('g9', ['u1'])).toEqual([])
+          expect(await among('u1', ['u1'])).toEqual([])
+          await store.commit([editing('g1', [{ edit: 'remove', ids: ['u1'] }])])
+          expect(await among('g1', ['u1', 'u2'])).toEqual([{ id: 'u2', type: 'User', display: 'bob' }])
+        })
+
         test('an edit that changes somebody takes a version and a log line', async () => {
           const [written] = await store.commit([editing('g1', [{ edit: 'add', members: [{ id: 'u3' }] }])])
           expect(written).toEqual({ changed: true, version: 2, created: 1_000, modified: 3_000 })

@@ -19,8 +19,8 @@ export function checkReferenceTypes<Tx>(
     const value = heldBy(after, reference)
     const had = heldBy(before, reference)
     if (value === undefined || value === had) continue
-    const old = idsOf(had)
-    const fresh = idsOf(value).filter((id) => !old.includes(id))
+    const old = new Set(idsOf(had))
+    const fresh = idsOf(value).filter((id) => !old.has(id))
     if (fresh.length === 0) continue
     const check = () => checkOne(store, tenant, reference, fresh)
     checking = checking === undefined ? check() : checking.then(check)

@@ -4,9 +4,11 @@ import {
   changedAttributes,
   changedPaths,
   checkDocument,
+  createEditWork,
   createNotes,
   type Document,
   type Edit,
+  type EditWork,
   equalJson,
   forbidden,
   type Json,
@@ -26,7 +28,8 @@ import { type Context, type Inside, requireType, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf, withDocument } from './document.ts'
 import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
 import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
-import { memberEdits } from './member-edits.ts'
+import { HeavyWrite, LIGHT_TEXT, LIGHT_WORK } from './heavy-write.ts'
+import { memberEdits, weighWalks } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
 import { readPrepared } from './prepared.ts'
@@ -57,6 +60,8 @@ export interface WriteOptions {
    * a PUT that would change one. Checked against the version that is written, so that nothing comes between. Absent: all.
    */
   readonly mayChange?: (attribute: string) => boolean
+  /** Throws {@link HeavyWrite} instead of taking long, before anything is written. */
+  readonly light?: boolean
 }
 
 const NOTHING_MOVED = { unindex: [], index: [] }
@@ -87,6 +92,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         `${ref.type} ${ref.id} is at version W/"${stored.version}", If-Match says ${options.ifMatch}; read it again and repeat the change`,
       )
     }
+    if (options?.light && stored.text.length > LIGHT_TEXT) throw new HeavyWrite()
     return stored
   }
 
@@ -264,6 +270,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           const members = readMembers(incoming.members, catalog)
           edits.push({ edit: 'set', members })
           refuseSelf(edits, id)
+          await weighWalks(edits, ref, store, workOf(options))
         }
         return update(context, type, stored, before, prepared, {
           op: 'replace',
@@ -285,9 +292,10 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
         if (options?.mayChange !== undefined) requireEditable(edits, options.mayChange)
         const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
-        const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, store, catalog)
+        const effort = workOf(options)
+        const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, store, catalog, effort)
         refuseSelf(rows, id)
-        const applied = applyEdits(before, split.rest, type, context.allow)
+        const applied = applyEdits(before, split.rest, type, context.allow, effort)
         const preparing = applied === before ? before : prepare('patch', context, type, applied)
         const prepared = preparing instanceof Promise ? await preparing : preparing
         const clearPassword =
@@ -319,9 +327,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       return queue.inTurn(ref, async () => {
         const stored = await current(context, ref, type, options)
         const at = Math.max(inside.world.now(), stored.modified + 1)
-        const cleared = await clearReferences(inside, context, catalog, id, (writes) =>
-          commit(writes, type, context.tenant),
-        )
+        const cleared = await clearReferences(inside, context, catalog, id, (writes) => {
+          // So many that they take more than one commit.
+          if (options?.light) throw new HeavyWrite()
+          return commit(writes, type, context.tenant)
+        })
         const paths = changedPaths(documentOf(stored), {}, type)
         await commit(
           [
@@ -334,6 +344,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       })
     },
   }
+}
+
+/** Counts what a write looks at. */
+function workOf(options: WriteOptions | undefined): EditWork {
+  return options?.light ? createEditWork(LIGHT_WORK, () => new HeavyWrite()) : createEditWork()
 }
 
 /** 403 when a change touches an attribute that its caller may not change. RFC 7644 §3.11. */

@@ -196,6 +196,7 @@ function workOf(before: Document, list: readonly Json[]): number {
   let spent = 0
   const work = createEditWork()
   applyEdits(before, edits, Employee, LENIENT, {
+    left: work.left,
     spend(values) {
       spent += values
       work.spend(values)

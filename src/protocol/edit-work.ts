@@ -7,6 +7,8 @@ import { LIMITS } from './limits.ts'
 export interface EditWork {
   /** Takes so many off what is left; throws past the limit. */
   readonly spend: (values: number) => void
+  /** How many may still be looked at. */
+  readonly left: () => number
 }
 
 /**
@@ -16,6 +18,7 @@ export interface EditWork {
 export function createEditWork(most: number = LIMITS.EDIT_WORK, past: () => Error = tooMuch): EditWork {
   let left = most
   return {
+    left: () => left,
     spend(values) {
       left -= values
       if (left < 0) throw past()

@@ -108,3 +108,28 @@ function idOf(value: Json): readonly string[] {
 function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {}
 }
+
+/** The ids (`value`) that a filter on rows names, when no other row can satisfy it; those it names need not satisfy it. */
+export function idsNamed(filter: BoundFilter): readonly string[] | undefined {
+  if (filter.op === 'eq') {
+    return filter.target.leaf.name === 'value' && typeof filter.value === 'string' ? [filter.value] : undefined
+  }
+  if (filter.op === 'has') return idsNamed(filter.filter)
+  if (filter.op === 'and') {
+    for (const one of filter.all) {
+      const ids = idsNamed(one)
+      if (ids !== undefined) return ids
+    }
+    return undefined
+  }
+  if (filter.op === 'or') {
+    const ids: string[] = []
+    for (const one of filter.all) {
+      const some = idsNamed(one)
+      if (some === undefined) return undefined
+      ids.push(...some)
+    }
+    return [...new Set(ids)]
+  }
+  return undefined
+}

@@ -1,4 +1,4 @@
-import { missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
+import { HeavyWrite, missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
 import {
   ifNoneMatch,
   isDefault,
@@ -13,7 +13,7 @@ import type { Answer } from './call.ts'
 import { identity, memberParts, represent, STREAM_FROM, type View } from './represent.ts'
 import { emptyAnswer, resourceAnswer } from './respond.ts'
 import { bendBody, mayRead, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
-import { weighBody, weighPatch } from './weight.ts'
+import { LARGE_TEXT, weighBody, weighPatch } from './weight.ts'
 
 /** GET of one resource. RFC 7644 §3.4.1. */
 export async function getResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
@@ -26,6 +26,7 @@ export async function getResource(turn: Turn, type: ResourceType, id: string): P
   const condition = call.header('if-none-match')
   if (condition !== undefined && ifNoneMatch(condition, stored.version, context.allow.looseETags))
     return emptyAnswer(304, type.endpoint, stored, call.base)
+  if (turn.delegate && stored.text.length > LARGE_TEXT) return turn.delegate()
   if (turn.delegate && traitsOf(type).rows && memberParts(view) !== undefined) {
     if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return turn.delegate()
   }
@@ -70,10 +71,14 @@ export async function replaceResource(
   }
   const shown = selectionOf(turn, 'replace', type, id)
   const view = viewOf(turn, type, shown)
-  const outcome = await turn.directory.replace(turn.context, type.name, id, sent.json, {
-    ifMatch: turn.call.header('if-match'),
-    ...(mayChange === undefined ? {} : { mayChange }),
-  })
+  const outcome = await lightly(turn, sent.bytes, (light) =>
+    turn.directory.replace(turn.context, type.name, id, sent.json, {
+      ifMatch: turn.call.header('if-match'),
+      light,
+      ...(mayChange === undefined ? {} : { mayChange }),
+    }),
+  )
+  if ('status' in outcome) return outcome
   turn.skipped(type.name, outcome.skipped)
   const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(200, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
@@ -93,10 +98,14 @@ export async function patchResource(
   if ('status' in sent) return sent
   const shown = selectionOf(turn, 'patch', type, id)
   const view = viewOf(turn, type, shown)
-  const outcome = await turn.directory.patch(turn.context, type.name, id, sent.json, {
-    ifMatch: call.header('if-match'),
-    ...(mayChange === undefined ? {} : { mayChange }),
-  })
+  const outcome = await lightly(turn, sent.bytes, (light) =>
+    turn.directory.patch(turn.context, type.name, id, sent.json, {
+      ifMatch: call.header('if-match'),
+      light,
+      ...(mayChange === undefined ? {} : { mayChange }),
+    }),
+  )
+  if ('status' in outcome) return outcome
   turn.skipped(type.name, outcome.skipped)
   if (!mayRead(turn, type, id) || wantsNothing(turn, type, isDefault(view.selection)))
     return emptyAnswer(204, type.endpoint, outcome.stored, call.base)
@@ -112,8 +121,26 @@ export async function patchResource(
 /** DELETE. RFC 7644 §3.6. */
 export async function deleteResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
   requireRight(turn, 'write', type)
-  await turn.directory.remove(turn.context, type.name, id, { ifMatch: turn.call.header('if-match') })
-  return { status: 204, headers: [] }
+  const ifMatch = turn.call.header('if-match')
+  const done = await lightly(turn, undefined, (light) =>
+    turn.directory.remove(turn.context, type.name, id, { ifMatch, light }),
+  )
+  return done ?? { status: 204, headers: [] }
+}
+
+/** Does a write on the event loop if it is a light one; else hands the request on, where there is somewhere to. */
+async function lightly<T>(
+  turn: Turn,
+  bytes: Uint8Array | undefined,
+  write: (light: boolean) => Promise<T>,
+): Promise<T | Answer> {
+  if (turn.delegate === undefined) return write(false)
+  try {
+    return await write(true)
+  } catch (error) {
+    if (error instanceof HeavyWrite) return turn.delegate(bytes)
+    throw error
+  }
 }
 
 /** What a write shows: all that is asked for to who may read the type, else which resource it is and its version. */
@@ -135,7 +162,7 @@ export async function bodyOf(
   action: 'create' | 'replace' | 'patch',
   type: ResourceType,
   id?: string,
-): Promise<{ readonly json: Json } | Answer> {
+): Promise<{ readonly json: Json; readonly bytes: Uint8Array } | Answer> {
   const { call } = turn
   try {
     requireJson(call.header('content-type'))
@@ -143,7 +170,7 @@ export async function bodyOf(
     if (turn.delegate && weighBody(bytes) === 'heavy') return await turn.delegate(bytes)
     const sent = parseBody(bytes, turn.principal)
     if (turn.delegate && action === 'patch' && weighPatch(sent) === 'heavy') return await turn.delegate(bytes)
-    return { json: bendBody(turn, action, type, sent, id) }
+    return { json: bendBody(turn, action, type, sent, id), bytes }
   } catch (error) {
     if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })))
       throw missing({ type: type.name, id })

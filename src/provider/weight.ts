@@ -18,6 +18,9 @@ const NAMES = 100
 /** A filter above this many characters may have hundreds of comparisons. */
 const FILTER = 4_096
 
+/** A resource of more characters is read and written off the event loop. */
+export const LARGE_TEXT = 256 * 1024
+
 /** Weighs a body before it is parsed: by its bytes, and by how many values they can be. */
 export function weighBody(bytes: Uint8Array): Weight {
   if (bytes.length > BYTES) return 'heavy'

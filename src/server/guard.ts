@@ -62,6 +62,7 @@ export function createGuard(words: Int32Array, seconds: number): Guard {
         secret: checked(store.secret),
         find: checked(store.find),
         names: checked(store.names),
+        membersAmong: checked(store.membersAmong),
         memberCount: checked(store.memberCount),
         holders: checked(store.holders),
         async commit(writes, inside) {

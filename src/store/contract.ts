@@ -359,6 +359,8 @@ export interface Store<Tx = unknown> {
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */
   members(ref: Ref): AsyncIterable<readonly Member[]>
+  /** The direct members of a group among these ids, in any order. The others of the group are not looked at. */
+  membersAmong(ref: Ref, ids: readonly string[]): Promise<readonly Member[]>
   /** How many direct members a group has, counted up to `atMost`. */
   memberCount(ref: Ref, atMost: number): Promise<number>
   /** Ids of resources that have this index entry, in id order, after `after`. */

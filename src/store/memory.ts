@@ -140,6 +140,12 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       const all = rowOf(ref) === undefined ? [] : membersOf(tenants.get(ref.tenant), ref.id)
       for (let at = 0; at < all.length; at += CHUNK) yield all.slice(at, at + CHUNK)
     },
+    async membersAmong(ref, ids) {
+      const tenant = tenants.get(ref.tenant)
+      const within = rowOf(ref) === undefined ? undefined : tenant?.members.get(ref.id)
+      const rows = [...new Set(ids)].flatMap((id) => (within?.has(id) ? (tenant?.rows.get(id) ?? []) : []))
+      return rows.map(({ stored }) => toMember(stored))
+    },
     memberCount: async (ref, atMost) =>
       rowOf(ref) === undefined ? 0 : Math.min(atMost, tenants.get(ref.tenant)?.members.get(ref.id)?.size ?? 0),
     async holders(tenant, type, entry, limit, after) {

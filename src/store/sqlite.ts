@@ -140,6 +140,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
         else done.close()
       })
     },
+    membersAmong: (ref, ids) => reading(() => reads.membersAmong(ref, ids)),
     memberCount: (ref, atMost) => reading(() => reads.memberCount(ref, atMost)),
     holders: (tenant, type, entry, limit, after = '') =>
       reading(() => reads.holders(tenant, type, entry, limit, after)),

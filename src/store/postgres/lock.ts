@@ -1,5 +1,5 @@
+import { idsNamed } from '../../protocol/index.ts'
 import type { Write } from '../contract.ts'
-import { idsNamed } from '../sql/member-filter.ts'
 import { KEY_SHARE, type Lock, NO_KEY_UPDATE, UPDATE } from './locks.ts'
 import { pathKey } from './tenants.ts'
 import type { Held, Work } from './work.ts'

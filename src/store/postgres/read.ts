@@ -37,7 +37,7 @@ export function storedOf(row: Row, tenant: string, groups?: readonly Membership[
 /** Reads that an index answers. */
 export type Reads = Pick<
   Store,
-  'get' | 'secret' | 'names' | 'memberCount' | 'holders' | 'changes' | 'records' | 'tenants' | 'tenant'
+  'get' | 'secret' | 'names' | 'membersAmong' | 'memberCount' | 'holders' | 'changes' | 'records' | 'tenants' | 'tenant'
 > & {
   /** The numbers of tenant and resource. */
   readonly numberOf: (ref: Ref) => Promise<{ readonly t: number; readonly k: number } | undefined>
@@ -92,6 +92,22 @@ export function createReads(database: Database, tenants: Tenants): Reads {
       const rows = await database.rows(
         'select r.id, r.y, r.display from lockstep.resource r where r.t = $1 and r.id = any($2::text[])',
         t,
+        wanted,
+      )
+      return rows.map(([id, y, display]): Member => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
+    },
+    async membersAmong(ref, ids) {
+      const t = await numberOfTenant(ref.tenant, ref.id)
+      const wanted = [...new Set(ids)].filter((id) => !id.includes('\0'))
+      if (t === undefined || wanted.length === 0) return []
+      const rows = await database.rows(
+        `select r.id, r.y, r.display from lockstep.resource r
+         join lockstep.member x on x.t = $1 and x.m = r.k and x.g = (
+           select g.k from lockstep.resource g where g.t = $1 and g.id = $2 and g.y = $3)
+         where r.t = $1 and r.id = any($4::text[])`,
+        t,
+        ref.id,
+        ref.type,
         wanted,
       )
       return rows.map(([id, y, display]): Member => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))

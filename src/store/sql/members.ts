@@ -1,6 +1,7 @@
+import { idsNamed } from '../../protocol/index.ts'
 import { Conflict, type MemberEdit } from '../contract.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
-import { compileMembers, idsNamed } from './member-filter.ts'
+import { compileMembers } from './member-filter.ts'
 import type { Names } from './names.ts'
 
 /** Who really came and went, by resource number. */

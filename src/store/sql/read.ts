@@ -24,6 +24,7 @@ export interface Reads {
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined
   readonly names: (tenant: string, ids: readonly string[]) => readonly Member[]
+  readonly membersAmong: (ref: Ref, ids: readonly string[]) => readonly Member[]
   readonly memberCount: (ref: Ref, atMost: number) => number
   readonly holders: (tenant: string, type: string, entry: IndexEntry, limit: number, after: string) => readonly string[]
   readonly changes: (tenant: string, after: number, limit: number) => readonly Change[]
@@ -107,6 +108,22 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
           const row = connection.row('select display from resource where t = ? and y = ? and id = ?', t, y, id)
           if (row === undefined) continue
           found.push({ id, type: names.typeName(y), display: textOf(row[0]) })
+          break
+        }
+      }
+      return found
+    },
+    membersAmong(ref, ids) {
+      const t = names.tenant(ref.tenant)
+      const g = numberFor(ref)
+      if (t === undefined || g === undefined) return []
+      const found: Member[] = []
+      for (const id of new Set(ids)) {
+        for (const y of names.types(t)) {
+          const row = connection.row('select k, display from resource where t = ? and y = ? and id = ?', t, y, id)
+          if (row === undefined) continue
+          const is = connection.row('select 1 from member where g = ? and m = ?', g, numberOf(row[0])) !== undefined
+          if (is) found.push({ id, type: names.typeName(y), display: textOf(row[1]) })
           break
         }
       }
