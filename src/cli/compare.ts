@@ -1,50 +1,36 @@
 import {
   type Difference,
   diff,
-  isObject,
-  isReference,
-  type Json,
   type JsonObject,
+  LockstepError,
   type ResourceType,
+  resolve,
   withoutFilter,
 } from '../protocol/index.ts'
 import { pickType } from './attribute-names.ts'
-import { type Gathered, type Gathering, openGathering, type Side } from './gathering.ts'
+import type { Compared, ComparedType } from './compared.ts'
+import { shareType } from './compared-type.ts'
+import { type GatheredSource, gatherSource, gatherStrangers, onRequest, pathsIn, readAgain } from './gather-place.ts'
+import { type Gathered, type Gathering, openGathering, type Pair, type Side } from './gathering.ts'
+import { BY_KEYS, goalOf } from './goal.ts'
 import { type Place, withNamedPlace } from './place.ts'
 import { startProgress } from './progress.ts'
-import { type Options, textOption, UsageError } from './usage.ts'
+import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 
-/** Two places with their resources gathered. */
-export interface Compared {
-  readonly a: Place
-  readonly b: Place
-  readonly gathering: Gathering
-  /** The types that are compared, as each side has them; those that refer to others come last. */
-  readonly types: readonly ComparedType[]
-  /** Attributes that A has and B's schemas don't know, so that they can't be compared; filled while findings are read. */
-  readonly unknown: Set<string>
-}
-
-/** A type that both sides have. */
-export interface ComparedType {
-  readonly name: string
-  readonly a: ResourceType
-  readonly b: ResourceType
-  readonly key: string
-  readonly count: { readonly a: number; readonly b: number }
-  /** Resources without a key, or with one that another has. */
-  readonly left: { readonly a: number; readonly b: number }
-}
-
-/** What differs in one resource. */
+/** What differs in one resource, or why it can't be told. */
 export interface Finding {
   readonly type: string
   readonly key: string
-  readonly state: 'only in a' | 'only in b' | 'differs'
+  readonly state: 'only in a' | 'only in b' | 'differs' | 'same' | 'several' | 'failed'
   /** Attribute paths. */
   readonly paths: readonly string[]
   /** What would make B's like A's, members by their keys. */
   readonly operations: Difference['patches'][number]
+  /** What of it can't be compared, in words. */
+  readonly left?: readonly string[]
+  /** How many each side has under the key, where it is not unique. */
+  readonly several?: Pair['several']
+  readonly why?: string
 }
 
 /** By what people and groups are known again when nothing is said. */
@@ -61,7 +47,7 @@ export async function withCompared<T>(
     withNamedPlace(wordB, options, async (b) => {
       const gathering = openGathering()
       try {
-        return await use({ a, b, gathering, types: await gatherAll(a, b, gathering, options), unknown: new Set() })
+        return await use(await gatherAll(a, b, gathering, options))
       } finally {
         gathering.close()
       }
@@ -69,48 +55,84 @@ export async function withCompared<T>(
   )
 }
 
-async function gatherAll(a: Place, b: Place, gathering: Gathering, options: Options): Promise<readonly ComparedType[]> {
+async function gatherAll(a: Place, b: Place, gathering: Gathering, options: Options): Promise<Compared> {
   const [typesA, typesB] = [await a.types(), await b.types()]
   const words = (textOption(options, 'type') ?? 'User,Group').split(',').map((word) => word.trim())
-  const wanted = words.map((word) => ({ a: pickType(typesA, word, a.name), b: pickType(typesB, word, b.name) }))
   const keys = readKeys(textOption(options, 'key'))
-  const hasMembers = wanted.some((each) => each.a.schema.attributes.some(({ name }) => name === 'members'))
-  // Members are known by the keys of people, so that these are read in any case.
-  const needed = hasMembers && !wanted.some((each) => each.a.name === 'User') ? ['User'] : []
-  const progress = startProgress('Reading', await totalOf([a, b], wanted), options)
-  const read = (by: number) => progress.advance(by)
-  for (const name of needed) {
-    for (const [side, place, types] of [['a', a, typesA] as const, ['b', b, typesB] as const]) {
-      const type = types.find((each) => each.name === name)
-      const key = keyFor(name, keys)
-      if (type !== undefined && key !== undefined)
-        await gathering.gather(side, place, type, key, { namesOnly: true, read: () => undefined })
+  const wanted = words.map((word) => {
+    const [own, other] = [pickType(typesA, word, a.name), pickType(typesB, word, b.name)]
+    const key = keyFor(other.name, keys)
+    if (key === undefined)
+      throw new UsageError(`say by what a ${other.name} is known again: --key ${other.name}=ATTRIBUTE`)
+    return { own, other, key, shared: shareType(own, other) }
+  })
+  const hasMembers = wanted.some((each) => each.own.schema.attributes.some(({ name }) => name === 'members'))
+  const progress = startProgress(
+    'Reading',
+    await totalOf(
+      [a, b],
+      wanted.map(({ own }) => own),
+    ),
+    options,
+  )
+  const taking = { partial: flagOption(options, 'force'), read: (by: number) => progress.advance(by) }
+  const sources = new Map<string, GatheredSource>()
+  const gather = async (side: Side, own: ResourceType, type: ResourceType, key: string, namesOnly: boolean) => {
+    const source = { side, place: side === 'a' ? a : b, type, own, key, namesOnly }
+    sources.set(`${side} ${type.name}`, await gatherSource(gathering, source, taking))
+  }
+  try {
+    // Members are known by the keys of people, so that these are read in any case.
+    if (hasMembers && !wanted.some(({ other }) => other.name === 'User')) {
+      const [own, other] = [typesA, typesB].map((types) => types.find(({ name }) => name === 'User'))
+      const key = keyFor('User', keys) ?? 'userName'
+      const shared = own === undefined || other === undefined ? undefined : shareType(own, other)
+      if (own !== undefined) await gather('a', own, shared?.a ?? own, key, true)
+      if (other !== undefined) await gather('b', other, shared?.b ?? other, key, true)
     }
+    for (const { own, other, key, shared } of wanted) {
+      await gather('a', own, shared.a, key, false)
+      await gather('b', other, shared.b, key, false)
+    }
+    for (const side of ['a', 'b'] as const) {
+      await gatherStrangers(
+        gathering,
+        [...sources.values()].filter(({ source }) => source.side === side),
+      )
+    }
+  } finally {
+    progress.stop()
   }
-  const out: ComparedType[] = []
-  for (const each of wanted) {
-    const { name } = each.a
-    const key = keyFor(name, keys)
-    if (key === undefined) throw new UsageError(`say by what a ${name} is known again: --key ${name}=ATTRIBUTE`)
-    const inA = await gathering.gather('a', a, each.a, key, { namesOnly: false, read })
-    const inB = await gathering.gather('b', b, each.b, key, { namesOnly: false, read })
-    out.push({
+  const of = (side: Side, name: string) => sources.get(`${side} ${name}`)
+  const types = wanted.map(({ key, shared }): ComparedType => {
+    const { name } = shared.b
+    const [inA, inB] = [of('a', name), of('b', name)]
+    return {
+      ...shared,
       name,
-      ...each,
       key,
-      count: { a: inA.count, b: inB.count },
-      left: { a: inA.left, b: inB.left },
-    })
-  }
-  progress.stop()
-  return out
+      count: { a: inA?.count ?? 0, b: inB?.count ?? 0 },
+      keyless: { a: inA?.keyless ?? 0, b: inB?.keyless ?? 0 },
+    }
+  })
+  return { a, b, gathering, sources, types, unknown: onRequestAlone(wanted) }
 }
 
-async function totalOf(places: readonly Place[], types: readonly { readonly a: ResourceType }[]): Promise<number> {
+/** Attributes that both sides show only on request, and that nobody asked for. */
+function onRequestAlone(wanted: readonly { readonly own: ResourceType; readonly other: ResourceType }[]): Set<string> {
+  return new Set(
+    wanted.flatMap(({ own, other }) => {
+      const inB = new Set(onRequest(other).map((path) => path.toLowerCase()))
+      return onRequest(own).flatMap((path) => (inB.has(path.toLowerCase()) ? [`${other.name} ${path}`] : []))
+    }),
+  )
+}
+
+async function totalOf(places: readonly Place[], types: readonly ResourceType[]): Promise<number> {
   let total = 0
   if (!process.stderr.isTTY) return 0
   for (const { client } of places) {
-    for (const { a } of types) total += (await client.query(a, { count: 1 })).totalResults ?? 0
+    for (const type of types) total += (await client.query(type, { count: 1 })).totalResults ?? 0
   }
   return total
 }
@@ -136,43 +158,103 @@ function keyFor(type: string, keys: ReadonlyMap<string, string>): string | undef
   return all !== undefined && (type === 'User' || all === 'externalId') ? all : KEYS[type]
 }
 
-/** Everything that differs, one finding after the other. What only one side has comes with an empty list of paths. */
-export function* findings(
-  { gathering, types, unknown }: Compared,
+/** Two resources of one key, each whole as far as they are compared. */
+export interface Both extends Pair {
+  readonly a: Gathered
+  readonly b: Gathered
+}
+
+/**
+ * A pair of which nothing is concluded from what a list leaves out: before anything is taken for missing at A, A's resource is read by
+ * itself; B's where its list never shows what A has. Throws where it is gone meanwhile.
+ */
+export async function settle(compared: Compared, type: ComparedType, pair: Both): Promise<Both> {
+  let isRead = false
+  const read = async (side: Side) => {
+    const source = compared.sources.get(`${side} ${type.name}`)
+    const { id } = side === 'a' ? pair.a : pair.b
+    if (source === undefined || !(await readAgain(compared.gathering, source, id))) {
+      const where = side === 'a' ? compared.a.name : compared.b.name
+      throw new LockstepError('ERR_REFUSED', `was in the list of ${where}, but is no longer there`)
+    }
+    isRead = true
+  }
+  const missing = (from: Gathered, to: Gathered) => {
+    const there = new Set(pathsIn(to.document))
+    return pathsIn(from.document).filter((path) => !there.has(path) && isWritten(type.b, path))
+  }
+  if (!pair.a.whole && missing(pair.b, pair.a).some(type.isKnownToA)) await read('a')
+  const shown = compared.sources.get(`b ${type.name}`)?.shown
+  if (!pair.b.whole && !pair.b.made && missing(pair.a, pair.b).some((path) => shown?.has(path) !== true))
+    await read('b')
+  if (!isRead) return pair
+  const now = compared.gathering.pair(type.name, pair.key)
+  if (now?.a === undefined || now.b === undefined || now.several !== undefined) {
+    throw new LockstepError('ERR_REFUSED', `shows another ${type.key} by itself than in a list`)
+  }
+  return { ...now, a: now.a, b: now.b }
+}
+
+function isWritten(type: ResourceType, path: string): boolean {
+  const attribute = resolve(path, type)?.attribute
+  return attribute !== undefined && attribute.mutability !== 'readOnly' && !['id', 'meta', 'schemas'].includes(path)
+}
+
+/** Everything that was compared, one finding after the other; one that can't be compared is told and the others follow. */
+export async function* findings(
+  compared: Compared,
   ignored: readonly string[] = [],
-): Generator<Finding> {
-  for (const type of types) {
-    for (const { shown, a: inA, b: inB } of gathering.pairs(type.name)) {
-      const found = { type: type.name, key: shown, paths: [], operations: [] }
-      if (inA === undefined) yield { ...found, state: 'only in b' }
+): AsyncGenerator<Finding, void, undefined> {
+  for (const type of compared.types) {
+    for (const pair of compared.gathering.pairs(type.name)) {
+      const found = { type: type.name, key: pair.shown, paths: [], operations: [] }
+      const { a: inA, b: inB, several } = pair
+      if (several !== undefined) yield { ...found, state: 'several', several }
+      else if (inA === undefined) yield { ...found, state: 'only in b' }
       else if (inB === undefined) yield { ...found, state: 'only in a' }
       else {
-        const { patches, notes } = compareTwo(gathering, type, inA, inB, ignored)
-        const operations = patches.flat()
-        const fixed = notes.filter(({ kind }) => kind === 'refused').map(({ path }) => path)
-        for (const { kind, path } of notes) if (kind === 'unknown') unknown.add(`${type.name} ${path}`)
-        const paths = [...new Set([...operations.map(rootPath), ...fixed])]
-        if (paths.length > 0) yield { ...found, state: 'differs', paths, operations }
+        try {
+          yield {
+            ...found,
+            ...compareTwo(compared, type, await settle(compared, type, { ...pair, a: inA, b: inB }), ignored),
+          }
+        } catch (error) {
+          if (!(error instanceof LockstepError)) throw error
+          yield { ...found, state: 'failed', why: error.message }
+        }
       }
     }
   }
 }
 
-function rootPath({ path = '' }: { readonly path?: string }): string {
-  return withoutFilter(path)
-}
-
 /** What makes B's resource like A's, references on both sides by the keys of those they lead to. */
 function compareTwo(
-  gathering: Gathering,
+  compared: Compared,
   type: ComparedType,
-  inA: Gathered,
-  inB: Gathered,
+  { a, b }: Both,
   ignored: readonly string[],
-): Difference {
-  const before = without(byKeys(gathering, 'b', type, inB), ignored)
-  const after = without(byKeys(gathering, 'a', type, inA), ignored)
-  return diff(before, after, type.b)
+): Pick<Finding, 'state' | 'paths' | 'operations' | 'left'> {
+  const { before, goal, left, unknown } = goalOf(compared, type, a, b, ignored, BY_KEYS)
+  const { patches, notes } = diff(before, goal, type.b)
+  noteUnknown(compared, type, unknown, notes)
+  const operations = patches.flat()
+  const fixed = notes.filter(({ kind }) => kind === 'refused').map(({ path }) => path)
+  const paths = [...new Set([...operations.map(({ path = '' }) => withoutFilter(path)), ...fixed])]
+  const more = left.length === 0 ? {} : { left }
+  return paths.length === 0
+    ? { state: 'same', paths, operations, ...more }
+    : { state: 'differs', paths, operations, ...more }
+}
+
+/** Notes what only one side's schemas know. */
+export function noteUnknown(
+  { unknown }: Compared,
+  { name }: ComparedType,
+  paths: readonly string[],
+  notes: Difference['notes'],
+): void {
+  for (const path of paths) unknown.add(`${name} ${path}`)
+  for (const { kind, path } of notes) if (kind === 'unknown') unknown.add(`${name} ${path}`)
 }
 
 /** A resource without what isn't to be compared. */
@@ -180,39 +262,4 @@ export function without(document: JsonObject, ignored: readonly string[]): JsonO
   if (ignored.length === 0) return document
   const folded = new Set(ignored.map((name) => name.toLowerCase()))
   return Object.fromEntries(Object.entries(document).filter(([name]) => !folded.has(name.toLowerCase())))
-}
-
-/** A resource with its members, all references by key: ids mean something on their own side only. */
-export function byKeys(gathering: Gathering, side: Side, type: ComparedType, { id, document }: Gathered): JsonObject {
-  const own = side === 'a' ? type.a : type.b
-  const members = [...gathering.members(side, type.name, id)].map(({ shown, key }) => ({
-    value: key.startsWith('id:') ? key : shown,
-  }))
-  const out = withReferences(document, own, (reference) => gathering.keyOf(side, reference)?.shown ?? reference)
-  return members.length === 0 ? out : { ...out, members }
-}
-
-/** A resource with each singular reference, like the manager, turned into another; undefined takes it away. */
-export function withReferences(
-  document: JsonObject,
-  type: ResourceType,
-  turn: (id: string) => string | undefined,
-): JsonObject {
-  const inHolder = (holder: JsonObject, attributes: ResourceType['schema']['attributes']): JsonObject => {
-    const out: { [name: string]: Json } = { ...holder }
-    for (const attribute of attributes) {
-      const value = holder[attribute.name]
-      if (attribute.multiValued || !isReference(attribute) || !isObject(value)) continue
-      const to = typeof value.value === 'string' ? turn(value.value) : undefined
-      if (to === undefined) delete out[attribute.name]
-      else out[attribute.name] = { value: to }
-    }
-    return out
-  }
-  let out = inHolder(document, type.schema.attributes)
-  for (const { schema } of type.extensions) {
-    const held = out[schema.id]
-    if (isObject(held)) out = { ...out, [schema.id]: inHolder(held, schema.attributes) }
-  }
-  return out
 }

@@ -1,17 +1,21 @@
 import {
+  comparable,
   type Difference,
   diff,
-  isObject,
   type JsonObject,
   LockstepError,
-  type ResourceType,
+  resolve,
+  ScimError,
 } from '../protocol/index.ts'
 import { complain } from '../terminal.ts'
-import { byKeys, type Compared, type ComparedType, withCompared, without, withReferences } from './compare.ts'
-import { ignoredOf } from './diff.ts'
-import type { Gathered, Pair } from './gathering.ts'
+import { noteUnknown, settle, withCompared, without } from './compare.ts'
+import type { Compared, ComparedType } from './compared.ts'
+import { ignoredOf, severalInWords } from './diff.ts'
+import { type Gathered, type Named, type Pair, valueAt } from './gathering.ts'
+import { BY_KEYS, goalOf, labelOf, type View } from './goal.ts'
 import { printFacts, printJson, printLine } from './print.ts'
 import { type Progress, startProgress } from './progress.ts'
+import { ownOf, withReferences } from './references.ts'
 import { flagOption, type Options } from './usage.ts'
 
 /** Resources that are written at the same time; the client's pace may allow fewer. */
@@ -36,22 +40,31 @@ interface Tally {
 export async function copyPlace(words: readonly string[], options: Options): Promise<void> {
   await withCompared(words, options, async (compared) => {
     if (flagOption(options, 'dryRun')) {
-      planOnly(compared, options)
+      await planOnly(compared, options)
       return
     }
-    const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
+    const tally = noTally()
     const removes = flagOption(options, 'delete')
     const total = compared.types.reduce((sum, { count }) => sum + 2 * count.a + (removes ? count.b : 0), 0)
     const progress = startProgress(`Copying ${compared.a.name} to ${compared.b.name}`, total, options)
     const run = { compared, options, tally, progress, ignored: ignoredOf(options) }
+    for (const type of compared.types) {
+      for (const { several, shown } of compared.gathering.pairs(type.name)) {
+        if (several !== undefined) leave(run, type, shown, [severalInWords(several)])
+      }
+    }
     for (const type of compared.types) await eachPair(run, type, (pair) => createMissing(run, type, pair))
     for (const type of compared.types) await eachPair(run, type, (pair) => bringInLine(run, type, pair))
     if (removes)
       for (const type of compared.types.toReversed())
         await eachPair(run, type, (pair) => removeStranger(run, type, pair))
     progress.stop()
-    report(tally, options)
+    report(compared, tally, options)
   })
+}
+
+function noTally(): Tally {
+  return { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
 }
 
 interface Run {
@@ -92,9 +105,13 @@ function tell(
 }
 
 async function createMissing(run: Run, type: ComparedType, pair: Pair): Promise<void> {
-  if (pair.a === undefined || pair.b !== undefined) return
-  const made = await run.compared.b.client.create(type.b, creationOf(type, pair.a, run.ignored))
-  if (!run.compared.gathering.put('b', type.b, type.key, made as unknown as JsonObject)) {
+  if (pair.a === undefined || pair.b !== undefined || pair.several !== undefined) return
+  const { gathering, b } = run.compared
+  const made = await b.client.create(type.b, creationOf(type, pair.a, run.ignored))
+  const resource = made as unknown as JsonObject
+  const taking = { made: true, whole: false, membersShown: true, refersTo: [] }
+  const taken = gathering.take('b', type.b, type.key, resource, taking)
+  if (taken !== 'kept' || gathering.idOf('b', type.name, pair.key) !== resource.id) {
     // The server keeps another key than it was given; what it made can't be found again by it.
     throw new LockstepError('ERR_REFUSED', `was made, but B shows another ${type.key} than it was given`)
   }
@@ -110,106 +127,117 @@ function creationOf(type: ComparedType, inA: Gathered, ignored: readonly string[
     ...type.b.schema.attributes.filter(({ required }) => required).map(({ name }) => name),
   ])
   const left = ignored.filter((name) => ![...needed].some((each) => each.toLowerCase() === name.toLowerCase()))
-  return withReferences(ownOf(without(inA.document, left), type.b), type.b, () => undefined)
+  return withReferences(ownOf(without(inA.document, left), type.a, type.b), type.b, () => undefined)
+}
+
+/** References by the ids that B has. */
+function byIds({ gathering }: Compared): View {
+  return { own: (id) => id, there: ({ type, key }) => gathering.idOf('b', type, key), addsUnseen: true }
 }
 
 async function bringInLine(run: Run, type: ComparedType, { key, shown }: Pair): Promise<void> {
-  const { gathering, b } = run.compared
+  const { compared, ignored } = run
   // Read anew: it may have been made a moment ago.
-  const id = gathering.idOf('b', type.name, key)
-  const pair = id === undefined ? undefined : gathering.pair(type.name, key)
-  if (pair?.a === undefined || pair.b === undefined) return
-  const before = withMembers(run, type, pair.b)
-  const goal = goalOf(run, type, pair.a, before, (id) => there(run.compared, id))
-  if (diff(before, goal, type.b).same) return
-  const { sent, patches, notes } = await b.client.update(type.b, before as never, () => goal as never, {
-    ...(b.profile === undefined ? {} : { profile: b.profile }),
+  const now = compared.gathering.pair(type.name, key)
+  if (now?.a === undefined || now.b === undefined || now.several !== undefined) return
+  const pair = await settle(compared, type, { ...now, a: now.a, b: now.b })
+  const { a, b } = pair
+  const view = byIds(compared)
+  const { before, goal, left, unknown } = goalOf(compared, type, a, b, ignored, view)
+  const difference = diff(before, goal, type.b)
+  noteUnknown(compared, type, unknown, difference.notes)
+  if (difference.same) {
+    leave(run, type, shown, left)
+    return
+  }
+  // On what is there by then: a PUT, or somebody who was faster, has it read again.
+  const change = (draft: JsonObject) => goalOf(compared, type, a, { ...b, document: draft }, ignored, view).goal
+  const { sent, patches, notes, resource } = await compared.b.client.update(type.b, before as never, change as never, {
+    ...(compared.b.profile === undefined ? {} : { profile: compared.b.profile }),
     partial: true,
   })
-  const left = leftBy(notes)
-  if (left.length > 0) {
-    run.tally.left += 1
-    if (flagOption(run.options, 'json')) printJson({ type: type.name, key: shown, left })
-    else complain(`lockstep: ${type.name} ${shown}: ${left.join('; ')}`)
-  }
-  if (sent === 'nothing') return
-  if (!pair.b.made) run.tally.updated += 1
-  tell(run, pair.b.made ? 'completed' : 'updated', type.name, pair, { operations: patches.flat() })
+  // Some keep all in lower case, or think better than A of a value: that is no change, however often it is sent.
+  const isUnmoved = sent !== 'nothing' && !b.made && diff(before, resource as unknown as JsonObject, type.b).same
+  const unmoved = isUnmoved ? ['B took the change, and shows what it had before'] : []
+  leave(run, type, shown, [...left, ...leftBy(notes), ...unmoved])
+  if (sent === 'nothing' || isUnmoved) return
+  if (!b.made) run.tally.updated += 1
+  tell(run, b.made ? 'completed' : 'updated', type.name, pair, { operations: patches.flat() })
 }
 
-/** B's resource as it is, with its members by B's ids. */
-function withMembers({ compared }: Run, type: ComparedType, { id, document }: Gathered): JsonObject {
-  const members = [...compared.gathering.members('b', type.name, id)].map((member) => ({ value: member.id }))
-  return members.length === 0 ? document : { ...document, members }
-}
-
-/** The id that B has for what has this one in A. */
-function there({ gathering }: Compared, id: string): string | undefined {
-  const known = gathering.keyOf('a', id)
-  return known === undefined ? undefined : gathering.idOf('b', known.type, known.key)
-}
-
-/** B's resource as it should be: what A has, its references turned into those of B. */
-function goalOf(
-  { compared, ignored }: Pick<Run, 'compared' | 'ignored'>,
-  type: ComparedType,
-  inA: Gathered,
-  before: JsonObject,
-  turn: (id: string) => string | undefined,
-): JsonObject {
-  const own = withReferences(ownOf(without(inA.document, ignored), type.b), type.b, turn)
-  const kept = Object.fromEntries(Object.entries(before).filter(([name]) => isKept(name, ignored)))
-  if (isKept('members', ignored)) return { ...kept, ...own }
-  const members = [...compared.gathering.members('a', type.name, inA.id)].flatMap((member) => {
-    const value = turn(member.id)
-    return value === undefined ? [] : [{ value }]
-  })
-  return { ...kept, ...own, ...(members.length === 0 ? {} : { members }) }
-}
-
-function isKept(name: string, ignored: readonly string[]): boolean {
-  return ['id', 'meta'].includes(name) || ignored.some((each) => each.toLowerCase() === name.toLowerCase())
-}
-
-/** What of a resource can be given to another server: not what that one sets itself. */
-function ownOf(document: JsonObject, type: ResourceType): JsonObject {
-  const readOnly = type.schema.attributes.filter(({ mutability }) => mutability === 'readOnly').map(({ name }) => name)
-  const dropped = new Set(['id', 'meta', 'schemas', ...readOnly])
-  const extensions = new Set(type.extensions.map(({ schema }) => schema.id))
-  // Another server's own extensions would only be refused.
-  return Object.fromEntries(
-    Object.entries(document).filter(
-      ([name, value]) => !dropped.has(name) && (!name.includes(':') || (extensions.has(name) && isObject(value))),
-    ),
-  )
+/** Tells what of a resource is left as it is, and why. */
+function leave(run: Run, type: ComparedType, shown: string, left: readonly string[]): void {
+  if (left.length === 0) return
+  run.tally.left += 1
+  if (flagOption(run.options, 'json')) printJson({ type: type.name, key: shown, left })
+  else run.progress.say(`lockstep: ${type.name} ${shown}: ${left.join('; ')}`)
 }
 
 async function removeStranger(run: Run, type: ComparedType, pair: Pair): Promise<void> {
-  if (pair.b === undefined || pair.a !== undefined) return
+  if (pair.b === undefined || pair.a !== undefined || pair.several !== undefined) return
+  if (await isHidden(run.compared, type, pair)) {
+    leave(run, type, pair.shown, ['A has it, though its list does not show it, so it is not deleted'])
+    return
+  }
   await run.compared.b.client.remove(type.b, pair.b.id)
   run.tally.deleted += 1
   tell(run, 'deleted', type.name, pair)
 }
 
+/** Whether A finds by its key what its list doesn't show: some hide whom they count as inactive. */
+async function isHidden({ a }: Compared, type: ComparedType, { key, shown }: Pair): Promise<boolean> {
+  if (a.showsAll) return false
+  const target = resolve(type.key, type.a)
+  if (target?.attribute === undefined) return false
+  try {
+    const { resources } = await a.client.query(type.a, {
+      filter: `${target.path} eq ${JSON.stringify(shown)}`,
+      count: 10,
+    })
+    // Servers that don't heed filters answer with anybody.
+    return resources.some((each) => {
+      const value = valueAt(each as unknown as JsonObject, type.key, type.a)
+      return value !== undefined && comparable(target.leaf, value) === key
+    })
+  } catch (error) {
+    // A server that has no filters has said all by its list.
+    if (error instanceof ScimError && [400, 403, 404, 405, 501].includes(error.status)) return false
+    throw error
+  }
+}
+
 /** Says what would be done, operation by operation; members and managers by their keys. */
-function planOnly(compared: Compared, options: Options): void {
+async function planOnly(compared: Compared, options: Options): Promise<void> {
   const json = flagOption(options, 'json')
   const ignored = ignoredOf(options)
-  const tally: Tally = { created: 0, updated: 0, deleted: 0, failed: 0, left: 0 }
+  const tally = noTally()
   for (const type of compared.types) {
     for (const pair of compared.gathering.pairs(type.name)) {
-      const { would, operations, left } = planOf(compared, type, pair, ignored)
-      if (left.length > 0) tally.left += 1
-      if (would === 'delete' && !flagOption(options, 'delete')) continue
-      if (would !== undefined) tally[`${would}d`] += 1
       const found = { type: type.name, key: pair.shown }
-      if (json) {
-        if (left.length > 0) printJson({ ...found, left })
-        if (would !== undefined) printJson({ ...found, would, ...(would === 'update' ? { operations } : {}) })
+      let plan: Plan
+      try {
+        plan = await planOf(compared, type, pair, ignored)
+      } catch (error) {
+        if (!(error instanceof LockstepError)) throw error
+        tally.failed += 1
+        if (json) printJson({ ...found, failed: error.message })
+        else complain(`lockstep: ${type.name} ${pair.shown}: ${error.message}`)
         continue
       }
-      if (left.length > 0) printLine(`leave ${type.name} ${pair.shown} as it is in part: ${left.join('; ')}`)
-      if (would !== undefined) printLine(`${would} ${type.name} ${pair.shown}`)
+      const { would, operations, left } = plan
+      if (would === 'delete' && !flagOption(options, 'delete')) continue
+      const isKept = would === 'delete' && (await isHidden(compared, type, pair))
+      const why = isKept ? ['A has it, though its list does not show it'] : left
+      if (why.length > 0) tally.left += 1
+      if (would !== undefined && !isKept) tally[`${would}d`] += 1
+      if (json) {
+        if (why.length > 0) printJson({ ...found, left: why })
+        if (would !== undefined && !isKept)
+          printJson({ ...found, would, ...(would === 'update' ? { operations } : {}) })
+        continue
+      }
+      if (why.length > 0) printLine(`leave ${type.name} ${pair.shown} as it is in part: ${why.join('; ')}`)
+      if (would !== undefined && !isKept) printLine(`${would} ${type.name} ${pair.shown}`)
       for (const { op, path, value } of operations)
         printLine(`    ${op} ${path ?? ''}${value === undefined ? '' : ` ${JSON.stringify(value)}`}`)
     }
@@ -218,39 +246,51 @@ function planOnly(compared: Compared, options: Options): void {
   else {
     printLine()
     printLine(
-      `Nothing was changed. ${tally.created} would be made, ${tally.updated} changed, ${tally.deleted} deleted${tally.left === 0 ? '' : `, ${tally.left} left as they are in part`}.`,
+      `Nothing was changed. ${tally.created} would be made, ${tally.updated} changed, ${tally.deleted} deleted${tally.left === 0 ? '' : `, ${tally.left} left as they are in part`}${tally.failed === 0 ? '' : `; ${tally.failed} can't be told`}.`,
     )
+    printLeftOut(compared)
   }
+  if (tally.failed > 0) process.exitCode = 1
 }
 
-/** What would be done with a pair; nothing when B's is like A's as far as it can be. */
-function planOf(
-  compared: Compared,
-  type: ComparedType,
-  pair: Pair,
-  ignored: readonly string[],
-): {
+/** What would be done with a pair. */
+interface Plan {
   readonly would?: 'create' | 'update' | 'delete'
   readonly operations: Difference['patches'][number]
   readonly left: readonly string[]
-} {
+}
+
+/** What would be done with a pair; nothing when B's is like A's as far as it can be. */
+async function planOf(compared: Compared, type: ComparedType, pair: Pair, ignored: readonly string[]): Promise<Plan> {
+  if (pair.several !== undefined) return { operations: [], left: [severalInWords(pair.several)] }
   if (pair.a === undefined) return { would: 'delete', operations: [], left: [] }
   // What is copied along will be there by the time that it is referred to.
-  const willBe = (id: string) => {
-    const known = compared.gathering.keyOf('a', id)
-    const own = there(compared, id)
-    if (own !== undefined) return compared.gathering.keyOf('b', own)?.shown
-    return compared.types.some(({ name }) => name === known?.type) ? known?.shown : undefined
-  }
-  const before =
-    pair.b === undefined ? creationOf(type, pair.a, ignored) : byKeys(compared.gathering, 'b', type, pair.b)
-  const goal = goalOf({ compared, ignored }, type, pair.a, before, willBe)
+  const there = (named: Named) =>
+    compared.gathering.idOf('b', named.type, named.key) !== undefined ||
+    compared.types.some(({ name }) => name === named.type)
+      ? labelOf(named)
+      : undefined
+  const both =
+    pair.b === undefined
+      ? { a: pair.a, b: toBe(creationOf(type, pair.a, ignored)) }
+      : await settle(compared, type, { ...pair, a: pair.a, b: pair.b })
+  const { before, goal, left, unknown } = goalOf(compared, type, both.a, both.b, ignored, {
+    ...BY_KEYS,
+    there,
+    addsUnseen: true,
+  })
   const { patches, put, notes } = diff(before, goal, type.b, compared.b.profile)
-  const left = leftBy(notes)
-  if (pair.b === undefined) return { would: 'create', operations: [], left }
+  noteUnknown(compared, type, unknown, notes)
+  const all = [...left, ...leftBy(notes)]
+  if (pair.b === undefined) return { would: 'create', operations: [], left: all }
   const operations = patches.flat()
-  if (operations.length === 0 && put === undefined) return { operations, left }
-  return { would: 'update', operations, left }
+  if (operations.length === 0 && put === undefined) return { operations, left: all }
+  return { would: 'update', operations, left: all }
+}
+
+/** A resource of B as it will be when it has just been made. */
+function toBe(document: JsonObject): Gathered {
+  return { id: '', document, made: true, whole: true, membersShown: true }
 }
 
 /** Why a part of a change is left out. */
@@ -258,7 +298,7 @@ function leftBy(notes: Difference['notes']): readonly string[] {
   return notes.filter(({ kind }) => kind === 'impossible' || kind === 'refused').map(({ why }) => why)
 }
 
-function report(tally: Tally, options: Options): void {
+function report(compared: Compared, tally: Tally, options: Options): void {
   if (flagOption(options, 'json')) printJson({ dryRun: false, ...tally })
   else {
     printFacts([
@@ -268,10 +308,24 @@ function report(tally: Tally, options: Options): void {
       ['Failed', tally.failed],
       ['Left as they are in part', tally.left],
     ])
+    printLeftOut(compared)
     if (tally.failed > 0)
       printLine(
         'Run it again: it does only what is left. --ignore leaves out what B has its own mind about; lockstep remote add --app says what it can take.',
       )
   }
   if (tally.failed > 0) process.exitCode = 1
+}
+
+/** Says what was neither compared nor copied. */
+function printLeftOut({ types, unknown }: Compared): void {
+  for (const { name, key, keyless } of types) {
+    if (keyless.a + keyless.b > 0)
+      printLine(`${keyless.a} in A and ${keyless.b} in B of type ${name} were left out: they have no ${key}.`)
+  }
+  if (unknown.size > 0) {
+    printLine(
+      `Left as it is, because the schemas of one side don't know it, or only shown on request: ${[...unknown].join(', ')}.`,
+    )
+  }
 }

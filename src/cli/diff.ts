@@ -1,30 +1,74 @@
-import { type Compared, type ComparedType, type Finding, findings, withCompared } from './compare.ts'
+import { type Finding, findings, withCompared } from './compare.ts'
+import type { Compared, ComparedType } from './compared.ts'
 import { printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, textOption } from './usage.ts'
 
-const SIGNS: { readonly [state in Finding['state']]: string } = { 'only in a': '+', 'only in b': '-', differs: '~' }
+const SIGNS: { readonly [state in Finding['state']]: string } = {
+  'only in a': '+',
+  'only in b': '-',
+  differs: '~',
+  same: '=',
+  several: '!',
+  failed: '!',
+}
 
-/** `lockstep diff`: what two places have that differs, by a key; a line for each, and a summary. */
+/** What was found of a type, counted in resources of A, and of B. */
+interface Counts {
+  onlyInA: number
+  onlyInB: number
+  differs: number
+  failed: number
+  severalInA: number
+  severalInB: number
+}
+
+/**
+ * `lockstep diff`: what two places have that differs, by a key; a line for each, and a summary. One that can't be compared is told,
+ * counted, and ends it with exit code 1.
+ */
 export async function diffPlaces(words: readonly string[], options: Options): Promise<void> {
   await withCompared(words, options, async (compared) => {
     const json = flagOption(options, 'json')
-    const counts = new Map<string, number>()
-    for (const finding of findings(compared, ignoredOf(options))) {
-      const name = `${finding.type} ${finding.state}`
-      counts.set(name, (counts.get(name) ?? 0) + 1)
+    const all = new Map(compared.types.map(({ name }) => [name, noCounts()]))
+    for await (const finding of findings(compared, ignoredOf(options))) {
+      const counts = all.get(finding.type)
+      if (counts !== undefined) count(counts, finding)
+      if (finding.state === 'same' && finding.left === undefined) continue
       if (json) printJson(finding)
-      else {
-        const paths = finding.paths.length === 0 ? '' : `  ${finding.paths.join(', ')}`
-        printLine(`${SIGNS[finding.state]} ${finding.type} ${finding.key}${paths}`)
-      }
+      else for (const line of linesOf(finding)) printLine(line)
     }
-    const rows = compared.types.map((type) => summaryOf(type, counts))
+    const rows = compared.types.map((type) => summaryOf(type, all.get(type.name) ?? noCounts()))
     if (json) printJson({ summary: rows, notCompared: [...compared.unknown] })
     else printSummary(rows, compared)
-    if (flagOption(options, 'exitCode') && rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left > 0)) {
-      process.exitCode = 1
-    }
+    const differs = rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left > 0)
+    if (rows.some(({ failed = 0 }) => failed > 0) || (flagOption(options, 'exitCode') && differs)) process.exitCode = 1
   })
+}
+
+function noCounts(): Counts {
+  return { onlyInA: 0, onlyInB: 0, differs: 0, failed: 0, severalInA: 0, severalInB: 0 }
+}
+
+function count(counts: Counts, { state, several }: Finding): void {
+  if (state === 'only in a') counts.onlyInA += 1
+  else if (state === 'only in b') counts.onlyInB += 1
+  else if (state === 'differs') counts.differs += 1
+  else if (state === 'failed') counts.failed += 1
+  counts.severalInA += several?.a ?? 0
+  counts.severalInB += several?.b ?? 0
+}
+
+function linesOf({ type, key, state, paths, left = [], several, why }: Finding): readonly string[] {
+  const name = `${SIGNS[state]} ${type} ${key}`
+  if (state === 'failed') return [`${name}  can't be compared: ${why}`]
+  if (several !== undefined) return [`${name}  ${severalInWords(several)}`]
+  const found = state === 'same' ? [] : [paths.length === 0 ? name : `${name}  ${paths.join(', ')}`]
+  return [...found, ...left.map((each) => `! ${type} ${key}  ${each}`)]
+}
+
+/** Why resources of one key are left out. */
+export function severalInWords({ a, b }: { readonly a: number; readonly b: number }): string {
+  return `is not unique (${a} in A, ${b} in B), so that it can't be told which is which; left out`
 }
 
 /** The attributes that `--ignore` names. */
@@ -35,12 +79,12 @@ export function ignoredOf(options: Options): readonly string[] {
     .filter((name) => name !== '')
 }
 
-function summaryOf({ name, key, count, left }: ComparedType, counts: ReadonlyMap<string, number>) {
-  const onlyInA = counts.get(`${name} only in a`) ?? 0
-  const onlyInB = counts.get(`${name} only in b`) ?? 0
-  const differs = counts.get(`${name} differs`) ?? 0
-  const same = count.a - left.a - onlyInA - differs
-  return { type: name, key, a: count.a, b: count.b, onlyInA, onlyInB, differs, same, left: left.a + left.b }
+function summaryOf({ name, key, count, keyless }: ComparedType, counts: Counts) {
+  const { onlyInA, onlyInB, differs, failed, severalInA, severalInB } = counts
+  const same = count.a - keyless.a - severalInA - onlyInA - differs - failed
+  const left = keyless.a + keyless.b + severalInA + severalInB
+  const some = failed === 0 ? {} : { failed }
+  return { type: name, key, a: count.a, b: count.b, onlyInA, onlyInB, differs, same, left, ...some }
 }
 
 function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unknown }: Compared): void {
@@ -56,8 +100,13 @@ function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unk
     ['DIFFER (~)', ({ differs }) => differs],
     ['SAME', ({ same }) => same],
   ])
-  for (const { type, key, left } of rows) {
+  for (const { type, key, left, failed = 0 } of rows) {
     if (left > 0) printLine(`${left} of type ${type} were left out: they have no ${key}, or one that another has too.`)
+    if (failed > 0) printLine(`${failed} of type ${type} could not be compared.`)
   }
-  if (unknown.size > 0) printLine(`Not compared, because B's schemas don't know it: ${[...unknown].join(', ')}.`)
+  if (unknown.size > 0) {
+    printLine(
+      `Not compared, because the schemas of one side don't know it, or only shown on request: ${[...unknown].join(', ')}.`,
+    )
+  }
 }

@@ -31,6 +31,8 @@ export interface Place {
   readonly types: () => Promise<readonly ResourceType[]>
   /** What it takes in updates, where that is known and not what the RFC offers. */
   readonly profile: AppProfile | undefined
+  /** Its lists show all that its resources have: so do those of a tenant here; what others leave out may be there. */
+  readonly showsAll: boolean
 }
 
 /** The place that `--remote` names, else the tenant that `--tenant` names, of the database here. */
@@ -59,6 +61,7 @@ async function remotePlace(name: string): Promise<Place> {
       return types
     },
     profile: remote.app !== undefined && isAppName(remote.app) ? APPS[remote.app] : undefined,
+    showsAll: false,
   }
 }
 
@@ -132,6 +135,6 @@ async function withTenant<T>(tenant: string, options: Options, use: (place: Plac
       world: { ...world, fetch: (url, init) => provider.fetch(new Request(url, init)) },
     })
     const { types } = tenancy.catalog(tenant)
-    return use({ name: `tenant "${tenant}"`, client, types: async () => types, profile: undefined })
+    return use({ name: `tenant "${tenant}"`, client, types: async () => types, profile: undefined, showsAll: true })
   })
 }

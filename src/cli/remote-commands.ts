@@ -19,6 +19,7 @@ const COMPARED: readonly OptionEntry[] = [
     'User=userName,Group=displayName',
   ],
   ['--ignore <list>', 'leave these attributes out, by their top-level names'],
+  ['--force', 'go on where a server shows fewer resources than it counts; then who is not shown is taken for gone'],
 ]
 
 /** Commands that read and change single resources, here or at a remote. */

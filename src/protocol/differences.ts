@@ -83,7 +83,10 @@ export function differencesOf(
   notes: DifferenceNote[],
 ): readonly AttributeDifference[] {
   const out: AttributeDifference[] = []
-  const core = [...COMMON.filter(({ name }) => name === 'externalId'), ...type.schema.attributes]
+  // Some schemas list externalId, id or meta, which every resource has whatever they say. RFC 7643 §3.1.
+  const common = new Set(COMMON.map(({ name }) => name.toLowerCase()))
+  const own = type.schema.attributes.filter(({ name }) => !common.has(name.toLowerCase()))
+  const core = [...COMMON.filter(({ name }) => name === 'externalId'), ...own]
   compare(before, after, core, '', undefined, out, notes)
   for (const { schema } of type.extensions) {
     const old = before[schema.id]
