@@ -33,7 +33,7 @@ import { memberEdits, weighWalks } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
 import { readPrepared } from './prepared.ts'
-import { checkReferenceTypes } from './reference-types.ts'
+import { checkMemberTypes, checkReferenceTypes } from './reference-types.ts'
 import { clearReferences } from './references.ts'
 import { traitsOf } from './traits.ts'
 import { checkVocabulary } from './vocabulary.ts'
@@ -153,6 +153,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const secret = typeof given === 'string' ? await secretOf(ref, given) : given
     const same = secret === undefined && password === undefined && (document === before || equalJson(document, before))
     const edits = extra.edits ?? []
+    const meeting = edits.length === 0 ? undefined : checkMemberTypes(store, inside.catalog(tenant), type, ref, edits)
+    if (meeting !== undefined) await meeting
     const result = { type, requested: extra.requested, skipped: extra.skipped }
     if (same && edits.length === 0) return { ...result, stored, changed: false }
     const at = Math.max(inside.world.now(), stored.modified + 1)
@@ -205,6 +207,9 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const { document: whole, password } = takePassword(wanted, type)
       const { document, members } = takeMembers(whole, type)
       const drafts = traits.rows ? readMembers(members, catalog) : []
+      const added: readonly MemberEdit[] = drafts.length === 0 ? [] : [{ edit: 'add', members: drafts }]
+      const meeting = added.length === 0 ? undefined : checkMemberTypes(store, catalog, type, ref, added)
+      if (meeting !== undefined) await meeting
       const checking = checkVocabulary(store, catalog, context.tenant, {}, document)
       if (checking !== undefined) await checking
       const looking = checkReferenceTypes(store, type, context.tenant, {}, document)
@@ -225,7 +230,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
             draft: { ...ref, text, display, ...(secret === undefined ? {} : { secret }) },
             at,
             index: indexEntries(document, now, uniquePaths(inside, context, type)),
-            ...(drafts.length === 0 ? {} : { members: [{ edit: 'add', members: drafts }] }),
+            ...(added.length === 0 ? {} : { members: added }),
             log: { op: 'create', actor: context.actor, paths },
           },
         ],
@@ -264,10 +269,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         if (options?.mayChange !== undefined)
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
-        const prepared = await prepare('replace', context, type, replaced)
+        const whole = incoming.members === undefined ? replaced : { ...replaced, members: incoming.members }
+        // The host sees the members as it does in a create, and may change them.
+        const { document: prepared, members: wanted } = takeMembers(await prepare('replace', context, type, whole), type)
         const edits: MemberEdit[] = []
         if (traitsOf(type).rows) {
-          const members = readMembers(incoming.members, catalog)
+          const members = readMembers(wanted, catalog)
           edits.push({ edit: 'set', members })
           refuseSelf(edits, id)
           await weighWalks(edits, ref, store, workOf(options))

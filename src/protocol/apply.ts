@@ -9,8 +9,8 @@ import { mutability, noTarget } from './errors.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { matchesElement } from './match.ts'
 import { fixed, listedIn, mergeInto, partOf, pathOf } from './merge.ts'
-import { schemasFor } from './normalise.ts'
 import type { ResourceType } from './schema.ts'
+import { schemasFor } from './schemas-in-use.ts'
 
 /**
  * The document after all edits, each applied to the result of the one before; the very same object when it means the

@@ -4,9 +4,9 @@ import { packOperations, type Unpacked } from './diff-pack.ts'
 import { renderDifference } from './diff-render.ts'
 import { type AttributeDifference, comparableForm, type DifferenceNote, differencesOf } from './differences.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
-import { schemasFor } from './normalise.ts'
 import type { PatchOperation } from './patch-operation.ts'
 import type { ResourceType } from './schema.ts'
+import { schemasFor } from './schemas-in-use.ts'
 
 /** What turns one document into another. */
 export interface Difference {

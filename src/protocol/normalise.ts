@@ -1,13 +1,16 @@
 import type { Allowances } from './allowances.ts'
-import { extensionOf, resolve } from './attributes.ts'
+import { applyEdits } from './apply.ts'
+import { extensionOf, type Resolved, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { unpackJson } from './mend.ts'
+import { readPatch } from './patch.ts'
 import type { Reading } from './reading.ts'
 import type { ResourceType } from './schema.ts'
+import { PATCH_OP } from './urn.ts'
 import { isAbsent, readValue, refuseTwins } from './value.ts'
-import { numbersOf } from './written-numbers.ts'
+import { carryNumbers, numbersOf } from './written-numbers.ts'
 
 /** What a body held besides the resource. */
 export interface Notes {
@@ -32,6 +35,7 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
   const schemas: string[] = [type.schema.id]
   const out: { [name: string]: Json } = { schemas }
   const extensions: { [urn: string]: { [name: string]: Json } } = {}
+  const paths: { [path: string]: Json } = Object.create(null)
   let respelt = false
   let given: Json | undefined
   for (const key in body) {
@@ -39,12 +43,13 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (value === undefined) continue
     const found = resolve(key, type, allow)
     if (found === undefined || (found.attribute !== undefined && found.sub !== undefined)) {
-      reading.unknown(key)
+      if (allow.pathsInBodies && isPath(key, found)) paths[key] = value
+      else reading.unknown(key)
       continue
     }
     if (found.attribute === undefined) {
       if (found.extension !== key) respelt = true
-      readExtension(found.extension, value, type, reading, extensions, notes)
+      readExtension(found.extension, value, type, reading, extensions, paths, notes)
       continue
     }
     const { attribute, extension } = found
@@ -76,13 +81,26 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (some) out[schema.id] = members
     if (some || required) schemas.push(schema.id)
   }
-  return out
+  return hasMembers(paths) ? withPaths(out, carryNumbers(body, paths), type, allow, notes) : out
 }
 
-/** `schemas` as it is shown: the base, extensions with a value, required extensions (A-13). RFC 7643 §3.3. */
-export function schemasFor(document: Document, type: ResourceType): readonly string[] {
-  const used = type.extensions.filter(({ schema, required }) => required || document[schema.id] !== undefined)
-  return [type.schema.id, ...used.map(({ schema }) => schema.id)]
+/** Whether a member's name is a path to a part: `name.givenName`, `emails[type eq "work"].value`. */
+function isPath(key: string, found: Resolved | undefined): boolean {
+  return found?.attribute === undefined ? key.includes('[') : true
+}
+
+/** What names with dots and brackets set, as in a path-less value of a PATCH (A-21). */
+function withPaths(
+  document: Document,
+  paths: JsonObject,
+  type: ResourceType,
+  allow: Allowances,
+  notes: Notes | undefined,
+): Document {
+  const patch = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: paths }] }
+  const { edits, skipped } = readPatch(carryNumbers(paths, patch), type, allow)
+  notes?.unknown.push(...skipped)
+  return applyEdits(document, edits, type, allow)
 }
 
 function readingOf(body: JsonObject, allow: Allowances, notes: Notes | undefined): Reading {
@@ -117,13 +135,14 @@ function readExtension(
   type: ResourceType,
   reading: Reading,
   extensions: { [urn: string]: { [name: string]: Json } },
+  paths: { [path: string]: Json },
   notes: Notes | undefined,
 ): void {
   const extension = extensionOf(type, urn)
   if (value === null || extension === undefined) return
   const inside = typeof value === 'string' ? unpackJson(value, reading, urn) : undefined
   if (isObject(inside?.value)) {
-    readExtension(urn, inside.value, type, inside.reading, extensions, notes)
+    readExtension(urn, inside.value, type, inside.reading, extensions, paths, notes)
     return
   }
   if (!isObject(value)) throw invalidValue(`${urn} must be an object with the extension's attributes`)
@@ -135,7 +154,9 @@ function readExtension(
     // The name inside the extension's object is local; looked up by its full path.
     const found = resolve(`${urn}:${key}`, type)
     if (found?.attribute === undefined || found.sub !== undefined || found.extension !== urn) {
-      reading.unknown(`${urn}:${key}`)
+      const path = `${urn}:${key}`
+      if (reading.allow.pathsInBodies && member !== undefined && isPath(key, found)) paths[path] = member
+      else reading.unknown(path)
       continue
     }
     const { attribute } = found
