@@ -7,8 +7,8 @@ import { type Document, isObject, type Json, type JsonObject } from '../src/prot
 import { LIMITS } from '../src/protocol/limits.ts'
 import { matchesElement } from '../src/protocol/match.ts'
 import { fixed, mergeInto, partOf, pathOf, required } from '../src/protocol/merge.ts'
-import { schemasFor } from '../src/protocol/schemas-in-use.ts'
 import { type Attribute, isReference, type ResourceType } from '../src/protocol/schema.ts'
+import { schemasFor } from '../src/protocol/schemas-in-use.ts'
 import { identityOf, mergeTwins } from '../src/protocol/value.ts'
 
 /**

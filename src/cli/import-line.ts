@@ -1,5 +1,6 @@
 import { documentOf, traitsOf } from '../directory/index.ts'
 import {
+  carryNumbers,
   isObject,
   type Json,
   type JsonObject,
@@ -114,7 +115,7 @@ function translate(json: JsonObject, type: ResourceType, ours: (theirs: string) 
   const { references, rows } = traitsOf(type)
   let body: JsonObject = rest
   for (const { attribute, extension } of references) body = inHolder(body, extension, attribute.name, ours)
-  return rows ? inHolder(body, undefined, 'members', ours) : body
+  return carryNumbers(json, rows ? inHolder(body, undefined, 'members', ours) : body)
 }
 
 function inHolder(

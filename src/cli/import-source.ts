@@ -6,6 +6,7 @@ import {
   type Json,
   type JsonObject,
   LockstepError,
+  noteNumbers,
   type ResourceType,
 } from '../protocol/index.ts'
 import { type Header, readHeader } from './csv-header.ts'
@@ -185,8 +186,10 @@ function parseLine(text: string): JsonObject {
       `The line is not JSON: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
-  if (isObject(json)) return json
-  throw new LockstepError('ERR_INPUT', 'The line is not a JSON object')
+  if (!isObject(json)) throw new LockstepError('ERR_INPUT', 'The line is not a JSON object')
+  // Numbers where texts belong are taken as they are written, as everywhere (docs/decisions/0030).
+  noteNumbers(json, text)
+  return json
 }
 
 /** The type of a resource: by its schemas, else by what it says of itself. RFC 7643 §3. */

@@ -359,6 +359,29 @@ describe('hooks', () => {
     }
   })
 
+  test('prepare sees the members of a group in a create and in a replace, and may change them', async () => {
+    const seen: unknown[] = []
+    const directory = inMemory({
+      prepare({ op, type, document }) {
+        if (type !== 'Group') return undefined
+        seen.push([op, Array.isArray(document.members) ? document.members.length : 0])
+        return op === 'replace'
+          ? { ...document, members: (document.members as readonly Json[]).slice(0, 1) }
+          : undefined
+      },
+    })
+    const [a, b] = [await makeUser(directory), await makeUser(directory)]
+    const members = [{ value: a }, { value: b }]
+    const body = { schemas: [Group.schema.id], displayName: 'team', members }
+    const { stored } = await directory.create(context, 'Group', body)
+    await directory.replace(context, 'Group', stored.id, body)
+    expect(seen).toEqual([
+      ['create', 2],
+      ['replace', 2],
+    ])
+    expect(await directory.memberCount(stored, 10)).toBe(1)
+  })
+
   test('a hook for passwords takes them, and nothing is kept', async () => {
     const taken: string[] = []
     const directory = inMemory({ password: (ref, password) => void taken.push(`${ref.id} ${password}`) })

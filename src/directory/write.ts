@@ -271,7 +271,10 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
         const whole = incoming.members === undefined ? replaced : { ...replaced, members: incoming.members }
         // The host sees the members as it does in a create, and may change them.
-        const { document: prepared, members: wanted } = takeMembers(await prepare('replace', context, type, whole), type)
+        const { document: prepared, members: wanted } = takeMembers(
+          await prepare('replace', context, type, whole),
+          type,
+        )
         const edits: MemberEdit[] = []
         if (traitsOf(type).rows) {
           const members = readMembers(wanted, catalog)

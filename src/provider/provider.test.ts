@@ -294,3 +294,61 @@ test('an upload that breaks off is nobody’s error', async () => {
   expect((await answer).status).toBe(400)
   expect(reports).toEqual([])
 })
+
+describe('a bulk request', () => {
+  const bulkOf = (...Operations: readonly Json[]): Json => ({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+    Operations,
+  })
+
+  test('P-067 which unknown attributes were left out is told of creates as of changes', async () => {
+    const told: unknown[] = []
+    const scim = inMemory({ skipped: (note) => void told.push([note.type, note.paths]) })
+    const post: Json = { method: 'POST', path: '/Users', bulkId: 'a', data: person({ shoeSize: 42 }) }
+    const answer = await ask(scim, 'POST', '/Bulk', { body: bulkOf(post) })
+    expect(answer.body.Operations[0].status).toBe('201')
+    const path = new URL(answer.body.Operations[0].location).pathname.replace('/scim/v2', '')
+    const put: Json = { method: 'PUT', path, data: person({ hatSize: 7 }) }
+    expect((await ask(scim, 'POST', '/Bulk', { body: bulkOf(put) })).body.Operations[0].status).toBe('200')
+    expect(told).toEqual([
+      ['User', ['shoeSize']],
+      ['User', ['hatSize']],
+    ])
+  })
+
+  test('P-432 references go where the schema has them, whatever their names: manager bare, in JSON, in SCIM 1', async () => {
+    const scim = inMemory({}, [{ ...User, extensions: [{ schema: EnterpriseUser, required: false }] }, Group])
+    const boss: Json = { method: 'POST', path: '/Users', bulkId: 'boss', data: person({ displayName: 'bulkId:boss' }) }
+    const reports = [
+      { manager: 'bulkId:boss' },
+      { [EnterpriseUser.id]: { manager: JSON.stringify({ value: 'bulkId:boss' }) } },
+      { 'urn:scim:schemas:extension:enterprise:1.0': { manager: { managerId: 'bulkId:boss' } } },
+      { [`${EnterpriseUser.id}:manager.value`]: 'bulkId:boss' },
+    ].map((more, at): Json => ({ method: 'POST', path: '/Users', bulkId: `r${at}`, data: person(more) }))
+    const { body } = await ask(scim, 'POST', '/Bulk', { body: bulkOf(...reports, boss) })
+    const ids = body.Operations.map((one: Body) => one.location.slice(one.location.lastIndexOf('/') + 1))
+    expect(body.Operations.map((one: Body) => one.status)).toEqual(['201', '201', '201', '201', '201'])
+    for (const id of ids.slice(0, 4)) {
+      const report = (await ask(scim, 'GET', `/Users/${id}`)).body
+      expect(report[EnterpriseUser.id].manager.value).toBe(ids[4])
+    }
+    expect((await ask(scim, 'GET', `/Users/${ids[4]}`)).body.displayName).toBe('bulkId:boss')
+  })
+})
+
+test('P-021 the 401 says what is wrong with the header', async () => {
+  const scim = inMemory()
+  const details: string[] = []
+  for (const authorization of ['nobody', 'Bearer Bearer nobody', 'Basic bm9ib2R5', 'Bearer "nobody"']) {
+    const answer = await ask(scim, 'GET', '/Users', { headers: { authorization } })
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="scim"')
+    details.push(answer.body.detail)
+  }
+  expect(details.map((detail) => /missing|twice|another scheme|quotation marks/.exec(detail)?.[0])).toEqual([
+    'missing',
+    'twice',
+    'another scheme',
+    'quotation marks',
+  ])
+})

@@ -190,6 +190,8 @@ test('P-347 a group: 204 with headers, but 200 for attributes or excludedAttribu
   const bare = await scim.patch(`/Groups/${group.id}`, [{ op: 'add', path: 'members', value: [{ value: a.id }] }])
   expect(bare.status).toBe(204)
   expect(bare.text).toBe('')
+  // Some clients take an answer without a media type for a failure (RFC 9110 §8.3 allows it).
+  expect(bare.headers.get('content-type')).toBe('application/scim+json')
   expect(bare.headers.get('location')).toBe(group.meta.location)
   expect(bare.headers.get('etag')).toBe((await scim.get(`/Groups/${group.id}`)).headers.get('etag'))
   const chosen = await scim.patch(`/Groups/${group.id}?attributes=members`, [

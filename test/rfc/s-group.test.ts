@@ -1,10 +1,44 @@
 import { describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, group, USER, unique, user } from './client.ts'
+import { declare } from './custom.ts'
 import { site, tenantOf } from './site.ts'
 
 // RFC 7643 §4.2: the Group resource. RFC 7643 §4.3: the enterprise extension.
 
 const at = site()
+
+describe('members are of the types that /Schemas names', () => {
+  const c = at.strict()
+  const DEVICE = 'urn:example:scim:schemas:Device'
+  const REFUSED = [400, 'invalidValue'] as const
+
+  test('S-134 a resource of another type is refused in every way, and stays where it is already', async () => {
+    const attributes = [{ name: 'displayName', type: 'string' }]
+    await declare(at.server, c, {
+      schemas: [{ id: DEVICE, name: 'Device', attributes }],
+      types: [{ name: 'Device', endpoint: '/Devices', schema: DEVICE, schemaExtensions: [] }],
+    })
+    const device = (await c.post('/Devices', { schemas: [DEVICE], displayName: 'Printer' })).body
+    const person = await c.makeUser()
+    const lenient = await at.connect({ kind: 'generic', tenant: tenantOf(c) })
+    const team = await c.makeGroup({ members: [{ value: person.id }] })
+    const member = { value: device.id }
+    const answers = [
+      await c.post('/Groups', group({ members: [member] })),
+      await c.put(`/Groups/${team.id}`, group({ displayName: team.displayName, members: [member] })),
+      await c.patch(`/Groups/${team.id}`, [{ op: 'add', path: 'members', value: [member] }]),
+      await c.patch(`/Groups/${team.id}`, [{ op: 'add', value: { members: [{ value: person.id }, member] } }]),
+      await lenient.patch(`/Groups/${team.id}`, [{ op: 'replace', path: 'members', value: device.id }]),
+    ]
+    for (const answer of answers) expectError(answer, ...REFUSED)
+    const inner = await c.makeGroup()
+    expect(
+      (await c.patch(`/Groups/${team.id}`, [{ op: 'add', path: 'members', value: [{ value: inner.id }] }])).status,
+    ).toBe(204)
+    const ids = (await c.get(`/Groups/${team.id}`)).body.members.map((one: Body) => one.value)
+    expect(ids.toSorted()).toEqual([person.id, inner.id].toSorted())
+  })
+})
 
 describe('the enterprise extension', () => {
   const c = at.strict()
