@@ -16,7 +16,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'The ground: anyone may import `node.ts` with its parts, `stage.ts`, `terminal.ts`, `turns.ts` and `world.ts`; `index.ts` only re-exports.',
+    'The ground: anyone may import `node.ts` with its parts, `stage.ts`, `terminal.ts`, `turns.ts`, `url.ts` and `world.ts`; `index.ts` only re-exports.',
   ],
 ]
 

@@ -4,6 +4,7 @@ import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from '
 import { type ListenOptions, listen, type Serving } from './node-listen.ts'
 import { type NodeAnswer, send } from './node-send.ts'
 import { reportError } from './terminal.ts'
+import { parseUrl } from './url.ts'
 
 export { type Bodies, BrokenOff, createBodies, readBody } from './node-body.ts'
 export type { Serving } from './node-listen.ts'
@@ -177,7 +178,7 @@ async function throughFetch(
   const method = request.method ?? 'GET'
   const target = request.originalUrl ?? request.url ?? '/'
   const origin = originOf(request)
-  const url = URL.parse(target.startsWith('/') ? origin + target : target, origin)
+  const url = parseUrl(target.startsWith('/') ? origin + target : target, origin)
   if (url === null) return { status: 400, headers: [] }
   const refused: Refused = {}
   const body = carriesBody(request) ? bodyOf(request, { bodies, bodyBytes, refused }) : null

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { flushCompileCache } from 'node:module'
+import * as modules from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { readSettings, SETTINGS, type Server, type SettingName, startServer, startWorkers } from '../server/index.ts'
 import { type Options, textOption } from './usage.ts'
@@ -26,7 +26,8 @@ export async function serve(options: Options): Promise<void> {
       throw error
     })
     // Written now and not only at the end, which a crash would not reach.
-    setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref()
+    // Node 20 has no such cache.
+    setTimeout(() => modules.flushCompileCache?.(), FLUSH_AFTER_MS).unref()
     if (worker) await untilTold(server)
     else await untilStopped(server.close, () => undefined)
   }

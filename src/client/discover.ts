@@ -9,6 +9,7 @@ import {
   ScimError,
   User,
 } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 import type { World } from '../world.ts'
 import { orAborted } from './aborted.ts'
 import { looseSchema } from './loose-schema.ts'
@@ -164,7 +165,7 @@ function belowBase(json: JsonObject, base: string): JsonObject {
 
 function endpointBelow(endpoint: string, base: string): string {
   const root = new URL(base).pathname.replace(/\/$/, '')
-  const url = URL.parse(endpoint)
+  const url = parseUrl(endpoint)
   // Behind a proxy its host is often a wrong one; which path it has below the base counts.
   const path = url !== null && /^https?:$/.test(url.protocol) ? url.pathname : endpoint
   const absolute = path.startsWith('/') ? path : `/${path}`

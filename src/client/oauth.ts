@@ -1,4 +1,5 @@
 import { ConfigError, isObject } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 import { orAborted } from './aborted.ts'
 import { type Auth, type AuthAsk, toBase64 } from './auth.ts'
 import { backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
@@ -44,7 +45,7 @@ const TOKEN_ANSWER_BYTES = 65_536
  */
 export function oauth(options: OAuthOptions): Auth {
   const method = options.method ?? (options.key === undefined ? 'client_secret_basic' : 'private_key_jwt')
-  if (!/^https?:$/.test(URL.parse(options.tokenUrl)?.protocol ?? '')) {
+  if (!/^https?:$/.test(parseUrl(options.tokenUrl)?.protocol ?? '')) {
     throw new ConfigError(
       'auth.tokenUrl',
       'must be the URL of a token endpoint, like https://login.example/oauth2/token',

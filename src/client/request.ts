@@ -1,4 +1,5 @@
 import { ConfigError, JSON_TYPE, type Json, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 
 /** One request, before it has credentials. */
 export interface Call {
@@ -22,7 +23,7 @@ export interface Outgoing {
 
 /** The base URL of a service provider, without a slash at its end; throws ConfigError for what is none. RFC 7644 §1.3. */
 export function readBaseUrl(text: string): string {
-  const url = URL.parse(text)
+  const url = parseUrl(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new ConfigError(
       'url',

@@ -1,4 +1,5 @@
 import { ScimError } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 import type { World } from '../world.ts'
 import type { Auth } from './auth.ts'
 import { type Attempts, backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
@@ -185,7 +186,7 @@ function redirectOf(call: Sending, response: Response, from: URL): URL | undefin
   if (response.type === 'opaqueredirect') throw refusedRedirect(call, 'redirects; use the URL that it leads to')
   if (!REDIRECTS.has(response.status)) return undefined
   const location = response.headers.get('location')
-  const to = location === null ? null : URL.parse(location, from.href)
+  const to = location === null ? null : parseUrl(location, from.href)
   if (to === null) return undefined
   if (!/^https?:$/.test(to.protocol)) {
     throw refusedRedirect(call, `redirects to ${to.href.slice(0, 200)}, which is not http`)

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { ConfigError, withoutLastSlashes } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 import { reasonOf } from './reason.ts'
 
 /** How much is logged, from nothing to everything. */
@@ -241,7 +242,7 @@ function parseDatabase(text: string): { readonly database: string; readonly url?
 }
 
 function parsePostgres(text: string): { readonly database: string; readonly url: string } | undefined {
-  const url = URL.parse(text)
+  const url = parseUrl(text)
   if (url === null || url.pathname.length < 2 || url.hash !== '') return undefined
   const shown = new URL(url)
   shown.password = ''
@@ -256,7 +257,7 @@ function parseConnections(text: string): number | undefined {
 
 function parsePublicUrl(text: string): string | undefined {
   if (text === '') return ''
-  const url = URL.parse(text)
+  const url = parseUrl(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return undefined
   return url.username === '' && url.password === '' ? withoutLastSlashes(url.href) : undefined
 }

@@ -31,7 +31,9 @@ export function createQuietWrites(database: Database): (records: readonly Stored
   }
 
   async function onEach(records: readonly StoredRecord[]): Promise<void> {
-    for (const [name, own] of Map.groupBy(records, ({ tenant }) => tenant)) {
+    const byTenant = new Map<string, StoredRecord[]>()
+    for (const record of records) byTenant.set(record.tenant, [...(byTenant.get(record.tenant) ?? []), record])
+    for (const [name, own] of byTenant) {
       const row = name === '' ? [0] : await database.row('select n.t from lockstep.tenant n where n.name = $1', name)
       if (row !== undefined) await database.rows(ONE, Number(row[0]), ...columnsOf(own))
     }
