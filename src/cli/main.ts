@@ -20,7 +20,8 @@ function start(): void {
   // Compiled code is kept beside the packages, not in a folder for temporary files where others could put theirs: it more
   // than halves the time to start. Where that place can't be written, or Node can't do it, nothing is kept.
   const cache = fileURLToPath(new URL('../../node_modules/.cache/lockstep', import.meta.url))
-  const isKept = typeof modules.enableCompileCache === 'function' && modules.enableCompileCache(cache).directory !== undefined
+  const isKept =
+    typeof modules.enableCompileCache === 'function' && modules.enableCompileCache(cache).directory !== undefined
   // Threads look there only when the environment says so.
   if (isKept && process.env.NODE_COMPILE_CACHE === undefined) process.env.NODE_COMPILE_CACHE = cache
   quietExperiments()
