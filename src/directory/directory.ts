@@ -92,7 +92,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     },
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
-    queue: createQueue(),
+    queue: createQueue(store),
     newId: createIds(world),
     openTenants: options.openTenants ?? true,
   }

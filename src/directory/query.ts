@@ -9,8 +9,9 @@ import {
   parseFilter,
   type ResourceType,
   type SearchInput,
+  tooMany,
 } from '../protocol/index.ts'
-import type { Hit, Page, Place, Query, Weight } from '../store/index.ts'
+import { type Hit, type Page, type Place, type Query, QueryTooLong, type Weight } from '../store/index.ts'
 import type { Context, Inside } from './context.ts'
 import { traitsOf } from './traits.ts'
 
@@ -62,14 +63,23 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
         : { query, weight, otherwise: toQuery(context, types, search, base, endpoints, options, decoded) }
     },
     async find(plan) {
-      const page = await store.find(plan.query)
-      if (plan.otherwise === undefined || page.resources.length > 0 || (page.total ?? 0) > 0) return page
-      return store.find(plan.otherwise)
+      try {
+        const page = await store.find(plan.query)
+        if (plan.otherwise === undefined || page.resources.length > 0 || (page.total ?? 0) > 0) return page
+        return await store.find(plan.otherwise)
+      } catch (error) {
+        if (error instanceof QueryTooLong) throw tooMany(TOO_LONG)
+        throw error
+      }
     },
     hits: ({ query, otherwise }, atMost, known) =>
       otherwise === undefined ? store.hits?.(query, atMost, known) : undefined,
   }
 }
+
+/** The next try would take as long: it is refused, as RFC 7644 §3.4.2.1 has it, and nobody is told to come again. */
+const TOO_LONG =
+  'this search reads more than the database may in the time that one has; narrow it by an attribute that is indexed (userName, externalId, emails.value and others), leave out sortBy, or have its attributes indexed (lockstep index put)'
 
 function toQuery(
   context: Context,

@@ -1,5 +1,4 @@
-import { unavailable } from '../protocol/index.ts'
-import { Conflict, type Query, type Store, type Stored, type Write } from '../store/index.ts'
+import { Conflict, type Query, type Store, type Stored, StoreUnavailable, type Write } from '../store/index.ts'
 import type { World } from '../world.ts'
 
 /** Goes through all resources of types in the background, and writes to them while others do. */
@@ -64,7 +63,10 @@ export function createWalk(store: Pick<Store, 'find' | 'get' | 'commit'>, world:
           }
         }
         if (moved.length === 0) return count
-        if (attempt === ATTEMPTS) throw unavailable(1)
+        if (attempt === ATTEMPTS) {
+          const message = `others change ${moved.length} resources that are to be changed, again and again`
+          throw new StoreUnavailable(message, 1_000, { busy: true })
+        }
         const read = await Promise.all(moved.map((stored) => store.get(stored)))
         left = read.filter((stored) => stored !== undefined)
       }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { mediaType } from './respond.ts'
+import { notFound, unavailable } from '../protocol/index.ts'
+import type { Call } from './call.ts'
+import { errorOf, mediaType } from './respond.ts'
 
 const SCIM = 'application/scim+json'
 const JSON_TYPE = 'application/json'
@@ -29,3 +31,12 @@ test.each(['text/html', 'application/scim+json;q=0', 'application/json;q=0.0', '
     expect(() => mediaType(accept)).toThrow(expect.objectContaining({ status: 406 }))
   },
 )
+
+test('nobody is told to come again without the owner’s knowing', () => {
+  const told: unknown[] = []
+  const call: Pick<Call, 'method'> = { method: 'PUT' }
+  const answered = (error: unknown) => errorOf(error, call as Call, ({ error }) => told.push(error)).status
+  const later = unavailable(1)
+  expect([answered(later), answered(notFound('no'))]).toEqual([503, 404])
+  expect(told).toEqual([later])
+})

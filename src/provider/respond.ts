@@ -114,7 +114,10 @@ export function errorAnswer(error: unknown, call: Call, report: Report): Answer 
 
 /** Any error as one of the protocol's. */
 export function errorOf(error: unknown, call: Call, report: Report): ScimError {
-  return error instanceof ScimError ? error : ours(error, call, report)
+  if (!(error instanceof ScimError)) return ours(error, call, report)
+  // Nobody is told to come again without its owner's knowing.
+  if (error.status === 503) report({ id: crypto.randomUUID(), error, method: call.method })
+  return error
 }
 
 function ours(error: unknown, call: Call, report: Report): ScimError {

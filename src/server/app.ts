@@ -15,7 +15,7 @@ import { createStage } from '../stage.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { Meter } from './metrics.ts'
-import { createOutages } from './outages.ts'
+import { BUSY, createOutages } from './outages.ts'
 import type { App, Parts } from './parts.ts'
 import { createRoutes } from './routes.ts'
 import { createScim, type Skipped } from './scim.ts'
@@ -44,9 +44,12 @@ interface Departure extends Arrival {
 export async function createApp(parts: Parts): Promise<App> {
   const { settings, database, tenancy, directory, metrics, health, log } = parts
   const outages = createOutages(log)
+  const crowds = createOutages(log, BUSY)
   const report: Report = (problem) => {
     const { id, error, method } = problem
-    if (metrics.outage(error)) outages(problem)
+    const passing = metrics.passing(error)
+    if (passing === 'outage') outages(problem)
+    else if (passing === 'busy') crowds(problem)
     else log.error({ err: error, id, method }, 'internal error')
   }
   const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')

@@ -59,7 +59,9 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       // Errors of some classes can't travel: what the log shows of one does.
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
       const retryAfterMs = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined
-      post({ kind: 'problem', problem: { id, method, error: { name, message, stack, retryAfterMs } } })
+      const busy = error instanceof Error && 'busy' in error ? error.busy : undefined
+      const status = error instanceof Error && 'status' in error ? error.status : undefined
+      post({ kind: 'problem', problem: { id, method, error: { name, message, stack, retryAfterMs, busy, status } } })
     },
     skipped: (note) => post({ kind: 'skipped', note }),
   })

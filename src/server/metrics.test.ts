@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { unavailable } from '../protocol/index.ts'
 import { StoreUnavailable } from '../store/index.ts'
 import { createMetrics, joinNumbers } from './metrics.ts'
 
@@ -38,11 +39,15 @@ test('requests by route and status, latency, batch size and resources per tenant
 
 test('an outage is told by what the error says of itself, also when it came from another thread', async () => {
   const metrics = createMetrics({ tenants })
-  expect(metrics.outage(new StoreUnavailable('gone', 1_000))).toBe(true)
-  expect(metrics.outage({ name: 'StoreUnavailable', message: 'gone', retryAfterMs: 1_000 })).toBe(true)
-  expect(metrics.outage({ name: 'TypeError', message: 'x', retryAfterMs: undefined })).toBe(false)
-  expect(metrics.outage(new Error('x'))).toBe(false)
-  expect((await metrics.text()).body).toContain('lockstep_database_outages_total 2')
+  expect(metrics.passing(new StoreUnavailable('gone', 1_000))).toBe('outage')
+  expect(metrics.passing({ name: 'StoreUnavailable', message: 'gone', retryAfterMs: 1_000 })).toBe('outage')
+  expect(metrics.passing(new StoreUnavailable('crowded', 1_000, { busy: true }))).toBe('busy')
+  expect(metrics.passing(unavailable(1))).toBe('busy')
+  expect(metrics.passing({ name: 'TypeError', message: 'x', retryAfterMs: undefined })).toBeUndefined()
+  expect(metrics.passing(new Error('x'))).toBeUndefined()
+  const { body } = await metrics.text()
+  expect(body).toContain('lockstep_database_outages_total 2')
+  expect(body).toContain('lockstep_busy_total 2')
 })
 
 test('the same route has the same meter', () => {

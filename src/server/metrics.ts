@@ -31,8 +31,11 @@ export interface Metrics {
   readonly meter: (method: string, route: string) => Meter
   /** Counts a transaction that carried out so many writes. */
   readonly batch: (writes: number) => void
-  /** Counts an error that came from a database that can't answer; false for any other error. */
-  readonly outage: (error: unknown) => boolean
+  /**
+   * Counts an error that a request was told to come again for: `outage`, the database can't answer; `busy`, too much is asked at the
+   * same time. undefined for any other error.
+   */
+  readonly passing: (error: unknown) => 'outage' | 'busy' | undefined
   /** Counts one refused token, by reason. */
   readonly refused: (reason: string) => void
   /** Says where the numbers of the threads for heavy requests are. */
@@ -88,6 +91,7 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   const refusals = new Map<string, number>()
   const started = now() / 1_000
   let outages = 0
+  let busy = 0
   let load: (() => HeavyLoad) | undefined
   let held = () => 0
 
@@ -145,6 +149,8 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     register(registry, 'gauge', 'lockstep_database_up', 'Whether the database answers every process.', up, 'min')
     const failed = 'Requests that the database could not answer.'
     register(registry, 'counter', 'lockstep_database_outages_total', failed, () => [{ value: outages, labels: {} }])
+    const crowded = 'Requests that were told to come again because too much was asked at the same time.'
+    register(registry, 'counter', 'lockstep_busy_total', crowded, () => [{ value: busy, labels: {} }])
     if (pool !== undefined) {
       const { totalCount, idleCount, waitingCount } = pool
       const states = { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
@@ -169,11 +175,15 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   return {
     meter,
     batch: (writes) => add(batches, writes),
-    outage: (error) => {
+    passing: (error) => {
       // Not by its class: from another thread only what could travel of it arrives.
-      const is = isObject(error) && typeof error.retryAfterMs === 'number'
-      if (is) outages++
-      return is
+      if (!isObject(error) || (typeof error.retryAfterMs !== 'number' && error.status !== 503)) return undefined
+      if (error.busy === true || error.status === 503) {
+        busy++
+        return 'busy'
+      }
+      outages++
+      return 'outage'
     },
     heavy: (source) => {
       load = source

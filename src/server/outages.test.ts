@@ -12,7 +12,7 @@ afterEach(() => {
 
 function start() {
   const written: string[] = []
-  const outages = createOutages(createLog('info', { write: (text) => written.push(text) }), 5_000)
+  const outages = createOutages(createLog('info', { write: (text) => written.push(text) }), undefined, 5_000)
   let count = 0
   const fail = (times: number) => {
     for (let at = 0; at < times; at++) {

@@ -4,11 +4,24 @@ import type { Log } from './log.ts'
 /** How long the log counts what a database that is gone could not answer, before it says so in one line. */
 const COUNTED_MS = 5_000
 
+/** What the log says of the first of them, and of those that follow. */
+export interface Words {
+  readonly first: string
+  readonly more: string
+}
+
+const OUTAGE: Words = { first: 'the database does not answer', more: 'the database still does not answer' }
+/** Of requests that were told to come again although the database is well. */
+export const BUSY: Words = {
+  first: 'a request was told to come again: too much at the same time',
+  more: 'requests were told to come again: too much at the same time',
+}
+
 /**
  * Makes what the log is told of requests that the database could not answer: the first of an outage with its stack, the
  * others as one line every few seconds. An outage is over when so long nothing came.
  */
-export function createOutages(log: Log, countedMs = COUNTED_MS): Report {
+export function createOutages(log: Log, { first, more: others }: Words = OUTAGE, countedMs = COUNTED_MS): Report {
   let going = false
   let more = 0
   let reason = ''
@@ -21,7 +34,7 @@ export function createOutages(log: Log, countedMs = COUNTED_MS): Report {
   function say(): void {
     going = more > 0
     if (!going) return
-    log.error({ requests: more, reason }, 'the database still does not answer')
+    log.error({ requests: more, reason }, others)
     more = 0
     wait()
   }
@@ -32,7 +45,7 @@ export function createOutages(log: Log, countedMs = COUNTED_MS): Report {
       reason = messageOf(error)
       return
     }
-    log.error({ err: error, id, method }, 'the database does not answer')
+    log.error({ err: error, id, method }, first)
     going = true
     wait()
   }

@@ -374,6 +374,11 @@ export interface Store<Tx = unknown> {
     writes: readonly Write[],
     inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ): Promise<readonly Written[]>
+  /**
+   * Runs work while nobody else, in another process too, runs any that asked for a turn with the same resource. Work that asked for none
+   * is not held up. Without a turn after all when too many have one already. Only stores that processes share have it.
+   */
+  readonly turn?: <T>(ref: Ref, work: () => Promise<T>) => Promise<T>
   /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   records(
@@ -419,10 +424,25 @@ export interface Store<Tx = unknown> {
 export class StoreUnavailable extends Error {
   /** After how long trying again makes sense. */
   readonly retryAfterMs: number
-  constructor(message: string, retryAfterMs: number, options?: { readonly cause?: unknown }) {
+  /** The database is well: too much is asked of it at the same time, or others were quicker again and again. */
+  readonly busy: boolean
+  constructor(
+    message: string,
+    retryAfterMs: number,
+    options?: { readonly cause?: unknown; readonly busy?: boolean | undefined },
+  ) {
     super(message, options)
     this.name = 'StoreUnavailable'
     this.retryAfterMs = retryAfterMs
+    this.busy = options?.busy === true
+  }
+}
+
+/** A query that the database gave up, since it took longer than one may: the next try would take as long. */
+export class QueryTooLong extends Error {
+  constructor(options: { readonly cause: unknown }) {
+    super('the query takes longer than the database may work on one', options)
+    this.name = 'QueryTooLong'
   }
 }
 

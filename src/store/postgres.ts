@@ -14,6 +14,7 @@ import { createNotice } from './postgres/notice.ts'
 import { createReads } from './postgres/read.ts'
 import { createSweep } from './postgres/sweep.ts'
 import { createTenants } from './postgres/tenants.ts'
+import { createTurn } from './postgres/turn.ts'
 import { createWatchers, guard, type ReportError } from './watchers.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './postgres/cluster.ts'
@@ -57,6 +58,7 @@ const STATEMENT_MS = 30_000
 export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
   const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
   const { url, listen = true, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
+  const { statementTimeoutMs = STATEMENT_MS } = given
   if ((url === undefined) === (given.pool === undefined)) {
     throw new ConfigError('database', 'must be given as either a URL or a pool')
   }
@@ -67,7 +69,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
       passwordFile: given.passwordFile,
       connections: connections + (listen ? 1 : 0),
       connectTimeoutMs,
-      statementTimeoutMs: given.statementTimeoutMs ?? STATEMENT_MS,
+      statementTimeoutMs,
     }))
   // A connection that breaks while nobody uses it is taken out by the pool itself; unheard, the news would end the process.
   const unheard = () => {}
@@ -76,7 +78,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     if (given.pool === undefined) await pool.end()
     else pool.off('error', unheard)
   }
-  const database = createDatabase(pool)
+  const database = createDatabase(pool, { connections, connectTimeoutMs, statementTimeoutMs })
   try {
     await migrate(database)
   } catch (error) {
@@ -109,6 +111,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
 
   return {
     ...reads,
+    turn: createTurn(database, tenants, Math.floor(connections / 4)),
     pool,
     find: finds.find,
     weigh: finds.weigh,

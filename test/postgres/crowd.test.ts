@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Conflict, StoreUnavailable, type Touched, type Write } from '../../src/store/index.ts'
+import { Conflict, QueryTooLong, StoreUnavailable, type Touched, type Write } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
-import { creating, editing, removing, replacing } from '../store.contract.ts'
+import { creating, editing, querying, removing, replacing, USER } from '../store.contract.ts'
 
 let server: TestServer
 let database: TestDatabase
@@ -95,6 +96,76 @@ test('people and groups are removed, renamed and moved by two processes at once,
   expect((await server.admin(counted, database.name)).rows).toEqual([{ n: 0 }])
   one = await postgresStore({ url: database.url, connections: 4, connectTimeoutMs: 1_500 })
   other = await postgresStore({ url: database.url, connections: 4 })
+})
+
+test('processes that ask for a turn with one resource have it one after the other, and others are not held up', async () => {
+  const ref = (id: string) => ({ tenant: 'acme', type: 'User', id })
+  let inside = 0
+  let most = 0
+  const alone = async () => {
+    inside++
+    most = Math.max(most, inside)
+    await one.get(ref('x'))
+    inside--
+  }
+  // Others hold nothing up, nor what is of another resource.
+  await one.turn?.(ref('a'), () => other.turn?.(ref('b'), alone) ?? alone())
+  most = 0
+  for (let n = 0; n < 20; n++) {
+    await Promise.all([one, other].map((store) => store.turn?.(ref('a'), alone) ?? alone()))
+  }
+  expect(most).toBe(1)
+  // The lock is given back with the connection, whatever the work came to.
+  await expect(one.turn?.(ref('a'), () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await other.turn?.(ref('a'), alone)
+})
+
+test('a search that the database gives up is told apart from an outage', async () => {
+  await one.commit([creating('u', { userName: 'u', title: 'x' })])
+  await server.admin(
+    `alter table lockstep.resource rename to resource_slow;
+     create view lockstep.resource as select r.* from lockstep.resource_slow r, pg_sleep(5)`,
+    database.name,
+  )
+  const store = await postgresStore({ url: database.url, connections: 4, statementTimeoutMs: 300 })
+  await expect(store.find(querying([USER], { filter: 'title co "x"' }))).rejects.toBeInstanceOf(QueryTooLong)
+  // A look-up that took so long would be no fault of the search.
+  await expect(store.get({ tenant: 'acme', type: 'User', id: 'u' })).rejects.toBeInstanceOf(StoreUnavailable)
+  await store.close()
+})
+
+test('searches that read very much leave connections to others, and to other tenants', async () => {
+  await one.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 1 }])
+  await one.commit([creating('u', { userName: 'u', title: 'x' })])
+  await one.commit([creating('u', { userName: 'u', title: 'x' }, { tenant: 'beta' })])
+  const { rows } = await server.admin(`select t from lockstep.tenant where name = 'acme'`, database.name)
+  // The searches of one tenant wait here.
+  await server.admin(
+    `alter table lockstep.resource rename to resource_slow;
+     create function lockstep.waits(t bigint) returns boolean language plpgsql volatile as $$
+       begin if t = ${rows[0].t} then perform pg_advisory_lock_shared(1); perform pg_advisory_unlock_shared(1); end if; return true; end $$;
+     create view lockstep.resource as select r.* from lockstep.resource_slow r where lockstep.waits(r.t)`,
+    database.name,
+  )
+  const holder = new pg.Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('select pg_advisory_lock(1)')
+  const dear = (tenant: string) => one.find({ ...querying([USER], { filter: 'title co "x"' }), tenant })
+  const many = Array.from({ length: 12 }, () => dear('acme'))
+  expect((await dear('beta')).resources).toHaveLength(1)
+  expect(await one.records('acme', 'token')).toEqual([])
+  await holder.query('select pg_advisory_unlock(1)')
+  for (const page of await Promise.all(many)) expect(page.resources).toHaveLength(1)
+  await holder.end()
+})
+
+test('who gets no connection in time is told so, and that the database is well', async () => {
+  expect(await one.records('acme', 'token')).toEqual([])
+  const taken = await Promise.all(Array.from({ length: 4 }, () => one.pool.connect()))
+  const late = await one.records('acme', 'token').catch((error: unknown) => error)
+  expect(late).toBeInstanceOf(StoreUnavailable)
+  expect(late).toMatchObject({ busy: true, message: expect.stringContaining('all connections') })
+  for (const client of taken) client.release()
 })
 
 test('one connection is enough to work with', async () => {

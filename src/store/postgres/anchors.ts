@@ -50,7 +50,8 @@ export function createAnchors(database: Database): Anchors {
   const kept = new Map<string, Promise<Kept | undefined>>()
 
   async function setAnew(t: number, y: string): Promise<Kept | undefined> {
-    const row = await database.row(ANEW, t, y)
+    // It walks over all of a type.
+    const [row] = await database.of(t).planned(t, ANEW, t, y)
     if (row === undefined) return undefined
     const count = numberOf(row[1])
     const firsts = typeof row[2] === 'string' ? (JSON.parse(row[2]) as string[]) : []
@@ -61,7 +62,7 @@ export function createAnchors(database: Database): Anchors {
 
   /** As of now; undefined when they must be set anew. */
   async function bringForward(t: number, y: string, anchors: Kept): Promise<Kept | undefined> {
-    const row = await database.row(FORWARD, t, y, anchors.place)
+    const row = await database.of(t).row(FORWARD, t, y, anchors.place)
     if (row === undefined) return undefined
     const [place, count] = [numberOf(row[0]), numberOf(row[1])]
     if (place - anchors.place > LINES || place < anchors.place) return undefined

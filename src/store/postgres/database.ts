@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { QueryTooLong, StoreUnavailable } from '../contract.ts'
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver.ts'
-import { isDropped, isOutage, unavailable } from './faults.ts'
+import { isCollision, isDropped, isLost, isOutage, isQueued, isTooLong, unavailable } from './faults.ts'
+import { createShares } from './shares.ts'
 
 /** What goes into a statement. */
 export type Value = string | number | boolean | null | readonly (string | number | boolean | null)[]
@@ -39,21 +41,66 @@ export interface Database {
   /** A read of one statement. Tried once more on another connection when the first was lost. */
   readonly rows: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
   readonly row: (sql: string, ...values: Value[]) => Promise<Row | undefined>
-  /** The same, planned for these very values: for what compares with ranges, where one plan does not suit all. */
-  readonly planned: (sql: string, ...values: Value[]) => Promise<readonly Row[]>
+  /**
+   * The same for what may read very much of a tenant's: planned for these very values, since one plan does not suit all ranges, and
+   * a few at a time, of one tenant fewer. Throws {@link QueryTooLong}.
+   */
+  readonly planned: (t: number, sql: string, ...values: Value[]) => Promise<readonly Row[]>
   readonly hold: () => Promise<Held>
+  /** The way for what concerns this tenant alone: where its node of a cluster is known, that node's tenants have a share of the connections. */
+  readonly of: (t: number) => Database
+  /** The node of a tenant, as far as it is known; undefined where there is but one. */
+  readonly nodeOf: (t: number) => string | undefined
+  readonly setNode: (t: number, node: string) => void
   /** A connection for as long as `use` runs; closed afterwards if it may be in an unknown state. */
   readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
 }
 
+/** A server that has answered so lately is there, whoever waits for a connection. */
+const WELL_MS = 5_000
+/** Tries of a read whose tenant is just moving from one node to another. */
+const MOVES = 5
+/** Tenants whose nodes are known. */
+const MOST_KNOWN = 100_000
+const SHARING: Sharing = { connections: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 30_000 }
 const BEGIN = 'begin isolation level read committed'
 /** Statements kept prepared on each connection; what filters make comes in ever new shapes. */
 const NAMED = 400
 /** Texts that were seen once and may be seen again. */
 const SEEN = 2_000
 
+/** How connections are shared. */
+export interface Sharing {
+  /** Connections at most. */
+  readonly connections: number
+  /** How long to wait for one. */
+  readonly connectTimeoutMs: number
+  /** How long the server may work on one statement. */
+  readonly statementTimeoutMs: number
+}
+
 /** Makes the way to a database through a pool. */
-export function createDatabase(pool: PostgresPool): Database {
+export function createDatabase(
+  pool: PostgresPool,
+  { connections, connectTimeoutMs, statementTimeoutMs }: Sharing = SHARING,
+): Database {
+  const half = Math.max(1, Math.floor(connections / 2))
+  const dear = createShares({
+    places: half,
+    each: Math.max(1, Math.floor(half / 2)),
+    patienceMs: statementTimeoutMs,
+    refusal: 'too many searches of this tenant that read very much are under way at the same time',
+  })
+  /** A node that hangs keeps those of its own tenants waiting, and leaves connections for the others. */
+  const shares = createShares({
+    places: Number.POSITIVE_INFINITY,
+    each: half,
+    patienceMs: connectTimeoutMs,
+    refusal: 'the node of the cluster that has this tenant is slow, and all connections to be spent on it are in use',
+  })
+  const nodes = new Map<number, string>()
+  /** One a node. */
+  const ways = new Map<string, Database>()
   const named = new Map<string, string>()
   const seen = new Set<string>()
 
@@ -78,17 +125,46 @@ export function createDatabase(pool: PostgresPool): Database {
     return name === undefined ? query : { ...query, name }
   }
 
-  async function read(query: PostgresQuery): Promise<readonly Row[]> {
+  /** When the server last answered something. */
+  let answered = 0
+
+  async function connect(): Promise<PostgresClient> {
     try {
-      return (await pool.query(query)).rows as readonly Row[]
+      return await pool.connect()
     } catch (error) {
       if (!isOutage(error)) throw error
-      // An idle connection may have died unnoticed; a new one tells whether the server is there.
-      if (!isDropped(error)) throw unavailable(error)
+      if (!isQueued(error) || Date.now() - answered > WELL_MS) throw unavailable(error)
+      const message = 'all connections to the database are in use, and none was given back in time'
+      throw new StoreUnavailable(message, 1_000, { cause: error, busy: true })
+    }
+  }
+
+  async function once(query: PostgresQuery): Promise<readonly Row[]> {
+    const client = await connect()
+    client.on('error', ignore)
+    let lost = false
+    try {
+      const { rows } = await client.query(query)
+      answered = Date.now()
+      return rows as readonly Row[]
+    } catch (error) {
+      lost = isLost(error)
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(lost)
+    }
+  }
+
+  async function read(query: PostgresQuery): Promise<readonly Row[]> {
+    for (let tries = 1; ; tries++) {
       try {
-        return (await pool.query(query)).rows as readonly Row[]
-      } catch (again) {
-        throw isOutage(again) ? unavailable(again) : again
+        return await once(query)
+      } catch (error) {
+        if (!isOutage(error) || error instanceof StoreUnavailable) throw error
+        // An idle connection may have died unnoticed, also one to another node; a new one tells whether the server is there.
+        if (isCollision(error) && tries < MOVES) await new Promise((resolve) => setTimeout(resolve, 20 * tries))
+        else if (!isDropped(error) || tries > 1) throw unavailable(error)
       }
     }
   }
@@ -96,20 +172,18 @@ export function createDatabase(pool: PostgresPool): Database {
   const rows = (sql: string, ...values: Value[]) => read(queryOf(sql, values))
 
   async function hold(): Promise<Held> {
-    let client: PostgresClient
-    try {
-      client = await pool.connect()
-    } catch (error) {
-      throw isOutage(error) ? unavailable(error) : error
-    }
+    const client = await connect()
     // A connection that breaks while nobody waits for an answer says so by an event.
     let broken = false
     const breaks = () => {
       broken = true
     }
     client.on('error', breaks)
-    const rows = async (sql: string, ...values: Value[]) =>
-      (await client.query(queryOf(sql, values))).rows as readonly Row[]
+    const rows = async (sql: string, ...values: Value[]) => {
+      const { rows } = await client.query(queryOf(sql, values))
+      answered = Date.now()
+      return rows as readonly Row[]
+    }
     return {
       client,
       rows,
@@ -152,22 +226,83 @@ export function createDatabase(pool: PostgresPool): Database {
       lost = false
       return result
     } catch (error) {
-      // What the caller did wrong leaves the connection as it was, its transaction rolled back.
-      lost = isOutage(error) || error instanceof Error === false || 'outcomes' in error
+      // What the caller did wrong leaves the connection as it was, its transaction rolled back; so does a node behind the server that
+      // is gone, if only the server still answers.
+      lost = isLost(error) || error instanceof Error === false || 'outcomes' in error
+      if (!lost && isOutage(error)) {
+        lost = await held.rows('rollback').then(
+          () => false,
+          () => true,
+        )
+      }
       throw error
     } finally {
       held.release(lost)
     }
   }
 
-  return {
+  const planned: Database['planned'] = async (t, text, ...values) => {
+    try {
+      const node = nodes.get(t)
+      const work = () => read({ text, values, rowMode: 'array', types: TYPES })
+      return await dear.run(String(t), node === undefined ? work : () => shares.run(node, work))
+    } catch (error) {
+      throw error instanceof StoreUnavailable && isTooLong(error.cause) ? new QueryTooLong({ cause: error }) : error
+    }
+  }
+
+  /** The way to the tenants of one node. */
+  function wayTo(node: string): Database {
+    return {
+      ...all,
+      rows: (sql, ...values) => shares.run(node, () => rows(sql, ...values)),
+      row: (sql, ...values) => shares.run(node, () => all.row(sql, ...values)),
+      session: (use) => shares.run(node, () => session(use)),
+      async hold() {
+        const giveBack = await shares.take(node)
+        try {
+          const held = await hold()
+          return {
+            ...held,
+            release(lost) {
+              giveBack()
+              held.release(lost)
+            },
+          }
+        } catch (error) {
+          giveBack()
+          throw error
+        }
+      },
+    }
+  }
+
+  const all: Database = {
     rows,
     row: async (sql, ...values) => (await rows(sql, ...values))[0],
-    planned: (text, ...values) => read({ text, values, rowMode: 'array', types: TYPES }),
+    planned,
     session,
     hold,
+    nodeOf: (t) => nodes.get(t),
+    setNode(t, node) {
+      if (nodes.size >= MOST_KNOWN) nodes.clear()
+      nodes.set(t, node)
+    },
+    of(t) {
+      const node = nodes.get(t)
+      if (node === undefined) return all
+      let way = ways.get(node)
+      if (way === undefined) {
+        way = wayTo(node)
+        ways.set(node, way)
+      }
+      return way
+    },
   }
+  return all
 }
+
+function ignore(): void {}
 
 const BOOL = 16
 const NUMBERS: ReadonlySet<number> = new Set([20, 21, 23, 26, 700, 701, 1700])

@@ -50,7 +50,10 @@ const DROPPED = /terminated|not queryable|connection error/i
 
 /** Whether the connection is of no more use: dropped, or waiting for an answer that doesn't come. */
 export function isLost(error: unknown): boolean {
-  return isDropped(error) || (error instanceof Error && error.message === 'Query read timeout')
+  if (!isDropped(error)) return error instanceof Error && error.message === 'Query read timeout'
+  // What the server says to one statement leaves the connection as it was: a node behind it may be gone. A server that takes no writes
+  // any more is left for the one that does.
+  return codeOf(error) === '25006' || !(error instanceof Error && 'severity' in error && error.severity === 'ERROR')
 }
 
 /**
@@ -65,9 +68,22 @@ export function isRefusal(error: unknown): boolean {
 // Not 40003: it says of itself that the outcome is unknown.
 const REFUSAL = /^(2[0-9A-Z]|40(?!003)|4[24]|P0)/
 
-/** Whether two transactions stood in each other's way. */
+/** Whether two transactions stood in each other's way, or a tenant moved to another node of a cluster meanwhile. Nothing was done. */
 export function isCollision(error: unknown): boolean {
-  return COLLIDED.has(codeOf(error))
+  const code = codeOf(error)
+  return COLLIDED.has(code) || (code === 'XX000' && error instanceof Error && MOVED.test(error.message))
+}
+
+const MOVED = /^could not find valid entry for shard/
+
+/** Whether the server gave a statement up because it took longer than one may. */
+export function isTooLong(error: unknown): boolean {
+  return codeOf(error) === '57014'
+}
+
+/** Whether the pool gave no connection in time. With a server that is gone, too, some wait behind those that try to connect. */
+export function isQueued(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
 /** Whether a unique key was taken since it was looked at, or may have been: a cluster that copies rows to a shard says no more. */
@@ -87,5 +103,7 @@ function retryAfterMs(error: unknown): number {
 export function unavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
   const why = error instanceof Error ? error.message || codeOf(error) : String(error)
-  return new StoreUnavailable(`the database can't be used at the moment: ${why}`, retryAfterMs(error), { cause: error })
+  const busy = isCollision(error) || codeOf(error) === '55P03'
+  const message = busy ? `others were in the way: ${why}` : `the database can't be used at the moment: ${why}`
+  return new StoreUnavailable(message, retryAfterMs(error), { cause: error, busy })
 }

@@ -87,7 +87,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     if (filter === undefined) return walk(query, tenant, part)
     const draft = draftFor(query, tenant, part)
     const keys = keysFor(filter, draft.place)
-    if (keys !== undefined && keys.cost <= FEW) return look(query, part, draft, keys)
+    if (keys !== undefined && keys.cost <= FEW) return look(query, tenant, part, draft, keys)
     if (keys === undefined && !query.total) return scan(query, tenant, part)
     if (keys?.exact === true) return gather(query, tenant, part, draft, keys)
     return findMany(query, tenant)
@@ -112,7 +112,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
       values.push(anchor.first)
       from = ' and r.id >= $3'
     }
-    const rows = await database.rows(
+    const rows = await database.of(tenant.t).rows(
       `select ${columns(query, '$1')} from lockstep.resource r where r.t = $1 and r.y = $2${from}
        order by r.id limit ${number(values, page.limit + 1)} offset ${number(values, skip)}`,
       ...values,
@@ -121,7 +121,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
   }
 
   async function count(tenant: Tenant, parts: readonly Part[]): Promise<number> {
-    const row = await database.row(
+    const row = await database.of(tenant.t).row(
       'select coalesce(sum(c.n), 0) from lockstep.counter c where c.t = $1 and c.y = any($2::text[])',
       tenant.t,
       parts.map(({ type }) => type),
@@ -130,7 +130,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
   }
 
   /** What an index gives, few at most. */
-  async function look(query: Query, part: Part, draft: Draft, keys: Keys): Promise<Found> {
+  async function look(query: Query, tenant: Tenant, part: Part, draft: Draft, keys: Keys): Promise<Found> {
     const { page } = query
     const { place } = draft
     const from = `(${keys.sql(draft)}) d join lockstep.resource r on r.t = ${place.t} and r.k = d.k`
@@ -138,16 +138,18 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const where = `r.t = ${place.t} and r.y = ${place.y}${condition}`
     const counted = [...draft.values]
     const countAll = async () =>
-      numberOf((await database.row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
+      numberOf((await database.of(tenant.t).row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
     if (page.limit === 0) return { rows: [], total: query.total ? await countAll() : undefined }
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const order = keys.cost <= ONE && keys.distinct ? '' : ' order by r.id'
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
-    const rows = await database.rows(
-      `select ${columns(query, place.t)} from ${from} where ${where}${after}${order}${limit}${offset}`,
-      ...draft.values,
-    )
+    const rows = await database
+      .of(tenant.t)
+      .rows(
+        `select ${columns(query, place.t)} from ${from} where ${where}${after}${order}${limit}${offset}`,
+        ...draft.values,
+      )
     if (!query.total) return { rows, total: undefined }
     // The page tells by itself when all that matches is on it.
     const whole = rows.length <= page.limit && after === '' && (offset === '' || rows.length > 0)
@@ -164,7 +166,8 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
-    const rows = await database.planned(
+    const rows = await database.of(tenant.t).planned(
+      tenant.t,
       `select ${columns(query, place.t)} from lockstep.resource r
        where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`,
       ...draft.values,
@@ -176,7 +179,9 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
   async function gather(query: Query, tenant: Tenant, part: Part, draft: Draft, keys: Keys): Promise<Found> {
     const { page } = query
     const sql = keys.sql(draft)
-    const first = await database.planned(`select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
+    const first = await database
+      .of(tenant.t)
+      .planned(tenant.t, `select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
     const offset = 'offset' in page ? page.offset : 0
     if (first.length <= HANDFUL) {
       const total = query.total ? first.length : undefined
@@ -187,7 +192,8 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
         values.push(page.after.id)
         after = ' and r.id > $4'
       }
-      const rows = await database.planned(
+      const rows = await database.of(tenant.t).planned(
+        tenant.t,
         `select ${columns(query, '$1')} from lockstep.resource r
          where r.t = $1 and r.k = any($3::bigint[]) and r.y = $2${after}
          order by r.id limit ${number(values, page.limit + 1)} offset ${number(values, offset)}`,
@@ -196,7 +202,9 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
       return { rows, total }
     }
     if (!query.total) return findMany(query, tenant)
-    const total = numberOf((await database.planned(`select count(*) from (${sql}) d`, ...draft.values))[0]?.[0])
+    const total = numberOf(
+      (await database.of(tenant.t).planned(tenant.t, `select count(*) from (${sql}) d`, ...draft.values))[0]?.[0],
+    )
     if (page.limit === 0) return { rows: [], total }
     // When most satisfy it, the page is soon full in order of id; else only what the index gives is read and sorted.
     const read = ((offset + page.limit + 1) * (await count(tenant, [part]))) / total
@@ -236,7 +244,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const all = `with hits (k, id, s) as materialized (${hits.join(' union all ')})`
     const counted = [...bindings.values]
     const countAll = async () =>
-      numberOf((await database.planned(`${all} select count(*) from hits`, ...counted))[0]?.[0])
+      numberOf((await database.of(tenant.t).planned(tenant.t, `${all} select count(*) from hits`, ...counted))[0]?.[0])
     if (page.limit === 0) return { rows: [], total: await countAll() }
     const s = kind === 'text' ? 's collate "C"' : 's'
     const order = sorted ? `(s is null) ${descending ? 'desc' : 'asc'}, ${s} ${descending ? 'desc' : 'asc'}, id` : 'id'
@@ -245,7 +253,8 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
     const withTotal = query.total && total === undefined
     const t = bindings.bind(tenant.t)
-    const rows = await database.planned(
+    const rows = await database.of(tenant.t).planned(
+      tenant.t,
       `${all} select ${columns(query, t)}, x.s, ${withTotal ? '(select count(*) from hits)' : 'null'} from (
          select k, s, row_number() over (order by ${order}) as n from hits${beyond} order by ${order}${limit}${offset}
        ) x join lockstep.resource r on r.t = ${t} and r.k = x.k order by x.n`,
@@ -262,7 +271,7 @@ export function createFinds(database: Database, tenants: Tenants, anchors: Ancho
     const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
     const groups = query.groups
       ? await readGroups(
-          database,
+          database.of(t),
           t,
           rows.map((row) => ({ id: textOf(row[1]), groups: row[7] })),
         )

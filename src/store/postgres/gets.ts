@@ -7,7 +7,7 @@ const COLUMNS = 'r.version, r.created, r.modified, r.display, r.text'
 /** One of a tenant's resources, by number of the tenant, name of the type and id; `groups`: with {@link groupsColumn} as last column. */
 export type Gets = (t: number, type: string, id: string, groups: boolean) => Promise<Row | undefined>
 
-/** Statements that are under way at once. What is asked meanwhile waits for the next. */
+/** Statements that are under way at once, to one node of a cluster. What is asked meanwhile waits for the next. */
 const AT_ONCE = 2
 /** Ids in one statement. */
 const IDS = 100
@@ -21,6 +21,15 @@ interface Lot {
   readonly waiting: Map<string, Waiting[]>
 }
 
+/** What is asked of one node. */
+interface Line {
+  readonly queue: Lot[]
+  /** The lots of the queue that still have room, by what all in them have in common. */
+  readonly open: Map<string, Lot>
+  running: number
+  planned: boolean
+}
+
 interface Waiting {
   readonly resolve: (row: Row | undefined) => void
   readonly reject: (error: unknown) => void
@@ -31,46 +40,54 @@ interface Waiting {
  * a round trip costs both sides more than finding a row. Nobody waits for company: the first goes at the end of the turn.
  */
 export function createGets(database: Database): Gets {
-  const queue: Lot[] = []
-  /** The lots of the queue that still have room, by what all in them have in common. */
-  const open = new Map<string, Lot>()
-  let running = 0
-  let planned = false
+  /** By node: one that hangs keeps nobody waiting but those who ask for its tenants. */
+  const lines = new Map<string | undefined, Line>()
 
-  function go(): void {
-    planned = false
-    while (running < AT_ONCE) {
-      const lot = queue.shift()
+  function go(line: Line): void {
+    line.planned = false
+    while (line.running < AT_ONCE) {
+      const lot = line.queue.shift()
       if (lot === undefined) return
-      if (open.get(lot.key) === lot) open.delete(lot.key)
-      running++
-      read(database, lot).then(() => {
-        running--
-        go()
+      if (line.open.get(lot.key) === lot) line.open.delete(lot.key)
+      line.running++
+      read(database.of(lot.t), lot).then(() => {
+        line.running--
+        go(line)
       })
     }
   }
 
-  function lotOf(t: number, type: string, groups: boolean): Lot {
-    const key = `${t} ${groups} ${type}`
-    const known = open.get(key)
-    if (known !== undefined && known.waiting.size < IDS) return known
-    const lot = { key, t, type, groups, waiting: new Map() }
-    open.set(key, lot)
-    queue.push(lot)
-    return lot
+  function lineOf(t: number): Line {
+    const node = database.nodeOf(t)
+    let line = lines.get(node)
+    if (line === undefined) {
+      line = { queue: [], open: new Map(), running: 0, planned: false }
+      lines.set(node, line)
+    }
+    return line
   }
 
   return (t, type, id, groups) =>
     new Promise((resolve, reject) => {
-      const { waiting } = lotOf(t, type, groups)
+      const line = lineOf(t)
+      const { waiting } = lotOf(line, t, type, groups)
       const others = waiting.get(id)
       if (others === undefined) waiting.set(id, [{ resolve, reject }])
       else others.push({ resolve, reject })
-      if (planned || running >= AT_ONCE) return
-      planned = true
-      setImmediate(go)
+      if (line.planned || line.running >= AT_ONCE) return
+      line.planned = true
+      setImmediate(go, line)
     })
+}
+
+function lotOf({ open, queue }: Line, t: number, type: string, groups: boolean): Lot {
+  const key = `${t} ${groups} ${type}`
+  const known = open.get(key)
+  if (known !== undefined && known.waiting.size < IDS) return known
+  const lot = { key, t, type, groups, waiting: new Map() }
+  open.set(key, lot)
+  queue.push(lot)
+  return lot
 }
 
 const ONE = statement('r.id = $2', COLUMNS)

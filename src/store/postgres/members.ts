@@ -70,14 +70,14 @@ export function createMembers(
       const members = found.map(([, id, y, display]) => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
       return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
     }
-    const { members: first } = await read(database.rows, 0, AT_ONCE + 1)
+    const { members: first } = await read(database.of(group.t).rows, 0, AT_ONCE + 1)
     if (first.length <= AT_ONCE) {
       for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
       return
     }
     await takeTurn()
     try {
-      yield* streamed(await database.hold(), read)
+      yield* streamed(await database.of(group.t).hold(), read)
     } finally {
       giveTurn()
     }

@@ -60,40 +60,36 @@ export function createReads(database: Database, tenants: Tenants): Reads {
       if (row === undefined) return undefined
       const stored = storedOf([ref.type, ref.id, ...row], ref.tenant)
       if (asked?.groups !== true) return stored
-      const [groups = []] = await readGroups(database, t, [{ id: ref.id, groups: row[5] }])
+      const [groups = []] = await readGroups(database.of(t), t, [{ id: ref.id, groups: row[5] }])
       return { ...stored, groups }
     },
     async numberOf(ref) {
       const t = await numberOfTenant(ref.tenant, ref.id)
       if (t === undefined) return undefined
-      const row = await database.row(
-        'select r.k from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3',
-        t,
-        ref.id,
-        ref.type,
-      )
+      const row = await database
+        .of(t)
+        .row('select r.k from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3', t, ref.id, ref.type)
       return row === undefined ? undefined : { t, k: numberOf(row[0]) }
     },
     async secret(ref) {
       const t = await numberOfTenant(ref.tenant, ref.id)
       if (t === undefined) return undefined
-      const row = await database.row(
-        'select r.secret from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3',
-        t,
-        ref.id,
-        ref.type,
-      )
+      const row = await database
+        .of(t)
+        .row('select r.secret from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3', t, ref.id, ref.type)
       return typeof row?.[0] === 'string' ? row[0] : undefined
     },
     async names(tenant, ids) {
       const t = await numberOfTenant(tenant)
       const wanted = [...new Set(ids)].filter((id) => !id.includes('\0'))
       if (t === undefined || wanted.length === 0) return []
-      const rows = await database.rows(
-        'select r.id, r.y, r.display from lockstep.resource r where r.t = $1 and r.id = any($2::text[])',
-        t,
-        wanted,
-      )
+      const rows = await database
+        .of(t)
+        .rows(
+          'select r.id, r.y, r.display from lockstep.resource r where r.t = $1 and r.id = any($2::text[])',
+          t,
+          wanted,
+        )
       return rows.map(([id, y, display]): Member => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
     },
     async membersAmong(ref, ids) {
@@ -115,7 +111,7 @@ export function createReads(database: Database, tenants: Tenants): Reads {
     async memberCount(ref, atMost) {
       const t = await numberOfTenant(ref.tenant, ref.id)
       if (t === undefined) return 0
-      const row = await database.row(
+      const row = await database.of(t).row(
         `select count(*) from (
            select 1 from lockstep.member x where x.t = $1 and x.g = (
              select r.k from lockstep.resource r where r.t = $1 and r.id = $2 and r.y = $3
@@ -131,7 +127,7 @@ export function createReads(database: Database, tenants: Tenants): Reads {
       const known = await tenants.find(tenant)
       const path = known?.paths.get(pathKey(type, entry.path))
       if (known === undefined || path === undefined || entry.value.includes('\0')) return []
-      const rows = await database.rows(
+      const rows = await database.of(known.t).rows(
         `select r.id from lockstep.value_index i join lockstep.resource r on r.t = $1 and r.k = i.k
          where i.t = $1 and i.a = $2 and i.v = $3 and r.id > $4 order by r.id limit $5`,
         known.t,
@@ -145,7 +141,7 @@ export function createReads(database: Database, tenants: Tenants): Reads {
     async changes(tenant, after, limit) {
       const t = await numberOfTenant(tenant)
       if (t === undefined) return []
-      const rows = await database.rows(
+      const rows = await database.of(t).rows(
         `select c.place, c.at, c.y, c.id, c.op, c.actor, c.version, c.detail from lockstep.change c
          where c.t = $1 and c.place > $2 order by c.place limit $3`,
         t,
@@ -172,10 +168,12 @@ export function createReads(database: Database, tenants: Tenants): Reads {
         values.push(where.limit)
         limit = ` limit $${values.length}`
       }
-      const rows = await database.rows(
-        `select r.key, r.tag, r.value from lockstep.record r where ${conditions.join(' and ')} order by r.key${limit}`,
-        ...values,
-      )
+      const rows = await database
+        .of(t)
+        .rows(
+          `select r.key, r.tag, r.value from lockstep.record r where ${conditions.join(' and ')} order by r.key${limit}`,
+          ...values,
+        )
       return rows.map((row) => recordOf(row, tenant, kind))
     },
     async tenants() {

@@ -53,6 +53,7 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
   const known = new Map<string, { tenant: Tenant; used: number }>()
   const loading = new Map<string, Promise<Tenant | undefined>>()
   const blocks = new Map<number, { next: number; end: number }>()
+  let cluster: Promise<boolean> | undefined
 
   async function load(name: string): Promise<Tenant | undefined> {
     let t = 0
@@ -61,7 +62,8 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
       if (row === undefined) return undefined
       t = numberOf(row[0])
     }
-    const row = await database.row(
+    await locate(t)
+    const row = await database.of(t).row(
       `select s.records,
          (select json_agg(json_build_array(p.a, p.y, p.path, p.uniq, p.ready)) from lockstep.path p where p.t = $1)
        from lockstep.tenant_state s where s.t = $1`,
@@ -79,6 +81,24 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
     const there = known.get(name)
     if (there !== undefined) there.used = now()
     return there?.tenant
+  }
+
+  /** Learns on which node of a cluster a tenant lives; of the nodes' catalogue alone, which every node has that can be connected to. */
+  async function locate(t: number): Promise<void> {
+    cluster ??= database.row(`select to_regclass('pg_dist_placement') is not null`).then((row) => row?.[0] === true)
+    const is = await cluster.catch(() => {
+      cluster = undefined
+    })
+    if (is !== true) return
+    const node = await database
+      .row(
+        `select p.groupid from pg_dist_placement p
+         where p.shardid = get_shard_id_for_distribution_column('lockstep.tenant_state'::regclass, $1::bigint)`,
+        t,
+      )
+      // Not spread yet, or without a right to know: all nodes are one then.
+      .catch(() => undefined)
+    if (typeof node?.[0] === 'number') database.setNode(t, String(node[0]))
   }
 
   async function find(name: string): Promise<Tenant | undefined> {
@@ -112,11 +132,9 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
       let block = blocks.get(t)
       if (block === undefined || block.next >= block.end) {
         const size = Math.max(BLOCK, count - taken.length)
-        const row = await database.row(
-          'update lockstep.tenant_state set next_k = next_k + $2 where t = $1 returning next_k - $2',
-          t,
-          size,
-        )
+        const row = await database
+          .of(t)
+          .row('update lockstep.tenant_state set next_k = next_k + $2 where t = $1 returning next_k - $2', t, size)
         // The tenant is gone: what is to be written will find out.
         if (row === undefined) return Array.from({ length: count }, (_, i) => i + 1)
         block = { next: numberOf(row[0]), end: numberOf(row[0]) + size }

@@ -89,9 +89,9 @@ export async function transact(
   const tenant = paths.length === 0 || alone ? found : await addPaths(ground, found, paths)
   const creates = writes.reduce((sum, write) => sum + newIn(write), 0)
   const numbers = creates === 0 ? [] : await tenants.numbers(tenant, creates)
-  return database.session((session) =>
-    run(session, tenant, jobs, { numbers, paths: alone ? paths : [], careful, origin }),
-  )
+  return database
+    .of(tenant.t)
+    .session((session) => run(session, tenant, jobs, { numbers, paths: alone ? paths : [], careful, origin }))
 }
 
 /**
@@ -103,7 +103,7 @@ async function addPaths(
   tenant: Tenant,
   paths: readonly WantedPath[],
 ): Promise<Tenant> {
-  return database.session(async (session) => {
+  return database.of(tenant.t).session(async (session) => {
     await session.begin()
     try {
       const made = await makePaths(session, tenant, paths)
@@ -332,7 +332,7 @@ function wantedPaths(writes: readonly Write[], tenant: Tenant): readonly WantedP
 export async function cameThrough(database: Database, tenant: Tenant, unknown: Unknown): Promise<boolean> {
   const { place, mark } = unknown
   if (place === undefined) throw new StoreUnavailable('the connection was lost; the outcome is unknown', 1_000)
-  return database.session(async ({ rows }) => {
+  return database.of(tenant.t).session(async ({ rows }) => {
     await rows('begin isolation level read committed')
     try {
       // Whoever wrote it has the row locked until it is done.

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { StoreUnavailable } from '../contract.ts'
+import { createShares } from './shares.ts'
+
+const options = { places: 4, each: 2, patienceMs: 60_000, refusal: 'too much' }
+
+/** Work that goes on until it is told to end; how much of it runs is counted. */
+function stage() {
+  const ends: (() => void)[] = []
+  const began: string[] = []
+  const work = (key: string) => () =>
+    new Promise<void>((resolve) => {
+      began.push(key)
+      ends.push(resolve)
+    })
+  return { began, ends, work }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+test('one key never has all the places, and another one begins at once', async () => {
+  const shares = createShares(options)
+  const { began, ends, work } = stage()
+  const all = Array.from({ length: 12 }, () => shares.run('a', work('a')))
+  all.push(shares.run('b', work('b')))
+  await settle()
+  expect(began).toEqual(['a', 'a', 'b'])
+  while (began.length < 13 || ends.length > 0) {
+    ends.shift()?.()
+    await settle()
+  }
+  await Promise.all(all)
+})
+
+test('keys that wait take turns, whoever asked for more', async () => {
+  const shares = createShares({ ...options, places: 1, each: 1 })
+  const { began, ends, work } = stage()
+  const all = ['a', 'a', 'a', 'b', 'c', 'b'].map((key) => shares.run(key, work(key)))
+  for (let n = 0; n < 6; n++) {
+    await settle()
+    ends.shift()?.()
+  }
+  await Promise.all(all)
+  expect(began).toEqual(['a', 'a', 'b', 'c', 'a', 'b'])
+})
+
+test('who waits too long is told to come again, and what failed gives its place back', async () => {
+  const shares = createShares({ ...options, places: 1, each: 1, patienceMs: 1 })
+  const { ends, work } = stage()
+  const first = shares.run('a', work('a'))
+  const late = await shares.run('b', work('b')).catch((error: unknown) => error)
+  expect(late).toBeInstanceOf(StoreUnavailable)
+  expect(late).toMatchObject({ busy: true, message: 'too much' })
+  ends.shift()?.()
+  await first
+  await expect(shares.run('c', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(await shares.run('d', async () => 1)).toBe(1)
+})
