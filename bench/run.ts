@@ -5,7 +5,8 @@
  *                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY] [--load USERS]
  *
  * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run;
- * `--root` measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself;
+ * `--root` measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself; `--only B.dear` dear requests of one
+ * tenant beside light ones of another;
  * `--load 1000000` loads so many users and a hundredth as many groups into it, too. The huge size is made there only with `--huge`.
  *
  * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
@@ -17,6 +18,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { startLoader } from './loader.ts'
+import { DEAR_ROWS, measureDear } from './rows/dear.ts'
 import { FILTER_ROWS, measureFilters } from './rows/filters.ts'
 import { GET_ROWS, measureGets } from './rows/gets.ts'
 import { GROUP_ROWS, measureGroups } from './rows/groups.ts'
@@ -58,6 +60,7 @@ const PARTS: readonly (readonly [
   [STALL_ROWS, measureStalls, 'open'],
   [WRITE_ROWS, measureWrites, 'open'],
   [PROCESS_ROWS, measureProcess, 'closed'],
+  [DEAR_ROWS, measureDear, 'closed'],
   [POSTGRES_ROWS, measurePostgres, 'closed'],
 ]
 
@@ -65,7 +68,8 @@ const only = options.only?.split(',').map((word) => word.trim())
 /** `--only F` wants F, F.eq and F.miss, but not F1M; a part runs when any of its rows, or a row under one, is wanted. */
 const wants = (id: string) => only === undefined || only.some((word) => id === word || id.startsWith(`${word}.`))
 const wantsPart = (rows: readonly string[]) =>
-  only === undefined || rows.some((row) => only.some((word) => word === row || word.startsWith(`${row}.`)))
+  only === undefined ||
+  rows.some((row) => only.some((word) => word === row || word.startsWith(`${row}.`) || row.startsWith(`${word}.`)))
 
 if (options.root !== undefined) measureRoot(options.root)
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -121,8 +125,9 @@ const bench: Bench = {
 
 try {
   const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
-  // PostgreSQL has sites of its own.
-  const onFiles = PARTS.some(([ids, measure]) => measure !== measurePostgres && wantsPart(ids))
+  // These have sites of their own.
+  const apart: readonly unknown[] = [measurePostgres, measureDear]
+  const onFiles = PARTS.some(([ids, measure]) => !apart.includes(measure) && wantsPart(ids))
   for (const size of onFiles ? sizes : []) {
     for (const product of products) {
       const prepared = await prepare({ product, size, directory, kept: options.data, loader, say })
@@ -132,7 +137,7 @@ try {
   }
   let closed = false
   for (const [ids, measure, state] of PARTS) {
-    if (!wantsPart(ids) || (measure === measurePostgres && options['floor-only'])) continue
+    if (!wantsPart(ids) || (apart.includes(measure) && options['floor-only'])) continue
     if (state === 'closed' && !closed) for (const site of open.values()) await site.server.stop()
     closed ||= state === 'closed'
     await bench.attempt(ids.join(' '), () => measure(bench))

@@ -66,10 +66,10 @@ export function startProduct(
   return start([...flags, ...script], access)
 }
 
-/** Makes the tenant `bench` in a new database and tells how to reach it. */
-export function createTenant(product: Product, place: string): Access {
+/** Makes a tenant, `bench` unless told, in a database and tells how to reach it. */
+export function createTenant(product: Product, place: string, name = 'bench'): Access {
   if (product === 'floor') return { token: 'floor-token', root: '/tenants/bench/scim/v2' }
-  const text = lockstep(['tenant', 'create', 'bench', '--json', '--database', databaseOf(product, place)])
+  const text = lockstep(['tenant', 'create', name, '--json', '--database', databaseOf(product, place)])
   const made = JSON.parse(text) as { baseUrl: string; token: string }
   return { token: made.token, root: new URL(made.baseUrl).pathname.replace(/\/$/, '') }
 }

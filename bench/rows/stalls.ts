@@ -7,7 +7,18 @@ import { most, short } from '../table.ts'
 import { HOT } from '../workloads.ts'
 
 /** The rows this file makes. */
-export const STALL_ROWS = ['B', 'B-mixed'] as const
+export const STALL_ROWS = [
+  'B.calm',
+  'B.co',
+  'B.scan',
+  'B.list200',
+  'B.list1000',
+  'B.group10k',
+  'B.groupGet',
+  'B.bulk',
+  'B.export',
+  'B-mixed',
+] as const
 
 const PAUSE_MS = 150
 const TIMES = 2
