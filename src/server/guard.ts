@@ -14,6 +14,8 @@ export interface Guard {
   readonly leave: () => void
   /** Throws when the present call is to stop. Cheap: one look at shared memory. */
   readonly check: () => void
+  /** Whether nothing has been handed to the writer that is still to be answered. */
+  readonly reads: () => boolean
   /** The same store, looked at from here: each call of it is a place to stop, and commits are counted. */
   readonly watch: (store: Store) => Store
 }
@@ -49,12 +51,17 @@ export function createGuard(words: Int32Array, seconds: number): Guard {
       present = undefined
     },
     check,
+    reads: () => Atomics.load(words, COMMITS) === 0,
     watch(store) {
       const checked =
-        <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
-        (...given: Given): Result => {
+        <Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) =>
+        (...given: Given): Promise<Result> => {
           check()
-          return work(...given)
+          return work(...given).catch((error) => {
+            // What was given up in the database fails there, and is told as what it is.
+            check()
+            throw error
+          })
         }
       return {
         ...store,

@@ -53,6 +53,14 @@ export interface ThreadOptions {
   readonly seconds: number
 }
 
+/** Who is told how a request goes. */
+export interface Hearing {
+  /** The thread is at work on it. */
+  readonly taken: () => void
+  /** Nothing is left of a streamed answer. */
+  readonly sent: () => void
+}
+
 /** One thread: it carries out one request after the other, and sends streamed answers in between. */
 export interface HeavyThread {
   /** Whether it can't take a request: it is at work on one, or has ended. An answer that is being sent does not count. */
@@ -60,10 +68,9 @@ export interface HeavyThread {
   /** How many answers it is sending. */
   readonly sending: () => number
   /**
-   * Carries out a request; one at a time. Resolves with its answer, which for a streamed one has only begun. `sent` is told
-   * when nothing is left of a streamed one.
+   * Carries out a request; one at a time. Resolves with its answer, which for a streamed one has only begun.
    */
-  readonly run: (call: Call, body: Uint8Array | undefined, sent: () => void) => Promise<Answer>
+  readonly run: (call: Call, body: Uint8Array | undefined, hear: Hearing) => Promise<Answer>
   /** Has it give up the present request as soon as it can; that one is answered all the same. */
   readonly stop: () => void
   /** Ends it at once, unless a commit is under way, whose answer must not be lost. Says whether it did. */
@@ -74,7 +81,7 @@ export interface HeavyThread {
 interface Waiting {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
-  readonly sent: () => void
+  readonly hear: Hearing
   stream?: Stream
 }
 
@@ -144,6 +151,9 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
     if (one === undefined) return
     const { stream } = one
     switch (message.kind) {
+      case 'taken':
+        one.hear.taken()
+        return
       case 'answer': {
         const { status, headers, body } = message
         waiting.delete(message.id)
@@ -171,14 +181,14 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
     stream?.wake?.()
   }
 
-  function read(id: number, { sent }: Waiting, stream: Stream): AsyncIterable<Uint8Array> {
+  function read(id: number, { hear }: Waiting, stream: Stream): AsyncIterable<Uint8Array> {
     let over = false
     let taken = false
     const end = () => {
       if (over) return
       over = true
       waiting.delete(id)
-      sent()
+      hear.sent()
       stream.wake?.()
     }
     const iterator: AsyncIterator<Uint8Array> = {
@@ -222,12 +232,12 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
   return {
     busy: () => !alive || present !== undefined,
     sending: () => waiting.size - (present === undefined ? 0 : 1),
-    run(call, body, sent) {
+    run(call, body, hear) {
       const id = nextId++
       present = id
       const bytes = body === undefined ? undefined : owned(body)
       return new Promise<Answer>((resolve, reject) => {
-        waiting.set(id, { resolve, reject, sent })
+        waiting.set(id, { resolve, reject, hear })
         post(messageOf(id, call, bytes), bytes === undefined ? [] : [bytes.buffer])
       })
     },

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
+import type { Interrupt } from '../store/postgres.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createGuard } from './guard.ts'
 import type { FromHeavy, HeavyCall, HeavyDatabase, ToHeavy } from './heavy-messages.ts'
@@ -18,15 +19,18 @@ interface Flow {
 
 /** Connections of a thread to PostgreSQL: one request at a time reads and writes. */
 const CONNECTIONS = 2
+/** What a statement may take in any case: writes wait for locks meanwhile. */
+const STATEMENT_MS = 30_000
 
 async function openStore(
-  { settings: { database, postgres }, port }: HeavyDatabase,
+  { settings: { database, postgres }, port, seconds }: HeavyDatabase,
   { check, again }: { readonly check: () => void; readonly again: () => Promise<MessagePort> },
-): Promise<Store> {
+): Promise<Store & { readonly interrupt?: Interrupt }> {
   if (postgres !== undefined) {
     const { postgresStore } = await import('../store/postgres.ts')
     // What others change is learnt of by looking; the connection to listen on is the main thread's.
-    return postgresStore({ ...postgres, connections: CONNECTIONS, listen: false })
+    const statementTimeoutMs = Math.max(STATEMENT_MS, (seconds + 1) * 1_000)
+    return postgresStore({ ...postgres, connections: CONNECTIONS, listen: false, statementTimeoutMs })
   }
   const { sqliteStore } = await import('../store/sqlite.ts')
   let first = port
@@ -66,12 +70,16 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
     skipped: (note) => post({ kind: 'skipped', note }),
   })
   const flows = new Map<number, Flow>()
+  let present: number | undefined
+  /** The server is being told to give up what the present call reads. */
+  let cancelling: Promise<void> | undefined
   port.on('message', (message: ToHeavy) => {
     if (message.kind === 'call') void carryOut(message)
     if (message.kind === 'port') {
       hopeful?.(message.port)
       return
     }
+    if (message.kind === 'stop' && message.id === present && guard.reads()) cancelling = store.interrupt?.cancel()
     const flow = flows.get(message.id)
     if (flow === undefined) return
     if (message.kind === 'more') flow.credit++
@@ -90,9 +98,16 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       header: (name) => headers[name],
       body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
     }
+    post({ kind: 'taken', id })
     guard.enter(message)
+    store.interrupt?.mark()
+    present = id
     const answer = await provider.handle(call)
+    present = undefined
     guard.leave()
+    // Lest it hit what the next call asks on the same connection.
+    await cancelling
+    cancelling = undefined
     if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
       finish(id, answer.status, answer.headers, answer.body)
       return

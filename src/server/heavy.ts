@@ -41,6 +41,8 @@ const IDLE_MS = 60_000
 const GRACE_MS = 1_000
 /** How long one may run, and before that wait, unless the settings say otherwise. */
 const SECONDS = 30
+/** A thread takes a moment to begin; on a busy machine a long one. */
+const START_MS = 10_000
 /** Whoever is refused may come again after so many seconds. */
 const COME_AGAIN = 5
 /** Large answers that are being sent, of all tenants and of one: each holds a snapshot of the database. */
@@ -135,10 +137,19 @@ export function createHeavy(options: HeavyOptions): Heavy {
     waited += performance.now() - job.came
     count(running, tenant, 1)
     job.thread = thread
-    job.timer = setTimeout(() => stop(job, 'time'), seconds * 1_000)
-    const work = thread.run(call, body, () => {
-      count(sending, tenant, -1)
-      rest(thread)
+    const limit = (ms: number) => {
+      clearTimeout(job.timer)
+      job.timer = setTimeout(() => stop(job, 'time'), ms)
+    }
+    limit(START_MS + seconds * 1_000)
+    const work = thread.run(call, body, {
+      taken() {
+        if (job.stopped === undefined) limit(seconds * 1_000)
+      },
+      sent() {
+        count(sending, tenant, -1)
+        rest(thread)
+      },
     })
     const freed = () => {
       clearTimeout(job.timer)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { ConfigError } from '../protocol/index.ts'
 import type { Store } from './contract.ts'
 import { createAnchors } from './postgres/anchors.ts'
+import { createInterrupt, type Interrupt } from './postgres/cancel.ts'
 import { createCommitter } from './postgres/committer.ts'
 import { createDatabase } from './postgres/database.ts'
 import { openPool, type PostgresClient, type PostgresPool } from './postgres/driver.ts'
@@ -17,6 +18,7 @@ import { createTenants } from './postgres/tenants.ts'
 import { createTurn } from './postgres/turn.ts'
 import { createWatchers, guard, type ReportError } from './watchers.ts'
 
+export type { Interrupt } from './postgres/cancel.ts'
 export { type Cluster, openCluster, type Step, type TenantShard } from './postgres/cluster.ts'
 export type { PostgresClient, PostgresPool } from './postgres/driver.ts'
 
@@ -45,6 +47,8 @@ export interface PostgresOptions {
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store<PostgresClient> {
   readonly pool: PostgresPool
+  /** Gives up what is read on connections of the pool. */
+  readonly interrupt: Interrupt
 }
 
 const CONNECTIONS = 10
@@ -112,6 +116,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   return {
     ...reads,
     turn: createTurn(database, tenants, Math.floor(connections / 4)),
+    interrupt: createInterrupt(pool),
     pool,
     find: finds.find,
     weigh: finds.weigh,
