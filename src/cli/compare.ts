@@ -1,6 +1,7 @@
 import {
   type Difference,
   diff,
+  entryOf,
   type JsonObject,
   LockstepError,
   type ResourceType,
@@ -155,7 +156,7 @@ function keyFor(type: string, keys: ReadonlyMap<string, string>): string | undef
   if (own !== undefined) return own
   // One key for all is meant for people; groups have no userName.
   const all = keys.get('*')
-  return all !== undefined && (type === 'User' || all === 'externalId') ? all : KEYS[type]
+  return all !== undefined && (type === 'User' || all === 'externalId') ? all : entryOf(KEYS, type)
 }
 
 /** Two resources of one key, each whole as far as they are compared. */

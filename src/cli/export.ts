@@ -1,6 +1,6 @@
 import { chmod, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../directory/index.ts'
-import { formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
+import { entryOf, formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
 import { profileOf } from '../quirks/index.ts'
 import { writeJsonPart } from '../terminal.ts'
 import { pickType } from './attribute-names.ts'
@@ -58,7 +58,7 @@ async function exportTo({ file, resumes }: Target, options: Options): Promise<vo
     const before = file === undefined || !resumes || restart ? undefined : await readPlace(file, head)
 
     const { resources } = await local.tenancy.tenants.show(tenant)
-    const total = types.reduce((sum, { name }) => sum + (resources[name] ?? 0), 0)
+    const total = types.reduce((sum, { name }) => sum + (entryOf(resources, name) ?? 0), 0)
     const progress = file === undefined ? undefined : startProgress(`Exporting ${tenant}`, total, options)
     if (file !== undefined && before !== undefined) await truncate(file, before.bytes)
     const out = file === undefined ? undefined : await openOut(file, { goOn: before !== undefined })

@@ -1,3 +1,5 @@
+import { entryOf } from './json.ts'
+
 /** What an app takes in updates of one resource type. Data: what is said here is what a difference keeps to. */
 export interface UpdateProfile {
   /** Whether it takes PATCH at all. */
@@ -92,5 +94,5 @@ export const RFC_PROFILE: AppProfile = {
 
 /** What an app takes in updates of a type. */
 export function updatesOf(profile: AppProfile, type: string): UpdateProfile {
-  return profile.types[type] ?? profile.types['*'] ?? RFC_UPDATES
+  return entryOf(profile.types, type) ?? profile.types['*'] ?? RFC_UPDATES
 }

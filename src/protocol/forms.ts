@@ -1,3 +1,4 @@
+import { entryOf } from './json.ts'
 import { userNameFault } from './prepare-name.ts'
 import type { Attribute, Schema } from './schema.ts'
 import { USER } from './urn.ts'
@@ -17,7 +18,9 @@ export interface Forms {
 export function formsOf(schema: Schema, attribute: Attribute, sub?: Attribute): Forms {
   const leaf = sub ?? attribute
   const named =
-    schema.id === USER ? NAMED[sub === undefined ? attribute.name : `${attribute.name}.${sub.name}`] : undefined
+    schema.id === USER
+      ? entryOf(NAMED, sub === undefined ? attribute.name : `${attribute.name}.${sub.name}`)
+      : undefined
   if (leaf.type === 'dateTime') return { always: dateTime }
   if (leaf.type === 'binary') return { always: base64, ...named }
   if (leaf.type === 'reference') {

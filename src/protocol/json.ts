@@ -14,3 +14,8 @@ export type Document = JsonObject
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** The entry of a table under a name that comes from outside: what every object inherits, such as `constructor`, is none. */
+export function entryOf<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

@@ -1,3 +1,4 @@
+import { entryOf } from './json.ts'
 import type { Attribute, AttributeType, ResourceType, Schema } from './schema.ts'
 
 /** Every data type. RFC 7643 §2.3. */
@@ -74,7 +75,7 @@ function attributeFaults(attributes: readonly Attribute[], parent: string, fault
     if (attribute.mutability === 'writeOnly' && attribute.returned !== 'never') {
       fault('what is writeOnly has returned "never".')
     }
-    const expected = parent === '' ? undefined : DEFAULT_SUB_ATTRIBUTES[attribute.name]
+    const expected = parent === '' ? undefined : entryOf(DEFAULT_SUB_ATTRIBUTES, attribute.name)
     if (expected !== undefined && attribute.type !== expected) {
       fault(`a sub-attribute of this name has type ${expected}.`)
     }

@@ -3,6 +3,7 @@ import {
   type BoundFilter,
   type BoundSort,
   type Document,
+  entryOf,
   isObject,
   isReference,
   type Json,
@@ -37,7 +38,7 @@ export function fullDocument(
       resourceType: stored.type,
       created: new Date(stored.created).toISOString(),
       lastModified: new Date(stored.modified).toISOString(),
-      location: `${around.base}${around.endpoints[stored.type] ?? ''}/${stored.id}`,
+      location: `${around.base}${entryOf(around.endpoints, stored.type) ?? ''}/${stored.id}`,
       version: `W/"${stored.version}"`,
     },
   }
@@ -83,7 +84,7 @@ function linkTo(
   other: { readonly id: string; readonly type: string; readonly display: string },
   around: Pick<Surroundings, 'base' | 'endpoints'>,
 ): JsonObject {
-  const endpoint = around.endpoints[other.type]
+  const endpoint = entryOf(around.endpoints, other.type)
   return {
     value: other.id,
     ...(endpoint === undefined ? {} : { $ref: `${around.base}${endpoint}/${other.id}` }),

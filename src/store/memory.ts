@@ -1,4 +1,4 @@
-import { compareKeys, compareText, matches, sortKey } from '../protocol/index.ts'
+import { compareKeys, compareText, entryOf, matches, sortKey } from '../protocol/index.ts'
 import {
   type Page,
   type Place,
@@ -193,6 +193,6 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
 
 function countersOf({ name, created, log, rows }: Tenant): TenantRow {
   const resources: { [type: string]: number } = {}
-  for (const { stored } of rows.values()) resources[stored.type] = (resources[stored.type] ?? 0) + 1
+  for (const { stored } of rows.values()) resources[stored.type] = (entryOf(resources, stored.type) ?? 0) + 1
   return { tenant: name, created, place: log.length, resources }
 }

@@ -1,4 +1,4 @@
-import type { BoundFilter, Target } from '../../protocol/index.ts'
+import { type BoundFilter, entryOf, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './other-rows.ts'
 import { indexOf, type Place } from './values.ts'
@@ -198,7 +198,7 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
   })
   if (target.attribute.name === 'id') return op === 'eq' ? byId(value) : undefined
   if (leaf.name === 'location' && op === 'eq') {
-    const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
+    const start = `${place.base}${entryOf(place.endpoints, place.typeName) ?? ''}/`
     if (typeof value !== 'string' || !value.startsWith(start)) {
       return leaf.caseExact ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody } : undefined
     }

@@ -1,4 +1,4 @@
-import { type Attribute, fold, isReference, type Target } from '../../protocol/index.ts'
+import { type Attribute, entryOf, fold, isReference, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import type { Dialect } from './dialect.ts'
 import type { IndexPath } from './names.ts'
@@ -73,7 +73,7 @@ export function columnOf(target: Target, place: Place, bindings: Binder): string
     case 'version':
       return isExact(target.leaf) ? `'W/"' || r.version || '"'` : `'w/"' || r.version || '"'`
     case 'location': {
-      const start = `${place.base}${place.endpoints[place.typeName] ?? ''}/`
+      const start = `${place.base}${entryOf(place.endpoints, place.typeName) ?? ''}/`
       return isExact(target.leaf)
         ? `${bindings.bind(start)} || r.id`
         : `${bindings.bind(fold(start))} || ${dialect.folded('r', 'id')}`
