@@ -41,6 +41,7 @@ const STATUSES: { readonly [status in keyof typeof STATUS_CODES]: string } = {
   413: 'more than a limit allows; the detail names the limit',
   414: 'the URL is too long; send the search by POST to /.search',
   415: 'the body is not JSON by its media type',
+  421: 'the Host header names a server that this one is not; start it with --public-url or --trusted-proxies',
   429: 'too many requests, or too many wrong tokens; Retry-After says when to come back',
   431: 'the request line and headers are too long',
   500: 'a mistake of the server; the detail holds an id that its log has too',

@@ -26,7 +26,7 @@ import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { locationOf } from './represent.ts'
 import { requirePatch } from './resources.ts'
-import { errorOf } from './respond.ts'
+import { errorOf, UNSHARED } from './respond.ts'
 import { routeOf } from './route.ts'
 import { bendBody, requireRight, type Turn } from './turn.ts'
 import { weighBulk } from './weight.ts'
@@ -105,7 +105,7 @@ export async function bulk(turn: Turn): Promise<Answer> {
   })
   return {
     status: 200,
-    headers: ['Content-Type', turn.media],
+    headers: ['Content-Type', turn.media, ...UNSHARED],
     body: JSON.stringify({ schemas: [BULK_RESPONSE], Operations: shown }),
   }
 }

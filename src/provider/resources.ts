@@ -11,7 +11,7 @@ import {
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { identity, memberParts, represent, STREAM_FROM, type View } from './represent.ts'
-import { emptyAnswer, resourceAnswer } from './respond.ts'
+import { emptyAnswer, resourceAnswer, UNSHARED } from './respond.ts'
 import { bendBody, mayRead, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
 import { LARGE_TEXT, weighBody, weighPatch } from './weight.ts'
 
@@ -125,7 +125,7 @@ export async function deleteResource(turn: Turn, type: ResourceType, id: string)
   const done = await lightly(turn, undefined, (light) =>
     turn.directory.remove(turn.context, type.name, id, { ifMatch, light }),
   )
-  return done ?? { status: 204, headers: [] }
+  return done ?? { status: 204, headers: UNSHARED }
 }
 
 /** Does a write on the event loop if it is a light one; else hands the request on, where there is somewhere to. */

@@ -50,6 +50,9 @@ function preference(
   return { quality: any?.quality ?? 0, named: false }
 }
 
+/** What each answer says to caches: to keep it for nobody else, and to ask again before it is used. RFC 9111 §5.2.2. */
+export const UNSHARED: readonly string[] = ['Cache-Control', 'private, no-cache']
+
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
 export function resourceAnswer(
   status: number,
@@ -65,6 +68,7 @@ export function resourceAnswer(
     headers: [
       'Content-Type',
       media,
+      ...UNSHARED,
       'ETag',
       formatETag(stored.version),
       'Location',
@@ -88,7 +92,7 @@ export function emptyAnswer(
 ): Answer {
   const media = status === 204 ? ['Content-Type', SCIM_JSON] : []
   const location = locationOf(base, endpoint, stored.id)
-  return { status, headers: [...media, 'ETag', formatETag(stored.version), 'Location', location] }
+  return { status, headers: [...media, ...UNSHARED, 'ETag', formatETag(stored.version), 'Location', location] }
 }
 
 /** An answer with a document that is no resource of the directory. */
@@ -98,7 +102,7 @@ export function documentAnswer(
   media: string,
   headers: readonly string[] = [],
 ): Answer {
-  return { status, headers: ['Content-Type', media, ...headers], body: JSON.stringify(document) }
+  return { status, headers: ['Content-Type', media, ...UNSHARED, ...headers], body: JSON.stringify(document) }
 }
 
 /** What the provider's owner is told of an error that is ours. */
@@ -107,7 +111,7 @@ export type Report = (problem: { readonly id: string; readonly error: unknown; r
 /** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */
 export function errorAnswer(error: unknown, call: Call, report: Report): Answer {
   const known = errorOf(error, call, report)
-  const headers = ['Content-Type', SCIM_JSON]
+  const headers = ['Content-Type', SCIM_JSON, ...UNSHARED]
   for (const [name, value] of Object.entries(known.headers ?? {})) headers.push(name, value)
   return { status: known.status, headers, body: JSON.stringify(known) }
 }

@@ -28,6 +28,7 @@ import type { Finished } from './cache.ts'
 import type { Answer } from './call.ts'
 import { may } from './principal.ts'
 import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
+import { UNSHARED } from './respond.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
 import { weighBody, weighSearch } from './weight.ts'
 
@@ -136,7 +137,7 @@ async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<
     ...(walk === undefined ? { startIndex: search.startIndex } : {}),
     ...(next === undefined ? {} : { nextCursor: next }),
   })
-  const headers = ['Content-Type', turn.media]
+  const headers = ['Content-Type', turn.media, ...UNSHARED]
   if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
   const texts = await textsOf(page.resources, views, catalog)
   return { status: 200, headers, body: whole(head, texts) }
@@ -192,7 +193,7 @@ function listOf(turn: Turn, search: SearchInput, filter: BoundFilter, few: reado
   const page = first === 0 && found.length <= search.count ? found : found.slice(first, first + search.count)
   const head = openList({ totalResults: found.length, itemsPerPage: page.length, startIndex: search.startIndex })
   const texts = page.map(({ text }) => text)
-  return { status: 200, headers: ['Content-Type', turn.media], body: whole(head, texts) }
+  return { status: 200, headers: ['Content-Type', turn.media, ...UNSHARED], body: whole(head, texts) }
 }
 
 /** The text of a list. Not joined: what is only put together is copied once, on its way out. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { callOf, createBodies, isHost, type NodeAnswer, originOf, type Serving, send, serve, toNode } from '../node.ts'
+import { callOf, createBodies, type NodeAnswer, type Serving, send, serve, toNode } from '../node.ts'
 import {
   forbidden,
   LIMITS,
@@ -8,16 +8,18 @@ import {
   SCIM_JSON,
   ScimError,
   tooManyRequests,
+  unauthorized,
   uriTooLong,
 } from '../protocol/index.ts'
-import { belowBase, type Provider, type Report } from '../provider/index.ts'
+import { bearerToken, belowBase, type Provider, type Report } from '../provider/index.ts'
 import { createStage } from '../stage.ts'
-import { isTenantName, scimPath } from '../tenancy/index.ts'
+import { hashToken, isTenantName, sameHash, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { Meter } from './metrics.ts'
-import { BUSY, createOutages } from './outages.ts'
+import { BUSY, createOutages, whereFails, whyOf } from './outages.ts'
 import type { App, Parts } from './parts.ts'
-import { createRoutes } from './routes.ts'
+import { createReached } from './reached.ts'
+import { createRoutes, otherRouteOf, routeOf } from './routes.ts'
 import { createScim, type Skipped } from './scim.ts'
 import { createBuckets } from './throttle.ts'
 
@@ -42,14 +44,16 @@ interface Departure extends Arrival {
 
 /** Joins the rooms: SCIM, the admin API, health and metrics, behind one listener. */
 export async function createApp(parts: Parts): Promise<App> {
-  const { settings, database, tenancy, directory, metrics, health, log } = parts
-  const outages = createOutages(log)
+  const { settings, database, tenancy, directory, metrics, health, log, requestLog, writability } = parts
+  const outages = createOutages(log, settings)
   const crowds = createOutages(log, BUSY)
   const report: Report = (problem) => {
     const { id, error, method } = problem
     const passing = metrics.passing(error)
-    if (passing === 'outage') outages(problem)
-    else if (passing === 'busy') crowds(problem)
+    if (passing === 'outage') {
+      if (!READING.has(method)) writability.failed(whereFails(whyOf(error), settings.database))
+      outages(problem)
+    } else if (passing === 'busy') crowds(problem)
     else log.error({ err: error, id, method }, 'internal error')
   }
   const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
@@ -63,6 +67,8 @@ export async function createApp(parts: Parts): Promise<App> {
   metrics.bodies(bodies.held)
   const rate = settings.rateLimit === undefined ? undefined : createBuckets(settings.rateLimit)
   const refusals = createBuckets(REFUSALS)
+  /** The connections of calls on their way, where the log has a line for each. */
+  const callers = new WeakMap<object, string>()
   const provider: Provider = createScim({
     directory,
     tenancy,
@@ -70,26 +76,29 @@ export async function createApp(parts: Parts): Promise<App> {
     refused: (reason, call) => {
       if (reason === 'missing') return
       metrics.refused(reason)
+      requestLog.refused({ reason, tenant: call.tenant, remote: call.remote })
       const wait = refusals.take(call.remote ?? '')
       if (wait > 0) throw tooManyRequests(wait)
     },
     skipped,
+    ...(requestLog.answered === undefined ? {} : { admitted: (call, id) => void callers.set(call, id) }),
     ...(heavy === undefined ? {} : { delegate: heavy.run }),
     ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
   })
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
   const routes = createRoutes(metrics)
+  const reached = createReached(settings)
   const bases = new Map<string, string>()
   /** What the last request had: nearly always the next one has the same. */
   let last = { host: '', tenant: '', base: '' }
 
   function baseOf(request: IncomingMessage, tenant: string): string {
-    const host = settings.publicUrl === undefined ? (request.headers.host ?? '') : ''
+    const host = reached.originKey(request)
     if (tenant === last.tenant && host === last.host) return last.base
     const key = `${host} ${tenant}`
     let base = bases.get(key)
     if (base === undefined) {
-      base = `${settings.publicUrl ?? originOf(request)}${scimPath(tenant)}`
+      base = `${reached.origin(request)}${scimPath(tenant)}`
       if (bases.size >= BASES) bases.clear()
       bases.set(key, base)
     }
@@ -107,13 +116,17 @@ export async function createApp(parts: Parts): Promise<App> {
     const tenant = url.slice(9, slash)
     // What can't be a tenant isn't looked for, nor remembered.
     if (tenant !== last.tenant && !isTenantName(tenant)) return false
-    const remote = request.socket.remoteAddress
+    const remote = reached.client(request)
     const place = { base: baseOf(request, tenant), tenant, remote, bodies }
     const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
     const meter = routes.meter(call.method, path)
     const answered = (answer: NodeAnswer) => {
       if (call.method !== 'GET') bodies.release(request)
       departures.add({ request, response, began, answer, meter })
+      if (requestLog.answered === undefined) return
+      const ms = performance.now() - began
+      const connection = callers.get(call)
+      requestLog.answered({ method: call.method, route: routeOf(path), tenant, connection, ms }, answer)
     }
     // A provider never throws.
     const answer = provider.handle(call)
@@ -122,27 +135,10 @@ export async function createApp(parts: Parts): Promise<App> {
     return true
   }
 
-  const behindTls = settings.publicUrl?.startsWith('https://') === true
-  /** Looked at once for each connection. */
-  const exposed = new WeakMap<object, boolean>()
-
-  /** Whether a request came from another machine in the clear: tokens and people's data don't travel so (RFC 7644 §7.2). */
-  function isExposed({ socket }: IncomingMessage): boolean {
-    if (behindTls) return false
-    let is = exposed.get(socket)
-    if (is === undefined) {
-      is = !/^(::1|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '')
-      exposed.set(socket, is)
-    }
-    return is
-  }
-
   function refusalOf(request: IncomingMessage, url: string): ScimError | undefined {
-    const { host } = request.headers
-    if (host === undefined ? request.httpVersion !== '1.0' : !isHost(host)) return NO_HOST
-    if (url.length > LIMITS.URL_LENGTH) return TOO_LONG
-    if ((url.startsWith('/tenants/') || url.startsWith('/admin/')) && isExposed(request)) return IN_THE_CLEAR
-    return undefined
+    if (url === '/healthz' || url === '/readyz') return undefined
+    const refusal = reached.refusal(request, url.startsWith('/tenants/') || url.startsWith('/admin/'))
+    return refusal ?? (url.length > LIMITS.URL_LENGTH ? TOO_LONG : undefined)
   }
 
   let admin: Promise<ReturnType<typeof toNode>> | undefined
@@ -191,9 +187,18 @@ export async function createApp(parts: Parts): Promise<App> {
       return
     }
     if (url.startsWith('/tenants/') && scim(request, response, url, began)) return
+    if (requestLog.answered !== undefined) {
+      const { method = '' } = request
+      const note = () => {
+        const answer = { status: response.statusCode }
+        requestLog.answered?.({ method, route: otherRouteOf(url), ms: performance.now() - began }, answer)
+      }
+      response.once('close', note)
+    }
     void other(request, response, url).catch((error) => {
+      if (error instanceof ScimError) return send(request, response, refuse(error))
       log.error({ err: error }, 'internal error')
-      if (!response.headersSent) send(request, response, refuse(new ScimError(500, 'internal error; the log has it')))
+      if (!response.headersSent) send(request, response, refuse(new ScimError(500, 'Internal error; the log has it')))
     })
   }
 
@@ -207,10 +212,30 @@ export async function createApp(parts: Parts): Promise<App> {
     if (path === '/healthz') return send(request, response, { headers: json, ...health.live() })
     if (path === '/readyz') return send(request, response, { headers: json, ...(await health.ready()) })
     if (path === '/metrics') {
+      requireMetrics(request)
       const { type, body } = await metrics.text()
-      return send(request, response, { status: 200, headers: ['Content-Type', type], body })
+      return send(request, response, {
+        status: 200,
+        headers: ['Content-Type', type, 'Cache-Control', 'no-store'],
+        body,
+      })
     }
     send(request, response, refuse(notFound('there is nothing here; SCIM is at /tenants/{tenant}/scim/v2')))
+  }
+
+  /** Refuses who may not read the numbers: they name the customers. */
+  function requireMetrics(request: IncomingMessage): void {
+    const { metrics: readers, metricsToken } = settings
+    if (readers === 'off') throw notFound('Metrics are switched off; start with --metrics local')
+    if (metricsToken !== undefined) {
+      const given = bearerToken(request.headers.authorization)
+      if (given !== undefined && sameHash(hashToken(given), hashToken(metricsToken))) return
+      throw unauthorized('Metrics need the token of --metrics-token-file', 'Bearer realm="metrics"')
+    }
+    if (readers === 'open' || reached.isLocal(request)) return
+    throw forbidden(
+      'Metrics are read on this machine only, and not through a proxy; start with --metrics-token-file FILE, or --metrics open',
+    )
   }
 
   let serving: Serving | undefined
@@ -241,17 +266,21 @@ function targetOf(request: IncomingMessage): string {
   return target.startsWith('/') ? target : `/${target}`
 }
 
+/** Methods that write nothing. */
+const READING = new Set(['GET', 'HEAD', ''])
+
 /** What those who watch the server ask; it changes nothing. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
-const IN_THE_CLEAR = forbidden(
-  'this came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
-)
-
-const NO_HOST = new ScimError(400, 'the request has no Host header that names a host and port, which HTTP/1.1 asks for')
 const TOO_LONG = uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send a search by POST to /.search`)
 
 function refuse(error: ScimError): NodeAnswer {
-  const headers = ['Content-Type', SCIM_JSON, ...Object.entries(error.headers ?? {}).flat()]
+  const headers = [
+    'Content-Type',
+    SCIM_JSON,
+    'Cache-Control',
+    'no-store',
+    ...Object.entries(error.headers ?? {}).flat(),
+  ]
   return { status: error.status, headers, body: JSON.stringify(error) }
 }

@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../store/index.ts'
 import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { commandName } from './command-name.ts'
 import type { Log } from './log.ts'
+import { databaseFlag, type Settings, showsToken } from './settings.ts'
 
 /** The end of a start: what is noted in the database, and what is printed. */
 export interface Greeting {
@@ -25,13 +26,13 @@ const LONGEST_PAUSE_MS = 30_000
 export async function startGreeting(
   tenancy: Tenancy,
   url: string,
-  { print, log }: { readonly print: (text: string) => void; readonly log: Log },
+  { print, log, settings }: { readonly print: (text: string) => void; readonly log: Log; readonly settings: Settings },
 ): Promise<Greeting> {
   const stopping = new AbortController()
   const { signal } = stopping
   const self = `${SELF} ${++starts}`
   let waiting = true
-  const attempt = async () => print(await greet(tenancy, url, { self, signal }))
+  const attempt = async () => print(await greet(tenancy, url, { self, signal }, settings))
 
   async function again(error: unknown): Promise<void> {
     let reason = error
@@ -84,20 +85,34 @@ interface Start {
 }
 
 /** What a start prints: on the first one a way in, shown only once; later where things are. */
-async function greet(tenancy: Tenancy, url: string, start: Start): Promise<string> {
+async function greet(tenancy: Tenancy, url: string, start: Start, settings: Settings): Promise<string> {
   await tenancy.notePublicUrl(url)
+  const command = (words: string) => `${commandName()} ${words}${databaseFlag(settings)}`
   if (!(await isMine(tenancy, start))) {
     return [
       `Lockstep is running at ${url}`,
       '',
       `  SCIM base URL   ${url}${scimPath('{tenant}')}`,
-      `  New token       ${commandName()} connection create TENANT`,
-      `  Tenants         ${commandName()} tenant list`,
+      `  New token       ${command('connection create TENANT')}`,
+      `  Tenants         ${command('tenant list')}`,
       '',
       '',
     ].join('\n')
   }
   await tenancy.tenants.createDefault()
+  if (!showsToken(settings)) {
+    await tenancy.tenants.endFirstStart()
+    return [
+      `Lockstep is running at ${url}`,
+      '',
+      `  SCIM base URL   ${url}${scimPath(DEFAULT_TENANT)}`,
+      `  First token     ${command(`connection create ${DEFAULT_TENANT}`)}`,
+      '',
+      'The token is not printed here, since what a server prints is often kept; the command above makes it and shows it once.',
+      '',
+      '',
+    ].join('\n')
+  }
   const { token } = await tenancy.connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
   await tenancy.tenants.endFirstStart()
   const base = `${url}${scimPath(DEFAULT_TENANT)}`

@@ -1,10 +1,11 @@
 import type { Store } from '../store/index.ts'
+import type { Writability } from './writability.ts'
 
 /** Whether the process lives, and whether it should be sent requests. */
 export interface Health {
   /** For `GET /healthz`: the process answers. */
   readonly live: () => { readonly status: 200; readonly body: string }
-  /** For `GET /readyz`: the database answers, and the server is neither starting nor stopping. */
+  /** For `GET /readyz`: the database answers and takes writes, and the server is neither starting nor stopping. */
   readonly ready: () => Promise<{ readonly status: 200 | 503; readonly body: string }>
   readonly enter: (state: State) => void
 }
@@ -16,7 +17,7 @@ export type State = 'starting' | 'serving' | 'stopping'
 const PATIENCE_MS = 2_000
 
 /** Makes the two answers. Both bodies are JSON: `{"status":"ok"}`. */
-export function createHealth(store: Store): Health {
+export function createHealth(store: Store, writability: Pick<Writability, 'check'>): Health {
   let state: State = 'starting'
   const say = (status: string) => JSON.stringify({ status })
   return {
@@ -32,7 +33,9 @@ export function createHealth(store: Store): Health {
           setTimeout(() => resolve(false), PATIENCE_MS).unref()
         }),
       ])
-      return answered ? { status: 200, body: say('ok') } : { status: 503, body: say('the database does not answer') }
+      if (!answered) return { status: 503, body: say('the database does not answer') }
+      const why = await writability.check()
+      return why === undefined ? { status: 200, body: say('ok') } : { status: 503, body: say(why) }
     },
     enter: (next) => {
       state = next

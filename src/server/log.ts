@@ -35,14 +35,18 @@ const NAMES: { readonly [level: number]: string } = {
   60: 'fatal',
 }
 
-/** Makes the log: JSON lines, or one readable line each on a terminal. */
-export function createLog(level: LogLevel, output: LogOutput = LOG_OUTPUT): Log {
+/** Makes the log: JSON lines, or one readable line each on a terminal. `named`: each says which process wrote it. */
+export function createLog(
+  level: LogLevel,
+  output: LogOutput = LOG_OUTPUT,
+  { named = false }: { readonly named?: boolean } = {},
+): Log {
   const pretty = output.isTTY === true
   const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : shownJson(line)) }
   return pino(
     {
       level,
-      base: null,
+      base: named ? { pid: process.pid } : null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: REDACTED, censor: '[hidden]' },
       formatters: { level: (label) => ({ level: label }) },

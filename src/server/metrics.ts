@@ -40,6 +40,8 @@ export interface Metrics {
   readonly refused: (reason: string) => void
   /** Says where the numbers of the threads for heavy requests are. */
   readonly heavy: (load: () => HeavyLoad) => void
+  /** Adds numbers that are measured when somebody reads them. */
+  readonly measure: (source: Source) => void
   /** Says where the bytes of bodies under way are counted. */
   readonly bodies: (held: () => number) => void
   readonly text: () => Promise<MetricsText>
@@ -57,7 +59,7 @@ export interface MetricsText {
 export type Numbers = readonly object[]
 
 /** What becomes of a number when those of several processes are added up. */
-type Aggregator = 'sum' | 'first' | 'min'
+type Aggregator = 'sum' | 'first' | 'min' | 'max'
 
 /** Adds up the numbers of several processes of one server. */
 export async function joinNumbers(processes: readonly Numbers[]): Promise<MetricsText> {
@@ -72,6 +74,24 @@ interface RouteCount {
   readonly statuses: Map<number, number>
   readonly latency: Histogram
 }
+
+/** One number with what tells it from others of the same name. */
+export interface Measured {
+  readonly value: number
+  readonly labels: { readonly [name: string]: string | number }
+}
+
+/** Takes one metric with its values. */
+export type Registrar = (
+  type: 'counter' | 'gauge',
+  name: string,
+  help: string,
+  values: readonly Measured[],
+  aggregator?: Aggregator,
+) => void
+
+/** Measures, and hands over what came of it. */
+export type Source = (registrar: Registrar) => void | Promise<void>
 
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
@@ -94,6 +114,7 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   let busy = 0
   let load: (() => HeavyLoad) | undefined
   let held = () => 0
+  const sources: Source[] = []
 
   const meter = (method: string, route: string): Meter => {
     const key = `${method} ${route}`
@@ -166,6 +187,11 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
       { value: process.memoryUsage.rss(), labels: {} },
     ])
+    for (const source of sources) {
+      await source((type, name, help, values, aggregator) =>
+        register(registry, type, name, help, () => values, aggregator),
+      )
+    }
     const start = () => [{ value: started, labels: {} }]
     const when = 'When the process started, seconds since 1970.'
     register(registry, 'gauge', 'process_start_time_seconds', when, start, 'min')
@@ -187,6 +213,9 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     },
     heavy: (source) => {
       load = source
+    },
+    measure: (source) => {
+      sources.push(source)
     },
     bodies: (source) => {
       held = source

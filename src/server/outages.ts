@@ -1,5 +1,6 @@
 import type { Report } from '../provider/index.ts'
 import type { Log } from './log.ts'
+import { reasonOf } from './reason.ts'
 
 /** How long the log counts what a database that is gone could not answer, before it says so in one line. */
 const COUNTED_MS = 5_000
@@ -10,7 +11,6 @@ export interface Words {
   readonly more: string
 }
 
-const OUTAGE: Words = { first: 'the database does not answer', more: 'the database still does not answer' }
 /** Of requests that were told to come again although the database is well. */
 export const BUSY: Words = {
   first: 'a request was told to come again: too much at the same time',
@@ -19,12 +19,17 @@ export const BUSY: Words = {
 
 /**
  * Makes what the log is told of requests that the database could not answer: the first of an outage with its stack, the
- * others as one line every few seconds. An outage is over when so long nothing came.
+ * others as one line every few seconds that counts them. Each says why, in words. An outage is over when so long nothing came.
  */
-export function createOutages(log: Log, { first, more: others }: Words = OUTAGE, countedMs = COUNTED_MS): Report {
+export function createOutages(
+  log: Log,
+  of: Words | { readonly database: string },
+  countedMs: number = COUNTED_MS,
+): Report {
   let going = false
   let more = 0
   let reason = ''
+  let writes = false
 
   function wait(): void {
     // Nothing ends later because of a line that is still to be written.
@@ -34,22 +39,46 @@ export function createOutages(log: Log, { first, more: others }: Words = OUTAGE,
   function say(): void {
     going = more > 0
     if (!going) return
-    log.error({ requests: more, reason }, others)
+    const refused = `${more} ${more === 1 ? 'request' : 'requests'} refused in the last ${Math.round(countedMs / 1_000)} s`
+    const what = 'more' in of ? of.more : `${verdict(writes)}: ${whereFails(reason, of.database)}`
+    log.error({ requests: more, reason }, `${what}; ${refused}`)
     more = 0
+    writes = false
     wait()
   }
 
   return ({ id, error, method }) => {
+    reason = whyOf(error)
+    writes ||= WRITING.has(method)
     if (going) {
       more++
-      reason = messageOf(error)
       return
     }
-    log.error({ err: error, id, method }, first)
+    const where = writes && 'database' in of ? `: ${whereFails(reason, of.database)}` : ''
+    log.error({ err: error, id, method, reason }, 'first' in of ? of.first : `${verdict(writes)}${where}`)
     going = true
+    writes = false
     wait()
   }
 }
+
+const WRITING = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+function verdict(writes: boolean): string {
+  return writes ? 'writes fail' : 'the database does not answer'
+}
+
+/** Why the database can't do anything now, in words. */
+export function whyOf(error: unknown): string {
+  return (error instanceof Error ? reasonOf(error) : messageOf(error)).replace(PREFIX, '')
+}
+
+/** The same with the database's name: `the disk is full (data/lockstep.db)`. */
+export function whereFails(reason: string, database: string): string {
+  return /^it\b/.test(reason) ? `${database}: ${reason}` : `${reason} (${database})`
+}
+
+const PREFIX = /^the database can't be used at the moment: /i
 
 /** Errors of threads arrive as what could travel of them. */
 function messageOf(error: unknown): string {

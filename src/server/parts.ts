@@ -5,7 +5,9 @@ import type { Database } from './database.ts'
 import type { Health } from './health.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { RequestLog } from './request-log.ts'
 import type { Settings } from './settings.ts'
+import type { Writability } from './writability.ts'
 
 /** Everything the app joins: what `serve.ts` has opened. */
 export interface Parts {
@@ -16,6 +18,8 @@ export interface Parts {
   readonly metrics: Metrics
   readonly health: Health
   readonly log: Log
+  readonly requestLog: RequestLog
+  readonly writability: Writability
 }
 
 /** The listening server. */

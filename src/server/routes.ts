@@ -5,6 +5,15 @@ export interface Routes {
   meter(method: string, path: string): Meter
 }
 
+/** The template of a path below the base URL, like `/Users/{id}`. */
+export function routeOf(path: string): string {
+  const second = path.indexOf('/', 1)
+  const endpoint = second === -1 ? path : path.slice(0, second)
+  if (!FIXED.has(endpoint)) return '/{endpoint}'
+  if (second === -1 || second === path.length - 1) return endpoint
+  return path.startsWith('/.search', second) ? `${endpoint}/.search` : `${endpoint}/{id}`
+}
+
 /** Endpoints with a meter of their own; others, which may be anything, share one. */
 const FIXED = new Set([
   '/',
@@ -20,21 +29,27 @@ const FIXED = new Set([
   '/Entitlements',
 ])
 
+/** Paths outside of tenants that name nothing of anybody. */
+const PLAIN = new Set(['/healthz', '/readyz', '/metrics'])
+
+/** The template of a URL that is not below a tenant's base: `/admin/v1/tenants/{tenant}/connections`. */
+export function otherRouteOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? ''
+  if (PLAIN.has(path)) return path
+  if (!path.startsWith('/admin/v1/')) return '/{other}'
+  const [what = '', name, below, ...deeper] = path.slice('/admin/v1/'.length).split('/')
+  const word = (text: string) => (/^[a-z]{1,20}$/.test(text) ? text : '{other}')
+  return ['/admin/v1', word(what), ...(name ? [`{${what === 'tenants' ? 'tenant' : 'id'}}`] : [])]
+    .concat(below ? [word(below)] : [], deeper.length > 0 ? ['{id}'] : [])
+    .join('/')
+}
+
 /** Makes the table of meters by route. */
 export function createRoutes(metrics: Metrics): Routes {
   const known = new Map<string, Map<string, Meter>>()
   return {
     meter(method, path) {
-      const second = path.indexOf('/', 1)
-      const endpoint = second === -1 ? path : path.slice(0, second)
-      const below = second !== -1 && second < path.length - 1
-      const route = !FIXED.has(endpoint)
-        ? '/{endpoint}'
-        : below
-          ? path.startsWith('/.search', second)
-            ? `${endpoint}/.search`
-            : `${endpoint}/{id}`
-          : endpoint
+      const route = routeOf(path)
       let methods = known.get(route)
       if (methods === undefined) {
         methods = new Map()

@@ -21,6 +21,8 @@ export interface ScimOptions {
   readonly throttle?: (principal: Principal) => number
   readonly report: Report
   readonly refused?: (reason: string, call: Call) => void
+  /** Told of each call that a token has let in, and of the connection's id. */
+  readonly admitted?: (call: Call, connection: string) => void
   readonly cacheBytes?: number
   readonly skipped?: (note: Skipped) => void
 }
@@ -42,11 +44,11 @@ export function openDirectory(store: Store, tenancy: Tenancy, check?: () => void
 
 /** The provider of the standalone server: the tenant stands in the URL, tokens belong to connections. */
 export function createScim(options: ScimOptions): Provider {
-  const { directory, tenancy, refused } = options
+  const { directory, tenancy } = options
   const features = new WeakMap<object, Features>()
   return createProvider({
     directory,
-    authenticate: authenticator(tenancy, refused),
+    authenticate: authenticator(options),
     features: (tenant) => {
       const settings = tenancy.settings(tenant)
       let found = features.get(settings)
@@ -65,9 +67,12 @@ export function createScim(options: ScimOptions): Provider {
   })
 }
 
-function authenticator(tenancy: Tenancy, refused: ScimOptions['refused']): Authenticate {
+function authenticator({ tenancy, refused, admitted }: ScimOptions): Authenticate {
   const decide = (found: Authenticated, call: Call): Principal | undefined => {
-    if ('principal' in found) return found.principal
+    if ('principal' in found) {
+      admitted?.(call, found.principal.connectionId)
+      return found.principal
+    }
     refused?.(found.reason, call)
     // A header of another form than bearer counts as no credentials (RFC 6750 §3.1).
     if (found.reason === 'missing' || found.reason === 'malformed') return undefined

@@ -8,8 +8,11 @@ import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { App, Server } from './parts.ts'
+import { createRequestLog } from './request-log.ts'
 import { localUrl, SETTINGS, type Settings } from './settings.ts'
+import { createVitals } from './vitals.ts'
 import { joinWorkers } from './worker.ts'
+import { createWritability } from './writability.ts'
 
 /** How often the last use of tokens is written, when no request does it. */
 const FLUSH_EVERY_MS = 60_000
@@ -22,7 +25,7 @@ export async function serve(
   settings: Settings,
   { print, worker = false }: { readonly print: (text: string) => void; readonly worker?: boolean },
 ): Promise<Server> {
-  const log = createLog(settings.logLevel)
+  const log = createLog(settings.logLevel, undefined, { named: worker })
   let counted = (_writes: number): void => undefined
   const database = await openDatabase(settings, {
     threads: true,
@@ -42,8 +45,19 @@ export async function serve(
   counted = own.batch
   const workers = worker ? joinWorkers(own) : undefined
   const metrics = workers === undefined ? own : { ...own, text: workers.text }
-  const health = createHealth(store)
-  const app = await createApp({ settings, database, tenancy, directory, metrics, health, log })
+  const writability = createWritability(store)
+  const sqlite = settings.postgres === undefined && settings.database !== ':memory:'
+  own.measure(
+    createVitals({
+      why: writability.check,
+      tokens: tenancy.tokensInUse,
+      tenants: true,
+      ...(sqlite ? { file: settings.database } : {}),
+    }),
+  )
+  const health = createHealth(store, writability)
+  const requestLog = createRequestLog(log)
+  const app = await createApp({ settings, database, tenancy, directory, metrics, health, log, requestLog, writability })
 
   const { port } = await listen(app, settings).catch(async (error) => {
     await store.close()
@@ -52,7 +66,7 @@ export async function serve(
   const url = settings.publicUrl ?? localUrl(settings.host, port)
   let greeting: Greeting | undefined
   try {
-    if (!worker) greeting = await startGreeting(tenancy, url, { print, log })
+    if (!worker) greeting = await startGreeting(tenancy, url, { print, log, settings })
   } catch (error) {
     // Nothing of it stays: a port that is open without a server behind it would look alive.
     await app.close()
@@ -64,6 +78,7 @@ export async function serve(
   log.info({ address: url, database: settings.database }, 'listening')
 
   const flushing = setInterval(() => {
+    requestLog.expiring(tenancy.tokensInUse())
     tenancy.flush().catch((error) => log.warn({ err: error }, 'the last use of tokens could not be written'))
   }, FLUSH_EVERY_MS).unref()
 

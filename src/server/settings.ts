@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { ConfigError, withoutLastSlashes } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
@@ -14,6 +16,12 @@ export interface RateLimit {
   readonly perSecond: number
   /** How many it may make at once after a pause. */
   readonly burst: number
+}
+
+/** Addresses that share their first bits. */
+export interface Network {
+  readonly address: string
+  readonly bits: number
 }
 
 /** How to reach a PostgreSQL database. */
@@ -37,6 +45,14 @@ export interface Settings {
   readonly postgres?: PostgresSettings
   /** Without a slash at its end. Absent: made from host and port. */
   readonly publicUrl?: string
+  /** Proxies whose Host, X-Forwarded-Proto and X-Forwarded-For are believed. Absent: none. */
+  readonly trustedProxies?: readonly Network[]
+  /** Who may read /metrics, where no token of its own is set. Absent: this machine. */
+  readonly metrics?: 'open' | 'off'
+  /** The token that /metrics asks for; absent: none. */
+  readonly metricsToken?: string
+  /** Whether the token of a first start is printed. Absent: on a terminal. */
+  readonly firstToken?: 'always' | 'never'
   readonly logLevel: LogLevel
   /** Absent: off. */
   readonly rateLimit?: RateLimit
@@ -122,6 +138,38 @@ export const SETTINGS = {
       'an absolute http or https URL without user name, password, query or fragment, like https://scim.example.com',
     does: 'the address clients reach the server at, for base URLs and meta.location; made from host and port if absent',
   },
+  trustedProxies: {
+    name: 'trusted proxies',
+    flag: '--trusted-proxies',
+    env: 'LOCKSTEP_TRUSTED_PROXIES',
+    default: '',
+    allowed: 'addresses or networks with commas between them, like 127.0.0.1,10.0.0.0/8',
+    does: 'proxies whose Host, X-Forwarded-Proto and X-Forwarded-For headers are believed, when there are several public names',
+  },
+  metrics: {
+    name: 'metrics',
+    flag: '--metrics',
+    env: 'LOCKSTEP_METRICS',
+    default: 'local',
+    allowed: 'local (this machine, not through a proxy), open, or off',
+    does: 'who may read /metrics without a token',
+  },
+  metricsTokenFile: {
+    name: 'metrics token file',
+    flag: '--metrics-token-file',
+    env: 'LOCKSTEP_METRICS_TOKEN_FILE',
+    default: '',
+    allowed: 'the path of a file that holds one token of 16 characters or more',
+    does: 'file with the bearer token that /metrics asks for, from wherever it is read',
+  },
+  firstToken: {
+    name: 'first token',
+    flag: '--first-token',
+    env: 'LOCKSTEP_FIRST_TOKEN',
+    default: 'terminal',
+    allowed: 'terminal (printed only where a person reads it), always, or never',
+    does: 'where the token of a first start may be printed; elsewhere it says how to make one',
+  },
   logLevel: {
     name: 'log level',
     flag: '--log-level',
@@ -179,6 +227,10 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const { database, url } = read('database', parseDatabase)
   const passwordFile = read('databasePasswordFile', (text) => text)
   const connections = read('databaseConnections', parseConnections)
+  const trustedProxies = read('trustedProxies', parseNetworks)
+  const metrics = read('metrics', (text) => METRICS.find((one) => one === text))
+  const firstToken = read('firstToken', (text) => FIRST_TOKEN.find((one) => one === text))
+  const metricsToken = readToken(read('metricsTokenFile', (text) => text))
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -192,6 +244,10 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     database,
     ...(url === undefined ? {} : { postgres: { url, connections, ...(passwordFile === '' ? {} : { passwordFile }) } }),
     ...(publicUrl === '' ? {} : { publicUrl }),
+    ...(trustedProxies.length === 0 ? {} : { trustedProxies }),
+    ...(metrics === 'local' ? {} : { metrics }),
+    ...(metricsToken === undefined ? {} : { metricsToken }),
+    ...(firstToken === 'terminal' ? {} : { firstToken }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
     requestSeconds: read('requestSeconds', parseSeconds),
@@ -213,6 +269,19 @@ export function localUrl(host: string, port: number): string {
   return `http://${name}:${port}`
 }
 
+/** Whether the token of a first start is printed: on a terminal a person reads it, anywhere else it may be kept for years. */
+export function showsToken({ firstToken }: Settings): boolean {
+  return firstToken === undefined ? process.stdout.isTTY === true : firstToken === 'always'
+}
+
+/** The flag that has a command use the same database, with a space before it; empty where it does so by itself. */
+export function databaseFlag({ database, postgres }: Settings): string {
+  const text = postgres === undefined ? `sqlite:${database}` : database
+  return text === SETTINGS.database.default
+    ? ''
+    : ` ${SETTINGS.database.flag} ${/[^\w:/.@=-]/.test(text) ? `'${text}'` : text}`
+}
+
 /** Says that a database can't be opened, and why. */
 export function wrongDatabase(database: string, cause: unknown): ConfigError {
   // One that says all of this already.
@@ -222,6 +291,38 @@ export function wrongDatabase(database: string, cause: unknown): ConfigError {
       ? cause.message.slice(`${cause.option}: `.length)
       : reasonOf(cause)
   return new ConfigError(SETTINGS.database.flag, `The database ${database} can't be opened: ${why}`, { cause })
+}
+
+const METRICS = ['local', 'open', 'off'] as const
+const FIRST_TOKEN = ['terminal', 'always', 'never'] as const
+
+function parseNetworks(text: string): readonly Network[] | undefined {
+  const networks: Network[] = []
+  for (const part of text.split(',').filter((one) => one.trim() !== '')) {
+    const [address = '', length] = part.trim().split('/')
+    const family = isIP(address)
+    const most = family === 4 ? 32 : 128
+    const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : -1
+    if (family === 0 || bits < 0 || bits > most) return undefined
+    networks.push({ address, bits })
+  }
+  return networks
+}
+
+/** The token in a file; refuses what could be guessed. The error never repeats it. */
+function readToken(file: string): string | undefined {
+  if (file === '') return undefined
+  let token: string
+  try {
+    token = readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new ConfigError(SETTINGS.metricsTokenFile.flag, `the file ${file} can't be read`, { cause })
+  }
+  if (/^[\w.~+/=-]{16,}$/.test(token)) return token
+  throw new ConfigError(
+    SETTINGS.metricsTokenFile.flag,
+    `the file ${file} must hold one token of 16 characters or more, of letters, digits and - . _ ~ + / =`,
+  )
 }
 
 function parsePort(text: string): number | undefined {

@@ -42,7 +42,7 @@ export async function superviseWorkers(settings: Settings, print: (text: string)
   try {
     workers = await start(settings, log)
     const { close: end, ...others } = workers
-    const greeting = await startGreeting(tenancy, workers.url, { print, log })
+    const greeting = await startGreeting(tenancy, workers.url, { print, log, settings })
     const closed = greeting.done.then(close)
     closed.catch((error) => log.error({ err: error }, 'the database could not be closed'))
     return {

@@ -2,7 +2,7 @@ import { readAuthorization } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { findToken, isOver, noteUses, type Principal, type TokenUse } from './connections.ts'
-import { hashToken, readBearer, sameHash, tenantOfToken } from './tokens.ts'
+import { hashToken, readBearer, sameHash, tenantOfToken, tokenId } from './tokens.ts'
 
 /** Most Authorization headers kept; the ones not used for longest make room. */
 const KEPT_HEADERS = 10_000
@@ -24,6 +24,19 @@ export interface Authenticator {
   readonly forget: (tenant?: string) => void
   /** Writes when tokens were last used, as far as it is not written yet. */
   readonly flush: () => Promise<void>
+  /** The tokens that have let somebody in and are still known. */
+  readonly inUse: () => readonly TokenInUse[]
+}
+
+/** A token that lets somebody in. */
+export interface TokenInUse {
+  readonly tenant: string
+  /** The id of its connection. */
+  readonly connection: string
+  /** Its short name. */
+  readonly id: string
+  /** When it ends, milliseconds since 1970; absent: never. */
+  readonly expires?: number
 }
 
 /** A header that let somebody in. */
@@ -166,6 +179,13 @@ export function createAuthenticator(
       headers.delete(tenant)
     },
     flush,
+    inUse: () =>
+      [...known.values()].map(({ answer: { principal }, hash, expires }) => ({
+        tenant: principal.tenant,
+        connection: principal.connectionId,
+        id: tokenId(hash),
+        ...(expires === undefined ? {} : { expires }),
+      })),
   }
 }
 

@@ -3,7 +3,7 @@ import { Conflict, type Store, StoreUnavailable } from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
 import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
 import { type Arrivals, createArrivals } from './arrivals.ts'
-import { type Authenticated, createAuthenticator } from './authenticate.ts'
+import { type Authenticated, createAuthenticator, type TokenInUse } from './authenticate.ts'
 import { createCatalogs, editSettings } from './catalogs.ts'
 import { type ConnectionDraft, type Connections, createConnections, type Issued } from './connections.ts'
 import { inUse, TenancyError } from './errors.ts'
@@ -38,6 +38,8 @@ export interface Tenancy {
   readonly notePublicUrl: (url: string) => Promise<void>
   /** Writes when tokens were last used. */
   readonly flush: () => Promise<void>
+  /** The tokens that have let somebody in here and are still known. */
+  readonly tokensInUse: () => readonly TokenInUse[]
   /** Flushes, and stops watching the store. */
   readonly close: () => Promise<void>
 }
@@ -136,6 +138,7 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
       if (record?.value !== url) await store.commit([{ write: 'record', record: URL_RECORD, value: url }])
     },
     flush: authenticator.flush,
+    tokensInUse: authenticator.inUse,
     close: async () => {
       unwatch()
       // A database that is gone keeps nobody from ending; all that is lost is when tokens were last used.

@@ -54,7 +54,8 @@ export interface Running {
 export function startServer(args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<Running> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', ...args], {
-      env: { PATH: process.env.PATH ?? '', ...env },
+      // Nobody reads this on a terminal, and the tests want the token.
+      env: { PATH: process.env.PATH ?? '', LOCKSTEP_FIRST_TOKEN: 'always', ...env },
     })
     let greeting = ''
     let stderr = ''

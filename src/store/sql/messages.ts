@@ -76,7 +76,13 @@ export type Fault =
       readonly what: string
       readonly found: string | undefined
     }
-  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterMs: number }
+  | {
+      readonly kind: 'unavailable'
+      readonly message: string
+      readonly retryAfterMs: number
+      /** What the system or SQLite said, by which the reason is told in words. */
+      readonly cause: { readonly message: string; readonly code?: unknown; readonly errcode?: unknown } | undefined
+    }
   | { readonly kind: 'other'; readonly message: string; readonly stack: string | undefined }
 
 /** An error made ready to travel. */
@@ -86,10 +92,20 @@ export function toFault(error: unknown): Fault {
     return { kind: 'conflict', reason, at, what, found }
   }
   if (error instanceof StoreUnavailable) {
-    return { kind: 'unavailable', message: error.message, retryAfterMs: error.retryAfterMs }
+    const { message, retryAfterMs, cause } = error
+    return { kind: 'unavailable', message, retryAfterMs, cause: cause instanceof Error ? codesOf(cause) : undefined }
   }
   const one = error instanceof Error ? error : new Error(String(error))
   return { kind: 'other', message: one.message, stack: one.stack }
+}
+
+function codesOf(error: Error): { readonly message: string; readonly code?: unknown; readonly errcode?: unknown } {
+  const { message } = error
+  return {
+    message,
+    ...('code' in error ? { code: error.code } : {}),
+    ...('errcode' in error ? { errcode: error.errcode } : {}),
+  }
 }
 
 /** The error that travelled. */
@@ -98,7 +114,11 @@ export function fromFault(fault: Fault): Error {
     case 'conflict':
       return new Conflict(fault.reason, fault.at, fault.what, fault.found)
     case 'unavailable':
-      return new StoreUnavailable(fault.message, fault.retryAfterMs)
+      return new StoreUnavailable(
+        fault.message,
+        fault.retryAfterMs,
+        fault.cause && { cause: Object.assign(new Error(fault.cause.message), fault.cause) },
+      )
     case 'other': {
       const error = new Error(fault.message)
       if (fault.stack !== undefined) error.stack = fault.stack

@@ -1,0 +1,86 @@
+import type { NodeAnswer } from '../node.ts'
+import type { TokenInUse } from '../tenancy/index.ts'
+import type { Log } from './log.ts'
+import { createBuckets } from './throttle.ts'
+
+/** What is known of a request when it has been answered. Never a URL, a name or a value of a person. */
+export interface Answered {
+  readonly method: string
+  /** Its template, like `/Users/{id}`. */
+  readonly route: string
+  readonly tenant?: string | undefined
+  /** The id of the connection, once its token has let it in. */
+  readonly connection?: string | undefined
+  readonly ms: number
+}
+
+/** A token that was refused. */
+export interface Refused {
+  readonly reason: string
+  readonly tenant?: string | undefined
+  /** Address of the client. */
+  readonly remote?: string | undefined
+}
+
+/** Lines of the log about requests. */
+export interface RequestLog {
+  /** One line for each request, at `debug`; absent at other levels. */
+  readonly answered: ((request: Answered, answer: Pick<NodeAnswer, 'status' | 'body'>) => void) | undefined
+  /** One line for a refused token, at `warn`: only a few a minute for each tenant, the others counted in the next one. */
+  readonly refused: (refused: Refused) => void
+  /** One line a day, at `warn`, for each of these tokens that ends within 30 days. */
+  readonly expiring: (tokens: readonly TokenInUse[]) => void
+}
+
+/** Lines about refused tokens of one tenant. */
+const LINES = { perSecond: 1 / 20, burst: 5 }
+/** Most tenants and tokens that are remembered. */
+const MOST = 10_000
+const DAY_MS = 24 * 3_600_000
+/** Tokens that end within so long are warned of. */
+const SOON_MS = 30 * DAY_MS
+
+/** Makes the lines about requests. */
+export function createRequestLog(log: Log, now: () => number = Date.now): RequestLog {
+  const buckets = createBuckets(LINES)
+  const unsaid = new Map<string, number>()
+  const said = new Map<string, number>()
+  return {
+    answered: log.isLevelEnabled('debug')
+      ? ({ ms, ...request }, { status, body }) => {
+          log.debug({ ...request, status, ms: Math.round(ms * 100) / 100, error: errorOf(status, body) }, 'request')
+        }
+      : undefined,
+    refused({ reason, tenant = '', remote }) {
+      const key = `${tenant} ${reason}`
+      if (buckets.take(key) > 0) {
+        if (unsaid.size >= MOST) unsaid.clear()
+        unsaid.set(key, (unsaid.get(key) ?? 0) + 1)
+        return
+      }
+      const others = unsaid.get(key)
+      unsaid.delete(key)
+      log.warn({ reason, tenant, remote, others }, 'a token was refused')
+    },
+    expiring(tokens) {
+      const time = now()
+      for (const { tenant, connection, id, expires } of tokens) {
+        if (expires === undefined || expires - time > SOON_MS || time - (said.get(id) ?? 0) < DAY_MS) continue
+        if (said.size >= MOST) said.clear()
+        said.set(id, time)
+        const days = Math.max(0, Math.floor((expires - time) / DAY_MS))
+        log.warn(
+          // Its short name; what is called `token` is never written.
+          { tenant, connection, id, expires: new Date(expires).toISOString(), days },
+          'a token in use ends soon; make its successor with: connection rotate',
+        )
+      }
+    },
+  }
+}
+
+/** The keyword of an error, or nothing: its detail may repeat what a person is called. */
+function errorOf(status: number, body: NodeAnswer['body']): string | undefined {
+  if (status < 400 || typeof body !== 'string') return undefined
+  return /"scimType":"([A-Za-z]{1,40})"/.exec(body.slice(0, 200))?.[1]
+}

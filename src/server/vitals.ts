@@ -1,0 +1,78 @@
+import { stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { TokenInUse } from '../tenancy/index.ts'
+import type { Measured, Source } from './metrics.ts'
+
+/** What the numbers about the process and its database are measured from. */
+export interface Vitals {
+  /** Path of a SQLite file; absent for other databases. */
+  readonly file?: string
+  /** Why writes fail; undefined while they come through. */
+  readonly why: () => Promise<string | undefined>
+  /** The tokens in use. */
+  readonly tokens: () => readonly TokenInUse[]
+  /** Whether single tenants are named. */
+  readonly tenants: boolean
+  readonly now?: () => number
+}
+
+const QUANTILES = [50, 99, 100]
+
+/** Makes the numbers by which an operator sees trouble come: can it write, is there room, is the event loop free, do tokens end. */
+export function createVitals({ file, why, tokens, tenants, now = Date.now }: Vitals): Source {
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+  return async (register) => {
+    const one = (value: number): readonly Measured[] => [{ value, labels: {} }]
+    const writes = 'Whether the database takes writes, by what the last ones met.'
+    register('gauge', 'lockstep_database_writable', writes, one((await why()) === undefined ? 1 : 0), 'min')
+    const late = 'How late the event loop was since the last reading, by quantile; 1 is the worst.'
+    register('gauge', 'lockstep_event_loop_delay_seconds', late, delays(delay), 'max')
+    if (file !== undefined) {
+      const sizes = 'Bytes of the database file and of its write-ahead log.'
+      register('gauge', 'lockstep_database_bytes', sizes, await sizesOf(file), 'first')
+      const free = 'Bytes that are left on the disk of the database.'
+      register('gauge', 'lockstep_disk_free_bytes', free, await freeBeside(file), 'first')
+    }
+    const ends = 'Seconds until the tokens in use end, the soonest of each connection.'
+    register('gauge', 'lockstep_token_expires_seconds', ends, expiries(tokens(), tenants, now()), 'min')
+  }
+}
+
+/** The event loop's delays since the last reading, in seconds beyond what the timer itself takes. */
+function delays(delay: ReturnType<typeof monitorEventLoopDelay>): readonly Measured[] {
+  const found = QUANTILES.map((percent) => ({
+    value: Math.max(0, (delay.percentile(percent) || 0) / 1e9 - 0.01),
+    labels: { quantile: percent / 100 },
+  }))
+  delay.reset()
+  return found
+}
+
+async function sizesOf(file: string): Promise<readonly Measured[]> {
+  const size = async (kind: string, path: string) => {
+    const value = (await stat(path).catch(() => undefined))?.size
+    return value === undefined ? [] : [{ value, labels: { file: kind } }]
+  }
+  return [...(await size('database', file)), ...(await size('wal', `${file}-wal`))]
+}
+
+async function freeBeside(file: string): Promise<readonly Measured[]> {
+  const found = await statfs(dirname(file)).catch(() => undefined)
+  return found === undefined ? [] : [{ value: found.bavail * found.bsize, labels: {} }]
+}
+
+/** By tenant and connection, or the soonest of all where tenants are not named. */
+function expiries(tokens: readonly TokenInUse[], tenants: boolean, now: number): readonly Measured[] {
+  const soonest = new Map<string, Measured>()
+  for (const { tenant, connection, expires } of tokens) {
+    if (expires === undefined) continue
+    const value = Math.round((expires - now) / 1_000)
+    const key = tenants ? `${tenant} ${connection}` : ''
+    const known = soonest.get(key)
+    if (known !== undefined && known.value <= value) continue
+    soonest.set(key, { value, labels: tenants ? { tenant, connection } : {} })
+  }
+  return [...soonest.values()]
+}
