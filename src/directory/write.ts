@@ -68,7 +68,7 @@ const NOTHING_MOVED = { unindex: [], index: [] }
 
 /** The writing half of the door. All throw ScimError. */
 export interface Writes {
-  create(context: Context, typeName: string, body: Json): Promise<Outcome>
+  create(context: Context, typeName: string, body: Json, options?: Pick<WriteOptions, 'light'>): Promise<Outcome>
   replace(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   patch(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   remove(context: Context, typeName: string, id: string, options?: WriteOptions): Promise<void>
@@ -191,14 +191,14 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
   }
 
   return {
-    async create(context, typeName, body) {
+    async create(context, typeName, body, options) {
       const catalog = inside.catalog(context.tenant)
       const type = writableType(catalog, typeName)
       const traits = traitsOf(type)
       const id = inside.newId()
       const ref = { tenant: context.tenant, type: type.name, id }
       const notes = createNotes()
-      let wanted = normalise(body, type, context.allow, notes)
+      let wanted = normalise(body, type, context.allow, notes, workOf(options))
       if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
         wanted = { ...wanted, active: true }
       const prepared = prepare('create', context, type, withId(wanted, id))
@@ -265,7 +265,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const stored = await current(context, ref, type, options)
         const before = documentOf(stored)
         const notes = createNotes()
-        const incoming = takeMembers(normalise(body, type, context.allow, notes), type)
+        const incoming = takeMembers(normalise(body, type, context.allow, notes, workOf(options)), type)
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         if (options?.mayChange !== undefined)
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
@@ -357,7 +357,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
 }
 
 /** Counts what a write looks at. */
-function workOf(options: WriteOptions | undefined): EditWork {
+function workOf(options: Pick<WriteOptions, 'light'> | undefined): EditWork {
   return options?.light ? createEditWork(LIGHT_WORK, () => new HeavyWrite()) : createEditWork()
 }
 

@@ -80,8 +80,9 @@ export function fillReferences<T extends Pick<BulkOperation, 'method' | 'path' |
   later: readonly string[] = [],
 ): T {
   const { path } = operation
+  const staying = new Set(later)
   const idOf = (bulkId: string) => {
-    if (later.includes(bulkId)) return undefined
+    if (staying.has(bulkId)) return undefined
     const id = made.get(bulkId)
     if (id !== undefined) return id
     throw made.has(bulkId)
@@ -103,12 +104,13 @@ export function setAside(
 ): { readonly now: JsonObject; readonly afterwards: JsonObject } {
   const now: { [name: string]: Json } = {}
   const afterwards: { [name: string]: Json } = {}
+  const putOff = new Set(later)
   for (const [name, value] of Object.entries(data)) {
-    if (!refersTo({ [name]: value }, later, type)) now[name] = value
+    if (!refersTo({ [name]: value }, putOff, type)) now[name] = value
     else if (name.includes(':') && isObject(value)) {
       // An extension: its attributes one by one.
       const members = Object.entries(value)
-      const isLater = ([key, one]: [string, Json]) => refersTo({ [`${name}:${key}`]: one }, later, type)
+      const isLater = ([key, one]: [string, Json]) => refersTo({ [`${name}:${key}`]: one }, putOff, type)
       now[name] = Object.fromEntries(members.filter((member) => !isLater(member)))
       afterwards[name] = Object.fromEntries(members.filter(isLater))
     } else afterwards[name] = value
@@ -116,10 +118,10 @@ export function setAside(
   return { now: carryNumbers(data, now), afterwards: carryNumbers(data, afterwards) }
 }
 
-function refersTo(data: JsonObject, later: readonly string[], type: ResourceType | undefined): boolean {
+function refersTo(data: JsonObject, later: ReadonlySet<string>, type: ResourceType | undefined): boolean {
   let found = false
   inData({ method: 'POST', data, ...(type === undefined ? {} : { type }) }, (bulkId) => {
-    if (later.includes(bulkId)) found = true
+    if (later.has(bulkId)) found = true
     return undefined
   })
   return found

@@ -321,3 +321,11 @@ describe('dialects', () => {
     expect(refusal(() => user(more, LENIENT))).toBe('invalidValue')
   })
 })
+
+test('A-61 a thousand unknown attributes are not told one by one', () => {
+  const notes = createNotes()
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`x${at}[type eq "a@example.com"]`, 1]))
+  normalise({ schemas: [User.schema.id], userName: 'u', ...many }, User, LENIENT, notes)
+  expect(notes.unknown).toHaveLength(100)
+  expect(notes.unknown[0]).toBe('x0[…]')
+})

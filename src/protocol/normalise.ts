@@ -2,12 +2,14 @@ import type { Allowances } from './allowances.ts'
 import { applyEdits } from './apply.ts'
 import { extensionOf, type Resolved, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
+import type { EditWork } from './edit-work.ts'
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { unpackJson } from './mend.ts'
 import { readPatch } from './patch.ts'
 import type { Reading } from './reading.ts'
 import type { ResourceType } from './schema.ts'
+import { noteSkipped } from './skipped-names.ts'
 import { PATCH_OP } from './urn.ts'
 import { isAbsent, readValue, refuseTwins } from './value.ts'
 import { carryNumbers, numbersOf } from './written-numbers.ts'
@@ -27,9 +29,9 @@ export function createNotes(): Notes {
 
 /**
  * The body of a POST or PUT in normal form: canonical names (A-14), null and [] left out, readOnly attributes dropped,
- * unknown ones ignored (A-61), `schemas` computed from what is there (A-13). RFC 7643 §2.1, §2.4, §2.5; RFC 7644 §3.3.
+ * unknown ones ignored (A-61), paths to parts carried out as a PATCH does, `schemas` computed from what is there (A-13). RFC 7643 §2.1, §2.4, §2.5; RFC 7644 §3.3.
  */
-export function normalise(body: Json, type: ResourceType, allow: Allowances, notes?: Notes): Document {
+export function normalise(body: Json, type: ResourceType, allow: Allowances, notes?: Notes, work?: EditWork): Document {
   if (!isObject(body)) throw invalidSyntax(`The body must be one JSON object, a ${type.name}`)
   const reading = readingOf(body, allow, notes)
   const schemas: string[] = [type.schema.id]
@@ -81,7 +83,7 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (some) out[schema.id] = members
     if (some || required) schemas.push(schema.id)
   }
-  return hasMembers(paths) ? withPaths(out, carryNumbers(body, paths), type, allow, notes) : out
+  return hasMembers(paths) ? withPaths(out, carryNumbers(body, paths), type, allow, notes, work) : out
 }
 
 /** Whether a member's name is a path to a part: `name.givenName`, `emails[type eq "work"].value`. */
@@ -96,11 +98,12 @@ function withPaths(
   type: ResourceType,
   allow: Allowances,
   notes: Notes | undefined,
+  work: EditWork | undefined,
 ): Document {
   const patch = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: paths }] }
   const { edits, skipped } = readPatch(carryNumbers(paths, patch), type, allow)
   notes?.unknown.push(...skipped)
-  return applyEdits(document, edits, type, allow)
+  return applyEdits(document, edits, type, allow, work)
 }
 
 function readingOf(body: JsonObject, allow: Allowances, notes: Notes | undefined): Reading {
@@ -111,7 +114,7 @@ function readingOf(body: JsonObject, allow: Allowances, notes: Notes | undefined
       if (allow.refuseUnknownInBody) {
         throw invalidSyntax(`"${path}" is no attribute of this resource type; see /Schemas for those there are`)
       }
-      notes?.unknown.push(path.slice(0, 200))
+      if (notes !== undefined) noteSkipped(notes.unknown, path)
     },
   }
 }

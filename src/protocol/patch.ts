@@ -12,6 +12,7 @@ import { readEditValue, readRemovedValues, wholeElement } from './patch-value.ts
 import { namesOnly, type Path, parsePath, pathTooLong } from './path.ts'
 import type { Reading } from './reading.ts'
 import { isReference, type ResourceType } from './schema.ts'
+import { noteSkipped } from './skipped-names.ts'
 import { PATCH_OP } from './urn.ts'
 import { idInUri, refuseTwins } from './value.ts'
 import { numbersOf, type WrittenNumbers } from './written-numbers.ts'
@@ -99,7 +100,7 @@ function readOperation(operation: Json, at: number, context: Context): void {
   const bound = bind(path, op, context)
   if (bound === undefined) {
     if (!context.allow.skipUnknownInPatch) throw unknownPath(path, context.type)
-    context.skipped.push(namesOnly(path))
+    noteSkipped(context.skipped, path)
     return
   }
   if (op !== 'remove' && value === undefined) {
@@ -165,7 +166,7 @@ function explode(op: 'add' | 'replace', value: JsonObject, context: Context, ext
     const bound = bindKey(path, context)
     if (bound === undefined) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
-      skipped.push(namesOnly(path))
+      noteSkipped(skipped, path)
       continue
     }
     if (bound.target?.path !== path && bound.extension !== path) respelt = true
@@ -270,7 +271,7 @@ function readingOf({ allow, type, skipped, numbers }: Context): Reading {
     numbers,
     unknown(path: string) {
       if (!allow.skipUnknownInPatch) throw unknownPath(path, type)
-      skipped.push(namesOnly(path))
+      noteSkipped(skipped, path)
     },
   }
 }

@@ -42,7 +42,10 @@ export async function createResource(turn: Turn, type: ResourceType): Promise<An
   if ('status' in sent) return sent
   const shown = selectionOf(turn, 'create', type)
   const view = viewOf(turn, type, shown)
-  const outcome = await turn.directory.create(turn.context, type.name, sent.json)
+  const outcome = await lightly(turn, sent.bytes, (light) =>
+    turn.directory.create(turn.context, type.name, sent.json, { light }),
+  )
+  if ('status' in outcome) return outcome
   turn.skipped(type.name, outcome.skipped)
   const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(201, type.endpoint, outcome.stored, turn.call.base, turn.media, body)

@@ -6,13 +6,13 @@ export type Weight = 'light' | 'heavy'
 /** Bodies above this many bytes are heavy. */
 const BYTES = 256 * 1024
 /** Bulk requests above this many bytes are heavy: each operation is a request of its own. */
-const BULK_BYTES = 48 * 1024
+const BULK_BYTES = 16 * 1024
 /** So many values in a body are read and compared in some milliseconds. */
-const VALUES = 4_000
+const VALUES = 3_000
 /** A body that is shorter holds fewer values than that. */
 const FEW_VALUES = VALUES * 2
 /** Each operation of a PATCH has a path to be read, and each member of a value without a path is one. */
-const EDITS = 200
+const EDITS = 100
 /** Names in `attributes` or `excludedAttributes` are looked for in each resource of the page. */
 const NAMES = 100
 /** A filter above this many characters may have hundreds of comparisons. */
