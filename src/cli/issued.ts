@@ -23,7 +23,14 @@ export function printIssued({ connection, token }: Issued, baseUrl: string, opti
 }
 
 /** A connection in a few words. */
-function describe(connection: Connection): string {
-  const profile = connection.profile === undefined ? '' : `, ${connection.profile}`
-  return `${connection.id} (${connection.label}; ${connection.kind}${profile}; may ${formatRights(connection.rights)})`
+function describe({ id, label, kind, profile, rights, allow, forbid }: Connection): string {
+  const may = formatRights(rights)
+  const facts = [
+    `kind ${kind}`,
+    ...(profile === undefined ? [] : [`profile ${profile}`]),
+    ...(allow === undefined || allow.length === 0 ? [] : [`allows ${allow.join(', ')}`]),
+    ...(forbid === undefined || forbid.length === 0 ? [] : [`forbids ${forbid.join(', ')}`]),
+    may === 'all' ? 'full access' : `may ${may}`,
+  ]
+  return `${id}${label === kind ? '' : ` ("${label}")`}: ${facts.join(', ')}`
 }

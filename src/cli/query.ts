@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, LockstepError } from '../protocol
 import { checkPaths, namesInFilter, typeIn } from './attribute-names.ts'
 import { withPlace } from './place.ts'
 import { cut, printJson, printLine, printPretty, printTable } from './print.ts'
-import { flagOption, type Options, textOption } from './usage.ts'
+import { flagOption, numberOption, type Options, textOption } from './usage.ts'
 
 /** `lockstep get`: one resource, as the server shows it. */
 export async function get([name = '', id = '']: readonly string[], options: Options): Promise<void> {
@@ -27,8 +27,10 @@ export async function query([name = '']: readonly string[], options: Options): P
     checkPaths(type, listed(query.excludedAttributes), '--excluded-attributes')
     checkPaths(type, listed(query.sortBy), '--sort-by')
     checkPaths(type, namesInFilter(query.filter ?? ''), '--filter')
+    const first = numberOption(options, 'startIndex', 1) ?? 1
+    numberOption(options, 'count', 0)
     const { body } = await place.client.send({ method: 'GET', path: type.endpoint, query })
-    if (body === undefined) throw new LockstepError('ERR_REFUSED', `the answer to ${type.endpoint} is empty`)
+    if (body === undefined) throw new LockstepError('ERR_REFUSED', `The answer to ${type.endpoint} is empty`)
     if (flagOption(options, 'json')) {
       printJson(body)
       return
@@ -42,12 +44,15 @@ export async function query([name = '']: readonly string[], options: Options): P
       ...shown.map((path) => [path.toUpperCase(), (resource: JsonObject) => cut(cell(resource, path), 60)] as const),
     ])
     printLine(`${resources.length} of ${String(body.totalResults)}`)
+    const next = first + resources.length
+    const more = typeof body.totalResults === 'number' ? body.totalResults - next + 1 : 0
+    if (more > 0 && query.count !== '0') printLine(`${more} more; to go on, add --start-index ${next}`)
   })
 }
 
 /** Prints a resource for people or programs. */
 export function printResource(body: JsonObject | undefined, path: string, options: Options): void {
-  if (body === undefined) throw new LockstepError('ERR_REFUSED', `the answer to ${path} is empty`)
+  if (body === undefined) throw new LockstepError('ERR_REFUSED', `The answer to ${path} is empty`)
   if (flagOption(options, 'json')) printJson(body)
   else printPretty(body)
 }

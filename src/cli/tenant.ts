@@ -1,3 +1,4 @@
+import { commandName } from '../server/index.ts'
 import { isoTime } from '../tenancy/index.ts'
 import { confirmDeletion } from './confirmation.ts'
 import { readDraft } from './connection.ts'
@@ -19,12 +20,17 @@ export async function createTenant([name = '']: readonly string[], options: Opti
 export async function listTenants(options: Options): Promise<void> {
   await withLocal(options, async ({ tenancy, baseUrl }) => {
     const tenants = await tenancy.tenants.list()
-    const rows = await Promise.all(tenants.map(async (tenant) => ({ ...tenant, baseUrl: await baseUrl(tenant.name) })))
+    const rows: ((typeof tenants)[number] & { readonly whole: boolean; readonly baseUrl: string })[] = []
+    for (const tenant of tenants) {
+      const whole = await tenancy.tenants.isWhole(tenant.name)
+      rows.push({ ...tenant, whole, baseUrl: await baseUrl(tenant.name) })
+    }
     if (flagOption(options, 'json')) {
       printJson(
-        rows.map(({ name, created, place, ...rest }) => ({
+        rows.map(({ name, created, place, whole, ...rest }) => ({
           tenant: name,
           ...rest,
+          ...(whole ? {} : { half: true }),
           created: isoTime(created),
           log: place,
         })),
@@ -36,8 +42,11 @@ export async function listTenants(options: Options): Promise<void> {
       ['USERS', ({ resources }) => resources.User ?? 0],
       ['GROUPS', ({ resources }) => resources.Group ?? 0],
       ['CREATED', ({ created }) => formatTime(created)],
-      ['SCIM BASE URL', (row) => row.baseUrl],
+      ['SCIM BASE URL', (row) => (row.whole ? row.baseUrl : 'not served: it is half imported')],
     ])
+    if (rows.some(({ whole }) => !whole)) {
+      printLine(`Run ${commandName()} tenant import again for what is half imported, or delete it.`)
+    }
   })
 }
 

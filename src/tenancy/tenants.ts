@@ -2,7 +2,7 @@ import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { exists, invalid, missing } from './errors.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { requireWhole } from './whole.ts'
+import { isWhole, requireWhole } from './whole.ts'
 
 /** The tenant that the first start of a server makes. */
 export const DEFAULT_TENANT = 'default'
@@ -33,6 +33,8 @@ export interface Tenants {
   readonly list: () => Promise<readonly Tenant[]>
   /** The tenant, or a refusal that says that there is none, or that it is not whole yet: `half` takes that one too. */
   readonly show: (name: string, options?: { readonly half?: boolean }) => Promise<Tenant>
+  /** Whether it is served: not half imported. */
+  readonly isWhole: (name: string) => Promise<boolean>
   /** Removes the tenant with all it holds. */
   readonly delete: (name: string) => Promise<void>
   /** Whether no server has made the default tenant yet. */
@@ -98,6 +100,7 @@ export function createTenants(store: Store, world: World): Tenants {
       if (!half) await requireWhole(store, name)
       return tenant
     },
+    isWhole: (name) => isWhole(store, name),
     delete: async (name) => {
       try {
         await store.commit([{ write: 'tenant', tenant: name, as: 'gone', at: world.now() }])

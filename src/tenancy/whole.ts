@@ -7,9 +7,14 @@ export const ARRIVAL = { kind: 'arrival', key: 'arrival' } as const
 /** When clients of a tenant that is not whole yet should ask again, in seconds. */
 const RETRY_AFTER_S = 30
 
+/** Whether a tenant is whole: not one whose import has not come to its end. */
+export async function isWhole(store: Store, tenant: string): Promise<boolean> {
+  return (await oneRecord(store, tenant, ARRIVAL.kind, ARRIVAL.key)) === undefined
+}
+
 /** Refuses a tenant that is not whole yet: 503 for clients, with when to come back. */
 export async function requireWhole(store: Store, tenant: string): Promise<void> {
-  if ((await oneRecord(store, tenant, ARRIVAL.kind, ARRIVAL.key)) === undefined) return
+  if (await isWhole(store, tenant)) return
   throw new ScimError(503, `tenant "${tenant}" is being imported and not whole yet; try again later`, {
     headers: { 'retry-after': String(RETRY_AFTER_S) },
   })

@@ -142,6 +142,8 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     ]) {
       expect(await refusal(...command, '--database', database)).toContain('is being imported')
     }
+    const { stdout } = await run(['tenant', 'list', '--database', database])
+    expect(stdout).toMatch(/^acme .*not served: it is half imported$/m)
     const admin = await server.tenancy.adminTokens.create({})
     const asked = await ask(`${server.url}/admin/v1`, admin.token, '/tenants/acme')
     expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '30'])

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { afterEach, describe, expect, test } from 'vitest'
+import { emptyPlace, runsHere } from '../place.ts'
+import { folder, MAIN, run } from './run.ts'
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const made: { remove: () => unknown }[] = []
+afterEach(async () => {
+  for (const one of made.splice(0)) await one.remove()
+})
+
+async function fresh() {
+  const dir = folder()
+  made.push(dir)
+  const { database, remove } = await emptyPlace()
+  made.push({ remove })
+  const lockstep = (...args: string[]) => run([...args, '--database', database])
+  await lockstep('tenant', 'create', 'acme')
+  return { dir, database, lockstep }
+}
+
+/** A claim as the process of a number leaves it. */
+const claimOf = (pid: number, host = hostname()) => JSON.stringify({ host, pid, mark: 'b7f3c1e0-aaaa' })
+
+/** A number that no process has any more. */
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', ''])
+  await new Promise((resolve) => child.once('exit', resolve))
+  return child.pid ?? 0
+}
+
+const COMMANDS = [
+  ['export', (file: string) => ['export', file, '--tenant', 'acme']],
+  ['tenant export', (file: string) => ['tenant', 'export', 'acme', file]],
+  ...(runsHere('a backup is a whole database of its own')
+    ? [['backup', (file: string) => ['backup', file]] as const]
+    : []),
+] as const
+
+describe.each(COMMANDS)('%s', (_name, args) => {
+  test('is refused while another process writes the file, which stays as it is', async () => {
+    const { dir, lockstep } = await fresh()
+    const file = dir.path('out')
+    writeFileSync(`${file}.lock`, claimOf(process.pid))
+    const { code, stderr } = await lockstep(...args(file))
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`Process ${process.pid} on ${hostname()} is at work on ${file}; wait for it`),
+    ])
+    expect(readdirSync(dir.path('.'))).toEqual(['out.lock'])
+    expect(readFileSync(`${file}.lock`, 'utf8')).toBe(claimOf(process.pid))
+  })
+
+  test('takes over from a process that has died, and leaves nothing beside the file, which is its owner’s alone', async () => {
+    const { dir, lockstep } = await fresh()
+    const file = dir.path('out')
+    writeFileSync(`${file}.lock`, claimOf(await deadPid()))
+    writeFileSync(`${file}.4711.partial`, 'left by a backup that was killed')
+    const { code, stderr } = await lockstep(...args(file))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(readdirSync(dir.path('.')).filter((name) => !name.endsWith('.partial'))).toEqual(['out'])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('knows nothing of a process on another machine', async () => {
+    const { dir, lockstep } = await fresh()
+    const file = dir.path('out')
+    writeFileSync(`${file}.lock`, claimOf(1, 'elsewhere'))
+    const { code, stderr } = await lockstep(...args(file))
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Process 1 on elsewhere is at work')])
+  })
+
+  test('says in words that there is no such folder, or that the disk is full', async () => {
+    const { dir, lockstep } = await fresh()
+    const { code, stderr } = await lockstep(...args(dir.path('none/out')))
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/can't be written: there is no folder .*none\n$/)])
+  })
+})
+
+test('of four that begin at once, one writes and three are refused, and the file is whole', async () => {
+  const { dir, database, lockstep } = await fresh()
+  const file = dir.path('acme.tenant')
+  const people = Array.from({ length: 500 }, (_, at) => JSON.stringify({ schemas: [USER], userName: `u${at}` }))
+  writeFileSync(dir.path('people.jsonl'), people.join('\n'))
+  await lockstep('import', dir.path('people.jsonl'), '--tenant', 'acme')
+  const all = await Promise.all([1, 2, 3, 4].map(() => lockstep('tenant', 'export', 'acme', file)))
+  // Who comes when it is done finds it there.
+  for (const { code, stderr } of all) {
+    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringMatching(/is at work on|exists already/)])
+  }
+  expect(all.filter(({ code }) => code === 0)).toHaveLength(1)
+  const back = await run(['tenant', 'import', file, '--as', 'beta', '--database', database])
+  expect([back.code, back.stderr]).toEqual([0, ''])
+})
+
+test('an export to a full disk ends with one line', async () => {
+  const { dir, lockstep } = await fresh()
+  writeFileSync(dir.path('one.jsonl'), JSON.stringify({ schemas: [USER], userName: 'ada' }))
+  await lockstep('import', dir.path('one.jsonl'), '--tenant', 'acme')
+  const { code, stderr } = await lockstep('export', '/dev/full', '--tenant', 'acme')
+  expect([code, stderr]).toEqual([2, "lockstep: /dev/full can't be written: the disk is full\n"])
+})
+
+test.each(['import', 'schema put', 'type put', 'tenant import'])(
+  '%s of a folder, or of nothing, says so',
+  async (words) => {
+    const { dir, lockstep } = await fresh()
+    mkdirSync(dir.path('folder'))
+    for (const [name, why] of [
+      ['folder', /is a folder/],
+      ['none', /there is no such file or folder/],
+    ] as const) {
+      const { code, stderr } = await lockstep(...words.split(' '), dir.path(name))
+      expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
+      expect(stderr).not.toMatch(/E[A-Z]{4,}|\n {4}at /)
+    }
+    expect(existsSync(dir.path('folder.place'))).toBe(false)
+  },
+)
+
+test.each([
+  ['sqlite:/proc/x/y.db', /can't be opened: there is no such file or folder/],
+  ['sqlite:/tmp', /\/tmp is a folder; name a file in it/],
+  [`sqlite:${MAIN}`, /can't be opened: it is not a SQLite database/],
+  [
+    'postgres://someone:secret@127.0.0.1:1/x',
+    /The database postgres:\/\/someone@127\.0\.0\.1:1\/x can't be opened: nothing listens there/,
+  ],
+])('a database that can’t be opened is said under one name: %s', async (database, why) => {
+  const { code, stderr } = await run(['tenant', 'create', 'acme', '--database', database])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
+  expect(stderr).toMatch(/^lockstep: --database: /)
+  expect(stderr).not.toContain('secret')
+})
+
+test('credentials in a public URL are refused, and not repeated', async () => {
+  const { code, stderr } = await run(['serve', '--public-url', 'https://ada:s3cret@scim.example.com'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('without user name, password')])
+  expect(stderr).not.toMatch(/s3cret|ada/)
+})
