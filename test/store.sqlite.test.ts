@@ -59,8 +59,8 @@ describe('plans', () => {
     const connection = openConnection(file, CONNECTION)
     const plans: string[] = []
     const explain = (sql: string, values: readonly (string | number | null)[]) => {
-      const rows = connection.db.prepare(`explain query plan ${sql}`).all(...values)
-      plans.push(rows.map((row) => String(row.detail)).join('\n'))
+      const rows = connection.rows(`explain query plan ${sql}`, ...values)
+      plans.push(rows.map((row) => String(row[3])).join('\n'))
     }
     const spied = {
       ...connection,
@@ -98,19 +98,19 @@ describe('plans', () => {
     ['groups.value eq "g1"'],
   ])('%s reads no resource but those an index names', (filter) => {
     const plans = plansOf(querying([USER], { filter }))
-    expect(plans.join('\n')).toMatch(/SEARCH (r USING INTEGER PRIMARY KEY|resource USING COVERING INDEX)/)
-    for (const plan of plans) expect(plan).not.toMatch(/SCAN (r|resource|value_index|member)\b/)
+    expect(plans.join('\n')).toMatch(/SEARCH (r USING INTEGER PRIMARY KEY|lockstep_resource USING COVERING INDEX)/)
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (r|lockstep_\w+)\b/)
   })
 
   test('co walks one index path, not the resources', () => {
     const [plan] = plansOf(querying([USER], { filter: 'userName co "00"' }))
-    expect(plan).toMatch(/SEARCH value_index USING PRIMARY KEY \(t=\? AND a=\?\)/)
-    expect(plan).not.toMatch(/SCAN (r|resource|value_index|member)\b/)
+    expect(plan).toMatch(/SEARCH lockstep_value_index USING PRIMARY KEY \(t=\? AND a=\?\)/)
+    expect(plan).not.toMatch(/SCAN (r|lockstep_\w+)\b/)
   })
 
   test('members.value drives from the member', () => {
     for (const plan of plansOf(querying([GROUP], { filter: 'members.value eq "p000001"' }))) {
-      expect(plan).toMatch(/SEARCH x USING COVERING INDEX member_of/)
+      expect(plan).toMatch(/SEARCH x USING COVERING INDEX lockstep_member_of/)
     }
   })
 
@@ -121,7 +121,7 @@ describe('plans', () => {
       { after: { id: 'p000010' }, limit: 10 },
     ]) {
       for (const plan of plansOf(querying([USER], { page }))) {
-        expect(plan).toMatch(/USING (COVERING )?INDEX resource_id \(t=\? AND y=\? AND id>/)
+        expect(plan).toMatch(/USING (COVERING )?INDEX lockstep_resource_id \(t=\? AND y=\? AND id>/)
         expect(plan).not.toMatch(/TEMP B-TREE/)
       }
     }
@@ -136,7 +136,7 @@ describe('deep pages', () => {
       expect(page.total).toBe(ids.length)
     }
     const db = new DatabaseSync(file, { readOnly: true })
-    const blocks = db.prepare('select n from block where t = 1 and y = 1').all()
+    const blocks = db.prepare('select n from lockstep_block where t = 1 and y = 1').all()
     db.close()
     expect(blocks.reduce((sum, { n }) => sum + Number(n), 0)).toBe(ids.length)
     expect(Math.max(...blocks.map(({ n }) => Number(n)))).toBeLessThanOrEqual(2_048)
@@ -255,8 +255,10 @@ describe('when the database cannot be written', () => {
   })
 
   test('a file from a later release is refused', async () => {
+    await (await open()).close()
+    stores.pop()
     const db = new DatabaseSync(file)
-    db.exec('pragma user_version = 999')
+    db.exec('insert into lockstep_migration values (999)')
     db.close()
     expect(() => sqliteStore(file)).toThrow(/of a later release/)
   })
@@ -470,7 +472,7 @@ describe('tenants that are gone', () => {
     await store.commit([creating('u1', { userName: 'ada' })])
     expect(idsOn(await store.find(querying([USER])))).toEqual(['u1'])
     const db = new DatabaseSync(file, { readOnly: true })
-    const rows = (table: string) => Number(db.prepare(`select count(*) as n from ${table}`).get()?.n)
+    const rows = (table: string) => Number(db.prepare(`select count(*) as n from lockstep_${table}`).get()?.n)
     await vi.waitFor(() => expect(rows('gone')).toBe(0), { timeout: 10_000 })
     expect(TABLES.map((table) => [table, rows(table)])).toEqual([
       ['resource', 2],

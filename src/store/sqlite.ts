@@ -7,14 +7,15 @@ import { type Store, StoreUnavailable } from './contract.ts'
 import { copyOnThread, writeCopy } from './sql/backup.ts'
 import { type Committer, createInlineCommitter } from './sql/commit-inline.ts'
 import { createThreadCommitter, startWriterThread } from './sql/commit-thread.ts'
-import { type Connection, type ConnectionOptions, isOutage, openConnection, unavailable } from './sql/connection.ts'
+import { type Connection, isOutage, unavailable } from './sql/connection.ts'
+import type { SqliteDatabase } from './sql/driver.ts'
 import { createFinds } from './sql/find.ts'
 import { createGets } from './sql/gets.ts'
 import { createGroupsOf } from './sql/groups.ts'
 import { createHits } from './sql/hits.ts'
 import { keptRows } from './sql/kept-rows.ts'
-import { migrate } from './sql/migrate.ts'
 import { createNames } from './sql/names.ts'
+import { type Opened, openFile, openHanded } from './sql/opening.ts'
 import { createPulse } from './sql/pulse.ts'
 import { createReads } from './sql/read.ts'
 import { streamMembers } from './sql/snapshot.ts'
@@ -22,32 +23,45 @@ import { createTurn, NO_TURN } from './sql/turn.ts'
 import { createWriter } from './sql/writer.ts'
 import { createWatchers, guard, type ReportError } from './watchers.ts'
 
-/** How a SQLite store runs. */
-export interface SqliteOptions {
-  /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
-  readonly threads?: boolean
-  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. As a function: asked again when that one was closed. */
-  readonly writer?: MessagePort | (() => MessagePort | Promise<MessagePort>)
-  /** Called now and then in the midst of long reads; what it throws ends them. */
-  readonly check?: () => void
-  /** Told why the writer thread has ended when it did so by itself; the next write starts another one. */
-  readonly died?: (cause: Error) => void
+export type { BetterSqlite3, SqliteDatabase } from './sql/driver.ts'
+
+/** How a SQLite store runs, whether it opens a file itself or is handed a connection. */
+interface Running {
   /** Told how many commits of this thread a transaction has carried out. */
   readonly batch?: (commits: number) => void
   /** Told of what a watcher throws; on the console unless given. */
   readonly report?: ReportError
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
+  /** Called now and then in the midst of long reads; what it throws ends them. */
+  readonly check?: () => void
 }
 
-/** A store in one SQLite file. */
-export interface SqliteStore extends Store<DatabaseSync> {
+/** How a SQLite store runs that opens a file. */
+export interface SqliteOptions extends Running {
+  /** The file is an app's as well: Lockstep's tables, all called `lockstep_…`, are made beside those that are there. */
+  readonly shared?: boolean
+  /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
+  readonly threads?: boolean
+  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. As a function: asked again when that one was closed. */
+  readonly writer?: MessagePort | (() => MessagePort | Promise<MessagePort>)
+  /** Told why the writer thread has ended when it did so by itself; the next write starts another one. */
+  readonly died?: (cause: Error) => void
+}
+
+/** How a SQLite store runs on a connection of the app. */
+export interface HandedOptions<Db extends SqliteDatabase> extends Omit<Running, 'check'> {
+  /** A `DatabaseSync` of node:sqlite, or a `Database` of better-sqlite3. `close` leaves it open. */
+  readonly database: Db
+}
+
+/** A store in one SQLite file. `Db` is what hooks get. */
+export interface SqliteStore<Db = DatabaseSync> extends Store<Db> {
   readonly file: string
   /** A way to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
   writerPort(): MessagePort
 }
 
-const MEMORY = ':memory:'
 const BUSY_MS = 5_000
 /** A connection that only reads: there may be several. */
 const READER = { cacheMib: 16 }
@@ -57,18 +71,45 @@ const WRITER = { cacheMib: 32 }
 const IDLE = 2
 
 /**
- * Opens or makes a database file; `:memory:` keeps everything in memory. Without further options it writes on the calling
- * thread, and a commit's `inside` gets the connection. Other processes may read and write the file at the same time.
+ * Opens or makes a database file, readable for its owner alone; `:memory:` keeps everything in memory. Without further options it
+ * writes on the calling thread, and a commit's `inside` gets the connection. Other processes may read and write the file at the same
+ * time. A file that holds another program's tables is refused, unless it is `shared`.
+ *
+ * AN APP THAT OPENS THE SAME FILE IN THE SAME PROCESS MUST USE node:sqlite TOO, OR HAND ITS CONNECTION IN: `sqliteStore({ database })`.
+ * Two SQLite libraries in one process (node:sqlite and better-sqlite3) don't see each other's locks. When one closes the file, it
+ * deletes the log that the other is writing. Lockstep notices that and stops writing, with the reason, until the process is restarted.
+ * FOR THE SAME REASON NOBODY IN THE PROCESS MAY READ OR COPY AN OPEN DATABASE FILE WITH `fs`. See docs/guides/embedding-sqlite.md.
+ *
+ * With `database`, hooks and Lockstep write through that one connection, in one transaction; every commit through it is synced from
+ * then on (`synchronous=FULL`). A transaction that the app leaves open has Lockstep's commits fail until it is ended.
  */
-export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteStore {
-  const { threads = false, writer, busyTimeoutMs = BUSY_MS, check } = options
-  if (file === MEMORY && (threads || writer !== undefined)) {
+export function sqliteStore(file: string, options?: SqliteOptions): SqliteStore
+export function sqliteStore<Db extends SqliteDatabase>(options: HandedOptions<Db>): SqliteStore<Db>
+export function sqliteStore(
+  where: string | HandedOptions<SqliteDatabase>,
+  given: SqliteOptions = {},
+): SqliteStore<SqliteDatabase> {
+  const handed = typeof where === 'string' ? undefined : where
+  const options: SqliteOptions = handed === undefined ? given : { ...handed }
+  const { threads = false, writer, busyTimeoutMs = BUSY_MS, shared = false, check } = options
+  if (where === ':memory:' && (threads || writer !== undefined)) {
     throw new ConfigError('threads', 'need a database file; a database in memory belongs to one thread')
   }
-  const connect = (memory: Omit<ConnectionOptions, 'busyTimeoutMs'>) =>
-    openConnection(file, { ...memory, busyTimeoutMs, ...(check === undefined ? {} : { check }) })
-  const connection = connect(writer !== undefined || threads ? READER : WRITER)
-  if (writer === undefined) migrate(connection.db)
+  if (handed !== undefined && (threads || writer !== undefined)) {
+    throw new ConfigError('threads', 'need a file of their own; a connection that is handed in belongs to one thread')
+  }
+  const memory = { busyTimeoutMs, ...(check === undefined ? {} : { check }) }
+  const kept = threads || writer !== undefined ? READER : WRITER
+  const place: Opened =
+    typeof where === 'string'
+      ? openFile(where, {
+          connection: { ...memory, ...kept },
+          another: { ...memory, ...READER },
+          shared,
+          ready: writer !== undefined,
+        })
+      : openHanded(where.database, { ...memory, ...READER })
+  const { file, connection, another } = place
   const thread = threads
     ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, options.died)
     : undefined
@@ -86,10 +127,16 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     pulse.lookNow()
     guard(() => options.batch?.(commits), options.report)
   }
-  const toWriter = thread?.port ?? (typeof writer === 'object' ? once(writer) : writer)
-  const committer: Committer =
+  /** A way to the thread, which opens the file anew if it has to. */
+  const port = (): MessagePort => {
+    if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
+    place.require()
+    return thread.port()
+  }
+  const toWriter = thread === undefined ? (typeof writer === 'object' ? once(writer) : writer) : port
+  const committer: Committer<SqliteDatabase> =
     toWriter === undefined
-      ? createInlineCommitter(createWriter(connection, names), connection.db, committed)
+      ? createInlineCommitter(createWriter(connection, names, place.require), connection.db, committed)
       : createThreadCommitter(toWriter, committed)
   const idle: Connection[] = []
 
@@ -115,10 +162,7 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
 
   return {
     file,
-    writerPort() {
-      if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
-      return thread.port()
-    },
+    writerPort: port,
     // Other threads answer one request at a time, and whoever writes on this thread may do so within this turn.
     get: threads ? createGets(reads, atOnce) : (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
     secret: (ref) => reading(() => reads.secret(ref)),
@@ -134,9 +178,9 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
       pulse.look()
       const g = reads.numberOf(ref)
       if (g === undefined) return
-      const open = file === MEMORY ? undefined : () => idle.pop() ?? connect(READER)
+      const open = another && (() => idle.pop() ?? another())
       yield* streamMembers(connection, names, g, open, (done) => {
-        if (idle.length < IDLE && connection.db.isOpen) idle.push(done)
+        if (idle.length < IDLE && connection.isOpen()) idle.push(done)
         else done.close()
       })
     },
@@ -148,14 +192,14 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     changes: (tenant, after, limit) => reading(() => reads.changes(tenant, after, limit)),
     records: (tenant, kind, where) => reading(() => reads.records(tenant, kind, where)),
     async *rows(tenant, after) {
-      // A database in memory has one connection; all at once is the only way to one moment.
-      if (file === MEMORY) {
+      // Where there is one connection, all at once is the only way to one moment.
+      if (another === undefined) {
         yield* [...keptRows(connection, tenant, after)]
         return
       }
-      const own = connect(READER)
+      const own = another()
       try {
-        own.db.exec('begin')
+        own.run('begin')
         yield* keptRows(own, tenant, after)
       } finally {
         own.close()
@@ -167,10 +211,14 @@ export function sqliteStore(file: string, options: SqliteOptions = {}): SqliteSt
     pulse: () => pulse.look(),
     watch: watchers.watch,
     async backup(to) {
-      if (file === MEMORY) return writeCopy(connection.db, to)
-      if (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file)) {
+      place.require()
+      if (
+        connection.file !== undefined &&
+        (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file))
+      ) {
         throw new ConfigError('backup', `must go to another file than the database itself, ${file}`)
       }
+      if (another === undefined) return writeCopy(connection, to)
       return copyOnThread({ file, to, busyTimeoutMs })
     },
     async close() {

@@ -78,7 +78,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       y === undefined
         ? undefined
         : connection.row(
-            'select k, version, created, modified, display, entries from resource where t = ? and y = ? and id = ?',
+            'select k, version, created, modified, display, entries from lockstep_resource where t = ? and y = ? and id = ?',
             t,
             y,
             ref.id,
@@ -109,7 +109,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     })
     for (const [i, entry] of write.index.entries()) index.requireFree(t, paths[i], entry, 0, at)
     const k = connection.insert(
-      `insert into resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
+      `insert into lockstep_resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
        values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)`,
       t,
       y,
@@ -148,7 +148,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     if (write.unindex.length > 0 || write.index.length > 0) return undefined
     const version = ifVersion + 1
     const row = connection.change(
-      `update resource set version = ?, modified = ?, text = ?, folded = ?
+      `update lockstep_resource set version = ?, modified = ?, text = ?, folded = ?
        where t = ? and y = ? and id = ? and version = ? and display = ? returning created`,
       version,
       modified,
@@ -186,10 +186,10 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     const version = was.version + 1
     const touched = touching.start()
     if (write.same === true) {
-      connection.run('update resource set version = ?, modified = ? where k = ?', version, write.at, was.k)
+      connection.run('update lockstep_resource set version = ?, modified = ? where k = ?', version, write.at, was.k)
     } else {
       connection.run(
-        'update resource set version = ?, modified = ?, display = ?, text = ?, folded = ? where k = ?',
+        'update lockstep_resource set version = ?, modified = ?, display = ?, text = ?, folded = ? where k = ?',
         version,
         write.at,
         draft.display,
@@ -200,7 +200,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       if (draft.display !== was.display) touched.named(t, was.k, draft.id)
     }
     if (draft.secret !== undefined) {
-      connection.run('update resource set secret = ? where k = ?', draft.secret, was.k)
+      connection.run('update lockstep_resource set secret = ? where k = ?', draft.secret, was.k)
     }
     if (members !== undefined && moved) touched.members(members)
     log.write(draft, { t, y, at: write.at, version, members, touch: touched.text() }, write.log)
@@ -218,20 +218,25 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     touched.holders(t, ref.id)
     touched.membersOf(was.k)
     const groups = connection.rows(
-      'select r.k, r.y, r.id, r.version from member x cross join resource r on r.k = x.g where x.m = ? and x.g <> ? order by r.id',
+      'select r.k, r.y, r.id, r.version from lockstep_member x cross join lockstep_resource r on r.k = x.g where x.m = ? and x.g <> ? order by r.id',
       was.k,
       was.k,
     )
-    connection.run('delete from member where g = ?', was.k)
-    connection.run('delete from member where m = ?', was.k)
+    connection.run('delete from lockstep_member where g = ?', was.k)
+    connection.run('delete from lockstep_member where m = ?', was.k)
     index.clear(t, was)
-    connection.run('delete from resource where k = ?', was.k)
+    connection.run('delete from lockstep_resource where k = ?', was.k)
     tally.removed(t, y, ref.id)
     log.write(ref, { t, y, at: write.at, version: was.version, touch: touched.text() }, write.log)
     for (const row of groups) {
       const group = { tenant: ref.tenant, type: names.typeName(numberOf(row[1])), id: textOf(row[2]) }
       const version = numberOf(row[3]) + 1
-      connection.run('update resource set version = ?, modified = ? where k = ?', version, write.at, numberOf(row[0]))
+      connection.run(
+        'update lockstep_resource set version = ?, modified = ? where k = ?',
+        version,
+        write.at,
+        numberOf(row[0]),
+      )
       const gone = { added: 0, removed: 1, ids: { added: [], removed: [ref.id] } }
       const line = { t, y: numberOf(row[1]), at: write.at, version, delta: gone, touch: null }
       log.write(group, line, { op: 'patch', actor: write.log.actor, paths: [] })
@@ -243,20 +248,22 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     const { tenant: name, kind, key } = write.record
     if (write.ifValue !== undefined) {
       const t = name === '' ? 0 : tenantOf(name, at)
-      const row = connection.row('select value from record where t = ? and kind = ? and key = ?', t, kind, key)
+      const row = connection.row('select value from lockstep_record where t = ? and kind = ? and key = ?', t, kind, key)
       if (row?.[0] !== JSON.stringify(write.ifValue)) throw new Conflict('missing', at, key)
     }
     if (write.value === undefined) {
       const t = names.tenant(name)
       const gone =
-        t === undefined ? 0 : connection.run('delete from record where t = ? and kind = ? and key = ?', t, kind, key)
+        t === undefined
+          ? 0
+          : connection.run('delete from lockstep_record where t = ? and kind = ? and key = ?', t, kind, key)
       if (gone === 0) return NOTHING
       tally.signal(name, false)
       return { ...NOTHING, changed: true }
     }
     const t = name === '' ? 0 : tenantOf(name, at)
     const values: SqlValue[] = [t, kind, key, write.tag ?? null, JSON.stringify(write.value)]
-    const insert = 'insert into record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)'
+    const insert = 'insert into lockstep_record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)'
     if (write.ifAbsent === true) {
       if (connection.run(`${insert} on conflict do nothing`, ...values) === 0) throw new Conflict('exists', at, key)
     } else {
@@ -271,7 +278,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       const t = names.tenant(name)
       if (t === undefined) continue
       connection.run(
-        `insert into record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
+        `insert into lockstep_record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
          on conflict do update set tag = excluded.tag, value = excluded.value`,
         t,
         kind,
@@ -300,11 +307,11 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     const { tenant: name } = write
     if (write.as === 'new') {
       if (name === '' || names.tenant(name) !== undefined) throw new Conflict('exists', at, name)
-      connection.run('insert into tenant (name, created) values (?, ?)', name, write.at)
+      connection.run('insert into lockstep_tenant (name, created) values (?, ?)', name, write.at)
     } else {
       const t = tenantOf(name, at)
       // Nobody finds the way to its rows any more; to delete them may take long.
-      connection.run('delete from tenant where t = ?', t)
+      connection.run('delete from lockstep_tenant where t = ?', t)
       sweep.add(t)
       tally.dropTenant(t)
       names.forget()
@@ -320,7 +327,8 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     if (write.ifVersion !== undefined && write.ifVersion !== was.version)
       throw new Conflict('version', at, write.ref.id)
     if (y !== undefined) index.change(t, y, was, write, { ready: false, at })
-    if (write.secret !== undefined) connection.run('update resource set secret = ? where k = ?', write.secret, was.k)
+    if (write.secret !== undefined)
+      connection.run('update lockstep_resource set secret = ? where k = ?', write.secret, was.k)
     return { changed: true, version: was.version, created: was.created, modified: was.modified }
   }
 
@@ -331,13 +339,13 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       const path = names.path(t, y, name)
       if (write.as === 'complete' || write.as === 'incomplete') {
         const ready = write.as === 'complete'
-        if (path !== undefined) connection.run('update path set ready = ? where a = ?', ready ? 1 : 0, path.a)
+        if (path !== undefined) connection.run('update lockstep_path set ready = ? where a = ?', ready ? 1 : 0, path.a)
         else if (ready) names.ensurePath(t, y, name, false, true)
         continue
       }
       if (path !== undefined) {
         // To delete all its entries may take long; its number comes never again.
-        connection.run('delete from path where a = ?', path.a)
+        connection.run('delete from lockstep_path where a = ?', path.a)
         sweep.addPath(t, path.a)
         names.forget()
       }

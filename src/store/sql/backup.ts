@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { ConfigError } from '../../protocol/index.ts'
+import { type Connection, openToLook } from './connection.ts'
 
 /** From which file to which. */
 export interface BackupOptions {
@@ -25,21 +25,23 @@ export async function copyOnThread(options: BackupOptions): Promise<void> {
 
 /** Copies a database as of one moment. The copy appears whole, on disk, under its name, or not at all. */
 export function copyDatabase({ file, to, busyTimeoutMs }: BackupOptions): void {
-  const db = new DatabaseSync(file, { timeout: busyTimeoutMs })
+  const connection = openToLook(file, busyTimeoutMs)
   try {
-    writeCopy(db, to)
+    writeCopy(connection, to)
   } finally {
-    db.close()
+    connection.close()
   }
 }
 
 /** The same through an open connection. */
-export function writeCopy(db: DatabaseSync, to: string): void {
+export function writeCopy(connection: Connection, to: string): void {
   requireFolder(to)
   const partial = `${to}.${process.pid}.partial`
   rmSync(partial, { force: true })
   try {
-    db.prepare('vacuum into ?').run(partial)
+    // SQLite takes an empty file as it is, with the access it has.
+    closeSync(openSync(partial, 'wx', 0o600))
+    connection.run('vacuum into ?', partial)
     sync(partial)
     renameSync(partial, to)
   } finally {

@@ -1,14 +1,13 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type WholeChange, type Write, type Written } from '../contract.ts'
 import { isThenable } from '../watchers.ts'
 import type { Job, Writer } from './writer.ts'
 
 /** Hands lists of writes to a writer, wherever that is. */
-export interface Committer {
+export interface Committer<Tx = unknown> {
   readonly commit: (
     writes: readonly Write[],
-    inside?: (tx: DatabaseSync, changes: readonly WholeChange[]) => void | Promise<void>,
+    inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ) => Promise<readonly Written[]>
   /** Ends when all that was handed in is answered. */
   readonly close: () => Promise<void>
@@ -29,11 +28,7 @@ export function closedStore(): StoreUnavailable {
 }
 
 /** A committer on the calling thread: what one turn of the event loop hands in is one transaction. `committed` is told how much it was. */
-export function createInlineCommitter(
-  writer: Writer,
-  db: DatabaseSync,
-  committed: (commits: number) => void,
-): Committer {
+export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (commits: number) => void): Committer<Tx> {
   let waiting: Waiting[] = []
   let closed = false
   let sweeping: NodeJS.Timeout | undefined

@@ -76,10 +76,10 @@ interface Waiting {
  * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable,
  * or take its time, for which commits wait.
  */
-export function createThreadCommitter(
+export function createThreadCommitter<Tx>(
   connect: () => MessagePort | Promise<MessagePort>,
   committed: (commits: number) => void,
-): Committer {
+): Committer<Tx> {
   const waiting = new Map<number, Waiting>()
   /** Absent until there is a way. */
   let port: MessagePort | undefined

@@ -1,27 +1,37 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { ConfigError, fold, instantOf, squeezed } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
+import { cannotOpen } from './database-file.ts'
+import { driverOf, type Prepared, type SqliteDatabase, type SqlRow, type SqlValue } from './driver.ts'
 
-/** What goes into a statement and comes out of a row. */
-export type SqlValue = string | number | null
-/** One row: its columns in order. */
-export type SqlRow = readonly SqlValue[]
+export type { SqlRow, SqlValue } from './driver.ts'
 
-/** One connection to a database file, with its prepared statements kept by their text. */
+/** One connection to a database, with its prepared statements kept by their text. */
 export interface Connection {
-  readonly db: DatabaseSync
+  readonly db: SqliteDatabase
+  /** Its file, undefined for a database in memory. */
+  readonly file: string | undefined
   /** A condition that is always true, for what reads row after row of `r`: there it can be stopped from outside. Absent where nobody would. */
   readonly pause: string | undefined
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
+  /** Reads row by row; nothing is written until the last one is read. */
+  readonly each: (sql: string, ...values: SqlValue[]) => Iterable<SqlRow>
   /** Changes one row and reads it, by `returning`; undefined when none was changed. */
   readonly change: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   /** How many rows were changed. */
   readonly run: (sql: string, ...values: SqlValue[]) => number
   /** Inserts one row and says its number. */
   readonly insert: (sql: string, ...values: SqlValue[]) => number
+  /** Several statements at once, without values. */
+  readonly exec: (sql: string) => void
   /** A number that changes when another connection has committed. */
   readonly version: () => number
+  readonly isOpen: () => boolean
+  readonly inTransaction: () => boolean
+  /** Leaves a connection open that was handed in. */
   readonly close: () => void
 }
 
@@ -37,13 +47,15 @@ export interface ConnectionOptions {
 const CHECKPOINT_PAGES = 16_000
 /** Statements kept prepared; filters make ever new ones. */
 const STATEMENTS = 400
+const MEMORY = ':memory:'
 
 /**
- * Opens a database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). The file is not mapped into memory:
- * SQLite takes the whole mapping down whenever another connection has committed, and mapping it anew costs more than reading.
+ * Opens a database file for reading and writing, never making one: WAL, every commit synced (`synchronous=FULL`). The file is not
+ * mapped into memory: SQLite takes the whole mapping down whenever another connection has committed, and mapping it anew costs more
+ * than reading.
  */
 export function openConnection(file: string, options: ConnectionOptions): Connection {
-  const db = openFile(file, options.busyTimeoutMs)
+  const db = openFile(file, { timeout: options.busyTimeoutMs })
   db.exec(`pragma journal_mode = wal;
     pragma synchronous = full;
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
@@ -51,33 +63,43 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     pragma mmap_size = 0;
     pragma cache_size = ${-options.cacheMib * 1024};
     pragma temp_store = memory`)
-  db.function('fold', { deterministic: true }, (text) => (typeof text === 'string' ? fold(text) : null))
-  db.function('squeeze', { deterministic: true }, (text) => (typeof text === 'string' ? squeezed(text) : null))
-  db.function('instant', { deterministic: true }, (text) =>
-    typeof text === 'string' ? (instantOf(text) ?? null) : null,
-  )
+  return createConnection(db, () => db.close(), options.check)
+}
 
-  const { check } = options
+/** Opens a database file to look into it: nothing in it changes, and nothing beside it is thrown away. */
+export function openToLook(file: string, busyTimeoutMs: number): Connection {
+  const db = openFile(file, { timeout: busyTimeoutMs, readOnly: true })
+  return createConnection(db, () => db.close())
+}
+
+/** A connection that the host has opened. What it says of its journal stays; every commit is synced from now on. */
+export function handedConnection(db: SqliteDatabase): Connection {
+  db.exec('pragma synchronous = full')
+  return createConnection(db, () => {})
+}
+
+function createConnection(db: SqliteDatabase, close: () => void, check?: () => void): Connection {
+  const driver = driverOf(db)
+  driver.define('lockstep_fold', (text) => (typeof text === 'string' ? fold(text) : null))
+  driver.define('lockstep_squeeze', (text) => (typeof text === 'string' ? squeezed(text) : null))
+  driver.define('lockstep_instant', (text) => (typeof text === 'string' ? (instantOf(text) ?? null) : null))
   // Not deterministic, so that it is asked for each row, not once for all.
   if (check !== undefined) {
-    db.function('going', () => {
+    const going = () => {
       check()
       return 1
-    })
+    }
+    driver.define('lockstep_going', going, 'anew')
   }
 
   // Two generations: what is used again while the younger one fills up lives on, so that ever new filters push out each
   // other and not what every request needs.
-  let young = new Map<string, StatementSync>()
-  let old = new Map<string, StatementSync>()
-  function prepare(sql: string): StatementSync {
+  let young = new Map<string, Prepared>()
+  let old = new Map<string, Prepared>()
+  function prepare(sql: string): Prepared {
     const known = young.get(sql)
     if (known !== undefined) return known
-    let statement = old.get(sql)
-    if (statement === undefined) {
-      statement = db.prepare(sql)
-      statement.setReturnArrays(true)
-    }
+    const statement = old.get(sql) ?? driver.prepare(sql)
     if (young.size >= STATEMENTS / 2) {
       old = young
       young = new Map()
@@ -85,37 +107,42 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     young.set(sql, statement)
     return statement
   }
-  const versionStatement = db.prepare('pragma data_version')
-  versionStatement.setReturnArrays(true)
+  const versionStatement = driver.prepare('pragma data_version')
 
-  // With setReturnArrays a row is an array of its columns, which the types of node:sqlite can't say.
   return {
     db,
+    file: driver.file(),
     // About one row in 64, whatever numbers a tenant's rows have, for asking costs as much as reading a row; and each long one.
     pause:
       check === undefined
         ? undefined
-        : '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or going())',
-    row: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
-    change: (sql, ...values) => prepare(sql).get(...values) as unknown as SqlRow | undefined,
-    rows: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly SqlRow[],
+        : '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or lockstep_going(r.k))',
+    row: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
+    change: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
+    rows: (sql, ...values) => prepare(sql).all(...values) as readonly SqlRow[],
+    // On a statement of its own: one that is being read can't be begun again.
+    each: (sql, ...values) => driver.prepare(sql).iterate(...values) as Iterable<SqlRow>,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     insert: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
-    version: () => numberOf((versionStatement.get() as unknown as SqlRow)[0]),
+    exec: (sql) => void db.exec(sql),
+    version: () => numberOf((versionStatement.get() as SqlRow)[0]),
+    isOpen: driver.isOpen,
+    inTransaction: driver.inTransaction,
     close: () => {
       young.clear()
       old.clear()
-      if (db.isOpen) db.close()
+      if (driver.isOpen()) close()
     },
   }
 }
 
-function openFile(file: string, timeout: number): DatabaseSync {
+function openFile(file: string, options: { readonly timeout: number; readonly readOnly?: boolean }): DatabaseSync {
   try {
-    return new DatabaseSync(file, { timeout })
+    // By itself SQLite would make a file that is not there.
+    const mode = options.readOnly === true ? 'ro' : 'rw'
+    return new DatabaseSync(file === MEMORY ? file : `${pathToFileURL(resolve(file)).href}?mode=${mode}`, options)
   } catch (cause) {
-    const expected = `${file} can't be opened; its folder must exist, and this process must be allowed to write in it`
-    throw new ConfigError('store.file', expected, { cause })
+    throw new ConfigError('store.file', cannotOpen(file), { cause })
   }
 }
 
@@ -145,14 +172,14 @@ const OUTAGES = new Set([
   26, // NOTADB
 ])
 
+// The same as better-sqlite3 names them: SQLITE_IOERR_WRITE.
+const OUTAGE_NAMES = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|CORRUPT|FULL|CANTOPEN|PROTOCOL|NOTADB)(_|$)/
+
 /** Whether an error came from the state of the database, not from what was asked of it. */
 export function isOutage(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'errcode' in error &&
-    typeof error.errcode === 'number' &&
-    OUTAGES.has(error.errcode & 0xff)
-  )
+  if (!(error instanceof Error)) return false
+  if ('errcode' in error && typeof error.errcode === 'number') return OUTAGES.has(error.errcode & 0xff)
+  return 'code' in error && typeof error.code === 'string' && OUTAGE_NAMES.test(error.code)
 }
 
 /** What callers get when the database can't do anything now. */

@@ -95,9 +95,9 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       const after = 'after' in page && page.after !== undefined ? page.after.id : undefined
       const rows = connection.rows(
         `select ${columns(query)} from (
-           select r.k as k from json_each(?) d cross join resource r on r.k = d.value
+           select r.k as k from json_each(?) d cross join lockstep_resource r on r.k = d.value
            where r.t = ? and r.y = ?${after === undefined ? '' : ' and r.id > ?'} order by r.id limit ? + 0 offset ? + 0
-         ) x cross join resource r on r.k = x.k`,
+         ) x cross join lockstep_resource r on r.k = x.k`,
         JSON.stringify(first.map((row) => numberOf(row[0]))),
         t,
         part.y,
@@ -124,7 +124,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     if (page.limit === 0) return { rows: [], total }
     if ('after' in page) {
       const rows = connection.rows(
-        `select ${columns(query)} from resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`,
+        `select ${columns(query)} from lockstep_resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`,
         t,
         part.y,
         page.after?.id ?? '',
@@ -141,8 +141,8 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     }
     const rows = connection.rows(
       `select ${columns(query)} from (
-         select k from resource where t = ? and y = ? and id >= ? order by id limit ? + 0 offset ? + 0
-       ) x cross join resource r on r.k = x.k`,
+         select k from lockstep_resource where t = ? and y = ? and id >= ? order by id limit ? + 0 offset ? + 0
+       ) x cross join lockstep_resource r on r.k = x.k`,
       t,
       part.y,
       first,
@@ -156,7 +156,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   function blockAt(t: number, y: number, position: number): { readonly first: string; readonly before: number } {
     // One text with all sizes costs a fraction of as many rows.
     const row = connection.row(
-      `select ${dialect.list('n')} from (select n from block where t = ? and y = ? order by first)`,
+      `select ${dialect.list('n')} from (select n from lockstep_block where t = ? and y = ? order by first)`,
       t,
       y,
     )
@@ -170,7 +170,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       at++
     }
     const first = connection.row(
-      'select first from block where t = ? and y = ? order by first limit 1 offset ? + 0',
+      'select first from lockstep_block where t = ? and y = ? order by first limit 1 offset ? + 0',
       t,
       y,
       at,
@@ -179,7 +179,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   }
 
   function count(t: number, y: number): number {
-    const row = connection.row('select n from counter where t = ? and y = ?', t, y)
+    const row = connection.row('select n from lockstep_counter where t = ? and y = ?', t, y)
     return row === undefined ? 0 : numberOf(row[0])
   }
 
@@ -187,7 +187,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
   function look(query: Query, part: Part, place: Place, bindings: Bindings, keys: Keys): Found {
     const { page } = query
     const { filter } = part.type
-    const from = `(${keys.sql(bindings)}) d cross join resource r on r.k = d.k`
+    const from = `(${keys.sql(bindings)}) d cross join lockstep_resource r on r.k = d.k`
     const condition = keys.exact || filter === undefined ? '' : ` and ${compileFilter(filter, place, bindings)}`
     const where = `r.t = ${place.t} and r.y = ${place.y}${condition}`
     const counted = [...bindings.values]
@@ -214,7 +214,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
-    const sql = `select ${columns(query)} from resource r where r.t = ${place.t} and r.y = ${place.y} and ${pause}${condition}${after} order by r.id${limit}${offset}`
+    const sql = `select ${columns(query)} from lockstep_resource r where r.t = ${place.t} and r.y = ${place.y} and ${pause}${condition}${after} order by r.id${limit}${offset}`
     return { rows: connection.rows(sql, ...bindings.values), total: undefined }
   }
 
@@ -234,7 +234,10 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       const place = placeFor(query, t, part, bindings)
       const { filter } = part.type
       const keys = filter === undefined ? undefined : keysFor(filter, place)
-      const from = keys === undefined ? 'resource r' : `(${keys.sql(bindings)}) d cross join resource r on r.k = d.k`
+      const from =
+        keys === undefined
+          ? 'lockstep_resource r'
+          : `(${keys.sql(bindings)}) d cross join lockstep_resource r on r.k = d.k`
       const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
       if (connection.pause !== undefined) conditions.push(connection.pause)
       if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
@@ -257,7 +260,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     // The inner order is kept, for a cross join takes its left side first, row by row.
     const sql = `${all} select ${columns(query)}, x.s, ${counts} from (
         select k, s from hits${beyond} order by ${order}${limit}${offset}
-      ) x cross join resource r on r.k = x.k`
+      ) x cross join lockstep_resource r on r.k = x.k`
     const rows = connection.rows(sql, ...bindings.values)
     if (!withTotal) return { rows, total }
     const [first] = rows

@@ -4,7 +4,7 @@ import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from '.
 import { sqlite as dialect } from './dialect.ts'
 
 /** The numbers of the groups that `r` is a direct member of, as one text; null for those in no group, which are most. */
-export const GROUP_NUMBERS = `(select ${dialect.list('x.g')} from member x where x.m = r.k)`
+export const GROUP_NUMBERS = `(select ${dialect.list('x.g')} from lockstep_member x where x.m = r.k)`
 
 /** A resource and what {@link GROUP_NUMBERS} says of it. */
 export interface MemberRow {
@@ -31,8 +31,8 @@ interface Known {
 const COLUMNS = `r.k, r.id, r.display, ${GROUP_NUMBERS}, r.y`
 /** Groups, and lists of groups, that are kept between reads. */
 const KEPT = 5_000
-const ONE_GROUP = `select ${COLUMNS} from resource r where r.k = ?`
-const GROUPS = `select ${COLUMNS} from json_each(?) j cross join resource r on r.k = j.value`
+const ONE_GROUP = `select ${COLUMNS} from lockstep_resource r where r.k = ?`
+const GROUPS = `select ${COLUMNS} from json_each(?) j cross join lockstep_resource r on r.k = j.value`
 
 const NONE: readonly number[] = []
 const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()

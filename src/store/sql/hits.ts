@@ -20,10 +20,10 @@ const FEW = 10
 const RANGE = 1_000
 
 // The index has all that these ask for: no row of a resource is read.
-const EQUAL = 'select k from value_index where t = ? and a = ? and v = ? limit ? + 0'
-const FROM = 'select k from value_index where t = ? and a = ? and v >= ? limit ? + 0'
-const BETWEEN = 'select k from value_index where t = ? and a = ? and v >= ? and v < ? limit ? + 0'
-const BY_ID = 'select k from resource where t = ? and y = ? and id = ?'
+const EQUAL = 'select k from lockstep_value_index where t = ? and a = ? and v = ? limit ? + 0'
+const FROM = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? limit ? + 0'
+const BETWEEN = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? and v < ? limit ? + 0'
+const BY_ID = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
 
 /**
  * Makes the look-ups of one connection. Each is one of a handful of statements, so that nothing is put together, prepared

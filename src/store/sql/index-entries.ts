@@ -36,7 +36,7 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
   function requireFree(t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number): void {
     if (path === undefined || entry.unique !== true) return
     const held = connection.row(
-      'select 1 from value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
+      'select 1 from lockstep_value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
       t,
       path.a,
       entry.value,
@@ -47,7 +47,7 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
 
   function add(t: number, path: IndexPath | undefined, value: string, k: number): void {
     if (path === undefined) return
-    connection.run('insert or ignore into value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
+    connection.run('insert or ignore into lockstep_value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
   }
 
   function addAll(t: number, entries: Parameters<IndexEntries['addAll']>[1], k: number): void {
@@ -79,20 +79,32 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
     for (const { path: name, value } of write.unindex) {
       const path = names.path(t, y, name)
       if (path === undefined) continue
-      connection.run('delete from value_index where t = ? and a = ? and v = ? and k = ?', t, path.a, value, was.k)
+      connection.run(
+        'delete from lockstep_value_index where t = ? and a = ? and v = ? and k = ?',
+        t,
+        path.a,
+        value,
+        was.k,
+      )
       entries.remove(path.a, value)
     }
     for (const { path, value } of added) {
       add(t, path, value, was.k)
       entries.add(path.a, value)
     }
-    connection.run('update resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.k)
+    connection.run('update lockstep_resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.k)
   }
 
   function clear(t: number, was: Indexed): void {
     for (const [a, values] of Object.entries(readEntries(was.entries))) {
       for (const value of values) {
-        connection.run('delete from value_index where t = ? and a = ? and v = ? and k = ?', t, Number(a), value, was.k)
+        connection.run(
+          'delete from lockstep_value_index where t = ? and a = ? and v = ? and k = ?',
+          t,
+          Number(a),
+          value,
+          was.k,
+        )
       }
     }
   }
@@ -103,7 +115,8 @@ export function createIndexEntries(connection: Connection, names: Names): IndexE
 /** Statements that enter so many values at once. */
 const ROWS: readonly string[] = Array.from(
   { length: 9 },
-  (_, n) => `insert or ignore into value_index (t, a, v, k) values ${Array(n).fill('(?, ?, ?, ?)').join(', ')}`,
+  (_, n) =>
+    `insert or ignore into lockstep_value_index (t, a, v, k) values ${Array(n).fill('(?, ?, ?, ?)').join(', ')}`,
 )
 
 /** The entries column: values by path number. */

@@ -40,7 +40,7 @@ function createSections(
     .types(t)
     .map((y) => ({ y, type: names.typeName(y) }))
     .sort((a, b) => compareText(a.type, b.type))
-  const paths = connection.rows('select a, y, path, uniq, ready from path where t = ?', t).map((row) => ({
+  const paths = connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', t).map((row) => ({
     a: numberOf(row[0]),
     type: names.typeName(numberOf(row[1])),
     path: textOf(row[2]),
@@ -69,11 +69,10 @@ function createSections(
   }
 
   function* membersOf(g: number, type: string, id: string, known: string): Generator<readonly KeptRow[]> {
-    const sql = 'select r.id from member x cross join resource r on r.k = x.m where x.g = ? and r.id > ? order by r.id'
-    const statement = connection.db.prepare(sql)
-    statement.setReturnArrays(true)
+    const sql =
+      'select r.id from lockstep_member x cross join lockstep_resource r on r.k = x.m where x.g = ? and r.id > ? order by r.id'
     let members: string[] = []
-    for (const row of statement.iterate(g, known) as unknown as Iterable<SqlRow>) {
+    for (const row of connection.each(sql, g, known)) {
       members.push(textOf(row[0]))
       if (members.length < MEMBERS) continue
       yield [{ row: 'members', type, id, members }]
@@ -99,7 +98,7 @@ function createSections(
       const found = pages((last) => {
         const key = last === undefined ? first : last.slice(0, 2)
         return connection.rows(
-          `select kind, key, tag, value from record where t = ? and (kind, key) ${key === undefined ? '>=' : '>'} (?, ?)
+          `select kind, key, tag, value from lockstep_record where t = ? and (kind, key) ${key === undefined ? '>=' : '>'} (?, ?)
            order by kind, key limit ${CHUNK}`,
           t,
           ...(key ?? ['', '']),
@@ -120,7 +119,7 @@ function createSections(
       for (const { y, type, known } of typesFrom(after?.row === 'resource' ? after : undefined)) {
         const found = pages((last) =>
           connection.rows(
-            `select id, version, created, modified, display, secret, entries, text from resource
+            `select id, version, created, modified, display, secret, entries, text from lockstep_resource
              where t = ? and y = ? and id > ? order by id limit ${CHUNK}`,
             t,
             y,
@@ -150,8 +149,8 @@ function createSections(
         // The group that the last row was of may have more.
         const found = pages((last) =>
           connection.rows(
-            `select k, id from resource r where t = ? and y = ? and id ${last === undefined ? '>=' : '>'} ?
-             and exists (select 1 from member where g = r.k) order by id limit ${CHUNK}`,
+            `select k, id from lockstep_resource r where t = ? and y = ? and id ${last === undefined ? '>=' : '>'} ?
+             and exists (select 1 from lockstep_member where g = r.k) order by id limit ${CHUNK}`,
             t,
             y,
             last?.[1] ?? known,
@@ -170,7 +169,7 @@ function createSections(
     *change(after) {
       const found = pages((last) =>
         connection.rows(
-          `select ${CHANGE_COLUMNS} from change where t = ? and place > ? order by place limit ${CHUNK}`,
+          `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ${CHUNK}`,
           t,
           last?.[0] ?? (after?.row === 'change' ? after.place : 0),
         ),

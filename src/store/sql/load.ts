@@ -30,7 +30,7 @@ export function createLoad(
         names.ensurePath(t, y, row.path, row.unique, row.complete)
         const flags = [Number(row.unique), Number(row.complete)]
         connection.run(
-          'update path set uniq = ?, ready = ? where t = ? and y = ? and path = ?',
+          'update lockstep_path set uniq = ?, ready = ? where t = ? and y = ? and path = ?',
           ...flags,
           t,
           y,
@@ -41,7 +41,7 @@ export function createLoad(
       }
       case 'record':
         connection.run(
-          `insert into record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
+          `insert into lockstep_record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
            on conflict do update set tag = excluded.tag, value = excluded.value`,
           t,
           row.kind,
@@ -82,7 +82,7 @@ export function createLoad(
       return { path, values }
     })
     const k = connection.insert(
-      `insert into resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
+      `insert into lockstep_resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       t,
       y,

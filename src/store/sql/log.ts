@@ -49,7 +49,7 @@ export function createLog(connection: Connection, tally: Tally, lines: () => Who
       const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members, seen !== undefined))
       const place = tally.nextPlace(t)
       connection.run(
-        `insert into change (n, t, place, at, y, id, op, actor, version, detail, touch)
+        `insert into lockstep_change (n, t, place, at, y, id, op, actor, version, detail, touch)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         tally.nextNumber(),
         t,
@@ -71,7 +71,7 @@ export function createLog(connection: Connection, tally: Tally, lines: () => Who
     },
     amend(t, { place, paths, members }) {
       const detail = detailOf(JSON.stringify(paths), members)
-      connection.run('update change set detail = ? where t = ? and place = ?', detail, t, place)
+      connection.run('update lockstep_change set detail = ? where t = ? and place = ?', detail, t, place)
     },
   }
 }

@@ -21,7 +21,7 @@ export function createFinder(connection: Connection, names: Names): Finder {
   // Members of one list are mostly of one type: ask for the last one found first.
   let last = 0
   const probe = (t: number, y: number, id: string) => {
-    const row = connection.row('select k from resource where t = ? and y = ? and id = ?', t, y, id)
+    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', t, y, id)
     return row === undefined ? undefined : { k: numberOf(row[0]), y }
   }
   return {
@@ -62,11 +62,11 @@ export function editMembers(
   const { t, k: g } = group
 
   const add = (m: number) => {
-    if (connection.run('insert or ignore into member (g, m) values (?, ?)', g, m) === 0) return
+    if (connection.run('insert or ignore into lockstep_member (g, m) values (?, ?)', g, m) === 0) return
     if (!removed.delete(m)) added.add(m)
   }
   const remove = (m: number) => {
-    if (connection.run('delete from member where g = ? and m = ?', g, m) === 0) return
+    if (connection.run('delete from lockstep_member where g = ? and m = ?', g, m) === 0) return
     if (!added.delete(m)) removed.add(m)
   }
   const resolve = (members: readonly { readonly id: string; readonly type?: string }[]): number[] =>
@@ -78,7 +78,7 @@ export function editMembers(
       }
       return found.k
     })
-  const all = () => connection.rows('select m from member where g = ?', g).map((row) => numberOf(row[0]))
+  const all = () => connection.rows('select m from lockstep_member where g = ?', g).map((row) => numberOf(row[0]))
 
   for (const edit of edits) {
     switch (edit.edit) {
@@ -115,7 +115,7 @@ export function editMembers(
 
   function clear(there: readonly number[]): void {
     if (there.length === 0) return
-    connection.run('delete from member where g = ?', g)
+    connection.run('delete from lockstep_member where g = ?', g)
     for (const m of there) if (!added.delete(m)) removed.add(m)
   }
 }
@@ -124,7 +124,7 @@ export function editMembers(
 export function idsOf(connection: Connection, numbers: Iterable<number>): string[] {
   const ids: string[] = []
   for (const k of numbers) {
-    const row = connection.row('select id from resource where k = ?', k)
+    const row = connection.row('select id from lockstep_resource where k = ?', k)
     if (row !== undefined) ids.push(textOf(row[0]))
   }
   return ids.sort()
@@ -146,11 +146,11 @@ function satisfying(
   const values: SqlValue[] = [...compiled.values]
   const named = idsNamed(filter)
   if (named === undefined) {
-    const sql = `select x.m from member x cross join resource e on e.k = x.m where x.g = ?${values.length + 1} and ${compiled.sql}`
+    const sql = `select x.m from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and ${compiled.sql}`
     return connection.rows(sql, ...values, group.k).map((row) => numberOf(row[0]))
   }
   const found: number[] = []
-  const sql = `select 1 from member x cross join resource e on e.k = x.m where x.g = ?${values.length + 1} and x.m = ?${values.length + 2} and ${compiled.sql}`
+  const sql = `select 1 from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and x.m = ?${values.length + 2} and ${compiled.sql}`
   for (const id of named) {
     const one = finder.find(group.t, id)
     if (one !== undefined && connection.row(sql, ...values, group.k, one.k) !== undefined) found.push(one.k)

@@ -47,7 +47,7 @@ export function createNames(connection: Connection): Names {
   >()
 
   function readTypes(): void {
-    for (const [y, name] of connection.rows('select y, name from type order by y')) {
+    for (const [y, name] of connection.rows('select y, name from lockstep_type order by y')) {
       types.set(textOf(name), numberOf(y))
       typeNames.set(numberOf(y), textOf(name))
     }
@@ -56,7 +56,7 @@ export function createNames(connection: Connection): Names {
   function typesOf(t: number): readonly number[] {
     let known = tenantTypes.get(t)
     if (known === undefined) {
-      known = connection.rows('select y from counter where t = ? order by y', t).map((row) => numberOf(row[0]))
+      known = connection.rows('select y from lockstep_counter where t = ? order by y', t).map((row) => numberOf(row[0]))
       tenantTypes.set(t, known)
     }
     return known
@@ -66,7 +66,7 @@ export function createNames(connection: Connection): Names {
     let known = paths.get(t)
     if (known === undefined) {
       known = { all: new Map(), references: undefined }
-      for (const row of connection.rows('select a, y, path, uniq, ready from path where t = ?', t)) {
+      for (const row of connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', t)) {
         const path = textOf(row[2])
         const y = numberOf(row[1])
         known.all.set(`${y} ${path}`, { a: numberOf(row[0]), y, path, unique: row[3] === 1, ready: row[4] === 1 })
@@ -81,7 +81,7 @@ export function createNames(connection: Connection): Names {
       if (name === '') return 0
       const known = tenants.get(name)
       if (known !== undefined) return known
-      const row = connection.row('select t from tenant where name = ?', name)
+      const row = connection.row('select t from lockstep_tenant where name = ?', name)
       if (row === undefined) return undefined
       const t = numberOf(row[0])
       tenants.set(name, t)
@@ -92,7 +92,7 @@ export function createNames(connection: Connection): Names {
       if (t === 0) return ''
       const known = tenantNames.get(t)
       if (known !== undefined) return known
-      const row = connection.row('select name from tenant where t = ?', t)
+      const row = connection.row('select name from lockstep_tenant where t = ?', t)
       if (row === undefined) return undefined
       const name = textOf(row[0])
       tenants.set(name, t)
@@ -128,9 +128,9 @@ export function createNames(connection: Connection): Names {
     },
     ensureType(t, name) {
       const known = names.type(name)
-      const y = known ?? connection.insert('insert into type (name) values (?)', name)
+      const y = known ?? connection.insert('insert into lockstep_type (name) values (?)', name)
       if (known !== undefined && typesOf(t).includes(known)) return known
-      connection.run('insert or ignore into counter (t, y, n) values (?, ?, 0)', t, y)
+      connection.run('insert or ignore into lockstep_counter (t, y, n) values (?, ?, 0)', t, y)
       names.forget()
       made(t)
       return y
@@ -138,7 +138,7 @@ export function createNames(connection: Connection): Names {
     ensureNoteType(t, name) {
       const known = names.type(name)
       if (known !== undefined) return known
-      const y = connection.insert('insert into type (name) values (?)', name)
+      const y = connection.insert('insert into lockstep_type (name) values (?)', name)
       names.forget()
       made(t)
       return y
@@ -150,11 +150,11 @@ export function createNames(connection: Connection): Names {
       if (there !== undefined && (unique || !there.unique)) return there
       let now: IndexPath
       if (there !== undefined) {
-        connection.run('update path set uniq = 0 where a = ?', there.a)
+        connection.run('update lockstep_path set uniq = 0 where a = ?', there.a)
         now = { ...there, unique: false }
       } else {
         const a = connection.insert(
-          'insert into path (t, y, path, uniq, ready) values (?, ?, ?, ?, ?)',
+          'insert into lockstep_path (t, y, path, uniq, ready) values (?, ?, ?, ?, ?)',
           t,
           y,
           path,

@@ -36,11 +36,11 @@ export function createPulse({ connection, names, groupsOf, turn }: PulseGround, 
   let signal = lastSignal()
 
   function lastLine(): number {
-    return numberOf(connection.row('select ifnull(max(n), 0) from change')?.[0])
+    return numberOf(connection.row('select ifnull(max(n), 0) from lockstep_change')?.[0])
   }
 
   function lastSignal(): number {
-    return numberOf(connection.row('select ifnull(max(n), 0) from signal')?.[0])
+    return numberOf(connection.row('select ifnull(max(n), 0) from lockstep_signal')?.[0])
   }
 
   const nextTurn = () => {
@@ -74,7 +74,7 @@ export function createPulse({ connection, names, groupsOf, turn }: PulseGround, 
 
   function readTouched(): readonly Touched[] {
     const touched: Touched[] = []
-    const signals = connection.rows('select name, n, whole from signal where n > ? order by n', signal)
+    const signals = connection.rows('select name, n, whole from lockstep_signal where n > ? order by n', signal)
     if (signals.length > 0) {
       // Numbers of tenants, types and paths may have come or gone.
       names.forget()
@@ -92,7 +92,7 @@ export function createPulse({ connection, names, groupsOf, turn }: PulseGround, 
       return touched
     }
     const lines = connection.rows(
-      `select n, t, y, id, touch from change where n > ? order by n limit ${LINES + 1}`,
+      `select n, t, y, id, touch from lockstep_change where n > ? order by n limit ${LINES + 1}`,
       line,
     )
     if (lines.length > LINES) {

@@ -34,13 +34,13 @@ export interface Reads {
   readonly groupsOf: GroupsOf
 }
 
-const GET = `select ${COLUMNS} from resource r where r.t = ? and r.y = ? and r.id = ?`
-const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.t = ? and r.y = ? and r.id = ?`
+const GET = `select ${COLUMNS} from lockstep_resource r where r.t = ? and r.y = ? and r.id = ?`
+const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from lockstep_resource r where r.t = ? and r.y = ? and r.id = ?`
 
-const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from resource r where r.k = ?`
-const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join resource r on r.k = j.value`
+const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from lockstep_resource r where r.k = ?`
+const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join lockstep_resource r on r.k = j.value`
 
-const TENANTS = 'select t, name, created, place from tenant'
+const TENANTS = 'select t, name, created, place from lockstep_tenant'
 
 const NO_GROUPS: readonly Membership[] = []
 
@@ -54,7 +54,7 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
   const numberFor = (ref: Ref): number | undefined => {
     const key = keyOf(ref)
     if (key === undefined) return undefined
-    const row = connection.row('select k from resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
+    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
     return row === undefined ? undefined : numberOf(row[0])
   }
 
@@ -68,7 +68,10 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
   /** A row of {@link TENANTS} with its counters. */
   function countersOf(row: SqlRow): TenantRow {
     const resources: { [type: string]: number } = {}
-    for (const [y, n] of connection.rows('select y, n from counter where t = ? order by y', numberOf(row[0]))) {
+    for (const [y, n] of connection.rows(
+      'select y, n from lockstep_counter where t = ? order by y',
+      numberOf(row[0]),
+    )) {
       if (numberOf(n) > 0) resources[names.typeName(numberOf(y))] = numberOf(n)
     }
     return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
@@ -96,7 +99,12 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
     secret(ref) {
       const key = keyOf(ref)
       if (key === undefined) return undefined
-      const row = connection.row('select secret from resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
+      const row = connection.row(
+        'select secret from lockstep_resource where t = ? and y = ? and id = ?',
+        key.t,
+        key.y,
+        ref.id,
+      )
       return typeof row?.[0] === 'string' ? row[0] : undefined
     },
     names(tenant, ids) {
@@ -105,7 +113,7 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const found: Member[] = []
       for (const id of new Set(ids)) {
         for (const y of names.types(t)) {
-          const row = connection.row('select display from resource where t = ? and y = ? and id = ?', t, y, id)
+          const row = connection.row('select display from lockstep_resource where t = ? and y = ? and id = ?', t, y, id)
           if (row === undefined) continue
           found.push({ id, type: names.typeName(y), display: textOf(row[0]) })
           break
@@ -120,9 +128,15 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const found: Member[] = []
       for (const id of new Set(ids)) {
         for (const y of names.types(t)) {
-          const row = connection.row('select k, display from resource where t = ? and y = ? and id = ?', t, y, id)
+          const row = connection.row(
+            'select k, display from lockstep_resource where t = ? and y = ? and id = ?',
+            t,
+            y,
+            id,
+          )
           if (row === undefined) continue
-          const is = connection.row('select 1 from member where g = ? and m = ?', g, numberOf(row[0])) !== undefined
+          const is =
+            connection.row('select 1 from lockstep_member where g = ? and m = ?', g, numberOf(row[0])) !== undefined
           if (is) found.push({ id, type: names.typeName(y), display: textOf(row[1]) })
           break
         }
@@ -132,7 +146,11 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
     memberCount(ref, atMost) {
       const k = numberFor(ref)
       if (k === undefined) return 0
-      const row = connection.row('select count(*) from (select 1 from member where g = ? limit ? + 0)', k, atMost)
+      const row = connection.row(
+        'select count(*) from (select 1 from lockstep_member where g = ? limit ? + 0)',
+        k,
+        atMost,
+      )
       return numberOf(row?.[0])
     },
     holders(tenant, type, entry, limit, after) {
@@ -140,7 +158,7 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const path = key === undefined ? undefined : names.path(key.t, key.y, entry.path)
       if (key === undefined || path === undefined) return []
       const rows = connection.rows(
-        `select r.id from value_index i cross join resource r on r.k = i.k
+        `select r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
          where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`,
         key.t,
         path.a,
@@ -154,7 +172,7 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const t = names.tenant(tenant)
       if (t === undefined) return []
       const rows = connection.rows(
-        `select ${CHANGE_COLUMNS} from change where t = ? and place > ? order by place limit ? + 0`,
+        `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ? + 0`,
         t,
         after,
         limit,
@@ -167,7 +185,7 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const limit = where.limit ?? -1
       if (where.key !== undefined) {
         const row = connection.row(
-          'select key, tag, value from record where t = ? and kind = ? and key = ?',
+          'select key, tag, value from lockstep_record where t = ? and kind = ? and key = ?',
           t,
           kind,
           where.key,
@@ -183,14 +201,14 @@ export function createReads(connection: Connection, names: Names, groupsOf: Grou
       const rows =
         where.tag === undefined
           ? connection.rows(
-              `select key, tag, value from record where t = ? and kind = ? and ${from} order by key limit ? + 0`,
+              `select key, tag, value from lockstep_record where t = ? and kind = ? and ${from} order by key limit ? + 0`,
               t,
               kind,
               after,
               limit,
             )
           : connection.rows(
-              `select key, tag, value from record where t = ? and kind = ? and tag = ? and ${from} order by key limit ? + 0`,
+              `select key, tag, value from lockstep_record where t = ? and kind = ? and tag = ? and ${from} order by key limit ? + 0`,
               t,
               kind,
               where.tag,

@@ -7,7 +7,7 @@ const CHUNK = 1_000
 
 // SQLite would go by the number of the row itself, whose pages hold documents.
 const MEMBERS = `select x.m, r.id, r.y, r.display
-  from member x cross join resource r indexed by resource_name on r.k = x.m
+  from lockstep_member x cross join lockstep_resource r indexed by lockstep_resource_name on r.k = x.m
   where x.g = ? and x.m > ? order by x.m limit ? + 0`
 
 /**
@@ -44,7 +44,7 @@ export async function* streamMembers(
   }
   const own = open()
   try {
-    own.db.exec('begin')
+    own.run('begin')
     for (let after = 0; ; ) {
       const { members, last } = read(own, after, CHUNK)
       if (members.length > 0) yield members
@@ -52,7 +52,7 @@ export async function* streamMembers(
       after = last
     }
   } finally {
-    if (own.db.isTransaction) own.db.exec('commit')
+    if (own.inTransaction()) own.run('commit')
     done(own)
   }
 }

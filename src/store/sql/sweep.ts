@@ -16,27 +16,36 @@ export interface Sweep {
 const RESOURCES = 200
 const ROWS = 2_000
 
-const CHUNK = `select k from resource where t = ? limit ${RESOURCES}`
+const CHUNK = `select k from lockstep_resource where t = ? limit ${RESOURCES}`
 
 /** What a portion may be, in this order; a table is done when fewer rows than asked for are gone. */
 const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
-  [`delete from member where (g, m) in (select g, m from member where g in (${CHUNK}) limit ${ROWS})`, ROWS],
-  [`delete from member where (g, m) in (select g, m from member where m in (${CHUNK}) limit ${ROWS})`, ROWS],
-  [`delete from resource where k in (${CHUNK})`, RESOURCES],
   [
-    `delete from value_index where (t, a, v, k) in (select t, a, v, k from value_index where t = ? limit ${ROWS})`,
+    `delete from lockstep_member where (g, m) in (select g, m from lockstep_member where g in (${CHUNK}) limit ${ROWS})`,
     ROWS,
   ],
-  [`delete from change where n in (select n from change where t = ? limit ${ROWS})`, ROWS],
-  [`delete from record where (t, kind, key) in (select t, kind, key from record where t = ? limit ${ROWS})`, ROWS],
-  ['delete from block where t = ?', Number.POSITIVE_INFINITY],
-  ['delete from counter where t = ?', Number.POSITIVE_INFINITY],
-  ['delete from path where t = ?', Number.POSITIVE_INFINITY],
-  ['delete from gone_path where t = ?', Number.POSITIVE_INFINITY],
-  ['delete from gone where t = ?', Number.POSITIVE_INFINITY],
+  [
+    `delete from lockstep_member where (g, m) in (select g, m from lockstep_member where m in (${CHUNK}) limit ${ROWS})`,
+    ROWS,
+  ],
+  [`delete from lockstep_resource where k in (${CHUNK})`, RESOURCES],
+  [
+    `delete from lockstep_value_index where (t, a, v, k) in (select t, a, v, k from lockstep_value_index where t = ? limit ${ROWS})`,
+    ROWS,
+  ],
+  [`delete from lockstep_change where n in (select n from lockstep_change where t = ? limit ${ROWS})`, ROWS],
+  [
+    `delete from lockstep_record where (t, kind, key) in (select t, kind, key from lockstep_record where t = ? limit ${ROWS})`,
+    ROWS,
+  ],
+  ['delete from lockstep_block where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_counter where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_gone_path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_gone where t = ?', Number.POSITIVE_INFINITY],
 ]
-const ENTRIES = `delete from value_index where t = ?1 and a = ?2 and (v, k) in (
-  select v, k from value_index where t = ?1 and a = ?2 limit ${ROWS})`
+const ENTRIES = `delete from lockstep_value_index where t = ?1 and a = ?2 and (v, k) in (
+  select v, k from lockstep_value_index where t = ?1 and a = ?2 limit ${ROWS})`
 
 /** Makes the sweep of one database. */
 export function createSweep(connection: Connection): Sweep {
@@ -50,16 +59,16 @@ export function createSweep(connection: Connection): Sweep {
   }
 
   function pathPortion(t: number, a: number): void {
-    if (connection.run(ENTRIES, t, a) < ROWS) connection.run('delete from gone_path where a = ?', a)
+    if (connection.run(ENTRIES, t, a) < ROWS) connection.run('delete from lockstep_gone_path where a = ?', a)
   }
 
   return {
     add(t) {
-      connection.run('insert or ignore into gone (t) values (?)', t)
+      connection.run('insert or ignore into lockstep_gone (t) values (?)', t)
       left = true
     },
     addPath(t, a) {
-      connection.run('insert or ignore into gone_path (a, t) values (?, ?)', a, t)
+      connection.run('insert or ignore into lockstep_gone_path (a, t) values (?, ?)', a, t)
       left = true
     },
     look() {
@@ -67,8 +76,8 @@ export function createSweep(connection: Connection): Sweep {
     },
     step() {
       if (!left) return false
-      const tenant = connection.row('select t from gone limit 1')
-      const path = tenant === undefined ? connection.row('select t, a from gone_path limit 1') : undefined
+      const tenant = connection.row('select t from lockstep_gone limit 1')
+      const path = tenant === undefined ? connection.row('select t, a from lockstep_gone_path limit 1') : undefined
       if (tenant === undefined && path === undefined) {
         left = false
         return false
@@ -79,7 +88,7 @@ export function createSweep(connection: Connection): Sweep {
         if (path !== undefined) pathPortion(numberOf(path[0]), numberOf(path[1]))
         connection.run('commit')
       } catch (error) {
-        if (connection.db.isTransaction) connection.run('rollback')
+        if (connection.inTransaction()) connection.run('rollback')
         // Another time: the rows are in nobody's way.
         if (!isOutage(error)) throw error
         return false

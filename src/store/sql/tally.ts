@@ -53,7 +53,11 @@ export function createTally(connection: Connection): Tally {
     const key = `${t} ${y}`
     let known = blocks.get(key)
     if (known === undefined) {
-      const row = connection.row('select first from block where t = ? and y = ? order by first desc limit 1', t, y)
+      const row = connection.row(
+        'select first from lockstep_block where t = ? and y = ? order by first desc limit 1',
+        t,
+        y,
+      )
       known = { t, y, count: 0, last: row === undefined ? undefined : textOf(row[0]), deltas: new Map() }
       blocks.set(key, known)
     }
@@ -64,7 +68,7 @@ export function createTally(connection: Connection): Tally {
     if (of.last === undefined) of.last = ''
     if (compareText(id, of.last) >= 0) return of.last
     const row = connection.row(
-      'select first from block where t = ? and y = ? and first <= ? order by first desc limit 1',
+      'select first from lockstep_block where t = ? and y = ? and first <= ? order by first desc limit 1',
       of.t,
       of.y,
       id,
@@ -84,10 +88,10 @@ export function createTally(connection: Connection): Tally {
   }
 
   function flushBlock(of: Blocks, first: string, delta: number): void {
-    const row = connection.row('select n from block where t = ? and y = ? and first = ?', of.t, of.y, first)
+    const row = connection.row('select n from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
     const n = (row === undefined ? 0 : numberOf(row[0])) + delta
     if (n <= 0 && first !== '') {
-      connection.run('delete from block where t = ? and y = ? and first = ?', of.t, of.y, first)
+      connection.run('delete from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
       of.last = undefined
       blocks.delete(`${of.t} ${of.y}`)
       return
@@ -98,7 +102,7 @@ export function createTally(connection: Connection): Tally {
     let left = n
     while (left > BLOCK) {
       const cut = connection.row(
-        'select id from resource where t = ? and y = ? and id >= ? order by id limit 1 offset ? + 0',
+        'select id from lockstep_resource where t = ? and y = ? and id >= ? order by id limit 1 offset ? + 0',
         of.t,
         of.y,
         start,
@@ -115,7 +119,7 @@ export function createTally(connection: Connection): Tally {
 
   function put(of: Blocks, first: string, n: number): void {
     connection.run(
-      'insert into block (t, y, first, n) values (?, ?, ?, ?) on conflict do update set n = excluded.n',
+      'insert into lockstep_block (t, y, first, n) values (?, ?, ?, ?) on conflict do update set n = excluded.n',
       of.t,
       of.y,
       first,
@@ -129,7 +133,9 @@ export function createTally(connection: Connection): Tally {
       if (place === undefined) {
         // The whole database has no row of its own.
         const sql =
-          t === 0 ? 'select ifnull(max(place), 0) from change where t = ?' : 'select place from tenant where t = ?'
+          t === 0
+            ? 'select ifnull(max(place), 0) from lockstep_change where t = ?'
+            : 'select place from lockstep_tenant where t = ?'
         place = numberOf(connection.row(sql, t)?.[0])
       }
       places.set(t, place + 1)
@@ -159,7 +165,7 @@ export function createTally(connection: Connection): Tally {
       moved.delete(t)
       const top = number
       connection.run(
-        `insert into state (name, value) values ('change', ?) on conflict do update set value = max(value, excluded.value)`,
+        `insert into lockstep_state (name, value) values ('change', ?) on conflict do update set value = max(value, excluded.value)`,
         top,
       )
     },
@@ -171,7 +177,7 @@ export function createTally(connection: Connection): Tally {
       blocks.clear()
       signals.clear()
       const row = connection.row(
-        `select max(ifnull((select max(n) from change), 0), ifnull((select value from state where name = 'change'), 0))`,
+        `select max(ifnull((select max(n) from lockstep_change), 0), ifnull((select value from lockstep_state where name = 'change'), 0))`,
       )
       number = numberOf(row?.[0])
     },
@@ -186,13 +192,13 @@ export function createTally(connection: Connection): Tally {
       undos.length = 0
       for (const t of moved) {
         const place = places.get(t)
-        if (place !== undefined) connection.run('update tenant set place = ? where t = ?', place, t)
+        if (place !== undefined) connection.run('update lockstep_tenant set place = ? where t = ?', place, t)
       }
       moved.clear()
       for (const of of [...blocks.values()]) {
         if (of.count !== 0) {
           connection.run(
-            'insert into counter (t, y, n) values (?, ?, ?) on conflict do update set n = n + excluded.n',
+            'insert into lockstep_counter (t, y, n) values (?, ?, ?) on conflict do update set n = n + excluded.n',
             of.t,
             of.y,
             of.count,
@@ -205,8 +211,8 @@ export function createTally(connection: Connection): Tally {
       }
       for (const [tenant, whole] of signals) {
         connection.run(
-          `insert into signal (name, n, whole)
-           select ?1, next, iif(?2, next, 0) from (select ifnull(max(n), 0) + 1 as next from signal) where true
+          `insert into lockstep_signal (name, n, whole)
+           select ?1, next, iif(?2, next, 0) from (select ifnull(max(n), 0) + 1 as next from lockstep_signal) where true
            on conflict do update set n = excluded.n, whole = max(excluded.whole, whole)`,
           tenant,
           whole ? 1 : 0,

@@ -20,12 +20,13 @@ export interface Touched {
 /** Resources that one write may name; beyond that it says "all of the tenant". */
 const TOUCHED = 500
 
-const HOLDERS = `select r.y, r.id from value_index i cross join resource r on r.k = i.k
+const HOLDERS = `select r.y, r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
   where i.t = ? and i.a = ? and i.v = ? limit ${TOUCHED + 1}`
-const GROUPS = `select r.y, r.id from member x cross join resource r on r.k = x.g where x.m = ? limit ${TOUCHED + 1}`
-const MEMBERS = `select r.y, r.id, exists (select 1 from member z where z.g = r.k)
-  from member x cross join resource r on r.k = x.m where x.g = ? limit ${TOUCHED + 1}`
-const ONE = 'select y, id, exists (select 1 from member z where z.g = resource.k) from resource where k = ?'
+const GROUPS = `select r.y, r.id from lockstep_member x cross join lockstep_resource r on r.k = x.g where x.m = ? limit ${TOUCHED + 1}`
+const MEMBERS = `select r.y, r.id, exists (select 1 from lockstep_member z where z.g = r.k)
+  from lockstep_member x cross join lockstep_resource r on r.k = x.m where x.g = ? limit ${TOUCHED + 1}`
+const ONE =
+  'select y, id, exists (select 1 from lockstep_member z where z.g = r.k) from lockstep_resource r where k = ?'
 
 /** Makes the gathering of one connection. */
 export function createTouching(connection: Connection, names: Names): { readonly start: () => Touched } {

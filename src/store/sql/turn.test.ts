@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Connection, openConnection } from './connection.ts'
+import { readyFile } from './database-file.ts'
 import { createTurn } from './turn.ts'
 
 let folder: string
@@ -12,8 +13,9 @@ let writer: Connection
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-turn-'))
   const options = { cacheMib: 1, busyTimeoutMs: 1_000 }
+  readyFile(join(folder, 'scim.db'))
   writer = openConnection(join(folder, 'scim.db'), options)
-  writer.db.exec('create table t (n integer)')
+  writer.exec('create table t (n integer)')
   reader = openConnection(join(folder, 'scim.db'), options)
 })
 
@@ -34,7 +36,7 @@ test('all reads of a turn are as of one moment, those of the next as of theirs',
   turn.begin()
   expect(seen()).toBe(0)
   await nextTurn()
-  expect(reader.db.isTransaction).toBe(false)
+  expect(reader.inTransaction()).toBe(false)
   turn.begin()
   expect(seen()).toBe(1)
 })
@@ -48,7 +50,7 @@ test('after an end the same turn sees what has been committed', async () => {
   turn.begin()
   expect(seen()).toBe(1)
   await nextTurn()
-  expect(reader.db.isTransaction).toBe(false)
+  expect(reader.inTransaction()).toBe(false)
 })
 
 test('nothing is held on to once a turn is over: the WAL can be taken up whole', async () => {
@@ -63,7 +65,7 @@ test('nothing is held on to once a turn is over: the WAL can be taken up whole',
 test('a transaction that an error has ended, and a closed connection, are left alone', async () => {
   const turn = createTurn(reader)
   turn.begin()
-  reader.db.exec('rollback')
+  reader.exec('rollback')
   turn.end()
   turn.begin()
   reader.close()

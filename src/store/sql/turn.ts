@@ -23,7 +23,7 @@ export function createTurn(connection: Connection): Turn {
     if (!open) return
     open = false
     // An error within may have ended it already.
-    if (connection.db.isOpen && connection.db.isTransaction) connection.run('commit')
+    if (connection.isOpen() && connection.inTransaction()) connection.run('commit')
   }
 
   function endOfTurn(): void {

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Write } from '../contract.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
+import { identityOf } from './database-file.ts'
 import { type AnswerMessage, type CommitMessage, type ControlMessage, toFault, unpack } from './messages.ts'
 import { createNames } from './names.ts'
 import { createWriter } from './writer.ts'
@@ -25,7 +26,7 @@ if (parentPort !== null) run(parentPort, workerData as WriterThreadOptions)
 
 function run(parent: MessagePort, options: WriterThreadOptions): void {
   const connection = openConnection(options.file, options.connection)
-  const writer = createWriter(connection, createNames(connection))
+  const writer = createWriter(connection, createNames(connection), identityOf(options.file).require)
   const ports = new Set<MessagePort>()
   const queue: Waiting[] = []
 

@@ -32,8 +32,8 @@ const HOOK = 'lockstep_hook'
 const BROKEN =
   'ended the transaction that it was called in, by COMMIT or ROLLBACK, or by going on after an error that had SQLite roll back; leave these to Lockstep, and throw when nothing is to be kept'
 
-/** Makes the one who writes through a connection. */
-export function createWriter(reader: Connection, names: Names): Writer {
+/** Makes the one who writes through a connection. `require` throws when what is written would go nowhere. */
+export function createWriter(reader: Connection, names: Names, require: () => void): Writer {
   /** Whether the list under way has changed a row. */
   let dirty = false
   const connection: Connection = {
@@ -56,7 +56,6 @@ export function createWriter(reader: Connection, names: Names): Writer {
   const tally = createTally(reader)
   const sweep = createSweep(reader)
   const apply = createApply({ connection, names, tally, sweep, lines: () => changes })
-  const { db } = connection
   // Other connections know the numbers that they have read; a new one is news to them.
   names.whenMade((t) => {
     dirty = true
@@ -101,6 +100,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
       return jobs.map(() => ({ error: unavailable(error) }))
     }
     try {
+      require()
       const version = reader.version()
       const foreign = version !== seenVersion
       seenVersion = version
@@ -113,6 +113,8 @@ export function createWriter(reader: Connection, names: Names): Writer {
       if (outcomes.some((outcome) => 'written' in outcome)) {
         tally.flush()
         reader.run('commit')
+        // Only what is in the files that others will read is acknowledged.
+        require()
       } else {
         tally.forget()
         reader.run('rollback')
@@ -121,7 +123,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
     } catch (error) {
       // The transaction as a whole did not come through: nobody may believe otherwise.
       forgetAll()
-      if (db.isTransaction) reader.run('rollback')
+      if (reader.inTransaction()) reader.run('rollback')
       if (error instanceof Undone) throw error
       return jobs.map(() => ({ error: isOutage(error) ? unavailable(error) : error }))
     }
@@ -139,7 +141,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
       return { written }
     } catch (error) {
       // Some errors end the transaction by themselves, with the lists that came before.
-      if (isOutage(error) || !db.isTransaction) throw error
+      if (isOutage(error) || !reader.inTransaction()) throw error
       if (dirty && others && !savepoint) throw new Undone()
       tally.undo()
       if (dirty) names.forget()
@@ -163,7 +165,7 @@ export function createWriter(reader: Connection, names: Names): Writer {
       reader.run(`release ${HOOK}`)
     } catch (cause) {
       if (isOutage(cause)) throw cause
-      if (db.isTransaction) reader.run('rollback')
+      if (reader.inTransaction()) reader.run('rollback')
       throw new ConfigError('hooks.commit', BROKEN, { cause })
     }
   }

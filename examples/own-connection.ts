@@ -1,0 +1,20 @@
+import type { Database } from 'better-sqlite3'
+import { createDirectory } from 'lockstep'
+import { sqliteStore } from 'lockstep/sqlite'
+
+/** The app's rows and Lockstep's are written through one connection, in one transaction. */
+export function openDirectory(database: Database) {
+  database.exec('create table if not exists account (id text primary key, user_name text not null)')
+  const add = database.prepare('insert into account (id, user_name) values (?, ?)')
+  const remove = database.prepare('delete from account where id = ?')
+  return createDirectory({
+    store: sqliteStore({ database }),
+    hooks: {
+      commit({ type, id, op, paths }) {
+        if (type !== 'User') return
+        if (op === 'create') add.run(id, paths.find(({ path }) => path === 'userName')?.new)
+        if (op === 'delete') remove.run(id)
+      },
+    },
+  })
+}

@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** What goes into a statement and comes out of a row. */
+export type SqlValue = string | number | null
+/** One row: its columns in order. */
+export type SqlRow = readonly SqlValue[]
+
+/** A `Database` of the package better-sqlite3, as far as it is needed here. */
+export interface BetterSqlite3 {
+  readonly open: boolean
+  readonly inTransaction: boolean
+  /** The file, or `:memory:`. */
+  readonly name: string
+  readonly memory: boolean
+  prepare(sql: string): BetterStatement
+  exec(sql: string): unknown
+  function(
+    name: string,
+    options: { readonly deterministic?: boolean },
+    call: (...values: unknown[]) => unknown,
+  ): unknown
+}
+
+interface BetterStatement {
+  /** Whether it gives rows. */
+  readonly reader: boolean
+  raw(is: boolean): BetterStatement
+  safeIntegers(are: boolean): BetterStatement
+  get(...values: unknown[]): unknown
+  all(...values: unknown[]): unknown[]
+  iterate(...values: unknown[]): IterableIterator<unknown>
+  run(...values: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+}
+
+/** An open connection of either library. */
+export type SqliteDatabase = DatabaseSync | BetterSqlite3
+
+/** A statement whose rows are lists of columns. */
+export interface Prepared {
+  get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown
+  iterate(...values: SqlValue[]): Iterable<unknown>
+  run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+}
+
+/** What both libraries can do, said in one way. */
+export interface Driver {
+  readonly prepare: (sql: string) => Prepared
+  /** Makes a function of one value for SQL: the same for the same value, unless `anew`. */
+  readonly define: (name: string, call: (value: unknown) => SqlValue, anew?: 'anew') => void
+  readonly isOpen: () => boolean
+  readonly inTransaction: () => boolean
+  /** Its file, undefined for a database in memory. */
+  readonly file: () => string | undefined
+}
+
+/** The way to use a connection, whichever library it is of. */
+export function driverOf(db: SqliteDatabase): Driver {
+  return 'inTransaction' in db ? better(db) : node(db)
+}
+
+function node(db: DatabaseSync): Driver {
+  return {
+    prepare(sql) {
+      const statement = db.prepare(sql)
+      statement.setReturnArrays(true)
+      // The host may have said otherwise for its own.
+      statement.setReadBigInts(false)
+      return statement
+    },
+    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, call),
+    isOpen: () => db.isOpen,
+    inTransaction: () => db.isTransaction,
+    file: () => db.location() ?? undefined,
+  }
+}
+
+function better(db: BetterSqlite3): Driver {
+  return {
+    prepare: (sql) => betterStatement(db, sql),
+    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, call),
+    isOpen: () => db.open,
+    inTransaction: () => db.inTransaction,
+    file: () => (db.memory ? undefined : db.name),
+  }
+}
+
+function betterStatement(db: BetterSqlite3, sql: string): Prepared {
+  const statement = db.prepare(sql)
+  if (statement.reader) statement.raw(true)
+  statement.safeIntegers(false)
+  const numbered = [...new Set([...sql.matchAll(/\?(\d+)/g)].map((match) => Number(match[1])))]
+  if (numbered.length === 0) return statement
+  // What is numbered (?1) it takes by name, in one object; what is not, in order.
+  const named = new Set(numbered)
+  const bound = (values: readonly SqlValue[]): unknown[] => [
+    Object.fromEntries(numbered.map((n) => [n, values[n - 1]])),
+    ...values.filter((_, at) => !named.has(at + 1)),
+  ]
+  return {
+    get: (...values) => statement.get(...bound(values)),
+    all: (...values) => statement.all(...bound(values)),
+    iterate: (...values) => statement.iterate(...bound(values)),
+    run: (...values) => statement.run(...bound(values)),
+  }
+}
