@@ -10,23 +10,24 @@ export function onNode(scim: Provider): Server {
   return createServer(toNode(scim.fetch))
 }
 
-/** Express, also behind a body parser. */
+/** Express: before what parses bodies, whose limits (100 kB by default) are too small for groups and whose errors are HTML. */
 export function onExpress(scim: Provider) {
   const app = express()
-  app.use(express.json({ type: ['application/json', 'application/scim+json'] }))
   app.use('/scim/v2', toNode(scim.fetch))
+  app.use(express.json())
   return app
 }
 
 /** Fastify: leave the body to us, here only. */
 export function onFastify(scim: Provider) {
   const app = fastify()
+  const answer = toNode(scim.fetch)
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.all('/scim/v2/*', (request, reply) => {
       reply.hijack()
-      toNode(scim.fetch)(request.raw, reply.raw)
+      answer(request.raw, reply.raw)
     })
   })
   return app

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A request as it comes; a body that a framework has parsed before us stands in `body`. */
-export type Parsed = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown }
+export type Parsed = IncomingMessage & {
+  readonly originalUrl?: string
+  /** The path that Express has mounted this at. */
+  readonly baseUrl?: string
+  readonly body?: unknown
+}
 
 /** The other side went away before its request was whole: nobody's fault and nothing to log. */
 export class BrokenOff extends Error {

@@ -45,6 +45,8 @@ interface Direct {
   readonly basePath: string
   readonly publicUrl: string | undefined
   readonly belowBase: (path: string, basePath: string) => string | undefined
+  /** The answer to a request for another path. */
+  readonly elsewhere: (path: string, basePath: string) => NodeAnswer
 }
 
 /** Options of {@link toNode}. */
@@ -70,7 +72,7 @@ export function toNode(
   const { bodies = createBodies(), bodyBytes = BRIDGED_BYTES } = options
   const report = options.report ?? ((error) => reportError('lockstep: an answer could not be given', error))
   return (request, response) => {
-    if (!isHost(request.headers.host)) return send(request, response, NO_HOST)
+    if (!isHost(hostOf(request))) return send(request, response, NO_HOST)
     const work =
       direct === undefined
         ? throughFetch(fetch, request, { bodies, bodyBytes })
@@ -123,10 +125,16 @@ function throughDirect(direct: Direct, request: Parsed, bodies: Bodies): NodeAns
   const target = request.originalUrl ?? request.url ?? '/'
   const mark = target.indexOf('?')
   const whole = mark === -1 ? target : target.slice(0, mark)
-  const path = direct.belowBase(whole, direct.basePath)
-  if (path === undefined) return { status: 404, headers: [] }
+  let { basePath } = direct
+  let path = direct.belowBase(whole, basePath)
+  if (path === undefined && request.baseUrl) {
+    // Express says where it is mounted, which then needs no telling.
+    basePath = request.baseUrl
+    path = direct.belowBase(whole, basePath)
+  }
+  if (path === undefined) return direct.elsewhere(whole, direct.basePath)
   const search = mark === -1 ? '' : target.slice(mark + 1)
-  const base = `${direct.publicUrl ?? originOf(request)}${direct.basePath}`
+  const base = `${direct.publicUrl ?? originOf(request)}${basePath}`
   return direct.handle(callOf(request, path, search, { base, bodies }))
 }
 
@@ -167,7 +175,13 @@ function whenGone(socket: Socket, listener: () => void): () => void {
 /** Scheme and host that the client used. */
 export function originOf(request: IncomingMessage): string {
   const secure = 'encrypted' in request.socket && request.socket.encrypted === true
-  return `${secure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`
+  return `${secure ? 'https' : 'http'}://${hostOf(request) ?? 'localhost'}`
+}
+
+/** The host that a request names; HTTP/2 has it in `:authority` (RFC 9113 §8.3.1). */
+function hostOf({ headers }: IncomingMessage): string | undefined {
+  const { host = headers[':authority'] } = headers
+  return typeof host === 'string' ? host : undefined
 }
 
 async function throughFetch(

@@ -9,7 +9,7 @@ import {
   uriTooLong,
 } from '../protocol/index.ts'
 import { reportError } from '../terminal.ts'
-import { belowBase } from './base.ts'
+import { belowBase, elsewhere, readBasePath, readPublicUrl } from './base.ts'
 import { bulk } from './bulk.ts'
 import { createCache } from './cache.ts'
 import type { Answer, Call } from './call.ts'
@@ -28,10 +28,14 @@ import type { Turn } from './turn.ts'
 export interface ProviderOptions {
   readonly directory: Directory
   readonly authenticate: Authenticate
-  /** Path that `fetch` is mounted at. Default `/scim/v2`. */
-  readonly basePath?: string
-  /** Absolute URL that clients see in place of the request's own origin, without a path. */
-  readonly publicUrl?: string
+  /** Path that `fetch` is mounted at, as requests show it. Default `/scim/v2`. Throws {@link ConfigError} for what is no path. */
+  readonly basePath?: string | undefined
+  /**
+   * Absolute URL that clients see in place of the request's own origin: behind a proxy it can't be seen from the request, and anybody
+   * can send any Host. With a path only where a framework cuts that path off before it hands the request over. Throws
+   * {@link ConfigError} for what is no such URL.
+   */
+  readonly publicUrl?: string | undefined
   /** What a tenant offers. Default: everything. */
   readonly features?: (tenant: string) => Features
   /**
@@ -210,14 +214,15 @@ export function createProvider(options: ProviderOptions): Provider {
     )
   }
 
-  const basePath = options.basePath ?? '/scim/v2'
+  const basePath = readBasePath(options.basePath ?? '/scim/v2')
+  const publicUrl = readPublicUrl(options.publicUrl)
   const fetch = async (request: Request): Promise<Response> => {
-    const call = callOf(request, basePath, options.publicUrl)
-    if (call === undefined) return new Response(null, { status: 404 })
+    const call = callOf(request, basePath, publicUrl)
+    if (call === undefined) return responseOf(elsewhere(new URL(request.url).pathname, basePath), request.method)
     return responseOf(await handle(call), request.method)
   }
   return {
-    fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl: options.publicUrl, belowBase } }),
+    fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl, belowBase, elsewhere } }),
     handle,
   }
 }
