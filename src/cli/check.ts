@@ -17,6 +17,7 @@ import {
   writeHtml,
   writeJunit,
 } from '../conformance/index.ts'
+import { commandName } from '../server/index.ts'
 import { complain, type Part, paint } from '../terminal.ts'
 import { fileError } from './file-error.ts'
 import { printJson, printLine } from './print.ts'
@@ -209,6 +210,10 @@ function print(report: Report, verbose: boolean): void {
       paint(colour[verdict], tellCount(verdict, counts[verdict])),
     ]),
   )
+  if (report.note !== undefined) {
+    printLine()
+    printLine(report.note.replace('lockstep connection', `${commandName()} connection`))
+  }
   for (const url of report.left) printLine(`could not be removed: ${url}`)
   if (report.leftovers.length > 0)
     printLine(

@@ -45,14 +45,14 @@ export function writeHtml(report: Report): string {
   const worst = ORDER.find((verdict) => verdict !== 'passed' && counts[verdict] > 0)
   const first = worst === 'must' || worst === 'should' ? worst : 'all'
   const but = [
-    counts.should > 0 ? `misses ${counts.should} ${counts.should === 1 ? 'case' : 'cases'} of a SHOULD` : '',
+    counts.should > 0 ? tellCount('should', counts.should) : '',
     // Whoever breaks off at every PATCH fails no MUST of PATCH.
     counts.untested > 0 ? `${counts.untested} could not be tested` : '',
   ].filter((each) => each !== '')
   const said = report.stopped
     ? 'Stopped before the end'
     : counts.must > 0
-      ? `Fails ${counts.must} ${counts.must === 1 ? 'case' : 'cases'} of a MUST`
+      ? tellCount('must', counts.must)
       : ['Conformant', ...but].join('; ')
   // Without the script nothing is hidden: tickets often show a page without running it.
   const button = (verdict: Verdict | 'all', label: string, count: number) =>
@@ -72,7 +72,7 @@ export function writeHtml(report: Report): string {
 <h1>${mark(report.url)}</h1>
 <p class="said ${isGood(report) ? 'good' : 'bad'}">${said}</p>
 <p class="facts">${mark(report.started.replace('T', ' ').slice(0, 16))} UTC · ${report.results.length}${report.results.length < CASE_COUNT ? ` of ${CASE_COUNT}` : ''} cases · ${report.requests} requests · ${(report.ms / 1000).toFixed(1)} s</p>
-<div class="bar" role="img" aria-label="${ORDER.map((verdict) => tellCount(verdict, counts[verdict])).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
+${report.note === undefined ? '' : `<p class="facts">${mark(report.note)}</p>\n`}<div class="bar" role="img" aria-label="${ORDER.map((verdict) => tellCount(verdict, counts[verdict])).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
 <nav aria-label="Verdicts">${button('all', 'all', report.results.length)}${ORDER.filter(
     (verdict) => counts[verdict] > 0,
   )

@@ -70,14 +70,17 @@ export function tellProvider({ works, needs }: ProviderReport): string {
   return `will not work in full with this server: ${failed} of the ${needs.length} things that it needs ${failed === 1 ? 'fails' : 'fail'}`
 }
 
-/** How many cases have a verdict, to be read in a line: "1 fails a MUST", "2 fail a MUST". */
+/** How many cases have a verdict, to be read in a line: "1 MUST requirement failed", "2 could not be tested". */
 export function tellCount(verdict: Verdict, count: number): string {
   return `${count} ${wordsOf(verdict, count)}`
 }
 
 /** The words of a verdict behind a number. */
 export function wordsOf(verdict: Verdict, count: number): string {
-  return count === 1 ? VERDICTS[verdict] : VERDICTS[verdict].replace(/^(fail|differ)s|^(miss)es/, '$1$2')
+  const requirements = count === 1 ? 'requirement' : 'requirements'
+  if (verdict === 'must') return `MUST ${requirements} failed`
+  if (verdict === 'should') return `SHOULD ${requirements} missed`
+  return verdict === 'differs' && count !== 1 ? VERDICTS.differs.replace('differs', 'differ') : VERDICTS[verdict]
 }
 
 /** What a check found. */
@@ -96,6 +99,8 @@ export interface Report {
   readonly leftovers: readonly string[]
   /** Whether it was stopped before its end. */
   readonly stopped: boolean
+  /** What has to be known to read the report, where the server has said so. */
+  readonly note?: string
 }
 
 /** How many results have each verdict. */

@@ -96,9 +96,11 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
   }
   const results: Result[] = []
   let leftovers: readonly string[] = []
+  let note: string | undefined
   const providers: ProviderReport[] = []
   try {
     const offer = await meet(session)
+    note = noteOn(offer)
     leftovers = await findLeftovers(session, offer, options.clean === true)
     const ground = await layGround(session, offer)
     const runCase = createRunner(session, ground, remove)
@@ -135,8 +137,16 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     providers,
     left: register.of().map((path) => base + path),
     leftovers,
+    ...(note === undefined ? {} : { note }),
     stopped: options.signal?.aborted === true,
   }
+}
+
+/** Says of a connection of Lockstep that it bends on purpose, and which one doesn't. The verdicts stay what they are. */
+function noteOn({ config }: Offer): string | undefined {
+  const kind = config.header('lockstep-kind')
+  if (kind === undefined || !/^[a-z0-9]{1,20}$/.test(kind) || kind === 'strict' || kind === 'interop') return undefined
+  return `This is a connection of Lockstep of the kind ${kind}: it takes much that the RFCs refuse, so that clients get on with it. Check the server by a strict one: lockstep connection create TENANT --kind strict`
 }
 
 /** The base URL without a slash, query or credentials. */

@@ -18,12 +18,22 @@ import type { Features } from './features.ts'
 import { documentAnswer } from './respond.ts'
 import type { Turn } from './turn.ts'
 
-/** GET /ServiceProviderConfig: what is offered, and nothing that isn't. RFC 7643 §5, RFC 7644 §4. */
-export function serviceProviderConfig(base: string, features: Features, catalog: Catalog, media: string): Answer {
+/**
+ * GET /ServiceProviderConfig: what is offered, and nothing that isn't. A header tells who has a token of what kind its connection is, and so
+ * how far it bends. RFC 7643 §5, RFC 7644 §4.
+ */
+export function serviceProviderConfig(
+  base: string,
+  features: Features,
+  catalog: Catalog,
+  media: string,
+  headers: readonly string[],
+): Answer {
   return documentAnswer(
     200,
     writeServiceProviderConfig({ base, features, limits: LIMITS, types: catalog.types }),
     media,
+    headers,
   )
 }
 

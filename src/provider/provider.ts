@@ -189,7 +189,7 @@ export function createProvider(options: ProviderOptions): Provider {
       case 'me':
         return me(turn, route.action)
       case 'config':
-        return config(call, principal.tenant)
+        return config(call, principal.tenant, principal.profile.kind)
       case 'schemas':
         return schemas(turn, route.id)
       case 'resource-types':
@@ -204,13 +204,14 @@ export function createProvider(options: ProviderOptions): Provider {
     return config(call, tenant)
   }
 
-  function config(call: Call, tenant: string): Answer {
+  function config(call: Call, tenant: string, kind?: string): Answer {
     refuseFilter(call.search)
     return serviceProviderConfig(
       call.base,
       features(tenant),
       directory.catalog(tenant),
       mediaType(call.header('accept')),
+      kind === undefined ? [] : ['Lockstep-Kind', kind],
     )
   }
 

@@ -31,8 +31,9 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     )
     expect(stderr).toBe('')
     expect(code, stdout).toBe(0)
-    expect(stdout).toMatch(/\d+ passed, 0 fail a MUST, 0 miss a SHOULD, 0 differ where/)
+    expect(stdout).toMatch(/\d+ passed, 0 MUST requirements failed, 0 SHOULD requirements missed, 0 differ where/)
     expect(stdout).toContain('Okta will work with this server')
+    expect(stdout).not.toContain('This is a connection of Lockstep')
     const html = readFileSync(dir.path('report.html'), 'utf8')
     expect(html).toMatch(/^<!doctype html>/)
     expect(html).not.toMatch(/\b(src|href)=/)
@@ -57,6 +58,13 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       dir.path('report.html'),
     ])
     expect(code).toBe(1)
+    expect(stdout).toContain('1 MUST requirement failed')
+    expect(stdout).toContain(
+      'This is a connection of Lockstep of the kind generic: it takes much that the RFCs refuse, so that clients get on with it. Check the server by a strict one: npm run -s lockstep -- connection create TENANT --kind strict',
+    )
+    expect(readFileSync(dir.path('report.html'), 'utf8')).toContain(
+      'This is a connection of Lockstep of the kind generic',
+    )
     expect(stdout).toContain('P-379/none')
     expect(stdout).toContain('expected  400 noTarget')
     expect(stdout).toContain('RFC 7644 §3.5.2.3')
@@ -171,7 +179,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       [[base, '--token', token, '--only', 'P-999'], /no case is called "P-999"/],
       [[base, '--token', token, '--only', 'patch', '--skip', 'patch'], /no case is left/],
       [[base, '--token', token, '--for', 'novell'], /--for takes okta/],
-      [[base, '--token-env', 'NOWHERE'], /the environment has no NOWHERE/],
+      [[base, '--token-env', 'NOWHERE'], /The environment has no NOWHERE/],
       [
         [base, '--token', 'top\nsecret'],
         /^lockstep: the authorization header has characters that no header takes(?!.*secret)/,

@@ -50,11 +50,11 @@ test('a check that was stopped is an error in the file for CI, though nothing ha
 })
 
 test.each([
-  ['must', 0, '0 fail a MUST'],
-  ['must', 1, '1 fails a MUST'],
-  ['must', 2, '2 fail a MUST'],
-  ['should', 1, '1 misses a SHOULD'],
-  ['should', 3, '3 miss a SHOULD'],
+  ['must', 0, '0 MUST requirements failed'],
+  ['must', 1, '1 MUST requirement failed'],
+  ['must', 2, '2 MUST requirements failed'],
+  ['should', 1, '1 SHOULD requirement missed'],
+  ['should', 3, '3 SHOULD requirements missed'],
   ['differs', 1, '1 differs where the RFC leaves it open'],
   ['differs', 2, '2 differ where the RFC leaves it open'],
   ['untested', 2, '2 could not be tested'],
