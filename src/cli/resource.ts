@@ -4,6 +4,7 @@ import {
   type Json,
   type JsonObject,
   LockstepError,
+  numberOfTooManyDigits,
   PATCH_OP,
   type ResourceType,
   ScimError,
@@ -121,11 +122,23 @@ async function readInput(file: string): Promise<string> {
 }
 
 function parse(text: string, file: string): Json {
+  let json: Json
   try {
-    return JSON.parse(text) as Json
+    json = JSON.parse(text) as Json
   } catch {
     throw new UsageError(`${atStart(file)} is not JSON`)
   }
+  refuseLostDigits(text, file)
+  return json
+}
+
+/** What is sent is written anew, and a number of more digits than JavaScript keeps would go out as another one. */
+function refuseLostDigits(text: string, file: string): void {
+  const number = numberOfTooManyDigits(text)
+  if (number === undefined) return
+  throw new UsageError(
+    `${atStart(file)} has the number ${number}, which has more digits than can be kept; put it in quotes`,
+  )
 }
 
 /** A resource as it was given. */
@@ -166,6 +179,7 @@ function readAll(text: string, file: string): readonly (Omit<Given, 'resource'> 
       return { value: parse(line, where), at, where }
     })
   }
+  refuseLostDigits(text, file)
   if (!Array.isArray(json)) return [{ value: json, at: 1, where: file }]
   return json.map((value, at) => ({ value, at: at + 1, where: `element ${at + 1} of ${file}` }))
 }

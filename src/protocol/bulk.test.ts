@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LENIENT } from './allowances.ts'
+import { LENIENT, STRICT } from './allowances.ts'
 import { type BulkOperation, readBulk } from './bulk.ts'
 import { fillReferences, orderBulk, referencesIn, setAside } from './bulk-references.ts'
 import type { Json } from './json.ts'
@@ -142,4 +142,16 @@ test('P-429 P-433 references filled in; unknown ones and those that failed', () 
     path: '/Groups/2',
     data: { Operations: [{ path: 'members[value eq "1"]' }] },
   })
+})
+
+test('data as a JSON text, or as the list of operations, is read where that is taken', () => {
+  const body = (allow: Parameters<typeof readBulk>[1], data: Json) =>
+    readBulk({ schemas: [BULK_REQUEST], Operations: [{ method: 'PATCH', path: '/Users/1', data }] }, allow)
+      .operations[0]
+  const operations = [{ op: 'remove', path: 'title' }]
+  for (const data of [operations, JSON.stringify(operations), JSON.stringify({ Operations: operations })]) {
+    expect(body(LENIENT, data)).toMatchObject({ data: { Operations: operations } })
+    expect(body(STRICT, data)?.fault).toMatchObject({ status: 400, scimType: 'invalidSyntax' })
+  }
+  expect(body(LENIENT, '[{"op":')?.fault).toMatchObject({ status: 400, scimType: 'invalidSyntax' })
 })

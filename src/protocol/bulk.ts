@@ -1,7 +1,8 @@
 import { type Allowances, STRICT } from './allowances.ts'
-import { invalidSyntax, invalidValue, payloadTooLarge, type ScimError } from './errors.ts'
+import { invalidSyntax, invalidValue, payloadTooLarge, ScimError } from './errors.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS } from './limits.ts'
+import { readJson } from './read-json.ts'
 import type { ResourceType } from './schema.ts'
 import { BULK_REQUEST, PATCH_OP } from './urn.ts'
 import { refuseTwins } from './value.ts'
@@ -98,10 +99,8 @@ function readOperation(operation: Json, body: Json, allow: BulkAllowances): Bulk
   const bulkId = text('bulkid')
   const version = text('version')
   const versionGiven = (memberOf(operation, 'version') ?? null) !== null
-  const given = memberOf(operation, 'data') ?? undefined
-  // The list of operations itself, as in the example of RFC 7644 §3.7.3.
-  const listed = allow.looseBulk && method === 'PATCH' && Array.isArray(given)
-  const data = carryNumbers(body, listed ? { schemas: [PATCH_OP], Operations: given } : given)
+  const sent = memberOf(operation, 'data') ?? undefined
+  const data = allow.looseBulk ? dataIn(sent, method, body) : carryNumbers(body, sent)
   const fault =
     faultOf(method, path, bulkId, data, allow) ??
     // Left out of account it would turn a conditional write into one that always happens (P-435).
@@ -115,6 +114,24 @@ function readOperation(operation: Json, body: Json, allow: BulkAllowances): Bulk
     ...(version === undefined ? {} : { version }),
     ...(isObject(data) ? { data } : {}),
     ...(fault === undefined ? {} : { fault }),
+  }
+}
+
+/** The data as a text, as a client's own class has it; of a PATCH the list of operations itself, as in the example of RFC 7644 §3.7.3. */
+function dataIn(sent: Json | undefined, method: BulkOperation['method'] | undefined, body: Json): Json | undefined {
+  const inside = typeof sent === 'string' && /^\s*[{[]/.test(sent) ? jsonIn(sent) : undefined
+  const data = inside ?? sent
+  const listed = method === 'PATCH' && Array.isArray(data) ? { schemas: [PATCH_OP], Operations: data } : data
+  return carryNumbers(inside ?? body, listed)
+}
+
+function jsonIn(text: string): Json | undefined {
+  try {
+    return readJson(text, { strictNames: false })
+  } catch (error) {
+    // Not data then, which is the fault of this operation alone.
+    if (error instanceof ScimError) return undefined
+    throw error
   }
 }
 

@@ -306,6 +306,19 @@ describe('JSON in a text', () => {
     expect(read(form, asText(sent), LENIENT)).toMatchObject(wanted)
   })
 
+  test('a photo, whose value is a URI', () => {
+    const sent = asText('{"value":"https://example.com/a b","type":"photo"}')
+    const wanted = [{ value: 'https://example.com/a%20b', type: 'photo' }]
+    expect(
+      read(
+        post((value) => user(`"photos":[{"value":${value}}]`)),
+        sent,
+        LENIENT,
+      ).photos,
+    ).toEqual(wanted)
+    expect(read(by('add', 'photos'), sent, LENIENT).photos).toEqual(wanted)
+  })
+
   test('members', () => {
     const group = { schemas: [Group.schema.id], displayName: 'g', members: [{ value: 'a' }] }
     const one = (op: string, sent: string) => read(by(op, 'members'), asText(sent), LENIENT, Group, group).members
@@ -362,6 +375,7 @@ test('a reference without an id is left out where nothing else is asked for; a t
   const group = { schemas: [Group.schema.id], displayName: 'g' }
   const add = (sent: string, allow: Allowances) => read(by('add', 'members'), sent, allow, Group, group).members
   expect(add('[{"value":"a","$ref":"User","type":"direct"}]', LENIENT)).toEqual([{ value: 'a' }])
+  expect(add('[{"value":"a","$ref":"https://example.com/v2/Users"}]', LENIENT)).toEqual([{ value: 'a' }])
   expect(refusal(() => add('[{"$ref":"User"}]', LENIENT))).toBe('invalidValue')
   expect(refusal(() => add('[{"value":"a","$ref":"User"}]', STRICT))).toBe('invalidValue')
 })

@@ -131,6 +131,8 @@ const NO_JSON: ReadonlySet<string> = new Set([
   'ims',
   'entitlements',
   'roles',
+  'photos',
+  'x509Certificates',
   'members',
   'manager',
 ])

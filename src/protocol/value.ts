@@ -119,6 +119,7 @@ function readMembers(
   const path = `${parent}${attribute.name}.`
   const out: { [name: string]: Json } = {}
   let respelt = false
+  let inside: ReturnType<typeof elementInside>
   for (const key in object) {
     const sub = attributeIn(subAttributes, key)
     if (sub === undefined) {
@@ -128,11 +129,14 @@ function readMembers(
     if (sub.name !== key) respelt = true
     const member = object[key]
     if (sub.mutability === 'readOnly' || saysNothing(attribute, sub, member, reading)) continue
+    if (sub.name === 'value' && typeof member === 'string') {
+      inside = elementInside(attribute, member, reading, parent)
+      if (inside !== undefined) continue
+    }
     out[sub.name] = member === undefined ? null : (readValue(sub, member, reading, path) ?? null)
   }
   if (respelt) refuseTwins(object, (key) => attributeIn(subAttributes, key)?.name, `${parent}${attribute.name}`)
-  const inner = elementInside(attribute, out.value, reading, parent)
-  if (inner !== undefined) Object.assign(out, readMembers(attribute, inner.value, inner.reading, parent))
+  if (inside !== undefined) Object.assign(out, readMembers(attribute, inside.value, inside.reading, parent))
   if (isReference(attribute)) completeReference(attribute, out, reading, parent)
   return out
 }
@@ -226,12 +230,15 @@ function completeReference(
     delete out.$ref
 }
 
-/** The id that a resource's URI ends in; the part before it, a version segment too, does not count (A-91). RFC 7643 §2.4. */
+/**
+ * The id that a resource's URI ends in; the part before it, a version segment too, does not count (A-91). An endpoint is none.
+ * RFC 7643 §2.4.
+ */
 export function idInUri(uri: string): string | undefined {
   const [before = ''] = uri.split(/[?#]/, 1)
   const path = before.replace(/\/$/, '')
   const last = path.slice(path.lastIndexOf('/') + 1)
-  if (last === '' || !path.includes('/')) return undefined
+  if (last === '' || last === 'Users' || last === 'Groups' || !path.includes('/')) return undefined
   try {
     return decodeURIComponent(last)
   } catch {

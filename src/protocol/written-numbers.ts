@@ -53,6 +53,12 @@ export function keepsDigits(value: number, numbers: WrittenNumbers | undefined):
   return numbers?.get(value)?.exact ?? true
 }
 
+/** The first number in a JSON text that has more digits than a JavaScript number keeps, as it is written. */
+export function numberOfTooManyDigits(text: string): string | undefined {
+  for (const [value, { exact, text: spelt }] of readNumbers(text)) if (!exact) return spelt ?? String(value)
+  return undefined
+}
+
 /** The digits of a number without zeros at their ends, and where its point is: alike for `1.50`, `1.5` and `15e-1`. */
 function digitsOf(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')

@@ -63,7 +63,7 @@ test.each<[string, Message]>([
   ['null', create(null)],
   ['a list', create([])],
   ['a text', create('x')],
-  ['a PATCH without object', { ...patch(), body: [] }],
+  ['a PATCH without object', { ...patch(), body: 'x' }],
   ['operations of odd shapes', patch(null, 7, [], {}, { op: 1 }, { op: 'add', path: 3 })],
   ['a root query', { action: 'list', query: { filter: 'a eq "b"' } }],
 ])('what cannot be read is left to the core: %s', (_case, message) => {

@@ -1,14 +1,17 @@
-import { isObject, type JsonObject } from '../protocol/index.ts'
+import { isObject, type JsonObject, PATCH_OP } from '../protocol/index.ts'
 import { nameIn } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 
-/** One operation where the list of operations belongs, or the list under the name of a client's own class. */
+/** One operation where the list of operations belongs, the list alone, or under the name of a client's own class. */
 export const operationList: Quirk = {
   name: 'operation-list',
   register: ['X01'],
   source: 'PennState/SCIMple-Identity issue 59: its client wrote `patchOperationList`',
   deviates: ['P-341'],
   inbound(message) {
+    if (message.action === 'patch' && Array.isArray(message.body)) {
+      return { ...message, body: { schemas: [PATCH_OP], Operations: message.body } }
+    }
     if (message.action !== 'patch' || !isObject(message.body)) return message
     const body = renamed(message.body)
     const key = nameIn(body, 'Operations')
