@@ -23,7 +23,7 @@ export interface OpenOptions {
   readonly died?: (cause: Error) => void
   /** On SQLite: a thread of its own writes, so that commits don't hold up this one. */
   readonly threads?: boolean
-  /** On SQLite: an empty database is made when there is none; else that is refused. */
+  /** An empty database is made, or given its tables, when there is none; else that is refused. */
   readonly create?: boolean
 }
 
@@ -34,7 +34,7 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
   try {
     if (postgres !== undefined) {
       const { postgresStore } = await import('../store/postgres.ts')
-      const store = await postgresStore({ ...postgres, batch })
+      const store = await postgresStore({ ...postgres, batch, create })
       return { store, pool: store.pool }
     }
     const there = database === ':memory:' ? undefined : statSync(database, { throwIfNoEntry: false })

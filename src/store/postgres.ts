@@ -12,6 +12,7 @@ import { keptRows } from './postgres/kept-rows.ts'
 import { createMembers } from './postgres/members.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createNotice } from './postgres/notice.ts'
+import { requireStatements } from './postgres/pooler.ts'
 import { createReads } from './postgres/read.ts'
 import { createSweep } from './postgres/sweep.ts'
 import { createTenants } from './postgres/tenants.ts'
@@ -38,6 +39,8 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number
   /** False: no connection (one of the pool's) is kept to listen on, and what other processes change is learnt of by looking alone. */
   readonly listen?: boolean
+  /** False: a database without tables is refused instead of being given them. */
+  readonly create?: boolean
   /** Told how many commits a transaction has carried out. */
   readonly batch?: (commits: number) => void
   /** Told of what a watcher throws; on the console unless given. */
@@ -84,7 +87,8 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   }
   const database = createDatabase(pool, { connections, connectTimeoutMs, statementTimeoutMs })
   try {
-    await migrate(database)
+    await requireStatements(pool)
+    await migrate(database, { create: given.create ?? true })
   } catch (error) {
     await own()
     throw isOutage(error) ? unavailable(error) : error

@@ -247,6 +247,26 @@ describe('without its database', { timeout: 90_000 }, () => {
     }
   })
 
+  test('that is empty is given no tables by a command that only looks, or would find nothing to change', async () => {
+    const { url, name } = await database()
+    for (const args of [
+      ['tenant', 'list'],
+      ['tenant', 'delete', 'acme', '--yes'],
+      ['connection', 'list', 'default'],
+      ['query', '/Users'],
+    ]) {
+      const { code, stderr } = await run([...args, '--database', url])
+      expect([code, stderr], args.join(' ')).toEqual([
+        expect.any(Number),
+        expect.stringContaining('has no tables of Lockstep; start the server once'),
+      ])
+      expect(code).not.toBe(0)
+    }
+    const made = await postgres.admin(`select to_regnamespace('lockstep') as schema`, name)
+    expect(made.rows).toEqual([{ schema: null }])
+    expect((await run(['tenant', 'create', 'acme', '--database', url])).code).toBe(0)
+  })
+
   test('a password that is changed in its file is used without a restart', async () => {
     const own = await startPostgres()
     ends.push(own.stop)

@@ -5,6 +5,7 @@ import { Conflict, type Touched } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from '../store.contract.ts'
+import { openPooler } from './pooler.ts'
 
 let server: TestServer
 let database: TestDatabase
@@ -407,6 +408,16 @@ describe('opening', () => {
     // From then on it is as patient as it was told to be.
     expect((await store.pool.query({ text: 'show lock_timeout' })).rows).toEqual([{ lock_timeout: '150ms' }])
     await store.close()
+  })
+
+  test('through a pooler that mixes up prepared statements is refused with a word', async () => {
+    const pooler = await openPooler(server.port)
+    try {
+      const through = database.url.replace(`:${server.port}/`, `:${pooler.port}/`)
+      await expect(postgresStore(through)).rejects.toThrow(/^database: is reached through a pooler .* pgbouncer 1\.21/)
+    } finally {
+      await pooler.close()
+    }
   })
 
   test('needs UTF8', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Client as Connection } from 'pg'
+import { ConfigError } from '../../protocol/index.ts'
 
 /** What a query gives: rows as lists of columns. */
 export interface PostgresResult {
@@ -59,6 +60,30 @@ export interface PoolOptions {
 
 type Connected = ((error: Error) => void) | ((error: null, client: Connection) => void)
 
+/** What `sslmode` may be, and what the driver is given: its own words for the same, which stay when those of libpq change their meaning. */
+const SSL_MODES: { readonly [word: string]: string } = {
+  disable: 'disable',
+  'no-verify': 'no-verify',
+  prefer: 'verify-full',
+  require: 'verify-full',
+  'verify-ca': 'verify-full',
+  'verify-full': 'verify-full',
+}
+
+/** The URL of a database for the driver. Throws ConfigError for an sslmode that there isn't. */
+export function driverUrl(url: string): string {
+  const parsed = URL.parse(url)
+  const mode = parsed?.searchParams.get('sslmode')
+  // Whoever asks for the rules of libpq knows them.
+  if (mode === undefined || mode === null || parsed?.searchParams.get('uselibpqcompat') === 'true') return url
+  const known = Object.hasOwn(SSL_MODES, mode) ? SSL_MODES[mode] : undefined
+  if (known === undefined) {
+    const expected = `has sslmode=${mode}; it must be verify-full (TLS, and the server proves who it is; require, verify-ca and prefer mean the same here), no-verify (TLS with any certificate) or disable`
+    throw new ConfigError('database', expected)
+  }
+  return known === mode ? url : url.replace(/([?&]sslmode=)[^&]*/, `$1${known}`)
+}
+
 /** Makes a pool with the package `pg`, which is loaded only here and only now. */
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   const { default: pg } = await import('pg')
@@ -87,7 +112,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     }
   }
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: driverUrl(url),
     Client,
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,

@@ -26,11 +26,20 @@ const PATIENCE_MS = 24 * 3_600_000
 
 /**
  * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is when
- * its steps only add. Throws ConfigError for one that needs the later release, and for a server that can't be used.
+ * its steps only add. Unless it is to `create` them, one without any tables is refused. Throws ConfigError for that, for one that needs the later release, and for a server that can't be used.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(
+  database: Database,
+  { create = true }: { readonly create?: boolean } = {},
+): Promise<void> {
   await requireServer(database)
   const { version, needs } = await stateOf(database)
+  if (version === 0 && !create) {
+    throw new ConfigError(
+      'database',
+      'has no tables of Lockstep; start the server once (lockstep serve), or name another one',
+    )
+  }
   if (needs > MIGRATIONS.length) {
     const expected = `was changed by a later release in a way that this one can't work with: its tables are at step ${version}, this release knows up to ${MIGRATIONS.length}; install the later release`
     throw new ConfigError('database', expected)

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { ConfigError } from '../../protocol/index.ts'
+import type { PostgresClient, PostgresPool } from './driver.ts'
+import { codeOf } from './faults.ts'
+
+/** Times that two connections prepare a statement of one name: a pooler that gives a server's connection now to one, now to the other is found by the first, mostly. */
+const ROUNDS = 3
+/** There is such a statement already; there is none. */
+const MIXED_UP = new Set(['42P05', '26000'])
+
+/**
+ * Refuses a pooler that doesn't keep apart what its clients have prepared by name. It would let the start pass, and fail every request
+ * from some time on. Throws ConfigError.
+ */
+export async function requireStatements(pool: PostgresPool): Promise<void> {
+  const { options } = pool as PostgresPool & { readonly options?: { readonly max?: number } }
+  // With one connection alone no pooler has anything to mix up.
+  if ((options?.max ?? 1) < 2) return
+  const clients = await connectTwo(pool)
+  let wrong: unknown
+  try {
+    for (let round = 0; round < ROUNDS && wrong === undefined; round++) {
+      const name = `lockstep_${randomBytes(9).toString('base64url')}`
+      for (const client of [...clients, ...clients]) await client.query({ name, text: 'select 1', values: [] })
+    }
+  } catch (error) {
+    wrong = error
+  }
+  for (const client of clients) client.release(wrong !== undefined)
+  if (wrong === undefined) return
+  if (!MIXED_UP.has(codeOf(wrong))) throw wrong
+  const expected =
+    'is reached through a pooler that mixes up the prepared statements of its clients; use pgbouncer 1.21 or newer with max_prepared_statements = 500, have it pool by session, or connect to the server itself'
+  throw new ConfigError('database', expected, { cause: wrong })
+}
+
+async function connectTwo(pool: PostgresPool): Promise<readonly PostgresClient[]> {
+  const first = await pool.connect()
+  try {
+    return [first, await pool.connect()]
+  } catch (error) {
+    first.release()
+    throw error
+  }
+}
