@@ -72,7 +72,7 @@ const SSL_MODES: { readonly [word: string]: string } = {
 
 /** The URL of a database for the driver. Throws ConfigError for an sslmode that there isn't. */
 export function driverUrl(url: string): string {
-  const parsed = URL.parse(url)
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
   const mode = parsed?.searchParams.get('sslmode')
   // Whoever asks for the rules of libpq knows them.
   if (mode === undefined || mode === null || parsed?.searchParams.get('uselibpqcompat') === 'true') return url
