@@ -51,6 +51,11 @@ export interface Inside<Tx = unknown> {
   readonly unique: (tenant: string) => UniquePaths
   /** Has `catalog` and `unique` know what other processes have changed. */
   readonly hear: (tenant: string) => void | Promise<void>
+  /**
+   * Before something that no schema knows is left out: looks whether another process has put such a schema, which this one would hear
+   * of only soon. Throws when the catalog is another one now, and the write begins anew.
+   */
+  readonly heed: (tenant: string, catalog: Catalog) => Promise<void>
   readonly hooks: Hooks<Tx>
   readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue

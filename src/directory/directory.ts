@@ -18,6 +18,7 @@ import {
   type Touched,
 } from '../store/index.ts'
 import { world as realWorld, type World } from '../world.ts'
+import { createHeed, heedful } from './behind.ts'
 import type { Hooks, Inside } from './context.ts'
 import type { UniquePaths } from './entries.ts'
 import { createHasher } from './password.ts'
@@ -90,6 +91,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
       store.pulse()
       return ready(tenant)
     },
+    heed: createHeed(store, catalog, ready),
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
     queue: createQueue(store),
@@ -98,7 +100,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   }
   return {
     catalog,
-    ...createWrites(inside),
+    ...heedful(createWrites(inside)),
     ...createQueries(inside),
     ...createSchemaUse(inside),
     get: (ref) => store.get(ref, { groups: true }),

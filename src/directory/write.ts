@@ -199,6 +199,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const ref = { tenant: context.tenant, type: type.name, id }
       const notes = createNotes()
       let wanted = normalise(body, type, context.allow, notes, workOf(options))
+      if (notes.unknown.length > 0) await inside.heed(context.tenant, catalog)
       if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
         wanted = { ...wanted, active: true }
       const prepared = prepare('create', context, type, withId(wanted, id))
@@ -266,6 +267,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const before = documentOf(stored)
         const notes = createNotes()
         const incoming = takeMembers(normalise(body, type, context.allow, notes, workOf(options)), type)
+        if (notes.unknown.length > 0) await inside.heed(context.tenant, catalog)
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         if (options?.mayChange !== undefined)
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
@@ -300,6 +302,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const stored = await current(context, ref, type, options)
         const before = documentOf(stored)
         const { edits, skipped } = readPatch(body, type, context.allow, { id })
+        if (skipped.length > 0) await inside.heed(context.tenant, catalog)
         if (options?.mayChange !== undefined) requireEditable(edits, options.mayChange)
         const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
         const effort = workOf(options)

@@ -405,6 +405,8 @@ export interface Store<Tx = unknown> {
   readonly tells: 'at once' | 'soon'
   /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
   pulse(): void
+  /** Looks what others have committed of one tenant's records by now; calls the watchers before it resolves. Absent where `pulse` does. */
+  readonly catchUp?: (tenant: string) => Promise<void>
   /**
    * Calls back from within `pulse`, and after own commits once their callers are answered, with what may look different. What
    * a watcher throws is reported, and neither the write nor other watchers are the worse for it. Returns how to stop.

@@ -130,6 +130,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     tells: 'soon',
     // What others commit is heard of, or looked for, without anybody asking.
     pulse() {},
+    catchUp: notice.lookAt,
     watch: watchers.watch,
     async ping() {
       await database.row('select 1')

@@ -96,3 +96,39 @@ test('while one process has values indexed that were not, what another one write
   }
   expect(found).toEqual(wanted.sort())
 })
+
+test('an attribute that another process has just declared is kept by whatever writes it', async () => {
+  const context = { ...CONTEXT, tenant: 'beta' }
+  await one.tenancy.tenants.create('beta')
+  const { stored } = await other.directory.create(context, 'User', { schemas: [USER], userName: 'u' })
+  const ref = { tenant: 'beta', type: 'User', id: stored.id }
+  const textOf = async () => JSON.parse((await other.directory.get(ref))?.text ?? '{}')
+  const attributes: { name: string; type: string }[] = []
+  for (let n = 0; n < 6; n++) {
+    // A new schema first, and then one more attribute each time.
+    attributes.push({ name: `a${n}`, type: 'string' })
+    await one.tenancy.schemas.put(
+      'beta',
+      { id: BADGE, name: 'Badge', attributes: [...attributes] },
+      { usage: one.directory, actor: 'test', extend: ['User'], force: true },
+    )
+    const part = { [BADGE]: { [`a${n}`]: 'kept' } }
+    if (n % 3 === 0) {
+      const made = await other.directory.create(context, 'User', { schemas: [USER, BADGE], userName: `u${n}`, ...part })
+      expect(JSON.parse(made.stored.text)).toMatchObject(part)
+      expect(made.skipped).toEqual([])
+    }
+    if (n % 3 === 1) {
+      await other.directory.replace(context, 'User', stored.id, { schemas: [USER, BADGE], userName: 'u', ...part })
+      expect(await textOf()).toMatchObject(part)
+    }
+    if (n % 3 === 2) {
+      const Operations = [{ op: 'add', path: `${BADGE}:a${n}`, value: 'kept' }]
+      await other.directory.patch(context, 'User', stored.id, { schemas: [PATCH_OP], Operations })
+      expect(await textOf()).toMatchObject(part)
+    }
+  }
+  // What nobody has declared is left out as ever.
+  const body = { schemas: [USER], userName: 'v', [`${BADGE}x`]: { a: 1 } }
+  expect((await other.directory.create(context, 'User', body)).skipped).not.toEqual([])
+})

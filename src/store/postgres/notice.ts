@@ -9,6 +9,8 @@ export interface Notice {
   readonly saw: (tenant: Tenant) => void
   /** This process has changed a tenant's records itself, and has told so. */
   readonly own: (name: string, records: number) => void
+  /** Looks at one tenant now, if it is one that is watched. */
+  readonly lookAt: (name: string) => Promise<void>
   readonly start: () => void
   readonly close: () => Promise<void>
 }
@@ -214,6 +216,10 @@ export function createNotice(
       const was = seen.get(name)
       // More than one's own change: the next look tells of the others.
       if (was !== undefined && was.records + 1 === records) was.records = records
+    },
+    async lookAt(name) {
+      const was = seen.get(name)
+      if (was !== undefined) await lookAt(was)
     },
     start() {
       lookSoon()
