@@ -100,11 +100,16 @@ export function extensionOf(
   type: ResourceType,
   urn: string,
 ): { readonly schema: Schema; readonly required: boolean } | undefined {
-  const { extensions } = type
-  for (const extension of extensions) if (extension.schema.id === urn) return extension
-  const folded = urn.toLowerCase()
-  return extensions.find(({ schema }) => schema.id.toLowerCase() === folded)
+  let known = extensions.get(type)
+  if (known === undefined) {
+    known = new Map(type.extensions.map((extension) => [extension.schema.id.toLowerCase(), extension]))
+    for (const extension of type.extensions) known.set(extension.schema.id, extension)
+    extensions.set(type, known)
+  }
+  return known.get(urn) ?? known.get(urn.toLowerCase())
 }
+
+const extensions = new WeakMap<ResourceType, Map<string, ResourceType['extensions'][number]>>()
 
 interface Index {
   /** Every spelling in lower case, plus the canonical ones. */

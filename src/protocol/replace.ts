@@ -21,15 +21,16 @@ export function replaceDocument(
 ): Document {
   const out: { [name: string]: Json } = { schemas: [] }
   if (current.id !== undefined) out.id = current.id
+  const gone = new Set(cleared)
   const attributes = [...COMMON.filter(({ name }) => name === 'externalId'), ...type.schema.attributes]
-  const keptActive = type.schema.id === USER && !cleared.includes('active')
-  replaceMembers(current, incoming, attributes, '', cleared, out)
+  const keptActive = type.schema.id === USER && !gone.has('active')
+  replaceMembers(current, incoming, attributes, '', gone, out)
   if (keptActive && out.active === undefined && current.active !== undefined) out.active = current.active
   for (const { schema } of type.extensions) {
     const old = current[schema.id]
     const given = incoming[schema.id]
     const members: { [name: string]: Json } = {}
-    replaceMembers(object(old), object(given), schema.attributes, `${schema.id}:`, cleared, members)
+    replaceMembers(object(old), object(given), schema.attributes, `${schema.id}:`, gone, members)
     if (Object.keys(members).length > 0) out[schema.id] = members
   }
   out.schemas = schemasFor(out, type)
@@ -41,12 +42,12 @@ function replaceMembers(
   incoming: JsonObject,
   attributes: readonly Attribute[],
   prefix: string,
-  cleared: readonly string[],
+  cleared: ReadonlySet<string>,
   out: { [name: string]: Json },
 ): void {
   for (const attribute of attributes) {
     const { name } = attribute
-    const value = replaced(attribute, current[name], incoming[name], prefix, cleared.includes(prefix + name))
+    const value = replaced(attribute, current[name], incoming[name], prefix, cleared.has(prefix + name))
     if (value !== undefined) out[name] = value
   }
 }

@@ -4,8 +4,13 @@ export function didYouMean(word: string, names: readonly string[]): string {
   return near === undefined ? '' : `; did you mean ${near}?`
 }
 
+/** Longest word that is compared with names. */
+const LONGEST = 100
+
 /** The name that is most like a word, if one is like it. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
+  // Nothing is like it, and to find out would take its length times theirs.
+  if (word.length > LONGEST) return undefined
   const folded = word.toLowerCase()
   let best: string | undefined
   let least = Math.max(2, Math.ceil(folded.length / 4)) + 1

@@ -30,7 +30,7 @@ import { may } from './principal.ts'
 import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { UNSHARED } from './respond.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'
-import { weighBody, weighSearch } from './weight.ts'
+import { LARGE_PAGE, weighBody, weighSearch } from './weight.ts'
 
 /** GET of a resource endpoint, or of the root for all types. RFC 7644 §3.4.2. */
 export function list(turn: Turn, types: readonly ResourceType[]): Answer | Promise<Answer> {
@@ -122,7 +122,7 @@ async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<
   if (turn.delegate && plan.weight() === 'heavy') return turn.delegate(bytes)
   const page = await directory.find(plan)
   const large = (await memberTotal(turn, page.resources, views)) > STREAM_FROM
-  if (large && turn.delegate) return turn.delegate(bytes)
+  if (turn.delegate && (large || isLarge(page.resources))) return turn.delegate(bytes)
   const total = walk?.from?.total ?? page.total ?? page.resources.length
   const next =
     walk !== undefined && page.next !== undefined && search.count > 0
@@ -141,6 +141,11 @@ async function page({ turn, search, plan, views, walk, bytes }: Asked): Promise<
   if (large) return { status: 200, headers, body: stream(head, page.resources, views, catalog) }
   const texts = await textsOf(page.resources, views, catalog)
   return { status: 200, headers, body: whole(head, texts) }
+}
+
+/** Whether the resources of a page are so large together that to show them takes long. */
+function isLarge(resources: readonly Stored[]): boolean {
+  return resources.reduce((sum, { text }) => sum + text.length, 0) > LARGE_PAGE
 }
 
 /** So many resources are looked up one by one. */

@@ -21,6 +21,9 @@ const FILTER = 4_096
 /** A resource of more characters is read and written off the event loop. */
 export const LARGE_TEXT = 256 * 1024
 
+/** Resources of a page of more characters together are. */
+export const LARGE_PAGE = 1024 * 1024
+
 /** Weighs a body before it is parsed: by its bytes, and by how many values they can be. */
 export function weighBody(bytes: Uint8Array): Weight {
   if (bytes.length > BYTES) return 'heavy'

@@ -17,14 +17,36 @@ export const misspeltUrn: Quirk = {
 
 function corrected(name: string, type: ResourceType): string {
   if (resolve(name, type) !== undefined) return name
-  const known = [type.schema, ...type.extensions.map((extension) => extension.schema)].map((schema) => schema.id)
+  const { folded, byLetters } = urnsOf(type)
   const lower = name.toLowerCase()
-  if (known.some((urn) => lower.startsWith(urn.toLowerCase()))) return name
-  const whole = known.find((urn) => letters(urn) === letters(name))
+  if (folded.some((urn) => lower.startsWith(urn))) return name
+  const whole = byLetters.get(letters(name))
   if (whole !== undefined) return whole
   const colon = name.lastIndexOf(':')
-  const urn = known.find((one) => letters(one) === letters(name.slice(0, colon)))
+  const urn = byLetters.get(letters(name.slice(0, colon)))
   return urn === undefined ? name : urn + name.slice(colon)
+}
+
+interface Urns {
+  readonly folded: readonly string[]
+  readonly byLetters: ReadonlyMap<string, string>
+}
+
+const known = new WeakMap<ResourceType, Urns>()
+
+/** The URNs of a type, read once for all names that are held against them. */
+function urnsOf(type: ResourceType): Urns {
+  let urns = known.get(type)
+  if (urns === undefined) {
+    const ids = [type.schema, ...type.extensions.map(({ schema }) => schema)].map(({ id }) => id)
+    // The first one counts where two have the same letters.
+    urns = {
+      folded: ids.map((id) => id.toLowerCase()),
+      byLetters: new Map(ids.toReversed().map((id) => [letters(id), id])),
+    }
+    known.set(type, urns)
+  }
+  return urns
 }
 
 function letters(urn: string): string {

@@ -67,9 +67,25 @@ export function isUrn(name: string): boolean {
 /** The URN of the extension that goes by this name; else the name itself. */
 export function urnOf(name: string, type: ResourceType): string {
   if (isUrn(name) || attributeIn(type.schema.attributes, name) !== undefined) return name
-  const wanted = plain(name)
-  const named = type.extensions.filter(({ schema }) => plain(schema.name) === wanted)
-  return (named.length === 1 && named[0]?.schema.id) || name
+  return extensionNames(type).get(plain(name)) ?? name
+}
+
+const namesOf = new WeakMap<ResourceType, ReadonlyMap<string, string>>()
+
+/** URNs of extensions by their names, those that two have left out; read once for all names that are held against them. */
+function extensionNames(type: ResourceType): ReadonlyMap<string, string> {
+  const known = namesOf.get(type)
+  if (known !== undefined) return known
+  const names = new Map<string, string>()
+  const shared = new Set<string>()
+  for (const { schema } of type.extensions) {
+    const name = plain(schema.name)
+    if (names.has(name)) shared.add(name)
+    names.set(name, schema.id)
+  }
+  for (const name of shared) names.delete(name)
+  namesOf.set(type, names)
+  return names
 }
 
 function plain(name: string): string {
