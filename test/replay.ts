@@ -30,9 +30,10 @@ export async function replay(store: Store, tenant: string): Promise<Replay> {
   const told = new Map<string, Told>()
   lines.forEach((line, at) => {
     if (line.place !== at + 1) faults.push(`line ${at + 1} has place ${line.place}`)
-    tell(line, told, faults)
+    // What an administrator did is no change of a resource.
+    if (line.op !== 'note') tell(line, told, faults)
   })
-  const types = [...new Set(lines.map((line) => line.type))]
+  const types = [...new Set(lines.filter(({ op }) => op !== 'note').map((line) => line.type))]
   const resources = await resourcesOf(store, tenant, types)
   for (const [id, { deleted }] of told) {
     if (deleted === resources.has(id)) faults.push(`${id} is ${deleted ? 'deleted' : 'alive'} in the log, not in fact`)

@@ -69,7 +69,7 @@ test('a tenant is made, listed, shown and deleted', async () => {
   expect(made.body.baseUrl).toBe('http://scim.example/tenants/acme/scim/v2')
   expect(await tenancy.authenticate('acme', `Bearer ${made.body.token}`)).toHaveProperty('principal.kind', 'okta')
   expect((await send('GET', '/tenants')).body).toMatchObject([{ tenant: 'acme' }])
-  expect((await send('GET', '/tenants/acme')).body).toMatchObject({ tenant: 'acme', log: 0 })
+  expect((await send('GET', '/tenants/acme')).body).toMatchObject({ tenant: 'acme', log: 2 })
   expect((await send('POST', '/tenants', { name: 'acme' })).status).toBe(409)
   expect((await send('DELETE', '/tenants/acme')).status).toBe(204)
   expect((await send('GET', '/tenants/acme')).status).toBe(404)
@@ -285,16 +285,37 @@ test('a tenant whose connection is refused is not left behind; allowances of a c
   ])
 })
 
+test('a deleted person is erased; one who is there only when it may be deleted', async () => {
+  const { send, tenancy, addUser } = await start()
+  await tenancy.tenants.create('acme')
+  await tenancy.ready('acme')
+  await addUser({ userName: 'zqxada' })
+  const [, { id }] = (await send('GET', '/tenants/acme/log')).body.changes
+  expect((await send('POST', '/tenants/acme/erasures', { id })).status).toBe(409)
+  expect((await send('POST', '/tenants/acme/erasures', { id: 'nobody' })).status).toBe(400)
+  const erased = await send('POST', '/tenants/acme/erasures', { id, delete: true })
+  expect(erased).toMatchObject({ status: 200, body: { tenant: 'acme', type: 'User', id, lines: 2 } })
+  const { changes } = (await send('GET', '/tenants/acme/log')).body
+  expect(JSON.stringify(changes)).not.toContain('zqxada')
+  expect(changes.at(-1)).toMatchObject({ op: 'note', type: 'User', id, actor: expect.stringMatching(/^admin:/) })
+})
+
 test('the log is read on from a place', async () => {
   const { send, tenancy, addUser } = await start()
   await tenancy.tenants.create('acme')
   await tenancy.ready('acme')
   for (const userName of ['a', 'b', 'c']) await addUser({ userName })
   const first = (await send('GET', '/tenants/acme/log?limit=2')).body
-  expect(first.changes.map(({ place }: { place: number }) => place)).toEqual([1, 2])
+  expect(first.changes).toMatchObject([
+    { place: 1, op: 'note', type: 'Tenant', paths: [{ path: 'verb', new: 'created' }] },
+    { place: 2, op: 'create' },
+  ])
   const rest = (await send('GET', `/tenants/acme/log?after=${first.next}`)).body
-  expect(rest).toMatchObject({ changes: [{ place: 3, op: 'create', actor: 'test', type: 'User' }], next: 3 })
-  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ changes: [], next: 3 })
+  expect(rest).toMatchObject({
+    changes: [{ place: 3, op: 'create', actor: 'test', type: 'User' }, { place: 4 }],
+    next: 4,
+  })
+  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ changes: [], next: 4 })
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/index.ts'
-import type { Json } from '../protocol/index.ts'
+import { type Json, STRICT } from '../protocol/index.ts'
 import {
   type AdminToken,
   type Connection,
@@ -18,6 +18,8 @@ import {
   AdminTokenBody,
   ConnectionBody,
   ConnectionDraftBody,
+  ErasureBody,
+  ErasureDraftBody,
   ForceQuery,
   IndexBody,
   IssuedBody,
@@ -52,6 +54,11 @@ export function createRoutes({
     await tenancy.ready(await known(tenant))
     return tenancy.catalog(tenant)
   })
+  const logOf = async (tenant: string, { after, limit }: (typeof LogQuery)['_output']) => {
+    const changes = await directory.changes(tenant, after, limit)
+    const next = changes.at(-1)?.place ?? after
+    return { changes: changes.map(({ tenant: _tenant, at, ...rest }) => ({ ...rest, at: isoTime(at) })), next }
+  }
   const change = (actor: string, force: 'true' | 'false') => ({ usage: directory, actor, force: force === 'true' })
 
   return [
@@ -70,9 +77,9 @@ export function createRoutes({
       does: 'Make a tenant with one connection; the token is shown this once',
       body: TenantDraftBody,
       gives: { status: 201, body: IssuedBody },
-      run: async ({ body, origin }) => {
+      run: async ({ body, origin, actor }) => {
         const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
-        return issuedJson(await tenancy.createTenant(body.name, draft), origin)
+        return issuedJson(await tenancy.as(actor).createTenant(body.name, draft), origin)
       },
     }),
     route({
@@ -89,7 +96,7 @@ export function createRoutes({
       id: 'deleteTenant',
       does: 'Remove a tenant with everything in it',
       gives: { status: 204 },
-      run: ({ params }) => tenants.delete(params.tenant ?? ''),
+      run: ({ params, actor }) => tenancy.as(actor).tenants.delete(params.tenant ?? ''),
     }),
     route({
       method: 'get',
@@ -110,7 +117,8 @@ export function createRoutes({
       does: "Change some of a tenant's settings; what is left out stays",
       body: SettingsChangeBody,
       gives: { status: 200, body: SettingsBody },
-      run: ({ params, body }) => tenancy.changeSettings(params.tenant ?? '', jsonObject(body), directory),
+      run: ({ params, body, actor }) =>
+        tenancy.as(actor).changeSettings(params.tenant ?? '', jsonObject(body), directory),
     }),
     route({
       method: 'get',
@@ -127,8 +135,8 @@ export function createRoutes({
       does: 'Let an identity provider in; the token is shown this once',
       body: ConnectionDraftBody,
       gives: { status: 201, body: IssuedBody },
-      run: async ({ params, body, origin }) =>
-        issuedJson(await connections.create(params.tenant ?? '', readDraft(body)), origin),
+      run: async ({ params, body, origin, actor }) =>
+        issuedJson(await tenancy.as(actor).connections.create(params.tenant ?? '', readDraft(body)), origin),
     }),
     route({
       method: 'get',
@@ -145,7 +153,7 @@ export function createRoutes({
       id: 'revokeConnection',
       does: 'Revoke a connection with all its tokens',
       gives: { status: 204 },
-      run: ({ params }) => connections.revoke(params.tenant ?? '', params.connection ?? ''),
+      run: ({ params, actor }) => tenancy.as(actor).connections.revoke(params.tenant ?? '', params.connection ?? ''),
     }),
     route({
       method: 'post',
@@ -154,10 +162,13 @@ export function createRoutes({
       does: 'Make a second token; the first stays valid until it is revoked',
       body: RotateBody,
       gives: { status: 201, body: IssuedBody },
-      run: async ({ params, body, origin }) => {
+      run: async ({ params, body, origin, actor }) => {
         const { lifetimeDays, revokeOthers } = body
         const options = { revokeOthers, ...lifetime(lifetimeDays) }
-        return issuedJson(await connections.rotate(params.tenant ?? '', params.connection ?? '', options), origin)
+        return issuedJson(
+          await tenancy.as(actor).connections.rotate(params.tenant ?? '', params.connection ?? '', options),
+          origin,
+        )
       },
     }),
     route({
@@ -166,7 +177,8 @@ export function createRoutes({
       id: 'revokeToken',
       does: 'Revoke one token, by its short name',
       gives: { status: 204 },
-      run: ({ params }) => connections.revoke(params.tenant ?? '', params.connection ?? '', params.token ?? ''),
+      run: ({ params, actor }) =>
+        tenancy.as(actor).connections.revoke(params.tenant ?? '', params.connection ?? '', params.token ?? ''),
     }),
     route({
       method: 'get',
@@ -305,14 +317,36 @@ export function createRoutes({
       method: 'get',
       path: '/tenants/{tenant}/log',
       id: 'readLog',
-      does: 'Read the change log of a tenant, oldest first',
+      does: 'Read the change log of a tenant, oldest first: changes of resources, and notes of what administrators did',
       query: LogQuery,
       gives: { status: 200, body: LogBody },
-      run: async ({ params, query }) => {
-        const changes = await directory.changes(await known(params.tenant), query.after, query.limit)
-        const next = changes.at(-1)?.place ?? query.after
-        return { changes: changes.map(({ tenant: _tenant, at, ...rest }) => ({ ...rest, at: isoTime(at) })), next }
+      run: async ({ params, query }) => logOf(await known(params.tenant), query),
+    }),
+    route({
+      method: 'post',
+      path: '/tenants/{tenant}/erasures',
+      id: 'erase',
+      does: "Take a deleted person's values out of the log, for good; a note says who did it. What was cut short is gone on with by doing it again",
+      body: ErasureDraftBody,
+      gives: { status: 200, body: ErasureBody },
+      run: async ({ params, body, actor }) => {
+        const tenant = await known(params.tenant)
+        await tenancy.ready(tenant)
+        const ref = { tenant, type: body.type, id: body.id }
+        if (body.delete && (await directory.get(ref)) !== undefined) {
+          await directory.remove({ tenant, actor, allow: STRICT }, ref.type, ref.id)
+        }
+        return directory.erase(ref, actor)
       },
+    }),
+    route({
+      method: 'get',
+      path: '/log',
+      id: 'readAdminLog',
+      does: 'Read what administrators did beyond single tenants, oldest first: tokens of the admin API, tenants deleted',
+      query: LogQuery,
+      gives: { status: 200, body: LogBody },
+      run: ({ query }) => logOf('', query),
     }),
     route({
       method: 'get',
@@ -328,7 +362,7 @@ export function createRoutes({
       id: 'revokeAdminToken',
       does: 'Revoke a token of the admin API, by its short name',
       gives: { status: 204 },
-      run: ({ params }) => adminTokens.revoke(params.token ?? ''),
+      run: ({ params, actor }) => tenancy.as(actor).adminTokens.revoke(params.token ?? ''),
     }),
   ]
 }

@@ -145,7 +145,9 @@ export const IndexBody = z.object({
 export const ChangeBody = z.looseObject({
   place: z.int(),
   at: time,
-  op: z.enum(['create', 'replace', 'patch', 'delete']),
+  op: z
+    .enum(['create', 'replace', 'patch', 'delete', 'note'])
+    .describe('note: what an administrator did; paths has the verb first, then facts'),
   actor: z.string(),
   type: z.string(),
   id: z.string(),
@@ -156,6 +158,20 @@ export const ChangeBody = z.looseObject({
 export const LogBody = z.object({
   changes: z.array(ChangeBody),
   next: z.int().describe('Give it as `after` to read on; the same when nothing has come since'),
+})
+
+/** Whose values are to be erased. */
+export const ErasureDraftBody = z.object({
+  id: z.string().describe('Id of the resource'),
+  type: z.string().default('User'),
+  delete: z.boolean().default(false).describe('Delete it first, if it is there still; refused otherwise'),
+})
+/** What was erased. */
+export const ErasureBody = z.object({
+  tenant: z.string(),
+  type: z.string(),
+  id: z.string(),
+  lines: z.int().describe('Lines of the log that have lost values'),
 })
 
 /** A token of the admin API. */

@@ -165,7 +165,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'log',
-    does: 'show the change log: who changed what, and when',
+    does: 'show the change log: who changed what and when, and what administrators did',
     example: 'log --tenant acme --follow',
     options: [
       TENANT,
@@ -175,6 +175,20 @@ export const COMMANDS: readonly CommandEntry[] = [
       ...DATABASE,
     ],
     run: async (_args, options) => (await import('./log.ts')).log(options),
+  },
+  {
+    name: 'erase',
+    args: '<user>',
+    does: 'take all values of a deleted person out of the log, for good; a note says who did it. What was cut short is gone on with by doing it again',
+    example: 'erase ada@example.com --tenant acme --delete',
+    options: [
+      TENANT,
+      ['--type <type>', 'of another resource type than User, by its id'],
+      ['--delete', 'delete the person first, if there still'],
+      YES,
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./erase.ts')).erase(args, options),
   },
   {
     name: 'schema list',
@@ -264,6 +278,17 @@ export const COMMANDS: readonly CommandEntry[] = [
       PUBLIC_URL,
     ],
     run: async (_args, options) => (await import('./admin.ts')).adminToken(options),
+  },
+  {
+    name: 'admin log',
+    does: 'show what administrators did beyond single tenants: tokens of the admin API, tenants deleted',
+    example: 'admin log --limit 20',
+    options: [
+      ['--after <place>', 'only what came after this place'],
+      ['--limit <number>', 'at most so many lines, the last ones', '50'],
+      ...DATABASE,
+    ],
+    run: async (_args, options) => (await import('./log.ts')).adminLog(options),
   },
   {
     name: 'backup',

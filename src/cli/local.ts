@@ -24,7 +24,7 @@ export async function withLocal<T>(
 ): Promise<T> {
   const settings = localSettings(options)
   const { store } = await openDatabase(settings, { create })
-  const tenancy = createTenancy({ store })
+  const tenancy = createTenancy({ store, actor: 'cli' })
   let door: Promise<Directory> | undefined
   const directory = () => {
     door ??= import('../directory/index.ts').then(({ createDirectory }) =>

@@ -18,8 +18,7 @@ export async function log(options: Options): Promise<void> {
     const limit = numberOption(options, 'limit', 1) ?? 50
     let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
     const show = (change: Change) => {
-      if (flagOption(options, 'json')) printJson({ ...change, at: new Date(change.at).toISOString() })
-      else printLine(formatChange(change))
+      print(change, options)
       place = change.place
     }
     const follow = flagOption(options, 'follow')
@@ -46,10 +45,34 @@ export async function log(options: Options): Promise<void> {
   })
 }
 
-/** A change as one line: place, time, what, by whom, and which values. */
+/** `lockstep admin log`: what administrators did that is of no tenant: tokens of the admin API, and tenants that are gone. */
+export async function adminLog(options: Options): Promise<void> {
+  await withLocal(options, async ({ store }) => {
+    const limit = numberOption(options, 'limit', 1) ?? 50
+    let shown: readonly Change[] = []
+    for (let place = numberOption(options, 'after', 0) ?? 0; ; ) {
+      const changes = await store.changes('', place, CHUNK)
+      shown = [...shown, ...changes].slice(-limit)
+      place = changes.at(-1)?.place ?? place
+      if (changes.length < CHUNK) break
+    }
+    for (const change of shown) print(change, options)
+  })
+}
+
+function print(change: Change, options: Options): void {
+  if (flagOption(options, 'json')) printJson({ ...change, at: new Date(change.at).toISOString() })
+  else printLine(formatChange(change))
+}
+
+/** A change as one line: place, time, what, by whom, and which values; a note says what was done, and the facts of it. */
 function formatChange(change: Change): string {
   const { place, at, op, type, id, actor, paths, members } = change
-  const values = paths.map(({ path, old, new: now }) => `${path}: ${short(old)} → ${short(now)}`)
+  const values = paths.map(({ path, old, new: now }) => {
+    if (op !== 'note') return `${path}: ${short(old)} → ${short(now)}`
+    if (path === 'verb') return String(now)
+    return old === undefined ? `${path}: ${short(now)}` : `${path}: ${short(old)} → ${short(now)}`
+  })
   if (members !== undefined) values.push(`members: +${members.added} −${members.removed}`)
   return `${String(place).padStart(6)}  ${formatTime(at)}  ${op.padEnd(7)}  ${type} ${id}  by ${actor}  ${cut(values.join('; '), 160)}`.trimEnd()
 }

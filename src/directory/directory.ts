@@ -21,6 +21,7 @@ import { world as realWorld, type World } from '../world.ts'
 import { createHeed, heedful } from './behind.ts'
 import type { Hooks, Inside } from './context.ts'
 import type { UniquePaths } from './entries.ts'
+import { createErasures, type Erasures } from './erase.ts'
 import { createHasher } from './password.ts'
 import { createQueries, type Queries } from './query.ts'
 import { createQueue } from './queue.ts'
@@ -50,7 +51,7 @@ export interface DirectoryOptions<Tx> {
 }
 
 /** Our set of people and groups, and the only door to it. */
-export interface Directory extends Writes, Queries, SchemaUse {
+export interface Directory extends Writes, Queries, SchemaUse, Erasures {
   catalog(tenant: string): Catalog
   /** A resource as kept, with the groups it is in; `undefined` if there is none. */
   get(ref: Ref): Promise<Stored | undefined>
@@ -103,6 +104,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     ...heedful(createWrites(inside)),
     ...createQueries(inside),
     ...createSchemaUse(inside),
+    ...createErasures(inside),
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
       const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])

@@ -99,7 +99,8 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
       '',
     ].join('\n')
   }
-  await tenancy.tenants.createDefault()
+  const { tenants, connections } = tenancy.as('first start')
+  await tenants.createDefault()
   if (!showsToken(settings)) {
     await tenancy.tenants.endFirstStart()
     return [
@@ -113,7 +114,7 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
       '',
     ].join('\n')
   }
-  const { token } = await tenancy.connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
+  const { token } = await connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
   await tenancy.tenants.endFirstStart()
   const base = `${url}${scimPath(DEFAULT_TENANT)}`
   return [

@@ -151,7 +151,10 @@ export type Write =
       readonly at: number
       readonly log: Pick<LogDraft, 'actor' | 'paths'>
     }
-  /** Puts other paths and members into log lines that are there; their places, times and actors stay. No line of its own. */
+  /**
+   * Puts other paths and members into log lines that are there; their places, times and actors stay. No line of its own. What was there,
+   * and what was deleted before, is in no file of the store soon after, as far as the store itself decides over its files.
+   */
   | {
       readonly write: 'amend'
       readonly tenant: string

@@ -1,7 +1,9 @@
-import type { Store } from '../store/index.ts'
+import type { Store, Write } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { isOver, TOKEN_LIFETIME_MS, type TokenFacts } from './connections.ts'
 import { missing } from './errors.ts'
+import { isoTime } from './iso-time.ts'
+import type { Note } from './notes.ts'
 import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { hashToken, isAdminToken, makeAdminToken, readBearer, sameHash, tokenId } from './tokens.ts'
 
@@ -29,15 +31,16 @@ export interface AdminTokens {
 }
 
 /** Makes the room's part for admin tokens. Each call reads the store: the admin API is not a hot path. */
-export function createAdminTokens(store: Store, world: World): AdminTokens {
+export function createAdminTokens(store: Store, world: World, note: Note): AdminTokens {
   return {
     create: async ({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS } = {}) => {
       const token = makeAdminToken(world)
       const key = hashToken(token)
       const created = world.now()
-      const expires = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
+      const expires: { expires?: number } = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
       const record = { tenant: '', kind: ADMIN_TOKEN, key }
-      await store.commit([{ write: 'record', record, value: { label, created, ...expires } }])
+      const made = note('', 'AdminToken', tokenId(key), 'created', { label, expires: isoTime(expires.expires) })
+      await store.commit([{ write: 'record', record, value: { label, created, ...expires } }, made])
       return { admin: { id: tokenId(key), label, created, ...expires }, token }
     },
     list: async () =>
@@ -46,9 +49,12 @@ export function createAdminTokens(store: Store, world: World): AdminTokens {
       const meant = (await allRecords(store, '', ADMIN_TOKEN)).filter((record) => tokenId(record.key) === id)
       if (meant.length === 0)
         throw missing(`there is no admin token "${id}"; see them with: lockstep admin token --list`)
-      await store.commit(
-        meant.map(({ key }) => ({ write: 'record', record: { tenant: '', kind: ADMIN_TOKEN, key }, value: undefined })),
-      )
+      await store.commit([
+        ...meant.map(
+          ({ key }): Write => ({ write: 'record', record: { tenant: '', kind: ADMIN_TOKEN, key }, value: undefined }),
+        ),
+        note('', 'AdminToken', id, 'revoked'),
+      ])
     },
     authenticate: async (header) => {
       const bearer = readBearer(header)

@@ -20,8 +20,9 @@ import type { Store, StoredRecord } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
+import type { Note } from './notes.ts'
 import { allRecords, oneRecord, putIfSame, untilUnchanged } from './records.ts'
-import { changeSettings, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
+import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
 import { requireWhole } from './whole.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
@@ -249,6 +250,7 @@ export async function readSettings(store: Store, tenant: string): Promise<Tenant
 export function editSettings(
   store: Store,
   tenant: string,
+  note: Note,
   edit: (now: TenantSettings) => TenantSettings,
 ): Promise<{ readonly before: TenantSettings; readonly after: TenantSettings }> {
   return untilUnchanged(SETTINGS_KEY, async () => {
@@ -257,8 +259,12 @@ export function editSettings(
     const after = edit(before)
     const value = settingsJson(after)
     const record = { tenant, kind: RECORDS.settings, key: SETTINGS_KEY }
+    const facts = changesOf(before, after)
+    // Nothing is written where nothing changes.
+    if (Object.keys(facts).length === 0) return { before, after }
     await store.commit([
       found === undefined ? { write: 'record', record, value, ifAbsent: true } : putIfSame(found, value),
+      note(tenant, 'Setting', SETTINGS_KEY, 'changed', facts),
     ])
     return { before, after }
   })

@@ -5,8 +5,10 @@ import type { World } from '../world.ts'
 import { type AllowanceDraft, keptAllowances, readAllowances } from './allowances.ts'
 import { buildModel, readOwn } from './catalogs.ts'
 import { invalid, missing, TenancyError } from './errors.ts'
+import { isoTime } from './iso-time.ts'
+import type { Note } from './notes.ts'
 import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
-import { type Access, ALL_RIGHTS, type Rights, resolveRights } from './rights.ts'
+import { type Access, ALL_RIGHTS, formatRights, type Rights, resolveRights } from './rights.ts'
 import type { Tenants } from './tenants.ts'
 import { hashToken, makeToken, tokenId } from './tokens.ts'
 
@@ -95,7 +97,7 @@ export interface Connections {
 }
 
 /** Makes the room's part for connections. */
-export function createConnections(store: Store, world: World, tenants: Tenants): Connections {
+export function createConnections(store: Store, world: World, tenants: Tenants, note: Note): Connections {
   const read = async (tenant: string, id: string) => {
     const record = await oneRecord(store, tenant, CONNECTION, id)
     if (record === undefined) {
@@ -143,6 +145,12 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
               ifAbsent: true,
             },
             write,
+            note(name, 'Connection', id, 'created', {
+              ...facts,
+              rights: formatRights(facts.rights),
+              token: tokenFacts.id,
+              expires: isoTime(tokenFacts.expires),
+            }),
           ])
         } catch (error) {
           if (error instanceof Conflict && error.reason === 'exists') continue
@@ -180,8 +188,13 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
         const { token, write, facts } = issue(tenant, id, options.lifetimeMs)
         const issued = (numberOf(factsOf(record).issued) ?? 1) + 1
         const connection = putIfSame(record, { ...factsOf(record), issued })
-        await store.commit([connection, ...ended.flatMap((one) => forget(one)), write])
         const gone = new Set(ended.map((one) => tokenId(one.key)))
+        const rotated = note(tenant, 'Connection', id, 'rotated', {
+          token: facts.id,
+          expires: isoTime(facts.expires),
+          ...(gone.size === 0 ? {} : { revoked: [...gone] }),
+        })
+        await store.commit([connection, ...ended.flatMap((one) => forget(one)), write, rotated])
         const left = tokens.filter((known) => !gone.has(known.id))
         return { connection: toConnection(record, [...left, { ...facts, connection: id }]), token }
       }),
@@ -193,7 +206,8 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
           const { record } = await read(tenant, id)
           const records = await allRecords(store, tenant, TOKEN, id)
           // A token that was made meanwhile would outlive its connection.
-          await store.commit([putIfSame(record, undefined), ...records.flatMap(forget)])
+          const revoked = note(tenant, 'Connection', id, 'revoked')
+          await store.commit([putIfSame(record, undefined), ...records.flatMap(forget), revoked])
         })
         return
       }
@@ -202,7 +216,7 @@ export function createConnections(store: Store, world: World, tenants: Tenants):
       if (meant.length === 0) {
         throw missing(`connection "${id}" has no token "${token}"; see them with: lockstep connection list ${tenant}`)
       }
-      await store.commit(meant.flatMap(forget))
+      await store.commit([...meant.flatMap(forget), note(tenant, 'Connection', id, 'tokenRevoked', { token })])
     },
   }
 }

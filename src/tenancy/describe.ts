@@ -1,4 +1,5 @@
 import type { Connection } from './connections.ts'
+import { isoTime } from './iso-time.ts'
 import { formatRights } from './rights.ts'
 
 /** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */
@@ -31,9 +32,4 @@ export function describeConnection({
       lastUsed: isoTime(token.lastUsed),
     })),
   }
-}
-
-/** Milliseconds since 1970 as people and programs read them. */
-export function isoTime(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString()
 }

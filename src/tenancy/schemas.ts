@@ -1,5 +1,6 @@
 import { isObject, type Json, type ResourceType, type Schema } from '../protocol/index.ts'
-import type { Store, Write } from '../store/index.ts'
+import { NOTE_TYPES, type Store, type Write } from '../store/index.ts'
+import type { World } from '../world.ts'
 import {
   BUILT_IN_SCHEMAS,
   BUILT_IN_TYPES,
@@ -15,6 +16,7 @@ import {
 import { inUse, invalid, missing } from './errors.ts'
 import { createIndexes, type Indexes, indexesIn, overtaken } from './indexes.ts'
 import { type Loss, lossOfSchema, lossOfType } from './loss.ts'
+import { createNote, type Note } from './notes.ts'
 import { numberOf, oneRecord, putIfSame, untilUnchanged } from './records.ts'
 import type { Tenants } from './tenants.ts'
 import type { Change, ChangeOptions } from './usage.ts'
@@ -57,7 +59,12 @@ export interface Schemas extends Indexes {
 }
 
 /** Makes the room's part for schemas and types. `reload` has a tenant's catalog read anew. */
-export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: string) => Promise<void>): Schemas {
+export function createSchemas(
+  store: Store,
+  world: World,
+  tenants: Tenants,
+  reload: (tenant: string) => Promise<void>,
+): Schemas {
   /** Changes of one process to a tenant come one after the other, so that none is checked against what another is changing. */
   const last = new Map<string, Promise<unknown>>()
   const serially = <T>(tenant: string, work: () => Promise<T>): Promise<T> => {
@@ -90,7 +97,8 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
       }),
     )
     try {
-      await store.commit([revision, ...writesOf(tenant, own, next), ...turns.flatMap(({ writes }) => writes)])
+      const notes = notesOf(tenant, own, next, createNote(world, options.actor))
+      await store.commit([revision, ...writesOf(tenant, own, next), ...notes, ...turns.flatMap(({ writes }) => writes)])
       await reload(tenant)
       const ends = await Promise.allSettled(turns.map(({ finish }) => finish()))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
@@ -194,6 +202,9 @@ export function createSchemas(store: Store, tenants: Tenants, reload: (tenant: s
       const name = json.name
       const ours = [...BUILT_IN_TYPES, ...OPTIONAL_TYPES].find((type) => type.name === name)
       if (ours !== undefined) mustMatch(ours, json)
+      if (NOTE_TYPES.some((taken) => taken === name)) {
+        throw invalid(`"${name}" can't name a resource type: lines of the log about administration have it`)
+      }
       const after = await change(tenant, options, (own) => {
         if (!own.types.has(name) && own.types.size >= OWN_SCHEMAS) {
           throw invalid(`a tenant has at most ${OWN_SCHEMAS} resource types of its own`)
@@ -261,9 +272,9 @@ function lossesOf(before: Model, after: Model): readonly Loss[] {
 }
 
 const PARTS = [
-  ['schemas', RECORDS.schema],
-  ['types', RECORDS.type],
-  ['indexes', RECORDS.index],
+  ['schemas', RECORDS.schema, 'Schema'],
+  ['types', RECORDS.type, 'ResourceType'],
+  ['indexes', RECORDS.index, 'Index'],
 ] as const
 
 /** The write that counts a change, which two that began with the same state can't both carry out, in whatever process they are. */
@@ -286,6 +297,16 @@ function writesOf(tenant: string, before: Own, after: Own): readonly Write[] {
     }
   }
   return writes
+}
+
+/** What turns one state into another, for the log. */
+function notesOf(tenant: string, before: Own, after: Own, note: Note): readonly Write[] {
+  return PARTS.flatMap(([part, , type]) => {
+    const keys = [...new Set([...before[part].keys(), ...after[part].keys()])]
+    return keys
+      .filter((key) => !sameJson(before[part].get(key), after[part].get(key)))
+      .map((key) => note(tenant, type, key, after[part].has(key) ? 'put' : 'deleted'))
+  })
 }
 
 /** Refuses to make another type out of one of ours: only its extensions are the tenant's to choose. */

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 import { invalid } from './errors.ts'
+import type { NoteFacts } from './notes.ts'
 
 /** What a tenant has switched on. What is off says so in the service provider's configuration. RFC 7643 §5 (P-526). */
 export interface Features {
@@ -68,6 +69,17 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
 /** Settings as they are kept. */
 export function settingsJson(settings: TenantSettings): JsonObject & { readonly features: JsonObject } {
   return { ...settings, features: { ...settings.features } }
+}
+
+/** What differs between two states of the settings, features with their path. */
+export function changesOf(before: TenantSettings, after: TenantSettings): NoteFacts {
+  const flat = ({ features, ...rest }: TenantSettings): [string, Json][] => [
+    ...Object.entries(rest),
+    ...Object.entries(features).map(([name, on]): [string, Json] => [`features.${name}`, on]),
+  ]
+  const now = new Map(flat(after))
+  const changed = flat(before).filter(([path, was]) => JSON.stringify(was) !== JSON.stringify(now.get(path)))
+  return Object.fromEntries(changed.map(([path, was]) => [path, { was, is: now.get(path) ?? null }]))
 }
 
 /** Settings without a change from `before` to `after`, where they still are as that change has left them. */

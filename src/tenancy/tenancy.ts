@@ -7,20 +7,28 @@ import { type Authenticated, createAuthenticator, type TokenInUse } from './auth
 import { createCatalogs, editSettings } from './catalogs.ts'
 import { type ConnectionDraft, type Connections, createConnections, type Issued } from './connections.ts'
 import { inUse, TenancyError } from './errors.ts'
+import { createNote } from './notes.ts'
 import { createSchemas, type Schemas } from './schemas.ts'
 import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 import type { Usage } from './usage.ts'
 
-/** Who may come in, and what their world looks like. */
-export interface Tenancy {
+/** What an administrator does; the log says who it was. */
+export interface Administration {
   readonly tenants: Tenants
-  readonly arrivals: Arrivals
   readonly connections: Connections
   /** Makes a tenant with one connection; when that can't be made, no tenant is left behind. */
   readonly createTenant: (name: string, draft?: ConnectionDraft) => Promise<Issued>
-  readonly schemas: Schemas
   readonly adminTokens: AdminTokens
+  readonly changeSettings: (tenant: string, change: JsonObject, usage: Usage) => Promise<TenantSettings>
+}
+
+/** Who may come in, and what their world looks like. */
+export interface Tenancy extends Administration {
+  /** The same for another administrator, by the name that the log gives. */
+  readonly as: (actor: string) => Administration
+  readonly arrivals: Arrivals
+  readonly schemas: Schemas
   /**
    * Who calls, by the Authorization header: at once when it is known. What another process has made or revoked counts
    * at once. After it, `catalog` and `settings` of the tenant are in memory. RFC 7644 §2, RFC 6750.
@@ -32,7 +40,6 @@ export interface Tenancy {
   readonly settings: (tenant: string) => TenantSettings
   /** Paths that are unique in the tenant besides those its schemas say (A-81). */
   readonly uniquePaths: (tenant: string) => ReadonlySet<string>
-  readonly changeSettings: (tenant: string, change: JsonObject, usage: Usage) => Promise<TenantSettings>
   /** The address the server was last reached at, for commands that print base URLs. */
   readonly publicUrl: () => Promise<string | undefined>
   readonly notePublicUrl: (url: string) => Promise<void>
@@ -48,11 +55,14 @@ const URL_RECORD = { tenant: '', kind: 'server', key: 'public-url' } as const
 const NONE: ReadonlySet<string> = new Set()
 
 /** Makes the room: tenants, connections with their tokens, schemas and settings, all kept in the store. */
-export function createTenancy(options: { readonly store: Store; readonly world?: World }): Tenancy {
-  const { store, world = realWorld } = options
-  const tenants = createTenants(store, world)
+export function createTenancy(options: {
+  readonly store: Store
+  readonly world?: World
+  /** Who changes something, as the log names it. */
+  readonly actor?: string
+}): Tenancy {
+  const { store, world = realWorld, actor = 'app' } = options
   const catalogs = createCatalogs(store, world)
-  const connections = createConnections(store, world, tenants)
   const authenticator = createAuthenticator(store, world, catalogs.ready)
   const unique = new WeakMap<TenantSettings, ReadonlySet<string>>()
 
@@ -72,20 +82,60 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
     await catalogs.ready(tenant)
   }
 
+  /** What an administrator does, noted in the log under a name. */
+  const administration = (actor: string): Administration => {
+    const note = createNote(world, actor)
+    const tenants = createTenants(store, world, note)
+    const connections = createConnections(store, world, tenants, note)
+    return {
+      tenants,
+      connections,
+      adminTokens: createAdminTokens(store, world, note),
+      createTenant: async (name, draft) => {
+        const made = await tenants.create(name)
+        return connections.create(made.name, draft).catch(async (error) => {
+          // Half a tenant helps nobody.
+          if (error instanceof TenancyError) await tenants.delete(made.name)
+          throw error
+        })
+      },
+      changeSettings: async (tenant, change, usage) => {
+        await tenants.show(tenant)
+        const { before, after } = await editSettings(store, tenant, note, (now) => changeSettings(now, change))
+        await reload(tenant)
+        const types = [
+          ...(before.uniqueGroupNames === after.uniqueGroupNames ? [] : ['Group']),
+          ...(before.uniqueEmails === after.uniqueEmails ? [] : ['User']),
+        ]
+        const reindex = async () => {
+          for (const type of catalogs.catalog(tenant).types) {
+            if (types.includes(type.name)) await usage.reindex(tenant, type)
+          }
+        }
+        try {
+          await reindex()
+        } catch (error) {
+          if (!(error instanceof Conflict && error.reason === 'unique')) throw error
+          // Only what this change has changed; what others have changed meanwhile stays.
+          await editSettings(store, tenant, note, (now) => takeBack(now, before, after))
+          await reload(tenant)
+          await reindex()
+          throw inUse(
+            `${error.what} can't be unique in tenant "${tenant}": some resources share a value; change those first`,
+            1,
+          )
+        }
+        return after
+      },
+    }
+  }
+  const own = administration(actor)
+
   return {
-    tenants,
-    arrivals: createArrivals(store, tenants),
-    connections,
-    createTenant: async (name, draft) => {
-      const made = await tenants.create(name)
-      return connections.create(made.name, draft).catch(async (error) => {
-        // Half a tenant helps nobody.
-        if (error instanceof TenancyError) await tenants.delete(made.name)
-        throw error
-      })
-    },
-    schemas: createSchemas(store, tenants, reload),
-    adminTokens: createAdminTokens(store, world),
+    ...own,
+    as: administration,
+    arrivals: createArrivals(store, own.tenants),
+    schemas: createSchemas(store, world, own.tenants, reload),
     authenticate: authenticator.authenticate,
     ready: catalogs.ready,
     catalog: catalogs.catalog,
@@ -98,35 +148,6 @@ export function createTenancy(options: { readonly store: Store; readonly world?:
         unique.set(settings, paths)
       }
       return paths
-    },
-
-    changeSettings: async (tenant, change, usage) => {
-      await tenants.show(tenant)
-      const { before, after } = await editSettings(store, tenant, (now) => changeSettings(now, change))
-      await reload(tenant)
-      const types = [
-        ...(before.uniqueGroupNames === after.uniqueGroupNames ? [] : ['Group']),
-        ...(before.uniqueEmails === after.uniqueEmails ? [] : ['User']),
-      ]
-      const reindex = async () => {
-        for (const type of catalogs.catalog(tenant).types) {
-          if (types.includes(type.name)) await usage.reindex(tenant, type)
-        }
-      }
-      try {
-        await reindex()
-      } catch (error) {
-        if (!(error instanceof Conflict && error.reason === 'unique')) throw error
-        // Only what this change has changed; what others have changed meanwhile stays.
-        await editSettings(store, tenant, (now) => takeBack(now, before, after))
-        await reload(tenant)
-        await reindex()
-        throw inUse(
-          `${error.what} can't be unique in tenant "${tenant}": some resources share a value; change those first`,
-          1,
-        )
-      }
-      return after
     },
 
     publicUrl: async () => {

@@ -1,6 +1,7 @@
 import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import type { World } from '../world.ts'
 import { exists, invalid, missing } from './errors.ts'
+import type { Note } from './notes.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { isWhole, requireWhole } from './whole.ts'
 
@@ -61,7 +62,7 @@ export function scimPath(tenant: string): string {
 }
 
 /** Makes the room's part for tenants. */
-export function createTenants(store: Store, world: World): Tenants {
+export function createTenants(store: Store, world: World, note: Note): Tenants {
   const add = async (name: string) => {
     const at = world.now()
     try {
@@ -74,7 +75,9 @@ export function createTenants(store: Store, world: World): Tenants {
       }
       throw error
     }
-    return { name, created: at, place: 0, resources: {} }
+    // A tenant comes alone in its commit.
+    await store.commit([note(name, 'Tenant', name, 'created')])
+    return { name, created: at, place: 1, resources: {} }
   }
   const find = async (name: string) => {
     const row = await store.tenant(name)
@@ -108,6 +111,8 @@ export function createTenants(store: Store, world: World): Tenants {
         if (error instanceof Conflict && error.reason === 'missing') throw noTenant(name)
         throw error
       }
+      // Its own log is gone with it.
+      await store.commit([note('', 'Tenant', name, 'deleted')])
     },
     isFirstStart,
     claimFirstStart: async (by, isGone) => {

@@ -170,7 +170,7 @@ test('tenants are listed, shown and deleted', async () => {
   expect((await json('tenant', 'list')).map((one: { tenant: string }) => one.tenant)).toEqual(['acme', 'beta'])
   expect(await json('tenant', 'show', 'beta')).toMatchObject({
     tenant: 'beta',
-    log: 0,
+    log: 2,
     connections: [expect.any(String)],
   })
   await json('tenant', 'delete', 'acme', '--yes')

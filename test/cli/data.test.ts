@@ -17,8 +17,9 @@ afterEach(async () => {
 async function fresh(...tenants: string[]) {
   const dir = folder()
   made.push(dir)
-  const { database, remove } = await emptyPlace()
-  made.push({ remove })
+  const place = await emptyPlace()
+  const { database } = place
+  made.push(place)
   const lockstep = (...args: string[]) => run([...args, '--database', database])
   const json = async (...args: string[]) => {
     const { code, stdout, stderr } = await lockstep(...args, '--json')
@@ -39,7 +40,7 @@ async function fresh(...tenants: string[]) {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
-  return { dir, database, lockstep, json, write, read }
+  return { place, dir, database, lockstep, json, write, read }
 }
 
 const people = [
@@ -280,15 +281,38 @@ test.each([['query User --count 1000'], ['export'], ['log --limit 5000']])(
   },
 )
 
+test('a person is erased by userName or id: only once deleted, only when told so, and then nothing of it is left', async () => {
+  const { json, lockstep, write, place } = await fresh('acme')
+  const file = write('erased.jsonl', [{ userName: 'zqxada', name: { familyName: 'Zqxlovelace' } }])
+  await json('import', file, '--tenant', 'acme')
+  const there = await lockstep('erase', 'zqxada', '--tenant', 'acme', '--yes')
+  expect([there.code, there.stderr]).toEqual([1, expect.stringMatching(/is there still.*--delete/)])
+  const unsure = await lockstep('erase', 'ZQXADA', '--tenant', 'acme', '--delete')
+  expect([unsure.code, unsure.stderr]).toEqual([2, expect.stringMatching(/--yes/)])
+  expect(await place.dump()).toContain('Zqxlovelace')
+  const erased = await json('erase', 'ZQXADA', '--tenant', 'acme', '--delete', '--yes')
+  expect(erased).toEqual({ tenant: 'acme', type: 'User', id: expect.any(String), lines: 2 })
+  const dump = (await place.dump()).toLowerCase()
+  for (const secret of ['zqxada', 'zqxlovelace']) expect(dump.includes(secret)).toBe(false)
+  const { stdout } = await lockstep('log', '--tenant', 'acme')
+  expect(stdout).toMatch(new RegExp(`note +User ${erased.id} +by cli +erased; lines: 2`))
+  const unknown = await lockstep('erase', 'zqxada', '--tenant', 'acme', '--yes')
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/has and had no User/)])
+  expect(await json('erase', erased.id, '--tenant', 'acme', '--yes')).toMatchObject({ id: erased.id, lines: 0 })
+})
+
 test('the log is shown from a place, and followed', async () => {
   const { json, lockstep, write, database } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
-  const lines = (await lockstep('log', '--tenant', 'acme', '--json', '--after', '0', '--limit', '2')).stdout
+  const lines = (await lockstep('log', '--tenant', 'acme', '--json', '--after', '1', '--limit', '3')).stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(lines).toMatchObject([{ place: 1, op: 'create', actor: 'import' }, { place: 2 }])
-  expect((await lockstep('log', '--tenant', 'acme')).stdout).toMatch(/create +User .* by import/)
+  expect(lines).toMatchObject([{ place: 2, op: 'note' }, { place: 3, op: 'create', actor: 'import' }, { place: 4 }])
+  const shown = (await lockstep('log', '--tenant', 'acme')).stdout
+  expect(shown).toMatch(/create +User .* by import/)
+  expect(shown).toMatch(/note +Tenant acme +by cli +created$/m)
+  expect(shown).toMatch(/note +Connection generic-\w+ +by cli +created; label: "generic"; kind: "generic"/)
 
   const { spawn } = await import('node:child_process')
   const main = new URL('../../src/cli/main.ts', import.meta.url).pathname

@@ -52,7 +52,7 @@ const MEMORY = ':memory:'
 /**
  * Opens a database file for reading and writing, never making one: WAL, every commit synced (`synchronous=FULL`). The file is not
  * mapped into memory: SQLite takes the whole mapping down whenever another connection has committed, and mapping it anew costs more
- * than reading.
+ * than reading. What is deleted is overwritten, so that a person who is erased is in no free page.
  */
 export function openConnection(file: string, options: ConnectionOptions): Connection {
   const db = openFile(file, { timeout: options.busyTimeoutMs })
@@ -61,6 +61,7 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
     pragma journal_size_limit = ${CHECKPOINT_PAGES * 4096};
     pragma mmap_size = 0;
+    pragma secure_delete = on;
     pragma cache_size = ${-options.cacheMib * 1024};
     pragma temp_store = memory`)
   return createConnection(db, () => db.close(), options.check)
@@ -72,9 +73,9 @@ export function openToLook(file: string, busyTimeoutMs: number): Connection {
   return createConnection(db, () => db.close())
 }
 
-/** A connection that the host has opened. What it says of its journal stays; every commit is synced from now on. */
+/** A connection that the host has opened. What it says of its journal stays; every commit is synced and what is deleted overwritten from now on. */
 export function handedConnection(db: SqliteDatabase): Connection {
-  db.exec('pragma synchronous = full')
+  db.exec('pragma synchronous = full; pragma secure_delete = on')
   return createConnection(db, () => {})
 }
 

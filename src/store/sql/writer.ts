@@ -1,7 +1,7 @@
 import { ConfigError } from '../../protocol/index.ts'
 import type { WholeChange, Write, Written } from '../contract.ts'
 import { createApply } from './apply.ts'
-import { type Connection, isOutage, unavailable } from './connection.ts'
+import { type Connection, isOutage, numberOf, unavailable } from './connection.ts'
 import type { Names } from './names.ts'
 import { createSweep } from './sweep.ts'
 import { createTally } from './tally.ts'
@@ -23,6 +23,10 @@ export interface Writer {
   /** Deletes a portion of what tenants that are gone have left; false when nothing is left. For when there is time. */
   readonly sweep: () => boolean
 }
+
+/** How often emptying the log of writes ahead is tried at once, and how long each time. */
+const SCRUBS = 10
+const SCRUB_MS = 25
 
 /** Thrown when a list fails after it has written something that others in the transaction must not see. */
 class Undone extends Error {}
@@ -62,6 +66,7 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
     tally.signal(names.tenantName(t) ?? '', false)
   })
   let seenVersion = -1
+  let scrubbing = false
   /** Log lines of the list under way, when somebody wants to see them. */
   let changes: WholeChange[] | undefined
 
@@ -115,6 +120,7 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
         reader.run('commit')
         // Only what is in the files that others will read is acknowledged.
         require()
+        if (jobs.some(({ writes }) => writes.some(({ write }) => write === 'amend'))) scrub(SCRUBS)
       } else {
         tally.forget()
         reader.run('rollback')
@@ -126,6 +132,21 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
       if (reader.inTransaction()) reader.run('rollback')
       if (error instanceof Undone) throw error
       return jobs.map(() => ({ error: isOutage(error) ? unavailable(error) : error }))
+    }
+  }
+
+  /** Empties the log of writes ahead, where what was overwritten still stands; readers may be in the way, and then it is tried again later. */
+  function scrub(tries: number): void {
+    scrubbing = true
+    try {
+      const patience = numberOf(reader.row('pragma busy_timeout')?.[0])
+      reader.row(`pragma busy_timeout = ${SCRUB_MS}`)
+      for (let at = 0; at < tries && scrubbing; at++) {
+        scrubbing = reader.row('pragma wal_checkpoint(truncate)')?.[0] === 1
+      }
+      reader.row(`pragma busy_timeout = ${patience}`)
+    } catch {
+      // The commit is done. It is tried again until it comes through.
     }
   }
 
@@ -176,5 +197,11 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
     seenVersion = -1
   }
 
-  return { commit, sweep: sweep.step }
+  return {
+    commit,
+    sweep() {
+      if (scrubbing) scrub(1)
+      return sweep.step()
+    },
+  }
 }

@@ -1,0 +1,37 @@
+import type { Json } from '../protocol/index.ts'
+import type { NOTE_TYPES, PathChange, Write } from '../store/index.ts'
+import type { World } from '../world.ts'
+
+/** What a note tells besides what was done: values, or what a value was before. Undefined ones are left out; never a secret. */
+export interface NoteFacts {
+  readonly [name: string]: Json | undefined | { readonly was: Json; readonly is: Json }
+}
+
+/** The write that leaves a note in a tenant's log, or with "" in that of the whole database, of what an administrator did. */
+export type Note = (
+  tenant: string,
+  type: (typeof NOTE_TYPES)[number],
+  id: string,
+  verb: string,
+  facts?: NoteFacts,
+) => Write
+
+/** Makes the notes of one administrator, who is named in them as `actor`. */
+export function createNote(world: World, actor: string): Note {
+  return (tenant, type, id, verb, facts = {}) => ({
+    write: 'note',
+    ref: { tenant, type, id },
+    at: world.now(),
+    log: { actor, paths: [{ path: 'verb', new: verb }, ...Object.entries(facts).flatMap(pathOf)] },
+  })
+}
+
+function pathOf([path, fact]: readonly [string, NoteFacts[string]]): readonly PathChange[] {
+  if (fact === undefined) return []
+  if (isChange(fact)) return [{ path, old: fact.was, new: fact.is }]
+  return [{ path, new: fact }]
+}
+
+function isChange(fact: Exclude<NoteFacts[string], undefined>): fact is { readonly was: Json; readonly is: Json } {
+  return typeof fact === 'object' && fact !== null && !Array.isArray(fact) && 'was' in fact && 'is' in fact
+}
