@@ -43,9 +43,11 @@ export function drawMap(root: string): string {
 function describe(path: string, text: string): string {
   if (basename(path) === 'index.ts') return dirname(path) === '.' ? 'The main door of the package.' : 'The front door.'
   // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
-  const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+) /g)]
+  const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+)\*? /g)]
   const best = comments.find(([, , kind]) => kind === 'function') ?? comments[0]
-  const words = (best?.[1] ?? '')
+  // What exports nothing begins with what it is.
+  const head = /^(?:#![^\n]*\n)?\/\*\*((?:(?!\*\/)[\s\S])*)\*\//.exec(text)
+  const words = (best?.[1] ?? head?.[1] ?? '')
     .replace(/^\s*\* ?/gm, ' ')
     .replace(/\{@link ([^}]+)\}/g, '$1')
     .replace(/\s+/g, ' ')

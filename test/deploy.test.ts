@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { COMMANDS } from '../src/cli/commands.ts'
+import { LIMITS } from '../src/protocol/index.ts'
 import { readSettings, SETTINGS } from '../src/server/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -32,6 +33,47 @@ const [service] = yaml('deploy/kubernetes/service.yaml')
 const [budget] = yaml('deploy/kubernetes/disruption-budget.yaml')
 const pod = deployment.spec.template.spec
 const [container] = pod.containers
+
+describe('step 0', () => {
+  const files = {
+    nginx: read('deploy/nginx/lockstep.conf'),
+    caddy: read('deploy/caddy/Caddyfile'),
+    systemd: read('deploy/systemd/lockstep.service'),
+  }
+
+  test('the proxies let in SCIM and the health of the server, and nothing else', () => {
+    const locations = [...files.nginx.matchAll(/^\s*location ([^{]+?) \{/gm)].map(([, path]) => path)
+    expect(locations).toEqual(['/tenants/', '= /healthz', '/'])
+    expect(files.nginx).toMatch(/location \/ \{\s*return 404;/)
+    expect(files.nginx).not.toMatch(/listen\s+80\b/)
+    expect(files.caddy).toMatch(/@open path \/tenants\/\* \/healthz\n/)
+    expect(files.caddy).toMatch(/handle \{\s*respond 404/)
+    // What Lockstep answers itself must reach it: bodies up to its limit.
+    expect(files.nginx).toMatch(/client_max_body_size\s+16m/)
+    expect(LIMITS.BODY_BYTES).toBeLessThanOrEqual(16 * 1024 * 1024)
+  })
+
+  test('the unit runs as nobody special, with settings that are taken', () => {
+    for (const [name] of files.systemd.matchAll(/LOCKSTEP_[A-Z_]+/g)) expect(environment, name).toContain(name)
+    const env = Object.fromEntries(
+      [...files.systemd.matchAll(/^Environment=([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    )
+    expect(readSettings({}, env)).toMatchObject({
+      database: '/var/lib/lockstep/lockstep.db',
+      publicUrl: 'https://scim.example.com',
+    })
+    expect(files.systemd).toMatch(/^User=lockstep$/m)
+    expect(files.systemd).toMatch(/^UMask=0077$/m)
+    expect(files.systemd).toMatch(/^ExecStart=\/opt\/lockstep\/node_modules\/\.bin\/node .*src\/cli\/main\.ts serve$/m)
+  })
+
+  test('every guide of an identity provider begins with it', () => {
+    const others = new Set(['check.md', 'client.md', 'remotes.md', 'operations.md', 'tls.md'])
+    const guides = readdirSync(join(root, 'docs/guides')).filter((name) => !others.has(name) && !/^embed/.test(name))
+    expect(guides.length).toBeGreaterThanOrEqual(10)
+    for (const name of guides) expect(read(`docs/guides/${name}`), name).toContain('[Step 0](tls.md)')
+  })
+})
 
 describe('what is deployed', () => {
   test.each([...files, 'docs/guides/operations.md'])('%s names settings and flags that there are', (path) => {
@@ -82,6 +124,10 @@ describe('what is deployed', () => {
     const settings = readSettings({ workers: lockstep.command[2] }, env)
     expect(settings.postgres?.passwordFile).toBe('/run/secrets/database-password')
     expect(lockstep.command.slice(0, 2)).toEqual(['serve', '--workers'])
+    // It fits its own limits, whatever the machine: a fixed number of workers, each with its memory and connections.
+    expect(lockstep.command[2]).toMatch(/^\d+$/)
+    expect(settings.workers * ((settings.postgres?.connections ?? 0) + 5)).toBeLessThanOrEqual(100 - 10)
+    expect(settings.workers * 350).toBeLessThanOrEqual(Number.parseFloat(lockstep.mem_limit) * 1024)
     expect(compose.secrets['database-password'].file).toMatch(/^\.\/secrets\//)
   })
 

@@ -45,6 +45,12 @@ const DOORS: { readonly [room: string]: readonly string[] } = {
 /** Packages that the core loads by name, in one place, and only when they are asked for (docs/decisions/0013-pg-when-asked-for.md). */
 const LOADED: { readonly [path: string]: string } = { 'store/postgres/driver.ts': 'pg' }
 
+/** Where the program and apps begin. */
+const BEGINNINGS = ['cli/main.ts', 'index.ts', 'store/memory.ts', 'store/sqlite.ts', 'store/postgres.ts']
+
+/** What is offered to apps and stores, and nobody here needs. */
+const OFFERED = ['formatPath', 'NOTE_TYPES', 'sameDocument']
+
 /** Names that fit everything and so find nothing. */
 const NO_NAMES = /(^|[-/])(utils?|helpers?|common|shared|misc|core|lib|service|handler|entity|info)(\.|$)/
 
@@ -175,6 +181,52 @@ describe('the house is tidy', () => {
     expect(bare).toEqual([])
   })
 
+  test('each exported function and constant is used, and not by tests alone', () => {
+    const elsewhere = ['scripts', 'bench', 'examples'].flatMap((folder) => textsIn(folder))
+    const uses = new Map<string, number>()
+    const count = (text: string) => {
+      const code = text.replaceAll(/\/\*\*(?:(?!\*\/)[\s\S])*\*\//g, '')
+      for (const [word] of withoutComments(code).matchAll(/[A-Za-z_$][\w$]*/g))
+        uses.set(word, (uses.get(word) ?? 0) + 1)
+    }
+    // A front door only passes on.
+    for (const { path, text } of product) if (!path.endsWith('index.ts')) count(text)
+    for (const text of elsewhere) count(text)
+    const doors = [
+      'index.ts',
+      'client/index.ts',
+      'conformance/index.ts',
+      ...Object.values(DOORS)
+        .flat()
+        .map((door) => `store/${door}`),
+      'node.ts',
+    ]
+    const offered = new Set([
+      ...OFFERED,
+      ...sources.flatMap(({ path, text }) => (doors.includes(path) ? wordsOf(text) : [])),
+    ])
+    const dead = product.flatMap(({ path, text }) =>
+      [...text.matchAll(/^export (?:async )?(?:function\*?|const|class) ([A-Za-z_$][\w$]*)/gm)]
+        .map(([, name = '']) => name)
+        .filter((name) => (uses.get(name) ?? 0) < 2 && !offered.has(name))
+        .map((name) => `${path}: ${name}`),
+    )
+    expect(dead).toEqual([])
+  })
+
+  test('each file is imported, or is where a program, a thread or an app begins', () => {
+    const imported = new Set(product.flatMap((one) => one.imports.map((name) => target(one, name))))
+    const begun = new Set(
+      product.flatMap((one) =>
+        [...one.text.matchAll(/[`'](\.\/[\w-]+)\.(?:\$\{|js|ts)[^`']*[`'], import\.meta\.url/g)].map(
+          ([, name = '']) => `${target(one, name)}.ts`,
+        ),
+      ),
+    )
+    const lost = product.filter(({ path }) => !imported.has(path) && !begun.has(path) && !BEGINNINGS.includes(path))
+    expect(lost.map(({ path }) => path)).toEqual([])
+  })
+
   test('no file has a name that fits everything', () => {
     expect(sources.map(({ path }) => path).filter((path) => NO_NAMES.test(path))).toEqual([])
   })
@@ -244,6 +296,14 @@ function expressionsIn(
 }
 
 describe('the map', () => {
+  test('every file says what it is', () => {
+    expect(
+      drawMap(root)
+        .split('\n')
+        .filter((line) => /^\| `.*` \|\s*\|$/.test(line)),
+    ).toEqual([])
+  })
+
   test('docs/map.md is what `npm run map` writes', () => {
     const map = readFileSync(join(root, 'docs/map.md'), 'utf8')
     expect(map).toBe(drawMap(root))
@@ -253,6 +313,16 @@ describe('the map', () => {
 /** Code without its comments, as far as they stand on lines of their own. */
 function withoutComments(text: string): string {
   return text.replaceAll(/^\s*(\/\*\*|\*|\/\/).*$/gm, '')
+}
+
+function wordsOf(text: string): readonly string[] {
+  return [...text.matchAll(/[A-Za-z_$][\w$]*/g)].map(([word]) => word)
+}
+
+function textsIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(root, folder, path), 'utf8'))
 }
 
 function testFiles(): readonly { readonly path: string; readonly text: string }[] {

@@ -77,11 +77,6 @@ export function demandList(
   return { resources: objects(resources), total }
 }
 
-/** Whether an answer is a SCIM error, as far as its schema tells. RFC 7644 §3.12. */
-export function isScimError(at: Exchange): boolean {
-  return texts(member(at.body, 'schemas')).includes(ERROR)
-}
-
 /** Whether an answer is a list. */
 export function isList(at: Exchange): boolean {
   return texts(member(at.body, 'schemas')).includes(LIST_RESPONSE)

@@ -90,11 +90,6 @@ export function attributeIn(attributes: readonly Attribute[], name: string): Att
   return map.get(name) ?? (isAscii(name) ? map.get(name.toLowerCase()) : undefined)
 }
 
-/** The sub-attribute of that name in any letter case. RFC 7643 §2.1. */
-export function subAttributeOf(attribute: Attribute, name: string): Attribute | undefined {
-  return attribute.subAttributes === undefined ? undefined : attributeIn(attribute.subAttributes, name)
-}
-
 /** The extension of a resource type with that URN in any letter case. RFC 7643 §3.3. */
 export function extensionOf(
   type: ResourceType,

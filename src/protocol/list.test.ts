@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
-import { LIST_END, openList, writeList } from './list.ts'
+import { LIST_END, openList } from './list.ts'
 import { LIST_RESPONSE } from './urn.ts'
 
 test('P-100..103 P-183 index paging', () => {
-  expect(JSON.parse(writeList({ totalResults: 25, startIndex: 21 }, ['{"id":"1"}', '{"id":"2"}']))).toEqual({
+  expect(
+    JSON.parse(`${openList({ totalResults: 25, itemsPerPage: 2, startIndex: 21 })}{"id":"1"},{"id":"2"}${LIST_END}`),
+  ).toEqual({
     schemas: [LIST_RESPONSE],
     totalResults: 25,
     itemsPerPage: 2,
@@ -13,7 +15,7 @@ test('P-100..103 P-183 index paging', () => {
 })
 
 test('P-101 nothing found', () => {
-  expect(JSON.parse(writeList({ totalResults: 0, startIndex: 1 }, []))).toMatchObject({
+  expect(JSON.parse(openList({ totalResults: 0, itemsPerPage: 0, startIndex: 1 }) + LIST_END)).toMatchObject({
     totalResults: 0,
     itemsPerPage: 0,
     Resources: [],

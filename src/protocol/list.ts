@@ -20,8 +20,3 @@ export function openList({ totalResults, itemsPerPage, startIndex, nextCursor }:
 
 /** The end of a list response. RFC 7644 §3.4.2. */
 export const LIST_END = ']}'
-
-/** A whole list response from the JSON texts of its resources. RFC 7644 §3.4.2. */
-export function writeList(envelope: Omit<ListEnvelope, 'itemsPerPage'>, texts: readonly string[]): string {
-  return `${openList({ ...envelope, itemsPerPage: texts.length })}${texts.join(',')}${LIST_END}`
-}

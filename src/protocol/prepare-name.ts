@@ -20,13 +20,6 @@ function charactersFault(text: string, refused: RegExp, what: string): string | 
   return `contains ${what} character (U+${point} at position ${found.index + 1}); leave it out`
 }
 
-/** A userName, stored as given; refused when it cannot be prepared for comparison (A-52). RFC 7643 §4.1.1, RFC 7644 §5. */
-export function prepareUserName(text: string): string {
-  const fault = userNameFault(text)
-  if (fault !== undefined) throw invalidValue(`userName ${fault}`)
-  return text
-}
-
 /**
  * A password in the form it is hashed in, OpaqueString: non-ASCII spaces become spaces, then NFC; letter case stays.
  * The message never repeats it. RFC 7644 §5, RFC 8265 §4.2.

@@ -14,7 +14,7 @@ import {
   type SelectionInput,
   selection,
 } from '../protocol/index.ts'
-import type { Message } from '../quirks/index.ts'
+import { type Message, rewrite } from '../quirks/index.ts'
 import type { Finished } from './cache.ts'
 import type { Answer, Call } from './call.ts'
 import type { Features } from './features.ts'
@@ -84,9 +84,7 @@ export function selectionOf(turn: Turn, action: Message['action'], type: Resourc
 
 /** A message after the connection's quirks. */
 export function bend(turn: Turn, message: Message): Message {
-  let bent = message
-  for (const quirk of turn.principal.profile.quirks) bent = quirk.inbound(bent, turn.catalog)
-  return bent
+  return rewrite(turn.principal.profile.quirks, message, turn.catalog)
 }
 
 /** A body after the connection's quirks. */

@@ -23,7 +23,7 @@ export interface Quirk {
   readonly source: string
   /** Requirements that the server no longer keeps to the letter when it takes this: ids of docs/rfc.md that `lockstep check` tells. */
   readonly deviates: readonly string[]
-  /** Whether the strict profile takes it as well, because the meaning is the RFC's own. */
+  /** The message as the RFC would have it; the very same one where there is nothing to change. */
   readonly inbound: (message: Message, catalog: Catalog) => Message
 }
 

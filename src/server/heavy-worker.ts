@@ -1,3 +1,4 @@
+/** A thread that carries out heavy requests, beside the one that serves. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'

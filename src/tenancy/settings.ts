@@ -12,7 +12,7 @@ export interface Features {
   readonly me: boolean
   /** `sortBy`. Off: ignored. */
   readonly sort: boolean
-  /** `filter`. Off: 501. */
+  /** `filter`. Off: 400 invalidFilter. */
   readonly filter: boolean
 }
 

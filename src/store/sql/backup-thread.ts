@@ -1,3 +1,4 @@
+/** A thread that copies a database, however long it takes. */
 import { workerData } from 'node:worker_threads'
 import { type BackupOptions, copyDatabase } from './backup.ts'
 
