@@ -109,7 +109,7 @@ export function sqliteStore(
           ready: writer !== undefined,
         })
       : openHanded(where.database, { ...memory, ...READER })
-  const { file, connection, another } = place
+  const { file, connection, another, identity } = place
   const thread = threads
     ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, options.died)
     : undefined
@@ -130,13 +130,22 @@ export function sqliteStore(
   /** A way to the thread, which opens the file anew if it has to. */
   const port = (): MessagePort => {
     if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
-    place.require()
+    identity.require()
     return thread.port()
   }
   const toWriter = thread === undefined ? (typeof writer === 'object' ? once(writer) : writer) : port
+  let lookout: Connection | undefined
+  /** Asked around hooks alone. On a connection of the host's there is no second library to fear. */
+  const seen =
+    another === undefined || handed !== undefined
+      ? undefined
+      : () => {
+          lookout ??= another()
+          return lookout.version()
+        }
   const committer: Committer<SqliteDatabase> =
     toWriter === undefined
-      ? createInlineCommitter(createWriter(connection, names, place.require), connection.db, committed)
+      ? createInlineCommitter(createWriter(connection, names, { ...identity, seen }), connection.db, committed)
       : createThreadCommitter(toWriter, committed)
   const idle: Connection[] = []
 
@@ -211,7 +220,7 @@ export function sqliteStore(
     pulse: () => pulse.look(),
     watch: watchers.watch,
     async backup(to) {
-      place.require()
+      identity.require()
       if (
         connection.file !== undefined &&
         (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file))
@@ -226,7 +235,9 @@ export function sqliteStore(
       await thread?.close()
       for (const one of idle.splice(0)) one.close()
       turn.end()
+      lookout?.close()
       connection.close()
+      identity.close()
     },
   }
 }

@@ -1,8 +1,15 @@
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/protocol/index.ts'
+import { StoreUnavailable } from '../../src/store/index.ts'
+import { openConnection } from '../../src/store/sql/connection.ts'
+import { createNames } from '../../src/store/sql/names.ts'
+import { createWriter } from '../../src/store/sql/writer.ts'
 import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts'
 import { creating, idsOn, querying, USER } from '../store.contract.ts'
+import { makeFolder } from './folder.ts'
 
 let store: SqliteStore
 beforeEach(async () => {
@@ -57,6 +64,62 @@ describe('a function of the host inside a commit', () => {
       expect(() => tx.exec(`insert into account values ('x')`)).toThrow(/UNIQUE/)
     })
     expect(idsOn(await store.find(querying([USER])))).toEqual(['u1'])
+  })
+
+  test('that writes through another library to the same file is found out: that would vanish', async () => {
+    const { folder, remove } = await makeFolder()
+    const own = sqliteStore(join(folder, 'app.db'), { shared: true })
+    const app = new Database(join(folder, 'app.db'))
+    app.exec('create table account (id text)')
+    await own.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+    const intrude = () => void app.prepare('insert into account values (?)').run('u1')
+    await expect(own.commit([creating('u1', { userName: 'ada' })], intrude)).rejects.toThrow(
+      /hooks\.commit: wrote to the database through another SQLite library/,
+    )
+    await own.commit([creating('u2', { userName: 'bob' })], (tx) => tx.exec(`insert into account values ('u2')`))
+    expect(idsOn(await own.find(querying([USER])))).toEqual(['u2'])
+    // What the app wrote is there as well, though its user is not.
+    expect(app.prepare('select id from account order by id').all()).toEqual([{ id: 'u1' }, { id: 'u2' }])
+    app.close()
+    await own.close()
+    await remove()
+  })
+
+  test('has a transaction for itself, and all that come together one sync before anybody is answered', async () => {
+    const { folder, remove } = await makeFolder()
+    const file = join(folder, 'app.db')
+    await sqliteStore(file).close()
+    const connection = openConnection(file, { cacheMib: 2, busyTimeoutMs: 1_000 })
+    const synced: unknown[] = []
+    const sync = () => {
+      synced.push(
+        connection.row('pragma synchronous')?.[0],
+        connection.row('select count(*) from lockstep_change')?.[0],
+      )
+    }
+    const writer = createWriter(connection, createNames(connection), { require() {}, sync })
+    writer.commit([{ writes: [{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }] }])
+    const job = (id: string) => ({ writes: [creating(id, { userName: id })], inside: () => {} })
+    expect(synced).toEqual([])
+    expect(
+      writer.commit([job('u1'), job('u2'), { writes: [creating('u3', { userName: 'u3' })] }, job('u4')]),
+    ).toHaveLength(4)
+    // Not by each COMMIT, but by one sync after all four.
+    expect(synced).toEqual([1, 4])
+    expect(connection.row('pragma synchronous')).toEqual([2])
+    writer.commit([job('u5')])
+    expect(synced).toHaveLength(2)
+    const failing = createWriter(connection, createNames(connection), {
+      require() {},
+      sync() {
+        throw new Error('the disk is gone')
+      },
+    })
+    const outcomes = failing.commit([job('u6'), job('u7')])
+    expect(outcomes).toMatchObject([{ error: expect.any(StoreUnavailable) }, { error: expect.any(StoreUnavailable) }])
+    expect(connection.row('pragma synchronous')).toEqual([2])
+    connection.close()
+    await remove()
   })
 
   test('that hands back something to wait for is refused, whatever kind of promise it is', async () => {

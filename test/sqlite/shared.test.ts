@@ -171,6 +171,27 @@ describe("the app's own connection", () => {
     expect(app.prepare('select count(*) as n from mine').get()).toEqual({ n: 0 })
   })
 
+  test('nor does cleaning up take the transaction of the app back', async () => {
+    const app = new Database(file)
+    open.push(app)
+    const store = await begin(sqliteStore({ database: app }))
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
+    app.exec('begin; create table mine (a); insert into mine values (1)')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(app.inTransaction).toBe(true)
+    app.exec('commit')
+    expect(app.prepare('select a from mine').get()).toEqual({ a: 1 })
+  })
+
+  test('that the app closes too early has writes fail, and ends nothing else', async () => {
+    const app = new Database(file)
+    const store = await begin(sqliteStore({ database: app }))
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
+    app.close()
+    await expect(store.commit([creating('u2', { userName: 'bob' })])).rejects.toThrow(/not open/)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  })
+
   test('every commit is synced, whatever the library leaves at first', async () => {
     const app = new Database(file)
     open.push(app)

@@ -1,7 +1,8 @@
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type WholeChange, type Write, type Written } from '../contract.ts'
 import { isThenable } from '../watchers.ts'
-import type { Job, Writer } from './writer.ts'
+import { unavailable } from './connection.ts'
+import type { Job, Outcome, Writer } from './writer.ts'
 
 /** Hands lists of writes to a writer, wherever that is. */
 export interface Committer<Tx = unknown> {
@@ -37,16 +38,29 @@ export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (co
   function sweepLater(): void {
     sweeping ??= setTimeout(() => {
       sweeping = undefined
-      if (writer.sweep()) sweepLater()
+      try {
+        if (writer.sweep()) sweepLater()
+      } catch {
+        // The rows are in nobody's way; the next start looks after them.
+      }
     }, SWEEP_MS)
     sweeping.unref()
+  }
+
+  function commitAll(batch: readonly Waiting[]): readonly Outcome[] {
+    try {
+      return writer.commit(batch.map(({ job }) => job))
+    } catch (error) {
+      // Nobody waits for good, whatever happens; a host may have closed its connection.
+      return batch.map(() => ({ error: unavailable(error) }))
+    }
   }
 
   function drain(): void {
     const batch = waiting
     waiting = []
     if (batch.length === 0) return
-    const outcomes = writer.commit(batch.map(({ job }) => job))
+    const outcomes = commitAll(batch)
     for (const [at, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[at]
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
@@ -48,10 +48,17 @@ export function readyFile(file: string): void {
  * move the log into the file. The descriptor stays open: to close it would drop the locks of whoever has the file open in this process.
  */
 function hasHeader(file: string): boolean {
+  const { dev, ino } = statSync(file)
+  const key = `${dev} ${ino}`
+  const descriptor = looked.get(key) ?? openSync(file, 'r')
+  looked.set(key, descriptor)
   const head = Buffer.alloc(HEADER.length)
-  readSync(openSync(file, 'r'), head, 0, head.length, 0)
+  readSync(descriptor, head, 0, head.length, 0)
   return head.toString('latin1') === HEADER
 }
+
+/** One descriptor a file, by its place on disk, which stays its own as long as the descriptor is open. */
+const looked = new Map<string, number>()
 
 const HEADER = 'SQLite format 3\0'
 
@@ -87,6 +94,9 @@ export function keepPrivate(file: string): void {
 export interface Identity {
   /** Throws StoreUnavailable when the file or its log is gone from its place, or another one is there. */
   readonly require: () => void
+  /** Has all that stands in the log on disk; absent without a log. */
+  readonly sync: (() => void) | undefined
+  readonly close: () => void
 }
 
 /** Where a file lies on its disk. */
@@ -100,7 +110,19 @@ export function identityOf(file: string): Identity {
   const real = realpathSync(file)
   const wal = walOf(real)
   const was = { file: inodeOf(real), wal: inodeOf(wal) }
+  let log: number | undefined
   return {
+    sync:
+      was.wal &&
+      (() => {
+        // SQLite holds no lock on the log itself, so that this descriptor may be closed.
+        log ??= openSync(wal, 'r+')
+        fsyncSync(log)
+      }),
+    close() {
+      if (log !== undefined) closeSync(log)
+      log = undefined
+    },
     require() {
       const now = inodeOf(real)
       if (now === undefined || !isSame(now, was.file)) {

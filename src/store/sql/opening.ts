@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Connection, type ConnectionOptions, handedConnection, openConnection, openToLook } from './connection.ts'
-import { identityOf, keepPrivate, readyFile, walOf } from './database-file.ts'
+import { type Identity, identityOf, keepPrivate, readyFile, walOf } from './database-file.ts'
 import type { SqliteDatabase } from './driver.ts'
 import { isOwn, migrate, requireOurs } from './migrate.ts'
 
@@ -12,8 +12,8 @@ export interface Opened {
   readonly connection: Connection
   /** One more connection, to read as of one moment however long it takes; absent where there can be no other. */
   readonly another?: () => Connection
-  /** Throws StoreUnavailable when the file is no longer the one that was opened. */
-  readonly require: () => void
+  /** Whether it is still the file that was opened, and its log on disk. */
+  readonly identity: Identity
 }
 
 /** How a file is opened. */
@@ -29,13 +29,15 @@ export interface OpeningOptions {
 }
 
 const MEMORY = ':memory:'
+/** Of a database that has no file. */
+const NONE: Identity = { require() {}, sync: undefined, close() {} }
 
 /** Opens a file, or makes it, and brings its tables up to date. Throws ConfigError for one that is not ours, or damaged. */
 export function openFile(file: string, options: OpeningOptions): Opened {
   if (file === MEMORY) {
     const connection = openConnection(file, options.connection)
     migrate(connection, options)
-    return { file, connection, require: () => {} }
+    return { file, connection, identity: NONE }
   }
   if (!options.ready) {
     readyFile(file)
@@ -59,7 +61,7 @@ export function openFile(file: string, options: OpeningOptions): Opened {
       identity.require()
       return openConnection(file, options.another)
     },
-    require: identity.require,
+    identity,
   }
 }
 
@@ -68,13 +70,13 @@ export function openHanded(db: SqliteDatabase, another: ConnectionOptions): Open
   const connection = handedConnection(db)
   migrate(connection, { shared: true })
   const { file } = connection
-  if (file === undefined) return { file: MEMORY, connection, require: () => {} }
+  if (file === undefined) return { file: MEMORY, connection, identity: NONE }
   const identity = identityOf(file)
   const wal = connection.row('pragma journal_mode')?.[0] === 'wal'
   return {
     file,
     connection,
-    require: identity.require,
+    identity,
     // Two libraries on one file in one process don't see each other's locks; and without a log, who reads holds up who writes.
     ...('inTransaction' in db || !wal
       ? {}

@@ -84,6 +84,11 @@ export function createSweep(connection: Connection): Sweep {
       }
       try {
         connection.run('begin immediate')
+      } catch {
+        // Somebody else writes, on this very connection perhaps. Another time.
+        return false
+      }
+      try {
         if (tenant !== undefined) portion(numberOf(tenant[0]))
         if (path !== undefined) pathPortion(numberOf(path[0]), numberOf(path[1]))
         connection.run('commit')

@@ -26,7 +26,7 @@ if (parentPort !== null) run(parentPort, workerData as WriterThreadOptions)
 
 function run(parent: MessagePort, options: WriterThreadOptions): void {
   const connection = openConnection(options.file, options.connection)
-  const writer = createWriter(connection, createNames(connection), identityOf(options.file).require)
+  const writer = createWriter(connection, createNames(connection), identityOf(options.file))
   const ports = new Set<MessagePort>()
   const queue: Waiting[] = []
 

@@ -28,6 +28,10 @@ export interface Writer {
 const SCRUBS = 10
 const SCRUB_MS = 25
 
+// While a transaction writes, its lock keeps everybody out who can see it.
+const INTRUDED =
+  'wrote to the database through another SQLite library, which does not see the lock of the transaction; write through the connection that the hook is given, or hand yours to sqliteStore({ database })'
+
 /** Thrown when a list fails after it has written something that others in the transaction must not see. */
 class Undone extends Error {}
 
@@ -36,8 +40,18 @@ const HOOK = 'lockstep_hook'
 const BROKEN =
   'ended the transaction that it was called in, by COMMIT or ROLLBACK, or by going on after an error that had SQLite roll back; leave these to Lockstep, and throw when nothing is to be kept'
 
-/** Makes the one who writes through a connection. `require` throws when what is written would go nowhere. */
-export function createWriter(reader: Connection, names: Names, require: () => void): Writer {
+/** Where a writer's transactions end up. */
+export interface Ground {
+  /** Throws when what is written would go where nobody reads it. */
+  readonly require: () => void
+  /** Has the log on disk, all of it; absent where each COMMIT alone can do that. */
+  readonly sync?: (() => void) | undefined
+  /** A number that changes when anybody has committed, this connection too; absent where there is no other to ask. */
+  readonly seen?: (() => number) | undefined
+}
+
+/** Makes the one who writes through a connection. */
+export function createWriter(reader: Connection, names: Names, { require, sync, seen }: Ground): Writer {
   /** Whether the list under way has changed a row. */
   let dirty = false
   const connection: Connection = {
@@ -71,6 +85,21 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
   let changes: WholeChange[] | undefined
 
   function commit(jobs: readonly Job[]): readonly Outcome[] {
+    if (sync === undefined || jobs.filter(({ inside }) => inside !== undefined).length < 2) return transactions(jobs)
+    // Many transactions, and one sync for all before anybody is answered.
+    reader.run('pragma synchronous = normal')
+    try {
+      const outcomes = transactions(jobs)
+      sync()
+      return outcomes
+    } catch (error) {
+      return jobs.map(() => ({ error: unavailable(error) }))
+    } finally {
+      reader.run('pragma synchronous = full')
+    }
+  }
+
+  function transactions(jobs: readonly Job[]): readonly Outcome[] {
     const outcomes: Outcome[] = []
     let together: Job[] = []
     for (const job of jobs) {
@@ -181,6 +210,7 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
     // Whatever it does to the transaction, what is counted and what is written go together.
     tally.flush()
     reader.run(`savepoint ${HOOK}`)
+    const before = seen?.()
     inside(lines)
     try {
       reader.run(`release ${HOOK}`)
@@ -189,6 +219,7 @@ export function createWriter(reader: Connection, names: Names, require: () => vo
       if (reader.inTransaction()) reader.run('rollback')
       throw new ConfigError('hooks.commit', BROKEN, { cause })
     }
+    if (seen?.() !== before) throw new ConfigError('hooks.commit', INTRUDED)
   }
 
   function forgetAll(): void {
