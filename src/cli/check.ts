@@ -98,6 +98,7 @@ function readOptions(options: Options): Chosen {
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(seconds === undefined ? {} : { timeoutMs: seconds * 1000 }),
     clean: flagOption(options, 'clean'),
+    destructive: flagOption(options, 'destructive'),
   }
 }
 
@@ -215,6 +216,10 @@ function print(report: Report, verbose: boolean): void {
     printLine(report.note.replace('lockstep connection', `${commandName()} connection`))
   }
   for (const url of report.left) printLine(`could not be removed: ${url}`)
+  for (const endpoint of report.unread)
+    printLine(
+      `the list of ${endpoint} could not be read whole, so resources of a check may be there that were not found`,
+    )
   if (report.leftovers.length > 0)
     printLine(
       `${report.leftovers.length} resources of an earlier check are still there (--clean removes them), the first: ${report.leftovers[0]}`,

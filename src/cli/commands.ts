@@ -322,6 +322,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--timeout <seconds>', 'how long to wait for an answer', '20'],
       ['--strict', 'end with 1 also when a SHOULD is missed, or something could not be tested'],
       ['--clean', 'first remove what earlier checks could not remove'],
+      ['--destructive', 'also send DELETE of whole endpoints; a server that is at fault may delete everybody'],
       ['--verbose', 'show requests and answers of everything that did not pass'],
       ['--html <file>', 'write the report as one page, to attach to a ticket'],
       ['--junit <file>', 'write the report as JUnit XML, for CI'],

@@ -50,6 +50,10 @@ export interface Probe {
   readonly groups: () => Subject
   /** The prefix of every name of this run. */
   readonly prefix: string
+  /** Base URL without a slash at its end. */
+  readonly base: string
+  /** Whether requests may be sent that could destroy what the check has not made. */
+  readonly destructive: boolean
   /** A name that no other case uses, like `lockstep-check-k3f9x2-17@example.com`. */
   readonly name: () => string
   /** Any request. A body that is a string goes out as it is; anything else as JSON. `path` is below the base, or absolute. */

@@ -71,7 +71,8 @@ export function demandList(
   demand(at, typeof total === 'number', `totalResults as a number: ${what}`)
   demand(
     at,
-    Array.isArray(resources) || (total === 0 && resources === undefined) || resources === undefined,
+    // Null, no value and an empty list say the same. RFC 7643 §2.5.
+    Array.isArray(resources) || resources === undefined || (resources === null && total === 0),
     `Resources as an array: ${what}`,
   )
   return { resources: objects(resources), total }

@@ -12,16 +12,49 @@ const isOurs = (name: string) =>
 /** Most leftovers of one type that are looked for. */
 const MOST = 2000
 
-/** Finds what earlier runs left behind, and removes it when asked to; gives the URLs of what is still there. */
-export async function findLeftovers(session: Session, offer: Offer, clean: boolean): Promise<readonly string[]> {
+/** What was found by the names that a check gives. */
+export interface Leftovers {
+  /** URLs of what is still there. */
+  readonly left: readonly string[]
+  /** Endpoints whose list could not be read whole, so that there may be more. */
+  readonly unread: readonly string[]
+}
+
+/** Finds what earlier runs left behind, and removes it when asked to. */
+export function findLeftovers(session: Session, offer: Offer, clean: boolean): Promise<Leftovers> {
+  return find(session, offer, PREFIX, isOurs, clean)
+}
+
+/** Finds what this run has left behind, by its own prefix, which nobody else has, and removes it. */
+export function findOwn(session: Session, offer: Offer): Promise<Leftovers> {
+  return find(session, offer, session.prefix, (name) => name.toLowerCase().startsWith(session.prefix), true)
+}
+
+async function find(
+  session: Session,
+  offer: Offer,
+  prefix: string,
+  isMeant: (name: string) => boolean,
+  removes: boolean,
+): Promise<Leftovers> {
   const left: string[] = []
+  const unread: string[] = []
   for (const type of offer.types) {
-    for (const path of await search(session, type)) {
-      const gone = clean && isGone(await answered(send(session, 'start', 'DELETE', path)))
+    const { paths, isWhole } = await search(session, type, prefix, isMeant)
+    if (!isWhole) unread.push(type.endpoint)
+    for (const path of paths) {
+      const gone = removes && (await isRemoved(session, path))
       if (!gone) left.push(session.base + path)
     }
   }
-  return left
+  return { left, unread }
+}
+
+/** Deletes a resource; true when it is gone, which is for the server to show and not only to say. */
+async function isRemoved(session: Session, path: string): Promise<boolean> {
+  if (!isGone(await answered(send(session, 'start', 'DELETE', path)))) return false
+  const shown = await answered(send(session, 'start', 'GET', path))
+  return shown === undefined || shown.status !== 200
 }
 
 /** Deleted now, whatever 2xx says so, or already. */
@@ -40,16 +73,22 @@ async function answered(sending: Promise<Exchange>): Promise<Exchange | undefine
   }
 }
 
-async function search(session: Session, type: TypeOffer): Promise<readonly string[]> {
+async function search(
+  session: Session,
+  type: TypeOffer,
+  prefix: string,
+  isMeant: (name: string) => boolean,
+): Promise<{ readonly paths: readonly string[]; readonly isWhole: boolean }> {
   let named: ReturnType<typeof namingPlace>
   try {
     named = namingPlace(type)
   } catch (error) {
-    if (error instanceof NotOffered) return []
+    if (error instanceof NotOffered) return { paths: [], isWhole: true }
     throw error
   }
   const found = new Set<string>()
-  let filter: { readonly filter?: string } = { filter: `${pathOf(named)} sw "${PREFIX}"` }
+  const seen = new Set<string>()
+  let filter: { readonly filter?: string } = { filter: `${pathOf(named)} sw "${prefix}"` }
   for (let startIndex = 1; startIndex <= MOST; ) {
     const query = new URLSearchParams({ ...filter, startIndex: String(startIndex), count: '100' })
     const page = await answered(send(session, 'start', 'GET', `${type.endpoint}?${query}`))
@@ -58,17 +97,21 @@ async function search(session: Session, type: TypeOffer): Promise<readonly strin
       filter = {}
       continue
     }
-    if (page === undefined) break
+    if (page?.status !== 200) return { paths: [...found], isWhole: false }
     const resources: readonly JsonObject[] = isObject(page.body) ? objects(member(page.body, 'Resources')) : []
     for (const one of resources) {
       const id = member(one, 'id')
+      if ((typeof id !== 'string' && typeof id !== 'number') || id === '') continue
+      seen.add(String(id))
       // A server that ignores the filter shows everybody: the name decides.
-      if (typeof id === 'string' && isOurs(String(valueAt(one, named))))
-        found.add(`${type.endpoint}/${encodeURIComponent(id)}`)
+      if (isMeant(String(valueAt(one, named)))) found.add(`${type.endpoint}/${encodeURIComponent(id)}`)
     }
     const total = Number(member(page.body, 'totalResults'))
     startIndex += resources.length
-    if (page.status !== 200 || resources.length === 0 || !(startIndex <= total)) break
+    // Fewer different ones than there are said to be: pages stop, or come again.
+    if (resources.length === 0 || !(startIndex <= total)) {
+      return { paths: [...found], isWhole: Number.isNaN(total) ? resources.length < 100 : seen.size >= total }
+    }
   }
-  return [...found]
+  return { paths: [...found], isWhole: false }
 }

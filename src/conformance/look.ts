@@ -97,3 +97,21 @@ export function resolveReference(ref: string, base: string): string {
   if (ref.startsWith('/') && !ref.startsWith(new URL(base).pathname)) return new URL(ref.slice(1), base).href
   return new URL(ref, base).href
 }
+
+/**
+ * Whether two references lead to the same resource: each as it stands, relative to what was asked, or to the base URL.
+ * RFC 9110 §10.2.2, RFC 7643 §2.3.7.
+ */
+export function isSameUri(one: unknown, other: unknown, asked: string, base: string): boolean {
+  const others = urisOf(other, asked, base)
+  return urisOf(one, asked, base).some((uri) => others.includes(uri))
+}
+
+function urisOf(reference: unknown, asked: string, base: string): readonly string[] {
+  if (typeof reference !== 'string' || reference === '') return []
+  try {
+    return [new URL(reference, asked).href, resolveReference(reference, `${base}/`)]
+  } catch {
+    return []
+  }
+}

@@ -1,6 +1,7 @@
 import { BULK_RESPONSE } from '../protocol/index.ts'
+import { parseUrl } from '../url.ts'
 import type { Exchange } from './exchange.ts'
-import { member, objects, texts } from './look.ts'
+import { dig, member, objects, texts } from './look.ts'
 
 /** What a check has made on a server and not yet removed. */
 export interface Register {
@@ -41,13 +42,14 @@ export function createRegister(base: string): Register {
       }
       return
     }
+    // Where the answer says that it is; else below the endpoint, whatever lower path the request went to.
+    const place = belowBase(exchange.header('location'), base) ?? belowBase(dig(body, 'meta', 'location'), base)
+    if (place !== undefined) add(place, owner)
     const id = member(body, 'id')
-    if (typeof id === 'string' && id !== '') add(`${path}/${encodeURIComponent(id)}`, owner)
-    else if (typeof id === 'number') add(`${path}/${id}`, owner)
-    else {
-      const place = belowBase(exchange.header('location'), base)
-      if (place !== undefined) add(place, owner)
-    }
+    const named = typeof id === 'number' || (typeof id === 'string' && id !== '') ? encodeURIComponent(id) : undefined
+    if (named === undefined || place?.endsWith(`/${named}`) === true) return
+    const endpoint = place === undefined ? /^\/[^/]+/.exec(path)?.[0] : place.slice(0, place.lastIndexOf('/'))
+    if (endpoint !== undefined) add(`${endpoint}/${named}`, owner)
   }
   return {
     note,
@@ -60,16 +62,13 @@ export function createRegister(base: string): Register {
   }
 }
 
-/** The path of a resource's URI below the base URL; undefined when it has none there. */
+/** The path of a resource's URI below the base URL, also from a relative one; undefined when it has none there. RFC 7643 §2.3.7. */
 export function belowBase(location: unknown, base: string): string | undefined {
-  if (typeof location !== 'string') return undefined
-  let path: string
-  try {
-    path = new URL(location, `${base}/`).pathname
-  } catch {
-    return undefined
-  }
+  if (typeof location !== 'string' || location === '') return undefined
+  const url = parseUrl(location, `${base}/`)
+  if (url === null) return undefined
   const root = new URL(base).pathname.replace(/\/$/, '')
-  const rest = path.startsWith(`${root}/`) ? path.slice(root.length) : undefined
-  return rest !== undefined && /^\/[^/]+\/[^/]+$/.test(rest) ? rest : undefined
+  const isRelative = !URL.canParse(location) && !location.startsWith('//')
+  const rest = url.pathname.startsWith(`${root}/`) ? url.pathname.slice(root.length) : isRelative ? url.pathname : ''
+  return /^\/[^/]+\/[^/]+$/.test(rest) ? rest : undefined
 }

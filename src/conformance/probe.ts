@@ -19,6 +19,8 @@ export interface Session {
   readonly wire: WireOptions
   readonly pace: (send: () => Promise<Exchange>) => Promise<Exchange>
   readonly register: Register
+  /** Whether requests may be sent that could destroy what the check has not made. */
+  readonly destructive: boolean
   /** Told of every exchange. */
   readonly seen: (exchange: Exchange) => void
   /** `lockstep-check-k3f9x2-`. */
@@ -42,9 +44,12 @@ export async function send(
   body?: unknown,
   more: Headers = {},
 ): Promise<Exchange> {
-  const url = /^https?:\/\//.test(path) ? path : session.base + path
+  const url = urlOf(path, session.base)
   if (new URL(url).origin !== new URL(session.base).origin)
     throw new Blocked(`the server names another host, where credentials are not sent: ${url}`)
+  // Some servers and gateways delete all that is there.
+  if (method === 'DELETE' && !session.destructive && !isOfOne(url, session.base))
+    throw new Blocked(`DELETE of ${path} is not sent: a server that has it might delete everybody (--destructive)`)
   const sent: { [name: string]: string } = { accept: SCIM_JSON, ...session.headers }
   if (body !== undefined) sent['content-type'] = SCIM_JSON
   for (const [name, value] of Object.entries(more)) {
@@ -56,6 +61,20 @@ export async function send(
   session.register.note(answer, owner)
   session.seen(answer)
   return answer
+}
+
+/** The URL of a path below the base URL, of one from the root, or of a reference relative to the base URL. RFC 7643 §2.3.7. */
+function urlOf(path: string, base: string): string {
+  if (/^https?:\/\//.test(path)) return path
+  const { origin, pathname } = new URL(base)
+  if (pathname !== '/' && path.startsWith(`${pathname}/`)) return origin + path
+  return path.startsWith('/') || path === '' ? base + path : `${base}/${path}`
+}
+
+/** Whether a URL is that of one resource, `/Users/2819c223`, and not of an endpoint. */
+function isOfOne(url: string, base: string): boolean {
+  const path = url.startsWith(base) ? url.slice(base.length) : new URL(url).pathname
+  return /^\/[^/?#]+\/[^/?#]/.test(path)
 }
 
 /** A name that nothing else on the server has. An e-mail address, since many servers want one for a userName. */
@@ -93,6 +112,8 @@ export function createProbe(session: Session, ground: Ground, owner: string): Pr
     subject: () => given(ground.subject),
     groups: () => given(ground.groups),
     prefix: session.prefix,
+    base: session.base,
+    destructive: session.destructive,
     name,
     call,
     get: (path, headers) => call('GET', path, undefined, headers),

@@ -97,6 +97,8 @@ export interface Report {
   readonly left: readonly string[]
   /** What earlier runs left behind: URLs. */
   readonly leftovers: readonly string[]
+  /** Endpoints whose lists could not be read whole when such resources were looked for, so that there may be more. */
+  readonly unread: readonly string[]
   /** Whether it was stopped before its end. */
   readonly stopped: boolean
   /** What has to be known to read the report, where the server has said so. */

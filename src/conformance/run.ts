@@ -3,7 +3,7 @@ import type { Case, Witness } from './case.ts'
 import { CASE_GROUPS, CASES, WITNESSES } from './cases.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
-import { findLeftovers } from './leftovers.ts'
+import { findLeftovers, findOwn, type Leftovers } from './leftovers.ts'
 import { createRegister } from './made.ts'
 import { show } from './mask.ts'
 import { judgeProviders, type ProviderKind } from './needs.ts'
@@ -37,6 +37,8 @@ export interface CheckOptions {
   readonly timeoutMs?: number
   /** Removes what earlier runs left behind before it begins. */
   readonly clean?: boolean
+  /** Also sends what could destroy more than the check has made, on a server that is at fault: DELETE of an endpoint. */
+  readonly destructive?: boolean
   /** Stops the check; what it made is removed all the same. */
   readonly signal?: AbortSignal
   /** Told of each result when it is there, and of how many there will be. */
@@ -72,6 +74,7 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     wire: { ...wire, signal: options.signal },
     pace: createPace({ rate: options.rate, signal: options.signal }),
     register,
+    destructive: options.destructive === true,
     prefix: `${PREFIX}${tag}-`,
     number: () => ++made,
     seen(exchange) {
@@ -95,13 +98,15 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     for (const path of register.of(owner)) await send(removal, owner ?? 'end', 'DELETE', path).catch(() => undefined)
   }
   const results: Result[] = []
-  let leftovers: readonly string[] = []
+  let offer: Offer | undefined
+  let before: Leftovers = { left: [], unread: [] }
+  let after = before
   let note: string | undefined
   const providers: ProviderReport[] = []
   try {
-    const offer = await meet(session)
+    offer = await meet(session)
     note = noteOn(offer)
-    leftovers = await findLeftovers(session, offer, options.clean === true)
+    before = await findLeftovers(session, offer, options.clean === true)
     const ground = await layGround(session, offer)
     const runCase = createRunner(session, ground, remove)
     const total = chosen.cases.length + chosen.witnesses.length
@@ -124,6 +129,8 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     if (!options.signal?.aborted) throw error
   } finally {
     await remove()
+    // What no answer told the place of is found by its name.
+    if (offer !== undefined) after = await findOwn(removal, offer)
   }
   const rank = new Map([...CASES, ...WITNESSES].map(({ id }, at) => [id, at]))
   results.sort((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0))
@@ -135,8 +142,9 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     results,
     counts: countVerdicts(results),
     providers,
-    left: register.of().map((path) => base + path),
-    leftovers,
+    left: [...new Set([...register.of().map((path) => base + path), ...after.left])],
+    leftovers: before.left,
+    unread: [...new Set([...before.unread, ...after.unread])],
     ...(note === undefined ? {} : { note }),
     stopped: options.signal?.aborted === true,
   }

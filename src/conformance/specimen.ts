@@ -74,6 +74,8 @@ export function specimen(attribute: AttributeOffer, name: string): Json | undefi
     return value === undefined || !attribute.multiValued ? value : [value, simpleValue(attribute, name, 1) ?? value]
   }
   const subs = attribute.subAttributes
+  // Nobody can tell what an object without sub-attributes would hold. RFC 7643 §2.3.8.
+  if (subs.length === 0) return undefined
   // A reference to other resources needs an id that exists.
   if (subs.some((one) => one.name === '$ref' && one.referenceTypes.some((to) => to !== 'external' && to !== 'uri')))
     return undefined

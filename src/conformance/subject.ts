@@ -43,6 +43,8 @@ export interface Subject {
   readonly lost: readonly { readonly place: Place; readonly value: Json }[]
   /** What the creation of a resource with everything in it looked like. */
   readonly full: Exchange | undefined
+  /** The refusal of a creation with all that is called required, where one with less was taken. */
+  readonly refused: Exchange | undefined
 }
 
 /** What finding out about a type needs. */
@@ -97,15 +99,27 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
         (place) => isNeeded(place) || (place.urn === undefined && TYPICAL.includes(place.attribute.name)),
       ),
     (name: string) => fill(specimens(type, name), () => true),
+    // Less than is called required: one odd extension is no reason to try nothing at all.
+    (name: string) => fill(specimens(type, name), (place) => isNeeded(place) && place.urn === undefined),
+    (name: string) =>
+      fill(
+        specimens(type, name),
+        (place) => place.urn === undefined && (isNeeded(place) || TYPICAL.includes(place.attribute.name)),
+      ),
+    () => ({}),
   ]
+  /** How many of them have all that is called required. */
+  const complete = 3
   let base = bases[0]
   let made: { readonly shown: JsonObject; readonly exchange: Exchange } | undefined
   let refusal: Exchange | undefined
-  for (const one of bases) {
+  let refused: Exchange | undefined
+  for (const [at, one] of bases.entries()) {
     const name = trying.name()
     made = await trying.create(compose(one(name), name, []))
     refusal ??= trying.refusal()
     base = one
+    if (made && at >= complete) refused = refusal
     if (made) break
   }
   if (made === undefined || base === undefined)
@@ -239,6 +253,7 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
     element: (place, own, at) => element(place.attribute, own, at),
     lost,
     full: full?.exchange,
+    refused,
   }
 }
 

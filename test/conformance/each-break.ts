@@ -22,7 +22,7 @@ export function testBreaks(breaks: readonly Break[]): void {
     })
 
     test.each(breaks)('$name', async (one) => {
-      const report = await checkHere(breakProvider(createHere({ badge: true }), one))
+      const report = await checkHere(breakProvider(createHere({ badge: true }), one), { destructive: true })
       expect(faults(report).toSorted()).toEqual([...one.caught].toSorted())
       expect(report.left).toEqual([])
     })

@@ -2,7 +2,7 @@ import { isObject } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { dig, isSameUri, isUnassigned, member, pathOf, resolveReference, texts, valueAt, withValue } from '../look.ts'
 
 const POST = 'RFC 7644 §3.3'
 const MODEL = 'RFC 7643 §3'
@@ -23,6 +23,19 @@ export const CREATE: readonly Case[] = [
       demand(answer, typeof body.id === 'string' && body.id !== '', 'id as a non-empty string')
       demand(answer, answer.header('location') !== undefined, 'a Location header')
       demand(answer, typeof dig(body, 'meta', 'location') === 'string', 'meta.location')
+    },
+  },
+  {
+    id: 'P-060/required',
+    level: 'OWN',
+    section: 'RFC 7643 §7',
+    title: 'a creation with everything that the schemas call required is taken',
+    fix: "Take what your schemas require, or don't call it required; look at attributes of extensions, and at complex ones without sub-attributes.",
+    async run(probe) {
+      const { refused, type } = probe.subject()
+      if (refused === undefined) return
+      const what = `a ${type.name} with all that the schemas require; the other cases make one with less`
+      demand(refused, refused.status < 300, what)
     },
   },
   {
@@ -326,31 +339,45 @@ export const CREATE: readonly Case[] = [
     level: 'MUST',
     section: COMMON,
     title: 'meta.location, Location and the URI of the resource are the same',
-    fix: 'Write the absolute URI of the resource into Location and meta.location; behind a proxy, the one that clients use.',
+    fix: 'Write the URI of the resource into Location and meta.location; behind a proxy, the one that clients use.',
     needs: ['P-060'],
     async run(probe) {
       const made = await probe.make()
       const shown = await probe.get(made.path)
-      const location = String(dig(shown.body, 'meta', 'location'))
+      const location = dig(shown.body, 'meta', 'location')
+      const inBody = dig(made.exchange.body, 'meta', 'location')
       demand(
         [made.exchange, shown],
-        made.exchange.header('location') === dig(made.exchange.body, 'meta', 'location'),
+        isSameUri(made.exchange.header('location'), inBody, made.exchange.url, probe.base),
         'the same URI in Location and meta.location of the creation',
       )
-      demand(shown, URL.canParse(location), 'meta.location as an absolute URI')
+      demand(shown, typeof location === 'string' && location !== '', 'meta.location as a URI')
+      const uri = resolveReference(location, `${probe.base}/`)
       // Credentials don't go to another host, so whether it would answer can't be seen.
       demand(
         shown,
-        new URL(location).origin === new URL(shown.url).origin,
+        new URL(uri).origin === new URL(shown.url).origin,
         `a URI on ${new URL(shown.url).origin}, where the client has found it`,
         'SHOULD',
       )
-      const followed = await probe.get(location)
+      const followed = await probe.get(uri)
       demand(
         [shown, followed],
         followed.status === 200 && dig(followed.body, 'id') === made.id,
         `the resource at ${location}`,
       )
+    },
+  },
+  {
+    id: 'S-018/absolute',
+    level: 'SHOULD',
+    section: COMMON,
+    title: 'meta.location is an absolute URI',
+    fix: 'Write the absolute URI into meta.location and Location: a relative one is resolved by few clients.',
+    needs: ['S-018'],
+    async run(probe) {
+      const shown = await probe.get((await probe.make()).path)
+      demand(shown, URL.canParse(String(dig(shown.body, 'meta', 'location'))), 'meta.location as an absolute URI')
     },
   },
   {

@@ -13,7 +13,9 @@ const hasBody = ({ text }: Exchange) => text !== ''
 /** Every resource in an answer: itself, or those of a list. */
 function resourcesIn({ body }: Exchange): readonly unknown[] {
   const listed = member(body, 'Resources')
-  return Array.isArray(listed) ? listed : isObject(body) ? [body] : []
+  if (Array.isArray(listed)) return listed
+  // A list without any has no Resources, or null.
+  return isObject(body) && listed === undefined ? [body] : []
 }
 
 /** A witness: errors of these statuses have a SCIM body. */

@@ -597,6 +597,19 @@ export const FILTER: readonly Case[] = [
     },
   },
   {
+    id: 'P-101/resources',
+    level: 'OWN',
+    section: 'RFC 7644 §3.4.2',
+    title: 'a list without results has an empty Resources, or none',
+    fix: 'Send "Resources": [] with totalResults 0: null says the same, but several clients stumble over it.',
+    needs: ['P-101'],
+    async run(probe) {
+      const subject = probe.subject()
+      const answer = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${probe.name()}"`)
+      demand(answer, member(answer.body, 'Resources') !== null, '"Resources": [], or no Resources')
+    },
+  },
+  {
     id: 'P-144',
     level: 'MUST',
     section: FILTERS,

@@ -1,6 +1,6 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource } from '../demand.ts'
-import { dig, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isSameUri, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
 
 const READ = 'RFC 7644 §3.4.1'
 
@@ -44,7 +44,8 @@ export const GET: readonly Case[] = [
       const shown = await probe.get((await probe.make()).path)
       const given = shown.header('location') ?? shown.header('content-location')
       demand(shown, given !== undefined, 'a Location header')
-      demand(shown, given === dig(shown.body, 'meta', 'location'), 'the same URI as meta.location')
+      const location = dig(shown.body, 'meta', 'location')
+      demand(shown, isSameUri(given, location, shown.url, probe.base), 'the same URI as meta.location')
     },
   },
   {

@@ -387,6 +387,36 @@ export const GROUP_CASES: readonly Case[] = [
     },
   },
   {
+    id: 'S-080/members',
+    level: 'MUST',
+    section: 'RFC 7643 §2.5',
+    title: 'members: null means a group without members',
+    fix: 'Take null for no members.',
+    needs: ['S-080', 'S-132/members'],
+    async run(probe) {
+      const { type, body } = probe.groups()
+      const answer = await probe.post(type.endpoint, body(probe.name(), { members: null }))
+      const empty = demandResource(answer, [201, 200], 'a group with members: null')
+      demand(answer, isUnassigned(member(empty, 'members')), 'no members')
+    },
+  },
+  {
+    id: 'P-307/members',
+    level: 'MUST',
+    section: 'RFC 7643 §2.5',
+    title: 'members: null in a PUT empties a group',
+    fix: 'Take null for no members in a PUT as well.',
+    needs: ['P-307', 'S-080/members'],
+    async run(probe) {
+      const { body } = probe.groups()
+      const made = await probe.makeGroup([{ value: (await probe.make()).id }])
+      const put = await probe.put(made.path, body(made.name, { members: null }))
+      demandStatus(put, [200, 204], 'PUT with members: null')
+      const shown = await probe.get(made.path)
+      demand([put, shown], isUnassigned(member(shown.body, 'members')), 'no members after the PUT')
+    },
+  },
+  {
     id: 'S-046/shown',
     level: 'MUST',
     section: REFERENCES,

@@ -204,7 +204,6 @@ export const HTTP: readonly Case[] = [
   ...(
     [
       ['put', 'PUT', false],
-      ['delete', 'DELETE', false],
       ['post', 'POST', true],
     ] as const
   ).map(
@@ -217,15 +216,32 @@ export const HTTP: readonly Case[] = [
       async run(probe) {
         const made = await probe.make()
         const path = single ? made.path : made.type.endpoint
-        const answer = await probe.call(
-          method,
-          path,
-          method === 'DELETE' ? undefined : probe.subject().body(probe.name()),
-        )
+        const answer = await probe.call(method, path, probe.subject().body(probe.name()))
         demandRefusal(answer, `${method} ${path}`, { status: [405, 404, 501] })
       },
     }),
   ),
+  {
+    id: 'P-044/delete',
+    level: 'MUST',
+    section: ENDPOINTS,
+    title: 'DELETE of a resource endpoint is refused',
+    fix: 'Answer 405 with Allow to methods that the endpoint does not have.',
+    alone: true,
+    async run(probe) {
+      const { endpoint } = probe.subject().type
+      if (probe.destructive) {
+        demandRefusal(await probe.del(endpoint), `DELETE ${endpoint}`, { status: [405, 404, 501] })
+        return
+      }
+      // A server that has it would delete everybody, so it is asked what it has and not for that.
+      const answer = await probe.call('PUT', endpoint, probe.subject().body(probe.name()))
+      const allow = answer.status === 405 ? answer.header('allow') : undefined
+      const methods = (allow ?? '').split(',').map((one) => one.trim().toUpperCase())
+      if (allow === undefined || allow === '' || methods.includes('DELETE'))
+        throw new NotOffered(`DELETE ${endpoint} is sent with --destructive only: it might delete everybody`)
+    },
+  },
   {
     id: 'P-044/allow',
     level: 'MUST',

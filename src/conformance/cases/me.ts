@@ -1,7 +1,7 @@
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig } from '../look.ts'
+import { dig, isSameUri } from '../look.ts'
 
 const ME_SECTION = 'RFC 7644 §3.11'
 
@@ -32,9 +32,11 @@ export const ME: readonly Case[] = [
       const answer = await probe.get('/Me')
       if (![200, 307, 308].includes(answer.status)) throw new NotOffered(`/Me was answered ${answer.status}`)
       const given = answer.header('location') ?? answer.header('content-location')
-      demand(answer, given !== undefined && !given.endsWith('/Me'), 'Location with the URI of the resource')
-      if (answer.status === 200)
-        demand(answer, given === dig(answer.body, 'meta', 'location'), 'the same URI as meta.location')
+      demand(answer, given !== undefined && !/\/Me\/?$/.test(given), 'Location with the URI of the resource')
+      if (answer.status === 200) {
+        const location = dig(answer.body, 'meta', 'location')
+        demand(answer, isSameUri(given, location, answer.url, probe.base), 'the same URI as meta.location')
+      }
     },
   },
 ]

@@ -4,6 +4,18 @@
 import { ask, type Body, type Break, error, errors, lists, resources, tell } from '../broken.ts'
 import { ENT, isCreation, isSingle, pretend } from './parts.ts'
 
+/** The schemas call an attribute of an extension required, and the server refuses it. */
+const odd: Break['wrap'] = (real) => async (sent) => {
+  if (['POST', 'PUT', 'PATCH'].includes(sent.method) && sent.text.includes('"lucky"')) return error(400, 'invalidValue')
+  const got = await real(sent)
+  const lucky = { name: 'lucky', type: 'string', multiValued: false, required: true, mutability: 'readWrite' }
+  for (const one of got.body?.Resources ?? []) {
+    if (sent.path === '/Schemas' && one.id === ENT) one.attributes.push(lucky)
+    for (const each of one.schemaExtensions ?? []) if (each.schema === ENT) each.required = true
+  }
+  return got
+}
+
 /** Create. */
 export const CREATE_BREAKS: readonly Break[] = [
   {
@@ -27,6 +39,26 @@ export const CREATE_BREAKS: readonly Break[] = [
     wrap: resources(
       (one) => void (one.meta && (one.meta.location = one.meta.location.replace('provider.test', 'inside.test'))),
     ),
+  },
+  {
+    name: 'locations are relative to the base URL',
+    caught: ['S-018/absolute'],
+    wrap: tell((got) => {
+      const short = (uri: unknown) => (typeof uri === 'string' ? uri.replace(/^http:.*?\/scim\/v2/, '') : uri)
+      const bend = (one: Body) => {
+        if (one?.meta?.location) one.meta.location = short(one.meta.location)
+      }
+      bend(got.body)
+      for (const one of got.body?.Resources ?? []) bend(one)
+      for (const one of got.body?.Operations ?? []) if (one.location) one.location = short(one.location)
+      const location = got.headers.get('location')
+      if (location !== null) got.headers.set('location', String(short(location)))
+    }),
+  },
+  {
+    name: 'a creation with all that the schemas require is refused',
+    caught: ['P-060/required', 'S-092'],
+    wrap: odd,
   },
   {
     name: 'ids are numbers',

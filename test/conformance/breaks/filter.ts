@@ -138,6 +138,11 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: refilter((filter) => (/\[[^\]]*\(/.test(filter) ? error(400, 'invalidFilter') : filter)),
   },
   {
+    name: 'a list without results has null for Resources',
+    caught: ['P-101/resources'],
+    wrap: lists((body) => void (body.totalResults === 0 && (body.Resources = null))),
+  },
+  {
     name: 'nothing found is 404',
     caught: ['P-101'],
     wrap: lists(

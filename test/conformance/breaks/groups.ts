@@ -12,6 +12,21 @@ const members = (sent: Sent): readonly Body[] =>
 /** Groups. */
 export const GROUPS_BREAKS: readonly Break[] = [
   {
+    name: 'null for members is refused',
+    caught: ['S-080/members'],
+    wrap: ask((sent) => (sent.body?.members === null ? error(400, 'invalidValue') : undefined)),
+  },
+  {
+    name: 'null for members in a PUT changes nothing',
+    caught: ['P-307/members'],
+    wrap: (real) => (sent) =>
+      real(
+        sent.method === 'PUT' && sent.body?.members === null
+          ? { ...sent, method: 'GET', body: undefined, text: '' }
+          : sent,
+      ),
+  },
+  {
     name: 'a group needs no name',
     caught: ['S-132/name'],
     wrap: ask((sent) =>
