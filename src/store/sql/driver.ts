@@ -59,6 +59,11 @@ export function driverOf(db: SqliteDatabase): Driver {
   return 'inTransaction' in db ? better(db) : node(db)
 }
 
+/** Both libraries count the parameters to know how many values the function takes. */
+function ofOne(call: (value: unknown) => SqlValue): (value: unknown) => SqlValue {
+  return (value) => call(value)
+}
+
 function node(db: DatabaseSync): Driver {
   return {
     prepare(sql) {
@@ -68,7 +73,7 @@ function node(db: DatabaseSync): Driver {
       statement.setReadBigInts(false)
       return statement
     },
-    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, call),
+    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, ofOne(call)),
     isOpen: () => db.isOpen,
     inTransaction: () => db.isTransaction,
     file: () => db.location() ?? undefined,
@@ -78,7 +83,7 @@ function node(db: DatabaseSync): Driver {
 function better(db: BetterSqlite3): Driver {
   return {
     prepare: (sql) => betterStatement(db, sql),
-    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, call),
+    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, ofOne(call)),
     isOpen: () => db.open,
     inTransaction: () => db.inTransaction,
     file: () => (db.memory ? undefined : db.name),
