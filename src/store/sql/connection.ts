@@ -86,7 +86,8 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
   driver.define('lockstep_instant', (text) => (typeof text === 'string' ? (instantOf(text) ?? null) : null))
   // Not deterministic, so that it is asked for each row, not once for all.
   if (check !== undefined) {
-    const going = () => {
+    // It takes the row that it is asked for, or SQLite would not call it with one.
+    const going = (_row: unknown) => {
       check()
       return 1
     }
