@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, createBodies, type NodeAnswer, type Serving, send, serve, toNode } from '../node.ts'
 import {
   forbidden,
+  isObject,
   LIMITS,
   methodNotAllowed,
   notFound,
@@ -51,7 +52,9 @@ export async function createApp(parts: Parts): Promise<App> {
     const { id, error, method } = problem
     const passing = metrics.passing(error)
     if (passing === 'outage') {
-      if (!READING.has(method)) writability.failed(whereFails(whyOf(error), settings.database))
+      // A node of a cluster that is down takes nothing from the tenants of the others.
+      if (!READING.has(method) && !(isObject(error) && error.partial === true))
+        writability.failed(whereFails(whyOf(error), settings.database))
       outages(problem)
     } else if (passing === 'busy') crowds(problem)
     else log.error({ err: error, id, method }, 'internal error')

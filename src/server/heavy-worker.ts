@@ -65,8 +65,12 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
       const retryAfterMs = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined
       const busy = error instanceof Error && 'busy' in error ? error.busy : undefined
+      const partial = error instanceof Error && 'partial' in error ? error.partial : undefined
       const status = error instanceof Error && 'status' in error ? error.status : undefined
-      post({ kind: 'problem', problem: { id, method, error: { name, message, stack, retryAfterMs, busy, status } } })
+      post({
+        kind: 'problem',
+        problem: { id, method, error: { name, message, stack, retryAfterMs, busy, partial, status } },
+      })
     },
     skipped: (note) => post({ kind: 'skipped', note }),
   })

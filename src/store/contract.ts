@@ -431,15 +431,22 @@ export class StoreUnavailable extends Error {
   readonly retryAfterMs: number
   /** The database is well: too much is asked of it at the same time, or others were quicker again and again. */
   readonly busy: boolean
+  /** The database is well but for a node of its cluster: other tenants' requests are answered. */
+  readonly partial: boolean
   constructor(
     message: string,
     retryAfterMs: number,
-    options?: { readonly cause?: unknown; readonly busy?: boolean | undefined },
+    options?: {
+      readonly cause?: unknown
+      readonly busy?: boolean | undefined
+      readonly partial?: boolean | undefined
+    },
   ) {
     super(message, options)
     this.name = 'StoreUnavailable'
     this.retryAfterMs = retryAfterMs
     this.busy = options?.busy === true
+    this.partial = options?.partial === true
   }
 }
 

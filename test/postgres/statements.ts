@@ -11,6 +11,8 @@ const SEVERAL = [
   'select s.t, s.place from lockstep.tenant_state s',
   'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
   'select s.t, s.records from lockstep.tenant_state s where s.changed > $1',
+  // Of one node's tenants, while another one is away.
+  'select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])',
   "insert into lockstep.record (t, kind, key, tag, value) select coalesce(n.t, 0), d.kind, d.key, d.tag, d.value from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) d(name, kind, key, tag, value) left join lockstep.tenant n on n.name = d.name where n.t is not null or d.name = '' order by 1, 2, 3 on conflict (t, kind, key) do update set tag = excluded.tag, value = excluded.value",
 ]
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { QueryTooLong, StoreUnavailable } from '../contract.ts'
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver.ts'
-import { isCollision, isDropped, isLost, isOutage, isQueued, isTooLong, unavailable } from './faults.ts'
+import { fromNode, isCollision, isDropped, isLost, isOutage, isQueued, isTooLong, unavailable } from './faults.ts'
 import { createShares } from './shares.ts'
 
 /** What goes into a statement. */
@@ -253,11 +253,15 @@ export function createDatabase(
 
   /** The way to the tenants of one node. */
   function wayTo(node: string): Database {
+    const run = <T>(work: () => Promise<T>) =>
+      shares.run(node, work).catch((error) => {
+        throw fromNode(error)
+      })
     return {
       ...all,
-      rows: (sql, ...values) => shares.run(node, () => rows(sql, ...values)),
-      row: (sql, ...values) => shares.run(node, () => all.row(sql, ...values)),
-      session: (use) => shares.run(node, () => session(use)),
+      rows: (sql, ...values) => run(() => rows(sql, ...values)),
+      row: (sql, ...values) => run(() => all.row(sql, ...values)),
+      session: (use) => run(() => session(use)),
       async hold() {
         const giveBack = await shares.take(node)
         try {

@@ -105,5 +105,25 @@ export function unavailable(error: unknown): StoreUnavailable {
   const why = error instanceof Error ? error.message || codeOf(error) : String(error)
   const busy = isCollision(error) || codeOf(error) === '55P03'
   const message = busy ? `others were in the way: ${why}` : `the database can't be used at the moment: ${why}`
-  return new StoreUnavailable(message, retryAfterMs(error), { cause: error, busy })
+  return new StoreUnavailable(message, retryAfterMs(error), { cause: error, busy, partial: isPartial(error) })
+}
+
+/** What was asked of one node of a cluster, and failed there. */
+const partial = new WeakSet<object>()
+
+/** Notes that an error came from what was asked of one node of a cluster, unless the connection itself is lost. Gives it back. */
+export function fromNode(error: unknown): unknown {
+  if (!(error instanceof Error) || !isOutage(error)) return error
+  if (error instanceof StoreUnavailable) {
+    if (error.partial || isLost(error.cause)) return error
+    const { message, retryAfterMs, busy, cause } = error
+    return new StoreUnavailable(message, retryAfterMs, { cause, busy, partial: true })
+  }
+  if (!isLost(error)) partial.add(error)
+  return error
+}
+
+/** Whether the server has passed on that another one behind it is away, or what was asked of one such failed. */
+function isPartial(error: unknown): boolean {
+  return error instanceof Error && (partial.has(error) || (isDropped(error) && !isLost(error)))
 }

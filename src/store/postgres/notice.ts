@@ -25,6 +25,8 @@ const IDLE_MS = 3_600_000
 const TIDY_MS = 60_000
 /** For how long looking may fail before everything counts as changed. */
 const BLIND_MS = 1_000
+/** Tenants of a node that are looked at in one statement: planning one costs by tenants and shards. */
+const AT_ONCE = 200
 /** Pause before listening again on a new connection. */
 const LISTEN_AGAIN_MS = 1_000
 
@@ -47,7 +49,7 @@ const GONE = 'select g.t from lockstep.gone g where g.a <= 0'
  * its own tenant looked at, and a look asks an index for what changed lately.
  */
 export function createNotice(
-  database: Pick<Database, 'rows' | 'hold'>,
+  database: Pick<Database, 'rows' | 'hold' | 'of' | 'nodeOf'>,
   tenants: Pick<Tenants, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>,
   options: { readonly listen: boolean; readonly origin: string; readonly now?: () => number },
   { tell }: Watchers,
@@ -154,14 +156,52 @@ export function createNotice(
     tell([{ everything: true }])
   }
 
+  /** Nodes of a cluster that have not answered yet. */
+  const asking = new Set<string | undefined>()
+
+  /** Not all can be looked at: on a cluster each node is asked by itself, and who lives on one that doesn't answer counts as changed. */
+  async function inTheDark(): Promise<void> {
+    const byNode = new Map<string | undefined, Seen[]>()
+    for (const one of seen.values()) {
+      const node = database.nodeOf(one.t)
+      const those = byNode.get(node)
+      if (those === undefined) byNode.set(node, [one])
+      else those.push(one)
+    }
+    if (byNode.size < 2) return blind()
+    await Promise.all([...byNode].map(([node, those]) => lookAtNode(node, those)))
+  }
+
+  async function lookAtNode(node: string | undefined, those: readonly Seen[]): Promise<void> {
+    for (let at = 0; at < those.length; at += AT_ONCE) {
+      const some = those.slice(at, at + AT_ONCE)
+      const records = asking.has(node) ? undefined : await within(BLIND_MS, recordsOf(node, some))
+      for (const one of some) {
+        if (records !== undefined) compare(one, records.get(one.t))
+        else if (byNumber.get(one.t) === one) changed(one.name)
+      }
+    }
+  }
+
+  async function recordsOf(node: string | undefined, those: readonly Seen[]): Promise<Map<number, number>> {
+    asking.add(node)
+    try {
+      const numbers = those.map(({ t }) => t)
+      const states = await database
+        .of(numbers[0] ?? 0)
+        .rows('select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])', numbers)
+      return new Map(states.map(([t, records]) => [numberOf(t), numberOf(records)]))
+    } finally {
+      asking.delete(node)
+    }
+  }
+
   function lookSoon(): void {
     if (closed) return
     timer = setTimeout(() => {
-      const waiting = setInterval(blind, BLIND_MS)
+      const waiting = setInterval(() => void inTheDark(), BLIND_MS)
       looking = look()
-        .catch(() => {
-          if (now() - lookedAt >= BLIND_MS) blind()
-        })
+        .catch(() => (now() - lookedAt >= BLIND_MS ? inTheDark() : undefined))
         .finally(() => {
           clearInterval(waiting)
           looking = undefined
@@ -234,5 +274,18 @@ export function createNotice(
       own?.release(true)
       await looking
     },
+  }
+}
+
+/** What comes of it in time; undefined when nothing does. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
+  })
+  try {
+    return await Promise.race([answer.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
