@@ -299,6 +299,8 @@ describe('dialects', () => {
     [{ name: [{ givenName: 'g' }] }, { name: { givenName: 'g' } }, 'A-22 a list of one'],
     [{ profileUrl: '' }, {}, 'an empty URL'],
     [{ active: '' }, {}, 'an empty text for a boolean'],
+    [{ 'foo.bar': 1, 'foo[bar': 2, '[': 3, ']': 4 }, {}, 'A-61 unknown names that look like paths'],
+    [{ 'name.givenName': 'Ada', 'name.middleName': null }, { name: { givenName: 'Ada' } }, 'A-21 a name with a dot'],
     [{ active: 1 }, { active: true }, 'X10 a digit for a boolean'],
     [{ name: 'x' }, { name: { formatted: 'x' } }, 'X09 a name in one text'],
     [{ [ENT]: { manager: 'm' } }, { [ENT]: { manager: { value: 'm' } } }, 'A-22 Q36 a bare manager'],

@@ -1,4 +1,4 @@
-import type { Allowances } from './allowances.ts'
+import { type Allowances, LENIENT } from './allowances.ts'
 import { applyEdits } from './apply.ts'
 import { extensionOf, type Resolved, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
@@ -45,7 +45,7 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
     if (value === undefined) continue
     const found = resolve(key, type, allow)
     if (found === undefined || (found.attribute !== undefined && found.sub !== undefined)) {
-      if (allow.pathsInBodies && isPath(key, found)) paths[key] = value
+      if (allow.pathsInBodies && isPath(key, found, type)) paths[key] = value
       else reading.unknown(key)
       continue
     }
@@ -87,8 +87,10 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
 }
 
 /** Whether a member's name is a path to a part: `name.givenName`, `emails[type eq "work"].value`. */
-function isPath(key: string, found: Resolved | undefined): boolean {
-  return found?.attribute === undefined ? key.includes('[') : true
+function isPath(key: string, found: Resolved | undefined, type: ResourceType): boolean {
+  if (found !== undefined) return found.attribute !== undefined
+  const open = key.indexOf('[')
+  return open > 0 && resolve(key.slice(0, open), type, LENIENT) !== undefined
 }
 
 /** What names with dots and brackets set, as in a path-less value of a PATCH (A-21). */
@@ -158,7 +160,7 @@ function readExtension(
     const found = resolve(`${urn}:${key}`, type)
     if (found?.attribute === undefined || found.sub !== undefined || found.extension !== urn) {
       const path = `${urn}:${key}`
-      if (reading.allow.pathsInBodies && member !== undefined && isPath(key, found)) paths[path] = member
+      if (reading.allow.pathsInBodies && member !== undefined && isPath(path, found, type)) paths[path] = member
       else reading.unknown(path)
       continue
     }
