@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
+import type { Json } from '../protocol/index.ts'
 import { legacyManager } from './legacy-manager.ts'
 
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
@@ -10,6 +11,32 @@ test('managerId is the value', () => {
   expect(after(legacyManager, patch({ op: 'add', path: 'manager', value: [{ managerId: '7' }] }))).toEqual(
     patch({ op: 'add', path: 'manager', value: [{ value: '7' }] }),
   )
+})
+
+test.each<[string, Json, Json]>([
+  [
+    'a path to it',
+    { op: 'add', path: `${ENT}:manager.managerId`, value: '7' },
+    { op: 'add', path: `${ENT}:manager.value`, value: '7' },
+  ],
+  [
+    'a filter',
+    { op: 'add', path: 'manager[value eq "1"]', value: { managerId: '7' } },
+    { op: 'add', path: 'manager[value eq "1"]', value: { value: '7' } },
+  ],
+  [
+    'JSON in a text',
+    { op: 'add', path: 'manager', value: '{"managerId":"7"}' },
+    { op: 'add', path: 'manager', value: { value: '7' } },
+  ],
+  ['a key', { op: 'add', value: { 'manager.managerId': '7' } }, { op: 'add', value: { 'manager.value': '7' } }],
+  [
+    'a list without path',
+    { op: 'add', value: [{ manager: { managerId: '7' } }] },
+    { op: 'add', value: { manager: { value: '7' } } },
+  ],
+])('%s', (_form, sent, wanted) => {
+  expect(after(legacyManager, patch(sent))).toEqual(patch(wanted))
 })
 
 test.each([

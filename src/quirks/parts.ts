@@ -6,9 +6,9 @@ import {
   type JsonObject,
   LENIENT,
   LIMITS,
-  type Resolved,
   type ResourceType,
   resolve,
+  withoutFilter,
 } from '../protocol/index.ts'
 import type { Message } from './quirk.ts'
 
@@ -35,7 +35,7 @@ export function memberOf(object: JsonObject, name: string): Json | undefined {
 }
 
 /** The same object with its values rewritten; the very same when none changes. */
-export function mapMembers(object: JsonObject, rewrite: (name: string, value: Json) => Json): JsonObject {
+function mapMembers(object: JsonObject, rewrite: (name: string, value: Json) => Json): JsonObject {
   let changed: [string, Json][] | undefined
   for (const name in object) {
     const value = object[name] ?? null
@@ -158,7 +158,10 @@ function toOperation(raw: JsonObject): Operation | undefined {
   const op = memberOf(raw, 'op')
   const path = memberOf(raw, 'path')
   if (typeof op !== 'string' || (path !== undefined && path !== null && typeof path !== 'string')) return undefined
-  const value = memberOf(raw, 'value')
+  const given = memberOf(raw, 'value')
+  // A list of one object where attributes are asked for: rewrites look into it as the core does.
+  const lone = typeof path !== 'string' && Array.isArray(given) && given.length === 1 ? (given[0] as Json) : given
+  const value = isObject(lone) ? lone : given
   return {
     op: op.toLowerCase(),
     ...(typeof path === 'string' ? { path } : {}),
@@ -167,25 +170,17 @@ function toOperation(raw: JsonObject): Operation | undefined {
 }
 
 /**
- * A message whose attribute values are rewritten, wherever they stand: members of a resource or of an extension in it,
- * values of operations, keys of a path-less value. Paths with a filter are not visited.
+ * A message whose attribute values are rewritten as they were sent: members of a resource or of an extension in it, values of
+ * operations, keys of a path-less value, elements chosen by a filter. What an attribute's type is enough for, `protocol/mend.ts` does.
  */
-export function mapValues(
-  message: Message,
-  rewrite: (attribute: Attribute, value: Json, isRemoval: boolean) => Json,
-): Message {
+export function mapValues(message: Message, rewrite: Rewrite): Message {
   const { type } = message
   if (type === undefined) return message
-  if (message.action !== 'patch') {
-    return mapResource(message, (resource) =>
-      mapHeld(resource, type, '', (attribute, value) => rewrite(attribute, value, false)),
-    )
-  }
+  if (message.action !== 'patch') return mapResource(message, (resource) => mapHeld(resource, type, '', rewrite))
   return mapOperations(message, (operation) => {
-    const { op, path, value } = operation
+    const { path, value } = operation
     if (value === undefined) return operation
-    const each = (attribute: Attribute, one: Json) => rewrite(attribute, one, op === 'remove')
-    const after = path === undefined ? mapAll(value, type, '', each) : mapOne(path, value, type, each)
+    const after = path === undefined ? mapAll(value, type, '', rewrite) : mapOne(path, value, type, rewrite)
     return after === value ? operation : { ...operation, value: after }
   })
 }
@@ -197,42 +192,14 @@ function mapAll(value: Json, type: ResourceType, prefix: string, rewrite: Rewrit
 }
 
 function mapOne(path: string, value: Json, type: ResourceType, rewrite: Rewrite): Json {
-  const target = resolve(path, type, LENIENT)
+  const target = resolve(withoutFilter(path), type, LENIENT)
   if (target === undefined) return value
   if (target.attribute === undefined) return mapAll(value, type, `${target.extension}:`, rewrite)
   return target.sub === undefined ? rewrite(target.attribute, value) : value
 }
 
-/** The attributes that an object holds, looked up once for all quirks that pass over it. */
-const held = new WeakMap<JsonObject, ReadonlyMap<string, Resolved>>()
-
-function heldBy(object: JsonObject, type: ResourceType, prefix: string): ReadonlyMap<string, Resolved> {
-  const known = held.get(object)
-  if (known !== undefined) return known
-  const found = new Map<string, Resolved>()
-  for (const name in object) {
-    const target = resolve(prefix === '' ? name : prefix + name, type, LENIENT)
-    if (target !== undefined) found.set(name, target)
-  }
-  held.set(object, found)
-  return found
-}
-
 function mapHeld(object: JsonObject, type: ResourceType, prefix: string, rewrite: Rewrite): JsonObject {
-  const targets = heldBy(object, type, prefix)
-  let changed: [string, Json][] | undefined
-  for (const [name, target] of targets) {
-    const value = object[name] ?? null
-    if (target.attribute !== undefined && target.sub !== undefined) continue
-    const after =
-      target.attribute !== undefined
-        ? rewrite(target.attribute, value)
-        : mapAll(value, type, `${target.extension}:`, rewrite)
-    if (after === value) continue
-    changed ??= []
-    changed.push([name, after])
-  }
-  return changed === undefined ? object : { ...object, ...Object.fromEntries(changed) }
+  return mapMembers(object, (name, value) => mapOne(prefix + name, value, type, rewrite))
 }
 
 /** A message whose names are rewritten: members of a resource, paths of operations, keys of a path-less value. */
