@@ -12,9 +12,16 @@ export type Commit = (writes: readonly Write[], type: ResourceType, tenant: stri
 export function createCommit<Tx>(inside: Inside<Tx>): Commit {
   const { store } = inside
   const hook = inside.hooks.commit
+  const isAsync = Object.prototype.toString.call(hook) === '[object AsyncFunction]'
 
   function write(writes: readonly Write[]): Promise<readonly Written[]> {
     if (!hook) return store.commit(writes)
+    if (isAsync) {
+      // Handed on as what it is, so that a store which can't wait refuses it before it has done anything.
+      return store.commit(writes, async (tx, changes) => {
+        for (const change of changes) await hook(change, tx)
+      })
+    }
     return store.commit(writes, (tx, changes) => {
       let pending: Promise<void> | undefined
       for (const change of changes) {

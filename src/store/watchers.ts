@@ -60,6 +60,11 @@ export function guard(call: () => unknown, report: ReportError = reportWatcher):
   }
 }
 
+/** Whether a function is written as `async`, so that it is known to give a promise before it is called. */
+export function isAsync(call: unknown): boolean {
+  return Object.prototype.toString.call(call) === '[object AsyncFunction]'
+}
+
 /** Whether something is a promise, or is awaited like one: query builders are. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'

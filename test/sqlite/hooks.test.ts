@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ConfigError } from '../../src/protocol/index.ts'
+import { createDirectory } from '../../src/directory/index.ts'
+import { ConfigError, LENIENT } from '../../src/protocol/index.ts'
 import { StoreUnavailable } from '../../src/store/index.ts'
 import { openConnection } from '../../src/store/sql/connection.ts'
 import { createNames } from '../../src/store/sql/names.ts'
@@ -120,6 +121,23 @@ describe('a function of the host inside a commit', () => {
     expect(connection.row('pragma synchronous')).toEqual([2])
     connection.close()
     await remove()
+  })
+
+  test('that is asynchronous is refused before it has done anything', async () => {
+    let calls = 0
+    const hooks = {
+      commit: async (_change: unknown, tx: DatabaseSync) => {
+        calls++
+        await Promise.resolve()
+        tx.exec(`insert into account values ('stray')`)
+      },
+    }
+    const directory = createDirectory({ store, hooks })
+    const refused = directory.create({ tenant: 'acme', actor: 'x', allow: LENIENT }, 'User', { userName: 'ada' })
+    await expect(refused).rejects.toThrow(/must be synchronous on SQLite/)
+    await new Promise((resolve) => setImmediate(resolve))
+    await store.commit([], (tx) => expect(tx.prepare('select * from account').all()).toEqual([]))
+    expect(calls).toBe(0)
   })
 
   test('that hands back something to wait for is refused, whatever kind of promise it is', async () => {

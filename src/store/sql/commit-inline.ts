@@ -1,6 +1,6 @@
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type WholeChange, type Write, type Written } from '../contract.ts'
-import { isThenable } from '../watchers.ts'
+import { isAsync, isThenable } from '../watchers.ts'
 import { unavailable } from './connection.ts'
 import type { Job, Outcome, Writer } from './writer.ts'
 
@@ -75,6 +75,8 @@ export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (co
   return {
     commit(writes, inside) {
       if (closed) return Promise.reject(closedStore())
+      // Before it is called: what it does after its first `await` would be outside of every transaction.
+      if (isAsync(inside)) return Promise.reject(asynchronous())
       return new Promise((resolve, reject) => {
         const run = inside && ((changes: readonly WholeChange[]) => refusePromise(inside(db, changes)))
         if (waiting.length === 0) setImmediate(drain)
@@ -94,9 +96,13 @@ function refusePromise(result: unknown): void {
   if (isThenable(result)) {
     // A query builder would only now be carried out.
     if (result instanceof Promise) result.catch(() => {})
-    throw new ConfigError(
-      'hooks.commit',
-      'must be synchronous on SQLite: use the DatabaseSync it is handed and return nothing',
-    )
+    throw asynchronous()
   }
+}
+
+function asynchronous(): ConfigError {
+  return new ConfigError(
+    'hooks.commit',
+    'must be synchronous on SQLite: use the connection it is handed and return nothing',
+  )
 }
