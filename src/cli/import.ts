@@ -7,7 +7,7 @@ import { lineKey, scanNames } from './import-match.ts'
 import { type Counts, openPlace, type Pending } from './import-place.ts'
 import { type Entry, type Given, openSource } from './import-source.ts'
 import { inBatches, readLineAt } from './lines.ts'
-import { localSettings, tenantOf, withLocal } from './local.ts'
+import { localSettings, tenantOf, warnOfHooks, withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { startProgress } from './progress.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
@@ -37,6 +37,7 @@ export async function importFile([file = '']: readonly string[], options: Option
 async function importClaimed(file: string, size: number, options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
+    await warnOfHooks(local, tenant, options)
     const source = await openSource(file, local.tenancy.catalog(tenant))
     const rejected = `${file}.rejected`
     const { database } = localSettings(options)

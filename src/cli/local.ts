@@ -2,7 +2,8 @@ import type { Directory } from '../directory/index.ts'
 import { localUrl, openDatabase, readSettings, type Settings } from '../server/index.ts'
 import type { Store } from '../store/index.ts'
 import { createTenancy, scimPath, type Tenancy } from '../tenancy/index.ts'
-import { type Options, textOption } from './usage.ts'
+import { complain } from '../terminal.ts'
+import { flagOption, type Options, textOption } from './usage.ts'
 
 /** The database on this machine, opened by a command; a server may have it open at the same time. */
 export interface Local {
@@ -52,6 +53,18 @@ export async function withLocal<T>(
 export function localSettings(options: Options): Settings {
   const names = ['database', 'databasePasswordFile', 'publicUrl'] as const
   return readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
+}
+
+/**
+ * Says of a tenant that an app has beside its own tables that the app's hooks hear of nothing that a command changes: they run in the app's
+ * process. Such a tenant has no connections, and no server has ever started on its database.
+ */
+export async function warnOfHooks({ tenancy }: Local, tenant: string, options: Options): Promise<void> {
+  if (flagOption(options, 'json') || !(await tenancy.tenants.isFirstStart())) return
+  if ((await tenancy.connections.list(tenant)).length > 0) return
+  complain(
+    'lockstep: This database seems to belong to an app that embeds Lockstep; hooks of the app are not called for what is changed here',
+  )
 }
 
 /** The tenant a command is for: `--tenant`, else `default`; refuses one that isn't there, and has its schemas read. */

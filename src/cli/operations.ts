@@ -20,7 +20,7 @@ export function parseOperation(text: string, type: ResourceType): PatchOperation
   const end = pathEnd(rest)
   if (word === '' || end === undefined) {
     throw new UsageError(
-      `"${text}" is no operation; write 'replace title "Dr"', 'add emails [{"value":"a@x"}]' or 'remove title'`,
+      `"${text}" is not an operation; write 'replace title "Dr"', 'add emails [{"value":"a@x"}]' or 'remove title'`,
     )
   }
   const path = rest.slice(0, end)

@@ -17,7 +17,7 @@ import { profileOf } from '../quirks/index.ts'
 import { reasonOf } from '../server/index.ts'
 import { scimPath } from '../tenancy/index.ts'
 import { world } from '../world.ts'
-import { withLocal } from './local.ts'
+import { warnOfHooks, withLocal } from './local.ts'
 import { type Credentials, findRemote, type Remote, readSecret } from './remotes.ts'
 import { keepTypes } from './schema-cache.ts'
 import { type Options, textOption } from './usage.ts'
@@ -36,10 +36,14 @@ export interface Place {
 }
 
 /** The place that `--remote` names, else the tenant that `--tenant` names, of the database here. */
-export async function withPlace<T>(options: Options, use: (place: Place) => Promise<T>): Promise<T> {
+export async function withPlace<T>(
+  options: Options,
+  use: (place: Place) => Promise<T>,
+  { writes = false }: { readonly writes?: boolean } = {},
+): Promise<T> {
   const remote = textOption(options, 'remote')
   if (remote !== undefined) return use(await remotePlace(remote))
-  return withTenant(textOption(options, 'tenant') ?? 'default', options, use)
+  return withTenant(textOption(options, 'tenant') ?? 'default', options, use, writes)
 }
 
 /** A place by its word in a command: a remote's name, or `local:TENANT`. */
@@ -103,11 +107,17 @@ async function readKey(file: string): Promise<string> {
 }
 
 /** A tenant here, asked through the provider itself without a network, so that the answers are those that clients get. */
-async function withTenant<T>(tenant: string, options: Options, use: (place: Place) => Promise<T>): Promise<T> {
+async function withTenant<T>(
+  tenant: string,
+  options: Options,
+  use: (place: Place) => Promise<T>,
+  writes = false,
+): Promise<T> {
   return withLocal(options, async (local) => {
     const { tenancy } = local
     await tenancy.tenants.show(tenant)
     await tenancy.ready(tenant)
+    if (writes) await warnOfHooks(local, tenant, options)
     const { features } = tenancy.settings(tenant)
     const provider = createProvider({
       directory: await local.directory(),

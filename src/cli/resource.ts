@@ -19,28 +19,35 @@ import { printJson, printLine } from './print.ts'
 import { printResource } from './query.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 
+/** These commands change what is there. */
+const WRITES = { writes: true } as const
+
 /** `lockstep create`: one resource or many, from JSON, a JSON list, or JSON lines. Of many, one that is refused is told and the others go on. */
 export async function create([name = '', file = '-']: readonly string[], options: Options): Promise<void> {
   const given = readResources(await readInput(file), file)
-  await withPlace(options, async (place) => {
-    const type = await typeIn(place, name)
-    for (const { resource, where } of given) checkPaths(type, Object.keys(resource), where)
-    let refused = 0
-    for (const one of given) {
-      try {
-        await createOne(place, type, one.resource, options)
-      } catch (error) {
-        if (given.length === 1) throw error
-        if (!(error instanceof ScimError) || FOR_ALL.has(error.status)) throw stoppedAt(one, error)
-        refused += 1
-        if (flagOption(options, 'json')) printJson({ at: one.at, failed: error.message })
-        else complain(`lockstep: ${one.where}: ${error.message}`)
+  await withPlace(
+    options,
+    async (place) => {
+      const type = await typeIn(place, name)
+      for (const { resource, where } of given) checkPaths(type, Object.keys(resource), where)
+      let refused = 0
+      for (const one of given) {
+        try {
+          await createOne(place, type, one.resource, options)
+        } catch (error) {
+          if (given.length === 1) throw error
+          if (!(error instanceof ScimError) || FOR_ALL.has(error.status)) throw stoppedAt(one, error)
+          refused += 1
+          if (flagOption(options, 'json')) printJson({ at: one.at, failed: error.message })
+          else complain(`lockstep: ${one.where}: ${error.message}`)
+        }
       }
-    }
-    if (refused === 0) return
-    process.exitCode = 1
-    if (!flagOption(options, 'json')) printLine(`${given.length - refused} created, ${refused} refused.`)
-  })
+      if (refused === 0) return
+      process.exitCode = 1
+      if (!flagOption(options, 'json')) printLine(`${given.length - refused} created, ${refused} refused.`)
+    },
+    WRITES,
+  )
 }
 
 /** Refusals after which others would fare no better: of the credentials, or of whoever asks now. */
@@ -73,31 +80,42 @@ export async function patch([name = '', id = '', ...words]: readonly string[], o
     file === undefined
       ? undefined
       : readOperations(parse(await readInput(file), file === '-' ? 'standard input' : file), file)
-  await withPlace(options, async (place) => {
-    const type = await typeIn(place, name)
-    const operations = given ?? words.map((word) => parseOperation(word, type))
-    const path = pathOf(type, id)
-    const { body } = await place.client.send({
-      method: 'PATCH',
-      path,
-      body: { schemas: [PATCH_OP], Operations: operations },
-      ifMatch: textOption(options, 'ifMatch'),
-    })
-    if (body !== undefined) printResource(body, path, options)
-    else if (flagOption(options, 'json')) printJson({ id, patched: true })
-    else printLine(`${type.name} ${id} is changed.`)
-  })
+  await withPlace(
+    options,
+    async (place) => {
+      const type = await typeIn(place, name)
+      const operations = given ?? words.map((word) => parseOperation(word, type))
+      const path = pathOf(type, id)
+      const { body } = await place.client.send({
+        method: 'PATCH',
+        path,
+        body: { schemas: [PATCH_OP], Operations: operations },
+        ifMatch: textOption(options, 'ifMatch'),
+      })
+      if (body !== undefined) printResource(body, path, options)
+      else if (flagOption(options, 'json')) printJson({ id, patched: true })
+      else printLine(`${type.name} ${id} is changed.`)
+    },
+    WRITES,
+  )
 }
 
 /** `lockstep delete`: asks first; where nobody can be asked, only with `--yes`. */
 export async function deleteResource([name = '', id = '']: readonly string[], options: Options): Promise<void> {
-  await withPlace(options, async (place) => {
-    const type = await typeIn(place, name)
-    await confirmDeletion(options, async () => `Delete ${await calledBy(place, type, id)} at ${place.name}, for good?`)
-    await place.client.send({ method: 'DELETE', path: pathOf(type, id), ifMatch: textOption(options, 'ifMatch') })
-    if (flagOption(options, 'json')) printJson({ id, deleted: true })
-    else printLine(`${type.name} ${id} is deleted.`)
-  })
+  await withPlace(
+    options,
+    async (place) => {
+      const type = await typeIn(place, name)
+      await confirmDeletion(
+        options,
+        async () => `Delete ${await calledBy(place, type, id)} at ${place.name}, for good?`,
+      )
+      await place.client.send({ method: 'DELETE', path: pathOf(type, id), ifMatch: textOption(options, 'ifMatch') })
+      if (flagOption(options, 'json')) printJson({ id, deleted: true })
+      else printLine(`${type.name} ${id} is deleted.`)
+    },
+    WRITES,
+  )
 }
 
 /** What people call it, so that they see whom they are about to delete. */

@@ -69,7 +69,7 @@ async function importKey(key: ClientKey): Promise<RuntimeKey> {
       return await crypto.subtle.importKey('jwk', given as Jwk & { kty: string }, parameters, false, ['sign'])
     return given as RuntimeKey
   } catch (cause) {
-    throw new ConfigError('auth.key', `is no private key for ${key.algorithm}, as PKCS #8 in PEM form or as JWK`, {
+    throw new ConfigError('auth.key', `is not a private key for ${key.algorithm}, as PKCS #8 in PEM form or as JWK`, {
       cause,
     })
   }

@@ -35,7 +35,7 @@ export function readAnswer(call: Sending, received: Received, now: number): Answ
   if (status >= 400) throw readRefusal(call, received, now)
   const body = parse(text)
   if (text.trim() === '') return { status, headers, body: undefined }
-  if (!isObject(body)) throw notScim(call, received, now, 'is no JSON object')
+  if (!isObject(body)) throw notScim(call, received, now, 'is not a JSON object')
   return { status, headers, body }
 }
 

@@ -64,7 +64,7 @@ export async function readOnePage<T extends ResourceType>(
   const answer = await ask(send, type.endpoint, search, start, urlLength)
   const page = readPage(answer.body)
   if (page === undefined) {
-    const what = `the answer to GET ${type.endpoint} is no ListResponse: it has neither "Resources" nor "totalResults"`
+    const what = `the answer to GET ${type.endpoint} is not a ListResponse: it has neither "Resources" nor "totalResults"`
     throw new TransportError('ERR_NOT_SCIM', what, { mayBeDone: false, status: answer.status })
   }
   const resources = page.resources.map((each) => readResource(type, each)).filter((each) => each !== undefined)

@@ -352,7 +352,7 @@ describe('a condition without effect', () => {
 test('messages name the URL that was asked', async () => {
   const { app, server } = await clientOf(() => raw(200, '<html><head><TITLE lang="en">\n Sign\n in </title>'))
   await expect(app.get(User, '1')).rejects.toThrow(
-    `the answer to GET ${server.url}/scim/v2/Users/1 (200, a page titled "Sign in") is no JSON object`,
+    `the answer to GET ${server.url}/scim/v2/Users/1 (200, a page titled "Sign in") is not a JSON object`,
   )
 })
 

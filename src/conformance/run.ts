@@ -164,7 +164,7 @@ function readBase(text: string): string {
     url = new URL(text)
   } catch {
     throw new CheckError(
-      `"${text}" is no URL; give the base URL of the SCIM server, like https://scim.example.com/scim/v2`,
+      `"${text}" is not a URL; give the base URL of the SCIM server, like https://scim.example.com/scim/v2`,
     )
   }
   if (!['http:', 'https:'].includes(url.protocol))
@@ -246,11 +246,11 @@ async function meet(session: Session): Promise<Offer> {
   if (answers.every(({ status }) => status === 401)) throw new CheckError('the server refuses the credentials')
   if (answers.every(({ status }) => status < 200 || status > 299))
     throw new CheckError(
-      `there is no SCIM server at ${session.base}: ${answers.map(({ url, status }) => `${url.slice(session.base.length)} was answered ${status}`).join(', ')}; give the base URL, without /Users`,
+      `There is no SCIM server at ${session.base}: ${answers.map(({ url, status }) => `${url.slice(session.base.length)} was answered ${status}`).join(', ')}; give the base URL, without /Users`,
     )
   if (answers.every(({ body }) => !isObject(body)))
     throw new CheckError(
-      `there is no SCIM server at ${session.base}: none of its answers is a JSON object; give the base URL, without /Users`,
+      `There is no SCIM server at ${session.base}: none of its answers is a JSON object; give the base URL, without /Users`,
     )
   return offer
 }

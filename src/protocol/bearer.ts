@@ -33,7 +33,7 @@ export function faultOfAuthorization(header: string | undefined | null): string 
     return 'The word Bearer is missing in the Authorization header; put "Bearer " before the token'
   }
   if (isBearer(words[0] ?? '')) {
-    return 'What follows Bearer in the Authorization header is no token; paste the token as it was shown, without quotation marks or spaces'
+    return 'What follows Bearer in the Authorization header is not a token; paste the token as it was shown, without quotation marks or spaces'
   }
   return 'The Authorization header has another scheme than Bearer; this needs a bearer token'
 }

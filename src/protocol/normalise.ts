@@ -114,7 +114,7 @@ function readingOf(body: JsonObject, allow: Allowances, notes: Notes | undefined
     numbers: numbersOf(body),
     unknown(path) {
       if (allow.refuseUnknownInBody) {
-        throw invalidSyntax(`"${path}" is no attribute of this resource type; see /Schemas for those there are`)
+        throw invalidSyntax(`"${path}" is not an attribute of this resource type; see /Schemas for those there are`)
       }
       if (notes !== undefined) noteSkipped(notes.unknown, path)
     },

@@ -20,7 +20,7 @@ export function readJson(text: string, options: { readonly strictNames: boolean 
     // The parser's own message quotes the body, and with it perhaps a password (P-477).
     const at = cause instanceof SyntaxError ? /position (\d+)/.exec(cause.message)?.[1] : undefined
     throw invalidSyntax(
-      `The body is no JSON${at === undefined ? '' : `; it goes wrong at character ${Number(at) + 1}`}`,
+      `The body is not JSON${at === undefined ? '' : `; it goes wrong at character ${Number(at) + 1}`}`,
     )
   }
   if (unusual) noteNumbers(value, bare)

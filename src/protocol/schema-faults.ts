@@ -55,7 +55,7 @@ function attributeFaults(attributes: readonly Attribute[], parent: string, fault
     if (seen.has(attribute.name.toLowerCase())) fault('the name is there twice; names compare without regard to case.')
     seen.add(attribute.name.toLowerCase())
 
-    if (!TYPES.has(attribute.type)) fault(`"${attribute.type}" is no data type; there are ${[...TYPES].join(', ')}.`)
+    if (!TYPES.has(attribute.type)) fault(`"${attribute.type}" is not a data type; there are ${[...TYPES].join(', ')}.`)
     if (attribute.type === 'complex') {
       if (parent !== '') fault('a complex attribute cannot hold another complex one.')
       else if ((attribute.subAttributes ?? []).length === 0) fault('a complex attribute lists its subAttributes.')

@@ -102,3 +102,22 @@ test.each([
 ])('a server on %s is reached at %s', (host, url) => {
   expect(localUrl(host, 80)).toBe(url)
 })
+
+test.each([
+  ['', ''],
+  ['?sslmode=disable', '?sslmode=disable'],
+  ['?sslmode=no-verify', '?sslmode=no-verify'],
+  ['?sslmode=verify-full&sslrootcert=/ca.pem', '?sslmode=verify-full&sslrootcert=/ca.pem'],
+  // The driver takes them so, and would warn on each start that it does.
+  ['?sslmode=require', '?sslmode=verify-full'],
+  ['?sslmode=require&uselibpqcompat=true', '?sslmode=require&uselibpqcompat=true'],
+])('TLS to PostgreSQL: %j is handed over as %j', (given, right) => {
+  const { postgres } = readSettings({ database: `postgres://lockstep:pa%20ss@db/lockstep${given}` }, {})
+  expect(postgres?.url).toBe(`postgres://lockstep:pa%20ss@db/lockstep${right}`)
+})
+
+test('a mode of TLS that there is not is refused, and no password repeated', () => {
+  const read = () => readSettings({ database: 'postgres://lockstep:secret@db/lockstep?sslmode=nope' }, {})
+  expect(read).toThrow(/allowed is .*sslmode=verify-full/)
+  expect(read).toThrow(expect.objectContaining({ message: expect.not.stringContaining('secret') }))
+})

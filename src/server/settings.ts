@@ -110,7 +110,8 @@ export const SETTINGS = {
     flag: '--database',
     env: 'LOCKSTEP_DATABASE',
     default: 'sqlite:data/lockstep.db',
-    allowed: 'sqlite:PATH, like sqlite:data/lockstep.db, or postgres://USER@HOST:PORT/DATABASE',
+    allowed:
+      'sqlite:PATH, like sqlite:data/lockstep.db, or postgres://USER@HOST:PORT/DATABASE, with ?sslmode=verify-full for TLS',
     does: 'where everything is kept',
   },
   databasePasswordFile: {
@@ -342,13 +343,21 @@ function parseDatabase(text: string): { readonly database: string; readonly url?
   return plain === undefined || plain === '' || plain.startsWith('//') ? undefined : { database: plain }
 }
 
+const VERIFIED_TOO: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca'])
+const SSL_MODES: ReadonlySet<string> = new Set(['disable', 'no-verify', 'verify-full', ...VERIFIED_TOO])
+
 function parsePostgres(text: string): { readonly database: string; readonly url: string } | undefined {
   const url = parseUrl(text)
   if (url === null || url.pathname.length < 2 || url.hash !== '') return undefined
+  const mode = url.searchParams.get('sslmode')
+  const asLibpq = url.searchParams.has('uselibpqcompat')
+  if (mode !== null && !asLibpq && !SSL_MODES.has(mode)) return undefined
   const shown = new URL(url)
   shown.password = ''
   for (const secret of ['password', 'sslpassword']) shown.searchParams.delete(secret)
-  return { database: shown.href, url: text }
+  // The driver takes them for verify-full, and warns on each start that it does.
+  if (mode !== null && !asLibpq && VERIFIED_TOO.has(mode)) url.searchParams.set('sslmode', 'verify-full')
+  return { database: shown.href, url: mode === url.searchParams.get('sslmode') ? text : url.href }
 }
 
 function parseConnections(text: string): number | undefined {

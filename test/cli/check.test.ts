@@ -166,7 +166,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     const { port } = server.address() as { readonly port: number }
     const { base, token } = await fresh()
     for (const [args, message] of [
-      [['scim.example.com'], /is no URL/],
+      [['scim.example.com'], /is not a URL/],
       [['ftp://scim.example.com'], /ftp/],
       [[base.replace('//', '//user:pass@')], /credentials must not stand in the URL/],
       [[base], /refuses the credentials/],

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { createDirectory } from '../../src/directory/index.ts'
+import { Group, STRICT, User } from '../../src/protocol/index.ts'
 import { readSettings } from '../../src/server/index.ts'
 import { emptyPlace, runsHere } from '../place.ts'
 import { folder, MAIN, run } from './run.ts'
@@ -371,4 +373,26 @@ test.runIf(runsHere('a backup is a whole database of its own'))('a backup is a w
   const { stdout } = await run(['query', 'User', '--tenant', 'acme', '--database', `sqlite:${file}`, '--json'])
   expect(JSON.parse(stdout).totalResults).toBe(2)
   expect((await lockstep('backup', file)).stderr).toMatch(/exists already/)
+})
+
+test('who changes a tenant of an app that embeds Lockstep is told that hooks are not called', async () => {
+  const { database, open, remove } = await emptyPlace()
+  made.push({ remove })
+  const store = await open()
+  const directory = createDirectory({ store, types: [User, Group] })
+  const { stored } = await directory.create({ tenant: 'acme', actor: 'app', allow: STRICT }, 'User', {
+    schemas: [USER],
+    userName: 'ada',
+  })
+  await store.close()
+  const lockstep = (...args: string[]) => run([...args, '--tenant', 'acme', '--database', database])
+  const patch = ['patch', 'User', stored.id, 'replace title Dr']
+  expect(await lockstep(...patch)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('hooks of the app are not called'),
+  })
+  expect(await lockstep(...patch, '--json')).toMatchObject({ code: 0, stderr: '' })
+  expect(await lockstep('query', 'User')).toMatchObject({ code: 0, stderr: '' })
+  await run(['connection', 'create', 'acme', '--database', database])
+  expect(await lockstep('delete', 'User', stored.id, '--yes')).toMatchObject({ code: 0, stderr: '' })
 })
