@@ -1,5 +1,17 @@
-import type { Attribute, Document, Json, ResourceType, Schema } from '../protocol/index.ts'
-import { isObject } from '../protocol/index.ts'
+import { createHash } from 'node:crypto'
+import {
+  type Attribute,
+  checkDocument,
+  comparable,
+  type Document,
+  defineResourceType,
+  defineSchema,
+  isObject,
+  type Json,
+  type ResourceType,
+  type Schema,
+  STRICT,
+} from '../protocol/index.ts'
 
 /** What a change of a schema or type would take away from resources, or make them break. */
 export interface Loss {
@@ -7,9 +19,13 @@ export interface Loss {
   readonly what: string
   /** Names of the types whose resources are concerned. */
   readonly types: readonly string[]
-  /** Whether a resource is concerned. */
+  /** Whether a resource has something that is in the way. Asked of each once, in order of id, between one `begin` and the next. */
   readonly uses: (document: Document) => boolean
-  /** The resource without the values that are in the way; absent when there is no such way. */
+  /** Starts a pass over all resources, for what compares them with each other. */
+  readonly begin?: () => void
+  /** The resource with the values that fit in the form that they will have; the very same one when they have it. Loses nothing. */
+  readonly convert?: (document: Document) => Document
+  /** The resource without the values that are in the way, and the others converted; absent when there is no such way. */
   readonly drop?: (document: Document) => Document
 }
 
@@ -77,40 +93,173 @@ function compare(
   for (const old of before) {
     const path = [...parents, old.name]
     const now = after.find((attribute) => sameName(attribute.name, old.name))
-    const reason = now === undefined ? 'removed' : changed(old, now)
-    if (reason !== undefined) {
-      losses.push({
-        what: `attribute ${urn}:${path.join('.')} would be ${reason}`,
-        types: holder.types,
-        uses: (document) => has(inside(document, holder), path),
-        drop: (document) => dropIn(document, holder, path),
-      })
-    } else if (old.subAttributes && now?.subAttributes) {
+    const what = (how: string) => `attribute ${urn}:${path.join('.')} would be ${how}`
+    if (now === undefined) {
+      losses.push(lossOfValues(what('removed'), holder, path, () => ({ lost: true })))
+      continue
+    }
+    const change = changeOf(old, now)
+    if (change !== undefined) losses.push(lossOfValues(what(change.how), holder, path, change.become))
+    if (old.subAttributes && now.subAttributes) {
       compare(old.subAttributes, now.subAttributes, urn, holder, path, losses)
     }
+    const unique = becomesUnique(old, now)
+    if (unique === undefined) continue
+    // Values are unique within a type.
+    for (const type of holder.types) losses.push(lossOfTwins(what(unique), { ...holder, types: [type] }, path, now))
   }
   for (const now of after) {
     const old = before.find((attribute) => sameName(attribute.name, now.name))
     if (!now.required || old?.required === true) continue
-    const path = [...parents, now.name]
-    const { extension } = holder
-    losses.push({
-      what: `attribute ${urn}:${path.join('.')} would be required`,
-      types: holder.types,
-      uses: (document) => lacks(inside(document, holder), path),
-      ...(extension === undefined ? {} : { drop: (document) => withHolder(document, extension, undefined) }),
-    })
+    losses.push(
+      lossOfLacking(`attribute ${urn}:${[...parents, now.name].join('.')} would be required`, holder, [
+        ...parents,
+        now.name,
+      ]),
+    )
   }
 }
 
-/** In what way values that were right may be wrong now. */
-function changed(old: Attribute, now: Attribute): string | undefined {
-  if (old.type !== now.type) return `of type ${now.type} instead of ${old.type}`
-  if (old.multiValued !== now.multiValued) return now.multiValued ? 'multi-valued' : 'single-valued'
-  if (old.uniqueness === 'none' && now.uniqueness !== 'none') return `unique (${now.uniqueness})`
+/** Values that don't fit are lost, the others are converted. */
+function lossOfValues(what: string, holder: Holder, path: readonly string[], become: Become): Loss {
+  const change = (lose: boolean) => (document: Document) =>
+    editIn(document, holder, path, (value) => {
+      const { value: next, lost } = become(value)
+      if (lost && !lose) return value
+      return next !== undefined && sameJson(next, value) ? value : next
+    })
+  return {
+    what,
+    types: holder.types,
+    uses: (document) => {
+      let some = false
+      editIn(document, holder, path, (value) => {
+        some ||= become(value).lost
+        return value
+      })
+      return some
+    },
+    convert: change(false),
+    drop: change(true),
+  }
+}
+
+/** Of resources with the same value, the first one keeps it. */
+function lossOfTwins(what: string, holder: Holder, path: readonly string[], now: Attribute): Loss {
+  const holders = new Map<number, string>()
+  const isTwin = (value: Json, id: string): boolean => {
+    if (typeof value !== 'string' && typeof value !== 'number') return false
+    const key = hash(typeof value === 'string' ? comparable(now, value) : String(value))
+    const first = holders.get(key)
+    if (first === undefined) holders.set(key, id)
+    return first !== undefined && first !== id
+  }
+  const drop = (document: Document) => {
+    const id = String(document.id)
+    return editIn(document, holder, path, (value) => {
+      if (!Array.isArray(value)) return isTwin(value, id) ? undefined : value
+      const left = value.filter((one: Json) => !isTwin(one, id))
+      return left.length === value.length ? value : left.length === 0 ? undefined : left
+    })
+  }
+  return {
+    what,
+    types: holder.types,
+    begin: () => holders.clear(),
+    uses: (document) => drop(document) !== document,
+    drop,
+  }
+}
+
+/** What lacks a value that it will need: the element that does, or else the whole extension. */
+function lossOfLacking(what: string, holder: Holder, path: readonly string[]): Loss {
+  const { types, extension } = holder
+  const uses = (document: Document) => lacks(inside(document, holder), path)
+  const [name = '', ...parents] = path.toReversed()
+  if (parents.length > 0) {
+    const whole = (one: Json) => isObject(one) && isEmpty(one[name])
+    const drop = (document: Document) =>
+      editIn(document, holder, parents.toReversed(), (value) => {
+        if (!Array.isArray(value)) return whole(value) ? undefined : value
+        const left = value.filter((one: Json) => !whole(one))
+        return left.length === value.length ? value : left.length === 0 ? undefined : left
+      })
+    return { what, types, uses, drop }
+  }
+  if (extension === undefined) return { what, types, uses }
+  const drop = (document: Document) => (uses(document) ? withHolder(document, extension, undefined) : document)
+  return { what, types, uses, drop }
+}
+
+/** What becomes of a value, or of a list, under another definition; `lost`: not all of it. */
+type Become = (value: Json) => { readonly value?: Json; readonly lost: boolean }
+
+/** How the values of an attribute have to change, if they have to: their type, and whether they are lists. */
+function changeOf(old: Attribute, now: Attribute): { readonly how: string; readonly become: Become } | undefined {
+  const how = [
+    ...(old.type === now.type ? [] : [`of type ${now.type} instead of ${old.type}`]),
+    ...(old.multiValued === now.multiValued ? [] : [now.multiValued ? 'multi-valued' : 'single-valued']),
+  ]
+  if (how.length === 0) return undefined
+  const one = (value: Json) => (old.type === now.type ? value : convertedTo(now, value))
+  const become: Become = (value) => {
+    const list: readonly Json[] = Array.isArray(value) ? value : [value]
+    const left = list.flatMap((each) => one(each) ?? [])
+    const lost = left.length < list.length || (!now.multiValued && left.length > 1)
+    // Which one of several is meant, nobody can say.
+    const next = now.multiValued ? left : list.length === 1 ? left[0] : undefined
+    return next === undefined || (Array.isArray(next) && next.length === 0) ? { lost } : { value: next, lost }
+  }
+  return { how: how.join(' and '), become }
+}
+
+/** A value of one type as one of another, where it says the same; undefined where it doesn't. RFC 7643 §2.3. */
+function convertedTo(now: Attribute, value: Json): Json | undefined {
+  switch (now.type) {
+    case 'string':
+      return isObject(value) || Array.isArray(value) || value === null ? undefined : String(value)
+    case 'integer':
+    case 'decimal': {
+      const number =
+        typeof value === 'string' && /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/.test(value) ? Number(value) : value
+      if (typeof number !== 'number') return undefined
+      return now.type === 'decimal' || Number.isSafeInteger(number) ? number : undefined
+    }
+    case 'boolean': {
+      const word = typeof value === 'string' ? value.toLowerCase() : value
+      return word === true || word === 'true' ? true : word === false || word === 'false' ? false : undefined
+    }
+    case 'complex':
+      return undefined
+    default:
+      return typeof value === 'string' && hasForm(now, value) ? value : undefined
+  }
+}
+
+/** Whether a text has the form that values of an attribute have: a time, a URI, base64. */
+function hasForm({ name, type, referenceTypes }: Attribute, value: string): boolean {
+  const attribute = { type, ...(referenceTypes === undefined ? {} : { referenceTypes }) }
+  const schema = defineSchema({ id: 'urn:example:one', name: 'One', attributes: { [name]: attribute } })
+  const one = defineResourceType({ name: 'One', endpoint: '/Ones', schema })
+  try {
+    checkDocument({ schemas: [schema.id], [name]: value }, one, STRICT)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function becomesUnique(old: Attribute, now: Attribute): string | undefined {
+  if (now.uniqueness === 'none') return undefined
+  if (old.uniqueness === 'none') return `unique (${now.uniqueness})`
   // Two values that differ only in case become the same one.
-  if (now.uniqueness !== 'none' && old.caseExact && !now.caseExact) return 'compared without regard to case'
-  return undefined
+  return old.caseExact && !now.caseExact ? 'compared without regard to case' : undefined
+}
+
+/** 53 bits of a text: a million values take little room, and two that differ share them as good as never. */
+function hash(text: string): number {
+  const bytes = createHash('sha256').update(text).digest()
+  return bytes.readUIntBE(0, 6) * 32 + (bytes.readUInt8(6) >> 3)
 }
 
 function sameName(a: string, b: string): boolean {
@@ -121,39 +270,38 @@ function inside(document: Document, { extension }: Holder): Json | undefined {
   return extension === undefined ? document : document[extension]
 }
 
-/** Whether there is a value at the end of the path, in any element of lists on the way. */
-function has(value: Json | undefined, path: readonly string[]): boolean {
-  if (value === undefined) return false
-  const [name, ...rest] = path
-  if (name === undefined) return true
-  if (Array.isArray(value)) return value.some((element: Json) => has(element, path))
-  return isObject(value) && has(value[name], rest)
-}
-
 /** Whether the parent of the path's end is there, in any element of lists on the way, but not the end itself. */
 function lacks(value: Json | undefined, path: readonly string[]): boolean {
   if (Array.isArray(value)) return value.some((element: Json) => lacks(element, path))
   const [name, ...rest] = path
   if (!isObject(value) || name === undefined) return false
-  return rest.length === 0 ? value[name] === undefined : lacks(value[name], rest)
+  return rest.length === 0 ? isEmpty(value[name]) : lacks(value[name], rest)
 }
 
-function dropIn(document: Document, holder: Holder, path: readonly string[]): Document {
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === ''
+}
+
+/** The document with what is at the path made another value, or none; the very same one when nothing changes. */
+function editIn(document: Document, holder: Holder, path: readonly string[], edit: Edit): Document {
   const { extension } = holder
   if (extension === undefined) {
-    const core = without(document, path)
+    const core = edited(document, path, edit)
     return isObject(core) ? core : document
   }
   const held = document[extension]
   if (held === undefined) return document
-  const left = without(held, path)
+  const left = edited(held, path, edit)
   return left === held ? document : withHolder(document, extension, left)
 }
 
-/** The value without what is at the path; the same value when there is nothing; undefined when nothing is left. */
-function without(value: Json, path: readonly string[]): Json | undefined {
+type Edit = (value: Json) => Json | undefined
+
+/** The value with another one at the path; the same value when nothing changes; undefined when nothing is left. */
+function edited(value: Json, path: readonly string[], edit: Edit): Json | undefined {
+  if (path.length === 0) return edit(value)
   if (Array.isArray(value)) {
-    const left = value.map((element: Json) => without(element, path)).filter((element) => element !== undefined)
+    const left = value.map((element: Json) => edited(element, path, edit)).filter((element) => element !== undefined)
     if (left.length === value.length && left.every((element, index) => element === value[index])) return value
     return left.length === 0 ? undefined : left
   }
@@ -161,11 +309,15 @@ function without(value: Json, path: readonly string[]): Json | undefined {
   if (!isObject(value) || name === undefined) return value
   const held = value[name]
   if (held === undefined) return value
-  const left = rest.length === 0 ? undefined : without(held, rest)
+  const left = edited(held, rest, edit)
   if (left === held) return value
   const { [name]: _gone, ...others } = value
   if (left !== undefined) return { ...value, [name]: left }
   return Object.keys(others).length === 0 ? undefined : others
+}
+
+function sameJson(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The document with another value of an extension; without one, its URN leaves `schemas` too. RFC 7643 §3. */

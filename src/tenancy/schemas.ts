@@ -231,9 +231,17 @@ export function createSchemas(
 async function settle(tenant: string, before: Model, after: Model, options: ChangeOptions): Promise<void> {
   const { usage, actor, force = false } = options
   const found: { readonly count: number; readonly loss: Loss }[] = []
+  const converted: Loss[] = []
   for (const loss of lossesOf(before, after)) {
-    const count = await usage.countUse(tenant, loss.types, loss.uses)
+    const { begin, uses, convert } = loss
+    let moves = false
+    begin?.()
+    const count = await usage.countUse(tenant, loss.types, (document) => {
+      moves ||= convert !== undefined && convert(document) !== document
+      return uses(document)
+    })
     if (count > 0) found.push({ count, loss })
+    else if (moves) converted.push(loss)
   }
   const stuck = found.find(({ loss }) => loss.drop === undefined)
   if (stuck !== undefined) {
@@ -244,7 +252,12 @@ async function settle(tenant: string, before: Model, after: Model, options: Chan
     const most = Math.max(...found.map(({ count }) => count))
     throw inUse(`${list}; force drops the values`, most)
   }
+  for (const { begin, convert, types } of converted) {
+    begin?.()
+    if (convert !== undefined) await usage.rewrite(tenant, types, actor, convert)
+  }
   for (const { loss } of found) {
+    loss.begin?.()
     if (loss.drop !== undefined) await usage.rewrite(tenant, loss.types, actor, loss.drop)
   }
   for (const type of before.types) {
