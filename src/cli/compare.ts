@@ -11,7 +11,15 @@ import {
 import { pickType } from './attribute-names.ts'
 import type { Compared, ComparedType } from './compared.ts'
 import { shareType } from './compared-type.ts'
-import { type GatheredSource, gatherSource, gatherStrangers, onRequest, pathsIn, readAgain } from './gather-place.ts'
+import {
+  type GatheredSource,
+  gatherSource,
+  gatherStrangers,
+  onRequest,
+  pathsIn,
+  readAgain,
+  SAMPLES,
+} from './gather-place.ts'
 import { type Gathered, type Gathering, openGathering, type Pair, type Side } from './gathering.ts'
 import { BY_KEYS, goalOf } from './goal.ts'
 import { type Place, withNamedPlace } from './place.ts'
@@ -185,14 +193,18 @@ export async function settle(compared: Compared, type: ComparedType, pair: Both)
     return pathsIn(from.document).filter((path) => !there.has(path) && isWritten(type.b, path))
   }
   if (!pair.a.whole && missing(pair.b, pair.a).some(type.isKnownToA)) await read('a')
-  const shown = compared.sources.get(`b ${type.name}`)?.shown
-  if (!pair.b.whole && !pair.b.made && missing(pair.a, pair.b).some((path) => shown?.has(path) !== true))
-    await read('b')
+  const source = compared.sources.get(`b ${type.name}`)
+  const isOpen = (path: string) => source?.shown.has(path) !== true && (source?.missed.get(path) ?? 0) < SAMPLES
+  const open = pair.b.whole || pair.b.made ? [] : missing(pair.a, pair.b).filter(isOpen)
+  if (open.length > 0) await read('b')
   if (!isRead) return pair
   const now = compared.gathering.pair(type.name, pair.key)
   if (now?.a === undefined || now.b === undefined || now.several !== undefined) {
     throw new LockstepError('ERR_REFUSED', `shows another ${type.key} by itself than in a list`)
   }
+  // What a server keeps to itself needn't be asked for of everybody.
+  const there = new Set(pathsIn(now.b.document))
+  for (const path of open) if (!there.has(path)) source?.missed.set(path, (source.missed.get(path) ?? 0) + 1)
   return { ...now, a: now.a, b: now.b }
 }
 

@@ -28,12 +28,14 @@ export interface GatheredSource {
   readonly shown: Set<string>
   /** Whether anybody's members were ever shown, so that none means nobody. */
   showsMembers: boolean
+  /** How often a path that no list showed was missing too where a resource was read by itself for its sake. */
+  readonly missed: Map<string, number>
 }
 
 /** Requests that read single resources at the same time; the client's pace may allow fewer. */
 const AT_ONCE = 8
-/** Resources that are read by themselves to see whether the list shows all of them. */
-const SAMPLES = 3
+/** Resources that are read by themselves to see whether the list shows all of them, and to see that a server never shows something. */
+export const SAMPLES = 3
 
 /**
  * Reads all resources of a type from a place. A list may show less than there is: groups without their members, or a few attributes
@@ -46,7 +48,14 @@ export async function gatherSource(
 ): Promise<GatheredSource> {
   const { side, place, type, key, namesOnly } = source
   checkKey(type, key)
-  const out: GatheredSource = { source, count: 0, keyless: 0, shown: new Set(), showsMembers: place.showsAll }
+  const out: GatheredSource = {
+    source,
+    count: 0,
+    keyless: 0,
+    shown: new Set(),
+    showsMembers: place.showsAll,
+    missed: new Map(),
+  }
   const samples: string[] = []
   const search = { count: 100, partial: options.partial, ...(namesOnly ? { attributes: [key] } : {}) }
   try {

@@ -1,4 +1,4 @@
-import { ERROR, isObject, type JsonObject, LIST_RESPONSE } from '../protocol/index.ts'
+import { isObject, type JsonObject, LIST_RESPONSE } from '../protocol/index.ts'
 import type { Exchange } from './exchange.ts'
 import { Fault, type Level } from './fault.ts'
 import { member, objects, texts } from './look.ts'

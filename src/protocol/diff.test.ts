@@ -207,3 +207,20 @@ describe('the least PATCH', () => {
     expect(sameDocument(a, { userName: 'a', emails: [work] }, User)).toBe(false)
   })
 })
+
+test('attributes that every resource has are compared once, also where a schema lists them as its own', () => {
+  const listed = ['externalId', 'id', 'meta', 'externalid'].map((name) => ({
+    name,
+    type: 'string' as const,
+    multiValued: false,
+    description: '',
+    required: false,
+    caseExact: false,
+    mutability: 'readWrite' as const,
+    returned: 'default' as const,
+    uniqueness: 'none' as const,
+  }))
+  const type = { ...Group, schema: { ...Group.schema, attributes: [...Group.schema.attributes, ...listed] } }
+  const { patches } = diff({ id: 'b', externalId: 'old', displayName: 'x' }, { id: 'a', displayName: 'x' }, type)
+  expect(patches).toEqual([[{ op: 'remove', path: 'externalId' }]])
+})

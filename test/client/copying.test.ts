@@ -294,6 +294,62 @@ describe('what a list leaves out', SLOW, () => {
   })
 })
 
+describe('what is understood all the same', SLOW, () => {
+  const lower = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(lower)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), lower(inner)]))
+        : value
+  const inLowerCase: Bend = (body, wire) =>
+    /^\/(?:Users|Groups)/.test(wire.target) ? (lower(body) as Json) : undefined
+  const withoutTotal: Bend = (body, wire) =>
+    /^\/(?:Users|Groups)\b/.test(wire.target) && 'Resources' in body ? without(body, 'totalResults') : undefined
+  /** Two on a page, whatever is asked. */
+  const shortPages: Bend = (body, wire) => {
+    if (!/^\/(?:Users|Groups)\?/.test(wire.target)) return undefined
+    return { ...body, Resources: resources(body).slice(0, 2), totalResults: String(body.totalResults) }
+  }
+
+  test.each<[string, Bend]>([
+    ['names in lower case', inLowerCase],
+    ['no totalResults', withoutTotal],
+    ['pages shorter than asked, totalResults as text', shortPages],
+  ])('%s', async (_case, bend) => {
+    const [a, b] = [await place(bend), await place(bend)]
+    const ids: string[] = []
+    for (const name of ['ann', 'bob', 'cleo', 'dora', 'eve'])
+      ids.push(await a.user(name, { title: 'Dr', [ENT]: { department: 'R&D' } }))
+    await a.group('Staff', ids)
+    await b.user('ANN', { nickName: 'Annie' })
+    await b.user('stranger')
+    const copied = await lockstep('copy', a, b, '--delete')
+    expect([copied.stderr, copied.last]).toMatchObject(['', { created: 5, updated: 1, deleted: 1, failed: 0, left: 0 }])
+    const again = await lockstep('copy', a, b, '--delete')
+    expect(again.last).toMatchObject({ created: 0, updated: 0, deleted: 0, failed: 0, left: 0 })
+    expect((await lockstep('diff', a, b, '--exit-code')).code).toBe(0)
+  })
+
+  test('what B never shows is asked of a few, and not of everybody', async () => {
+    const drop = (each: Json) => without(each, 'nickName')
+    const [a, b] = [
+      await place(),
+      await place((body, wire) =>
+        /^\/Users/.test(wire.target)
+          ? Array.isArray(body.Resources)
+            ? { ...body, Resources: resources(body).map(drop) }
+            : drop(body)
+          : undefined,
+      ),
+    ]
+    for (const at of [a, b])
+      for (let one = 0; one < 12; one++) await at.user(`user${one}`, at === a ? { nickName: 'x' } : {})
+    expect((await lockstep('diff', a, b)).last).toMatchObject({ summary: [{ differs: 12 }, {}] })
+    // Three as samples of the list, three for the nickname.
+    expect(b.front.seen.filter(({ target }) => target.startsWith('/Users/'))).toHaveLength(6)
+  })
+})
+
 describe('what tells one from another', SLOW, () => {
   test('names that are not unique are said and skipped, on whichever side', async () => {
     const [a, b] = [await place(), await place()]
