@@ -85,6 +85,19 @@ describe.skipIf(url === undefined)('Citus', () => {
     expect(said.filter((one) => /PREPARE TRANSACTION|COPY /.test(one))).toEqual([])
   })
 
+  test('what an export sets for its transaction is set on the tenant’s node', async () => {
+    const store = await postgresStore({ pool, listen: false })
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+    await store.commit([creating('u', { userName: 'u' })])
+    sent.length = 0
+    for await (const rows of store.rows('acme')) expect(rows).not.toEqual([])
+    const said = sent.join('\n')
+    await store.close()
+    await empty()
+    expect(said).toMatch(/set local enable_seqscan/i)
+    expect(said).toMatch(/set local statement_timeout/i)
+  })
+
   test('where tenants live is known to a role named like the schema', async () => {
     const store = await postgresStore({ url: given, listen: false })
     await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])

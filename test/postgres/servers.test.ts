@@ -214,6 +214,16 @@ describe('without its database', { timeout: 90_000 }, () => {
     },
   )
 
+  test('that can only be read, as a standby is, gives out a tenant all the same', async () => {
+    const { url, name } = await database()
+    expect((await run(['tenant', 'create', 'acme', '--database', url])).code).toBe(0)
+    await postgres.admin(`alter database ${name} set default_transaction_read_only = on`)
+    const dir = folder()
+    ends.push(dir.remove)
+    const { code, stderr } = await run(['tenant', 'export', 'acme', dir.path('acme'), '--database', url])
+    expect([code, stderr]).toEqual([0, ''])
+  })
+
   test('that can not be written at the very first start: no more than one token is made, when it can', async () => {
     const { url, name } = await database()
     // The tables are there, and nothing else.

@@ -35,6 +35,8 @@ export async function* keptRows(
   let lost = true
   try {
     await held.rows('begin isolation level repeatable read read only')
+    // What is set from here on holds on the tenant's own node of a cluster too. A plain server takes it as a word of nobody's.
+    await held.rows(`set local citus.propagate_set_commands = 'local'`)
     await held.rows(`set local idle_in_transaction_session_timeout = ${PAUSE_MS}`)
     // A portion of a large tenant in a cold database may take longer than anything that a request asks for.
     await held.rows('set local statement_timeout = 0')

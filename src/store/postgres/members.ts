@@ -7,8 +7,10 @@ import type { Reads } from './read.ts'
 const CHUNK = 1_000
 /** So many are read in one statement, and no connection is held while somebody takes them. */
 const AT_ONCE = 10_000
-/** How long whoever takes a larger group may pause between two chunks. */
-const PAUSE_MS = 600_000
+/** So many of a larger group are read ahead of whoever takes it: up to this size it holds no snapshot while he does. */
+const AHEAD = 50_000
+/** How long whoever takes a still larger group may pause between two portions: the snapshot keeps the server from tidying up. */
+const PAUSE_MS = 60_000
 
 const MEMBERS = `select x.m, r.id, r.y, r.display from lockstep.member x
   join lockstep.resource r on r.t = $1 and r.k = x.m
@@ -20,6 +22,8 @@ export interface Share {
   readonly streams: number
   /** How long the next one waits for its turn. */
   readonly patienceMs: number
+  /** How many members are read ahead of whoever takes them; {@link AHEAD} unless told. */
+  readonly ahead?: number
 }
 
 /**
@@ -29,7 +33,7 @@ export interface Share {
 export function createMembers(
   database: Database,
   reads: Pick<Reads, 'numberOf'>,
-  { streams, patienceMs }: Share,
+  { streams, patienceMs, ahead: most = AHEAD }: Share,
 ): (ref: Ref) => AsyncGenerator<readonly Member[]> {
   let under = 0
   const waiting = new Set<() => void>()
@@ -76,11 +80,40 @@ export function createMembers(
       return
     }
     await takeTurn()
-    try {
-      yield* streamed(await database.of(group.t).hold(), read)
-    } finally {
-      giveTurn()
+    const portions = streamed(await database.of(group.t).hold().catch(giveBack), read)
+    const ahead: (readonly Member[])[] = []
+    let size = 0
+    let turn = true
+    /** Ends the transaction as soon as all is read, however long it takes to be taken. */
+    const readOn = async () => {
+      while (turn && size < most) {
+        const next = await portions.next()
+        if (next.done === true) {
+          turn = false
+          giveTurn()
+          return
+        }
+        ahead.push(next.value)
+        size += next.value.length
+      }
     }
+    try {
+      for (;;) {
+        await readOn()
+        const chunk = ahead.shift()
+        if (chunk === undefined) return
+        size -= chunk.length
+        yield chunk
+      }
+    } finally {
+      await portions.return(undefined)
+      if (turn) giveTurn()
+    }
+  }
+
+  function giveBack(error: unknown): never {
+    giveTurn()
+    throw error
   }
 }
 
