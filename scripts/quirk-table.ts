@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { STRICT } from '../src/protocol/index.ts'
 import { DIALECT } from '../src/quirks/dialect.ts'
 import { ALLOWANCE_DEVIATIONS, deviationsOf, KINDS, profileOf } from '../src/quirks/index.ts'
 import { type Flow, readFlows } from '../test/wire/flow.ts'
@@ -23,6 +24,14 @@ export function quirkTable(): string {
     '| --- | --- | --- | --- | --- |',
     ...readFlows(FOLDER).map(line),
     '',
+    '## Allowances',
+    '',
+    'How far a connection bends, one by one. Its kind chooses them; `--allow` and `--forbid` of `connection create` change single ones.',
+    '',
+    '| allowance | what it does | on |',
+    '| --- | --- | --- |',
+    ...allowances(),
+    '',
     '## What that costs',
     '',
     'Whoever takes more than the RFCs ask for no longer keeps every requirement to the letter. `lockstep check` finds these, by',
@@ -38,6 +47,19 @@ export function quirkTable(): string {
       .filter(([, ids]) => ids.length > 0)
       .map(([name, ids]) => `| \`${name}\` | ${ids.join(', ')} |`),
   ].join('\n')}\n`
+}
+
+/** Name and doc comment of each allowance, and the kinds that have it. */
+function allowances(): readonly string[] {
+  const source = readFileSync(new URL('../src/protocol/allowances.ts', import.meta.url), 'utf8')
+  const described = [...source.matchAll(/\/\*\* (.+) \*\/\n {2}readonly (\w+): boolean/g)]
+  const lenient = KINDS.filter((kind) => profileOf(kind).allow.guessSchemas)
+  return described.map(([, text = '', name = '']) => {
+    const kinds = KINDS.filter((kind) => profileOf(kind).allow[name as keyof typeof STRICT])
+    const on =
+      kinds.length === lenient.length ? 'all but `strict` and `interop`' : kinds.map((kind) => `\`${kind}\``).join(', ')
+    return `| \`${name}\` | ${text.replaceAll('|', '\\|')} | ${on} |`
+  })
 }
 
 function line(flow: Flow): string {

@@ -44,7 +44,7 @@ export interface Allowances {
   readonly anyForm: boolean
   /** A PATCH without operations succeeds and changes nothing. */
   readonly emptyOperations: boolean
-  /** Takes extra members in messages, and a PATCH with an unknown wrapper around its value (Q43, Q51). */
+  /** Takes extra members in messages, and a PATCH with a wrapper around its value: its own name, or a list of one (Q43, Q51). */
   readonly wrappedValues: boolean
   /** Digits in quotes stand for numbers, in bodies, PATCH values, filters and search requests. */
   readonly textNumbers: boolean

@@ -352,7 +352,7 @@ describe('an empty text for a boolean is none', () => {
     ['of an element', by('replace', 'emails[value eq "a"].primary')],
     ['in an element', by('replace', 'emails[value eq "a"]', (value) => `{"primary":${value}}`)],
   ])('%s', (_form, form) => {
-    expect(read(form, '""', LENIENT, User, before)).toBe(before)
+    for (const sent of ['""', '[""]', '{"value":""}']) expect(read(form, sent, LENIENT, User, before)).toBe(before)
     expect(refusal(() => read(form, '""', STRICT, User, before))).toBe('invalidValue')
   })
 })

@@ -152,7 +152,15 @@ function saysNothing(attribute: Attribute, sub: Attribute, value: Json | undefin
 
 /** An empty text for a boolean says neither true nor false nor that there is none: as if it had not been sent. */
 export function isAbsent(attribute: Attribute, value: Json | undefined, allow: Allowances): boolean {
-  return value === '' && attribute.type === 'boolean' && allow.textBooleans
+  return attribute.type === 'boolean' && allow.textBooleans && isEmptyText(value)
+}
+
+/** An empty text, in a list of one and in `{"value": ""}` too. */
+function isEmptyText(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.length === 1 && isEmptyText(value[0])
+  if (!isObject(value)) return value === ''
+  for (const key in value) if (key.toLowerCase() === 'value') return isEmptyText(value[key])
+  return false
 }
 
 /** Refuses members that differ in letter case alone (A-14). RFC 7643 §2.1. */
