@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
 import type { Directory } from '../directory/index.ts'
-import { LockstepError, ScimError } from '../protocol/index.ts'
+import { LockstepError, readJson, ScimError } from '../protocol/index.ts'
 import { type Tenancy, TenancyError } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
 import { openApi } from './openapi.ts'
@@ -172,9 +172,10 @@ async function readBody(context: Context): Promise<unknown> {
   // A body that may be empty means one without anything in it.
   if (text.trim() === '') return {}
   try {
-    return JSON.parse(text)
+    return readJson(text, { strictNames: false })
   } catch (error) {
-    throw new BadRequest(400, `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    if (!(error instanceof ScimError)) throw error
+    throw new BadRequest(error.status === 413 ? 413 : 400, error.detail)
   }
 }
 

@@ -23,36 +23,57 @@ export function readBulkAnswer(
   }
   const out: (BulkAnswer | undefined)[] = operations.map(() => undefined)
   const entries = (listed as readonly Json[]).filter(isObject)
+  const isFree = (at: number) => out[at] === undefined
+  const byBulkId = operationsBy(operations, isFree, ({ bulkId }) => bulkId)
+  const byLocation = operationsBy(operations, isFree, ({ method, path }) =>
+    method === 'POST' ? undefined : path.slice(path.lastIndexOf('/') + 1),
+  )
+  const inOrder = operationsBy(operations, isFree, () => '')
+  const place = (entry: JsonObject, at: number | undefined) => {
+    if (at !== undefined) out[at] = readEntry(entry)
+    return at === undefined
+  }
   // By bulkId, else by what the location says, else in the order they stand.
-  const rest = entries.filter((entry) => !place(entry, (at) => sameBulkId(entry, operations[at])))
-  const last = rest.filter((entry) => !place(entry, (at) => sameLocation(entry, operations[at])))
-  for (const entry of last) place(entry, (at) => sameMethod(entry, operations[at]))
+  const rest = entries.filter((entry) => place(entry, byBulkId(entry, textIn(entry.bulkId))))
+  const last = rest.filter((entry) => {
+    const location = textIn(entry.location)
+    return place(entry, byLocation(entry, location === undefined ? undefined : idOf(location)))
+  })
+  for (const entry of last) place(entry, inOrder(entry, ''))
   return out
+}
 
-  function place(entry: JsonObject, fits: (at: number) => boolean): boolean {
-    const at = operations.findIndex((_, index) => out[index] === undefined && fits(index))
-    if (at < 0) return false
-    out[at] = readEntry(entry)
-    return true
+type Sent = { readonly method: string; readonly path: string; readonly bulkId?: string }
+
+/**
+ * Finds the first operation with a key, and with the method that an entry names if it names one, that has no answer yet. However many
+ * entries the other side sends, each is looked up once.
+ */
+function operationsBy(
+  operations: readonly Sent[],
+  isFree: (at: number) => boolean,
+  keyOf: (operation: Sent) => string | undefined,
+): (entry: JsonObject, key: string | undefined) => number | undefined {
+  const places = new Map<string, number[]>()
+  for (const [at, operation] of operations.entries()) {
+    const key = keyOf(operation)
+    if (key === undefined) continue
+    for (const method of ['', operation.method]) {
+      const list = places.get(`${method} ${key}`)
+      if (list === undefined) places.set(`${method} ${key}`, [at])
+      else list.push(at)
+    }
+  }
+  return ({ method }, key) => {
+    if (key === undefined) return undefined
+    const list = places.get(`${textIn(method)?.toUpperCase() ?? ''} ${key}`) ?? []
+    while (list[0] !== undefined && !isFree(list[0])) list.shift()
+    return list[0]
   }
 }
 
-type Sent = { readonly method: string; readonly path: string; readonly bulkId?: string } | undefined
-
-function sameMethod(entry: JsonObject, operation: Sent): boolean {
-  if (operation === undefined) return false
-  return typeof entry.method !== 'string' || entry.method.toUpperCase() === operation.method
-}
-
-function sameBulkId(entry: JsonObject, operation: Sent): boolean {
-  return typeof entry.bulkId === 'string' && entry.bulkId === operation?.bulkId && sameMethod(entry, operation)
-}
-
-function sameLocation(entry: JsonObject, operation: Sent): boolean {
-  if (typeof entry.location !== 'string' || operation === undefined || operation.method === 'POST') return false
-  return (
-    sameMethod(entry, operation) && idOf(entry.location) === operation.path.slice(operation.path.lastIndexOf('/') + 1)
-  )
+function textIn(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function readEntry(entry: JsonObject): BulkAnswer {

@@ -1,5 +1,6 @@
 import {
   type Attribute,
+  attributeIn,
   type Infer,
   isObject,
   type Json,
@@ -84,8 +85,7 @@ function readMembers(attributes: readonly Attribute[], value: JsonObject): { [na
   for (const key in value) {
     const member = value[key]
     if (member === undefined || member === null) continue
-    const folded = key.toLowerCase()
-    const attribute = attributes.find(({ name }) => name.toLowerCase() === folded)
+    const attribute = attributeIn(attributes, key)
     if (attribute === undefined) out[key] = member
     else setValue(out, attribute, member)
   }
