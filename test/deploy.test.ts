@@ -34,6 +34,17 @@ const [budget] = yaml('deploy/kubernetes/disruption-budget.yaml')
 const pod = deployment.spec.template.spec
 const [container] = pod.containers
 
+test('npm ci warns of nothing on Node 20: every package in the lock file admits it', () => {
+  const { packages }: { packages: { [path: string]: { engines?: { node?: string } } } } = JSON.parse(
+    read('package-lock.json'),
+  )
+  const admits = (range: string) =>
+    range.split('||').some((part) => /^\s*(\*|\^?20\b|>=?\s*v?([0-9]|1[0-9]|20)(\.\d+)*\b)/.test(part))
+  // What only tests load, under the Node that is a development dependency, may be written to admit it in the lock file by hand.
+  const others = Object.entries(packages).filter(([, { engines }]) => !admits(engines?.node ?? '*'))
+  expect(others.map(([path, { engines }]) => `${path}: ${engines?.node}`)).toEqual([])
+})
+
 describe('step 0', () => {
   const files = {
     nginx: read('deploy/nginx/lockstep.conf'),

@@ -6,13 +6,13 @@ import { clientOf } from './place.ts'
 import { printFacts, printJson, printLine, printTable } from './print.ts'
 import {
   type Credentials,
+  changeRemotes,
   checkRemoteName,
   findRemote,
   type Remote,
   readRemotes,
   remotesFile,
   type Secret,
-  saveRemotes,
 } from './remotes.ts'
 import { keepTypes } from './schema-cache.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'
@@ -21,18 +21,22 @@ import { flagOption, type Options, textOption, UsageError } from './usage.ts'
 export async function addRemote([name = '', address = '']: readonly string[], options: Options): Promise<void> {
   checkRemoteName(name)
   const { url } = createClient({ url: address })
-  const remotes = new Map(await readRemotes())
-  if (remotes.has(name) && !flagOption(options, 'force')) {
+  const refuseTaken = (remotes: ReadonlyMap<string, Remote>) => {
+    if (!remotes.has(name) || flagOption(options, 'force')) return
     throw new UsageError(`There is a remote "${name}" already; --force puts this one in its place`)
   }
+  // Before a secret is asked for, and once more when it is kept.
+  refuseTaken(await readRemotes())
   const app = textOption(options, 'app')
   if (app !== undefined && !isAppName(app)) {
     const known = Object.keys(APPS)
     throw new UsageError(`--app: there is no profile "${app}"; there are ${known.join(', ')}${didYouMean(app, known)}`)
   }
   const remote: Remote = { url, credentials: await readCredentials(options), ...(app === undefined ? {} : { app }) }
-  remotes.set(name, remote)
-  await saveRemotes(remotes)
+  await changeRemotes((remotes) => {
+    refuseTaken(remotes)
+    remotes.set(name, remote)
+  })
   const seen = options.check === false ? undefined : await look(name, remote)
   if (flagOption(options, 'json')) {
     printJson({ remote: name, ...describe(remote), file: remotesFile(), ...(seen ?? {}) })
@@ -93,10 +97,10 @@ export async function showRemote([name = '']: readonly string[], options: Option
 
 /** `lockstep remote remove`: forgets it, and its credentials. */
 export async function removeRemote([name = '']: readonly string[], options: Options): Promise<void> {
-  const remotes = new Map(await readRemotes())
-  if (!remotes.delete(name))
-    throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}`)
-  await saveRemotes(remotes)
+  await changeRemotes((remotes) => {
+    if (!remotes.delete(name))
+      throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}`)
+  })
   if (flagOption(options, 'json')) printJson({ remote: name, removed: true })
   else
     printLine(

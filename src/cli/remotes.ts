@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ConfigError, didYouMean } from '../protocol/index.ts'
 import { makeFolder, reasonOf } from '../server/index.ts'
 import { complain } from '../terminal.ts'
+import { withClaim } from './claim.ts'
 import { configFolder } from './folders.ts'
 import { UsageError } from './usage.ts'
 
@@ -82,10 +83,19 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
   throw new ConfigError(file, `${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Keeps the remotes, so that only their owner can read them; all or nothing. */
-export async function saveRemotes(remotes: ReadonlyMap<string, Remote>): Promise<void> {
-  const file = remotesFile()
+/** Changes the remotes with nobody else doing so meanwhile, so that none is lost; `change` may refuse by throwing. */
+export async function changeRemotes(change: (remotes: Map<string, Remote>) => void): Promise<void> {
   await makeFolder(configFolder())
+  await withClaim(remotesFile(), async () => {
+    const remotes = new Map(await readRemotes())
+    change(remotes)
+    await saveRemotes(remotes)
+  })
+}
+
+/** Keeps the remotes, so that only their owner can read them; all or nothing. */
+async function saveRemotes(remotes: ReadonlyMap<string, Remote>): Promise<void> {
+  const file = remotesFile()
   const fresh = `${file}.${process.pid}`
   await writeFile(fresh, `${JSON.stringify({ remotes: Object.fromEntries(remotes) }, null, 2)}\n`, { mode: 0o600 })
   await rename(fresh, file)

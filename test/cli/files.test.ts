@@ -140,3 +140,29 @@ test('credentials in a public URL are refused, and not repeated', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining('without user name, password')])
   expect(stderr).not.toMatch(/s3cret|ada/)
 })
+
+test('of remotes that are added at once none is lost: each is kept, or refused in words', async () => {
+  const { dir } = await fresh()
+  const env = { XDG_CONFIG_HOME: dir.path('config') }
+  const names = ['a', 'b', 'c', 'd']
+  const add = (name: string) => run(['remote', 'add', name, 'http://127.0.0.1:1/scim', '--no-check'], env)
+  const all = await Promise.all(names.map(add))
+  const kept = names.filter((_name, at) => all[at]?.code === 0)
+  for (const { code, stderr } of all)
+    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringContaining('is at work on')])
+  const { stdout } = await run(['remote', 'list', '--json'], env)
+  expect(JSON.parse(stdout).map(({ remote }: { remote: string }) => remote)).toEqual(kept)
+})
+
+test('a question that is ended instead of answered has no answer', async () => {
+  const ask = JSON.stringify(new URL('../../src/cli/ask.ts', import.meta.url).href)
+  const script = `import(${ask}).then(({ ask }) => ask('sure?')).then((answer) => process.stdout.write(String(answer)))`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script])
+  let said = ''
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  child.stdin.end()
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(said).toBe('undefined')
+})
