@@ -157,6 +157,7 @@ async function abandoned(bench: Bench, { store, site, access }: Scene): Promise<
     await pause(50)
     for (const socket of sockets) socket.destroy()
     with12.push(await post())
+    bench.say(`  ${store}: ${short(alone.at(-1) ?? 0)} ms alone, ${short(with12.at(-1) ?? 0)} ms beside them`)
     await pause(200)
   }
   bench.add({

@@ -29,6 +29,10 @@ const REFUSALS = { perSecond: 5, burst: 300 }
 /** Base URLs that are kept by host and tenant, so that equal ones are one string. */
 const BASES = 1_000
 
+/** Of attributes that were left out the log names so many, each with so many characters. */
+const SHOWN_PATHS = 20
+const SHOWN_CHARACTERS = 100
+
 /** A request that has come. */
 interface Arrival {
   readonly request: IncomingMessage
@@ -59,7 +63,12 @@ export async function createApp(parts: Parts): Promise<App> {
     } else if (passing === 'busy') crowds(problem)
     else log.error({ err: error, id, method }, 'internal error')
   }
-  const skipped = (note: Skipped) => log.info(note, 'attributes that no schema knows were left out')
+  const skipped = (note: Skipped) => {
+    // Names come from outside: a few, and of each no more than tells which one it is.
+    const paths = note.paths.slice(0, SHOWN_PATHS).map((path) => path.slice(0, SHOWN_CHARACTERS))
+    const more = note.paths.length > paths.length ? { of: note.paths.length } : {}
+    log.info({ ...note, paths, ...more }, 'attributes that no schema knows were left out')
+  }
   const shared = settings.postgres !== undefined || database.writerPort !== undefined
   const { requestSeconds: seconds } = settings
   const heavy = shared

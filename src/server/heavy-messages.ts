@@ -30,8 +30,8 @@ export type ToHeavy =
 
 /** From a thread for heavy requests. */
 export type FromHeavy =
-  /** It is at work on this call now: a thread that was just begun takes a moment to be there. */
-  | { readonly kind: 'taken'; readonly id: number }
+  /** It has opened the database and takes calls from now on. */
+  | { readonly kind: 'ready' }
   | {
       readonly kind: 'answer'
       readonly id: number

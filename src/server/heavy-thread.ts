@@ -53,24 +53,17 @@ export interface ThreadOptions {
   readonly seconds: number
 }
 
-/** Who is told how a request goes. */
-export interface Hearing {
-  /** The thread is at work on it. */
-  readonly taken: () => void
-  /** Nothing is left of a streamed answer. */
-  readonly sent: () => void
-}
-
 /** One thread: it carries out one request after the other, and sends streamed answers in between. */
 export interface HeavyThread {
-  /** Whether it can't take a request: it is at work on one, or has ended. An answer that is being sent does not count. */
+  /** Whether it can't take a request: it is not there yet, at work on one, or has ended. An answer that is being sent does not count. */
   readonly busy: () => boolean
   /** How many answers it is sending. */
   readonly sending: () => number
   /**
-   * Carries out a request; one at a time. Resolves with its answer, which for a streamed one has only begun.
+   * Carries out a request; one at a time. Resolves with its answer, which for a streamed one has only begun. `sent` is told
+   * when nothing is left of a streamed one.
    */
-  readonly run: (call: Call, body: Uint8Array | undefined, hear: Hearing) => Promise<Answer>
+  readonly run: (call: Call, body: Uint8Array | undefined, sent: () => void) => Promise<Answer>
   /** Has it give up the present request as soon as it can; that one is answered all the same. */
   readonly stop: () => void
   /** Ends it at once, unless a commit is under way, whose answer must not be lost. Says whether it did. */
@@ -81,7 +74,7 @@ export interface HeavyThread {
 interface Waiting {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
-  readonly hear: Hearing
+  readonly sent: () => void
   stream?: Stream
 }
 
@@ -91,12 +84,21 @@ interface Stream {
   wake?: () => void
 }
 
-/** Starts a thread; `ended` is told once when it is no more. */
-export function startHeavyThread(options: ThreadOptions, ended: () => void): HeavyThread {
+/** Who is told how a thread does. */
+export interface Hearing {
+  /** It takes requests from now on. */
+  readonly ready: () => void
+  /** It is no more; with the reason when it has never been ready. */
+  readonly ended: (failure: ThreadEnded | undefined) => void
+}
+
+/** Starts a thread. */
+export function startHeavyThread(options: ThreadOptions, { ready, ended }: Hearing): HeavyThread {
   const words = new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT))
   const waiting = new Map<number, Waiting>()
   let present: number | undefined
-  let alive = true
+  let state: 'starting' | 'ready' | 'ending' = 'starting'
+  let failure: ThreadEnded | undefined
   let nextId = 1
   const port = options.writerPort?.()
   const { database, postgres } = options.settings
@@ -113,12 +115,13 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
   worker.on('error', fail)
   worker.on('exit', () => {
     fail()
-    ended()
+    ended(failure)
   })
 
   function fail(cause?: unknown): void {
-    alive = false
     const error = new ThreadEnded(Atomics.load(words, DONE), { cause })
+    if (state === 'starting') failure = error
+    state = 'ending'
     present = undefined
     for (const one of waiting.values()) {
       one.reject(error)
@@ -135,6 +138,10 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
 
   function receive(message: FromHeavy): void {
     switch (message.kind) {
+      case 'ready':
+        if (state === 'starting') state = 'ready'
+        ready()
+        return
       case 'problem':
         options.report(message.problem)
         return
@@ -151,9 +158,6 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
     if (one === undefined) return
     const { stream } = one
     switch (message.kind) {
-      case 'taken':
-        one.hear.taken()
-        return
       case 'answer': {
         const { status, headers, body } = message
         waiting.delete(message.id)
@@ -181,14 +185,14 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
     stream?.wake?.()
   }
 
-  function read(id: number, { hear }: Waiting, stream: Stream): AsyncIterable<Uint8Array> {
+  function read(id: number, { sent }: Waiting, stream: Stream): AsyncIterable<Uint8Array> {
     let over = false
     let taken = false
     const end = () => {
       if (over) return
       over = true
       waiting.delete(id)
-      hear.sent()
+      sent()
       stream.wake?.()
     }
     const iterator: AsyncIterator<Uint8Array> = {
@@ -225,19 +229,19 @@ export function startHeavyThread(options: ThreadOptions, ended: () => void): Hea
   }
 
   function end(): Promise<unknown> {
-    alive = false
+    state = 'ending'
     return worker.terminate()
   }
 
   return {
-    busy: () => !alive || present !== undefined,
+    busy: () => state !== 'ready' || present !== undefined,
     sending: () => waiting.size - (present === undefined ? 0 : 1),
-    run(call, body, hear) {
+    run(call, body, sent) {
       const id = nextId++
       present = id
       const bytes = body === undefined ? undefined : owned(body)
       return new Promise<Answer>((resolve, reject) => {
-        waiting.set(id, { resolve, reject, hear })
+        waiting.set(id, { resolve, reject, sent })
         post(messageOf(id, call, bytes), bytes === undefined ? [] : [bytes.buffer])
       })
     },

@@ -92,6 +92,8 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
     flow.wake?.()
   })
 
+  post({ kind: 'ready' })
+
   async function carryOut(message: HeavyCall): Promise<void> {
     const { id, method, path, search, base, tenant, headers, body } = message
     const call: Call = {
@@ -103,7 +105,6 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       header: (name) => headers[name],
       body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
     }
-    post({ kind: 'taken', id })
     guard.enter(message)
     store.interrupt?.mark()
     present = id

@@ -187,7 +187,15 @@ describe('threads', () => {
     const call = await callOf(store, 'GET', '/Users')
     expect(heavy.load()).toMatchObject({ threads: 0, waiting: 0, running: 0 })
     const running = Promise.all(Array.from({ length: 5 }, () => heavy.run(call, undefined)))
-    expect(heavy.load()).toMatchObject({ threads: 2, running: 2, waiting: 3 })
+    expect(heavy.load()).toMatchObject({ running: 0, waiting: 5 })
+    let most = 0
+    while (heavy.load().outcomes.answered < 5) {
+      most = Math.max(most, heavy.load().running)
+      expect(heavy.load().threads).toBeLessThanOrEqual(3)
+      await wait(1)
+    }
+    // Of three threads one tenant gets two.
+    expect(most).toBeLessThanOrEqual(2)
     expect((await running).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
     expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { answered: 5 } })
     await until(() => heavy.load().threads === 0)

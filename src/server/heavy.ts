@@ -38,11 +38,9 @@ const THREADS = 3
 /** A thread with nothing to do for this long is let go. */
 const IDLE_MS = 60_000
 /** A request that was told to stop gets so long to do it before its thread is ended. */
-const GRACE_MS = 1_000
+const GRACE_MS = 3_000
 /** How long one may run, and before that wait, unless the settings say otherwise. */
 const SECONDS = 30
-/** A thread takes a moment to begin; on a busy machine a long one. */
-const START_MS = 10_000
 /** Whoever is refused may come again after so many seconds. */
 const COME_AGAIN = 5
 /** Large answers that are being sent, of all tenants and of one: each holds a snapshot of the database. */
@@ -102,16 +100,34 @@ export function createHeavy(options: HeavyOptions): Heavy {
     failed: 0,
   }
   let waited = 0
+  /** Threads that are not ready yet. */
+  let starting = 0
   let closed = false
 
-  function begin(): HeavyThread {
-    const thread = startHeavyThread({ ...options, seconds }, () => {
-      clearTimeout(threads.get(thread))
-      threads.delete(thread)
-      pump()
-    })
+  function begin(): void {
+    starting++
+    const thread = startHeavyThread(
+      { ...options, seconds },
+      {
+        ready() {
+          starting--
+          rest(thread)
+          pump()
+        },
+        ended(failure) {
+          clearTimeout(threads.get(thread))
+          threads.delete(thread)
+          if (failure !== undefined) {
+            starting--
+            // It can't be there; whoever it was meant for is told, and not kept waiting for the next one that can't.
+            const job = turns.next(mayRun)
+            if (job !== undefined) fail(job, failure)
+          }
+          pump()
+        },
+      },
+    )
     threads.set(thread, undefined)
-    return thread
   }
 
   const mayRun = (tenant: string) => {
@@ -119,15 +135,21 @@ export function createHeavy(options: HeavyOptions): Heavy {
     return count < share ? count : undefined
   }
 
-  /** Gives work to threads as long as there are both. */
+  /** Gives work to threads as long as there are both, and begins threads that there is work for. */
   function pump(): void {
-    while (!closed) {
-      const free = [...threads.keys()].find((thread) => !thread.busy())
-      if (free === undefined && threads.size >= most) return
+    if (closed) return
+    for (const thread of threads.keys()) {
+      if (thread.busy()) continue
       const job = turns.next(mayRun)
-      if (job === undefined) return
-      start(job, free ?? begin())
+      if (job === undefined) break
+      start(job, thread)
     }
+    const free = [...threads.keys()].some((thread) => !thread.busy())
+    if (free || threads.size >= most) return
+    // While one is on its way whoever waits may be served by it, or by one that gets free before.
+    if (turns.size() > starting) begin()
+    // The last one is begun before it is needed: whoever it is for should not wait for it.
+    else if (threads.size > 1 && threads.size === most - 1 && starting === 0) begin()
   }
 
   function start(job: Job, thread: HeavyThread): void {
@@ -137,19 +159,10 @@ export function createHeavy(options: HeavyOptions): Heavy {
     waited += performance.now() - job.came
     count(running, tenant, 1)
     job.thread = thread
-    const limit = (ms: number) => {
-      clearTimeout(job.timer)
-      job.timer = setTimeout(() => stop(job, 'time'), ms)
-    }
-    limit(START_MS + seconds * 1_000)
-    const work = thread.run(call, body, {
-      taken() {
-        if (job.stopped === undefined) limit(seconds * 1_000)
-      },
-      sent() {
-        count(sending, tenant, -1)
-        rest(thread)
-      },
+    job.timer = setTimeout(() => stop(job, 'time'), seconds * 1_000)
+    const work = thread.run(call, body, () => {
+      count(sending, tenant, -1)
+      rest(thread)
     })
     const freed = () => {
       clearTimeout(job.timer)
@@ -194,6 +207,7 @@ export function createHeavy(options: HeavyOptions): Heavy {
 
   function fail(job: Job, error: unknown): void {
     const { method, path } = job.call
+    clearTimeout(job.timer)
     if (job.stopped === 'gone') {
       outcomes.stopped++
       job.resolve(NOBODY)

@@ -28,6 +28,7 @@ export function startWriterThread(options: WriterThreadOptions, died: (cause: Er
     let cause: unknown
     worker.on('error', (error) => {
       cause = error
+      thread.gone = true
     })
     worker.on('exit', (code) => {
       thread.gone = true

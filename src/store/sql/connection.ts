@@ -13,8 +13,8 @@ export interface Connection {
   readonly db: SqliteDatabase
   /** Its file, undefined for a database in memory. */
   readonly file: string | undefined
-  /** A condition that is always true, for what reads row after row of `r`: there it can be stopped from outside. Absent where nobody would. */
-  readonly pause: string | undefined
+  /** Conditions that are always true, for what reads very much: there it can be stopped from outside. Absent where nobody would. */
+  readonly pause: Pause | undefined
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
   /** Reads row by row; nothing is written until the last one is read. */
@@ -33,6 +33,23 @@ export interface Connection {
   readonly inTransaction: () => boolean
   /** Leaves a connection open that was handed in. */
   readonly close: () => void
+}
+
+/** Places to stop, as conditions in SQL. */
+export interface Pause {
+  /** For what reads row after row of `r`. */
+  readonly rows: string
+  /** The same where each row costs much. */
+  readonly each: string
+  /** For what walks along an index of values, whose column `k` is. */
+  readonly entries: string
+}
+
+// About one row in 64, whatever numbers a tenant's rows have, for asking costs as much as reading a row; and each long one.
+const PAUSE: Pause = {
+  rows: '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or lockstep_going(r.k))',
+  each: 'lockstep_going(r.k)',
+  entries: '((k & 255) <> 0 or lockstep_going(k))',
 }
 
 /** How much memory a connection may take, and how long it waits for another one's lock. */
@@ -114,11 +131,7 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
   return {
     db,
     file: driver.file(),
-    // About one row in 64, whatever numbers a tenant's rows have, for asking costs as much as reading a row; and each long one.
-    pause:
-      check === undefined
-        ? undefined
-        : '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or lockstep_going(r.k))',
+    pause: check === undefined ? undefined : PAUSE,
     row: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
     change: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
     rows: (sql, ...values) => prepare(sql).all(...values) as readonly SqlRow[],

@@ -57,6 +57,7 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
       endpoints: query.endpoints,
       path: (path) => names.path(t, part.y, path),
       typeKey: names.type,
+      ...(connection.pause === undefined ? {} : { pause: connection.pause.entries }),
     }
   }
 
@@ -205,12 +206,19 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
     return { rows, total: whole ? ('offset' in page ? page.offset : 0) + rows.length : countAll() }
   }
 
+  /** Where a scan can be stopped from outside: with a long filter every row takes long. */
+  function pauseFor({ type: { filter } }: Part): string | undefined {
+    const long = filter !== undefined && targetsIn(filter).length > TERMS
+    return long ? connection.pause?.each : connection.pause?.rows
+  }
+
   /** Reads in order of id until the page is full. */
   function scan(query: Query, part: Part, place: Place, bindings: Bindings): Found {
     const { page } = query
     if (page.limit === 0 || part.type.filter === undefined) return { rows: [], total: undefined }
     const condition = compileFilter(part.type.filter, place, bindings)
-    const pause = connection.pause === undefined ? '' : `${connection.pause} and `
+    const stop = pauseFor(part)
+    const pause = stop === undefined ? '' : `${stop} and `
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
@@ -239,7 +247,8 @@ export function createFinds(connection: Connection, names: Names, reads: Reads):
           ? 'lockstep_resource r'
           : `(${keys.sql(bindings)}) d cross join lockstep_resource r on r.k = d.k`
       const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
-      if (connection.pause !== undefined) conditions.push(connection.pause)
+      const pause = pauseFor(part)
+      if (pause !== undefined) conditions.push(pause)
       if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
       if (most !== undefined && after !== undefined) conditions.push(`r.id > ${bindings.bind(after.id)}`)
       const key = sortKey(part.type.sort, place, bindings)

@@ -97,6 +97,7 @@ function compared(
   const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
   const from = (bindings: Binder) =>
     `${bindings.dialect.table('value_index')} where t = ${place.t} and a = ${bindings.bind(index.a)}`
+  const pause = place.pause === undefined ? '' : ` and ${place.pause}`
   if (op === 'eq') {
     return {
       cost: index.unique ? ONE : FEW,
@@ -114,7 +115,7 @@ function compared(
       distinct: false,
       sql(bindings) {
         const upper = next === undefined ? '' : ` and v < ${bindings.bind(next)}`
-        return `select ${k} from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}`
+        return `select ${k} from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}${pause}`
       },
     }
   }
@@ -123,7 +124,8 @@ function compared(
       cost: RANGE,
       exact: true,
       distinct: false,
-      sql: (bindings) => `select ${k} from ${from(bindings)} and v ${op === 'gt' ? '>' : '>='} ${bindings.bind(value)}`,
+      sql: (bindings) =>
+        `select ${k} from ${from(bindings)} and v ${op === 'gt' ? '>' : '>='} ${bindings.bind(value)}${pause}`,
     }
   }
   return {
@@ -135,7 +137,7 @@ function compared(
       const condition = bindings.dialect.walked(place.t, String(index.a), (v) =>
         op === 'co' ? containing(v, part, value, target, bindings) : ending(v, part, value, target, bindings),
       )
-      return `select ${k} from ${from(bindings)} and ${condition}`
+      return `select ${k} from ${from(bindings)}${pause} and ${condition}`
     },
   }
 }

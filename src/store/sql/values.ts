@@ -17,6 +17,8 @@ export interface Place {
   readonly longest?: number
   /** What a row of a type has in its column `y`. */
   readonly typeKey: (name: string) => string | number | undefined
+  /** A condition on `k` for walks along the index of values: there they can be stopped from outside. */
+  readonly pause?: string
 }
 
 /** The value of a singular attribute in the form it is compared in; null when there is none. */
