@@ -86,7 +86,7 @@ async function openBodies(client: Client | undefined, bytes: number, each: numbe
     })
     const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(received)))
     socket.write(
-      `POST ${pathname}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${client?.token}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `POST ${pathname}/Users HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${client?.token}\r\nTransfer-Encoding: chunked\r\n\r\n`,
     )
     socket.write(`${part.toString(16)}\r\n${'x'.repeat(part)}\r\n`)
     return { socket, answer }

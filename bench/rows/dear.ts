@@ -150,7 +150,7 @@ async function abandoned(bench: Bench, { store, site, access }: Scene): Promise<
     const sockets = Array.from({ length: ABANDONED }, () => {
       const socket = connect(site.server.port, '127.0.0.1').on('error', () => {})
       socket.write(
-        `POST ${access.root}/Users/.search HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${access.token}\r\nContent-Type: application/scim+json\r\nContent-Length: ${search.length}\r\n\r\n${search}`,
+        `POST ${access.root}/Users/.search HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${access.token}\r\nContent-Type: application/scim+json\r\nContent-Length: ${search.length}\r\n\r\n${search}`,
       )
       return socket
     })

@@ -72,7 +72,7 @@ function abandoned(site: Site, path: string, body: string): Socket {
   const { port, pathname } = new URL(site.url)
   const socket = connect(Number(port), '127.0.0.1').on('error', () => {})
   closing.push(() => socket.destroy())
-  const headers = Object.entries({ ...headersOf(site), host: 'x', 'content-length': String(body.length) })
+  const headers = Object.entries({ ...headersOf(site), host: 'localhost', 'content-length': String(body.length) })
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.write(`POST ${pathname}${path} HTTP/1.1\r\n${head}\r\n${body}`)
   return socket

@@ -42,7 +42,7 @@ async function heldBytes(): Promise<number> {
 }
 
 const head = (path: string, headers: readonly string[]) =>
-  `POST ${path} HTTP/1.1\r\nHost: x\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`
 
 const places = () => [
   ['the admin API', '/admin/v1/tenants'],
@@ -99,7 +99,7 @@ test('the admin API reads no more than its own limit, also where no length is gi
 test.each(['TRACE', 'TRACK', 'CONNECT'])('%s is refused on every path, and is no mistake of ours', async (method) => {
   for (const path of ['/admin/v1/tenants', '/admin/v1', '/tenants/acme/scim/v2/Users', '/healthz', '/', '*']) {
     const { answer } = raw(
-      `${method} ${method === 'CONNECT' ? 'x:1' : path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      `${method} ${method === 'CONNECT' ? 'x:1' : path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     )
     expect(await answer, path).toMatch(/^HTTP\/1\.1 4\d\d /)
   }
@@ -115,7 +115,7 @@ test.each([
   '/admin//\\x',
 ])('the target %s is refused, and is no mistake of ours', async (target) => {
   for (const method of ['GET', 'POST', 'OPTIONS']) {
-    const { answer } = raw(`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    const { answer } = raw(`${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     expect(await answer, method).toMatch(/^HTTP\/1\.1 4\d\d /)
   }
 })
