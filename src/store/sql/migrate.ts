@@ -50,13 +50,18 @@ export function requireOurs(connection: Connection, file: string): void {
  * Brings the tables up to date, once, in order, under the write lock, and marks a file that holds nothing else. `shared`: the file is
  * an app's, or may become one's. Refuses a file from a later release.
  */
-export function migrate(connection: Connection, options: { readonly shared: boolean }): void {
-  if (ownerOf(connection) === 'lockstep' && versionOf(connection) === LAST) return
+export function migrate(connection: Connection, { shared }: { readonly shared: boolean }): void {
+  const before = ownerOf(connection)
+  if (before === 'lockstep' && versionOf(connection) === LAST) return
+  // To make indexes takes room to sort; on a connection of the host's, this would take its temporary tables away.
+  const spills = before === 'earlier' && !shared
+  if (spills) connection.exec('pragma temp_store = file')
   connection.run('begin immediate')
   try {
     // Another process may have been quicker.
     const owner = ownerOf(connection)
-    const alone = !options.shared && (owner === 'nobody' || (owner === 'earlier' && isAlone(connection)))
+    if (!shared) requireOurs(connection, connection.file ?? 'the database')
+    const alone = !shared && (owner === 'nobody' || (owner === 'earlier' && isAlone(connection)))
     if (owner !== 'lockstep') begin(connection, owner)
     const version = versionOf(connection)
     if (version > LAST) {
@@ -76,6 +81,8 @@ export function migrate(connection: Connection, options: { readonly shared: bool
   } catch (error) {
     if (connection.inTransaction()) connection.run('rollback')
     throw error
+  } finally {
+    if (spills) connection.exec('pragma temp_store = memory')
   }
 }
 
