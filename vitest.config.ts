@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'test/rfc/**/*.test.ts',
   'test/wire/**/*.test.ts',
-  'test/{groups,indexes,limits,tenants,fuzz,kill}.test.ts',
+  'test/{groups,indexes,ordered-indexes,limits,tenants,fuzz,kill}.test.ts',
   'test/cli/**/*.test.ts',
   'test/server/**/*.test.ts',
   'test/tenancy/**/*.test.ts',

@@ -252,7 +252,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'index put',
     args: '<type> <path...>',
-    does: 'declare text attributes indexed, so that eq and sw find by them at once; returns when all resources are entered. Run again to go on where it was cut short',
+    does: 'declare attributes indexed, so that filters find by them at once: texts with eq and sw, booleans with eq, numbers and times with eq, gt, ge, lt, le; returns when all resources are entered. Run again to go on where it was cut short',
     example: 'index put User title name.familyName --tenant acme',
     options: [TENANT, ...DATABASE],
     run: async (args, options) => (await import('./indexes.ts')).putIndexes(args, options),

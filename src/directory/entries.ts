@@ -1,4 +1,4 @@
-import { comparable, type Document, isObject, type Json, type ResourceType } from '../protocol/index.ts'
+import { type Document, indexValue, isObject, isPrimary, type Json, type ResourceType } from '../protocol/index.ts'
 import type { IndexEntry } from '../store/index.ts'
 import { type Indexed, traitsOf } from './traits.ts'
 
@@ -43,12 +43,12 @@ function collect(document: Document, indexed: Indexed, unique: UniquePaths, entr
   const value = holder[indexed.attribute.name]
   if (value === undefined) return
   const leaf = indexed.sub ?? indexed.attribute
+  const absent = isPrimary({ ...indexed, leaf }) ? false : undefined
   const known = new Set<string>()
   const add = (one: Json | undefined) => {
-    const text = indexed.sub === undefined ? one : isObject(one) ? one[indexed.sub.name] : undefined
-    if (typeof text !== 'string' || text === '') return
-    const key = comparable(leaf, text)
-    if (key === '') return
+    const held = indexed.sub === undefined ? one : isObject(one) ? (one[indexed.sub.name] ?? absent) : undefined
+    const key = indexValue(leaf, held)
+    if (key === undefined) return
     // The same value under two types is one entry.
     if (known.has(key)) return
     known.add(key)

@@ -113,7 +113,7 @@ export function createIndexChanges<Tx>(
 
 /** The form in which the values of a path are entered. */
 function formOf({ path, attribute, sub = attribute }: Indexed): string {
-  return `${path} ${sub.caseExact} ${sub.uniqueness === 'none'}`
+  return `${path} ${sub.type} ${sub.caseExact} ${sub.uniqueness === 'none'}`
 }
 
 /** The paths of some that others don't have in the same way. */

@@ -1,4 +1,4 @@
-import { isReference, type ResourceType, resolve, type Target } from '../protocol/index.ts'
+import { type Attribute, isOrdered, isReference, type ResourceType, resolve, type Target } from '../protocol/index.ts'
 
 /** Of no use as examples: found by index from the start. */
 const FROM_THE_START = new Set(['userName', 'externalId', 'displayName', 'emails'])
@@ -9,7 +9,7 @@ const KEPT_APART = new Set(['id', 'meta', 'schemas', 'groups', 'members'])
 /** The attribute that a path names, if it can be declared indexed; else why it can't, and what can. */
 export function readIndexPath(text: string, type: ResourceType): Target | string {
   const found = resolve(text, type)
-  const can = `what can be declared is text (string or reference), like ${examples(type).join(', ')}`
+  const can = `what can be declared is text, a number, a boolean or a time, like ${examples(type).join(', ')}`
   if (found === undefined) return `${type.name} has no attribute "${text}"; ${can}`
   if (found.attribute === undefined) return `${found.extension} is an extension as a whole; ${can}`
   const { path, extension, attribute, sub, leaf } = found
@@ -20,17 +20,21 @@ export function readIndexPath(text: string, type: ResourceType): Target | string
     return `${path} is never returned, and so in no index; ${can}`
   }
   if (leaf.type === 'complex') {
-    const parts = (leaf.subAttributes ?? []).filter(isText).map(({ name }) => `${path}.${name}`)
+    const parts = (leaf.subAttributes ?? []).filter(isIndexable).map(({ name }) => `${path}.${name}`)
     return `${path} is complex; name a part of it${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`
   }
-  if (!isText(leaf)) return `${path} is of type ${leaf.type}; ${can}`
+  if (!isIndexable(leaf)) return `${path} is of type ${leaf.type}; ${can}`
   if (sub !== undefined && isReference(attribute) && (sub.name === '$ref' || sub.mutability === 'readOnly')) {
     return `${path} shows another resource and isn't kept; ${attribute.name}.value is found by index from the start`
   }
   return found
 }
 
-function isText({ type }: { readonly type: string }): boolean {
+function isIndexable(leaf: Attribute): boolean {
+  return isText(leaf) || isOrdered(leaf)
+}
+
+function isText({ type }: Attribute): boolean {
   return type === 'string' || type === 'reference'
 }
 

@@ -1,7 +1,8 @@
-import { type BoundFilter, entryOf, type Target } from '../../protocol/index.ts'
+import { type BoundFilter, entryOf, indexedLiteral, isOrdered, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
+import type { IndexPath } from './names.ts'
 import { rowsOf } from './other-rows.ts'
-import { indexOf, type Place } from './values.ts'
+import { orderedIndexOf, type Place } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
 export interface Keys {
@@ -90,9 +91,11 @@ function compared(
   if (target.extension === undefined && (target.attribute.name === 'id' || target.attribute.name === 'meta')) {
     return byColumn(op, target, value, place)
   }
-  const index = indexOf(target, place)
+  const index = orderedIndexOf(target, place)
+  if (index === undefined) return undefined
+  if (isOrdered(target.leaf)) return byOrder(op, target, value, index, place)
   // "" has no entry, and what compares with it may hold for it.
-  if (index === undefined || typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
+  if (typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
   // A single value has one entry.
   const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
   const from = (bindings: Binder) =>
@@ -139,6 +142,31 @@ function compared(
       )
       return `select ${k} from ${from(bindings)}${pause} and ${condition}`
     },
+  }
+}
+
+const SIGNS: { readonly [op: string]: string | undefined } = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }
+
+/** Booleans, numbers and times. Many share a boolean: how many, a look at the index tells. */
+function byOrder(
+  op: string,
+  target: Target,
+  value: string | number | boolean,
+  index: Pick<IndexPath, 'a'>,
+  place: Place,
+): Keys | undefined {
+  const entry = indexedLiteral(target.leaf, value)
+  const sign = SIGNS[op]
+  if (entry === undefined || sign === undefined) return undefined
+  const several = target.attribute.multiValued || target.leaf.multiValued
+  return {
+    cost: op === 'eq' && target.leaf.type !== 'boolean' ? FEW : RANGE,
+    exact: true,
+    // Elements of one attribute may have the same value, which is one entry, or several that lie in a range.
+    distinct: op === 'eq' || !several,
+    sql: ({ dialect, bind }) =>
+      `select ${several ? 'distinct k' : 'k'} from ${dialect.table('value_index')}
+       where t = ${place.t} and a = ${bind(index.a)} and v ${sign} ${bind(entry)}`,
   }
 }
 

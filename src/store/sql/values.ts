@@ -1,4 +1,4 @@
-import { type Attribute, entryOf, fold, isReference, type Target } from '../../protocol/index.ts'
+import { type Attribute, entryOf, fold, isOrdered, isReference, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import type { Dialect } from './dialect.ts'
 import type { IndexPath } from './names.ts'
@@ -85,8 +85,13 @@ export function columnOf(target: Target, place: Place, bindings: Binder): string
   }
 }
 
-/** The index path that holds all values of a target. */
+/** The index path that holds all values of a target, in the form in which they are compared. */
 export function indexOf(target: Target, place: Place): Omit<IndexPath, 'y'> | undefined {
+  return isOrdered(target.leaf) ? undefined : orderedIndexOf(target, place)
+}
+
+/** The same, also for booleans, numbers and times, which stand there in another form than they are compared in. */
+export function orderedIndexOf(target: Target, place: Place): Omit<IndexPath, 'y'> | undefined {
   // `emails` in a comparison means `emails.value`, and is entered under the one or the other name.
   const path = place.path(target.path)
   return path?.ready === true ? path : undefined

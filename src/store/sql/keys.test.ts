@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { bindFilter, defineSchema, LENIENT, parseFilter, User } from '../../protocol/index.ts'
+import { postgres } from '../postgres/dialect.ts'
+import { createBindingsFor } from './bindings.ts'
+import { sqlite } from './dialect.ts'
+import { keysFor } from './keys.ts'
+import type { Place } from './values.ts'
+
+const STAFF = 'urn:example:staff'
+const Staff = User.extend(
+  defineSchema({
+    id: STAFF,
+    name: 'Staff',
+    attributes: {
+      level: { type: 'integer' },
+      share: { type: 'decimal' },
+      since: { type: 'dateTime' },
+      codes: { type: 'integer', multiValued: true },
+    },
+  }),
+)
+
+/** What an index on every path of the type gives for a filter. */
+function keysOf(filter: string, dialect: typeof postgres | typeof sqlite) {
+  const bindings = createBindingsFor(dialect)
+  const place: Place = {
+    t: '$t',
+    y: '$y',
+    typeName: 'User',
+    base: '',
+    endpoints: {},
+    path: (path) => ({ a: 7, path, unique: false, ready: true }),
+    typeKey: () => 'User',
+  }
+  const keys = keysFor(bindFilter(parseFilter(filter, LENIENT), Staff, LENIENT), place)
+  return keys && { ...keys, sql: keys.sql(bindings).replaceAll(/\s+/g, ' '), values: bindings.values }
+}
+
+const DAY = '"2026-01-31T09:00:00Z"'
+
+test.each([
+  ['active eq false', '=', 'false'],
+  [`${STAFF}:level eq 5`, '=', 'c014000000000000'],
+  [`${STAFF}:level gt 5`, '>', 'c014000000000000'],
+  [`${STAFF}:level le -5`, '<=', '3febffffffffffff'],
+  [`${STAFF}:share ge 0.5`, '>=', 'bfe0000000000000'],
+  [`${STAFF}:since lt ${DAY}`, '<', 'c279c1347d280000'],
+  [`${STAFF}:codes eq 5`, '=', 'c014000000000000'],
+])('%s is found by an index of its own, on both databases', (filter, sign, value) => {
+  for (const dialect of [sqlite, postgres]) {
+    const keys = keysOf(filter, dialect)
+    expect(keys?.exact).toBe(true)
+    expect(keys?.sql).toMatch(
+      new RegExp(`select (distinct )?k from (lockstep[._])?value_index where t = .* v ${sign} `),
+    )
+    expect(keys?.values).toContain(value)
+  }
+})
+
+test.each(['active ne false', `${STAFF}:level pr`, `${STAFF}:level ne 5`])('%s is not', (filter) => {
+  expect(keysOf(filter, sqlite)).toBeUndefined()
+})
