@@ -18,6 +18,8 @@ interface Counts {
   onlyInB: number
   differs: number
   failed: number
+  /** Of which a part could not be compared. */
+  partly: number
   severalInA: number
   severalInB: number
 }
@@ -40,16 +42,17 @@ export async function diffPlaces(words: readonly string[], options: Options): Pr
     const rows = compared.types.map((type) => summaryOf(type, all.get(type.name) ?? noCounts()))
     if (json) printJson({ summary: rows, notCompared: [...compared.unknown] })
     else printSummary(rows, compared)
-    const differs = rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left > 0)
+    const differs = rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left + (row.partly ?? 0) > 0)
     if (rows.some(({ failed = 0 }) => failed > 0) || (flagOption(options, 'exitCode') && differs)) process.exitCode = 1
   })
 }
 
 function noCounts(): Counts {
-  return { onlyInA: 0, onlyInB: 0, differs: 0, failed: 0, severalInA: 0, severalInB: 0 }
+  return { onlyInA: 0, onlyInB: 0, differs: 0, failed: 0, partly: 0, severalInA: 0, severalInB: 0 }
 }
 
-function count(counts: Counts, { state, several }: Finding): void {
+function count(counts: Counts, { state, several, left = [] }: Finding): void {
+  if (left.length > 0) counts.partly += 1
   if (state === 'only in a') counts.onlyInA += 1
   else if (state === 'only in b') counts.onlyInB += 1
   else if (state === 'differs') counts.differs += 1
@@ -80,10 +83,10 @@ export function ignoredOf(options: Options): readonly string[] {
 }
 
 function summaryOf({ name, key, count, keyless }: ComparedType, counts: Counts) {
-  const { onlyInA, onlyInB, differs, failed, severalInA, severalInB } = counts
+  const { onlyInA, onlyInB, differs, failed, partly, severalInA, severalInB } = counts
   const same = count.a - keyless.a - severalInA - onlyInA - differs - failed
   const left = keyless.a + keyless.b + severalInA + severalInB
-  const some = failed === 0 ? {} : { failed }
+  const some = { ...(failed === 0 ? {} : { failed }), ...(partly === 0 ? {} : { partly }) }
   return { type: name, key, a: count.a, b: count.b, onlyInA, onlyInB, differs, same, left, ...some }
 }
 
@@ -100,9 +103,10 @@ function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unk
     ['DIFFER (~)', ({ differs }) => differs],
     ['SAME', ({ same }) => same],
   ])
-  for (const { type, key, left, failed = 0 } of rows) {
+  for (const { type, key, left, failed = 0, partly = 0 } of rows) {
     if (left > 0) printLine(`${left} of type ${type} were left out: they have no ${key}, or one that another has too.`)
     if (failed > 0) printLine(`${failed} of type ${type} could not be compared.`)
+    if (partly > 0) printLine(`${partly} of type ${type} could be compared in part only.`)
   }
   if (unknown.size > 0) {
     printLine(

@@ -74,17 +74,27 @@ export async function gatherSource(
     throw new LockstepError(error.code, what, { cause: error })
   }
   if (namesOnly || isWhole(source)) return out
-  const isSummary = (await Promise.all(samples.map((id) => readOne(source, id)))).some(
+  const isSummary = (await Promise.all(samples.map((id) => orUntold(readOne(source, id))))).some(
     (one) => one !== undefined && pathsIn(one.resource).some((path) => path !== 'members' && !out.shown.has(path)),
   )
   const hasMembers = type.schema.attributes.some(({ name }) => name === 'members')
   if (isSummary || hasMembers) {
     await readEach(
       (after) => gathering.listed(side, type.name, after, isSummary ? 'all' : 'without members'),
-      async (id) => void (await readAgain(gathering, out, id)),
+      async (id) => void (await orUntold(readAgain(gathering, out, id))),
     )
   }
   return out
+}
+
+/** Undefined where the server doesn't tell: what it doesn't show stays unknown, and is no reason to end. */
+async function orUntold<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof LockstepError) return undefined
+    throw error
+  }
 }
 
 /** Whether lists of a place show all there is: those of a tenant here do, but for what is shown on request alone. */

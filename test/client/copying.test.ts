@@ -189,6 +189,7 @@ describe('what a list leaves out', SLOW, () => {
     await a.group('One', [await a.user('ann')])
     const id = await b.group('One', [await b.user('ann')])
     const found = await lockstep('diff', a, b, '--exit-code')
+    expect(found.code).toBe(1)
     expect(found.lines).toMatchObject([
       { key: 'One', state: 'same', left: [expect.stringContaining('A does not show its members')] },
       {},
@@ -204,6 +205,20 @@ describe('what a list leaves out', SLOW, () => {
     const back = await lockstep('copy', b, a)
     expect(back.last).toMatchObject({ updated: 0, failed: 0, left: 1 })
     for (const { body } of a.writes()) expect(body).not.toContain('remove')
+  })
+
+  test('members that can be read by nobody are left alone, and the rest goes on', async () => {
+    const a = await place(
+      (body, wire) =>
+        hideMembers(body, wire) ??
+        (/^\/(?:Users|Groups)\/./.test(wire.target) ? { status: 501, body: { detail: 'not here' } } : undefined),
+    )
+    const b = await place()
+    await a.group('One', [await a.user('ann', { title: 'Dr' })])
+    const id = await b.group('One', [await b.user('ann')])
+    const copied = await lockstep('copy', a, b)
+    expect([copied.code, copied.last]).toMatchObject([0, { updated: 1, failed: 0, left: 1 }])
+    expect(await b.members(id)).toBe(1)
   })
 
   test('attributes that lists leave out are read from each resource', async () => {
