@@ -8,6 +8,7 @@ import {
   LockstepError,
   noteNumbers,
   type ResourceType,
+  withTexts,
 } from '../protocol/index.ts'
 import { type Header, readHeader } from './csv-header.ts'
 import { readRow } from './csv-row.ts'
@@ -189,8 +190,11 @@ function parseLine(text: string): JsonObject {
   if (!isObject(json)) throw new LockstepError('ERR_INPUT', 'The line is not a JSON object')
   // Numbers where texts belong are taken as they are written, as everywhere (docs/decisions/0030).
   noteNumbers(json, text)
-  return json
+  return withTexts(json, KEYS)
 }
+
+/** What resources are known again by. */
+const KEYS = ['externalId', 'userName', 'displayName'] as const
 
 /** The type of a resource: by its schemas, else by what it says of itself. RFC 7643 §3. */
 function typeOf(json: JsonObject, { types }: Catalog): ResourceType {

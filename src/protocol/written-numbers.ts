@@ -1,4 +1,4 @@
-import { isObject, type Json } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 
 /**
  * How the numbers of a message are written, where that is not how they would be written again: `1.0`, `1e3`, and numbers of
@@ -41,6 +41,17 @@ export function carryNumbers<T extends Json | undefined>(from: Json | undefined,
 export function textOfNumber(value: number, numbers: WrittenNumbers | undefined): string | undefined {
   const written = numbers?.get(value)
   return written === undefined ? String(value) : written.text
+}
+
+/** The same object with numbers under these names as texts, where the message says how they are written. */
+export function withTexts(object: JsonObject, names: readonly string[]): JsonObject {
+  const numbers = numbersOf(object)
+  const texts = names.flatMap((name) => {
+    const value = object[name]
+    const text = typeof value === 'number' && numbers?.has(value) ? textOfNumber(value, numbers) : undefined
+    return text === undefined ? [] : [[name, text] as const]
+  })
+  return texts.length === 0 ? object : carryNumbers(object, { ...object, ...Object.fromEntries(texts) })
 }
 
 /** Whether a number was written with a fraction or an exponent: `1.0` and `1e3` are no integers. RFC 7643 §2.3.4. */

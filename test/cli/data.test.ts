@@ -396,3 +396,19 @@ test('who changes a tenant of an app that embeds Lockstep is told that hooks are
   await run(['connection', 'create', 'acme', '--database', database])
   expect(await lockstep('delete', 'User', stored.id, '--yes')).toMatchObject({ code: 0, stderr: '' })
 })
+
+test('numbers for texts are taken as a request takes them: with their digits, and never for a whole value', async () => {
+  const { lockstep, json, write, dir, read } = await fresh('acme')
+  const file = write('numbers.jsonl', [
+    `{"schemas":["${USER}"],"userName":5,"externalId":12345678901234567890,"title":1.0}`,
+    `{"schemas":["${USER}"],"userName":"x","emails":5}`,
+  ])
+  const { code, stdout } = await lockstep('import', file, '--tenant', 'acme', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ created: 1, rejected: 1 })
+  // Known again by them, too.
+  const again = await lockstep('import', file, '--tenant', 'acme', '--restart', '--json')
+  expect(JSON.parse(again.stdout)).toMatchObject({ created: 0, rejected: 1 })
+  await json('export', dir.path('out.jsonl'), '--tenant', 'acme', '--type', 'User')
+  expect(read('out.jsonl')).toMatchObject([{ userName: '5', externalId: '12345678901234567890', title: '1.0' }])
+})
