@@ -395,6 +395,22 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect(fine.body.displayName).toHaveLength(LIMITS.STRING_LENGTH)
     expectError(await post(LIMITS.STRING_LENGTH + 1), 400, 'invalidValue')
   },
+  RESOURCE_LENGTH: async () => {
+    const { id } = await scim.makeUser({ title: 'x' })
+    const ref = { tenant: tenantOf(scim), type: 'User', id }
+    const lengthNow = async () => (await at.server.store.get(ref))?.text.length ?? 0
+    const patch = (path: string, value: unknown) => scim.patch(`/Users/${id}`, [{ op: 'add', path, value }])
+    // Half a million at a time, as many requests do.
+    for (let part = 0; (await lengthNow()) + 600_000 < LIMITS.RESOURCE_LENGTH; part++) {
+      expect((await patch('ims', [{ value: `${part}${'y'.repeat(500_000)}` }])).status).toBe(200)
+    }
+    const title = (length: number) => patch('title', 'x'.repeat(length))
+    const left = LIMITS.RESOURCE_LENGTH - (await lengthNow()) + 1
+    expect((await title(left)).status).toBe(200)
+    expect(await lengthNow()).toBe(LIMITS.RESOURCE_LENGTH)
+    expectError(await title(left + 1), 413)
+    expect((await title(1)).status).toBe(200)
+  },
   VALUES_PER_ATTRIBUTE: async () => {
     const emails = (count: number) => times(count, (index) => ({ value: `e${index}@example.com` }))
     const fine = await scim.post('/Users', user({ emails: emails(LIMITS.VALUES_PER_ATTRIBUTE) }))

@@ -1,4 +1,4 @@
-import { type Document, isObject } from '../protocol/index.ts'
+import { type Document, isObject, LIMITS, payloadTooLarge } from '../protocol/index.ts'
 import type { Stored } from '../store/index.ts'
 
 /** Documents that have been taken apart, or put together, for as long as somebody has the resource in hand. */
@@ -40,4 +40,13 @@ export function displayOf(document: Document): string {
     if (typeof value === 'string' && value !== '') return value
   }
   return ''
+}
+
+/** The text to be stored; many requests must not make a resource that none could read. */
+export function boundedTextOf(document: Document): string {
+  const text = textOf(document)
+  if (text.length <= LIMITS.RESOURCE_LENGTH) return text
+  throw payloadTooLarge(
+    `The resource would be ${text.length} characters long; at most ${LIMITS.RESOURCE_LENGTH} are kept`,
+  )
 }

@@ -4,11 +4,9 @@ import {
   changedAttributes,
   changedPaths,
   checkDocument,
-  createEditWork,
   createNotes,
   type Document,
   type Edit,
-  type EditWork,
   equalJson,
   forbidden,
   type Json,
@@ -25,10 +23,10 @@ import {
 import type { MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
 import { createCommit } from './commit.ts'
 import { type Context, type Inside, requireType, typeNow } from './context.ts'
-import { displayOf, documentOf, textOf, withDocument } from './document.ts'
+import { boundedTextOf, displayOf, documentOf, withDocument } from './document.ts'
 import { namesOf, onlyMembers, takeMembers, takePassword, withId } from './draft.ts'
 import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
-import { HeavyWrite, LIGHT_TEXT, LIGHT_WORK } from './heavy-write.ts'
+import { HeavyWrite, LIGHT_TEXT, workOf } from './heavy-write.ts'
 import { memberEdits, weighWalks } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import { missing } from './missing.ts'
@@ -158,7 +156,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     const result = { type, requested: extra.requested, skipped: extra.skipped }
     if (same && edits.length === 0) return { ...result, stored, changed: false }
     const at = Math.max(inside.world.now(), stored.modified + 1)
-    const text = same ? stored.text : textOf(document)
+    const text = same ? stored.text : boundedTextOf(document)
     const display = same ? stored.display : displayOf(document)
     const paths: PathChange[] = same ? [] : [...changedPaths(before, document, type)]
     const late = inside.hear(tenant)
@@ -217,7 +215,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       if (looking !== undefined) await looking
       const secret = typeof password === 'string' ? await secretOf(ref, password) : password
       const at = inside.world.now()
-      const text = textOf(document)
+      const text = boundedTextOf(document)
       const display = displayOf(document)
       const paths: PathChange[] = [...changedPaths({}, document, type)]
       if (password !== undefined) paths.push({ path: 'password' })
@@ -357,11 +355,6 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       })
     },
   }
-}
-
-/** Counts what a write looks at. */
-function workOf(options: Pick<WriteOptions, 'light'> | undefined): EditWork {
-  return options?.light ? createEditWork(LIGHT_WORK, () => new HeavyWrite()) : createEditWork()
 }
 
 /** 403 when a change touches an attribute that its caller may not change. RFC 7644 §3.11. */
