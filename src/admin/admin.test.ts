@@ -319,7 +319,7 @@ test('the log is read on from a place', async () => {
 })
 
 test.each([
-  ['POST', '/tenants', '{', 400, 'The body is no JSON'],
+  ['POST', '/tenants', '{', 400, 'The body is not JSON'],
   ['POST', '/tenants', '['.repeat(100_000), 400, 'nested deeper'],
   ['POST', '/tenants', { name: 'Acme' }, 400, "can't name a tenant"],
   ['POST', '/tenants', { nmae: 'acme' }, 400, 'body.name'],

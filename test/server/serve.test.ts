@@ -263,7 +263,7 @@ test.each([
   [['--database', 'mysql:x'], /--database: "mysql:x" was given for the database; allowed is sqlite:PATH/],
   [
     ['--database', 'postgres://a:b@127.0.0.1:1/d'],
-    /the database postgres:\/\/a@127\.0\.0\.1:1\/d can't be opened: .*ECONNREFUSED/,
+    /The database postgres:\/\/a@127\.0\.0\.1:1\/d can't be opened: nothing listens there/,
   ],
   [['--log-level', 'loud'], /allowed is one of silent/],
 ])('a wrong setting (%j) is refused at the start', async (args, message) => {
