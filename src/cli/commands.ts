@@ -53,6 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       PUBLIC_URL,
       fromTable(SETTINGS.trustedProxies, 'networks'),
       fromTable(SETTINGS.metrics, 'readers'),
+      fromTable(SETTINGS.metricsTenants, 'on|off'),
       fromTable(SETTINGS.metricsTokenFile, 'file'),
       fromTable(SETTINGS.firstToken, 'where'),
       fromTable(SETTINGS.logLevel, 'level'),

@@ -5,8 +5,17 @@ import { createMetrics, joinNumbers } from './metrics.ts'
 
 const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
 
+const probe = async () => []
+const lost = () => Promise.reject(new Error('gone'))
+
+test('without being asked for, no tenant is read or told of', async () => {
+  const { body } = await createMetrics({ probe }).text()
+  expect(body).toContain('lockstep_database_up 1')
+  expect(body).not.toMatch(/lockstep_(tenants|resources)/)
+})
+
 test('requests by route and status, latency, batch size and resources per tenant are told as Prometheus reads them', async () => {
-  const metrics = createMetrics({ tenants })
+  const metrics = createMetrics({ probe, tenants })
   const meter = metrics.meter('GET', '/Users/{id}')
   meter.seen(200, 0.0004)
   meter.seen(200, 0.003)
@@ -38,7 +47,7 @@ test('requests by route and status, latency, batch size and resources per tenant
 })
 
 test('an outage is told by what the error says of itself, also when it came from another thread', async () => {
-  const metrics = createMetrics({ tenants })
+  const metrics = createMetrics({ probe, tenants })
   expect(metrics.passing(new StoreUnavailable('gone', 1_000))).toBe('outage')
   expect(metrics.passing({ name: 'StoreUnavailable', message: 'gone', retryAfterMs: 1_000 })).toBe('outage')
   expect(metrics.passing(new StoreUnavailable('crowded', 1_000, { busy: true }))).toBe('busy')
@@ -51,13 +60,13 @@ test('an outage is told by what the error says of itself, also when it came from
 })
 
 test('the same route has the same meter', () => {
-  const metrics = createMetrics({ tenants })
+  const metrics = createMetrics({ probe, tenants })
   expect(metrics.meter('GET', '/Users')).toBe(metrics.meter('GET', '/Users'))
   expect(metrics.meter('GET', '/Users')).not.toBe(metrics.meter('POST', '/Users'))
 })
 
 test('routes without end are counted together past a limit', async () => {
-  const metrics = createMetrics({ tenants })
+  const metrics = createMetrics({ probe, tenants })
   for (let at = 0; at < 1_000; at++) metrics.meter('GET', `/${at}`).seen(200, 0)
   const { body } = await metrics.text()
   expect(body.split('\n').filter((line) => line.startsWith('lockstep_http_requests_total{')).length).toBeLessThan(510)
@@ -65,11 +74,11 @@ test('routes without end are counted together past a limit', async () => {
 })
 
 test('while the database is gone no number of tenants is told, least of all 0; other processes tell it', async () => {
-  const gone = createMetrics({ tenants: () => Promise.reject(new Error('gone')) })
+  const gone = createMetrics({ probe: lost, tenants: lost })
   const { body } = await gone.text()
   expect(body).toContain('lockstep_database_up 0')
   expect(body).not.toMatch(/^lockstep_tenants /m)
-  const joined = await joinNumbers([await gone.numbers(), await createMetrics({ tenants }).numbers()])
+  const joined = await joinNumbers([await gone.numbers(), await createMetrics({ probe, tenants }).numbers()])
   expect(joined.body).toMatch(/^lockstep_tenants 1$/m)
   expect(joined.body).toMatch(/^lockstep_database_up 0$/m)
 })

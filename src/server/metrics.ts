@@ -95,7 +95,10 @@ export type Source = (registrar: Registrar) => void | Promise<void>
 
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
-  readonly tenants: () => Promise<readonly TenantRow[]>
+  /** Asks the database for the least there is, to see whether it answers. */
+  readonly probe: () => Promise<unknown>
+  /** Reads all tenants, where their numbers are wanted. */
+  readonly tenants?: () => Promise<readonly TenantRow[]>
   /** The connections to a PostgreSQL database. */
   readonly pool?: Database['pool']
   readonly now?: () => number
@@ -105,7 +108,7 @@ export interface MetricsOptions {
  * Makes the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
  * can't spare, so it only comes in when somebody reads them.
  */
-export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions): Metrics {
+export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsOptions): Metrics {
   const routes = new Map<string, RouteCount & Meter>()
   const batches = histogram(BATCH_SIZES)
   const refusals = new Map<string, number>()
@@ -136,8 +139,10 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
   const collect = async () => {
     const { Registry } = await import('prom-client')
     const registry = new Registry()
-    const answered = await withinPatience(tenants())
-    const rows = answered ?? []
+    const [answers, rows] = await Promise.all([
+      withinPatience(probe().then(() => true)),
+      tenants === undefined ? undefined : withinPatience(tenants()),
+    ])
     const all = [...routes.values()]
     register(registry, 'counter', 'lockstep_http_requests_total', 'Requests by method, route and status.', () =>
       all.flatMap(({ method, route, statuses }) =>
@@ -159,14 +164,16 @@ export function createMetrics({ tenants, pool, now = Date.now }: MetricsOptions)
     )
     // Every process sees the same tenants.
     const resources = () =>
-      rows.flatMap(({ tenant, resources }) =>
+      (rows ?? []).flatMap(({ tenant, resources }) =>
         Object.entries(resources).map(([type, value]) => ({ value, labels: { tenant, type } })),
       )
-    register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
     // Nobody knows how many there are while the database is gone; 0 would be read as all of them lost.
-    const count = () => (answered === undefined ? [] : [{ value: answered.length, labels: {} }])
-    register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', count, 'first')
-    const up = () => [{ value: answered === undefined ? 0 : 1, labels: {} }]
+    const count = () => (rows === undefined ? [] : [{ value: rows.length, labels: {} }])
+    if (tenants !== undefined) {
+      register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
+      register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', count, 'first')
+    }
+    const up = () => [{ value: answers === undefined ? 0 : 1, labels: {} }]
     register(registry, 'gauge', 'lockstep_database_up', 'Whether the database answers every process.', up, 'min')
     const failed = 'Requests that the database could not answer.'
     register(registry, 'counter', 'lockstep_database_outages_total', failed, () => [{ value: outages, labels: {} }])

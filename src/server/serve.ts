@@ -41,7 +41,11 @@ export async function serve(
     ready: tenancy.ready,
     openTenants: false,
   })
-  const own = createMetrics({ tenants: () => store.tenants(), pool: database.pool })
+  const own = createMetrics({
+    probe: () => store.records('', 'server', { limit: 1 }),
+    ...(settings.metricsTenants === undefined ? {} : { tenants: () => store.tenants() }),
+    pool: database.pool,
+  })
   counted = own.batch
   const workers = worker ? joinWorkers(own) : undefined
   const metrics = workers === undefined ? own : { ...own, text: workers.text }

@@ -49,6 +49,8 @@ export interface Settings {
   readonly trustedProxies?: readonly Network[]
   /** Who may read /metrics, where no token of its own is set. Absent: this machine. */
   readonly metrics?: 'open' | 'off'
+  /** Whether /metrics has the numbers of each tenant. Absent: no. */
+  readonly metricsTenants?: true
   /** The token that /metrics asks for; absent: none. */
   readonly metricsToken?: string
   /** Whether the token of a first start is printed. Absent: on a terminal. */
@@ -155,6 +157,14 @@ export const SETTINGS = {
     allowed: 'local (this machine, not through a proxy), open, or off',
     does: 'who may read /metrics without a token',
   },
+  metricsTenants: {
+    name: 'metrics of tenants',
+    flag: '--metrics-tenants',
+    env: 'LOCKSTEP_METRICS_TENANTS',
+    default: 'off',
+    allowed: 'on or off',
+    does: 'whether /metrics has how many tenants there are and a line for each tenant and resource type; all tenants are read for it, by each replica',
+  },
   metricsTokenFile: {
     name: 'metrics token file',
     flag: '--metrics-token-file',
@@ -230,6 +240,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const connections = read('databaseConnections', parseConnections)
   const trustedProxies = read('trustedProxies', parseNetworks)
   const metrics = read('metrics', (text) => METRICS.find((one) => one === text))
+  const metricsTenants = read('metricsTenants', (text) => ['on', 'off'].find((one) => one === text))
   const firstToken = read('firstToken', (text) => FIRST_TOKEN.find((one) => one === text))
   const metricsToken = readToken(read('metricsTokenFile', (text) => text))
   const workers = read('workers', parseWorkers)
@@ -247,6 +258,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(publicUrl === '' ? {} : { publicUrl }),
     ...(trustedProxies.length === 0 ? {} : { trustedProxies }),
     ...(metrics === 'local' ? {} : { metrics }),
+    ...(metricsTenants === 'on' ? { metricsTenants: true } : {}),
     ...(metricsToken === undefined ? {} : { metricsToken }),
     ...(firstToken === 'terminal' ? {} : { firstToken }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),

@@ -50,7 +50,7 @@ test('workers share the port and the database; one start is printed, and their n
   for (let at = 0; at < 20; at++) expect((await ask(`${base}/Users`, token)).status).toBe(200)
   const route = 'lockstep_http_requests_total{method="GET",route="/Users",status="200"}'
   await until(async () => (await metric(server, route)) === 20)
-  expect(await metric(server, 'lockstep_tenants')).toBe(1)
+  expect(await metric(server, 'lockstep_database_up')).toBe(1)
   const { stdout } = await run(['connection', 'list', 'default', '--json', '--database', database])
   const [connection] = JSON.parse(stdout)
   await run(['connection', 'revoke', 'default', connection.connection, '--database', database])

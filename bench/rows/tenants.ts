@@ -1,0 +1,71 @@
+/** Row PT: what many tenants in use by several processes cost the database, between their requests. */
+import { postgresStore } from '../../src/store/postgres.ts'
+import { createTenancy } from '../../src/tenancy/index.ts'
+import { world } from '../../src/world.ts'
+import { startPostgres } from '../../test/postgres.ts'
+import type { Bench } from '../bench.ts'
+import { cpuTimes } from '../proc.ts'
+import { most, short } from '../table.ts'
+
+/** The rows this file makes. */
+export const TENANT_ROWS = ['PT'] as const
+
+const TENANTS = 2_000
+const PROCESSES = 3
+/** Minutes that are played, each token used once in each. */
+const MINUTES = 5
+/** For how long nothing but looking for changes is measured. */
+const QUIET_MS = 10_000
+
+/** Measures it on a server of its own: CPU time of PostgreSQL for a minute with each token used once in each process. */
+export async function measureTenants(bench: Bench): Promise<void> {
+  const server = await startPostgres({ within: bench.directory })
+  const cpuMs = () => [...cpuTimes([server.pid()]).values()].reduce((sum, us) => sum + us, 0) / 1_000
+  try {
+    const { url } = await server.database()
+    const clock = { now: Date.now() }
+    const open = async () => {
+      const store = await postgresStore({ url, connections: 4 })
+      return { store, tenancy: createTenancy({ store, world: { ...world, now: () => clock.now } }) }
+    }
+    const processes = await Promise.all(Array.from({ length: PROCESSES }, open))
+    const [first] = processes
+    const tokens: (readonly [string, string])[] = []
+    for (let n = 0; n < TENANTS && first !== undefined; n++) {
+      const name = `tenant-${n}`
+      await first.tenancy.tenants.create(name)
+      tokens.push([name, `Bearer ${(await first.tenancy.connections.create(name)).token}`])
+    }
+    const minute = async () => {
+      clock.now += 60_000
+      for (const { tenancy } of processes) {
+        for (const [name, header] of tokens) await tenancy.authenticate(name, header)
+        await tenancy.flush()
+      }
+    }
+    await minute()
+    await minute()
+    const before = cpuMs()
+    const memory = process.memoryUsage.rss()
+    for (let at = 0; at < MINUTES; at++) await minute()
+    const notes = (cpuMs() - before) / MINUTES
+    const quiet = cpuMs()
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+    const looks = ((cpuMs() - quiet) * 60_000) / QUIET_MS
+    const share = ((notes + looks) / 60_000) * 100
+    const grown = (process.memoryUsage.rss() - memory) / 1_048_576
+    bench.add({
+      id: 'PT',
+      what: `${TENANTS.toLocaleString('en')} tenants × ${PROCESSES} processes, each token used once a minute: core of PostgreSQL, %`,
+      lockstep: `${short(notes)} ms of notes + ${short(looks)} ms of looks a minute; memory ${short(grown)} MiB`,
+      ratio: share,
+      hard: most(1),
+    })
+    for (const { store, tenancy } of processes) {
+      await tenancy.close()
+      await store.close()
+    }
+  } finally {
+    await server.stop()
+  }
+}
