@@ -113,7 +113,7 @@ async function createMissing(run: Run, type: ComparedType, pair: Pair): Promise<
   const taken = gathering.take('b', type.b, type.key, resource, taking)
   if (taken !== 'kept' || gathering.idOf('b', type.name, pair.key) !== resource.id) {
     // The server keeps another key than it was given; what it made can't be found again by it.
-    throw new LockstepError('ERR_REFUSED', `was made, but B shows another ${type.key} than it was given`)
+    throw new LockstepError('ERR_REFUSED', `was created, but B shows another ${type.key} than it was given`)
   }
   run.tally.created += 1
   tell(run, 'created', type.name, pair)
@@ -246,7 +246,7 @@ async function planOnly(compared: Compared, options: Options): Promise<void> {
   else {
     printLine()
     printLine(
-      `Nothing was changed. ${tally.created} would be made, ${tally.updated} changed, ${tally.deleted} deleted${tally.left === 0 ? '' : `, ${tally.left} left as they are in part`}${tally.failed === 0 ? '' : `; ${tally.failed} can't be told`}.`,
+      `Nothing was changed. ${tally.created} would be created, ${tally.updated} changed, ${tally.deleted} deleted${tally.left === 0 ? '' : `, ${tally.left} left as they are in part`}${tally.failed === 0 ? '' : `; ${tally.failed} can't be told`}.`,
     )
     printLeftOut(compared)
   }
@@ -302,7 +302,7 @@ function report(compared: Compared, tally: Tally, options: Options): void {
   if (flagOption(options, 'json')) printJson({ dryRun: false, ...tally })
   else {
     printFacts([
-      ['Made', tally.created],
+      ['Created', tally.created],
       ['Changed', tally.updated],
       ['Deleted', tally.deleted],
       ['Failed', tally.failed],

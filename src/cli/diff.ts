@@ -71,7 +71,7 @@ function linesOf({ type, key, state, paths, left = [], several, why }: Finding):
 
 /** Why resources of one key are left out. */
 export function severalInWords({ a, b }: { readonly a: number; readonly b: number }): string {
-  return `is not unique (${a} in A, ${b} in B), so that it can't be told which is which; left out`
+  return `left out, because the name is not unique (${a} in A, ${b} in B)`
 }
 
 /** The attributes that `--ignore` names. */
