@@ -63,7 +63,7 @@ describe('a large group over HTTP', () => {
     closing.push(() => socket.destroy())
     socket.pause()
     const { pathname } = new URL(url())
-    socket.write(`${method} ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    socket.write(`${method} ${pathname} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     return socket
   }
 
@@ -258,7 +258,8 @@ describe('threads', () => {
     expect(skipped).toMatchObject([{ tenant: 'acme', type: 'User', paths: ['shoeSize'] }])
     const tenancy = createTenancy({ store })
     const directory = openDirectory(store, tenancy)
-    expect(await directory.changes('acme', 0, 10)).toHaveLength(1)
+    const changes = await directory.changes('acme', 0, 10)
+    expect(changes.filter(({ type }) => type === 'User')).toHaveLength(1)
     await tenancy.close()
   })
 
