@@ -262,3 +262,22 @@ describe('endpoints of resource types', () => {
     await server.close()
   })
 })
+
+test('schemas and types that come in pages are read to their end', async () => {
+  const types = ['User', 'Group', 'Device'].map((name) => ({
+    id: name,
+    name,
+    endpoint: `/${name}s`,
+    schema: User.schema.id,
+  }))
+  const server = await scripted((wire) => {
+    if (!wire.target.startsWith('/ResourceTypes')) return json(200, { totalResults: 9, Resources: [] })
+    const from = Number(/startIndex=(\d+)/.exec(wire.target)?.[1] ?? 1)
+    return json(200, { totalResults: 3, Resources: types.slice(from - 1, from + 1) })
+  })
+  const app = createClient({ url: server.url })
+  expect((await app.discovery.types()).map(({ name }) => name)).toEqual(['User', 'Group', 'Device'])
+  // A list of schemas that never gives what it promises is asked for once more, and no longer.
+  expect(server.seen.filter(({ target }) => target.startsWith('/Schemas'))).toHaveLength(2)
+  await server.close()
+})

@@ -74,6 +74,25 @@ export function createDiscovery(base: string, send: Send, ttlMs: number, world: 
     return undefined
   }
 
+  /** What a list of schemas or types holds. RFC 7644 §4 has it whole in one answer; some servers give it in pages all the same. */
+  async function lookThrough(path: string): Promise<readonly JsonObject[]> {
+    const first = readPage(await look([path]))
+    const found = [...(first?.resources ?? [])]
+    for (let pages = 1; pages < PAGES && found.length < (first?.totalResults ?? 0); pages++) {
+      const seen = new Set(found.map(nameOf))
+      try {
+        const { body } = await send({ method: 'GET', path, query: { startIndex: found.length + 1 } })
+        const more = (readPage(body)?.resources ?? []).filter((json) => !seen.has(nameOf(json)))
+        if (more.length === 0) break
+        found.push(...more)
+      } catch (error) {
+        if (isAbsent(error)) break
+        throw error
+      }
+    }
+    return found
+  }
+
   // One look serves several callers: the signal of one of them ends only its own waiting.
   const config = () =>
     keep('config', async () => {
@@ -82,14 +101,12 @@ export function createDiscovery(base: string, send: Send, ttlMs: number, world: 
     })
   const schemas = () =>
     keep('schemas', async () => {
-      const body = await look(['/Schemas'])
-      const found = readPage(body)?.resources ?? []
+      const found = await lookThrough('/Schemas')
       return found.map(schemaOf).filter((each) => each !== undefined)
     })
   const types = () =>
     keep('types', async () => {
-      const body = await look(['/ResourceTypes'])
-      const found = readPage(body)?.resources ?? []
+      const found = await lookThrough('/ResourceTypes')
       const known = new Map((await schemas()).map((schema) => [schema.id.toLowerCase(), schema]))
       const read = found.map((json) => typeOf(belowBase(json, base), known)).filter((each) => each !== undefined)
       return read.length === 0 ? [User, Group] : read
@@ -101,6 +118,15 @@ export function createDiscovery(base: string, send: Send, ttlMs: number, world: 
     features: async (signal) => readFeatures(await orAborted(config(), signal)),
     forget: () => kept.clear(),
   }
+}
+
+/** Most pages of schemas or types that are read. */
+const PAGES = 100
+
+/** What tells one schema or type from another; the text of one that has neither id nor name. */
+function nameOf(json: JsonObject): string {
+  const { id, name } = json
+  return JSON.stringify(typeof id === 'string' && id !== '' ? id : (name ?? json)).toLowerCase()
 }
 
 /** What a configuration resource says; what it leaves out is not offered. */
