@@ -235,9 +235,13 @@ describe('threads', () => {
       port.postMessage(['this is no JSON'])
       await until(() => causes.length === round)
       port.close()
+      // What was handed to the old one before anybody could notice is answered 503; from then on all is well.
+      let tries = 0
+      await until(async () => (await create(`first${round}-${tries++}`)).status === 201)
+      expect(tries).toBeLessThanOrEqual(2)
       for (const n of [1, 2, 3]) expect((await create(`u${round}${n}`)).status).toBe(201)
     }
-    expect(heavy.load()).toMatchObject({ threads: 1, outcomes: { answered: 7, failed: 0 } })
+    expect(heavy.load()).toMatchObject({ threads: 1, outcomes: { failed: 0 } })
     expect(causes[0]?.message).toMatch(/thread that writes the database has ended: .*JSON/)
     expect(causes[0]?.cause).toBeInstanceOf(SyntaxError)
   })

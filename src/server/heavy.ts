@@ -225,10 +225,12 @@ export function createHeavy(options: HeavyOptions): Heavy {
     job.stopped ??= why
     job.thread?.stop()
     clearTimeout(job.timer)
+    // Whoever still waits is better served by what the request itself says of how far it came.
+    const patience = why === 'time' ? 3 * graceMs : graceMs
     const insist = () => {
-      if (job.thread?.kill() === false) job.timer = setTimeout(insist, graceMs)
+      if (job.thread?.kill() === false) job.timer = setTimeout(insist, patience)
     }
-    job.timer = setTimeout(insist, graceMs)
+    job.timer = setTimeout(insist, patience)
   }
 
   /** The client has gone: what waits is dropped, what runs is stopped. */

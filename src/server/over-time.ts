@@ -2,7 +2,8 @@ import { ScimError, tooMany } from '../protocol/index.ts'
 
 /**
  * What a request gets that took longer than it may. A search would take as long the next time, so it is refused for good;
- * a write may come again. `commits`: how many it had done by then, which only Bulk has more than one of.
+ * a write may come again. `commits`: how many it had done by then, which only Bulk has more than one of; each of its
+ * operations that was not carried out gets this error of its own.
  */
 export function overTime(method: string, path: string, seconds: number, commits: number): ScimError {
   if (method === 'GET' || method === 'HEAD' || path.includes('/.search')) {
@@ -10,8 +11,11 @@ export function overTime(method: string, path: string, seconds: number, commits:
       `This search took longer than ${seconds} s and was stopped; use a narrower filter or a smaller page, or have its attributes indexed (lockstep index put)`,
     )
   }
-  const done = commits === 0 ? 'nothing was changed' : 'a part of it was carried out'
-  return new ScimError(503, `This request took longer than ${seconds} s and was stopped; ${done}. Send less at once`, {
-    headers: { 'retry-after': '30' },
-  })
+  const bulk = /^\/Bulk\/?$/i.test(path)
+  const detail = bulk
+    ? `The request took longer than ${seconds} s and was stopped before this was carried out; send the rest again`
+    : commits === 0
+      ? `This request took longer than ${seconds} s and was stopped; nothing was changed. Send less at once`
+      : `This request took longer than ${seconds} s and was stopped; a part of it was carried out. Send less at once`
+  return new ScimError(503, detail, { headers: { 'retry-after': '30' } })
 }

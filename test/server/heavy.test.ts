@@ -90,7 +90,7 @@ async function runningStatements(database: string): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: database })
   await client.connect()
   const { rows } = await client.query(
-    `select query from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid() and query ~ 'position|strpos'`,
+    `select query from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid() and query ~ 'nickName'`,
   )
   await client.end()
   return rows.map(({ query }) => query)
@@ -130,7 +130,6 @@ describe('heavy requests', () => {
   test('nobody waits for any more are dropped, and those that run are stopped', { timeout: 120_000 }, async () => {
     const before = { dropped: await past(server, 'dropped'), stopped: await past(server, 'stopped') }
     const answered = await past(server, 'answered')
-    const threads = await metric(server, 'lockstep_heavy_threads')
     const sockets = Array.from({ length: 12 }, () => abandoned(busy, '/Users/.search', dear()))
     await until(async () => (await now(server, 'running')) + (await now(server, 'waiting')) === 12)
     for (const socket of sockets) socket.destroy()
@@ -138,9 +137,11 @@ describe('heavy requests', () => {
     expect((await past(server, 'dropped')) - before.dropped).toBeGreaterThanOrEqual(8)
     expect((await past(server, 'stopped')) - before.stopped).toBeGreaterThanOrEqual(1)
     expect((await past(server, 'answered')) - answered).toBeLessThanOrEqual(3)
-    // The threads live on, and the database server has nothing more to do for them.
-    expect(await metric(server, 'lockstep_heavy_threads')).toBe(threads)
-    if (onPostgres) expect(await runningStatements(server.database)).toEqual([])
+    // The database server has nothing more to do for them, long before they would have ended by themselves.
+    if (onPostgres) {
+      for (let tries = 0; tries < 500 && (await runningStatements(server.database)).length > 0; tries++) await wait(20)
+      expect(await runningStatements(server.database)).toEqual([])
+    }
     expect((await post(busy, '/Users/.search', dear(2))).status).toBe(200)
   })
 })
@@ -151,6 +152,8 @@ describe('a heavy request that takes too long', () => {
   beforeAll(async () => {
     server = await serve({ flags: { requestSeconds: '2' } })
     site = await tenantWith(server, 400)
+    // A thread takes a moment to begin; on a busy machine longer than one may wait here.
+    await until(async () => (await post(site, '/Users/.search', dear(2))).status === 200)
   }, 120_000)
   afterAll(() => server.close())
 

@@ -307,15 +307,15 @@ test('an upload that breaks off, wrong hosts and names that can be no tenant lea
       socket.write(text)
       if (!end) setTimeout(() => socket.resetAndDestroy(), 50)
     })
-  const post = `POST /tenants/default/scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 500\r\n\r\n`
+  const post = `POST /tenants/default/scim/v2/Users HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 500\r\n\r\n`
   await Promise.all([talk(post, false), talk(`${post}{"schemas":`, false)])
   const get = (path: string, host: string) =>
     talk(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, true)
   expect(await get('/tenants/default/scim/v2/Users', 'a b')).toMatch(/^HTTP\/1\.1 400 /)
   expect(await get('/admin/v1/tenants', '][')).toMatch(/^HTTP\/1\.1 400 /)
   const long = `/tenants/${'x'.repeat(5_000)}/scim/v2/ServiceProviderConfig`
-  expect(await get(long, 'x')).toMatch(/^HTTP\/1\.1 404 /)
-  expect(await get('/tenants/default/scim/v2/ServiceProviderConfig', 'x')).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await get(long, 'localhost')).toMatch(/^HTTP\/1\.1 404 /)
+  expect(await get('/tenants/default/scim/v2/ServiceProviderConfig', 'localhost')).toMatch(/^HTTP\/1\.1 200 /)
   expect(server.stderr()).toBe('')
 })
 

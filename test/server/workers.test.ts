@@ -81,7 +81,7 @@ test('told to stop, all finish what is in flight, and it ends with 0', async () 
   socket.setEncoding('utf8').on('data', (text: string) => {
     answer += text
   })
-  const head = `POST ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/scim+json\r\nContent-Length: ${body.length}\r\n\r\n`
+  const head = `POST ${pathname} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/scim+json\r\nContent-Length: ${body.length}\r\n\r\n`
   socket.write(head + body.slice(0, 10))
   await new Promise((resolve) => setTimeout(resolve, 200))
   const stopping = server.stop()

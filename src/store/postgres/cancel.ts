@@ -20,7 +20,7 @@ interface Connected {
 /** Number of a request that asks a PostgreSQL server to cancel a statement: message formats, CancelRequest. */
 const CANCEL_REQUEST = 80_877_102
 /** A server that doesn't take it by then won't. */
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 5_000
 
 /** Watches the connections of a pool of `pg`, so that what runs on them can be given up. */
 export function createInterrupt(pool: PostgresPool): Interrupt {
