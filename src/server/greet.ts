@@ -26,7 +26,18 @@ const LONGEST_PAUSE_MS = 30_000
 export async function startGreeting(
   tenancy: Tenancy,
   url: string,
-  { print, log, settings }: { readonly print: (text: string) => void; readonly log: Log; readonly settings: Settings },
+  {
+    print,
+    log,
+    settings,
+    failed = () => {},
+  }: {
+    readonly print: (text: string) => void
+    readonly log: Log
+    readonly settings: Settings
+    /** Told why a try came to nothing. */
+    readonly failed?: (error: unknown) => void
+  },
 ): Promise<Greeting> {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -37,6 +48,7 @@ export async function startGreeting(
   async function again(error: unknown): Promise<void> {
     let reason = error
     for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      failed(reason)
       log.warn({ err: reason, retryInMs: pause }, 'the start could not be finished; it is tried again')
       await wait(pause, undefined, { signal }).catch(() => {})
       if (signal.aborted) return

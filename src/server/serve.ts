@@ -1,5 +1,6 @@
 import { createDirectory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
+import { StoreUnavailable } from '../store/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createApp } from './app.ts'
 import { openDatabase } from './database.ts'
@@ -7,6 +8,7 @@ import { type Greeting, startGreeting } from './greet.ts'
 import { createHealth } from './health.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { whereFails, whyOf } from './outages.ts'
 import type { App, Server } from './parts.ts'
 import { createRequestLog } from './request-log.ts'
 import { localUrl, SETTINGS, type Settings } from './settings.ts'
@@ -70,7 +72,17 @@ export async function serve(
   const url = settings.publicUrl ?? localUrl(settings.host, port)
   let greeting: Greeting | undefined
   try {
-    if (!worker) greeting = await startGreeting(tenancy, url, { print, log, settings })
+    if (!worker)
+      greeting = await startGreeting(tenancy, url, {
+        print,
+        log,
+        settings,
+        failed: (error) => {
+          // It reads and does not write: not ready, until a write comes through. A node of a cluster that is down is no such reason.
+          if (error instanceof StoreUnavailable && !error.busy && !error.partial)
+            writability.failed(whereFails(whyOf(error), settings.database))
+        },
+      })
   } catch (error) {
     // Nothing of it stays: a port that is open without a server behind it would look alive.
     await app.close()
