@@ -88,8 +88,11 @@ async function checkMembers<Tx>(
     strange.push(...found.filter((one) => !allowed.includes(one.type)))
   }
   if (strange.length === 0) return
-  const there = new Set<string>()
-  for await (const chunk of store.members(ref)) for (const { id } of chunk) there.add(id)
+  const known = await store.membersAmong(
+    ref,
+    strange.map(({ id }) => id),
+  )
+  const there = new Set(known.map(({ id }) => id))
   const fresh = strange.find(({ id }) => !there.has(id))
   if (fresh !== undefined) {
     throw invalidValue(`members: ${fresh.id} is a ${fresh.type}; a ${type.name} takes a ${allowed.join(' or ')}`)

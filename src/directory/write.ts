@@ -269,6 +269,8 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
         if (options?.mayChange !== undefined)
           requireChangeable(changedAttributes(before, replaced, type), options.mayChange)
+        // Before the host is asked, which happens once wherever the write is done.
+        if (traitsOf(type).rows) await weighWalks([{ edit: 'set', members: [] }], ref, store, workOf(options))
         const whole = incoming.members === undefined ? replaced : { ...replaced, members: incoming.members }
         // The host sees the members as it does in a create, and may change them.
         const { document: prepared, members: wanted } = takeMembers(
@@ -280,7 +282,6 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
           const members = readMembers(wanted, catalog)
           edits.push({ edit: 'set', members })
           refuseSelf(edits, id)
-          await weighWalks(edits, ref, store, workOf(options))
         }
         return update(context, type, stored, before, prepared, {
           op: 'replace',
