@@ -71,7 +71,7 @@ function node(db: DatabaseSync): Driver {
       statement.setReturnArrays(true)
       // The host may have said otherwise for its own.
       statement.setReadBigInts(false)
-      return statement
+      return takesNumbered(db) ? statement : byNumber(statement as Steps, sql)
     },
     define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, ofOne(call)),
     isOpen: () => db.isOpen,
@@ -94,9 +94,36 @@ function betterStatement(db: BetterSqlite3, sql: string): Prepared {
   const statement = db.prepare(sql)
   if (statement.reader) statement.raw(true)
   statement.safeIntegers(false)
+  return byNumber(statement, sql)
+}
+
+/** Whether values can be given in order to parameters that are numbered; Node 22 has learnt it late. */
+function takesNumbered(db: DatabaseSync): boolean {
+  numberedByOrder ??= (() => {
+    try {
+      return db.prepare('select ?1 as one').get(1) !== undefined
+    } catch {
+      return false
+    }
+  })()
+  return numberedByOrder
+}
+
+/** The same for all connections of a process. */
+let numberedByOrder: boolean | undefined
+
+/** What the statements of both libraries can do, whatever they are given. */
+interface Steps {
+  get(...values: unknown[]): unknown
+  all(...values: unknown[]): unknown
+  iterate(...values: unknown[]): Iterable<unknown>
+  run(...values: unknown[]): ReturnType<Prepared['run']>
+}
+
+/** A statement whose numbered parameters (?1) can only be given by name, in one object; the others are given in order. */
+function byNumber(statement: Steps, sql: string): Prepared {
   const numbered = [...new Set([...sql.matchAll(/\?(\d+)/g)].map((match) => Number(match[1])))]
   if (numbered.length === 0) return statement
-  // What is numbered (?1) it takes by name, in one object; what is not, in order.
   const named = new Set(numbered)
   const bound = (values: readonly SqlValue[]): unknown[] => [
     Object.fromEntries(numbered.map((n) => [n, values[n - 1]])),
