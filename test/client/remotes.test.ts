@@ -164,7 +164,7 @@ describe('resources at a remote', SLOW, () => {
       [['query', 'User', '--sort-by', 'departmnt'], 2, /did you mean department/],
       [['patch', 'User', ada.id, 'replace titel x'], 2, /did you mean title/],
       [['patch', 'User', ada.id, 'replace title'], 2, /no value/],
-      [['patch', 'User', ada.id, 'change title x'], 2, /no operation/],
+      [['patch', 'User', ada.id, 'change title x'], 2, /is not an operation/],
       [['patch', 'User', ada.id], 2, /Give operations/],
       [['create', 'User', dir.path('ops.json')], 2, /no attribute "op"/],
       [['create', 'User', dir.path('nothing.json')], 2, /can't be read/],
