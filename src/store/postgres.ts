@@ -109,18 +109,20 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   })
   const sweep = createSweep(database)
   notice.start()
+  const interrupt = createInterrupt(pool)
   let closing: Promise<void> | undefined
   const close = async () => {
     await committer.close()
     await notice.close()
     await sweep.close()
+    interrupt.close()
     await own()
   }
 
   return {
     ...reads,
     turn: createTurn(database, tenants, Math.floor(connections / 4)),
-    interrupt: createInterrupt(pool),
+    interrupt,
     pool,
     find: finds.find,
     weigh: finds.weigh,

@@ -7,6 +7,8 @@ export interface Interrupt {
   readonly mark: () => void
   /** Asks the server to give it up; resolves when it has been told. The statements end with 57014, the connections stay. */
   readonly cancel: () => Promise<void>
+  /** Watches no more; the pool may have another use. */
+  readonly close: () => void
 }
 
 /** What a `Client` of `pg` knows of its connection. */
@@ -26,11 +28,17 @@ const PATIENCE_MS = 5_000
 export function createInterrupt(pool: PostgresPool): Interrupt {
   const taken = new Set<Connected>()
   let before: ReadonlySet<Connected> = new Set()
-  pool.on('acquire', (client) => void taken.add(client as Connected))
-  pool.on('release', (_error, client) => void taken.delete(client as Connected))
+  const acquired = (client: unknown) => void taken.add(client as Connected)
+  const released = (_error: unknown, client: unknown) => void taken.delete(client as Connected)
+  pool.on('acquire', acquired)
+  pool.on('release', released)
   return {
     mark() {
       before = new Set(taken)
+    },
+    close() {
+      pool.off('acquire', acquired)
+      pool.off('release', released)
     },
     async cancel() {
       await Promise.all([...taken].filter((client) => !before.has(client)).map(cancelOne))
