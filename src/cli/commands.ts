@@ -58,6 +58,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       fromTable(SETTINGS.firstToken, 'where'),
       fromTable(SETTINGS.logLevel, 'level'),
       fromTable(SETTINGS.rateLimit, 'rate'),
+      fromTable(SETTINGS.requestSeconds, 'number'),
       fromTable(SETTINGS.workers, 'number'),
       fromTable(SETTINGS.databaseConnections, 'number'),
     ],

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { afterEach, expect, test } from 'vitest'
 import { COMMANDS, GROUPS } from '../../src/cli/commands.ts'
 import { createProgram } from '../../src/cli/program.ts'
-import { commandName } from '../../src/server/index.ts'
+import { commandName, SETTINGS } from '../../src/server/index.ts'
 import { emptyPlace, runsHere } from '../place.ts'
 import { folder, run } from './run.ts'
 
@@ -282,4 +282,14 @@ test('a half-made tenant is not left behind', async () => {
   await json('tenant', 'create', 'acme')
   expect((await lockstep('tenant', 'create', 'beta', '--kind', 'novell')).code).toBe(1)
   expect(await json('tenant', 'list')).toHaveLength(1)
+})
+
+test('serve takes every setting that there is as an option', () => {
+  const { options = [] } = COMMANDS.find(({ name }) => name === 'serve') ?? {}
+  const flags = options.map(([flag]) => flag.split(' ')[0])
+  expect(flags.toSorted()).toEqual(
+    Object.values(SETTINGS)
+      .map(({ flag }) => flag)
+      .toSorted(),
+  )
 })
