@@ -96,7 +96,7 @@ async function tryOlderNodes(doors: readonly string[]): Promise<void> {
       encoding: 'utf8',
     },
   )
-  expect(refused.stderr, 'has no SQLite; with Node 22.13 or newer it works')
+  expect(refused.stderr, 'has no SQLite; with Node 22.16 or newer it works')
   const ancient = spawnSync('npx', ['-y', '-p', 'node@18', 'node', lockstep, 'tenant', 'list'], {
     cwd: folder,
     encoding: 'utf8',

@@ -6,7 +6,7 @@
 import * as modules from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The oldest Node that it runs on; with SQLite it needs 22.13. */
+/** The oldest Node that it runs on; with SQLite it needs 22.16. */
 const OLDEST = 20
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST) {

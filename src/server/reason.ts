@@ -62,9 +62,9 @@ export function systemReason(error: unknown): string | undefined {
   if (error instanceof AggregateError && error.errors.length > 0) return systemReason(error.errors[0])
   if (!(error instanceof Error) || !('code' in error)) return undefined
   if (error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error) return SQLITE[Number(error.errcode) & 0xff]
-  // Node has SQLite built in since 22.13.
+  // Node has SQLite built in since 22.13, and all that is needed since 22.16.
   if (error.code === 'ERR_UNKNOWN_BUILTIN_MODULE')
-    return `Node ${process.versions.node} has no SQLite; with Node 22.13 or newer it works, and on this one PostgreSQL does`
+    return `Node ${process.versions.node} has no SQLite; with Node 22.16 or newer it works, and on this one PostgreSQL does`
   return SYSTEM[String(error.code)]
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { ConfigError, fold, instantOf, squeezed } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract.ts'
@@ -151,7 +151,14 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
   }
 }
 
+/** Throws ConfigError for a Node whose SQLite can't do what is needed here. */
+function requireNode(): void {
+  if ('setReturnArrays' in StatementSync.prototype) return
+  throw new ConfigError('store', `needs Node 22.16 or newer for SQLite; this is ${process.versions.node}`)
+}
+
 function openFile(file: string, options: { readonly timeout: number; readonly readOnly?: boolean }): DatabaseSync {
+  requireNode()
   try {
     // By itself SQLite would make a file that is not there.
     const mode = options.readOnly === true ? 'ro' : 'rw'
