@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { memoryStore, StoreUnavailable } from '../store/index.ts'
+import { createTenancy } from '../tenancy/index.ts'
+import { startGreeting } from './greet.ts'
+import { createLog } from './log.ts'
+import { readSettings } from './settings.ts'
+
+const settings = readSettings({ database: 'sqlite::memory:', port: '0' }, { LOCKSTEP_FIRST_TOKEN: 'always' })
+const log = createLog('silent')
+
+/** A tenancy on a store whose writes fail from one on, so many times. */
+function failing(from: number, times: number, error: () => Error) {
+  const store = memoryStore()
+  let writes = 0
+  const { commit } = store
+  return createTenancy({
+    store: {
+      ...store,
+      commit: (...asked) => (++writes > from && writes <= from + times ? Promise.reject(error()) : commit(...asked)),
+    },
+  })
+}
+
+test.each([0, 1, 2, 3, 4])(
+  'a first start whose write number %s fails is carried on, and prints one token',
+  async (from) => {
+    const tenancy = failing(from, 1, () => new StoreUnavailable('not now', 1_000))
+    const printed: string[] = []
+    const print = (text: string) => printed.push(text)
+    const { done } = await startGreeting(tenancy, 'http://127.0.0.1:1', { print, log, settings })
+    expect(printed[0]).toContain('Its start is not finished: not now.')
+    await done
+    expect(printed.at(-1)).toContain('Bearer token')
+    expect(await tenancy.tenants.isFirstStart()).toBe(false)
+    await tenancy.close()
+  },
+)
+
+test('what is no outage is thrown, and nothing is tried again', async () => {
+  const tenancy = failing(0, 100, () => new TypeError('broken'))
+  const start = startGreeting(tenancy, 'http://127.0.0.1:1', { print: () => {}, log, settings })
+  await expect(start).rejects.toThrow('broken')
+})
