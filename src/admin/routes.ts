@@ -74,7 +74,7 @@ export function createRoutes({
       method: 'post',
       path: '/tenants',
       id: 'createTenant',
-      does: 'Make a tenant with one connection; the token is shown this once',
+      does: 'Create a tenant with one connection; the token is shown this once',
       body: TenantDraftBody,
       gives: { status: 201, body: IssuedBody },
       run: async ({ body, origin, actor }) => {

@@ -67,7 +67,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant create',
     args: '<name>',
-    does: 'make a tenant with one connection; prints its base URL and token once',
+    does: 'create a tenant with one connection; prints its base URL and token once',
     example: 'tenant create acme --kind okta --json',
     options: CONNECTION,
     run: async (args, options) => (await import('./tenant.ts')).createTenant(args, options),

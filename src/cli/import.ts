@@ -24,12 +24,16 @@ interface Refused {
 
 /** `lockstep import`: SCIM resources, as JSON lines or in a CSV file whose header names attributes, each taken in by itself. */
 export async function importFile([file = '']: readonly string[], options: Options): Promise<void> {
+  // Its names are collected first, and a run that was cut short goes on at a byte.
+  if (file === '-')
+    throw new UsageError('Import reads a file twice, and standard input only comes once; save it and name the file')
   const stats = await stat(file).catch((error) => {
     throw fileError(file, 'read', error)
   })
   if (!stats.isFile()) {
-    const what = stats.isDirectory() ? 'a folder' : 'not a file'
-    throw new UsageError(`${file} is ${what}; name a file of JSON lines or CSV, with one SCIM resource on each line`)
+    if (!stats.isDirectory())
+      throw new UsageError(`${file} can't be read twice, as import does; save what comes from it and name the file`)
+    throw new UsageError(`${file} is a folder; name a file of JSON lines or CSV, with one SCIM resource on each line`)
   }
   await withClaim(file, () => importClaimed(file, stats.size, options))
 }

@@ -2,7 +2,7 @@ import { type CommandEntry, DATABASE, type OptionEntry, PUBLIC_URL, TENANT, YES 
 
 /** Where the resources are. */
 const WHERE: readonly OptionEntry[] = [
-  ['--remote <name>', 'the SCIM server of that name instead of the database here; see lockstep remote add'],
+  ['--remote <name>', 'the SCIM server of that name (see remote add) instead of the database here'],
   TENANT,
 ]
 const SELECTION: readonly OptionEntry[] = [

@@ -175,7 +175,10 @@ function atStart(where: string): string {
 
 function readResources(text: string, file: string): readonly Given[] {
   const found = readAll(text, file === '-' ? 'standard input' : file)
-  if (found.length === 0) throw new UsageError(file === '-' ? 'Standard input is empty' : `${file} holds no resource`)
+  if (found.length === 0) {
+    const name = file === '-' ? 'Standard input' : file
+    throw new UsageError(`${name} ${text.trim() === '' ? 'is empty' : 'holds no resource'}`)
+  }
   return found.map(({ value, ...place }) => {
     if (isObject(value)) return { resource: value, ...place }
     throw new UsageError(`${atStart(place.where)} must hold a resource as a JSON object, a list of them, or one a line`)

@@ -17,6 +17,12 @@ function refused(run: () => unknown): ScimError {
   return expect.fail('was not refused')
 }
 
+test('a quote that is never closed is said with its place', () => {
+  expect(refused(() => parseFilter('userName eq "a')).detail).toBe(
+    'The quote at character 13 of the filter is never closed',
+  )
+})
+
 describe('filters that read', () => {
   test.each(vectors('filter.valid.txt'))('P-122..125 P-127 reads $given', ({ given, expected }) => {
     const [, allowance, text = given] = /^\[(\w+)\] (.*)$/s.exec(given) ?? []

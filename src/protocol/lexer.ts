@@ -64,10 +64,10 @@ export function readString(reader: Reader): string {
       reader.at = at + 1
       return escaped ? unescaped(text.slice(from, at + 1), from) : wellFormed(text.slice(from + 1, at), from)
     } else if (code < SPACE) {
-      throw invalidFilter('A string holds a control character; write it as \\u00XX', at)
+      throw invalidFilter('A string contains a control character; write it as \\u00XX', at)
     }
   }
-  throw invalidFilter('A string has no closing double quote; it opens', from)
+  throw invalidFilter(`The quote at character ${from + 1} of the filter is never closed`)
 }
 
 /** The number that a word spells in JSON, or undefined. RFC 8259 §6. */

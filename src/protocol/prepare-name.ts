@@ -30,6 +30,6 @@ export function preparePassword(text: string): string {
   }
   const prepared = text.replace(/\p{Zs}/gu, ' ').normalize('NFC')
   if (prepared === '') throw invalidValue('password is empty')
-  if (/[\p{Cc}\p{Cs}\p{Cn}]/u.test(prepared)) throw invalidValue('password holds a control character')
+  if (/[\p{Cc}\p{Cs}\p{Cn}]/u.test(prepared)) throw invalidValue('password contains a control or unassigned character')
   return prepared
 }

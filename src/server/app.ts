@@ -148,7 +148,7 @@ export async function createApp(parts: Parts): Promise<App> {
   }
 
   function refusalOf(request: IncomingMessage, url: string): ScimError | undefined {
-    if (url === '/healthz' || url === '/readyz') return undefined
+    if (url === '/healthz' || url === '/readyz') return reached.malformed(request)
     const refusal = reached.refusal(request, url.startsWith('/tenants/') || url.startsWith('/admin/'))
     return refusal ?? (url.length > LIMITS.URL_LENGTH ? TOO_LONG : undefined)
   }
@@ -195,7 +195,10 @@ export async function createApp(parts: Parts): Promise<App> {
     const url = targetOf(request)
     const refusal = refusalOf(request, url)
     if (refusal !== undefined) {
-      send(request, response, refuse(refusal))
+      const answer = refuse(refusal)
+      send(request, response, answer)
+      const { method = '' } = request
+      requestLog.answered?.({ method, route: otherRouteOf(url), ms: performance.now() - began }, answer)
       return
     }
     if (url.startsWith('/tenants/') && scim(request, response, url, began)) return

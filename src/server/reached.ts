@@ -6,6 +6,8 @@ import type { Network, Settings } from './settings.ts'
 
 /** How requests reach the server: by which address, from where, and whether they may. */
 export interface Reached {
+  /** Whether Host is missing, or there are two: a 400, whatever is asked. RFC 9112 §3.2. */
+  readonly malformed: (request: IncomingMessage) => ScimError | undefined
   /** Why a request is refused before anything of it is looked at; undefined when it is not. */
   readonly refusal: (request: IncomingMessage, isPrivate: boolean) => ScimError | undefined
   /** Scheme and host that the client used, or the public URL. */
@@ -77,14 +79,15 @@ export function createReached({ publicUrl, trustedProxies = [] }: Settings): Rea
   }
 
   function hostRefusal(request: IncomingMessage): ScimError | undefined {
+    const fault = malformed(request)
+    if (fault !== undefined) return fault
     const { host } = request.headers
-    if (host === undefined ? request.httpVersion !== '1.0' : !isHost(host)) return NO_HOST
-    if (hasTwoHosts(request.rawHeaders)) return TWO_HOSTS
     if (publicUrl !== undefined || host === undefined || isSure(host) || isTrusted(request)) return undefined
     return foreignHost(host)
   }
 
   return {
+    malformed,
     refusal: (request, isPrivate) =>
       hostRefusal(request) ?? (isPrivate && isExposed(request) ? IN_THE_CLEAR : undefined),
     origin: (request) => {
@@ -103,6 +106,11 @@ export function createReached({ publicUrl, trustedProxies = [] }: Settings): Rea
       LOOPBACK_HOST.test(request.headers.host ?? '') &&
       FORWARDING.every((name) => request.headers[name] === undefined),
   }
+}
+
+function malformed({ headers: { host }, httpVersion, rawHeaders }: IncomingMessage): ScimError | undefined {
+  if (host === undefined ? httpVersion !== '1.0' : !isHost(host)) return NO_HOST
+  return hasTwoHosts(rawHeaders) ? TWO_HOSTS : undefined
 }
 
 /** Names and values stand in turn; Node keeps the first of several in `headers` and says nothing. */

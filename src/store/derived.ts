@@ -122,7 +122,7 @@ function documentOf(stored: Stored): Document {
   let document = documents.get(stored)
   if (document === undefined) {
     const read: unknown = JSON.parse(stored.text)
-    if (!isObject(read)) throw new Error(`the text of ${stored.type} ${stored.id} is no JSON object`)
+    if (!isObject(read)) throw new Error(`the text of ${stored.type} ${stored.id} is not a JSON object`)
     document = read
     documents.set(stored, document)
   }

@@ -120,6 +120,17 @@ test.each(['import', 'schema put', 'type put', 'tenant import'])(
   },
 )
 
+test('import says that what can be read only once is no file for it', async () => {
+  const { lockstep } = await fresh()
+  for (const [file, why] of [
+    ['-', /standard input only comes once; save it and name the file/],
+    ['/dev/null', /\/dev\/null can't be read twice, as import does/],
+  ] as const) {
+    const { code, stderr } = await lockstep('import', file)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
+  }
+})
+
 test.each([
   ['sqlite:/proc/x/y.db', /can't be opened: there is no such file or folder/],
   ['sqlite:/tmp', /\/tmp is a folder; name a file in it/],

@@ -89,13 +89,14 @@ test('without a public URL only loopback names and literal addresses are hosts; 
   expect(absolute).toMatch(/^HTTP\/1\.1 421 /)
 })
 
-test('two Host headers are 400', async () => {
+test('two Host headers, or none, are 400 wherever they are sent to', async () => {
   const server = await start()
   const { path } = await client(server)
-  for (const hosts of ['Host: localhost\r\nHost: localhost', 'Host: localhost\r\nhost: evil.example'])
-    expect(await raw(server.port, `GET ${path}/Users HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`)).toMatch(
-      /^HTTP\/1\.1 400 /,
-    )
+  for (const where of [`${path}/Users`, '/healthz', '/readyz', '/metrics', '/admin/v1/tenants'])
+    for (const hosts of ['Host: localhost\r\nHost: localhost', 'Host: localhost\r\nhost: evil.example', 'Accept: */*'])
+      expect(await raw(server.port, `GET ${where} HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1\.1 400 /,
+      )
 })
 
 test('with a public URL any host is taken, and none of them is shown', async () => {
@@ -201,6 +202,7 @@ test('at debug each request is a line without personal values; at warn a refused
   await get(`${base}/Users?filter=nonsense`, headers)
   await get(`${base}/Users/secret-id`, headers)
   await get(`${server.url}/admin/v1/tenants/default/connections?secret`)
+  await get(`${base}/Users/secret-id`, { ...headers, host: 'secret.example' })
   for (let at = 0; at < 30; at++) await get(`${base}/Users`, { authorization: `Bearer ${token.slice(0, -3)}xxx` })
   const lines = () =>
     server
@@ -209,7 +211,7 @@ test('at debug each request is a line without personal values; at warn a refused
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
   const requests = () => lines().filter(({ msg }) => msg === 'request')
-  await expect.poll(() => requests().length).toBe(34)
+  await expect.poll(() => requests().length).toBe(35)
   const [first, second, third] = requests()
   const known = {
     method: 'GET',
@@ -223,6 +225,7 @@ test('at debug each request is a line without personal values; at warn a refused
   expect(requests()).toContainEqual(
     expect.objectContaining({ route: '/admin/v1/tenants/{tenant}/connections', status: 401 }),
   )
+  expect(requests()).toContainEqual(expect.objectContaining({ route: '/{other}', status: 421 }))
   expect(server.stderr()).not.toContain('secret')
   expect(server.stderr()).not.toContain(token.slice(12))
   const refused = lines().filter(({ msg }) => msg === 'a token was refused')

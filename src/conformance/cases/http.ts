@@ -129,7 +129,7 @@ export const HTTP: readonly Case[] = [
   },
   ...(
     [
-      ['broken', '{', 'a body that is no JSON'],
+      ['broken', '{', 'a body that is not JSON'],
       ['list', '[]', 'an array where a resource belongs'],
       ['text', '"lockstep"', 'a text where a resource belongs'],
     ] as const
@@ -139,7 +139,7 @@ export const HTTP: readonly Case[] = [
       level: 'MUST',
       section: 'RFC 7644 §3.12',
       title: `${what} is refused`,
-      fix: 'Answer 400 invalidSyntax to a body that is no JSON object; never 500.',
+      fix: 'Answer 400 invalidSyntax to a body that is not a JSON object; never 500.',
       async run(probe) {
         const answer = await probe.post(probe.subject().type.endpoint, body)
         demandRefusal(answer, `POST with ${what}`, { keyword: ['invalidSyntax', 'invalidValue'] })
