@@ -20,6 +20,7 @@ import type { Meter } from './metrics.ts'
 import { BUSY, createOutages, whereFails, whyOf } from './outages.ts'
 import type { App, Parts } from './parts.ts'
 import { createReached } from './reached.ts'
+import { createRefusals } from './refusals.ts'
 import { createRoutes, otherRouteOf, routeOf } from './routes.ts'
 import { createScim, type Skipped } from './scim.ts'
 import { createBuckets } from './throttle.ts'
@@ -98,6 +99,8 @@ export async function createApp(parts: Parts): Promise<App> {
     ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
   })
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
+  const byTenant = settings.metricsTenants === true ? createRefusals() : undefined
+  if (byTenant !== undefined) metrics.measure(byTenant.source)
   const routes = createRoutes(metrics)
   const reached = createReached(settings)
   const bases = new Map<string, string>()
@@ -133,6 +136,7 @@ export async function createApp(parts: Parts): Promise<App> {
     const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
     const meter = routes.meter(call.method, path)
     const answered = (answer: NodeAnswer) => {
+      if (answer.status >= 400) byTenant?.count(tenant, answer.status)
       if (call.method !== 'GET') bodies.release(request)
       departures.add({ request, response, began, answer, meter })
       if (requestLog.answered === undefined) return

@@ -57,7 +57,7 @@ export async function serve(
     createVitals({
       why: writability.check,
       tokens: tenancy.tokensInUse,
-      tenants: true,
+      tenants: settings.metricsTenants === true,
       ...(sqlite ? { file: settings.database } : {}),
     }),
   )

@@ -266,12 +266,16 @@ test.skipIf(onPostgres)(
   },
 )
 
-test('numbers by which trouble is seen to come', async () => {
-  const server = await start()
+test('numbers by which trouble is seen to come, of single tenants where they are asked for', async () => {
+  const server = await start({ metricsTenants: 'on' })
   const { token, tenant, connection } = await server.connection('generic', { lifetimeMs: 3_600_000 })
   const base = `${server.url}/tenants/${tenant}/scim/v2`
   expect((await get(`${base}/Users`, { authorization: `Bearer ${token}` })).status).toBe(200)
+  expect((await get(`${base}/Users?filter=x`, { authorization: `Bearer ${token}` })).status).toBe(400)
+  expect((await get(`${base}/Users`, { authorization: 'Bearer nonsense' })).status).toBe(401)
   const { text } = await get(`${server.url}/metrics`)
+  for (const status of [400, 401])
+    expect(text).toContain(`lockstep_tenant_refusals_total{tenant="${tenant}",status="${status}"} 1`)
   expect(text).toMatch(/^lockstep_event_loop_delay_seconds\{quantile="0\.99"\} [\d.e-]+$/m)
   expect(text).toMatch(/^lockstep_database_writable 1$/m)
   const ends = new RegExp(
@@ -279,6 +283,12 @@ test('numbers by which trouble is seen to come', async () => {
     'm',
   )
   expect(Number(ends.exec(text)?.[1])).toBeGreaterThan(3_500)
+  const plain = await start()
+  const other = await client(plain)
+  await get(`${plain.url}${other.path}/Users`, other.headers)
+  const alone = (await get(`${plain.url}/metrics`)).text
+  expect(alone).toMatch(/^lockstep_token_expires_seconds \d+$/m)
+  expect(alone).not.toContain('tenant=')
   if (!onPostgres) {
     expect(text).toMatch(/^lockstep_database_bytes\{file="wal"\} \d+$/m)
     expect(text).toMatch(/^lockstep_disk_free_bytes \d+$/m)
