@@ -6,7 +6,7 @@ import type { Filter } from './filter.ts'
 import { comparable, comparablePart } from './folding.ts'
 import { instantOf } from './instant.ts'
 import type { JsonObject } from './json.ts'
-import { asBoolean, asNumber } from './mend.ts'
+import { asBoolean, asNumber, asStored } from './mend.ts'
 import type { Path } from './path.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
@@ -17,6 +17,7 @@ export type BindAllowances = Pick<
   | 'complexMeansValue'
   | 'dotAfterUrn'
   | 'filterOnSingular'
+  | 'looseText'
   | 'textBooleans'
   | 'textNumbers'
   | 'unquotedFilterValues'
@@ -205,7 +206,8 @@ function bindTerm(term: Term, binding: Binding): BoundFilter {
   if (typeof value !== 'string') return { op, target, value }
   if (target.leaf.type === 'dateTime') return { op, target, value: instant(value, term) }
   const form = op === 'co' || op === 'sw' || op === 'ew' ? comparablePart : comparable
-  return { op, target, value: form(target.leaf, value) }
+  const stored = binding.allow.looseText ? asStored(target.leaf, value, TEXTUAL.has(op)) : value
+  return { op, target, value: form(target.leaf, stored) }
 }
 
 /** The attribute of that name; undefined when only another type of the query has it. */

@@ -263,13 +263,17 @@ describe('JSON in a text', () => {
     const { emails } = read(form, asText(WORK), LENIENT, User, before)
     expect(emails).toEqual([{ value: 'b@example.com', type: 'work' }])
   })
+  test.each(EMAILS)('an e-mail is unpacked that was written as text twice: %s', (_form, form) => {
+    const { emails } = read(form, asText(asText(WORK)), LENIENT, User, before)
+    expect(emails).toEqual([{ value: 'b@example.com', type: 'work' }])
+  })
   test.each(EMAILS)('what is no JSON, or no e-mail, is refused: %s', (_form, form) => {
-    for (const sent of [...BROKEN, '{"a":1}']) {
+    for (const sent of [...BROKEN, '{"a":1}', '[true]', '[-1]', ' [ false, null ]']) {
       const run = () => read(form, asText(sent), LENIENT, User, before)
       const found = refusal(run)
       // An object without a value is an element without one, which lists leave out; it is never an address.
       if (found !== undefined) expect(found).toBe('invalidValue')
-      else expect(JSON.stringify(run().emails ?? [])).not.toContain('\\"')
+      else expect(JSON.stringify(run().emails ?? [])).not.toMatch(/\\"|"value":"\s*\[/)
     }
   })
   test.each(EMAILS)('strict takes no text for an object: %s', (form, each) => {
@@ -329,12 +333,17 @@ describe('JSON in a text', () => {
     expect(one('add', '[]')).toEqual([{ value: 'a' }])
   })
 
-  test.each(['[EMEA] Sales', '{3f2504e0-4f89-11d3-9a0c-0305e82c3301}', '[1] Sales', '{{name}}', '[-]'])(
-    'text that only looks like it stays: %s',
-    (role) => {
-      expect(read(by('add', 'roles'), asText(role), LENIENT).roles).toEqual([{ value: role }])
-    },
-  )
+  test.each([
+    '[EMEA] Sales',
+    '"[EMEA] Sales"',
+    '[test]',
+    '{3f2504e0-4f89-11d3-9a0c-0305e82c3301}',
+    '[1] Sales',
+    '{{name}}',
+    '[-]',
+  ])('text that only looks like it stays: %s', (role) => {
+    expect(read(by('add', 'roles'), asText(role), LENIENT).roles).toEqual([{ value: role }])
+  })
 
   test('a simple attribute may hold what it likes, and so may the value of an extension', () => {
     expect(read(by('add', 'title'), asText('{"a":1}'), LENIENT).title).toBe('{"a":1}')

@@ -87,13 +87,20 @@ function isExact(value: number): boolean {
   return !Number.isInteger(value) || Number.isSafeInteger(value)
 }
 
-function trimmed({ type }: Attribute, text: string, { allow }: Reading): Json | undefined {
+function trimmed(attribute: Attribute, text: string, { allow }: Reading): Json | undefined {
   // "" names no resource, no page and no time: not set. RFC 7643 §2.3.5, §2.3.7.
-  if (text === '' && type !== 'binary') return allow.anyForm ? undefined : text
-  if (!allow.looseText) return text
+  if (text === '' && attribute.type !== 'binary') return allow.anyForm ? undefined : text
+  return allow.looseText ? asStored(attribute, text) : text
+}
+
+/**
+ * Base64 without its white space, a URI with its blanks encoded: so they are kept, and so a filter must look for them. A part of a
+ * text, as `co` compares it, keeps what stands at its ends.
+ */
+export function asStored({ type }: Attribute, text: string, isPart = false): string {
   if (type === 'binary') return /\s/.test(text) ? text.replace(/\s+/g, '') : text
-  if (type === 'dateTime') return text
-  const bare = text.trim()
+  if (type !== 'reference') return text
+  const bare = isPart ? text : text.trim()
   return bare.includes(' ') ? bare.replaceAll(' ', '%20') : bare
 }
 
@@ -103,25 +110,36 @@ export interface Unpacked {
   readonly reading: Reading
 }
 
-/** A JSON object or list begins so; `[EMEA] Sales` and `{3f2504e0-…}` do not. */
-const OBJECT_OR_LIST = /^\s*(?:\{\s*["'}]|\[\s*[[{"'\]\d])/
+/** A JSON object or list begins so, or the text of one that was written twice; `[EMEA] Sales` and `{3f2504e0-…}` do not. */
+const OBJECT_OR_LIST = /^\s*(?:\{\s*["'}]|\[\s*[[{"'\]\dtfn-]|"\s*[[{])/
+
+/** Names begin so too: "[1] Sales", "[test]", and a nickname in quotation marks. */
+const PERHAPS_A_NAME = /^\s*(?:\[\s*[\dtfn-]|")/
+
+/** How often a text may hold another one that holds the JSON. */
+const TEXTS_IN_TEXTS = 3
 
 /**
- * The object or list that a text holds in JSON; undefined for a text that holds none. 400 invalidValue for one that begins as
- * JSON does and is none: it must not be taken for a value.
+ * The object or list that a text holds in JSON, however often it was written as text; undefined for a text that holds none. 400
+ * invalidValue for one that begins as JSON does and is none: it must not be taken for a value.
  */
 export function unpackJson(text: string, reading: Reading, where: string): Unpacked | undefined {
-  if (!reading.allow.jsonText || !OBJECT_OR_LIST.test(text)) return undefined
-  try {
-    const value = readJson(text, { strictNames: false })
-    return isObject(value) || Array.isArray(value)
-      ? { value, reading: { ...reading, numbers: numbersOf(value) } }
-      : undefined
-  } catch (error) {
-    // "[1] Sales" begins as a list of numbers does.
-    if (!(error instanceof ScimError) || /^\s*\[\s*\d/.test(text)) return undefined
-    throw invalidValue(`${where} is a text that begins as JSON does but is none; give the value itself`)
+  if (!reading.allow.jsonText) return undefined
+  let inner: Json = text
+  for (let depth = 0; typeof inner === 'string' && depth < TEXTS_IN_TEXTS; depth++) {
+    const outer: string = inner
+    if (!OBJECT_OR_LIST.test(outer)) return undefined
+    try {
+      inner = readJson(outer, { strictNames: false })
+    } catch (error) {
+      if (!(error instanceof ScimError) || PERHAPS_A_NAME.test(outer)) return undefined
+      throw invalidValue(`${where} is a text that begins as JSON does but is none; give the value itself`)
+    }
   }
+  if (isObject(inner) || Array.isArray(inner)) {
+    return { value: inner, reading: { ...reading, numbers: numbersOf(inner) } }
+  }
+  return undefined
 }
 
 /** Attributes of RFC 7643 whose `value` is a name, a number or an id, never JSON. An extension's may be anything. */

@@ -28,7 +28,10 @@ const ACTIONS = { GET: 'get', HEAD: 'get', PUT: 'replace', PATCH: 'patch', DELET
 
 /** Endpoints that are no resource type's, by their names in lower case. */
 const OWN: ReadonlyMap<string, string> = new Map(
-  ['Bulk', 'Me', 'ServiceProviderConfig', 'Schemas', 'ResourceTypes'].map((name) => [name.toLowerCase(), name]),
+  ['.search', 'Bulk', 'Me', 'ServiceProviderConfig', 'Schemas', 'ResourceTypes'].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
 )
 
 /** Whether a path is the one that needs no credentials (A-58). */
@@ -86,7 +89,7 @@ export function routeOf(method: string, path: string, catalog: Catalog, anyCase 
     return { to: 'type', type, action: method === 'POST' ? 'create' : 'list' }
   }
   if (segments.length > 2) throw notFound(`there is nothing at /${segments.join('/')}`)
-  if (second === '.search') {
+  if (second === '.search' || (anyCase && second.toLowerCase() === '.search')) {
     allow(method, ['POST'])
     return { to: 'type', type, action: 'search' }
   }
