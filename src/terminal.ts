@@ -65,15 +65,21 @@ export function printJsonText(json: string): Promise<void> {
 export function writeJsonPart(part: string): Promise<void> {
   const { stdout } = process
   if (stdout.write(shownJson(part)) || stdout.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
+  // One for all who wait: listeners of each would pile up where somebody prints much without waiting.
+  room ??= new Promise((resolve) => {
     const go = () => {
       stdout.off('drain', go).off('close', go).off('error', go)
+      room = undefined
       resolve()
     }
     // A reader that is gone takes nothing more; whoever listens to standard output's errors knows.
     stdout.on('drain', go).on('close', go).on('error', go)
   })
+  return room
 }
+
+/** Pending while standard output takes nothing more. */
+let room: Promise<void> | undefined
 
 /** Prints one line to standard error. */
 export function complain(...parts: readonly Part[]): void {

@@ -17,14 +17,14 @@ export async function log(options: Options): Promise<void> {
     const { place: last } = await local.tenancy.tenants.show(tenant)
     const limit = numberOption(options, 'limit', 1) ?? 50
     let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
-    const show = (change: Change) => {
-      print(change, options)
+    const show = async (change: Change) => {
+      await print(change, options)
       place = change.place
     }
     const follow = flagOption(options, 'follow')
     for (let left = limit; left > 0; ) {
       const changes = await directory.changes(tenant, place, Math.min(left, CHUNK))
-      for (const change of changes) show(change)
+      for (const change of changes) await show(change)
       left -= changes.length
       if (changes.length === 0) break
     }
@@ -39,7 +39,7 @@ export async function log(options: Options): Promise<void> {
     process.stdout.once('error', stop)
     while (!stopped) {
       const changes = await directory.changes(tenant, place, CHUNK)
-      for (const change of changes) show(change)
+      for (const change of changes) await show(change)
       if (changes.length < CHUNK) await sleep(LOOK_EVERY_MS)
     }
   })
@@ -56,12 +56,13 @@ export async function adminLog(options: Options): Promise<void> {
       place = changes.at(-1)?.place ?? place
       if (changes.length < CHUNK) break
     }
-    for (const change of shown) print(change, options)
+    for (const change of shown) await print(change, options)
   })
 }
 
-function print(change: Change, options: Options): void {
-  if (flagOption(options, 'json')) printJson({ ...change, at: new Date(change.at).toISOString() })
+/** Resolves when there is room for more. */
+async function print(change: Change, options: Options): Promise<void> {
+  if (flagOption(options, 'json')) await printJson({ ...change, at: new Date(change.at).toISOString() })
   else printLine(formatChange(change))
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
 import { emptyPlace, runsHere } from '../place.ts'
@@ -101,6 +102,35 @@ test('an export to a full disk ends with one line', async () => {
   await lockstep('import', dir.path('one.jsonl'), '--tenant', 'acme')
   const { code, stderr } = await lockstep('export', '/dev/full', '--tenant', 'acme')
   expect([code, stderr]).toEqual([2, "lockstep: /dev/full can't be written: the disk is full\n"])
+})
+
+test.each([
+  ['export', '--tenant', 'acme'],
+  ['query', 'User', '--tenant', 'acme'],
+  ['query', 'User', '--tenant', 'acme', '--json'],
+  ['log', '--tenant', 'acme', '--json'],
+  ['tenant', 'list'],
+])('%s %s to a full disk by way of standard output ends with one line, too', async (...args) => {
+  const { dir, database, lockstep } = await fresh()
+  const people = Array.from({ length: 30 }, (_, at) => JSON.stringify({ schemas: [USER], userName: `u${at}` }))
+  writeFileSync(dir.path('people.jsonl'), people.join('\n'))
+  await lockstep('import', dir.path('people.jsonl'), '--tenant', 'acme')
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, [MAIN, ...args, '--database', database], {
+    stdio: ['ignore', full, 'pipe'],
+    env: { PATH: process.env.PATH ?? '' },
+  })
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk
+  })
+  const [code] = await once(child, 'close')
+  closeSync(full)
+  const why = "Standard output can't be written: the disk is full"
+  expect(code).toBe(2)
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    args.includes('--json') ? expect.stringContaining(why) : `lockstep: ${why}`,
+  ])
 })
 
 test.each(['import', 'schema put', 'type put', 'tenant import'])(

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
-import { folder, startServer } from '../cli/run.ts'
+import { folder, MAIN, startServer } from '../cli/run.ts'
 import { emptyPlace, onPostgres } from '../place.ts'
 import { type Serving, serve } from '../serve.ts'
 
@@ -188,6 +188,31 @@ test('a first start prints its token on a terminal only; elsewhere it says how t
   const token = /lk_default_[\w-]{43}/.exec(made)?.[0] ?? ''
   const headers = { authorization: `Bearer ${token}` }
   expect((await get(`${server.url}/tenants/default/scim/v2/Users`, headers)).status).toBe(200)
+})
+
+test('a log that nobody can take, on a full disk, does not end the server', async () => {
+  const { database, remove } = await emptyPlace()
+  ends.push(remove)
+  const full = openSync('/dev/full', 'w')
+  ends.push(() => closeSync(full))
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--database', database], {
+    stdio: ['ignore', 'pipe', full],
+    env: { PATH: process.env.PATH ?? '' },
+  })
+  ends.push(() => child.kill('SIGKILL'))
+  let greeting = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    greeting += chunk
+  })
+  await expect.poll(() => /running at (\S+)/.exec(greeting)?.[1], { timeout: 20_000 }).toBeDefined()
+  const url = /running at (\S+)/.exec(greeting)?.[1] ?? ''
+  const base = `${url}/tenants/default/scim/v2`
+  // Each refused token is a line of the log.
+  for (let at = 0; at < 3; at++) {
+    expect((await get(`${base}/Users`, { authorization: `Bearer lk_default_${'x'.repeat(43)}` })).status).toBe(401)
+  }
+  expect((await get(`${url}/healthz`)).status).toBe(200)
+  expect(child.exitCode).toBeNull()
 })
 
 test('at debug each request is a line without personal values; at warn a refused token is', async () => {
