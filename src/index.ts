@@ -28,6 +28,6 @@ export {
   type Provider,
   type ProviderOptions,
 } from './provider/index.ts'
-export { KINDS, type Kind, profileOf } from './quirks/index.ts'
+export { isKind, KINDS, type Kind, profileOf } from './quirks/index.ts'
 export { memoryStore } from './store/memory.ts'
 export { type World, world } from './world.ts'

@@ -7,6 +7,7 @@ import {
   type Json,
   normalise,
   type ResourceType,
+  readJson,
   ScimError,
   schemasFor,
   writable,
@@ -41,8 +42,9 @@ const OWN: ReadonlySet<string> = new Set(['schemas', 'id', 'meta'])
 
 function readChanged(changed: Document, type: ResourceType, allow: Allowances): Document {
   try {
-    // By way of text, as everything else comes: dates become strings, and what is no JSON shows.
-    return normalise(JSON.parse(JSON.stringify(changed)) as Json, writable(type), { ...allow, guessSchemas: true })
+    // By way of text, as everything else comes, and within its limits: dates become strings, and what is no JSON shows.
+    const document = readJson(JSON.stringify(changed), { strictNames: false })
+    return normalise(document, writable(type), { ...allow, guessSchemas: true })
   } catch (error) {
     if (!(error instanceof ScimError)) throw error
     const detail = `The application has changed this resource before it was stored, and what it made of it is wrong: ${error.message}`

@@ -12,6 +12,7 @@ import {
   Group,
   type Json,
   LENIENT,
+  LIMITS,
   PATCH_OP,
   type ResourceType,
   Role,
@@ -326,6 +327,12 @@ describe('hooks', () => {
     ['a text where a boolean belongs', { active: 'yes' }, { status: 400, scimType: 'invalidValue' }],
     ['a list where there is one value', { title: ['a', 'b'] }, { status: 400, scimType: 'invalidValue' }],
     ['a user without a userName', { userName: null }, { status: 400, scimType: 'invalidValue' }],
+    [
+      'a longer text than is taken',
+      { title: 'x'.repeat(LIMITS.STRING_LENGTH + 1) },
+      { status: 400, scimType: 'invalidValue' },
+    ],
+    ['a text with NUL', { title: 'a\0b' }, { status: 400, scimType: 'invalidValue' }],
   ])('prepare gives back %s: refused, and nothing is written', async (_what, made, error) => {
     const directory = inMemory({ prepare: ({ document }) => ({ ...document, ...(made as object) }) })
     await expect(makeUser(directory)).rejects.toMatchObject(error)

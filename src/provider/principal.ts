@@ -1,4 +1,10 @@
-import { faultOfAuthorization, readAuthorization, type ScimError, unauthorized } from '../protocol/index.ts'
+import {
+  faultOfAuthorization,
+  LockstepError,
+  readAuthorization,
+  type ScimError,
+  unauthorized,
+} from '../protocol/index.ts'
 import { type Kind, type Profile, profileOf } from '../quirks/index.ts'
 import type { Call } from './call.ts'
 
@@ -78,6 +84,17 @@ export function bearerToken(header: string | undefined): string | undefined {
   const sent = readAuthorization(header)
   return sent?.bearers === 1 ? sent.token : undefined
 }
+
+/**
+ * Throws what a host's `authenticate` has thrown: what is no word of ours about the caller (its database is down) says nothing about the
+ * token, so that it is answered by 503 with Retry-After. RFC 9110 §15.6.4.
+ */
+export function unknownCaller(error: unknown): never {
+  if (error instanceof LockstepError || (error instanceof Error && 'retryAfterMs' in error)) throw error
+  throw Object.assign(new Error('Who calls could not be found out', { cause: error }), { retryAfterMs: RETRY_MS })
+}
+
+const RETRY_MS = 2_000
 
 /** 401 for a token that is unknown, expired or revoked. RFC 6750 §3.1. */
 export function invalidToken(): ScimError {

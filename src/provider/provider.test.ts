@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Context, createDirectory, type Directory } from '../directory/index.ts'
-import { defineSchema, EnterpriseUser, Group, type Json, PATCH_OP, STRICT, User } from '../protocol/index.ts'
+import { defineSchema, EnterpriseUser, Group, type Json, PATCH_OP, ScimError, STRICT, User } from '../protocol/index.ts'
 import { memoryStore } from '../store/memory.ts'
 import { sqliteStore } from '../store/sqlite.ts'
 import { bearer } from './principal.ts'
@@ -351,4 +351,33 @@ test('P-021 the 401 says what is wrong with the header', async () => {
     'another scheme',
     'quotation marks',
   ])
+})
+
+describe("an app that can't find out who calls", () => {
+  const down = new Error('connect ECONNREFUSED')
+  test.each<[string, ProviderOptions['authenticate']]>([
+    [
+      'throws',
+      () => {
+        throw down
+      },
+    ],
+    ['rejects', () => Promise.reject(down)],
+    ['looks tokens up in vain', bearer(() => Promise.reject(down))],
+  ])('%s: 503 with Retry-After, and its owner is told why', async (_how, authenticate) => {
+    const told: unknown[] = []
+    const scim = inMemory({ authenticate, report: ({ error }) => told.push(error) })
+    const answer = await ask(scim, 'GET', '/Users')
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2'])
+    expect(told).toEqual([expect.objectContaining({ cause: down })])
+    expect(JSON.stringify(answer.body)).not.toContain('ECONNREFUSED')
+  })
+
+  test('says 401, or what else it means, by an error of the protocol', async () => {
+    const authenticate = () => Promise.reject(new ScimError(403, 'The plan has no SCIM'))
+    expect((await ask(inMemory({ authenticate }), 'GET', '/Users')).body).toMatchObject({
+      status: '403',
+      detail: 'The plan has no SCIM',
+    })
+  })
 })

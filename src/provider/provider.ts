@@ -17,7 +17,7 @@ import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './d
 import { ALL_FEATURES, type Features } from './features.ts'
 import { callOf, responseOf } from './fetch.ts'
 import { me } from './me.ts'
-import { type Authenticate, may, noCredentials, type Principal } from './principal.ts'
+import { type Authenticate, may, noCredentials, type Principal, unknownCaller } from './principal.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
 import { emptyAnswer, errorAnswer, mediaType, type Report, resourceAnswer } from './respond.ts'
 import { isPublic, routeOf } from './route.ts'
@@ -94,7 +94,7 @@ export function createProvider(options: ProviderOptions): Provider {
     try {
       if (call.path.length + call.search.length > LIMITS.URL_LENGTH)
         throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
-      const principal = authenticate(call)
+      const principal = whoCalls(call)
       const answer =
         principal instanceof Promise
           ? principal.then((one) => dispatch(call, one, generation))
@@ -102,6 +102,15 @@ export function createProvider(options: ProviderOptions): Provider {
       return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, report)) : answer
     } catch (error) {
       return errorAnswer(error, call, report)
+    }
+  }
+
+  function whoCalls(call: Call): ReturnType<Authenticate> {
+    try {
+      const principal = authenticate(call)
+      return principal instanceof Promise ? principal.catch(unknownCaller) : principal
+    } catch (error) {
+      return unknownCaller(error)
     }
   }
 

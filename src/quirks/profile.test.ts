@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LENIENT, STRICT } from '../protocol/index.ts'
 import { DIALECT } from './dialect.ts'
-import { isKind, KINDS, profileOf } from './profile.ts'
+import { isKind, KINDS, type Kind, profileOf } from './profile.ts'
 
 test.each(KINDS)('%s has a profile of its own name', (kind) => {
   expect(profileOf(kind).kind).toBe(kind)
@@ -38,3 +38,10 @@ test('only where administrators paste whole headers, tokens are taken without th
 test('kinds are told from other words', () => {
   expect(['okta', 'Okta', '', 'toString', '__proto__'].map(isKind)).toEqual([true, false, false, false, false])
 })
+
+test.each(['azure', '__proto__', 'constructor', ''])(
+  'what is no kind ("%s") is told so, with those that there are',
+  (kind) => {
+    expect(() => profileOf(kind as Kind)).toThrow(/^kind: must be one of generic, strict, .*; it is "/)
+  },
+)

@@ -1,5 +1,5 @@
 import type { Allowances } from '../protocol/index.ts'
-import { LENIENT, STRICT } from '../protocol/index.ts'
+import { ConfigError, LENIENT, STRICT } from '../protocol/index.ts'
 import { DIALECT } from './dialect.ts'
 import type { Quirk } from './quirk.ts'
 
@@ -30,8 +30,13 @@ export interface Profile {
   readonly quirks: readonly Quirk[]
 }
 
-/** The profile of a kind. `generic` bends wherever the meaning is plain; `strict` and `interop` nowhere. */
+/**
+ * The profile of a kind. `generic` bends wherever the meaning is plain; `strict` and `interop` nowhere. Throws ConfigError for what is no
+ * kind, as a text from an app's database may be.
+ */
 export function profileOf(kind: Kind): Profile {
+  if (!Object.hasOwn(PROFILES, kind))
+    throw new ConfigError('kind', `must be one of ${KINDS.join(', ')}; it is "${kind}"`)
   return PROFILES[kind]
 }
 

@@ -37,7 +37,10 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number
   /** How long the server may work on one statement, with a URL; 30,000 unless told. */
   readonly statementTimeoutMs?: number
-  /** False: no connection (one of the pool's) is kept to listen on, and what other processes change is learnt of by looking alone. */
+  /**
+   * False: no connection (one of the pool's) is kept to listen on, and what other processes change is learnt of by looking alone. True
+   * unless given, but for a pool of one connection, which listening would leave nobody.
+   */
   readonly listen?: boolean
   /** False: a database without tables is refused instead of being given them. */
   readonly create?: boolean
@@ -64,10 +67,17 @@ const STATEMENT_MS = 30_000
  */
 export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
   const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
-  const { url, listen = true, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
+  const hasOne = given.pool?.options?.max === 1
+  const { url, listen = !hasOne, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
   const { statementTimeoutMs = STATEMENT_MS } = given
   if ((url === undefined) === (given.pool === undefined)) {
     throw new ConfigError('database', 'must be given as either a URL or a pool')
+  }
+  if (listen && hasOne) {
+    throw new ConfigError(
+      'listen',
+      'must be false with a pool of one connection, which listening would keep for itself',
+    )
   }
   const pool =
     given.pool ??

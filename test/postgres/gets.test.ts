@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MemberEdit, StoreUnavailable } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
-import { creating, editing } from '../store.contract.ts'
+import { creating, editing, querying, USER } from '../store.contract.ts'
 import { openWire } from './wire.ts'
 
 const PEOPLE = 250
@@ -103,4 +103,20 @@ test('a database that does not answer is told to everybody who waits, and found 
   for (const outcome of await three()) expect(outcome).toMatchObject({ status: 'fulfilled', value: { version: 1 } })
   await other.close()
   await wire.close()
+})
+
+test('a pool of one connection is used by all in turn, and none is kept to listen', { timeout: 60_000 }, async () => {
+  const one = new pg.Pool({ connectionString: database.url, max: 1 })
+  one.on('error', () => {})
+  const single = await postgresStore({ pool: one })
+  await single.commit([creating('single', { userName: 'single' })])
+  const found = await Promise.all([
+    single.get(user(0)),
+    single.find(querying([USER])),
+    single.get({ ...user(0), id: 'single' }),
+  ])
+  expect(found[2]?.id).toBe('single')
+  await expect(postgresStore({ pool: one, listen: true })).rejects.toThrow(/^listen: must be false with a pool of one/)
+  await single.close()
+  await one.end()
 })

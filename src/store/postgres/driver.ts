@@ -43,6 +43,7 @@ export interface PostgresPool {
   readonly totalCount: number
   readonly idleCount: number
   readonly waitingCount: number
+  readonly options?: { readonly max?: number }
 }
 
 /** How connections are made when a URL is given. */
