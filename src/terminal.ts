@@ -81,6 +81,11 @@ export function writeJsonPart(part: string): Promise<void> {
 /** Pending while standard output takes nothing more. */
 let room: Promise<void> | undefined
 
+/** Resolves when the system has taken all that was printed, or has refused it: standard output hears of that a turn later. */
+export function printed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()))
+}
+
 /** Prints one line to standard error. */
 export function complain(...parts: readonly Part[]): void {
   process.stderr.write(`${formatParts(parts, coloursFit(process.stderr))}\n`)

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { printed } from '../terminal.ts'
 import { EXIT, fail } from './failure.ts'
 import { fileError } from './file-error.ts'
 import { createProgram } from './program.ts'
@@ -31,9 +32,4 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     if (error !== unwritten || error === undefined) return fail(error, json)
   }
   return fail(fileError('-', 'written', unwritten), json)
-}
-
-/** Resolves when the system has taken all that was printed, or has refused it: standard output hears of that a turn later. */
-function printed(): Promise<void> {
-  return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }
