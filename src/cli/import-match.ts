@@ -1,5 +1,5 @@
 import { type Context, type Directory, documentOf } from '../directory/index.ts'
-import { fold, type JsonObject, LIMITS, type ResourceType, readQuery } from '../protocol/index.ts'
+import { fold, type JsonObject, LIMITS, type ResourceType, readQuery, squeezed } from '../protocol/index.ts'
 import type { Stored } from '../store/index.ts'
 import type { Entry, Source } from './import-source.ts'
 import type { LinePlace } from './lines.ts'
@@ -70,7 +70,8 @@ function externalKey(type: ResourceType, json: JsonObject): string | undefined {
 }
 
 function nameKey(type: ResourceType, value: unknown): string {
-  return `${type.name}\n${typeof value === 'string' ? fold(value) : ''}`
+  const text = typeof value === 'string' ? fold(value) : ''
+  return `${type.name}\n${nameOf(type)?.unique ? squeezed(text) : text}`
 }
 
 /** What a line is held against. */

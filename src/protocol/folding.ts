@@ -4,20 +4,22 @@ import type { Attribute } from './schema.ts'
 const ASCII = /^[\0-\x7f]*$/
 const WIDE = /[\u3000\uff01-\uffee]/
 const SPACES = / {2,}/g
+/** Spaces that look like the plain one; the ideographic one is width. */
+const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g
 
 let folding: ReadonlyMap<number, string> | undefined
 let width: ReadonlyMap<number, string> | undefined
 
 /**
- * The form in which text compares without regard to case: width mapped, full Unicode case folding without
- * locale, NFC (P-540, P-541, P-543, A-52). `ß` folds to `ss`, full-width letters to plain ones, composed and decomposed
- * letters to the same. Folding what is folded changes nothing. RFC 7644 §3.4.2.3, §5, §7.8; RFC 8265 §3.3.
+ * The form in which text compares without regard to case: width mapped, spaces mapped to the plain one, full Unicode case
+ * folding without locale, NFC (P-540, P-541, P-543, A-52). `ß` folds to `ss`, full-width letters to plain ones, composed and
+ * decomposed letters to the same. Folding what is folded changes nothing. RFC 7644 §3.4.2.3, §5, §7.8; RFC 8265 §3.3, §4.2.2.
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()
   width ??= unpack(WIDTH_MAPPING)
   folding ??= unpack(CASE_FOLDING)
-  const narrow = WIDE.test(text) ? mapped(text, width) : text
+  const narrow = (WIDE.test(text) ? mapped(text, width) : text).replace(OTHER_SPACES, ' ')
   // Decomposed first, since only then do equivalent texts fold alike (Unicode §3.13, D145).
   return mapped(narrow.normalize('NFD'), folding).normalize('NFC')
 }

@@ -8,8 +8,11 @@ export function userNameFault(text: string): string | undefined {
   return charactersFault(text, UNSEEN, 'an invisible') ?? charactersFault(text, MEANINGLESS, 'a control or unassigned')
 }
 
-/** Code points that are not shown: with one of them a name would look like another one and not be the same. RFC 8264 §9.13. */
-const UNSEEN = /\p{Default_Ignorable_Code_Point}/u
+/**
+ * Code points that are not shown: with one of them a name would look like another one and not be the same. RFC 8264 §9.13; the
+ * marks of annotations and the blank Braille pattern are shown as little, though Unicode doesn't call them ignorable.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u2800]/u
 /** Controls, line and paragraph separators, unassigned and private code points. */
 const MEANINGLESS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u
 

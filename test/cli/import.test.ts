@@ -56,6 +56,12 @@ describe('which resource a line means', () => {
     expect(after[1].id).toBe(before.id)
   })
 
+  test('two spellings of one userName mean one person', async () => {
+    const { lines, load } = await fresh()
+    const both = ['ada b', ' ADA\u00a0b '].map((userName) => ({ schemas: [USER], userName }))
+    expect(await load(lines('both.jsonl', both))).toMatchObject({ read: 2, created: 1, updated: 1, rejected: 0 })
+  })
+
   test('a name that is another line’s is not taken from it by an externalId', async () => {
     const { lines, load, all } = await fresh()
     await load(lines('first.jsonl', [old]))
