@@ -326,7 +326,7 @@ export function createRoutes({
       method: 'post',
       path: '/tenants/{tenant}/erasures',
       id: 'erase',
-      does: "Take a deleted person's values out of the log, for good; a note says who did it. What was cut short is gone on with by doing it again",
+      does: "Take a deleted person's values out of the log, for good; a note says who did it. If it is cut short, do it again: it goes on where it stopped",
       body: ErasureDraftBody,
       gives: { status: 200, body: ErasureBody },
       run: async ({ params, body, actor }) => {

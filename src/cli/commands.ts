@@ -181,12 +181,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'erase',
     args: '<user>',
-    does: 'take all values of a deleted person out of the log, for good; a note says who did it. What was cut short is gone on with by doing it again',
+    does: 'take all values of a deleted person out of the log, for good; a note says who did it. If it is cut short, run it again: it goes on where it stopped',
     example: 'erase ada@example.com --tenant acme --delete',
     options: [
       TENANT,
       ['--type <type>', 'of another resource type than User, by its id'],
-      ['--delete', 'delete the person first, if there still'],
+      ['--delete', 'delete the person first, if they have not been deleted yet'],
       YES,
       ...DATABASE,
     ],

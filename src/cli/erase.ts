@@ -33,7 +33,13 @@ export async function erase([who = '']: readonly string[], options: Options): Pr
     if (isThere) await directory.remove({ tenant, actor: 'cli', allow: STRICT }, type.name, id)
     const erased = await directory.erase(ref, 'cli')
     if (flagOption(options, 'json')) printJson(erased)
-    else printLine(`${type.name} ${id} is erased: ${erased.lines} lines of the log have lost their values.`)
+    else {
+      const lines =
+        erased.lines === 1
+          ? '1 line of the log has lost its values'
+          : `${erased.lines} lines of the log have lost their values`
+      printLine(`${type.name} ${id} is erased: ${lines}.`)
+    }
   })
 }
 

@@ -17,7 +17,7 @@ export interface Erasures {
   /**
    * Takes all values of a resource that is deleted out of the log: those of its own lines, and what others showed of it while they
    * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step is whole by itself: one that was cut
-   * short is gone on with by doing it again. 404 when the log knows no such resource, 409 when it is not deleted.
+   * short goes on when it is done again. 404 when the log knows no such resource, 409 when it is not deleted.
    */
   erase(ref: Ref, actor: string): Promise<Erased>
   /** Ids of the deleted resources of a type whose lines in the log have this value, or that have this very id; in order of deletion. */

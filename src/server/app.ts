@@ -73,7 +73,7 @@ export async function createApp(parts: Parts): Promise<App> {
   const shared = settings.postgres !== undefined || database.writerPort !== undefined
   const { requestSeconds: seconds } = settings
   const heavy = shared
-    ? createHeavy({ settings, writerPort: database.writerPort, report, skipped, seconds })
+    ? createHeavy({ settings, writerPort: database.writerPort, nodeOf: database.nodeOf, report, skipped, seconds })
     : undefined
   if (heavy !== undefined) metrics.heavy(heavy.load)
   const bodies = createBodies({ most: LIMITS.BODIES_BYTES })

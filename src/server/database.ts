@@ -11,6 +11,8 @@ export interface Database {
   readonly store: Store
   /** Gives threads a way to the one writer of a SQLite file. Absent where threads can't share the database, or need none. */
   readonly writerPort?: () => MessagePort
+  /** The node of a cluster that a tenant lives on, as far as it is known. */
+  readonly nodeOf?: (tenant: string) => string | undefined
   /** How the connections of a PostgreSQL database are doing. */
   readonly pool?: { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number }
 }
@@ -35,7 +37,7 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
     if (postgres !== undefined) {
       const { postgresStore } = await import('../store/postgres.ts')
       const store = await postgresStore({ ...postgres, batch, create })
-      return { store, pool: store.pool }
+      return { store, pool: store.pool, nodeOf: store.nodeOf }
     }
     const there = database === ':memory:' ? undefined : statSync(database, { throwIfNoEntry: false })
     if (there?.isDirectory())

@@ -18,8 +18,8 @@ interface Flow {
   wake?: () => void
 }
 
-/** Connections of a thread to PostgreSQL: one request at a time reads and writes. */
-const CONNECTIONS = 2
+/** Connections of a thread to PostgreSQL: one request at a time reads and writes. Looking what has changed, and a node of a cluster that hangs, may hold one each. */
+const CONNECTIONS = 3
 /** What a statement may take in any case: writes wait for locks meanwhile. */
 const STATEMENT_MS = 30_000
 

@@ -172,14 +172,19 @@ describe('threads', () => {
     return path
   }
 
-  async function callOf(store: ReturnType<typeof sqliteStore>, method: string, path: string): Promise<Call> {
+  async function callOf(
+    store: ReturnType<typeof sqliteStore>,
+    method: string,
+    path: string,
+    tenant = 'acme',
+  ): Promise<Call> {
     const tenancy = createTenancy({ store })
-    await tenancy.tenants.create('acme').catch(() => undefined)
-    const { token } = await tenancy.connections.create('acme', { kind: 'generic' })
+    await tenancy.tenants.create(tenant).catch(() => undefined)
+    const { token } = await tenancy.connections.create(tenant, { kind: 'generic' })
     await tenancy.close()
     const header = (name: string) => (name === 'authorization' ? `Bearer ${token}` : undefined)
-    const base = 'http://x/tenants/acme/scim/v2'
-    return { method, path, search: '', base, tenant: 'acme', header, body: async () => new Uint8Array() }
+    const base = `http://x/tenants/${tenant}/scim/v2`
+    return { method, path, search: '', base, tenant, header, body: async () => new Uint8Array() }
   }
 
   test('are begun when needed, no more than allowed, and let go when idle', async () => {
@@ -200,6 +205,30 @@ describe('threads', () => {
     expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { answered: 5 } })
     await until(() => heavy.load().threads === 0)
     expect((await heavy.run(call, undefined)).status).toBe(200)
+  })
+
+  test('never go all to the tenants of one node, which may hang', async () => {
+    const { heavy, store } = start({
+      file: join(folder(), 'test.db'),
+      nodeOf: (tenant) => (tenant === 'other' ? 'b' : 'a'),
+    })
+    const [acme, beta, other] = await Promise.all(
+      ['acme', 'beta', 'other'].map((tenant) => callOf(store, 'GET', '/Users', tenant)),
+    )
+    if (acme === undefined || beta === undefined || other === undefined) throw new Error('three calls')
+    const ask = (...calls: readonly Call[]) => Promise.all(calls.map((call) => heavy.run(call, undefined)))
+    // Until all three threads are there.
+    await until(async () => {
+      const answers = ask(acme, acme, other)
+      const { running } = heavy.load()
+      await answers
+      return running === 3
+    })
+    const hung = ask(acme, beta, acme, beta)
+    expect(heavy.load()).toMatchObject({ running: 2, waiting: 2 })
+    const well = ask(other)
+    expect(heavy.load()).toMatchObject({ running: 3, waiting: 2 })
+    expect([...(await hung), ...(await well)].map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
   })
 
   test('one that ends says so, to try again, and another one takes its place', async () => {

@@ -59,6 +59,8 @@ export interface HeavyOptions extends Omit<ThreadOptions, 'seconds'> {
   readonly seconds?: number
   /** How long a request that is to stop may take to do it. */
   readonly graceMs?: number
+  /** The node of a cluster that a tenant lives on, as far as it is known: one that hangs never gets the last thread either. */
+  readonly nodeOf?: ((tenant: string) => string | undefined) | undefined
 }
 
 /** A request on its way through. */
@@ -90,6 +92,8 @@ export function createHeavy(options: HeavyOptions): Heavy {
   const threads = new Map<HeavyThread, NodeJS.Timeout | undefined>()
   const turns = createTurns<Job>({ most: LIMITS.HEAVY_WAITING, mostOfOne: LIMITS.HEAVY_WAITING_OF_ONE })
   const running = new Map<string, number>()
+  /** Requests under way by the node of their tenants. */
+  const onNode = new Map<string, number>()
   const sending = new Map<string, number>()
   const outcomes: { [outcome in (typeof HEAVY_OUTCOMES)[number]]: number } = {
     answered: 0,
@@ -131,6 +135,8 @@ export function createHeavy(options: HeavyOptions): Heavy {
   }
 
   const mayRun = (tenant: string) => {
+    const node = options.nodeOf?.(tenant)
+    if (node !== undefined && (onNode.get(node) ?? 0) >= share) return undefined
     const count = running.get(tenant) ?? 0
     return count < share ? count : undefined
   }
@@ -158,6 +164,8 @@ export function createHeavy(options: HeavyOptions): Heavy {
     clearTimeout(threads.get(thread))
     waited += performance.now() - job.came
     count(running, tenant, 1)
+    const node = options.nodeOf?.(tenant)
+    if (node !== undefined) count(onNode, node, 1)
     job.thread = thread
     job.timer = setTimeout(() => stop(job, 'time'), seconds * 1_000)
     const work = thread.run(call, body, () => {
@@ -168,6 +176,7 @@ export function createHeavy(options: HeavyOptions): Heavy {
       clearTimeout(job.timer)
       delete job.thread
       count(running, tenant, -1)
+      if (node !== undefined) count(onNode, node, -1)
       rest(thread)
       pump()
     }

@@ -130,7 +130,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_DATABASE_CONNECTIONS',
     default: '10',
     allowed: `a whole number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}`,
-    does: 'most connections of each process to a PostgreSQL database, besides one to listen on and four for heavy requests',
+    does: 'most connections of each process to a PostgreSQL database, besides one to listen on and nine for heavy requests',
   },
   publicUrl: {
     name: 'public URL',

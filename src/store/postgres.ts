@@ -55,6 +55,8 @@ export interface PostgresStore extends Store<PostgresClient> {
   readonly pool: PostgresPool
   /** Gives up what is read on connections of the pool. */
   readonly interrupt: Interrupt
+  /** The node of a cluster that a tenant lives on, as far as it is known; undefined where there is but one. */
+  readonly nodeOf: (tenant: string) => string | undefined
 }
 
 const CONNECTIONS = 10
@@ -131,6 +133,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
 
   return {
     ...reads,
+    nodeOf: tenants.nodeOf,
     turn: createTurn(database, tenants, Math.floor(connections / 4)),
     interrupt,
     pool,

@@ -85,11 +85,14 @@ export function createDatabase(
   { connections, connectTimeoutMs, statementTimeoutMs }: Sharing = SHARING,
 ): Database {
   const half = Math.max(1, Math.floor(connections / 2))
+  const nodes = new Map<number, string>()
   const dear = createShares({
     places: half,
     each: Math.max(1, Math.floor(half / 2)),
     patienceMs: statementTimeoutMs,
     refusal: 'too many searches of this tenant that read very much are under way at the same time',
+    // The searches of a node that hangs wait for as long as a statement may take.
+    groups: { of: (t) => nodes.get(Number(t)), each: Math.max(1, Math.ceil(half / 2)) },
   })
   /** A node that hangs keeps those of its own tenants waiting, and leaves connections for the others. */
   const shares = createShares({
@@ -98,7 +101,6 @@ export function createDatabase(
     patienceMs: connectTimeoutMs,
     refusal: 'the node of the cluster that has this tenant is slow, and all connections to be spent on it are in use',
   })
-  const nodes = new Map<number, string>()
   /** One a node. */
   const ways = new Map<string, Database>()
   const named = new Map<string, string>()

@@ -56,3 +56,21 @@ test('who waits too long is told to come again, and what failed gives its place 
   await expect(shares.run('c', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await shares.run('d', async () => 1)).toBe(1)
 })
+
+test('keys that hang by the same node never have all the places together', async () => {
+  const node = (key: string) => (key === 'd' ? undefined : key === 'c' ? 'good' : 'hung')
+  const shares = createShares({ ...options, groups: { of: node, each: 3 } })
+  const { began, ends, work } = stage()
+  const all = ['a', 'a', 'a', 'b', 'b', 'c', 'd'].map((key) => shares.run(key, work(key)))
+  await settle()
+  expect(began).toEqual(['a', 'a', 'b', 'c'])
+  // What the good one gives back goes to those who don't wait for the hung one.
+  ends.splice(3, 1)[0]?.()
+  await settle()
+  expect(began).toEqual(['a', 'a', 'b', 'c', 'd'])
+  while (began.length < 7 || ends.length > 0) {
+    ends.shift()?.()
+    await settle()
+  }
+  await Promise.all(all)
+})

@@ -17,6 +17,8 @@ export interface ShareOptions {
   readonly patienceMs: number
   /** What that one is told. */
   readonly refusal: string
+  /** What several keys have in common and may hang by, a node of a cluster for instance, and how many places those have together. */
+  readonly groups?: { readonly of: (key: string) => string | undefined; readonly each: number }
 }
 
 interface Waiting {
@@ -24,42 +26,52 @@ interface Waiting {
   readonly go: () => void
 }
 
+/** Where one has taken its place; its group as it was then. */
+interface Place {
+  readonly key: string
+  readonly group: string | undefined
+}
+
 /** Makes the shares. Keys that wait take turns; the one with the least under way comes first. */
-export function createShares({ places, each, patienceMs, refusal }: ShareOptions): Shares {
+export function createShares({ places, each, patienceMs, refusal, groups }: ShareOptions): Shares {
   const turns = createTurns<Waiting>()
   const running = new Map<string, number>()
+  const grouped = new Map<string, number>()
   let all = 0
 
   const mayRun = (key: string) => {
+    const group = groups?.of(key)
+    if (group !== undefined && (grouped.get(group) ?? 0) >= (groups?.each ?? places)) return undefined
     const count = running.get(key) ?? 0
     return count < each ? count : undefined
   }
 
-  function begin(key: string): void {
+  function begin(key: string): Place {
+    const group = groups?.of(key)
     all++
-    running.set(key, (running.get(key) ?? 0) + 1)
+    count(running, key, 1)
+    if (group !== undefined) count(grouped, group, 1)
+    return { key, group }
   }
 
-  function end(key: string): void {
+  function end({ key, group }: Place): void {
     all--
-    const left = (running.get(key) ?? 1) - 1
-    if (left === 0) running.delete(key)
-    else running.set(key, left)
+    count(running, key, -1)
+    if (group !== undefined) count(grouped, group, -1)
     while (all < places) {
       const next = turns.next(mayRun)
       if (next === undefined) return
-      begin(next.key)
       next.go()
     }
   }
 
-  function wait(key: string): Promise<void> {
+  function wait(key: string): Promise<Place> {
     return new Promise((resolve, reject) => {
       const waiting = {
         key,
         go() {
           clearTimeout(late)
-          resolve()
+          resolve(begin(key))
         },
       }
       const late = setTimeout(() => {
@@ -71,9 +83,8 @@ export function createShares({ places, each, patienceMs, refusal }: ShareOptions
   }
 
   async function take(key: string): Promise<() => void> {
-    if (all < places && mayRun(key) !== undefined) begin(key)
-    else await wait(key)
-    return () => end(key)
+    const place = all < places && mayRun(key) !== undefined ? begin(key) : await wait(key)
+    return () => end(place)
   }
 
   return {
@@ -87,4 +98,10 @@ export function createShares({ places, each, patienceMs, refusal }: ShareOptions
       }
     },
   }
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const left = (counts.get(key) ?? 0) + by
+  if (left > 0) counts.set(key, left)
+  else counts.delete(key)
 }

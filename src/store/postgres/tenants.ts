@@ -25,6 +25,8 @@ export interface Tenants {
   /** Forgets a tenant that nobody uses, with the numbers that were taken for it, which are lost without harm. */
   readonly drop: (tenant: Pick<Tenant, 'name' | 't'>) => void
   readonly forgetAll: () => void
+  /** The node of a cluster that a tenant lives on, as far as it is known; undefined where there is but one. */
+  readonly nodeOf: (name: string) => string | undefined
   /** When the tenant was last asked for; undefined when nothing is known of it. */
   readonly usedAt: (name: string) => number | undefined
   /** Numbers for new resources, from a block of this process. */
@@ -53,6 +55,8 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
   const known = new Map<string, { tenant: Tenant; used: number }>()
   const loading = new Map<string, Promise<Tenant | undefined>>()
   const blocks = new Map<number, { next: number; end: number }>()
+  /** Numbers of the tenants whose node was asked for: known on, when all else of a tenant is forgotten. */
+  const located = new Map<string, number>()
   let cluster: Promise<boolean> | undefined
 
   async function load(name: string): Promise<Tenant | undefined> {
@@ -62,7 +66,7 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
       if (row === undefined) return undefined
       t = numberOf(row[0])
     }
-    await locate(t)
+    await locate(name, t)
     const row = await database.of(t).row(
       `select s.records,
          (select json_agg(json_build_array(p.a, p.y, p.path, p.uniq, p.ready)) from lockstep.path p where p.t = $1)
@@ -84,7 +88,7 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
   }
 
   /** Learns on which node of a cluster a tenant lives; of the nodes' catalogue alone, which every node has that can be connected to. */
-  async function locate(t: number): Promise<void> {
+  async function locate(name: string, t: number): Promise<void> {
     cluster ??= database.row(`select to_regclass('pg_dist_placement') is not null`).then((row) => row?.[0] === true)
     const is = await cluster.catch(() => {
       cluster = undefined
@@ -98,7 +102,9 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
       )
       // Not spread yet, or without a right to know: all nodes are one then.
       .catch(() => undefined)
-    if (typeof node?.[0] === 'number') database.setNode(t, String(node[0]))
+    if (typeof node?.[0] !== 'number') return
+    located.set(name, t)
+    database.setNode(t, String(node[0]))
   }
 
   async function find(name: string): Promise<Tenant | undefined> {
@@ -148,6 +154,10 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
   return {
     find,
     known: use,
+    nodeOf(name) {
+      const t = located.get(name)
+      return t === undefined ? undefined : database.nodeOf(t)
+    },
     usedAt: (name) => known.get(name)?.used,
     renew(tenant, records) {
       const { name } = tenant
@@ -161,6 +171,7 @@ export function createTenants(database: Database, loaded: (tenant: Tenant) => vo
     forget,
     drop({ name, t }) {
       forget(name)
+      located.delete(name)
       blocks.delete(t)
     },
     forgetAll() {
