@@ -276,6 +276,12 @@ describe('JSON in a text', () => {
       else expect(JSON.stringify(run().emails ?? [])).not.toMatch(/\\"|"value":"\s*\[/)
     }
   })
+  test.each(EMAILS)('without the allowance it is refused, not kept as the address: %s', (_form, form) => {
+    const without = { ...LENIENT, jsonText: false }
+    for (const sent of [WORK, `[${WORK}]`]) {
+      expect(refusal(() => read(form, asText(sent), without, User, before))).toBe('invalidValue')
+    }
+  })
   test.each(EMAILS)('strict takes no text for an object: %s', (form, each) => {
     // Given as the value itself it is a string, as the schema asks.
     if (/value|filtered key/.test(form)) return

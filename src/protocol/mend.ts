@@ -124,7 +124,8 @@ const TEXTS_IN_TEXTS = 3
  * invalidValue for one that begins as JSON does and is none: it must not be taken for a value.
  */
 export function unpackJson(text: string, reading: Reading, where: string): Unpacked | undefined {
-  if (!reading.allow.jsonText) return undefined
+  const { jsonText, bareValueForComplex } = reading.allow
+  if (!jsonText && !bareValueForComplex) return undefined
   let inner: Json = text
   for (let depth = 0; typeof inner === 'string' && depth < TEXTS_IN_TEXTS; depth++) {
     const outer: string = inner
@@ -137,6 +138,9 @@ export function unpackJson(text: string, reading: Reading, where: string): Unpac
     }
   }
   if (isObject(inner) || Array.isArray(inner)) {
+    // Where a bare text counts as the value, this one must not.
+    if (!jsonText)
+      throw invalidValue(`${where} is JSON in a text, which this connection does not take; give the value itself`)
     return { value: inner, reading: { ...reading, numbers: numbersOf(inner) } }
   }
   return undefined
