@@ -38,7 +38,7 @@ export function createCommit<Tx>(inside: Inside<Tx>): Commit {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
-        if (!inside.openTenants) throw notFound('the tenant is gone')
+        if (!inside.openTenants) throw notFound('The tenant is gone')
         await openTenant(store, tenant, inside.world.now())
         return commit(writes, type, tenant)
       }

@@ -67,7 +67,7 @@ export interface Inside<Tx = unknown> {
 /** The resource type of that name in a tenant. 404 if there is none. */
 export function requireType(catalog: Catalog, name: string): ResourceType {
   const type = typeByName(catalog, name)
-  if (!type) throw notFound(`there is no resource type ${name} here; GET /ResourceTypes lists them`)
+  if (!type) throw notFound(`There is no resource type ${name} here; GET /ResourceTypes lists them`)
   return type
 }
 

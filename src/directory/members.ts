@@ -21,14 +21,14 @@ export interface MemberDraft {
  */
 export function readMember(entry: Json, catalog: Catalog): MemberDraft {
   if (typeof entry === 'string') return { id: entry }
-  if (!isObject(entry)) throw invalidValue('an entry of members must be an object with the id of a resource in "value"')
+  if (!isObject(entry)) throw invalidValue('An entry of members must be an object with the id of a resource in "value"')
   const ref = readRef(entry.$ref, catalog)
   const value = entry.value
   if (value !== undefined && value !== null && typeof value !== 'string') {
     throw invalidValue('members: "value" must be a string, the id of a user or group')
   }
   const id = typeof value === 'string' && value !== '' ? value : ref?.id
-  if (id === undefined) throw invalidValue('an entry of members has no "value"; give the id of a user or group')
+  if (id === undefined) throw invalidValue('An entry of members has no "value"; give the id of a user or group')
   if (ref !== undefined && ref.id !== id) {
     throw invalidValue(
       `members: "$ref" leads to ${ref.id}, but "value" is ${id}; leave "$ref" out or let both name one resource`,

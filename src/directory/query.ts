@@ -79,7 +79,7 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
 
 /** The next try would take as long: it is refused, as RFC 7644 §3.4.2.1 has it, and nobody is told to come again. */
 const TOO_LONG =
-  'this search reads more than the database may in the time that one has; narrow it by an attribute that is indexed (userName, externalId, emails.value and others), leave out sortBy, or have its attributes indexed (lockstep index put)'
+  'This search reads more than the database may in the time that one has; narrow it by an attribute that is indexed (userName, externalId, emails.value and others), leave out sortBy, or have its attributes indexed (lockstep index put)'
 
 function toQuery(
   context: Context,
@@ -101,7 +101,7 @@ function toQuery(
         : bindSort(search.sortBy, search.sortOrder, type, { allow: context.allow, types: many ? types : undefined })
     return { type: type.name, ...(own === undefined ? {} : { filter: own }), ...(sort === undefined ? {} : { sort }) }
   })
-  if (bound.length === 0) throw invalidFilter('there is no resource type to search')
+  if (bound.length === 0) throw invalidFilter('There is no resource type to search')
   return {
     tenant: context.tenant,
     types: bound,

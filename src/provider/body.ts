@@ -32,7 +32,7 @@ export async function readBytes(call: Call, limit: number): Promise<Uint8Array> 
     requireUncompressed(call.header('content-encoding'), bytes)
     return bytes
   }
-  throw payloadTooLarge(`the body has more than ${limit} bytes, which is the limit (maxPayloadSize); send less at once`)
+  throw payloadTooLarge(`The body has more than ${limit} bytes, which is the limit (maxPayloadSize); send less at once`)
 }
 
 /** Bodies are read as they are; the answer says so in `Accept-Encoding`. RFC 9110 §8.4, §15.5.16. */
@@ -40,7 +40,7 @@ function requireUncompressed(coding: string | undefined, bytes: Uint8Array): voi
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return
   // A framework in front may have unpacked it and left the header: then it begins as JSON does, with "{".
   if (bytes[0] === 0x7b) return
-  throw new ScimError(415, `the body has the Content-Encoding ${coding}; send it without`, {
+  throw new ScimError(415, `The body has the Content-Encoding ${coding}; send it without`, {
     headers: { 'accept-encoding': 'identity' },
   })
 }
@@ -65,8 +65,8 @@ export function parseBody(bytes: Uint8Array, principal: Principal): Json {
   try {
     text = decoder.decode(bytes)
   } catch {
-    throw invalidSyntax('the body is not UTF-8')
+    throw invalidSyntax('The body is not UTF-8')
   }
-  if (text.trim() === '') throw invalidSyntax('the body is empty; this request needs a JSON object')
+  if (text.trim() === '') throw invalidSyntax('The body is empty; this request needs a JSON object')
   return readJson(text, { strictNames: !principal.profile.allow.duplicateNames })
 }

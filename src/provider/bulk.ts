@@ -163,7 +163,7 @@ async function attempt(
     const done = await perform(turn, { ...filled, data: now }).catch((error) => {
       // The circle goes through something that the resource can't be made without.
       if (!(error instanceof ScimError) || error.scimType !== 'invalidValue') throw error
-      throw conflict(`these operations refer to each other in a circle that can't be resolved: ${error.detail}`)
+      throw conflict(`These operations refer to each other in a circle that can't be resolved: ${error.detail}`)
     })
     return done.id === undefined || done.type === undefined
       ? done

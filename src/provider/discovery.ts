@@ -44,7 +44,7 @@ export function schemas(turn: Turn, id: string | undefined): Answer {
   if (id === undefined)
     return documentAnswer(200, listOf(schemasOf(catalog).map((schema) => writeSchema(schema, call.base))), media)
   const schema = schemaById(catalog, id)
-  if (!schema) throw notFound(`there is no schema ${id} here; GET /Schemas lists them`)
+  if (!schema) throw notFound(`There is no schema ${id} here; GET /Schemas lists them`)
   return documentAnswer(200, writeSchema(schema, call.base), media)
 }
 
@@ -56,14 +56,14 @@ export function resourceTypes(turn: Turn, name: string | undefined): Answer {
     return documentAnswer(200, listOf(catalog.types.map((type) => writeResourceType(type, call.base))), media)
   }
   const type = typeByName(catalog, name)
-  if (!type) throw notFound(`there is no resource type ${name} here; GET /ResourceTypes lists them`)
+  if (!type) throw notFound(`There is no resource type ${name} here; GET /ResourceTypes lists them`)
   return documentAnswer(200, writeResourceType(type, call.base), media)
 }
 
 /** Discovery can't be filtered: 403, so that nobody takes the whole for a part (A-59). RFC 7644 §4. */
 export function refuseFilter(search: string): void {
   if (search !== '' && decodeQuery(search).filter !== undefined) {
-    throw forbidden('discovery endpoints take no filter; leave it out')
+    throw forbidden('Discovery endpoints take no filter; leave it out')
   }
 }
 

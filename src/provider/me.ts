@@ -17,13 +17,13 @@ export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'pat
   if (!turn.features.me) throw notImplemented('/Me is switched off for this tenant')
   const type = typeByName(turn.catalog, 'User')
   const id = turn.principal.subject
-  if (type === undefined) throw notFound('there are no users here')
+  if (type === undefined) throw notFound('There are no users here')
   if (action === 'create') return createResource(turn, type)
   if (id === undefined) throw notImplemented(NO_SUBJECT)
   if (action === 'get') return getResource(turn, type, id)
   const all = may(turn.principal, 'write', type.name)
   if (action === 'delete') {
-    if (!all) throw forbidden('this token may not delete its own user; an administrator can')
+    if (!all) throw forbidden('This token may not delete its own user; an administrator can')
     return deleteResource(turn, type, id)
   }
   const mayChange = all ? undefined : changeableByOneself(turn.features.selfService)

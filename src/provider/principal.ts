@@ -99,7 +99,7 @@ const RETRY_MS = 2_000
 /** 401 for a token that is unknown, expired or revoked. RFC 6750 §3.1. */
 export function invalidToken(): ScimError {
   return unauthorized(
-    'the bearer token is unknown, expired or revoked; make a new one and put it into the identity provider',
+    'The bearer token is unknown, expired or revoked; make a new one and put it into the identity provider',
     'Bearer realm="scim", error="invalid_token"',
   )
 }

@@ -148,7 +148,7 @@ export function createProvider(options: ProviderOptions): Provider {
       // Given twice it is a bad request (RFC 6750 §3.1).
       throw new ScimError(
         400,
-        'the access token stands in the URL as well as in the header; send it in the Authorization header only',
+        'The access token stands in the URL as well as in the header; send it in the Authorization header only',
         {
           headers: { 'www-authenticate': 'Bearer realm="scim", error="invalid_request"' },
         },

@@ -81,14 +81,14 @@ export function routeOf(method: string, path: string, catalog: Catalog, anyCase 
   const type = typeByEndpoint(catalog, `/${first}`, anyCase)
   if (!type) {
     if (/^v\d+$/.test(first)) throw invalidVers(`protocol version ${first} isn't supported; this is SCIM 2.0, use v2`)
-    throw notFound(`there is no endpoint /${first} here; GET /ResourceTypes lists the endpoints`)
+    throw notFound(`There is no endpoint /${first} here; GET /ResourceTypes lists the endpoints`)
   }
   const readOnly = traitsOf(type).readOnly
   if (second === undefined) {
     allow(method, readOnly ? ['GET', 'HEAD'] : ['GET', 'HEAD', 'POST'])
     return { to: 'type', type, action: method === 'POST' ? 'create' : 'list' }
   }
-  if (segments.length > 2) throw notFound(`there is nothing at /${segments.join('/')}`)
+  if (segments.length > 2) throw notFound(`There is nothing at /${segments.join('/')}`)
   if (second === '.search' || (anyCase && second.toLowerCase() === '.search')) {
     allow(method, ['POST'])
     return { to: 'type', type, action: 'search' }
@@ -106,7 +106,7 @@ export function segmentsOf(path: string): readonly string[] {
     try {
       return decodeURIComponent(segment)
     } catch {
-      throw notFound(`the path segment ${segment} isn't percent-encoded UTF-8`)
+      throw notFound(`The path segment ${segment} isn't percent-encoded UTF-8`)
     }
   })
 }

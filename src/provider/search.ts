@@ -52,7 +52,7 @@ export async function searchByPost(turn: Turn, types: readonly ResourceType[]): 
     query: {},
     body: sent,
   })
-  if (!isObject(body)) throw invalidSyntax('a search request is a JSON object')
+  if (!isObject(body)) throw invalidSyntax('A search request is a JSON object')
   return answer(turn, types, readSearchRequest(body, turn.principal.profile.allow), [], bytes)
 }
 
@@ -79,9 +79,9 @@ function answer(
   const [only] = all.length === 1 ? all : []
   if (only) requireRight(turn, 'read', only)
   const types = all.filter((type) => may(principal, 'read', type.name))
-  if (types.length === 0) throw forbidden('this token may read no resource type; give its connection the right to')
+  if (types.length === 0) throw forbidden('This token may read no resource type; give its connection the right to')
   if (given.filter !== undefined && !features.filter)
-    throw invalidFilter('filters are switched off for this tenant; leave the filter out')
+    throw invalidFilter('Filters are switched off for this tenant; leave the filter out')
   if (turn.delegate && weighSearch(given) === 'heavy') return turn.delegate(bytes)
   const search: SearchInput = features.sort ? given : withoutSort(given)
 
@@ -297,7 +297,7 @@ function refuseSensitive(plan: Plan, paths: readonly string[]): void {
   for (const { filter } of plan.query.types) {
     for (const { path } of filter === undefined ? [] : targetsIn(filter)) {
       if (folded.includes(path.toLowerCase())) {
-        throw sensitive(`a filter on ${path} may not stand in a URL here; send the search by POST to /.search`)
+        throw sensitive(`A filter on ${path} may not stand in a URL here; send the search by POST to /.search`)
       }
     }
   }

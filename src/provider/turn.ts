@@ -55,7 +55,7 @@ export function requireRight(turn: Turn, action: 'read' | 'write', type: Resourc
   // RFC 6750 §3.1
   throw new ScimError(
     403,
-    `this token may not ${action} ${type.name} resources; give its connection the right to, or use another one`,
+    `This token may not ${action} ${type.name} resources; give its connection the right to, or use another one`,
     {
       headers: { 'www-authenticate': 'Bearer realm="scim", error="insufficient_scope"' },
     },

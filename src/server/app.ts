@@ -239,7 +239,7 @@ export async function createApp(parts: Parts): Promise<App> {
         body,
       })
     }
-    send(request, response, refuse(notFound('there is nothing here; SCIM is at /tenants/{tenant}/scim/v2')))
+    send(request, response, refuse(notFound('There is nothing here; SCIM is at /tenants/{tenant}/scim/v2')))
   }
 
   /** Refuses who may not read the numbers: they name the customers. */
