@@ -223,7 +223,10 @@ export async function createApp(parts: Parts): Promise<App> {
 
   async function other(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
     const path = url.split('?', 1)[0] ?? url
-    if (path.startsWith('/admin/')) return (await adminListener())(request, response)
+    if (path.startsWith('/admin/')) {
+      if (request.headers.authorization !== undefined) response.once('close', () => noteAdmin(request, response))
+      return (await adminListener())(request, response)
+    }
     if (PROBES.has(path) && request.method !== 'GET' && request.method !== 'HEAD') {
       return send(request, response, refuse(methodNotAllowed(['GET', 'HEAD'])))
     }
@@ -240,6 +243,13 @@ export async function createApp(parts: Parts): Promise<App> {
       })
     }
     send(request, response, refuse(notFound('There is nothing here; SCIM is at /tenants/{tenant}/scim/v2')))
+  }
+
+  /** Notes that a token of the admin API was refused, as those of tenants are noted. */
+  function noteAdmin(request: IncomingMessage, { statusCode }: ServerResponse): void {
+    if (statusCode !== 401) return
+    metrics.refused('admin')
+    requestLog.refused({ reason: 'admin', remote: reached.client(request) })
   }
 
   /** Refuses who may not read the numbers: they name the customers. */

@@ -16,6 +16,7 @@ export interface Answered {
 
 /** A token that was refused. */
 export interface Refused {
+  /** `admin` for one of the admin API. */
   readonly reason: string
   readonly tenant?: string | undefined
   /** Address of the client. */
@@ -60,7 +61,8 @@ export function createRequestLog(log: Log, now: () => number = Date.now): Reques
       }
       const others = unsaid.get(key)
       unsaid.delete(key)
-      log.warn({ reason, tenant, remote, others }, 'a token was refused')
+      const whose = reason === 'admin' ? 'a token of the admin API' : 'a token'
+      log.warn({ reason, tenant, remote, others }, `${whose} was refused`)
     },
     expiring(tokens) {
       const time = now()

@@ -229,6 +229,7 @@ test('at debug each request is a line without personal values; at warn a refused
   await get(`${server.url}/admin/v1/tenants/default/connections?secret`)
   await get(`${base}/Users/secret-id`, { ...headers, host: 'secret.example' })
   for (let at = 0; at < 30; at++) await get(`${base}/Users`, { authorization: `Bearer ${token.slice(0, -3)}xxx` })
+  for (let at = 0; at < 30; at++) await get(`${server.url}/admin/v1/tenants`, { authorization: 'Bearer lka_secret' })
   const lines = () =>
     server
       .stderr()
@@ -236,7 +237,7 @@ test('at debug each request is a line without personal values; at warn a refused
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
   const requests = () => lines().filter(({ msg }) => msg === 'request')
-  await expect.poll(() => requests().length).toBe(35)
+  await expect.poll(() => requests().length).toBe(65)
   const [first, second, third] = requests()
   const known = {
     method: 'GET',
@@ -257,6 +258,10 @@ test('at debug each request is a line without personal values; at warn a refused
   expect(refused.length).toBeGreaterThanOrEqual(1)
   expect(refused.length).toBeLessThan(10)
   expect(refused[0]).toMatchObject({ level: 'warn', reason: 'invalid', tenant: 'default', remote: '127.0.0.1' })
+  const ofAdmin = lines().filter(({ msg }) => msg === 'a token of the admin API was refused')
+  expect([ofAdmin.length >= 1, ofAdmin.length < 10]).toEqual([true, true])
+  expect(ofAdmin[0]).toMatchObject({ level: 'warn', remote: '127.0.0.1' })
+  expect((await get(`${server.url}/metrics`)).text).toMatch(/lockstep_refused_tokens_total\{reason="admin"\} 30\b/)
 })
 
 test.skipIf(onPostgres)(
