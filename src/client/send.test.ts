@@ -247,6 +247,13 @@ describe('a pause that the server asked for', () => {
     expect(attempts[2]).toMatchObject({ error: 'ERR_TIMEOUT' })
   })
 
+  test('that outlasts all attempts is not sat out in each of them', async () => {
+    const { app, server, attempts } = await hurried({ timeoutMs: 50, attempts: 4 })
+    await expect(app.get(User, '1')).rejects.toMatchObject({ code: 'ERR_TIMEOUT', mayBeDone: false })
+    expect(attempts.filter(({ pausedMs }) => pausedMs !== undefined)).toHaveLength(1)
+    expect(server.seen).toHaveLength(1)
+  })
+
   test('ends with the signal', async () => {
     const { app } = await hurried({ attempts: 1 })
     const stop = new AbortController()

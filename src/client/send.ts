@@ -84,7 +84,9 @@ export function createSend(options: SendOptions): Send {
         if (!(error instanceof TransportError)) throw error
         told?.({ ...note, error: error.code })
         maybeDone ||= error.mayBeDone
-        if (attempt >= attempts || !mayRepeat(call, error)) throw error
+        // A pause that outlasts all attempts that are left is not sat out in them.
+        const outlasts = (error.retryAfterMs ?? 0) > (attempts - attempt) * options.timeoutMs
+        if (attempt >= attempts || outlasts || !mayRepeat(call, error)) throw error
         await world.wait(backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
         continue
       }

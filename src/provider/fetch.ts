@@ -48,7 +48,9 @@ export function responseOf(answer: Answer, method: string): Response {
 function ignore(): void {}
 
 async function readAll(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  if (request.bodyUsed) throw new Error('The body was read before and is gone; mount this before what reads bodies')
+  if (request.bodyUsed || request.body?.locked === true) {
+    throw new Error('The body was read before and is gone; mount this before what reads bodies')
+  }
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0

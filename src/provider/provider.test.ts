@@ -381,3 +381,20 @@ describe("an app that can't find out who calls", () => {
     })
   })
 })
+
+test.each<[string, (request: Request) => unknown]>([
+  ['was read', (request) => request.text()],
+  ['is being read', (request) => request.body?.getReader()],
+])('a body that %s before it came here: its owner is told what to do', async (_how, meddle) => {
+  const told: unknown[] = []
+  const scim = inMemory({ report: ({ error }) => told.push(error) })
+  const headers = { authorization: 'Bearer secret', 'content-type': 'application/scim+json' }
+  const request = new Request('http://localhost/scim/v2/Users', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(person()),
+  })
+  await meddle(request)
+  expect((await scim.fetch(request)).status).toBe(500)
+  expect(String(told[0])).toMatch(/The body was read before and is gone; mount this before what reads bodies/)
+})
