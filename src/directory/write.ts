@@ -347,8 +347,9 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
         const paths = changedPaths(documentOf(stored), {}, type)
         await commit(
           [
-            { write: 'remove', ref, at, ifVersion: stored.version, log: { op: 'delete', actor: context.actor, paths } },
+            // First, for the removal gives another version to the groups that it takes the resource out of.
             ...cleared,
+            { write: 'remove', ref, at, ifVersion: stored.version, log: { op: 'delete', actor: context.actor, paths } },
           ],
           type,
           context.tenant,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Body, ENT, expectError, expectList, USER, user } from './client.ts'
+import { type Body, ENT, expectError, expectList, GROUP, USER, user } from './client.ts'
 import { site, tenantOf } from './site.ts'
 
 // Requirements block P.13: delete. RFC 7644 §3.6.
@@ -94,6 +94,34 @@ test('P-405 references to it are removed, and the referring resources get a new 
 
   const lines = await at.server.store.changes(tenantOf(scim), 0, 10_000)
   expect(lines.filter((line) => line.id === group.id).map((line) => line.op)).toEqual(['create', 'patch'])
+})
+
+test('P-405 who is a member of a group that also refers to it otherwise can be deleted, people and groups alike', async () => {
+  const OWNED = 'urn:example:scim:schemas:Owned'
+  const owner = {
+    name: 'owner',
+    type: 'complex',
+    subAttributes: [{ name: 'value' }, { name: '$ref', type: 'reference', referenceTypes: ['User', 'Group'] }],
+  }
+  const options = { usage: at.server.directory, actor: 'test', extend: ['Group'] }
+  await at.server.tenancy.schemas.put(tenantOf(scim), { id: OWNED, name: 'Owned', attributes: [owner] }, options)
+  const person = await scim.makeUser()
+  const inner = await scim.makeGroup()
+  for (const [path, { id }] of [
+    ['/Users', person],
+    ['/Groups', inner],
+  ] as const) {
+    const team = await scim.makeGroup({
+      schemas: [GROUP, OWNED],
+      members: [{ value: id }],
+      [OWNED]: { owner: { value: id } },
+    })
+    expect((await scim.del(`${path}/${id}`)).status).toBe(204)
+    const read = (await scim.get(`/Groups/${team.id}`)).body
+    expect(read.members ?? []).toEqual([])
+    expect(read[OWNED]).toBeUndefined()
+    expect(read.meta.version).not.toBe(team.meta.version)
+  }
 })
 
 test('P-406 a stale If-Match is 412, and the resource stays', async () => {
