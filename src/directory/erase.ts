@@ -95,10 +95,21 @@ function nameOf({ path }: PathChange): PathChange {
   return { path }
 }
 
+/** What a reference names by, apart from what it shows. RFC 7643 §2.4. */
+const NAMES = ['value', '$ref'] as const
+
+/** The path of the attribute whose `value` or `$ref` a path is. */
+function referenceOf(path: string): string | undefined {
+  const name = NAMES.find((one) => path.endsWith(`.${one}`))
+  return name === undefined ? undefined : path.slice(0, -name.length - 1)
+}
+
 /** Follows who refers to a resource, line by line, so that what a reference showed of it can be told from what it showed of others. */
 function createHolders(id: string) {
   /** References, by resource and path, that name it as of the line last seen. */
   const naming = new Set<string>()
+  /** Names it in a reference: its id, or a URI that ends with it. RFC 7643 §2.3.7. */
+  const names = (one: Json | undefined) => typeof one === 'string' && (one === id || one.endsWith(`/${id}`))
 
   /** A value without what stands beside the id. */
   function bare(value: Json): Json {
@@ -107,7 +118,8 @@ function createHolders(id: string) {
       return next.every((one, at) => one === value[at]) ? value : next
     }
     if (!isObject(value)) return value
-    if (value.value === id) return Object.keys(value).length === 1 ? value : { value: id }
+    const named = NAMES.find((name) => names(value[name]))
+    if (named !== undefined) return Object.keys(value).length === 1 ? value : { [named]: value[named] ?? id }
     let changed: { [name: string]: Json } | undefined
     for (const [name, member] of Object.entries(value)) {
       const next = bare(member)
@@ -125,19 +137,19 @@ function createHolders(id: string) {
       const after = new Set<string>()
       const keyOf = (path: string) => `${type} ${holder} ${path}`
       for (const { path, old, new: now } of paths) {
-        if (!path.endsWith('.value')) continue
-        const reference = path.slice(0, -'.value'.length)
-        if (old === id) before.add(reference)
-        if (now === id) after.add(reference)
-        if (now === id) naming.add(keyOf(reference))
-        else naming.delete(keyOf(reference))
+        const reference = referenceOf(path)
+        if (reference === undefined) continue
+        if (names(old)) before.add(reference)
+        if (names(now)) after.add(reference)
+        if (names(now)) naming.add(keyOf(reference))
+        else if (!after.has(reference)) naming.delete(keyOf(reference))
       }
       let changed = false
       const next = paths.map((one): PathChange => {
         const { path } = one
         const reference = path.slice(0, path.lastIndexOf('.'))
-        const beside = !path.endsWith('.value')
-        const moved = paths.some((other) => other.path === `${reference}.value`)
+        const beside = referenceOf(path) === undefined
+        const moved = paths.some((other) => referenceOf(other.path) === reference)
         const still = beside && !moved && naming.has(keyOf(reference))
         const old =
           one.old === undefined ? undefined : beside && (before.has(reference) || still) ? undefined : bare(one.old)

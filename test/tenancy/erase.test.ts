@@ -52,7 +52,9 @@ async function filled(): Promise<{
     multiValued,
     subAttributes: [{ name: 'value' }, ref, shown],
   })
-  const schema = { id: BOSS, name: 'Boss', attributes: [boss('boss', false), boss('friends', true)] }
+  // A reference that has no value, only an address.
+  const twin = { name: 'twin', type: 'complex', subAttributes: [ref, shown] }
+  const schema = { id: BOSS, name: 'Boss', attributes: [boss('boss', false), boss('friends', true), twin] }
   await tenancy.schemas.put('acme', schema, { ...options, extend: ['User'] })
   await tenancy.ready('acme')
   // Others before and after, so that pages fill up, split and move.
@@ -74,6 +76,12 @@ async function filled(): Promise<{
   })
   const display = { op: 'replace', path: `${BOSS}:boss.display`, value: 'Zqx Display II' }
   await directory.patch(context, 'User', report.stored.id, { schemas: [], Operations: [display] })
+  const linked = await directory.create(context, 'User', {
+    schemas: [],
+    userName: 'linked',
+    [BOSS]: { twin: { $ref: `../Users/${id}`, display: 'Zqx Display' } },
+  })
+  await directory.remove(context, 'User', linked.stored.id)
   await directory.create(context, 'Group', { schemas: [], displayName: 'Team', members: [{ value: id }] })
   return { process, dump: at.place.dump, id }
 }
