@@ -263,3 +263,16 @@ test('the tag takes dates, and refuses what is no value of a filter with words',
     expect(refused).toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining(`value 2 is ${words};`) })
   }
 })
+
+test('the tag refuses a value that stands after no operator', () => {
+  const name = 'ada'
+  expect(filter`emails[type Eq ${'work'} and value\tsw ${name}].value`).toBe(
+    'emails[type Eq "work" and value\tsw "ada"].value',
+  )
+  expect(() => filter`userName eqq ${name}`).toThrow(
+    'value 1 stands after "eqq"; it must stand after one of eq, ne, co, sw, ew, gt, lt, ge, le',
+  )
+  expect(() => filter`userName eq ${name} and title ${name}`).toThrow('value 2 stands after "title"')
+  expect(() => filter`${'userName'} eq ${name}`).toThrow('value 1 stands after ""')
+  expect(() => filter`userName pr ${name}`).toThrow('value 1 stands after "pr"')
+})

@@ -79,17 +79,22 @@ export function formatFilter(filter: Filter): string {
 
 /**
  * A filter with its values safely quoted: filter`userName eq ${name}`. Throws ConfigError for what is no value of a filter, like
- * undefined. RFC 7644 §3.4.2.2.
+ * undefined, and for a value that stands after no operator. RFC 7644 §3.4.2.2.
  */
 export function filter(
   text: TemplateStringsArray,
   ...values: readonly (string | number | boolean | null | Date)[]
 ): string {
-  return String.raw({ raw: text }, ...values.map(literal))
+  return String.raw({ raw: text }, ...values.map((value, at) => literal(value, at, text[at] ?? '')))
 }
 
 /** A value as a filter has it. What TypeScript refuses comes all the same: from JavaScript, and by `any`. */
-function literal(value: unknown, at: number): string {
+function literal(value: unknown, at: number, before: string): string {
+  const word = before.trimEnd().split(/\s/).at(-1) ?? ''
+  if (!COMPARISONS.has(word.toLowerCase())) {
+    const known = [...COMPARISONS.keys()].join(', ')
+    throw new ConfigError('filter', `value ${at + 1} stands after "${word}"; it must stand after one of ${known}`)
+  }
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
   if (value instanceof Date && !Number.isNaN(value.getTime())) return JSON.stringify(value.toISOString())
