@@ -43,6 +43,8 @@ export interface Source {
 const ROW_LINES = 1_000
 const ROW_CHARACTERS = 1_000_000
 const DELIMITERS = [',', ';', '\t'] as const
+/** A header of one column, which has no delimiter: no JSON looks like it. */
+const ONE_NAME = /^"?(?!(?:true|false|null)\b)[A-Za-z$][\w$.:-]{0,255}"?[ \r]{0,2}$/
 /** A byte order mark, which many programs put at the beginning. */
 const BOM = '\ufeff'
 
@@ -95,7 +97,7 @@ function isHeader(file: string, { utf8, broken }: Entry, text: string, delimiter
       `${file} is a JSON list; import takes one resource a line. jq -c '.[]' ${file} makes such lines`,
     )
   }
-  if (!isNamed && !text.includes(delimiter)) return false
+  if (!isNamed && !text.includes(delimiter) && !ONE_NAME.test(text)) return false
   if (!utf8 || text.includes('\0')) {
     throw new LockstepError('ERR_INPUT', `${file} is not UTF-8; save it as UTF-8 (in Excel: CSV UTF-8)`)
   }

@@ -260,6 +260,14 @@ describe('CSV', () => {
     expect(await changes()).toBe(before)
   })
 
+  test('a header of one column is told without its file being called .csv', async () => {
+    const { write, load } = await fresh()
+    expect(await load(write('people.txt', '\ufeff"userName"\r\nada\r\nbob\r\n'))).toMatchObject({
+      created: 2,
+      rejected: 0,
+    })
+  })
+
   test('a bad row is rejected with its line number, the others are taken in', async () => {
     const { write, lockstep } = await fresh()
     const rows = [
