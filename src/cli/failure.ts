@@ -20,7 +20,7 @@ function asCalled(message: string): string {
 /** Says what went wrong in one line, without a stack; programs get JSON. Gives the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const code = error instanceof LockstepError ? error.code : 'ERR_INTERNAL'
-  const message = asCalled(onOneLine(messageOf(error)))
+  const message = asSentence(asCalled(onOneLine(messageOf(error))))
   if (json) complainLines(shownJson(JSON.stringify({ error: { code, message } })))
   else {
     complain(`lockstep: ${message}`)
@@ -43,6 +43,13 @@ function messageOf(error: unknown): string {
   if (reason === undefined) return plainMessage(error)
   const subject = subjectOf(error)
   return subject === undefined ? sentence(reason) : `${subject} can't be used: ${reason}`
+}
+
+/** Words of ours begin a sentence here; names of attributes, settings and files stay as they are. */
+function asSentence(message: string): string {
+  return /^(?:an?|another|connection|credentials|no|nothing|only|tenant|the|there|this) /.test(message)
+    ? sentence(message)
+    : message
 }
 
 function sentence(text: string): string {
