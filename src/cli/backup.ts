@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { commandName } from '../server/index.ts'
+import { commandName, systemReason } from '../server/index.ts'
 import { withClaim } from './claim.ts'
+import { fileError } from './file-error.ts'
 import { withLocal } from './local.ts'
 import { printJson, printLine } from './print.ts'
 import { flagOption, type Options, UsageError } from './usage.ts'
@@ -18,7 +19,10 @@ export async function backup([file = '']: readonly string[], options: Options): 
       // Another one may have made it until now.
       refuseOld()
       await removePartial(file)
-      await store.backup(file)
+      await store.backup(file).catch((error: unknown) => {
+        // SQLite names no file, and here there are two.
+        throw systemReason(error) === undefined ? error : fileError(file, 'written', error)
+      })
     })
     const { size } = await stat(file)
     if (flagOption(options, 'json')) printJson({ file, bytes: size })

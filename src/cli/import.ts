@@ -65,7 +65,10 @@ async function importClaimed(file: string, size: number, options: Options): Prom
     progress.advance(next.offset)
     const write = async (refused: readonly Refused[]) => {
       const lines = refused.map((one) => `${JSON.stringify(one)}\n`).join('')
-      if (lines !== '') await appendFile(rejected, lines, { mode: 0o600 })
+      if (lines !== '')
+        await appendFile(rejected, lines, { mode: 0o600 }).catch((error: unknown) => {
+          throw fileError(rejected, 'written', error)
+        })
     }
 
     for await (const batch of inBatches(source.entries(next), BATCH)) {

@@ -133,6 +133,47 @@ test.each([
   ])
 })
 
+/** Runs a command that may make no file larger than 100 KB. */
+async function cramped(...args: readonly string[]) {
+  const child = spawn('/bin/sh', ['-c', 'ulimit -f 200; exec "$@"', 'sh', process.execPath, MAIN, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH ?? '' },
+  })
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk
+  })
+  const [code] = await once(child, 'close')
+  return [code, stderr]
+}
+
+const linesOf = (name: string) =>
+  Array.from({ length: 300 }, (_, at) =>
+    JSON.stringify({ schemas: [USER], [name]: `u${at}`, title: 'x'.repeat(1_000) }),
+  ).join('\n')
+
+test('an import that can no longer write down what it refuses names that file', async () => {
+  const { dir, database } = await fresh()
+  const file = dir.path('people.jsonl')
+  writeFileSync(file, linesOf('userNam'))
+  expect(await cramped('import', file, '--tenant', 'acme', '--database', database)).toEqual([
+    2,
+    expect.stringContaining(`${file}.rejected can't be written: it would be larger than the file system allows\n`),
+  ])
+})
+
+test.runIf(runsHere('a backup is a whole database of its own'))(
+  'a backup that does not fit names its file, not only what the disk did',
+  async () => {
+    const { dir, database, lockstep } = await fresh()
+    writeFileSync(dir.path('people.jsonl'), linesOf('userName'))
+    await lockstep('import', dir.path('people.jsonl'), '--tenant', 'acme')
+    const file = dir.path('copy.db')
+    const [code, stderr] = await cramped('backup', file, '--database', database)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^lockstep: .*copy\.db can't be written: the disk /)])
+  },
+)
+
 test.each(['import', 'schema put', 'type put', 'tenant import'])(
   '%s of a folder, or of nothing, says so',
   async (words) => {

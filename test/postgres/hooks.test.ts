@@ -35,7 +35,7 @@ describe.each([['a URL'], ['a pool of the host']])('a function of the host insid
   const people = async () => idsOn(await store.find(querying([USER])))
   const swallow = async (tx: PostgresClient) => {
     try {
-      await tx.query(`insert into account values ('there')`)
+      await tx.query('insert into account values ($1)', ['there'])
     } catch {
       // Is there already: fine, it thinks.
     }

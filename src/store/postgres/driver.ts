@@ -26,7 +26,7 @@ export interface PostgresClient {
   /** Whether it sends a query without waiting for the answer to the one before. */
   readonly pipeline?: boolean
   query(query: PostgresQuery): Promise<PostgresResult>
-  query(text: string): Promise<PostgresResult>
+  query(text: string, values?: readonly unknown[]): Promise<PostgresResult>
   /** Gives the connection back; with an error, or true, it is closed. */
   release(error?: Error | boolean): void
   on(event: string, listener: (...args: unknown[]) => void): unknown
