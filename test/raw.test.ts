@@ -111,7 +111,7 @@ test('Expect: 100-continue is met before the body is sent', async () => {
 
 test('RFC 9112 §3.2.2 a target in absolute form is read, and its host counts', async () => {
   const { pathname } = new URL(scim.base)
-  const target = `http://scim.example:81${pathname}/ServiceProviderConfig`
+  const target = `http://scim.localhost:81${pathname}/ServiceProviderConfig`
   const answer = await exchange([request(`GET ${target} HTTP/1.1`, ['Connection: close'])])
   expect(answer).toMatch(/^HTTP\/1\.1 200 /)
   expect(answer).toContain(`"location":"${target}"`)

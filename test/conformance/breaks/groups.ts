@@ -60,7 +60,7 @@ export const GROUPS_BREAKS: readonly Break[] = [
           !sent.query.has('attributes')
         )
           got.body.members = kept.get(id)
-        if (sent.method === 'PATCH') kept.delete(id)
+        if (sent.method === 'PATCH' || sent.method === 'PUT') kept.delete(id)
         return got
       }
     },
