@@ -1,4 +1,5 @@
 /** A thread that carries out heavy requests, beside the one that serves. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
@@ -22,6 +23,8 @@ interface Flow {
 const CONNECTIONS = 3
 /** What a statement may take in any case: writes wait for locks meanwhile. */
 const STATEMENT_MS = 30_000
+/** How often the server is told that nobody waits for a statement any more. */
+const AGAIN_MS = 50
 
 async function openStore(
   { settings: { database, postgres }, port, seconds }: HeavyDatabase,
@@ -84,13 +87,21 @@ async function start(port: MessagePort, database: HeavyDatabase): Promise<void> 
       hopeful?.(message.port)
       return
     }
-    if (message.kind === 'stop' && message.id === present && guard.reads()) cancelling = store.interrupt?.cancel()
+    if (message.kind === 'stop' && message.id === present) cancelling ??= giveUp(message.id)
     const flow = flows.get(message.id)
     if (flow === undefined) return
     if (message.kind === 'more') flow.credit++
     if (message.kind === 'stop') flow.stopped = true
     flow.wake?.()
   })
+
+  /** A statement that was only about to be sent when the server was told hears nothing, so it is told again until the call has ended. */
+  async function giveUp(id: number): Promise<void> {
+    while (store.interrupt !== undefined && present === id && guard.reads()) {
+      await store.interrupt.cancel()
+      await wait(AGAIN_MS)
+    }
+  }
 
   post({ kind: 'ready' })
 
