@@ -1,6 +1,6 @@
 import { isoTime } from '../tenancy/index.ts'
 import { withLocal } from './local.ts'
-import { formatTime, printFacts, printJson, printLine, printTable } from './print.ts'
+import { formatExpiry, formatTime, printFacts, printJson, printLine, printTable } from './print.ts'
 import { flagOption, lifetimeOption, type Options, textOption } from './usage.ts'
 
 /** `lockstep admin token`: makes, lists or revokes tokens of the admin API. */
@@ -34,7 +34,7 @@ export async function adminToken(options: Options): Promise<void> {
           ['TOKEN', ({ id }) => id],
           ['LABEL', ({ label }) => label],
           ['CREATED', ({ created }) => formatTime(created)],
-          ['EXPIRES', ({ expires }) => formatTime(expires) || 'never'],
+          ['EXPIRES', ({ expires }) => formatExpiry(expires, Date.now())],
         ])
         return
       }

@@ -7,7 +7,7 @@ import {
 } from '../tenancy/index.ts'
 import { printIssued } from './issued.ts'
 import { withLocal } from './local.ts'
-import { formatTime, printJson, printLine, printTable } from './print.ts'
+import { formatExpiry, formatTime, printJson, printLine, printTable } from './print.ts'
 import { flagOption, lifetimeOption, type Options, textOption, UsageError } from './usage.ts'
 
 /** What the options ask of a new connection. */
@@ -55,7 +55,7 @@ export async function listConnections([tenant = '']: readonly string[], options:
       ['KIND', ({ connection }) => bends(connection)],
       ['RIGHTS', ({ connection }) => formatRights(connection.rights)],
       ['TOKEN', ({ token }) => token?.id ?? 'none'],
-      ['EXPIRES', ({ token }) => token && (formatTime(token.expires) || 'never')],
+      ['EXPIRES', ({ token }) => token && formatExpiry(token.expires, Date.now())],
       ['LAST USED', ({ token }) => token && (formatTime(token.lastUsed) || 'never')],
     ])
   })

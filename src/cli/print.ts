@@ -42,6 +42,16 @@ export function formatTime(ms: number | undefined): string {
   return ms === undefined ? '' : `${new Date(ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`
 }
 
+const DAY_MS = 86_400_000
+
+/** When a token ends, as people read it: with the days that are left when they are few. */
+export function formatExpiry(ms: number | undefined, now: number): string {
+  if (ms === undefined) return 'never'
+  const days = Math.floor((ms - now) / DAY_MS)
+  const mark = ms <= now ? ', expired' : days > 30 ? '' : `, in ${days} ${days === 1 ? 'day' : 'days'}`
+  return `${formatTime(ms)}${mark}`
+}
+
 /** A text cut to a length, with a sign that it was. */
 export function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`

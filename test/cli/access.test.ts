@@ -153,6 +153,12 @@ test('a connection is listed, rotated and revoked', async () => {
   const lifetime = Date.parse(listed.tokens[0].expires) - Date.parse(listed.tokens[0].created)
   expect(lifetime).toBe(90 * 86_400_000)
 
+  await json('connection', 'create', 'acme', '--label', 'Short', '--expires', '20d')
+  const shown = (await lockstep('connection', 'list', 'acme')).stdout.split('\n')
+  expect(shown.find((line) => line.includes('Short'))).toMatch(/ UTC, in 19 days\b/)
+  expect(shown.find((line) => line.includes('Okta'))).not.toContain(' days')
+  await json('connection', 'revoke', 'acme', shown.find((line) => line.includes('Short'))?.split(' ')[0] ?? '')
+
   await json('connection', 'rotate', 'acme', connection)
   const third = await lockstep('connection', 'rotate', 'acme', connection)
   expect(third.code).toBe(1)
