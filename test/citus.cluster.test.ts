@@ -98,6 +98,38 @@ describe.skipIf(url === undefined)('Citus', () => {
     expect(said).toMatch(/set local statement_timeout/i)
   })
 
+  test('what is written while a tenant gets shards of its own and moves is there afterwards', async () => {
+    const store = await postgresStore({ pool, listen: false })
+    await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
+    const made: string[] = []
+    let going = true
+    const write = async (who: string) => {
+      for (let n = 0; going; n++) {
+        const id = `${who}${n}`
+        await store.commit([creating(id, { userName: id })])
+        made.push(id)
+      }
+    }
+    const writers = Promise.all(['a', 'b', 'c', 'd'].map(write))
+    const cluster = await openCluster({ url: given })
+    await cluster.isolate('acme', undefined, () => {})
+    const { rows: nodes } = await admin.query<{ node: string }>(
+      `select nodename || ':' || nodeport as node from pg_dist_node where shouldhaveshards order by 1`,
+    )
+    for (const { node } of [...nodes, ...nodes]) await cluster.isolate('acme', node, () => {})
+    going = false
+    await writers
+    await cluster.close()
+    const missing: string[] = []
+    for (const id of made) {
+      if ((await store.get({ tenant: 'acme', type: 'User', id })) === undefined) missing.push(id)
+    }
+    await store.close()
+    await empty()
+    expect(made.length).toBeGreaterThan(0)
+    expect(missing).toEqual([])
+  })
+
   test('where tenants live is known to a role named like the schema', async () => {
     const store = await postgresStore({ url: given, listen: false })
     await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
