@@ -59,7 +59,7 @@ export function createAdmin(options: AdminOptions): Admin {
   app.use(
     bodyLimit({
       maxSize: BODY_BYTES,
-      onError: (context) => refuse(context, 413, 'ERR_TOO_LARGE', `a body may have ${BODY_BYTES} bytes at most`),
+      onError: (context) => refuse(context, 413, 'ERR_TOO_LARGE', `A body may have ${BODY_BYTES} bytes at most`),
     }),
   )
   app.get('/openapi.json', (context) => context.json(openApi(routes, originOf(context))))
@@ -86,11 +86,11 @@ export function createAdmin(options: AdminOptions): Admin {
         context,
         404,
         'ERR_NOT_FOUND',
-        'there is nothing here; GET /admin/v1/openapi.json lists what there is',
+        'There is nothing here; GET /admin/v1/openapi.json lists what there is',
       )
     }
     context.header('Allow', allowed.join(', '))
-    return refuse(context, 405, 'ERR_METHOD', `this takes ${allowed.join(', ')} only`)
+    return refuse(context, 405, 'ERR_METHOD', `This takes ${allowed.join(', ')} only`)
   })
   app.onError((error, context) => {
     if (error instanceof BadRequest) return refuse(context, error.status, error.code, error.message)
@@ -115,9 +115,9 @@ export function createAdmin(options: AdminOptions): Admin {
     if ('retryAfterMs' in error && typeof error.retryAfterMs === 'number') {
       const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000))
       context.header('Retry-After', String(seconds))
-      return refuse(context, 503, 'ERR_UNAVAILABLE', `the database can't answer just now; try again in ${seconds} s`)
+      return refuse(context, 503, 'ERR_UNAVAILABLE', `The database can't answer just now; try again in ${seconds} s`)
     }
-    return refuse(context, 500, 'ERR_INTERNAL', `internal error; the log has it under ${id}`)
+    return refuse(context, 500, 'ERR_INTERNAL', `Internal error; the log has it under ${id}`)
   })
 
   return { fetch: async (request) => app.fetch(request) }
@@ -133,11 +133,11 @@ class BadRequest extends LockstepError {
 }
 
 const UNAUTHORIZED = {
-  none: 'there is no admin token yet; make one with: lockstep admin token',
-  missing: 'this needs an admin token in the Authorization header; make one with: lockstep admin token',
-  malformed: 'the Authorization header must be like: Bearer lka_…',
-  invalid: 'this admin token is unknown or revoked; make a new one with: lockstep admin token',
-  expired: 'this admin token has expired; make a new one with: lockstep admin token',
+  none: 'There is no admin token yet; make one with: lockstep admin token',
+  missing: 'This needs an admin token in the Authorization header; make one with: lockstep admin token',
+  malformed: 'The Authorization header must be like: Bearer lka_…',
+  invalid: 'This admin token is unknown or revoked; make a new one with: lockstep admin token',
+  expired: 'This admin token has expired; make a new one with: lockstep admin token',
 } as const
 
 /** Why a body could not be read, by the name of the error: the bridge that reads it knows nothing of this API. */
@@ -167,7 +167,7 @@ function fits(route: Route, path: string): boolean {
 async function readBody(context: Context): Promise<unknown> {
   const type = context.req.header('content-type') ?? 'application/json'
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
-    throw new BadRequest(415, `the body must be application/json, not ${type}`)
+    throw new BadRequest(415, `The body must be application/json, not ${type}`)
   const text = await context.req.text()
   // A body that may be empty means one without anything in it.
   if (text.trim() === '') return {}

@@ -71,7 +71,7 @@ export function createLists(directory: Directory, catalog: (tenant: string) => P
       const type = await typeOf(tenant, name)
       const found = await find(tenant, type, value)
       if (found === undefined)
-        throw new TenancyError('ERR_NOT_FOUND', `the list of ${type.name} has no value "${value}"`)
+        throw new TenancyError('ERR_NOT_FOUND', `The list of ${type.name} has no value "${value}"`)
       await directory.remove(contextOf(tenant, actor), type.name, found.id)
     },
   }

@@ -201,7 +201,7 @@ export function createRoutes({
         if (body.id.toLowerCase() !== (params.schema ?? '').toLowerCase()) {
           throw new TenancyError(
             'ERR_INVALID',
-            `the path names schema ${params.schema}, but the body's id is ${body.id}`,
+            `The path names schema ${params.schema}, but the body's id is ${body.id}`,
           )
         }
         const extend = (query.extends ?? '').split(',').flatMap((name) => name.trim() || [])
@@ -239,7 +239,7 @@ export function createRoutes({
         if (body.name !== params.type) {
           throw new TenancyError(
             'ERR_INVALID',
-            `the path names resource type ${params.type}, but the body's name is ${body.name}`,
+            `The path names resource type ${params.type}, but the body's name is ${body.name}`,
           )
         }
         const type = await schemas.putType(params.tenant ?? '', json(body), change(actor, query.force))
