@@ -138,10 +138,10 @@ describe('lockstep db distribute', () => {
   })
 
   test.each([
-    [['distribute', '--dry-run'], /this database has no Citus/],
-    [['distribute'], /this database has no Citus/],
-    [['shards'], /this database has no Citus/],
-    [['isolate', 'acme'], /this database has no Citus/],
+    [['distribute', '--dry-run'], /This database has no Citus/],
+    [['distribute'], /This database has no Citus/],
+    [['shards'], /This database has no Citus/],
+    [['isolate', 'acme'], /This database has no Citus/],
   ])('db %j on a plain PostgreSQL is refused with a word', async (args, message) => {
     const { code, stdout, stderr } = await run(['db', ...args, '--database', url])
     expect([code, stdout]).toEqual([1, ''])
