@@ -126,14 +126,17 @@ function longBulks() {
 }
 
 /** Waits until so many heavy requests are in a state, as /metrics has it. */
-async function untilHeavy(state: string, count: number): Promise<void> {
+async function untilHeavy(state: string, count: number, meanwhile: () => void = () => {}): Promise<void> {
   const line = `lockstep_heavy_requests{state="${state}"} ${count}`
-  for (let tries = 0; tries < 1_500; tries++) {
-    const text = await (await fetch(`${at.server.url}/metrics`)).text()
+  let text = ''
+  for (let tries = 0; tries < 600; tries++) {
+    text = await (await fetch(`${at.server.url}/metrics`)).text()
     if (text.split('\n').includes(line)) return
+    meanwhile()
     await wait(20)
   }
-  throw new Error(`there were never ${count} ${state}`)
+  const found = text.split('\n').filter((one) => one.startsWith('lockstep_heavy'))
+  throw new Error(`there were never ${count} ${state}: ${found.join(', ')}`)
 }
 
 const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
@@ -446,7 +449,10 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     await untilHeavy('waiting', each)
     bulks.send(second, each + 1)
     for (const client of others) bulks.send(client, each)
-    await untilHeavy('waiting', LIMITS.HEAVY_WAITING)
+    // A thread that was not ready yet takes one of those who wait: another one steps in.
+    await untilHeavy('waiting', LIMITS.HEAVY_WAITING, () => {
+      for (const client of [first, second, ...others]) bulks.send(client, 1)
+    })
     expect((await bulks.send(last, 1)[0])?.status).toBe(503)
     await bulks.abandon()
   },

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises'
+import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { TokenInUse } from '../tenancy/index.ts'
@@ -31,9 +31,9 @@ export function createVitals({ file, why, tokens, tenants, now = Date.now }: Vit
     register('gauge', 'lockstep_event_loop_delay_seconds', late, delays(delay), 'max')
     if (file !== undefined) {
       const sizes = 'Bytes of the database file and of its write-ahead log.'
-      register('gauge', 'lockstep_database_bytes', sizes, await sizesOf(file), 'first')
+      register('gauge', 'lockstep_database_bytes', sizes, sizesOf(file), 'first')
       const free = 'Bytes that are left on the disk of the database.'
-      register('gauge', 'lockstep_disk_free_bytes', free, await freeBeside(file), 'first')
+      register('gauge', 'lockstep_disk_free_bytes', free, freeBeside(file), 'first')
     }
     const ends = 'Seconds until the tokens in use end, the soonest of each connection.'
     register('gauge', 'lockstep_token_expires_seconds', ends, expiries(tokens(), tenants, now()), 'min')
@@ -50,17 +50,23 @@ function delays(delay: ReturnType<typeof monitorEventLoopDelay>): readonly Measu
   return found
 }
 
-async function sizesOf(file: string): Promise<readonly Measured[]> {
-  const size = async (kind: string, path: string) => {
-    const value = (await stat(path).catch(() => undefined))?.size
+// Not by promises: those wait in one line with the hashing of passwords, and a reading of the numbers would with them.
+function sizesOf(file: string): readonly Measured[] {
+  const size = (kind: string, path: string) => {
+    const value = statSync(path, { throwIfNoEntry: false })?.size
     return value === undefined ? [] : [{ value, labels: { file: kind } }]
   }
-  return [...(await size('database', file)), ...(await size('wal', `${file}-wal`))]
+  return [...size('database', file), ...size('wal', `${file}-wal`)]
 }
 
-async function freeBeside(file: string): Promise<readonly Measured[]> {
-  const found = await statfs(dirname(file)).catch(() => undefined)
-  return found === undefined ? [] : [{ value: found.bavail * found.bsize, labels: {} }]
+function freeBeside(file: string): readonly Measured[] {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file))
+    return [{ value: bavail * bsize, labels: {} }]
+  } catch {
+    // The folder is gone: nobody knows.
+    return []
+  }
 }
 
 /** By tenant and connection, or the soonest of all where tenants are not named. */
