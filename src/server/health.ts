@@ -1,4 +1,5 @@
 import type { Store } from '../store/index.ts'
+import { withPatience } from './patience.ts'
 import type { Writability } from './writability.ts'
 
 /** Whether the process lives, and whether it should be sent requests. */
@@ -24,15 +25,8 @@ export function createHealth(store: Store, writability: Pick<Writability, 'check
     live: () => ({ status: 200, body: say('ok') }),
     ready: async () => {
       if (state !== 'serving') return { status: 503, body: say(state) }
-      const answered = await Promise.race([
-        (store.ping?.() ?? store.records('', 'server', { limit: 1 })).then(
-          () => true,
-          () => false,
-        ),
-        new Promise<boolean>((resolve) => {
-          setTimeout(() => resolve(false), PATIENCE_MS).unref()
-        }),
-      ])
+      const asked = (store.ping?.() ?? store.records('', 'server', { limit: 1 })).then(() => true)
+      const answered = await withPatience(asked, PATIENCE_MS)
       if (!answered) return { status: 503, body: say('the database does not answer') }
       const why = await writability.check()
       return why === undefined ? { status: 200, body: say('ok') } : { status: 503, body: say(why) }

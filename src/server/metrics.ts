@@ -2,6 +2,7 @@ import { isObject } from '../protocol/index.ts'
 import type { TenantRow } from '../store/index.ts'
 import type { Database } from './database.ts'
 import type { HeavyLoad } from './heavy.ts'
+import { withPatience } from './patience.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -140,8 +141,11 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
     const { Registry } = await import('prom-client')
     const registry = new Registry()
     const [answers, rows] = await Promise.all([
-      withinPatience(probe().then(() => true)),
-      tenants === undefined ? undefined : withinPatience(tenants()),
+      withPatience(
+        probe().then(() => true),
+        PATIENCE_MS,
+      ),
+      tenants === undefined ? undefined : withPatience(tenants(), PATIENCE_MS),
     ])
     const all = [...routes.values()]
     register(registry, 'counter', 'lockstep_http_requests_total', 'Requests by method, route and status.', () =>
@@ -252,19 +256,6 @@ function registerHeavy(registry: import('prom-client').Registry, load: HeavyLoad
   )
   const waited = 'How long heavy requests have waited for a thread, all together.'
   register(registry, 'counter', 'lockstep_heavy_waited_seconds_total', waited, one(waitedSeconds))
-}
-
-/** What a database that is gone would keep waiting for; undefined then. */
-async function withinPatience<T>(answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([answer.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 interface Sample {

@@ -1,4 +1,5 @@
 import type { Store } from '../store/index.ts'
+import { withPatience } from './patience.ts'
 
 /** Whether the database takes writes, by what the last ones met. */
 export interface Writability {
@@ -22,14 +23,8 @@ export function createWritability(store: Pick<Store, 'commit'>, now: () => numbe
   let trying: Promise<void> | undefined
 
   async function attempt(): Promise<void> {
-    const late = new Promise<boolean>((resolve) => {
-      setTimeout(() => resolve(false), PATIENCE_MS).unref()
-    })
-    const write = store.commit([{ write: 'record', record: PROBE, value: now() }]).then(
-      () => true,
-      () => false,
-    )
-    if (await Promise.race([write, late])) reason = undefined
+    const written = store.commit([{ write: 'record', record: PROBE, value: now() }])
+    if ((await withPatience(written, PATIENCE_MS)) !== undefined) reason = undefined
   }
 
   return {
