@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { referencePages } from '../scripts/reference.ts'
@@ -8,6 +8,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'CHANGELOG.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),
@@ -46,6 +47,23 @@ describe('the documents are true', () => {
       }
     }
     expect(broken).toEqual([])
+  })
+
+  test('files that a page names exist', () => {
+    const rooms = readdirSync(join(root, 'src')).join('|').replaceAll('.', '\\.')
+    const named = new RegExp(
+      `(?<![\\w./{}:-])(?:(?:src|test|scripts|bench|conformance|examples|docs|deploy)/|(?=(?:${rooms})/))[\\w./-]*[\\w/]`,
+      'g',
+    )
+    const missing: string[] = []
+    for (const page of pages) {
+      for (const [, code] of read(page).matchAll(/`([^`\n]+)`/g)) {
+        for (const [path] of code?.matchAll(named) ?? []) {
+          if (!existsSync(join(root, path)) && !existsSync(join(root, 'src', path))) missing.push(`${page}: ${path}`)
+        }
+      }
+    }
+    expect(missing).toEqual([])
   })
 
   test('the README shows the two commands', () => {
