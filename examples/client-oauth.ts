@@ -1,8 +1,8 @@
-import { world } from 'lockstep'
+import { environment } from 'lockstep'
 import { createClient, createPace, oauth } from 'lockstep/client'
 
 // Two clients that keep to one pace with a server, whatever they do.
-const pace = createPace({ perSecond: 10, burst: 20, concurrency: 4 }, world)
+const pace = createPace({ perSecond: 10, burst: 20, concurrency: 4 }, environment)
 
 /** A client whose tokens come from an authorization server, by a key that never leaves this machine. */
 export function clientOf(url: string, privateKey: string) {

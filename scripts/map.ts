@@ -9,14 +9,14 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['conformance', "Judges anybody's SCIM server, case by case, and says what identity providers will make of it."],
   ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
   ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
-  ['tenancy', 'Who may come in, and what their world looks like: tenants, connections, tokens, their own schemas.'],
+  ['tenancy', 'Who may come in, and what is theirs: tenants, connections, tokens, their own schemas.'],
   ['client', 'SCIM, outgoing: one service provider, asked. Runs wherever `fetch` does, nothing of Node.'],
   ['store', 'Where resources live: one contract, several stores.'],
   ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],
   ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'The ground: anyone may import `node.ts` with its parts, `stage.ts`, `terminal.ts`, `turns.ts`, `url.ts` and `world.ts`; `index.ts` only re-exports.',
+    'The ground: anyone may import `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
   ],
 ]
 
@@ -41,6 +41,9 @@ export function drawMap(root: string): string {
 }
 
 function describe(path: string, text: string): string {
+  // The first line of a file says what it is.
+  const line = /^(?:#![^\n]*\n)?\/\/ ([^\n]+)\n/.exec(text)?.[1]
+  if (line !== undefined) return line.replaceAll('|', '\\|')
   if (basename(path) === 'index.ts') return dirname(path) === '.' ? 'The main door of the package.' : 'The front door.'
   // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
   const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+)\*? /g)]

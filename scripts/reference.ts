@@ -8,7 +8,7 @@ import { APPS, type AppProfile, CLIENT_LIMITS, type TransportCode } from '../src
 import { createDirectory } from '../src/directory/index.ts'
 import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
-import { memoryStore } from '../src/store/memory.ts'
+import { memoryStore } from '../src/store/memory/memory.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { casesPage } from './cases-page.ts'
 

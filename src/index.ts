@@ -5,6 +5,7 @@ export {
   type DirectoryOptions,
   type Hooks,
 } from './directory/index.ts'
+export { type Environment, environment } from './environment.ts'
 export {
   ConfigError,
   defineResourceType,
@@ -29,5 +30,4 @@ export {
   type ProviderOptions,
 } from './provider/index.ts'
 export { isKind, KINDS, type Kind, profileOf } from './quirks/index.ts'
-export { memoryStore } from './store/memory.ts'
-export { type World, world } from './world.ts'
+export { memoryStore } from './store/memory/memory.ts'

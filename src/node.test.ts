@@ -8,7 +8,7 @@ import { type Fetch, type NodeAnswer, readBody, type Serving, send, serve, toNod
 import { createUnsent } from './node-send.ts'
 import { LIMITS } from './protocol/index.ts'
 import { bearer, createProvider } from './provider/index.ts'
-import { memoryStore } from './store/memory.ts'
+import { memoryStore } from './store/memory/memory.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openCluster, postgresStore } from '../src/store/postgres.ts'
+import { openCluster, postgresStore } from '../src/store/postgres/postgres.ts'
 import { creating, editing, removing, storeContract } from './store.contract.ts'
 
 /**
@@ -90,7 +90,7 @@ describe.skipIf(url === undefined)('Citus', () => {
     await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
     await store.commit([creating('u', { userName: 'u' })])
     sent.length = 0
-    for await (const rows of store.rows('acme')) expect(rows).not.toEqual([])
+    for await (const rows of store.exportTenant('acme')) expect(rows).not.toEqual([])
     const said = sent.join('\n')
     await store.close()
     await empty()

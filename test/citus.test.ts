@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { distributionSteps, planDistribution, tenantShards } from '../src/store/postgres/citus.ts'
-import { postgresStore } from '../src/store/postgres.ts'
+import { postgresStore } from '../src/store/postgres/postgres.ts'
 import { run } from './cli/run.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
 

@@ -14,7 +14,7 @@ import {
   User,
 } from '../src/protocol/index.ts'
 import { bearer, createProvider, type Provider } from '../src/provider/index.ts'
-import { sqliteStore } from '../src/store/sqlite.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { applyPlainly } from './plain-edits.ts'
 import { startWork, type Work } from './work.ts'
 
@@ -49,14 +49,14 @@ interface Sent {
   readonly headers?: { readonly [name: string]: string }
 }
 
-interface World {
+interface Environment {
   readonly provider: Provider
   readonly person: string
   readonly people: readonly string[]
   readonly group: string
 }
 
-async function send({ provider }: World, { method, path, body, headers = {} }: Sent): Promise<number> {
+async function send({ provider }: Environment, { method, path, body, headers = {} }: Sent): Promise<number> {
   const answer = await provider.handle({
     method,
     path: path.split('?', 1)[0] ?? path,
@@ -71,7 +71,7 @@ async function send({ provider }: World, { method, path, body, headers = {} }: S
 }
 
 /** All in this process, threads too, so that nothing is done uncounted. */
-async function makeWorld(): Promise<World> {
+async function makeWorld(): Promise<Environment> {
   const store = sqliteStore(':memory:')
   const directory = createDirectory({ store, types: [Type, Group] })
   const context = { tenant: 'acme', actor: 'test', allow: LENIENT }
@@ -239,7 +239,7 @@ const values = fc.tuple(which, fc.nat(2 * VALUES), fc.boolean(), fc.boolean()).m
   })),
 )
 
-function requests({ person, people, group }: World): fc.Arbitrary<Sent> {
+function requests({ person, people, group }: Environment): fc.Arbitrary<Sent> {
   const user = `/Users/${person}`
   const encoded = hostile.map((text) => encodeURIComponent(text.slice(0, 5_000)))
   return fc.oneof(
@@ -325,11 +325,11 @@ function most(size: number): number {
 }
 
 test(`${REQUESTS} dear requests cost about what they say and touch, seed ${SEED}`, { timeout: 300_000 }, async () => {
-  const world = await makeWorld()
+  const environment = await makeWorld()
   const dear: string[] = []
-  for (const one of fc.sample(requests(world), { numRuns: REQUESTS, seed: SEED })) {
+  for (const one of fc.sample(requests(environment), { numRuns: REQUESTS, seed: SEED })) {
     const size = sizeOf(one)
-    const { result, work: done } = await work.count(() => send(world, one))
+    const { result, work: done } = await work.count(() => send(environment, one))
     const shown = `${one.method} ${one.path.slice(0, 80)} ${JSON.stringify(one.body ?? '').slice(0, 400)}`
     if (done > most(size)) dear.push(`${done} for ${size} characters → ${result}: ${shown}`)
   }

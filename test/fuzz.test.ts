@@ -1,7 +1,7 @@
 import http from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { onPostgres } from './place.ts'
+import { onPostgres } from './database-under-test.ts'
 import { expectNone, replay } from './replay.ts'
 import { BULK_REQUEST, createClient, ENT, ERROR, GROUP, PATCH_OP, SEARCH_REQUEST, USER } from './rfc/client.ts'
 import { site } from './rfc/site.ts'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createDirectory, type Directory } from '../src/directory/index.ts'
+import { type Environment, environment as realEnvironment } from '../src/environment.ts'
 import { bindFilter, LENIENT, parseFilter, User } from '../src/protocol/index.ts'
 import type { Store } from '../src/store/index.ts'
 import { createTenancy, type Tenancy } from '../src/tenancy/index.ts'
-import { world as realWorld, type World } from '../src/world.ts'
-import { emptyPlace } from './place.ts'
+import { emptyPlace } from './database-under-test.ts'
 import { startProcess } from './process.ts'
 import { type Client, createClient, ENT, USER, unique, user } from './rfc/client.ts'
 import { site, tenantOf } from './rfc/site.ts'
@@ -20,10 +20,10 @@ interface Other {
   readonly directory: Directory
 }
 
-function otherOn(store: Store, world: World = realWorld): Other {
+function otherOn(store: Store, environment: Environment = realEnvironment): Other {
   const tenancy = createTenancy({ store })
   const { catalog, uniquePaths, ready } = tenancy
-  return { store, tenancy, directory: createDirectory({ store, catalog, unique: uniquePaths, ready, world }) }
+  return { store, tenancy, directory: createDirectory({ store, catalog, unique: uniquePaths, ready, environment }) }
 }
 
 const put = ({ tenancy, directory }: Omit<Other, 'store'>, tenant: string, paths: readonly string[], type = 'User') =>
@@ -256,7 +256,7 @@ describe('an index that was not finished', { timeout: 120_000 }, () => {
     const made = await Promise.all(Array.from({ length: 3 }, () => scim.makeUser({ title: 'Dr' })))
     const ids = made.map(({ id }) => id).sort()
     // It waits once before it enters what is there: that is as far as it gets.
-    const cut = otherOn(store, { ...realWorld, wait: () => Promise.reject(new Error('the lights went out')) })
+    const cut = otherOn(store, { ...realEnvironment, wait: () => Promise.reject(new Error('the lights went out')) })
     await expect(put(cut, tenant, ['title'])).rejects.toThrow('the lights went out')
     ids.push((await scim.makeUser({ title: 'Dr' })).id)
     const asked = async () => [...(await scim.ids('/Users', 'title eq "dr"'))].sort()

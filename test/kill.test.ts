@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createTenancy } from '../src/tenancy/index.ts'
-import { emptyPlace, onPostgres } from './place.ts'
+import { emptyPlace, onPostgres } from './database-under-test.ts'
 import { startProcess } from './process.ts'
 import { expectNone, replay } from './replay.ts'
 import { type Answer, type Body, BULK_REQUEST, type Client, createClient, USER } from './rfc/client.ts'

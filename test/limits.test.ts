@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { limitsPage } from '../scripts/generate-limits.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
 import { bearer, createProvider } from '../src/provider/index.ts'
-import { makePeople } from './people.ts'
+import { makePeople } from './fixtures-people.ts'
 import {
   type Body,
   BULK_REQUEST,

@@ -6,7 +6,7 @@ import type { Directory } from '../src/directory/index.ts'
 import { createDirectory, createProvider } from '../src/index.ts'
 import { ALL_RIGHTS, type Provider } from '../src/provider/index.ts'
 import { profileOf } from '../src/quirks/index.ts'
-import { type SqliteStore, sqliteStore } from '../src/store/sqlite.ts'
+import { type SqliteStore, sqliteStore } from '../src/store/sqlite/sqlite.ts'
 
 // Decision 12: a look-up is answered from the index and from kept texts, which must never be older than the index.
 describe.each([

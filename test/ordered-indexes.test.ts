@@ -3,7 +3,7 @@ import { createDirectory } from '../src/directory/index.ts'
 import { bindFilter, LENIENT, parseFilter } from '../src/protocol/index.ts'
 import { profileOf } from '../src/quirks/index.ts'
 import { createTenancy, type Tenancy } from '../src/tenancy/index.ts'
-import { emptyPlace } from './place.ts'
+import { emptyPlace } from './database-under-test.ts'
 
 // Booleans, numbers and times are declared indexed as texts are: what a filter finds is the same, and found by the index.
 

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { postgresStore } from '../src/store/postgres.ts'
+import { postgresStore } from '../src/store/postgres/postgres.ts'
 import { startPostgres } from './postgres.ts'
 
 /** One server for all tests of the project `postgres`; each makes databases of its own there. */

@@ -3,7 +3,7 @@ import { startServer } from '../src/server/index.ts'
 import { readSettings } from '../src/server/settings.ts'
 import type { Store } from '../src/store/index.ts'
 import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
-import { emptyPlace } from './place.ts'
+import { emptyPlace } from './database-under-test.ts'
 
 /** A running server of a test's own, with its insides at hand. */
 export interface Serving {

@@ -14,8 +14,8 @@ import {
 } from '../src/protocol/index.ts'
 import {
   Conflict,
+  type ExportRow,
   type IndexEntry,
-  type KeptRow,
   type Member,
   type MemberEdit,
   memoryStore,
@@ -934,7 +934,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           }
           const asked = () => filtered([USER], 'title eq "DR"')
           const paths = async () => {
-            for await (const [first, ...rest] of store.rows('acme')) {
+            for await (const [first, ...rest] of store.exportTenant('acme')) {
               return [first, ...rest].filter((row) => row?.row === 'path' && row.path === 'title')
             }
             return []
@@ -958,7 +958,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await asked()).toEqual(['a', 'b', 'c'])
           await store.commit([as('gone'), as('incomplete')])
           expect(await paths()).toEqual([])
-          for await (const rows of store.rows('acme')) {
+          for await (const rows of store.exportTenant('acme')) {
             for (const row of rows) {
               if (row.row === 'resource') expect(Object.keys(row.entries)).toEqual(['userName'])
             }
@@ -968,7 +968,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         test('whether the entries of a path are unique is no matter of its being complete', async () => {
           await store.commit([creating('a', { userName: 'ada' })])
           await store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['userName'], as: 'complete' }])
-          for await (const [first] of store.rows('acme')) {
+          for await (const [first] of store.exportTenant('acme')) {
             expect(first).toMatchObject({ path: 'userName', unique: true, complete: true })
             break
           }
@@ -987,9 +987,9 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
 
       // Moving a tenant: `rows` gives all it holds, `load` puts it elsewhere, unchanged. The memory store is the other end.
       describe('moving', () => {
-        const rowsOf = async (from: Store<unknown>, tenant: string, after?: KeptRow): Promise<KeptRow[]> => {
-          const rows: KeptRow[] = []
-          for await (const chunk of from.rows(tenant, after)) rows.push(...chunk)
+        const rowsOf = async (from: Store<unknown>, tenant: string, after?: ExportRow): Promise<ExportRow[]> => {
+          const rows: ExportRow[] = []
+          for await (const chunk of from.exportTenant(tenant, after)) rows.push(...chunk)
           return rows
         }
         const people = Array.from({ length: 1_203 }, (_, i) => creating(`p${i}`, { userName: `P${i}` }))
@@ -1109,8 +1109,8 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           await store.commit(people)
           const ids = people.map(({ draft }) => draft.id)
           await store.commit([creating('g1', { displayName: 'all' }, { members: ids })])
-          const chunks: (readonly KeptRow[])[] = []
-          for await (const chunk of store.rows('acme')) chunks.push(chunk)
+          const chunks: (readonly ExportRow[])[] = []
+          for await (const chunk of store.exportTenant('acme')) chunks.push(chunk)
           expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(1_000)
           const rows = chunks.flat()
           const members = rows.filter((row) => row.row === 'members')
@@ -1130,9 +1130,9 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         test('what does not fit is refused whole', async () => {
           await fill()
           const rows = await rowsOf(store, 'acme')
-          const only = (kind: KeptRow['row']) => rows.filter(({ row }) => row === kind)
+          const only = (kind: ExportRow['row']) => rows.filter(({ row }) => row === kind)
           await store.commit([{ write: 'tenant', tenant: 'back', as: 'new', at: 1 }])
-          const load = (some: readonly KeptRow[]) => conflict([{ write: 'load', tenant: 'back', rows: some }])
+          const load = (some: readonly ExportRow[]) => conflict([{ write: 'load', tenant: 'back', rows: some }])
           expect(await load([...only('resource'), ...only('resource')])).toMatchObject({ reason: 'exists', at: 0 })
           expect(await load(only('members'))).toMatchObject({ reason: 'missing' })
           const group = only('resource').filter((row) => row.row === 'resource' && row.id === 'g1')
@@ -1181,7 +1181,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
 
         test('a plain change touches the resource alone', async () => {
           await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', active: false })])
-          store.pulse()
+          store.poll()
           expect(touched).toEqual([user('u1')])
         })
 
@@ -1221,7 +1221,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
             ])
             expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
             await store.commit([{ write: 'record', record: { tenant: 'acme', kind: 'k', key: 'x' }, value: 1 }])
-            store.pulse()
+            store.poll()
             await new Promise((resolve) => setImmediate(resolve))
           } finally {
             silent()

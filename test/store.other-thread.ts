@@ -1,7 +1,7 @@
 // A store in another thread of the same process; started by store.sqlite.test.ts.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Conflict } from '../src/store/index.ts'
-import { sqliteStore } from '../src/store/sqlite.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 
 const { file, port, count } = workerData as { file: string; port: MessagePort; count: number }
 const store = sqliteStore(file, { writer: port })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../src/store/postgres/database.ts'
+import { postgresStore } from '../src/store/postgres/postgres.ts'
 import { cameThrough, Unknown } from '../src/store/postgres/transaction.ts'
-import { postgresStore } from '../src/store/postgres.ts'
 import { listeningPool, withoutTenant } from './postgres/statements.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
 import { creating, storeContract } from './store.contract.ts'

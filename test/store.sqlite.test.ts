@@ -10,12 +10,12 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, EnterpriseUser } from '../src/protocol/index.ts'
 import { type Query, StoreUnavailable, type Touched, type Write } from '../src/store/index.ts'
-import { openConnection } from '../src/store/sql/connection.ts'
-import { createFinds } from '../src/store/sql/find.ts'
-import { createGroupsOf } from '../src/store/sql/groups.ts'
-import { createNames } from '../src/store/sql/names.ts'
-import { createReads } from '../src/store/sql/read.ts'
-import { type SqliteOptions, type SqliteStore, sqliteStore } from '../src/store/sqlite.ts'
+import { openConnection } from '../src/store/sqlite/connection.ts'
+import { createDictionary } from '../src/store/sqlite/dictionary.ts'
+import { createFinds } from '../src/store/sqlite/find.ts'
+import { createGroupsOf } from '../src/store/sqlite/groups.ts'
+import { createReads } from '../src/store/sqlite/read.ts'
+import { type SqliteOptions, type SqliteStore, sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from './store.contract.ts'
 
 const OTHER_PROCESS = new URL('./store.other-process.ts', import.meta.url)
@@ -69,7 +69,7 @@ describe('plans', () => {
         return connection.rows(sql, ...values)
       },
     }
-    const names = createNames(connection)
+    const names = createDictionary(connection)
     createFinds(spied, names, createReads(connection, names, createGroupsOf(connection, false))).find(query)
     connection.close()
     return plans
@@ -320,7 +320,7 @@ describe('several threads', () => {
     expect((await store.find(querying([USER]))).total).toBe(400)
     const log = await store.changes('acme', 0, 1_000)
     expect(log.map(({ place }) => place)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1))
-    store.pulse()
+    store.poll()
     expect(new Set(heard.flatMap((one) => ('id' in one ? [one.id] : []))).size).toBe(400)
   })
 
@@ -379,7 +379,7 @@ describe('several processes', () => {
     const log = await store.changes('acme', 0, 1_000)
     expect(log.map(({ place }) => place)).toEqual(Array.from({ length: 600 }, (_, i) => i + 1))
     expect((await store.tenants())[0]).toMatchObject({ place: 600, resources: { User: 600 } })
-    store.pulse()
+    store.poll()
     expect(heard.size).toBe(600)
     const found = await store.find(querying([USER], { filter: 'userName eq "there000299"' }))
     expect(idsOn(found)).toEqual(['there000299'])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import Database from 'better-sqlite3'
 import { memoryStore } from '../src/store/index.ts'
-import { type SqliteOptions, sqliteStore } from '../src/store/sqlite.ts'
+import { type SqliteOptions, sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { storeContract } from './store.contract.ts'
 
 const onDisk = (options: SqliteOptions) => async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createDirectory } from '../src/directory/index.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
-import { emptyPlace, onPostgres } from './place.ts'
+import { emptyPlace, onPostgres } from './database-under-test.ts'
 import { startProcess } from './process.ts'
 import { expectNone, replay } from './replay.ts'
 import {

@@ -30,23 +30,29 @@ const GROUND = [
   'node-listen.ts',
   'node-send.ts',
   'node.ts',
-  'stage.ts',
+  'per-turn.ts',
   'terminal.ts',
   'turns.ts',
   'url.ts',
-  'world.ts',
+  'environment.ts',
 ]
 
 /** Front doors besides `index.ts`: the stores are exports of their own, so that an app takes only the one it uses. */
 const DOORS: { readonly [room: string]: readonly string[] } = {
-  store: ['index.ts', 'sqlite.ts', 'postgres.ts', 'memory.ts'],
+  store: ['index.ts', 'sqlite/sqlite.ts', 'postgres/postgres.ts', 'memory/memory.ts'],
 }
 
 /** Packages that the core loads by name, in one place, and only when they are asked for (docs/decisions/0013-pg-when-asked-for.md). */
 const LOADED: { readonly [path: string]: string } = { 'store/postgres/driver.ts': 'pg' }
 
 /** Where the program and apps begin. */
-const BEGINNINGS = ['cli/main.ts', 'index.ts', 'store/memory.ts', 'store/sqlite.ts', 'store/postgres.ts']
+const BEGINNINGS = [
+  'cli/main.ts',
+  'index.ts',
+  'store/memory/memory.ts',
+  'store/sqlite/sqlite.ts',
+  'store/postgres/postgres.ts',
+]
 
 /** What is offered to apps and stores, and nobody here needs. */
 const OFFERED = ['formatPath', 'NOTE_TYPES', 'sameDocument']

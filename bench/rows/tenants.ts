@@ -1,7 +1,8 @@
 /** Row PT: what many tenants in use by several processes cost the database, between their requests. */
-import { postgresStore } from '../../src/store/postgres.ts'
+
+import { environment } from '../../src/environment.ts'
+import { postgresStore } from '../../src/store/postgres/postgres.ts'
 import { createTenancy } from '../../src/tenancy/index.ts'
-import { world } from '../../src/world.ts'
 import { startPostgres } from '../../test/postgres.ts'
 import type { Bench } from '../bench.ts'
 import { cpuTimes } from '../proc.ts'
@@ -33,7 +34,7 @@ export async function measureTenants(bench: Bench): Promise<void> {
     const clock = { now: Date.now() }
     const open = async () => {
       const store = await postgresStore({ url, connections: 4 })
-      return { store, tenancy: createTenancy({ store, world: { ...world, now: () => clock.now } }) }
+      return { store, tenancy: createTenancy({ store, environment: { ...environment, now: () => clock.now } }) }
     }
     const processes = await Promise.all(Array.from({ length: PROCESSES }, open))
     const [first] = processes

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createDirectory } from '../directory/index.ts'
 import { LENIENT } from '../protocol/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
 

@@ -1,6 +1,6 @@
 import { LockstepError } from '../protocol/index.ts'
 import { commandName, SETTINGS, wrongDatabase } from '../server/index.ts'
-import { type Cluster, openCluster, type Step, type TenantShard } from '../store/postgres.ts'
+import { type Cluster, openCluster, type Step, type TenantShard } from '../store/postgres/postgres.ts'
 import { localSettings } from './local.ts'
 import { printFacts, printJson, printLine, printTable } from './print.ts'
 import { flagOption, type Options, textOption, UsageError } from './usage.ts'

@@ -11,12 +11,12 @@ import {
   oauth,
   token,
 } from '../client/index.ts'
+import { environment } from '../environment.ts'
 import { ConfigError, type ResourceType } from '../protocol/index.ts'
 import { ALL_RIGHTS, createProvider } from '../provider/index.ts'
 import { profileOf } from '../quirks/index.ts'
 import { reasonOf } from '../server/index.ts'
 import { scimPath } from '../tenancy/index.ts'
-import { world } from '../world.ts'
 import { warnOfHooks, withLocal } from './local.ts'
 import { type Credentials, findRemote, type Remote, readSecret } from './remotes.ts'
 import { keepTypes } from './schema-cache.ts'
@@ -142,7 +142,7 @@ async function withTenant<T>(
       url: `http://localhost${scimPath(tenant)}`,
       attempts: 1,
       urlLength: 60_000,
-      world: { ...world, fetch: (url, init) => provider.fetch(new Request(url, init)) },
+      environment: { ...environment, fetch: (url, init) => provider.fetch(new Request(url, init)) },
     })
     const { types } = tenancy.catalog(tenant)
     return use({ name: `tenant "${tenant}"`, client, types: async () => types, profile: undefined, showsAll: true })

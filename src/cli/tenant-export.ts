@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chmod, rename, stat, truncate } from 'node:fs/promises'
-import type { KeptRow } from '../store/index.ts'
+import type { ExportRow } from '../store/index.ts'
 import type { Tenant } from '../tenancy/index.ts'
 import { withClaim } from './claim.ts'
 import { readLines } from './lines.ts'
@@ -19,7 +19,7 @@ interface Part {
   readonly checksum: Checksum
   readonly bytes: number
   readonly rows: number
-  readonly last: KeptRow | undefined
+  readonly last: ExportRow | undefined
 }
 
 /** `lockstep tenant export`: a tenant with all it holds, as of one moment, in a file for `lockstep tenant import`. */
@@ -72,10 +72,10 @@ async function exportClaimed(name: string, file: string, options: Options): Prom
  * The rows behind `last`, and the tenant as of the very moment that they show: it is looked at before and after their reading
  * has begun, until nothing was written between.
  */
-async function openRows({ store, tenancy }: Local, known: Tenant, last: KeptRow | undefined) {
+async function openRows({ store, tenancy }: Local, known: Tenant, last: ExportRow | undefined) {
   let before = known
   for (let tries = 1; ; tries++) {
-    const iterator = store.rows(known.name, last)[Symbol.asyncIterator]()
+    const iterator = store.exportTenant(known.name, last)[Symbol.asyncIterator]()
     const first = await iterator.next()
     const tenant = await tenancy.tenants.show(known.name)
     if (tenant.place === before.place && tenant.created === before.created) {
@@ -108,7 +108,7 @@ async function readPart({ store }: Local, tenant: Tenant, part: string): Promise
   )
   if (size === 0) return undefined
   const head = headLine({ ...tenant, tenant: tenant.name })
-  const records = recordsOf(store.rows(tenant.name))[Symbol.asyncIterator]()
+  const records = recordsOf(store.exportTenant(tenant.name))[Symbol.asyncIterator]()
   const checksum = startChecksum()
   let bytes = 0
   let rows = 0
@@ -137,7 +137,7 @@ async function readPart({ store }: Local, tenant: Tenant, part: string): Promise
   return bytes === 0 ? undefined : { checksum, bytes, rows, last: last === undefined ? undefined : readRow(last) }
 }
 
-async function* recordsOf(chunks: AsyncIterable<readonly KeptRow[]>): AsyncGenerator<string> {
+async function* recordsOf(chunks: AsyncIterable<readonly ExportRow[]>): AsyncGenerator<string> {
   for await (const chunk of chunks) {
     for (const row of chunk) {
       if (row.row !== 'path' && row.row !== 'record') return

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isObject, type Json, LockstepError } from '../protocol/index.ts'
-import type { KeptRow } from '../store/index.ts'
+import type { ExportRow } from '../store/index.ts'
 import { readLines } from './lines.ts'
 
 /** The version of the format that docs/reference/tenant-file.md describes. */
@@ -41,7 +41,7 @@ export function headLine({ tenant, created, place }: Head): string {
 }
 
 /** A row as a line: the same for the same row, whichever store it comes from. */
-export function rowLine(row: KeptRow): string {
+export function rowLine(row: ExportRow): string {
   const { row: kind, ...rest } = row
   return JSON.stringify({ row: kind, ...(ordered(rest as Json) as object) })
 }
@@ -52,7 +52,7 @@ export function endLine(checksum: string): string {
 }
 
 /** The row that a line holds; the file has been checked as a whole, so it is what some store has given. */
-export function readRow(line: string): KeptRow {
+export function readRow(line: string): ExportRow {
   return JSON.parse(line)
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { LockstepError } from '../protocol/index.ts'
 import { commandName } from '../server/index.ts'
-import type { KeptRow } from '../store/index.ts'
+import type { ExportRow } from '../store/index.ts'
 import type { Arrival } from '../tenancy/index.ts'
 import { fileError } from './file-error.ts'
 import { readLines } from './lines.ts'
@@ -64,13 +64,13 @@ export async function importTenant([file = '']: readonly string[], options: Opti
 }
 
 interface Batch {
-  readonly rows: readonly KeptRow[]
+  readonly rows: readonly ExportRow[]
   readonly now: Arrival
 }
 
 /** The rows of a file from where an import has come to, in portions. */
 async function* batchesOf(file: string, { checksum, end }: TenantFile, start: Arrival): AsyncIterable<Batch> {
-  let rows: KeptRow[] = []
+  let rows: ExportRow[] = []
   let weight = 0
   let characters = 0
   for await (const { number, text, offset, length } of readLines(file, start)) {

@@ -1,12 +1,12 @@
+import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
-import type { World } from '../world.ts'
 import type { Attempts } from './backoff.ts'
 
 /** What credentials are asked for. */
 export interface AuthAsk {
   /** The `Authorization` header that was answered with 401: a new one is wanted. */
   readonly refused: string | undefined
-  readonly world: World
+  readonly environment: Environment
   readonly signal: AbortSignal | undefined
   /** How often the client tries, and how long it waits: what fetches credentials keeps to the same. */
   readonly tries: Attempts

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { Environment } from '../environment.ts'
 
 /** Answers that say: not now. RFC 6585 §4, RFC 9110 §15.6.4. */
 export const NOT_NOW: ReadonlySet<number> = new Set([429, 503])
@@ -19,8 +19,13 @@ export interface Attempts {
  * Milliseconds to wait before the next attempt: anything up to a bound that doubles with each, so that clients that failed
  * together don't come back together ("full jitter").
  */
-export function backoffMs(attempt: number, firstMs: number, mostMs: number, world: Pick<World, 'random'>): number {
-  return Math.floor(fraction(world) * Math.min(mostMs, firstMs * 2 ** (attempt - 1)))
+export function backoffMs(
+  attempt: number,
+  firstMs: number,
+  mostMs: number,
+  environment: Pick<Environment, 'random'>,
+): number {
+  return Math.floor(fraction(environment) * Math.min(mostMs, firstMs * 2 ** (attempt - 1)))
 }
 
 /** The wait that a `Retry-After` header asks for, seconds or a date; undefined when it is neither. RFC 9110 §10.2.3. */
@@ -33,7 +38,7 @@ export function retryAfterMs(header: string | null | undefined, now: number): nu
   return Number.isNaN(at) ? undefined : Math.max(0, at - now)
 }
 
-function fraction({ random }: Pick<World, 'random'>): number {
+function fraction({ random }: Pick<Environment, 'random'>): number {
   const bytes = random(new Uint8Array(4))
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) / 2 ** 32
 }

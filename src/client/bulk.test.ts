@@ -4,7 +4,7 @@ import { createDirectory } from '../directory/index.ts'
 import { type Serving, serve } from '../node.ts'
 import { isObject } from '../protocol/index.ts'
 import { ALL_FEATURES, bearer, createProvider } from '../provider/index.ts'
-import { memoryStore } from '../store/memory.ts'
+import { memoryStore } from '../store/memory/memory.ts'
 import { type BulkStepInput, createClient, Group, token, User } from './index.ts'
 
 const U = User.schema.id

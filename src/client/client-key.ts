@@ -1,5 +1,5 @@
+import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
-import type { World } from '../world.ts'
 import { toBase64 } from './auth.ts'
 
 /** A key as JSON. RFC 7517. */
@@ -40,15 +40,15 @@ export async function assertion(
   key: ClientKey,
   clientId: string,
   audience: string,
-  world: Pick<World, 'now' | 'random'>,
+  environment: Pick<Environment, 'now' | 'random'>,
 ): Promise<string> {
-  const issued = Math.floor(world.now() / 1_000)
+  const issued = Math.floor(environment.now() / 1_000)
   const head = { alg: key.algorithm, typ: 'JWT', ...(key.id === undefined ? {} : { kid: key.id }) }
   const claims = {
     iss: clientId,
     sub: clientId,
     aud: audience,
-    jti: toBase64Url(world.random(new Uint8Array(16))),
+    jti: toBase64Url(environment.random(new Uint8Array(16))),
     iat: issued,
     exp: issued + LIFE_SECONDS,
   }

@@ -1,5 +1,5 @@
+import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
-import type { World } from '../world.ts'
 import type { Auth } from './auth.ts'
 import { checkFunctions, checkNumber, LONGEST_MS } from './checks.ts'
 import type { Pace, PaceOptions } from './pace.ts'
@@ -31,7 +31,7 @@ export interface ClientOptions {
   readonly headers?: { readonly [name: string]: string }
   /** Told of each attempt, of a pause that it waits for, and of a condition without effect; for logs. */
   readonly told?: (attempt: Attempt) => void
-  readonly world?: World
+  readonly environment?: Environment
 }
 
 /** A header's name. RFC 9110 §5.6.2. */
@@ -51,7 +51,7 @@ export function checkClientOptions(options: ClientOptions): void {
   checkNumber('urlLength', options.urlLength, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true })
   checkNumber('discoveryMs', options.discoveryMs, { least: 0, most: Number.MAX_SAFE_INTEGER })
   checkFunctions('auth', options.auth, ['headers'])
-  checkFunctions('world', options.world, ['now', 'random', 'fetch', 'wait'])
+  checkFunctions('environment', options.environment, ['now', 'random', 'fetch', 'wait'])
   if (options.told !== undefined && typeof options.told !== 'function')
     throw new ConfigError('told', 'must be a function')
   const { pace } = options

@@ -4,7 +4,7 @@ import { createDirectory } from '../directory/index.ts'
 import { type Serving, serve } from '../node.ts'
 import { bearer, createProvider } from '../provider/index.ts'
 import { KINDS } from '../quirks/index.ts'
-import { memoryStore } from '../store/memory.ts'
+import { memoryStore } from '../store/memory/memory.ts'
 import { APPS, createClient, EnterpriseUser, filter, Group, ScimError, token, User } from './index.ts'
 
 const ENT = EnterpriseUser.id

@@ -1,5 +1,5 @@
+import { environment as realEnvironment } from '../environment.ts'
 import { isObject, type JsonObject, PATCH_OP, type PatchOperation, type ResourceType } from '../protocol/index.ts'
-import { world as realWorld } from '../world.ts'
 import { noAuth } from './auth.ts'
 import { type BulkOptions, type BulkOutcome, type BulkStepInput, sendBulk } from './bulk.ts'
 import { idOf } from './bulk-answer.ts'
@@ -83,13 +83,13 @@ export interface Client {
 /** Makes a client. Throws ConfigError for the first option that makes no sense. */
 export function createClient(options: ClientOptions): Client {
   checkClientOptions(options)
-  const { world = realWorld, auth = noAuth, urlLength = CLIENT_LIMITS.URL_LENGTH } = options
+  const { environment = realEnvironment, auth = noAuth, urlLength = CLIENT_LIMITS.URL_LENGTH } = options
   const url = readBaseUrl(options.url)
   const send = createSend({
     base: url,
     auth,
-    pace: isPace(options.pace) ? options.pace : createPace(options.pace ?? {}, world),
-    world,
+    pace: isPace(options.pace) ? options.pace : createPace(options.pace ?? {}, environment),
+    environment,
     timeoutMs: options.timeoutMs ?? CLIENT_LIMITS.TIMEOUT_MS,
     answerBytes: options.answerBytes ?? CLIENT_LIMITS.ANSWER_BYTES,
     attempts: options.attempts ?? CLIENT_LIMITS.ATTEMPTS,
@@ -98,7 +98,7 @@ export function createClient(options: ClientOptions): Client {
     headers: { 'user-agent': 'Lockstep', ...options.headers },
     told: options.told,
   })
-  const discovery = createDiscovery(url, send, options.discoveryMs ?? CLIENT_LIMITS.DISCOVERY_MS, world)
+  const discovery = createDiscovery(url, send, options.discoveryMs ?? CLIENT_LIMITS.DISCOVERY_MS, environment)
 
   async function get<T extends ResourceType>(type: T, id: string, own: CallOptions = {}): Promise<Received<T>> {
     const answer = await send({

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts'
 import {
   Group,
   isObject,
@@ -10,7 +11,6 @@ import {
   User,
 } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
-import type { World } from '../world.ts'
 import { orAborted } from './aborted.ts'
 import { looseSchema } from './loose-schema.ts'
 import { readPage, wholeNumber } from './page.ts'
@@ -46,14 +46,19 @@ export interface Discovery {
 }
 
 /** Makes the discovery of one client. What fails for a moment is not kept, nor is it taken for absence. */
-export function createDiscovery(base: string, send: Send, ttlMs: number, world: Pick<World, 'now'>): Discovery {
+export function createDiscovery(
+  base: string,
+  send: Send,
+  ttlMs: number,
+  environment: Pick<Environment, 'now'>,
+): Discovery {
   const kept = new Map<string, { readonly until: number; readonly value: Promise<unknown> }>()
 
   function keep<T>(name: string, read: () => Promise<T>): Promise<T> {
     const known = kept.get(name)
-    if (known !== undefined && known.until > world.now()) return known.value as Promise<T>
+    if (known !== undefined && known.until > environment.now()) return known.value as Promise<T>
     const value = read()
-    const entry = { until: world.now() + ttlMs, value }
+    const entry = { until: environment.now() + ttlMs, value }
     kept.set(name, entry)
     value.catch(() => {
       if (kept.get(name) === entry) kept.delete(name)

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Reply, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
-import { type World, world } from '../world.ts'
+import { type Environment, environment } from '../environment.ts'
 import { createClient, type OAuthOptions, oauth, User } from './index.ts'
 
 const open: Scripted[] = []
@@ -18,7 +18,7 @@ async function clientOf(
 ) {
   const clock = { now: 1_000_000 }
   const waits: number[] = []
-  const own: World = { ...world, now: () => clock.now, wait: async (ms) => void waits.push(ms) }
+  const own: Environment = { ...environment, now: () => clock.now, wait: async (ms) => void waits.push(ms) }
   const issuer = await scripted(
     answer ?? ((_wire, count) => json(200, { access_token: `t${count}`, token_type: 'Bearer', expires_in: 600 })),
   )
@@ -28,7 +28,7 @@ async function clientOf(
   )
   open.push(issuer, server)
   const auth = oauth({ tokenUrl: `${issuer.url}/token`, clientId: 'me:1', clientSecret: 'p w%', ...options })
-  const app = createClient({ url: server.url, auth, world: own, attempts })
+  const app = createClient({ url: server.url, auth, environment: own, attempts })
   const used = () => server.seen.map(({ headers }) => headers.get('authorization'))
   return { app, clock, issuer, refused, used, waits }
 }

@@ -77,7 +77,7 @@ export function oauth(options: OAuthOptions): Auth {
   return {
     renews: true,
     async headers(ask) {
-      const now = ask.world.now()
+      const now = ask.environment.now()
       const usable = token !== undefined && token.until > now && token.authorization !== ask.refused
       if (token !== undefined && usable) {
         // The old one does meanwhile; should this fail, the next request tries again.
@@ -94,17 +94,17 @@ export function oauth(options: OAuthOptions): Auth {
 async function fetchUntil(
   options: OAuthOptions,
   method: NonNullable<OAuthOptions['method']>,
-  { world, tries }: AuthAsk,
+  { environment, tries }: AuthAsk,
 ): Promise<Token> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await fetchToken(options, method, world)
+      return await fetchToken(options, method, environment)
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       const { status, retryAfterMs: asked } = error
       const isMomentary = status === undefined || NOT_NOW.has(status) || TRANSIENT.has(status)
       if (!isMomentary || attempt >= tries.attempts || (asked ?? 0) > tries.waitMs) throw error
-      await world.wait(asked ?? backoffMs(attempt, tries.backoffMs, tries.waitMs, world))
+      await environment.wait(asked ?? backoffMs(attempt, tries.backoffMs, tries.waitMs, environment))
     }
   }
 }
@@ -112,7 +112,7 @@ async function fetchUntil(
 async function fetchToken(
   options: OAuthOptions,
   method: NonNullable<OAuthOptions['method']>,
-  world: AuthAsk['world'],
+  environment: AuthAsk['environment'],
 ): Promise<Token> {
   const { tokenUrl, clientId, clientSecret = '', scope, parameters } = options
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...parameters })
@@ -130,15 +130,15 @@ async function fetchToken(
     if (method === 'client_secret_post') form.set('client_secret', clientSecret)
     else if (options.key !== undefined) {
       form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-      form.set('client_assertion', await assertion(options.key, clientId, options.audience ?? tokenUrl, world))
+      form.set('client_assertion', await assertion(options.key, clientId, options.audience ?? tokenUrl, environment))
     }
   }
-  const started = world.now()
+  const started = environment.now()
   let status: number
   let asked: number | undefined
   let body: unknown
   try {
-    const response = await world.fetch(tokenUrl, {
+    const response = await environment.fetch(tokenUrl, {
       method: 'POST',
       headers,
       body: form.toString(),
@@ -146,7 +146,7 @@ async function fetchToken(
       signal: AbortSignal.timeout(CLIENT_LIMITS.TIMEOUT_MS),
     })
     status = response.status
-    asked = retryAfterMs(response.headers.get('retry-after'), world.now())
+    asked = retryAfterMs(response.headers.get('retry-after'), environment.now())
     const text = await readText(response, TOKEN_ANSWER_BYTES)
     if (text === undefined) {
       throw failed(`the answer of ${tokenUrl} is longer than ${TOKEN_ANSWER_BYTES} bytes; is it a token endpoint?`, {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPace } from './pace.ts'
 
-/** A world whose time goes on only when everybody waits. */
+/** A environment whose time goes on only when everybody waits. */
 function slowWorld() {
   let now = 0
   const sleepers: { at: number; wake: () => void }[] = []
@@ -23,15 +23,15 @@ function slowWorld() {
 }
 
 test('so many a second, after a burst, in the order of asking', async () => {
-  const world = slowWorld()
-  const pace = createPace({ perSecond: 2, burst: 2, concurrency: 100 }, world)
+  const environment = slowWorld()
+  const pace = createPace({ perSecond: 2, burst: 2, concurrency: 100 }, environment)
   const started: [number, number][] = []
   for (let at = 0; at < 6; at++) {
     void pace.run('https://app.example', async () => {
-      started.push([at, world.now()])
+      started.push([at, environment.now()])
     })
   }
-  await world.run(() => started.length === 6)
+  await environment.run(() => started.length === 6)
   expect(started).toEqual([
     [0, 0],
     [1, 0],
@@ -43,8 +43,8 @@ test('so many a second, after a burst, in the order of asking', async () => {
 })
 
 test('so many at the same time, each host apart', async () => {
-  const world = slowWorld()
-  const pace = createPace({ concurrency: 3 }, world)
+  const environment = slowWorld()
+  const pace = createPace({ concurrency: 3 }, environment)
   let running = 0
   let most = 0
   let other = false
@@ -64,17 +64,17 @@ test('so many at the same time, each host apart', async () => {
 })
 
 test('a host that had enough is left alone, and what fails frees its place', async () => {
-  const world = slowWorld()
-  const pace = createPace({ concurrency: 1 }, world)
+  const environment = slowWorld()
+  const pace = createPace({ concurrency: 1 }, environment)
   pace.pause('https://a.example', 5_000)
   let at = -1
   const failing = pace.run('https://a.example', () => {
-    at = world.now()
+    at = environment.now()
     return Promise.reject(new Error('no'))
   })
   const next = pace.run('https://a.example', async () => 'next')
   failing.catch(() => undefined)
-  await world.run(() => at >= 0)
+  await environment.run(() => at >= 0)
   await expect(failing).rejects.toThrow('no')
   expect(at).toBe(5_000)
   expect(await next).toBe('next')

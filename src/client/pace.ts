@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { Environment } from '../environment.ts'
 import { checkNumber, LONGEST_MS } from './checks.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 
@@ -56,7 +56,7 @@ interface Waiter {
 }
 
 /** Makes a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
-export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wait'>): Pace {
+export function createPace(options: PaceOptions, environment: Pick<Environment, 'now' | 'wait'>): Pace {
   checkPaceOptions(options)
   const { perSecond, concurrency = CLIENT_LIMITS.CONCURRENCY } = options
   const burst = options.burst ?? Math.max(1, perSecond ?? 1)
@@ -65,7 +65,7 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
   function hostOf(origin: string): Host {
     let host = hosts.get(origin)
     if (host === undefined) {
-      host = { running: 0, tokens: burst, at: world.now(), pausedUntil: 0, queue: [], waking: false }
+      host = { running: 0, tokens: burst, at: environment.now(), pausedUntil: 0, queue: [], waking: false }
       hosts.set(origin, host)
     }
     return host
@@ -73,7 +73,7 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
 
   /** Milliseconds until the next request may go; 0 takes its token. */
   function take(host: Host): number {
-    const now = world.now()
+    const now = environment.now()
     if (host.pausedUntil > now) return host.pausedUntil - now
     if (perSecond === undefined) return 0
     host.tokens = Math.min(burst, host.tokens + (Math.max(0, now - host.at) / 1_000) * perSecond)
@@ -93,7 +93,7 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
           host.waking = false
           next(host)
         }
-        world.wait(ms).then(wake, wake)
+        environment.wait(ms).then(wake, wake)
         return
       }
       host.running += 1
@@ -120,19 +120,19 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
           resolve()
         },
         bear() {
-          const ms = host.pausedUntil - world.now()
+          const ms = host.pausedUntil - environment.now()
           if (patience === undefined || ms <= 0) return
           patience.paused(ms)
           if (ms <= patience.ms || enough !== undefined) return
           enough = new AbortController()
           const give = () => {
-            const left = host.pausedUntil - world.now()
+            const left = host.pausedUntil - environment.now()
             enough = undefined
             if (left <= 0) return
             leave()
             reject(patience.over(left))
           }
-          world.wait(patience.ms, enough.signal).then(give, () => undefined)
+          environment.wait(patience.ms, enough.signal).then(give, () => undefined)
         },
       }
       if (signal?.aborted) return reject(signal.reason)
@@ -156,7 +156,7 @@ export function createPace(options: PaceOptions, world: Pick<World, 'now' | 'wai
     },
     pause(origin, ms) {
       const host = hostOf(origin)
-      const until = world.now() + ms
+      const until = environment.now() + ms
       if (until <= host.pausedUntil) return
       host.pausedUntil = until
       for (const waiter of [...host.queue]) waiter.bear()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Reply, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
-import { type World, world } from '../world.ts'
+import { type Environment, environment } from '../environment.ts'
 import { type Attempt, type ClientOptions, createClient, custom, token, User } from './index.ts'
 
 const USER = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: '1', userName: 'ada' }
@@ -10,15 +10,15 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close()
 })
 
-/** A client of a scripted server, in a world where waiting takes no time but is counted. */
+/** A client of a scripted server, in a environment where waiting takes no time but is counted. */
 async function clientOf(answer: (wire: Wire, count: number) => Reply, options: Partial<ClientOptions> = {}) {
   const server = await scripted(answer)
   open.push(server)
   const waits: number[] = []
   const attempts: Attempt[] = []
   let now = Date.parse('2026-11-23T12:00:00Z')
-  const own: World = {
-    ...world,
+  const own: Environment = {
+    ...environment,
     now: () => now,
     random: (bytes) => bytes.fill(0x80),
     wait: async (ms, signal) => {
@@ -31,7 +31,7 @@ async function clientOf(answer: (wire: Wire, count: number) => Reply, options: P
     url: `${server.url}/scim/v2`,
     auth: token('secret'),
     told: (attempt) => attempts.push(attempt),
-    world: own,
+    environment: own,
     ...options,
   })
   return { app, server, waits, attempts }
@@ -228,7 +228,7 @@ describe('a pause that the server asked for', () => {
     const attempts: Attempt[] = []
     const { app, server } = await clientOf(
       (_wire, count) => (count === 1 ? raw(429, '', { 'Retry-After': pause }) : ok),
-      { world, told: (attempt) => attempts.push(attempt), ...options },
+      { environment, told: (attempt) => attempts.push(attempt), ...options },
     )
     await app.get(User, '1').catch(() => undefined)
     return { app, server, attempts }
@@ -268,7 +268,7 @@ describe('a pause that the server asked for', () => {
       (_wire, count) => (socket) => {
         held.push(() => socket.end(count === 1 ? raw(503, '', { 'Retry-After': '60' }) : ok))
       },
-      { world, timeoutMs: 400, attempts: 1, pace: { concurrency: 1 } },
+      { environment, timeoutMs: 400, attempts: 1, pace: { concurrency: 1 } },
     )
     const both = [app.get(User, '1'), app.get(User, '2')].map((one) =>
       one.catch((error: { code: string }) => error.code),
@@ -310,7 +310,7 @@ test.each([
   [{ pace: 5 }, 'pace: must be options of a pace'],
   [{ pace: { run: 1 } }, 'pace: must have a function "run"'],
   [{ auth: 'token' }, 'auth: must have a function "headers"'],
-  [{ world: {} }, 'world: must have a function "now"'],
+  [{ environment: {} }, 'environment: must have a function "now"'],
   [{ told: 'me' }, 'told: must be a function'],
   [{ headers: { 'x y': 'a' } }, 'headers: "x y" can\'t name a header'],
   [{ headers: { 'x-key': 'secret\nline' } }, 'headers.x-key: must be text without line breaks'],

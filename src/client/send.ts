@@ -1,6 +1,6 @@
+import type { Environment } from '../environment.ts'
 import { ScimError } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
-import type { World } from '../world.ts'
 import type { Auth } from './auth.ts'
 import { type Attempts, backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { CLIENT_LIMITS } from './limits.ts'
@@ -19,7 +19,7 @@ export interface SendOptions extends Attempts {
   readonly base: string
   readonly auth: Auth
   readonly pace: Pace
-  readonly world: World
+  readonly environment: Environment
   readonly timeoutMs: number
   readonly answerBytes: number
   readonly headers: { readonly [name: string]: string }
@@ -47,7 +47,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** Makes the sender of one client. */
 export function createSend(options: SendOptions): Send {
-  const { world, attempts, told } = options
+  const { environment, attempts, told } = options
   return async (asked) => {
     const call = { ...asked, base: options.base }
     const outgoing = toOutgoing(options.base, call)
@@ -58,12 +58,12 @@ export function createSend(options: SendOptions): Send {
       const note = { method: call.method, path: call.path, attempt }
       let received: Received
       try {
-        const credentials = await options.auth.headers({ refused, world, signal: call.signal, tries: options })
+        const credentials = await options.auth.headers({ refused, environment, signal: call.signal, tries: options })
         const sent = { ...outgoing, headers: { ...options.headers, ...outgoing.headers, ...credentials } }
         const { origin } = outgoing.url
         const ask = async () => {
           const answer = await exchange(call, sent, options)
-          const pauseMs = NOT_NOW.has(answer.status) ? retryAfterOf(answer, world) : undefined
+          const pauseMs = NOT_NOW.has(answer.status) ? retryAfterOf(answer, environment) : undefined
           // While it still has its turn, so that nobody goes in between.
           if (pauseMs !== undefined) options.pace.pause(origin, Math.min(pauseMs, options.waitMs))
           return answer
@@ -87,21 +87,24 @@ export function createSend(options: SendOptions): Send {
         // A pause that outlasts all attempts that are left is not sat out in them.
         const outlasts = (error.retryAfterMs ?? 0) > (attempts - attempt) * options.timeoutMs
         if (attempt >= attempts || outlasts || !mayRepeat(call, error)) throw error
-        await world.wait(backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
+        await environment.wait(backoffMs(attempt, options.backoffMs, options.waitMs, environment), call.signal)
         continue
       }
       const { status, headers } = received
       const again = NOT_NOW.has(status) || (TRANSIENT.has(status) && isRepeatable(call))
       if (again) {
-        const asked = retryAfterOf(received, world)
+        const asked = retryAfterOf(received, environment)
         if (attempt < attempts && (asked ?? 0) <= options.waitMs) {
           if (TRANSIENT.has(status)) maybeDone = !isSafe(call)
-          await world.wait(asked ?? backoffMs(attempt, options.backoffMs, options.waitMs, world), call.signal)
+          await environment.wait(
+            asked ?? backoffMs(attempt, options.backoffMs, options.waitMs, environment),
+            call.signal,
+          )
           continue
         }
       }
       try {
-        return readAnswer(call, received, world.now())
+        return readAnswer(call, received, environment.now())
       } catch (error) {
         // Gone already: by the attempt whose answer never came.
         if (call.method === 'DELETE' && maybeDone && error instanceof ScimError && error.status === 404) {
@@ -113,8 +116,8 @@ export function createSend(options: SendOptions): Send {
   }
 }
 
-function retryAfterOf({ headers }: Received, world: Pick<World, 'now'>): number | undefined {
-  return retryAfterMs(headers.get('retry-after'), world.now())
+function retryAfterOf({ headers }: Received, environment: Pick<Environment, 'now'>): number | undefined {
+  return retryAfterMs(headers.get('retry-after'), environment.now())
 }
 
 /** Whether sending it twice does what sending it once does. With If-Match it doesn't: the second one would be 412. RFC 9110 §9.2.2. */
@@ -136,14 +139,14 @@ function pausedTooLong(call: Sending, timeoutMs: number, retryAfterMs: number): 
 
 /** One attempt: the request, redirects within the origin, the answer's body within its limits. */
 async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions): Promise<Received> {
-  const { world, timeoutMs, answerBytes } = options
+  const { environment, timeoutMs, answerBytes } = options
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal])
   let { url } = outgoing
   let answered = false
   try {
     for (let hop = 0; ; hop++) {
-      const response = await world.fetch(url.href, {
+      const response = await environment.fetch(url.href, {
         method: call.method,
         headers: { ...outgoing.headers },
         redirect: 'manual',

@@ -39,7 +39,7 @@ export function createCommit<Tx>(inside: Inside<Tx>): Commit {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
         if (!inside.openTenants) throw notFound('The tenant is gone')
-        await openTenant(store, tenant, inside.world.now())
+        await openTenant(store, tenant, inside.environment.now())
         return commit(writes, type, tenant)
       }
       throw answerTo(error, type) ?? error

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts'
 import {
   type Allowances,
   type Catalog,
@@ -7,7 +8,6 @@ import {
   typeByName,
 } from '../protocol/index.ts'
 import type { Ref, Store, WholeChange } from '../store/index.ts'
-import type { World } from '../world.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
 
@@ -46,11 +46,11 @@ export interface Hooks<Tx = unknown> {
 /** What the parts of the door share. */
 export interface Inside<Tx = unknown> {
   readonly store: Store<Tx>
-  readonly world: World
+  readonly environment: Environment
   readonly catalog: (tenant: string) => Catalog
   readonly unique: (tenant: string) => UniquePaths
   /** Has `catalog` and `unique` know what other processes have changed. */
-  readonly hear: (tenant: string) => void | Promise<void>
+  readonly refresh: (tenant: string) => void | Promise<void>
   /**
    * Before something that no schema knows is left out: looks whether another process has put such a schema, which this one would hear
    * of only soon. Throws when the catalog is another one now, and the write begins anew.

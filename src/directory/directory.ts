@@ -1,3 +1,4 @@
+import { type Environment, environment as realEnvironment } from '../environment.ts'
 import {
   type Catalog,
   createCatalog,
@@ -17,7 +18,6 @@ import {
   StoreUnavailable,
   type Touched,
 } from '../store/index.ts'
-import { world as realWorld, type World } from '../world.ts'
 import { createHeed, heedful } from './behind.ts'
 import type { Hooks, Inside } from './context.ts'
 import type { UniquePaths } from './entries.ts'
@@ -47,7 +47,7 @@ export interface DirectoryOptions<Tx> {
   readonly hooks?: Hooks<Tx>
   /** Called before what takes long, hashing above all; what it throws ends the write. */
   readonly check?: () => void
-  readonly world?: World
+  readonly environment?: Environment
 }
 
 /** Our set of people and groups, and the only door to it. */
@@ -63,10 +63,10 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures {
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   /** A key of the whole database by its purpose: 32 random bytes, made once and kept. */
   secretKey(purpose: string): Promise<Uint8Array>
-  /** Whether the watchers hear of what other processes change by the next `pulse`, or only soon (see `Store`). */
-  readonly tells: 'at once' | 'soon'
+  /** Whether the watchers hear of what other processes change by the next `poll`, or only soon (see `Store`). */
+  readonly freshness: 'immediate' | 'eventual'
   /** Looks whether anybody has changed something, and tells the watchers before it returns. */
-  pulse(): void
+  poll(): void
   watch(listener: (touched: readonly Touched[]) => void): () => void
 }
 
@@ -78,25 +78,25 @@ const NONE: UniquePaths = new Set()
  */
 export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const { store } = options
-  const world = options.world ?? realWorld
+  const environment = options.environment ?? realEnvironment
   const fixed = createCatalog(options.types ?? [User, Group], 0)
   const catalog = options.catalog ?? (() => fixed)
   const { ready } = options
   const inside: Inside<Tx> = {
     store,
-    world,
+    environment,
     catalog,
     unique: options.unique ?? (() => NONE),
-    hear(tenant) {
+    refresh(tenant) {
       if (ready === undefined) return undefined
-      store.pulse()
+      store.poll()
       return ready(tenant)
     },
     heed: createHeed(store, catalog, ready),
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
     queue: createQueue(store),
-    newId: createIds(world),
+    newId: createIds(environment),
     openTenants: options.openTenants ?? true,
   }
   return {
@@ -118,9 +118,9 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),
     names: (tenant, ids) => store.names(tenant, ids),
     changes: (tenant, after, limit) => store.changes(tenant, after, limit),
-    secretKey: (purpose) => secretKey(store, world, purpose),
-    tells: store.tells,
-    pulse: () => store.pulse(),
+    secretKey: (purpose) => secretKey(store, environment, purpose),
+    freshness: store.freshness,
+    poll: () => store.poll(),
     watch: (listener) => store.watch(listener),
   }
 }

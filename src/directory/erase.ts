@@ -25,7 +25,7 @@ export interface Erasures {
 }
 
 /** Makes what erases. */
-export function createErasures<Tx>({ store, world }: Pick<Inside<Tx>, 'store' | 'world'>): Erasures {
+export function createErasures<Tx>({ store, environment }: Pick<Inside<Tx>, 'store' | 'environment'>): Erasures {
   async function* log(tenant: string): AsyncIterable<readonly Change[]> {
     for (let place = 0; ; ) {
       const lines = await store.changes(tenant, place, CHUNK)
@@ -62,7 +62,7 @@ export function createErasures<Tx>({ store, world }: Pick<Inside<Tx>, 'store' | 
         { path: 'verb', new: 'erased' },
         { path: 'lines', new: count },
       ]
-      const note: Write = { write: 'note', ref, at: world.now(), log: { actor, paths } }
+      const note: Write = { write: 'note', ref, at: environment.now(), log: { actor, paths } }
       // With a list of lines, if an empty one: what this transaction and those before it took out leaves the files after it.
       await store.commit([note, { write: 'amend', tenant, lines: [] }])
       return { ...ref, lines: count }

@@ -33,8 +33,8 @@ export function createIndexChanges<Tx>(
   after: ResourceType | undefined,
   anew?: readonly string[],
 ) => Promise<IndexChange> {
-  const { store, world } = inside
-  const { all, persist } = createWalk(store, world)
+  const { store, environment } = inside
+  const { all, persist } = createWalk(store, environment)
 
   return async (tenant, before, after, anew = []) => {
     const type = before.name
@@ -51,7 +51,7 @@ export function createIndexChanges<Tx>(
       return {
         writes: indexed(left, 'gone'),
         async finish() {
-          if (store.tells === 'soon') await world.wait(HEARD_MS)
+          if (store.freshness === 'eventual') await environment.wait(HEARD_MS)
           await store.commit(indexed(left, 'gone'))
           return 0
         },
@@ -69,14 +69,14 @@ export function createIndexChanges<Tx>(
     }
     if (left.length > 0) {
       await store.commit([{ write: 'record', record, value: token }, ...indexed(left, 'incomplete')])
-      await world.wait(HEARD_MS)
+      await environment.wait(HEARD_MS)
     }
     const unseen = fresh.filter((path) => !left.includes(path))
 
     return {
       writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'anew')],
       async finish() {
-        await world.wait(HEARD_MS)
+        await environment.wait(HEARD_MS)
         // Entries made by those who had not heard would be wrong by now. The paths stay known, so that one who still has not heard
         // makes none that counts as complete.
         await store.commit([mine, ...indexed(left, 'anew')])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Group, STRICT, User } from '../protocol/index.ts'
 import { QueryTooLong } from '../store/index.ts'
-import { memoryStore } from '../store/memory.ts'
+import { memoryStore } from '../store/memory/memory.ts'
 import { createDirectory } from './directory.ts'
 
 test('a search that can not end in its time is refused with what to do, and nobody is told to try it again', async () => {

@@ -43,7 +43,7 @@ export async function clearReferences<Tx>(
           writes.push({
             write: 'update',
             draft: { tenant, type: type.name, id: holder, text: textOf(document), display: displayOf(document) },
-            at: Math.max(inside.world.now(), stored.modified + 1),
+            at: Math.max(inside.environment.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique)),
             log: { op: 'patch', actor: context.actor, paths: changedPaths(before, document, type) },

@@ -37,7 +37,7 @@ export interface SchemaUse {
 export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
   const { store } = inside
 
-  const { all, persist } = createWalk(store, inside.world)
+  const { all, persist } = createWalk(store, inside.environment)
 
   return {
     async countUse(tenant, typeNames, uses) {
@@ -61,7 +61,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
           return {
             write: 'update',
             draft: { tenant, type: stored.type, id: stored.id, text: textOf(after), display: displayOf(after) },
-            at: Math.max(inside.world.now(), stored.modified + 1),
+            at: Math.max(inside.environment.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, type, unique), indexEntries(after, type, unique)),
             log: { op: 'patch', actor, paths: [] },
@@ -74,7 +74,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     async removeAll(tenant, typeName, actor) {
       let count = 0
       for await (const chunk of all(tenant, [typeName])) {
-        const at = inside.world.now()
+        const at = inside.environment.now()
         count += await persist(chunk, ({ id }) => ({
           write: 'remove',
           ref: { tenant, type: typeName, id },
@@ -89,7 +89,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       const unique = inside.unique(tenant)
       let count = 0
       // Until they have heard of the change, other processes write entries as they were.
-      if (store.tells === 'soon') await inside.world.wait(HEARD_MS)
+      if (store.freshness === 'eventual') await inside.environment.wait(HEARD_MS)
       for await (const chunk of all(tenant, [type.name])) {
         await persist(chunk, (stored) => ({
           write: 'reindex',

@@ -1,13 +1,13 @@
+import type { Environment } from '../environment.ts'
 import { Conflict, type Store } from '../store/index.ts'
-import type { World } from '../world.ts'
 
 /** A key of the whole database by its purpose. Two processes that ask first at the same time get the same one. */
-export async function secretKey<Tx>(store: Store<Tx>, world: World, purpose: string): Promise<Uint8Array> {
+export async function secretKey<Tx>(store: Store<Tx>, environment: Environment, purpose: string): Promise<Uint8Array> {
   const record = { tenant: '', kind: 'key', key: purpose }
   for (;;) {
     const [found] = await store.records('', 'key', { key: purpose })
     if (typeof found?.value === 'string') return new Uint8Array(Buffer.from(found.value, 'base64url'))
-    const value = Buffer.from(world.random(new Uint8Array(32))).toString('base64url')
+    const value = Buffer.from(environment.random(new Uint8Array(32))).toString('base64url')
     try {
       await store.commit([{ write: 'record', record, value, ifAbsent: true }])
     } catch (error) {

@@ -1,16 +1,16 @@
-import type { World } from '../world.ts'
+import type { Environment } from '../environment.ts'
 
 /**
  * Makes identifiers: UUIDs of version 7, rising within one process, lower case. They hold no `bulkId` (RFC 7643 §3.1)
  * and are never given twice; rising ids keep inserts at the end of every index.
  */
-export function createIds(world: Pick<World, 'now' | 'random'>): () => string {
+export function createIds(environment: Pick<Environment, 'now' | 'random'>): () => string {
   let last = 0
   let counter = 0
   const chance = new Uint8Array(8 * 256)
   let at = chance.length
   return () => {
-    const now = world.now()
+    const now = environment.now()
     if (now > last) {
       last = now
       counter = 0
@@ -20,7 +20,7 @@ export function createIds(world: Pick<World, 'now' | 'random'>): () => string {
       counter = 0
     }
     if (at === chance.length) {
-      world.random(chance)
+      environment.random(chance)
       at = 0
     }
     const high = Math.floor(last / 0x10000)

@@ -1,5 +1,5 @@
+import type { Environment } from '../environment.ts'
 import { Conflict, type Query, type Store, type Stored, StoreUnavailable, type Write } from '../store/index.ts'
-import type { World } from '../world.ts'
 
 /** Goes through all resources of types in the background, and writes to them while others do. */
 export interface Walk {
@@ -17,7 +17,10 @@ const REST_MS = 100
 const ATTEMPTS = 20
 
 /** Makes the way through a store. It rests as long as it works: others wait for the lock of the database meanwhile. */
-export function createWalk(store: Pick<Store, 'find' | 'get' | 'commit'>, world: Pick<World, 'now' | 'wait'>): Walk {
+export function createWalk(
+  store: Pick<Store, 'find' | 'get' | 'commit'>,
+  environment: Pick<Environment, 'now' | 'wait'>,
+): Walk {
   return {
     async *all(tenant, typeNames) {
       for (const type of typeNames) {
@@ -51,11 +54,11 @@ export function createWalk(store: Pick<Store, 'find' | 'get' | 'commit'>, world:
           const piece = left.slice(at, at + size)
           const writes = piece.flatMap((stored) => writeOf(stored) ?? [])
           if (writes.length === 0) continue
-          const began = world.now()
+          const began = environment.now()
           try {
             await store.commit(writes)
             count += writes.length
-            await world.wait(Math.min(world.now() - began, REST_MS))
+            await environment.wait(Math.min(environment.now() - began, REST_MS))
           } catch (error) {
             const again = error instanceof Conflict && (error.reason === 'version' || error.reason === 'missing')
             if (!again || error.what === 'tenant') throw error

@@ -20,8 +20,8 @@ import {
   User,
   uniqueness,
 } from '../protocol/index.ts'
-import { memoryStore } from '../store/memory.ts'
-import { sqliteStore } from '../store/sqlite.ts'
+import { memoryStore } from '../store/memory/memory.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import type { Context, Hooks } from './context.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { documentOf } from './document.ts'

@@ -155,11 +155,11 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
     if (meeting !== undefined) await meeting
     const result = { type, requested: extra.requested, skipped: extra.skipped }
     if (same && edits.length === 0) return { ...result, stored, changed: false }
-    const at = Math.max(inside.world.now(), stored.modified + 1)
+    const at = Math.max(inside.environment.now(), stored.modified + 1)
     const text = same ? stored.text : boundedTextOf(document)
     const display = same ? stored.display : displayOf(document)
     const paths: PathChange[] = same ? [] : [...changedPaths(before, document, type)]
-    const late = inside.hear(tenant)
+    const late = inside.refresh(tenant)
     if (late !== undefined) await late
     const now = typeNow(inside, tenant, type)
     const unique = uniquePaths(inside, context, type)
@@ -214,12 +214,12 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const looking = checkReferenceTypes(store, type, context.tenant, {}, document)
       if (looking !== undefined) await looking
       const secret = typeof password === 'string' ? await secretOf(ref, password) : password
-      const at = inside.world.now()
+      const at = inside.environment.now()
       const text = boundedTextOf(document)
       const display = displayOf(document)
       const paths: PathChange[] = [...changedPaths({}, document, type)]
       if (password !== undefined) paths.push({ path: 'password' })
-      const late = inside.hear(context.tenant)
+      const late = inside.refresh(context.tenant)
       if (late !== undefined) await late
       const now = typeNow(inside, context.tenant, type)
       const [written] = await commit(
@@ -338,7 +338,7 @@ export function createWrites<Tx>(inside: Inside<Tx>): Writes {
       const ref = { tenant: context.tenant, type: type.name, id }
       return queue.inTurn(ref, async () => {
         const stored = await current(context, ref, type, options)
-        const at = Math.max(inside.world.now(), stored.modified + 1)
+        const at = Math.max(inside.environment.now(), stored.modified + 1)
         const cleared = await clearReferences(inside, context, catalog, id, (writes) => {
           // So many that they take more than one commit.
           if (options?.light) throw new HeavyWrite()

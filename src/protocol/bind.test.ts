@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Gadget } from '../../test/gadget.ts'
+import { Gadget } from '../../test/embedded-host.ts'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'
 import { resolve } from './attributes.ts'
 import { bindFilter, bindPath, bindSort, targetsIn } from './bind.ts'

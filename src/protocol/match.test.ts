@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Gadget } from '../../test/gadget.ts'
+import { Gadget } from '../../test/embedded-host.ts'
 import { bindFilter, bindPath, bindSort } from './bind.ts'
 import { type Filter, formatFilter, parseFilter } from './filter.ts'
 import type { Document, Json } from './json.ts'

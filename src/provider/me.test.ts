@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createDirectory } from '../directory/index.ts'
 import { PATCH_OP, STRICT, User } from '../protocol/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { bearer } from './principal.ts'
 import { createProvider } from './provider.ts'
 

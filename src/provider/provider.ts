@@ -76,7 +76,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const now = options.now ?? Date.now
   const report: Report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
-  const cache = createCache(directory.tells === 'at once' ? (options.cacheBytes ?? 64 * 1024 * 1024) : 0)
+  const cache = createCache(directory.freshness === 'immediate' ? (options.cacheBytes ?? 64 * 1024 * 1024) : 0)
   directory.watch((touched) => cache.forget(touched))
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
@@ -121,7 +121,7 @@ export function createProvider(options: ProviderOptions): Provider {
     }
     const wait = throttle?.(principal) ?? 0
     if (wait > 0) throw tooManyRequests(wait)
-    directory.pulse()
+    directory.poll()
     if (call.method === 'GET' && call.search === '') {
       const hit = finished(call, principal)
       if (hit) return hit

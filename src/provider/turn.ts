@@ -22,7 +22,7 @@ import { may, type Principal } from './principal.ts'
 import type { View } from './represent.ts'
 import type { Report } from './respond.ts'
 
-/** One request on its way: who calls, what the tenant's world looks like, what was asked. */
+/** One request on its way: who calls, what the tenant looks like, what was asked. */
 export interface Turn {
   readonly call: Call
   readonly directory: Directory

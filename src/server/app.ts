@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callOf, createBodies, type NodeAnswer, type Serving, send, serve, toNode } from '../node.ts'
+import { createTurnBatch } from '../per-turn.ts'
 import {
   forbidden,
   isObject,
@@ -13,7 +14,6 @@ import {
   uriTooLong,
 } from '../protocol/index.ts'
 import { bearerToken, belowBase, type Provider, type Report } from '../provider/index.ts'
-import { createStage } from '../stage.ts'
 import { hashToken, isTenantName, sameHash, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { Meter } from './metrics.ts'
@@ -172,13 +172,13 @@ export async function createApp(parts: Parts): Promise<App> {
   }
 
   // What comes in one turn is answered request by request, and then sent answer by answer: decision 20.
-  const departures = createStage<Departure>((all) => {
+  const departures = createTurnBatch<Departure>((all) => {
     for (const { request, response, began, answer, meter } of all) {
       guarded(response, 'an answer could not be sent', () => send(request, response, answer, broken))
       meter.seen(answer.status, (performance.now() - began) / 1000)
     }
   })
-  const arrivals = createStage<Arrival>((all) => {
+  const arrivals = createTurnBatch<Arrival>((all) => {
     for (const { request, response, began } of all) {
       guarded(response, 'internal error', () => respond(request, response, began))
     }

@@ -35,7 +35,7 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
   const { batch = () => undefined, died = () => undefined, threads = false, create = true } = options
   try {
     if (postgres !== undefined) {
-      const { postgresStore } = await import('../store/postgres.ts')
+      const { postgresStore } = await import('../store/postgres/postgres.ts')
       const store = await postgresStore({ ...postgres, batch, create })
       return { store, pool: store.pool, nodeOf: store.nodeOf }
     }
@@ -47,7 +47,7 @@ export async function openDatabase(settings: Settings, options: OpenOptions = {}
       // Personal data: nobody else on the machine needs to look into it.
       await makeFolder(dirname(database))
     }
-    const { sqliteStore } = await import('../store/sqlite.ts')
+    const { sqliteStore } = await import('../store/sqlite/sqlite.ts')
     // A database in memory belongs to one thread.
     if (database === ':memory:' || !threads) return { store: sqliteStore(database, { batch }) }
     const store = sqliteStore(database, { threads, batch, died })

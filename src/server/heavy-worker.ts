@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Interrupt } from '../store/postgres.ts'
+import type { Interrupt } from '../store/postgres/postgres.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createGuard } from './guard.ts'
 import type { FromHeavy, HeavyCall, HeavyDatabase, ToHeavy } from './heavy-messages.ts'
@@ -31,12 +31,12 @@ async function openStore(
   { check, again }: { readonly check: () => void; readonly again: () => Promise<MessagePort> },
 ): Promise<Store & { readonly interrupt?: Interrupt }> {
   if (postgres !== undefined) {
-    const { postgresStore } = await import('../store/postgres.ts')
+    const { postgresStore } = await import('../store/postgres/postgres.ts')
     // What others change is learnt of by looking; the connection to listen on is the main thread's.
     const statementTimeoutMs = Math.max(STATEMENT_MS, (seconds + 1) * 1_000)
     return postgresStore({ ...postgres, connections: CONNECTIONS, listen: false, statementTimeoutMs })
   }
-  const { sqliteStore } = await import('../store/sqlite.ts')
+  const { sqliteStore } = await import('../store/sqlite/sqlite.ts')
   let first = port
   const writer = () => {
     const given = first

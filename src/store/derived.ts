@@ -11,7 +11,7 @@ import {
   type Target,
   targetsIn,
 } from '../protocol/index.ts'
-import type { Member, Membership, Stored } from './contract.ts'
+import type { Member, Membership, Stored } from './contract/index.ts'
 
 /** What a document lacks until it is read: looked up in the store. */
 export interface Surroundings {

@@ -1,2 +1,2 @@
-export * from './contract.ts'
-export * from './memory.ts'
+export * from './contract/index.ts'
+export * from './memory/memory.ts'

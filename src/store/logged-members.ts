@@ -1,4 +1,4 @@
-import type { Change } from './contract.ts'
+import type { Change } from './contract/index.ts'
 
 /** Ids that a log line names, joined and left together; beyond that it only counts. */
 export const IDS_IN_LOG = 500

@@ -1,5 +1,5 @@
 import { reportError } from '../terminal.ts'
-import type { Touched } from './contract.ts'
+import type { Touched } from './contract/index.ts'
 
 /** Called with what may look different; may be asynchronous. What it throws, or rejects with, is reported and changes nothing. */
 export type Watcher = (touched: readonly Touched[]) => void

@@ -1,5 +1,5 @@
+import type { Environment } from '../environment.ts'
 import type { Store, Write } from '../store/index.ts'
-import type { World } from '../world.ts'
 import { isOver, TOKEN_LIFETIME_MS, type TokenFacts } from './connections.ts'
 import { missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
@@ -31,12 +31,12 @@ export interface AdminTokens {
 }
 
 /** Makes the room's part for admin tokens. Each call reads the store: the admin API is not a hot path. */
-export function createAdminTokens(store: Store, world: World, note: Note): AdminTokens {
+export function createAdminTokens(store: Store, environment: Environment, note: Note): AdminTokens {
   return {
     create: async ({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS } = {}) => {
-      const token = makeAdminToken(world)
+      const token = makeAdminToken(environment)
       const key = hashToken(token)
-      const created = world.now()
+      const created = environment.now()
       const expires: { expires?: number } = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
       const record = { tenant: '', kind: ADMIN_TOKEN, key }
       const made = note('', 'AdminToken', tokenId(key), 'created', { label, expires: isoTime(expires.expires) })
@@ -66,7 +66,7 @@ export function createAdminTokens(store: Store, world: World, note: Note): Admin
       const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
       if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
       const admin = toAdminToken(record)
-      return isOver(admin.expires, world.now()) ? { reason: 'expired' } : { admin }
+      return isOver(admin.expires, environment.now()) ? { reason: 'expired' } : { admin }
     },
   }
 }

@@ -1,6 +1,6 @@
+import type { Environment } from '../environment.ts'
 import { readAuthorization } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
-import type { World } from '../world.ts'
 import { findToken, isOver, noteUses, type Principal, type TokenUse } from './connections.ts'
 import { hashToken, readBearer, sameHash, tenantOfToken, tokenId } from './tokens.ts'
 
@@ -61,7 +61,7 @@ const EXPIRED: Authenticated = { reason: 'expired' }
  */
 export function createAuthenticator(
   store: Store,
-  world: World,
+  environment: Environment,
   ready: (tenant: string) => void | Promise<void>,
 ): Authenticator {
   const known = new Map<string, Known>()
@@ -94,7 +94,7 @@ export function createAuthenticator(
   }
 
   const letIn = (entry: Known): Authenticated => {
-    const now = world.now()
+    const now = environment.now()
     if (isOver(entry.expires, now)) return EXPIRED
     entry.used = now
     used.add(entry)
@@ -127,7 +127,7 @@ export function createAuthenticator(
       hash,
       expires: found.expires,
       used: 0,
-      spared: world.now(),
+      spared: environment.now(),
     }
     // Failed tries are never kept: whoever guesses fills no memory.
     if (before === epoch && typeof header === 'string') keep(header, entry)
@@ -163,7 +163,7 @@ export function createAuthenticator(
   return {
     authenticate: (tenant, header) => {
       // Another process may have made or revoked a token since.
-      store.pulse()
+      store.poll()
       if (header === undefined || header === null) return MISSING
       const entry = known.get(header)
       return entry !== undefined && entry.answer.principal.tenant === tenant ? letIn(entry) : lookUp(tenant, header)

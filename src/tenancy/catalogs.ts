@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.ts'
 import {
   type Catalog,
   createCatalog,
@@ -17,13 +18,12 @@ import {
   User,
 } from '../protocol/index.ts'
 import type { Store, StoredRecord } from '../store/index.ts'
-import type { World } from '../world.ts'
 import { invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
 import type { Note } from './notes.ts'
 import { allRecords, oneRecord, putIfSame, untilUnchanged } from './records.ts'
+import { requireWhole } from './require-imported.ts'
 import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
-import { requireWhole } from './whole.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
 export const RECORDS = {
@@ -167,7 +167,7 @@ interface Loaded {
 const FRESH_TENANTS = 100_000
 
 /** Makes the memory of catalogs and settings. Tenants without anything of their own take no room in it. */
-export function createCatalogs(store: Store, world: World): Catalogs {
+export function createCatalogs(store: Store, environment: Environment): Catalogs {
   const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '', used: true }
   const loaded = new Map<string, Loaded>()
   const fresh = new Set<string>()
@@ -175,7 +175,7 @@ export function createCatalogs(store: Store, world: World): Catalogs {
   let generation = 0
   /** Rises with each forgetting. */
   let epoch = 0
-  let looked = world.now()
+  let looked = environment.now()
 
   const load = async (tenant: string) => {
     for (;;) {
@@ -210,8 +210,8 @@ export function createCatalogs(store: Store, world: World): Catalogs {
 
   /** Looked at when something is read, since only then there can be more than before. */
   const forgetIdle = () => {
-    if (world.now() - looked < IDLE_MS) return
-    looked = world.now()
+    if (environment.now() - looked < IDLE_MS) return
+    looked = environment.now()
     for (const [tenant, one] of loaded) {
       if (!one.used) {
         loaded.delete(tenant)

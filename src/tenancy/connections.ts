@@ -1,7 +1,7 @@
+import type { Environment } from '../environment.ts'
 import { isObject, type Json, type ResourceType } from '../protocol/index.ts'
 import { type AllowanceChoice, adjusted, isKind, KINDS, type Kind, type Profile, profileOf } from '../quirks/index.ts'
 import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
-import type { World } from '../world.ts'
 import { type AllowanceDraft, keptAllowances, readAllowances } from './allowances.ts'
 import { buildModel, readOwn } from './catalogs.ts'
 import { invalid, missing, TenancyError } from './errors.ts'
@@ -97,7 +97,7 @@ export interface Connections {
 }
 
 /** Makes the room's part for connections. */
-export function createConnections(store: Store, world: World, tenants: Tenants, note: Note): Connections {
+export function createConnections(store: Store, environment: Environment, tenants: Tenants, note: Note): Connections {
   const read = async (tenant: string, id: string) => {
     const record = await oneRecord(store, tenant, CONNECTION, id)
     if (record === undefined) {
@@ -112,8 +112,8 @@ export function createConnections(store: Store, world: World, tenants: Tenants, 
   }
 
   const issue = (tenant: string, connection: string, lifetimeMs: number | null = TOKEN_LIFETIME_MS) => {
-    const token = makeToken(tenant, world)
-    const created = world.now()
+    const token = makeToken(tenant, environment)
+    const created = environment.now()
     const expires = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
     const hash = hashToken(token)
     const write: Write = {
@@ -132,8 +132,8 @@ export function createConnections(store: Store, world: World, tenants: Tenants, 
       const facts = checkDraft(draft, types)
       if (facts.subject !== undefined) await checkSubject(store, name, facts.subject)
       for (;;) {
-        const id = `${facts.kind}-${shortId(world)}`
-        const created = world.now()
+        const id = `${facts.kind}-${shortId(environment)}`
+        const created = environment.now()
         const { token, write, facts: tokenFacts } = issue(name, id, draft.lifetimeMs)
         const record = { tenant: name, kind: CONNECTION, key: id }
         try {
@@ -174,7 +174,7 @@ export function createConnections(store: Store, world: World, tenants: Tenants, 
       // Each takes the connection as it found it, so that of two that run at once the second one counts the first one's token.
       untilUnchanged(id, async () => {
         const { record, tokens } = await read(tenant, id)
-        const now = world.now()
+        const now = environment.now()
         const records = await allRecords(store, tenant, TOKEN, id)
         const ended = records.filter((one) => options.revokeOthers || isOver(numberOf(factsOf(one).expires), now))
         const live = records.length - ended.length
@@ -366,7 +366,7 @@ async function checkSubject(store: Store, tenant: string, id: string): Promise<v
 }
 
 /** Six letters and digits, easy to read out: no 0, 1, i, l or o. */
-function shortId(world: World): string {
+function shortId(environment: Environment): string {
   const alphabet = '23456789abcdefghjkmnpqrstuvwxyz'
-  return Array.from(world.random(new Uint8Array(6)), (byte) => alphabet[byte % alphabet.length]).join('')
+  return Array.from(environment.random(new Uint8Array(6)), (byte) => alphabet[byte % alphabet.length]).join('')
 }

@@ -1,5 +1,4 @@
 export type { AdminToken, AdminTokens } from './admin-tokens.ts'
-export type { Arrival, Arrivals } from './arrivals.ts'
 export type { Authenticated, TokenInUse } from './authenticate.ts'
 export type { Connection, ConnectionDraft, Connections, Issued, Principal, TokenFacts } from './connections.ts'
 export { TOKEN_LIFETIME_MS, TOKENS_PER_CONNECTION } from './connections.ts'
@@ -11,6 +10,7 @@ export { type Access, ALL_RIGHTS, formatRights, parseRights, type Rights } from 
 export type { SchemaEntry, Schemas, TypeEntry } from './schemas.ts'
 export { DEFAULT_SETTINGS, type Features, type TenantSettings } from './settings.ts'
 export { createTenancy, type Tenancy } from './tenancy.ts'
+export type { Arrival, Arrivals } from './tenant-import.ts'
 export { DEFAULT_TENANT, isTenantName, scimPath, type Tenant, type Tenants } from './tenants.ts'
 export { hashToken, sameHash } from './tokens.ts'
 export type { ChangeOptions, Usage } from './usage.ts'

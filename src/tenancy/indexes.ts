@@ -138,7 +138,7 @@ function startOf(type: ResourceType, usage: Usage): readonly string[] {
 /** Index paths by type that have been seen, and whether they are complete. */
 async function pathsOf(store: Store, tenant: string): Promise<ReadonlyMap<string, boolean>> {
   const complete = new Map<string, boolean>()
-  for await (const chunk of store.rows(tenant)) {
+  for await (const chunk of store.exportTenant(tenant)) {
     for (const row of chunk) if (row.row === 'path') complete.set(indexKey(row.type, row.path), row.complete)
     // They come first.
     if (chunk.at(-1)?.row !== 'path') break

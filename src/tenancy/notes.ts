@@ -1,6 +1,6 @@
+import type { Environment } from '../environment.ts'
 import type { Json } from '../protocol/index.ts'
 import type { NOTE_TYPES, PathChange, Write } from '../store/index.ts'
-import type { World } from '../world.ts'
 
 /** What a note tells besides what was done: values, or what a value was before. Undefined ones are left out; never a secret. */
 export interface NoteFacts {
@@ -17,11 +17,11 @@ export type Note = (
 ) => Write
 
 /** Makes the notes of one administrator, who is named in them as `actor`. */
-export function createNote(world: World, actor: string): Note {
+export function createNote(environment: Environment, actor: string): Note {
   return (tenant, type, id, verb, facts = {}) => ({
     write: 'note',
     ref: { tenant, type, id },
-    at: world.now(),
+    at: environment.now(),
     log: { actor, paths: [{ path: 'verb', new: verb }, ...Object.entries(facts).flatMap(pathOf)] },
   })
 }

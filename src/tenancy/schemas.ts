@@ -1,6 +1,6 @@
+import type { Environment } from '../environment.ts'
 import { isObject, type Json, type ResourceType, type Schema } from '../protocol/index.ts'
 import { NOTE_TYPES, type Store, type Write } from '../store/index.ts'
-import type { World } from '../world.ts'
 import {
   BUILT_IN_SCHEMAS,
   BUILT_IN_TYPES,
@@ -61,7 +61,7 @@ export interface Schemas extends Indexes {
 /** Makes the room's part for schemas and types. `reload` has a tenant's catalog read anew. */
 export function createSchemas(
   store: Store,
-  world: World,
+  environment: Environment,
   tenants: Tenants,
   reload: (tenant: string) => Promise<void>,
 ): Schemas {
@@ -97,7 +97,7 @@ export function createSchemas(
       }),
     )
     try {
-      const notes = notesOf(tenant, own, next, createNote(world, options.actor))
+      const notes = notesOf(tenant, own, next, createNote(environment, options.actor))
       await store.commit([revision, ...writesOf(tenant, own, next), ...notes, ...turns.flatMap(({ writes }) => writes)])
       await reload(tenant)
       const ends = await Promise.allSettled(turns.map(({ finish }) => finish()))

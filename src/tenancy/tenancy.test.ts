@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import { type Environment, environment } from '../environment.ts'
 import type { Store } from '../store/index.ts'
-import { sqliteStore } from '../store/sqlite.ts'
-import { type World, world } from '../world.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createTenancy, type Tenancy } from './tenancy.ts'
 import { hashToken, makeToken } from './tokens.ts'
 
@@ -14,9 +14,9 @@ afterEach(async () => {
 
 function start(file = ':memory:') {
   const clock = { now: 1_700_000_000_000 }
-  const own: World = { ...world, now: () => clock.now }
+  const own: Environment = { ...environment, now: () => clock.now }
   const store: Store = sqliteStore(file)
-  const tenancy: Tenancy = createTenancy({ store, world: own })
+  const tenancy: Tenancy = createTenancy({ store, environment: own })
   open.push(store, tenancy)
   return { clock, store, tenancy }
 }
@@ -101,7 +101,7 @@ test('of more tokens than are kept in memory, those in use stay in it', async ()
   const { tenancy, store, clock } = start()
   await tenancy.tenants.create('acme')
   const { connection, token } = await tenancy.connections.create('acme')
-  const tokens = Array.from({ length: 10_500 }, () => makeToken('acme', world))
+  const tokens = Array.from({ length: 10_500 }, () => makeToken('acme', environment))
   await store.commit(
     tokens.map((one) => ({
       write: 'record',

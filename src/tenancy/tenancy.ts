@@ -1,8 +1,7 @@
+import { type Environment, environment as realEnvironment } from '../environment.ts'
 import type { Catalog, JsonObject } from '../protocol/index.ts'
 import { Conflict, type Store, StoreUnavailable } from '../store/index.ts'
-import { world as realWorld, type World } from '../world.ts'
 import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
-import { type Arrivals, createArrivals } from './arrivals.ts'
 import { type Authenticated, createAuthenticator, type TokenInUse } from './authenticate.ts'
 import { createCatalogs, editSettings } from './catalogs.ts'
 import { type ConnectionDraft, type Connections, createConnections, type Issued } from './connections.ts'
@@ -10,6 +9,7 @@ import { inUse, TenancyError } from './errors.ts'
 import { createNote } from './notes.ts'
 import { createSchemas, type Schemas } from './schemas.ts'
 import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
+import { type Arrivals, createArrivals } from './tenant-import.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 import type { Usage } from './usage.ts'
 
@@ -23,7 +23,7 @@ export interface Administration {
   readonly changeSettings: (tenant: string, change: JsonObject, usage: Usage) => Promise<TenantSettings>
 }
 
-/** Who may come in, and what their world looks like. */
+/** Who may come in, and what is theirs. */
 export interface Tenancy extends Administration {
   /** The same for another administrator, by the name that the log gives. */
   readonly as: (actor: string) => Administration
@@ -57,13 +57,13 @@ const NONE: ReadonlySet<string> = new Set()
 /** Makes the room: tenants, connections with their tokens, schemas and settings, all kept in the store. */
 export function createTenancy(options: {
   readonly store: Store
-  readonly world?: World
+  readonly environment?: Environment
   /** Who changes something, as the log names it. */
   readonly actor?: string
 }): Tenancy {
-  const { store, world = realWorld, actor = 'app' } = options
-  const catalogs = createCatalogs(store, world)
-  const authenticator = createAuthenticator(store, world, catalogs.ready)
+  const { store, environment = realEnvironment, actor = 'app' } = options
+  const catalogs = createCatalogs(store, environment)
+  const authenticator = createAuthenticator(store, environment, catalogs.ready)
   const unique = new WeakMap<TenantSettings, ReadonlySet<string>>()
 
   const forget = (tenant?: string) => {
@@ -84,13 +84,13 @@ export function createTenancy(options: {
 
   /** What an administrator does, noted in the log under a name. */
   const administration = (actor: string): Administration => {
-    const note = createNote(world, actor)
-    const tenants = createTenants(store, world, note)
-    const connections = createConnections(store, world, tenants, note)
+    const note = createNote(environment, actor)
+    const tenants = createTenants(store, environment, note)
+    const connections = createConnections(store, environment, tenants, note)
     return {
       tenants,
       connections,
-      adminTokens: createAdminTokens(store, world, note),
+      adminTokens: createAdminTokens(store, environment, note),
       createTenant: async (name, draft) => {
         const made = await tenants.create(name)
         return connections.create(made.name, draft).catch(async (error) => {
@@ -135,7 +135,7 @@ export function createTenancy(options: {
     ...own,
     as: administration,
     arrivals: createArrivals(store, own.tenants),
-    schemas: createSchemas(store, world, own.tenants, reload),
+    schemas: createSchemas(store, environment, own.tenants, reload),
     authenticate: authenticator.authenticate,
     ready: catalogs.ready,
     catalog: catalogs.catalog,

@@ -1,9 +1,9 @@
+import type { Environment } from '../environment.ts'
 import { Conflict, type Store, type TenantRow } from '../store/index.ts'
-import type { World } from '../world.ts'
 import { exists, invalid, missing } from './errors.ts'
 import type { Note } from './notes.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { isWhole, requireWhole } from './whole.ts'
+import { isWhole, requireWhole } from './require-imported.ts'
 
 /** The tenant that the first start of a server makes. */
 export const DEFAULT_TENANT = 'default'
@@ -62,9 +62,9 @@ export function scimPath(tenant: string): string {
 }
 
 /** Makes the room's part for tenants. */
-export function createTenants(store: Store, world: World, note: Note): Tenants {
+export function createTenants(store: Store, environment: Environment, note: Note): Tenants {
   const add = async (name: string) => {
-    const at = world.now()
+    const at = environment.now()
     try {
       await store.commit([{ write: 'tenant', tenant: name, as: 'new', at }])
     } catch (error) {
@@ -106,7 +106,7 @@ export function createTenants(store: Store, world: World, note: Note): Tenants {
     isWhole: (name) => isWhole(store, name),
     delete: async (name) => {
       try {
-        await store.commit([{ write: 'tenant', tenant: name, as: 'gone', at: world.now() }])
+        await store.commit([{ write: 'tenant', tenant: name, as: 'gone', at: environment.now() }])
       } catch (error) {
         if (error instanceof Conflict && error.reason === 'missing') throw noTenant(name)
         throw error
@@ -119,7 +119,7 @@ export function createTenants(store: Store, world: World, note: Note): Tenants {
       for (let turn = 1; ; turn++) {
         const record = { tenant: '', kind: FIRST_START.kind, key: `first-start-${turn}` }
         try {
-          await store.commit([{ write: 'record', record, value: { by, at: world.now() }, ifAbsent: true }])
+          await store.commit([{ write: 'record', record, value: { by, at: environment.now() }, ifAbsent: true }])
           return true
         } catch (error) {
           if (!(error instanceof Conflict && error.reason === 'exists')) throw error
@@ -127,13 +127,13 @@ export function createTenants(store: Store, world: World, note: Note): Tenants {
         const claim = await oneRecord(store, '', record.kind, record.key)
         if (claim === undefined) continue
         const facts = factsOf(claim)
-        const late = world.now() - (numberOf(facts.at) ?? 0) > FIRST_START_MS
+        const late = environment.now() - (numberOf(facts.at) ?? 0) > FIRST_START_MS
         if (!late && !isGone(textOf(facts.by) ?? '')) return false
       }
     },
     createDefault: async () => (await find(DEFAULT_TENANT)) ?? add(DEFAULT_TENANT),
     endFirstStart: async () => {
-      await store.commit([{ write: 'record', record: FIRST_START, value: { at: world.now() } }])
+      await store.commit([{ write: 'record', record: FIRST_START, value: { at: environment.now() } }])
     },
   }
 }

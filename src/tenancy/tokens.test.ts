@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { world } from '../world.ts'
+import { environment } from '../environment.ts'
 import {
   hashToken,
   isAdminToken,
@@ -12,11 +12,11 @@ import {
 } from './tokens.ts'
 
 test('P-022 a token holds 256 bits of chance behind a recognisable prefix', () => {
-  const token = makeToken('acme', world)
+  const token = makeToken('acme', environment)
   expect(token).toMatch(/^lk_acme_[A-Za-z0-9_-]{43}$/)
-  expect(makeToken('acme', world)).not.toBe(token)
+  expect(makeToken('acme', environment)).not.toBe(token)
   expect(tenantOfToken(token)).toBe('acme')
-  expect(makeAdminToken(world)).toMatch(/^lka_[A-Za-z0-9_-]{43}$/)
+  expect(makeAdminToken(environment)).toMatch(/^lka_[A-Za-z0-9_-]{43}$/)
 })
 
 test.each([
@@ -30,8 +30,8 @@ test.each([
 })
 
 test('an admin token is none of a tenant named admin, and the other way round', () => {
-  expect(isAdminToken(makeToken('admin', world))).toBe(false)
-  expect(tenantOfToken(makeAdminToken(world))).toBeUndefined()
+  expect(isAdminToken(makeToken('admin', environment))).toBe(false)
+  expect(tenantOfToken(makeAdminToken(environment))).toBeUndefined()
 })
 
 test('a token is kept as SHA-256', () => {

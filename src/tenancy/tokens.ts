@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Environment } from '../environment.ts'
 import { readAuthorization } from '../protocol/index.ts'
-import type { World } from '../world.ts'
 
 /** Bytes of chance in a token: 256 bits, so that guessing is hopeless. RFC 7644 §7.4. */
 const SECRET_BYTES = 32
@@ -10,17 +10,17 @@ const PREFIX = 'lk_'
 const ADMIN_PREFIX = 'lka_'
 
 /** A new bearer token of a tenant: `lk_<tenant>_<secret>`. Shown once, kept only as a hash. */
-export function makeToken(tenant: string, world: World): string {
-  return `${PREFIX}${tenant}_${secret(world)}`
+export function makeToken(tenant: string, environment: Environment): string {
+  return `${PREFIX}${tenant}_${secret(environment)}`
 }
 
 /** A new token for the admin API: `lka_<secret>`. */
-export function makeAdminToken(world: World): string {
-  return `${ADMIN_PREFIX}${secret(world)}`
+export function makeAdminToken(environment: Environment): string {
+  return `${ADMIN_PREFIX}${secret(environment)}`
 }
 
-function secret(world: World): string {
-  return Buffer.from(world.random(new Uint8Array(SECRET_BYTES))).toString('base64url')
+function secret(environment: Environment): string {
+  return Buffer.from(environment.random(new Uint8Array(SECRET_BYTES))).toString('base64url')
 }
 
 /** The tenant a token says it is for, or undefined when it has not the form of one. A tenant's name holds no `_`. */

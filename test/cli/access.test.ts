@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { COMMANDS, GROUPS } from '../../src/cli/commands.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { commandName, SETTINGS } from '../../src/server/index.ts'
-import { emptyPlace, runsHere } from '../place.ts'
+import { emptyPlace, runsHere } from '../database-under-test.ts'
 import { folder, run } from './run.ts'
 
 const made: { remove: () => unknown }[] = []

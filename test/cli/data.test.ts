@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
 import { Group, STRICT, User } from '../../src/protocol/index.ts'
 import { readSettings } from '../../src/server/index.ts'
-import { emptyPlace, runsHere } from '../place.ts'
+import { emptyPlace, runsHere } from '../database-under-test.ts'
 import { folder, MAIN, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
-import { emptyPlace, runsHere } from '../place.ts'
+import { emptyPlace, runsHere } from '../database-under-test.ts'
 import { folder, MAIN, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/server/index.ts'
-import { emptyPlace } from '../place.ts'
+import { emptyPlace } from '../database-under-test.ts'
 import { folder, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
-import { emptyPlace } from '../place.ts'
+import { emptyPlace } from '../database-under-test.ts'
 import { folder, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'

@@ -12,7 +12,7 @@ import {
 } from '../../src/protocol/index.ts'
 import { bearer, createProvider } from '../../src/provider/index.ts'
 import type { Quirk } from '../../src/quirks/index.ts'
-import { memoryStore } from '../../src/store/memory.ts'
+import { memoryStore } from '../../src/store/memory/memory.ts'
 import { BADGE_SCHEMA, userType } from '../rfc/custom.ts'
 
 /** What a provider in this process bends, and whether users have a badge: an attribute of every type and characteristic. */

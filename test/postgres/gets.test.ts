@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MemberEdit, StoreUnavailable } from '../../src/store/index.ts'
-import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { creating, editing, querying, USER } from '../store.contract.ts'
 import { openWire } from './wire.ts'

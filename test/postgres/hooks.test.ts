@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
 import { LENIENT } from '../../src/index.ts'
 import { ConfigError } from '../../src/protocol/index.ts'
-import { type PostgresClient, type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { type PostgresClient, type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { creating, idsOn, querying, replacing, USER } from '../store.contract.ts'
 

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Touched, Write } from '../../src/store/index.ts'
+import { createChangeWatch } from '../../src/store/postgres/change-watch.ts'
 import { createDatabase } from '../../src/store/postgres/database.ts'
-import { createNotice } from '../../src/store/postgres/notice.ts'
-import { createTenants } from '../../src/store/postgres/tenants.ts'
-import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { createDictionary } from '../../src/store/postgres/dictionary.ts'
+import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { createWatchers } from '../../src/store/watchers.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 
@@ -108,8 +108,8 @@ test('a tenant that nobody used for an hour is forgotten, and all that hangs on 
   let time = Date.now()
   const now = () => time
   const watchers = createWatchers()
-  const tenants = createTenants(reads, (tenant) => notice.saw(tenant), now)
-  const notice = createNotice(reads, tenants, { listen: false, origin: 'x', now }, watchers)
+  const tenants = createDictionary(reads, (tenant) => notice.saw(tenant), now)
+  const notice = createChangeWatch(reads, tenants, { listen: false, origin: 'x', now }, watchers)
   const told: Touched[] = []
   watchers.watch((some) => told.push(...some))
   await tenants.find(nameOf(1))

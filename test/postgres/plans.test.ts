@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EnterpriseUser } from '../../src/protocol/index.ts'
 import type { Query } from '../../src/store/index.ts'
-import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { creating, GROUP, querying, USER } from '../store.contract.ts'
 

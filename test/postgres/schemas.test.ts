@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDirectory, type Directory } from '../../src/directory/index.ts'
 import { LENIENT } from '../../src/protocol/index.ts'
-import { type PostgresStore, postgresStore } from '../../src/store/postgres.ts'
+import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { createTenancy, type Tenancy } from '../../src/tenancy/index.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { postgresStore } from '../../src/store/postgres.ts'
+import { postgresStore } from '../../src/store/postgres/postgres.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { createClient, user } from '../rfc/client.ts'

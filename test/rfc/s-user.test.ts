@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { emptyPlace } from '../place.ts'
+import { emptyPlace } from '../database-under-test.ts'
 import { serve } from '../serve.ts'
 import { type Body, createClient, expectError, expectList, unique, user } from './client.ts'
 import { site } from './site.ts'

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { STRICT, User } from '../../src/protocol/index.ts'
+import { onPostgres } from '../database-under-test.ts'
 import { holdWrites } from '../held-writes.ts'
-import { onPostgres } from '../place.ts'
 import { type Serving, serve } from '../serve.ts'
 
 // Threads for heavy requests over real HTTP, on each store: whose turn it is, what is dropped, what is stopped.

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { folder, MAIN, startServer } from '../cli/run.ts'
-import { emptyPlace, onPostgres } from '../place.ts'
+import { emptyPlace, onPostgres } from '../database-under-test.ts'
 import { type Serving, serve } from '../serve.ts'
 
 // How requests reach the server, and what an operator learns of it: Host, proxies, /metrics, the first token, the log.

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createTenancy } from '../../src/tenancy/index.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
-import { emptyPlace } from '../place.ts'
+import { emptyPlace } from '../database-under-test.ts'
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
-import { emptyPlace } from '../place.ts'
+import { emptyPlace } from '../database-under-test.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { EARLIER } from '../../src/store/sql/migrate.ts'
-import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts'
+import { EARLIER } from '../../src/store/sqlite/migrate.ts'
+import { type SqliteStore, sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { creating, editing, GROUP, querying, removing, replacing, USER } from '../store.contract.ts'
 import { makeFolder } from './folder.ts'
 
@@ -26,7 +26,7 @@ function openStore(file: string, options: { readonly shared?: boolean } = {}): S
 /** Everything that a store shows of the tenant. */
 async function everything(store: SqliteStore): Promise<unknown> {
   const rows: unknown[] = []
-  for await (const chunk of store.rows('acme')) rows.push(...chunk)
+  for await (const chunk of store.exportTenant('acme')) rows.push(...chunk)
   const found = await store.find(querying([USER, GROUP], { groups: true }))
   return [rows, found, await store.tenants(), await store.find(querying([USER], { filter: 'userName eq "ADA"' }))]
 }

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/protocol/index.ts'
 import { StoreUnavailable } from '../../src/store/index.ts'
-import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts'
+import { type SqliteStore, sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { creating, editing, idsOn, querying, USER } from '../store.contract.ts'
 import { makeFolder } from './folder.ts'
 
@@ -103,7 +103,7 @@ describe.each([[false], [true]])('beneath an open store, threads %s', (threads) 
     })()
     await expect(reading).rejects.toThrow(/moved or deleted/)
     await expect(store.backup(join(folder, 'copy.db'))).rejects.toThrow(/moved or deleted/)
-    await expect(store.rows('acme')[Symbol.asyncIterator]().next()).rejects.toThrow(/moved or deleted/)
+    await expect(store.exportTenant('acme')[Symbol.asyncIterator]().next()).rejects.toThrow(/moved or deleted/)
     expect(existsSync(file)).toBe(false)
     expect(existsSync(join(folder, 'copy.db'))).toBe(false)
     // Nor when somebody starts again beside what is left.

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
 import { ConfigError, LENIENT } from '../../src/protocol/index.ts'
 import { StoreUnavailable } from '../../src/store/index.ts'
-import { openConnection } from '../../src/store/sql/connection.ts'
-import { createNames } from '../../src/store/sql/names.ts'
-import { createWriter } from '../../src/store/sql/writer.ts'
-import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts'
+import { openConnection } from '../../src/store/sqlite/connection.ts'
+import { createDictionary } from '../../src/store/sqlite/dictionary.ts'
+import { type SqliteStore, sqliteStore } from '../../src/store/sqlite/sqlite.ts'
+import { createWriter } from '../../src/store/sqlite/writer.ts'
 import { creating, idsOn, querying, USER } from '../store.contract.ts'
 import { makeFolder } from './folder.ts'
 
@@ -98,7 +98,7 @@ describe('a function of the host inside a commit', () => {
         connection.row('select count(*) from lockstep_change')?.[0],
       )
     }
-    const writer = createWriter(connection, createNames(connection), { require() {}, sync })
+    const writer = createWriter(connection, createDictionary(connection), { require() {}, sync })
     writer.commit([{ writes: [{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }] }])
     const job = (id: string) => ({ writes: [creating(id, { userName: id })], inside: () => {} })
     expect(synced).toEqual([])
@@ -110,7 +110,7 @@ describe('a function of the host inside a commit', () => {
     expect(connection.row('pragma synchronous')).toEqual([2])
     writer.commit([job('u5')])
     expect(synced).toHaveLength(2)
-    const failing = createWriter(connection, createNames(connection), {
+    const failing = createWriter(connection, createDictionary(connection), {
       require() {},
       sync() {
         throw new Error('the disk is gone')

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDirectory } from '../../examples/own-connection.ts'
 import { ConfigError, LENIENT } from '../../src/protocol/index.ts'
 import { StoreUnavailable } from '../../src/store/index.ts'
-import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts'
+import { type SqliteStore, sqliteStore } from '../../src/store/sqlite/sqlite.ts'
 import { creating, editing, idsOn, querying, USER } from '../store.contract.ts'
 import { makeFolder } from './folder.ts'
 

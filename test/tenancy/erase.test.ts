@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'
-import type { KeptRow } from '../../src/store/index.ts'
-import { onPostgres } from '../place.ts'
+import type { ExportRow } from '../../src/store/index.ts'
+import { onPostgres } from '../database-under-test.ts'
 import { type Process, site } from './place.ts'
 
 // A person who is erased is in no log line, no row, no index, no export and, where the files are ours, in no byte of them.
@@ -87,8 +87,8 @@ async function filled(): Promise<{
 }
 
 async function exported({ store }: Process): Promise<string> {
-  const rows: KeptRow[] = []
-  for await (const chunk of store.rows('acme')) rows.push(...chunk)
+  const rows: ExportRow[] = []
+  for await (const chunk of store.exportTenant('acme')) rows.push(...chunk)
   return JSON.stringify(rows)
 }
 

@@ -1,9 +1,9 @@
 import { afterEach } from 'vitest'
 import { createDirectory, type Directory } from '../../src/directory/index.ts'
+import { environment } from '../../src/environment.ts'
 import type { Store } from '../../src/store/index.ts'
 import { createTenancy, type Tenancy } from '../../src/tenancy/index.ts'
-import { world } from '../../src/world.ts'
-import { emptyPlace, type Place } from '../place.ts'
+import { emptyPlace, type Place } from '../database-under-test.ts'
 
 /** One process at a database: its tenancy, and what it asks of its store. */
 export interface Process {
@@ -37,7 +37,7 @@ export async function site(): Promise<Site> {
       const asked: string[] = []
       const store = listenedTo(await place.open(), asked)
       const clock = { now: 1_700_000_000_000 }
-      const tenancy = createTenancy({ store, world: { ...world, now: () => clock.now } })
+      const tenancy = createTenancy({ store, environment: { ...environment, now: () => clock.now } })
       const { catalog, uniquePaths: unique, ready } = tenancy
       const directory = createDirectory({ store, catalog, unique, ready })
       open.push(async () => {
@@ -54,7 +54,7 @@ function listenedTo(store: Store, asked: string[]): Store {
   return new Proxy(store, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver)
-      if (typeof value !== 'function' || name === 'pulse' || name === 'watch') return value
+      if (typeof value !== 'function' || name === 'poll' || name === 'watch') return value
       return (...args: unknown[]) => {
         asked.push(String(name))
         return Reflect.apply(value, target, args)

@@ -27,7 +27,7 @@ function put({ tenancy, directory }: Process, attributes: readonly JsonObject[],
 
 async function badges({ store }: Process): Promise<readonly unknown[]> {
   const found: [string, unknown][] = []
-  for await (const chunk of store.rows('acme')) {
+  for await (const chunk of store.exportTenant('acme')) {
     for (const row of chunk) {
       if (row.row !== 'resource') continue
       const document = JSON.parse(row.text)

@@ -1,13 +1,13 @@
 import { compareText } from '../../protocol/index.ts'
-import { type IndexEntry, KEPT_KINDS, type KeptRow } from '../contract.ts'
+import { EXPORT_ORDER, type ExportRow, type IndexEntry } from '../contract/index.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Rows in one chunk, members in one row. */
 const CHUNK = 1_000
 
-/** Everything that a tenant holds now, in the order of `KeptRow`, in chunks. */
-export function keptRows(tenant: Tenant, after: KeptRow | undefined): readonly (readonly KeptRow[])[] {
-  const rows: KeptRow[] = [...tenant.paths.values()]
+/** Everything that a tenant holds now, in the order of `ExportRow`, in chunks. */
+export function exportRows(tenant: Tenant, after: ExportRow | undefined): readonly (readonly ExportRow[])[] {
+  const rows: ExportRow[] = [...tenant.paths.values()]
   for (const { tenant: _, ...record } of tenant.records.values()) rows.push({ row: 'record', ...record })
   for (const { stored, secret, entries } of tenant.rows.values()) {
     const { tenant: _, ...content } = stored
@@ -38,15 +38,15 @@ function byPath(entries: readonly IndexEntry[]): { readonly [path: string]: read
   return Object.fromEntries([...lists].map(([path, values]) => [path, values.sort(compareText)]))
 }
 
-function compareRows(a: KeptRow, b: KeptRow): number {
+function compareRows(a: ExportRow, b: ExportRow): number {
   if (a.row === 'change' && b.row === 'change') return a.place - b.place
-  const kinds = KEPT_KINDS.indexOf(a.row) - KEPT_KINDS.indexOf(b.row)
+  const kinds = EXPORT_ORDER.indexOf(a.row) - EXPORT_ORDER.indexOf(b.row)
   if (kinds !== 0) return kinds
   const [one, other] = [keysOf(a), keysOf(b)]
   return one.reduce((found, key, at) => found || compareText(key, other[at] ?? ''), 0)
 }
 
-function keysOf(row: KeptRow): readonly string[] {
+function keysOf(row: ExportRow): readonly string[] {
   switch (row.row) {
     case 'path':
       return [row.type, row.path]

@@ -1,5 +1,14 @@
 import { compareText } from '../../protocol/index.ts'
-import type { Change, IndexEntry, KeptRow, Member, Membership, Query, Stored, StoredRecord } from '../contract.ts'
+import type {
+  Change,
+  ExportRow,
+  IndexEntry,
+  Member,
+  Membership,
+  Query,
+  Stored,
+  StoredRecord,
+} from '../contract/index.ts'
 import type { Surroundings } from '../derived.ts'
 
 /** A resource and what is kept beside it. */
@@ -10,7 +19,7 @@ export interface Row {
 }
 
 /** An index path of a type. */
-export type PathRow = Extract<KeptRow, { row: 'path' }>
+export type PathRow = Extract<ExportRow, { row: 'path' }>
 
 /** Everything of one tenant. */
 export interface Tenant {

@@ -2,8 +2,8 @@ import { compareText, matchesElement } from '../../protocol/index.ts'
 import {
   type Change,
   Conflict,
+  type ExportRow,
   type IndexEntry,
-  type KeptRow,
   type LogDraft,
   type MemberEdit,
   type Ref,
@@ -12,7 +12,7 @@ import {
   type WholeChange,
   type Write,
   type Written,
-} from '../contract.ts'
+} from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
 import { loggedMembers } from '../logged-members.ts'
 import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
@@ -250,7 +250,7 @@ function notePath(tenant: Tenant, type: string, entry: IndexEntry, complete: boo
 }
 
 /** Puts a row of another store as it is. */
-function load(tenant: Tenant, row: KeptRow, at: number, out: Effects): void {
+function load(tenant: Tenant, row: ExportRow, at: number, out: Effects): void {
   switch (row.row) {
     case 'path':
       put(tenant.paths, pathKey(row.type, row.path), row, out)

@@ -1,5 +1,12 @@
 import { ConfigError } from '../../protocol/index.ts'
-import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
+import {
+  Conflict,
+  StoreUnavailable,
+  type Touched,
+  type WholeChange,
+  type Write,
+  type Written,
+} from '../contract/index.ts'
 import type { PostgresClient } from './driver.ts'
 import { isCollision, isDropped, isLost, isOutage, isTaken, unavailable } from './faults.ts'
 import { createQuietWrites } from './quiet.ts'

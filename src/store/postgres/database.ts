@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { QueryTooLong, StoreUnavailable } from '../contract.ts'
+import { QueryTooLong, StoreUnavailable } from '../contract/index.ts'
 import type { PostgresClient, PostgresPool, PostgresQuery } from './driver.ts'
 import { fromNode, isCollision, isDropped, isLost, isOutage, isQueued, isTooLong, unavailable } from './faults.ts'
 import { createShares } from './shares.ts'
@@ -60,7 +60,7 @@ export interface Database {
 const WELL_MS = 5_000
 /** Tries of a read whose tenant is just moving from one node to another. */
 const MOVES = 5
-/** Tenants whose nodes are known. */
+/** Dictionary whose nodes are known. */
 const MOST_KNOWN = 100_000
 const SHARING: Sharing = { connections: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 30_000 }
 const BEGIN = 'begin isolation level read committed'

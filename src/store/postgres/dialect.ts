@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Dialect } from '../sql/dialect.ts'
+import type { Dialect } from '../sqlite/dialect.ts'
 
 /** Longer values stand in the index by their start, {@link CUT} and a hash: a B-tree takes no more than 2,700 bytes. */
 export const LONGEST = 500

@@ -1,5 +1,5 @@
 import { LockstepError } from '../../protocol/index.ts'
-import { StoreUnavailable } from '../contract.ts'
+import { StoreUnavailable } from '../contract/index.ts'
 
 /**
  * Conditions of the server that pass: connection, credentials that are being changed, a database that is being put back, resources,

@@ -1,16 +1,16 @@
 import { type BoundFilter, targetsIn } from '../../protocol/index.ts'
-import type { Page, Query, Place as Spot, Weight } from '../contract.ts'
+import type { Page, Query, Place as Spot, Weight } from '../contract/index.ts'
 import { type Bindings, createBindingsFor } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
 import { sortKey } from '../sql/sort.ts'
 import type { Place } from '../sql/values.ts'
-import type { Anchors } from './anchors.ts'
 import { type Database, numberOf, type Row, textOf, type Value } from './database.ts'
 import { LONGEST, postgres } from './dialect.ts'
+import { type Dictionary, pathKey, type Tenant } from './dictionary.ts'
 import { groupsColumn, readGroups } from './groups.ts'
+import type { PageAnchors } from './page-anchors.ts'
 import { COLUMNS, storedOf } from './read.ts'
-import { pathKey, type Tenant, type Tenants } from './tenants.ts'
 
 /** Runs queries, and says beforehand how dear they are. */
 export interface Finds {
@@ -43,7 +43,7 @@ const HANDFUL = 500
 const DEARER = 4
 
 /** Makes the queries of one process. */
-export function createFinds(database: Database, tenants: Tenants, anchors: Anchors): Finds {
+export function createFinds(database: Database, tenants: Dictionary, anchors: PageAnchors): Finds {
   function draftFor(query: Query, tenant: Tenant, part: Part): Draft {
     return nextPart(createBindingsFor(postgres) as Bindings<Value>, query, tenant, part)
   }

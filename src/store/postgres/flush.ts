@@ -1,10 +1,10 @@
 import { compareText, fold } from '../../protocol/index.ts'
-import type { Change, WholeChange } from '../contract.ts'
+import type { Change, WholeChange } from '../contract/index.ts'
 import { loggedMembers } from '../logged-members.ts'
 import { foldedText } from '../sql/folded.ts'
 import { numberOf, type Statement } from './database.ts'
 import { indexValue } from './dialect.ts'
-import type { EntryChange, Held, Work } from './work.ts'
+import type { EntryChange, Held, Work } from './unit-of-work.ts'
 
 const PLAIN = /^[\0-\x7f]*$/
 

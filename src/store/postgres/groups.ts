@@ -1,5 +1,5 @@
 import { compareText } from '../../protocol/index.ts'
-import type { Membership } from '../contract.ts'
+import type { Membership } from '../contract/index.ts'
 import { type Database, type Row, textOf } from './database.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { idsNamed } from '../../protocol/index.ts'
-import type { Write } from '../contract.ts'
+import type { Write } from '../contract/index.ts'
+import { pathKey } from './dictionary.ts'
 import { KEY_SHARE, type Lock, NO_KEY_UPDATE, UPDATE } from './locks.ts'
-import { pathKey } from './tenants.ts'
-import type { Held, Work } from './work.ts'
+import type { Held, Work } from './unit-of-work.ts'
 
 /**
  * Reads and locks all that the writes concern, in one statement and one order, each row as strongly as any of them needs: two

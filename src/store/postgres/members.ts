@@ -1,4 +1,4 @@
-import { type Member, type Ref, StoreUnavailable } from '../contract.ts'
+import { type Member, type Ref, StoreUnavailable } from '../contract/index.ts'
 import { type Database, type Held, numberOf, type Session, textOf } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
 import type { Reads } from './read.ts'

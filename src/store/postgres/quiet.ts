@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../contract.ts'
+import type { StoredRecord } from '../contract/index.ts'
 import type { Database } from './database.ts'
 import type { Done } from './transaction.ts'
 

@@ -9,12 +9,12 @@ import type {
   Stored,
   StoredRecord,
   TenantRow,
-} from '../contract.ts'
+} from '../contract/index.ts'
+import { createBatchedGet } from './batched-get.ts'
 import { type Database, numberOf, type Row, textOf } from './database.ts'
 import { indexValue } from './dialect.ts'
-import { createGets } from './gets.ts'
+import { type Dictionary, pathKey } from './dictionary.ts'
 import { readGroups } from './groups.ts'
-import { pathKey, type Tenants } from './tenants.ts'
 
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
 export const COLUMNS = 'r.y, r.id, r.version, r.created, r.modified, r.display, r.text'
@@ -44,8 +44,8 @@ export type Reads = Pick<
 }
 
 /** Makes the reads of single resources, names, members, the log and records. */
-export function createReads(database: Database, tenants: Tenants): Reads {
-  const gets = createGets(database)
+export function createReads(database: Database, tenants: Dictionary): Reads {
+  const gets = createBatchedGet(database)
   /** PostgreSQL has no NUL in a text: what holds one is nobody's id. */
   const numberOfTenant = async (tenant: string, ...texts: string[]): Promise<number | undefined> => {
     if (tenant.includes('\0') || texts.some((text) => text.includes('\0'))) return undefined

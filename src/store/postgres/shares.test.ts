@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StoreUnavailable } from '../contract.ts'
+import { StoreUnavailable } from '../contract/index.ts'
 import { createShares } from './shares.ts'
 
 const options = { places: 4, each: 2, patienceMs: 60_000, refusal: 'too much' }

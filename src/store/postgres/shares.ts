@@ -1,5 +1,5 @@
 import { createTurns } from '../../turns.ts'
-import { StoreUnavailable } from '../contract.ts'
+import { StoreUnavailable } from '../contract/index.ts'
 
 /** Lets work run a few at a time. */
 export interface Shares {

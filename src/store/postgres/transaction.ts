@@ -1,13 +1,20 @@
 import { ConfigError } from '../../protocol/index.ts'
-import { Conflict, StoreUnavailable, type Touched, type WholeChange, type Write, type Written } from '../contract.ts'
-import { applyWrite } from './apply.ts'
+import {
+  Conflict,
+  StoreUnavailable,
+  type Touched,
+  type WholeChange,
+  type Write,
+  type Written,
+} from '../contract/index.ts'
 import { Aborted, type Database, numberOf, type Session, type Statement } from './database.ts'
+import { type Dictionary, makePaths, missingPaths, pathKey, type Tenant, type WantedPath } from './dictionary.ts'
 import type { PostgresClient } from './driver.ts'
 import { codeOf, isLost, isRefusal } from './faults.ts'
 import { flush } from './flush.ts'
 import { lockAll } from './lock.ts'
-import { makePaths, missingPaths, pathKey, type Tenant, type Tenants, type WantedPath } from './tenants.ts'
-import { createWork, type Work } from './work.ts'
+import { createWork, type Work } from './unit-of-work.ts'
+import { applyWrite } from './write.ts'
 
 /** One caller's list of writes, all or none. */
 export interface Job {
@@ -59,7 +66,7 @@ export interface Done {
 /** What transactions are carried out with. */
 export interface Ground {
   readonly database: Database
-  readonly tenants: Tenants
+  readonly tenants: Dictionary
   /** Tells this process's notices from others'. */
   readonly origin: string
   /** Told of a tenant's count of changes that this process has made without any watcher's concern. */

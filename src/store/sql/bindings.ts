@@ -1,5 +1,5 @@
-import type { SqlValue } from './connection.ts'
-import { type Dialect, sqlite } from './dialect.ts'
+import type { SqlValue } from '../sqlite/connection.ts'
+import { type Dialect, sqlite } from '../sqlite/dialect.ts'
 
 /** Takes the values of a statement while it is written, and knows for which database it is. */
 export interface Binder {

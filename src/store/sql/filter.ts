@@ -1,7 +1,7 @@
 import { type Attribute, type BoundFilter, isPrimary, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
-import { hintFor, hintForElement } from './hint.ts'
-import { rowsOf } from './other-rows.ts'
+import { rowsOf } from './derived-rows.ts'
+import { hintFor, hintForElement } from './prefilter.ts'
 import {
   columnOf,
   folds,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { bindFilter, defineSchema, LENIENT, parseFilter, User } from '../../protocol/index.ts'
 import { postgres } from '../postgres/dialect.ts'
+import { sqlite } from '../sqlite/dialect.ts'
 import { createBindingsFor } from './bindings.ts'
-import { sqlite } from './dialect.ts'
 import { keysFor } from './keys.ts'
 import type { Place } from './values.ts'
 

@@ -1,7 +1,7 @@
 import { type BoundFilter, entryOf, indexedLiteral, isOrdered, type Target } from '../../protocol/index.ts'
+import type { IndexPath } from '../sqlite/dictionary.ts'
 import type { Binder } from './bindings.ts'
-import type { IndexPath } from './names.ts'
-import { rowsOf } from './other-rows.ts'
+import { rowsOf } from './derived-rows.ts'
 import { orderedIndexOf, type Place } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */

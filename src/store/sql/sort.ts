@@ -1,6 +1,6 @@
 import type { BoundSort } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
-import { rowsOf } from './other-rows.ts'
+import { rowsOf } from './derived-rows.ts'
 import { columnOf, listPath, type Place, shaped, singularValue, sourceFor } from './values.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { type Attribute, entryOf, fold, isOrdered, isReference, type Target } from '../../protocol/index.ts'
+import type { Dialect } from '../sqlite/dialect.ts'
+import type { IndexPath } from '../sqlite/dictionary.ts'
 import type { Binder } from './bindings.ts'
-import type { Dialect } from './dialect.ts'
-import type { IndexPath } from './names.ts'
 
 /** Where the values of one resource type are to be found; the statement calls its row `r`. */
 export interface Place {

@@ -1,0 +1,107 @@
+import { type Database, numberOf, type Session } from './database.ts'
+
+/** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
+export interface Sweep {
+  /** Something was removed. */
+  readonly soon: () => void
+  readonly close: () => Promise<void>
+}
+
+/** Rows in one portion. */
+const ROWS = 1_000
+/** Pause between two portions, and before looking again when there was nothing to do. */
+const PAUSE_MS = 20
+const IDLE_MS = 60_000
+/** Other processes may rely on an index path for as long as this after it is gone. */
+const HEARD_MS = 5_000
+/** For as long as this a tenant that is gone is noted, so that every process that looks finds it. */
+const NOTED_MS = 5 * 60_000
+/** Stands for the path in the note of a tenant that has left nothing behind any more. */
+const SWEPT = -1
+
+const PORTIONS: readonly string[] = [
+  `delete from lockstep.member x where x.t = $1 and (x.g, x.m) in (
+     select z.g, z.m from lockstep.member z where z.t = $1 limit ${ROWS})`,
+  `delete from lockstep.value_index i where i.t = $1 and (i.a, i.v, i.x) in (
+     select z.a, z.v, z.x from lockstep.value_index z where z.t = $1 limit ${ROWS})`,
+  `delete from lockstep.resource r where r.t = $1 and r.k in (
+     select z.k from lockstep.resource z where z.t = $1 limit ${ROWS})`,
+  `delete from lockstep.change c where c.t = $1 and c.place in (
+     select z.place from lockstep.change z where z.t = $1 order by z.place limit ${ROWS})`,
+  `delete from lockstep.record r where r.t = $1 and (r.kind, r.key) in (
+     select z.kind, z.key from lockstep.record z where z.t = $1 limit ${ROWS})`,
+  'delete from lockstep.counter c where c.t = $1',
+  'delete from lockstep.path p where p.t = $1',
+]
+const ENTRIES = `delete from lockstep.value_index i where i.t = $1 and i.a = $2 and (i.v, i.x) in (
+  select z.v, z.x from lockstep.value_index z where z.t = $1 and z.a = $2 limit ${ROWS})`
+
+/** Makes the sweep of one process; several share the work without waiting for each other. */
+export function createGarbageCollector(database: Database): Sweep {
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  let running: Promise<void> | undefined
+
+  function later(ms: number): void {
+    if (closed) return
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      running = step()
+        // Another time: the rows are in nobody's way.
+        .catch(() => false)
+        .then((more) => {
+          running = undefined
+          later(more ? PAUSE_MS : IDLE_MS)
+        })
+    }, ms)
+    timer.unref()
+  }
+
+  /** One portion, in a transaction of its own; false when there is nothing to do. */
+  async function step(): Promise<boolean> {
+    return database.session(async (session) => {
+      const { rows, commit } = session
+      await rows('begin isolation level read committed')
+      try {
+        const [gone] = await rows(
+          `select g.t, g.a, g.at from lockstep.gone g where g.a = 0 or (g.a > 0 and g.at < $1) or (g.a = ${SWEPT} and g.at < $2)
+           order by g.at limit 1 for update skip locked`,
+          Date.now() - HEARD_MS,
+          Date.now() - NOTED_MS,
+        )
+        if (gone !== undefined) {
+          const [t, a, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
+          if (!(await portion(session, t, a))) {
+            if (a === 0 && at >= Date.now() - NOTED_MS)
+              await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, t)
+            else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', t, a)
+          }
+        }
+        await commit()
+        return gone !== undefined
+      } catch (error) {
+        await rows('rollback').catch(() => {})
+        throw error
+      }
+    })
+  }
+
+  async function portion({ rows }: Session, t: number, a: number): Promise<boolean> {
+    if (a > 0) return (await rows(`${ENTRIES} returning 1`, t, a)).length > 0
+    for (const sql of PORTIONS) if ((await rows(`${sql} returning 1`, t)).length > 0) return true
+    return false
+  }
+
+  // Somebody may have stopped half-way.
+  later(PAUSE_MS)
+  return {
+    soon: () => {
+      if (running === undefined) later(PAUSE_MS)
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

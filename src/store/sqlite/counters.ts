@@ -1,0 +1,231 @@
+import { compareText } from '../../protocol/index.ts'
+import { type Connection, numberOf, textOf } from './connection.ts'
+
+/**
+ * What a transaction counts while it runs and writes once at its end: resources per type, ids per block, the last place
+ * of each log. Each change can be taken back as long as its list of writes is not done.
+ */
+export interface Counters {
+  /** The place of the next log line of a tenant. */
+  readonly nextPlace: (t: number) => number
+  /** The number of the next log line of all. */
+  readonly nextNumber: () => number
+  readonly added: (t: number, y: number, id: string) => void
+  readonly removed: (t: number, y: number, id: string) => void
+  /** Records or paths of a tenant changed; `whole`: the tenant came or went. */
+  readonly signal: (tenant: string, whole: boolean) => void
+  /** Forgets a tenant that is gone. */
+  readonly dropTenant: (t: number) => void
+  /** Starts a transaction; `foreign`: somebody else has written since the last one. */
+  readonly begin: (foreign: boolean) => void
+  /** Starts a list of writes. */
+  readonly mark: () => void
+  /** Takes back what the list has counted. */
+  readonly undo: () => void
+  /** Writes everything down; the COMMIT follows. */
+  readonly flush: () => void
+  /** After a transaction that did not come through. */
+  readonly forget: () => void
+}
+
+/** Ids in a block, at most; a page by startIndex skips no more than these. */
+const BLOCK = 2_048
+
+interface Blocks {
+  readonly t: number
+  readonly y: number
+  count: number
+  /** First id of the last block. */
+  last: string | undefined
+  readonly deltas: Map<string, number>
+}
+
+/** Makes the kept counts of one transaction after the other. */
+export function createCounters(connection: Connection): Counters {
+  const places = new Map<number, number>()
+  const blocks = new Map<string, Blocks>()
+  const signals = new Map<string, boolean>()
+  const undos: (() => void)[] = []
+  let number = 0
+  const moved = new Set<number>()
+
+  function blocksOf(t: number, y: number): Blocks {
+    const key = `${t} ${y}`
+    let known = blocks.get(key)
+    if (known === undefined) {
+      const row = connection.row(
+        'select first from lockstep_block where t = ? and y = ? order by first desc limit 1',
+        t,
+        y,
+      )
+      known = { t, y, count: 0, last: row === undefined ? undefined : textOf(row[0]), deltas: new Map() }
+      blocks.set(key, known)
+    }
+    return known
+  }
+
+  function blockOf(of: Blocks, id: string): string {
+    if (of.last === undefined) of.last = ''
+    if (compareText(id, of.last) >= 0) return of.last
+    const row = connection.row(
+      'select first from lockstep_block where t = ? and y = ? and first <= ? order by first desc limit 1',
+      of.t,
+      of.y,
+      id,
+    )
+    return row === undefined ? '' : textOf(row[0])
+  }
+
+  function add(t: number, y: number, id: string, by: 1 | -1): void {
+    const of = blocksOf(t, y)
+    const first = blockOf(of, id)
+    of.count += by
+    of.deltas.set(first, (of.deltas.get(first) ?? 0) + by)
+    undos.push(() => {
+      of.count -= by
+      of.deltas.set(first, (of.deltas.get(first) ?? 0) - by)
+    })
+  }
+
+  function flushBlock(of: Blocks, first: string, delta: number): void {
+    const row = connection.row('select n from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
+    const n = (row === undefined ? 0 : numberOf(row[0])) + delta
+    if (n <= 0 && first !== '') {
+      connection.run('delete from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
+      of.last = undefined
+      blocks.delete(`${of.t} ${of.y}`)
+      return
+    }
+    // Ids that come in order fill the last block and open the next; elsewhere a full block is cut in half.
+    const keep = first === of.last ? BLOCK : BLOCK / 2
+    let start = first
+    let left = n
+    while (left > BLOCK) {
+      const cut = connection.row(
+        'select id from lockstep_resource where t = ? and y = ? and id >= ? order by id limit 1 offset ? + 0',
+        of.t,
+        of.y,
+        start,
+        keep,
+      )
+      if (cut === undefined) break
+      put(of, start, keep)
+      start = textOf(cut[0])
+      left -= keep
+    }
+    put(of, start, left)
+    if (first === of.last) of.last = start
+  }
+
+  function put(of: Blocks, first: string, n: number): void {
+    connection.run(
+      'insert into lockstep_block (t, y, first, n) values (?, ?, ?, ?) on conflict do update set n = excluded.n',
+      of.t,
+      of.y,
+      first,
+      n,
+    )
+  }
+
+  return {
+    nextPlace(t) {
+      let place = places.get(t)
+      if (place === undefined) {
+        // The whole database has no row of its own.
+        const sql =
+          t === 0
+            ? 'select ifnull(max(place), 0) from lockstep_change where t = ?'
+            : 'select place from lockstep_tenant where t = ?'
+        place = numberOf(connection.row(sql, t)?.[0])
+      }
+      places.set(t, place + 1)
+      moved.add(t)
+      const before = place
+      undos.push(() => places.set(t, before))
+      return place + 1
+    },
+    nextNumber() {
+      number++
+      undos.push(() => number--)
+      return number
+    },
+    added: (t, y, id) => add(t, y, id, 1),
+    removed: (t, y, id) => add(t, y, id, -1),
+    signal(tenant, whole) {
+      const before = signals.get(tenant)
+      signals.set(tenant, whole || before === true)
+      undos.push(() => {
+        if (before === undefined) signals.delete(tenant)
+        else signals.set(tenant, before)
+      })
+    },
+    dropTenant(t) {
+      for (const [key, of] of blocks) if (of.t === t) blocks.delete(key)
+      places.delete(t)
+      moved.delete(t)
+      const top = number
+      connection.run(
+        `insert into lockstep_state (name, value) values ('change', ?) on conflict do update set value = max(value, excluded.value)`,
+        top,
+      )
+    },
+    begin(foreign) {
+      undos.length = 0
+      moved.clear()
+      if (!foreign && number > 0) return
+      places.clear()
+      blocks.clear()
+      signals.clear()
+      const row = connection.row(
+        `select max(ifnull((select max(n) from lockstep_change), 0), ifnull((select value from lockstep_state where name = 'change'), 0))`,
+      )
+      number = numberOf(row?.[0])
+    },
+    mark() {
+      undos.length = 0
+    },
+    undo() {
+      for (const undo of undos.toReversed()) undo()
+      undos.length = 0
+    },
+    flush() {
+      undos.length = 0
+      for (const t of moved) {
+        const place = places.get(t)
+        if (place !== undefined) connection.run('update lockstep_tenant set place = ? where t = ?', place, t)
+      }
+      moved.clear()
+      for (const of of [...blocks.values()]) {
+        if (of.count !== 0) {
+          connection.run(
+            'insert into lockstep_counter (t, y, n) values (?, ?, ?) on conflict do update set n = n + excluded.n',
+            of.t,
+            of.y,
+            of.count,
+          )
+          of.count = 0
+        }
+        if (of.deltas.size === 0) continue
+        for (const [first, delta] of of.deltas) if (delta !== 0) flushBlock(of, first, delta)
+        of.deltas.clear()
+      }
+      for (const [tenant, whole] of signals) {
+        connection.run(
+          `insert into lockstep_signal (name, n, whole)
+           select ?1, next, iif(?2, next, 0) from (select ifnull(max(n), 0) + 1 as next from lockstep_signal) where true
+           on conflict do update set n = excluded.n, whole = max(excluded.whole, whole)`,
+          tenant,
+          whole ? 1 : 0,
+        )
+      }
+      signals.clear()
+    },
+    forget() {
+      places.clear()
+      blocks.clear()
+      signals.clear()
+      undos.length = 0
+      number = 0
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { type Connection, isOutage, numberOf } from './connection.ts'
+
+/** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
+export interface Sweep {
+  /** A tenant was removed. */
+  readonly add: (t: number) => void
+  /** An index path of a tenant was removed. */
+  readonly addPath: (t: number, a: number) => void
+  /** Another process has written: it may have removed something, and be gone before all is deleted. */
+  readonly look: () => void
+  /** Deletes one more portion in a transaction of its own; false when nothing is left. */
+  readonly step: () => boolean
+}
+
+/** Resources, and rows of other tables, in one portion. */
+const RESOURCES = 200
+const ROWS = 2_000
+
+const CHUNK = `select k from lockstep_resource where t = ? limit ${RESOURCES}`
+
+/** What a portion may be, in this order; a table is done when fewer rows than asked for are gone. */
+const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
+  [
+    `delete from lockstep_member where (g, m) in (select g, m from lockstep_member where g in (${CHUNK}) limit ${ROWS})`,
+    ROWS,
+  ],
+  [
+    `delete from lockstep_member where (g, m) in (select g, m from lockstep_member where m in (${CHUNK}) limit ${ROWS})`,
+    ROWS,
+  ],
+  [`delete from lockstep_resource where k in (${CHUNK})`, RESOURCES],
+  [
+    `delete from lockstep_value_index where (t, a, v, k) in (select t, a, v, k from lockstep_value_index where t = ? limit ${ROWS})`,
+    ROWS,
+  ],
+  [`delete from lockstep_change where n in (select n from lockstep_change where t = ? limit ${ROWS})`, ROWS],
+  [
+    `delete from lockstep_record where (t, kind, key) in (select t, kind, key from lockstep_record where t = ? limit ${ROWS})`,
+    ROWS,
+  ],
+  ['delete from lockstep_block where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_counter where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_gone_path where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_gone where t = ?', Number.POSITIVE_INFINITY],
+]
+const ENTRIES = `delete from lockstep_value_index where t = ?1 and a = ?2 and (v, k) in (
+  select v, k from lockstep_value_index where t = ?1 and a = ?2 limit ${ROWS})`
+
+/** Makes the sweep of one database. */
+export function createGarbageCollector(connection: Connection): Sweep {
+  // Somebody may have stopped half-way.
+  let left = true
+
+  function portion(t: number): void {
+    for (const [sql, rows] of PORTIONS) {
+      if (connection.run(sql, t) >= rows) return
+    }
+  }
+
+  function pathPortion(t: number, a: number): void {
+    if (connection.run(ENTRIES, t, a) < ROWS) connection.run('delete from lockstep_gone_path where a = ?', a)
+  }
+
+  return {
+    add(t) {
+      connection.run('insert or ignore into lockstep_gone (t) values (?)', t)
+      left = true
+    },
+    addPath(t, a) {
+      connection.run('insert or ignore into lockstep_gone_path (a, t) values (?, ?)', a, t)
+      left = true
+    },
+    look() {
+      left = true
+    },
+    step() {
+      if (!left) return false
+      const tenant = connection.row('select t from lockstep_gone limit 1')
+      const path = tenant === undefined ? connection.row('select t, a from lockstep_gone_path limit 1') : undefined
+      if (tenant === undefined && path === undefined) {
+        left = false
+        return false
+      }
+      try {
+        connection.run('begin immediate')
+      } catch {
+        // Somebody else writes, on this very connection perhaps. Another time.
+        return false
+      }
+      try {
+        if (tenant !== undefined) portion(numberOf(tenant[0]))
+        if (path !== undefined) pathPortion(numberOf(path[0]), numberOf(path[1]))
+        connection.run('commit')
+      } catch (error) {
+        if (connection.inTransaction()) connection.run('rollback')
+        // Another time: the rows are in nobody's way.
+        if (!isOutage(error)) throw error
+        return false
+      }
+      return true
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import type { BoundFilter, Target } from '../../protocol/index.ts'
+import type { Hit, Store } from '../contract/index.ts'
+import { rowsOf } from '../sql/derived-rows.ts'
+import { following } from '../sql/keys.ts'
+import { type Connection, numberOf, type SqlRow } from './connection.ts'
+import type { Dictionary, IndexPath } from './dictionary.ts'
+import type { Reads } from './read.ts'
+
+/** Finds by index alone whom a filter can mean: a few at most, perhaps some more than it does mean. */
+export type LookUps = NonNullable<Store['hits']>
+
+/** A part of a filter that an index answers; the less it gives, the better. */
+interface Way {
+  readonly cost: number
+  readonly rows: (limit: number) => readonly SqlRow[]
+}
+
+const ONE = 1
+const FEW = 10
+const RANGE = 1_000
+
+// The index has all that these ask for: no row of a resource is read.
+const EQUAL = 'select k from lockstep_value_index where t = ? and a = ? and v = ? limit ? + 0'
+const FROM = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? limit ? + 0'
+const BETWEEN = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? and v < ? limit ? + 0'
+const BY_ID = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
+
+/**
+ * Makes the look-ups of one connection. Each is one of a handful of statements, so that nothing is put together, prepared
+ * or planned for what identity providers ask before nearly every write.
+ */
+export function createLookUps(connection: Connection, names: Dictionary, reads: Reads): LookUps {
+  return (query, atMost, known) => {
+    const [only] = query.types
+    const t = names.tenant(query.tenant)
+    if (only?.filter === undefined || query.types.length > 1 || t === undefined) return undefined
+    const y = names.type(only.type)
+    const ways = y === undefined ? undefined : waysFor(only.filter, t, y)
+    if (ways === undefined) return undefined
+    const numbers: number[] = []
+    for (const { rows } of ways) {
+      const some = rows(atMost + 1)
+      for (const row of some) {
+        const k = numberOf(row[0])
+        // One resource may have several values that fit.
+        if (!numbers.includes(k)) numbers.push(k)
+      }
+      if (some.length > atMost || numbers.length > atMost) return undefined
+    }
+    const hits: Hit[] = []
+    const unknown: number[] = []
+    for (const number of numbers) {
+      if (known(number)) hits.push({ number })
+      else unknown.push(number)
+    }
+    return unknown.length === 0 ? hits : hits.concat(reads.numbered(unknown, query.tenant, only.type))
+  }
+
+  /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */
+  function waysFor(filter: BoundFilter, t: number, y: number): readonly Way[] | undefined {
+    switch (filter.op) {
+      case 'and': {
+        let best: readonly Way[] | undefined
+        for (const one of filter.all) {
+          const ways = waysFor(one, t, y)
+          if (ways !== undefined && (best === undefined || costOf(ways) < costOf(best))) best = ways
+        }
+        return best
+      }
+      case 'or': {
+        const all: Way[] = []
+        for (const one of filter.all) {
+          const ways = waysFor(one, t, y)
+          if (ways === undefined) return undefined
+          all.push(...ways)
+        }
+        return all
+      }
+      case 'has':
+        // What one element satisfies, some value satisfies.
+        return waysFor(filter.filter, t, y)
+      case 'eq':
+      case 'sw': {
+        const way = typeof filter.value === 'string' ? wayFor(filter.op, filter.target, filter.value, t, y) : undefined
+        return way && [way]
+      }
+      default:
+        return undefined
+    }
+  }
+
+  function wayFor(op: 'eq' | 'sw', target: Target, value: string, t: number, y: number): Way | undefined {
+    if (target.extension === undefined && target.attribute.name === 'id') {
+      return op === 'eq' ? { cost: ONE, rows: () => connection.rows(BY_ID, t, y, value) } : undefined
+    }
+    // "" has no entry, and what compares with it may hold for it.
+    if (value === '' || rowsOf(target) !== undefined) return undefined
+    const path = names.path(t, y, target.path)
+    if (path?.ready !== true) return undefined
+    if (op === 'sw') return starting(path, value, t)
+    return {
+      cost: path.unique ? ONE : FEW,
+      rows: (limit) => connection.rows(EQUAL, t, path.a, value, limit),
+    }
+  }
+
+  function starting(path: IndexPath, value: string, t: number): Way {
+    const next = following(value)
+    return {
+      cost: RANGE,
+      rows: (limit) =>
+        next === undefined
+          ? connection.rows(FROM, t, path.a, value, limit)
+          : connection.rows(BETWEEN, t, path.a, value, next, limit),
+    }
+  }
+}
+
+function costOf(ways: readonly Way[]): number {
+  return ways.reduce((sum, { cost }) => sum + cost, 0)
+}

@@ -1,0 +1,17 @@
+import type { BoundFilter } from '../../protocol/index.ts'
+import { createBindings } from '../sql/bindings.ts'
+import { memberValue } from '../sql/derived-rows.ts'
+import { onElement } from '../sql/filter.ts'
+import type { SqlValue } from './connection.ts'
+import type { Dictionary } from './dictionary.ts'
+
+/** A filter on `members` for the rows of one group, `e` being the member's resource. */
+export function compileMembers(
+  filter: BoundFilter,
+  names: Dictionary,
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  const bindings = createBindings()
+  const unknown = { t: '0', y: '0', typeName: '', base: '', endpoints: {}, path: () => undefined, typeKey: names.type }
+  const inner = filter.op === 'has' ? filter.filter : filter
+  return { sql: onElement(inner, (leaf) => memberValue(leaf, unknown, bindings), bindings), values: bindings.values }
+}

@@ -1,0 +1,159 @@
+import { idsNamed } from '../../protocol/index.ts'
+import { Conflict, type MemberEdit } from '../contract/index.ts'
+import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
+import type { Dictionary } from './dictionary.ts'
+import { compileMembers } from './member-filter.ts'
+
+/** Who really came and went, by resource number. */
+export interface MemberChanges {
+  readonly added: ReadonlySet<number>
+  readonly removed: ReadonlySet<number>
+}
+
+/** Finds resources of a tenant by id, whatever their type. */
+export interface Finder {
+  /** Number and type of a resource. */
+  readonly find: (t: number, id: string, type?: string) => { readonly k: number; readonly y: number } | undefined
+}
+
+/** Makes the look-ups of members that a write needs. */
+export function createFinder(connection: Connection, names: Dictionary): Finder {
+  // Members of one list are mostly of one type: ask for the last one found first.
+  let last = 0
+  const probe = (t: number, y: number, id: string) => {
+    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', t, y, id)
+    return row === undefined ? undefined : { k: numberOf(row[0]), y }
+  }
+  return {
+    find(t, id, type) {
+      const first = (type === undefined ? undefined : names.type(type)) ?? last
+      const found = first === 0 ? undefined : probe(t, first, id)
+      if (found !== undefined) {
+        last = first
+        return found
+      }
+      for (const y of names.types(t)) {
+        if (y === first) continue
+        const other = probe(t, y, id)
+        if (other !== undefined) {
+          last = y
+          return other
+        }
+      }
+      return undefined
+    },
+  }
+}
+
+/**
+ * Carries out edits on the rows of a group, in order, and says what is different in the end: what comes and goes again
+ * within the list does not count. Throws `Conflict` member for an id that leads nowhere or to another type.
+ */
+export function editMembers(
+  connection: Connection,
+  names: Dictionary,
+  finder: Finder,
+  group: { readonly t: number; readonly k: number },
+  edits: readonly MemberEdit[],
+  at: number,
+): MemberChanges {
+  const added = new Set<number>()
+  const removed = new Set<number>()
+  const { t, k: g } = group
+
+  const add = (m: number) => {
+    if (connection.run('insert or ignore into lockstep_member (g, m) values (?, ?)', g, m) === 0) return
+    if (!removed.delete(m)) added.add(m)
+  }
+  const remove = (m: number) => {
+    if (connection.run('delete from lockstep_member where g = ? and m = ?', g, m) === 0) return
+    if (!added.delete(m)) removed.add(m)
+  }
+  const resolve = (members: readonly { readonly id: string; readonly type?: string }[]): number[] =>
+    members.map((member) => {
+      const found = finder.find(t, member.id, member.type)
+      const type = found === undefined ? undefined : names.typeName(found.y)
+      if (found === undefined || (member.type !== undefined && member.type !== type)) {
+        throw new Conflict('member', at, member.id, type)
+      }
+      return found.k
+    })
+  const all = () => connection.rows('select m from lockstep_member where g = ?', g).map((row) => numberOf(row[0]))
+
+  for (const edit of edits) {
+    switch (edit.edit) {
+      case 'add':
+        // In order of number, so that both trees grow at one end.
+        for (const m of ordered(resolve(edit.members))) add(m)
+        break
+      case 'remove':
+        for (const id of edit.ids) {
+          const found = finder.find(t, id)
+          if (found !== undefined) remove(found.k)
+        }
+        break
+      case 'removeWhere':
+        for (const m of satisfying(connection, names, finder, group, edit.filter)) remove(m)
+        break
+      case 'clear':
+        clear(all())
+        break
+      case 'set': {
+        const wanted = new Set(resolve(edit.members))
+        const there = all()
+        if (wanted.size === 0) {
+          clear(there)
+          break
+        }
+        for (const m of there) if (!wanted.has(m)) remove(m)
+        for (const m of ordered([...wanted])) add(m)
+        break
+      }
+    }
+  }
+  return { added, removed }
+
+  function clear(there: readonly number[]): void {
+    if (there.length === 0) return
+    connection.run('delete from lockstep_member where g = ?', g)
+    for (const m of there) if (!added.delete(m)) removed.add(m)
+  }
+}
+
+/** The ids of resources by number, in order of id. */
+export function idsOf(connection: Connection, numbers: Iterable<number>): string[] {
+  const ids: string[] = []
+  for (const k of numbers) {
+    const row = connection.row('select id from lockstep_resource where k = ?', k)
+    if (row !== undefined) ids.push(textOf(row[0]))
+  }
+  return ids.sort()
+}
+
+function ordered(numbers: number[]): number[] {
+  return numbers.sort((a, b) => a - b)
+}
+
+/** The members that satisfy a filter. When it names them by id, only these are looked at. */
+function satisfying(
+  connection: Connection,
+  names: Dictionary,
+  finder: Finder,
+  group: { readonly t: number; readonly k: number },
+  filter: Extract<MemberEdit, { edit: 'removeWhere' }>['filter'],
+): number[] {
+  const compiled = compileMembers(filter, names)
+  const values: SqlValue[] = [...compiled.values]
+  const named = idsNamed(filter)
+  if (named === undefined) {
+    const sql = `select x.m from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and ${compiled.sql}`
+    return connection.rows(sql, ...values, group.k).map((row) => numberOf(row[0]))
+  }
+  const found: number[] = []
+  const sql = `select 1 from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and x.m = ?${values.length + 2} and ${compiled.sql}`
+  for (const id of named) {
+    const one = finder.find(group.t, id)
+    if (one !== undefined && connection.row(sql, ...values, group.k, one.k) !== undefined) found.push(one.k)
+  }
+  return found
+}

@@ -1,0 +1,58 @@
+import type { Member } from '../contract/index.ts'
+import { type Connection, numberOf, textOf } from './connection.ts'
+import type { Dictionary } from './dictionary.ts'
+
+/** Members in one chunk. */
+const CHUNK = 1_000
+
+// SQLite would go by the number of the row itself, whose pages hold documents.
+const MEMBERS = `select x.m, r.id, r.y, r.display
+  from lockstep_member x cross join lockstep_resource r indexed by lockstep_resource_name on r.k = x.m
+  where x.g = ? and x.m > ? order by x.m limit ? + 0`
+
+/**
+ * All members of a group as of one moment. A small group is read at once; a large one inside a read transaction on a
+ * connection of its own, which `open` gives and `done` takes back.
+ */
+export async function* streamMembers(
+  connection: Connection,
+  names: Dictionary,
+  g: number,
+  open: (() => Connection) | undefined,
+  done: (connection: Connection) => void,
+): AsyncGenerator<readonly Member[]> {
+  const read = (from: Connection, after: number, limit: number) => {
+    const rows = from.rows(MEMBERS, g, after, limit)
+    const members = rows.map((row) => ({
+      id: textOf(row[1]),
+      type: names.typeName(numberOf(row[2])),
+      display: textOf(row[3]),
+    }))
+    return { members, last: numberOf(rows.at(-1)?.[0] ?? after) }
+  }
+
+  if (open === undefined) {
+    // A database in memory has one connection; all at once is the only way to one moment.
+    const { members } = read(connection, 0, -1)
+    for (let at = 0; at < members.length; at += CHUNK) yield members.slice(at, at + CHUNK)
+    return
+  }
+  const small = read(connection, 0, CHUNK + 1)
+  if (small.members.length <= CHUNK) {
+    if (small.members.length > 0) yield small.members
+    return
+  }
+  const own = open()
+  try {
+    own.run('begin')
+    for (let after = 0; ; ) {
+      const { members, last } = read(own, after, CHUNK)
+      if (members.length > 0) yield members
+      if (members.length < CHUNK) return
+      after = last
+    }
+  } finally {
+    if (own.inTransaction()) own.run('commit')
+    done(own)
+  }
+}
