@@ -1,3 +1,5 @@
+// Writes the result of a check as an SVG badge.
+
 import { CASE_COUNT } from './cases.ts'
 import type { Report } from './report.ts'
 

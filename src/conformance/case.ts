@@ -1,7 +1,9 @@
+// The types of a case, of a witness, and of the probe that a case works with.
+
 import type { JsonObject } from '../protocol/index.ts'
+import type { Declared, DeclaredType } from './declared.ts'
 import type { Exchange, Headers as SentHeaders } from './exchange.ts'
 import type { Level } from './fault.ts'
-import type { Offer, TypeOffer } from './offer.ts'
 import type { Subject } from './subject.ts'
 
 /** One requirement as something that can be tried on a server. */
@@ -31,7 +33,7 @@ export interface Witness extends Omit<Case, 'run' | 'alone'> {
 /** A resource that the check made. */
 export interface Made {
   readonly id: string
-  readonly type: TypeOffer
+  readonly type: DeclaredType
   /** Path below the base URL, `/Users/2819c223`. */
   readonly path: string
   /** The resource as the answer to its creation showed it. */
@@ -43,7 +45,7 @@ export interface Made {
 
 /** What a case has at hand: the server's word about itself, requests, and resources of its own. */
 export interface Probe {
-  readonly offer: Offer
+  readonly declared: Declared
   /** The type that most cases are tried on: User, or the first that can be created. Throws `Blocked` when there is none. */
   readonly subject: () => Subject
   /** The same for groups; throws `NotOffered` when the server has none. */

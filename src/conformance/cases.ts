@@ -1,3 +1,5 @@
+// All cases in their groups, in the order in which they run and are reported.
+
 import type { Case, Witness } from './case.ts'
 import { ATTRIBUTES } from './cases/attributes.ts'
 import { BULK } from './cases/bulk.ts'

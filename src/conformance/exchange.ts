@@ -1,3 +1,5 @@
+// Sends one HTTP request and keeps it with its answer, however odd the answer is.
+
 import type { Json } from '../protocol/index.ts'
 
 /** Headers to send; `undefined` leaves out one that would be sent otherwise. */

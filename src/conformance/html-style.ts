@@ -1,9 +1,11 @@
+// The style sheet of the HTML report.
+
 /** How the page looks: light and dark, on screens and on paper. */
 export const STYLE = `
-:root{--ground:#fff;--panel:#f6f7f9;--line:#dde1e7;--text:#1b1f24;--soft:#5b6470;--must:#b3261e;--should:#8a5a00;--differs:#00697a;--untested:#7b3fa0;--unadvertised:#6b7280;--passed:#1b7f3b}
-@media (prefers-color-scheme:dark){:root{--ground:#14171b;--panel:#1c2127;--line:#323942;--text:#e7eaee;--soft:#a0a9b5;--must:#ff8a80;--should:#ffc266;--differs:#6fd3e3;--untested:#d3a5f0;--unadvertised:#9aa3af;--passed:#7bd896}}
+:root{--server:#fff;--panel:#f6f7f9;--line:#dde1e7;--text:#1b1f24;--soft:#5b6470;--must:#b3261e;--should:#8a5a00;--differs:#00697a;--untested:#7b3fa0;--unadvertised:#6b7280;--passed:#1b7f3b}
+@media (prefers-color-scheme:dark){:root{--server:#14171b;--panel:#1c2127;--line:#323942;--text:#e7eaee;--soft:#a0a9b5;--must:#ff8a80;--should:#ffc266;--differs:#6fd3e3;--untested:#d3a5f0;--unadvertised:#9aa3af;--passed:#7bd896}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:68rem;padding:2rem 1.25rem 4rem;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,sans-serif}
+body{margin:0 auto;max-width:68rem;padding:2rem 1.25rem 4rem;background:var(--server);color:var(--text);font:15px/1.5 system-ui,sans-serif}
 h1{margin:.1rem 0 .6rem;font-size:1.5rem;overflow-wrap:anywhere}
 h2{margin:2.2rem 0 .5rem;font-size:1.1rem}
 h3{margin:0 0 .3rem;font-size:.75rem;text-transform:uppercase;letter-spacing:.06em;color:var(--soft)}

@@ -1,3 +1,5 @@
+// Writes the result of a check as one self-contained HTML page.
+
 import { CASE_COUNT, CASE_GROUPS } from './cases.ts'
 import { STYLE } from './html-style.ts'
 import {

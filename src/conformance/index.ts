@@ -1,3 +1,5 @@
+// The conformance checker: what other rooms may import.
+
 export { writeBadge } from './badge.ts'
 export { CASE_GROUPS, type CaseGroup } from './cases.ts'
 export type { Level } from './fault.ts'

@@ -1,3 +1,5 @@
+// Writes the result of a check as JUnit XML for CI systems.
+
 import type { Report, Result, Shown, Verdict } from './report.ts'
 
 /** Options of {@link writeJunit}. */

@@ -1,10 +1,12 @@
+// Finds, and on request removes, what checks have left on a server, by the names they give.
+
 import { isObject, type JsonObject } from '../protocol/index.ts'
+import type { Declared, DeclaredType } from './declared.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
 import { NotOffered } from './fault.ts'
-import { member, objects, pathOf, valueAt } from './look.ts'
-import type { Offer, TypeOffer } from './offer.ts'
+import { member, objects, pathOf, valueAt } from './json-access.ts'
 import { PREFIX, type Session, send } from './probe.ts'
-import { namingPlace } from './subject.ts'
+import { namingPath } from './subject.ts'
 
 /** Names that a check gives, cases add to some; nothing else is taken for a leftover. */
 const isOurs = (name: string) =>
@@ -21,25 +23,25 @@ export interface Leftovers {
 }
 
 /** Finds what earlier runs left behind, and removes it when asked to. */
-export function findLeftovers(session: Session, offer: Offer, clean: boolean): Promise<Leftovers> {
-  return find(session, offer, PREFIX, isOurs, clean)
+export function findLeftovers(session: Session, declared: Declared, clean: boolean): Promise<Leftovers> {
+  return find(session, declared, PREFIX, isOurs, clean)
 }
 
 /** Finds what this run has left behind, by its own prefix, which nobody else has, and removes it. */
-export function findOwn(session: Session, offer: Offer): Promise<Leftovers> {
-  return find(session, offer, session.prefix, (name) => name.toLowerCase().startsWith(session.prefix), true)
+export function findOwn(session: Session, declared: Declared): Promise<Leftovers> {
+  return find(session, declared, session.prefix, (name) => name.toLowerCase().startsWith(session.prefix), true)
 }
 
 async function find(
   session: Session,
-  offer: Offer,
+  declared: Declared,
   prefix: string,
   isMeant: (name: string) => boolean,
   removes: boolean,
 ): Promise<Leftovers> {
   const left: string[] = []
   const unread: string[] = []
-  for (const type of offer.types) {
+  for (const type of declared.types) {
     const { paths, isWhole } = await search(session, type, prefix, isMeant)
     if (!isWhole) unread.push(type.endpoint)
     for (const path of paths) {
@@ -75,13 +77,13 @@ async function answered(sending: Promise<Exchange>): Promise<Exchange | undefine
 
 async function search(
   session: Session,
-  type: TypeOffer,
+  type: DeclaredType,
   prefix: string,
   isMeant: (name: string) => boolean,
 ): Promise<{ readonly paths: readonly string[]; readonly isWhole: boolean }> {
-  let named: ReturnType<typeof namingPlace>
+  let named: ReturnType<typeof namingPath>
   try {
-    named = namingPlace(type)
+    named = namingPath(type)
   } catch (error) {
     if (error instanceof NotOffered) return { paths: [], isWhole: true }
     throw error

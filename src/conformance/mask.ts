@@ -1,3 +1,5 @@
+// Shows an exchange to people without credentials, passwords or the data of others.
+
 import { isObject } from '../protocol/index.ts'
 import type { Exchange } from './exchange.ts'
 import type { Shown } from './report.ts'

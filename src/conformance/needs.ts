@@ -1,3 +1,5 @@
+// Tries on a server what each identity provider needs of it.
+
 import { NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
 import { show } from './mask.ts'
@@ -12,7 +14,7 @@ import { OKTA } from './needs/okta.ts'
 import { ONELOGIN } from './needs/onelogin.ts'
 import { PING } from './needs/ping.ts'
 import { RIPPLING } from './needs/rippling.ts'
-import { createProbe, type Ground, type Session } from './probe.ts'
+import { createProbe, type ServerUnderTest, type Session } from './probe.ts'
 import type { NeedResult, ProviderReport } from './report.ts'
 
 /** Identity providers whose needs can be tried. */
@@ -49,7 +51,7 @@ export const NEEDS: { readonly [K in ProviderKind]: Needs } = {
 /** Tries what identity providers need, one after the other; what each need made is removed before the next. */
 export async function judgeProviders(
   session: Session,
-  ground: Ground,
+  server: ServerUnderTest,
   kinds: readonly ProviderKind[],
   remove: (owner: string) => Promise<void>,
   onReport: (report: ProviderReport) => void,
@@ -60,7 +62,7 @@ export async function judgeProviders(
     for (const [at, need] of needs.entries()) {
       session.wire.signal?.throwIfAborted()
       const owner = `${kind} ${at}`
-      results.push(await judgeNeed(session, ground, need, owner))
+      results.push(await judgeNeed(session, server, need, owner))
       await remove(owner)
     }
     const works = results.every(({ verdict, optional }) => verdict !== 'fails' || optional === true)
@@ -68,11 +70,11 @@ export async function judgeProviders(
   }
 }
 
-async function judgeNeed(session: Session, ground: Ground, need: Need, owner: string): Promise<NeedResult> {
+async function judgeNeed(session: Session, server: ServerUnderTest, need: Need, owner: string): Promise<NeedResult> {
   const told = { title: need.title, ...(need.optional === true ? { optional: true } : {}) }
   const shown = (error: Fault | Blocked) => error.exchanges.map((one) => show(one, session.prefix))
   try {
-    await need.run(createProbe(session, ground, owner))
+    await need.run(createProbe(session, server, owner))
     return { ...told, verdict: 'works' }
   } catch (error) {
     if (error instanceof Fault)

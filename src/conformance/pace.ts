@@ -1,3 +1,5 @@
+// Limits the rate of requests and waits when the server says so.
+
 import type { Exchange } from './exchange.ts'
 
 /** How fast a check may ask. */

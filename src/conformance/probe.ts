@@ -1,10 +1,12 @@
+// The requests of a case: sends them, creates resources for it, and reads them back.
+
 import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SCIM_JSON, SEARCH_REQUEST } from '../protocol/index.ts'
 import type { Made, Probe } from './case.ts'
+import type { Register } from './created-register.ts'
+import type { Declared } from './declared.ts'
 import { type Exchange, exchange, type Headers, type WireOptions } from './exchange.ts'
 import { Blocked } from './fault.ts'
-import { member, objects, pathOf } from './look.ts'
-import type { Register } from './made.ts'
-import type { Offer } from './offer.ts'
+import { member, objects, pathOf } from './json-access.ts'
 import type { Subject } from './subject.ts'
 
 /** Names begin with this, so that people who find one know whose it is. */
@@ -29,8 +31,8 @@ export interface Session {
 }
 
 /** What a run has found out before its cases begin. */
-export interface Ground {
-  readonly offer: Offer
+export interface ServerUnderTest {
+  readonly declared: Declared
   readonly subject: Subject | Error
   readonly groups: Subject | Error
 }
@@ -83,14 +85,14 @@ export function freshName(session: Session): string {
 }
 
 /** Makes what a case works with. */
-export function createProbe(session: Session, ground: Ground, owner: string): Probe {
+export function createProbe(session: Session, server: ServerUnderTest, owner: string): Probe {
   const call: Probe['call'] = (method, path, body, headers) => send(session, owner, method, path, body, headers)
   const name = () => freshName(session)
   const given = (one: Subject | Error) => {
     if (one instanceof Error) throw one
     return one
   }
-  const make = async (members: JsonObject = {}, of = given(ground.subject)): Promise<Made> => {
+  const make = async (members: JsonObject = {}, of = given(server.subject)): Promise<Made> => {
     const own = name()
     const made = await call('POST', of.type.endpoint, of.body(own, members))
     const id = member(made.body, 'id')
@@ -108,9 +110,9 @@ export function createProbe(session: Session, ground: Ground, owner: string): Pr
   const filter: Probe['filter'] = (endpoint, text, more = {}) =>
     call('GET', `${endpoint}?${new URLSearchParams({ filter: text, ...more }).toString().replaceAll('+', '%20')}`)
   return {
-    offer: ground.offer,
-    subject: () => given(ground.subject),
-    groups: () => given(ground.groups),
+    declared: server.declared,
+    subject: () => given(server.subject),
+    groups: () => given(server.groups),
     prefix: session.prefix,
     base: session.base,
     destructive: session.destructive,
@@ -128,7 +130,7 @@ export function createProbe(session: Session, ground: Ground, owner: string): Pr
       call('POST', '/Bulk', { schemas: [BULK_REQUEST], ...more, Operations: operations }, headers),
     make,
     async makeGroup(members) {
-      return make(members === undefined ? {} : { members }, given(ground.groups))
+      return make(members === undefined ? {} : { members }, given(server.groups))
     },
     async read({ path }) {
       const shown = await call('GET', path)
@@ -136,7 +138,7 @@ export function createProbe(session: Session, ground: Ground, owner: string): Pr
         throw new Blocked(`${path} could not be read: ${shown.status}`, [shown])
       return shown.body
     },
-    async find(text, of = given(ground.subject)) {
+    async find(text, of = given(server.subject)) {
       const own = session.register.ids(owner)
       const scoped = `(${text}) and ${pathOf(of.named)} sw "${session.prefix}"`
       const found = await filter(of.type.endpoint, scoped, { count: '100' })

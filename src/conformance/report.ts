@@ -1,3 +1,5 @@
+// The shape of a report, its verdicts, and the words for them.
+
 import type { Level } from './fault.ts'
 
 /**

@@ -1,15 +1,17 @@
+// Runs a check from its options to its report.
+
 import { GROUP, isObject, type JsonObject, USER, withoutLastSlashes } from '../protocol/index.ts'
 import type { Case, Witness } from './case.ts'
 import { CASE_GROUPS, CASES, WITNESSES } from './cases.ts'
+import { createRegister } from './created-register.ts'
+import { type Declared, type DeclaredType, readDeclared } from './declared.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
 import { findLeftovers, findOwn, type Leftovers } from './leftovers.ts'
-import { createRegister } from './made.ts'
 import { show } from './mask.ts'
 import { judgeProviders, type ProviderKind } from './needs.ts'
-import { type Offer, readOffer, type TypeOffer } from './offer.ts'
 import { createPace } from './pace.ts'
-import { createProbe, freshName, type Ground, PREFIX, type Session, send } from './probe.ts'
+import { createProbe, freshName, PREFIX, type ServerUnderTest, type Session, send } from './probe.ts'
 import { countVerdicts, type ProviderReport, type Report, type Result, type Verdict } from './report.ts'
 import { readSubject, type Subject } from './subject.ts'
 
@@ -98,17 +100,17 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     for (const path of register.of(owner)) await send(removal, owner ?? 'end', 'DELETE', path).catch(() => undefined)
   }
   const results: Result[] = []
-  let offer: Offer | undefined
+  let declared: Declared | undefined
   let before: Leftovers = { left: [], unread: [] }
   let after = before
   let note: string | undefined
   const providers: ProviderReport[] = []
   try {
-    offer = await meet(session)
-    note = noteOn(offer)
-    before = await findLeftovers(session, offer, options.clean === true)
-    const ground = await layGround(session, offer)
-    const runCase = createRunner(session, ground, remove)
+    declared = await meet(session)
+    note = noteOn(declared)
+    before = await findLeftovers(session, declared, options.clean === true)
+    const server = await surveyServer(session, declared)
+    const runCase = createRunner(session, server, remove)
     const total = chosen.cases.length + chosen.witnesses.length
     const report = (result: Result) => {
       results.push(result)
@@ -124,13 +126,13 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
     }
     for (const witness of chosen.witnesses)
       report(judgeWitness(witness, witnessed.get(witness), counted.has(witness), session.prefix))
-    await judgeProviders(session, ground, options.for ?? [], remove, (one) => providers.push(one))
+    await judgeProviders(session, server, options.for ?? [], remove, (one) => providers.push(one))
   } catch (error) {
     if (!options.signal?.aborted) throw error
   } finally {
     await remove()
     // What no answer told the place of is found by its name.
-    if (offer !== undefined) after = await findOwn(removal, offer)
+    if (declared !== undefined) after = await findOwn(removal, declared)
   }
   const rank = new Map([...CASES, ...WITNESSES].map(({ id }, at) => [id, at]))
   results.sort((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0))
@@ -151,7 +153,7 @@ export async function checkServer(options: CheckOptions): Promise<Report> {
 }
 
 /** Says of a connection of Lockstep that it bends on purpose, and which one doesn't. The verdicts stay what they are. */
-function noteOn({ config }: Offer): string | undefined {
+function noteOn({ config }: Declared): string | undefined {
   const kind = config.header('lockstep-kind')
   if (kind === undefined || !/^[a-z0-9]{1,20}$/.test(kind) || kind === 'strict' || kind === 'interop') return undefined
   return `This is a connection of Lockstep of the kind ${kind}: it takes much that the RFCs refuse, so that clients get on with it. Check the server by a strict one: lockstep connection create TENANT --kind strict`
@@ -230,19 +232,19 @@ function isNamed(one: Case | Witness, word: string): boolean {
 }
 
 /** Reads what the server says about itself; throws when it can't be checked at all. */
-async function meet(session: Session): Promise<Offer> {
-  let offer: Offer
+async function meet(session: Session): Promise<Declared> {
+  let declared: Declared
   try {
-    offer = await readOffer((path) => send(session, 'start', 'GET', path))
+    declared = await readDeclared((path) => send(session, 'start', 'GET', path))
   } catch (error) {
     if (error instanceof NoAnswer) throw new CheckError(`the server does not answer: ${error.message}`)
     throw error
   }
-  const first = offer.types[0]?.endpoint ?? '/Users'
+  const first = declared.types[0]?.endpoint ?? '/Users'
   const list = await send(session, 'start', 'GET', `${first}?count=1`)
   if (list.status === 401 || list.status === 403)
     throw new CheckError(`the server refuses the credentials: GET ${session.base}${first} was answered ${list.status}`)
-  const answers = [offer.config, offer.resourceTypes, offer.schemas, list]
+  const answers = [declared.config, declared.resourceTypes, declared.schemas, list]
   if (answers.every(({ status }) => status === 401)) throw new CheckError('the server refuses the credentials')
   if (answers.every(({ status }) => status < 200 || status > 299))
     throw new CheckError(
@@ -252,13 +254,13 @@ async function meet(session: Session): Promise<Offer> {
     throw new CheckError(
       `There is no SCIM server at ${session.base}: none of its answers is a JSON object; give the base URL, without /Users`,
     )
-  return offer
+  return declared
 }
 
 /** Finds out what can be created, and makes what cases are tried on. */
-async function layGround(session: Session, offer: Offer): Promise<Ground> {
+async function surveyServer(session: Session, declared: Declared): Promise<ServerUnderTest> {
   let refusal: Exchange | undefined
-  const trying = (type: TypeOffer) => ({
+  const trying = (type: DeclaredType) => ({
     name: () => freshName(session),
     refusal: () => refusal,
     async create(body: JsonObject) {
@@ -270,7 +272,7 @@ async function layGround(session: Session, offer: Offer): Promise<Ground> {
       return { shown: (isObject(shown.body) ? shown.body : made.body) as JsonObject, exchange: made }
     },
   })
-  const settle = async (type: TypeOffer | undefined, none: string): Promise<Subject | Error> => {
+  const settle = async (type: DeclaredType | undefined, none: string): Promise<Subject | Error> => {
     if (type === undefined) return new NotOffered(none)
     try {
       return await readSubject(type, trying(type))
@@ -280,22 +282,22 @@ async function layGround(session: Session, offer: Offer): Promise<Ground> {
       throw error
     }
   }
-  const isGroup = ({ schema }: TypeOffer) => schema === GROUP
-  const people = offer.types.find(({ schema }) => schema === USER) ?? offer.types.find((type) => !isGroup(type))
+  const isGroup = ({ schema }: DeclaredType) => schema === GROUP
+  const people = declared.types.find(({ schema }) => schema === USER) ?? declared.types.find((type) => !isGroup(type))
   const subject = await settle(people, 'the server has no resource type but groups')
-  const grouping = offer.types.find(isGroup)
+  const grouping = declared.types.find(isGroup)
   // Groups that nobody advertises are not asked for: their absence is no fault.
-  if (!offer.described && grouping !== undefined) {
+  if (!declared.described && grouping !== undefined) {
     const there = await send(session, 'start', 'GET', `${grouping.endpoint}?count=1`)
-    if (there.status !== 200) return { offer, subject, groups: new NotOffered('the server has no groups') }
+    if (there.status !== 200) return { declared, subject, groups: new NotOffered('the server has no groups') }
   }
-  return { offer, subject, groups: await settle(grouping, 'the server has no groups') }
+  return { declared, subject, groups: await settle(grouping, 'the server has no groups') }
 }
 
 /** Makes what runs one case; the cases that it needs run first, once. */
 function createRunner(
   session: Session,
-  ground: Ground,
+  server: ServerUnderTest,
   remove: (owner: string) => Promise<void>,
 ): (one: Case) => Promise<Result> {
   const known = new Map<string, Promise<Result>>()
@@ -323,7 +325,7 @@ function createRunner(
       if (verdict === 'must') return result('untested', { reason: `${id} failed: ${title}` })
     }
     try {
-      await one.run(createProbe(session, ground, one.id))
+      await one.run(createProbe(session, server, one.id))
       return result('passed')
     } catch (error) {
       if (error instanceof Fault)

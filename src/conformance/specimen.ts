@@ -1,10 +1,12 @@
+// Makes up a value for any attribute that a client can write.
+
 import type { Json, JsonObject } from '../protocol/index.ts'
-import type { TypeOffer } from './offer.ts'
-import type { AttributeOffer, Place } from './place.ts'
+import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
+import type { DeclaredType } from './declared.ts'
 
 /** A value for a place. */
 export interface Specimen {
-  readonly place: Place
+  readonly place: AttributePath
   readonly value: Json
 }
 
@@ -23,7 +25,7 @@ const KNOWN: { readonly [name: string]: (name: string) => Json } = {
 const word = (name: string, attribute: string, at: number) => `${name.split('@')[0]}-${attribute}-${at}`.toLowerCase()
 
 /** The n-th value that an element of a multi-valued attribute can have, distinct for each n. */
-export function elementValue(attribute: AttributeOffer, name: string, at: number): Json {
+export function elementValue(attribute: DeclaredAttribute, name: string, at: number): Json {
   const sub = attribute.subAttributes.find((one) => one.name === 'value')
   if (attribute.name === 'emails')
     return at === 0 && name.includes('@') ? name : `${word(name, 'mail', at)}@example.com`
@@ -35,14 +37,14 @@ export function elementValue(attribute: AttributeOffer, name: string, at: number
 }
 
 /** The n-th type that an element can have. */
-export function elementType(attribute: AttributeOffer, at: number): string {
+export function elementType(attribute: DeclaredAttribute, at: number): string {
   const sub = attribute.subAttributes.find((one) => one.name === 'type')
   const known = sub?.canonicalValues ?? []
   return known[at] ?? ['work', 'home', 'other'][at] ?? `type-${at}`
 }
 
 /** A value of a simple type, or undefined for what can't be made up: a reference to a resource. */
-export function simpleValue(attribute: AttributeOffer, name: string, at = 0): Json | undefined {
+export function simpleValue(attribute: DeclaredAttribute, name: string, at = 0): Json | undefined {
   const known = Object.hasOwn(KNOWN, attribute.name) ? KNOWN[attribute.name] : undefined
   if (known !== undefined && at === 0) return known(name)
   switch (attribute.type) {
@@ -68,7 +70,7 @@ export function simpleValue(attribute: AttributeOffer, name: string, at = 0): Js
 }
 
 /** A value for an attribute: an object, a list of two, or a simple one; undefined where none can be made up. */
-export function specimen(attribute: AttributeOffer, name: string): Json | undefined {
+export function specimen(attribute: DeclaredAttribute, name: string): Json | undefined {
   if (attribute.type !== 'complex') {
     const value = simpleValue(attribute, name)
     return value === undefined || !attribute.multiValued ? value : [value, simpleValue(attribute, name, 1) ?? value]
@@ -86,7 +88,7 @@ export function specimen(attribute: AttributeOffer, name: string): Json | undefi
 }
 
 /** An element of a multi-valued attribute; the first is the primary one. */
-export function element(attribute: AttributeOffer, name: string, at: number): JsonObject {
+export function element(attribute: DeclaredAttribute, name: string, at: number): JsonObject {
   const has = (sub: string) => attribute.subAttributes.some((one) => one.name === sub && one.mutability !== 'readOnly')
   if (!has('value')) {
     const type = has('type') ? { type: elementType(attribute, at) } : {}
@@ -100,7 +102,7 @@ export function element(attribute: AttributeOffer, name: string, at: number): Js
   }
 }
 
-function plainObject(attribute: AttributeOffer, name: string): JsonObject {
+function plainObject(attribute: DeclaredAttribute, name: string): JsonObject {
   const parts = attribute.subAttributes
     .filter((one) => one.mutability === 'readWrite' && one.returned !== 'never')
     .map((one) => [one.name, one.name === 'country' ? 'US' : simpleValue(one, name)] as const)
@@ -109,7 +111,7 @@ function plainObject(attribute: AttributeOffer, name: string): JsonObject {
 }
 
 /** Every place of a type that a client can fill, and a value for it. */
-export function specimens(type: TypeOffer, name: string): readonly Specimen[] {
+export function specimens(type: DeclaredType, name: string): readonly Specimen[] {
   const parts = [
     { urn: undefined, attributes: type.attributes },
     ...type.extensions.map(({ urn, attributes }) => ({ urn, attributes })),

@@ -1,46 +1,52 @@
+// Finds out which attributes of a resource type a server stores, so that cases can use them.
+
 import { type Json, type JsonObject, USER } from '../protocol/index.ts'
+import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
+import type { DeclaredType } from './declared.ts'
 import type { Exchange } from './exchange.ts'
 import { Blocked, NotOffered } from './fault.ts'
-import { isUnassigned, join, member, pathOf, valueAt, withValue } from './look.ts'
-import type { TypeOffer } from './offer.ts'
-import type { AttributeOffer, Place } from './place.ts'
+import { isUnassigned, join, member, pathOf, valueAt, withValue } from './json-access.ts'
 import { element, type Specimen, specimen, specimens } from './specimen.ts'
 
 /** A resource type that cases are tried on, with places that play known parts: found by trying, not only by what is said. */
 export interface Subject {
-  readonly type: TypeOffer
+  readonly type: DeclaredType
   /** A body for a creation: what every resource needs, the name in its place, and what is given. */
   readonly body: (name: string, ...more: readonly JsonObject[]) => JsonObject
   /** Where the name stands: userName, displayName. */
-  readonly named: Place
+  readonly named: AttributePath
   /** The naming place, when it is required. */
-  readonly key: () => Place
+  readonly key: () => AttributePath
   /** The naming place, when it is unique on the server. */
-  readonly unique: () => Place
+  readonly unique: () => AttributePath
   /** A plain text that is stored as given: nickName, title. */
-  readonly text: () => Place
+  readonly text: () => AttributePath
   /** Another one. */
-  readonly text2: () => Place
+  readonly text2: () => AttributePath
   /** A boolean, `active` where there is one. */
-  readonly flag: () => Place
+  readonly flag: () => AttributePath
   /** A singular complex attribute with two texts that are stored: name. */
-  readonly complex: () => { readonly place: Place; readonly first: Place; readonly second: Place }
+  readonly complex: () => {
+    readonly place: AttributePath
+    readonly first: AttributePath
+    readonly second: AttributePath
+  }
   /** A multi-valued complex attribute with value and type whose elements are stored: emails. */
-  readonly list: () => Place
+  readonly list: () => AttributePath
   /** Another one. */
-  readonly list2: () => Place
+  readonly list2: () => AttributePath
   /** A plain text of an extension. */
-  readonly extension: () => Place & { readonly urn: string }
+  readonly extension: () => AttributePath & { readonly urn: string }
   /** Another one of the same extension. */
-  readonly extension2: () => Place & { readonly urn: string }
+  readonly extension2: () => AttributePath & { readonly urn: string }
   /** An attribute of the type, by name; throws `NotOffered`. */
-  readonly attribute: (name: string) => Place
+  readonly attribute: (name: string) => AttributePath
   /** The first attribute that fits, of the type or its extensions; throws `NotOffered`. */
-  readonly having: (what: string, fits: (attribute: AttributeOffer) => boolean) => Place
+  readonly having: (what: string, fits: (attribute: DeclaredAttribute) => boolean) => AttributePath
   /** An element for a list place, distinct for each number. */
-  readonly element: (place: Place, name: string, at: number) => JsonObject
+  readonly element: (place: AttributePath, name: string, at: number) => JsonObject
   /** Writable places that a creation took but a GET did not show again. */
-  readonly lost: readonly { readonly place: Place; readonly value: Json }[]
+  readonly lost: readonly { readonly place: AttributePath; readonly value: Json }[]
   /** What the creation of a resource with everything in it looked like. */
   readonly full: Exchange | undefined
   /** The refusal of a creation with all that is called required, where one with less was taken. */
@@ -74,8 +80,8 @@ const PREFERRED = [
 ]
 
 /** Finds out what a server takes for a type, and what of it it keeps; throws `Blocked` when nothing can be created. */
-export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subject> {
-  const named = namingPlace(type)
+export async function readSubject(type: DeclaredType, trying: Trying): Promise<Subject> {
+  const named = namingPath(type)
   const schemasOf = (members: JsonObject) => [
     type.schema,
     ...type.extensions.map(({ urn }) => urn).filter((urn) => member(members, urn) !== undefined),
@@ -84,9 +90,9 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
     const members = join(base, withValue(named, name), ...more)
     return { schemas: schemasOf(members), ...members }
   }
-  const fill = (all: readonly Specimen[], wanted: (place: Place) => boolean) =>
+  const fill = (all: readonly Specimen[], wanted: (place: AttributePath) => boolean) =>
     join(...all.filter(({ place }) => wanted(place)).map(({ place, value }) => withValue(place, value)))
-  const isNeeded = (place: Place) =>
+  const isNeeded = (place: AttributePath) =>
     place.attribute.required &&
     (place.urn === undefined || type.extensions.some((one) => one.urn === place.urn && one.required))
 
@@ -148,7 +154,7 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
     return at < 0 ? PREFERRED.length : at
   }
   const ranked = kept.toSorted((a, b) => rank(a) - rank(b)).map(({ place }) => place)
-  const isPlain = ({ attribute }: Place) =>
+  const isPlain = ({ attribute }: AttributePath) =>
     attribute.type === 'string' &&
     !attribute.multiValued &&
     !attribute.required &&
@@ -185,14 +191,14 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
     .map((place) => ({ place, subs: place.attribute.subAttributes.filter((sub) => isPlain({ attribute: sub })) }))
     .filter(({ subs }) => subs.length >= 2)
   const extended = ranked.filter((place) => place.urn !== undefined && isPlain(place))
-  const advertised = (fits: (place: Place) => boolean) => places(type).some(fits)
-  const part = <P>(found: P | undefined, what: string, fits: (place: Place) => boolean): P => {
+  const advertised = (fits: (place: AttributePath) => boolean) => pathsOf(type).some(fits)
+  const part = <P>(found: P | undefined, what: string, fits: (place: AttributePath) => boolean): P => {
     if (found !== undefined) return found
     if (advertised(fits))
       throw new Blocked(`${type.name} has ${what}, but what was sent was not stored as it was (S-064)`)
     throw new NotOffered(`${type.name} has no ${what.replace(/^an? /, '')}`)
   }
-  const isList = ({ attribute }: Place) => attribute.type === 'complex' && attribute.multiValued
+  const isList = ({ attribute }: AttributePath) => attribute.type === 'complex' && attribute.multiValued
   return {
     type,
     body: (own, ...more) => compose(least(own), own, more),
@@ -246,7 +252,7 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
       return { attribute }
     },
     having(what, fits) {
-      const found = places(type).find(({ attribute }) => fits(attribute))
+      const found = pathsOf(type).find(({ attribute }) => fits(attribute))
       if (found === undefined) throw new NotOffered(`${type.name} has no ${what}`)
       return found
     },
@@ -258,7 +264,7 @@ export async function readSubject(type: TypeOffer, trying: Trying): Promise<Subj
 }
 
 /** Every place of a type, extensions included. */
-export function places(type: TypeOffer): readonly Place[] {
+export function pathsOf(type: DeclaredType): readonly AttributePath[] {
   return [
     ...type.attributes.map((attribute) => ({ attribute })),
     ...type.extensions.flatMap(({ urn, attributes }) => attributes.map((attribute) => ({ urn, attribute }))),
@@ -270,13 +276,13 @@ const order = (name: string) => {
   return at < 0 ? 3 : at
 }
 
-function withUrn(place: Place): Place & { readonly urn: string } {
+function withUrn(place: AttributePath): AttributePath & { readonly urn: string } {
   if (place.urn === undefined) throw new NotOffered('no extension')
   return { ...place, urn: place.urn }
 }
 
 /** Where the name of a resource stands: userName of users, else what is required and unique, else the display name. */
-export function namingPlace(type: TypeOffer): Place {
+export function namingPath(type: DeclaredType): AttributePath {
   const texts = type.attributes.filter(
     ({ type: kind, multiValued, mutability, canonicalValues }) =>
       kind === 'string' && !multiValued && mutability !== 'readOnly' && canonicalValues.length === 0,

@@ -1,3 +1,5 @@
+// The checker finds each way in which a server can be wrong about reading.
+
 import { ATTRIBUTES_BREAKS } from './breaks/attributes.ts'
 import { DISCOVERY_BREAKS } from './breaks/discovery.ts'
 import { FILTER_BREAKS } from './breaks/filter.ts'

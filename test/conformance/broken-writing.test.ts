@@ -1,3 +1,5 @@
+// The checker finds each way in which a server can be wrong about writing.
+
 import { BULK_BREAKS } from './breaks/bulk.ts'
 import { CREATE_BREAKS } from './breaks/create.ts'
 import { DELETE_BREAKS } from './breaks/delete.ts'

@@ -1,3 +1,5 @@
+// A correct provider that is broken in one way, by changing its requests or its answers.
+
 import { HERE } from './here.ts'
 
 /** A request or answer body, read and changed freely. */

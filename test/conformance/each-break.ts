@@ -1,3 +1,5 @@
+// Tests that each break is found by the cases it names and by no others.
+
 import { describe, expect, test } from 'vitest'
 import { CASE_GROUPS } from '../../src/conformance/index.ts'
 import { type Break, breakProvider } from './broken.ts'

@@ -1,3 +1,5 @@
+// What page, badge and JUnit file say of a check as a whole.
+
 import { describe, expect, test } from 'vitest'
 import { isGood, type Report, tellCount, writeBadge, writeHtml, writeJunit } from '../../src/conformance/index.ts'
 import { checkHere, createHere } from './here.ts'

@@ -1,3 +1,5 @@
+// Runs the checker against our own provider in memory, without a server in between.
+
 import { type CheckOptions, checkServer, type Report } from '../../src/conformance/index.ts'
 import { createDirectory } from '../../src/directory/index.ts'
 import {

@@ -1,3 +1,5 @@
+// Each kind of connection deviates from the RFCs exactly where its quirks say so.
+
 import { describe, expect, test } from 'vitest'
 import { checkServer } from '../../src/conformance/index.ts'
 import { deviationsOf, KINDS, profileOf } from '../../src/quirks/index.ts'

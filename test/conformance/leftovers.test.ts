@@ -1,3 +1,5 @@
+// The checker finds and removes what it has left behind, and nothing else.
+
 import { expect, test } from 'vitest'
 import { checkHere, createHere, HERE } from './here.ts'
 

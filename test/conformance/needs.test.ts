@@ -1,3 +1,5 @@
+// Each identity provider works with a connection of its kind, and what a strict one lacks.
+
 import { describe, expect, test } from 'vitest'
 import { checkServer, PROVIDER_KINDS, type ProviderReport } from '../../src/conformance/index.ts'
 import { site } from '../rfc/site.ts'

@@ -1,10 +1,10 @@
+// Servers that are right in an odd way, and what the checker must not do to them.
+
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a bend is one expression, as in breaks/
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
 import { describe, expect, test } from 'vitest'
 import { type Break, breakProvider, lists, type Sent } from './broken.ts'
 import { checkHere, createHere, faults, HERE } from './here.ts'
-
-/** Servers that are right in an odd way, and what the checker must not do to them. */
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'

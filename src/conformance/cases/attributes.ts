@@ -1,7 +1,9 @@
+// Cases: the parameters attributes and excludedAttributes. RFC 7644 §3.9.
+
 import type { Json } from '../../protocol/index.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal, demandResource } from '../demand.ts'
-import { dig, isUnassigned, join, member, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, join, member, pathOf, valueAt, withValue } from '../json-access.ts'
 
 const NINE = 'RFC 7644 §3.9'
 

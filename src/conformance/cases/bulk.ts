@@ -1,9 +1,11 @@
+// Cases: bulk requests. RFC 7644 §3.7.
+
 import { BULK_RESPONSE, type JsonObject, PATCH_OP } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { memberIds } from './groups.ts'
 
 const BULK_SECTION = 'RFC 7644 §3.7'
@@ -42,7 +44,7 @@ export const BULK: readonly Case[] = [
     title: 'a bulk request creates',
     fix: 'Serve POST /Bulk, or set bulk.supported to false and answer 501.',
     async run(probe) {
-      if (probe.offer.has('bulk') !== true) throw new NotOffered('bulk.supported is not true')
+      if (probe.declared.has('bulk') !== true) throw new NotOffered('bulk.supported is not true')
       const answer = await probe.bulk([creation(probe, 'one')])
       const [first] = resultsOf(answer)
       demand(answer, statusOf(first) === '201', 'one result with status 201')
@@ -55,7 +57,7 @@ export const BULK: readonly Case[] = [
     title: 'a server without bulk says so with 501',
     fix: 'Answer 501 to POST /Bulk when bulk.supported is false.',
     async run(probe) {
-      if (probe.offer.has('bulk') !== false) throw new NotOffered('bulk.supported is not false')
+      if (probe.declared.has('bulk') !== false) throw new NotOffered('bulk.supported is not false')
       demandRefusalOrNone(await probe.bulk([creation(probe, 'one')]))
     },
   },
@@ -374,7 +376,7 @@ export const BULK: readonly Case[] = [
     fix: 'Answer 413 to more operations than maxOperations, and do none of them.',
     needs: ['P-420', 'S-140/bulk'],
     async run(probe) {
-      const most = Number(dig(probe.offer.config.body, 'bulk', 'maxOperations'))
+      const most = Number(dig(probe.declared.config.body, 'bulk', 'maxOperations'))
       if (!(most > 0 && most <= 20_000)) throw new NotOffered(`maxOperations is ${most}`)
       const operation = { method: 'DELETE', path: `${probe.subject().type.endpoint}/x` }
       const answer = await probe.bulk(Array.from({ length: most + 1 }, () => operation))

@@ -1,18 +1,23 @@
+// Cases: required, mutability, returned and uniqueness. RFC 7643 §7.
+
+import type { AttributePath, DeclaredAttribute } from '../attribute-path.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
-import type { AttributeOffer, Place } from '../place.ts'
+import { dig, isUnassigned, pathOf, valueAt, withValue } from '../json-access.ts'
 import { specimen } from '../specimen.ts'
 
 const SEVEN = 'RFC 7643 §7'
 const VALUES = ['invalidValue', 'invalidSyntax'] as const
 
-const isText = (one: AttributeOffer) => one.type === 'string' && !one.multiValued
-const isImmutable = (one: AttributeOffer) => isText(one) && one.mutability === 'immutable'
+const isText = (one: DeclaredAttribute) => one.type === 'string' && !one.multiValued
+const isImmutable = (one: DeclaredAttribute) => isText(one) && one.mutability === 'immutable'
 
 /** Members without the one at a place. */
-function without(body: { readonly [name: string]: unknown }, place: Place): { readonly [name: string]: unknown } {
+function without(
+  body: { readonly [name: string]: unknown },
+  place: AttributePath,
+): { readonly [name: string]: unknown } {
   const { [place.attribute.name]: _, ...rest } = body
   return rest
 }

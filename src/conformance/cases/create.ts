@@ -1,8 +1,20 @@
+// Cases: creating resources, and the attributes that all have. RFC 7644 §3.3, RFC 7643 §3.
+
 import { isObject } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isSameUri, isUnassigned, member, pathOf, resolveReference, texts, valueAt, withValue } from '../look.ts'
+import {
+  dig,
+  isSameUri,
+  isUnassigned,
+  member,
+  pathOf,
+  resolveReference,
+  texts,
+  valueAt,
+  withValue,
+} from '../json-access.ts'
 
 const POST = 'RFC 7644 §3.3'
 const MODEL = 'RFC 7643 §3'
@@ -74,7 +86,7 @@ export const CREATE: readonly Case[] = [
       const known = [type.schema, ...type.extensions.map(({ urn }) => urn)].map((one) => one.toLowerCase())
       const wrong = given.filter((one) => !known.includes(one))
       demand(
-        [exchange, probe.offer.resourceTypes],
+        [exchange, probe.declared.resourceTypes],
         wrong.length === 0,
         `only schemas of the resource type, not ${wrong[0] ?? ''}`,
       )

@@ -1,8 +1,10 @@
+// Cases: pages by cursor. RFC 9865.
+
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, member, pathOf } from '../look.ts'
+import { dig, member, pathOf } from '../json-access.ts'
 
 const TWO = 'RFC 9865 §2'
 
@@ -13,7 +15,7 @@ interface Walk {
 
 /** Five resources, and pages of them by cursor. */
 async function five(probe: Probe): Promise<Walk> {
-  if (!probe.offer.cursors) throw new NotOffered('pagination.cursor is not true')
+  if (!probe.declared.cursors) throw new NotOffered('pagination.cursor is not true')
   const subject = probe.subject()
   const made: Made[] = []
   for (let at = 0; at < 5; at++) made.push(await probe.make())
@@ -208,7 +210,7 @@ export const CURSOR: readonly Case[] = [
     section: 'RFC 9865 §4',
     title: 'pagination says whether cursor and index are supported, as booleans',
     fix: 'Give pagination both cursor and index as booleans.',
-    async run({ offer: { config } }) {
+    async run({ declared: { config } }) {
       const pagination = dig(config.body, 'pagination')
       if (pagination === undefined) throw new NotOffered('there is no pagination in /ServiceProviderConfig')
       for (const name of ['cursor', 'index'])
@@ -226,7 +228,7 @@ export const CURSOR: readonly Case[] = [
       const { page } = await five(probe)
       const answer = await page({ count: '2' })
       demandList(answer, 'a list')
-      if (dig(probe.offer.config.body, 'pagination', 'defaultPaginationMethod') === 'cursor') nextOf(answer)
+      if (dig(probe.declared.config.body, 'pagination', 'defaultPaginationMethod') === 'cursor') nextOf(answer)
       else demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, index being the default')
     },
   },

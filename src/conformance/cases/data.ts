@@ -1,3 +1,5 @@
+// Cases: data types, unassigned values, lists and extensions. RFC 7643 §2 and §3.3.
+
 import type { Json } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
@@ -13,7 +15,7 @@ import {
   texts,
   valueAt,
   withValue,
-} from '../look.ts'
+} from '../json-access.ts'
 
 const TYPES = 'RFC 7643 §2.3'
 const UNASSIGNED = 'RFC 7643 §2.5'
@@ -432,7 +434,7 @@ export const DATA: readonly Case[] = [
       const [first] = objects(dig(shown.body, 'members'))
       const ref = member(first, '$ref')
       if (typeof ref !== 'string') throw new NotOffered('members have no $ref')
-      const base = probe.offer.config.url.replace(/ServiceProviderConfig$/, '')
+      const base = probe.declared.config.url.replace(/ServiceProviderConfig$/, '')
       const there = await probe.get(resolveReference(ref, base))
       demand([shown, there], there.status === 200 && dig(there.body, 'id') === user.id, `the member at ${ref}`)
     },

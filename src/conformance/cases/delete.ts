@@ -1,6 +1,8 @@
+// Cases: deleting resources. RFC 7644 §3.6.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
-import { dig, pathOf, withValue } from '../look.ts'
+import { dig, pathOf, withValue } from '../json-access.ts'
 
 const REMOVE = 'RFC 7644 §3.6'
 

@@ -1,11 +1,13 @@
+// Cases: /ServiceProviderConfig, /ResourceTypes and /Schemas. RFC 7644 §4, RFC 7643 §5 to §7.
+
 import { LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from '../../protocol/index.ts'
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import type { Case, Probe } from '../case.ts'
+import { resourcesOf } from '../declared.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, member, objects, texts } from '../look.ts'
-import { resourcesOf } from '../offer.ts'
-import type { AttributeOffer } from '../place.ts'
+import { dig, member, objects, texts } from '../json-access.ts'
 
 const SECTION = 'RFC 7644 §4'
 const CONFIG_FIX = 'Serve /ServiceProviderConfig as one JSON object with every member of RFC 7643 §5.'
@@ -20,7 +22,7 @@ function there(answer: Exchange): Exchange {
 
 /** Attributes that a server describes, with the path to each. */
 function described(probe: Probe): readonly { readonly path: string; readonly body: unknown; readonly sub: boolean }[] {
-  return resourcesOf(there(probe.offer.schemas)).flatMap((schema) =>
+  return resourcesOf(there(probe.declared.schemas)).flatMap((schema) =>
     objects(member(schema, 'attributes')).flatMap((attribute) => {
       const path = `${String(member(schema, 'id'))}:${String(member(attribute, 'name'))}`
       const subs = objects(member(attribute, 'subAttributes')).map((body) => ({
@@ -47,7 +49,7 @@ export const DISCOVERY: readonly Case[] = [
     section: SECTION,
     title: '/ServiceProviderConfig is one object with its schema',
     fix: CONFIG_FIX,
-    async run({ offer: { config } }) {
+    async run({ declared: { config } }) {
       demandStatus(config, [200], 'GET /ServiceProviderConfig')
       demand(
         config,
@@ -65,7 +67,7 @@ export const DISCOVERY: readonly Case[] = [
       title: `/ServiceProviderConfig says whether ${feature} is supported, as a boolean`,
       fix: `Add "${feature}": {"supported": …} with a JSON boolean${feature === 'bulk' || feature === 'filter' ? ' and its limits as numbers' : ''}.`,
       needs: ['P-520'],
-      async run({ offer: { config } }) {
+      async run({ declared: { config } }) {
         const found = member(config.body, feature)
         demand(config, typeof member(found, 'supported') === 'boolean', `${feature}.supported as true or false`)
         const limits =
@@ -82,7 +84,7 @@ export const DISCOVERY: readonly Case[] = [
     title: 'authenticationSchemes is a list, each with type, name and description',
     fix: 'List how clients authenticate, each with type, name and description.',
     needs: ['P-520'],
-    async run({ offer: { config } }) {
+    async run({ declared: { config } }) {
       const schemes = member(config.body, 'authenticationSchemes')
       demand(config, Array.isArray(schemes), 'authenticationSchemes as an array')
       const whole = objects(schemes).every((one) =>
@@ -98,7 +100,7 @@ export const DISCOVERY: readonly Case[] = [
     title: 'authenticationSchemes.type is one of the registered words',
     fix: 'Use oauth, oauth2, oauthbearertoken, httpbasic or httpdigest.',
     needs: ['S-140/schemes'],
-    async run({ offer: { config } }) {
+    async run({ declared: { config } }) {
       const types = objects(member(config.body, 'authenticationSchemes')).map((one) => String(member(one, 'type')))
       const known = ['oauth', 'oauth2', 'oauthbearertoken', 'httpbasic', 'httpdigest']
       const wrong = types.filter((type) => !known.includes(type.toLowerCase()))
@@ -113,7 +115,7 @@ export const DISCOVERY: readonly Case[] = [
     fix: 'Answer 405 to POST, PUT and PATCH of /ServiceProviderConfig.',
     needs: ['P-520'],
     async run(probe) {
-      const { config } = probe.offer
+      const { config } = probe.declared
       for (const method of ['PUT', 'POST'])
         demandRefusal(
           await probe.call(method, '/ServiceProviderConfig', config.body),
@@ -131,7 +133,7 @@ export const DISCOVERY: readonly Case[] = [
     needs: ['P-520'],
     async run(probe) {
       const headers = Object.fromEntries(
-        ['authorization', ...secretHeaders(probe.offer.config)].map((name) => [name, undefined]),
+        ['authorization', ...secretHeaders(probe.declared.config)].map((name) => [name, undefined]),
       )
       demandStatus(
         await probe.get('/ServiceProviderConfig', headers),
@@ -146,7 +148,7 @@ export const DISCOVERY: readonly Case[] = [
     section: SECTION,
     title: '/ResourceTypes is a list of the resource types',
     fix: 'Serve /ResourceTypes as a ListResponse with one ResourceType for each endpoint.',
-    async run({ offer: { resourceTypes } }) {
+    async run({ declared: { resourceTypes } }) {
       const { resources } = demandList(resourceTypes, 'GET /ResourceTypes')
       demand(
         resourceTypes,
@@ -169,7 +171,7 @@ export const DISCOVERY: readonly Case[] = [
     fix: 'Serve /ResourceTypes/{name} for each entry of /ResourceTypes.',
     needs: ['P-522'],
     async run(probe) {
-      const [first] = resourcesOf(probe.offer.resourceTypes)
+      const [first] = resourcesOf(probe.declared.resourceTypes)
       const names = [member(first, 'id'), member(first, 'name')].filter((one) => typeof one === 'string')
       const answers: Exchange[] = []
       for (const name of new Set(names))
@@ -203,7 +205,7 @@ export const DISCOVERY: readonly Case[] = [
     title: 'each resource type has name, endpoint and schema; names and endpoints are its own',
     fix: 'Give each ResourceType a name, endpoint and schema; no two may share a name or an endpoint.',
     needs: ['P-522'],
-    async run({ offer: { resourceTypes } }) {
+    async run({ declared: { resourceTypes } }) {
       const all = resourcesOf(resourceTypes)
       for (const name of ['name', 'endpoint', 'schema']) {
         demand(
@@ -227,7 +229,7 @@ export const DISCOVERY: readonly Case[] = [
     title: 'the schemas that resource types name are in /Schemas',
     fix: 'Let schema and schemaExtensions of each ResourceType name ids of /Schemas; schemaExtensions is a list with schema and a boolean required.',
     needs: ['P-522', 'P-521'],
-    async run({ offer: { resourceTypes, schemas } }) {
+    async run({ declared: { resourceTypes, schemas } }) {
       const known = new Set(resourcesOf(schemas).map((one) => String(member(one, 'id')).toLowerCase()))
       for (const type of resourcesOf(resourceTypes)) {
         const listed = member(type, 'schemaExtensions')
@@ -249,7 +251,7 @@ export const DISCOVERY: readonly Case[] = [
     section: SECTION,
     title: '/Schemas is a list of the schemas',
     fix: 'Serve /Schemas as a ListResponse with one Schema for each URN in use.',
-    async run({ offer: { schemas } }) {
+    async run({ declared: { schemas } }) {
       const { resources } = demandList(schemas, 'GET /Schemas')
       demand(schemas, texts(dig(schemas.body, 'schemas')).includes(LIST_RESPONSE), `schemas with ${LIST_RESPONSE}`)
       demand(schemas, resources.length > 0, 'at least one schema')
@@ -263,7 +265,7 @@ export const DISCOVERY: readonly Case[] = [
     fix: 'Serve /Schemas/{urn}, the URN as it is or percent-encoded.',
     needs: ['P-521'],
     async run(probe) {
-      const [first] = resourcesOf(probe.offer.schemas)
+      const [first] = resourcesOf(probe.declared.schemas)
       const urn = String(member(first, 'id'))
       for (const path of [urn, encodeURIComponent(urn)]) {
         const one = await probe.get(`/Schemas/${path}`)
@@ -293,7 +295,7 @@ export const DISCOVERY: readonly Case[] = [
     fix: 'Give each Schema "schemas"; answer 405 to POST /Schemas.',
     needs: ['P-521'],
     async run(probe) {
-      const { schemas } = probe.offer
+      const { schemas } = probe.declared
       demand(
         schemas,
         resourcesOf(schemas).every((one) => texts(member(one, 'schemas')).includes(SCHEMA)),
@@ -338,11 +340,11 @@ export const DISCOVERY: readonly Case[] = [
           )
         })
         .map(({ path }) => path)
-      demand(probe.offer.schemas, wrong.length === 0, `name and type, and the right JSON types, for ${some(wrong)}`)
+      demand(probe.declared.schemas, wrong.length === 0, `name and type, and the right JSON types, for ${some(wrong)}`)
       const silent = described(probe)
         .filter(({ path, body }) => isOwn(path) && member(body, 'multiValued') === undefined)
         .map(({ path }) => path)
-      demand(probe.offer.schemas, silent.length === 0, `multiValued for ${some(silent)}`, 'SHOULD')
+      demand(probe.declared.schemas, silent.length === 0, `multiValued for ${some(silent)}`, 'SHOULD')
     },
   },
   {
@@ -365,7 +367,7 @@ export const DISCOVERY: readonly Case[] = [
           )
           .map(([name]) => `${path}: ${name} "${String(member(body, name))}"`),
       )
-      demand(probe.offer.schemas, wrong.length === 0, `words of RFC 7643 §7 instead of ${some(wrong)}`)
+      demand(probe.declared.schemas, wrong.length === 0, `words of RFC 7643 §7 instead of ${some(wrong)}`)
     },
   },
   {
@@ -384,7 +386,7 @@ export const DISCOVERY: readonly Case[] = [
         )
         .map(({ path, body }) => `${path} (${String(member(body, 'type'))})`)
       demand(
-        probe.offer.schemas,
+        probe.declared.schemas,
         wrong.length === 0,
         `one of ${TYPES.join(', ')}, and nothing complex inside complex, instead of ${some(wrong)}`,
       )
@@ -401,7 +403,7 @@ export const DISCOVERY: readonly Case[] = [
       const wrong = described(probe)
         .filter(({ body }) => member(body, 'type') === 'complex' && objects(member(body, 'subAttributes')).length === 0)
         .map(({ path }) => path)
-      demand(probe.offer.schemas, wrong.length === 0, `subAttributes for ${some(wrong)}`)
+      demand(probe.declared.schemas, wrong.length === 0, `subAttributes for ${some(wrong)}`)
     },
   },
   {
@@ -418,7 +420,7 @@ export const DISCOVERY: readonly Case[] = [
           ({ body }) => member(body, 'type') === 'reference' && texts(member(body, 'referenceTypes')).length === 0,
         )
         .map(({ path }) => path)
-      demand(probe.offer.schemas, wrong.length === 0, `referenceTypes for ${some(wrong)}`, 'SHOULD')
+      demand(probe.declared.schemas, wrong.length === 0, `referenceTypes for ${some(wrong)}`, 'SHOULD')
     },
   },
   {
@@ -436,7 +438,7 @@ export const DISCOVERY: readonly Case[] = [
             ['server', 'global'].includes(String(member(body, 'uniqueness'))),
         )
         .map(({ path }) => path)
-      demand(probe.offer.schemas, wrong.length === 0, `no uniqueness for ${some(wrong)}`)
+      demand(probe.declared.schemas, wrong.length === 0, `no uniqueness for ${some(wrong)}`)
     },
   },
   {
@@ -447,10 +449,10 @@ export const DISCOVERY: readonly Case[] = [
     fix: 'Leave urn:ietf:params:scim:api:messages:2.0:… out of /Schemas.',
     needs: ['P-521'],
     async run(probe) {
-      const wrong = resourcesOf(probe.offer.schemas)
+      const wrong = resourcesOf(probe.declared.schemas)
         .map((one) => String(member(one, 'id')))
         .filter((id) => /^urn:ietf:params:scim:api:/i.test(id))
-      demand(probe.offer.schemas, wrong.length === 0, `no ${some(wrong)} in /Schemas`)
+      demand(probe.declared.schemas, wrong.length === 0, `no ${some(wrong)} in /Schemas`)
       demandRefusal(await probe.get(`/Schemas/${PATCH_OP}`), `GET /Schemas/${PATCH_OP}`, { status: [404] })
     },
   },
@@ -463,7 +465,7 @@ export const DISCOVERY: readonly Case[] = [
       fix: `Answer ${path} whole whatever startIndex, count, sortBy say.`,
       needs: [path === '/Schemas' ? 'P-521' : 'P-522'],
       async run(probe) {
-        const whole = path === '/Schemas' ? probe.offer.schemas : probe.offer.resourceTypes
+        const whole = path === '/Schemas' ? probe.declared.schemas : probe.declared.resourceTypes
         const all = resourcesOf(whole).length
         const paged = await probe.get(`${path}?count=1&startIndex=2&sortBy=name`)
         demand(paged, demandList(paged, `GET ${path}?count=1`).resources.length === all, `all ${all}, as without count`)
@@ -493,9 +495,9 @@ export const DISCOVERY: readonly Case[] = [
     async run(probe) {
       const made = await probe.make()
       const shown = await probe.get(made.path)
-      const known = new Set(resourcesOf(probe.offer.schemas).map((one) => String(member(one, 'id')).toLowerCase()))
+      const known = new Set(resourcesOf(probe.declared.schemas).map((one) => String(member(one, 'id')).toLowerCase()))
       const wrong = texts(member(shown.body, 'schemas')).filter((urn) => !known.has(urn.toLowerCase()))
-      demand([shown, probe.offer.schemas], wrong.length === 0, `${some(wrong)} in /Schemas`)
+      demand([shown, probe.declared.schemas], wrong.length === 0, `${some(wrong)} in /Schemas`)
     },
   },
   {
@@ -522,7 +524,7 @@ export const DISCOVERY: readonly Case[] = [
 ]
 
 /** Attributes whose value a server has no reason to change. */
-function isPlainValue(attribute: AttributeOffer): boolean {
+function isPlainValue(attribute: DeclaredAttribute): boolean {
   return (
     attribute.type === 'string' &&
     !attribute.multiValued &&

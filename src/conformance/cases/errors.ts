@@ -1,8 +1,10 @@
+// Cases: errors, and what every answer of a run must keep to. RFC 7644 §3.12.
+
 import { BULK_RESPONSE, ERROR, isObject } from '../../protocol/index.ts'
 import type { Case, Witness } from '../case.ts'
 import { demand, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
-import { dig, member, objects, texts } from '../look.ts'
+import { dig, member, objects, texts } from '../json-access.ts'
 
 const BODY = 'RFC 7644 §3.12'
 
@@ -231,7 +233,7 @@ export const ERRORS: readonly Case[] = [
     title: 'a request without credentials is 401 with WWW-Authenticate',
     fix: 'Answer 401 with a WWW-Authenticate header that names the schemes.',
     async run(probe) {
-      const answer = await probe.get(`${probe.subject().type.endpoint}?count=1`, withoutSecrets(probe.offer.config))
+      const answer = await probe.get(`${probe.subject().type.endpoint}?count=1`, withoutSecrets(probe.declared.config))
       demandRefusal(answer, 'a list without credentials', { status: [401] })
       demand(answer, (answer.header('www-authenticate') ?? '') !== '', 'a WWW-Authenticate header')
     },
@@ -243,11 +245,11 @@ export const ERRORS: readonly Case[] = [
     title: 'wrong credentials are 401',
     fix: 'Answer 401 to credentials that are not valid.',
     async run(probe) {
-      const scheme = /^Basic /.test(probe.offer.config.sent.authorization ?? '')
+      const scheme = /^Basic /.test(probe.declared.config.sent.authorization ?? '')
         ? 'Basic bG9ja3N0ZXA6bm9wZQ=='
         : 'Bearer lockstep-nope'
       const answer = await probe.get(`${probe.subject().type.endpoint}?count=1`, {
-        ...withoutSecrets(probe.offer.config),
+        ...withoutSecrets(probe.declared.config),
         authorization: scheme,
       })
       demandRefusal(answer, 'a list with wrong credentials', { status: [401, 403] })

@@ -1,7 +1,9 @@
+// Cases: versions of resources, ETag and If-Match. RFC 7644 §3.14.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, pathOf, valueAt, withValue } from '../json-access.ts'
 
 const VERSIONS = 'RFC 7644 §3.14'
 const STALE = 'W/"lockstep-stale"'
@@ -15,7 +17,7 @@ export const ETAG: readonly Case[] = [
     title: 'a read resource has an ETag',
     fix: 'Send ETag with single resources, or set etag.supported to false.',
     async run(probe) {
-      if (probe.offer.has('etag') !== true) throw new NotOffered('etag.supported is not true')
+      if (probe.declared.has('etag') !== true) throw new NotOffered('etag.supported is not true')
       const shown = await probe.get((await probe.make()).path)
       demand(shown, /^(W\/)?"[^"]*"$/.test(shown.header('etag') ?? ''), 'an ETag header, like W/"3694e05e9dff590"')
     },

@@ -1,6 +1,8 @@
+// Cases: filters that a server must refuse. RFC 7644 §3.4.2.2.
+
 import type { Case, Probe } from '../case.ts'
 import { demandRefusal } from '../demand.ts'
-import { pathOf } from '../look.ts'
+import { pathOf } from '../json-access.ts'
 
 const FILTERS = 'RFC 7644 §3.4.2.2'
 const SYNTAX =

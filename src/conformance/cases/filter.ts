@@ -1,7 +1,9 @@
+// Cases: what filters find. RFC 7644 §3.4.2.2.
+
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { dig, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import type { Subject } from '../subject.ts'
 
 const FILTERS = 'RFC 7644 §3.4.2.2'
@@ -92,12 +94,12 @@ export const FILTER: readonly Case[] = [
     title: 'a filter with eq finds what matches and nothing else',
     fix: 'Apply the filter, or answer 400 invalidFilter; never answer with everybody.',
     async run(probe) {
-      if (probe.offer.has('filter') === false) throw new NotOffered('filter.supported is false')
+      if (probe.declared.has('filter') === false) throw new NotOffered('filter.supported is false')
       const subject = probe.subject()
       const [one, other] = [await probe.make(), await probe.make()]
       const filter = `${pathOf(subject.named)} eq "${one.name}"`
       const answer = await probe.filter(subject.type.endpoint, filter)
-      if (probe.offer.has('filter') === undefined && [501, 400].includes(answer.status))
+      if (probe.declared.has('filter') === undefined && [501, 400].includes(answer.status))
         throw new NotOffered(`a filter was answered ${answer.status}, and the server does not say that it has filters`)
       const { resources } = demandList(answer, `the filter ${filter}`)
       demand(

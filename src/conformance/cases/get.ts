@@ -1,6 +1,8 @@
+// Cases: reading one resource. RFC 7644 §3.4.1.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource } from '../demand.ts'
-import { dig, isSameUri, isUnassigned, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isSameUri, isUnassigned, pathOf, valueAt, withValue } from '../json-access.ts'
 
 const READ = 'RFC 7644 §3.4.1'
 

@@ -1,10 +1,12 @@
+// Cases: groups and their members. RFC 7643 §4.2.
+
 import type { JsonObject } from '../../protocol/index.ts'
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, resolveReference, valueAt } from '../look.ts'
-import type { AttributeOffer } from '../place.ts'
+import { dig, isUnassigned, member, objects, resolveReference, valueAt } from '../json-access.ts'
 
 const GROUPS = 'RFC 7643 §4.2'
 const REFERENCES = 'RFC 7643 §2.3.7'
@@ -17,7 +19,7 @@ export function memberIds(body: unknown): readonly string[] {
 }
 
 /** The description of a part of members; throws where the server has none. */
-function partOfMembers(probe: Probe, name: string): AttributeOffer {
+function partOfMembers(probe: Probe, name: string): DeclaredAttribute {
   const { attribute } = probe.groups().attribute('members')
   const part = attribute.subAttributes.find((one) => one.name === name)
   if (part === undefined) throw new NotOffered(`members have no ${name}`)
@@ -310,7 +312,7 @@ export const GROUP_CASES: readonly Case[] = [
       const user = await probe.make()
       const group = await probe.makeGroup([{ value: user.id }])
       const shown = await probe.get(user.path)
-      if (isUnassigned(valueAt(shown.body, place)) && !probe.offer.described)
+      if (isUnassigned(valueAt(shown.body, place)) && !probe.declared.described)
         throw new NotOffered('groups of users are not shown')
       const entry = objects(valueAt(shown.body, place)).find((one) => member(one, 'value') === group.id)
       demand([group.exchange, shown], entry !== undefined, `the group ${group.id} in groups`, 'SHOULD')
@@ -427,7 +429,7 @@ export const GROUP_CASES: readonly Case[] = [
       const user = await probe.make()
       const { shown } = await demandMember(probe, { value: user.id, $ref: user.path.slice(1) }, user)
       const ref = String(member(objects(dig(shown.body, 'members'))[0], '$ref'))
-      const base = probe.offer.config.url.replace(/ServiceProviderConfig$/, '')
+      const base = probe.declared.config.url.replace(/ServiceProviderConfig$/, '')
       const there = await probe.get(resolveReference(ref, base))
       demand([shown, there], dig(there.body, 'id') === user.id, `a $ref that leads to the member, not ${ref}`)
     },
@@ -455,7 +457,7 @@ export const GROUP_CASES: readonly Case[] = [
     async run(probe) {
       referring(probe)
       const user = await probe.make()
-      const base = probe.offer.config.url.replace(/\/ServiceProviderConfig$/, '')
+      const base = probe.declared.config.url.replace(/\/ServiceProviderConfig$/, '')
       const other = /\/v\d+$/.test(base) ? base.replace(/\/v\d+$/, '') : `${base}/v2`
       const named = (at: string) => ({ value: user.id, $ref: `${at}${user.path}` })
       const { path } = await demandMember(probe, named(other), user)

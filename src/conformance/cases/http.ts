@@ -1,7 +1,9 @@
+// Cases: media types, methods and endpoints. RFC 7644 §3.2 and §3.8.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { member, valueAt, withValue } from '../look.ts'
+import { member, valueAt, withValue } from '../json-access.ts'
 
 const MEDIA = 'RFC 7644 §3.8'
 const ENDPOINTS = 'RFC 7644 §3.2'
@@ -187,14 +189,14 @@ export const HTTP: readonly Case[] = [
     section: ENDPOINTS,
     title: 'users are at /Users, groups at /Groups',
     fix: 'Serve User at /Users and Group at /Groups.',
-    async run({ offer }) {
+    async run({ declared }) {
       for (const [urn, endpoint] of [
         ['urn:ietf:params:scim:schemas:core:2.0:User', '/Users'],
         ['urn:ietf:params:scim:schemas:core:2.0:Group', '/Groups'],
       ] as const) {
-        const found = offer.types.filter(({ schema }) => schema === urn)
+        const found = declared.types.filter(({ schema }) => schema === urn)
         demand(
-          offer.resourceTypes,
+          declared.resourceTypes,
           found.length === 0 || found.some((type) => type.endpoint === endpoint),
           `${endpoint} as the endpoint of ${urn}`,
         )
@@ -283,7 +285,7 @@ export const HTTP: readonly Case[] = [
     title: 'an unsupported protocol version is refused',
     fix: 'Answer 400 invalidVers or 404 to /v9/….',
     async run(probe) {
-      const base = new URL(probe.offer.config.url.replace(/\/ServiceProviderConfig$/, ''))
+      const base = new URL(probe.declared.config.url.replace(/\/ServiceProviderConfig$/, ''))
       if (!/\/v2$/i.test(base.pathname)) throw new NotOffered('the base URL does not end in a version')
       const url = `${base.origin}${base.pathname.replace(/v2$/i, 'v9')}${probe.subject().type.endpoint}`
       demandRefusal(await probe.get(url), `GET ${url}`, { status: [400, 404, 401, 403, 501] })

@@ -1,7 +1,9 @@
+// Cases: Unicode in names and filters. RFC 7644 §5.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, pathOf } from '../look.ts'
+import { dig, pathOf } from '../json-access.ts'
 
 const PREPARE = 'RFC 7644 §5'
 

@@ -1,7 +1,9 @@
+// Cases: /Me. RFC 7644 §3.11.
+
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isSameUri } from '../look.ts'
+import { dig, isSameUri } from '../json-access.ts'
 
 const ME_SECTION = 'RFC 7644 §3.11'
 

@@ -1,8 +1,10 @@
+// Cases: lists, and pages by index. RFC 7644 §3.4.2.
+
 import { LIST_RESPONSE } from '../../protocol/index.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
-import { dig, member, pathOf, texts } from '../look.ts'
+import { dig, member, pathOf, texts } from '../json-access.ts'
 
 const LIST = 'RFC 7644 §3.4.2'
 const PAGES = 'RFC 7644 §3.4.2.4'
@@ -206,7 +208,7 @@ export const PAGING: readonly Case[] = [
     fix: 'Cap pages at the number that /ServiceProviderConfig tells.',
     needs: ['P-123/or'],
     async run(probe) {
-      const limit = probe.offer.maxResults
+      const limit = probe.declared.maxResults
       const subject = probe.subject()
       const answer = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} sw "${probe.prefix}"`, {
         count: '100000',

@@ -1,6 +1,8 @@
+// Cases: the PATCH operation add. RFC 7644 §3.5.2.1.
+
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
-import { member, objects, pathOf, valueAt, withValue } from '../look.ts'
+import { member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
 

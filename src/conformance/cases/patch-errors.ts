@@ -1,9 +1,11 @@
+// Cases: PATCH requests that a server must refuse. RFC 7644 §3.5.2.
+
 import { type JsonObject, PATCH_OP } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal } from '../demand.ts'
 import type { Level } from '../fault.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, fitsType, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, fitsType, pathOf, valueAt, withValue } from '../json-access.ts'
 
 const MODIFY = 'RFC 7644 §3.5.2'
 const SYNTAX = ['invalidSyntax', 'invalidValue', 'invalidPath', 'noTarget'] as const

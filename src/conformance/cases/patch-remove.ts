@@ -1,6 +1,8 @@
+// Cases: the PATCH operation remove. RFC 7644 §3.5.2.2.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
-import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
 import { demandSimple } from './simple-values.ts'

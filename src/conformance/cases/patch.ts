@@ -1,7 +1,9 @@
+// Cases: PATCH as a whole, its paths and its answer. RFC 7644 §3.5.2.
+
 import type { Case } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { memberIds } from './groups.ts'
 
 const MODIFY = 'RFC 7644 §3.5.2'
@@ -19,7 +21,7 @@ export const PATCH: readonly Case[] = [
       const text = subject.text()
       const made = await probe.make(withValue(text, 'one'))
       const answer = await probe.patch(made.path, [{ op: 'replace', path: pathOf(text), value: 'two' }])
-      const said = probe.offer.has('patch')
+      const said = probe.declared.has('patch')
       if (said === false || (said === undefined && [405, 501].includes(answer.status))) {
         demand(answer, answer.status >= 400, '501, since patch.supported is false', 'MUST')
         throw new NotOffered(said === false ? 'patch.supported is false' : `PATCH was answered ${answer.status}`)

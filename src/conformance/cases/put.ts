@@ -1,7 +1,9 @@
+// Cases: replacing resources with PUT. RFC 7644 §3.5.1.
+
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, join, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, join, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { holds } from '../subject.ts'
 
 const REPLACE = 'RFC 7644 §3.5.1'

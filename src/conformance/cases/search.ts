@@ -1,8 +1,10 @@
+// Cases: queries by POST to /.search. RFC 7644 §3.4.3.
+
 import { LIST_RESPONSE } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal } from '../demand.ts'
 import { Fault, NotOffered } from '../fault.ts'
-import { isUnassigned, member, pathOf, texts, valueAt, withValue } from '../look.ts'
+import { isUnassigned, member, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 
 const SEARCH_SECTION = 'RFC 7644 §3.4.3'
 

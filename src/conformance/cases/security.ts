@@ -1,7 +1,9 @@
+// Cases: hostile input. RFC 7644 §7.7.
+
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { pathOf, valueAt, withValue } from '../look.ts'
+import { pathOf, valueAt, withValue } from '../json-access.ts'
 
 const INPUT = 'RFC 7644 §7.7'
 

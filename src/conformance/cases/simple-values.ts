@@ -1,8 +1,10 @@
+// A PATCH of one of two simple values in a list, as cases of two operations need it.
+
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Probe } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { Blocked } from '../fault.ts'
-import { pathOf, texts, valueAt, withValue } from '../look.ts'
+import { pathOf, texts, valueAt, withValue } from '../json-access.ts'
 
 /**
  * Demands that an operation on one of two simple values leaves the other one and what is wanted. Whether `value` names a simple

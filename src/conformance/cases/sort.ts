@@ -1,8 +1,10 @@
+// Cases: the order of lists. RFC 7644 §3.4.2.3.
+
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { member, pathOf, withValue } from '../look.ts'
+import { member, pathOf, withValue } from '../json-access.ts'
 
 const SORTING = 'RFC 7644 §3.4.2.3'
 
@@ -30,7 +32,7 @@ export const SORT: readonly Case[] = [
     fix: 'Sort by sortBy before paging, or set sort.supported to false.',
     needs: ['P-123/or'],
     async run(probe) {
-      if (probe.offer.has('sort') !== true) throw new NotOffered('sort.supported is not true')
+      if (probe.declared.has('sort') !== true) throw new NotOffered('sort.supported is not true')
       const path = pathOf(probe.subject().named)
       const made = [await probe.make(), await probe.make(), await probe.make()]
       const byName = made

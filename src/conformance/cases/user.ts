@@ -1,8 +1,10 @@
+// Cases: the attributes of users and of the enterprise extension. RFC 7643 §4.1 and §4.3.
+
 import type { Json } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../look.ts'
+import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
 import { holds, type Subject } from '../subject.ts'
 
 const SINGULAR = 'RFC 7643 §4.1.1'
@@ -37,7 +39,7 @@ function roundTrip(id: string, name: string, value: Json, section: string): Case
     fix: `Store ${name}, or leave it out of /Schemas.`,
     async run(probe) {
       const subject = people(probe.subject())
-      if (!probe.offer.described) throw new NotOffered('the server does not say which attributes it has')
+      if (!probe.declared.described) throw new NotOffered('the server does not say which attributes it has')
       const place = subject.attribute(name)
       if (place.attribute.mutability !== 'readWrite' || place.attribute.returned === 'never')
         throw new NotOffered(`${name} is ${place.attribute.mutability}`)
@@ -148,7 +150,7 @@ export const USER_CASES: readonly Case[] = [
     fix: 'Store x509Certificates, or leave it out of /Schemas.',
     async run(probe) {
       const subject = people(probe.subject())
-      if (!probe.offer.described) throw new NotOffered('the server does not say which attributes it has')
+      if (!probe.declared.described) throw new NotOffered('the server does not say which attributes it has')
       const place = subject.attribute('x509Certificates')
       if (place.attribute.mutability !== 'readWrite' || place.attribute.returned === 'never')
         throw new NotOffered(`x509Certificates is ${place.attribute.mutability}`)
@@ -259,7 +261,7 @@ export const USER_CASES: readonly Case[] = [
     async run(probe) {
       const subject = people(probe.subject())
       const extension = subject.type.extensions.find(({ urn }) => /extension:enterprise:2\.0:User$/i.test(urn))
-      if (extension === undefined || !probe.offer.described)
+      if (extension === undefined || !probe.declared.described)
         throw new NotOffered('the server has no enterprise extension')
       const names = extension.attributes
         .filter(({ type, mutability }) => type === 'string' && mutability === 'readWrite')
@@ -285,7 +287,7 @@ export const USER_CASES: readonly Case[] = [
       const extension = subject.type.extensions.find(({ attributes }) =>
         attributes.some(({ name }) => name === 'manager'),
       )
-      if (extension === undefined || !probe.offer.described) throw new NotOffered('the server has no manager')
+      if (extension === undefined || !probe.declared.described) throw new NotOffered('the server has no manager')
       const boss = await probe.make()
       const made = await probe.make({ [extension.urn]: { manager: { value: boss.id } } })
       const shown = await probe.get(made.path)

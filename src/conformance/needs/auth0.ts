@@ -1,5 +1,7 @@
+// What Auth0 needs of a server.
+
 import { demand, demandStatus } from '../demand.ts'
-import { dig } from '../look.ts'
+import { dig } from '../json-access.ts'
 import { makePerson, type Needs, person, USERS } from './need.ts'
 import { creates, DELETES, DISABLES_BY_PUT, eq, findsByExternalId, REFUSES_SECOND, replaces } from './users.ts'
 

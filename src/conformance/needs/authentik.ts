@@ -1,5 +1,7 @@
+// What authentik needs of a server.
+
 import { demand, demandStatus } from '../demand.ts'
-import { dig } from '../look.ts'
+import { dig } from '../json-access.ts'
 import { changesMembers, createsGroup, REMOVES_BY_FILTER } from './groups.ts'
 import { GROUP, look, makePerson, type Needs, USERS } from './need.ts'
 import { creates, DELETES, DISABLES_BY_PUT, REFUSES_SECOND, replaces } from './users.ts'
@@ -11,7 +13,7 @@ export const AUTHENTIK: Needs = {
     {
       title: '/ServiceProviderConfig can be read and says what is supported',
       fix: 'Serve /ServiceProviderConfig with patch, filter and bulk: without it authentik only sends PUT.',
-      async run({ offer: { config } }) {
+      async run({ declared: { config } }) {
         demandStatus(config, [200], 'GET /ServiceProviderConfig')
         for (const feature of ['patch', 'filter', 'bulk'])
           demand(
@@ -34,7 +36,7 @@ export const AUTHENTIK: Needs = {
       title: 'after a 409 the user is found by a userName without quotes',
       fix: 'Read one bare word as a text in filters; or say filter.supported false.',
       async run(probe) {
-        if (probe.offer.has('filter') === false) return
+        if (probe.declared.has('filter') === false) return
         const made = await makePerson(probe)
         const { answer, resources } = await look(
           probe,

@@ -1,6 +1,8 @@
+// What Microsoft Entra ID needs of a server.
+
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, objects } from '../look.ts'
+import { dig, objects } from '../json-access.ts'
 import {
   ADDS_TWICE,
   changesMembers,
@@ -251,7 +253,7 @@ export const ENTRA: Needs = {
       title: '/Schemas has no null in it',
       fix: 'Leave members without a value out of /Schemas.',
       optional: true,
-      async run({ offer: { schemas } }) {
+      async run({ declared: { schemas } }) {
         if (schemas.status !== 200) throw new NotOffered(`/Schemas was answered ${schemas.status}`)
         demand(schemas, !/[:[,]\s*null\b/.test(schemas.text), 'no null')
       },

@@ -1,5 +1,7 @@
+// What Google Workspace needs of a server.
+
 import { demand } from '../demand.ts'
-import { dig, isUnassigned, objects } from '../look.ts'
+import { dig, isUnassigned, objects } from '../json-access.ts'
 import { makePerson, makeTeam, membersOf, type Needs, person, USERS } from './need.ts'
 import {
   creates,

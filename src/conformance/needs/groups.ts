@@ -1,8 +1,10 @@
+// Needs concerning groups that several identity providers share.
+
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Probe } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig } from '../look.ts'
+import { dig } from '../json-access.ts'
 import { demandCreated, demandMembers, GROUP, GROUPS, look, makePerson, makeTeam, type Need } from './need.ts'
 import { eq } from './users.ts'
 

@@ -1,5 +1,7 @@
+// What JumpCloud needs of a server.
+
 import { demand, demandStatus } from '../demand.ts'
-import { isUnassigned } from '../look.ts'
+import { isUnassigned } from '../json-access.ts'
 import { ADDS_MEMBERS, DELETES_GROUP, findsGroup, REMOVES_BY_LIST, renames } from './groups.ts'
 import { demandChanged, ENTERPRISE_USER, makePerson, type Needs, USER } from './need.ts'
 import { creates, DELETES, DISABLES_BY_PUT, FREES_NAMES, findsByName, REFUSES_SECOND, replaces } from './users.ts'

@@ -1,3 +1,5 @@
+// What Keycloak needs of a server.
+
 import { demandStatus } from '../demand.ts'
 import { changesMembers, createsGroup, REPLACES_MEMBERS, replacesGroup } from './groups.ts'
 import { makePerson, type Needs } from './need.ts'

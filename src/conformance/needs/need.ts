@@ -1,9 +1,11 @@
+// One need of an identity provider, and the requests and demands that needs are made of.
+
 import { ENTERPRISE_USER, GROUP, type JsonObject, USER } from '../../protocol/index.ts'
 import type { Made, Probe } from '../case.ts'
 import { demand, demandList, demandResource, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { Blocked, NotOffered } from '../fault.ts'
-import { dig, objects } from '../look.ts'
+import { dig, objects } from '../json-access.ts'
 
 /** One thing that an identity provider sends, and what it must be answered. */
 export interface Need {

@@ -1,5 +1,7 @@
+// What Okta needs of a server.
+
 import { demand, demandStatus } from '../demand.ts'
-import { dig, texts } from '../look.ts'
+import { dig, texts } from '../json-access.ts'
 import {
   ADDS_MEMBERS,
   ADDS_TWICE,

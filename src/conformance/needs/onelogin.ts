@@ -1,3 +1,5 @@
+// What OneLogin needs of a server.
+
 import { demandStatus } from '../demand.ts'
 import { ADDS_MEMBERS, createsGroup, listsGroups, REMOVES_BY_FILTER } from './groups.ts'
 import { demandCreated, makePerson, type Needs, person, USERS } from './need.ts'

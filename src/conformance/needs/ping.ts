@@ -1,5 +1,7 @@
+// What PingFederate and PingOne need of a server.
+
 import { demand, demandList, demandStatus } from '../demand.ts'
-import { member, objects } from '../look.ts'
+import { member, objects } from '../json-access.ts'
 import { ADDS_MEMBERS, createsGroup, listsGroups, REMOVES_BY_FILTER, replacesGroup } from './groups.ts'
 import { demandCreated, GROUP, GROUPS, makeTeam, type Needs, person, USERS } from './need.ts'
 import {

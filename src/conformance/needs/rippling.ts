@@ -1,3 +1,5 @@
+// What Rippling needs of a server.
+
 import { demand } from '../demand.ts'
 import { ADDS_MEMBERS, DELETES_GROUP, listsGroups, REMOVES_BY_FILTER } from './groups.ts'
 import { look, type Needs, USERS } from './need.ts'

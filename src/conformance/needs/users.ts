@@ -1,6 +1,8 @@
+// Needs concerning users that several identity providers share.
+
 import type { JsonObject } from '../../protocol/index.ts'
 import { demand, demandList, demandStatus } from '../demand.ts'
-import { dig, objects } from '../look.ts'
+import { dig, objects } from '../json-access.ts'
 import { demandChanged, demandCreated, look, makePerson, type Need, person, USERS } from './need.ts'
 
 /** A filter in a URL, spaces as `+` or as `%20`. */
@@ -195,8 +197,12 @@ export const PAGES_OF_100: Need = {
       Number.isInteger(dig(answer.body, 'startIndex')) && Number.isInteger(dig(answer.body, 'itemsPerPage')),
       'startIndex and itemsPerPage as integers',
     )
-    const limit = probe.offer.maxResults
-    demand(probe.offer.config, limit === undefined || limit === 0 || limit >= 100, 'filter.maxResults of 100 at least')
+    const limit = probe.declared.maxResults
+    demand(
+      probe.declared.config,
+      limit === undefined || limit === 0 || limit >= 100,
+      'filter.maxResults of 100 at least',
+    )
   },
 }
 

@@ -1,3 +1,5 @@
+// Breaks: order, pages and cursors.
+
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same

@@ -1,19 +1,21 @@
+// What a server declares about itself: its features, resource types and schemas.
+
 import { EnterpriseUser, Group, type JsonObject, User, writeResourceType, writeSchema } from '../protocol/index.ts'
+import type { DeclaredAttribute } from './attribute-path.ts'
 import type { Exchange } from './exchange.ts'
-import { dig, member, objects, texts } from './look.ts'
-import type { AttributeOffer } from './place.ts'
+import { dig, member, objects, texts } from './json-access.ts'
 
 /** A resource type as a server describes it. RFC 7643 §6. */
-export interface TypeOffer {
+export interface DeclaredType {
   readonly name: string
   /** With its leading slash, `/Users`. */
   readonly endpoint: string
   readonly schema: string
-  readonly attributes: readonly AttributeOffer[]
+  readonly attributes: readonly DeclaredAttribute[]
   readonly extensions: readonly {
     readonly urn: string
     readonly required: boolean
-    readonly attributes: readonly AttributeOffer[]
+    readonly attributes: readonly DeclaredAttribute[]
   }[]
 }
 
@@ -21,11 +23,11 @@ export interface TypeOffer {
 export type Feature = 'patch' | 'bulk' | 'filter' | 'sort' | 'etag' | 'changePassword'
 
 /** What a server says about itself. */
-export interface Offer {
+export interface Declared {
   readonly config: Exchange
   readonly resourceTypes: Exchange
   readonly schemas: Exchange
-  readonly types: readonly TypeOffer[]
+  readonly types: readonly DeclaredType[]
   /** Whether the types are the server's own word; otherwise they are those of RFC 7643. */
   readonly described: boolean
   /** Whether a feature is offered; undefined when the server doesn't say. */
@@ -37,7 +39,7 @@ export interface Offer {
 }
 
 /** Reads what a server says about itself; what is missing or can't be read is taken from RFC 7643. */
-export async function readOffer(get: (path: string) => Promise<Exchange>): Promise<Offer> {
+export async function readDeclared(get: (path: string) => Promise<Exchange>): Promise<Declared> {
   const [config, resourceTypes, schemas] = await Promise.all([
     get('/ServiceProviderConfig'),
     get('/ResourceTypes'),
@@ -49,7 +51,7 @@ export async function readOffer(get: (path: string) => Promise<Exchange>): Promi
     const listed = member(found ?? standard.schemas.find(({ id }) => id === urn), 'attributes')
     return objects(listed).map(readAttribute)
   }
-  const readType = (body: JsonObject): TypeOffer => ({
+  const readType = (body: JsonObject): DeclaredType => ({
     name: String(member(body, 'name')),
     endpoint: `/${String(member(body, 'endpoint'))
       .replace(/^.*\/(?=[^/])/, '')
@@ -88,7 +90,7 @@ export function resourcesOf({ body }: Exchange): readonly JsonObject[] {
 }
 
 /** An attribute's description with the RFC's defaults filled in. RFC 7643 §2.2. */
-function readAttribute(body: JsonObject): AttributeOffer {
+function readAttribute(body: JsonObject): DeclaredAttribute {
   const text = (name: string, otherwise: string) => {
     const value = member(body, name)
     return typeof value === 'string' ? value : otherwise

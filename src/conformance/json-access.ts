@@ -1,5 +1,7 @@
+// Reads and builds JSON of unknown shape by member names and attribute paths.
+
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import type { Place } from './place.ts'
+import type { AttributePath } from './attribute-path.ts'
 
 /** A member by its name in any letter case: names compare without regard to it. RFC 7643 §2.1. */
 export function member(value: unknown, name: string): Json | undefined {
@@ -28,21 +30,21 @@ export function texts(value: unknown): readonly string[] {
 }
 
 /** The value at a place of a resource. */
-export function valueAt(resource: unknown, place: Place): Json | undefined {
+export function valueAt(resource: unknown, place: AttributePath): Json | undefined {
   const holder = place.urn === undefined ? resource : member(resource, place.urn)
   const value = member(holder, place.attribute.name)
   return place.sub === undefined ? value : member(value, place.sub.name)
 }
 
 /** The members of a resource that hold a value at a place. */
-export function withValue(place: Place, value: Json): JsonObject {
+export function withValue(place: AttributePath, value: Json): JsonObject {
   const inner = place.sub === undefined ? value : { [place.sub.name]: value }
   const members = { [place.attribute.name]: inner }
   return place.urn === undefined ? members : { [place.urn]: members }
 }
 
 /** The path of a place, qualified where it belongs to an extension. RFC 7644 §3.10. */
-export function pathOf(place: Place): string {
+export function pathOf(place: AttributePath): string {
   const name = place.sub === undefined ? place.attribute.name : `${place.attribute.name}.${place.sub.name}`
   return place.urn === undefined ? name : `${place.urn}:${name}`
 }
@@ -55,7 +57,7 @@ export function isUnassigned(value: unknown): boolean {
 }
 
 /** Whether a value has the JSON type of a place; no value fits everywhere. RFC 7643 §2.3. */
-export function fitsType(value: unknown, place: Place): boolean {
+export function fitsType(value: unknown, place: AttributePath): boolean {
   if (isUnassigned(value)) return true
   const { type, multiValued } = place.sub ?? place.attribute
   if (multiValued) return Array.isArray(value) && value.every((one) => fitsOne(one, type))

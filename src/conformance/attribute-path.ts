@@ -1,5 +1,7 @@
+// A path to an attribute of a resource, with what the server declares about the attribute.
+
 /** An attribute as a server describes it, with the RFC's defaults where it says nothing. RFC 7643 §2.2, §7. */
-export interface AttributeOffer {
+export interface DeclaredAttribute {
   readonly name: string
   readonly type: string
   readonly multiValued: boolean
@@ -10,12 +12,12 @@ export interface AttributeOffer {
   readonly returned: string
   readonly uniqueness: string
   readonly referenceTypes: readonly string[]
-  readonly subAttributes: readonly AttributeOffer[]
+  readonly subAttributes: readonly DeclaredAttribute[]
 }
 
 /** Where a value stands: an attribute, perhaps of an extension, perhaps one sub-attribute of it. */
-export interface Place {
+export interface AttributePath {
   readonly urn?: string
-  readonly attribute: AttributeOffer
-  readonly sub?: AttributeOffer
+  readonly attribute: DeclaredAttribute
+  readonly sub?: DeclaredAttribute
 }
