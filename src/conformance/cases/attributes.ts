@@ -4,8 +4,10 @@ import type { Json } from '../../protocol/index.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal, demandResource } from '../demand.ts'
 import { dig, isUnassigned, join, member, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const NINE = 'RFC 7644 §3.9'
+const { must, own } = requirements(NINE)
 
 /** A resource with a text and a complex attribute to be left out or in. */
 async function filled(probe: Probe): Promise<Made> {
@@ -22,11 +24,7 @@ async function filled(probe: Probe): Promise<Made> {
 
 /** The cases of the group "attributes and excludedAttributes". */
 export const ATTRIBUTES: readonly Case[] = [
-  {
-    id: 'P-201',
-    level: 'MUST',
-    section: NINE,
-    title: 'attributes gives what is named, id, and nothing else',
+  must('P-201', 'attributes gives what is named, id, and nothing else', {
     fix: 'With attributes, return only the named attributes and those that are always returned.',
     needs: ['P-200/get'],
     async run(probe) {
@@ -47,12 +45,8 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, typeof body.id === 'string', 'id, which is always returned')
       demand(answer, wrong.length === 0, `no ${wrong.join(', ')}`)
     },
-  },
-  {
-    id: 'P-202',
-    level: 'MUST',
-    section: NINE,
-    title: 'excludedAttributes leaves out what is named',
+  }),
+  must('P-202', 'excludedAttributes leaves out what is named', {
     fix: 'With excludedAttributes, return the default attributes but the named ones.',
     async run(probe) {
       const text = probe.subject().text()
@@ -62,24 +56,17 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       demand(answer, valueAt(body, probe.subject().named) === made.name, 'everything else')
     },
-  },
-  {
-    id: 'P-202/always',
-    level: 'MUST',
+  }),
+  must('P-202/always', 'id can not be excluded', {
     section: 'RFC 7643 §3.1',
-    title: 'id can not be excluded',
     fix: 'Return id whatever excludedAttributes says.',
     async run(probe) {
       const made = await probe.make()
       const answer = await probe.get(`${made.path}?excludedAttributes=id`)
       demand(answer, dig(answer.body, 'id') === made.id, 'id')
     },
-  },
-  {
-    id: 'P-203',
-    level: 'MUST',
-    section: NINE,
-    title: 'names are separated by commas',
+  }),
+  must('P-203', 'names are separated by commas', {
     fix: 'Split attributes at commas.',
     needs: ['P-200/get'],
     async run(probe) {
@@ -92,12 +79,9 @@ export const ATTRIBUTES: readonly Case[] = [
         'both attributes',
       )
     },
-  },
-  {
-    id: 'P-204',
-    level: 'MUST',
+  }),
+  must('P-204', 'sub-attributes can be selected', {
     section: 'RFC 7644 §3.10',
-    title: 'sub-attributes can be selected',
     fix: 'Take name.givenName in attributes and return only that part.',
     needs: ['P-200/get'],
     async run(probe) {
@@ -107,12 +91,9 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, valueAt(answer.body, first) === 'one', pathOf(first))
       demand(answer, isUnassigned(valueAt(answer.body, second)), `no ${pathOf(second)}`)
     },
-  },
-  {
-    id: 'P-204/case',
-    level: 'MUST',
+  }),
+  must('P-204/case', 'names in attributes compare without regard to case', {
     section: 'RFC 7643 §2.1',
-    title: 'names in attributes compare without regard to case',
     fix: 'Match the names in attributes without regard to case.',
     needs: ['P-200/get'],
     async run(probe) {
@@ -121,12 +102,9 @@ export const ATTRIBUTES: readonly Case[] = [
       const answer = await probe.get(`${made.path}?attributes=${pathOf(text).toUpperCase()}`)
       demand(answer, valueAt(answer.body, text) === 'lockstep', pathOf(text))
     },
-  },
-  {
-    id: 'P-204/extension',
-    level: 'MUST',
+  }),
+  must('P-204/extension', 'attributes of extensions can be selected by their qualified name', {
     section: 'RFC 7644 §3.10',
-    title: 'attributes of extensions can be selected by their qualified name',
     fix: 'Take URN:attribute in attributes.',
     needs: ['P-200/get'],
     async run(probe) {
@@ -136,12 +114,8 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, valueAt(answer.body, place) === 'lockstep', pathOf(place))
       demand(answer, isUnassigned(valueAt(answer.body, probe.subject().named)), `no ${pathOf(probe.subject().named)}`)
     },
-  },
-  {
-    id: 'P-206',
-    level: 'OWN',
-    section: NINE,
-    title: 'attributes and excludedAttributes together are refused',
+  }),
+  own('P-206', 'attributes and excludedAttributes together are refused', {
     fix: 'Answer 400 invalidValue: they exclude each other.',
     async run(probe) {
       const subject = probe.subject()
@@ -152,12 +126,8 @@ export const ATTRIBUTES: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'P-207',
-    level: 'OWN',
-    section: NINE,
-    title: 'unknown names in attributes are ignored',
+  }),
+  own('P-207', 'unknown names in attributes are ignored', {
     fix: 'Ignore names that no schema knows.',
     async run(probe) {
       const made = await probe.make()
@@ -168,24 +138,16 @@ export const ATTRIBUTES: readonly Case[] = [
         'the resource with its id',
       )
     },
-  },
-  {
-    id: 'P-208',
-    level: 'OWN',
-    section: NINE,
-    title: 'an empty list of attributes is none',
+  }),
+  own('P-208', 'an empty list of attributes is none', {
     fix: 'Take an empty attributes parameter for an absent one.',
     async run(probe) {
       const made = await probe.make()
       const answer = await probe.get(`${made.path}?attributes=`)
       demand(answer, valueAt(answer.body, probe.subject().named) === made.name, 'the whole resource')
     },
-  },
-  {
-    id: 'P-209',
-    level: 'MUST',
-    section: NINE,
-    title: 'excluding a sub-attribute keeps the others',
+  }),
+  must('P-209', 'excluding a sub-attribute keeps the others', {
     fix: 'Leave out only the part that excludedAttributes names.',
     async run(probe) {
       const { first, second } = probe.subject().complex()
@@ -194,12 +156,8 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, isUnassigned(valueAt(answer.body, first)), `no ${pathOf(first)}`)
       demand(answer, valueAt(answer.body, second) === 'two', pathOf(second))
     },
-  },
-  {
-    id: 'P-200/list',
-    level: 'MUST',
-    section: NINE,
-    title: 'lists take attributes and excludedAttributes',
+  }),
+  must('P-200/list', 'lists take attributes and excludedAttributes', {
     fix: 'Apply attributes and excludedAttributes to every resource of a list.',
     needs: ['P-121'],
     async run(probe) {
@@ -214,7 +172,7 @@ export const ATTRIBUTES: readonly Case[] = [
         demand(answer, member(first, 'id') === made.id, 'id')
       }
     },
-  },
+  }),
   ...(
     [
       ['put', 'P-300'],
@@ -243,11 +201,8 @@ export const ATTRIBUTES: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-205',
-    level: 'MUST',
+  must('P-205', 'naming a secret in attributes does not show it', {
     section: 'RFC 7643 §7',
-    title: 'naming a secret in attributes does not show it',
     fix: 'Leave attributes with returned never out also when they are named.',
     async run(probe) {
       probe.subject().attribute('password')
@@ -255,5 +210,5 @@ export const ATTRIBUTES: readonly Case[] = [
       const answer = await probe.get(`${made.path}?attributes=password`)
       demand(answer, dig(answer.body, 'password') === undefined, 'no password')
     },
-  },
+  }),
 ]

@@ -6,9 +6,11 @@ import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { memberIds } from './groups.ts'
 
 const BULK_SECTION = 'RFC 7644 §3.7'
+const { must, should, own } = requirements(BULK_SECTION)
 
 /** The status of a result, as a text: a string, a number, or an object with code. RFC 7644 §3.7.3. */
 function statusOf(result: unknown): string {
@@ -37,11 +39,7 @@ function creation(
 
 /** The cases of the group "Bulk". */
 export const BULK: readonly Case[] = [
-  {
-    id: 'P-420',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'a bulk request creates',
+  must('P-420', 'a bulk request creates', {
     fix: 'Serve POST /Bulk, or set bulk.supported to false and answer 501.',
     async run(probe) {
       if (probe.declared.has('bulk') !== true) throw new NotOffered('bulk.supported is not true')
@@ -49,23 +47,15 @@ export const BULK: readonly Case[] = [
       const [first] = resultsOf(answer)
       demand(answer, statusOf(first) === '201', 'one result with status 201')
     },
-  },
-  {
-    id: 'P-420/off',
-    level: 'SHOULD',
-    section: BULK_SECTION,
-    title: 'a server without bulk says so with 501',
+  }),
+  should('P-420/off', 'a server without bulk says so with 501', {
     fix: 'Answer 501 to POST /Bulk when bulk.supported is false.',
     async run(probe) {
       if (probe.declared.has('bulk') !== false) throw new NotOffered('bulk.supported is not false')
       demandRefusalOrNone(await probe.bulk([creation(probe, 'one')]))
     },
-  },
-  {
-    id: 'P-421',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'a bulk request without Operations is refused',
+  }),
+  must('P-421', 'a bulk request without Operations is refused', {
     fix: 'Answer 400 invalidSyntax.',
     needs: ['P-420'],
     async run(probe) {
@@ -75,12 +65,8 @@ export const BULK: readonly Case[] = [
         { keyword: ['invalidSyntax', 'invalidValue'] },
       )
     },
-  },
-  {
-    id: 'P-422',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'PUT, PATCH and DELETE work in a bulk request',
+  }),
+  must('P-422', 'PUT, PATCH and DELETE work in a bulk request', {
     fix: 'Carry out all four methods in bulk requests.',
     needs: ['P-420', 'P-340', 'P-300', 'P-400'],
     async run(probe) {
@@ -107,12 +93,8 @@ export const BULK: readonly Case[] = [
       demand([answer, patched], valueAt(patched.body, text) === 'patched', `${pathOf(text)} "patched"`)
       demand([answer, deleted], deleted.status === 404, '404 for what was deleted')
     },
-  },
-  {
-    id: 'P-424',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'a bulk request is 200 also when its operations fail',
+  }),
+  must('P-424', 'a bulk request is 200 also when its operations fail', {
     fix: 'Answer 200 whenever the request was processed; failures stand in the results.',
     needs: ['P-420'],
     async run(probe) {
@@ -120,12 +102,9 @@ export const BULK: readonly Case[] = [
       const [first] = resultsOf(answer)
       demand(answer, /^4/.test(statusOf(first)), 'a result with 404')
     },
-  },
-  {
-    id: 'P-425',
-    level: 'MUST',
+  }),
+  must('P-425', 'each result has method, status, bulkId and location', {
     section: 'RFC 7644 §3.7.3',
-    title: 'each result has method, status, bulkId and location',
     fix: 'Give each result its method, status, the bulkId that was sent, and location (not for a failed POST).',
     needs: ['P-420'],
     async run(probe) {
@@ -135,12 +114,9 @@ export const BULK: readonly Case[] = [
       demand(answer, member(first, 'bulkId') === 'lockstep-one', 'bulkId "lockstep-one"')
       demand(answer, typeof member(first, 'location') === 'string', 'location')
     },
-  },
-  {
-    id: 'P-425/status',
-    level: 'SHOULD',
+  }),
+  should('P-425/status', 'the status of a result is a string', {
     section: 'RFC 7644 §3.7.3',
-    title: 'the status of a result is a string',
     fix: 'Write "status": "201".',
     needs: ['P-420'],
     async run(probe) {
@@ -150,12 +126,9 @@ export const BULK: readonly Case[] = [
       // One example of the RFC shows an object with code.
       demand(answer, typeof status === 'string' || typeof member(status, 'code') === 'string', 'status "201"')
     },
-  },
-  {
-    id: 'P-425/error',
-    level: 'MUST',
+  }),
+  must('P-425/error', 'a failed operation holds the error', {
     section: 'RFC 7644 §3.7.3',
-    title: 'a failed operation holds the error',
     fix: 'Put the SCIM error into response of each result that is not 2xx.',
     needs: ['P-424'],
     async run(probe) {
@@ -163,12 +136,8 @@ export const BULK: readonly Case[] = [
       const [first] = resultsOf(answer)
       demand(answer, !isUnassigned(member(first, 'response')), 'response with the error')
     },
-  },
-  {
-    id: 'P-427',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'after a failed operation the others are done',
+  }),
+  must('P-427', 'after a failed operation the others are done', {
     fix: 'Go on after failures unless failOnErrors is reached.',
     needs: ['P-424'],
     async run(probe) {
@@ -183,12 +152,8 @@ export const BULK: readonly Case[] = [
         'the second operation with 201',
       )
     },
-  },
-  {
-    id: 'P-428',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'failOnErrors stops at that many errors',
+  }),
+  must('P-428', 'failOnErrors stops at that many errors', {
     fix: 'Stop after failOnErrors errors and answer with the results so far.',
     needs: ['P-424'],
     async run(probe) {
@@ -201,12 +166,9 @@ export const BULK: readonly Case[] = [
       const results = listedIn(answer)
       demand(answer, !results.some((one) => /^2/.test(statusOf(one))), 'nothing done after the first error')
     },
-  },
-  {
-    id: 'P-429',
-    level: 'MUST',
+  }),
+  must('P-429', 'bulkId:… in a value stands for the id of what was created', {
     section: 'RFC 7644 §3.7.2',
-    title: 'bulkId:… in a value stands for the id of what was created',
     fix: 'Replace bulkId:x in values by the id that the POST with that bulkId got.',
     needs: ['P-420', 'S-132/members', 'P-425'],
     async run(probe) {
@@ -237,12 +199,8 @@ export const BULK: readonly Case[] = [
         'the new user as a member of the new group',
       )
     },
-  },
-  {
-    id: 'P-430',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'a reference may come before what it refers to',
+  }),
+  must('P-430', 'a reference may come before what it refers to', {
     fix: 'Order the operations by their references, or resolve them afterwards.',
     needs: ['P-429'],
     async run(probe) {
@@ -262,12 +220,9 @@ export const BULK: readonly Case[] = [
       const shown = await probe.get(String(member(group, 'location')))
       demand([answer, shown], memberIds(shown.body).length === 1, 'the new user as a member of the new group')
     },
-  },
-  {
-    id: 'P-431',
-    level: 'SHOULD',
+  }),
+  should('P-431', 'two groups that refer to each other are tried', {
     section: 'RFC 7644 §3.7.1',
-    title: 'two groups that refer to each other are tried',
     fix: 'Create both and set the references afterwards; 409 when that is impossible.',
     needs: ['P-429', 'S-134/nested'],
     async run(probe) {
@@ -286,12 +241,9 @@ export const BULK: readonly Case[] = [
         'two results with 201, or 409',
       )
     },
-  },
-  {
-    id: 'P-432/path',
-    level: 'OWN',
+  }),
+  own('P-432/path', 'bulkId:… in a path stands for the id of what was created', {
     section: 'RFC 7644 §3.7.2',
-    title: 'bulkId:… in a path stands for the id of what was created',
     fix: 'Resolve bulkId:x in the path of an operation too; the RFC shows it in values only.',
     needs: ['P-429', 'P-422'],
     async run(probe) {
@@ -311,12 +263,9 @@ export const BULK: readonly Case[] = [
       const shown = await probe.get(String(member(made, 'location')))
       demand([answer, shown], valueAt(shown.body, text) === 'patched', `${pathOf(text)} "patched"`)
     },
-  },
-  {
-    id: 'P-432/patch',
-    level: 'OWN',
+  }),
+  own('P-432/patch', 'bulkId:… in the values and filters of a PATCH stands for the id of what was created', {
     section: 'RFC 7644 §3.7.2',
-    title: 'bulkId:… in the values and filters of a PATCH stands for the id of what was created',
     fix: 'Resolve bulkId:x wherever an id can stand in the data of a PATCH.',
     needs: ['P-429', 'P-422', 'P-375/members', 'P-375/remove-member'],
     async run(probe) {
@@ -346,12 +295,9 @@ export const BULK: readonly Case[] = [
       const ids = memberIds(shown.body)
       demand([answer, shown], ids.length === 1 && two.endsWith(ids[0] ?? ''), 'the second new user as the only member')
     },
-  },
-  {
-    id: 'P-433',
-    level: 'OWN',
+  }),
+  own('P-433', 'a bulkId that nobody has is refused', {
     section: 'RFC 7644 §3.7.2',
-    title: 'a bulkId that nobody has is refused',
     fix: 'Fail the operation that refers to an unknown bulkId.',
     needs: ['P-429', 'P-424'],
     async run(probe) {
@@ -367,12 +313,9 @@ export const BULK: readonly Case[] = [
       const [first] = resultsOf(answer)
       demand(answer, /^4/.test(statusOf(first)), 'a result with 400 or 409')
     },
-  },
-  {
-    id: 'P-434',
-    level: 'MUST',
+  }),
+  must('P-434', 'more operations than maxOperations are refused with 413', {
     section: 'RFC 7644 §3.7.4',
-    title: 'more operations than maxOperations are refused with 413',
     fix: 'Answer 413 to more operations than maxOperations, and do none of them.',
     needs: ['P-420', 'S-140/bulk'],
     async run(probe) {
@@ -382,12 +325,8 @@ export const BULK: readonly Case[] = [
       const answer = await probe.bulk(Array.from({ length: most + 1 }, () => operation))
       demandRefusal(answer, `${most + 1} operations`, { status: [413] })
     },
-  },
-  {
-    id: 'P-435',
-    level: 'MUST',
-    section: BULK_SECTION,
-    title: 'a stale version in a bulk operation is 412',
+  }),
+  must('P-435', 'a stale version in a bulk operation is 412', {
     fix: 'Treat version of an operation as If-Match.',
     needs: ['P-420', 'P-500', 'P-300', 'P-424'],
     async run(probe) {
@@ -404,7 +343,7 @@ export const BULK: readonly Case[] = [
       const [first] = resultsOf(answer)
       demand(answer, ['412', '409'].includes(statusOf(first)), 'a result with 412')
     },
-  },
+  }),
 ]
 
 /** 501 is what the RFC asks for; a server that doesn't know the endpoint says 404 or 405. */

@@ -5,9 +5,11 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { specimen } from '../specimen.ts'
 
 const SEVEN = 'RFC 7643 §7'
+const { must, should } = requirements(SEVEN)
 const VALUES = ['invalidValue', 'invalidSyntax'] as const
 
 const isText = (one: DeclaredAttribute) => one.type === 'string' && !one.multiValued
@@ -24,11 +26,7 @@ function without(
 
 /** The cases of the group "Attribute characteristics". */
 export const CHARACTERISTICS: readonly Case[] = [
-  {
-    id: 'S-061',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'a creation without a required attribute is refused',
+  must('S-061', 'a creation without a required attribute is refused', {
     fix: 'Answer 400 invalidValue when a required attribute is missing.',
     async run(probe) {
       const subject = probe.subject()
@@ -39,7 +37,7 @@ export const CHARACTERISTICS: readonly Case[] = [
         { keyword: VALUES },
       )
     },
-  },
+  }),
   ...(
     [
       ['empty', '', 'an empty text'],
@@ -65,11 +63,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'S-064',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'a readWrite attribute can be set, changed and cleared',
+  must('S-064', 'a readWrite attribute can be set, changed and cleared', {
     fix: 'Store what is described as readWrite, take changes, and null.',
     needs: ['P-300'],
     async run(probe) {
@@ -87,12 +81,8 @@ export const CHARACTERISTICS: readonly Case[] = [
         )
       }
     },
-  },
-  {
-    id: 'S-067',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'attributes returned always can not be narrowed away',
+  }),
+  must('S-067', 'attributes returned always can not be narrowed away', {
     fix: 'Show attributes with returned always whatever attributes and excludedAttributes say.',
     async run(probe) {
       const subject = probe.subject()
@@ -110,12 +100,8 @@ export const CHARACTERISTICS: readonly Case[] = [
         demand(shown, valueAt(shown.body, place) === 'lockstep', `${pathOf(place)} with ${query}`)
       }
     },
-  },
-  {
-    id: 'S-068',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'attributes returned never are in no answer',
+  }),
+  must('S-068', 'attributes returned never are in no answer', {
     fix: 'Leave attributes with returned never out of every answer.',
     async run(probe) {
       const subject = probe.subject()
@@ -129,12 +115,8 @@ export const CHARACTERISTICS: readonly Case[] = [
       const told = answers.find((one) => valueAt(one.body, place) !== undefined || one.text.includes(secret))
       demand(told ?? answer, told === undefined, `no ${pathOf(place)} in the answer`)
     },
-  },
-  {
-    id: 'S-069',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'attributes returned by default are shown unless narrowed',
+  }),
+  must('S-069', 'attributes returned by default are shown unless narrowed', {
     fix: 'Show every attribute that has a value, by default.',
     async run(probe) {
       const subject = probe.subject()
@@ -143,12 +125,8 @@ export const CHARACTERISTICS: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand(shown, valueAt(shown.body, text) === 'lockstep', `${pathOf(text)} in the answer`)
     },
-  },
-  {
-    id: 'S-070',
-    level: 'MUST',
-    section: SEVEN,
-    title: 'attributes returned on request are shown only when asked for',
+  }),
+  must('S-070', 'attributes returned on request are shown only when asked for', {
     fix: 'Show attributes with returned request only when they are named in attributes.',
     async run(probe) {
       const subject = probe.subject()
@@ -162,12 +140,9 @@ export const CHARACTERISTICS: readonly Case[] = [
       const asked = await probe.get(`${made.path}?attributes=${pathOf(place)}`)
       demand(asked, valueAt(asked.body, place) === 'lockstep', `${pathOf(place)}, which was asked for`)
     },
-  },
-  {
-    id: 'S-071',
-    level: 'MUST',
+  }),
+  must('S-071', 'a second resource with the same unique value is 409 uniqueness', {
     section: 'RFC 7644 §3.3',
-    title: 'a second resource with the same unique value is 409 uniqueness',
     fix: 'Answer 409 with scimType uniqueness when a value with uniqueness server is taken.',
     async run(probe) {
       const subject = probe.subject()
@@ -179,12 +154,8 @@ export const CHARACTERISTICS: readonly Case[] = [
         { status: [409], keyword: ['uniqueness'], named: true },
       )
     },
-  },
-  {
-    id: 'S-071/further',
-    level: 'SHOULD',
-    section: SEVEN,
-    title: 'further attributes that are described as unique are so',
+  }),
+  should('S-071/further', 'further attributes that are described as unique are so', {
     fix: 'Keep what /Schemas says is unique so, or say uniqueness none.',
     async run(probe) {
       const subject = probe.subject()
@@ -205,12 +176,8 @@ export const CHARACTERISTICS: readonly Case[] = [
         { status: [409, 400], keyword: ['uniqueness'] },
       )
     },
-  },
-  {
-    id: 'S-073',
-    level: 'SHOULD',
-    section: SEVEN,
-    title: 'letter case is kept',
+  }),
+  should('S-073', 'letter case is kept', {
     fix: 'Store values as they were sent; compare, but do not rewrite, without regard to case. Identity providers compare literally.',
     async run(probe) {
       const subject = probe.subject()
@@ -225,12 +192,9 @@ export const CHARACTERISTICS: readonly Case[] = [
         subject.named.attribute.caseExact ? 'MUST' : 'OWN',
       )
     },
-  },
-  {
-    id: 'P-303',
-    level: 'MUST',
+  }),
+  must('P-303', 'PUT does not change an immutable attribute', {
     section: 'RFC 7644 §3.5.1',
-    title: 'PUT does not change an immutable attribute',
     fix: 'Answer 400 mutability to a PUT with another value for an immutable attribute.',
     needs: ['P-300'],
     async run(probe) {
@@ -242,12 +206,9 @@ export const CHARACTERISTICS: readonly Case[] = [
       const other = await probe.put(made.path, subject.body(made.name, withValue(place, 'two')))
       demandRefusal(other, 'PUT with another value', { keyword: ['mutability'] })
     },
-  },
-  {
-    id: 'P-303/unset',
-    level: 'MUST',
+  }),
+  must('P-303/unset', 'PUT sets an immutable attribute that has no value yet', {
     section: 'RFC 7644 §3.5.1',
-    title: 'PUT sets an immutable attribute that has no value yet',
     fix: 'Take a value for an immutable attribute while it has none.',
     needs: ['P-300'],
     async run(probe) {
@@ -259,7 +220,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, place) === 'one', `${pathOf(place)} "one"`)
     },
-  },
+  }),
   ...(['add', 'replace'] as const).map(
     (op): Case => ({
       id: `P-388/${op}`,
@@ -281,11 +242,8 @@ export const CHARACTERISTICS: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-388/remove',
-    level: 'MUST',
+  must('P-388/remove', 'remove does not take away an immutable attribute', {
     section: 'RFC 7644 §3.5.2',
-    title: 'remove does not take away an immutable attribute',
     fix: 'Answer 400 mutability to the removal of an immutable attribute that has a value.',
     needs: ['P-340'],
     async run(probe) {
@@ -295,12 +253,9 @@ export const CHARACTERISTICS: readonly Case[] = [
         keyword: ['mutability'],
       })
     },
-  },
-  {
-    id: 'P-389',
-    level: 'MUST',
+  }),
+  must('P-389', 'add sets an immutable attribute that has no value yet', {
     section: 'RFC 7644 §3.5.2',
-    title: 'add sets an immutable attribute that has no value yet',
     fix: 'Take an add for an immutable attribute while it has none.',
     needs: ['P-340'],
     async run(probe) {
@@ -311,12 +266,9 @@ export const CHARACTERISTICS: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, place) === 'one', `${pathOf(place)} "one"`)
     },
-  },
-  {
-    id: 'S-063',
-    level: 'MUST',
+  }),
+  must('S-063', 'readOnly attributes in a creation are ignored', {
     section: 'RFC 7644 §3.3',
-    title: 'readOnly attributes in a creation are ignored',
     fix: 'Ignore readOnly attributes in POST: clients send back what they have read.',
     async run(probe) {
       const subject = probe.subject()
@@ -339,12 +291,9 @@ export const CHARACTERISTICS: readonly Case[] = [
         `${pathOf(place)} of the server`,
       )
     },
-  },
-  {
-    id: 'S-020',
-    level: 'MUST',
+  }),
+  must('S-020', 'meta is returned by default, not always', {
     section: 'RFC 7643 §3.1',
-    title: 'meta is returned by default, not always',
     fix: 'Leave meta out when attributes does not name it.',
     async run(probe) {
       const subject = probe.subject()
@@ -353,5 +302,5 @@ export const CHARACTERISTICS: readonly Case[] = [
       demandStatus(shown, [200], 'GET with attributes')
       demand(shown, dig(shown.body, 'meta') === undefined, 'no meta', 'SHOULD')
     },
-  },
+  }),
 ]

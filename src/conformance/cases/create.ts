@@ -15,18 +15,17 @@ import {
   valueAt,
   withValue,
 } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const POST = 'RFC 7644 §3.3'
 const MODEL = 'RFC 7643 §3'
 const COMMON = 'RFC 7643 §3.1'
+const { must, should, own } = requirements(COMMON)
 
 /** The cases of the group "Create". */
 export const CREATE: readonly Case[] = [
-  {
-    id: 'P-060',
-    level: 'MUST',
+  must('P-060', 'a creation is answered 201 with the resource and its Location', {
     section: POST,
-    title: 'a creation is answered 201 with the resource and its Location',
     fix: 'Answer POST with 201, the whole resource, and its URI in Location and meta.location.',
     async run(probe) {
       const subject = probe.subject()
@@ -36,12 +35,9 @@ export const CREATE: readonly Case[] = [
       demand(answer, answer.header('location') !== undefined, 'a Location header')
       demand(answer, typeof dig(body, 'meta', 'location') === 'string', 'meta.location')
     },
-  },
-  {
-    id: 'P-060/required',
-    level: 'OWN',
+  }),
+  own('P-060/required', 'a creation with everything that the schemas call required is taken', {
     section: 'RFC 7643 §7',
-    title: 'a creation with everything that the schemas call required is taken',
     fix: "Take what your schemas require, or don't call it required; look at attributes of extensions, and at complex ones without sub-attributes.",
     async run(probe) {
       const { refused, type } = probe.subject()
@@ -49,12 +45,9 @@ export const CREATE: readonly Case[] = [
       const what = `a ${type.name} with all that the schemas require; the other cases make one with less`
       demand(refused, refused.status < 300, what)
     },
-  },
-  {
-    id: 'P-060/order',
-    level: 'MUST',
+  }),
+  must('P-060/order', 'the order of members carries no meaning', {
     section: 'RFC 7643 §2.3.8',
-    title: 'the order of members carries no meaning',
     fix: 'Read JSON objects by name: schemas may stand anywhere.',
     async run(probe) {
       const subject = probe.subject()
@@ -71,12 +64,9 @@ export const CREATE: readonly Case[] = [
         `${pathOf(subject.named)} as sent`,
       )
     },
-  },
-  {
-    id: 'S-003',
-    level: 'MUST',
+  }),
+  must('S-003', 'schemas holds the base schema, and besides only declared extensions', {
     section: MODEL,
-    title: 'schemas holds the base schema, and besides only declared extensions',
     fix: 'Write into schemas the schema of the resource type and those of its extensions that are used.',
     async run(probe) {
       const { type } = probe.subject()
@@ -91,12 +81,9 @@ export const CREATE: readonly Case[] = [
         `only schemas of the resource type, not ${wrong[0] ?? ''}`,
       )
     },
-  },
-  {
-    id: 'S-004',
-    level: 'MUST',
+  }),
+  must('S-004', 'the order of schemas is free', {
     section: MODEL,
-    title: 'the order of schemas is free',
     fix: 'Look for the base schema anywhere in schemas.',
     async run(probe) {
       const subject = probe.subject()
@@ -109,12 +96,9 @@ export const CREATE: readonly Case[] = [
         'a creation with the extension first in schemas',
       )
     },
-  },
-  {
-    id: 'S-004/twice',
-    level: 'MUST',
+  }),
+  must('S-004/twice', 'schemas shows no URI twice', {
     section: MODEL,
-    title: 'schemas shows no URI twice',
     fix: 'Write each URI into schemas once, whatever was sent.',
     async run(probe) {
       const subject = probe.subject()
@@ -128,12 +112,9 @@ export const CREATE: readonly Case[] = [
       const given = texts(body.schemas)
       demand(answer, new Set(given).size === given.length, 'each URI once')
     },
-  },
-  {
-    id: 'S-005',
-    level: 'MUST',
+  }),
+  must('S-005', 'a resource without schemas is refused', {
     section: MODEL,
-    title: 'a resource without schemas is refused',
     fix: 'Answer 400 invalidSyntax to a resource without schemas.',
     async run(probe) {
       const subject = probe.subject()
@@ -142,12 +123,9 @@ export const CREATE: readonly Case[] = [
       const mended = texts(dig(answer.body, 'schemas')).includes(subject.type.schema)
       demandRefusal(answer, 'a creation without schemas', { keyword: ['invalidSyntax', 'invalidValue'], mended })
     },
-  },
-  {
-    id: 'S-005/base',
-    level: 'MUST',
+  }),
+  must('S-005/base', 'a resource without its base schema is refused', {
     section: 'RFC 7643 §3.3',
-    title: 'a resource without its base schema is refused',
     fix: 'Answer 400 invalidSyntax to a resource whose schemas lack the schema of the resource type.',
     async run(probe) {
       const subject = probe.subject()
@@ -159,12 +137,9 @@ export const CREATE: readonly Case[] = [
         mended,
       })
     },
-  },
-  {
-    id: 'S-006',
-    level: 'OWN',
+  }),
+  own('S-006', 'a schema that the resource type does not have is refused', {
     section: MODEL,
-    title: 'a schema that the resource type does not have is refused',
     fix: 'Answer 400 invalidSyntax to an unknown URI in schemas; ignoring it is allowed too.',
     async run(probe) {
       const subject = probe.subject()
@@ -175,12 +150,9 @@ export const CREATE: readonly Case[] = [
       })
       demandRefusal(answer, 'a creation with an unknown schema', { keyword: ['invalidSyntax', 'invalidValue'] })
     },
-  },
-  {
-    id: 'S-006/legacy',
-    level: 'OWN',
+  }),
+  own('S-006/legacy', 'the schema of SCIM 1.1 is refused', {
     section: MODEL,
-    title: 'the schema of SCIM 1.1 is refused',
     fix: 'Answer 400 to urn:scim:schemas:core:1.0; several clients still send it.',
     async run(probe) {
       const subject = probe.subject()
@@ -190,12 +162,8 @@ export const CREATE: readonly Case[] = [
       })
       demandRefusal(answer, 'a creation with the schema of SCIM 1.1', { keyword: ['invalidSyntax', 'invalidValue'] })
     },
-  },
-  {
-    id: 'S-007',
-    level: 'MUST',
-    section: COMMON,
-    title: 'every resource has id and meta',
+  }),
+  must('S-007', 'every resource has id and meta', {
     fix: 'Give each resource id and meta.',
     async run(probe) {
       const made = await probe.make()
@@ -203,12 +171,8 @@ export const CREATE: readonly Case[] = [
       demand(shown, typeof dig(shown.body, 'id') === 'string', 'id as a string')
       demand(shown, isObject(dig(shown.body, 'meta')), 'meta as an object')
     },
-  },
-  {
-    id: 'S-008',
-    level: 'MUST',
-    section: COMMON,
-    title: 'ids are unique and stable',
+  }),
+  must('S-008', 'ids are unique and stable', {
     fix: 'Make an id once, for good, from something that is never used twice.',
     async run(probe) {
       const [one, other] = [await probe.make(), await probe.make()]
@@ -216,12 +180,8 @@ export const CREATE: readonly Case[] = [
       const shown = await probe.get(one.path)
       demand([one.exchange, shown], dig(shown.body, 'id') === one.id, 'the same id on GET')
     },
-  },
-  {
-    id: 'S-008/again',
-    level: 'MUST',
-    section: COMMON,
-    title: 'a resource that is created again gets a new id',
+  }),
+  must('S-008/again', 'a resource that is created again gets a new id', {
     fix: 'Never give the id of a deleted resource to another one.',
     needs: ['P-400'],
     async run(probe) {
@@ -233,12 +193,8 @@ export const CREATE: readonly Case[] = [
       if (second.status !== 201) throw new NotOffered('the name is not free again (P-403)')
       demand([first, second], dig(first.body, 'id') !== dig(second.body, 'id'), 'another id than before')
     },
-  },
-  {
-    id: 'S-009',
-    level: 'MUST',
-    section: COMMON,
-    title: "a client's id is ignored in a creation",
+  }),
+  must('S-009', "a client's id is ignored in a creation", {
     fix: 'Ignore id in POST and assign one.',
     async run(probe) {
       const subject = probe.subject()
@@ -246,12 +202,8 @@ export const CREATE: readonly Case[] = [
       const body = demandResource(answer, [201, 200], 'a creation with an id')
       demand(answer, body.id !== 'lockstep-mine', 'an id of the server')
     },
-  },
-  {
-    id: 'S-012',
-    level: 'MUST',
-    section: COMMON,
-    title: 'externalId is kept as it was sent',
+  }),
+  must('S-012', 'externalId is kept as it was sent', {
     fix: 'Store externalId byte for byte, letter case included.',
     async run(probe) {
       const value = `Lockstep-AbC-${probe.name()}`
@@ -259,24 +211,16 @@ export const CREATE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], dig(shown.body, 'externalId') === value, `externalId "${value}"`)
     },
-  },
-  {
-    id: 'S-012/none',
-    level: 'MUST',
-    section: COMMON,
-    title: 'the server makes up no externalId',
+  }),
+  must('S-012/none', 'the server makes up no externalId', {
     fix: 'Leave externalId unassigned unless a client gives one.',
     async run(probe) {
       const made = await probe.make()
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], isUnassigned(dig(shown.body, 'externalId')), 'no externalId')
     },
-  },
-  {
-    id: 'S-014',
-    level: 'SHOULD',
-    section: COMMON,
-    title: 'externalId need not be unique',
+  }),
+  should('S-014', 'externalId need not be unique', {
     fix: 'Do not refuse an externalId that another resource has: only the client knows what it means.',
     needs: ['S-012'],
     async run(probe) {
@@ -289,12 +233,8 @@ export const CREATE: readonly Case[] = [
         'a second creation with the same externalId',
       )
     },
-  },
-  {
-    id: 'S-015',
-    level: 'MUST',
-    section: COMMON,
-    title: "a client's meta is ignored",
+  }),
+  must('S-015', "a client's meta is ignored", {
     fix: 'Ignore meta in requests; the server assigns all of it.',
     async run(probe) {
       const subject = probe.subject()
@@ -309,23 +249,15 @@ export const CREATE: readonly Case[] = [
       for (const name of ['resourceType', 'created', 'location'] as const)
         demand(answer, dig(body, 'meta', name) !== meta[name], `meta.${name} of the server`)
     },
-  },
-  {
-    id: 'S-016',
-    level: 'MUST',
-    section: COMMON,
-    title: 'meta.resourceType is the name of the resource type',
+  }),
+  must('S-016', 'meta.resourceType is the name of the resource type', {
     fix: 'Set meta.resourceType to the name in /ResourceTypes.',
     async run(probe) {
       const { exchange, type } = await probe.make()
       demand(exchange, dig(exchange.body, 'meta', 'resourceType') === type.name, `meta.resourceType "${type.name}"`)
     },
-  },
-  {
-    id: 'S-017',
-    level: 'MUST',
-    section: COMMON,
-    title: 'meta.created and meta.lastModified are times, equal after the creation',
+  }),
+  must('S-017', 'meta.created and meta.lastModified are times, equal after the creation', {
     fix: 'Write both as xsd:dateTime with date and time, and with the same value until something changes.',
     async run(probe) {
       const { exchange } = await probe.make()
@@ -345,12 +277,8 @@ export const CREATE: readonly Case[] = [
       const apart = Math.abs(Date.parse(String(created)) - Date.parse(String(modified)))
       demand(exchange, apart < 2000, 'the same time in both, nothing being changed yet')
     },
-  },
-  {
-    id: 'S-018',
-    level: 'MUST',
-    section: COMMON,
-    title: 'meta.location, Location and the URI of the resource are the same',
+  }),
+  must('S-018', 'meta.location, Location and the URI of the resource are the same', {
     fix: 'Write the URI of the resource into Location and meta.location; behind a proxy, the one that clients use.',
     needs: ['P-060'],
     async run(probe) {
@@ -379,24 +307,17 @@ export const CREATE: readonly Case[] = [
         `the resource at ${location}`,
       )
     },
-  },
-  {
-    id: 'S-018/absolute',
-    level: 'SHOULD',
-    section: COMMON,
-    title: 'meta.location is an absolute URI',
+  }),
+  should('S-018/absolute', 'meta.location is an absolute URI', {
     fix: 'Write the absolute URI into meta.location and Location: a relative one is resolved by few clients.',
     needs: ['S-018'],
     async run(probe) {
       const shown = await probe.get((await probe.make()).path)
       demand(shown, URL.canParse(String(dig(shown.body, 'meta', 'location'))), 'meta.location as an absolute URI')
     },
-  },
-  {
-    id: 'P-065',
-    level: 'MUST',
+  }),
+  must('P-065', 'attributes narrows the answer to a creation', {
     section: 'RFC 7644 §3.9',
-    title: 'attributes narrows the answer to a creation',
     fix: 'Apply attributes and excludedAttributes to the answers of POST, PUT and PATCH as well.',
     async run(probe) {
       const subject = probe.subject()
@@ -409,12 +330,9 @@ export const CREATE: readonly Case[] = [
       demand(answer, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       demand(answer, valueAt(body, subject.named) !== undefined, pathOf(subject.named))
     },
-  },
-  {
-    id: 'P-067',
-    level: 'OWN',
+  }),
+  own('P-067', 'unknown attributes are ignored', {
     section: POST,
-    title: 'unknown attributes are ignored',
     fix: 'Ignore attributes that no schema knows; refusing them is allowed, but identity providers send such.',
     async run(probe) {
       const subject = probe.subject()
@@ -422,12 +340,9 @@ export const CREATE: readonly Case[] = [
       const body = demandResource(answer, [201, 200], 'a creation with an unknown attribute')
       demand(answer, body.lockstepNope === undefined, 'no lockstepNope in the answer')
     },
-  },
-  {
-    id: 'P-068',
-    level: 'OWN',
+  }),
+  own('P-068', 'a failed creation leaves nothing behind', {
     section: POST,
-    title: 'a failed creation leaves nothing behind',
     fix: 'Check everything before anything is written, or undo it.',
     needs: ['P-121', 'P-101'],
     async run(probe) {
@@ -439,19 +354,16 @@ export const CREATE: readonly Case[] = [
       const found = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${name}"`)
       demand([refused, found], dig(found.body, 'totalResults') === 0, 'nobody by that name')
     },
-  },
-  {
-    id: 'P-069',
-    level: 'SHOULD',
+  }),
+  should('P-069', 'a creation is answered with an ETag', {
     section: 'RFC 7644 §3.14',
-    title: 'a creation is answered with an ETag',
     fix: 'Send ETag with 201, equal to meta.version.',
     needs: ['P-500'],
     async run(probe) {
       const { exchange } = await probe.make()
       demand(exchange, exchange.header('etag') !== undefined, 'an ETag header')
     },
-  },
+  }),
 ]
 
 /** Whether a value is an xsd:dateTime with date and time. RFC 7643 §2.3.5. */

@@ -5,8 +5,10 @@ import { demand, demandList, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, member, pathOf } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const TWO = 'RFC 9865 §2'
+const { must, should, may, own } = requirements(TWO)
 
 interface Walk {
   readonly made: readonly Made[]
@@ -32,11 +34,7 @@ function nextOf(answer: Exchange): string {
 
 /** The cases of the group "Cursors". */
 export const CURSOR: readonly Case[] = [
-  {
-    id: 'C-003',
-    level: 'MUST',
-    section: TWO,
-    title: 'nextCursor leads through all pages and is absent on the last',
+  must('C-003', 'nextCursor leads through all pages and is absent on the last', {
     fix: 'Send nextCursor with every page but the last.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -48,12 +46,8 @@ export const CURSOR: readonly Case[] = [
       demand(answers, ids.length === 5 && new Set(ids).size === 5, 'each of the five once, on three pages')
       demand(answers, member(answers[2]?.body, 'nextCursor') === undefined, 'no nextCursor on the last page')
     },
-  },
-  {
-    id: 'C-002',
-    level: 'MUST',
-    section: TWO,
-    title: 'cursors consist of unreserved URI characters',
+  }),
+  must('C-002', 'cursors consist of unreserved URI characters', {
     fix: 'Write cursors with letters, digits and -._~ only.',
     needs: ['C-003'],
     async run(probe) {
@@ -61,12 +55,8 @@ export const CURSOR: readonly Case[] = [
       const answer = await page({ cursor: '', count: '2' })
       demand(answer, /^[A-Za-z0-9\-._~]+$/.test(nextOf(answer)), 'letters, digits, -._~')
     },
-  },
-  {
-    id: 'C-003/even',
-    level: 'MUST',
-    section: TWO,
-    title: 'a full last page has no nextCursor',
+  }),
+  must('C-003/even', 'a full last page has no nextCursor', {
     fix: 'Look whether there is more before sending nextCursor.',
     needs: ['C-003'],
     async run(probe) {
@@ -75,12 +65,8 @@ export const CURSOR: readonly Case[] = [
       demand(answer, demandList(answer, 'a page of five').resources.length === 5, 'all five')
       demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, nothing being left')
     },
-  },
-  {
-    id: 'C-004',
-    level: 'MAY',
-    section: TWO,
-    title: 'previousCursor leads back, and is not on the first page',
+  }),
+  may('C-004', 'previousCursor leads back, and is not on the first page', {
     fix: 'Leave previousCursor out of the first page; what it leads to is the page before.',
     needs: ['C-003'],
     async run(probe) {
@@ -97,12 +83,8 @@ export const CURSOR: readonly Case[] = [
           .join()
       demand([first, back], ids(back) === ids(first), 'the first page again')
     },
-  },
-  {
-    id: 'C-005',
-    level: 'MUST',
-    section: TWO,
-    title: 'count bounds cursor pages; 0 gives totals only',
+  }),
+  must('C-005', 'count bounds cursor pages; 0 gives totals only', {
     fix: 'Take count as with startIndex: never more, and none for 0.',
     needs: ['C-003'],
     async run(probe) {
@@ -112,12 +94,9 @@ export const CURSOR: readonly Case[] = [
       const three = await page({ cursor: '', count: '3' })
       demand(three, demandList(three, 'count=3').resources.length <= 3, 'at most three')
     },
-  },
-  {
-    id: 'C-007',
-    level: 'SHOULD',
+  }),
+  should('C-007', 'a cursor of another query is refused', {
     section: 'RFC 9865 §2.1',
-    title: 'a cursor of another query is refused',
     fix: 'Bind cursors to filter, sort and endpoint; answer 400 invalidCursor.',
     needs: ['C-003'],
     async run(probe) {
@@ -128,12 +107,9 @@ export const CURSOR: readonly Case[] = [
         keyword: ['invalidCursor', 'invalidCount'],
       })
     },
-  },
-  {
-    id: 'C-008',
-    level: 'SHOULD',
+  }),
+  should('C-008', 'a cursor that is none is refused', {
     section: 'RFC 9865 §2.1',
-    title: 'a cursor that is none is refused',
     fix: 'Answer 400 invalidCursor to a cursor that was never given out.',
     needs: ['C-003'],
     async run(probe) {
@@ -142,12 +118,9 @@ export const CURSOR: readonly Case[] = [
         keyword: ['invalidCursor'],
       })
     },
-  },
-  {
-    id: 'C-009',
-    level: 'OWN',
+  }),
+  own('C-009', 'a count above the limit is capped on the first page', {
     section: 'RFC 9865 §4',
-    title: 'a count above the limit is capped on the first page',
     fix: 'Return fewer than asked for.',
     needs: ['C-003'],
     async run(probe) {
@@ -155,12 +128,9 @@ export const CURSOR: readonly Case[] = [
       const answer = await page({ cursor: '', count: '1000000' })
       demand(answer, demandList(answer, 'count=1000000').resources.length === 5, 'all five')
     },
-  },
-  {
-    id: 'C-010',
-    level: 'SHOULD',
+  }),
+  should('C-010', 'cursor pages are sorted when that is asked for', {
     section: 'RFC 9865 §2.2',
-    title: 'cursor pages are sorted when that is asked for',
     fix: 'Sort before cutting into pages.',
     needs: ['C-003', 'P-161'],
     async run(probe) {
@@ -172,12 +142,8 @@ export const CURSOR: readonly Case[] = [
       const wanted = made.toSorted((a, b) => (a.name < b.name ? 1 : -1)).map(({ id }) => id)
       demand([first, second], ids.join() === wanted.join(), `descending by ${sortBy} across pages`)
     },
-  },
-  {
-    id: 'C-013',
-    level: 'OWN',
-    section: TWO,
-    title: 'cursor and startIndex together are refused',
+  }),
+  own('C-013', 'cursor and startIndex together are refused', {
     fix: 'Answer 400 invalidValue when both are given.',
     needs: ['C-003'],
     async run(probe) {
@@ -186,12 +152,9 @@ export const CURSOR: readonly Case[] = [
         keyword: ['invalidValue', 'invalidSyntax', 'invalidCursor'],
       })
     },
-  },
-  {
-    id: 'C-015',
-    level: 'MUST',
+  }),
+  must('C-015', '.search takes cursor and count in its body', {
     section: 'RFC 9865 §3',
-    title: '.search takes cursor and count in its body',
     fix: 'Read cursor from the SearchRequest as well.',
     needs: ['C-003', 'P-220', 'P-220/there'],
     async run(probe) {
@@ -203,12 +166,9 @@ export const CURSOR: readonly Case[] = [
       const ids = [first, second].flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
       demand([first, second], new Set(ids).size === 5, 'each of the five once, on two pages')
     },
-  },
-  {
-    id: 'C-016',
-    level: 'SHOULD',
+  }),
+  should('C-016', 'pagination says whether cursor and index are supported, as booleans', {
     section: 'RFC 9865 §4',
-    title: 'pagination says whether cursor and index are supported, as booleans',
     fix: 'Give pagination both cursor and index as booleans.',
     async run({ declared: { config } }) {
       const pagination = dig(config.body, 'pagination')
@@ -216,12 +176,9 @@ export const CURSOR: readonly Case[] = [
       for (const name of ['cursor', 'index'])
         demand(config, typeof member(pagination, name) === 'boolean', `pagination.${name} as a boolean`)
     },
-  },
-  {
-    id: 'C-012',
-    level: 'MUST',
+  }),
+  must('C-012', 'a request that names no method gets the default one', {
     section: 'RFC 9865 §2.4',
-    title: 'a request that names no method gets the default one',
     fix: 'Page by index when neither startIndex nor cursor is given, unless defaultPaginationMethod says cursor.',
     needs: ['C-003'],
     async run(probe) {
@@ -231,12 +188,9 @@ export const CURSOR: readonly Case[] = [
       if (dig(probe.declared.config.body, 'pagination', 'defaultPaginationMethod') === 'cursor') nextOf(answer)
       else demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, index being the default')
     },
-  },
-  {
-    id: 'C-020',
-    level: 'SHOULD',
+  }),
+  should('C-020', 'a cursor that was tampered with is refused', {
     section: 'RFC 9865 §5.2',
-    title: 'a cursor that was tampered with is refused',
     fix: 'Sign or encrypt cursors.',
     needs: ['C-003'],
     async run(probe) {
@@ -250,12 +204,8 @@ export const CURSOR: readonly Case[] = [
         { keyword: ['invalidCursor', 'expiredCursor'] },
       )
     },
-  },
-  {
-    id: 'C-025',
-    level: 'OWN',
-    section: TWO,
-    title: 'a page of none has no nextCursor',
+  }),
+  own('C-025', 'a page of none has no nextCursor', {
     fix: 'Leave nextCursor out when count is 0.',
     needs: ['C-005'],
     async run(probe) {
@@ -263,5 +213,5 @@ export const CURSOR: readonly Case[] = [
       const answer = await page({ cursor: '', count: '0' })
       demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor')
     },
-  },
+  }),
 ]

@@ -16,6 +16,9 @@ import {
   valueAt,
   withValue,
 } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
+
+const { must, should, own } = requirements('RFC 7643 §2.4')
 
 const TYPES = 'RFC 7643 §2.3'
 const UNASSIGNED = 'RFC 7643 §2.5'
@@ -63,11 +66,8 @@ function typed(name: string, type: string, value: Json, id: string): Case {
 
 /** The cases of the group "Data types and unassigned values". */
 export const DATA: readonly Case[] = [
-  {
-    id: 'S-031/body',
-    level: 'MUST',
+  must('S-031/body', 'attribute names in a body compare without regard to case', {
     section: 'RFC 7643 §2.1',
-    title: 'attribute names in a body compare without regard to case',
     fix: 'Match the names of members without regard to letter case.',
     async run(probe) {
       const subject = probe.subject()
@@ -82,12 +82,9 @@ export const DATA: readonly Case[] = [
       const shown = demandResource(answer, [201, 200], `a creation with ${subject.named.attribute.name.toUpperCase()}`)
       demand(answer, valueAt(shown, subject.named) === name, `${pathOf(subject.named)} as sent`)
     },
-  },
-  {
-    id: 'S-032',
-    level: 'OWN',
+  }),
+  own('S-032', 'members that differ only in case are refused', {
     section: 'RFC 7643 §2.1',
-    title: 'members that differ only in case are refused',
     fix: 'Answer 400 invalidSyntax when an object has the same name twice.',
     async run(probe) {
       const subject = probe.subject()
@@ -99,12 +96,9 @@ export const DATA: readonly Case[] = [
       )
       demandRefusal(answer, `a creation with ${name} and ${name.toUpperCase()}`, { keyword: VALUES })
     },
-  },
-  {
-    id: 'S-032/same',
-    level: 'OWN',
+  }),
+  own('S-032/same', 'an object with the same name twice is refused', {
     section: 'RFC 8259 §4',
-    title: 'an object with the same name twice is refused',
     fix: 'Answer 400 invalidSyntax when an object has the same name twice: readers disagree on which one counts.',
     async run(probe) {
       const subject = probe.subject()
@@ -113,12 +107,9 @@ export const DATA: readonly Case[] = [
       const answer = await probe.post(subject.type.endpoint, body)
       demandRefusal(answer, `a creation with ${name} twice`, { keyword: VALUES })
     },
-  },
-  {
-    id: 'S-040',
-    level: 'MUST',
+  }),
+  must('S-040', 'texts are kept as they are, spaces and quotes included', {
     section: 'RFC 7643 §2.3.1',
-    title: 'texts are kept as they are, spaces and quotes included',
     fix: 'Store texts unchanged.',
     async run(probe) {
       const text = probe.subject().text()
@@ -127,7 +118,7 @@ export const DATA: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], valueAt(shown.body, text) === value, `${pathOf(text)} as sent`)
     },
-  },
+  }),
   wrongType('number', 'a number for a text', (probe) => ({ place: probe.subject().text(), value: 42 })),
   wrongType('object', 'an object for a text', (probe) => ({ place: probe.subject().text(), value: { lockstep: 'x' } })),
   wrongType('list', 'a list for a singular text', (probe) => ({
@@ -181,11 +172,8 @@ export const DATA: readonly Case[] = [
   typed('decimal', 'decimal', '1.5', 'S-043'),
   typed('date', 'dateTime', '2026-01-01', 'S-044'),
   typed('words', 'dateTime', 'yesterday', 'S-044'),
-  {
-    id: 'S-044/offset',
-    level: 'MUST',
+  must('S-044/offset', 'a dateTime with an offset is taken', {
     section: 'RFC 7643 §2.3.5',
-    title: 'a dateTime with an offset is taken',
     fix: 'Take every xsd:dateTime with date and time.',
     async run(probe) {
       const subject = probe.subject()
@@ -202,12 +190,9 @@ export const DATA: readonly Case[] = [
         'a creation with such a time',
       )
     },
-  },
-  {
-    id: 'S-045',
-    level: 'SHOULD',
+  }),
+  should('S-045', 'what is no base64 is refused for a binary attribute', {
     section: 'RFC 7643 §2.3.6',
-    title: 'what is no base64 is refused for a binary attribute',
     fix: 'Answer 400 invalidValue to binary values that are not base64.',
     async run(probe) {
       const subject = probe.subject()
@@ -220,12 +205,9 @@ export const DATA: readonly Case[] = [
         throw new NotOffered('x509Certificates are not stored')
       demandRefusal(answer, 'a certificate that is no base64', { keyword: VALUES })
     },
-  },
-  {
-    id: 'S-080',
-    level: 'MUST',
+  }),
+  must('S-080', 'null and an empty list mean unassigned in a creation', {
     section: UNASSIGNED,
-    title: 'null and an empty list mean unassigned in a creation',
     fix: 'Take null and [] for no value.',
     async run(probe) {
       const subject = probe.subject()
@@ -243,12 +225,9 @@ export const DATA: readonly Case[] = [
         `neither ${pathOf(text)} nor ${pathOf(list)}`,
       )
     },
-  },
-  {
-    id: 'S-081',
-    level: 'OWN',
+  }),
+  own('S-081', 'what has no value is left out of answers', {
     section: UNASSIGNED,
-    title: 'what has no value is left out of answers',
     fix: 'Leave unassigned attributes out: several clients stumble over null.',
     async run(probe) {
       const shown = await probe.get((await probe.make()).path)
@@ -257,12 +236,8 @@ export const DATA: readonly Case[] = [
         .map(([name]) => name)
       demand(shown, empty.length === 0, `no ${empty[0] ?? ''} with null or []`)
     },
-  },
-  {
-    id: 'S-082',
-    level: 'MUST',
-    section: 'RFC 7643 §2.4',
-    title: 'a multi-valued attribute with one value is a list',
+  }),
+  must('S-082', 'a multi-valued attribute with one value is a list', {
     fix: 'Write multi-valued attributes as JSON arrays, whatever their length.',
     async run(probe) {
       const subject = probe.subject()
@@ -272,12 +247,8 @@ export const DATA: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand(shown, Array.isArray(valueAt(shown.body, list)), `${pathOf(list)} as an array`)
     },
-  },
-  {
-    id: 'S-084',
-    level: 'MUST',
-    section: 'RFC 7643 §2.4',
-    title: 'at most one value of an attribute is primary',
+  }),
+  must('S-084', 'at most one value of an attribute is primary', {
     fix: 'Refuse two primaries in a creation (400 invalidValue), or keep one.',
     async run(probe) {
       const subject = probe.subject()
@@ -292,12 +263,8 @@ export const DATA: readonly Case[] = [
       const primaries = objects(valueAt(body, list)).filter((one) => member(one, 'primary') === true)
       demand(answer, primaries.length <= 1, 'one primary value at most')
     },
-  },
-  {
-    id: 'S-084/refused',
-    level: 'OWN',
-    section: 'RFC 7643 §2.4',
-    title: 'two primary values in one request are refused',
+  }),
+  own('S-084/refused', 'two primary values in one request are refused', {
     fix: 'Answer 400 invalidValue; keeping one of the two is allowed as well.',
     async run(probe) {
       const subject = probe.subject()
@@ -312,12 +279,8 @@ export const DATA: readonly Case[] = [
         { keyword: VALUES },
       )
     },
-  },
-  {
-    id: 'S-085',
-    level: 'SHOULD',
-    section: 'RFC 7643 §2.4',
-    title: 'the same type and value is not shown twice',
+  }),
+  should('S-085', 'the same type and value is not shown twice', {
     fix: 'Drop elements that repeat another one.',
     needs: ['S-082'],
     async run(probe) {
@@ -334,12 +297,9 @@ export const DATA: readonly Case[] = [
         'the element once',
       )
     },
-  },
-  {
-    id: 'S-090',
-    level: 'MUST',
+  }),
+  must('S-090', 'attributes of an extension stand in an object under its URN', {
     section: 'RFC 7643 §3.3',
-    title: 'attributes of an extension stand in an object under its URN',
     fix: 'Write extension attributes into a member named by the URN, and list the URN in schemas.',
     async run(probe) {
       const subject = probe.subject()
@@ -357,12 +317,9 @@ export const DATA: readonly Case[] = [
         `${place.urn} in schemas`,
       )
     },
-  },
-  {
-    id: 'S-090/top',
-    level: 'OWN',
+  }),
+  own('S-090/top', "an extension's attribute at the top level is not the extension's", {
     section: 'RFC 7643 §3.3',
-    title: "an extension's attribute at the top level is not the extension's",
     fix: 'Read extension attributes only from the object under their URN.',
     async run(probe) {
       const subject = probe.subject()
@@ -378,12 +335,9 @@ export const DATA: readonly Case[] = [
         `no ${place.attribute.name} in "${place.urn}"`,
       )
     },
-  },
-  {
-    id: 'S-092',
-    level: 'MUST',
+  }),
+  must('S-092', 'a required extension must be there', {
     section: 'RFC 7643 §6',
-    title: 'a required extension must be there',
     fix: 'Answer 400 to a resource without an extension that its type requires.',
     async run(probe) {
       const subject = probe.subject()
@@ -398,12 +352,9 @@ export const DATA: readonly Case[] = [
         `a creation without ${required.urn}`,
       )
     },
-  },
-  {
-    id: 'S-093',
-    level: 'MUST',
+  }),
+  must('S-093', 'an extension that has no value left is not in schemas', {
     section: 'RFC 7643 §3.3',
-    title: 'an extension that has no value left is not in schemas',
     fix: 'Compute schemas from what the resource holds.',
     needs: ['P-340'],
     async run(probe) {
@@ -419,12 +370,9 @@ export const DATA: readonly Case[] = [
       const listed = texts(dig(shown.body, 'schemas')).some((urn) => urn.toLowerCase() === place.urn.toLowerCase())
       demand(shown, !listed || !isUnassigned(held), `no ${place.urn} in schemas`, 'SHOULD')
     },
-  },
-  {
-    id: 'S-047',
-    level: 'MUST',
+  }),
+  must('S-047', 'every $ref leads to its resource', {
     section: 'RFC 7643 §2.3.7',
-    title: 'every $ref leads to its resource',
     fix: 'Write $ref so that a GET of it (resolved against the base URL) gives the resource.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -438,5 +386,5 @@ export const DATA: readonly Case[] = [
       const there = await probe.get(resolveReference(ref, base))
       demand([shown, there], there.status === 200 && dig(there.body, 'id') === user.id, `the member at ${ref}`)
     },
-  },
+  }),
 ]

@@ -3,16 +3,14 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { dig, pathOf, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const REMOVE = 'RFC 7644 §3.6'
+const { must, should } = requirements(REMOVE)
 
 /** The cases of the group "Delete". */
 export const DELETE: readonly Case[] = [
-  {
-    id: 'P-400',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'a resource can be deleted, and is gone',
+  must('P-400', 'a resource can be deleted, and is gone', {
     fix: 'Answer DELETE with 204; GET is 404 from then on.',
     async run(probe) {
       const made = await probe.make()
@@ -21,12 +19,8 @@ export const DELETE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], shown.status === 404, '404 afterwards')
     },
-  },
-  {
-    id: 'P-400/status',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'a deletion is answered 204 without a body',
+  }),
+  must('P-400/status', 'a deletion is answered 204 without a body', {
     fix: 'Answer DELETE with 204 and no body.',
     needs: ['P-400'],
     async run(probe) {
@@ -34,12 +28,8 @@ export const DELETE: readonly Case[] = [
       demandStatus(answer, [204], 'DELETE')
       demand(answer, answer.text === '', 'no body')
     },
-  },
-  {
-    id: 'P-401/delete',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'a second deletion is 404',
+  }),
+  must('P-401/delete', 'a second deletion is 404', {
     fix: 'Answer 404 to every operation on a deleted resource.',
     needs: ['P-400'],
     async run(probe) {
@@ -47,12 +37,8 @@ export const DELETE: readonly Case[] = [
       await probe.del(made.path)
       demandRefusal(await probe.del(made.path), 'a second DELETE', { status: [404] })
     },
-  },
-  {
-    id: 'P-401/put',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'PUT of a deleted resource is 404',
+  }),
+  must('P-401/put', 'PUT of a deleted resource is 404', {
     fix: 'Answer 404 to every operation on a deleted resource.',
     needs: ['P-400', 'P-300'],
     async run(probe) {
@@ -60,12 +46,8 @@ export const DELETE: readonly Case[] = [
       await probe.del(made.path)
       demandRefusal(await probe.put(made.path, probe.subject().body(made.name)), 'PUT after DELETE', { status: [404] })
     },
-  },
-  {
-    id: 'P-401/patch',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'PATCH of a deleted resource is 404',
+  }),
+  must('P-401/patch', 'PATCH of a deleted resource is 404', {
     fix: 'Answer 404 to every operation on a deleted resource.',
     needs: ['P-400', 'P-340'],
     async run(probe) {
@@ -77,12 +59,8 @@ export const DELETE: readonly Case[] = [
         { status: [404] },
       )
     },
-  },
-  {
-    id: 'P-402',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'a deleted resource is in no query result',
+  }),
+  must('P-402', 'a deleted resource is in no query result', {
     fix: 'Leave deleted resources out of lists and totals.',
     needs: ['P-400', 'P-121', 'P-101'],
     async run(probe) {
@@ -92,12 +70,8 @@ export const DELETE: readonly Case[] = [
       const found = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${made.name}"`)
       demand(found, dig(found.body, 'totalResults') === 0, 'totalResults 0')
     },
-  },
-  {
-    id: 'P-403',
-    level: 'SHOULD',
-    section: REMOVE,
-    title: 'the name of a deleted resource is free again',
+  }),
+  should('P-403', 'the name of a deleted resource is free again', {
     fix: 'Leave deleted resources out of uniqueness checks.',
     needs: ['P-400'],
     async run(probe) {
@@ -110,12 +84,8 @@ export const DELETE: readonly Case[] = [
         `a creation with the ${pathOf(subject.named)} of a deleted resource`,
       )
     },
-  },
-  {
-    id: 'P-082',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'a deletion of what never was is 404',
+  }),
+  must('P-082', 'a deletion of what never was is 404', {
     fix: 'Answer 404 to DELETE of an unknown id.',
     async run(probe) {
       demandRefusal(
@@ -124,5 +94,5 @@ export const DELETE: readonly Case[] = [
         { status: [404] },
       )
     },
-  },
+  }),
 ]

@@ -8,8 +8,10 @@ import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, member, objects, texts } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const SECTION = 'RFC 7644 §4'
+const { must, should } = requirements(SECTION)
 const CONFIG_FIX = 'Serve /ServiceProviderConfig as one JSON object with every member of RFC 7643 §5.'
 const TYPES = ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary', 'complex']
 const LISTS = ['/ResourceTypes', '/Schemas']
@@ -43,11 +45,7 @@ const some = (wrong: readonly string[]) => wrong.slice(0, 3).join(', ')
 
 /** The cases of the group "What the server says about itself". */
 export const DISCOVERY: readonly Case[] = [
-  {
-    id: 'P-520',
-    level: 'MUST',
-    section: SECTION,
-    title: '/ServiceProviderConfig is one object with its schema',
+  must('P-520', '/ServiceProviderConfig is one object with its schema', {
     fix: CONFIG_FIX,
     async run({ declared: { config } }) {
       demandStatus(config, [200], 'GET /ServiceProviderConfig')
@@ -58,7 +56,7 @@ export const DISCOVERY: readonly Case[] = [
       )
       demand(config, !texts(dig(config.body, 'schemas')).includes(LIST_RESPONSE), 'the object itself, not a list')
     },
-  },
+  }),
   ...(['patch', 'bulk', 'filter', 'changePassword', 'sort', 'etag'] as const).map(
     (feature): Case => ({
       id: `S-140/${feature}`,
@@ -77,11 +75,8 @@ export const DISCOVERY: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'S-140/schemes',
-    level: 'MUST',
+  must('S-140/schemes', 'authenticationSchemes is a list, each with type, name and description', {
     section: 'RFC 7643 §5',
-    title: 'authenticationSchemes is a list, each with type, name and description',
     fix: 'List how clients authenticate, each with type, name and description.',
     needs: ['P-520'],
     async run({ declared: { config } }) {
@@ -92,12 +87,9 @@ export const DISCOVERY: readonly Case[] = [
       )
       demand(config, whole, 'type, name and description as strings in each of authenticationSchemes')
     },
-  },
-  {
-    id: 'S-142',
-    level: 'MUST',
+  }),
+  must('S-142', 'authenticationSchemes.type is one of the registered words', {
     section: 'RFC 7643 §5',
-    title: 'authenticationSchemes.type is one of the registered words',
     fix: 'Use oauth, oauth2, oauthbearertoken, httpbasic or httpdigest.',
     needs: ['S-140/schemes'],
     async run({ declared: { config } }) {
@@ -106,12 +98,9 @@ export const DISCOVERY: readonly Case[] = [
       const wrong = types.filter((type) => !known.includes(type.toLowerCase()))
       demand(config, wrong.length === 0, `one of ${known.join(', ')} instead of ${some(wrong)}`, 'SHOULD')
     },
-  },
-  {
-    id: 'S-141',
-    level: 'MUST',
+  }),
+  must('S-141', '/ServiceProviderConfig can not be written', {
     section: 'RFC 7643 §5',
-    title: '/ServiceProviderConfig can not be written',
     fix: 'Answer 405 to POST, PUT and PATCH of /ServiceProviderConfig.',
     needs: ['P-520'],
     async run(probe) {
@@ -123,12 +112,9 @@ export const DISCOVERY: readonly Case[] = [
           { status: [405, 404, 501, 403] },
         )
     },
-  },
-  {
-    id: 'S-143',
-    level: 'SHOULD',
+  }),
+  should('S-143', '/ServiceProviderConfig can be read without credentials', {
     section: 'RFC 7643 §5',
-    title: '/ServiceProviderConfig can be read without credentials',
     fix: 'Let /ServiceProviderConfig be read without authentication: clients learn there how to authenticate.',
     needs: ['P-520'],
     async run(probe) {
@@ -141,12 +127,8 @@ export const DISCOVERY: readonly Case[] = [
         'GET /ServiceProviderConfig without credentials',
       )
     },
-  },
-  {
-    id: 'P-522',
-    level: 'MUST',
-    section: SECTION,
-    title: '/ResourceTypes is a list of the resource types',
+  }),
+  must('P-522', '/ResourceTypes is a list of the resource types', {
     fix: 'Serve /ResourceTypes as a ListResponse with one ResourceType for each endpoint.',
     async run({ declared: { resourceTypes } }) {
       const { resources } = demandList(resourceTypes, 'GET /ResourceTypes')
@@ -162,12 +144,8 @@ export const DISCOVERY: readonly Case[] = [
         `${RESOURCE_TYPE} in the schemas of each`,
       )
     },
-  },
-  {
-    id: 'P-522/one',
-    level: 'MUST',
-    section: SECTION,
-    title: 'a resource type can be read alone',
+  }),
+  must('P-522/one', 'a resource type can be read alone', {
     fix: 'Serve /ResourceTypes/{name} for each entry of /ResourceTypes.',
     needs: ['P-522'],
     async run(probe) {
@@ -184,12 +162,8 @@ export const DISCOVERY: readonly Case[] = [
         'the same resource type as in the list',
       )
     },
-  },
-  {
-    id: 'P-522/none',
-    level: 'MUST',
-    section: SECTION,
-    title: 'a resource type that does not exist is 404',
+  }),
+  must('P-522/none', 'a resource type that does not exist is 404', {
     fix: 'Answer 404 to /ResourceTypes/{name} for a name that is not there.',
     needs: ['P-522'],
     async run(probe) {
@@ -197,12 +171,9 @@ export const DISCOVERY: readonly Case[] = [
         status: [404],
       })
     },
-  },
-  {
-    id: 'S-144',
-    level: 'MUST',
+  }),
+  must('S-144', 'each resource type has name, endpoint and schema; names and endpoints are its own', {
     section: 'RFC 7643 §6',
-    title: 'each resource type has name, endpoint and schema; names and endpoints are its own',
     fix: 'Give each ResourceType a name, endpoint and schema; no two may share a name or an endpoint.',
     needs: ['P-522'],
     async run({ declared: { resourceTypes } }) {
@@ -221,12 +192,9 @@ export const DISCOVERY: readonly Case[] = [
         )
       }
     },
-  },
-  {
-    id: 'S-145',
-    level: 'MUST',
+  }),
+  must('S-145', 'the schemas that resource types name are in /Schemas', {
     section: 'RFC 7643 §6',
-    title: 'the schemas that resource types name are in /Schemas',
     fix: 'Let schema and schemaExtensions of each ResourceType name ids of /Schemas; schemaExtensions is a list with schema and a boolean required.',
     needs: ['P-522', 'P-521'],
     async run({ declared: { resourceTypes, schemas } }) {
@@ -244,24 +212,16 @@ export const DISCOVERY: readonly Case[] = [
           demand([resourceTypes, schemas], known.has(String(urn).toLowerCase()), `${String(urn)} in /Schemas`)
       }
     },
-  },
-  {
-    id: 'P-521',
-    level: 'MUST',
-    section: SECTION,
-    title: '/Schemas is a list of the schemas',
+  }),
+  must('P-521', '/Schemas is a list of the schemas', {
     fix: 'Serve /Schemas as a ListResponse with one Schema for each URN in use.',
     async run({ declared: { schemas } }) {
       const { resources } = demandList(schemas, 'GET /Schemas')
       demand(schemas, texts(dig(schemas.body, 'schemas')).includes(LIST_RESPONSE), `schemas with ${LIST_RESPONSE}`)
       demand(schemas, resources.length > 0, 'at least one schema')
     },
-  },
-  {
-    id: 'P-521/one',
-    level: 'MUST',
-    section: SECTION,
-    title: 'a schema can be read by its URN',
+  }),
+  must('P-521/one', 'a schema can be read by its URN', {
     fix: 'Serve /Schemas/{urn}, the URN as it is or percent-encoded.',
     needs: ['P-521'],
     async run(probe) {
@@ -273,12 +233,8 @@ export const DISCOVERY: readonly Case[] = [
         demand(one, String(member(one.body, 'id')).toLowerCase() === urn.toLowerCase(), `the schema ${urn}`)
       }
     },
-  },
-  {
-    id: 'P-521/none',
-    level: 'MUST',
-    section: SECTION,
-    title: 'a schema that does not exist is 404',
+  }),
+  must('P-521/none', 'a schema that does not exist is 404', {
     fix: 'Answer 404 to /Schemas/{urn} for a URN that is not there.',
     needs: ['P-521'],
     async run(probe) {
@@ -286,12 +242,9 @@ export const DISCOVERY: readonly Case[] = [
         status: [404],
       })
     },
-  },
-  {
-    id: 'S-149',
-    level: 'MUST',
+  }),
+  must('S-149', 'schemas carry schemas and can not be written', {
     section: 'RFC 7643 §7',
-    title: 'schemas carry schemas and can not be written',
     fix: 'Give each Schema "schemas"; answer 405 to POST /Schemas.',
     needs: ['P-521'],
     async run(probe) {
@@ -313,12 +266,9 @@ export const DISCOVERY: readonly Case[] = [
         { status: [405, 404, 501, 403] },
       )
     },
-  },
-  {
-    id: 'S-146',
-    level: 'MUST',
+  }),
+  must('S-146', 'each attribute says its type, multiValued, required, mutability and returned', {
     section: 'RFC 7643 §7',
-    title: 'each attribute says its type, multiValued, required, mutability and returned',
     fix: 'Describe every attribute with name, type, multiValued, required, mutability, returned (and caseExact, uniqueness where they apply).',
     needs: ['P-521'],
     async run(probe) {
@@ -346,12 +296,9 @@ export const DISCOVERY: readonly Case[] = [
         .map(({ path }) => path)
       demand(probe.declared.schemas, silent.length === 0, `multiValued for ${some(silent)}`, 'SHOULD')
     },
-  },
-  {
-    id: 'S-146/words',
-    level: 'MUST',
+  }),
+  must('S-146/words', 'mutability, returned and uniqueness are words of the RFC', {
     section: 'RFC 7643 §7',
-    title: 'mutability, returned and uniqueness are words of the RFC',
     fix: 'Use readOnly, readWrite, immutable, writeOnly; always, never, default, request; none, server, global.',
     needs: ['P-521'],
     async run(probe) {
@@ -369,12 +316,9 @@ export const DISCOVERY: readonly Case[] = [
       )
       demand(probe.declared.schemas, wrong.length === 0, `words of RFC 7643 §7 instead of ${some(wrong)}`)
     },
-  },
-  {
-    id: 'S-147',
-    level: 'MUST',
+  }),
+  must('S-147', 'attribute types are those of the RFC; complex attributes are not nested', {
     section: 'RFC 7643 §7',
-    title: 'attribute types are those of the RFC; complex attributes are not nested',
     fix: `Use one of ${TYPES.join(', ')}; a sub-attribute is never complex.`,
     needs: ['P-521'],
     async run(probe) {
@@ -391,12 +335,9 @@ export const DISCOVERY: readonly Case[] = [
         `one of ${TYPES.join(', ')}, and nothing complex inside complex, instead of ${some(wrong)}`,
       )
     },
-  },
-  {
-    id: 'S-148',
-    level: 'SHOULD',
+  }),
+  should('S-148', 'complex attributes list their sub-attributes', {
     section: 'RFC 7643 §7',
-    title: 'complex attributes list their sub-attributes',
     fix: 'Give each complex attribute its subAttributes.',
     needs: ['P-521'],
     async run(probe) {
@@ -405,12 +346,9 @@ export const DISCOVERY: readonly Case[] = [
         .map(({ path }) => path)
       demand(probe.declared.schemas, wrong.length === 0, `subAttributes for ${some(wrong)}`)
     },
-  },
-  {
-    id: 'S-075',
-    level: 'MUST',
+  }),
+  must('S-075', 'references say what they refer to, and nothing else does', {
     section: 'RFC 7643 §7',
-    title: 'references say what they refer to, and nothing else does',
     fix: 'Give attributes of type reference their referenceTypes, and only those.',
     needs: ['P-521'],
     async run(probe) {
@@ -422,12 +360,9 @@ export const DISCOVERY: readonly Case[] = [
         .map(({ path }) => path)
       demand(probe.declared.schemas, wrong.length === 0, `referenceTypes for ${some(wrong)}`, 'SHOULD')
     },
-  },
-  {
-    id: 'S-074',
-    level: 'SHOULD',
+  }),
+  should('S-074', 'complex and boolean attributes claim no uniqueness', {
     section: 'RFC 7643 §2.3.8',
-    title: 'complex and boolean attributes claim no uniqueness',
     fix: 'Leave uniqueness out (or none) for complex and boolean attributes: they have none.',
     needs: ['P-521'],
     async run(probe) {
@@ -440,12 +375,9 @@ export const DISCOVERY: readonly Case[] = [
         .map(({ path }) => path)
       demand(probe.declared.schemas, wrong.length === 0, `no uniqueness for ${some(wrong)}`)
     },
-  },
-  {
-    id: 'P-525',
-    level: 'MUST',
+  }),
+  must('P-525', 'message schemas are not in /Schemas', {
     section: 'RFC 7644 §3.1',
-    title: 'message schemas are not in /Schemas',
     fix: 'Leave urn:ietf:params:scim:api:messages:2.0:… out of /Schemas.',
     needs: ['P-521'],
     async run(probe) {
@@ -455,7 +387,7 @@ export const DISCOVERY: readonly Case[] = [
       demand(probe.declared.schemas, wrong.length === 0, `no ${some(wrong)} in /Schemas`)
       demandRefusal(await probe.get(`/Schemas/${PATCH_OP}`), `GET /Schemas/${PATCH_OP}`, { status: [404] })
     },
-  },
+  }),
   ...LISTS.map(
     (path): Case => ({
       id: `P-523${path}`,
@@ -485,11 +417,8 @@ export const DISCOVERY: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'S-095',
-    level: 'MUST',
+  must('S-095', 'every schema that resources name is in /Schemas', {
     section: 'RFC 7643 §7',
-    title: 'every schema that resources name is in /Schemas',
     fix: 'Serve every URN that stands in the schemas of a resource under /Schemas.',
     needs: ['P-521'],
     async run(probe) {
@@ -499,12 +428,9 @@ export const DISCOVERY: readonly Case[] = [
       const wrong = texts(member(shown.body, 'schemas')).filter((urn) => !known.has(urn.toLowerCase()))
       demand([shown, probe.declared.schemas], wrong.length === 0, `${some(wrong)} in /Schemas`)
     },
-  },
-  {
-    id: 'P-526',
-    level: 'MUST',
+  }),
+  must('P-526', 'attributes that are described as writable are stored and shown', {
     section: 'RFC 7643 §5',
-    title: 'attributes that are described as writable are stored and shown',
     fix: 'Describe in /Schemas only what is stored; mark as readOnly what is not taken from clients.',
     needs: ['P-521', 'P-522'],
     async run(probe) {
@@ -520,7 +446,7 @@ export const DISCOVERY: readonly Case[] = [
         .map(({ place }) => place.attribute.name)
       demand(full, wrong.length === 0, `what was sent for ${some(wrong)} in the answer to a GET`)
     },
-  },
+  }),
 ]
 
 /** Attributes whose value a server has no reason to change. */

@@ -5,6 +5,9 @@ import type { Case, Witness } from '../case.ts'
 import { demand, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { dig, member, objects, texts } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
+
+const { must } = requirements('RFC 7644 §2')
 
 const BODY = 'RFC 7644 §3.12'
 
@@ -213,11 +216,8 @@ const isUndefined = (value: unknown) => value === undefined || value === null
 
 /** The cases of the group "Errors". */
 export const ERRORS: readonly Case[] = [
-  {
-    id: 'P-470',
-    level: 'MUST',
+  must('P-470', 'an error is a JSON object with schemas and status', {
     section: BODY,
-    title: 'an error is a JSON object with schemas and status',
     fix: 'Answer errors with {"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404","detail":"…"}.',
     async run(probe) {
       const answer = await probe.get(`${probe.subject().type.endpoint}/lockstep-nobody`)
@@ -225,24 +225,16 @@ export const ERRORS: readonly Case[] = [
       demand(answer, texts(dig(answer.body, 'schemas')).includes(ERROR), `schemas with ${ERROR}`)
       demand(answer, dig(answer.body, 'status') !== undefined, 'status')
     },
-  },
-  {
-    id: 'P-020',
-    level: 'MUST',
-    section: 'RFC 7644 §2',
-    title: 'a request without credentials is 401 with WWW-Authenticate',
+  }),
+  must('P-020', 'a request without credentials is 401 with WWW-Authenticate', {
     fix: 'Answer 401 with a WWW-Authenticate header that names the schemes.',
     async run(probe) {
       const answer = await probe.get(`${probe.subject().type.endpoint}?count=1`, withoutSecrets(probe.declared.config))
       demandRefusal(answer, 'a list without credentials', { status: [401] })
       demand(answer, (answer.header('www-authenticate') ?? '') !== '', 'a WWW-Authenticate header')
     },
-  },
-  {
-    id: 'P-020/wrong',
-    level: 'MUST',
-    section: 'RFC 7644 §2',
-    title: 'wrong credentials are 401',
+  }),
+  must('P-020/wrong', 'wrong credentials are 401', {
     fix: 'Answer 401 to credentials that are not valid.',
     async run(probe) {
       const scheme = /^Basic /.test(probe.declared.config.sent.authorization ?? '')
@@ -254,7 +246,7 @@ export const ERRORS: readonly Case[] = [
       })
       demandRefusal(answer, 'a list with wrong credentials', { status: [401, 403] })
     },
-  },
+  }),
 ]
 
 /** All headers that may be credentials, left out. */

@@ -4,29 +4,23 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const VERSIONS = 'RFC 7644 §3.14'
+const { must, should, own } = requirements(VERSIONS)
 const STALE = 'W/"lockstep-stale"'
 
 /** The cases of the group "Versions". */
 export const ETAG: readonly Case[] = [
-  {
-    id: 'P-500',
-    level: 'MUST',
-    section: VERSIONS,
-    title: 'a read resource has an ETag',
+  must('P-500', 'a read resource has an ETag', {
     fix: 'Send ETag with single resources, or set etag.supported to false.',
     async run(probe) {
       if (probe.declared.has('etag') !== true) throw new NotOffered('etag.supported is not true')
       const shown = await probe.get((await probe.make()).path)
       demand(shown, /^(W\/)?"[^"]*"$/.test(shown.header('etag') ?? ''), 'an ETag header, like W/"3694e05e9dff590"')
     },
-  },
-  {
-    id: 'S-019',
-    level: 'SHOULD',
-    section: VERSIONS,
-    title: 'meta.version is the ETag',
+  }),
+  should('S-019', 'meta.version is the ETag', {
     fix: 'Write the value of ETag, W/ and quotes included, into meta.version.',
     needs: ['P-500'],
     async run(probe) {
@@ -35,7 +29,7 @@ export const ETAG: readonly Case[] = [
       demand(shown, version !== undefined, 'meta.version')
       demand(shown, version === shown.header('etag'), `meta.version ${shown.header('etag')}`, 'MUST')
     },
-  },
+  }),
   ...(['put', 'patch', 'delete'] as const).map(
     (method): Case => ({
       id: `P-501/${method}`,
@@ -61,11 +55,7 @@ export const ETAG: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-501/current',
-    level: 'MUST',
-    section: VERSIONS,
-    title: 'a write with the current version is done',
+  must('P-501/current', 'a write with the current version is done', {
     fix: 'Carry out writes whose If-Match is the current ETag, weak tags too.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
@@ -77,12 +67,9 @@ export const ETAG: readonly Case[] = [
       })
       demandStatus(answer, [200], 'PUT with If-Match of the current version')
     },
-  },
-  {
-    id: 'P-502',
-    level: 'OWN',
+  }),
+  own('P-502', 'If-Match: * matches what exists', {
     section: 'RFC 9110 §13.1.1',
-    title: 'If-Match: * matches what exists',
     fix: 'Take * and lists of tags in If-Match.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
@@ -97,12 +84,8 @@ export const ETAG: readonly Case[] = [
         'PUT with If-Match of two tags, one of them current',
       )
     },
-  },
-  {
-    id: 'P-503',
-    level: 'MUST',
-    section: VERSIONS,
-    title: 'GET with If-None-Match of the current version is 304',
+  }),
+  must('P-503', 'GET with If-None-Match of the current version is 304', {
     fix: 'Answer 304 without a body when If-None-Match is the current ETag.',
     needs: ['P-500'],
     async run(probe) {
@@ -112,12 +95,8 @@ export const ETAG: readonly Case[] = [
       demandStatus(again, [304], 'GET with If-None-Match')
       demand(again, again.text === '', 'no body')
     },
-  },
-  {
-    id: 'P-503/other',
-    level: 'MUST',
-    section: VERSIONS,
-    title: 'GET with If-None-Match of another version is 200',
+  }),
+  must('P-503/other', 'GET with If-None-Match of another version is 200', {
     fix: 'Answer 200 when If-None-Match is another ETag.',
     needs: ['P-500'],
     async run(probe) {
@@ -128,12 +107,9 @@ export const ETAG: readonly Case[] = [
         'GET with If-None-Match of another version',
       )
     },
-  },
-  {
-    id: 'P-504',
-    level: 'MUST',
+  }),
+  must('P-504', 'a change changes the version', {
     section: 'RFC 7643 §3.1',
-    title: 'a change changes the version',
     fix: 'Make a new ETag with each change.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
@@ -144,12 +120,9 @@ export const ETAG: readonly Case[] = [
       const after = await probe.get(made.path)
       demand([before, after], before.header('etag') !== after.header('etag'), 'another ETag')
     },
-  },
-  {
-    id: 'P-504/members',
-    level: 'MUST',
+  }),
+  must('P-504/members', 'a change of members changes the version of the group', {
     section: 'RFC 7643 §3.1',
-    title: 'a change of members changes the version of the group',
     fix: 'Make a new ETag when the members of a group change.',
     needs: ['P-500', 'P-340', 'S-132'],
     async run(probe) {
@@ -165,12 +138,8 @@ export const ETAG: readonly Case[] = [
       const after = await probe.get(group.path)
       demand([before, after], before.header('etag') !== after.header('etag'), 'another ETag')
     },
-  },
-  {
-    id: 'P-506',
-    level: 'OWN',
-    section: VERSIONS,
-    title: 'membership does not change the version of the user',
+  }),
+  own('P-506', 'membership does not change the version of the user', {
     fix: 'Leave derived attributes (groups) out of the version.',
     needs: ['P-500', 'S-132/members'],
     async run(probe) {
@@ -180,12 +149,8 @@ export const ETAG: readonly Case[] = [
       const after = await probe.get(user.path)
       demand([before, after], before.header('etag') === after.header('etag'), 'the same ETag')
     },
-  },
-  {
-    id: 'P-505',
-    level: 'OWN',
-    section: VERSIONS,
-    title: 'of two writers with the same version one wins',
+  }),
+  own('P-505', 'of two writers with the same version one wins', {
     fix: 'Check If-Match and write in one transaction.',
     needs: ['P-500', 'P-300', 'P-501/put'],
     async run(probe) {
@@ -199,5 +164,5 @@ export const ETAG: readonly Case[] = [
       )
       demand(answers, answers.filter(({ status }) => status === 200).length === 1, '200 once, 412 for the others')
     },
-  },
+  }),
 ]

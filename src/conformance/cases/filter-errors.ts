@@ -3,8 +3,10 @@
 import type { Case, Probe } from '../case.ts'
 import { demandRefusal } from '../demand.ts'
 import { pathOf } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const FILTERS = 'RFC 7644 §3.4.2.2'
+const { must } = requirements(FILTERS)
 const SYNTAX =
   'Parse the filter with the grammar of RFC 7644 §3.4.2.2 and answer 400 invalidFilter to what does not fit; never everybody.'
 
@@ -132,16 +134,12 @@ export const FILTER_ERRORS: readonly Case[] = [
     },
     'Refuse filters on password: they tell whether a guess is right.',
   ),
-  {
-    id: 'P-145',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'a filter that is not understood is never answered with everybody',
+  must('P-145', 'a filter that is not understood is never answered with everybody', {
     fix: 'Answer 400 invalidFilter when any part of a filter is not understood.',
     async run(probe) {
       const { endpoint } = probe.subject().type
       const answer = await probe.filter(endpoint, `${name(probe)} lockstepop "a"`, { count: '1' })
       demandRefusal(answer, 'a filter with an operator that does not exist', { status: [400, 501] })
     },
-  },
+  }),
 ]

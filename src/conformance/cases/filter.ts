@@ -4,9 +4,11 @@ import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import type { Subject } from '../subject.ts'
 
 const FILTERS = 'RFC 7644 §3.4.2.2'
+const { must, may, own } = requirements(FILTERS)
 
 /** A word that only one case uses, for values that filters look for. */
 export const wordOf = (probe: Probe) => (probe.name().split('@')[0] ?? '').replaceAll('-', '')
@@ -87,11 +89,7 @@ async function crossed(probe: Probe): Promise<{
 
 /** The cases of the group "Filters". */
 export const FILTER: readonly Case[] = [
-  {
-    id: 'P-121',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'a filter with eq finds what matches and nothing else',
+  must('P-121', 'a filter with eq finds what matches and nothing else', {
     fix: 'Apply the filter, or answer 400 invalidFilter; never answer with everybody.',
     async run(probe) {
       if (probe.declared.has('filter') === false) throw new NotOffered('filter.supported is false')
@@ -116,12 +114,8 @@ export const FILTER: readonly Case[] = [
       )
       demand(answer, !resources.some(({ id }) => id === other.id), `nobody but ${one.name}`)
     },
-  },
-  {
-    id: 'P-122',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'operators compare without regard to case',
+  }),
+  must('P-122', 'operators compare without regard to case', {
     fix: 'Read eq, and, or, not, pr … in any letter case.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -131,12 +125,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `${path} Eq "${made[0].name}" OR ${path} eQ "${made[1].name}"`, made, made)
       await demandFound(probe, `${path} eq "${made[0].name}" AND id PR`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-123/or',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'and and or join conditions',
+  }),
+  must('P-123/or', 'and and or join conditions', {
     fix: 'Evaluate conditions joined by and and or.',
     needs: ['P-121', 'P-101'],
     async run(probe) {
@@ -146,12 +136,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `${path} eq "${made[0].name}" and id pr`, made, [made[0]])
       await demandFound(probe, `${path} eq "${made[0].name}" and ${path} eq "${made[1].name}"`, made, [])
     },
-  },
-  {
-    id: 'P-123',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'and binds tighter than or',
+  }),
+  must('P-123', 'and binds tighter than or', {
     fix: 'Parse the filter with the precedence of RFC 7644: not, and, or.',
     needs: ['P-121'],
     async run(probe) {
@@ -161,12 +147,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `${one} or ${other} and ${path} eq "lockstep-nobody"`, made, [made[0]])
       await demandFound(probe, `${other} and ${path} eq "lockstep-nobody" or ${one}`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-123/not',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'not negates its parenthesis and nothing more',
+  }),
+  must('P-123/not', 'not negates its parenthesis and nothing more', {
     fix: 'Apply not to the parenthesis that follows it.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -175,12 +157,8 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(), await probe.make()] as const
       await demandFound(probe, `not (${path} eq "${made[0].name}") and ${scope(subject, made)}`, made, [made[1]])
     },
-  },
-  {
-    id: 'P-125',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'not stands with and without a space before its parenthesis',
+  }),
+  must('P-125', 'not stands with and without a space before its parenthesis', {
     fix: 'Read not( like not (: the grammar has no space there, the examples have one (erratum 7319).',
     needs: ['P-123/not'],
     async run(probe) {
@@ -190,12 +168,8 @@ export const FILTER: readonly Case[] = [
       for (const not of ['not', 'not '])
         await demandFound(probe, `${not}(${pathOf(subject.named)} eq "${made[0].name}") and ${all}`, made, [made[1]])
     },
-  },
-  {
-    id: 'P-124',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'parentheses group',
+  }),
+  must('P-124', 'parentheses group', {
     fix: 'Evaluate what is in parentheses first; allow them to nest.',
     needs: ['P-121'],
     async run(probe) {
@@ -205,12 +179,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `((${one}))`, made, [made[0]])
       await demandFound(probe, `(${one} or ${other}) and ${path} eq "${made[1].name}"`, made, [made[1]])
     },
-  },
-  {
-    id: 'P-128/eq',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'eq compares whole values',
+  }),
+  must('P-128/eq', 'eq compares whole values', {
     fix: 'Compare the whole value with eq.',
     needs: ['P-121'],
     async run(probe) {
@@ -219,12 +189,8 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(withValue(text, word)), await probe.make(withValue(text, `${word}x`))] as const
       await demandFound(probe, `${pathOf(text)} eq "${word}"`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-128/ne',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'ne finds other values',
+  }),
+  must('P-128/ne', 'ne finds other values', {
     fix: 'Let ne find every resource whose value is another one.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -234,12 +200,8 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(withValue(text, word)), await probe.make(withValue(text, `${word}x`))] as const
       await demandFound(probe, `${pathOf(text)} ne "${word}" and ${scope(subject, made)}`, made, [made[1]])
     },
-  },
-  {
-    id: 'P-128/boolean',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'booleans are compared with true and false',
+  }),
+  must('P-128/boolean', 'booleans are compared with true and false', {
     fix: 'Read true and false without quotes as JSON literals.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -249,7 +211,7 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `${pathOf(flag)} eq false and ${scope(subject, made)}`, made, [made[1]])
       await demandFound(probe, `${pathOf(flag)} eq true and ${scope(subject, made)}`, made, [made[0]])
     },
-  },
+  }),
   comparison('P-129/co', 'co finds a part of the value', 'Support co on strings.', (path, word) => [
     `${path} co "${word}"`,
   ]),
@@ -259,11 +221,7 @@ export const FILTER: readonly Case[] = [
   comparison('P-129/ew', 'ew finds the end of the value', 'Support ew on strings.', (path, word) => [
     `${path} ew "${word} zz"`,
   ]),
-  {
-    id: 'P-130',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'pr finds resources that have a value',
+  must('P-130', 'pr finds resources that have a value', {
     fix: 'Let pr match attributes with a non-empty value.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -273,12 +231,8 @@ export const FILTER: readonly Case[] = [
       if (valueAt(made[1].body, text) !== undefined) throw new NotOffered(`${pathOf(text)} always has a value`)
       await demandFound(probe, `${pathOf(text)} pr and ${scope(subject, made)}`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-130/complex',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'pr finds complex attributes with any value in them',
+  }),
+  must('P-130/complex', 'pr finds complex attributes with any value in them', {
     fix: 'Let pr match a complex attribute when one of its sub-attributes has a value.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -288,12 +242,8 @@ export const FILTER: readonly Case[] = [
       if (valueAt(made[1].body, place) !== undefined) throw new NotOffered(`${pathOf(place)} always has a value`)
       await demandFound(probe, `${pathOf(place)} pr and ${scope(subject, made)}`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-131/text',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'gt, ge, lt and le order texts',
+  }),
+  must('P-131/text', 'gt, ge, lt and le order texts', {
     fix: 'Compare texts by their order with gt, ge, lt, le.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -307,12 +257,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `${path} lt "bbb" and ${all}`, made, [made[0]])
       await demandFound(probe, `${path} le "bbb" and ${all}`, made, made)
     },
-  },
-  {
-    id: 'P-131/time',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'gt, ge, lt and le order times as instants',
+  }),
+  must('P-131/time', 'gt, ge, lt and le order times as instants', {
     fix: 'Compare dateTime values as instants, with their offsets.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -333,12 +279,8 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `meta.created lt "${elsewhere(created + 60_000)}" and ${all}`, [made], [made])
       await demandFound(probe, `meta.created gt "${elsewhere(created + 60_000)}" and ${all}`, [made], [])
     },
-  },
-  {
-    id: 'P-133/inexact',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'texts with caseExact false compare without regard to case',
+  }),
+  must('P-133/inexact', 'texts with caseExact false compare without regard to case', {
     fix: 'Follow caseExact of the attribute when comparing; userName is false.',
     needs: ['P-121'],
     async run(probe) {
@@ -348,12 +290,9 @@ export const FILTER: readonly Case[] = [
       const made = await probe.make()
       await demandFound(probe, `${pathOf(named)} eq "${made.name.toUpperCase()}"`, [made], [made])
     },
-  },
-  {
-    id: 'P-133/exact',
-    level: 'MUST',
+  }),
+  must('P-133/exact', 'externalId compares with regard to case', {
     section: 'RFC 7643 §3.1',
-    title: 'externalId compares with regard to case',
     fix: 'Compare externalId (caseExact true) letter by letter.',
     needs: ['P-121', 'S-012', 'P-101'],
     async run(probe) {
@@ -362,12 +301,9 @@ export const FILTER: readonly Case[] = [
       await demandFound(probe, `externalId eq "${externalId}"`, [made], [made])
       await demandFound(probe, `externalId eq "${externalId.toLowerCase()}"`, [made], [])
     },
-  },
-  {
-    id: 'S-011',
-    level: 'MUST',
+  }),
+  must('S-011', 'ids compare with regard to case', {
     section: 'RFC 7643 §3.1',
-    title: 'ids compare with regard to case',
     fix: 'Compare id (caseExact true) letter by letter.',
     needs: ['P-121', 'P-142/id', 'P-101'],
     async run(probe) {
@@ -376,12 +312,8 @@ export const FILTER: readonly Case[] = [
       if (other === made.id) throw new NotOffered('ids have no letters')
       await demandFound(probe, `id eq "${other}"`, [made], [])
     },
-  },
-  {
-    id: 'P-134',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'a multi-valued attribute matches when any value does',
+  }),
+  must('P-134', 'a multi-valued attribute matches when any value does', {
     fix: 'Match a multi-valued attribute when one of its values matches.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -394,12 +326,8 @@ export const FILTER: readonly Case[] = [
         [straight],
       )
     },
-  },
-  {
-    id: 'P-135',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'conditions in brackets hold for one and the same value',
+  }),
+  must('P-135', 'conditions in brackets hold for one and the same value', {
     fix: 'Evaluate attr[…] element by element.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -412,12 +340,8 @@ export const FILTER: readonly Case[] = [
         [straight],
       )
     },
-  },
-  {
-    id: 'P-136',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'brackets may hold or and parentheses',
+  }),
+  must('P-136', 'brackets may hold or and parentheses', {
     fix: 'Parse the full grammar inside [ ].',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -436,12 +360,8 @@ export const FILTER: readonly Case[] = [
         all,
       )
     },
-  },
-  {
-    id: 'P-137',
-    level: 'OWN',
-    section: FILTERS,
-    title: 'a list with a value sub-attribute can be compared by its name alone',
+  }),
+  own('P-137', 'a list with a value sub-attribute can be compared by its name alone', {
     fix: 'Take emails co "…" for emails.value co "…", as figure 2 of RFC 7644 has it.',
     needs: ['P-121', 'P-134'],
     async run(probe) {
@@ -449,7 +369,7 @@ export const FILTER: readonly Case[] = [
       const bare = await probe.make()
       await demandFound(probe, `${path} co "${b}"`, [straight, turned, bare], [straight, turned])
     },
-  },
+  }),
   ...(
     [
       ['id', (made: Made) => `id eq "${made.id}"`],
@@ -470,11 +390,7 @@ export const FILTER: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-142/externalId',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'externalId can be filtered on',
+  must('P-142/externalId', 'externalId can be filtered on', {
     fix: 'Let filters use externalId: many identity providers match by it.',
     needs: ['P-121', 'S-012'],
     async run(probe) {
@@ -482,12 +398,9 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make({ externalId }), await probe.make()] as const
       await demandFound(probe, `externalId eq "${externalId}"`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-143',
-    level: 'MUST',
+  }),
+  must('P-143', 'attributes of extensions can be filtered on by their qualified name', {
     section: 'RFC 7644 §3.10',
-    title: 'attributes of extensions can be filtered on by their qualified name',
     fix: 'Read URN:attribute in filters; the dot in 2.0 separates nothing.',
     needs: ['P-121'],
     async run(probe) {
@@ -496,12 +409,9 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(withValue(place, word)), await probe.make()] as const
       await demandFound(probe, `${pathOf(place)} eq "${word}"`, made, [made[0]])
     },
-  },
-  {
-    id: 'S-033',
-    level: 'MUST',
+  }),
+  must('S-033', 'core attributes can be named with their URN', {
     section: 'RFC 7644 §3.10',
-    title: 'core attributes can be named with their URN',
     fix: 'Read urn:…:User:userName as userName.',
     needs: ['P-121'],
     async run(probe) {
@@ -509,12 +419,9 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(), await probe.make()] as const
       await demandFound(probe, `${subject.type.schema}:${pathOf(subject.named)} eq "${made[0].name}"`, made, [made[0]])
     },
-  },
-  {
-    id: 'S-035',
-    level: 'MUST',
+  }),
+  must('S-035', 'URNs in names compare without regard to case', {
     section: 'RFC 7644 §3.10',
-    title: 'URNs in names compare without regard to case',
     fix: 'Match schema URNs in attribute names without regard to case.',
     needs: ['S-033'],
     async run(probe) {
@@ -527,24 +434,17 @@ export const FILTER: readonly Case[] = [
         [made[0]],
       )
     },
-  },
-  {
-    id: 'S-031/filter',
-    level: 'MUST',
+  }),
+  must('S-031/filter', 'attribute names in filters compare without regard to case', {
     section: 'RFC 7643 §2.1',
-    title: 'attribute names in filters compare without regard to case',
     fix: 'Match attribute names in filters without regard to case.',
     needs: ['P-121'],
     async run(probe) {
       const made = [await probe.make(), await probe.make()] as const
       await demandFound(probe, `${pathOf(probe.subject().named).toUpperCase()} eq "${made[0].name}"`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-127/escapes',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'texts in filters are JSON strings, escapes included',
+  }),
+  must('P-127/escapes', 'texts in filters are JSON strings, escapes included', {
     fix: 'Decode the literal as JSON: \\" and \\u00fc.',
     needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
@@ -554,12 +454,9 @@ export const FILTER: readonly Case[] = [
       const made = await probe.make(withValue(text, `a "b" ü ${word}`))
       await demandFound(probe, `${pathOf(text)} eq "a \\"b\\" \\u00fc ${word}"`, [made], [made])
     },
-  },
-  {
-    id: 'P-138',
-    level: 'OWN',
+  }),
+  own('P-138', 'eq null finds what has no value', {
     section: 'RFC 7643 §2.5',
-    title: 'eq null finds what has no value',
     fix: 'Let eq null mean not pr.',
     needs: ['P-130'],
     async run(probe) {
@@ -568,12 +465,8 @@ export const FILTER: readonly Case[] = [
       const made = [await probe.make(withValue(text, 'lockstep')), await probe.make()] as const
       await demandFound(probe, `${pathOf(text)} eq null and ${scope(subject, made)}`, made, [made[1]])
     },
-  },
-  {
-    id: 'P-141',
-    level: 'MAY',
-    section: FILTERS,
-    title: 'schemas can be filtered on',
+  }),
+  may('P-141', 'schemas can be filtered on', {
     fix: 'Let schemas eq "…" find the resources with that schema.',
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
@@ -583,12 +476,9 @@ export const FILTER: readonly Case[] = [
       if (texts(made[1].body.schemas).includes(place.urn)) throw new NotOffered('every resource has the extension')
       await demandFound(probe, `schemas eq "${place.urn}" and ${scope(subject, made)}`, made, [made[0]])
     },
-  },
-  {
-    id: 'P-101',
-    level: 'MUST',
+  }),
+  must('P-101', 'a filter that finds nothing is 200 with an empty list', {
     section: 'RFC 7644 §3.4.2',
-    title: 'a filter that finds nothing is 200 with an empty list',
     fix: 'Answer 200 with totalResults 0; never 404.',
     needs: ['P-121'],
     async run(probe) {
@@ -597,12 +487,9 @@ export const FILTER: readonly Case[] = [
       const { resources, total } = demandList(answer, 'a filter that nothing matches')
       demand(answer, total === 0 && resources.length === 0, 'totalResults 0 and no resources')
     },
-  },
-  {
-    id: 'P-101/resources',
-    level: 'OWN',
+  }),
+  own('P-101/resources', 'a list without results has an empty Resources, or none', {
     section: 'RFC 7644 §3.4.2',
-    title: 'a list without results has an empty Resources, or none',
     fix: 'Send "Resources": [] with totalResults 0: null says the same, but several clients stumble over it.',
     needs: ['P-101'],
     async run(probe) {
@@ -610,12 +497,8 @@ export const FILTER: readonly Case[] = [
       const answer = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${probe.name()}"`)
       demand(answer, member(answer.body, 'Resources') !== null, '"Resources": [], or no Resources')
     },
-  },
-  {
-    id: 'P-144',
-    level: 'MUST',
-    section: FILTERS,
-    title: 'defaults are filtered by the value that the client was shown',
+  }),
+  must('P-144', 'defaults are filtered by the value that the client was shown', {
     fix: 'Filter on the value that GET shows, defaults included.',
     needs: ['P-121', 'P-128/boolean'],
     async run(probe) {
@@ -637,5 +520,5 @@ export const FILTER: readonly Case[] = [
         `the resource, by ${pathOf(flag)} eq ${value}`,
       )
     },
-  },
+  }),
 ]

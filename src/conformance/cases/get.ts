@@ -3,16 +3,14 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource } from '../demand.ts'
 import { dig, isSameUri, isUnassigned, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const READ = 'RFC 7644 §3.4.1'
+const { must, own } = requirements(READ)
 
 /** The cases of the group "Read". */
 export const GET: readonly Case[] = [
-  {
-    id: 'P-080',
-    level: 'MUST',
-    section: READ,
-    title: 'a resource can be read by its id',
+  must('P-080', 'a resource can be read by its id', {
     fix: 'Answer GET of a resource with 200 and all attributes that are returned by default.',
     async run(probe) {
       const subject = probe.subject()
@@ -22,12 +20,8 @@ export const GET: readonly Case[] = [
       demand(shown, body.id === made.id, `id ${made.id}`)
       demand(shown, valueAt(body, subject.named) === made.name, `${pathOf(subject.named)} "${made.name}"`)
     },
-  },
-  {
-    id: 'P-081',
-    level: 'MUST',
-    section: READ,
-    title: 'a resource is addressed by its id only, not by its name',
+  }),
+  must('P-081', 'a resource is addressed by its id only, not by its name', {
     fix: 'Look resources up by id alone; names are for filters.',
     async run(probe) {
       const made = await probe.make()
@@ -35,12 +29,8 @@ export const GET: readonly Case[] = [
         status: [404, 400],
       })
     },
-  },
-  {
-    id: 'P-083',
-    level: 'OWN',
-    section: READ,
-    title: 'GET sends Location',
+  }),
+  own('P-083', 'GET sends Location', {
     fix: 'Send Location (or Content-Location) with the answer to a GET of one resource.',
     async run(probe) {
       const shown = await probe.get((await probe.make()).path)
@@ -49,12 +39,9 @@ export const GET: readonly Case[] = [
       const location = dig(shown.body, 'meta', 'location')
       demand(shown, isSameUri(given, location, shown.url, probe.base), 'the same URI as meta.location')
     },
-  },
-  {
-    id: 'P-084',
-    level: 'OWN',
+  }),
+  own('P-084', 'a filter on a single resource is refused', {
     section: 'RFC 7644 §3.4.2.1',
-    title: 'a filter on a single resource is refused',
     fix: 'Answer 400 invalidFilter, so that nobody takes an ignored filter for a match.',
     async run(probe) {
       const made = await probe.make()
@@ -63,12 +50,9 @@ export const GET: readonly Case[] = [
         keyword: ['invalidFilter'],
       })
     },
-  },
-  {
-    id: 'P-200/get',
-    level: 'MUST',
+  }),
+  must('P-200/get', 'GET of a resource takes attributes', {
     section: 'RFC 7644 §3.9',
-    title: 'GET of a resource takes attributes',
     fix: 'Apply attributes to GET of one resource.',
     async run(probe) {
       const subject = probe.subject()
@@ -79,5 +63,5 @@ export const GET: readonly Case[] = [
       demand(shown, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
       demand(shown, valueAt(body, subject.named) !== undefined, pathOf(subject.named))
     },
-  },
+  }),
 ]

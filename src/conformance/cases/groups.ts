@@ -7,8 +7,10 @@ import { demand, demandRefusal, demandResource, demandStatus } from '../demand.t
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, resolveReference, valueAt } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const GROUPS = 'RFC 7643 §4.2'
+const { must, should, may, own } = requirements(GROUPS)
 const REFERENCES = 'RFC 7643 §2.3.7'
 
 /** Ids of the members of a group in an answer. */
@@ -66,11 +68,7 @@ async function demandUnchanged(probe: Probe, operation: JsonObject): Promise<voi
 
 /** The cases of the group "Groups". */
 export const GROUP_CASES: readonly Case[] = [
-  {
-    id: 'S-132',
-    level: 'MUST',
-    section: GROUPS,
-    title: 'a group can be created without members',
+  must('S-132', 'a group can be created without members', {
     fix: 'Take groups with a displayName alone; members come later.',
     async run(probe) {
       const groups = probe.groups()
@@ -79,12 +77,8 @@ export const GROUP_CASES: readonly Case[] = [
       const body = demandResource(answer, [201, 200], 'the creation of a group')
       demand(answer, valueAt(body, groups.named) === name, `displayName "${name}"`)
     },
-  },
-  {
-    id: 'S-132/name',
-    level: 'MUST',
-    section: GROUPS,
-    title: 'a group without displayName is refused',
+  }),
+  must('S-132/name', 'a group without displayName is refused', {
     fix: 'Answer 400 invalidValue to a group without displayName (required, erratum 5368).',
     async run(probe) {
       const groups = probe.groups()
@@ -93,12 +87,8 @@ export const GROUP_CASES: readonly Case[] = [
         keyword: ['invalidValue', 'invalidSyntax'],
       })
     },
-  },
-  {
-    id: 'S-132/members',
-    level: 'MUST',
-    section: GROUPS,
-    title: 'a group is created with its members',
+  }),
+  must('S-132/members', 'a group is created with its members', {
     fix: 'Store members by value and show them on GET.',
     needs: ['S-132'],
     async run(probe) {
@@ -116,12 +106,9 @@ export const GROUP_CASES: readonly Case[] = [
         `the members ${one.id} and ${other.id}`,
       )
     },
-  },
-  {
-    id: 'P-064',
-    level: 'MUST',
+  }),
+  must('P-064', 'meta.resourceType of a group is Group', {
     section: 'RFC 7644 §3.3.1',
-    title: 'meta.resourceType of a group is Group',
     fix: 'Set meta.resourceType by the endpoint.',
     needs: ['S-132'],
     async run(probe) {
@@ -132,12 +119,9 @@ export const GROUP_CASES: readonly Case[] = [
         `meta.resourceType "${probe.groups().type.name}"`,
       )
     },
-  },
-  {
-    id: 'S-008/types',
-    level: 'MUST',
+  }),
+  must('S-008/types', 'no user and group share an id', {
     section: 'RFC 7643 §3.1',
-    title: 'no user and group share an id',
     fix: 'Make ids unique across all resource types.',
     needs: ['S-132'],
     async run(probe) {
@@ -149,12 +133,8 @@ export const GROUP_CASES: readonly Case[] = [
         { status: [404] },
       )
     },
-  },
-  {
-    id: 'S-134',
-    level: 'SHOULD',
-    section: GROUPS,
-    title: 'members have a $ref',
+  }),
+  should('S-134', 'members have a $ref', {
     fix: "Fill members.$ref with the member's URI.",
     needs: ['S-132/members'],
     async run(probe) {
@@ -171,12 +151,8 @@ export const GROUP_CASES: readonly Case[] = [
       const type = member(first, 'type')
       demand(shown, type === undefined || type === 'User', 'type User, or none')
     },
-  },
-  {
-    id: 'S-134/nested',
-    level: 'MAY',
-    section: GROUPS,
-    title: 'a group can be a member of a group',
+  }),
+  may('S-134/nested', 'a group can be a member of a group', {
     fix: 'Take groups as members, with type Group.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -191,12 +167,8 @@ export const GROUP_CASES: readonly Case[] = [
       const shown = await probe.get(`${groups.type.endpoint}/${String(body.id)}`)
       demand([answer, shown], memberIds(shown.body).includes(inner.id), `the member ${inner.id}`)
     },
-  },
-  {
-    id: 'S-133',
-    level: 'MUST',
-    section: GROUPS,
-    title: 'the value of a member does not change',
+  }),
+  must('S-133', 'the value of a member does not change', {
     fix: 'Answer 400 mutability to a change of members[…].value; members are added and removed whole.',
     needs: ['S-132/members', 'P-340'],
     async run(probe) {
@@ -209,12 +181,8 @@ export const GROUP_CASES: readonly Case[] = [
         keyword: ['mutability', 'invalidPath', 'invalidValue'],
       })
     },
-  },
-  {
-    id: 'S-135',
-    level: 'OWN',
-    section: GROUPS,
-    title: 'a member without a value is refused',
+  }),
+  own('S-135', 'a member without a value is refused', {
     fix: 'Answer 400 invalidValue to a member that names nobody.',
     needs: ['S-132'],
     async run(probe) {
@@ -225,12 +193,9 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'S-048',
-    level: 'OWN',
+  }),
+  own('S-048', 'a member that does not exist is refused', {
     section: 'RFC 7643 §2.3.7',
-    title: 'a member that does not exist is refused',
     fix: 'Answer 400 invalidValue and say which id; never keep it dangling, never answer 500.',
     needs: ['S-132'],
     async run(probe) {
@@ -241,12 +206,8 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'S-136/none',
-    level: 'OWN',
-    section: GROUPS,
-    title: 'a member type that is none is refused',
+  }),
+  own('S-136/none', 'a member type that is none is refused', {
     fix: 'Answer 400 invalidValue to a type other than User and Group.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -261,12 +222,8 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'S-132/same-name',
-    level: 'OWN',
-    section: GROUPS,
-    title: 'two groups may have the same displayName',
+  }),
+  own('S-132/same-name', 'two groups may have the same displayName', {
     fix: 'displayName has uniqueness none in RFC 7643 §8.7.1; refusing it is allowed, and Entra wants it so.',
     needs: ['S-132'],
     async run(probe) {
@@ -279,12 +236,8 @@ export const GROUP_CASES: readonly Case[] = [
         'a second group with the same displayName',
       )
     },
-  },
-  {
-    id: 'S-136',
-    level: 'OWN',
-    section: GROUPS,
-    title: 'a type that contradicts the member is refused',
+  }),
+  own('S-136', 'a type that contradicts the member is refused', {
     fix: 'Answer 400 invalidValue when type does not fit the resource that value names.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -299,12 +252,9 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'S-117',
-    level: 'MUST',
+  }),
+  must('S-117', 'groups of a user shows its groups', {
     section: 'RFC 7643 §4.1.2',
-    title: 'groups of a user shows its groups',
     fix: 'Compute groups of a user from the members of groups.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -319,12 +269,9 @@ export const GROUP_CASES: readonly Case[] = [
       const type = member(entry, 'type')
       demand(shown, type === undefined || type === 'direct', 'type direct, or none')
     },
-  },
-  {
-    id: 'S-117/indirect',
-    level: 'SHOULD',
+  }),
+  should('S-117/indirect', 'groups of a user shows indirect memberships', {
     section: 'RFC 7643 §4.1.2',
-    title: 'groups of a user shows indirect memberships',
     fix: 'Follow nested groups, with type indirect.',
     needs: ['S-117', 'S-134/nested'],
     async run(probe) {
@@ -337,12 +284,9 @@ export const GROUP_CASES: readonly Case[] = [
       if (entry === undefined) throw new NotOffered('indirect memberships are not shown')
       demand(shown, member(entry, 'type') === 'indirect' || member(entry, 'type') === undefined, 'type indirect')
     },
-  },
-  {
-    id: 'S-118/post',
-    level: 'MUST',
+  }),
+  must('S-118/post', 'groups in the creation of a user is ignored', {
     section: 'RFC 7643 §4.1.2',
-    title: 'groups in the creation of a user is ignored',
     fix: 'Ignore groups in POST and PUT of a user.',
     needs: ['S-132'],
     async run(probe) {
@@ -357,12 +301,9 @@ export const GROUP_CASES: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).length === 0, 'a group without members')
     },
-  },
-  {
-    id: 'S-118/patch',
-    level: 'MUST',
+  }),
+  must('S-118/patch', 'PATCH of groups of a user is refused', {
     section: 'RFC 7644 §3.5.2',
-    title: 'PATCH of groups of a user is refused',
     fix: 'Answer 400 mutability to a PATCH of groups: it is readOnly.',
     needs: ['S-132', 'P-340'],
     async run(probe) {
@@ -374,12 +315,9 @@ export const GROUP_CASES: readonly Case[] = [
         { keyword: ['mutability'] },
       )
     },
-  },
-  {
-    id: 'S-046',
-    level: 'MUST',
+  }),
+  must('S-046', 'a reference may be relative to the base URL', {
     section: REFERENCES,
-    title: 'a reference may be relative to the base URL',
     fix: 'Take "Users/{id}" for $ref, and resolve it against the URL of the server up to but without the endpoint.',
     needs: ['S-132/members'],
     async run(probe) {
@@ -387,12 +325,9 @@ export const GROUP_CASES: readonly Case[] = [
       const user = await probe.make()
       await demandMember(probe, { value: user.id, $ref: user.path.slice(1) }, user)
     },
-  },
-  {
-    id: 'S-080/members',
-    level: 'MUST',
+  }),
+  must('S-080/members', 'members: null means a group without members', {
     section: 'RFC 7643 §2.5',
-    title: 'members: null means a group without members',
     fix: 'Take null for no members.',
     needs: ['S-080', 'S-132/members'],
     async run(probe) {
@@ -401,12 +336,9 @@ export const GROUP_CASES: readonly Case[] = [
       const empty = demandResource(answer, [201, 200], 'a group with members: null')
       demand(answer, isUnassigned(member(empty, 'members')), 'no members')
     },
-  },
-  {
-    id: 'P-307/members',
-    level: 'MUST',
+  }),
+  must('P-307/members', 'members: null in a PUT empties a group', {
     section: 'RFC 7643 §2.5',
-    title: 'members: null in a PUT empties a group',
     fix: 'Take null for no members in a PUT as well.',
     needs: ['P-307', 'S-080/members'],
     async run(probe) {
@@ -417,12 +349,9 @@ export const GROUP_CASES: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([put, shown], isUnassigned(member(shown.body, 'members')), 'no members after the PUT')
     },
-  },
-  {
-    id: 'S-046/shown',
-    level: 'MUST',
+  }),
+  must('S-046/shown', 'a reference that was given relative to the base URL leads to its resource', {
     section: REFERENCES,
-    title: 'a reference that was given relative to the base URL leads to its resource',
     fix: 'Resolve relative references against the URL of the server up to but without the endpoint, not against that of the resource.',
     needs: ['S-046', 'S-047'],
     async run(probe) {
@@ -433,12 +362,9 @@ export const GROUP_CASES: readonly Case[] = [
       const there = await probe.get(resolveReference(ref, base))
       demand([shown, there], dig(there.body, 'id') === user.id, `a $ref that leads to the member, not ${ref}`)
     },
-  },
-  {
-    id: 'S-046/alone',
-    level: 'OWN',
+  }),
+  own('S-046/alone', 'a member can be named by its reference alone', {
     section: REFERENCES,
-    title: 'a member can be named by its reference alone',
     fix: 'Take the resource that $ref leads to where value is missing; neither is required (RFC 7643 §8.7.1).',
     needs: ['S-046'],
     async run(probe) {
@@ -446,12 +372,9 @@ export const GROUP_CASES: readonly Case[] = [
       const user = await probe.make()
       await demandMember(probe, { $ref: user.path.slice(1) }, user)
     },
-  },
-  {
-    id: 'S-087',
-    level: 'MUST',
+  }),
+  must('S-087', 'references that differ in the version segment name the same resource', {
     section: 'RFC 7643 §2.4',
-    title: 'references that differ in the version segment name the same resource',
     fix: 'Leave a version like /v2 out of account when URIs of resources are compared.',
     needs: ['S-132/members', 'P-340', 'P-375/member-twice'],
     async run(probe) {
@@ -467,30 +390,21 @@ export const GROUP_CASES: readonly Case[] = [
       // That they are the same is a SHALL; that what is there already is not added again, a SHOULD (RFC 7644 §3.5.2.1).
       demand([answer, shown], memberIds(shown.body).join() === user.id, `the member ${user.id} once`, 'SHOULD')
     },
-  },
-  {
-    id: 'P-390/replace',
-    level: 'MUST',
+  }),
+  must('P-390/replace', 'the type of a member does not change', {
     section: 'RFC 7644 §3.5.2',
-    title: 'the type of a member does not change',
     fix: 'Answer 400 mutability to a change of members[…].type; members are added and removed whole.',
     needs: ['S-132/members', 'P-340'],
     run: (probe) => demandUnchanged(probe, { op: 'replace', value: probe.groups().type.name }),
-  },
-  {
-    id: 'P-390/remove',
-    level: 'MUST',
+  }),
+  must('P-390/remove', 'the type of a member can not be removed', {
     section: 'RFC 7644 §3.5.2',
-    title: 'the type of a member can not be removed',
     fix: 'Answer 400 mutability to a removal of members[…].type; members are added and removed whole.',
     needs: ['S-132/members', 'P-340'],
     run: (probe) => demandUnchanged(probe, { op: 'remove' }),
-  },
-  {
-    id: 'P-405',
-    level: 'OWN',
+  }),
+  own('P-405', 'a deleted user is in no group', {
     section: 'RFC 7644 §3.6',
-    title: 'a deleted user is in no group',
     fix: 'Take deleted resources out of members.',
     needs: ['S-132/members', 'P-400'],
     async run(probe) {
@@ -500,5 +414,5 @@ export const GROUP_CASES: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand(shown, !memberIds(shown.body).includes(user.id), `no member ${user.id}, which was deleted`)
     },
-  },
+  }),
 ]

@@ -4,18 +4,16 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { member, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const MEDIA = 'RFC 7644 §3.8'
+const { must, should, may, own } = requirements(MEDIA)
 const ENDPOINTS = 'RFC 7644 §3.2'
 const JSON_LIKE = /^application\/(scim\+)?json\b/i
 
 /** The cases of the group "Media types, methods, endpoints". */
 export const HTTP: readonly Case[] = [
-  {
-    id: 'P-002',
-    level: 'MUST',
-    section: MEDIA,
-    title: 'a body in UTF-8 is read as UTF-8',
+  must('P-002', 'a body in UTF-8 is read as UTF-8', {
     fix: 'Decode request bodies as UTF-8 also when no charset is given, and answer in UTF-8.',
     async run(probe) {
       const text = probe.subject().text()
@@ -24,12 +22,8 @@ export const HTTP: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], valueAt(shown.body, text) === value, `"${value}" as it was sent`)
     },
-  },
-  {
-    id: 'P-003/scim',
-    level: 'MUST',
-    section: MEDIA,
-    title: 'Accept: application/scim+json is answered in that type',
+  }),
+  must('P-003/scim', 'Accept: application/scim+json is answered in that type', {
     fix: 'Send Content-Type: application/scim+json.',
     async run(probe) {
       const { path } = await probe.make()
@@ -41,12 +35,8 @@ export const HTTP: readonly Case[] = [
         'Content-Type: application/scim+json',
       )
     },
-  },
-  {
-    id: 'P-003/json',
-    level: 'SHOULD',
-    section: MEDIA,
-    title: 'Accept: application/json is answered with JSON',
+  }),
+  should('P-003/json', 'Accept: application/json is answered with JSON', {
     fix: 'Accept application/json as well as application/scim+json.',
     async run(probe) {
       const { path } = await probe.make()
@@ -58,12 +48,8 @@ export const HTTP: readonly Case[] = [
         'a JSON body with a JSON media type',
       )
     },
-  },
-  {
-    id: 'P-003/default',
-    level: 'MUST',
-    section: MEDIA,
-    title: 'without a preference the answer is application/scim+json',
+  }),
+  must('P-003/default', 'without a preference the answer is application/scim+json', {
     fix: 'Make application/scim+json the default when Accept is absent or */*.',
     async run(probe) {
       const { path } = await probe.make()
@@ -75,12 +61,8 @@ export const HTTP: readonly Case[] = [
         'Content-Type: application/scim+json',
       )
     },
-  },
-  {
-    id: 'P-004/json',
-    level: 'SHOULD',
-    section: MEDIA,
-    title: 'a body of application/json is read',
+  }),
+  should('P-004/json', 'a body of application/json is read', {
     fix: 'Read bodies of application/json as well as application/scim+json: several identity providers send it.',
     async run(probe) {
       const subject = probe.subject()
@@ -89,12 +71,8 @@ export const HTTP: readonly Case[] = [
       })
       demandStatus(answer, [201, 200], 'POST with Content-Type: application/json')
     },
-  },
-  {
-    id: 'P-004/charset',
-    level: 'MUST',
-    section: MEDIA,
-    title: 'a media type with charset=utf-8 is read',
+  }),
+  must('P-004/charset', 'a media type with charset=utf-8 is read', {
     fix: 'Ignore the charset parameter of the media type, or take utf-8.',
     async run(probe) {
       const subject = probe.subject()
@@ -103,12 +81,8 @@ export const HTTP: readonly Case[] = [
       })
       demandStatus(answer, [201, 200], 'POST with Content-Type: application/scim+json; charset=utf-8')
     },
-  },
-  {
-    id: 'P-004/other',
-    level: 'OWN',
-    section: MEDIA,
-    title: 'a body of another media type is 415',
+  }),
+  own('P-004/other', 'a body of another media type is 415', {
     fix: 'Answer 415 to bodies that are not JSON by their media type.',
     async run(probe) {
       const subject = probe.subject()
@@ -117,18 +91,14 @@ export const HTTP: readonly Case[] = [
       })
       demandRefusal(answer, 'POST with Content-Type: text/plain', { status: [415] })
     },
-  },
-  {
-    id: 'P-004/accept',
-    level: 'OWN',
-    section: MEDIA,
-    title: 'an Accept that excludes JSON is 406',
+  }),
+  own('P-004/accept', 'an Accept that excludes JSON is 406', {
     fix: 'Answer 406 when the client takes no JSON.',
     async run(probe) {
       const { path } = await probe.make()
       demandRefusal(await probe.get(path, { accept: 'text/csv' }), 'GET with Accept: text/csv', { status: [406] })
     },
-  },
+  }),
   ...(
     [
       ['broken', '{', 'a body that is not JSON'],
@@ -148,11 +118,8 @@ export const HTTP: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-007',
-    level: 'MUST',
+  must('P-007', 'parameters are percent-decoded as UTF-8, + is a space', {
     section: 'RFC 3986 §2.1',
-    title: 'parameters are percent-decoded as UTF-8, + is a space',
     fix: 'Decode the query as a form in UTF-8: %C3%BC is ü, + is a space.',
     needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
@@ -168,12 +135,9 @@ export const HTTP: readonly Case[] = [
         demand(answer, answer.text.includes(made.id), `the ${subject.type.name} whose ${name} is "${value}"`)
       }
     },
-  },
-  {
-    id: 'P-008',
-    level: 'SHOULD',
+  }),
+  should('P-008', 'unknown query parameters are ignored', {
     section: 'RFC 7644 §3.4.2',
-    title: 'unknown query parameters are ignored',
     fix: 'Ignore parameters that SCIM does not define: some clients leave a dangling & or add their own.',
     async run(probe) {
       demandStatus(
@@ -182,12 +146,9 @@ export const HTTP: readonly Case[] = [
         'a list with a parameter that SCIM does not know',
       )
     },
-  },
-  {
-    id: 'P-042',
-    level: 'MUST',
+  }),
+  must('P-042', 'users are at /Users, groups at /Groups', {
     section: ENDPOINTS,
-    title: 'users are at /Users, groups at /Groups',
     fix: 'Serve User at /Users and Group at /Groups.',
     async run({ declared }) {
       for (const [urn, endpoint] of [
@@ -202,7 +163,7 @@ export const HTTP: readonly Case[] = [
         )
       }
     },
-  },
+  }),
   ...(
     [
       ['put', 'PUT', false],
@@ -223,11 +184,8 @@ export const HTTP: readonly Case[] = [
       },
     }),
   ),
-  {
-    id: 'P-044/delete',
-    level: 'MUST',
+  must('P-044/delete', 'DELETE of a resource endpoint is refused', {
     section: ENDPOINTS,
-    title: 'DELETE of a resource endpoint is refused',
     fix: 'Answer 405 with Allow to methods that the endpoint does not have.',
     alone: true,
     async run(probe) {
@@ -243,46 +201,34 @@ export const HTTP: readonly Case[] = [
       if (allow === undefined || allow === '' || methods.includes('DELETE'))
         throw new NotOffered(`DELETE ${endpoint} is sent with --destructive only: it might delete everybody`)
     },
-  },
-  {
-    id: 'P-044/allow',
-    level: 'MUST',
+  }),
+  must('P-044/allow', 'a 405 names the methods that are allowed', {
     section: 'RFC 9110 §15.5.6',
-    title: 'a 405 names the methods that are allowed',
     fix: 'Send Allow with every 405.',
     async run(probe) {
       const answer = await probe.call('PUT', probe.subject().type.endpoint, probe.subject().body(probe.name()))
       if (answer.status !== 405) throw new NotOffered(`PUT of the endpoint was answered ${answer.status}, not 405`)
       demand(answer, (answer.header('allow') ?? '') !== '', 'an Allow header')
     },
-  },
-  {
-    id: 'P-045/endpoint',
-    level: 'MUST',
+  }),
+  must('P-045/endpoint', 'an unknown endpoint is 404', {
     section: 'RFC 7644 §3.12',
-    title: 'an unknown endpoint is 404',
     fix: 'Answer 404 with a SCIM error below the base URL.',
     async run(probe) {
       demandRefusal(await probe.get('/LockstepNope'), 'GET /LockstepNope', { status: [404, 501] })
     },
-  },
-  {
-    id: 'P-045/id',
-    level: 'MUST',
+  }),
+  must('P-045/id', 'an unknown id is 404', {
     section: 'RFC 7644 §3.12',
-    title: 'an unknown id is 404',
     fix: 'Answer 404 to an id that does not exist, whatever its form.',
     async run(probe) {
       const { endpoint } = probe.subject().type
       for (const id of ['lockstep-nope', '00000000-0000-4000-8000-000000000000'])
         demandRefusal(await probe.get(`${endpoint}/${id}`), `GET ${endpoint}/${id}`, { status: [404] })
     },
-  },
-  {
-    id: 'P-040',
-    level: 'MUST',
+  }),
+  must('P-040', 'an unsupported protocol version is refused', {
     section: 'RFC 7644 §3.13',
-    title: 'an unsupported protocol version is refused',
     fix: 'Answer 400 invalidVers or 404 to /v9/….',
     async run(probe) {
       const base = new URL(probe.declared.config.url.replace(/\/ServiceProviderConfig$/, ''))
@@ -290,12 +236,9 @@ export const HTTP: readonly Case[] = [
       const url = `${base.origin}${base.pathname.replace(/v2$/i, 'v9')}${probe.subject().type.endpoint}`
       demandRefusal(await probe.get(url), `GET ${url}`, { status: [400, 404, 401, 403, 501] })
     },
-  },
-  {
-    id: 'P-104',
-    level: 'MAY',
+  }),
+  may('P-104', 'a query of the base URL searches all types', {
     section: 'RFC 7644 §3.4.2.1',
-    title: 'a query of the base URL searches all types',
     fix: 'Serve GET of the base URL with a filter over all resource types, or answer 501.',
     needs: ['P-121'],
     async run(probe) {
@@ -307,5 +250,5 @@ export const HTTP: readonly Case[] = [
       demandResource(answer, [200], 'GET of the base URL')
       demand(answer, answer.text.includes(made.id), `the ${subject.type.name} with this id`)
     },
-  },
+  }),
 ]

@@ -4,16 +4,14 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, pathOf } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const PREPARE = 'RFC 7644 §5'
+const { must, should, own } = requirements(PREPARE)
 
 /** The cases of the group "Unicode". */
 export const I18N: readonly Case[] = [
-  {
-    id: 'P-540/normal',
-    level: 'MUST',
-    section: PREPARE,
-    title: 'userNames that differ only in Unicode form are the same',
+  must('P-540/normal', 'userNames that differ only in Unicode form are the same', {
     fix: 'Prepare userName by PRECIS (NFC at least) before it is compared.',
     needs: ['S-071', 'P-002'],
     async run(probe) {
@@ -28,12 +26,8 @@ export const I18N: readonly Case[] = [
         { status: [409, 400] },
       )
     },
-  },
-  {
-    id: 'P-540/case',
-    level: 'MUST',
-    section: PREPARE,
-    title: 'userNames are compared without regard to case beyond ASCII',
+  }),
+  must('P-540/case', 'userNames are compared without regard to case beyond ASCII', {
     fix: 'Fold the case of userName for all of Unicode, not only A to Z.',
     needs: ['S-100', 'P-002'],
     async run(probe) {
@@ -47,12 +41,8 @@ export const I18N: readonly Case[] = [
         { status: [409, 400] },
       )
     },
-  },
-  {
-    id: 'P-543/sharp-s',
-    level: 'OWN',
-    section: PREPARE,
-    title: 'userNames are compared with full case folding: ß is ss',
+  }),
+  own('P-543/sharp-s', 'userNames are compared with full case folding: ß is ss', {
     fix: "Compare userName by Unicode's default case folding (RFC 8265 does with lower case alone, which is allowed).",
     needs: ['P-540/case'],
     async run(probe) {
@@ -66,12 +56,8 @@ export const I18N: readonly Case[] = [
         { status: [409, 400] },
       )
     },
-  },
-  {
-    id: 'P-543/dotless',
-    level: 'OWN',
-    section: PREPARE,
-    title: 'userNames are compared without a locale: I is i, and the dotless ı is another letter',
+  }),
+  own('P-543/dotless', 'userNames are compared without a locale: I is i, and the dotless ı is another letter', {
     fix: 'Fold case without a locale; in a Turkish one IRMAK would be ırmak.',
     needs: ['P-540/case'],
     async run(probe) {
@@ -90,12 +76,9 @@ export const I18N: readonly Case[] = [
         'another userName, with ı',
       )
     },
-  },
-  {
-    id: 'P-541',
-    level: 'SHOULD',
+  }),
+  should('P-541', 'filters find values in another Unicode form', {
     section: 'RFC 7644 §7.8',
-    title: 'filters find values in another Unicode form',
     fix: 'Normalise both sides before comparing.',
     needs: ['P-121', 'P-002'],
     async run(probe) {
@@ -109,12 +92,8 @@ export const I18N: readonly Case[] = [
       demandStatus(found, [200], 'a filter in another Unicode form')
       demand([made, found], dig(found.body, 'totalResults') === 1, 'the resource')
     },
-  },
-  {
-    id: 'P-542',
-    level: 'OWN',
-    section: PREPARE,
-    title: 'a userName with control characters is refused',
+  }),
+  own('P-542', 'a userName with control characters is refused', {
     fix: 'Answer 400 invalidValue to a userName that PRECIS can not prepare.',
     async run(probe) {
       const subject = probe.subject()
@@ -125,5 +104,5 @@ export const I18N: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
+  }),
 ]

@@ -4,16 +4,14 @@ import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isSameUri } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const ME_SECTION = 'RFC 7644 §3.11'
+const { must, should } = requirements(ME_SECTION)
 
 /** The cases of the group "/Me". */
 export const ME: readonly Case[] = [
-  {
-    id: 'P-450',
-    level: 'SHOULD',
-    section: ME_SECTION,
-    title: 'a server without /Me answers 501',
+  should('P-450', 'a server without /Me answers 501', {
     fix: 'Answer 501 to /Me when it is not supported; 404 when the caller has no resource.',
     async run(probe) {
       const answer = await probe.get('/Me')
@@ -23,12 +21,8 @@ export const ME: readonly Case[] = [
         '/Me: the own resource, a redirect to it, 404 for a caller without one, or 501',
       )
     },
-  },
-  {
-    id: 'P-451',
-    level: 'MUST',
-    section: ME_SECTION,
-    title: '/Me has the permanent URI of the resource in Location',
+  }),
+  must('P-451', '/Me has the permanent URI of the resource in Location', {
     fix: 'Send Location with the URI of the resource that /Me stands for.',
     async run(probe) {
       const answer = await probe.get('/Me')
@@ -40,5 +34,5 @@ export const ME: readonly Case[] = [
         demand(answer, isSameUri(given, location, answer.url, probe.base), 'the same URI as meta.location')
       }
     },
-  },
+  }),
 ]

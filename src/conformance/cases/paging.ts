@@ -5,9 +5,11 @@ import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { dig, member, pathOf, texts } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const LIST = 'RFC 7644 §3.4.2'
 const PAGES = 'RFC 7644 §3.4.2.4'
+const { must, should, own } = requirements(PAGES)
 
 /** Five resources and a filter that finds just them. */
 async function five(probe: Probe): Promise<{
@@ -23,11 +25,8 @@ async function five(probe: Probe): Promise<{
 
 /** The cases of the group "Lists and pages". */
 export const PAGING: readonly Case[] = [
-  {
-    id: 'P-100',
-    level: 'MUST',
+  must('P-100', 'a list is a ListResponse with totalResults and Resources', {
     section: LIST,
-    title: 'a list is a ListResponse with totalResults and Resources',
     fix: 'Answer lists with schemas, totalResults (a number) and Resources (an array).',
     async run(probe) {
       const { endpoint } = probe.subject().type
@@ -37,12 +36,9 @@ export const PAGING: readonly Case[] = [
       demand(answer, texts(member(answer.body, 'schemas')).includes(LIST_RESPONSE), `schemas with ${LIST_RESPONSE}`)
       demand(answer, Array.isArray(member(answer.body, 'Resources')), 'Resources as an array')
     },
-  },
-  {
-    id: 'P-100/numbers',
-    level: 'MUST',
+  }),
+  must('P-100/numbers', 'a part of a list says startIndex and itemsPerPage as integers', {
     section: LIST,
-    title: 'a part of a list says startIndex and itemsPerPage as integers',
     fix: 'Send startIndex and itemsPerPage as JSON numbers with every page.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -52,12 +48,9 @@ export const PAGING: readonly Case[] = [
       for (const name of ['startIndex', 'itemsPerPage'])
         demand(answer, Number.isInteger(member(answer.body, name)), `${name} as an integer`)
     },
-  },
-  {
-    id: 'P-102',
-    level: 'MUST',
+  }),
+  must('P-102', 'totalResults counts all matches, not the page', {
     section: LIST,
-    title: 'totalResults counts all matches, not the page',
     fix: 'Count all matches, whatever the page holds.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -65,12 +58,9 @@ export const PAGING: readonly Case[] = [
       const answer = await page({ startIndex: '1', count: '2' })
       demand(answer, demandList(answer, 'a page of two').total === 5, 'totalResults 5')
     },
-  },
-  {
-    id: 'P-103',
-    level: 'MUST',
+  }),
+  must('P-103', 'itemsPerPage is the number of resources in the page', {
     section: LIST,
-    title: 'itemsPerPage is the number of resources in the page',
     fix: 'Set itemsPerPage to the number of resources in this answer.',
     needs: ['P-100/numbers'],
     async run(probe) {
@@ -84,12 +74,8 @@ export const PAGING: readonly Case[] = [
         'SHOULD',
       )
     },
-  },
-  {
-    id: 'P-181',
-    level: 'MUST',
-    section: PAGES,
-    title: 'a page never holds more than count',
+  }),
+  must('P-181', 'a page never holds more than count', {
     fix: 'Return at most count resources.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -99,12 +85,8 @@ export const PAGING: readonly Case[] = [
         demand(answer, demandList(answer, `count=${count}`).resources.length <= count, `at most ${count}`)
       }
     },
-  },
-  {
-    id: 'P-183',
-    level: 'MUST',
-    section: PAGES,
-    title: 'startIndex begins the page at that result',
+  }),
+  must('P-183', 'startIndex begins the page at that result', {
     fix: 'Skip startIndex - 1 results and echo startIndex.',
     needs: ['P-121', 'P-181'],
     async run(probe) {
@@ -114,12 +96,8 @@ export const PAGING: readonly Case[] = [
       demand([first, second], ids.length === 5 && new Set(ids).size === 5, 'each of the five once, on two pages')
       demand(second, member(second.body, 'startIndex') === 4, 'startIndex 4')
     },
-  },
-  {
-    id: 'P-180',
-    level: 'MUST',
-    section: PAGES,
-    title: 'a startIndex below 1 means 1',
+  }),
+  must('P-180', 'a startIndex below 1 means 1', {
     fix: 'Take 0 and negative numbers for 1.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
@@ -132,12 +110,8 @@ export const PAGING: readonly Case[] = [
         demand(answer, told === undefined || told === 1, 'startIndex 1', 'SHOULD')
       }
     },
-  },
-  {
-    id: 'P-182/zero',
-    level: 'MUST',
-    section: PAGES,
-    title: 'count=0 gives totalResults and no resources',
+  }),
+  must('P-182/zero', 'count=0 gives totalResults and no resources', {
     fix: 'Answer count=0 with the true totalResults and no resources.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
@@ -146,12 +120,8 @@ export const PAGING: readonly Case[] = [
       const { resources, total } = demandList(answer, 'count=0')
       demand(answer, total === 5 && resources.length === 0, 'totalResults 5 and no resources')
     },
-  },
-  {
-    id: 'P-182/negative',
-    level: 'MUST',
-    section: PAGES,
-    title: 'a negative count means 0',
+  }),
+  must('P-182/negative', 'a negative count means 0', {
     fix: 'Take a negative count for 0.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
@@ -160,12 +130,8 @@ export const PAGING: readonly Case[] = [
       const { resources } = demandList(answer, 'count=-1')
       demand(answer, resources.length === 0, 'no resources')
     },
-  },
-  {
-    id: 'P-184',
-    level: 'OWN',
-    section: PAGES,
-    title: 'a startIndex past the end is an empty page',
+  }),
+  own('P-184', 'a startIndex past the end is an empty page', {
     fix: 'Answer 200 with no resources and the true totalResults: clients page until the end.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -174,24 +140,16 @@ export const PAGING: readonly Case[] = [
       const { resources, total } = demandList(answer, 'startIndex=999')
       demand(answer, resources.length === 0 && total === 5, 'no resources and totalResults 5')
     },
-  },
-  {
-    id: 'P-185',
-    level: 'OWN',
-    section: PAGES,
-    title: 'a count that is no integer is refused',
+  }),
+  own('P-185', 'a count that is no integer is refused', {
     fix: 'Answer 400 invalidValue to count=abc.',
     async run(probe) {
       const { endpoint } = probe.subject().type
       for (const query of ['count=abc', 'startIndex=1.5'])
         demandRefusal(await probe.get(`${endpoint}?${query}`), query, { keyword: ['invalidValue', 'invalidSyntax'] })
     },
-  },
-  {
-    id: 'P-186',
-    level: 'MUST',
-    section: PAGES,
-    title: 'a count above the limit is capped, not refused',
+  }),
+  must('P-186', 'a count above the limit is capped, not refused', {
     fix: 'Return fewer than asked for instead of an error.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -199,12 +157,9 @@ export const PAGING: readonly Case[] = [
       const answer = await page({ count: '99999' })
       demand(answer, demandList(answer, 'count=99999').resources.length === 5, 'all five')
     },
-  },
-  {
-    id: 'P-107',
-    level: 'MUST',
+  }),
+  must('P-107', 'no answer holds more than filter.maxResults', {
     section: 'RFC 7643 §5',
-    title: 'no answer holds more than filter.maxResults',
     fix: 'Cap pages at the number that /ServiceProviderConfig tells.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -220,12 +175,8 @@ export const PAGING: readonly Case[] = [
         `at most ${limit ?? ''} resources`,
       )
     },
-  },
-  {
-    id: 'P-109',
-    level: 'SHOULD',
-    section: PAGES,
-    title: 'pages of an unsorted list neither repeat nor leave out',
+  }),
+  should('P-109', 'pages of an unsorted list neither repeat nor leave out', {
     fix: 'Give unsorted lists a fixed order, by id for one.',
     needs: ['P-183'],
     async run(probe) {
@@ -235,12 +186,8 @@ export const PAGING: readonly Case[] = [
       const ids = answers.flatMap((answer) => demandList(answer, 'a page of one').resources.map(({ id }) => id))
       demand(answers, new Set(ids).size === 5, 'each of the five once, on five pages')
     },
-  },
-  {
-    id: 'P-187',
-    level: 'MUST',
-    section: PAGES,
-    title: 'a deletion between two pages is no error',
+  }),
+  must('P-187', 'a deletion between two pages is no error', {
     fix: 'Answer each page by itself.',
     needs: ['P-183', 'P-400'],
     async run(probe) {
@@ -252,5 +199,5 @@ export const PAGING: readonly Case[] = [
       demand(answer, demandList(answer, 'the second page').total === 4, 'totalResults 4')
       demand(answer, dig(answer.body, 'startIndex') === 3, 'startIndex 3')
     },
-  },
+  }),
 ]

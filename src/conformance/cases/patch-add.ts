@@ -3,21 +3,18 @@
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
 
 const ADD = 'RFC 7644 §3.5.2.1'
 const NEEDS = ['P-340']
+const { must, should, own } = requirements(ADD, NEEDS)
 
 /** The cases of the group "PATCH: add". */
 export const PATCH_ADD: readonly Case[] = [
-  {
-    id: 'P-370/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add without a path adds each member of its value',
+  must('P-370/add', 'add without a path adds each member of its value', {
     fix: 'Treat each member of a path-less value as an add of its own.',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const [text, { first }] = [subject.text(), subject.complex()]
@@ -33,14 +30,9 @@ export const PATCH_ADD: readonly Case[] = [
         `${pathOf(text)} "one" and ${pathOf(first)} "two"`,
       )
     },
-  },
-  {
-    id: 'P-371/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add sets a single value that is not there',
+  }),
+  must('P-371/add', 'add sets a single value that is not there', {
     fix: 'Let add set an attribute without a value.',
-    needs: NEEDS,
     async run(probe) {
       const text = probe.subject().text()
       const made = await probe.make()
@@ -49,14 +41,9 @@ export const PATCH_ADD: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'one', `${pathOf(text)} "one"`)
     },
-  },
-  {
-    id: 'P-372/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add replaces a single value that is there',
+  }),
+  must('P-372/add', 'add replaces a single value that is there', {
     fix: 'Let add replace the value of a singular attribute.',
-    needs: NEEDS,
     async run(probe) {
       const text = probe.subject().text()
       const made = await probe.make(withValue(text, 'one'))
@@ -65,14 +52,9 @@ export const PATCH_ADD: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'two', `${pathOf(text)} "two"`)
     },
-  },
-  {
-    id: 'P-373/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add to a complex attribute keeps the parts that it does not name',
+  }),
+  must('P-373/add', 'add to a complex attribute keeps the parts that it does not name', {
     fix: 'Merge: an add with a part of a complex value leaves the rest.',
-    needs: NEEDS,
     async run(probe) {
       const { place, first, second } = probe.subject().complex()
       const made = await probe.make(withValue(first, 'one'))
@@ -87,14 +69,9 @@ export const PATCH_ADD: readonly Case[] = [
         `${pathOf(first)} "one" and ${pathOf(second)} "two"`,
       )
     },
-  },
-  {
-    id: 'P-374/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add sets one part of a complex attribute',
+  }),
+  must('P-374/add', 'add sets one part of a complex attribute', {
     fix: 'Take paths like name.givenName; make the complex value when there is none.',
-    needs: NEEDS,
     async run(probe) {
       const { first, second } = probe.subject().complex()
       const made = await probe.make(withValue(second, 'one'))
@@ -107,12 +84,8 @@ export const PATCH_ADD: readonly Case[] = [
         `${pathOf(first)} "two" beside ${pathOf(second)} "one"`,
       )
     },
-  },
-  {
-    id: 'P-375/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add appends to a list',
+  }),
+  must('P-375/add', 'add appends to a list', {
     fix: 'Append the values of an add to those that are there.',
     needs: [...NEEDS, 'S-082'],
     async run(probe) {
@@ -131,12 +104,8 @@ export const PATCH_ADD: readonly Case[] = [
         'both values',
       )
     },
-  },
-  {
-    id: 'P-375/twice',
-    level: 'SHOULD',
-    section: ADD,
-    title: 'add of a value that is there makes no second one',
+  }),
+  should('P-375/twice', 'add of a value that is there makes no second one', {
     fix: 'Compare with what is there before appending.',
     needs: ['P-375/add'],
     async run(probe) {
@@ -150,12 +119,8 @@ export const PATCH_ADD: readonly Case[] = [
       const same = objects(valueAt(shown.body, list)).filter((one) => member(one, 'value') === element.value)
       demand([answer, shown], same.length === 1, 'the value once')
     },
-  },
-  {
-    id: 'P-375/members',
-    level: 'MUST',
-    section: ADD,
-    title: 'members are added to a group',
+  }),
+  must('P-375/members', 'members are added to a group', {
     fix: 'Take add with path members and a list of values.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -166,12 +131,8 @@ export const PATCH_ADD: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === [one.id, other.id].toSorted().join(), 'both members')
     },
-  },
-  {
-    id: 'P-375/member-twice',
-    level: 'SHOULD',
-    section: ADD,
-    title: 'a member that is added twice is there once',
+  }),
+  should('P-375/member-twice', 'a member that is added twice is there once', {
     fix: 'Succeed and keep one entry when a member is added who is there already.',
     needs: ['P-375/members'],
     async run(probe) {
@@ -182,12 +143,8 @@ export const PATCH_ADD: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === user.id, 'the member once')
     },
-  },
-  {
-    id: 'P-377/add',
-    level: 'OWN',
-    section: ADD,
-    title: 'add to a filtered element merges into it',
+  }),
+  own('P-377/add', 'add to a filtered element merges into it', {
     fix: 'Merge the object into the elements that the filter finds.',
     needs: ['P-375/add'],
     async run(probe) {
@@ -207,12 +164,8 @@ export const PATCH_ADD: readonly Case[] = [
         'the element with its new value',
       )
     },
-  },
-  {
-    id: 'P-379/add',
-    level: 'MUST',
-    section: ADD,
-    title: 'add through a filter sets a part of the elements it finds',
+  }),
+  must('P-379/add', 'add through a filter sets a part of the elements it finds', {
     fix: 'Take paths like emails[type eq "work"].value.',
     needs: ['P-375/add'],
     async run(probe) {
@@ -232,12 +185,8 @@ export const PATCH_ADD: readonly Case[] = [
         `the ${String(first.type)} element with ${String(second.value)}`,
       )
     },
-  },
-  {
-    id: 'P-378/add',
-    level: 'OWN',
-    section: ADD,
-    title: 'add through a filter that finds nothing makes the element',
+  }),
+  own('P-378/add', 'add through a filter that finds nothing makes the element', {
     fix: 'Make an element from the eq terms of the filter and the value: Entra counts on it.',
     needs: ['P-375/add'],
     async run(probe) {
@@ -256,12 +205,8 @@ export const PATCH_ADD: readonly Case[] = [
         'the element with type and value',
       )
     },
-  },
-  {
-    id: 'P-383/add',
-    level: 'OWN',
-    section: ADD,
-    title: 'add of an extension by its URN merges',
+  }),
+  own('P-383/add', 'add of an extension by its URN merges', {
     fix: 'Take the URN of an extension as a path; keep the attributes that are not named.',
     needs: ['P-384/add'],
     async run(probe) {
@@ -279,14 +224,10 @@ export const PATCH_ADD: readonly Case[] = [
         'both attributes',
       )
     },
-  },
-  {
-    id: 'P-384/add',
-    level: 'MUST',
+  }),
+  must('P-384/add', 'add takes the qualified name of an attribute of an extension', {
     section: 'RFC 7644 §3.10',
-    title: 'add takes the qualified name of an attribute of an extension',
     fix: 'Read URN:attribute in paths; the dot in 2.0 separates nothing.',
-    needs: NEEDS,
     async run(probe) {
       const place = probe.subject().extension()
       const made = await probe.make()
@@ -295,12 +236,9 @@ export const PATCH_ADD: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, place) === 'lockstep', `${pathOf(place)} "lockstep"`)
     },
-  },
-  {
-    id: 'S-036',
-    level: 'MUST',
+  }),
+  must('S-036', 'the dot in the version of a URN separates nothing', {
     section: 'RFC 7644 §3.10',
-    title: 'the dot in the version of a URN separates nothing',
     fix: 'Split the URN off by the schemas that are known, then look for dots.',
     needs: ['P-384/add', 'S-131'],
     async run(probe) {
@@ -320,5 +258,5 @@ export const PATCH_ADD: readonly Case[] = [
         `manager.value ${boss.id}`,
       )
     },
-  },
+  }),
 ]

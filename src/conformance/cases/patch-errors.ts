@@ -6,6 +6,9 @@ import { demand, demandRefusal } from '../demand.ts'
 import type { Level } from '../fault.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, fitsType, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
+
+const { must, own } = requirements('RFC 7644 §3.12')
 
 const MODIFY = 'RFC 7644 §3.5.2'
 const SYNTAX = ['invalidSyntax', 'invalidValue', 'invalidPath', 'noTarget'] as const
@@ -285,11 +288,7 @@ export const PATCH_ERRORS: readonly Case[] = [
     PATHS,
     'URN and attribute are joined by a colon (RFC 7644 §3.10).',
   ),
-  {
-    id: 'P-357',
-    level: 'MUST',
-    section: 'RFC 7644 §3.12',
-    title: "another resource's unique value in a PATCH is a conflict",
+  must('P-357', "another resource's unique value in a PATCH is a conflict", {
     fix: 'Answer 409 uniqueness.',
     needs: ['P-340', 'S-071'],
     async run(probe) {
@@ -304,12 +303,8 @@ export const PATCH_ERRORS: readonly Case[] = [
       const shown = await probe.get(one.path)
       demand(shown, valueAt(shown.body, subject.named) === one.name, `${pathOf(subject.named)} as before`)
     },
-  },
-  {
-    id: 'P-358',
-    level: 'MUST',
-    section: 'RFC 7644 §3.12',
-    title: 'PATCH of an unknown id is 404',
+  }),
+  must('P-358', 'PATCH of an unknown id is 404', {
     fix: 'Answer 404 to a PATCH of an id that does not exist.',
     needs: ['P-340'],
     async run(probe) {
@@ -322,12 +317,9 @@ export const PATCH_ERRORS: readonly Case[] = [
         { status: [404] },
       )
     },
-  },
-  {
-    id: 'P-385',
-    level: 'OWN',
+  }),
+  own('P-385', 'the base schema can not be removed', {
     section: 'RFC 7643 §3',
-    title: 'the base schema can not be removed',
     fix: 'Answer 400 mutability to a PATCH that takes the base schema out of schemas.',
     needs: ['P-340'],
     async run(probe) {
@@ -337,5 +329,5 @@ export const PATCH_ERRORS: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand(shown, Array.isArray(dig(shown.body, 'schemas')), 'schemas as before')
     },
-  },
+  }),
 ]

@@ -3,22 +3,19 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
 import { demandSimple } from './simple-values.ts'
 
 const REMOVE = 'RFC 7644 §3.5.2.2'
 const NEEDS = ['P-340']
+const { must, own } = requirements(REMOVE, NEEDS)
 
 /** The cases of the group "PATCH: remove". */
 export const PATCH_REMOVE: readonly Case[] = [
-  {
-    id: 'P-370/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove without a path is noTarget',
+  must('P-370/remove', 'remove without a path is noTarget', {
     fix: 'Answer 400 noTarget to a remove without a path.',
-    needs: NEEDS,
     async run(probe) {
       const made = await probe.make()
       demandRefusal(await probe.patch(made.path, [{ op: 'remove' }]), 'remove without a path', {
@@ -26,14 +23,9 @@ export const PATCH_REMOVE: readonly Case[] = [
         named: true,
       })
     },
-  },
-  {
-    id: 'P-371/remove',
-    level: 'OWN',
-    section: REMOVE,
-    title: 'remove of what has no value succeeds',
+  }),
+  own('P-371/remove', 'remove of what has no value succeeds', {
     fix: 'Succeed without a change: removing is the state that is wanted.',
-    needs: NEEDS,
     async run(probe) {
       const made = await probe.make()
       demandStatus(
@@ -42,14 +34,9 @@ export const PATCH_REMOVE: readonly Case[] = [
         'remove of what has no value',
       )
     },
-  },
-  {
-    id: 'P-372/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove clears a single value',
+  }),
+  must('P-372/remove', 'remove clears a single value', {
     fix: 'Unassign the attribute that a remove names.',
-    needs: NEEDS,
     async run(probe) {
       const text = probe.subject().text()
       const made = await probe.make(withValue(text, 'one'))
@@ -58,14 +45,9 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(valueAt(shown.body, text)), `no ${pathOf(text)}`)
     },
-  },
-  {
-    id: 'P-372/required',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove of a required attribute is refused',
+  }),
+  must('P-372/required', 'remove of a required attribute is refused', {
     fix: 'Answer 400 mutability to the removal of a required attribute.',
-    needs: NEEDS,
     async run(probe) {
       const key = probe.subject().key()
       const made = await probe.make()
@@ -73,14 +55,9 @@ export const PATCH_REMOVE: readonly Case[] = [
         keyword: ['mutability', 'invalidValue'],
       })
     },
-  },
-  {
-    id: 'P-374/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove clears one part of a complex attribute',
+  }),
+  must('P-374/remove', 'remove clears one part of a complex attribute', {
     fix: 'Take paths like name.givenName in a remove and leave the other parts.',
-    needs: NEEDS,
     async run(probe) {
       const { place, first, second } = probe.subject().complex()
       const made = await probe.make({
@@ -95,14 +72,9 @@ export const PATCH_REMOVE: readonly Case[] = [
         `${pathOf(second)} without ${pathOf(first)}`,
       )
     },
-  },
-  {
-    id: 'P-375/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove of a list clears all of it',
+  }),
+  must('P-375/remove', 'remove of a list clears all of it', {
     fix: 'Unassign the whole list when a remove names it without a filter or value.',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list2()
@@ -113,12 +85,8 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(valueAt(shown.body, list)), `no ${pathOf(list)}`)
     },
-  },
-  {
-    id: 'P-377/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove through a filter removes the elements it finds and no others',
+  }),
+  must('P-377/remove', 'remove through a filter removes the elements it finds and no others', {
     fix: 'Remove what emails[type eq "work"] finds, and nothing else.',
     needs: [...NEEDS, 'S-082'],
     async run(probe) {
@@ -140,12 +108,8 @@ export const PATCH_REMOVE: readonly Case[] = [
         'the other element and nothing else',
       )
     },
-  },
-  {
-    id: 'P-377/compound',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove through a filter with and',
+  }),
+  must('P-377/compound', 'remove through a filter with and', {
     fix: 'Parse the full filter grammar inside [ ].',
     needs: ['P-377/remove'],
     async run(probe) {
@@ -170,23 +134,13 @@ export const PATCH_REMOVE: readonly Case[] = [
         'the other element and nothing else',
       )
     },
-  },
-  {
-    id: 'P-386/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove through a filter takes simple values out of a list, and no others',
+  }),
+  must('P-386/remove', 'remove through a filter takes simple values out of a list, and no others', {
     fix: 'Let value in […] stand for the value itself where a list has simple values.',
-    needs: NEEDS,
     run: (probe) => demandSimple(probe, { op: 'remove' }, []),
-  },
-  {
-    id: 'P-378/remove',
-    level: 'OWN',
-    section: REMOVE,
-    title: 'remove through a filter that finds nothing succeeds',
+  }),
+  own('P-378/remove', 'remove through a filter that finds nothing succeeds', {
     fix: 'Succeed without a change; noTarget is allowed as well.',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()
@@ -197,12 +151,8 @@ export const PATCH_REMOVE: readonly Case[] = [
         'remove through a filter that finds nothing',
       )
     },
-  },
-  {
-    id: 'P-379/remove',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove through a filter clears a part of the elements it finds',
+  }),
+  must('P-379/remove', 'remove through a filter clears a part of the elements it finds', {
     fix: 'Take paths like emails[value eq "…"].type in a remove.',
     needs: [...NEEDS, 'S-082'],
     async run(probe) {
@@ -224,12 +174,8 @@ export const PATCH_REMOVE: readonly Case[] = [
         `${String(second.value)} without a type, the other one as before`,
       )
     },
-  },
-  {
-    id: 'P-375/remove-member',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'one member is removed through a filter, the others stay',
+  }),
+  must('P-375/remove-member', 'one member is removed through a filter, the others stay', {
     fix: 'Remove what members[value eq "…"] finds, and nobody else.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -240,12 +186,8 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
     },
-  },
-  {
-    id: 'P-375/remove-list',
-    level: 'OWN',
-    section: REMOVE,
-    title: 'members given as a value are removed, the others stay',
+  }),
+  own('P-375/remove-list', 'members given as a value are removed, the others stay', {
     fix: 'Remove the members in value only: Entra sends it so, and the literal reading empties the group.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -256,12 +198,8 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
     },
-  },
-  {
-    id: 'P-375/remove-all',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'remove of members removes all',
+  }),
+  must('P-375/remove-all', 'remove of members removes all', {
     fix: 'Clear the list when a remove names members alone.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -272,12 +210,8 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).length === 0, 'a group without members')
     },
-  },
-  {
-    id: 'P-375/remove-stranger',
-    level: 'MUST',
-    section: REMOVE,
-    title: 'removing who is no member succeeds or is noTarget, and removes nobody',
+  }),
+  must('P-375/remove-stranger', 'removing who is no member succeeds or is noTarget, and removes nobody', {
     fix: 'Leave the members as they are when the filter finds nobody.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -288,12 +222,8 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === one.id, `the member ${one.id}, as before`)
     },
-  },
-  {
-    id: 'P-383/remove',
-    level: 'OWN',
-    section: REMOVE,
-    title: 'remove of an extension by its URN removes it',
+  }),
+  own('P-383/remove', 'remove of an extension by its URN removes it', {
     fix: 'Take the URN of an extension as a path.',
     needs: ['P-384/add'],
     async run(probe) {
@@ -304,14 +234,10 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(dig(shown.body, place.urn)), `no ${place.urn}`)
     },
-  },
-  {
-    id: 'P-384/remove',
-    level: 'MUST',
+  }),
+  must('P-384/remove', 'remove takes the qualified name of an attribute of an extension', {
     section: 'RFC 7644 §3.10',
-    title: 'remove takes the qualified name of an attribute of an extension',
     fix: 'Read URN:attribute in paths.',
-    needs: NEEDS,
     async run(probe) {
       const place = probe.subject().extension()
       const made = await probe.make(withValue(place, 'one'))
@@ -320,5 +246,5 @@ export const PATCH_REMOVE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(valueAt(shown.body, place)), `no ${pathOf(place)}`)
     },
-  },
+  }),
 ]

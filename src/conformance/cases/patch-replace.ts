@@ -3,22 +3,19 @@
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import { dig, isUnassigned, join, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { holds } from '../subject.ts'
 import { memberIds } from './groups.ts'
 import { demandSimple } from './simple-values.ts'
 
 const REPLACE = 'RFC 7644 §3.5.2.3'
 const NEEDS = ['P-340']
+const { must, own } = requirements(REPLACE, NEEDS)
 
 /** The cases of the group "PATCH: replace". */
 export const PATCH_REPLACE: readonly Case[] = [
-  {
-    id: 'P-370/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace without a path replaces what its value names and nothing else',
+  must('P-370/replace', 'replace without a path replaces what its value names and nothing else', {
     fix: 'Treat each member of a path-less value as a replace of its own; keep everything else.',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const [text, { first }] = [subject.text(), subject.complex()]
@@ -32,14 +29,9 @@ export const PATCH_REPLACE: readonly Case[] = [
         `${pathOf(text)} "two" and ${pathOf(first)} as before`,
       )
     },
-  },
-  {
-    id: 'P-371/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace sets a single value that is not there',
+  }),
+  must('P-371/replace', 'replace sets a single value that is not there', {
     fix: 'Treat a replace of an attribute without a value as an add.',
-    needs: NEEDS,
     async run(probe) {
       const text = probe.subject().text()
       const made = await probe.make()
@@ -48,14 +40,9 @@ export const PATCH_REPLACE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'one', `${pathOf(text)} "one"`)
     },
-  },
-  {
-    id: 'P-372/boolean',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace sets a boolean to false and back',
+  }),
+  must('P-372/boolean', 'replace sets a boolean to false and back', {
     fix: 'Take false as a value, not as a missing one: disabling people depends on it.',
-    needs: NEEDS,
     async run(probe) {
       const flag = probe.subject().flag()
       const made = await probe.make(withValue(flag, true))
@@ -66,14 +53,9 @@ export const PATCH_REPLACE: readonly Case[] = [
         demand([answer, shown], (valueAt(shown.body, flag) ?? false) === value, `${pathOf(flag)} ${value}`)
       }
     },
-  },
-  {
-    id: 'P-373/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace of a complex attribute keeps the parts that it does not name',
+  }),
+  must('P-373/replace', 'replace of a complex attribute keeps the parts that it does not name', {
     fix: 'RFC 7644 §3.5.2.3: sub-attributes that are not specified are left unchanged.',
-    needs: NEEDS,
     async run(probe) {
       const { place, first, second } = probe.subject().complex()
       const made = await probe.make(withValue(first, 'one'))
@@ -85,14 +67,9 @@ export const PATCH_REPLACE: readonly Case[] = [
       demand([answer, shown], valueAt(shown.body, second) === 'two', `${pathOf(second)} "two"`)
       demand([answer, shown], valueAt(shown.body, first) === 'one', `${pathOf(first)} "one", which was not named`)
     },
-  },
-  {
-    id: 'P-374/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace changes one part of a complex attribute',
+  }),
+  must('P-374/replace', 'replace changes one part of a complex attribute', {
     fix: 'Take paths like name.givenName.',
-    needs: NEEDS,
     async run(probe) {
       const { place, first, second } = probe.subject().complex()
       const made = await probe.make({
@@ -107,12 +84,8 @@ export const PATCH_REPLACE: readonly Case[] = [
         `${pathOf(first)} "two" beside ${pathOf(second)}`,
       )
     },
-  },
-  {
-    id: 'P-375/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace of a list replaces all of it',
+  }),
+  must('P-375/replace', 'replace of a list replaces all of it', {
     fix: 'Put the new values in place of all old ones.',
     needs: [...NEEDS, 'S-082'],
     async run(probe) {
@@ -132,12 +105,8 @@ export const PATCH_REPLACE: readonly Case[] = [
         'the new value and no other',
       )
     },
-  },
-  {
-    id: 'P-375/replace-members',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace of members leaves just those',
+  }),
+  must('P-375/replace-members', 'replace of members leaves just those', {
     fix: 'Put the new members in place of all old ones.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -148,12 +117,8 @@ export const PATCH_REPLACE: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
     },
-  },
-  {
-    id: 'P-370/rename',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'a rename without a path leaves the members alone',
+  }),
+  must('P-370/rename', 'a rename without a path leaves the members alone', {
     fix: 'A path-less replace changes what it names: displayName, and not members.',
     needs: [...NEEDS, 'S-132/members'],
     async run(probe) {
@@ -167,21 +132,12 @@ export const PATCH_REPLACE: readonly Case[] = [
       demand([answer, shown], valueAt(shown.body, groups.named) === name, `displayName "${name}"`)
       demand([answer, shown], memberIds(shown.body).join() === user.id, `the member ${user.id}, as before`)
     },
-  },
-  {
-    id: 'P-386/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace through a filter changes simple values of a list, and no others',
+  }),
+  must('P-386/replace', 'replace through a filter changes simple values of a list, and no others', {
     fix: 'Let value in […] stand for the value itself where a list has simple values.',
-    needs: NEEDS,
     run: (probe) => demandSimple(probe, { op: 'replace', value: 'lockstep-three' }, ['lockstep-three']),
-  },
-  {
-    id: 'P-376/replace',
-    level: 'OWN',
-    section: REPLACE,
-    title: 'a part of a list without a filter changes in every element',
+  }),
+  own('P-376/replace', 'a part of a list without a filter changes in every element', {
     fix: 'Apply emails.type to every element.',
     needs: ['P-375/replace'],
     async run(probe) {
@@ -201,12 +157,8 @@ export const PATCH_REPLACE: readonly Case[] = [
         `type "${String(first.type)}" in both`,
       )
     },
-  },
-  {
-    id: 'P-377/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace through a filter changes the elements it finds',
+  }),
+  must('P-377/replace', 'replace through a filter changes the elements it finds', {
     fix: 'Replace what emails[type eq "work"] finds, and nothing else.',
     needs: ['P-375/replace'],
     async run(probe) {
@@ -230,14 +182,9 @@ export const PATCH_REPLACE: readonly Case[] = [
         'the new element beside the other one',
       )
     },
-  },
-  {
-    id: 'P-378/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace of an element through a filter that finds nothing is noTarget',
+  }),
+  must('P-378/replace', 'replace of an element through a filter that finds nothing is noTarget', {
     fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()
@@ -251,12 +198,8 @@ export const PATCH_REPLACE: readonly Case[] = [
       ])
       demandRefusal(answer, 'replace through a filter that finds nothing', { keyword: ['noTarget'], named: true })
     },
-  },
-  {
-    id: 'P-379/replace',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace through a filter changes a part of the elements it finds',
+  }),
+  must('P-379/replace', 'replace through a filter changes a part of the elements it finds', {
     fix: 'Take paths like emails[type eq "work"].value and leave other elements alone.',
     needs: ['P-375/replace'],
     async run(probe) {
@@ -281,14 +224,9 @@ export const PATCH_REPLACE: readonly Case[] = [
         'the new value in the element that the filter finds, the other one as before',
       )
     },
-  },
-  {
-    id: 'P-379/none',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'replace of a part through a filter that finds nothing is noTarget',
+  }),
+  must('P-379/none', 'replace of a part through a filter that finds nothing is noTarget', {
     fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()
@@ -302,12 +240,8 @@ export const PATCH_REPLACE: readonly Case[] = [
       ])
       demandRefusal(answer, 'replace through a filter that finds nothing', { keyword: ['noTarget'], named: true })
     },
-  },
-  {
-    id: 'P-383/replace',
-    level: 'OWN',
-    section: REPLACE,
-    title: 'replace of an extension by its URN keeps the attributes that it does not name',
+  }),
+  own('P-383/replace', 'replace of an extension by its URN keeps the attributes that it does not name', {
     fix: 'Treat an extension like a complex attribute: merge.',
     needs: ['P-384/add'],
     async run(probe) {
@@ -325,14 +259,10 @@ export const PATCH_REPLACE: readonly Case[] = [
         'both attributes',
       )
     },
-  },
-  {
-    id: 'P-384/replace',
-    level: 'MUST',
+  }),
+  must('P-384/replace', 'replace takes the qualified name of an attribute of an extension', {
     section: 'RFC 7644 §3.10',
-    title: 'replace takes the qualified name of an attribute of an extension',
     fix: 'Read URN:attribute in paths.',
-    needs: NEEDS,
     async run(probe) {
       const place = probe.subject().extension()
       const made = await probe.make(withValue(place, 'one'))
@@ -341,14 +271,10 @@ export const PATCH_REPLACE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, place) === 'two', `${pathOf(place)} "two"`)
     },
-  },
-  {
-    id: 'P-375/empty',
-    level: 'MUST',
+  }),
+  must('P-375/empty', 'replace by an empty list clears', {
     section: 'RFC 7643 §2.5',
-    title: 'replace by an empty list clears',
     fix: 'Take [] as no value.',
-    needs: NEEDS,
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list2()
@@ -358,5 +284,5 @@ export const PATCH_REPLACE: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(dig(shown.body, list.attribute.name)), `no ${pathOf(list)}`)
     },
-  },
+  }),
 ]

@@ -4,17 +4,15 @@ import type { Case } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { memberIds } from './groups.ts'
 
 const MODIFY = 'RFC 7644 §3.5.2'
+const { must, should, own } = requirements(MODIFY)
 
 /** The cases of the group "PATCH". */
 export const PATCH: readonly Case[] = [
-  {
-    id: 'P-340',
-    level: 'SHOULD',
-    section: MODIFY,
-    title: 'PATCH changes an attribute',
+  should('P-340', 'PATCH changes an attribute', {
     fix: 'Support PATCH, or set patch.supported to false and answer 501.',
     async run(probe) {
       const subject = probe.subject()
@@ -30,12 +28,8 @@ export const PATCH: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'two', `${pathOf(text)} "two"`, 'MUST')
     },
-  },
-  {
-    id: 'P-347',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'a PATCH is answered 200 with the resource, or 204',
+  }),
+  must('P-347', 'a PATCH is answered 200 with the resource, or 204', {
     fix: 'Answer PATCH with 200 and the whole resource as it is now, or with 204 and no body.',
     needs: ['P-340'],
     async run(probe) {
@@ -51,12 +45,8 @@ export const PATCH: readonly Case[] = [
           'the resource with its new value',
         )
     },
-  },
-  {
-    id: 'P-342',
-    level: 'OWN',
-    section: MODIFY,
-    title: 'op is read in any letter case',
+  }),
+  own('P-342', 'op is read in any letter case', {
     fix: 'Compare op without regard to case: Entra sends Add, Replace, Remove.',
     needs: ['P-340'],
     async run(probe) {
@@ -66,12 +56,8 @@ export const PATCH: readonly Case[] = [
       demandStatus(answer, [200, 204], 'PATCH with op "Replace"')
       demand(answer, valueAt(await probe.read(made), text) === 'two', `${pathOf(text)} "two"`)
     },
-  },
-  {
-    id: 'P-345',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'operations are applied in order',
+  }),
+  must('P-345', 'operations are applied in order', {
     fix: 'Apply each operation to the result of the one before.',
     needs: ['P-340'],
     async run(probe) {
@@ -87,12 +73,8 @@ export const PATCH: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'three', `${path} "three"`)
     },
-  },
-  {
-    id: 'P-346',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'a PATCH of which one operation fails changes nothing',
+  }),
+  must('P-346', 'a PATCH of which one operation fails changes nothing', {
     fix: 'Apply all operations or none.',
     needs: ['P-340'],
     async run(probe) {
@@ -106,12 +88,9 @@ export const PATCH: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'one', `${pathOf(text)} "one", as before`)
     },
-  },
-  {
-    id: 'P-349',
-    level: 'MUST',
+  }),
+  must('P-349', 'an add of what is there changes nothing, meta.lastModified neither', {
     section: 'RFC 7644 §3.5.2.1',
-    title: 'an add of what is there changes nothing, meta.lastModified neither',
     fix: 'Leave meta alone when an add finds its value there already.',
     needs: ['P-340'],
     async run(probe) {
@@ -130,12 +109,9 @@ export const PATCH: readonly Case[] = [
         `meta.lastModified ${String(dig(before, 'meta', 'lastModified'))}, as before`,
       )
     },
-  },
-  {
-    id: 'P-350',
-    level: 'MUST',
+  }),
+  must('P-350', 'paths may carry the URN of the base schema', {
     section: 'RFC 7644 §3.10',
-    title: 'paths may carry the URN of the base schema',
     fix: 'Read urn:…:User:nickName as nickName in paths.',
     needs: ['P-340'],
     async run(probe) {
@@ -147,12 +123,9 @@ export const PATCH: readonly Case[] = [
       demandStatus(answer, [200, 204], `add with the path ${path}`)
       demand(answer, valueAt(await probe.read(made), text) === 'two', `${pathOf(text)} "two"`)
     },
-  },
-  {
-    id: 'S-031/patch',
-    level: 'MUST',
+  }),
+  must('S-031/patch', 'names in paths compare without regard to case', {
     section: 'RFC 7643 §2.1',
-    title: 'names in paths compare without regard to case',
     fix: 'Match the names in paths without regard to case.',
     needs: ['P-340'],
     async run(probe) {
@@ -162,12 +135,8 @@ export const PATCH: readonly Case[] = [
       demandStatus(answer, [200, 204], `add with the path ${pathOf(first).toUpperCase()}`)
       demand(answer, valueAt(await probe.read(made), first) === 'two', `${pathOf(first)} "two"`)
     },
-  },
-  {
-    id: 'P-351',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'the first attribute of an extension adds its URN to schemas',
+  }),
+  must('P-351', 'the first attribute of an extension adds its URN to schemas', {
     fix: 'Add the URN of the extension to schemas when a PATCH gives it a value.',
     needs: ['P-340', 'P-384/add'],
     async run(probe) {
@@ -181,12 +150,9 @@ export const PATCH: readonly Case[] = [
         `${place.urn} in schemas`,
       )
     },
-  },
-  {
-    id: 'P-362',
-    level: 'MUST',
+  }),
+  must('P-362', 'a PATCH that changes something makes a new version', {
     section: 'RFC 7644 §3.14',
-    title: 'a PATCH that changes something makes a new version',
     fix: 'Make a new ETag and lastModified with each PATCH that changes anything.',
     needs: ['P-340', 'P-500'],
     async run(probe) {
@@ -197,12 +163,8 @@ export const PATCH: readonly Case[] = [
       const after = await probe.get(made.path)
       demand([before, after], before.header('etag') !== after.header('etag'), 'another ETag')
     },
-  },
-  {
-    id: 'P-380/primary',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'making one value primary makes the others not',
+  }),
+  must('P-380/primary', 'making one value primary makes the others not', {
     fix: 'Set primary to false on all other values when a PATCH sets it on one.',
     needs: ['P-340', 'P-375/add'],
     async run(probe) {
@@ -224,12 +186,8 @@ export const PATCH: readonly Case[] = [
         'the new value as the only primary one',
       )
     },
-  },
-  {
-    id: 'P-381',
-    level: 'MUST',
-    section: MODIFY,
-    title: 'a path to primary makes the others not primary',
+  }),
+  must('P-381', 'a path to primary makes the others not primary', {
     fix: 'Set primary to false on all other values when a PATCH sets it on one.',
     needs: ['P-340', 'P-379/replace'],
     async run(probe) {
@@ -254,12 +212,9 @@ export const PATCH: readonly Case[] = [
         'the second value as the only primary one',
       )
     },
-  },
-  {
-    id: 'P-394/move',
-    level: 'MUST',
+  }),
+  must('P-394/move', 'members are removed and added in one request', {
     section: 'RFC 7644 §3.5.2.2',
-    title: 'members are removed and added in one request',
     fix: 'Apply a remove of one member and an add of another in the same PATCH.',
     needs: ['P-375/members'],
     async run(probe) {
@@ -273,12 +228,8 @@ export const PATCH: readonly Case[] = [
       const shown = await probe.get(group.path)
       demand([answer, shown], memberIds(shown.body).join() === other.id, `the member ${other.id} and no other`)
     },
-  },
-  {
-    id: 'P-395',
-    level: 'OWN',
-    section: MODIFY,
-    title: 'keys of a value without a path may be paths',
+  }),
+  own('P-395', 'keys of a value without a path may be paths', {
     fix: 'Read keys like name.givenName and URN:attribute as paths: Entra sends them.',
     needs: ['P-370/replace'],
     async run(probe) {
@@ -293,12 +244,8 @@ export const PATCH: readonly Case[] = [
         `${pathOf(first)} "two"`,
       )
     },
-  },
-  {
-    id: 'P-396',
-    level: 'OWN',
-    section: MODIFY,
-    title: "a value without a path may hold the resource's own id",
+  }),
+  own('P-396', "a value without a path may hold the resource's own id", {
     fix: 'Ignore an id that is the same: Okta sends it with a rename.',
     needs: ['P-370/replace'],
     async run(probe) {
@@ -310,12 +257,8 @@ export const PATCH: readonly Case[] = [
       demandStatus(answer, [200, 204], 'a value with the id of the resource')
       demand(answer, valueAt(await probe.read(made), text) === 'two', `${pathOf(text)} "two"`)
     },
-  },
-  {
-    id: 'P-396/other',
-    level: 'OWN',
-    section: MODIFY,
-    title: 'a value without a path that holds another id is refused',
+  }),
+  own('P-396/other', 'a value without a path that holds another id is refused', {
     fix: 'Answer 400 mutability to a change of id.',
     needs: ['P-370/replace'],
     async run(probe) {
@@ -326,12 +269,9 @@ export const PATCH: readonly Case[] = [
       ])
       demand(answer, answer.status === 400, '400 mutability: a value with another id')
     },
-  },
-  {
-    id: 'P-360',
-    level: 'OWN',
+  }),
+  own('P-360', 'a single object is added to a list', {
     section: 'RFC 7644 §3.5.2.1',
-    title: 'a single object is added to a list',
     fix: 'Take one object for a list of one in an add.',
     needs: ['P-375/add'],
     async run(probe) {
@@ -348,12 +288,8 @@ export const PATCH: readonly Case[] = [
         'the object in the list',
       )
     },
-  },
-  {
-    id: 'P-359',
-    level: 'OWN',
-    section: MODIFY,
-    title: 'what the server fills in may stand in a member',
+  }),
+  own('P-359', 'what the server fills in may stand in a member', {
     fix: 'Ignore display and other readOnly parts of a member: clients send them.',
     needs: ['P-375/members'],
     async run(probe) {
@@ -365,12 +301,9 @@ export const PATCH: readonly Case[] = [
       demandStatus(answer, [200, 204], 'add of a member with display')
       demand(answer, memberIds(await probe.read(group)).includes(user.id), `the member ${user.id}`)
     },
-  },
-  {
-    id: 'P-393',
-    level: 'MUST',
+  }),
+  must('P-393', 'a password set by PATCH is in no answer', {
     section: 'RFC 7643 §7',
-    title: 'a password set by PATCH is in no answer',
     fix: 'Leave password out of the answer to a PATCH.',
     needs: ['P-340'],
     async run(probe) {
@@ -386,5 +319,5 @@ export const PATCH: readonly Case[] = [
         'no password in the answer',
       )
     },
-  },
+  }),
 ]

@@ -4,17 +4,15 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, join, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { holds } from '../subject.ts'
 
 const REPLACE = 'RFC 7644 §3.5.1'
+const { must, own } = requirements(REPLACE)
 
 /** The cases of the group "Replace". */
 export const PUT: readonly Case[] = [
-  {
-    id: 'P-300',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'PUT replaces a resource',
+  must('P-300', 'PUT replaces a resource', {
     fix: 'Support PUT: it is not optional.',
     async run(probe) {
       const subject = probe.subject()
@@ -25,12 +23,8 @@ export const PUT: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], valueAt(shown.body, text) === 'two', `${pathOf(text)} "two"`)
     },
-  },
-  {
-    id: 'P-301',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'PUT never creates',
+  }),
+  must('P-301', 'PUT never creates', {
     fix: 'Answer 404 to a PUT of an id that does not exist.',
     async run(probe) {
       const subject = probe.subject()
@@ -40,12 +34,8 @@ export const PUT: readonly Case[] = [
         { status: [404] },
       )
     },
-  },
-  {
-    id: 'P-302',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'values in a PUT take the place of the old ones',
+  }),
+  must('P-302', 'values in a PUT take the place of the old ones', {
     fix: 'Replace multi-valued attributes whole.',
     needs: ['P-300', 'S-082'],
     async run(probe) {
@@ -66,12 +56,8 @@ export const PUT: readonly Case[] = [
         'that element and no other',
       )
     },
-  },
-  {
-    id: 'P-304',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'readOnly attributes in a PUT are ignored',
+  }),
+  must('P-304', 'readOnly attributes in a PUT are ignored', {
     fix: 'Ignore id and meta in PUT: clients send back what they have read.',
     needs: ['P-300'],
     async run(probe) {
@@ -87,12 +73,8 @@ export const PUT: readonly Case[] = [
         'meta.resourceType as before',
       )
     },
-  },
-  {
-    id: 'S-009/put',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'another id in a PUT is ignored',
+  }),
+  must('S-009/put', 'another id in a PUT is ignored', {
     fix: 'Ignore id in PUT.',
     needs: ['P-300'],
     async run(probe) {
@@ -101,12 +83,8 @@ export const PUT: readonly Case[] = [
       const answer = await probe.put(made.path, { ...subject.body(made.name), id: 'lockstep-mine' })
       demand(answer, demandResource(answer, [200], 'PUT with another id').id === made.id, `id ${made.id}`)
     },
-  },
-  {
-    id: 'P-304/same',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'a resource can be sent back as it was read',
+  }),
+  must('P-304/same', 'a resource can be sent back as it was read', {
     fix: 'Take a PUT of the whole resource as GET showed it.',
     needs: ['P-300'],
     async run(probe) {
@@ -117,12 +95,8 @@ export const PUT: readonly Case[] = [
       const after = await probe.get(made.path)
       demand([answer, after], valueAt(after.body, probe.subject().text()) === 'lockstep', 'the same resource')
     },
-  },
-  {
-    id: 'P-305',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'a PUT without a required attribute is refused',
+  }),
+  must('P-305', 'a PUT without a required attribute is refused', {
     fix: 'Answer 400 invalidValue when a required attribute is missing.',
     needs: ['P-300'],
     async run(probe) {
@@ -134,12 +108,8 @@ export const PUT: readonly Case[] = [
         keyword: ['invalidValue', 'invalidSyntax', 'mutability'],
       })
     },
-  },
-  {
-    id: 'P-306',
-    level: 'OWN',
-    section: REPLACE,
-    title: 'attributes left out of a PUT are cleared',
+  }),
+  own('P-306', 'attributes left out of a PUT are cleared', {
     fix: 'Clear what a PUT leaves out; keeping or defaulting it is allowed.',
     needs: ['P-300'],
     async run(probe) {
@@ -151,12 +121,9 @@ export const PUT: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([answer, shown], isUnassigned(valueAt(shown.body, text)), `no ${pathOf(text)}`)
     },
-  },
-  {
-    id: 'P-307',
-    level: 'MUST',
+  }),
+  must('P-307', 'null and an empty list in a PUT clear', {
     section: 'RFC 7643 §2.5',
-    title: 'null and an empty list in a PUT clear',
     fix: 'Clear attributes that are given as null or [].',
     needs: ['P-300'],
     async run(probe) {
@@ -172,12 +139,8 @@ export const PUT: readonly Case[] = [
       demand([answer, shown], isUnassigned(valueAt(shown.body, text)), `no ${pathOf(text)}`)
       demand([answer, shown], isUnassigned(valueAt(shown.body, list)), `no ${pathOf(list)}`)
     },
-  },
-  {
-    id: 'P-308',
-    level: 'MUST',
-    section: REPLACE,
-    title: 'a PUT is answered 200 with the whole resource',
+  }),
+  must('P-308', 'a PUT is answered 200 with the whole resource', {
     fix: 'Answer PUT with 200 and the resource as it is now.',
     needs: ['P-300'],
     async run(probe) {
@@ -191,12 +154,9 @@ export const PUT: readonly Case[] = [
         'the resource with its new value',
       )
     },
-  },
-  {
-    id: 'P-309',
-    level: 'MUST',
+  }),
+  must('P-309', "another resource's unique value in a PUT is a conflict", {
     section: 'RFC 7644 §3.12',
-    title: "another resource's unique value in a PUT is a conflict",
     fix: 'Answer 409 uniqueness.',
     needs: ['P-300', 'S-071'],
     async run(probe) {
@@ -209,12 +169,9 @@ export const PUT: readonly Case[] = [
         { status: [409, 400], keyword: ['uniqueness'] },
       )
     },
-  },
-  {
-    id: 'P-311',
-    level: 'OWN',
+  }),
+  own('P-311', 'a PUT that changes nothing keeps lastModified and version', {
     section: 'RFC 7643 §3.1',
-    title: 'a PUT that changes nothing keeps lastModified and version',
     fix: 'Do not touch meta when nothing changes.',
     needs: ['P-300'],
     async run(probe) {
@@ -225,12 +182,8 @@ export const PUT: readonly Case[] = [
       for (const name of ['lastModified', 'version'])
         demand(after, dig(after.body, 'meta', name) === dig(before, 'meta', name), `meta.${name} as before`)
     },
-  },
-  {
-    id: 'P-312',
-    level: 'OWN',
-    section: REPLACE,
-    title: 'an extension left out of a PUT is removed',
+  }),
+  own('P-312', 'an extension left out of a PUT is removed', {
     fix: 'Remove the extension and its URN when a PUT leaves it out; keeping it is allowed.',
     needs: ['P-300'],
     async run(probe) {
@@ -247,12 +200,9 @@ export const PUT: readonly Case[] = [
         `no ${place.urn}`,
       )
     },
-  },
-  {
-    id: 'S-017/change',
-    level: 'MUST',
+  }),
+  must('S-017/change', 'a change moves meta.lastModified and leaves meta.created', {
     section: 'RFC 7643 §3.1',
-    title: 'a change moves meta.lastModified and leaves meta.created',
     fix: 'Set meta.lastModified with each change; never change meta.created.',
     needs: ['P-300'],
     async run(probe) {
@@ -276,5 +226,5 @@ export const PUT: readonly Case[] = [
         'the same meta.created',
       )
     },
-  },
+  }),
 ]

@@ -5,16 +5,14 @@ import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal } from '../demand.ts'
 import { Fault, NotOffered } from '../fault.ts'
 import { isUnassigned, member, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const SEARCH_SECTION = 'RFC 7644 §3.4.3'
+const { must, may, own } = requirements(SEARCH_SECTION)
 
 /** The cases of the group "Search by POST". */
 export const SEARCH: readonly Case[] = [
-  {
-    id: 'P-220',
-    level: 'MUST',
-    section: SEARCH_SECTION,
-    title: 'POST to /.search is a query',
+  must('P-220', 'POST to /.search is a query', {
     fix: 'Serve POST {endpoint}/.search with a SearchRequest: 200 and a ListResponse.',
     needs: ['P-121', 'P-100'],
     async run(probe) {
@@ -32,12 +30,8 @@ export const SEARCH: readonly Case[] = [
         `${made.name} and nobody else`,
       )
     },
-  },
-  {
-    id: 'P-220/schemas',
-    level: 'OWN',
-    section: SEARCH_SECTION,
-    title: 'a search without its schema is refused',
+  }),
+  own('P-220/schemas', 'a search without its schema is refused', {
     fix: 'Answer 400 invalidSyntax to a SearchRequest without schemas.',
     needs: ['P-220/there'],
     async run(probe) {
@@ -47,23 +41,15 @@ export const SEARCH: readonly Case[] = [
         { keyword: ['invalidSyntax', 'invalidValue'] },
       )
     },
-  },
-  {
-    id: 'P-220/there',
-    level: 'MAY',
-    section: SEARCH_SECTION,
-    title: '/.search is there',
+  }),
+  may('P-220/there', '/.search is there', {
     fix: 'Serve POST {endpoint}/.search.',
     async run(probe) {
       const answer = await probe.search(probe.subject().type.endpoint, { count: 1 })
       if ([404, 405, 501].includes(answer.status)) throw new NotOffered(`POST /.search was answered ${answer.status}`)
     },
-  },
-  {
-    id: 'P-221/page',
-    level: 'MUST',
-    section: SEARCH_SECTION,
-    title: 'startIndex and count mean the same in a search',
+  }),
+  must('P-221/page', 'startIndex and count mean the same in a search', {
     fix: 'Read startIndex and count from the SearchRequest.',
     needs: ['P-220', 'P-220/there', 'P-123/or'],
     async run(probe) {
@@ -74,12 +60,8 @@ export const SEARCH: readonly Case[] = [
       const { resources, total } = demandList(answer, 'a page of one')
       demand(answer, resources.length === 1 && total === 3, 'one of three')
     },
-  },
-  {
-    id: 'P-221/attributes',
-    level: 'MUST',
-    section: SEARCH_SECTION,
-    title: 'attributes is a list of names in a search',
+  }),
+  must('P-221/attributes', 'attributes is a list of names in a search', {
     fix: 'Read attributes and excludedAttributes from the SearchRequest as arrays.',
     needs: ['P-220', 'P-220/there'],
     async run(probe) {
@@ -95,12 +77,8 @@ export const SEARCH: readonly Case[] = [
         demand(answer, first !== undefined && isUnassigned(valueAt(first, text)), `no ${pathOf(text)}`)
       }
     },
-  },
-  {
-    id: 'P-221/sort',
-    level: 'MUST',
-    section: SEARCH_SECTION,
-    title: 'sortBy and sortOrder mean the same in a search',
+  }),
+  must('P-221/sort', 'sortBy and sortOrder mean the same in a search', {
     fix: 'Read sortBy and sortOrder from the SearchRequest.',
     needs: ['P-220', 'P-220/there', 'P-161'],
     async run(probe) {
@@ -121,12 +99,9 @@ export const SEARCH: readonly Case[] = [
         'descending order',
       )
     },
-  },
-  {
-    id: 'P-222',
-    level: 'MUST',
+  }),
+  must('P-222', 'a bad filter in a search is refused as in a GET', {
     section: 'RFC 7644 §3.4.2.2',
-    title: 'a bad filter in a search is refused as in a GET',
     fix: 'Answer 400 invalidFilter.',
     needs: ['P-220', 'P-220/there'],
     async run(probe) {
@@ -137,12 +112,8 @@ export const SEARCH: readonly Case[] = [
         { keyword: ['invalidFilter'], named: true },
       )
     },
-  },
-  {
-    id: 'P-222/count',
-    level: 'OWN',
-    section: SEARCH_SECTION,
-    title: 'a count that is a text is refused in a search',
+  }),
+  own('P-222/count', 'a count that is a text is refused in a search', {
     fix: 'Answer 400: count is a JSON number.',
     needs: ['P-220', 'P-220/there'],
     async run(probe) {
@@ -152,12 +123,9 @@ export const SEARCH: readonly Case[] = [
         { keyword: ['invalidSyntax', 'invalidValue'] },
       )
     },
-  },
-  {
-    id: 'P-223',
-    level: 'MAY',
+  }),
+  may('P-223', 'a search at the base URL covers all types', {
     section: 'RFC 7644 §3.4.2.1',
-    title: 'a search at the base URL covers all types',
     fix: 'Serve POST /.search over all resource types.',
     needs: ['P-121', 'P-100'],
     async run(probe) {
@@ -170,12 +138,9 @@ export const SEARCH: readonly Case[] = [
         'the resource with this id',
       )
     },
-  },
-  {
-    id: 'P-105',
-    level: 'MUST',
+  }),
+  must('P-105', 'in a search of all types an attribute that a type lacks has no value', {
     section: 'RFC 7644 §3.4.2.1',
-    title: 'in a search of all types an attribute that a type lacks has no value',
     fix: 'Treat attributes that a type does not define as unassigned.',
     needs: ['P-223', 'S-132'],
     async run(probe) {
@@ -186,5 +151,5 @@ export const SEARCH: readonly Case[] = [
       const answer = await probe.search('', { filter: `${name} pr and id eq "${group.id}"` })
       demand(answer, demandList(answer, 'a search of all types').total === 0, `no group, which has no ${name}`)
     },
-  },
+  }),
 ]

@@ -4,16 +4,14 @@ import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const INPUT = 'RFC 7644 §7.7'
+const { must } = requirements(INPUT)
 
 /** The cases of the group "Security". */
 export const SECURITY: readonly Case[] = [
-  {
-    id: 'P-560/filter',
-    level: 'MUST',
-    section: INPUT,
-    title: 'text in a filter is data, not code',
+  must('P-560/filter', 'text in a filter is data, not code', {
     fix: 'Bind filter values as parameters; never paste them into a query.',
     needs: ['P-121'],
     async run(probe) {
@@ -24,12 +22,8 @@ export const SECURITY: readonly Case[] = [
         demand(answer, answer.status >= 400 || totalOf(answer.body) === 0, `nobody for the value ${value}`)
       }
     },
-  },
-  {
-    id: 'P-560/wildcards',
-    level: 'MUST',
-    section: INPUT,
-    title: 'wildcards of databases have no meaning in co and sw',
+  }),
+  must('P-560/wildcards', 'wildcards of databases have no meaning in co and sw', {
     fix: 'Escape % and _ where co, sw, ew become LIKE.',
     needs: ['P-129/co', 'P-101'],
     async run(probe) {
@@ -42,12 +36,8 @@ export const SECURITY: readonly Case[] = [
       demandStatus(answer, [200], 'sw with % in the value')
       demand(answer, totalOf(answer.body) === 0, 'nobody, since no name has a % in it')
     },
-  },
-  {
-    id: 'P-560/depth',
-    level: 'MUST',
-    section: INPUT,
-    title: 'deeply nested filters do no harm',
+  }),
+  must('P-560/depth', 'deeply nested filters do no harm', {
     fix: 'Limit the depth of filters and answer 400.',
     needs: ['P-121'],
     async run(probe) {
@@ -56,12 +46,8 @@ export const SECURITY: readonly Case[] = [
       const answer = await probe.filter(type.endpoint, deep, { count: '1' })
       demand(answer, answer.status < 500, '200, or 400 invalidFilter')
     },
-  },
-  {
-    id: 'P-560/prototype',
-    level: 'MUST',
-    section: INPUT,
-    title: 'members named like parts of the language do no harm',
+  }),
+  must('P-560/prototype', 'members named like parts of the language do no harm', {
     fix: 'Do not merge request bodies into objects with a prototype.',
     async run(probe) {
       const subject = probe.subject()
@@ -74,12 +60,8 @@ export const SECURITY: readonly Case[] = [
       const later = await probe.make()
       demand(later.exchange, !later.exchange.text.includes('lockstepNope'), 'no lockstepNope in another resource')
     },
-  },
-  {
-    id: 'P-560/markup',
-    level: 'MUST',
-    section: INPUT,
-    title: 'markup in a value stays a value',
+  }),
+  must('P-560/markup', 'markup in a value stays a value', {
     fix: 'Store texts as they are; escape where they are shown, not where they are stored.',
     async run(probe) {
       const text = probe.subject().text()
@@ -92,7 +74,7 @@ export const SECURITY: readonly Case[] = [
       demandStatus(answer, [201, 200], 'a creation with markup')
       demand(answer, valueAt(answer.body, text) === value, `${pathOf(text)} as sent`)
     },
-  },
+  }),
 ]
 
 function totalOf(body: unknown): unknown {

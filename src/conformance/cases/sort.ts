@@ -5,8 +5,10 @@ import { demand, demandList, demandRefusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { member, pathOf, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 
 const SORTING = 'RFC 7644 §3.4.2.3'
+const { must, own } = requirements(SORTING, ['P-161'])
 
 /** The resources of a case in the order in which a sorted list shows them. */
 async function sorted(
@@ -24,11 +26,7 @@ async function sorted(
 
 /** The cases of the group "Sort". */
 export const SORT: readonly Case[] = [
-  {
-    id: 'P-161',
-    level: 'MUST',
-    section: SORTING,
-    title: 'sortBy sorts, ascending unless sortOrder says descending',
+  must('P-161', 'sortBy sorts, ascending unless sortOrder says descending', {
     fix: 'Sort by sortBy before paging, or set sort.supported to false.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -45,14 +43,9 @@ export const SORT: readonly Case[] = [
       const descending = await sorted(probe, made, { sortBy: path, sortOrder: 'descending' })
       demand(descending.answer, descending.order.join() === byName.toReversed().join(), `descending by ${path}`)
     },
-  },
-  {
-    id: 'P-161/order',
-    level: 'OWN',
-    section: SORTING,
-    title: 'a sortOrder that is none is refused',
+  }),
+  own('P-161/order', 'a sortOrder that is none is refused', {
     fix: 'Answer 400 invalidValue to a sortOrder other than ascending and descending.',
-    needs: ['P-161'],
     async run(probe) {
       const { type, named } = probe.subject()
       demandRefusal(
@@ -61,14 +54,9 @@ export const SORT: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'P-162',
-    level: 'MUST',
-    section: SORTING,
-    title: 'a multi-valued attribute sorts by its primary value',
+  }),
+  must('P-162', 'a multi-valued attribute sorts by its primary value', {
     fix: 'Sort by the value that is primary, else by the first.',
-    needs: ['P-161'],
     async run(probe) {
       const subject = probe.subject()
       const list = subject.list()
@@ -87,14 +75,9 @@ export const SORT: readonly Case[] = [
       const { answer, order } = await sorted(probe, made, { sortBy: `${pathOf(list)}.value` })
       demand(answer, order.join() === '1,0', 'the one whose primary value comes first')
     },
-  },
-  {
-    id: 'P-162/complex',
-    level: 'OWN',
-    section: SORTING,
-    title: 'sorting by a complex attribute is refused',
+  }),
+  own('P-162/complex', 'sorting by a complex attribute is refused', {
     fix: 'Answer 400 invalidValue: a sub-attribute has to be named.',
-    needs: ['P-161'],
     async run(probe) {
       const subject = probe.subject()
       demandRefusal(
@@ -103,14 +86,9 @@ export const SORT: readonly Case[] = [
         { keyword: ['invalidValue', 'invalidPath', 'invalidSyntax'] },
       )
     },
-  },
-  {
-    id: 'P-162/sub',
-    level: 'MUST',
-    section: SORTING,
-    title: 'a sub-attribute can be sorted by',
+  }),
+  must('P-162/sub', 'a sub-attribute can be sorted by', {
     fix: 'Take paths like name.familyName in sortBy.',
-    needs: ['P-161'],
     async run(probe) {
       const { first } = probe.subject().complex()
       const made = [
@@ -121,14 +99,9 @@ export const SORT: readonly Case[] = [
       const { answer, order } = await sorted(probe, made, { sortBy: pathOf(first) })
       demand(answer, order.join() === '1,0,2', `Aa, Bb, Cc by ${pathOf(first)}`)
     },
-  },
-  {
-    id: 'P-163',
-    level: 'MUST',
-    section: SORTING,
-    title: 'resources without a value come last, descending first',
+  }),
+  must('P-163', 'resources without a value come last, descending first', {
     fix: 'Put resources without a value at the end when ascending and at the beginning when descending.',
-    needs: ['P-161'],
     async run(probe) {
       const text = probe.subject().text()
       const made = [await probe.make(), await probe.make(withValue(text, 'lockstep'))]
@@ -137,14 +110,9 @@ export const SORT: readonly Case[] = [
       const down = await sorted(probe, made, { sortBy: pathOf(text), sortOrder: 'descending' })
       demand(down.answer, down.order.join() === '0,1', 'the one without a value first')
     },
-  },
-  {
-    id: 'P-164',
-    level: 'MUST',
-    section: SORTING,
-    title: 'texts with caseExact false sort without regard to case',
+  }),
+  must('P-164', 'texts with caseExact false sort without regard to case', {
     fix: 'Sort attributes with caseExact false without regard to letter case.',
-    needs: ['P-161'],
     async run(probe) {
       const text = probe.subject().text()
       if (text.attribute.caseExact) throw new NotOffered(`${pathOf(text)} is caseExact`)
@@ -156,12 +124,8 @@ export const SORT: readonly Case[] = [
       const { answer, order } = await sorted(probe, made, { sortBy: pathOf(text) })
       demand(answer, order.join() === '1,0,2', 'A, b, C')
     },
-  },
-  {
-    id: 'P-165',
-    level: 'OWN',
-    section: SORTING,
-    title: 'what sorts equal stands in one order on all pages',
+  }),
+  own('P-165', 'what sorts equal stands in one order on all pages', {
     fix: 'Break ties by id, so that no page repeats or misses a resource.',
     needs: ['P-161', 'P-183'],
     async run(probe) {
@@ -176,12 +140,9 @@ export const SORT: readonly Case[] = [
       }
       demand(answers, seen.toSorted().join() === '0,1,2,3', `each of four with the same ${pathOf(text)} on one page`)
     },
-  },
-  {
-    id: 'P-166',
-    level: 'MUST',
+  }),
+  must('P-166', 'a list is sorted before it is cut into pages', {
     section: 'RFC 7644 §3.4.2.4',
-    title: 'a list is sorted before it is cut into pages',
     fix: 'Sort first, then take the page.',
     needs: ['P-161', 'P-183'],
     async run(probe) {
@@ -200,5 +161,5 @@ export const SORT: readonly Case[] = [
       }
       demand(answers, seen.join() === '1,2,0', 'a, b, c on three pages')
     },
-  },
+  }),
 ]

@@ -5,9 +5,11 @@ import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
+import { requirements } from '../requirements.ts'
 import { holds, type Subject } from '../subject.ts'
 
 const SINGULAR = 'RFC 7643 §4.1.1'
+const { must, should, own } = requirements(SINGULAR)
 const MULTIPLE = 'RFC 7643 §4.1.2'
 const VALUES = ['invalidValue', 'invalidSyntax'] as const
 
@@ -90,11 +92,7 @@ function wrongForm(id: string, level: Case['level'], name: string, value: Json, 
 
 /** The cases of the group "Attributes of users". */
 export const USER_CASES: readonly Case[] = [
-  {
-    id: 'S-100',
-    level: 'MUST',
-    section: SINGULAR,
-    title: 'userName is unique without regard to letter case',
+  must('S-100', 'userName is unique without regard to letter case', {
     fix: 'Compare userName without regard to case when it is checked for uniqueness.',
     needs: ['S-071'],
     async run(probe) {
@@ -106,12 +104,8 @@ export const USER_CASES: readonly Case[] = [
         { status: [409], keyword: ['uniqueness'] },
       )
     },
-  },
-  {
-    id: 'S-101',
-    level: 'MUST',
-    section: SINGULAR,
-    title: 'the parts of a name are stored',
+  }),
+  must('S-101', 'the parts of a name are stored', {
     fix: 'Store name.givenName and name.familyName.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -128,7 +122,7 @@ export const USER_CASES: readonly Case[] = [
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], holds(valueAt(shown.body, place), parts), `name ${JSON.stringify(parts)}`)
     },
-  },
+  }),
   roundTrip('S-102', 'displayName', 'Ada Lockstep', SINGULAR),
   roundTrip('S-102', 'nickName', 'Ada', SINGULAR),
   roundTrip('S-102', 'title', 'Countess', SINGULAR),
@@ -142,11 +136,8 @@ export const USER_CASES: readonly Case[] = [
   roundTrip('S-113', 'ims', [{ value: 'someone', type: 'xmpp' }], MULTIPLE),
   roundTrip('S-114', 'photos', [{ value: 'https://example.com/ada.png', type: 'photo' }], MULTIPLE),
   roundTrip('S-116', 'addresses', [{ locality: 'Berlin', country: 'DE', type: 'work' }], MULTIPLE),
-  {
-    id: 'S-119',
-    level: 'MUST',
+  must('S-119', 'x509Certificates is stored', {
     section: MULTIPLE,
-    title: 'x509Certificates is stored',
     fix: 'Store x509Certificates, or leave it out of /Schemas.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -168,7 +159,7 @@ export const USER_CASES: readonly Case[] = [
         'the certificate as it was sent',
       )
     },
-  },
+  }),
   roundTrip('S-120', 'entitlements', [{ value: 'lockstep-entitlement' }], MULTIPLE),
   roundTrip('S-120', 'roles', [{ value: 'lockstep-role' }], MULTIPLE),
   wrongForm('S-103/form', 'SHOULD', 'locale', 'en US', 'white space', SINGULAR),
@@ -206,11 +197,8 @@ export const USER_CASES: readonly Case[] = [
     'two certificates in one value',
     MULTIPLE,
   ),
-  {
-    id: 'S-041',
-    level: 'OWN',
+  own('S-041', 'a type that is not among the canonical values is stored', {
     section: 'RFC 7643 §2.3.1',
-    title: 'a type that is not among the canonical values is stored',
     fix: 'Take other values than the canonical ones: they are suggestions. Restricting to them is allowed.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -219,12 +207,8 @@ export const USER_CASES: readonly Case[] = [
       const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), withValue(list, [element])))
       demandStatus(answer, [201, 200], `a creation with ${pathOf(list)} of the type "lockstep"`)
     },
-  },
-  {
-    id: 'S-105',
-    level: 'OWN',
-    section: SINGULAR,
-    title: 'a user who is created without active is active',
+  }),
+  own('S-105', 'a user who is created without active is active', {
     fix: 'Make active true when it is not given.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -233,12 +217,8 @@ export const USER_CASES: readonly Case[] = [
       const answer = await probe.post(subject.type.endpoint, body)
       demand(answer, valueAt(answer.body, place) === true, 'active: true')
     },
-  },
-  {
-    id: 'S-106',
-    level: 'MUST',
-    section: SINGULAR,
-    title: 'a password is in no answer',
+  }),
+  must('S-106', 'a password is in no answer', {
     fix: 'Never show password, neither in clear nor as a hash.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -251,12 +231,9 @@ export const USER_CASES: readonly Case[] = [
       const told = answers.find((one) => dig(one.body, 'password') !== undefined || one.text.includes(secret))
       demand(told ?? answer, told === undefined, 'no password in the answer')
     },
-  },
-  {
-    id: 'S-130',
-    level: 'MUST',
+  }),
+  must('S-130', 'the attributes of the enterprise extension are stored', {
     section: 'RFC 7643 §4.3',
-    title: 'the attributes of the enterprise extension are stored',
     fix: 'Store what /Schemas lists for the enterprise extension.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -275,12 +252,9 @@ export const USER_CASES: readonly Case[] = [
         `${names.join(', ')} under ${extension.urn}`,
       )
     },
-  },
-  {
-    id: 'S-131',
-    level: 'MUST',
+  }),
+  must('S-131', 'a manager is stored by id', {
     section: 'RFC 7643 §4.3',
-    title: 'a manager is stored by id',
     fix: 'Store manager as an object with value; fill in $ref and displayName.',
     async run(probe) {
       const subject = people(probe.subject())
@@ -297,12 +271,9 @@ export const USER_CASES: readonly Case[] = [
         `manager.value ${boss.id}`,
       )
     },
-  },
-  {
-    id: 'S-131/ref',
-    level: 'SHOULD',
+  }),
+  should('S-131/ref', 'a manager has a $ref, and the server sets its displayName', {
     section: 'RFC 7643 §4.3',
-    title: 'a manager has a $ref, and the server sets its displayName',
     fix: "Fill manager.$ref with the manager's URI; ignore manager.displayName of clients.",
     needs: ['S-131'],
     async run(probe) {
@@ -322,12 +293,9 @@ export const USER_CASES: readonly Case[] = [
       demand(shown, typeof member(manager, '$ref') === 'string', 'manager.$ref')
       demand(shown, member(manager, 'displayName') !== 'lockstep-nope', 'manager.displayName of the server')
     },
-  },
-  {
-    id: 'P-407',
-    level: 'OWN',
+  }),
+  own('P-407', 'a user who is not active can be read and found', {
     section: 'RFC 7643 §4.1.1',
-    title: 'a user who is not active can be read and found',
     fix: 'Keep disabled users readable, listed and findable; identity providers look for them.',
     needs: ['P-121'],
     async run(probe) {
@@ -339,5 +307,5 @@ export const USER_CASES: readonly Case[] = [
       const found = await probe.filter(made.type.endpoint, `${pathOf(subject.named)} eq "${made.name}"`)
       demand(found, found.text.includes(made.id), 'the user in the list')
     },
-  },
+  }),
 ]
