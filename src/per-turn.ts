@@ -1,5 +1,7 @@
 // Collects what many callers want in one turn of the event loop, and does it for all of them at its end.
 
+import { environment } from './environment.ts'
+
 /**
  * Work done in batches, one for each turn of the event loop. Everything added in a turn is handled in order at its end: code and
  * pages that the first entry has loaded into the processor's caches serve the others, and costs that are paid once a turn are
@@ -12,7 +14,7 @@ export interface TurnBatch<T> {
 }
 
 /** Makes a batch. `work` gets the entries added since its last call, in order. It must not throw: one failure would abort the rest of the batch. */
-export function createTurnBatch<T>(work: (all: readonly T[]) => void): TurnBatch<T> {
+export function createTurnBatch<T>(work: (all: readonly T[]) => void, afterTurn = environment.afterTurn): TurnBatch<T> {
   let waiting: T[] = []
   const now = () => {
     const all = waiting
@@ -22,7 +24,7 @@ export function createTurnBatch<T>(work: (all: readonly T[]) => void): TurnBatch
   }
   return {
     add(one) {
-      if (waiting.push(one) === 1) setImmediate(now)
+      if (waiting.push(one) === 1) afterTurn(now)
     },
     now,
   }

@@ -1,4 +1,5 @@
 import { traitsOf } from '../directory/index.ts'
+import { environment } from '../environment.ts'
 import {
   BULK_RESPONSE,
   type BulkOperation,
@@ -110,9 +111,6 @@ export async function bulk(turn: Turn): Promise<Answer> {
   }
 }
 
-/** Calls back in the next turn of the event loop; not every runtime has the direct way. */
-const nextTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0))
-
 /** Carries out steps that don't concern each other: while some are being written, the next ones are made ready. */
 async function inLots(steps: readonly BulkStep[], one: (step: BulkStep) => Promise<void>): Promise<void> {
   const under: Promise<unknown>[] = []
@@ -120,7 +118,7 @@ async function inLots(steps: readonly BulkStep[], one: (step: BulkStep) => Promi
     under.push(Promise.all(steps.slice(at, at + TOGETHER).map(one)))
     if (under.length === LOTS) await under.shift()
     // A turn of the event loop, so that what is ready goes to the writer.
-    else if (at + TOGETHER < steps.length) await new Promise<void>(nextTurn)
+    else if (at + TOGETHER < steps.length) await new Promise<void>(environment.afterTurn)
   }
   await Promise.all(under)
 }
