@@ -1,8 +1,10 @@
+// Works out the smallest PATCH that a given app accepts.
+
 import { APPS, diff, Group } from 'lockstep/client'
 
-/** What has to be sent to AWS so that a group has other members: requests of a hundred members, none replaced whole. */
+/** The requests that change a group's members on AWS: at most a hundred members each, and never the whole list. */
 export function requestsFor(before: readonly string[], after: readonly string[]) {
   const group = (members: readonly string[]) => ({ displayName: 'Staff', members: members.map((value) => ({ value })) })
   const { patches, notes } = diff(group(before), group(after), Group, APPS.aws)
-  return { patches, said: notes.map(({ why }) => why) }
+  return { patches, notes: notes.map(({ why }) => why) }
 }

@@ -1,10 +1,12 @@
+// Gets access tokens by OAuth client credentials and limits the request rate.
+
 import { environment } from 'lockstep'
 import { createClient, createPace, oauth } from 'lockstep/client'
 
-// Two clients that keep to one pace with a server, whatever they do.
+// Clients that share a pace stay within one rate limit together.
 const pace = createPace({ perSecond: 10, burst: 20, concurrency: 4 }, environment)
 
-/** A client whose tokens come from an authorization server, by a key that never leaves this machine. */
+/** A client that gets its tokens from an authorization server, with a private key that never leaves this machine. */
 export function clientOf(url: string, privateKey: string) {
   return createClient({
     url,

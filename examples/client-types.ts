@@ -1,3 +1,5 @@
+// Declares an extension schema and creates many resources with one bulk call.
+
 import { type Client, defineSchema, Group, type Infer, User } from 'lockstep/client'
 
 const Badge = defineSchema({
@@ -8,7 +10,7 @@ const Badge = defineSchema({
 export const Employee = User.extend(Badge)
 export type Employee = Infer<typeof Employee>
 
-/** People with their badges and a group of them, with as few requests as the server allows. */
+/** Creates users with badges and a group of them, in as few requests as the server allows. */
 export async function welcome(app: Client, team: string, names: readonly string[]): Promise<number> {
   const outcomes = await app.bulk([
     ...names.map((userName, at) => ({
@@ -24,7 +26,7 @@ export async function welcome(app: Client, team: string, names: readonly string[
       data: {
         schemas: [Group.schema.id],
         displayName: team,
-        // Filled in with the ids of the people, in whichever request they are made.
+        // Replaced by the users' ids, even if they are created in another request.
         members: names.map((name) => ({ value: `bulkId:${name}` })),
       },
     },

@@ -1,6 +1,8 @@
+// Walks a filtered list and deactivates each user it finds.
+
 import { createClient, filter, token, User } from 'lockstep/client'
 
-/** Switches off everybody at an address that is gone; gives their names. */
+/** Deactivates every active user at an e-mail domain and returns their userNames. */
 export async function switchOff(url: string, secret: string, domain: string): Promise<string[]> {
   const app = createClient({ url, auth: token(secret) })
   const off: string[] = []

@@ -1,3 +1,5 @@
+// A complete SCIM server: SQLite, one tenant, one token.
+
 import { createServer } from 'node:http'
 import { bearer, createDirectory, createProvider, Group, User } from 'lockstep'
 import { toNode } from 'lockstep/node'

@@ -1,3 +1,5 @@
+// Mounts the provider in node:http, Express, Fastify and Hono.
+
 import { createServer, type Server } from 'node:http'
 import express from 'express'
 import fastify from 'fastify'
@@ -10,7 +12,7 @@ export function onNode(scim: Provider): Server {
   return createServer(toNode(scim.fetch))
 }
 
-/** Express: before what parses bodies, whose limits (100 kB by default) are too small for groups and whose errors are HTML. */
+/** Express. Mount it before the body parser, whose limit (100 kB by default) is too small for groups and whose errors are HTML. */
 export function onExpress(scim: Provider) {
   const app = express()
   app.use('/scim/v2', toNode(scim.fetch))
@@ -18,7 +20,7 @@ export function onExpress(scim: Provider) {
   return app
 }
 
-/** Fastify: leave the body to us, here only. */
+/** Fastify. Within this scope, Lockstep reads the body itself. */
 export function onFastify(scim: Provider) {
   const app = fastify()
   const answer = toNode(scim.fetch)
@@ -33,7 +35,7 @@ export function onFastify(scim: Provider) {
   return app
 }
 
-/** Hono, and whatever else speaks Request and Response: Next, Deno, Bun, Workers. */
+/** Hono, and any other framework built on Request and Response: Next, Deno, Bun, Workers. */
 export function onHono(scim: Provider): Hono {
   const app = new Hono()
   app.all('/scim/v2/*', (c) => scim.fetch(c.req.raw))

@@ -26,17 +26,17 @@ test('the examples of the guide do what they say', async () => {
   expect(await welcome(app(), 'Staff', ['ada', 'bob'])).toBe(3)
   const { resources } = await app().query(Group)
   expect(resources[0]?.members).toHaveLength(2)
-  expect(await hire(app(), 'cyd')).toMatch(/^made as /)
-  expect(await hire(app(), 'CYD')).toBe('is there already')
+  expect(await hire(app(), 'cyd')).toMatch(/^created as /)
+  expect(await hire(app(), 'CYD')).toBe('already exists')
   expect(await hire(createClient({ url: url(), auth: token('wrong'), attempts: 1 }), 'x')).toMatch(/refused with 401/)
-  expect(await hire(createClient({ url: gone.url, attempts: 1 }), 'x')).toMatch(/^not made/)
+  expect(await hire(createClient({ url: gone.url, attempts: 1 }), 'x')).toMatch(/^not created/)
   await app().create(User, { userName: 'dan', active: true, emails: [{ value: 'dan@old.example' }] })
   expect(await switchOff(url(), 'secret', '@old.example')).toEqual(['dan'])
   expect(await switchOff(url(), 'secret', '@old.example')).toEqual([])
   const names = Array.from({ length: 150 }, (_, at) => `${at}`)
   expect(requestsFor([], names)).toMatchObject({
     patches: [[{ op: 'add' }], [{ op: 'add' }]],
-    said: [expect.any(String)],
+    notes: [expect.any(String)],
   })
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
   expect(clientOf(url(), key as string).url).toBe(url())
