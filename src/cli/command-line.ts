@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { printed } from '../terminal.ts'
 import { EXIT, fail } from './failure.ts'
-import { fileError } from './file-error.ts'
+import { fileError } from './files/file-error.ts'
 import { createProgram } from './program.ts'
 
 /** What writing to a reader that is gone ends with: a pipe, or a pair of sockets with something in it that was not read. */

@@ -2,7 +2,7 @@ import { LockstepError } from '../protocol/index.ts'
 import { commandName, plainMessage, subjectOf, systemReason } from '../server/index.ts'
 import { complain, complainLines, shownJson, stackOf } from '../terminal.ts'
 import { COMMANDS } from './commands.ts'
-import { UsageError } from './usage.ts'
+import { UsageError } from './terminal/options.ts'
 
 /** 0: done; 1: it failed; 2: the command makes no sense. */
 export const EXIT = { done: 0, failure: 1, usage: 2 } as const

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Command, type CommanderError, Option } from 'commander'
 import { commandName } from '../server/index.ts'
 import { complainLines, printLines } from '../terminal.ts'
-import type { CommandEntry } from './command-entry.ts'
 import { COMMANDS, GROUPS } from './commands.ts'
-import { UsageError } from './usage.ts'
+import type { CommandEntry } from './terminal/command-entry.ts'
+import { UsageError } from './terminal/options.ts'
 
 /** Makes the command line from the table of commands; it throws where commander alone would print and exit. */
 export function createProgram(): Command {

@@ -1,6 +1,7 @@
 export * from './allowances.ts'
 export * from './app-profile.ts'
 export * from './apply.ts'
+export * from './attribute-paths.ts'
 export * from './attributes.ts'
 export * from './base-url.ts'
 export * from './bearer.ts'

@@ -237,7 +237,7 @@ test('of remotes that are added at once none is lost: each is kept, or refused i
 })
 
 test('a question that is ended instead of answered has no answer', async () => {
-  const ask = JSON.stringify(new URL('../../src/cli/ask.ts', import.meta.url).href)
+  const ask = JSON.stringify(new URL('../../src/cli/terminal/ask.ts', import.meta.url).href)
   const script = `import(${ask}).then(({ ask }) => ask('sure?')).then((answer) => process.stdout.write(String(answer)))`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script])
   let said = ''

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readRow } from '../../src/cli/tenant-file.ts'
+import { readRow } from '../../src/cli/tenants/tenant-file.ts'
 import { type Serving, serve } from '../serve.ts'
 import { folder, run } from './run.ts'
 

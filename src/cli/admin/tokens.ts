@@ -1,0 +1,62 @@
+import { isoTime } from '../../tenancy/index.ts'
+import { withLocal } from '../database/local.ts'
+import { flagOption, lifetimeOption, type Options, textOption } from '../terminal/options.ts'
+import { formatExpiry, formatTime, printFacts, printJson, printLine, printTable } from '../terminal/print.ts'
+
+/** `lockstep admin token`: makes, lists or revokes tokens of the admin API. */
+export async function adminToken(options: Options): Promise<void> {
+  const lifetimeMs = lifetimeOption(options, Date.now())
+  const json = flagOption(options, 'json')
+  await withLocal(
+    options,
+    async ({ tenancy, url }) => {
+      const revoked = textOption(options, 'revoke')
+      if (revoked !== undefined) {
+        await tenancy.adminTokens.revoke(revoked)
+        if (json) printJson({ id: revoked, revoked: true })
+        else printLine(`Admin token ${revoked} is revoked.`)
+        return
+      }
+      if (flagOption(options, 'list')) {
+        const tokens = await tenancy.adminTokens.list()
+        if (json) {
+          printJson(
+            tokens.map(({ id, label, created, expires }) => ({
+              id,
+              label,
+              created: isoTime(created),
+              expires: isoTime(expires),
+            })),
+          )
+          return
+        }
+        printTable(tokens, [
+          ['TOKEN', ({ id }) => id],
+          ['LABEL', ({ label }) => label],
+          ['CREATED', ({ created }) => formatTime(created)],
+          ['EXPIRES', ({ expires }) => formatExpiry(expires, Date.now())],
+        ])
+        return
+      }
+      const { admin, token } = await tenancy.adminTokens.create({
+        label: textOption(options, 'label') ?? 'admin',
+        ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
+      })
+      const address = `${await url()}/admin/v1`
+      if (json) {
+        printJson({ id: admin.id, label: admin.label, url: address, token, expires: isoTime(admin.expires) })
+        return
+      }
+      printFacts([
+        ['Admin API', address],
+        ['Token', token],
+        ['Expires', formatTime(admin.expires) || 'never'],
+      ])
+      printLine()
+      printLine('The token is shown this once and kept only as a hash. Try it:')
+      printLine()
+      printLine(`  curl -H 'Authorization: Bearer ${token}' '${address}/tenants'`)
+    },
+    { create: true },
+  )
+}

@@ -1,0 +1,91 @@
+import { LockstepError } from '../../protocol/index.ts'
+import { commandName, SETTINGS, wrongDatabase } from '../../server/index.ts'
+import { type Cluster, openCluster, type Step, type TenantShard } from '../../store/postgres/postgres.ts'
+import { flagOption, type Options, textOption, UsageError } from '../terminal/options.ts'
+import { printFacts, printJson, printLine, printTable } from '../terminal/print.ts'
+import { localSettings } from './local.ts'
+
+/** `lockstep db distribute`: spreads the tables of a PostgreSQL database over the nodes of a Citus cluster. */
+export async function distribute(options: Options): Promise<void> {
+  await withCluster(options, async (cluster) => {
+    const json = flagOption(options, 'json')
+    const dry = flagOption(options, 'dryRun')
+    const steps = await cluster.plan()
+    if (steps.length > 0 && !dry) await cluster.distribute(steps, json ? () => undefined : show)
+    if (json) {
+      printJson({ steps, done: !dry })
+      return
+    }
+    if (dry) for (const step of steps) show(step)
+    if (steps.length === 0) printLine('All tables are spread over the nodes already; nothing is to be done.')
+    else if (dry) printLine(`${steps.length} steps would be taken. Stop all servers first; nothing was changed.`)
+    else printLine(`Done: ${steps.length} steps. ${commandName()} db shards shows where the tenants live.`)
+  })
+}
+
+/** `lockstep db shards`: where each tenant lives. */
+export async function shards(options: Options): Promise<void> {
+  await withCluster(options, async (cluster) => {
+    const found = await cluster.shards()
+    if (flagOption(options, 'json')) {
+      printJson(found)
+      return
+    }
+    printTable(found, [
+      ['TENANT', ({ tenant }) => tenant],
+      ['NODE', ({ node }) => node],
+      ['SHARD', ({ shard }) => shard],
+      ['BYTES', ({ bytes }) => bytes],
+      [
+        'SHARED WITH',
+        ({ tenants, isolated }) => (isolated ? 'nobody else' : tenants === 1 ? 'nobody yet' : `${tenants - 1} others`),
+      ],
+    ])
+  })
+}
+
+/** `lockstep db isolate`: gives a tenant shards of its own, on the node that is named. */
+export async function isolate([tenant = '']: readonly string[], options: Options): Promise<void> {
+  await withCluster(options, async (cluster) => {
+    const json = flagOption(options, 'json')
+    const at = await cluster.isolate(tenant, textOption(options, 'node'), json ? () => undefined : show)
+    if (json) printJson(at)
+    else printFacts(factsOf(at))
+  })
+}
+
+function factsOf({ tenant, node, shard, bytes }: TenantShard): Parameters<typeof printFacts>[0] {
+  return [
+    ['Tenant', tenant],
+    ['Node', node],
+    ['Shard', shard],
+    ['Bytes', bytes],
+  ]
+}
+
+function show({ does, sql }: Step): void {
+  printLine(`-- ${does}`)
+  printLine(`${sql};`)
+}
+
+async function withCluster(options: Options, use: (cluster: Cluster) => Promise<void>): Promise<void> {
+  const { postgres, database } = localSettings(options)
+  if (postgres === undefined) {
+    throw new UsageError(`${SETTINGS.database.flag} must name a PostgreSQL database for this, not ${database}`)
+  }
+  const cluster = await openCluster(postgres).catch((error) => {
+    throw wrongDatabase(database, error)
+  })
+  try {
+    await use(cluster)
+  } catch (error) {
+    throw error instanceof LockstepError ? error : new LockstepError('ERR_CLUSTER', messageOf(error), { cause: error })
+  } finally {
+    await cluster.close()
+  }
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return `The cluster refused: ${message}`
+}

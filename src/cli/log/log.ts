@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Change } from '../../store/index.ts'
+import { tenantOf, withLocal } from '../database/local.ts'
+import { flagOption, numberOption, type Options } from '../terminal/options.ts'
+import { cut, formatTime, printJson, printLine } from '../terminal/print.ts'
+
+/** Lines read at once. */
+const CHUNK = 500
+/** How often to look for new lines. */
+const LOOK_EVERY_MS = 250
+
+/** `lockstep log`: the last lines of a tenant's log, or those after a place; `--follow` goes on with what comes. */
+export async function log(options: Options): Promise<void> {
+  await withLocal(options, async (local) => {
+    const tenant = await tenantOf(local, options)
+    const directory = await local.directory()
+    const { place: last } = await local.tenancy.tenants.show(tenant)
+    const limit = numberOption(options, 'limit', 1) ?? 50
+    let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
+    const show = async (change: Change) => {
+      await print(change, options)
+      place = change.place
+    }
+    const follow = flagOption(options, 'follow')
+    for (let left = limit; left > 0; ) {
+      const changes = await directory.changes(tenant, place, Math.min(left, CHUNK))
+      for (const change of changes) await show(change)
+      left -= changes.length
+      if (changes.length === 0) break
+    }
+    if (!follow) return
+
+    let stopped = false
+    const stop = () => {
+      stopped = true
+    }
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+    process.stdout.once('error', stop)
+    while (!stopped) {
+      const changes = await directory.changes(tenant, place, CHUNK)
+      for (const change of changes) await show(change)
+      if (changes.length < CHUNK) await sleep(LOOK_EVERY_MS)
+    }
+  })
+}
+
+/** `lockstep admin log`: what administrators did that is of no tenant: tokens of the admin API, and tenants that are gone. */
+export async function adminLog(options: Options): Promise<void> {
+  await withLocal(options, async ({ store }) => {
+    const limit = numberOption(options, 'limit', 1) ?? 50
+    let shown: readonly Change[] = []
+    for (let place = numberOption(options, 'after', 0) ?? 0; ; ) {
+      const changes = await store.changes('', place, CHUNK)
+      shown = [...shown, ...changes].slice(-limit)
+      place = changes.at(-1)?.place ?? place
+      if (changes.length < CHUNK) break
+    }
+    for (const change of shown) await print(change, options)
+  })
+}
+
+/** Resolves when there is room for more. */
+async function print(change: Change, options: Options): Promise<void> {
+  if (flagOption(options, 'json')) await printJson({ ...change, at: new Date(change.at).toISOString() })
+  else printLine(formatChange(change))
+}
+
+/** A change as one line: place, time, what, by whom, and which values; a note says what was done, and the facts of it. */
+function formatChange(change: Change): string {
+  const { place, at, op, type, id, actor, paths, members } = change
+  const values = paths.map(({ path, old, new: now }) => {
+    if (op !== 'note') return `${path}: ${short(old)} → ${short(now)}`
+    if (path === 'verb') return String(now)
+    return old === undefined ? `${path}: ${short(now)}` : `${path}: ${short(old)} → ${short(now)}`
+  })
+  if (members !== undefined) values.push(`members: +${members.added} −${members.removed}`)
+  return `${String(place).padStart(6)}  ${formatTime(at)}  ${op.padEnd(7)}  ${type} ${id}  by ${actor}  ${cut(values.join('; '), 160)}`.trimEnd()
+}
+
+function short(value: Change['paths'][number]['old']): string {
+  return value === undefined ? '–' : cut(JSON.stringify(value), 40)
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises'
+import {
+  APPS,
+  type AppProfile,
+  type Auth,
+  basic,
+  type Client,
+  createClient,
+  isAppName,
+  noAuth,
+  oauth,
+  token,
+} from '../../client/index.ts'
+import { environment } from '../../environment.ts'
+import { ConfigError, type ResourceType } from '../../protocol/index.ts'
+import { ALL_RIGHTS, createProvider } from '../../provider/index.ts'
+import { profileOf } from '../../quirks/index.ts'
+import { reasonOf } from '../../server/index.ts'
+import { scimPath } from '../../tenancy/index.ts'
+import { warnOfHooks, withLocal } from '../database/local.ts'
+import { type Options, textOption } from '../terminal/options.ts'
+import { type Credentials, findRemote, type Remote, readSecret } from './remotes-file.ts'
+import { keepTypes } from './schema-cache.ts'
+
+/** Where resources are: a server by its name, or a tenant of the database here; both are asked in the same way. */
+export interface Place {
+  /** For messages: `remote "acme"`, `tenant "acme"`. */
+  readonly name: string
+  readonly client: Client
+  /** Its resource types, as it shows them itself. */
+  readonly types: () => Promise<readonly ResourceType[]>
+  /** What it takes in updates, where that is known and not what the RFC offers. */
+  readonly profile: AppProfile | undefined
+  /** Its lists show all that its resources have: so do those of a tenant here; what others leave out may be there. */
+  readonly showsAll: boolean
+}
+
+/** The place that `--remote` names, else the tenant that `--tenant` names, of the database here. */
+export async function withPlace<T>(
+  options: Options,
+  use: (place: Place) => Promise<T>,
+  { writes = false }: { readonly writes?: boolean } = {},
+): Promise<T> {
+  const remote = textOption(options, 'remote')
+  if (remote !== undefined) return use(await remotePlace(remote))
+  return withTenant(textOption(options, 'tenant') ?? 'default', options, use, writes)
+}
+
+/** A place by its word in a command: a remote's name, or `local:TENANT`. */
+export async function withNamedPlace<T>(word: string, options: Options, use: (place: Place) => Promise<T>): Promise<T> {
+  const tenant = /^local(?::(.*))?$/.exec(word)
+  if (tenant !== null) return withTenant(tenant[1] || 'default', options, use)
+  return use(await remotePlace(word))
+}
+
+async function remotePlace(name: string): Promise<Place> {
+  const remote = await findRemote(name)
+  const client = await clientOf(remote)
+  return {
+    name: `remote "${name}"`,
+    client,
+    types: async () => {
+      const types = await client.discovery.types()
+      await keepTypes(name, remote.url, types)
+      return types
+    },
+    profile: remote.app !== undefined && isAppName(remote.app) ? APPS[remote.app] : undefined,
+    showsAll: false,
+  }
+}
+
+/** A client of a remote; `attempts` 1 for those who can't wait. */
+export async function clientOf(remote: Remote, own: { readonly attempts?: number; readonly timeoutMs?: number } = {}) {
+  return createClient({ url: remote.url, auth: await authOf(remote.credentials), ...own })
+}
+
+async function authOf(credentials: Credentials): Promise<Auth> {
+  switch (credentials.kind) {
+    case 'none':
+      return noAuth
+    case 'token':
+      return token(readSecret(credentials.token))
+    case 'basic':
+      return basic(credentials.user, readSecret(credentials.password))
+    default: {
+      const { tokenUrl, clientId, secret, method, keyFile, algorithm = 'RS256', keyId, scope } = credentials
+      return oauth({
+        tokenUrl,
+        clientId,
+        ...(secret === undefined ? {} : { clientSecret: readSecret(secret) }),
+        ...(method === undefined ? {} : { method }),
+        ...(scope === undefined ? {} : { scope }),
+        ...(keyFile === undefined
+          ? {}
+          : { key: { algorithm, private: await readKey(keyFile), ...(keyId === undefined ? {} : { id: keyId }) } }),
+      })
+    }
+  }
+}
+
+async function readKey(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new ConfigError('--key', `${file} can't be read: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** A tenant here, asked through the provider itself without a network, so that the answers are those that clients get. */
+async function withTenant<T>(
+  tenant: string,
+  options: Options,
+  use: (place: Place) => Promise<T>,
+  writes = false,
+): Promise<T> {
+  return withLocal(options, async (local) => {
+    const { tenancy } = local
+    await tenancy.tenants.show(tenant)
+    await tenancy.ready(tenant)
+    if (writes) await warnOfHooks(local, tenant, options)
+    const { features } = tenancy.settings(tenant)
+    const provider = createProvider({
+      directory: await local.directory(),
+      basePath: scimPath(tenant),
+      publicUrl: await local.url(),
+      authenticate: () => ({ tenant, actor: 'cli', profile: profileOf('generic'), rights: ALL_RIGHTS }),
+      // Nothing that is switched off for clients is kept from the operator.
+      features: () => ({
+        ...features,
+        patch: true,
+        bulk: true,
+        filter: true,
+        sort: true,
+        sensitive: [],
+        selfService: [],
+      }),
+      report: ({ error }) => {
+        throw error
+      },
+    })
+    const client = createClient({
+      url: `http://localhost${scimPath(tenant)}`,
+      attempts: 1,
+      urlLength: 60_000,
+      environment: { ...environment, fetch: (url, init) => provider.fetch(new Request(url, init)) },
+    })
+    const { types } = tenancy.catalog(tenant)
+    return use({ name: `tenant "${tenant}"`, client, types: async () => types, profile: undefined, showsAll: true })
+  })
+}

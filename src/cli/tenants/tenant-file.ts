@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
+import type { ExportRow } from '../../store/index.ts'
+import { readLines } from '../files/lines.ts'
+
+/** The version of the format that docs/reference/tenant-file.md describes. */
+const VERSION = 1
+
+/** The first line of a tenant's file. */
+export interface Head {
+  readonly tenant: string
+  /** When the tenant was made. Milliseconds since 1970. */
+  readonly created: number
+  /** The last place of its log. */
+  readonly place: number
+}
+
+/** A file that holds a whole tenant, as its end says it does. */
+export interface TenantFile extends Head {
+  readonly checksum: string
+  /** Where the rows begin, and where the end mark does. */
+  readonly begin: number
+  readonly end: number
+}
+
+/** A SHA-256 over lines, each with its line end. */
+export interface Checksum {
+  readonly add: (line: string) => void
+  readonly text: () => string
+}
+
+/** Starts a checksum. */
+export function startChecksum(): Checksum {
+  const hash = createHash('sha256')
+  return { add: (line) => void hash.update(line).update('\n'), text: () => hash.digest('hex') }
+}
+
+/** The first line. */
+export function headLine({ tenant, created, place }: Head): string {
+  return JSON.stringify({ lockstep: 'tenant', version: VERSION, tenant, created, place })
+}
+
+/** A row as a line: the same for the same row, whichever store it comes from. */
+export function rowLine(row: ExportRow): string {
+  const { row: kind, ...rest } = row
+  return JSON.stringify({ row: kind, ...(ordered(rest as Json) as object) })
+}
+
+/** The last line. */
+export function endLine(checksum: string): string {
+  return JSON.stringify({ end: true, checksum })
+}
+
+/** The row that a line holds; the file has been checked as a whole, so it is what some store has given. */
+export function readRow(line: string): ExportRow {
+  return JSON.parse(line)
+}
+
+/**
+ * Reads a file from its first line to its end mark, and refuses one that is cut short, altered, or something else.
+ * `advance` is told of the bytes that were read.
+ */
+export async function checkFile(file: string, advance: (bytes: number) => void): Promise<TenantFile> {
+  const checksum = startChecksum()
+  let head: Head | undefined
+  let begin = 0
+  let end: { readonly checksum: Json | undefined; readonly offset: number } | undefined
+  for await (const { number, text, offset, length } of readLines(file, { offset: 0, line: 0 })) {
+    advance(length + 1)
+    if (end !== undefined) throw refused(`${file} goes on behind its end mark, at line ${number}`)
+    if (head === undefined) {
+      head = readHead(file, text)
+      begin = offset + length + 1
+    } else if (text.startsWith('{"end":')) {
+      end = { checksum: objectOf(text)?.checksum, offset }
+      continue
+    }
+    checksum.add(text)
+  }
+  if (head === undefined) throw refused(`${file} is empty; export the tenant again with: lockstep tenant export`)
+  if (end === undefined) {
+    throw refused(`${file} has no end mark: it was cut short. Export the tenant again, or copy the file again`)
+  }
+  const counted = checksum.text()
+  if (end.checksum !== counted) {
+    throw refused(
+      `${file} was altered: its lines have the checksum ${counted}, its end mark says ${String(end.checksum)}. Export the tenant again, or copy the file again`,
+    )
+  }
+  return { ...head, checksum: counted, begin, end: end.offset }
+}
+
+function readHead(file: string, line: string): Head {
+  const head = objectOf(line)
+  if (head?.lockstep !== 'tenant') {
+    throw refused(
+      `${file} is not a tenant file: its first line says something else. lockstep tenant export makes one; for JSON lines of SCIM resources there is lockstep import`,
+    )
+  }
+  const { version, tenant, created, place } = head
+  if (version !== VERSION) {
+    throw refused(
+      `${file} has version ${String(version)} of the format, this release reads version ${VERSION}; import it with the release that exported it, or a later one`,
+    )
+  }
+  if (typeof tenant !== 'string' || typeof created !== 'number' || typeof place !== 'number') {
+    throw refused(`The first line of ${file} lacks the tenant, or when it was made, or the last place of its log`)
+  }
+  return { tenant, created, place }
+}
+
+function objectOf(line: string) {
+  try {
+    const value: Json = JSON.parse(line)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refused(message: string): LockstepError {
+  return new LockstepError('ERR_INPUT', message)
+}
+
+/** The same value with the members of all objects in order: databases don't keep the order they were given. */
+function ordered(value: Json): Json {
+  if (Array.isArray(value)) return value.map(ordered)
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, one]) => [name, ordered(one)]))
+}
