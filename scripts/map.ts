@@ -8,6 +8,10 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
   ['conformance', "Judges anybody's SCIM server, case by case, and says what identity providers will make of it."],
   ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
+  [
+    'sources',
+    'Imports people and groups from elsewhere: which resource a record means, its ids translated, where a run stands.',
+  ],
   ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
   ['tenancy', 'Who may come in, and what is theirs: tenants, connections, tokens, their own schemas.'],
   ['client', 'SCIM, outgoing: one service provider, asked. Runs wherever `fetch` does, nothing of Node.'],
@@ -18,6 +22,27 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
     '',
     'The ground: anyone may import `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
   ],
+]
+
+/** The folders within rooms, each after those it builds on, with what they hold. */
+const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
+  ['cli/terminal', 'What every command needs of a terminal: options, output, questions, progress.'],
+  ['cli/files', 'Files that commands read and write: lines, locks, errors in words.'],
+  ['cli/database', 'The database on this machine, opened by a command; backup, and the cluster it may be spread over.'],
+  [
+    'cli/targets',
+    'Where resources are: a remote SCIM server by its name, or a tenant here. The remotes that are kept.',
+  ],
+  ['cli/resources', 'Single resources: get, query, create, patch, delete.'],
+  ['cli/compare', 'Two targets side by side: diff, copy.'],
+  ['cli/transfer', 'Many resources in a file: import, export.'],
+  ['cli/tenants', 'Tenants and their connections; a whole tenant moved between databases.'],
+  ['cli/schemas', "A tenant's own schemas, resource types and indexes."],
+  ['cli/log', 'The change log of a tenant, and erasing a person from it.'],
+  ['cli/admin', 'Access to the admin API, and what administrators did.'],
+  ['cli/check', 'The conformance checker, in a terminal.'],
+  ['cli/completion', 'Completion in the shell.'],
+  ['cli/server', 'The server, started.'],
 ]
 
 /** The map of the source: every file with what it says of itself. docs/map.md is this text. */
@@ -34,10 +59,33 @@ export function drawMap(root: string): string {
   ]
   for (const [room, text] of ROOMS) {
     const own = files.filter((path) => (room === '' ? !path.includes('/') : path.startsWith(`${room}/`)))
-    parts.push('', `## ${room === '' ? 'src' : `${room}/`}`, '', text, '', '| file | what it is |', '| --- | --- |')
-    for (const path of own) parts.push(`| \`${path}\` | ${describe(path, readFileSync(join(src, path), 'utf8'))} |`)
+    const plain = own.filter((path) => path.split('/').length <= 2)
+    parts.push('', `## ${room === '' ? 'src' : `${room}/`}`, '', text, ...tableOf(src, plain))
+    for (const folder of foldersOf(own)) {
+      const about = FOLDERS.find(([name]) => name === folder)?.[1]
+      parts.push('', `### ${folder}/`, ...(about === undefined ? [] : ['', about]))
+      parts.push(
+        ...tableOf(
+          src,
+          own.filter((path) => dirname(path) === folder),
+        ),
+      )
+    }
   }
   return `${parts.join('\n')}\n`
+}
+
+/** The folders that these files are in below their room: as FOLDERS has them, then the others by name. */
+function foldersOf(paths: readonly string[]): readonly string[] {
+  const there = new Set(paths.map((path) => dirname(path)).filter((folder) => folder.includes('/')))
+  const known = FOLDERS.map(([name]) => name).filter((name) => there.has(name))
+  return [...known, ...[...there].filter((name) => !known.includes(name))]
+}
+
+function tableOf(src: string, paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) return []
+  const rows = paths.map((path) => `| \`${path}\` | ${describe(path, readFileSync(join(src, path), 'utf8'))} |`)
+  return ['', '| file | what it is |', '| --- | --- |', ...rows]
 }
 
 function describe(path: string, text: string): string {
