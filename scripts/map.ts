@@ -14,6 +14,10 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ],
   ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
   ['tenancy', 'Who may come in, and what is theirs: tenants, connections, tokens, their own schemas.'],
+  [
+    'access',
+    'Who calls and what they may do: principals, rights, features, tokens, administrators. One vocabulary for every door.',
+  ],
   ['client', 'SCIM, outgoing: one service provider, asked. Runs wherever `fetch` does, nothing of Node.'],
   ['store', 'Where resources live: one contract, several stores.'],
   ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],

@@ -1,3 +1,4 @@
+export { bearer, type Grant, type Principal } from './access/index.ts'
 export {
   type Context,
   createDirectory,
@@ -21,13 +22,6 @@ export {
   User,
   uniqueness,
 } from './protocol/index.ts'
-export {
-  bearer,
-  createProvider,
-  type Grant,
-  type Principal,
-  type Provider,
-  type ProviderOptions,
-} from './provider/index.ts'
+export { createProvider, type Provider, type ProviderOptions } from './provider/index.ts'
 export { isKind, KINDS, type Kind, profileOf } from './quirks/index.ts'
 export { memoryStore } from './store/memory/memory.ts'

@@ -3,11 +3,12 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { bearer } from './access/index.ts'
 import { createDirectory } from './directory/index.ts'
 import { type Fetch, type NodeAnswer, readBody, type Serving, send, serve, toNode } from './node.ts'
 import { createUnsent } from './node-send.ts'
 import { LIMITS } from './protocol/index.ts'
-import { bearer, createProvider } from './provider/index.ts'
+import { createProvider } from './provider/index.ts'
 import { memoryStore } from './store/memory/memory.ts'
 
 const closing: (() => unknown)[] = []

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bearer } from '../src/access/index.ts'
 import { createDirectory } from '../src/directory/index.ts'
 import {
   BULK_REQUEST,
@@ -13,7 +14,7 @@ import {
   USER,
   User,
 } from '../src/protocol/index.ts'
-import { bearer, createProvider, type Provider } from '../src/provider/index.ts'
+import { createProvider, type Provider } from '../src/provider/index.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { applyPlainly } from './plain-edits.ts'
 import { startWork, type Work } from './work.ts'

@@ -4,8 +4,9 @@ import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limitsPage } from '../scripts/generate-limits.ts'
+import { bearer } from '../src/access/index.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
-import { bearer, createProvider } from '../src/provider/index.ts'
+import { createProvider } from '../src/provider/index.ts'
 import { makePeople } from './fixtures-people.ts'
 import {
   type Body,

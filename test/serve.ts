@@ -1,8 +1,9 @@
+import { parseRights, type Rights } from '../src/access/index.ts'
 import type { Directory } from '../src/directory/index.ts'
 import { startServer } from '../src/server/index.ts'
 import { readSettings } from '../src/server/settings.ts'
 import type { Store } from '../src/store/index.ts'
-import { parseRights, type Rights, type Tenancy } from '../src/tenancy/index.ts'
+import type { Tenancy } from '../src/tenancy/index.ts'
 import { emptyPlace } from './database-under-test.ts'
 
 /** A running server of a test's own, with its insides at hand. */

@@ -67,7 +67,10 @@ test('a tenant is made, listed, shown and deleted', async () => {
   expect(made.status).toBe(201)
   expect(Object.keys(made.body)).toEqual(['tenant', 'baseUrl', 'connection', 'token'])
   expect(made.body.baseUrl).toBe('http://scim.example/tenants/acme/scim/v2')
-  expect(await tenancy.authenticate('acme', `Bearer ${made.body.token}`)).toHaveProperty('principal.kind', 'okta')
+  expect(await tenancy.authenticate('acme', `Bearer ${made.body.token}`)).toHaveProperty(
+    'principal.profile.kind',
+    'okta',
+  )
   expect((await send('GET', '/tenants')).body).toMatchObject([{ tenant: 'acme' }])
   expect((await send('GET', '/tenants/acme')).body).toMatchObject({ tenant: 'acme', log: 2 })
   expect((await send('POST', '/tenants', { name: 'acme' })).status).toBe(409)

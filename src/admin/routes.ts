@@ -1,3 +1,4 @@
+import { parseRights } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
 import { type Json, STRICT } from '../protocol/index.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type ConnectionDraft,
   describeConnection,
   isoTime,
-  parseRights,
   scimPath,
   type Tenancy,
   TenancyError,

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { json, type Scripted, scripted } from '../../test/client/scripted.ts'
+import { ALL_FEATURES, bearer } from '../access/index.ts'
 import { createDirectory } from '../directory/index.ts'
 import { type Serving, serve } from '../node.ts'
 import { isObject } from '../protocol/index.ts'
-import { ALL_FEATURES, bearer, createProvider } from '../provider/index.ts'
+import { createProvider } from '../provider/index.ts'
 import { memoryStore } from '../store/memory/memory.ts'
 import { type BulkStepInput, createClient, Group, token, User } from './index.ts'
 

@@ -1,3 +1,4 @@
+import type { Principal } from '../access/index.ts'
 import {
   invalidSyntax,
   type Json,
@@ -8,7 +9,6 @@ import {
   unsupportedMediaType,
 } from '../protocol/index.ts'
 import type { Call } from './call.ts'
-import type { Principal } from './principal.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 

@@ -1,3 +1,4 @@
+import type { Features } from '../access/index.ts'
 import {
   type Catalog,
   type Document,
@@ -14,7 +15,6 @@ import {
   writeServiceProviderConfig,
 } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
-import type { Features } from './features.ts'
 import { documentAnswer } from './respond.ts'
 import type { Turn } from './turn.ts'
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { bearer } from '../access/index.ts'
 import { createDirectory } from '../directory/index.ts'
 import { PATCH_OP, STRICT, User } from '../protocol/index.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { bearer } from './principal.ts'
 import { createProvider } from './provider.ts'
 
 test('P-452 a PUT of oneself does not undo a switching off that comes between its check and its write', async () => {

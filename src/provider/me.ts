@@ -1,7 +1,7 @@
+import { may } from '../access/index.ts'
 import { forbidden, notFound, notImplemented, typeByName } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
 import { changeableByOneself } from './oneself.ts'
-import { may } from './principal.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
 import type { Turn } from './turn.ts'
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { bearer } from '../access/index.ts'
 import { type Context, createDirectory, type Directory } from '../directory/index.ts'
 import { defineSchema, EnterpriseUser, Group, type Json, PATCH_OP, ScimError, STRICT, User } from '../protocol/index.ts'
 import { memoryStore } from '../store/memory/memory.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { bearer } from './principal.ts'
 import { createProvider, type Provider, type ProviderOptions } from './provider.ts'
 
 const context: Context = { tenant: 'acme', actor: 'test', allow: STRICT }

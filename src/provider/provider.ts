@@ -1,3 +1,4 @@
+import { ALL_FEATURES, type Features, may, noCredentials, type Principal } from '../access/index.ts'
 import type { Context, Directory } from '../directory/index.ts'
 import {
   ifNoneMatch,
@@ -9,15 +10,14 @@ import {
   uriTooLong,
 } from '../protocol/index.ts'
 import { reportError } from '../terminal.ts'
+import { type Authenticate, unknownCaller } from './authenticate.ts'
 import { belowBase, elsewhere, readBasePath, readPublicUrl } from './base.ts'
 import { bulk } from './bulk.ts'
 import { createCache } from './cache.ts'
 import type { Answer, Call } from './call.ts'
 import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
-import { ALL_FEATURES, type Features } from './features.ts'
 import { callOf, responseOf } from './fetch.ts'
 import { me } from './me.ts'
-import { type Authenticate, may, noCredentials, type Principal, unknownCaller } from './principal.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
 import { emptyAnswer, errorAnswer, mediaType, type Report, resourceAnswer } from './respond.ts'
 import { isPublic, routeOf } from './route.ts'

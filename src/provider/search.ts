@@ -1,3 +1,4 @@
+import { may } from '../access/index.ts'
 import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type BoundFilter,
@@ -26,7 +27,6 @@ import {
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Finished } from './cache.ts'
 import type { Answer } from './call.ts'
-import { may } from './principal.ts'
 import { memberParts, represent, representAll, STREAM_FROM, showsGroups, type View } from './represent.ts'
 import { UNSHARED } from './respond.ts'
 import { bend, requireRight, searchOf, type Turn, viewOf } from './turn.ts'

@@ -1,3 +1,4 @@
+import { type Features, may, type Principal } from '../access/index.ts'
 import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
@@ -17,8 +18,6 @@ import {
 import { type Message, rewrite } from '../quirks/index.ts'
 import type { Finished } from './cache.ts'
 import type { Answer, Call } from './call.ts'
-import type { Features } from './features.ts'
-import { may, type Principal } from './principal.ts'
 import type { View } from './represent.ts'
 import type { Report } from './respond.ts'
 

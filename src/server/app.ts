@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { bearerToken, hashToken, sameHash } from '../access/index.ts'
 import { callOf, createBodies, type NodeAnswer, type Serving, send, serve, toNode } from '../node.ts'
 import { createTurnBatch } from '../per-turn.ts'
 import {
@@ -13,8 +14,8 @@ import {
   unauthorized,
   uriTooLong,
 } from '../protocol/index.ts'
-import { bearerToken, belowBase, type Provider, type Report } from '../provider/index.ts'
-import { hashToken, isTenantName, sameHash, scimPath } from '../tenancy/index.ts'
+import { belowBase, type Provider, type Report } from '../provider/index.ts'
+import { isTenantName, scimPath } from '../tenancy/index.ts'
 import { createHeavy } from './heavy.ts'
 import type { Meter } from './metrics.ts'
 import { BUSY, createOutages, whereFails, whyOf } from './outages.ts'

@@ -1,12 +1,10 @@
+import { type Features, invalidToken, type Principal } from '../access/index.ts'
 import { createDirectory, type Directory } from '../directory/index.ts'
 import {
   type Answer,
   type Authenticate,
   type Call,
   createProvider,
-  type Features,
-  invalidToken,
-  type Principal,
   type Provider,
   type Report,
 } from '../provider/index.ts'
@@ -70,7 +68,7 @@ export function createScim(options: ScimOptions): Provider {
 function authenticator({ tenancy, refused, admitted }: ScimOptions): Authenticate {
   const decide = (found: Authenticated, call: Call): Principal | undefined => {
     if ('principal' in found) {
-      admitted?.(call, found.principal.connectionId)
+      admitted?.(call, found.principal.actor)
       return found.principal
     }
     refused?.(found.reason, call)

@@ -1,11 +1,11 @@
+import { hashToken, isAdminToken, isExpired, makeAdminToken, readBearer, sameHash, tokenId } from '../access/index.ts'
 import type { Environment } from '../environment.ts'
 import type { Store, Write } from '../store/index.ts'
-import { isOver, TOKEN_LIFETIME_MS, type TokenFacts } from './connections.ts'
+import { TOKEN_LIFETIME_MS, type TokenFacts } from './connections.ts'
 import { missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import type { Note } from './notes.ts'
 import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { hashToken, isAdminToken, makeAdminToken, readBearer, sameHash, tokenId } from './tokens.ts'
 
 const ADMIN_TOKEN = 'admin-token'
 
@@ -66,7 +66,7 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
       const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
       if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
       const admin = toAdminToken(record)
-      return isOver(admin.expires, environment.now()) ? { reason: 'expired' } : { admin }
+      return isExpired(admin.expires, environment.now()) ? { reason: 'expired' } : { admin }
     },
   }
 }

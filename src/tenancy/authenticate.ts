@@ -1,8 +1,16 @@
+import {
+  hashToken,
+  isExpired,
+  type Principal,
+  readAuthorization,
+  readBearer,
+  sameHash,
+  tenantOfToken,
+  tokenId,
+} from '../access/index.ts'
 import type { Environment } from '../environment.ts'
-import { readAuthorization } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
-import { findToken, isOver, noteUses, type Principal, type TokenUse } from './connections.ts'
-import { hashToken, readBearer, sameHash, tenantOfToken, tokenId } from './tokens.ts'
+import { findToken, noteUses, type TokenUse } from './connections.ts'
 
 /** Most Authorization headers kept; the ones not used for longest make room. */
 const KEPT_HEADERS = 10_000
@@ -95,7 +103,7 @@ export function createAuthenticator(
 
   const letIn = (entry: Known): Authenticated => {
     const now = environment.now()
-    if (isOver(entry.expires, now)) return EXPIRED
+    if (isExpired(entry.expires, now)) return EXPIRED
     entry.used = now
     used.add(entry)
     if (now - noted >= NOTE_EVERY_MS) {
@@ -182,7 +190,7 @@ export function createAuthenticator(
     inUse: () =>
       [...known.values()].map(({ answer: { principal }, hash, expires }) => ({
         tenant: principal.tenant,
-        connection: principal.connectionId,
+        connection: principal.actor,
         id: tokenId(hash),
         ...(expires === undefined ? {} : { expires }),
       })),

@@ -1,6 +1,18 @@
+import {
+  type Access,
+  ALL_RIGHTS,
+  formatRights,
+  hashToken,
+  isExpired,
+  makeToken,
+  type Principal,
+  type Rights,
+  resolveRights,
+  tokenId,
+} from '../access/index.ts'
 import type { Environment } from '../environment.ts'
 import { isObject, type Json, type ResourceType } from '../protocol/index.ts'
-import { type AllowanceChoice, adjusted, isKind, KINDS, type Kind, type Profile, profileOf } from '../quirks/index.ts'
+import { type AllowanceChoice, adjusted, isKind, KINDS, type Kind, profileOf } from '../quirks/index.ts'
 import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
 import { type AllowanceDraft, keptAllowances, readAllowances } from './allowances.ts'
 import { buildModel, readOwn } from './catalogs.ts'
@@ -8,9 +20,7 @@ import { invalid, missing, TenancyError } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import type { Note } from './notes.ts'
 import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
-import { type Access, ALL_RIGHTS, formatRights, type Rights, resolveRights } from './rights.ts'
 import type { Tenants } from './tenants.ts'
-import { hashToken, makeToken, tokenId } from './tokens.ts'
 
 /** Live tokens of one connection: the one in use, and its successor while an administrator changes over. */
 export const TOKENS_PER_CONNECTION = 2
@@ -49,19 +59,6 @@ export interface Connection extends AllowanceChoice {
   /** Milliseconds since 1970. */
   readonly created: number
   readonly tokens: readonly TokenFacts[]
-}
-
-/** Who calls: what a token stands for. RFC 7644 §2. */
-export interface Principal {
-  readonly tenant: string
-  readonly connectionId: string
-  /** What the log says did it: the connection's id. */
-  readonly actor: string
-  readonly label: string
-  readonly kind: Kind
-  readonly profile: Profile
-  readonly rights: Rights
-  readonly subject?: string
 }
 
 /** What is asked for when a connection is made. */
@@ -176,7 +173,7 @@ export function createConnections(store: Store, environment: Environment, tenant
         const { record, tokens } = await read(tenant, id)
         const now = environment.now()
         const records = await allRecords(store, tenant, TOKEN, id)
-        const ended = records.filter((one) => options.revokeOthers || isOver(numberOf(factsOf(one).expires), now))
+        const ended = records.filter((one) => options.revokeOthers || isExpired(numberOf(factsOf(one).expires), now))
         const live = records.length - ended.length
         if (live >= TOKENS_PER_CONNECTION) {
           const names = tokens.map((token) => token.id).join(' and ')
@@ -255,18 +252,10 @@ export async function findToken(store: Store, tenant: string, hash: string) {
   return { hash: record.key, expires: numberOf(facts.expires), principal: toPrincipal(toConnection(connection, [])) }
 }
 
-/** Whether a token with this end is over. */
-export function isOver(expires: number | undefined, now: number): boolean {
-  return expires !== undefined && now >= expires
-}
-
 function toPrincipal(connection: Connection): Principal {
   return {
     tenant: connection.tenant,
-    connectionId: connection.id,
     actor: connection.id,
-    label: connection.label,
-    kind: connection.kind,
     profile: adjusted(profileOf(connection.profile ?? connection.kind), connection),
     rights: connection.rights,
     ...(connection.subject === undefined ? {} : { subject: connection.subject }),
@@ -344,10 +333,12 @@ function checkDraft(draft: ConnectionDraft, types: readonly ResourceType[]) {
     throw invalid(`a connection's label is 1 to ${LABEL_LENGTH} characters long`)
   }
   if (typeof lifetimeMs === 'number' && !(lifetimeMs > 0)) throw invalid("a token's lifetime is more than nothing")
+  const resolved = resolveRights(rights, types)
+  if (typeof resolved === 'string') throw invalid(`rights: ${resolved}`)
   return {
     label: label.trim(),
     kind,
-    rights: resolveRights(rights, types),
+    rights: resolved,
     ...readAllowances(draft),
     ...(profile === undefined || profile === kind ? {} : { profile }),
     ...(subject === undefined ? {} : { subject }),

@@ -1,6 +1,6 @@
+import { formatRights } from '../access/index.ts'
 import type { Connection } from './connections.ts'
 import { isoTime } from './iso-time.ts'
-import { formatRights } from './rights.ts'
 
 /** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */
 export function describeConnection({

@@ -1,20 +1,7 @@
+import type { FeatureSwitches } from '../access/index.ts'
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 import { invalid } from './errors.ts'
 import type { NoteFacts } from './notes.ts'
-
-/** What a tenant has switched on. What is off says so in the service provider's configuration. RFC 7643 §5 (P-526). */
-export interface Features {
-  /** PATCH (P-340). Off: 501. */
-  readonly patch: boolean
-  /** /Bulk (P-420). Off: 501. */
-  readonly bulk: boolean
-  /** /Me (P-450). Off: 501. */
-  readonly me: boolean
-  /** `sortBy`. Off: ignored. */
-  readonly sort: boolean
-  /** `filter`. Off: 400 invalidFilter. */
-  readonly filter: boolean
-}
 
 /** What one tenant does otherwise than the others. */
 export interface TenantSettings {
@@ -26,7 +13,7 @@ export interface TenantSettings {
   readonly sensitiveFilters: readonly string[]
   /** Attributes that people may change on /Me besides those that everybody may (P-452). RFC 7644 §3.11. */
   readonly selfService: readonly string[]
-  readonly features: Features
+  readonly features: FeatureSwitches
 }
 
 /** What holds until a tenant says otherwise. */
@@ -49,7 +36,7 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
   if (!isObject(features))
     throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`)
   for (const name of Object.keys(features)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS.features), 'feature')
-  const feature = (name: keyof Features) => readFlag(`features.${name}`, features[name], current.features[name])
+  const feature = (name: keyof FeatureSwitches) => readFlag(`features.${name}`, features[name], current.features[name])
   return {
     uniqueGroupNames: readFlag('uniqueGroupNames', change.uniqueGroupNames, current.uniqueGroupNames),
     uniqueEmails: readFlag('uniqueEmails', change.uniqueEmails, current.uniqueEmails),

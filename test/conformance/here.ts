@@ -1,5 +1,6 @@
 // Runs the checker against our own provider in memory, without a server in between.
 
+import { bearer } from '../../src/access/index.ts'
 import { type CheckOptions, checkServer, type Report } from '../../src/conformance/index.ts'
 import { createDirectory } from '../../src/directory/index.ts'
 import {
@@ -12,7 +13,7 @@ import {
   STRICT,
   User,
 } from '../../src/protocol/index.ts'
-import { bearer, createProvider } from '../../src/provider/index.ts'
+import { createProvider } from '../../src/provider/index.ts'
 import type { Quirk } from '../../src/quirks/index.ts'
 import { memoryStore } from '../../src/store/memory/memory.ts'
 import { BADGE_SCHEMA, userType } from '../rfc/custom.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bearer, createProvider } from '../../src/provider/index.ts'
+import { bearer } from '../../src/access/index.ts'
+import { createProvider } from '../../src/provider/index.ts'
 import { serve } from '../serve.ts'
 import { type Body, createClient, ERROR, expectError, SCIM_JSON, USER, user } from './client.ts'
 import { BADGE, badge, serverWithBadge } from './custom.ts'

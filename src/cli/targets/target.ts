@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { ALL_RIGHTS } from '../../access/index.ts'
 import {
   APPS,
   type AppProfile,
@@ -13,7 +14,7 @@ import {
 } from '../../client/index.ts'
 import { environment } from '../../environment.ts'
 import { ConfigError, type ResourceType } from '../../protocol/index.ts'
-import { ALL_RIGHTS, createProvider } from '../../provider/index.ts'
+import { createProvider } from '../../provider/index.ts'
 import { profileOf } from '../../quirks/index.ts'
 import { reasonOf } from '../../server/index.ts'
 import { scimPath } from '../../tenancy/index.ts'

@@ -1,10 +1,5 @@
-import {
-  type Connection,
-  type ConnectionDraft,
-  describeConnection,
-  formatRights,
-  parseRights,
-} from '../../tenancy/index.ts'
+import { formatRights, parseRights } from '../../access/index.ts'
+import { type Connection, type ConnectionDraft, describeConnection } from '../../tenancy/index.ts'
 import { withLocal } from '../database/local.ts'
 import { flagOption, lifetimeOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { formatExpiry, formatTime, printJson, printLine, printTable } from '../terminal/print.ts'

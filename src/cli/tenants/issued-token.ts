@@ -1,4 +1,5 @@
-import { type Connection, formatRights, type Issued } from '../../tenancy/index.ts'
+import { formatRights } from '../../access/index.ts'
+import type { Connection, Issued } from '../../tenancy/index.ts'
 import { flagOption, type Options } from '../terminal/options.ts'
 import { formatTime, printFacts, printJson, printLine } from '../terminal/print.ts'
 

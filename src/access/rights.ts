@@ -1,29 +1,37 @@
-import { didYouMean, type ResourceType } from '../protocol/index.ts'
-import { invalid } from './errors.ts'
+// What a client may read and write, by resource type, and how people write it: `read:users,write:groups`.
 
-/** What a connection may do with the resources of one type. RFC 7644 §2. */
+import { didYouMean, type ResourceType } from '../protocol/index.ts'
+
+/** What a client may do with the resources of one type. RFC 7644 §2. */
 export interface Access {
   readonly read: boolean
   readonly write: boolean
 }
 
-/** What a connection may do, by name of resource type; `*` stands for every type without an entry of its own. */
+/** What a client may do, by name of resource type; `*` covers every type without an entry of its own. */
 export interface Rights {
   readonly [type: string]: Access
 }
 
-/** Everything: what a connection may do unless told otherwise. */
+/** Everything: the default of a connection. */
 export const ALL_RIGHTS: Rights = { '*': { read: true, write: true } }
 
-/** The words that the text form has for the types that every tenant has: those of their endpoints. */
+/** Whether rights allow reading, or writing, resources of a type. */
+export function may({ rights }: { readonly rights: Rights }, action: 'read' | 'write', type: string): boolean {
+  // A type may be called `constructor`: what every object inherits is not a right.
+  const access = Object.hasOwn(rights, type) ? rights[type] : rights['*']
+  return access?.[action] === true
+}
+
+/** The words of the text form for the types that every tenant has: those of their endpoints. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['User', 'users'],
   ['Group', 'groups'],
 ])
 
 /**
- * Reads the text form: `read:users,write:users,read:groups`; `read:*` for all types, `all` for everything. Types stand in it
- * as they were typed: {@link resolveRights} finds out which are meant. Gives the reason as text when it can't be read.
+ * Reads the text form: `read:users,write:users,read:groups`; `read:*` for all types, `all` for everything. Keeps types as they
+ * were typed; {@link resolveRights} finds the types they name. Returns the reason as text if the text can't be read.
  */
 export function parseRights(text: string): Rights | string {
   if (text.trim() === 'all') return ALL_RIGHTS
@@ -31,7 +39,7 @@ export function parseRights(text: string): Rights | string {
   for (const part of text.split(',')) {
     const match = /^(read|write):(\*|[A-Za-z][A-Za-z0-9_-]*)$/.exec(part.trim())
     if (match === null) {
-      return `"${part.trim()}" is not a right; write them like read:users,write:users,read:groups (read or write, then a resource type or *), or all`
+      return `"${part.trim()}" is not a right; write rights like read:users,write:users,read:groups (read or write, then a resource type or *), or all`
     }
     const word = match[2] ?? '*'
     const access = found.get(word) ?? { read: false, write: false }
@@ -42,19 +50,17 @@ export function parseRights(text: string): Rights | string {
 }
 
 /**
- * The rights with each word replaced by the name of the resource type that it means: a type's name, in any letter case, or the word
- * of its endpoint. Refuses a word that means none, and says which is nearest.
+ * Replaces each word by the name of the resource type it means: a type's name, in any letter case, or the word of its endpoint.
+ * Returns the reason as text if a word means no type, with the nearest one.
  */
-export function resolveRights(rights: Rights, types: readonly ResourceType[]): Rights {
+export function resolveRights(rights: Rights, types: readonly ResourceType[]): Rights | string {
   const found = new Map<string, Access>()
   for (const [word, access] of Object.entries(rights)) {
     const name = word === '*' ? '*' : typeMeant(word, types)
     if (name === undefined) {
       const words = types.map((type) => WORDS.get(type.name) ?? type.name)
       const near = didYouMean(word, words)
-      throw invalid(
-        `rights: there is no resource type "${word}" in this tenant${near === '' ? '.' : near} There are ${words.join(', ')}, and * for all`,
-      )
+      return `There is no resource type "${word}" in this tenant${near === '' ? '.' : near} There are ${words.join(', ')}, and * for all`
     }
     const before = found.get(name)
     found.set(name, { read: access.read || before?.read === true, write: access.write || before?.write === true })
@@ -62,7 +68,7 @@ export function resolveRights(rights: Rights, types: readonly ResourceType[]): R
   return Object.fromEntries(found)
 }
 
-/** The exact name comes first, so that a type may be called like another one's endpoint. */
+/** The exact name comes first, so that a type may be called like the endpoint of another one. */
 function typeMeant(word: string, types: readonly ResourceType[]): string | undefined {
   const folded = word.toLowerCase()
   const found =
@@ -72,12 +78,12 @@ function typeMeant(word: string, types: readonly ResourceType[]): string | undef
   return found?.name
 }
 
-/** Writes the text form, which {@link parseRights} and {@link resolveRights} read again. */
+/** Writes the text form, which {@link parseRights} and {@link resolveRights} read. */
 export function formatRights(rights: Rights): string {
   const parts: string[] = []
   for (const [type, access] of Object.entries(rights)) {
     const endpoint = WORDS.get(type)
-    // Beside a type that is called like the endpoint, the word would mean that one.
+    // Beside a type that is called like the endpoint, the word would mean that type.
     const word = endpoint === undefined || Object.hasOwn(rights, endpoint) ? type : endpoint
     if (access.read) parts.push(`read:${word}`)
     if (access.write) parts.push(`write:${word}`)

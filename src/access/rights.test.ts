@@ -1,6 +1,8 @@
+// Tests how rights are written, read, and matched with a tenant's resource types.
+
 import { expect, test } from 'vitest'
 import { Group, type ResourceType, User } from '../protocol/index.ts'
-import { ALL_RIGHTS, formatRights, parseRights, type Rights, resolveRights } from './rights.ts'
+import { ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
 
 const Device: ResourceType = { ...User, id: 'Device', name: 'Device', endpoint: '/Devices' }
 const users: ResourceType = { ...User, id: 'users', name: 'users', endpoint: '/Accounts' }
@@ -9,7 +11,9 @@ const TYPES = [User, Group, Device]
 function read(text: string, types: readonly ResourceType[] = TYPES): Rights {
   const rights = parseRights(text)
   if (typeof rights === 'string') throw new Error(rights)
-  return resolveRights(rights, types)
+  const resolved = resolveRights(rights, types)
+  if (typeof resolved === 'string') throw new Error(resolved)
+  return resolved
 }
 
 test.each([
@@ -40,7 +44,7 @@ test.each([
 })
 
 test.each([
-  ['read:usr', 'there is no resource type "usr" in this tenant; did you mean users? There are users, groups, Device'],
+  ['read:usr', 'There is no resource type "usr" in this tenant; did you mean users? There are users, groups, Device'],
   ['read:users,write:grops', '"grops" in this tenant; did you mean groups?'],
   ['read:constructor', '"constructor" in this tenant. There are'],
 ])('%s names nothing here and is refused', (text, words) => {
@@ -52,4 +56,18 @@ test('a type may be called like the endpoint of another one', () => {
   const rights = read('read:users,read:User', types)
   expect(rights).toEqual({ users: { read: true, write: false }, User: { read: true, write: false } })
   expect(read(formatRights(rights), types)).toEqual(rights)
+})
+
+const mayRead = (rights: Rights, type: string) => may({ rights }, 'read', type)
+
+test('P-023 a type without an entry has what * says, and nothing without *', () => {
+  const reads = { read: true, write: false }
+  expect(mayRead({ User: reads }, 'Group')).toBe(false)
+  expect(mayRead({ '*': reads }, 'Group')).toBe(true)
+  expect(mayRead({ '*': reads, Group: { read: false, write: false } }, 'Group')).toBe(false)
+})
+
+test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('a type may be called %s', (type) => {
+  expect(mayRead({ '*': { read: true, write: true } }, type)).toBe(true)
+  expect(mayRead({}, type)).toBe(false)
 })

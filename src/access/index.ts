@@ -1,0 +1,17 @@
+// The front door of access: who calls, what they may do, and how they prove it.
+
+export { type BearerHeader, bearerToken, faultOfAuthorization, readAuthorization, readBearer } from './authorization.ts'
+export { bearer, type Grant, invalidToken, noCredentials } from './bearer.ts'
+export { ALL_FEATURES, type FeatureSwitches, type Features } from './features.ts'
+export type { Principal } from './principal.ts'
+export { type Access, ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
+export {
+  hashToken,
+  isAdminToken,
+  isExpired,
+  makeAdminToken,
+  makeToken,
+  sameHash,
+  tenantOfToken,
+  tokenId,
+} from './tokens.ts'
