@@ -35,11 +35,11 @@ export class QueryTooLong extends Error {
 
 /** What `commit` found in the way. Never leaves the door. */
 export class Conflict extends Error {
-  /** exists: the id, record or tenant is there already; missing: it is not; version: it has another; unique: the value is taken; member: no such resource, or of another type. */
-  readonly reason: 'exists' | 'missing' | 'version' | 'unique' | 'member'
+  /** exists: the id, record or tenant is there already; missing: it is not; version: it has another; unique: the value is taken; member: no such resource, or of another type; epoch: the lease has another owner; reader: a reader of the log has not come so far. */
+  readonly reason: 'exists' | 'missing' | 'version' | 'unique' | 'member' | 'epoch' | 'reader'
   /** Position of the write in the list. */
   readonly at: number
-  /** The index path (unique), or the member's id (member). */
+  /** The index path (unique), the member's id (member), the lease (epoch), or the reader. */
   readonly what: string
   /** For `member`: the type it really has, or undefined when there is no such resource. */
   readonly found: string | undefined

@@ -5,6 +5,7 @@ import type { ExportRow } from './export-row.ts'
 import type { Change, LogDraft } from './log.ts'
 import type { RecordKey, StoredRecord } from './record.ts'
 import type { IndexEntry, MemberEdit, Ref } from './resource.ts'
+import type { WorkWrite } from './work.ts'
 
 /** The content of a resource to be written. */
 export interface Draft extends Ref {
@@ -27,6 +28,7 @@ export interface Draft extends Ref {
  *   a log line of its own (op `patch`, path `members`). `Conflict` missing | version.
  */
 export type Write =
+  | WorkWrite
   | {
       readonly write: 'create'
       readonly draft: Draft

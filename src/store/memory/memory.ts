@@ -1,3 +1,4 @@
+import { type Environment, environment } from '../../environment.ts'
 import { compareKeys, compareText, entryOf, matches, sortKey } from '../../protocol/index.ts'
 import {
   type Page,
@@ -9,13 +10,16 @@ import {
   type TenantRow,
   type Touched,
   type WholeChange,
+  type Work,
   type Write,
   type Written,
 } from '../contract/index.ts'
 import { fullDocument } from '../derived.ts'
 import { createWatchers, isThenable, type ReportError } from '../watchers.ts'
+import { createWorkWatchers } from '../work-watchers.ts'
 import { exportRows } from './rows.ts'
 import { makeTenant, membersOf, type Row, surroundings, type Tenant, toMember, withGroups } from './tenant.ts'
+import { changesAfter, createWork } from './work.ts'
 import { applyWrite, entryKey } from './write.ts'
 
 const CHUNK = 1_000
@@ -26,7 +30,10 @@ const LIGHT = 200
  * The plainest correct store: everything in memory, queries answered by looking at every resource. What it answers is right
  * by definition; the others are tested against it. Nothing outlives the process.
  */
-export function memoryStore(options: { readonly report?: ReportError } = {}): Store<undefined> {
+export function memoryStore(
+  options: { readonly report?: ReportError; readonly environment?: Pick<Environment, 'now'> } = {},
+): Store<undefined> & Work {
+  const { now } = options.environment ?? environment
   const tenants = new Map<string, Tenant>()
   const watchers = createWatchers(options.report)
   const everywhere = makeTenant('', 0)
@@ -81,7 +88,9 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       for (const one of undos.toReversed()) one()
     }
     try {
-      const written = writes.map((write, at) => applyWrite(tenants, everywhere, write, at, { undos, changes, touched }))
+      const out = { undos, changes, touched }
+      const moment = now()
+      const written = writes.map((write, at) => applyWrite(tenants, everywhere, write, at, moment, out))
       return { written, changes, touched, undo }
     } catch (error) {
       undo()
@@ -116,7 +125,18 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
     return written
   }
 
+  /** Commits, and whatever else changes something, one after the other. */
+  function turn<T>(work: () => T | Promise<T>): Promise<T> {
+    const run = queue.then(work)
+    queue = run.catch(() => {})
+    return run
+  }
+  const work = createWorkWatchers<undefined>((writes, inside) => turn(() => commit(writes, inside)), options.report)
+  const everyone = () => [...tenants.values(), everywhere]
+
   return {
+    ...createWork(tenantNamed, everyone, now, turn),
+    watchWork: work.watchWork,
     async get(ref, options) {
       const row = rowOf(ref)
       const tenant = tenants.get(ref.tenant)
@@ -153,12 +173,11 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
       const sorted = [...ids].sort(compareText)
       return sorted.filter((id) => after === undefined || compareText(id, after) > 0).slice(0, limit)
     },
-    commit(writes, inside) {
-      const turn = queue.then(() => commit(writes, inside))
-      queue = turn.catch(() => {})
-      return turn
+    commit: work.commit,
+    async changes(name, after, limit) {
+      const tenant = tenantNamed(name)
+      return tenant === undefined ? [] : changesAfter(tenant, after, limit)
     },
-    changes: async (name, after, limit) => tenantNamed(name)?.log.slice(after, after + limit) ?? [],
     async records(name, kind, where = {}) {
       const records = tenantNamed(name)?.records.values() ?? []
       const wanted = [...records].filter(
@@ -191,8 +210,8 @@ export function memoryStore(options: { readonly report?: ReportError } = {}): St
   }
 }
 
-function countersOf({ name, created, log, rows }: Tenant): TenantRow {
+function countersOf({ name, created, log, cut, rows }: Tenant): TenantRow {
   const resources: { [type: string]: number } = {}
   for (const { stored } of rows.values()) resources[stored.type] = (entryOf(resources, stored.type) ?? 0) + 1
-  return { tenant: name, created, place: log.length, resources }
+  return { tenant: name, created, place: cut.place + log.length, resources }
 }

@@ -1,8 +1,10 @@
 import { compareText } from '../../protocol/index.ts'
 import type {
   Change,
+  Cursor,
   ExportRow,
   IndexEntry,
+  Item,
   Member,
   Membership,
   Query,
@@ -33,8 +35,25 @@ export interface Tenant {
   readonly holders: Map<string, Set<string>>
   /** Index paths that have been seen, by type and path. */
   readonly paths: Map<string, PathRow>
+  /** The log behind its cut. */
   readonly log: Change[]
+  /** The last place that was cut, and the latest time among the lines cut. */
+  readonly cut: { place: number; at: number }
   readonly records: Map<string, StoredRecord>
+  /** By queue and key. */
+  readonly items: Map<string, Item>
+  /** By reader. */
+  readonly cursors: Map<string, Cursor>
+  /** By name. */
+  readonly leases: Map<string, LeaseRow>
+}
+
+/** A lease as kept; without an owner once it was released. */
+export interface LeaseRow {
+  readonly owner: string | undefined
+  readonly until: number
+  readonly epoch: number
+  readonly abandoned: boolean
 }
 
 /** A tenant without anything in it. */
@@ -48,7 +67,11 @@ export function makeTenant(name: string, created: number): Tenant {
     holders: new Map(),
     paths: new Map(),
     log: [],
+    cut: { place: 0, at: 0 },
     records: new Map(),
+    items: new Map(),
+    cursors: new Map(),
+    leases: new Map(),
   }
 }
 

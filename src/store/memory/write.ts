@@ -9,29 +9,26 @@ import {
   type Ref,
   type Stored,
   type Touched,
+  tenantOfWork,
   type WholeChange,
   type Write,
   type Written,
 } from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
 import { loggedMembers } from '../logged-members.ts'
+import { type Effects, put } from './effects.ts'
 import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
+import { applyWork } from './work.ts'
 
 const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
 
-/** What a list of writes leaves behind besides the data itself. */
-export interface Effects {
-  readonly undos: (() => void)[]
-  readonly changes: WholeChange[]
-  readonly touched: Touched[]
-}
-
-/** Carries out one write on the tenants in memory. `everywhere` holds the records of the whole database. */
+/** Carries out one write on the tenants in memory. `everywhere` holds what belongs to the whole database. */
 export function applyWrite(
   tenants: Map<string, Tenant>,
   everywhere: Tenant,
   write: Write,
   at: number,
+  now: number,
   out: Effects,
 ): Written {
   const tenantOf = (name: string): Tenant => {
@@ -82,14 +79,15 @@ export function applyWrite(
       return { ...NOTHING, changed: true }
     }
     case 'amend': {
-      const { log } = tenantOf(write.tenant)
+      const { log, cut } = tenantOf(write.tenant)
       for (const { place, paths, members } of write.lines) {
-        const line = log[place - 1]
+        const index = place - cut.place - 1
+        const line = log[index]
         if (line === undefined) continue
         const { members: _before, ...rest } = line
-        log[place - 1] = { ...rest, paths, ...(members === undefined ? {} : { members }) }
+        log[index] = { ...rest, paths, ...(members === undefined ? {} : { members }) }
         out.undos.push(() => {
-          log[place - 1] = line
+          log[index] = line
         })
       }
       return { ...NOTHING, changed: true }
@@ -126,6 +124,15 @@ export function applyWrite(
       for (const row of write.rows) load(tenant, row, at, out)
       out.touched.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
       return { ...NOTHING, changed: true }
+    }
+    case 'item':
+    case 'mark':
+    case 'cursor':
+    case 'fence':
+    case 'trim': {
+      const name = tenantOfWork(write)
+      const tenant = name === '' ? everywhere : tenantOf(name)
+      return { ...NOTHING, changed: applyWork(tenant, write, at, now, out) }
     }
     case 'create':
       return create(tenantOf(write.draft.tenant), write, at, out)
@@ -275,7 +282,7 @@ function load(tenant: Tenant, row: ExportRow, at: number, out: Effects): void {
     }
     case 'change': {
       const { row: _, ...change } = row
-      if (row.place !== tenant.log.length + 1) throw new Conflict('version', at, String(row.place))
+      if (row.place !== nextPlace(tenant)) throw new Conflict('version', at, String(row.place))
       tenant.log.push({ tenant: tenant.name, ...change })
       out.undos.push(() => tenant.log.pop())
     }
@@ -353,22 +360,15 @@ function append(tenant: Tenant, line: Omit<WholeChange, 'place'>, out: Effects):
   // As read from a database, where a log line is JSON.
   const paths = JSON.parse(JSON.stringify(line.paths)) as Change['paths']
   const { members, ...rest } = line
-  const change = { ...rest, place: tenant.log.length + 1, paths }
+  const change = { ...rest, place: nextPlace(tenant), paths }
   tenant.log.push(members === undefined ? change : { ...change, members: loggedMembers(members) })
   out.undos.push(() => tenant.log.pop())
   out.changes.push(members === undefined ? change : { ...change, members })
   if (line.op !== 'note') out.touched.push({ tenant: line.tenant, type: line.type, id: line.id })
 }
 
-function put<K, V>(map: Map<K, V>, key: K, value: V | undefined, out: Effects): void {
-  const had = map.has(key)
-  const before = map.get(key)
-  if (value === undefined) map.delete(key)
-  else map.set(key, value)
-  out.undos.push(() => {
-    if (had && before !== undefined) map.set(key, before)
-    else map.delete(key)
-  })
+function nextPlace({ log, cut }: Tenant): number {
+  return cut.place + log.length + 1
 }
 
 function setMember(sets: Map<string, Set<string>>, key: string, member: string, is: boolean, out: Effects): void {

@@ -3,6 +3,7 @@ import {
   Conflict,
   StoreUnavailable,
   type Touched,
+  tenantOfWork,
   type WholeChange,
   type Write,
   type Written,
@@ -277,6 +278,12 @@ function tenantOf(write: Write): string {
     case 'reindex':
     case 'note':
       return write.ref.tenant
+    case 'item':
+    case 'mark':
+    case 'cursor':
+    case 'fence':
+    case 'trim':
+      return tenantOfWork(write)
     case 'quiet':
       return ''
     case 'record':

@@ -32,6 +32,12 @@ export async function applyWrite(means: Means, write: Write, at: number): Promis
       return indexed(means, write)
     case 'load':
       return load(means, write, at)
+    case 'item':
+    case 'mark':
+    case 'cursor':
+    case 'fence':
+    case 'trim':
+      throw new TypeError('work is not kept in this store yet')
     case 'tenant':
     case 'quiet':
       throw new TypeError(`a write of the kind ${write.write} is alone in its commit`)

@@ -62,6 +62,12 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
         return reindex(write, at)
       case 'indexed':
         return indexed(write, at)
+      case 'item':
+      case 'mark':
+      case 'cursor':
+      case 'fence':
+      case 'trim':
+        throw new TypeError('work is not kept in this store yet')
       case 'load':
         return load(write, tenantOf(write.tenant, at), at)
     }

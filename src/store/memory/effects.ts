@@ -1,0 +1,22 @@
+// What a commit leaves behind besides the data, and how it is taken back.
+
+import type { Touched, WholeChange } from '../contract/index.ts'
+
+/** What a list of writes leaves behind besides the data itself. */
+export interface Effects {
+  readonly undos: (() => void)[]
+  readonly changes: WholeChange[]
+  readonly touched: Touched[]
+}
+
+/** Puts a value into a map, or takes it out; `undefined` takes out. */
+export function put<K, V>(map: Map<K, V>, key: K, value: V | undefined, out: Effects): void {
+  const had = map.has(key)
+  const before = map.get(key)
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+  out.undos.push(() => {
+    if (had && before !== undefined) map.set(key, before)
+    else map.delete(key)
+  })
+}

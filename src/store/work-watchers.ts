@@ -1,0 +1,42 @@
+// Tells who waits for work in this process which queues a commit has written to.
+
+import { checkWork, type Store, type Work, type Write } from './contract/index.ts'
+import { guard, type ReportError } from './watchers.ts'
+
+/** The watchers of work of one store, and the commit that tells them. */
+export interface WorkWatchers<Tx> {
+  readonly commit: Store<Tx>['commit']
+  readonly watchWork: Work['watchWork']
+}
+
+/** Wraps a store's commit: refuses work that is past a limit, and calls the watchers of work once a commit is done. */
+export function createWorkWatchers<Tx>(commit: Store<Tx>['commit'], report?: ReportError): WorkWatchers<Tx> {
+  const watchers = new Set<{ readonly call: (queues: ReadonlySet<string>) => void }>()
+
+  function tell(writes: readonly Write[]): void {
+    const queues = new Set<string>()
+    for (const write of writes) if (write.write === 'item' || write.write === 'mark') queues.add(write.item.queue)
+    if (queues.size === 0) return
+    for (const entry of [...watchers]) if (watchers.has(entry)) guard(() => entry.call(queues), report)
+  }
+
+  return {
+    commit(writes, inside) {
+      try {
+        checkWork(writes)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      const done = commit(writes, inside)
+      if (watchers.size > 0) done.then(() => tell(writes)).catch(() => {})
+      return done
+    },
+    watchWork(watcher) {
+      const entry = { call: watcher }
+      watchers.add(entry)
+      return () => {
+        watchers.delete(entry)
+      }
+    },
+  }
+}
