@@ -36,6 +36,16 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   ],
 }
 
+/** Folders inside the store: what each may import of it, besides itself. Files beside the folders ('') are for all stores. */
+const STORE_FLOORS: { readonly [folder: string]: readonly string[] } = {
+  contract: [],
+  '': ['contract', 'memory'],
+  sql: ['contract'],
+  sqlite: ['contract', '', 'sql'],
+  postgres: ['contract', '', 'sql'],
+  memory: ['contract', ''],
+}
+
 /** Rooms that must run anywhere: nothing of Node in them. */
 const PURE = ['protocol', 'quirks', 'client']
 
@@ -143,6 +153,20 @@ describe('the house is tidy', () => {
         const floors = FLOORS[room]
         const door = (DOORS[other] ?? ['index.ts']).some((one) => to === `${other}/${one}`)
         if (floors === undefined || !floors.includes(other) || !door) wrong.push(`src/${source.path} -> ${to}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('inside the store, databases share the contract and the query compiler, and know nothing of each other', () => {
+    const folderOf = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '')
+    const wrong: string[] = []
+    for (const source of product.filter(({ path }) => roomOf(path) === 'store')) {
+      const folder = folderOf(source.path)
+      for (const name of source.imports.filter((one) => one.startsWith('.'))) {
+        const to = target(source, name)
+        if (roomOf(to) !== 'store' || folderOf(to) === folder) continue
+        if (!STORE_FLOORS[folder]?.includes(folderOf(to))) wrong.push(`src/${source.path} -> ${to}`)
       }
     }
     expect(wrong).toEqual([])

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Dialect } from '../sqlite/dialect.ts'
+import type { Dialect } from '../sql/dialect.ts'
 
 /** Longer values stand in the index by their start, {@link CUT} and a hash: a B-tree takes no more than 2,700 bytes. */
 export const LONGEST = 500
@@ -17,8 +17,8 @@ export const postgres: Dialect = {
   literal: (key) => quoted(String(key)),
   table: (name) => `lockstep.${name}`,
   join: 'join',
-  scope: (row, t) => `${row}.t = ${t} and `,
-  anyType: (row, t) => `${row}.t = ${t}`,
+  ofTenant: (row, tenant) => `${row}.t = ${tenant} and `,
+  anyType: (row, tenant) => `${row}.t = ${tenant}`,
   typeName: (row) => `${row}.y`,
   nobody: 'select null::bigint as k where false',
   at: (json, path) => `((${json})::jsonb #>> ${pathOf(path)})`,
@@ -49,10 +49,10 @@ export const postgres: Dialect = {
   ending: (text, part) => `${text} ilike '%' || ${part} escape ''`,
   likes: false,
   entry: indexValue,
-  walked: (t, a, condition) =>
+  walked: (tenant, pathNo, condition) =>
     `case when strpos(v, ${quoted(CUT)}) > 0 then exists (
-      select 1 from lockstep.resource w, jsonb_array_elements_text(w.entries -> ${quoted(a)}) whole(v)
-      where w.t = ${t} and w.k = value_index.k and ${condition('whole.v')}
+      select 1 from lockstep.resource w, jsonb_array_elements_text(w.entries -> ${quoted(pathNo)}) whole(v)
+      where w.t = ${tenant} and w.k = value_index.k and ${condition('whole.v')}
     ) else ${condition('v')} end`,
   limit: (parameter) => ` limit ${parameter}`,
   offset: (parameter) => ` offset ${parameter}`,

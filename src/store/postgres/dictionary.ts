@@ -1,8 +1,5 @@
-import type { IndexPath as SqlIndexPath } from '../sqlite/dictionary.ts'
+import type { IndexPath } from '../sql/scope.ts'
 import { type Database, numberOf, type Session } from './database.ts'
-
-/** An index path of a tenant's type, with its number. */
-export type IndexPath = Omit<SqlIndexPath, 'y'>
 
 /** What a process knows of a tenant until it is told of a change. */
 export interface Tenant {
@@ -76,7 +73,7 @@ export function createDictionary(database: Database, loaded: (tenant: Tenant) =>
     if (row === undefined) return undefined
     const paths = new Map<string, IndexPath>()
     for (const [a, y, path, unique, ready] of listOf(row[1]) as [number, string, string, boolean, boolean][]) {
-      paths.set(pathKey(y, path), { a, path, unique, ready })
+      paths.set(pathKey(y, path), { pathNo: a, path, unique, ready })
     }
     return { t, name, records: numberOf(row[0]), paths }
   }
@@ -221,7 +218,7 @@ export async function makePaths(
       ready,
     )
     if (row === undefined) continue
-    paths.set(pathKey(y, path), { a: numberOf(row[0]), path, unique: row[1] === true, ready: row[2] === true })
+    paths.set(pathKey(y, path), { pathNo: numberOf(row[0]), path, unique: row[1] === true, ready: row[2] === true })
   }
   return { ...tenant, records: numberOf(state[1]), paths }
 }

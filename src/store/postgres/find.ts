@@ -1,10 +1,10 @@
 import { type BoundFilter, targetsIn } from '../../protocol/index.ts'
-import type { Page, Query, Place as Spot, Weight } from '../contract/index.ts'
-import { type Bindings, createBindingsFor } from '../sql/bindings.ts'
+import type { Page, Place, Query, Weight } from '../contract/index.ts'
+import { type Bindings, createBindings } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
+import type { SqlScope } from '../sql/scope.ts'
 import { sortKey } from '../sql/sort.ts'
-import type { Place } from '../sql/values.ts'
 import { type Database, numberOf, type Row, textOf, type Value } from './database.ts'
 import { LONGEST, postgres } from './dialect.ts'
 import { type Dictionary, pathKey, type Tenant } from './dictionary.ts'
@@ -28,7 +28,7 @@ interface Found {
 
 /** A statement in the making. */
 interface Draft extends Bindings<Value> {
-  readonly place: Place
+  readonly scope: SqlScope
 }
 
 /** Pages beyond this are heavy. */
@@ -45,19 +45,19 @@ const DEARER = 4
 /** Makes the queries of one process. */
 export function createFinds(database: Database, tenants: Dictionary, anchors: PageAnchors): Finds {
   function draftFor(query: Query, tenant: Tenant, part: Part): Draft {
-    return nextPart(createBindingsFor(postgres) as Bindings<Value>, query, tenant, part)
+    return nextPart(createBindings<Value>(postgres), query, tenant, part)
   }
 
   /** Parameters of tenant and type are bound when they are first used: one that no text mentions is an error. */
   function nextPart(bindings: Bindings<Value>, query: Query, tenant: Tenant, part: Part): Draft {
     let t: string | undefined
     let y: string | undefined
-    const place: Place = {
-      get t() {
+    const scope: SqlScope = {
+      get tenant() {
         t ??= bindings.bind(tenant.t)
         return t
       },
-      get y() {
+      get type() {
         y ??= bindings.bind(part.type)
         return y
       },
@@ -68,7 +68,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
       longest: LONGEST,
       typeKey: (name) => name,
     }
-    return { ...bindings, place }
+    return { ...bindings, scope }
   }
 
   async function find(query: Query): Promise<Page> {
@@ -86,7 +86,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     if (sort !== undefined) return findMany(query, tenant)
     if (filter === undefined) return walk(query, tenant, part)
     const draft = draftFor(query, tenant, part)
-    const keys = keysFor(filter, draft.place)
+    const keys = keysFor(filter, draft.scope)
     if (keys !== undefined && keys.cost <= FEW) return look(query, tenant, part, draft, keys)
     if (keys === undefined && !query.total) return scan(query, tenant, part)
     if (keys?.exact === true) return gather(query, tenant, part, draft, keys)
@@ -132,10 +132,10 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
   /** What an index gives, few at most. */
   async function look(query: Query, tenant: Tenant, part: Part, draft: Draft, keys: Keys): Promise<Found> {
     const { page } = query
-    const { place } = draft
-    const from = `(${keys.sql(draft)}) d join lockstep.resource r on r.t = ${place.t} and r.k = d.k`
-    const condition = keys.exact || part.filter === undefined ? '' : ` and ${compileFilter(part.filter, place, draft)}`
-    const where = `r.t = ${place.t} and r.y = ${place.y}${condition}`
+    const { scope } = draft
+    const from = `(${keys.sql(draft)}) d join lockstep.resource r on r.t = ${scope.tenant} and r.k = d.k`
+    const condition = keys.exact || part.filter === undefined ? '' : ` and ${compileFilter(part.filter, scope, draft)}`
+    const where = `r.t = ${scope.tenant} and r.y = ${scope.type}${condition}`
     const counted = [...draft.values]
     const countAll = async () =>
       numberOf((await database.of(tenant.t).row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
@@ -147,7 +147,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const rows = await database
       .of(tenant.t)
       .rows(
-        `select ${columns(query, place.t)} from ${from} where ${where}${after}${order}${limit}${offset}`,
+        `select ${columns(query, scope.tenant)} from ${from} where ${where}${after}${order}${limit}${offset}`,
         ...draft.values,
       )
     if (!query.total) return { rows, total: undefined }
@@ -161,15 +161,15 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const { page } = query
     if (page.limit === 0 || part.filter === undefined) return { rows: [], total: undefined }
     const draft = draftFor(query, tenant, part)
-    const { place } = draft
-    const condition = compileFilter(part.filter, place, draft)
+    const { scope } = draft
+    const condition = compileFilter(part.filter, scope, draft)
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
     const rows = await database.of(tenant.t).planned(
       tenant.t,
-      `select ${columns(query, place.t)} from lockstep.resource r
-       where r.t = ${place.t} and r.y = ${place.y} and ${condition}${after} order by r.id${limit}${offset}`,
+      `select ${columns(query, scope.tenant)} from lockstep.resource r
+       where r.t = ${scope.tenant} and r.y = ${scope.type} and ${condition}${after} order by r.id${limit}${offset}`,
       ...draft.values,
     )
     return { rows, total: undefined }
@@ -220,24 +220,24 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const descending = types.some(({ sort }) => sort?.descending === true)
     const total = known ?? (query.total && unfiltered ? await count(tenant, types) : undefined)
     if (page.limit === 0 && (!query.total || total !== undefined)) return { rows: [], total }
-    const bindings = createBindingsFor(postgres) as Bindings<Value>
+    const bindings = createBindings<Value>(postgres)
     // Nobody needs more than the page's end of what comes in order of id.
     const most = unfiltered && !sorted ? ('offset' in page ? page.offset : 0) + page.limit + 1 : undefined
     const after = 'after' in page ? page.after : undefined
     const kind = kindOf(types)
     const hits = types.map((part) => {
       const draft = nextPart(bindings, query, tenant, part)
-      const { place } = draft
+      const { scope } = draft
       const { filter, sort } = part
-      const keys = filter === undefined ? undefined : keysFor(filter, place)
+      const keys = filter === undefined ? undefined : keysFor(filter, scope)
       const from =
         keys === undefined
           ? 'lockstep.resource r'
-          : `(${keys.sql(draft)}) d join lockstep.resource r on r.t = ${place.t} and r.k = d.k`
-      const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
-      if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, draft))
+          : `(${keys.sql(draft)}) d join lockstep.resource r on r.t = ${scope.tenant} and r.k = d.k`
+      const conditions = [`r.t = ${scope.tenant}`, `r.y = ${scope.type}`]
+      if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, scope, draft))
       if (most !== undefined && after !== undefined) conditions.push(`r.id > ${draft.bind(after.id)}`)
-      const key = sort === undefined ? `null::${kind}` : `(${sortKey(sort, place, draft)})::${kind}`
+      const key = sort === undefined ? `null::${kind}` : `(${sortKey(sort, scope, draft)})::${kind}`
       const end = most === undefined ? '' : ` order by r.id limit ${draft.bind(most)}`
       return `(select r.k, r.id, ${key} as s from ${from} where ${conditions.join(' and ')}${end})`
     })
@@ -299,7 +299,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     if (only.filter === undefined) return 'light'
     // Nobody has asked for anything of it yet, and so its indexes are not known.
     if (tenant === undefined) return 'heavy'
-    const keys = keysFor(only.filter, draftFor(query, tenant, only).place)
+    const keys = keysFor(only.filter, draftFor(query, tenant, only).scope)
     return keys === undefined || keys.cost >= WIDE ? 'heavy' : 'light'
   }
 
@@ -307,7 +307,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
 }
 
 /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
-function past(after: Spot, sorted: boolean, descending: boolean, s: string, { bind }: Bindings<Value>): string {
+function past(after: Place, sorted: boolean, descending: boolean, s: string, { bind }: Bindings<Value>): string {
   const id = bind(after.id)
   if (!sorted) return `id > ${id}`
   if (after.key === null || after.key === undefined) {
@@ -340,7 +340,7 @@ function number(values: Value[], value: number): string {
   return `$${values.length}`
 }
 
-function endingOf(row: Row, sorted: boolean): Spot {
+function endingOf(row: Row, sorted: boolean): Place {
   const id = textOf(row[1])
   const key = row[8]
   return sorted ? { key: key === undefined ? null : key, id } : { id }

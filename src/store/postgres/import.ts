@@ -77,8 +77,8 @@ function resource(work: Work, row: Extract<ExportRow, { row: 'resource' }>, k: n
   for (const [name, values] of Object.entries(row.entries)) {
     const path = work.tenant.paths.get(pathKey(row.type, name))
     if (path === undefined) continue
-    entries[path.a] = values
-    for (const value of values) work.enter({ a: path.a, value, k, unique: path.unique, as: 'new' })
+    entries[path.pathNo] = values
+    for (const value of values) work.enter({ a: path.pathNo, value, k, unique: path.unique, as: 'new' })
   }
   const held: Held = {
     k,

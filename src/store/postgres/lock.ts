@@ -39,7 +39,7 @@ export async function lockAll(work: Work, writes: readonly Write[], careful: boo
     if (careful && 'index' in write) {
       const y = 'draft' in write ? write.draft.type : write.ref.type
       for (const { path, value, unique: is } of write.index) {
-        const a = work.tenant.paths.get(pathKey(y, path))?.a
+        const a = work.tenant.paths.get(pathKey(y, path))?.pathNo
         if (is === true && a !== undefined) unique.push({ a, value })
       }
     }

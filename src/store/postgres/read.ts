@@ -131,7 +131,7 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
         `select r.id from lockstep.value_index i join lockstep.resource r on r.t = $1 and r.k = i.k
          where i.t = $1 and i.a = $2 and i.v = $3 and r.id > $4 order by r.id limit $5`,
         known.t,
-        path.a,
+        path.pathNo,
         indexValue(entry.value),
         after,
         limit,

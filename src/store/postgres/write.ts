@@ -1,8 +1,8 @@
 import { type BoundFilter, idsNamed, matchesElement } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type MemberEdit, type Ref, type Write, type Written } from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
+import { createEntryLists } from '../entry-lists.ts'
 import { IDS_IN_LOG } from '../logged-members.ts'
-import { createEntryLists } from '../sql/entry-lists.ts'
 import { numberOf, textOf } from './database.ts'
 import { makePaths, pathKey } from './dictionary.ts'
 import { load } from './import.ts'
@@ -236,24 +236,24 @@ async function changeEntries(
   const unique = added.filter((one) => one.unique)
   // Where all entries are unique, the table itself refuses a second one.
   const look = unique.filter(({ path }) => careful || !path.unique)
-  if (look.length > 0) await work.loadHolders(look.map(({ path, value }) => ({ a: path.a, value })))
+  if (look.length > 0) await work.loadHolders(look.map(({ path, value }) => ({ a: path.pathNo, value })))
   for (const { path, value } of unique) {
-    for (const k of work.holdersOf(path.a, value)) if (k !== held.k) throw new Conflict('unique', at, path.path)
+    for (const k of work.holdersOf(path.pathNo, value)) if (k !== held.k) throw new Conflict('unique', at, path.path)
   }
   const entries = createEntryLists(held.entries)
   for (const { path: name, value } of write.unindex) {
     const path = pathOf(name)
     if (path === undefined) continue
-    work.enter({ a: path.a, value, k: held.k, unique: false, as: 'gone' })
-    entries.remove(path.a, value)
+    work.enter({ a: path.pathNo, value, k: held.k, unique: false, as: 'gone' })
+    entries.remove(path.pathNo, value)
   }
   for (const { path, value, unique } of added) {
-    const there = entries.has(path.a, value)
+    const there = entries.has(path.pathNo, value)
     // It may have been entered as one of many.
     if (there && isNew) continue
-    if (there) work.enter({ a: path.a, value, k: held.k, unique: false, as: 'gone' })
-    else entries.add(path.a, value)
-    work.enter({ a: path.a, value, k: held.k, unique, as: 'new' })
+    if (there) work.enter({ a: path.pathNo, value, k: held.k, unique: false, as: 'gone' })
+    else entries.add(path.pathNo, value)
+    work.enter({ a: path.pathNo, value, k: held.k, unique, as: 'new' })
   }
   if (isNew) held.entries = entries.lists()
   else work.change(held, { entries: entries.lists() })

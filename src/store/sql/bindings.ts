@@ -1,35 +1,30 @@
-import type { SqlValue } from '../sqlite/connection.ts'
-import { type Dialect, sqlite } from '../sqlite/dialect.ts'
+// Collects the values of a statement while its text is written.
 
-/** Takes the values of a statement while it is written, and knows for which database it is. */
+import type { Dialect } from './dialect.ts'
+
+/** What can be bound to a parameter. */
+export type BoundValue = string | number | boolean | null
+
+/** Takes the values of a statement while it is written, in one database's dialect. */
 export interface Binder {
   readonly dialect: Dialect
-  /** Binds one more and gives its parameter. */
-  readonly bind: (value: string | number | boolean | null) => string
+  /** Binds one more value and returns its parameter. */
+  readonly bind: (value: BoundValue) => string
 }
 
 /** Values of a statement, numbered in the order in which they were bound. */
-export interface Bindings<Value = SqlValue> extends Binder {
+export interface Bindings<Value = BoundValue> extends Binder {
   readonly values: Value[]
 }
 
-/** Makes an empty list of values for one statement of SQLite. */
-export function createBindings(): Bindings {
-  const values: SqlValue[] = []
-  return { ...binder(sqlite, values as (SqlValue | boolean)[]), values }
-}
-
-/** Makes an empty list of values for one statement of another database. */
-export function createBindingsFor(dialect: Dialect): Bindings<SqlValue | boolean> {
-  const values: (SqlValue | boolean)[] = []
-  return { ...binder(dialect, values), values }
-}
-
-function binder(dialect: Dialect, values: (SqlValue | boolean)[]): Binder {
+/** Makes an empty list of values for one statement. `Value` is what the database's driver takes. */
+export function createBindings<Value = BoundValue>(dialect: Dialect): Bindings<Value> {
+  const values: Value[] = []
   return {
     dialect,
+    values,
     bind(value) {
-      values.push(dialect.value(value))
+      values.push(dialect.value(value) as Value)
       return dialect.parameter(values.length, value)
     },
   }

@@ -2,6 +2,7 @@ import { type Attribute, type BoundFilter, isPrimary, type Target } from '../../
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
 import { hintFor, hintForElement } from './prefilter.ts'
+import type { SqlScope } from './scope.ts'
 import {
   columnOf,
   folds,
@@ -9,7 +10,6 @@ import {
   isLinked,
   linkedValue,
   listPath,
-  type Place,
   pathOf,
   shaped,
   singularValue,
@@ -20,25 +20,25 @@ import {
  * A filter as an SQL condition on `r`: true or false, never null, so that `not` means what it says (A-24).
  * RFC 7644 §3.4.2.2; the meaning is that of `matches` in protocol/match.ts.
  */
-export function compileFilter(filter: BoundFilter, place: Place, bindings: Binder): string {
+export function compileFilter(filter: BoundFilter, scope: SqlScope, bindings: Binder): string {
   switch (filter.op) {
     case 'and':
     case 'or':
       return joined(
         filter.op,
-        filter.all.map((one) => compileFilter(one, place, bindings)),
+        filter.all.map((one) => compileFilter(one, scope, bindings)),
         bindings,
       )
     case 'not':
-      return `(not ${compileFilter(filter.filter, place, bindings)})`
+      return `(not ${compileFilter(filter.filter, scope, bindings)})`
     case 'constant':
       return filter.value ? bindings.dialect.yes : bindings.dialect.no
     case 'pr':
-      return present(filter.target, place, bindings)
+      return present(filter.target, scope, bindings)
     case 'has':
-      return has(filter.target, filter.filter, place, bindings)
+      return has(filter.target, filter.filter, scope, bindings)
     default:
-      return comparison(filter.op, filter.target, filter.value, place, bindings)
+      return comparison(filter.op, filter.target, filter.value, scope, bindings)
   }
 }
 
@@ -83,19 +83,19 @@ function comparison(
   op: Operator,
   target: Target,
   value: string | number | boolean,
-  place: Place,
+  scope: SqlScope,
   bindings: Binder,
 ): string {
-  const hint = isInText(target, place) ? hintFor(op, target.leaf, value, bindings) : undefined
-  const exact = exactComparison(op, target, value, place, bindings)
+  const hint = isInText(target, scope) ? hintFor(op, target.leaf, value, bindings) : undefined
+  const exact = exactComparison(op, target, value, scope, bindings)
   return hint === undefined ? exact : `(${hint} and ${exact})`
 }
 
 /** Only the document's text has the values: no column, no rows, no entries. */
-function isInText(target: Target, place: Place): boolean {
+function isInText(target: Target, scope: SqlScope): boolean {
   const { extension, attribute, sub } = target
   if (extension === undefined && (attribute.name === 'id' || attribute.name === 'meta')) return false
-  if (rowsOf(target) !== undefined || indexOf(target, place) !== undefined) return false
+  if (rowsOf(target) !== undefined || indexOf(target, scope) !== undefined) return false
   return sub === undefined || !isLinked(attribute, sub)
 }
 
@@ -103,25 +103,25 @@ function exactComparison(
   op: Operator,
   target: Target,
   value: string | number | boolean,
-  place: Place,
+  scope: SqlScope,
   bindings: Binder,
 ): string {
   const { dialect } = bindings
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    return anyOf(op, rows.from('r.k', place, dialect), rows.value(target.leaf, place, bindings), value, bindings)
+    return anyOf(op, rows.from('r.k', scope, dialect), rows.value(target.leaf, scope, bindings), value, bindings)
   }
-  const column = columnOf(target, place, bindings)
+  const column = columnOf(target, scope, bindings)
   if (column !== undefined) return compare(op, column, value, bindings)
   const { attribute, sub, leaf } = target
-  const index = indexOf(target, place)
+  const index = indexOf(target, scope)
   if (!attribute.multiValued && !leaf.multiValued)
-    return compare(op, singularValue(target, place, bindings), value, bindings)
+    return compare(op, singularValue(target, scope, bindings), value, bindings)
   if (index !== undefined && ENTERED.has(op) && value !== '') {
     // The row's own list of entries holds the values in the form they are compared in, all but "".
     return anyOf(
       op,
-      dialect.elements('r.entries', [String(index.a)]),
+      dialect.elements('r.entries', [String(index.pathNo)]),
       dialect.text(dialect.atom('e.value')),
       value,
       bindings,
@@ -142,7 +142,7 @@ function exactComparison(
     )
   if (isLinked(attribute, sub)) {
     const list = dialect.elements('r.text', path)
-    return anyOf(op, list, elementValue(target, path, place, bindings)(sub), value, bindings)
+    return anyOf(op, list, elementValue(target, path, scope, bindings)(sub), value, bindings)
   }
   return anyOf(
     op,
@@ -158,21 +158,21 @@ function assumed(target: Target, x: string, { dialect }: Binder): string {
   return isPrimary(target) ? `coalesce(${x}, ${dialect.no})` : x
 }
 
-function present(target: Target, place: Place, bindings: Binder): string {
+function present(target: Target, scope: SqlScope, bindings: Binder): string {
   const { dialect } = bindings
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    if (target.sub === undefined) return `exists (select 1 from ${rows.from('r.k', place, dialect)})`
-    return `exists (select 1 from ${rows.from('r.k', place, dialect)} where (${rows.value(target.sub, place, bindings)}) <> '')`
+    if (target.sub === undefined) return `exists (select 1 from ${rows.from('r.k', scope, dialect)})`
+    return `exists (select 1 from ${rows.from('r.k', scope, dialect)} where (${rows.value(target.sub, scope, bindings)}) <> '')`
   }
   if (target.extension === undefined && (target.attribute.name === 'meta' || target.attribute.name === 'id')) {
     return dialect.yes
   }
   const { attribute, sub, leaf } = target
   if (sub !== undefined && isLinked(attribute, sub)) {
-    if (!attribute.multiValued) return dialect.holds(`(${singularValue(target, place, bindings)}) <> ''`)
+    if (!attribute.multiValued) return dialect.holds(`(${singularValue(target, scope, bindings)}) <> ''`)
     const path = listPath(target)
-    const value = elementValue(target, path, place, bindings)(sub)
+    const value = elementValue(target, path, scope, bindings)(sub)
     return `exists (select 1 from ${dialect.elements('r.text', path)} where ${dialect.holds(`(${value}) <> ''`)})`
   }
   if (leaf.type === 'complex' || leaf.multiValued || attribute.multiValued) {
@@ -183,29 +183,29 @@ function present(target: Target, place: Place, bindings: Binder): string {
 }
 
 /** One and the same element satisfies all of the filter. RFC 7644 §3.4.2.2, table 5. */
-function has(target: Target, filter: BoundFilter, place: Place, bindings: Binder): string {
+function has(target: Target, filter: BoundFilter, scope: SqlScope, bindings: Binder): string {
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    const condition = onElement(filter, (leaf) => rows.value(leaf, place, bindings), bindings)
-    return `exists (select 1 from ${rows.from('r.k', place, bindings.dialect)} where ${condition})`
+    const condition = onElement(filter, (leaf) => rows.value(leaf, scope, bindings), bindings)
+    return `exists (select 1 from ${rows.from('r.k', scope, bindings.dialect)} where ${condition})`
   }
   const { attribute } = target
   const hint = hintForElement(filter, (leaf) => !isLinked(attribute, leaf), bindings)
-  const exact = exactHas(target, filter, place, bindings)
+  const exact = exactHas(target, filter, scope, bindings)
   return hint === undefined ? exact : `(${hint} and ${exact})`
 }
 
-function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: Binder): string {
+function exactHas(target: Target, filter: BoundFilter, scope: SqlScope, bindings: Binder): string {
   const { dialect } = bindings
   const { attribute } = target
   if (!attribute.multiValued) {
     // The one value is the only element there is.
     const value = (leaf: Attribute) =>
-      singularValue({ ...target, sub: leaf, leaf, path: `${target.path}.${leaf.name}` }, place, bindings)
+      singularValue({ ...target, sub: leaf, leaf, path: `${target.path}.${leaf.name}` }, scope, bindings)
     return `(${dialect.anyValue('r.text', listPath(target))} and ${onElement(filter, value, bindings)})`
   }
   const path = listPath(target)
-  const condition = onElement(filter, elementValue(target, path, place, bindings), bindings)
+  const condition = onElement(filter, elementValue(target, path, scope, bindings), bindings)
   return `exists (select 1 from ${dialect.elements('r.text', path)} where ${condition})`
 }
 
@@ -213,7 +213,7 @@ function exactHas(target: Target, filter: BoundFilter, place: Place, bindings: B
 function elementValue(
   target: Target,
   path: readonly string[],
-  place: Place,
+  scope: SqlScope,
   bindings: Binder,
 ): (leaf: Attribute) => string {
   const { attribute } = target
@@ -226,7 +226,7 @@ function elementValue(
     )
     const value = !folds(leaf) ? shaped(own, leaf, dialect) : leaf.uniqueness === 'none' ? twin : dialect.squeeze(twin)
     if (!isLinked(attribute, leaf)) return value
-    return linkedValue(leaf, dialect.within('e.value', 'value'), value, place, bindings)
+    return linkedValue(leaf, dialect.within('e.value', 'value'), value, scope, bindings)
   }
 }
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { bindFilter, defineSchema, LENIENT, parseFilter, User } from '../../protocol/index.ts'
 import { postgres } from '../postgres/dialect.ts'
 import { sqlite } from '../sqlite/dialect.ts'
-import { createBindingsFor } from './bindings.ts'
+import { createBindings } from './bindings.ts'
 import { keysFor } from './keys.ts'
-import type { Place } from './values.ts'
+import type { SqlScope } from './scope.ts'
 
 const STAFF = 'urn:example:staff'
 const Staff = User.extend(
@@ -22,17 +22,17 @@ const Staff = User.extend(
 
 /** What an index on every path of the type gives for a filter. */
 function keysOf(filter: string, dialect: typeof postgres | typeof sqlite) {
-  const bindings = createBindingsFor(dialect)
-  const place: Place = {
-    t: '$t',
-    y: '$y',
+  const bindings = createBindings(dialect)
+  const scope: SqlScope = {
+    tenant: '$t',
+    type: '$y',
     typeName: 'User',
     base: '',
     endpoints: {},
-    path: (path) => ({ a: 7, path, unique: false, ready: true }),
+    path: (path) => ({ pathNo: 7, path, unique: false, ready: true }),
     typeKey: () => 'User',
   }
-  const keys = keysFor(bindFilter(parseFilter(filter, LENIENT), Staff, LENIENT), place)
+  const keys = keysFor(bindFilter(parseFilter(filter, LENIENT), Staff, LENIENT), scope)
   return keys && { ...keys, sql: keys.sql(bindings).replaceAll(/\s+/g, ' '), values: bindings.values }
 }
 

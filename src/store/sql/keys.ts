@@ -1,8 +1,8 @@
 import { type BoundFilter, entryOf, indexedLiteral, isOrdered, type Target } from '../../protocol/index.ts'
-import type { IndexPath } from '../sqlite/dictionary.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
-import { orderedIndexOf, type Place } from './values.ts'
+import type { IndexPath, SqlScope } from './scope.ts'
+import { orderedIndexOf } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
 export interface Keys {
@@ -29,12 +29,12 @@ const WALK = 100_000
  * The cheapest way to find what satisfies a filter by index, or undefined when every resource must be read: of `and` the
  * best part, of `or` all parts together.
  */
-export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
+export function keysFor(filter: BoundFilter, scope: SqlScope): Keys | undefined {
   switch (filter.op) {
     case 'and': {
       let best: Keys | undefined
       for (const one of filter.all) {
-        const keys = keysFor(one, place)
+        const keys = keysFor(one, scope)
         if (keys !== undefined && (best === undefined || keys.cost < best.cost)) best = keys
       }
       return best === undefined || filter.all.length === 1 ? best : { ...best, exact: false }
@@ -42,7 +42,7 @@ export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
     case 'or': {
       const all: Keys[] = []
       for (const one of filter.all) {
-        const keys = keysFor(one, place)
+        const keys = keysFor(one, scope)
         if (keys === undefined) return undefined
         all.push(keys)
       }
@@ -60,7 +60,7 @@ export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
       return filter.value ? undefined : { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody }
     case 'has': {
       // What one element satisfies, some value satisfies.
-      const keys = keysFor(filter.filter, place)
+      const keys = keysFor(filter.filter, scope)
       return keys === undefined ? undefined : { ...keys, exact: false }
     }
     case 'eq':
@@ -71,7 +71,7 @@ export function keysFor(filter: BoundFilter, place: Place): Keys | undefined {
     case 'ge':
     case 'lt':
     case 'le':
-      return compared(filter.op, filter.target, filter.value, place)
+      return compared(filter.op, filter.target, filter.value, scope)
     default:
       return undefined
   }
@@ -81,26 +81,26 @@ function compared(
   op: 'eq' | 'sw' | 'co' | 'ew' | 'gt' | 'ge' | 'lt' | 'le',
   target: Target,
   value: string | number | boolean,
-  place: Place,
+  scope: SqlScope,
 ): Keys | undefined {
   if (rowsOf(target) !== undefined) {
     return op === 'eq' && target.leaf.name === 'value' && typeof value === 'string'
-      ? byMembership(target, value, place)
+      ? byMembership(target, value, scope)
       : undefined
   }
   if (target.extension === undefined && (target.attribute.name === 'id' || target.attribute.name === 'meta')) {
-    return byColumn(op, target, value, place)
+    return byColumn(op, target, value, scope)
   }
-  const index = orderedIndexOf(target, place)
+  const index = orderedIndexOf(target, scope)
   if (index === undefined) return undefined
-  if (isOrdered(target.leaf)) return byOrder(op, target, value, index, place)
+  if (isOrdered(target.leaf)) return byOrder(op, target, value, index, scope)
   // "" has no entry, and what compares with it may hold for it.
   if (typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
   // A single value has one entry.
   const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
   const from = (bindings: Binder) =>
-    `${bindings.dialect.table('value_index')} where t = ${place.t} and a = ${bindings.bind(index.a)}`
-  const pause = place.pause === undefined ? '' : ` and ${place.pause}`
+    `${bindings.dialect.table('value_index')} where t = ${scope.tenant} and a = ${bindings.bind(index.pathNo)}`
+  const pause = scope.pause === undefined ? '' : ` and ${scope.pause}`
   if (op === 'eq') {
     return {
       cost: index.unique ? ONE : FEW,
@@ -109,7 +109,7 @@ function compared(
       sql: (bindings) => `select k from ${from(bindings)} and v = ${bindings.bind(bindings.dialect.entry(value))}`,
     }
   }
-  if ((op === 'sw' || op === 'gt' || op === 'ge') && value.length > (place.longest ?? value.length)) return undefined
+  if ((op === 'sw' || op === 'gt' || op === 'ge') && value.length > (scope.longest ?? value.length)) return undefined
   if (op === 'sw') {
     const next = following(value)
     return {
@@ -137,7 +137,7 @@ function compared(
     distinct: false,
     sql(bindings) {
       const part = bindings.bind(value)
-      const condition = bindings.dialect.walked(place.t, String(index.a), (v) =>
+      const condition = bindings.dialect.walked(scope.tenant, String(index.pathNo), (v) =>
         op === 'co' ? containing(v, part, value, target, bindings) : ending(v, part, value, target, bindings),
       )
       return `select ${k} from ${from(bindings)}${pause} and ${condition}`
@@ -152,8 +152,8 @@ function byOrder(
   op: string,
   target: Target,
   value: string | number | boolean,
-  index: Pick<IndexPath, 'a'>,
-  place: Place,
+  index: Pick<IndexPath, 'pathNo'>,
+  scope: SqlScope,
 ): Keys | undefined {
   const entry = indexedLiteral(target.leaf, value)
   const sign = SIGNS[op]
@@ -166,7 +166,7 @@ function byOrder(
     distinct: op === 'eq' || !several,
     sql: ({ dialect, bind }) =>
       `select ${several ? 'distinct k' : 'k'} from ${dialect.table('value_index')}
-       where t = ${place.t} and a = ${bind(index.a)} and v ${sign} ${bind(entry)}`,
+       where t = ${scope.tenant} and a = ${bind(index.pathNo)} and v ${sign} ${bind(entry)}`,
   }
 }
 
@@ -187,18 +187,18 @@ function ending(v: string, part: string, value: string, target: Target, { dialec
 // Long patterns are refused.
 const NO_WILDCARDS = /^[^%_]{1,1000}$/
 
-function byMembership(target: Target, value: string, place: Place): Keys {
-  const { t } = place
+function byMembership(target: Target, value: string, scope: SqlScope): Keys {
+  const { tenant } = scope
   const other = ({ bind, dialect: { table, anyType } }: Binder) =>
-    `select o.k from ${table('resource')} o where ${anyType('o', t)} and o.id = ${bind(value)}`
+    `select o.k from ${table('resource')} o where ${anyType('o', tenant)} and o.id = ${bind(value)}`
   if (target.attribute.name === 'members') {
     return {
       cost: FEW,
       exact: false,
       distinct: true,
       sql: (bindings) => {
-        const { table, scope } = bindings.dialect
-        return `select x.g as k from ${table('member')} x where ${scope('x', t)}x.m = (${other(bindings)})`
+        const { table, ofTenant } = bindings.dialect
+        return `select x.g as k from ${table('member')} x where ${ofTenant('x', tenant)}x.m = (${other(bindings)})`
       },
     }
   }
@@ -208,27 +208,27 @@ function byMembership(target: Target, value: string, place: Place): Keys {
     distinct: true,
     // Downwards from the group: direct members, and those of groups within it.
     sql: (bindings) => {
-      const { table, scope } = bindings.dialect
+      const { table, ofTenant } = bindings.dialect
       return `with recursive down (k) as (
-        select x.m from ${table('member')} x where ${scope('x', t)}x.g = (${other(bindings)})
-        union select z.m from down join ${table('member')} z on ${scope('z', t)}z.g = down.k
+        select x.m from ${table('member')} x where ${ofTenant('x', tenant)}x.g = (${other(bindings)})
+        union select z.m from down join ${table('member')} z on ${ofTenant('z', tenant)}z.g = down.k
       ) select k from down`
     },
   }
 }
 
-function byColumn(op: string, target: Target, value: string | number | boolean, place: Place): Keys | undefined {
+function byColumn(op: string, target: Target, value: string | number | boolean, scope: SqlScope): Keys | undefined {
   const { leaf } = target
   const byId = (id: string | number | boolean): Keys => ({
     cost: ONE,
     exact: true,
     distinct: true,
     sql: ({ bind, dialect: { table } }) =>
-      `select k from ${table('resource')} where t = ${place.t} and y = ${place.y} and id = ${bind(id)}`,
+      `select k from ${table('resource')} where t = ${scope.tenant} and y = ${scope.type} and id = ${bind(id)}`,
   })
   if (target.attribute.name === 'id') return op === 'eq' ? byId(value) : undefined
   if (leaf.name === 'location' && op === 'eq') {
-    const start = `${place.base}${entryOf(place.endpoints, place.typeName) ?? ''}/`
+    const start = `${scope.base}${entryOf(scope.endpoints, scope.typeName) ?? ''}/`
     if (typeof value !== 'string' || !value.startsWith(start)) {
       return leaf.caseExact ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody } : undefined
     }
@@ -244,7 +244,7 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
       distinct: true,
       sql: ({ bind, dialect: { table, join } }) =>
         `select distinct o.k from ${table('change')} c ${join} ${table('resource')} o on o.t = c.t and o.y = c.y and o.id = c.id
-         where c.t = ${place.t} and c.at ${sign} ${bind(value)} and c.y = ${place.y}`,
+         where c.t = ${scope.tenant} and c.at ${sign} ${bind(value)} and c.y = ${scope.type}`,
     }
   }
   return undefined

@@ -1,24 +1,25 @@
 import type { BoundSort } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
-import { columnOf, listPath, type Place, shaped, singularValue, sourceFor } from './values.ts'
+import type { SqlScope } from './scope.ts'
+import { columnOf, listPath, shaped, singularValue, sourceFor } from './values.ts'
 
 /**
  * The value a resource is sorted by, null when it has none: of a multi-valued attribute the primary value, else the
  * first. RFC 7644 §3.4.2.3, A-32.
  */
-export function sortKey(sort: BoundSort | undefined, place: Place, bindings: Binder): string {
+export function sortKey(sort: BoundSort | undefined, scope: SqlScope, bindings: Binder): string {
   if (sort === undefined) return 'null'
   const { target } = sort
   const { dialect } = bindings
   const { attribute, sub, leaf } = target
   const rows = rowsOf(target)
   if (rows !== undefined) {
-    return `(select ${rows.value(leaf, place, bindings)} from ${rows.from('r.k', place, dialect)} order by e.id limit 1)`
+    return `(select ${rows.value(leaf, scope, bindings)} from ${rows.from('r.k', scope, dialect)} order by e.id limit 1)`
   }
-  const column = columnOf(target, place, bindings)
+  const column = columnOf(target, scope, bindings)
   if (column !== undefined) return column
-  if (!attribute.multiValued) return singularValue(target, place, bindings)
+  if (!attribute.multiValued) return singularValue(target, scope, bindings)
   const value = sub === undefined ? dialect.atom('e.value') : dialect.within('e.value', sub.name)
   const primary = attribute.type === 'complex' ? `${dialect.truth(dialect.within('e.value', 'primary'))} desc, ` : ''
   const list = dialect.elements(sourceFor(leaf), listPath(target))

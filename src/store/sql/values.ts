@@ -1,42 +1,26 @@
 import { type Attribute, entryOf, fold, isOrdered, isReference, type Target } from '../../protocol/index.ts'
-import type { Dialect } from '../sqlite/dialect.ts'
-import type { IndexPath } from '../sqlite/dictionary.ts'
 import type { Binder } from './bindings.ts'
-
-/** Where the values of one resource type are to be found; the statement calls its row `r`. */
-export interface Place {
-  /** Parameters of the tenant's and the type's number. */
-  readonly t: string
-  readonly y: string
-  readonly typeName: string
-  /** The base URL, and the endpoint of each type, for meta.location and `$ref`. */
-  readonly base: string
-  readonly endpoints: { readonly [type: string]: string }
-  readonly path: (path: string) => Omit<IndexPath, 'y'> | undefined
-  /** Values with more UTF-16 units than these are cut in the index. */
-  readonly longest?: number
-  /** What a row of a type has in its column `y`. */
-  readonly typeKey: (name: string) => string | number | undefined
-  /** A condition on `k` for walks along the index of values: there they can be stopped from outside. */
-  readonly pause?: string
-}
+import type { Dialect } from './dialect.ts'
+import type { IndexPath, SqlScope } from './scope.ts'
 
 /** The value of a singular attribute in the form it is compared in; null when there is none. */
-export function singularValue(target: Target, place: Place, bindings: Binder): string {
+export function singularValue(target: Target, scope: SqlScope, bindings: Binder): string {
   const { attribute, sub, leaf } = target
   const { dialect } = bindings
   const path = pathOf(target)
   const own = shaped(dialect.at(sourceFor(leaf), path), leaf, dialect)
   if (sub !== undefined && isLinked(attribute, sub)) {
-    return linkedValue(sub, dialect.at('r.text', [...path.slice(0, -1), 'value']), own, place, bindings)
+    return linkedValue(sub, dialect.at('r.text', [...path.slice(0, -1), 'value']), own, scope, bindings)
   }
-  const index = indexOf(target, place)
+  const index = indexOf(target, scope)
   // An entry has the right form already; "" has none.
-  return index === undefined ? own : `coalesce(${dialect.text(dialect.first('r.entries', String(index.a)))}, ${own})`
+  return index === undefined
+    ? own
+    : `coalesce(${dialect.text(dialect.first('r.entries', String(index.pathNo)))}, ${own})`
 }
 
 /** What a resource, the row `row`, shows of itself to those that refer to it. */
-export function otherValue(row: string, leaf: Attribute, place: Place, bindings: Binder): string {
+export function otherValue(row: string, leaf: Attribute, scope: SqlScope, bindings: Binder): string {
   const { dialect } = bindings
   const exact = isExact(leaf)
   const form = (column: 'id' | 'display') => (exact ? `${row}.${column}` : dialect.folded(row, column))
@@ -47,10 +31,10 @@ export function otherValue(row: string, leaf: Attribute, place: Place, bindings:
     case 'displayName':
       return `nullif(${form('display')}, '')`
     case '$ref': {
-      const cases = Object.entries(place.endpoints).flatMap(([name, endpoint]) => {
-        const y = place.typeKey(name)
-        const start = exact ? `${place.base}${endpoint}/` : fold(`${place.base}${endpoint}/`)
-        return y === undefined ? [] : [`when ${dialect.literal(y)} then ${bindings.bind(start)} || ${form('id')}`]
+      const cases = Object.entries(scope.endpoints).flatMap(([name, endpoint]) => {
+        const key = scope.typeKey(name)
+        const start = exact ? `${scope.base}${endpoint}/` : fold(`${scope.base}${endpoint}/`)
+        return key === undefined ? [] : [`when ${dialect.literal(key)} then ${bindings.bind(start)} || ${form('id')}`]
       })
       return cases.length === 0 ? 'null' : `case ${row}.y ${cases.join(' ')} end`
     }
@@ -60,7 +44,7 @@ export function otherValue(row: string, leaf: Attribute, place: Place, bindings:
 }
 
 /** The columns behind id and meta. */
-export function columnOf(target: Target, place: Place, bindings: Binder): string | undefined {
+export function columnOf(target: Target, scope: SqlScope, bindings: Binder): string | undefined {
   const { dialect } = bindings
   if (target.extension !== undefined) return undefined
   if (target.attribute.name === 'id') return 'r.id'
@@ -71,11 +55,11 @@ export function columnOf(target: Target, place: Place, bindings: Binder): string
     case 'lastModified':
       return 'r.modified'
     case 'resourceType':
-      return bindings.bind(isExact(target.leaf) ? place.typeName : fold(place.typeName))
+      return bindings.bind(isExact(target.leaf) ? scope.typeName : fold(scope.typeName))
     case 'version':
       return isExact(target.leaf) ? `'W/"' || r.version || '"'` : `'w/"' || r.version || '"'`
     case 'location': {
-      const start = `${place.base}${entryOf(place.endpoints, place.typeName) ?? ''}/`
+      const start = `${scope.base}${entryOf(scope.endpoints, scope.typeName) ?? ''}/`
       return isExact(target.leaf)
         ? `${bindings.bind(start)} || r.id`
         : `${bindings.bind(fold(start))} || ${dialect.folded('r', 'id')}`
@@ -86,14 +70,14 @@ export function columnOf(target: Target, place: Place, bindings: Binder): string
 }
 
 /** The index path that holds all values of a target, in the form in which they are compared. */
-export function indexOf(target: Target, place: Place): Omit<IndexPath, 'y'> | undefined {
-  return isOrdered(target.leaf) ? undefined : orderedIndexOf(target, place)
+export function indexOf(target: Target, scope: SqlScope): IndexPath | undefined {
+  return isOrdered(target.leaf) ? undefined : orderedIndexOf(target, scope)
 }
 
 /** The same, also for booleans, numbers and times, which stand there in another form than they are compared in. */
-export function orderedIndexOf(target: Target, place: Place): Omit<IndexPath, 'y'> | undefined {
+export function orderedIndexOf(target: Target, scope: SqlScope): IndexPath | undefined {
   // `emails` in a comparison means `emails.value`, and is entered under the one or the other name.
-  const path = place.path(target.path)
+  const path = scope.path(target.path)
   return path?.ready === true ? path : undefined
 }
 
@@ -105,10 +89,10 @@ export function isLinked(attribute: Attribute, sub: Attribute): boolean {
 }
 
 /** What the resource with that id says; if there is none, what the document says. */
-export function linkedValue(leaf: Attribute, id: string, own: string, place: Place, bindings: Binder): string {
-  const what = otherValue('o', leaf, place, bindings)
+export function linkedValue(leaf: Attribute, id: string, own: string, scope: SqlScope, bindings: Binder): string {
+  const what = otherValue('o', leaf, scope, bindings)
   const { table, anyType } = bindings.dialect
-  const other = `select ${what} from ${table('resource')} o where ${anyType('o', place.t)} and o.id = ${id}`
+  const other = `select ${what} from ${table('resource')} o where ${anyType('o', scope.tenant)} and o.id = ${id}`
   return `coalesce((${other}), ${own})`
 }
 

@@ -51,8 +51,8 @@ export function createTouching(connection: Connection, names: Dictionary): { rea
     function holders(t: number, id: string): void {
       const folded = fold(id)
       for (const path of names.references(t)) {
-        add(connection.rows(HOLDERS, t, path.a, id))
-        if (folded !== id) add(connection.rows(HOLDERS, t, path.a, folded))
+        add(connection.rows(HOLDERS, t, path.pathNo, id))
+        if (folded !== id) add(connection.rows(HOLDERS, t, path.pathNo, folded))
       }
     }
 

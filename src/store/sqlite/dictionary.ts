@@ -1,14 +1,9 @@
+import type { IndexPath } from '../sql/scope.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 
-/** An index path of a tenant's type, with its number. */
-export interface IndexPath {
-  readonly a: number
-  readonly y: number
-  readonly path: string
-  /** All its entries are unique: a value has one holder at most. */
-  readonly unique: boolean
-  /** All resources of the type have their entries, so that queries may rely on it. */
-  readonly ready: boolean
+/** An index path of one of a tenant's types. */
+export interface TypedPath extends IndexPath {
+  readonly typeNo: number
 }
 
 /** The small numbers that stand for tenants, types and index paths, kept until another process changes them. */
@@ -20,15 +15,15 @@ export interface Dictionary {
   readonly typeName: (y: number) => string
   /** The types a tenant has had resources of. */
   readonly types: (t: number) => readonly number[]
-  readonly path: (t: number, y: number, path: string) => IndexPath | undefined
+  readonly path: (t: number, y: number, path: string) => TypedPath | undefined
   /** Paths of a tenant, of all its types, that may hold ids of other resources. */
-  readonly references: (t: number) => readonly IndexPath[]
+  readonly references: (t: number) => readonly TypedPath[]
   readonly forget: () => void
   /** For the writer: makes what is not there yet, and says so through `made`. */
   readonly ensureType: (t: number, name: string) => number
   /** The number of a type that only lines of the log name, and of which there are no resources. */
   readonly ensureNoteType: (t: number, name: string) => number
-  readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => IndexPath
+  readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => TypedPath
   /** For the writer: called with the tenant's number for each new name, so that readers elsewhere are told. */
   readonly whenMade: (listener: (t: number) => void) => void
 }
@@ -43,7 +38,7 @@ export function createDictionary(connection: Connection): Dictionary {
   const tenantTypes = new Map<number, readonly number[]>()
   const paths = new Map<
     number,
-    { readonly all: Map<string, IndexPath>; references: readonly IndexPath[] | undefined }
+    { readonly all: Map<string, TypedPath>; references: readonly TypedPath[] | undefined }
   >()
 
   function readTypes(): void {
@@ -69,7 +64,13 @@ export function createDictionary(connection: Connection): Dictionary {
       for (const row of connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', t)) {
         const path = textOf(row[2])
         const y = numberOf(row[1])
-        known.all.set(`${y} ${path}`, { a: numberOf(row[0]), y, path, unique: row[3] === 1, ready: row[4] === 1 })
+        known.all.set(`${y} ${path}`, {
+          pathNo: numberOf(row[0]),
+          typeNo: y,
+          path,
+          unique: row[3] === 1,
+          ready: row[4] === 1,
+        })
       }
       paths.set(t, known)
     }
@@ -148,12 +149,12 @@ export function createDictionary(connection: Connection): Dictionary {
       const key = `${y} ${path}`
       const there = known.all.get(key)
       if (there !== undefined && (unique || !there.unique)) return there
-      let now: IndexPath
+      let now: TypedPath
       if (there !== undefined) {
-        connection.run('update lockstep_path set uniq = 0 where a = ?', there.a)
+        connection.run('update lockstep_path set uniq = 0 where a = ?', there.pathNo)
         now = { ...there, unique: false }
       } else {
-        const a = connection.insert(
+        const pathNo = connection.insert(
           'insert into lockstep_path (t, y, path, uniq, ready) values (?, ?, ?, ?, ?)',
           t,
           y,
@@ -161,7 +162,7 @@ export function createDictionary(connection: Connection): Dictionary {
           unique ? 1 : 0,
           ready ? 1 : 0,
         )
-        now = { a, y, path, unique, ready }
+        now = { pathNo, typeNo: y, path, unique, ready }
       }
       known.all.set(key, now)
       known.references = undefined

@@ -1,10 +1,10 @@
 import { targetsIn } from '../../protocol/index.ts'
-import type { Place as Ending, Membership, Page, Query, Stored, Weight } from '../contract/index.ts'
+import type { Membership, Page, Place, Query, Stored, Weight } from '../contract/index.ts'
 import { type Bindings, createBindings } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
+import type { SqlScope } from '../sql/scope.ts'
 import { sortKey } from '../sql/sort.ts'
-import type { Place } from '../sql/values.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
 import type { Dictionary } from './dictionary.ts'
@@ -48,10 +48,10 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   }
 
   /** The first two parameters of every statement are the tenant and the type. */
-  function placeFor(query: Query, t: number, part: Part, bindings: Bindings): Place {
+  function scopeFor(query: Query, t: number, part: Part, bindings: Bindings<SqlValue>): SqlScope {
     return {
-      t: bindings.bind(t),
-      y: bindings.bind(part.y),
+      tenant: bindings.bind(t),
+      type: bindings.bind(part.y),
       typeName: part.type.type,
       base: query.base,
       endpoints: query.endpoints,
@@ -73,11 +73,11 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
     const { filter, sort } = part.type
     if (sort !== undefined) return findMany(query, t, [part])
     if (filter === undefined) return walk(query, t, part)
-    const bindings = createBindings()
-    const place = placeFor(query, t, part, bindings)
-    const keys = keysFor(filter, place)
-    if (keys !== undefined && keys.cost <= FEW) return look(query, part, place, bindings, keys)
-    if (keys === undefined && !query.total) return scan(query, part, place, bindings)
+    const bindings = createBindings<SqlValue>(dialect)
+    const scope = scopeFor(query, t, part, bindings)
+    const keys = keysFor(filter, scope)
+    if (keys !== undefined && keys.cost <= FEW) return look(query, part, scope, bindings, keys)
+    if (keys === undefined && !query.total) return scan(query, part, scope, bindings)
     if (keys?.exact === true) return gather(query, t, part, keys)
     return findMany(query, t, [part])
   }
@@ -85,8 +85,8 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   /** What an index gives, perhaps very many: resources are read for the page alone. */
   function gather(query: Query, t: number, part: Part, keys: Keys): Found {
     const { page } = query
-    const bindings = createBindings()
-    placeFor(query, t, part, bindings)
+    const bindings = createBindings<SqlValue>(dialect)
+    scopeFor(query, t, part, bindings)
     const sql = keys.sql(bindings)
     const first = connection.rows(`select k from (${sql}) limit ${HANDFUL + 1}`, ...bindings.values)
     const offset = 'offset' in page ? page.offset : 0
@@ -114,8 +114,8 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
     // When most satisfy it, the page is soon full in order of id; else only what the index gives is read and sorted.
     const read = ((offset + page.limit + 1) * count(t, part.y)) / total
     if (read * DEARER > total) return findMany(query, t, [part], total)
-    const own = createBindings()
-    return { ...scan(query, part, placeFor(query, t, part, own), own), total }
+    const own = createBindings<SqlValue>(dialect)
+    return { ...scan(query, part, scopeFor(query, t, part, own), own), total }
   }
 
   /** Everything of one type in order of id. A deep startIndex goes by blocks of ids whose sizes are kept. */
@@ -185,12 +185,12 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   }
 
   /** What an index gives, few at most. */
-  function look(query: Query, part: Part, place: Place, bindings: Bindings, keys: Keys): Found {
+  function look(query: Query, part: Part, scope: SqlScope, bindings: Bindings<SqlValue>, keys: Keys): Found {
     const { page } = query
     const { filter } = part.type
     const from = `(${keys.sql(bindings)}) d cross join lockstep_resource r on r.k = d.k`
-    const condition = keys.exact || filter === undefined ? '' : ` and ${compileFilter(filter, place, bindings)}`
-    const where = `r.t = ${place.t} and r.y = ${place.y}${condition}`
+    const condition = keys.exact || filter === undefined ? '' : ` and ${compileFilter(filter, scope, bindings)}`
+    const where = `r.t = ${scope.tenant} and r.y = ${scope.type}${condition}`
     const counted = [...bindings.values]
     const countAll = () => numberOf(connection.row(`select count(*) from ${from} where ${where}`, ...counted)?.[0])
     if (page.limit === 0) return { rows: [], total: query.total ? countAll() : undefined }
@@ -213,16 +213,16 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   }
 
   /** Reads in order of id until the page is full. */
-  function scan(query: Query, part: Part, place: Place, bindings: Bindings): Found {
+  function scan(query: Query, part: Part, scope: SqlScope, bindings: Bindings<SqlValue>): Found {
     const { page } = query
     if (page.limit === 0 || part.type.filter === undefined) return { rows: [], total: undefined }
-    const condition = compileFilter(part.type.filter, place, bindings)
+    const condition = compileFilter(part.type.filter, scope, bindings)
     const stop = pauseFor(part)
     const pause = stop === undefined ? '' : `${stop} and `
     const after = 'after' in page ? ` and r.id > ${bindings.bind(page.after?.id ?? '')}` : ''
     const limit = dialect.limit(bindings.bind(page.limit + 1))
     const offset = 'offset' in page && page.offset > 0 ? dialect.offset(bindings.bind(page.offset)) : ''
-    const sql = `select ${columns(query)} from lockstep_resource r where r.t = ${place.t} and r.y = ${place.y} and ${pause}${condition}${after} order by r.id${limit}${offset}`
+    const sql = `select ${columns(query)} from lockstep_resource r where r.t = ${scope.tenant} and r.y = ${scope.type} and ${pause}${condition}${after} order by r.id${limit}${offset}`
     return { rows: connection.rows(sql, ...bindings.values), total: undefined }
   }
 
@@ -234,24 +234,24 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
     const total =
       known ?? (query.total && unfiltered ? parts.reduce((sum, part) => sum + count(t, part.y), 0) : undefined)
     if (page.limit === 0 && (!query.total || total !== undefined)) return { rows: [], total }
-    const bindings = createBindings()
+    const bindings = createBindings<SqlValue>(dialect)
     // Nobody needs more than the page's end of what comes in order of id.
     const most = unfiltered && !sorted ? ('offset' in page ? page.offset : 0) + page.limit + 1 : undefined
     const after = 'after' in page ? page.after : undefined
     const hits = parts.map((part) => {
-      const place = placeFor(query, t, part, bindings)
+      const scope = scopeFor(query, t, part, bindings)
       const { filter } = part.type
-      const keys = filter === undefined ? undefined : keysFor(filter, place)
+      const keys = filter === undefined ? undefined : keysFor(filter, scope)
       const from =
         keys === undefined
           ? 'lockstep_resource r'
           : `(${keys.sql(bindings)}) d cross join lockstep_resource r on r.k = d.k`
-      const conditions = [`r.t = ${place.t}`, `r.y = ${place.y}`]
+      const conditions = [`r.t = ${scope.tenant}`, `r.y = ${scope.type}`]
       const pause = pauseFor(part)
       if (pause !== undefined) conditions.push(pause)
-      if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, place, bindings))
+      if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, scope, bindings))
       if (most !== undefined && after !== undefined) conditions.push(`r.id > ${bindings.bind(after.id)}`)
-      const key = sortKey(part.type.sort, place, bindings)
+      const key = sortKey(part.type.sort, scope, bindings)
       const end = most === undefined ? '' : ` order by r.id${dialect.limit(bindings.bind(most))}`
       return `select * from (select r.k as k, r.id as id, ${key} as s from ${from} where ${conditions.join(' and ')}${end})`
     })
@@ -278,7 +278,7 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   }
 
   /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
-  function past(after: Ending, sorted: boolean, descending: boolean, bindings: Bindings): string {
+  function past(after: Place, sorted: boolean, descending: boolean, bindings: Bindings<SqlValue>): string {
     const id = bindings.bind(after.id)
     if (!sorted) return `id > ${id}`
     if (after.key === null || after.key === undefined) {
@@ -313,7 +313,7 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
     }
   }
 
-  function endingOf(row: SqlRow, sorted: boolean): Ending {
+  function endingOf(row: SqlRow, sorted: boolean): Place {
     const id = textOf(row[2])
     return sorted ? { key: row[9] ?? null, id } : { id }
   }
@@ -343,8 +343,8 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
       const path = names.path(t, only.y, filter.target.path)
       if (path?.unique === true && path.ready) return 'light'
     }
-    const bindings = createBindings()
-    const keys = keysFor(filter, placeFor(query, t, only, bindings))
+    const bindings = createBindings<SqlValue>(dialect)
+    const keys = keysFor(filter, scopeFor(query, t, only, bindings))
     if (keys === undefined || keys.cost >= WIDE) return 'heavy'
     if (keys.cost <= ONE) return 'light'
     // Many may share a value: a look at the index tells.

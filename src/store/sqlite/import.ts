@@ -92,7 +92,7 @@ export function createLoad(
       row.modified,
       row.display,
       row.secret ?? null,
-      JSON.stringify(Object.fromEntries(lists.map(({ path, values }) => [path.a, values]))),
+      JSON.stringify(Object.fromEntries(lists.map(({ path, values }) => [path.pathNo, values]))),
       row.text,
       foldedText(row.text),
     )

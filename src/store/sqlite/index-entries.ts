@@ -1,8 +1,9 @@
 import { isObject } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type Write } from '../contract/index.ts'
-import { createEntryLists } from '../sql/entry-lists.ts'
+import { createEntryLists } from '../entry-lists.ts'
+import type { IndexPath } from '../sql/scope.ts'
 import type { Connection, SqlValue } from './connection.ts'
-import type { Dictionary, IndexPath } from './dictionary.ts'
+import type { Dictionary } from './dictionary.ts'
 
 /** A resource by its number, with its column of entries. */
 export interface Indexed {
@@ -38,7 +39,7 @@ export function createIndexEntries(connection: Connection, names: Dictionary): I
     const held = connection.row(
       'select 1 from lockstep_value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
       t,
-      path.a,
+      path.pathNo,
       entry.value,
       k,
     )
@@ -47,7 +48,13 @@ export function createIndexEntries(connection: Connection, names: Dictionary): I
 
   function add(t: number, path: IndexPath | undefined, value: string, k: number): void {
     if (path === undefined) return
-    connection.run('insert or ignore into lockstep_value_index (t, a, v, k) values (?, ?, ?, ?)', t, path.a, value, k)
+    connection.run(
+      'insert or ignore into lockstep_value_index (t, a, v, k) values (?, ?, ?, ?)',
+      t,
+      path.pathNo,
+      value,
+      k,
+    )
   }
 
   function addAll(t: number, entries: Parameters<IndexEntries['addAll']>[1], k: number): void {
@@ -55,7 +62,7 @@ export function createIndexEntries(connection: Connection, names: Dictionary): I
     for (let from = 0; from < entries.length; from += ROWS.length - 1) {
       const values: SqlValue[] = []
       for (const { path, value } of entries.slice(from, from + ROWS.length - 1)) {
-        if (path !== undefined) values.push(t, path.a, value, k)
+        if (path !== undefined) values.push(t, path.pathNo, value, k)
       }
       const sql = ROWS[values.length / 4]
       if (sql !== undefined && values.length > 0) connection.run(sql, ...values)
@@ -82,15 +89,15 @@ export function createIndexEntries(connection: Connection, names: Dictionary): I
       connection.run(
         'delete from lockstep_value_index where t = ? and a = ? and v = ? and k = ?',
         t,
-        path.a,
+        path.pathNo,
         value,
         was.k,
       )
-      entries.remove(path.a, value)
+      entries.remove(path.pathNo, value)
     }
     for (const { path, value } of added) {
       add(t, path, value, was.k)
-      entries.add(path.a, value)
+      entries.add(path.pathNo, value)
     }
     connection.run('update lockstep_resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.k)
   }

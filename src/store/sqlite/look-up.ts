@@ -2,8 +2,9 @@ import type { BoundFilter, Target } from '../../protocol/index.ts'
 import type { Hit, Store } from '../contract/index.ts'
 import { rowsOf } from '../sql/derived-rows.ts'
 import { following } from '../sql/keys.ts'
+import type { IndexPath } from '../sql/scope.ts'
 import { type Connection, numberOf, type SqlRow } from './connection.ts'
-import type { Dictionary, IndexPath } from './dictionary.ts'
+import type { Dictionary } from './dictionary.ts'
 import type { Reads } from './read.ts'
 
 /** Finds by index alone whom a filter can mean: a few at most, perhaps some more than it does mean. */
@@ -100,7 +101,7 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
     if (op === 'sw') return starting(path, value, t)
     return {
       cost: path.unique ? ONE : FEW,
-      rows: (limit) => connection.rows(EQUAL, t, path.a, value, limit),
+      rows: (limit) => connection.rows(EQUAL, t, path.pathNo, value, limit),
     }
   }
 
@@ -110,8 +111,8 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
       cost: RANGE,
       rows: (limit) =>
         next === undefined
-          ? connection.rows(FROM, t, path.a, value, limit)
-          : connection.rows(BETWEEN, t, path.a, value, next, limit),
+          ? connection.rows(FROM, t, path.pathNo, value, limit)
+          : connection.rows(BETWEEN, t, path.pathNo, value, next, limit),
     }
   }
 }

@@ -2,7 +2,9 @@ import type { BoundFilter } from '../../protocol/index.ts'
 import { createBindings } from '../sql/bindings.ts'
 import { memberValue } from '../sql/derived-rows.ts'
 import { onElement } from '../sql/filter.ts'
+import type { SqlScope } from '../sql/scope.ts'
 import type { SqlValue } from './connection.ts'
+import { sqlite } from './dialect.ts'
 import type { Dictionary } from './dictionary.ts'
 
 /** A filter on `members` for the rows of one group, `e` being the member's resource. */
@@ -10,8 +12,16 @@ export function compileMembers(
   filter: BoundFilter,
   names: Dictionary,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  const bindings = createBindings()
-  const unknown = { t: '0', y: '0', typeName: '', base: '', endpoints: {}, path: () => undefined, typeKey: names.type }
+  const bindings = createBindings<SqlValue>(sqlite)
+  const scope: SqlScope = {
+    tenant: '0',
+    type: '0',
+    typeName: '',
+    base: '',
+    endpoints: {},
+    path: () => undefined,
+    typeKey: names.type,
+  }
   const inner = filter.op === 'has' ? filter.filter : filter
-  return { sql: onElement(inner, (leaf) => memberValue(leaf, unknown, bindings), bindings), values: bindings.values }
+  return { sql: onElement(inner, (leaf) => memberValue(leaf, scope, bindings), bindings), values: bindings.values }
 }

@@ -161,7 +161,7 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
         `select r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
          where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`,
         key.t,
-        path.a,
+        path.pathNo,
         entry.value,
         after,
         limit,

@@ -108,8 +108,8 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
     const entries: { [a: string]: string[] } = {}
     const paths = write.index.map((entry) => {
       const path = names.ensurePath(t, y, entry.path, entry.unique === true, true)
-      const list = entries[path.a]
-      if (list === undefined) entries[path.a] = [entry.value]
+      const list = entries[path.pathNo]
+      if (list === undefined) entries[path.pathNo] = [entry.value]
       else list.push(entry.value)
       return path
     })
@@ -345,14 +345,15 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       const path = names.path(t, y, name)
       if (write.as === 'complete' || write.as === 'incomplete') {
         const ready = write.as === 'complete'
-        if (path !== undefined) connection.run('update lockstep_path set ready = ? where a = ?', ready ? 1 : 0, path.a)
+        if (path !== undefined)
+          connection.run('update lockstep_path set ready = ? where a = ?', ready ? 1 : 0, path.pathNo)
         else if (ready) names.ensurePath(t, y, name, false, true)
         continue
       }
       if (path !== undefined) {
         // To delete all its entries may take long; its number comes never again.
-        connection.run('delete from lockstep_path where a = ?', path.a)
-        sweep.addPath(t, path.a)
+        connection.run('delete from lockstep_path where a = ?', path.pathNo)
+        sweep.addPath(t, path.pathNo)
         names.forget()
       }
       if (write.as === 'anew') names.ensurePath(t, y, name, true, false)
