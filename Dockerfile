@@ -1,10 +1,10 @@
 # syntax=docker/dockerfile:1
 # docker build -t lockstep .
-# The image runs as a user without rights, on a root file system that may be read-only; only /data is written to, and only by SQLite.
+# The image runs as an unprivileged user on a root file system that may be read-only. Only SQLite writes, to /data.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-# The image brings Node itself, and nothing here needs another install script.
+# The image already contains Node, and no other package needs its install script.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./

@@ -1,4 +1,4 @@
-// Tells the two kinds of failure apart: the server refused, or there was no usable answer.
+// Distinguishes the two kinds of failure: the server refused, or there was no usable answer.
 
 import { type Client, ScimError, TransportError, User } from 'lockstep/client'
 
