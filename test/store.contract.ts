@@ -13,6 +13,7 @@ import {
   User,
 } from '../src/protocol/index.ts'
 import {
+  type Affected,
   Conflict,
   type ExportRow,
   type IndexEntry,
@@ -23,7 +24,6 @@ import {
   type Query,
   type Ref,
   type Store,
-  type Touched,
   type WholeChange,
   type Write,
 } from '../src/store/index.ts'
@@ -920,7 +920,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         })
 
         test('a path begun anew is not relied on before it is complete, whoever makes the first entry', async () => {
-          const as = (how: 'complete' | 'incomplete' | 'anew' | 'gone'): Write => ({
+          const as = (how: 'complete' | 'incomplete' | 'empty' | 'gone'): Write => ({
             write: 'indexed',
             tenant: 'acme',
             type: 'User',
@@ -940,7 +940,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
             return []
           }
           await store.commit([titled('a', false)])
-          await store.commit([as('anew')])
+          await store.commit([as('empty')])
           expect(await paths()).toMatchObject([{ unique: true, complete: false }])
           await store.commit([titled('b', true)])
           expect(await asked()).toEqual(['a', 'b'])
@@ -953,7 +953,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           await store.commit([titled('c', false)])
           expect(await asked()).toEqual(['a', 'b', 'c'])
           expect(await store.holders('acme', 'User', entry, 10)).toEqual(['a', 'b'])
-          await store.commit([as('anew')])
+          await store.commit([as('empty')])
           expect(await store.holders('acme', 'User', entry, 10)).toEqual([])
           expect(await asked()).toEqual(['a', 'b', 'c'])
           await store.commit([as('gone'), as('incomplete')])
@@ -1163,44 +1163,44 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
       })
 
       describe('watching', () => {
-        let touched: Touched[]
+        let affected: Affected[]
         beforeEach(async () => {
           await store.commit([
             creating('u1', { userName: 'ada' }),
             creating('u2', { userName: 'bob', [EnterpriseUser.id]: { manager: { value: 'u1' } } }),
             creating('g1', { displayName: 'One' }, { members: ['u1'] }),
           ])
-          touched = []
-          store.watch((some) => touched.push(...some))
+          affected = []
+          store.watch((some) => affected.push(...some))
         })
 
         const names = (id: string, type = 'User') =>
-          touched.some(
+          affected.some(
             (one) => ('id' in one && one.id === id && one.type === type) || 'all' in one || 'everything' in one,
           )
 
         test('a plain change touches the resource alone', async () => {
           await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', active: false })])
           store.poll()
-          expect(touched).toEqual([user('u1')])
+          expect(affected).toEqual([user('u1')])
         })
 
         test('member changes touch the members, a new name those who show it', async () => {
           await store.commit([editing('g1', [{ edit: 'add', members: [{ id: 'u2' }] }])])
           expect(names('u2') && names('g1', 'Group')).toBe(true)
-          touched = []
+          affected = []
           await store.commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', displayName: 'Ada' })])
           expect(names('u1') && names('u2') && names('g1', 'Group')).toBe(true)
-          touched = []
+          affected = []
           await store.commit([replacing('g1', { displayName: 'One' }, { displayName: 'Uno' })])
           expect(names('u1') && names('u2')).toBe(true)
-          touched = []
+          affected = []
           await store.commit([removing('Group', 'g1')])
           expect(names('u1') && names('u2')).toBe(true)
         })
 
         test('watchers that fail fail alone: the write is done, once, and the others hear of it', async () => {
-          const heard: Touched[] = []
+          const heard: Affected[] = []
           const told: unknown[] = []
           const silent = silence(told)
           try {
@@ -1266,22 +1266,22 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         })
 
         test('quiet records and amended lines are told to nobody', async () => {
-          touched = []
+          affected = []
           await store.commit([{ write: 'quiet', records: [{ tenant: 'acme', kind: 'use', key: 'a', value: 1 }] }])
           await store.commit([{ write: 'amend', tenant: 'acme', lines: [{ place: 1, paths: [] }] }])
-          expect(touched).toEqual([])
+          expect(affected).toEqual([])
         })
 
         test('records and tenants are told too; nobody is called after leaving', async () => {
           const leave = store.watch((some) => heard.push(...some))
-          const heard: Touched[] = []
+          const heard: Affected[] = []
           await store.commit([{ write: 'record', record: { tenant: 'acme', kind: 'k', key: 'x' }, value: 1 }])
-          expect(touched).toEqual([{ tenant: 'acme', records: true }])
-          expect(heard).toEqual(touched)
+          expect(affected).toEqual([{ tenant: 'acme', records: true }])
+          expect(heard).toEqual(affected)
           leave()
           await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 1 }])
-          expect(touched).toContainEqual({ tenant: 'beta', records: true })
-          expect(touched).toContainEqual({ tenant: 'beta', all: true })
+          expect(affected).toContainEqual({ tenant: 'beta', records: true })
+          expect(affected).toContainEqual({ tenant: 'beta', all: true })
           expect(heard).toHaveLength(1)
         })
       })

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigError, EnterpriseUser } from '../src/protocol/index.ts'
-import { type Query, StoreUnavailable, type Touched, type Write } from '../src/store/index.ts'
+import { type Affected, type Query, StoreUnavailable, type Write } from '../src/store/index.ts'
 import { openConnection } from '../src/store/sqlite/connection.ts'
 import { createDictionary } from '../src/store/sqlite/dictionary.ts'
 import { createFinds } from '../src/store/sqlite/find.ts'
@@ -308,8 +308,8 @@ describe('when the database cannot be written', () => {
 describe('several threads', () => {
   test('a store in another thread reads by itself and writes through the one writer', async () => {
     const store = await open({ threads: true })
-    const heard: Touched[] = []
-    store.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    store.watch((affected) => heard.push(...affected))
     const port = store.writerPort()
     const worker = new Worker(OTHER_THREAD, { workerData: { file, port, count: 200 }, transferList: [port] })
     const here = Promise.all(people(200, 'here').map((write) => store.commit([write])))
@@ -366,8 +366,8 @@ describe('several processes', () => {
   test('both write at the same time: nothing is lost, the log has no gap, each hears of the other', async () => {
     const store = await open({ threads: true })
     const heard = new Set<string>()
-    store.watch((touched) => {
-      for (const one of touched) if ('id' in one) heard.add(one.id)
+    store.watch((affected) => {
+      for (const one of affected) if ('id' in one) heard.add(one.id)
     })
     const { child } = start('create', 'there', '300')
     const ended = once(child, 'exit')
@@ -493,12 +493,12 @@ describe('tenants that are gone', () => {
 })
 
 describe('what looks different', () => {
-  test('a long list of touched resources stands for the whole tenant', async () => {
+  test('a long list of affected resources stands for the whole tenant', async () => {
     const store = await open()
     const writes = people(600)
     await store.commit(writes)
-    const heard: Touched[] = []
-    store.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    store.watch((affected) => heard.push(...affected))
     // 599 others have this one as their manager and show its name.
     const [first] = writes
     const before = first?.write === 'create' ? JSON.parse(first.draft.text) : {}
@@ -513,8 +513,8 @@ describe('what looks different', () => {
       creating('g1', { displayName: 'one' }, { members: ['p000000'] }),
       creating('g2', { displayName: 'two' }),
     ])
-    const heard: Touched[] = []
-    store.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    store.watch((affected) => heard.push(...affected))
     await store.commit([editing('g2', [{ edit: 'add', members: [{ id: 'p000001' }] }])])
     expect(heard).toEqual([
       { tenant: 'acme', type: 'Group', id: 'g2' },

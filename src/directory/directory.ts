@@ -9,6 +9,7 @@ import {
   User,
 } from '../protocol/index.ts'
 import {
+  type Affected,
   type Change,
   Conflict,
   type Member,
@@ -16,7 +17,6 @@ import {
   type Store,
   type Stored,
   StoreUnavailable,
-  type Touched,
 } from '../store/index.ts'
 import { createHeed, heedful } from './behind.ts'
 import type { Hooks, Inside } from './context.ts'
@@ -67,7 +67,7 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures {
   readonly freshness: 'immediate' | 'eventual'
   /** Looks whether anybody has changed something, and tells the watchers before it returns. */
   poll(): void
-  watch(listener: (touched: readonly Touched[]) => void): () => void
+  watch(listener: (affected: readonly Affected[]) => void): () => void
 }
 
 const NONE: UniquePaths = new Set()

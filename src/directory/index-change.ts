@@ -74,12 +74,12 @@ export function createIndexChanges<Tx>(
     const unseen = fresh.filter((path) => !left.includes(path))
 
     return {
-      writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'anew')],
+      writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'empty')],
       async finish() {
         await environment.wait(HEARD_MS)
         // Entries made by those who had not heard would be wrong by now. The paths stay known, so that one who still has not heard
         // makes none that counts as complete.
-        await store.commit([mine, ...indexed(left, 'anew')])
+        await store.commit([mine, ...indexed(left, 'empty')])
         const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), isMine)
         await store.commit([over, ...indexed(fresh, 'complete')])
         return count

@@ -1,4 +1,14 @@
-export type { Change, Hit, Member, Membership, Page, Place, Ref, Stored, Touched } from '../store/index.ts'
+export type {
+  Affected,
+  Candidate,
+  Change,
+  Member,
+  Membership,
+  Page,
+  PagePosition,
+  Ref,
+  Stored,
+} from '../store/index.ts'
 export type { Context, Hooks } from './context.ts'
 export { createDirectory, type Directory, type DirectoryOptions } from './directory.ts'
 export { displayOf, documentOf } from './document.ts'

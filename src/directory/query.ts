@@ -11,7 +11,7 @@ import {
   type SearchInput,
   tooMany,
 } from '../protocol/index.ts'
-import { type Hit, type Page, type Place, type Query, QueryTooLong, type Weight } from '../store/index.ts'
+import { type Candidate, type Page, type PagePosition, type Query, QueryTooLong, type Weight } from '../store/index.ts'
 import type { Context, Inside } from './context.ts'
 import { traitsOf } from './traits.ts'
 
@@ -35,14 +35,14 @@ export interface Queries {
     types: readonly ResourceType[],
     search: SearchInput,
     base: string,
-    options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
+    options: { readonly groups: boolean; readonly after?: PagePosition | undefined; readonly total: boolean },
   ): Plan
   find(plan: Plan): Promise<Page>
   /**
    * Whom a query over one type, neither sorted nor walked by cursor, can mean: everyone who satisfies its filter and perhaps
    * others; for one comparison exactly those. `undefined`: the store can't tell at once, or more than `atMost`.
    */
-  hits(plan: Plan, atMost: number, known: (number: number) => boolean): readonly Hit[] | undefined
+  lookUp(plan: Plan, atMost: number, known: (number: number) => boolean): readonly Candidate[] | undefined
 }
 
 /** Makes the querying half of the door. */
@@ -72,8 +72,8 @@ export function createQueries<Tx>(inside: Inside<Tx>): Queries {
         throw error
       }
     },
-    hits: ({ query, otherwise }, atMost, known) =>
-      otherwise === undefined ? store.hits?.(query, atMost, known) : undefined,
+    lookUp: ({ query, otherwise }, atMost, known) =>
+      otherwise === undefined ? store.lookUp?.(query, atMost, known) : undefined,
   }
 }
 
@@ -87,7 +87,7 @@ function toQuery(
   search: SearchInput,
   base: string,
   endpoints: Query['endpoints'],
-  options: { readonly groups: boolean; readonly after?: Place | undefined; readonly total: boolean },
+  options: { readonly groups: boolean; readonly after?: PagePosition | undefined; readonly total: boolean },
   filter: Filter | undefined,
 ): Query {
   const limit = search.count

@@ -19,7 +19,7 @@ function losing(times: number) {
 test('whoever loses twice takes a turn that other processes heed, and loses to none of them from then on', async () => {
   const turns: string[] = []
   const queue = createQueue({
-    turn: async (ref, work) => {
+    runExclusive: async (ref, work) => {
       turns.push(ref.id)
       return work()
     },

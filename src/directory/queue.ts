@@ -22,7 +22,7 @@ const CROWDED_MS = 2_000
 const MOST_CROWDED = 1_000
 
 /** Makes the queue of a process. Other processes and threads are seen by their versions, and in the turns of the store where it has such. */
-export function createQueue({ turn }: Pick<Store<never>, 'turn'>): Queue {
+export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>): Queue {
   const lanes = createLanes()
   /** Resources with a writer that has lost to others again and again. */
   const pressed = new Set<string>()
@@ -50,7 +50,7 @@ export function createQueue({ turn }: Pick<Store<never>, 'turn'>): Queue {
 
   async function inLane<T>(ref: Ref, key: string, work: () => Promise<T>): Promise<T> {
     const until = crowded.get(key) ?? 0
-    const alone = turn !== undefined && until > Date.now()
+    const alone = runExclusive !== undefined && until > Date.now()
     const first = alone ? undefined : await attempt(ref, work, PATIENCE)
     if (first !== undefined) {
       if (until > 0) crowded.delete(key)
@@ -59,12 +59,12 @@ export function createQueue({ turn }: Pick<Store<never>, 'turn'>): Queue {
     pressed.add(key)
     try {
       let found: { readonly done: T } | undefined
-      if (turn === undefined) {
+      if (runExclusive === undefined) {
         found = await attempt(ref, work, ATTEMPTS - PATIENCE)
       } else {
         if (crowded.size >= MOST_CROWDED) crowded.clear()
         crowded.set(key, Date.now() + CROWDED_MS)
-        found = await turn(ref, () => attempt(ref, work, ATTEMPTS_IN_TURN))
+        found = await runExclusive(ref, () => attempt(ref, work, ATTEMPTS_IN_TURN))
       }
       if (found !== undefined) return found.done
     } finally {

@@ -1,4 +1,4 @@
-import type { Touched } from '../directory/index.ts'
+import type { Affected } from '../directory/index.ts'
 import type { ResourceType } from '../protocol/index.ts'
 
 /** A finished text: a resource as GET shows it by default. */
@@ -15,7 +15,7 @@ export interface Finished {
   readonly text: string
 }
 
-/** Finished texts of hot resources, bounded by size. Never stale as long as it is told what was touched before it is asked. */
+/** Finished texts of hot resources, bounded by size. Never stale as long as it is told what was affected before it is asked. */
 export interface Cache {
   /** By the URL that it was asked for with: the id is the last part of the path. */
   get(id: string, base: string, path: string): Finished | undefined
@@ -25,8 +25,8 @@ export interface Cache {
   wants(id: string): boolean
   put(finished: Finished): void
   /** Rises with each invalidation: a text made before one must not be put after it. */
-  generation(): number
-  forget(touched: readonly Touched[]): void
+  revision(): number
+  forget(affected: readonly Affected[]): void
 }
 
 /** What an entry costs besides its bytes. */
@@ -47,7 +47,7 @@ export function createCache(limit: number): Cache {
   /** Who was asked for lately, by hash: whoever reads everybody once must not push out those who are asked for again and again. */
   const asked = new Uint32Array(limit === 0 ? 0 : SLOTS)
   let size = 0
-  let generation = 0
+  let revision = 0
   const drop = (id: string) => {
     const entry = entries.get(id)
     if (entry === undefined) return
@@ -108,7 +108,7 @@ export function createCache(limit: number): Cache {
         type,
         version,
         text,
-        put: generation,
+        put: revision,
         used: false,
       }
       if (costOf(entry) > limit / 100) return
@@ -118,13 +118,13 @@ export function createCache(limit: number): Cache {
       size += costOf(entry)
       makeRoom()
     },
-    generation: () => generation,
-    forget(touched) {
-      generation++
-      for (const one of touched) {
+    revision: () => revision,
+    forget(affected) {
+      revision++
+      for (const one of affected) {
         if ('id' in one) drop(one.id)
-        else if ('everything' in one || one.tenant === '') sinceAll = generation
-        else since.set(one.tenant, generation)
+        else if ('everything' in one || one.tenant === '') sinceAll = revision
+        else since.set(one.tenant, revision)
       }
     },
   }
@@ -142,7 +142,7 @@ function costOf({ text }: Kept): number {
 }
 
 interface Kept extends Finished {
-  /** The generation it was put in. */
+  /** The revision it was put in. */
   readonly put: number
   /** Looked up since it was last considered for eviction. */
   used: boolean

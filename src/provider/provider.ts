@@ -77,7 +77,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const report: Report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   // Where other processes' changes are heard of later, kept bytes would be older than what the database says.
   const cache = createCache(directory.freshness === 'immediate' ? (options.cacheBytes ?? 64 * 1024 * 1024) : 0)
-  directory.watch((touched) => cache.forget(touched))
+  directory.watch((affected) => cache.forget(affected))
   let key: Promise<Uint8Array> | undefined
   const cursorKey = () => {
     key ??= directory.secretKey('cursor').catch((error) => {
@@ -90,15 +90,15 @@ export function createProvider(options: ProviderOptions): Provider {
 
   function handle(call: Call): Answer | Promise<Answer> {
     // Whatever changes from here on, the catalog included, keeps the answer from being kept.
-    const generation = cache.generation()
+    const revision = cache.revision()
     try {
       if (call.path.length + call.search.length > LIMITS.URL_LENGTH)
         throw uriTooLong(`the URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
       const principal = whoCalls(call)
       const answer =
         principal instanceof Promise
-          ? principal.then((one) => dispatch(call, one, generation))
-          : dispatch(call, principal, generation)
+          ? principal.then((one) => dispatch(call, one, revision))
+          : dispatch(call, principal, revision)
       return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, report)) : answer
     } catch (error) {
       return errorAnswer(error, call, report)
@@ -114,7 +114,7 @@ export function createProvider(options: ProviderOptions): Provider {
     }
   }
 
-  function dispatch(call: Call, principal: Principal | undefined, generation: number): Answer | Promise<Answer> {
+  function dispatch(call: Call, principal: Principal | undefined, revision: number): Answer | Promise<Answer> {
     if (principal === undefined) {
       if (isPublic(call.path) && call.method === 'GET') return publicConfig(call)
       throw noCredentials(call.header('authorization'))
@@ -126,7 +126,7 @@ export function createProvider(options: ProviderOptions): Provider {
       const hit = finished(call, principal)
       if (hit) return hit
     }
-    return answer(call, principal, generation)
+    return answer(call, principal, revision)
   }
 
   /** A finished answer, if there is one and the client takes it as it is. */
@@ -143,7 +143,7 @@ export function createProvider(options: ProviderOptions): Provider {
     return resourceAnswer(200, entry.endpoint, entry, call.base, SCIM_JSON, entry.text)
   }
 
-  function answer(call: Call, principal: Principal, generation: number): Answer | Promise<Answer> {
+  function answer(call: Call, principal: Principal, revision: number): Answer | Promise<Answer> {
     if (/(^|&)access_token=/.test(call.search)) {
       // Given twice it is a bad request (RFC 6750 §3.1).
       throw new ScimError(
@@ -172,7 +172,7 @@ export function createProvider(options: ProviderOptions): Provider {
       texts: {
         numbered: (number, type) => cache.numbered(number, principal.tenant, call.base, type),
         keep: (type, { tenant, id, version }, text, number) => {
-          if (generation !== cache.generation() || !cache.wants(id)) return
+          if (revision !== cache.revision() || !cache.wants(id)) return
           const { name, endpoint } = type
           cache.put({ id, number, tenant, base: call.base, endpoint, type: name, version, text })
         },

@@ -167,11 +167,11 @@ function lookUp(asked: Asked): Answer | Promise<Answer> | undefined {
   const { plain, rows } = traitsOf(type)
   const filter = plan.query.types[0]?.filter
   if (filter === undefined || !plain || rows || !isDefault(selection)) return undefined
-  const hits = turn.directory.hits(plan, FEW, (number) => turn.texts.numbered(number, type) !== undefined)
-  if (hits === undefined) return undefined
+  const candidates = turn.directory.lookUp(plan, FEW, (number) => turn.texts.numbered(number, type) !== undefined)
+  if (candidates === undefined) return undefined
   const shown: Shown[] = []
   const waiting: Promise<unknown>[] = []
-  for (const { number, stored } of hits) {
+  for (const { number, stored } of candidates) {
     const kept = stored === undefined ? turn.texts.numbered(number, type) : undefined
     if (kept !== undefined) shown.push(kept)
     if (stored === undefined) continue

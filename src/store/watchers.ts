@@ -1,8 +1,8 @@
 import { reportError } from '../terminal.ts'
-import type { Touched } from './contract/index.ts'
+import type { Affected } from './contract/index.ts'
 
 /** Called with what may look different; may be asynchronous. What it throws, or rejects with, is reported and changes nothing. */
-export type Watcher = (touched: readonly Touched[]) => void
+export type Watcher = (affected: readonly Affected[]) => void
 
 /** Told of an error that no caller can be answered with: that of a watcher. */
 export type ReportError = (error: unknown) => void
@@ -16,7 +16,7 @@ export interface Watchers {
    * Calls each of them; never throws. Whoever commits is answered first: a watcher has no say in a write, which is on disk by
    * then.
    */
-  readonly tell: (touched: readonly Touched[]) => void
+  readonly notify: (affected: readonly Affected[]) => void
 }
 
 /** Makes the list of watchers of one store. */
@@ -33,11 +33,11 @@ export function createWatchers(report: ReportError = reportWatcher): Watchers {
         watchers.delete(entry)
       }
     },
-    tell(touched) {
-      if (touched.length === 0) return
+    notify(affected) {
+      if (affected.length === 0) return
       for (const entry of [...watchers]) {
         // One of those before may have had it leave.
-        if (watchers.has(entry)) guard(() => entry.call(touched), report)
+        if (watchers.has(entry)) guard(() => entry.call(affected), report)
       }
     },
   }

@@ -70,8 +70,8 @@ export function createTenancy(options: {
     authenticator.forget(tenant)
     catalogs.forget(tenant)
   }
-  const unwatch = store.watch((touched) => {
-    for (const one of touched) {
+  const unwatch = store.watch((affected) => {
+    for (const one of affected) {
       if ('everything' in one) forget()
       // A tenant that comes or goes is told of as its records.
       else if ('records' in one) forget(one.tenant)

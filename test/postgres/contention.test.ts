@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Conflict, QueryTooLong, StoreUnavailable, type Touched, type Write } from '../../src/store/index.ts'
+import { type Affected, Conflict, QueryTooLong, StoreUnavailable, type Write } from '../../src/store/index.ts'
 import { createDatabase } from '../../src/store/postgres/database.ts'
 import { createDictionary } from '../../src/store/postgres/dictionary.ts'
 import { createMembers } from '../../src/store/postgres/members.ts'
@@ -113,15 +113,15 @@ test('processes that ask for a turn with one resource have it one after the othe
     inside--
   }
   // Others hold nothing up, nor what is of another resource.
-  await one.turn?.(ref('a'), () => other.turn?.(ref('b'), alone) ?? alone())
+  await one.runExclusive?.(ref('a'), () => other.runExclusive?.(ref('b'), alone) ?? alone())
   most = 0
   for (let n = 0; n < 20; n++) {
-    await Promise.all([one, other].map((store) => store.turn?.(ref('a'), alone) ?? alone()))
+    await Promise.all([one, other].map((store) => store.runExclusive?.(ref('a'), alone) ?? alone()))
   }
   expect(most).toBe(1)
   // The lock is given back with the connection, whatever the work came to.
-  await expect(one.turn?.(ref('a'), () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-  await other.turn?.(ref('a'), alone)
+  await expect(one.runExclusive?.(ref('a'), () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await other.runExclusive?.(ref('a'), alone)
 })
 
 test('a search that the database gives up is told apart from an outage', async () => {
@@ -236,8 +236,8 @@ test('when all connections are taken, what others change is still heard of', asy
   await other.records('acme', 'token')
   const taken = await Promise.all(Array.from({ length: 4 }, () => other.pool.connect()))
   try {
-    const heard: Touched[] = []
-    const leave = other.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    const leave = other.watch((affected) => heard.push(...affected))
     const at = Date.now()
     await one.commit([{ write: 'record', record: { tenant: 'acme', kind: 'token', key: 'x' }, value: 1 }])
     while (!heard.some((some) => 'everything' in some || ('records' in some && some.tenant === 'acme'))) {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Touched, Write } from '../../src/store/index.ts'
+import type { Affected, Write } from '../../src/store/index.ts'
 import { createChangeWatch } from '../../src/store/postgres/change-watch.ts'
 import { createDatabase } from '../../src/store/postgres/database.ts'
 import { createDictionary } from '../../src/store/postgres/dictionary.ts'
@@ -19,7 +19,7 @@ let heard: string[]
 let pool: pg.Pool
 let listening: PostgresStore
 let other: PostgresStore
-let touched: Touched[]
+let affected: Affected[]
 
 const nameOf = (n: number) => `t${String(n).padStart(4, '0')}`
 const used = (value: number): Write => ({
@@ -34,8 +34,8 @@ beforeAll(async () => {
   pool = countingPool(database.url, heard)
   listening = await postgresStore({ pool })
   other = await postgresStore({ url: database.url, connections: 3 })
-  touched = []
-  listening.watch((some) => touched.push(...some))
+  affected = []
+  listening.watch((some) => affected.push(...some))
   for (let n = 0; n < TENANTS; n++) {
     await other.commit([{ write: 'tenant', tenant: nameOf(n), as: 'new', at: 1 }])
     await listening.records(nameOf(n), 'token')
@@ -49,7 +49,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   heard.length = 0
-  touched.length = 0
+  affected.length = 0
 })
 
 describe('noting the use of tokens', () => {
@@ -59,7 +59,7 @@ describe('noting the use of tokens', () => {
     expect(heard.filter((sql) => /insert|update|notify/.test(sql))).toHaveLength(1)
     await other.commit([used(2)])
     await looks(2)
-    expect(touched).toEqual([])
+    expect(affected).toEqual([])
     expect(await counts()).toEqual(before)
     expect(await listening.records(nameOf(7), 'token-use')).toMatchObject([{ value: 2 }])
     // Nothing that was known of the tenants was read again.
@@ -70,10 +70,10 @@ describe('noting the use of tokens', () => {
 describe('learning of changes', () => {
   test('a change of one tenant has that one looked at and no other', async () => {
     await other.commit([{ write: 'record', record: { tenant: nameOf(5), kind: 'k', key: 'a' }, value: 1 }])
-    await until(() => touched.length > 0)
-    expect(touched).toEqual([{ tenant: nameOf(5), records: true }])
+    await until(() => affected.length > 0)
+    expect(affected).toEqual([{ tenant: nameOf(5), records: true }])
     await looks(1)
-    expect(touched).toHaveLength(1)
+    expect(affected).toHaveLength(1)
     expect(heard.filter((sql) => sql.includes('any($1'))).toEqual([])
   })
 
@@ -87,7 +87,7 @@ describe('learning of changes', () => {
 
   test('where nothing listens, looking finds what changed, and what is gone', async () => {
     const deaf = await postgresStore({ url: database.url, connections: 2, listen: false })
-    const told: Touched[] = []
+    const told: Affected[] = []
     deaf.watch((some) => told.push(...some))
     await deaf.records(nameOf(8), 'k')
     await deaf.records(nameOf(9), 'k')
@@ -110,7 +110,7 @@ test('a tenant that nobody used for an hour is forgotten, and all that hangs on 
   const watchers = createWatchers()
   const tenants = createDictionary(reads, (tenant) => notice.saw(tenant), now)
   const notice = createChangeWatch(reads, tenants, { listen: false, origin: 'x', now }, watchers)
-  const told: Touched[] = []
+  const told: Affected[] = []
   watchers.watch((some) => told.push(...some))
   await tenants.find(nameOf(1))
   await tenants.find(nameOf(2))

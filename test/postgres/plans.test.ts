@@ -53,7 +53,7 @@ beforeAll(async () => {
       emails: [{ value: 'first@x.example', type: 'work' }],
     }
     await store.commit([creating('u', person, { tenant }), creating('g', { displayName: 'First' }, { tenant })])
-    await store.commit([{ write: 'indexed', tenant, type: 'User', paths: DECLARED, as: 'anew' }])
+    await store.commit([{ write: 'indexed', tenant, type: 'User', paths: DECLARED, as: 'empty' }])
     await fill(tenant, tenant === 'acme' ? PEOPLE : PEOPLE / 4)
     await store.commit([{ write: 'indexed', tenant, type: 'User', paths: DECLARED, as: 'complete' }])
   }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/protocol/index.ts'
-import { Conflict, type Touched } from '../../src/store/index.ts'
+import { type Affected, Conflict } from '../../src/store/index.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from '../store.contract.ts'
@@ -214,8 +214,8 @@ describe('what others change is heard of', () => {
   const record = { tenant: 'acme', kind: 'token', key: 'x' }
   const hears = async (listener: PostgresStore, writer: PostgresStore) => {
     await listener.records('acme', 'token')
-    const heard: Touched[] = []
-    const leave = listener.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    const leave = listener.watch((affected) => heard.push(...affected))
     await writer.commit([{ write: 'record', record, value: Math.random() }])
     const at = Date.now()
     await until(() => heard.some((one) => 'records' in one && one.tenant === 'acme'), 3_000)
@@ -239,8 +239,8 @@ describe('what others change is heard of', () => {
       5_000,
     )
     // And listens again: of somebody who is not looked at only a notice tells.
-    const heard: Touched[] = []
-    const leave = one.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    const leave = one.watch((affected) => heard.push(...affected))
     await until(async () => {
       await server.admin(`select pg_notify('lockstep', 'x nobody')`, database.name)
       return heard.some((some) => 'records' in some && some.tenant === 'nobody')
@@ -251,8 +251,8 @@ describe('what others change is heard of', () => {
 
   test('a tenant that is gone, and one that is made anew', async () => {
     await other.records('acme', 'token')
-    const heard: Touched[] = []
-    other.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    other.watch((affected) => heard.push(...affected))
     await one.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 2 }])
     await until(() => heard.some((some) => 'all' in some && some.tenant === 'acme'), 3_000)
     expect(await other.records('acme', 'token')).toEqual([])
@@ -261,8 +261,8 @@ describe('what others change is heard of', () => {
   test('when looking fails for long, everything counts as changed', async () => {
     const port = server.port
     await other.records('acme', 'token')
-    const heard: Touched[] = []
-    other.watch((touched) => heard.push(...touched))
+    const heard: Affected[] = []
+    other.watch((affected) => heard.push(...affected))
     await server.halt()
     await until(() => heard.some((some) => 'everything' in some), 10_000)
     await server.start()

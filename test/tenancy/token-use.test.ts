@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Touched } from '../../src/store/index.ts'
+import type { Affected } from '../../src/store/index.ts'
 import { site } from './place.ts'
 
 const MINUTE = 60_000
@@ -11,8 +11,8 @@ describe('noting that a token was used', () => {
     const { token } = await tenancy.connections.create('acme')
     await tenancy.authenticate('acme', `Bearer ${token}`)
     await tenancy.flush()
-    const touched: Touched[] = []
-    store.watch((some) => touched.push(...some))
+    const affected: Affected[] = []
+    store.watch((some) => affected.push(...some))
     for (let minute = 0; minute < 10; minute++) {
       clock.now += MINUTE
       asked.length = 0
@@ -21,7 +21,7 @@ describe('noting that a token was used', () => {
       await tenancy.flush()
       expect(asked).toEqual(['commit'])
     }
-    expect(touched).toEqual([])
+    expect(affected).toEqual([])
     const [connection] = await tenancy.connections.list('acme')
     expect(connection?.tokens[0]?.lastUsed).toBe(clock.now)
   })
@@ -86,8 +86,8 @@ describe('noting that a token was used', () => {
     for (const { tenancy } of [one, other]) await tenancy.authenticate('acme', `Bearer ${token}`)
     await one.tenancy.flush()
     await other.tenancy.flush()
-    const touched: Touched[] = []
-    other.store.watch((some) => touched.push(...some))
+    const affected: Affected[] = []
+    other.store.watch((some) => affected.push(...some))
     for (let minute = 0; minute < 3; minute++) {
       one.clock.now += MINUTE
       await one.tenancy.authenticate('acme', `Bearer ${token}`)
@@ -98,6 +98,6 @@ describe('noting that a token was used', () => {
       expect(other.tenancy.authenticate('acme', `Bearer ${token}`)).toHaveProperty('principal')
       expect(other.asked).toEqual([])
     }
-    expect(touched).toEqual([])
+    expect(affected).toEqual([])
   })
 })

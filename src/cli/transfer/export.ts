@@ -1,5 +1,12 @@
 import { chmod, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { type Context, type Directory, documentOf, type Place, type Stored, traitsOf } from '../../directory/index.ts'
+import {
+  type Context,
+  type Directory,
+  documentOf,
+  type PagePosition,
+  type Stored,
+  traitsOf,
+} from '../../directory/index.ts'
 import { entryOf, formatETag, isObject, LIMITS, type ResourceType, readQuery } from '../../protocol/index.ts'
 import { profileOf } from '../../quirks/index.ts'
 import { writeJsonPart } from '../../terminal.ts'
@@ -101,7 +108,7 @@ async function* pagesOf(
   directory: Directory,
   context: Context,
   type: ResourceType,
-  from: Place | undefined,
+  from: PagePosition | undefined,
 ): AsyncIterable<readonly Stored[]> {
   const search = readQuery({ count: String(LIMITS.PAGE_MAX), cursor: '' })
   let after = from

@@ -15,7 +15,7 @@ export interface Query {
   /** Index paging: how many to skip. Cursor paging: `after`. */
   readonly page:
     | { readonly offset: number; readonly limit: number }
-    | { readonly after: Place | undefined; readonly limit: number }
+    | { readonly after: PagePosition | undefined; readonly limit: number }
   /** Whether `total` is wanted. */
   readonly total: boolean
   /** Whether `groups` of each resource are wanted. */
@@ -23,7 +23,7 @@ export interface Query {
 }
 
 /** Where a cursor page ended: the last resource's sort key (null: it had none; absent: unsorted) and id. */
-export interface Place {
+export interface PagePosition {
   readonly key?: string | number | boolean | null
   readonly id: string
 }
@@ -33,11 +33,11 @@ export interface Page {
   readonly resources: readonly Stored[]
   readonly total?: number
   /** Set when there is more after this page. */
-  readonly next?: Place
+  readonly next?: PagePosition
 }
 
 /** A resource that a filter may mean. */
-export interface Hit {
+export interface Candidate {
   /** Stands for the resource as it looks now, until a watcher hears that it looks different. */
   readonly number: number
   /** The resource with its groups; absent when whoever asks knows its number. */

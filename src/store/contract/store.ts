@@ -2,13 +2,13 @@
 
 import type { ExportRow } from './export-row.ts'
 import type { Change, WholeChange } from './log.ts'
-import type { Hit, Page, Query, Weight } from './query.ts'
+import type { Candidate, Page, Query, Weight } from './query.ts'
 import type { StoredRecord } from './record.ts'
 import type { IndexEntry, Member, Ref, Stored } from './resource.ts'
 import type { Write, Written } from './write.ts'
 
 /** Tells that a resource, or all of a tenant, or everything, may look different from now on. */
-export type Touched =
+export type Affected =
   | { readonly tenant: string; readonly type: string; readonly id: string }
   | { readonly tenant: string; readonly all: true }
   | { readonly everything: true }
@@ -31,7 +31,11 @@ export interface Store<Tx = unknown> {
    * `undefined`: no index tells, or more than `atMost`, or something changed meanwhile. Sort and page don't count. Only stores in
    * the same process have it.
    */
-  readonly hits?: (query: Query, atMost: number, known: (number: number) => boolean) => readonly Hit[] | undefined
+  readonly lookUp?: (
+    query: Query,
+    atMost: number,
+    known: (number: number) => boolean,
+  ) => readonly Candidate[] | undefined
   /** Ids and displays of resources by id, whatever their type; unknown ids are left out. */
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */
@@ -55,7 +59,7 @@ export interface Store<Tx = unknown> {
    * Runs work while nobody else, in another process too, runs any that asked for a turn with the same resource. Work that asked for none
    * is not held up. Without a turn after all when too many have one already. Only stores that processes share have it.
    */
-  readonly turn?: <T>(ref: Ref, work: () => Promise<T>) => Promise<T>
+  readonly runExclusive?: <T>(ref: Ref, work: () => Promise<T>) => Promise<T>
   /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   records(
@@ -88,7 +92,7 @@ export interface Store<Tx = unknown> {
    * Calls back from within `poll`, and after own commits once their callers are answered, with what may look different. What
    * a watcher throws is reported, and neither the write nor other watchers are the worse for it. Returns how to stop.
    */
-  watch(watcher: (touched: readonly Touched[]) => void): () => void
+  watch(watcher: (affected: readonly Affected[]) => void): () => void
   /**
    * Resolves when the database answers. On a cluster that is the node asked, which stands for all: a node of some tenants that is
    * down takes nothing from the others. Absent where any read tells.

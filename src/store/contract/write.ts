@@ -118,7 +118,7 @@ export type Write =
       readonly tenant: string
       readonly type: string
       readonly paths: readonly string[]
-      readonly as: 'complete' | 'incomplete' | 'anew' | 'gone'
+      readonly as: 'complete' | 'incomplete' | 'empty' | 'gone'
     }
   /**
    * Puts rows that `exportTenant` of another store has given, in that order, as they are: with their versions, times, hashes and log

@@ -1,12 +1,12 @@
 // What a commit leaves behind besides the data, and how it is taken back.
 
-import type { Touched, WholeChange } from '../contract/index.ts'
+import type { Affected, WholeChange } from '../contract/index.ts'
 
 /** What a list of writes leaves behind besides the data itself. */
 export interface Effects {
   readonly undos: (() => void)[]
   readonly changes: WholeChange[]
-  readonly touched: Touched[]
+  readonly affected: Affected[]
 }
 
 /** Puts a value into a map, or takes it out; `undefined` takes out. */

@@ -1,14 +1,14 @@
 import { type Environment, environment } from '../../environment.ts'
 import { compareKeys, compareText, entryOf, matches, sortKey } from '../../protocol/index.ts'
 import {
+  type Affected,
   type Page,
-  type Place,
+  type PagePosition,
   type Query,
   type Ref,
   type Store,
   StoreUnavailable,
   type TenantRow,
-  type Touched,
   type WholeChange,
   type Work,
   type Write,
@@ -71,7 +71,7 @@ export function memoryStore(
     const start = 'offset' in page ? page.offset : 0
     const shown = from.slice(start, start + page.limit)
     const last = shown.at(-1)
-    const ending: Place | undefined = last && (sorted ? { key: last.key, id: last.id } : { id: last.id })
+    const ending: PagePosition | undefined = last && (sorted ? { key: last.key, id: last.id } : { id: last.id })
     return {
       resources: shown.map(({ row }) => (query.groups && tenant ? withGroups(row.stored, tenant) : row.stored)),
       ...(query.total ? { total: hits.length } : {}),
@@ -83,15 +83,15 @@ export function memoryStore(
   function apply(writes: readonly Write[]) {
     const undos: (() => void)[] = []
     const changes: WholeChange[] = []
-    const touched: Touched[] = []
+    const affected: Affected[] = []
     const undo = () => {
       for (const one of undos.toReversed()) one()
     }
     try {
-      const out = { undos, changes, touched }
+      const out = { undos, changes, affected }
       const moment = now()
       const written = writes.map((write, at) => applyWrite(tenants, everywhere, write, at, moment, out))
-      return { written, changes, touched, undo }
+      return { written, changes, affected, undo }
     } catch (error) {
       undo()
       throw error
@@ -119,9 +119,9 @@ export function memoryStore(
     return settle(apply(writes))
   }
 
-  function settle({ written, touched }: ReturnType<typeof apply>): readonly Written[] {
+  function settle({ written, affected }: ReturnType<typeof apply>): readonly Written[] {
     // Before whoever reads next, and after whoever waits for the write: nothing that a watcher does reaches them.
-    watchers.tell(touched)
+    watchers.notify(affected)
     return written
   }
 

@@ -121,7 +121,7 @@ function trim(tenant: Tenant, wanted: number, at: number, out: Effects): boolean
     log.unshift(...lines)
     Object.assign(cut, before)
   })
-  out.touched.push({ tenant: tenant.name, records: true }, { tenant: tenant.name, all: true })
+  out.affected.push({ tenant: tenant.name, records: true }, { tenant: tenant.name, all: true })
   return true
 }
 

@@ -1,5 +1,6 @@
 import { compareText, matchesElement } from '../../protocol/index.ts'
 import {
+  type Affected,
   type Change,
   Conflict,
   type ExportRow,
@@ -8,7 +9,6 @@ import {
   type MemberEdit,
   type Ref,
   type Stored,
-  type Touched,
   tenantOfWork,
   type WholeChange,
   type Write,
@@ -46,7 +46,7 @@ export function applyWrite(
         tenantOf(write.tenant)
         put(tenants, write.tenant, undefined, out)
       }
-      out.touched.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
+      out.affected.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
       return { changed: true, version: 0, created: write.at, modified: write.at }
     }
     case 'record': {
@@ -62,7 +62,7 @@ export function applyWrite(
       const { value, tag } = write
       const record = value === undefined ? undefined : { ...write.record, value, ...(tag === undefined ? {} : { tag }) }
       put(records, place, record, out)
-      out.touched.push({ tenant: name, records: true })
+      out.affected.push({ tenant: name, records: true })
       return { ...NOTHING, changed: true }
     }
     case 'quiet': {
@@ -98,13 +98,13 @@ export function applyWrite(
       for (const path of write.paths) {
         const key = pathKey(type, path)
         const known = tenant.paths.get(key)
-        if (as === 'gone' || as === 'anew') forgetEntries(tenant, type, path, out)
+        if (as === 'gone' || as === 'empty') forgetEntries(tenant, type, path, out)
         if (as === 'incomplete' && known === undefined) continue
-        const unique = as === 'anew' || (known?.unique ?? false)
+        const unique = as === 'empty' || (known?.unique ?? false)
         const row: PathRow = { row: 'path', type, path, unique, complete: as === 'complete' }
         put(tenant.paths, key, as === 'gone' ? undefined : row, out)
       }
-      out.touched.push({ tenant: write.tenant, records: true })
+      out.affected.push({ tenant: write.tenant, records: true })
       return { ...NOTHING, changed: true }
     }
     case 'reindex': {
@@ -122,7 +122,7 @@ export function applyWrite(
     case 'load': {
       const tenant = tenantOf(write.tenant)
       for (const row of write.rows) load(tenant, row, at, out)
-      out.touched.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
+      out.affected.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
       return { ...NOTHING, changed: true }
     }
     case 'item':
@@ -153,7 +153,7 @@ function create(tenant: Tenant, write: Extract<Write, { write: 'create' }>, at: 
   put(tenant.rows, draft.id, { ...bare, entries }, out)
   const members = editMembers(tenant, draft.id, write.members ?? [], at, out)
   addLine(tenant, stored, write.at, write.log, out, members)
-  out.touched.push({ tenant: tenant.name, all: true })
+  out.affected.push({ tenant: tenant.name, all: true })
   return { changed: true, version: 1, created: write.at, modified: write.at }
 }
 
@@ -173,7 +173,7 @@ function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: 
   const secret = draft.secret === undefined ? row.secret : (draft.secret ?? undefined)
   put(tenant.rows, draft.id, { stored, secret, entries }, out)
   addLine(tenant, stored, write.at, write.log, out, members)
-  if (moved || stored.display !== was.display) out.touched.push({ tenant: tenant.name, all: true })
+  if (moved || stored.display !== was.display) out.affected.push({ tenant: tenant.name, all: true })
   return { changed: true, version: stored.version, created: stored.created, modified: stored.modified }
 }
 
@@ -196,7 +196,7 @@ function remove(tenant: Tenant, write: Extract<Write, { write: 'remove' }>, at: 
     const log = { op: 'patch', actor: write.log.actor, paths: [] } as const
     addLine(tenant, now, write.at, log, out, { added: [], removed: [id] })
   }
-  out.touched.push({ tenant: tenant.name, all: true })
+  out.affected.push({ tenant: tenant.name, all: true })
   return { changed: true, version: 0, created: stored.created, modified: stored.modified }
 }
 
@@ -364,7 +364,7 @@ function append(tenant: Tenant, line: Omit<WholeChange, 'place'>, out: Effects):
   tenant.log.push(members === undefined ? change : { ...change, members: loggedMembers(members) })
   out.undos.push(() => tenant.log.pop())
   out.changes.push(members === undefined ? change : { ...change, members })
-  if (line.op !== 'note') out.touched.push({ tenant: line.tenant, type: line.type, id: line.id })
+  if (line.op !== 'note') out.affected.push({ tenant: line.tenant, type: line.type, id: line.id })
 }
 
 function nextPlace({ log, cut }: Tenant): number {

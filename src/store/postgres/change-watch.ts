@@ -52,7 +52,7 @@ export function createChangeWatch(
   database: Pick<Database, 'rows' | 'hold' | 'of' | 'nodeOf'>,
   tenants: Pick<Dictionary, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>,
   options: { readonly listen: boolean; readonly origin: string; readonly now?: () => number },
-  { tell }: Watchers,
+  { notify }: Watchers,
 ): ChangeWatch {
   const { now = Date.now } = options
   const seen = new Map<string, Seen>()
@@ -69,14 +69,15 @@ export function createChangeWatch(
 
   function changed(name: string): void {
     tenants.forget(name)
-    tell([{ tenant: name, records: true }])
+    notify([{ tenant: name, records: true }])
   }
 
   function saw({ name, t, records }: Tenant): void {
     const before = seen.get(name)
     keep({ t, name, at: now(), records })
     // It changed between two looks.
-    if (before !== undefined && (before.t !== t || before.records !== records)) tell([{ tenant: name, records: true }])
+    if (before !== undefined && (before.t !== t || before.records !== records))
+      notify([{ tenant: name, records: true }])
   }
 
   function keep(one: Seen): void {
@@ -101,7 +102,7 @@ export function createChangeWatch(
     }
     dismiss(was)
     tenants.drop(was)
-    tell([
+    notify([
       { tenant: was.name, records: true },
       { tenant: was.name, all: true },
     ])
@@ -145,7 +146,7 @@ export function createChangeWatch(
       if (one.t === 0 || Math.max(one.at, tenants.usedAt(one.name) ?? 0) > tidied - IDLE_MS) continue
       dismiss(one)
       tenants.drop(one)
-      tell([{ tenant: one.name, records: true }])
+      notify([{ tenant: one.name, records: true }])
     }
   }
 
@@ -153,7 +154,7 @@ export function createChangeWatch(
   function blind(): void {
     lookedAt = now()
     tenants.forgetAll()
-    tell([{ everything: true }])
+    notify([{ everything: true }])
   }
 
   /** Nodes of a cluster that have not answered yet. */
@@ -233,7 +234,7 @@ export function createChangeWatch(
         if (origin === options.origin) return
         const was = seen.get(name)
         if (was !== undefined) void lookAt(was).catch(() => {})
-        else tell([{ tenant: name, records: true }])
+        else notify([{ tenant: name, records: true }])
       }) as (...args: unknown[]) => void)
       await own.client.query(`listen ${CHANNEL}`)
     } catch {

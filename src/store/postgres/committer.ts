@@ -1,8 +1,8 @@
 import { ConfigError } from '../../protocol/index.ts'
 import {
+  type Affected,
   Conflict,
   StoreUnavailable,
-  type Touched,
   tenantOfWork,
   type WholeChange,
   type Write,
@@ -203,7 +203,7 @@ export function createCommitter(
       }
     })
     const written = { changed: true, version: 0, created: at, modified: at }
-    const touched: Touched[] = [
+    const touched: Affected[] = [
       { tenant: name, records: true },
       { tenant: name, all: true },
     ]

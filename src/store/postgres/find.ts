@@ -1,5 +1,5 @@
 import { type BoundFilter, targetsIn } from '../../protocol/index.ts'
-import type { Page, Place, Query, Weight } from '../contract/index.ts'
+import type { Page, PagePosition, Query, Weight } from '../contract/index.ts'
 import { type Bindings, createBindings } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
@@ -307,7 +307,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
 }
 
 /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
-function past(after: Place, sorted: boolean, descending: boolean, s: string, { bind }: Bindings<Value>): string {
+function past(after: PagePosition, sorted: boolean, descending: boolean, s: string, { bind }: Bindings<Value>): string {
   const id = bind(after.id)
   if (!sorted) return `id > ${id}`
   if (after.key === null || after.key === undefined) {
@@ -340,7 +340,7 @@ function number(values: Value[], value: number): string {
   return `$${values.length}`
 }
 
-function endingOf(row: Row, sorted: boolean): Place {
+function endingOf(row: Row, sorted: boolean): PagePosition {
   const id = textOf(row[1])
   const key = row[8]
   return sorted ? { key: key === undefined ? null : key, id } : { id }

@@ -115,7 +115,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   const finds = createFinds(database, tenants, createPageAnchors(database))
   const committer = createCommitter({ database, tenants, origin, own: notice.own }, (name, done, commits) => {
     if (done.records !== undefined) notice.own(name, done.records)
-    watchers.tell(done.touched)
+    watchers.notify(done.touched)
     if (done.touched.some((one) => 'all' in one && done.tenant === undefined)) sweep.soon()
     guard(() => given.batch?.(commits), given.report)
   })
@@ -134,7 +134,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   return {
     ...reads,
     nodeOf: tenants.nodeOf,
-    turn: createTurn(database, tenants, Math.floor(connections / 4)),
+    runExclusive: createTurn(database, tenants, Math.floor(connections / 4)),
     interrupt,
     pool,
     find: finds.find,

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../protocol/index.ts'
 import {
+  type Affected,
   Conflict,
   StoreUnavailable,
-  type Touched,
   type WholeChange,
   type Write,
   type Written,
@@ -31,7 +31,7 @@ export class Unknown extends Error {
   readonly mark: number
   readonly place: number | undefined
   readonly outcomes: readonly Outcome[]
-  readonly touched: readonly Touched[]
+  readonly touched: readonly Affected[]
   readonly records: number | undefined
   constructor(
     told: Pick<Unknown, 'mark' | 'place' | 'outcomes' | 'touched' | 'records'>,
@@ -56,7 +56,7 @@ export class Inside extends Error {
 /** A transaction that came through, or that had nothing to write. */
 export interface Done {
   readonly outcomes: readonly Outcome[]
-  readonly touched: readonly Touched[]
+  readonly touched: readonly Affected[]
   /** The tenant's count of changes, when records, paths or the tenant itself changed. */
   readonly records: number | undefined
   /** The tenant with the paths that were made. */
@@ -277,9 +277,9 @@ function isDirty(work: Work): boolean {
 }
 
 /** What looks different after a transaction, told in this process. */
-function touchedBy(work: Work, records: boolean): readonly Touched[] {
+function touchedBy(work: Work, records: boolean): readonly Affected[] {
   const tenant = work.tenant.name
-  const touched: Touched[] = work.lines().map(({ y, id }) => ({ tenant, type: y, id }))
+  const touched: Affected[] = work.lines().map(({ y, id }) => ({ tenant, type: y, id }))
   const around = [...work.groups().values()].some(({ now }) => now.size > 0)
   const renamed = [...work.held()].some(
     ({ gone, isNew, wasDisplay, display }) => gone || (!isNew && wasDisplay !== display),

@@ -203,7 +203,7 @@ async function indexed({ work }: Means, write: Extract<Write, { write: 'indexed'
         Date.now(),
       )
     }
-    if (as === 'anew') {
+    if (as === 'empty') {
       const made = paths.map((path) => ({ y: type, path, unique: true, ready: false }))
       await makePaths(work.session, work.tenant, made)
       // Somebody who hasn't heard yet may have made it in the same moment.

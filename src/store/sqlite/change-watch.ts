@@ -1,4 +1,4 @@
-import type { Touched } from '../contract/index.ts'
+import type { Affected } from '../contract/index.ts'
 import type { Watchers } from '../watchers.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
@@ -24,7 +24,7 @@ export interface PulseGround {
   readonly turn: Turn
 }
 
-/** With more log lines than these since the last look, everything counts as touched. */
+/** With more log lines than these since the last look, everything counts as affected. */
 const LINES = 10_000
 
 /** Makes the watch over what other connections commit. */
@@ -59,9 +59,9 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
 
   function read(): void {
     const before = { line, signal }
-    let touched: readonly Touched[]
+    let affected: readonly Affected[]
     try {
-      touched = readTouched()
+      affected = readTouched()
     } catch (error) {
       // Nobody has heard of it: the next look begins where this one did.
       ;({ line, signal } = before)
@@ -69,27 +69,27 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
       looked = false
       throw error
     }
-    watchers.tell(touched)
+    watchers.notify(affected)
   }
 
-  function readTouched(): readonly Touched[] {
-    const touched: Touched[] = []
+  function readTouched(): readonly Affected[] {
+    const affected: Affected[] = []
     const signals = connection.rows('select name, n, whole from lockstep_signal where n > ? order by n', signal)
     if (signals.length > 0) {
       // Numbers of tenants, types and paths may have come or gone.
       names.forget()
-      groupsOf.touched(undefined)
+      groupsOf.refresh(undefined)
       for (const row of signals) {
         const tenant = textOf(row[0])
-        touched.push({ tenant, records: true })
-        if (numberOf(row[2]) > signal) touched.push({ tenant, all: true })
+        affected.push({ tenant, records: true })
+        if (numberOf(row[2]) > signal) affected.push({ tenant, all: true })
       }
       signal = numberOf(signals.at(-1)?.[1])
     }
     if (!watchers.any()) {
-      groupsOf.touched(undefined)
+      groupsOf.refresh(undefined)
       line = Math.max(line, lastLine())
-      return touched
+      return affected
     }
     const lines = connection.rows(
       `select n, t, y, id, touch from lockstep_change where n > ? order by n limit ${LINES + 1}`,
@@ -97,22 +97,22 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
     )
     if (lines.length > LINES) {
       line = lastLine()
-      groupsOf.touched(undefined)
-      touched.push({ everything: true })
+      groupsOf.refresh(undefined)
+      affected.push({ everything: true })
     } else {
       for (const row of lines) {
         line = numberOf(row[0])
-        groupsOf.touched(numberOf(row[2]))
+        groupsOf.refresh(numberOf(row[2]))
         const tenant = names.tenantName(numberOf(row[1]))
         if (tenant === undefined) continue
-        touched.push({ tenant, type: names.typeName(numberOf(row[2])), id: textOf(row[3]) })
+        affected.push({ tenant, type: names.typeName(numberOf(row[2])), id: textOf(row[3]) })
         if (row[4] === null) continue
         const touch = touchOf(row[4])
-        if (touch === '*') touched.push({ tenant, all: true })
-        else for (const [y, id] of touch) touched.push({ tenant, type: names.typeName(y), id })
+        if (touch === '*') affected.push({ tenant, all: true })
+        else for (const [y, id] of touch) affected.push({ tenant, type: names.typeName(y), id })
       }
     }
-    return touched
+    return affected
   }
 
   return {
@@ -124,7 +124,7 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
         turn.end()
         read()
       } catch {
-        // The commit is done, and its caller is answered. The next look says what it touched, or fails itself.
+        // The commit is done, and its caller is answered. The next look says what it affected, or fails itself.
       }
     },
   }

@@ -1,5 +1,5 @@
 import { targetsIn } from '../../protocol/index.ts'
-import type { Membership, Page, Place, Query, Stored, Weight } from '../contract/index.ts'
+import type { Membership, Page, PagePosition, Query, Stored, Weight } from '../contract/index.ts'
 import { type Bindings, createBindings } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
 import { FEW, type Keys, keysFor, ONE } from '../sql/keys.ts'
@@ -278,7 +278,7 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
   }
 
   /** What lies beyond the place where the last page ended: nulls last ascending, first descending; ties by id. A-32. */
-  function past(after: Place, sorted: boolean, descending: boolean, bindings: Bindings<SqlValue>): string {
+  function past(after: PagePosition, sorted: boolean, descending: boolean, bindings: Bindings<SqlValue>): string {
     const id = bindings.bind(after.id)
     if (!sorted) return `id > ${id}`
     if (after.key === null || after.key === undefined) {
@@ -313,7 +313,7 @@ export function createFinds(connection: Connection, names: Dictionary, reads: Re
     }
   }
 
-  function endingOf(row: SqlRow, sorted: boolean): Place {
+  function endingOf(row: SqlRow, sorted: boolean): PagePosition {
     const id = textOf(row[2])
     return sorted ? { key: row[9] ?? null, id } : { id }
   }

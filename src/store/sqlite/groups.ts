@@ -17,7 +17,7 @@ export interface GroupsOf {
   /** By resource number; those in no group are left out. Who are in the same groups share one list. */
   readonly find: (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
   /** Told the type of each resource that may have changed, and undefined when anything may have. */
-  readonly touched: (y: number | undefined) => void
+  readonly refresh: (y: number | undefined) => void
 }
 
 /** A group on the way up from its members. */
@@ -111,7 +111,7 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
 
   return {
     find,
-    touched(y) {
+    refresh(y) {
       if (y === undefined || types.has(y)) forget()
     },
   }

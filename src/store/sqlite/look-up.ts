@@ -1,5 +1,5 @@
 import type { BoundFilter, Target } from '../../protocol/index.ts'
-import type { Hit, Store } from '../contract/index.ts'
+import type { Candidate, Store } from '../contract/index.ts'
 import { rowsOf } from '../sql/derived-rows.ts'
 import { following } from '../sql/keys.ts'
 import type { IndexPath } from '../sql/scope.ts'
@@ -8,7 +8,7 @@ import type { Dictionary } from './dictionary.ts'
 import type { Reads } from './read.ts'
 
 /** Finds by index alone whom a filter can mean: a few at most, perhaps some more than it does mean. */
-export type LookUps = NonNullable<Store['hits']>
+export type LookUps = NonNullable<Store['lookUp']>
 
 /** A part of a filter that an index answers; the less it gives, the better. */
 interface Way {
@@ -48,13 +48,13 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
       }
       if (some.length > atMost || numbers.length > atMost) return undefined
     }
-    const hits: Hit[] = []
+    const candidates: Candidate[] = []
     const unknown: number[] = []
     for (const number of numbers) {
-      if (known(number)) hits.push({ number })
+      if (known(number)) candidates.push({ number })
       else unknown.push(number)
     }
-    return unknown.length === 0 ? hits : hits.concat(reads.numbered(unknown, query.tenant, only.type))
+    return unknown.length === 0 ? candidates : candidates.concat(reads.numbered(unknown, query.tenant, only.type))
   }
 
   /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */

@@ -1,6 +1,6 @@
 import type {
+  Candidate,
   Change,
-  Hit,
   IndexEntry,
   Member,
   Membership,
@@ -19,7 +19,7 @@ import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts
 export interface Reads {
   readonly get: (ref: Ref, groups: boolean) => Stored | undefined
   /** Resources of a type by their numbers, with their groups. */
-  readonly numbered: (numbers: readonly number[], tenant: string, type: string) => readonly Hit[]
+  readonly numbered: (numbers: readonly number[], tenant: string, type: string) => readonly Candidate[]
   /** The number of a resource. */
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined

@@ -118,7 +118,7 @@ export function sqliteStore(
   const groupsOf = createGroupsOf(connection, threaded)
   const reads = createReads(connection, names, groupsOf)
   const finds = createFinds(connection, names, reads)
-  const hits = createLookUps(connection, names, reads)
+  const lookUp = createLookUps(connection, names, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
   const watchers = createWatchers(options.report)
@@ -179,8 +179,8 @@ export function sqliteStore(
     secret: (ref) => reading(() => reads.secret(ref)),
     find: (query) => reading(() => finds.find(query)),
     weigh: (query) => atOnce(() => finds.weigh(query)),
-    hits(query, atMost, known) {
-      const found = atOnce(() => hits(query, atMost, known))
+    lookUp(query, atMost, known) {
+      const found = atOnce(() => lookUp(query, atMost, known))
       // What the watchers have not heard of yet, nobody may take for known.
       return changes.isLate() ? undefined : found
     },

@@ -356,7 +356,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
         sweep.addPath(t, path.pathNo)
         names.forget()
       }
-      if (write.as === 'anew') names.ensurePath(t, y, name, true, false)
+      if (write.as === 'empty') names.ensurePath(t, y, name, true, false)
     }
     names.forget()
     tally.signal(write.tenant, false)
