@@ -1,6 +1,6 @@
 import type { Catalog } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Inside } from './context.ts'
+import type { DirectoryDeps } from './context.ts'
 import type { Writes } from './write.ts'
 
 /** A body was read by schemas that another process has changed meanwhile: it has to be read again. */
@@ -11,7 +11,7 @@ export function createHeed<Tx>(
   { catchUp }: Pick<Store<Tx>, 'catchUp'>,
   catalog: (tenant: string) => Catalog,
   ready: ((tenant: string) => void | Promise<void>) | undefined,
-): Inside<Tx>['heed'] {
+): DirectoryDeps<Tx>['heed'] {
   return async (tenant, known) => {
     if (catchUp === undefined || ready === undefined) return
     await catchUp(tenant)

@@ -1,6 +1,6 @@
 import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
 import { Conflict, type Store, type Write, type Written } from '../store/index.ts'
-import type { Inside } from './context.ts'
+import type { DirectoryDeps } from './context.ts'
 
 /** Hands writes to the store. */
 export type Commit = (writes: readonly Write[], type: ResourceType, tenant: string) => Promise<readonly Written[]>
@@ -9,9 +9,9 @@ export type Commit = (writes: readonly Write[], type: ResourceType, tenant: stri
  * Makes the way to the store: with the host's own rows in the same transaction, and with SCIM errors for the conflicts
  * that trying again can't settle. The others are thrown as they are.
  */
-export function createCommit<Tx>(inside: Inside<Tx>): Commit {
-  const { store } = inside
-  const hook = inside.hooks.commit
+export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
+  const { store } = deps
+  const hook = deps.hooks.commit
   const isAsync = Object.prototype.toString.call(hook) === '[object AsyncFunction]'
 
   function write(writes: readonly Write[]): Promise<readonly Written[]> {
@@ -38,8 +38,8 @@ export function createCommit<Tx>(inside: Inside<Tx>): Commit {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
-        if (!inside.openTenants) throw notFound('The tenant is gone')
-        await openTenant(store, tenant, inside.environment.now())
+        if (!deps.openTenants) throw notFound('The tenant is gone')
+        await openTenant(store, tenant, deps.environment.now())
         return commit(writes, type, tenant)
       }
       throw answerTo(error, type) ?? error

@@ -1,3 +1,5 @@
+// What the parts of the directory share: on whose behalf a write is done, the hooks, and what each part needs.
+
 import type { Environment } from '../environment.ts'
 import {
   type Allowances,
@@ -6,10 +8,12 @@ import {
   notFound,
   type ResourceType,
   typeByName,
+  writable,
 } from '../protocol/index.ts'
 import type { Ref, Store, WholeChange } from '../store/index.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
+import { traitsOf } from './traits.ts'
 
 /** On whose behalf something is done, and how far that connection bends. */
 export interface Context {
@@ -34,7 +38,7 @@ export interface Hooks<Tx = unknown> {
     readonly document: Document
   }): Document | undefined | Promise<Document | undefined>
   /**
-   * Inside the transaction, with each log line that it will hold; what it throws undoes everything. `change.members.ids` names all
+   * DirectoryDeps the transaction, with each log line that it will hold; what it throws undoes everything. `change.members.ids` names all
    * members that came and went, however many, where the log itself only counts beyond 500. BEGIN, COMMIT and ROLLBACK are not for
    * it. On SQLite it must be synchronous; on PostgreSQL a statement that may fail needs a savepoint around it.
    */
@@ -44,7 +48,7 @@ export interface Hooks<Tx = unknown> {
 }
 
 /** What the parts of the door share. */
-export interface Inside<Tx = unknown> {
+export interface DirectoryDeps<Tx = unknown> {
   readonly store: Store<Tx>
   readonly environment: Environment
   readonly catalog: (tenant: string) => Catalog
@@ -75,6 +79,12 @@ export function requireType(catalog: Catalog, name: string): ResourceType {
  * The type as it is known now. What it is indexed by may have changed since the request began, and entries that are worked out by
  * what held then would be missing from an index that was built meanwhile (decision 19).
  */
-export function typeNow<Tx>(inside: Inside<Tx>, tenant: string, type: ResourceType): ResourceType {
-  return typeByName(inside.catalog(tenant), type.name) ?? type
+export function typeNow<Tx>(deps: DirectoryDeps<Tx>, tenant: string, type: ResourceType): ResourceType {
+  return typeByName(deps.catalog(tenant), type.name) ?? type
+}
+
+/** The type to write by: lists that clients only read are written by administrators, through other callers of the door. */
+export function writableType(catalog: Catalog, name: string): ResourceType {
+  const type = requireType(catalog, name)
+  return traitsOf(type).readOnly ? writable(type) : type
 }

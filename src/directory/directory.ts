@@ -19,7 +19,7 @@ import {
   StoreUnavailable,
 } from '../store/index.ts'
 import { createHeed, heedful } from './behind.ts'
-import type { Hooks, Inside } from './context.ts'
+import type { DirectoryDeps, Hooks } from './context.ts'
 import type { UniquePaths } from './entries.ts'
 import { createErasures, type Erasures } from './erase.ts'
 import { createHasher } from './password.ts'
@@ -82,7 +82,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const fixed = createCatalog(options.types ?? [User, Group], 0)
   const catalog = options.catalog ?? (() => fixed)
   const { ready } = options
-  const inside: Inside<Tx> = {
+  const deps: DirectoryDeps<Tx> = {
     store,
     environment,
     catalog,
@@ -101,17 +101,17 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   }
   return {
     catalog,
-    ...heedful(createWrites(inside)),
-    ...createQueries(inside),
-    ...createSchemaUse(inside),
-    ...createErasures(inside),
+    ...heedful(createWrites(deps)),
+    ...createQueries(deps),
+    ...createSchemaUse(deps),
+    ...createErasures(deps),
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
       const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])
       if (stored === undefined || secret === undefined) return false
       const prepared = preparedOrNone(password)
       if (prepared === undefined || !(await passwordMatches(prepared, secret))) return false
-      if (isOutdated(secret)) await renew(store, stored, await inside.hash(stored.tenant, prepared))
+      if (isOutdated(secret)) await renew(store, stored, await deps.hash(stored.tenant, prepared))
       return true
     },
     members: (ref) => store.members(ref),

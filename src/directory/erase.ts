@@ -1,6 +1,6 @@
 import { comparable, conflict, isObject, type Json, type ResourceType, resolve } from '../protocol/index.ts'
 import type { Change, PathChange, Ref, Write } from '../store/index.ts'
-import type { Inside } from './context.ts'
+import type { DirectoryDeps } from './context.ts'
 import { missing } from './missing.ts'
 
 /** Lines of the log read, and amended in one transaction, at most. */
@@ -25,7 +25,7 @@ export interface Erasures {
 }
 
 /** Makes what erases. */
-export function createErasures<Tx>({ store, environment }: Pick<Inside<Tx>, 'store' | 'environment'>): Erasures {
+export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Erasures {
   async function* log(tenant: string): AsyncIterable<readonly Change[]> {
     for (let place = 0; ; ) {
       const lines = await store.changes(tenant, place, CHUNK)

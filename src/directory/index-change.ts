@@ -1,6 +1,6 @@
 import type { ResourceType } from '../protocol/index.ts'
 import { Conflict, type Stored, type Write } from '../store/index.ts'
-import type { Inside } from './context.ts'
+import type { DirectoryDeps } from './context.ts'
 import { documentOf } from './document.ts'
 import { indexEntries } from './entries.ts'
 import { type Indexed, traitsOf } from './traits.ts'
@@ -26,14 +26,14 @@ export const HEARD_MS = 2_000
  * comes is kept up by everybody before what is there is entered, and complete only after that (decision 19).
  */
 export function createIndexChanges<Tx>(
-  inside: Inside<Tx>,
+  deps: DirectoryDeps<Tx>,
 ): (
   tenant: string,
   before: ResourceType,
   after: ResourceType | undefined,
   anew?: readonly string[],
 ) => Promise<IndexChange> {
-  const { store, environment } = inside
+  const { store, environment } = deps
   const { all, persist } = createWalk(store, environment)
 
   return async (tenant, before, after, anew = []) => {
@@ -59,7 +59,7 @@ export function createIndexChanges<Tx>(
     }
 
     // Whoever comes later takes over: of two that build one index, each might count on what the other has cleared away.
-    const token = inside.newId()
+    const token = deps.newId()
     const record = { tenant, kind: 'index-change', key: type }
     const mine: Write = { write: 'record', record, value: token, ifValue: token }
     const over: Write = { write: 'record', record, value: undefined, ifValue: token }
@@ -95,7 +95,7 @@ export function createIndexChanges<Tx>(
   ): Promise<number> {
     let count = 0
     const writeOf = (stored: Stored): Write | undefined => {
-      const index = indexEntries(documentOf(stored), type, inside.unique(tenant)).filter(({ path }) => paths.has(path))
+      const index = indexEntries(documentOf(stored), type, deps.unique(tenant)).filter(({ path }) => paths.has(path))
       if (index.length === 0) return undefined
       const ref = { tenant, type: type.name, id: stored.id }
       // Entries of an older document would stay for good.

@@ -12,7 +12,7 @@ import {
   tooMany,
 } from '../protocol/index.ts'
 import { type Candidate, type Page, type PagePosition, type Query, QueryTooLong, type Weight } from '../store/index.ts'
-import type { Context, Inside } from './context.ts'
+import type { Context, DirectoryDeps } from './context.ts'
 import { traitsOf } from './traits.ts'
 
 /** A query made ready: bound to its types, and weighed when asked for. */
@@ -46,12 +46,12 @@ export interface Queries {
 }
 
 /** Makes the querying half of the door. */
-export function createQueries<Tx>(inside: Inside<Tx>): Queries {
-  const { store } = inside
+export function createQueries<Tx>(deps: DirectoryDeps<Tx>): Queries {
+  const { store } = deps
   return {
     plan(context, types, search, base, options) {
       const filter = search.filter === undefined ? undefined : parseFilter(search.filter, context.allow)
-      const endpoints = endpointsOf(inside.catalog(context.tenant))
+      const endpoints = endpointsOf(deps.catalog(context.tenant))
       const query = toQuery(context, types, search, base, endpoints, options, filter)
       const decoded =
         filter !== undefined && context.allow.percentInFilterValues && search.filter?.includes('%')

@@ -1,5 +1,5 @@
 import { Conflict, type Ref, type Store, StoreUnavailable } from '../store/index.ts'
-import { createLanes } from './lane.ts'
+import { createLanes } from './lanes.ts'
 import { missing } from './missing.ts'
 
 /** Lets many write one resource at a time without losing anything or anybody. */

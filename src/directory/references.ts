@@ -1,6 +1,6 @@
 import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
-import { type Context, type Inside, typeNow } from './context.ts'
+import { type Context, type DirectoryDeps, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
 import { type Reference, traitsOf } from './traits.ts'
@@ -14,15 +14,15 @@ const CHUNK = 200
  * no moment at which the resource is gone and a reference to it stays, however many reports a manager has.
  */
 export async function clearReferences<Tx>(
-  inside: Inside<Tx>,
+  deps: DirectoryDeps<Tx>,
   context: Context,
   catalog: Catalog,
   id: string,
   commit: (writes: readonly Write[]) => Promise<unknown>,
 ): Promise<readonly Write[]> {
-  const { store } = inside
+  const { store } = deps
   const { tenant } = context
-  const unique = inside.unique(tenant)
+  const unique = deps.unique(tenant)
   let writes: Write[] = []
   for (const type of catalog.types) {
     const { references } = traitsOf(type)
@@ -39,11 +39,11 @@ export async function clearReferences<Tx>(
           const before = documentOf(stored)
           const document = references.reduce((rest, reference) => without(rest, reference, id), before)
           if (document === before) continue
-          const now = typeNow(inside, tenant, type)
+          const now = typeNow(deps, tenant, type)
           writes.push({
             write: 'update',
             draft: { tenant, type: type.name, id: holder, text: textOf(document), display: displayOf(document) },
-            at: Math.max(inside.environment.now(), stored.modified + 1),
+            at: Math.max(deps.environment.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique)),
             log: { op: 'patch', actor: context.actor, paths: changedPaths(before, document, type) },

@@ -1,5 +1,5 @@
 import type { Document, ResourceType } from '../protocol/index.ts'
-import type { Inside } from './context.ts'
+import type { DirectoryDeps } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
 import { createIndexChanges, HEARD_MS, type IndexChange } from './index-change.ts'
@@ -34,10 +34,10 @@ export interface SchemaUse {
 }
 
 /** Makes what a change of schemas needs to know of the data. */
-export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
-  const { store } = inside
+export function createSchemaUse<Tx>(deps: DirectoryDeps<Tx>): SchemaUse {
+  const { store } = deps
 
-  const { all, persist } = createWalk(store, inside.environment)
+  const { all, persist } = createWalk(store, deps.environment)
 
   return {
     async countUse(tenant, typeNames, uses) {
@@ -50,8 +50,8 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
 
     async rewrite(tenant, typeNames, actor, change) {
       let count = 0
-      const catalog = inside.catalog(tenant)
-      const unique = inside.unique(tenant)
+      const catalog = deps.catalog(tenant)
+      const unique = deps.unique(tenant)
       for await (const chunk of all(tenant, typeNames)) {
         count += await persist(chunk, (stored) => {
           const before = documentOf(stored)
@@ -61,7 +61,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
           return {
             write: 'update',
             draft: { tenant, type: stored.type, id: stored.id, text: textOf(after), display: displayOf(after) },
-            at: Math.max(inside.environment.now(), stored.modified + 1),
+            at: Math.max(deps.environment.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, type, unique), indexEntries(after, type, unique)),
             log: { op: 'patch', actor, paths: [] },
@@ -74,7 +74,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     async removeAll(tenant, typeName, actor) {
       let count = 0
       for await (const chunk of all(tenant, [typeName])) {
-        const at = inside.environment.now()
+        const at = deps.environment.now()
         count += await persist(chunk, ({ id }) => ({
           write: 'remove',
           ref: { tenant, type: typeName, id },
@@ -86,10 +86,10 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
     },
 
     async reindex(tenant, type) {
-      const unique = inside.unique(tenant)
+      const unique = deps.unique(tenant)
       let count = 0
       // Until they have heard of the change, other processes write entries as they were.
-      if (store.freshness === 'eventual') await inside.environment.wait(HEARD_MS)
+      if (store.freshness === 'eventual') await deps.environment.wait(HEARD_MS)
       for await (const chunk of all(tenant, [type.name])) {
         await persist(chunk, (stored) => ({
           write: 'reindex',
@@ -104,7 +104,7 @@ export function createSchemaUse<Tx>(inside: Inside<Tx>): SchemaUse {
       return count
     },
 
-    changeIndex: createIndexChanges(inside),
+    changeIndex: createIndexChanges(deps),
     indexedPaths: (type) => traitsOf(type).indexed.map(({ path }) => path),
   }
 }

@@ -26,10 +26,10 @@ import {
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { locationOf } from './represent.ts'
+import { bendBody, type RequestContext, requireRight } from './request.ts'
 import { requirePatch } from './resources.ts'
 import { errorOf, UNSHARED } from './respond.ts'
 import { routeOf } from './route.ts'
-import { bendBody, requireRight, type Turn } from './turn.ts'
 import { weighBulk } from './weight.ts'
 
 /** Operations that are made ready together and share a transaction. */
@@ -54,13 +54,13 @@ interface Owing {
 }
 
 /** POST /Bulk: each operation as if it had come alone, references between them filled in. RFC 7644 §3.7. */
-export async function bulk(turn: Turn): Promise<Answer> {
-  requireJson(turn.call.header('content-type'))
-  const bytes = await readBytes(turn.call, LIMITS.BULK_BYTES)
-  if (turn.delegate && weighBulk(bytes) === 'heavy') return turn.delegate(bytes)
-  const asked = readBulk(parseBody(bytes, turn.principal), turn.context.allow)
+export async function bulk(request: RequestContext): Promise<Answer> {
+  requireJson(request.call.header('content-type'))
+  const bytes = await readBytes(request.call, LIMITS.BULK_BYTES)
+  if (request.offload && weighBulk(bytes) === 'heavy') return request.offload(bytes)
+  const asked = readBulk(parseBody(bytes, request.principal), request.context.allow)
   const { failOnErrors = Number.POSITIVE_INFINITY } = asked
-  const operations = asked.operations.map((operation) => bent(turn, operation))
+  const operations = asked.operations.map((operation) => bent(request, operation))
   const results: (Result | undefined)[] = operations.map(() => undefined)
   const made = new Map<string, string | undefined>()
   const owing: Owing[] = []
@@ -69,7 +69,7 @@ export async function bulk(turn: Turn): Promise<Answer> {
   const one = async ({ index, later }: BulkStep): Promise<void> => {
     const operation = operations[index]
     if (operation === undefined) return
-    const { result, id, owes } = await attempt(turn, operation, made, later)
+    const { result, id, owes } = await attempt(request, operation, made, later)
     results[index] = result
     if (registers(operation)) made.set(operation.bulkId, id)
     if (owes !== undefined) owing.push({ index, ...owes })
@@ -87,16 +87,16 @@ export async function bulk(turn: Turn): Promise<Answer> {
     try {
       const { data } = fillReferences({ method: 'POST', path: '', type, data: owed.afterwards }, made)
       const patch: Json = { schemas: [PATCH_OP], Operations: [{ op: 'add', value: data ?? {} }] }
-      const { stored } = await turn.directory.patch(turn.context, type.name, id, carryNumbers(data, patch))
+      const { stored } = await request.directory.patch(request.context, type.name, id, carryNumbers(data, patch))
       results[index] = { ...(results[index] ?? { status: 201 }), version: formatETag(stored.version) }
     } catch (error) {
       // Each operation is whole or not at all: what can't have its references isn't there.
-      results[index] = failed(turn, error)
+      results[index] = failed(request, error)
       try {
-        await turn.directory.remove(turn.context, type.name, id)
+        await request.directory.remove(request.context, type.name, id)
       } catch (undoing) {
         // It stays, without its references; the other operations have their results all the same.
-        results[index] = failed(turn, undoing)
+        results[index] = failed(request, undoing)
       }
     }
   }
@@ -106,7 +106,7 @@ export async function bulk(turn: Turn): Promise<Answer> {
   })
   return {
     status: 200,
-    headers: ['Content-Type', turn.media, ...UNSHARED],
+    headers: ['Content-Type', request.media, ...UNSHARED],
     body: JSON.stringify({ schemas: [BULK_RESPONSE], Operations: shown }),
   }
 }
@@ -147,7 +147,7 @@ function independent(steps: readonly BulkStep[], from: number, operations: reado
 }
 
 async function attempt(
-  turn: Turn,
+  request: RequestContext,
   operation: BulkOperation,
   made: ReadonlyMap<string, string | undefined>,
   later: readonly string[],
@@ -156,9 +156,9 @@ async function attempt(
     if (operation.fault !== undefined) throw operation.fault
     const filled = fillReferences(operation, made, later)
     const { data, type } = filled
-    if (later.length === 0 || data === undefined || type === undefined) return await perform(turn, filled)
+    if (later.length === 0 || data === undefined || type === undefined) return await perform(request, filled)
     const { now, afterwards } = setAside(data, later, type)
-    const done = await perform(turn, { ...filled, data: now }).catch((error) => {
+    const done = await perform(request, { ...filled, data: now }).catch((error) => {
       // The circle goes through something that the resource can't be made without.
       if (!(error instanceof ScimError) || error.scimType !== 'invalidValue') throw error
       throw conflict(`These operations refer to each other in a circle that can't be resolved: ${error.detail}`)
@@ -167,36 +167,36 @@ async function attempt(
       ? done
       : { ...done, owes: { type: done.type, id: done.id, afterwards } }
   } catch (error) {
-    return { result: failed(turn, error, operation) }
+    return { result: failed(request, error, operation) }
   }
 }
 
 const ACTIONS = { POST: 'create', PUT: 'replace', PATCH: 'patch' } as const
 
 /** An operation after the connection's quirks: references are looked for under the names that the schema has. */
-function bent(turn: Turn, operation: BulkOperation): BulkOperation {
+function bent(request: RequestContext, operation: BulkOperation): BulkOperation {
   const { method, path, data } = operation
   const [, endpoint = '', id] = path.split('/')
-  const type = typeByEndpoint(turn.catalog, `/${endpoint}`, turn.context.allow.anyCaseEndpoints)
+  const type = typeByEndpoint(request.catalog, `/${endpoint}`, request.context.allow.anyCaseEndpoints)
   if (type === undefined || data === undefined || method === '' || method === 'DELETE') return operation
-  const body = bendBody(turn, ACTIONS[method], type, data, id)
+  const body = bendBody(request, ACTIONS[method], type, data, id)
   return { ...operation, type, ...(isObject(body) ? { data: body } : {}) }
 }
 
 /** Carries out one operation by the door. */
 async function perform(
-  turn: Turn,
+  request: RequestContext,
   operation: BulkOperation,
 ): Promise<{ result: Result; id?: string; type?: ResourceType }> {
   const { method, path, data, version } = operation
-  const route = routeOf(method, path, turn.catalog, turn.context.allow.anyCaseEndpoints)
-  const { directory, context, call } = turn
+  const route = routeOf(method, path, request.catalog, request.context.allow.anyCaseEndpoints)
+  const { directory, context, call } = request
   const ifMatch = version
   if (route.to === 'type' && route.action === 'create') {
     const { type } = route
-    requireRight(turn, 'write', type)
+    requireRight(request, 'write', type)
     const { stored, skipped } = await directory.create(context, type.name, data ?? {})
-    turn.skipped(type.name, skipped)
+    request.skipped(type.name, skipped)
     const location = locationOf(call.base, type.endpoint, stored.id)
     return { result: { status: 201, location, version: formatETag(stored.version) }, id: stored.id, type }
   }
@@ -204,27 +204,27 @@ async function perform(
     throw invalidSyntax(`${method} ${path} can't be part of a bulk request; give the path of a resource`)
   }
   const { type, id, action } = route
-  requireRight(turn, 'write', type)
+  requireRight(request, 'write', type)
   const location = locationOf(call.base, type.endpoint, id)
   if (action === 'delete') {
     await directory.remove(context, type.name, id, { ifMatch })
     return { result: { status: 204, location } }
   }
-  if (action === 'patch') requirePatch(turn)
+  if (action === 'patch') requirePatch(request)
   const { stored, skipped } = await directory[action](context, type.name, id, data ?? {}, { ifMatch })
-  turn.skipped(type.name, skipped)
+  request.skipped(type.name, skipped)
   // As the request on its own: a PATCH of a group doesn't show it (A-18).
   const status = action === 'patch' && traitsOf(type).rows ? 204 : 200
   return { result: { status, location, version: formatETag(stored.version) }, id, type }
 }
 
-function failed(turn: Turn, error: unknown, operation?: BulkOperation): Result {
-  const known = errorOf(error, turn.call, turn.report)
+function failed(request: RequestContext, error: unknown, operation?: BulkOperation): Result {
+  const known = errorOf(error, request.call, request.report)
   const located = operation !== undefined && operation.method !== 'POST' && operation.path !== ''
   return {
     status: known.status,
     response: known.toJSON(),
-    ...(located ? { location: `${turn.call.base}${operation.path}` } : {}),
+    ...(located ? { location: `${request.call.base}${operation.path}` } : {}),
   }
 }
 

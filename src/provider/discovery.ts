@@ -15,8 +15,8 @@ import {
   writeServiceProviderConfig,
 } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
+import type { RequestContext } from './request.ts'
 import { documentAnswer } from './respond.ts'
-import type { Turn } from './turn.ts'
 
 /**
  * GET /ServiceProviderConfig: what is offered, and nothing that isn't. A header tells who has a token of what kind its connection is, and so
@@ -38,9 +38,9 @@ export function serviceProviderConfig(
 }
 
 /** GET /Schemas and /Schemas/{URI}. RFC 7644 §4. */
-export function schemas(turn: Turn, id: string | undefined): Answer {
-  refuseFilter(turn.call.search)
-  const { catalog, call, media } = turn
+export function schemas(request: RequestContext, id: string | undefined): Answer {
+  refuseFilter(request.call.search)
+  const { catalog, call, media } = request
   if (id === undefined)
     return documentAnswer(200, listOf(schemasOf(catalog).map((schema) => writeSchema(schema, call.base))), media)
   const schema = schemaById(catalog, id)
@@ -49,9 +49,9 @@ export function schemas(turn: Turn, id: string | undefined): Answer {
 }
 
 /** GET /ResourceTypes and /ResourceTypes/{name}. RFC 7644 §4. */
-export function resourceTypes(turn: Turn, name: string | undefined): Answer {
-  refuseFilter(turn.call.search)
-  const { catalog, call, media } = turn
+export function resourceTypes(request: RequestContext, name: string | undefined): Answer {
+  refuseFilter(request.call.search)
+  const { catalog, call, media } = request
   if (name === undefined) {
     return documentAnswer(200, listOf(catalog.types.map((type) => writeResourceType(type, call.base))), media)
   }

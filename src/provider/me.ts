@@ -2,8 +2,8 @@ import { may } from '../access/index.ts'
 import { forbidden, notFound, notImplemented, typeByName } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
 import { changeableByOneself } from './oneself.ts'
+import type { RequestContext } from './request.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
-import type { Turn } from './turn.ts'
 
 const NO_SUBJECT =
   'This token acts for no user, so that /Me means nobody; create a connection for the user with: lockstep connection create --subject USER_ID'
@@ -13,19 +13,24 @@ const NO_SUBJECT =
  * that acts for nobody: for it there is no such feature. Without the right to write users only some attributes may change.
  * RFC 7644 §3.11, A-36.
  */
-export async function me(turn: Turn, action: 'get' | 'create' | 'replace' | 'patch' | 'delete'): Promise<Answer> {
-  if (!turn.features.me) throw notImplemented('/Me is switched off for this tenant')
-  const type = typeByName(turn.catalog, 'User')
-  const id = turn.principal.subject
+export async function me(
+  request: RequestContext,
+  action: 'get' | 'create' | 'replace' | 'patch' | 'delete',
+): Promise<Answer> {
+  if (!request.features.me) throw notImplemented('/Me is switched off for this tenant')
+  const type = typeByName(request.catalog, 'User')
+  const id = request.principal.subject
   if (type === undefined) throw notFound('There are no users here')
-  if (action === 'create') return createResource(turn, type)
+  if (action === 'create') return createResource(request, type)
   if (id === undefined) throw notImplemented(NO_SUBJECT)
-  if (action === 'get') return getResource(turn, type, id)
-  const all = may(turn.principal, 'write', type.name)
+  if (action === 'get') return getResource(request, type, id)
+  const all = may(request.principal, 'write', type.name)
   if (action === 'delete') {
     if (!all) throw forbidden('This token may not delete its own user; an administrator can')
-    return deleteResource(turn, type, id)
+    return deleteResource(request, type, id)
   }
-  const mayChange = all ? undefined : changeableByOneself(turn.features.selfService)
-  return action === 'replace' ? replaceResource(turn, type, id, mayChange) : patchResource(turn, type, id, mayChange)
+  const mayChange = all ? undefined : changeableByOneself(request.features.selfService)
+  return action === 'replace'
+    ? replaceResource(request, type, id, mayChange)
+    : patchResource(request, type, id, mayChange)
 }

@@ -11,44 +11,44 @@ import {
 import { parseBody, readBytes, requireJson } from './body.ts'
 import type { Answer } from './call.ts'
 import { identity, memberParts, represent, STREAM_FROM, type View } from './represent.ts'
+import { bendBody, mayRead, type RequestContext, requireRight, selectionOf, viewOf } from './request.ts'
 import { emptyAnswer, resourceAnswer, UNSHARED } from './respond.ts'
-import { bendBody, mayRead, requireRight, selectionOf, type Turn, viewOf } from './turn.ts'
 import { LARGE_TEXT, weighBody, weighPatch } from './weight.ts'
 
 /** GET of one resource. RFC 7644 §3.4.1. */
-export async function getResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
-  requireRight(turn, 'read', type, id)
-  const { call, directory, context } = turn
-  const shown = selectionOf(turn, 'get', type, id)
-  const view = viewOf(turn, type, shown)
+export async function getResource(request: RequestContext, type: ResourceType, id: string): Promise<Answer> {
+  requireRight(request, 'read', type, id)
+  const { call, directory, context } = request
+  const shown = selectionOf(request, 'get', type, id)
+  const view = viewOf(request, type, shown)
   const stored = await directory.get({ tenant: context.tenant, type: type.name, id })
   if (!stored) throw missing({ type: type.name, id })
   const condition = call.header('if-none-match')
   if (condition !== undefined && ifNoneMatch(condition, stored.version, context.allow.looseETags))
     return emptyAnswer(304, type.endpoint, stored, call.base)
-  if (turn.delegate && stored.text.length > LARGE_TEXT) return turn.delegate()
-  if (turn.delegate && traitsOf(type).rows && memberParts(view) !== undefined) {
-    if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return turn.delegate()
+  if (request.offload && stored.text.length > LARGE_TEXT) return request.offload()
+  if (request.offload && traitsOf(type).rows && memberParts(view) !== undefined) {
+    if ((await directory.memberCount(stored, STREAM_FROM + 1)) > STREAM_FROM) return request.offload()
   }
   const body = await represent(stored, view)
-  if (typeof body === 'string' && isDefault(view.selection)) turn.texts.keep(type, stored, body)
-  return resourceAnswer(200, type.endpoint, stored, call.base, turn.media, body)
+  if (typeof body === 'string' && isDefault(view.selection)) request.texts?.keep(type, stored, body)
+  return resourceAnswer(200, type.endpoint, stored, call.base, request.media, body)
 }
 
 /** POST to a resource endpoint. RFC 7644 §3.3. */
-export async function createResource(turn: Turn, type: ResourceType): Promise<Answer> {
-  requireRight(turn, 'write', type)
-  const sent = await bodyOf(turn, 'create', type)
+export async function createResource(request: RequestContext, type: ResourceType): Promise<Answer> {
+  requireRight(request, 'write', type)
+  const sent = await bodyOf(request, 'create', type)
   if ('status' in sent) return sent
-  const shown = selectionOf(turn, 'create', type)
-  const view = viewOf(turn, type, shown)
-  const outcome = await lightly(turn, sent.bytes, (light) =>
-    turn.directory.create(turn.context, type.name, sent.json, { light }),
+  const shown = selectionOf(request, 'create', type)
+  const view = viewOf(request, type, shown)
+  const outcome = await lightly(request, sent.bytes, (light) =>
+    request.directory.create(request.context, type.name, sent.json, { light }),
   )
   if ('status' in outcome) return outcome
-  turn.skipped(type.name, outcome.skipped)
-  const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(201, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
+  request.skipped(type.name, outcome.skipped)
+  const body = await shownAfter(request, outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(201, type.endpoint, outcome.stored, request.call.base, request.media, body)
 }
 
 /** Which attributes a change may touch; given where the caller has no right to write, and may change these of its own. */
@@ -56,104 +56,104 @@ type MayChange = NonNullable<WriteOptions['mayChange']>
 
 /** PUT. RFC 7644 §3.5.1. */
 export async function replaceResource(
-  turn: Turn,
+  request: RequestContext,
   type: ResourceType,
   id: string,
   mayChange?: MayChange,
 ): Promise<Answer> {
-  if (mayChange === undefined) requireRight(turn, 'write', type)
-  const sent = await bodyOf(turn, 'replace', type, id)
+  if (mayChange === undefined) requireRight(request, 'write', type)
+  const sent = await bodyOf(request, 'replace', type, id)
   if ('status' in sent) return sent
-  if (turn.call.header('if-none-match')?.trim() === '*') {
+  if (request.call.header('if-none-match')?.trim() === '*') {
     // If-None-Match: * says "only if it doesn't exist", and PUT never creates (A-47).
-    const stored = await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
+    const stored = await request.directory.get({ tenant: request.context.tenant, type: type.name, id })
     if (!stored) throw missing({ type: type.name, id })
     throw preconditionFailed(
       `${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`,
     )
   }
-  const shown = selectionOf(turn, 'replace', type, id)
-  const view = viewOf(turn, type, shown)
-  const outcome = await lightly(turn, sent.bytes, (light) =>
-    turn.directory.replace(turn.context, type.name, id, sent.json, {
-      ifMatch: turn.call.header('if-match'),
+  const shown = selectionOf(request, 'replace', type, id)
+  const view = viewOf(request, type, shown)
+  const outcome = await lightly(request, sent.bytes, (light) =>
+    request.directory.replace(request.context, type.name, id, sent.json, {
+      ifMatch: request.call.header('if-match'),
       light,
       ...(mayChange === undefined ? {} : { mayChange }),
     }),
   )
   if ('status' in outcome) return outcome
-  turn.skipped(type.name, outcome.skipped)
-  const body = await shownAfter(turn, outcome.stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type.endpoint, outcome.stored, turn.call.base, turn.media, body)
+  request.skipped(type.name, outcome.skipped)
+  const body = await shownAfter(request, outcome.stored, { ...view, requested: outcome.requested })
+  return resourceAnswer(200, type.endpoint, outcome.stored, request.call.base, request.media, body)
 }
 
 /** PATCH. RFC 7644 §3.5.2. */
 export async function patchResource(
-  turn: Turn,
+  request: RequestContext,
   type: ResourceType,
   id: string,
   mayChange?: MayChange,
 ): Promise<Answer> {
-  requirePatch(turn)
-  if (mayChange === undefined) requireRight(turn, 'write', type)
-  const { call } = turn
-  const sent = await bodyOf(turn, 'patch', type, id)
+  requirePatch(request)
+  if (mayChange === undefined) requireRight(request, 'write', type)
+  const { call } = request
+  const sent = await bodyOf(request, 'patch', type, id)
   if ('status' in sent) return sent
-  const shown = selectionOf(turn, 'patch', type, id)
-  const view = viewOf(turn, type, shown)
-  const outcome = await lightly(turn, sent.bytes, (light) =>
-    turn.directory.patch(turn.context, type.name, id, sent.json, {
+  const shown = selectionOf(request, 'patch', type, id)
+  const view = viewOf(request, type, shown)
+  const outcome = await lightly(request, sent.bytes, (light) =>
+    request.directory.patch(request.context, type.name, id, sent.json, {
       ifMatch: call.header('if-match'),
       light,
       ...(mayChange === undefined ? {} : { mayChange }),
     }),
   )
   if ('status' in outcome) return outcome
-  turn.skipped(type.name, outcome.skipped)
-  if (!mayRead(turn, type, id) || wantsNothing(turn, type, isDefault(view.selection)))
+  request.skipped(type.name, outcome.skipped)
+  if (!mayRead(request, type, id) || wantsNothing(request, type, isDefault(view.selection)))
     return emptyAnswer(204, type.endpoint, outcome.stored, call.base)
   // Members may have been edited beside another change: what is shown is read as it is now, with the version it has now.
   const stored = traitsOf(type).rows
-    ? await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })
+    ? await request.directory.get({ tenant: request.context.tenant, type: type.name, id })
     : outcome.stored
   if (!stored) throw missing({ type: type.name, id })
   const body = await represent(stored, { ...view, requested: outcome.requested })
-  return resourceAnswer(200, type.endpoint, stored, call.base, turn.media, body)
+  return resourceAnswer(200, type.endpoint, stored, call.base, request.media, body)
 }
 
 /** DELETE. RFC 7644 §3.6. */
-export async function deleteResource(turn: Turn, type: ResourceType, id: string): Promise<Answer> {
-  requireRight(turn, 'write', type)
-  const ifMatch = turn.call.header('if-match')
-  const done = await lightly(turn, undefined, (light) =>
-    turn.directory.remove(turn.context, type.name, id, { ifMatch, light }),
+export async function deleteResource(request: RequestContext, type: ResourceType, id: string): Promise<Answer> {
+  requireRight(request, 'write', type)
+  const ifMatch = request.call.header('if-match')
+  const done = await lightly(request, undefined, (light) =>
+    request.directory.remove(request.context, type.name, id, { ifMatch, light }),
   )
   return done ?? { status: 204, headers: UNSHARED }
 }
 
 /** Does a write on the event loop if it is a light one; else hands the request on, where there is somewhere to. */
 async function lightly<T>(
-  turn: Turn,
+  request: RequestContext,
   bytes: Uint8Array | undefined,
   write: (light: boolean) => Promise<T>,
 ): Promise<T | Answer> {
-  if (turn.delegate === undefined) return write(false)
+  if (request.offload === undefined) return write(false)
   try {
     return await write(true)
   } catch (error) {
-    if (error instanceof HeavyWrite) return turn.delegate(bytes)
+    if (error instanceof HeavyWrite) return request.offload(bytes)
     throw error
   }
 }
 
 /** What a write shows: all that is asked for to who may read the type, else which resource it is and its version. */
-function shownAfter(turn: Turn, stored: Stored, view: View): ReturnType<typeof represent> {
-  return mayRead(turn, view.type, stored.id) ? represent(stored, view) : identity(stored, view)
+function shownAfter(request: RequestContext, stored: Stored, view: View): ReturnType<typeof represent> {
+  return mayRead(request, view.type, stored.id) ? represent(stored, view) : identity(stored, view)
 }
 
 /** 501 where PATCH is off (P-340). */
-export function requirePatch(turn: Turn): void {
-  if (!turn.features.patch) throw notImplemented('PATCH is switched off for this tenant; use PUT')
+export function requirePatch(request: RequestContext): void {
+  if (!request.features.patch) throw notImplemented('PATCH is switched off for this tenant; use PUT')
 }
 
 /**
@@ -161,29 +161,29 @@ export function requirePatch(turn: Turn): void {
  * read is only complained about when the resource exists: 404 comes first (P-358).
  */
 export async function bodyOf(
-  turn: Turn,
+  request: RequestContext,
   action: 'create' | 'replace' | 'patch',
   type: ResourceType,
   id?: string,
 ): Promise<{ readonly json: Json; readonly bytes: Uint8Array } | Answer> {
-  const { call } = turn
+  const { call } = request
   try {
     requireJson(call.header('content-type'))
     const bytes = await readBytes(call, LIMITS.BODY_BYTES)
-    if (turn.delegate && weighBody(bytes) === 'heavy') return await turn.delegate(bytes)
-    const sent = parseBody(bytes, turn.principal)
-    if (turn.delegate && action === 'patch' && weighPatch(sent) === 'heavy') return await turn.delegate(bytes)
-    return { json: bendBody(turn, action, type, sent, id), bytes }
+    if (request.offload && weighBody(bytes) === 'heavy') return await request.offload(bytes)
+    const sent = parseBody(bytes, request.principal)
+    if (request.offload && action === 'patch' && weighPatch(sent) === 'heavy') return await request.offload(bytes)
+    return { json: bendBody(request, action, type, sent, id), bytes }
   } catch (error) {
-    if (id !== undefined && !(await turn.directory.get({ tenant: turn.context.tenant, type: type.name, id })))
+    if (id !== undefined && !(await request.directory.get({ tenant: request.context.tenant, type: type.name, id })))
       throw missing({ type: type.name, id })
     throw error
   }
 }
 
 /** 204 instead of the resource: asked for by Prefer, or a group without a selection, whose members nobody should read (A-18). */
-function wantsNothing(turn: Turn, type: ResourceType, selectionIsDefault: boolean): boolean {
-  const prefer = turn.call.header('prefer')
+function wantsNothing(request: RequestContext, type: ResourceType, selectionIsDefault: boolean): boolean {
+  const prefer = request.call.header('prefer')
   if (!selectionIsDefault) return false
   return traitsOf(type).rows || (prefer !== undefined && /(^|,)\s*return\s*=\s*minimal\s*(,|;|$)/i.test(prefer))
 }

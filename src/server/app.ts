@@ -96,7 +96,7 @@ export async function createApp(parts: Parts): Promise<App> {
     },
     skipped,
     ...(requestLog.answered === undefined ? {} : { admitted: (call, id) => void callers.set(call, id) }),
-    ...(heavy === undefined ? {} : { delegate: heavy.run }),
+    ...(heavy === undefined ? {} : { offload: heavy.run }),
     ...(rate === undefined ? {} : { throttle: (principal) => rate.take(`${principal.tenant} ${principal.actor}`) }),
   })
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')

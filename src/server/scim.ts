@@ -15,7 +15,7 @@ import type { Authenticated, Tenancy } from '../tenancy/index.ts'
 export interface ScimOptions {
   readonly directory: Directory
   readonly tenancy: Tenancy
-  readonly delegate?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
+  readonly offload?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   readonly throttle?: (principal: Principal) => number
   readonly report: Report
   readonly refused?: (reason: string, call: Call) => void
@@ -58,7 +58,7 @@ export function createScim(options: ScimOptions): Provider {
     },
     ready: tenancy.ready,
     report: options.report,
-    ...(options.delegate === undefined ? {} : { delegate: options.delegate }),
+    ...(options.offload === undefined ? {} : { offload: options.offload }),
     ...(options.throttle === undefined ? {} : { throttle: options.throttle }),
     ...(options.cacheBytes === undefined ? {} : { cacheBytes: options.cacheBytes }),
     ...(options.skipped === undefined ? {} : { skipped: options.skipped }),

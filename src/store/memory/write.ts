@@ -1,6 +1,5 @@
 import { compareText, matchesElement } from '../../protocol/index.ts'
 import {
-  type Affected,
   type Change,
   Conflict,
   type ExportRow,

@@ -1,5 +1,5 @@
-import type { Affected } from '../directory/index.ts'
-import type { ResourceType } from '../protocol/index.ts'
+import type { Affected } from '../../directory/index.ts'
+import type { ResourceType } from '../../protocol/index.ts'
 
 /** A finished text: a resource as GET shows it by default. */
 export interface Finished {
@@ -16,7 +16,7 @@ export interface Finished {
 }
 
 /** Finished texts of hot resources, bounded by size. Never stale as long as it is told what was affected before it is asked. */
-export interface Cache {
+export interface KeptTexts {
   /** By the URL that it was asked for with: the id is the last part of the path. */
   get(id: string, base: string, path: string): Finished | undefined
   /** By the number that the store knows it by. */
@@ -38,7 +38,7 @@ const OVERHEAD = 400
 const SLOTS = 1 << 14
 
 /** Makes a cache of at most `limit` bytes. */
-export function createCache(limit: number): Cache {
+export function createKeptTexts(limit: number): KeptTexts {
   const entries = new Map<string, Kept>()
   const byNumber = new Map<number, Kept>()
   /** Whatever is older than its tenant's last change as a whole counts as gone; it is dropped when somebody asks for it. */

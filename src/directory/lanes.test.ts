@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { createLanes } from './lane.ts'
+import { createLanes } from './lanes.ts'
 import { createHasher } from './password.ts'
 import { isOutdated, passwordMatches } from './scrypt.ts'
 import { createIds } from './uuid.ts'

@@ -1,0 +1,31 @@
+// What a write is asked for, and what it returns.
+
+import type { ResourceType } from '../protocol/index.ts'
+import type { Stored } from '../store/index.ts'
+import type { HeavyWrite } from './heavy-write.ts'
+
+/** What came of a write. */
+export interface Outcome {
+  readonly type: ResourceType
+  /** The resource as it is now, with the groups it is in. */
+  readonly stored: Stored
+  /** False: everything was as asked for already; version and lastModified stay (A-68). */
+  readonly changed: boolean
+  /** Attributes the client named, for `returned: request` (A-69). */
+  readonly requested: readonly string[]
+  /** Attribute paths of a PATCH that no schema knows and that were left out (A-61). */
+  readonly skipped: readonly string[]
+}
+
+/** Conditions of a write. */
+export interface WriteOptions {
+  /** The If-Match header: 412 when it names another version. RFC 7644 §3.14. */
+  readonly ifMatch?: string | undefined
+  /**
+   * Which attributes may be touched, by name, in an extension after its URN and a colon; 403 for a PATCH that names another, and for
+   * a PUT that would change one. Checked against the version that is written, so that nothing comes between. Absent: all.
+   */
+  readonly mayChange?: (attribute: string) => boolean
+  /** Throws {@link HeavyWrite} instead of taking long, before anything is written. */
+  readonly light?: boolean
+}

@@ -1,0 +1,167 @@
+// Takes a request through authentication, the rate limit and the short cuts to the function that answers it.
+
+import { type Features, noCredentials, type Principal } from '../access/index.ts'
+import type { Context, Directory } from '../directory/index.ts'
+import { LIMITS, notImplemented, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
+import { type Authenticate, unknownCaller } from './authenticate.ts'
+import { bulk } from './bulk.ts'
+import type { Answer, Call } from './call.ts'
+import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
+import { keptAnswer } from './fast/kept-answer.ts'
+import type { KeptTexts } from './fast/kept-texts.ts'
+import { textsOf } from './fast/short-cuts.ts'
+import { me } from './me.ts'
+import type { RequestContext } from './request.ts'
+import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
+import { errorAnswer, mediaType, type Report } from './respond.ts'
+import { isPublic, type Route, routeOf } from './route.ts'
+import { list, searchByPost } from './search.ts'
+
+/** What answering requests needs. See the options of the provider for what each does. */
+export interface DispatchDeps {
+  readonly directory: Directory
+  readonly authenticate: Authenticate
+  readonly features: (tenant: string) => Features
+  readonly offload: ((call: Call, body: Uint8Array | undefined) => Promise<Answer>) | undefined
+  readonly throttle: ((principal: Principal) => number) | undefined
+  readonly ready: ((tenant: string) => void | Promise<void>) | undefined
+  readonly skipped:
+    | ((note: {
+        readonly tenant: string
+        readonly actor: string
+        readonly type: string
+        readonly paths: readonly string[]
+      }) => void)
+    | undefined
+  readonly report: Report
+  readonly now: () => number
+  /** Kept texts; absent where short cuts are switched off. */
+  readonly texts: KeptTexts | undefined
+  readonly cursorKey: () => Promise<Uint8Array>
+}
+
+/** The answer to a request. Never throws. */
+export function dispatch(deps: DispatchDeps, call: Call): Answer | Promise<Answer> {
+  // Whatever changes from here on, the catalog included, keeps the answer from being kept.
+  const revision = deps.texts?.revision() ?? 0
+  try {
+    if (call.path.length + call.search.length > LIMITS.URL_LENGTH)
+      throw uriTooLong(`The URL is longer than ${LIMITS.URL_LENGTH} characters; send the search by POST to /.search`)
+    const principal = authenticated(deps, call)
+    const answer =
+      principal instanceof Promise
+        ? principal.then((one) => admit(deps, call, one, revision))
+        : admit(deps, call, principal, revision)
+    return answer instanceof Promise ? answer.catch((error) => errorAnswer(error, call, deps.report)) : answer
+  } catch (error) {
+    return errorAnswer(error, call, deps.report)
+  }
+}
+
+function authenticated({ authenticate }: DispatchDeps, call: Call): ReturnType<Authenticate> {
+  try {
+    const principal = authenticate(call)
+    return principal instanceof Promise ? principal.catch(unknownCaller) : principal
+  } catch (error) {
+    return unknownCaller(error)
+  }
+}
+
+function admit(
+  deps: DispatchDeps,
+  call: Call,
+  principal: Principal | undefined,
+  revision: number,
+): Answer | Promise<Answer> {
+  if (principal === undefined) {
+    if (isPublic(call.path) && call.method === 'GET') return publicConfig(deps, call)
+    throw noCredentials(call.header('authorization'))
+  }
+  const wait = deps.throttle?.(principal) ?? 0
+  if (wait > 0) throw tooManyRequests(wait)
+  deps.directory.poll()
+  if (deps.texts !== undefined && call.method === 'GET' && call.search === '') {
+    const kept = keptAnswer(deps.texts, call, principal)
+    if (kept) return kept
+  }
+  return route(deps, call, principal, revision)
+}
+
+function route(deps: DispatchDeps, call: Call, principal: Principal, revision: number): Answer | Promise<Answer> {
+  if (/(^|&)access_token=/.test(call.search)) {
+    // Given twice it is a bad request (RFC 6750 §3.1).
+    throw new ScimError(
+      400,
+      'The access token is in the URL as well as in the header; send it in the Authorization header only',
+      {
+        headers: { 'www-authenticate': 'Bearer realm="scim", error="invalid_request"' },
+      },
+    )
+  }
+  const catalog = deps.directory.catalog(principal.tenant)
+  const to = routeOf(call.method, call.path, catalog, principal.profile.allow.anyCaseEndpoints)
+  const { offload } = deps
+  const context: Context = { tenant: principal.tenant, actor: principal.actor, allow: principal.profile.allow }
+  const request: RequestContext = {
+    call,
+    directory: deps.directory,
+    principal,
+    catalog,
+    context,
+    features: deps.features(principal.tenant),
+    media: mediaType(call.header('accept')),
+    offload: offload === undefined ? undefined : (bytes) => offload(call, bytes),
+    cursorKey: deps.cursorKey,
+    now: deps.now,
+    report: deps.report,
+    texts: textsOf(deps.texts, call, principal.tenant, revision),
+    skipped: (type, paths) =>
+      paths.length > 0 && deps.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
+  }
+  return answer(deps, request, to)
+}
+
+function answer(deps: DispatchDeps, request: RequestContext, route: Route): Answer | Promise<Answer> {
+  switch (route.to) {
+    case 'resource':
+      if (route.action === 'get') return getResource(request, route.type, route.id)
+      if (route.action === 'replace') return replaceResource(request, route.type, route.id)
+      if (route.action === 'patch') return patchResource(request, route.type, route.id)
+      return deleteResource(request, route.type, route.id)
+    case 'type':
+      if (route.action === 'create') return createResource(request, route.type)
+      if (route.action === 'search') return searchByPost(request, [route.type])
+      return list(request, [route.type])
+    case 'types':
+      return route.action === 'search' ? searchByPost(request, route.types) : list(request, route.types)
+    case 'bulk':
+      if (!request.features.bulk) throw notImplemented('Bulk is switched off for this tenant; send single requests')
+      return bulk(request)
+    case 'me':
+      return me(request, route.action)
+    case 'config':
+      return config(deps, request.call, request.principal.tenant, request.principal.profile.kind)
+    case 'schemas':
+      return schemas(request, route.id)
+    case 'resource-types':
+      return resourceTypes(request, route.id)
+  }
+}
+
+/** ServiceProviderConfig without credentials: the tenant's features may not have been read yet. RFC 7644 §4. */
+async function publicConfig(deps: DispatchDeps, call: Call): Promise<Answer> {
+  const tenant = call.tenant ?? ''
+  await deps.ready?.(tenant)
+  return config(deps, call, tenant)
+}
+
+function config({ directory, features }: DispatchDeps, call: Call, tenant: string, kind?: string): Answer {
+  refuseFilter(call.search)
+  return serviceProviderConfig(
+    call.base,
+    features(tenant),
+    directory.catalog(tenant),
+    mediaType(call.header('accept')),
+    kind === undefined ? [] : ['Lockstep-Kind', kind],
+  )
+}
