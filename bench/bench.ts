@@ -1,4 +1,5 @@
-/** What all rows are measured with: the open sites, and interleaved rounds whose medians count. */
+// The toolkit for measuring rows: open sites, and interleaved rounds whose medians count.
+
 import type { Sample } from './drive.ts'
 import type { Asked } from './load.ts'
 import type { Loader } from './loader.ts'

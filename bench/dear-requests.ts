@@ -1,4 +1,5 @@
-/** Requests below the limits that cost as much as they can: what the rows B.dear send beside the light ones of another tenant. */
+// Requests within the limits that cost as much as they can, for the rows B.dear.
+
 import { LIMITS } from '../src/protocol/limits.ts'
 import { personAt } from './users.ts'
 

@@ -1,4 +1,5 @@
-/** Drives a server with closed loops over keep-alive connections, for a bounded time and number of requests. */
+// Drives a server with closed loops over keep-alive connections, for a bounded time and number of requests.
+
 import { type Answer, type Connection, openConnection } from './connection.ts'
 import { cpuSince, cpuTimes, cpuUs } from './proc.ts'
 

@@ -1,4 +1,5 @@
-/** The floor's handful of filters and its pages: each a prepared statement, lists made by joining finished texts. */
+// The floor's few filters and its pages: a prepared statement each, and lists made by joining stored texts.
+
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 const FORMS: readonly (readonly [

@@ -1,7 +1,8 @@
-/**
- * The tables of the floor and what is done with them: finished JSON text in the row, one index for each way to find
- * a user, memberships as rows. No checks beyond what keeps the rows right.
- */
+// The floor's tables and what it does with them.
+
+// Finished JSON text in the row, one index for each way to find a user, memberships as rows. No checks beyond those that keep the
+// rows correct.
+
 import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 

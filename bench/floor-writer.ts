@@ -1,7 +1,8 @@
-/**
- * The floor's writer thread. The server sends all writes that arrived while the last transaction ran; they share the
- * next one, and are answered after its COMMIT. RFC 7644 asks for none of this: it is the least that is durable and fast.
- */
+// The floor's writer thread.
+
+// The server sends all writes that arrived during the last transaction. They share the next one and are answered after its COMMIT.
+// RFC 7644 requires none of this: it is the least that is both durable and fast.
+
 import { parentPort, workerData } from 'node:worker_threads'
 import { createWriter, type FloorWrite, openDatabase, type Written } from './floor-store.ts'
 

@@ -1,8 +1,8 @@
-/**
- * The second reference: the least program that does the same job durably. node:http, a bearer check, JSON.parse,
- * node:sqlite, every write answered only after the COMMIT that holds it. No validation, no versions to compare,
- * a handful of filters. `node bench/floor.ts FILE TOKEN`
- */
+// The second reference: the smallest program that does the same job durably.
+
+// node:http, a bearer check, JSON.parse, node:sqlite, and every write answered only after its COMMIT. No validation, no comparison of
+// versions, a few filters. `node bench/floor.ts FILE TOKEN`
+
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Worker } from 'node:worker_threads'

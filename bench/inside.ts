@@ -1,13 +1,14 @@
-/**
- * What the provider itself costs, without HTTP, sockets and a second process: CPU time per request in the quietest of
- * ten rounds, steady even on a busy machine. For finding out where the time goes; the table is made by run.ts.
- *
- *   node bench/inside.ts [WORKLOAD…] [--size 10000] [--connections 16] [--requests 5000] [--data DIRECTORY]
- *     [--top 20 [--lines]]   also the functions, or lines, that take the most time themselves
- *     [--cold]               no finished text is kept between requests
- *
- * Workloads as in bench/workloads.ts; those without an argument are a selection.
- */
+// Measures the provider alone, without HTTP, sockets or a second process.
+
+// CPU time per request in the quietest of ten rounds, which is stable even on a busy machine. Use it to find where the time goes;
+// run.ts makes the table.
+//
+//   node bench/inside.ts [WORKLOAD…] [--size 10000] [--connections 16] [--requests 5000] [--data DIRECTORY]
+//     [--top 20 [--lines]]   also the functions, or lines, that take the most time themselves
+//     [--cold]               keep no finished text between requests
+//
+// Workloads are those of bench/workloads.ts; without an argument, a selection of them.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'

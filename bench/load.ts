@@ -1,7 +1,7 @@
-/**
- * The load generator, a process of its own: takes orders over IPC from run.ts, asks servers, answers with samples.
- * Each kind of answer is probed before it is timed.
- */
+// The load generator: a process that takes orders over IPC from run.ts, sends requests and returns samples.
+
+// Each kind of response is checked before it is timed.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Answer } from './connection.ts'
 import { drive, type Role, type Sample } from './drive.ts'

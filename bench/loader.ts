@@ -1,4 +1,5 @@
-/** Starts load generators and gives them orders. */
+// Starts load generators and sends them orders.
+
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Answer } from './connection.ts'
 import type { Sample } from './drive.ts'

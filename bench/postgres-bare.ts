@@ -1,9 +1,9 @@
-/**
- * The reference for GET by id on PostgreSQL: a node:http server that answers with one `select` of a finished text by
- * primary key, through the same driver, as many connections, a prepared statement, and nothing else.
- *
- *   node bench/postgres-bare.ts URL CONNECTIONS
- */
+// The reference for GET by id on PostgreSQL: one prepared `select` of a finished text by primary key.
+
+// A node:http server with the same driver and as many connections, and nothing else.
+//
+//   node bench/postgres-bare.ts URL CONNECTIONS
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'

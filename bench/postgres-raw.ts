@@ -1,13 +1,12 @@
-/**
- * What PostgreSQL itself can do on this disk through `pg`, without HTTP and without Lockstep; figures as JSON.
- *
- *   node bench/postgres-raw.ts plain URL          a user in one table with six indexes: inserts, one per transaction, and
- *                                                 prepared selects by id, each over 16 connections
- *   node bench/postgres-raw.ts grouped URL USERS…  what Lockstep writes for a user, in a copy of its own database: the same rows
- *                                                 of the same sizes into the same tables and indexes, by a prepared statement for
- *                                                 each table, so many users a transaction, one transaction after the other, as
- *                                                 Lockstep commits for one tenant
- */
+// Measures what PostgreSQL itself can do on this disk through `pg`, without HTTP or Lockstep; prints JSON.
+
+//   node bench/postgres-raw.ts plain URL           a user in one table with six indexes: inserts, one per transaction, and
+//                                                  prepared selects by id, each over 16 connections
+//   node bench/postgres-raw.ts grouped URL USERS…  the rows that Lockstep writes for a user, in a copy of its own database: the
+//                                                  same rows of the same sizes in the same tables and indexes, with a prepared
+//                                                  statement per table, that many users per transaction, one transaction after
+//                                                  the other, as Lockstep commits for one tenant
+
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { personAt, userText } from './users.ts'

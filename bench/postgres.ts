@@ -1,4 +1,5 @@
-/** A PostgreSQL server of the run's own, and Lockstep and the references on it. */
+// Starts a PostgreSQL server for the run, with Lockstep and the references on it.
+
 import { execFile } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'

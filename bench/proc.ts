@@ -1,4 +1,5 @@
-/** What the kernel knows about a process: CPU time and memory. proc(5). */
+// Reads a process's CPU time and memory from /proc. proc(5).
+
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** CPU time of all threads of a process so far, in microseconds. */

@@ -1,11 +1,10 @@
-/**
- * A CPU profile of a server while it answers one kind of request: the functions that take the most time themselves.
- *
- *   node bench/profile.ts WORKLOAD [--product floor] [--size 10000] [--connections 16] [--ms 3000] [--top 25] [--lines]
- *
- * WORKLOAD is as in bench/workloads.ts: `get hot`, `filter eq`, `create`, `patch entra`, `bulk 1000`, `group 10000`,
- * `path /Users?count=100 100`; `@100` in it stands for the group of 100 members. Worker threads are profiled too.
- */
+// Takes a CPU profile of a server under one kind of request and lists the most expensive functions.
+
+//   node bench/profile.ts WORKLOAD [--product floor] [--size 10000] [--connections 16] [--ms 3000] [--top 25] [--lines]
+//
+// WORKLOAD is one of bench/workloads.ts: `get hot`, `filter eq`, `create`, `patch entra`, `bulk 1000`, `group 10000`,
+// `path /Users?count=100 100`; `@100` in it means the group of 100 members. Worker threads are profiled too.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,8 @@
-/**
- * What SQLite itself can do on this disk: durable inserts of a user into one table with six indexes, random
- * identifiers, the default checkpoint; one per transaction and 32. `node bench/raw.ts FILE` prints rows per second.
- */
+// Measures what SQLite itself can do on this disk.
+
+// Durable inserts of a user into one table with six indexes, with random ids and the default checkpoint, 1 and 32 per transaction.
+// `node bench/raw.ts FILE` prints rows per second.
+
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'

@@ -1,17 +1,16 @@
-/**
- * `npm run bench`: one table of ratios, measured in one run on one machine.
- *
- *   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
- *                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY] [--load USERS]
- *
- * Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run;
- * `--root` measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself; `--only B.dear` dear requests of one
- * tenant beside light ones of another;
- * `--load 1000000` loads so many users and a hundredth as many groups into it, too. The huge size is made there only with `--huge`.
- *
- * Each row stands beside two references: *bare*, node:http that answers the same bytes (bench/bare.ts), and *floor*, the
- * least program that does the same job durably (bench/floor.ts). Rounds are interleaved and medians taken.
- */
+// `npm run bench`: prints one table of ratios, measured in one run on one machine.
+
+//   node bench/run.ts [--quick] [--only R1,F.eq,…] [--json] [--markdown FILE] [--data DIRECTORY] [--floor-only]
+//                     [--big USERS] [--huge USERS] [--rounds N] [--root DIRECTORY] [--load USERS]
+//
+// Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run, and `--root`
+// measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself; `--load 1000000`
+// also loads that many users and a hundredth as many groups into it, and the huge size is measured there only with `--huge`.
+// `--only B.dear` measures one tenant's expensive requests beside another's light ones.
+//
+// Each row is compared with two references: *bare*, node:http that returns the same bytes (bench/bare.ts), and *floor*, the smallest
+// program that does the same job durably (bench/floor.ts). Rounds are interleaved, and medians taken.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'

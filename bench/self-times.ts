@@ -1,4 +1,5 @@
-/** V8's CPU profiles: which functions, or lines, take the time themselves. */
+// Finds in V8 CPU profiles which functions, or lines, take the most time themselves.
+
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 

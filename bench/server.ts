@@ -1,4 +1,5 @@
-/** Starts and stops the servers that are compared: bare, floor and Lockstep, each a process of its own. */
+// Starts and stops the servers that are compared (bare, floor, Lockstep), each in its own process.
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,5 @@
-/** Fills databases once, and has servers on them: users through Bulk (Lockstep) or directly (floor), groups of all sizes. */
+// Fills databases once and opens servers on them: users through Bulk or directly, groups of all sizes.
+
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createWriter, openDatabase } from './floor-store.ts'

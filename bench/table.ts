@@ -1,4 +1,4 @@
-/** The table of results: what a row is, when it is met, and how it is printed. */
+// The table of results: what a row is, when it meets its goals, and how it is printed.
 
 /** A value to reach: at least or at most. */
 export interface Target {

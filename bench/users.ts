@@ -1,7 +1,7 @@
-/**
- * People made from a seed: user number n is always the same, so that a load generator knows who is in a server without
- * being told. Shaped and sized as Entra ID sends them: about 1.1 KB, most with the enterprise extension.
- */
+// People generated from a seed: user number n is always the same.
+
+// So a load generator knows who is in a server. Shaped and sized as Entra ID sends them: about 1.1 KB, most with the enterprise
+// extension.
 
 const GIVEN =
   'Ada Alan Anita Barbara Bjarne Charles Chidi Claude Donald Dorothy Edsger Elena Emeka Fatima Frances Grace Hedy Ingrid Ivan Jean Joan John Jorge Kateryna Ken Kofi Lena Linus Margaret Maria Mei Niklaus Noor Olga Omar Priya Radia Ravi Rosa Sofia Sven Tomas Ursula Vint Wei Xin Yara Zoe'.split(

@@ -1,7 +1,7 @@
-/**
- * What is asked of a server, each kind by a name: how the next request is made, and how an answer is known to be
- * right. Each kind is probed before it is timed, since a wrong answer can be very fast.
- */
+// The workloads by name: how to make the next request and how to check a response.
+
+// Each kind is checked before it is timed, since a wrong response can be very fast.
+
 import { ENTERPRISE, groupText, personAt, random, userText } from './users.ts'
 
 /** A server as the generator knows it. */

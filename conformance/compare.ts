@@ -1,3 +1,5 @@
+// Compares a judge's findings with the list of expected deviations.
+
 import type { Finding, Judge, Profile } from './judge.ts'
 
 /** Failures that are known and right: where a judge wants what the RFCs don't ask for. Kept in `expected.json`. */

@@ -1,3 +1,5 @@
+// Runs our own checker against other SCIM servers and writes the table in docs/conformance.md.
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkServer, type Report, tellCount, VERDICTS, type Verdict } from '../src/conformance/index.ts'

@@ -1,3 +1,5 @@
+// What a judge is: a third-party checker, client or parser, and what it finds.
+
 /** How far a connection bends while it is judged: `strict` refuses all that the RFCs refuse, `generic` reads every dialect. */
 export type Profile = 'strict' | 'generic'
 

@@ -1,3 +1,5 @@
+// Runs other programs and installs them once into folders of their own.
+
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'

@@ -1,3 +1,5 @@
+// Prints what all judges found.
+
 import { isGood, type Verdict } from './compare.ts'
 
 /** What came of all judges, for people: a table, then whatever speaks against us. */

@@ -1,3 +1,5 @@
+// `npm run conformance`: runs third-party judges against Lockstep, or our checker against other servers.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

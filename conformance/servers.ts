@@ -1,3 +1,5 @@
+// The other SCIM servers that our checker runs against, and how to install and start them.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

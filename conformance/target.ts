@@ -1,3 +1,5 @@
+// Starts a fresh Lockstep for the judges.
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-/** Makes dist/: plain `tsc`, which rewrites .ts to .js, and the files that are no code. */
+// Builds dist/: compiles with tsc and copies the files that are not code.
+
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Renders docs/reference/conformance-cases.md from the checker's cases.
+
 import { readFileSync } from 'node:fs'
 import { CASE_GROUPS, NEEDS, PROVIDER_KINDS } from '../src/conformance/index.ts'
 import { WITHOUT_CASE } from './without-case.ts'

@@ -1,7 +1,7 @@
+// Renders docs/reference/limits.md from the table of limits and its comments.
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { LIMITS } from '../src/protocol/limits.ts'
-
-// Writes docs/reference/limits.md from the table of limits and its comments: node scripts/generate-limits.ts
 
 const SOURCE = new URL('../src/protocol/limits.ts', import.meta.url)
 const PAGE = new URL('../docs/reference/limits.md', import.meta.url)

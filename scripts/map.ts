@@ -1,3 +1,5 @@
+// Renders docs/map.md: every room and file with its first line.
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 

@@ -1,3 +1,5 @@
+// Renders docs/reference/quirks.md from the recorded messages.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { STRICT } from '../src/protocol/index.ts'
 import { DIALECT } from '../src/quirks/dialect.ts'

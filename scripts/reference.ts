@@ -1,3 +1,5 @@
+// Renders the pages in docs/reference from the tables in the code.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApi } from '../src/admin/openapi.ts'

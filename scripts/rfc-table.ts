@@ -1,8 +1,9 @@
+// Renders docs/rfc.md: each requirement with the files that implement it and the tests that prove it.
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Writes docs/rfc.md: requirement → level → files that carry it out → tests that prove it.
-// test/rfc-table.test.ts fails when the page is stale, when a requirement has no test, or when a test names none.
+// test/rfc-table.test.ts fails if the page is stale, a requirement has no test, or a test names no requirement.
 
 /** One line of test/rfc/requirements.json. */
 export interface Requirement {

@@ -1,3 +1,5 @@
+// Packs the package, installs it in an empty project and tries it on every supported Node.
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

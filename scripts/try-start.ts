@@ -1,3 +1,5 @@
+// Starts the server as `npm start` does and follows the instructions it prints.
+
 import { type ChildProcess, execSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,5 @@
+// The requirements that no case of `lockstep check` tests, with reasons.
+
 /** Requirements for a service provider that no case of `lockstep check` tries, and why. */
 export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readonly string[] }[] = [
   {

@@ -1,11 +1,13 @@
+// The store contract on a real Citus cluster, and what only a cluster can show.
+
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCluster, postgresStore } from '../src/store/postgres/postgres.ts'
 import { creating, editing, removing, storeContract } from './store.contract.ts'
 
 /**
- * The contract on a real Citus, for who has one: `LOCKSTEP_CITUS` is the URL of an empty database on the coordinator, with the extension
- * and its workers added. Nowhere else can be seen what a cluster makes of a statement.
+ * `LOCKSTEP_CITUS` is the URL of an empty database on the coordinator, with the extension installed and workers added. Only a real
+ * cluster shows what it does with a statement.
  */
 const url = process.env.LOCKSTEP_CITUS
 

@@ -1,3 +1,5 @@
+// The steps of `lockstep db distribute`, checked without a cluster.
+
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'

@@ -1,3 +1,5 @@
+// The database that a test runs on: SQLite, or a new PostgreSQL database in the project `postgres`.
+
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// The Dockerfile, compose file, manifests and proxy configurations use settings that exist.
+
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

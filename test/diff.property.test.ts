@@ -1,3 +1,5 @@
+// Property tests of `diff`: every result gives the second document within the app's profile.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,3 +1,5 @@
+// The documentation is true: links, examples, file names and generated pages.
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// A resource type with an attribute of every data type, for tests of embedding.
+
 import { defineResourceType, defineSchema } from '../src/protocol/index.ts'
 
 /** A resource type with an attribute of every data type, for tests. */

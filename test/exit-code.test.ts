@@ -1,3 +1,5 @@
+// A failed test run exits with an error, also with PostgreSQL.
+
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

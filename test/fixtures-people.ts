@@ -1,3 +1,5 @@
+// Creates many users for a test.
+
 import { type Body, type Client, USER, unique } from './rfc/client.ts'
 
 const BLOCK = 1_000

@@ -1,3 +1,5 @@
+// Random expensive requests do work in proportion to their size, counted by the engine.
+
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer } from '../src/access/index.ts'

@@ -1,3 +1,5 @@
+// Concurrent changes of groups, and the cost of changes to large ones.
+
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { emptyPlace } from './database-under-test.ts'

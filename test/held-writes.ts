@@ -1,3 +1,5 @@
+// Holds every writer of a database for a test.
+
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 

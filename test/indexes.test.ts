@@ -1,3 +1,5 @@
+// Declared indexes change no result, even when built while other processes write.
+
 import { describe, expect, test } from 'vitest'
 import { createDirectory, type Directory } from '../src/directory/index.ts'
 import { type Environment, environment as realEnvironment } from '../src/environment.ts'

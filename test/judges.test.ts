@@ -1,3 +1,5 @@
+// How judges' findings are compared with the expected ones.
+
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

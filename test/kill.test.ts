@@ -1,3 +1,5 @@
+// A server killed under load loses no acknowledged write.
+
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createTenancy } from '../src/tenancy/index.ts'

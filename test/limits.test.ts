@@ -1,3 +1,5 @@
+// Every limit over HTTP: one request at the limit and one past it.
+
 import { readFile } from 'node:fs/promises'
 import http from 'node:http'
 import { connect } from 'node:net'

@@ -1,3 +1,5 @@
+// Decides whether a regular expression can take more than linear time.
+
 import type { AST } from '@eslint-community/regexpp'
 import { RegExpParser } from '@eslint-community/regexpp'
 import { getConsumedChars, toCache } from 'regexp-ast-analysis'

@@ -1,3 +1,5 @@
+// Lookups of one person give the same answer from cached text and from the database.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// The provider mounted in node:http, Express, Fastify and Hono.
+
 import type { Server } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2'
 import type { AddressInfo } from 'node:net'

@@ -1,3 +1,5 @@
+// Declared indexes of booleans, numbers and times change no result.
+
 import { describe, expect, test } from 'vitest'
 import { createDirectory } from '../src/directory/index.ts'
 import { bindFilter, LENIENT, parseFilter } from '../src/protocol/index.ts'

@@ -1,3 +1,5 @@
+// The naive PATCH algorithm that the fast one is compared with.
+
 import type { Allowances } from '../src/protocol/allowances.ts'
 import { attributeIn, resolve } from '../src/protocol/attributes.ts'
 import type { AttributeEdit, Edit } from '../src/protocol/edit.ts'

@@ -1,3 +1,5 @@
+// Starts one PostgreSQL server for the test project `postgres`.
+
 import type { TestProject } from 'vitest/node'
 import { postgresStore } from '../src/store/postgres/postgres.ts'
 import { startPostgres } from './postgres.ts'

@@ -1,3 +1,5 @@
+// Starts real PostgreSQL servers and creates databases on them for tests.
+
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'

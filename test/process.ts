@@ -1,3 +1,5 @@
+// Starts the standalone server in a process of its own.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,5 @@
+// Malformed HTTP gets a 4xx or a closed connection, never a 5xx.
+
 import net from 'node:net'
 import { expect, test } from 'vitest'
 import { ERROR, USER } from './rfc/client.ts'

@@ -1,3 +1,5 @@
+// Replays a tenant's log and compares the result with its resources.
+
 import { isDeepStrictEqual } from 'node:util'
 import type { Json } from '../src/protocol/index.ts'
 import type { Change, Store, Stored } from '../src/store/index.ts'

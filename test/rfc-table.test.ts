@@ -1,3 +1,5 @@
+// docs/rfc.md is current, and every requirement has a test.
+
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

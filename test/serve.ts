@@ -1,3 +1,5 @@
+// Starts the real standalone server in the test's own process.
+
 import { parseRights, type Rights } from '../src/access/index.ts'
 import type { Directory } from '../src/directory/index.ts'
 import { startServer } from '../src/server/index.ts'

@@ -1,3 +1,5 @@
+// The store contract: the suite that every store must pass.
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   bindFilter,

@@ -1,3 +1,5 @@
+// The store contract on PostgreSQL, with every statement checked for Citus.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../src/store/postgres/database.ts'
 import { postgresStore } from '../src/store/postgres/postgres.ts'

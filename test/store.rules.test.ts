@@ -1,3 +1,5 @@
+// Rules for the stores' source that a reader would miss, such as one place for COMMIT.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// Memory, SQLite and PostgreSQL give the same answers to random queries and writes.
+
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EnterpriseUser, type JsonObject, LIMITS } from '../src/protocol/index.ts'

@@ -1,3 +1,5 @@
+// The SQLite store beyond the contract: query plans, deep pages, other processes and threads.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

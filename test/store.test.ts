@@ -1,3 +1,5 @@
+// Runs the store contract on memory and on SQLite.
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

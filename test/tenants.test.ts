@@ -1,3 +1,5 @@
+// Tenants are isolated from each other on every route.
+
 import { describe, expect, test } from 'vitest'
 import { createDirectory } from '../src/directory/index.ts'
 import { createTenancy } from '../src/tenancy/index.ts'

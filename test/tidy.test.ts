@@ -1,3 +1,5 @@
+// The repository checks its own shape: floors, comments, names, regular expressions.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join, relative } from 'node:path'

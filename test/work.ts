@@ -1,3 +1,5 @@
+// Counts function calls and loop iterations with the engine's coverage.
+
 import { Session } from 'node:inspector/promises'
 
 /** Counts what the product does: how often each of its functions is called and each of its loops goes round. */

@@ -1,4 +1,5 @@
-/** Rows B.dear: what one tenant notices of requests that another one makes as dear as the limits allow. */
+// Rows B.dear: how one tenant's most expensive requests affect another tenant.
+
 import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-/** Rows of filters: E (÷ bare), F, F1M, F-cost, F-sw, F-co, F-scan, X4. */
+// Rows of filters: E (÷ bare), F, F1M, F-cost, F-sw, F-co, F-scan, X4.
+
 import { type Bench, compare, everywhere, figure, type Samples, variants } from '../bench.ts'
 import { least, most, short, type Target } from '../table.ts'
 import { toBare, toFloor, withUnit } from './gets.ts'

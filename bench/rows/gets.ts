@@ -1,4 +1,5 @@
-/** Rows of GET by id: R1, R2, R3, X3. */
+// Rows of GET by id: R1, R2, R3, X3.
+
 import { type Bench, everywhere, figure, type Samples } from '../bench.ts'
 import type { Sample } from '../drive.ts'
 import { least, most, short, type Target } from '../table.ts'

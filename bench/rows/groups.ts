@@ -1,4 +1,5 @@
-/** Rows of groups: G1 to G6. */
+// Rows of groups: G1 to G6.
+
 import { type Bench, compare, figure, type Samples, variants } from '../bench.ts'
 import { groupSizes, type OpenSite } from '../site.ts'
 import { most, short, type Target } from '../table.ts'

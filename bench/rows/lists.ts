@@ -1,4 +1,5 @@
-/** Rows of pages: L1 to L5. */
+// Rows of pages: L1 to L5.
+
 import { type Bench, compare, figure, type Samples, variants } from '../bench.ts'
 import type { OpenSite } from '../site.ts'
 import { most, type Row, short, type Target } from '../table.ts'

@@ -1,4 +1,4 @@
-/** Rows of loading PostgreSQL through Bulk: PG.load, PG.many. */
+// Rows of loading PostgreSQL through Bulk: PG.load, PG.many.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

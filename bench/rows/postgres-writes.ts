@@ -1,4 +1,5 @@
-/** Rows of writes to PostgreSQL, and of two processes on it: PG.create, PG.patch, PG.workers, P1. */
+// Rows of writes to PostgreSQL, and of two processes on it: PG.create, PG.patch, PG.workers, P1.
+
 import { type Bench, compare, figure, type Samples, type Variant } from '../bench.ts'
 import type { OpenSite } from '../site.ts'
 import { least, short } from '../table.ts'

@@ -1,4 +1,5 @@
-/** Rows of Lockstep on PostgreSQL: PG, P1 and P2, beside what a bare program gets out of the same server. */
+// Rows of Lockstep on PostgreSQL (PG, P1, P2), compared with a bare program on the same server.
+
 import { type Bench, compare, figure, type Samples, type Variant } from '../bench.ts'
 import { type Filled, openPostgres, type PostgresBench } from '../postgres.ts'
 import type { OpenSite } from '../site.ts'

@@ -1,4 +1,5 @@
-/** Rows of the process as a whole: memory (M), start (S1, X7) and loss (S2). */
+// Rows of the whole process: memory (M), start (S1, X7) and loss (S2).
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bench, median } from '../bench.ts'

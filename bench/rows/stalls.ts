@@ -1,4 +1,5 @@
-/** Rows B and B-mixed: what light requests notice of heavy ones. */
+// Rows B and B-mixed: how heavy requests slow down light ones.
+
 import { type Bench, measureOnce, median, medianSample } from '../bench.ts'
 import type { Sample } from '../drive.ts'
 import { runLockstep } from '../server.ts'

@@ -1,4 +1,4 @@
-/** Row PT: what many tenants in use by several processes cost the database, between their requests. */
+// Row PT: what many tenants used by several processes cost the database between requests.
 
 import { environment } from '../../src/environment.ts'
 import { postgresStore } from '../../src/store/postgres/postgres.ts'

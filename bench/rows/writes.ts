@@ -1,4 +1,5 @@
-/** Rows of single writes and Bulk: C0 to C4, D1, D2, X1, X2, X5. */
+// Rows of single writes and Bulk: C0 to C4, D1, D2, X1, X2, X5.
+
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

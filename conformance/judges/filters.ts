@@ -1,3 +1,5 @@
+// Judges that parse filters: two npm packages must find the same people as Lockstep.
+
 import type { Finding, Judge, Target } from '../judge.ts'
 import { packages } from './packages.ts'
 import { type Json, made, request } from './scim.ts'

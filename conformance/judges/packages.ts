@@ -1,3 +1,5 @@
+// Installs the judges that are npm packages.
+
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

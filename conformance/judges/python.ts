@@ -1,3 +1,5 @@
+// Installs the Python judges and runs their scripts.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Finding, Missing, type Target } from '../judge.ts'

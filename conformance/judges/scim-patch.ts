@@ -1,3 +1,5 @@
+// The judge scim-patch: the same PATCH must give the same resource.
+
 import { isDeepStrictEqual } from 'node:util'
 import type { Finding, Judge, Target } from '../judge.ts'
 import { packages } from './packages.ts'

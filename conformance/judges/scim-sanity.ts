@@ -1,3 +1,5 @@
+// The judge scim-sanity: the life cycle of a user and a group, searches and errors.
+
 import { join } from 'node:path'
 import type { Finding, Judge } from '../judge.ts'
 import { run } from '../programs.ts'

@@ -1,3 +1,5 @@
+// Plain SCIM requests for judges, without any code of Lockstep's client.
+
 import type { Target } from '../judge.ts'
 
 /** A JSON object as it came over the wire. */

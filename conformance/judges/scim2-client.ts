@@ -1,3 +1,5 @@
+// The judge scim2-client: a client session that validates every response.
+
 import type { Judge } from '../judge.ts'
 import { environment, findingsOf } from './python.ts'
 

@@ -1,3 +1,5 @@
+// The judge scim2-tester: creates, patches, replaces and removes every advertised attribute.
+
 import type { Judge } from '../judge.ts'
 import { environment, findingsOf } from './python.ts'
 

@@ -1,3 +1,5 @@
+// The judge UnboundID SCIM 2 SDK: a session with Ping Identity's Java client.
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Finding, type Judge, Missing } from '../judge.ts'

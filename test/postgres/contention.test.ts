@@ -1,3 +1,5 @@
+// Processes that contend for the same resources or connections neither deadlock nor starve.
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Lost connections, unknown commit outcomes and unreachable databases on PostgreSQL.
+
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,5 @@
+// Hooks that fail or misbehave inside a PostgreSQL transaction.
+
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'

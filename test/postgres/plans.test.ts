@@ -1,3 +1,5 @@
+// PostgreSQL answers the queries of identity providers from an index.
+
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EnterpriseUser } from '../../src/protocol/index.ts'

@@ -1,3 +1,5 @@
+// A connection pooler in transaction mode, for tests.
+
 import { connect, createServer, type Socket } from 'node:net'
 
 /** A pooler in transaction mode that knows nothing of prepared statements: its clients share one connection to the server. */

@@ -1,3 +1,5 @@
+// Schema changes take effect in every PostgreSQL process without losing values.
+
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDirectory, type Directory } from '../../src/directory/index.ts'
 import { LENIENT } from '../../src/protocol/index.ts'

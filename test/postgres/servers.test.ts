@@ -1,3 +1,5 @@
+// Several servers on one PostgreSQL database: start, changes, rolling upgrade.
+
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { postgresStore } from '../../src/store/postgres/postgres.ts'

@@ -1,3 +1,5 @@
+// Records every statement sent to PostgreSQL and checks that a Citus node can run it.
+
 import pg from 'pg'
 
 /** The tables that are the same on every node; all others hold rows of many tenants. */

@@ -1,3 +1,5 @@
+// Two processes write to one PostgreSQL tenant without losing or duplicating anything.
+
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/protocol/index.ts'

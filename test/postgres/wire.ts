@@ -1,3 +1,5 @@
+// A TCP proxy whose connections a test can cut, delay or refuse.
+
 import { createConnection, createServer, type Socket } from 'node:net'
 
 /** A way to a server that can be cut, held up, or refused. */

@@ -1,3 +1,5 @@
+// Builds messages for tests of quirks.
+
 import { Group } from '../../src/protocol/group.ts'
 import { createCatalog, type Json, PATCH_OP, type ResourceType } from '../../src/protocol/index.ts'
 import { User } from '../../src/protocol/user.ts'

@@ -1,3 +1,5 @@
+// Bulk requests. RFC 7644 §3.7.
+
 import { describe, expect, test } from 'vitest'
 import {
   type Answer,

@@ -1,3 +1,5 @@
+// Cursor paging. RFC 9865.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   type Answer,

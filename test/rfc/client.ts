@@ -1,3 +1,5 @@
+// A minimal SCIM client for the requirement tests, with the URNs they use.
+
 import { expect } from 'vitest'
 
 // Message URIs are written out here and not taken from src/: these tests look at the server from outside.

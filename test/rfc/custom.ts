@@ -1,3 +1,5 @@
+// A custom extension and resource type with attributes that the core schemas lack.
+
 import { beforeAll } from 'vitest'
 import { type Body, type Client, USER, user } from './client.ts'
 import { type Server, type Site, tenantOf } from './site.ts'

@@ -1,3 +1,5 @@
+// Roles and entitlements, which follow drafts.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { STRICT } from '../../src/protocol/index.ts'
 import { type Body, type Client, expectError, expectList, unique, user } from './client.ts'

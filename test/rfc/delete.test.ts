@@ -1,3 +1,5 @@
+// Deleting resources. RFC 7644 §3.6.
+
 import { expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, GROUP, USER, user } from './client.ts'
 import { site, tenantOf } from './site.ts'

@@ -1,3 +1,5 @@
+// Discovery endpoints. RFC 7644 §4.
+
 import { expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, GROUP, LIST_RESPONSE, USER, user } from './client.ts'
 import { changeTenant } from './settings.ts'

@@ -1,3 +1,5 @@
+// Error responses. RFC 7644 §3.12.
+
 import { describe, expect, test } from 'vitest'
 import { bearer } from '../../src/access/index.ts'
 import { createProvider } from '../../src/provider/index.ts'

@@ -1,3 +1,5 @@
+// Versions and preconditions. RFC 7644 §3.14.
+
 import { expect, test } from 'vitest'
 import { ENT, expectError, expectList, USER } from './client.ts'
 import { site } from './site.ts'

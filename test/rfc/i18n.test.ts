@@ -1,3 +1,5 @@
+// Preparation and comparison of international strings. RFC 7644 §5.
+
 import { expect, test } from 'vitest'
 import { expectError, unique, user } from './client.ts'
 import { site, tenantOf } from './site.ts'

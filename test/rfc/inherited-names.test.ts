@@ -1,3 +1,5 @@
+// Names that JavaScript objects inherit, such as `constructor`, are names like any other.
+
 import { describe, expect, test } from 'vitest'
 import { type Body, BULK_REQUEST, expectError, expectList, PATCH_OP, USER, unique, user } from './client.ts'
 import { declare } from './custom.ts'

@@ -1,3 +1,5 @@
+// The /Me endpoint. RFC 7644 §3.11.
+
 import { expect, test } from 'vitest'
 import { type Body, type Client, createClient, ENT, expectError, USER, user } from './client.ts'
 import { BADGE, BADGE_SCHEMA, declare, userType } from './custom.ts'

@@ -1,3 +1,5 @@
+// Authentication and access rights. RFC 7644 §2.
+
 import { describe, expect, test } from 'vitest'
 import { type Answer, createClient, expectError, expectList, user } from './client.ts'
 import { site, tenantOf } from './site.ts'

@@ -1,3 +1,5 @@
+// Attribute selection with `attributes` and `excludedAttributes`. RFC 7644 §3.9.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type Body, ENT, expectError, expectList, USER, user } from './client.ts'
 import { site } from './site.ts'

@@ -1,3 +1,5 @@
+// Creating and reading resources. RFC 7644 §3.3 and §3.4.1.
+
 import { describe, expect, test } from 'vitest'
 import { expectError, expectList, GROUP, unique, user } from './client.ts'
 import { site } from './site.ts'

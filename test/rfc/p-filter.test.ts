@@ -1,3 +1,5 @@
+// Filters. RFC 7644 §3.4.2.2.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, USER, unique } from './client.ts'
 import { BADGE, badge, serverWithBadge } from './custom.ts'

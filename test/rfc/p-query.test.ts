@@ -1,3 +1,5 @@
+// List responses, index paging and /.search. RFC 7644 §3.4.2 and §3.4.3.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, LIST_RESPONSE, SEARCH_REQUEST, USER, unique, user } from './client.ts'
 import { site } from './site.ts'

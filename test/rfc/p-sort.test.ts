@@ -1,3 +1,5 @@
+// Sorting. RFC 7644 §3.4.2.3.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, USER } from './client.ts'
 import { BADGE, serverWithBadge } from './custom.ts'

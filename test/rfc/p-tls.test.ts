@@ -1,3 +1,5 @@
+// Plain HTTP from another machine is refused. RFC 7644 §7.1.
+
 import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect, test } from 'vitest'

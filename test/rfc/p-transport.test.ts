@@ -1,3 +1,5 @@
+// Media types, encodings, methods and URLs. RFC 7644 §3.1 and §3.8.
+
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type Answer, expectError, expectList, SCIM_JSON, unique, user } from './client.ts'

@@ -1,3 +1,5 @@
+// The RFC's own PATCH examples. RFC 7644 §3.5.2.
+
 import { beforeEach, expect, test } from 'vitest'
 import { type Body, expectError } from './client.ts'
 import { site } from './site.ts'

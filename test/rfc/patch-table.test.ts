@@ -1,3 +1,5 @@
+// PATCH for every kind of attribute, operation and path. RFC 7644 §3.5.2.
+
 import { beforeAll, expect, test } from 'vitest'
 import { type Body, ENT, expectError, USER } from './client.ts'
 import { BADGE, declare, serverWithBadge } from './custom.ts'

@@ -1,3 +1,5 @@
+// The rules of PATCH requests. RFC 7644 §3.5.2.
+
 import { expect, test } from 'vitest'
 import { type Body, ENT, expectError, PATCH_OP, USER, unique } from './client.ts'
 import { BADGE, serverWithBadge } from './custom.ts'

@@ -1,3 +1,5 @@
+// Replacing resources. RFC 7644 §3.5.1.
+
 import { describe, expect, test } from 'vitest'
 import { ENT, expectError, USER, unique, user } from './client.ts'
 import { BADGE, serverWithBadge } from './custom.ts'

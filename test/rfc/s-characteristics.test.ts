@@ -1,3 +1,5 @@
+// Attribute characteristics: required, mutability, returned, uniqueness. RFC 7643 §2.2.
+
 import { describe, expect, test } from 'vitest'
 import { type Answer, type Body, expectError, expectList, USER, unique, user } from './client.ts'
 import { BADGE, badge, declare, serverWithBadge, userType } from './custom.ts'

@@ -1,3 +1,5 @@
+// Data types of attributes. RFC 7643 §2.3.
+
 import { describe, expect, test } from 'vitest'
 import { type Body, expectError, expectList, USER, unique, user } from './client.ts'
 import { BADGE, badge, declare, serverWithBadge } from './custom.ts'

@@ -1,3 +1,5 @@
+// The contents of the discovery documents. RFC 7643 §5 to §7.
+
 import { describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, expectList, GROUP, USER } from './client.ts'
 import { serverWithBadge } from './custom.ts'

@@ -1,3 +1,5 @@
+// Groups and the enterprise extension. RFC 7643 §4.2 and §4.3.
+
 import { describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, group, USER, unique, user } from './client.ts'
 import { declare } from './custom.ts'

@@ -1,3 +1,5 @@
+// Schemas, the shape of resources and common attributes. RFC 7643 §3.
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   type Body,

@@ -1,3 +1,5 @@
+// Extensions and custom schemas. RFC 7643 §3.3 and §7.
+
 import { describe, expect, test } from 'vitest'
 import { type Body, ENT, expectError, GROUP, USER, unique, user } from './client.ts'
 import { declare, userType } from './custom.ts'

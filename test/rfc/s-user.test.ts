@@ -1,3 +1,5 @@
+// The attributes of users. RFC 7643 §4.1.
+
 import { describe, expect, test } from 'vitest'
 import { emptyPlace } from '../database-under-test.ts'
 import { serve } from '../serve.ts'

@@ -1,3 +1,5 @@
+// Injection attempts, guessed tokens and sensitive filters. RFC 7644 §7.
+
 import { expect, test } from 'vitest'
 import { serve } from '../serve.ts'
 import { type Answer, createClient, expectError, expectList, group, PATCH_OP, USER, unique, user } from './client.ts'

@@ -1,3 +1,5 @@
+// Changes a tenant's settings in the requirement tests.
+
 import type { Client } from './client.ts'
 import { type Site, tenantOf } from './site.ts'
 

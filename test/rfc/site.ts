@@ -1,3 +1,5 @@
+// Starts one server per test file for the requirement tests.
+
 import { afterAll, beforeAll } from 'vitest'
 import { serve } from '../serve.ts'
 import { type Client, createClient } from './client.ts'

@@ -1,3 +1,5 @@
+// Heavy requests take turns, time out, and stop when their client disconnects.
+
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'

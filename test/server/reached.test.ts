@@ -1,3 +1,5 @@
+// Host names, public URL, trusted proxies and access to /metrics.
+
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,5 @@
+// The standalone server: first start, tokens, changes at run time, health and shutdown.
+
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'

@@ -1,3 +1,5 @@
+// Requests are refused from their headers, before the body is read.
+
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'

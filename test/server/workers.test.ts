@@ -1,3 +1,5 @@
+// Several workers share a port, are restarted and stop together.
+
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'

@@ -1,3 +1,5 @@
+// SQLite files of earlier releases are migrated.
+
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

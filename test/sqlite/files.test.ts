@@ -1,3 +1,5 @@
+// SQLite files that are moved, replaced, deleted or damaged under an open store.
+
 import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Creates and removes a temporary folder for a test.
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Hooks that fail or misbehave inside a SQLite transaction.
+
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import Database from 'better-sqlite3'

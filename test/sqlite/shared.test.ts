@@ -1,3 +1,5 @@
+// Lockstep in an app's own SQLite file, or on its connection.
+
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

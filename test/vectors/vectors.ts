@@ -1,3 +1,5 @@
+// Reads files of test vectors.
+
 import { readFileSync } from 'node:fs'
 
 /** The cases of a vector file: one a line, apart from blank ones and comments; a part after ⇒ is what is expected. */

@@ -1,3 +1,5 @@
+// Sends one HTTP request byte for byte and reads the response.
+
 import { connect } from 'node:net'
 
 /** A request exactly as it goes over the wire: nothing is added, encoded or tidied. */

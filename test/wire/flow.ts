@@ -1,3 +1,5 @@
+// The format of recorded conversations, and how they are read.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Json } from '../../src/protocol/json.ts'
 

@@ -1,3 +1,5 @@
+// The operators of assertions on response bodies.
+
 import { isDeepStrictEqual } from 'node:util'
 import type { Json } from '../../src/protocol/json.ts'
 import { isObject } from '../../src/protocol/json.ts'

@@ -1,3 +1,5 @@
+// Replays the recorded message of every quirk on its own kind, on `generic` and on `strict`.
+
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { quirkTable } from '../../scripts/quirk-table.ts'

@@ -1,3 +1,5 @@
+// The runner of recorded conversations: selection, operators, placeholders, cleanup.
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/protocol/json.ts'

@@ -1,3 +1,5 @@
+// Runs a recorded conversation against a service provider.
+
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Json } from '../../src/protocol/json.ts'
 import { isObject } from '../../src/protocol/json.ts'

@@ -1,3 +1,5 @@
+// Selects nodes of a response body by an assertion path.
+
 import type { Json } from '../../src/protocol/json.ts'
 import { isObject } from '../../src/protocol/json.ts'
 

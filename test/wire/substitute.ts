@@ -1,3 +1,5 @@
+// Fills in the placeholders of a recorded conversation.
+
 import type { Json } from '../../src/protocol/json.ts'
 import { isObject } from '../../src/protocol/json.ts'
 

@@ -1,3 +1,5 @@
+// Starts a server with a connection of every kind for recorded conversations.
+
 import { readFileSync } from 'node:fs'
 import type { Json } from '../../src/protocol/json.ts'
 import { type Serving, serve } from '../serve.ts'

@@ -1,3 +1,5 @@
+// Replays the recorded conversations of identity providers.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KINDS } from '../../src/quirks/index.ts'
 import { type Flow, readFlows } from './flow.ts'

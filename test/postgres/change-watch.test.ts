@@ -1,3 +1,5 @@
+// How PostgreSQL processes learn about each other's changes, and at what cost.
+
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Affected, Write } from '../../src/store/index.ts'

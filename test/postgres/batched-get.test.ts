@@ -1,3 +1,5 @@
+// Concurrent GETs on PostgreSQL share statements and each get their own answer.
+
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type MemberEdit, StoreUnavailable } from '../../src/store/index.ts'
