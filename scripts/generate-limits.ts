@@ -6,7 +6,7 @@ import { LIMITS } from '../src/protocol/limits.ts'
 const SOURCE = new URL('../src/protocol/limits.ts', import.meta.url)
 const PAGE = new URL('../docs/reference/limits.md', import.meta.url)
 
-/** The page as it should be. */
+/** The text of docs/reference/limits.md. */
 export async function limitsPage(): Promise<string> {
   const source = await readFile(SOURCE, 'utf8')
   const rows = Object.entries(LIMITS).map(([name, value]) => {
@@ -19,11 +19,11 @@ export async function limitsPage(): Promise<string> {
   return [
     '# Limits',
     '',
-    'Everything that a client sends has a limit. Lengths of text are in UTF-16 code units unless the name says bytes.',
-    'This page is written by `node scripts/generate-limits.ts` from `src/protocol/limits.ts`; `test/limits.test.ts` tries',
-    'each limit over HTTP, at it and one past it, and fails when this page is stale.',
+    'Everything that a client sends has a limit. Text lengths are in UTF-16 code units unless the name says bytes. This page is',
+    'rendered by `node scripts/generate-limits.ts` from `src/protocol/limits.ts`. `test/limits.test.ts` tests each limit over HTTP, at',
+    'the limit and one past it, and fails if this page is stale.',
     '',
-    '| limit | value | what | past it |',
+    '| limit | value | meaning | past it |',
     '| --- | ---: | --- | --- |',
     ...rows,
     '',

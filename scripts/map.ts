@@ -3,55 +3,52 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** The rooms, top floor first, with what each is for and whom it speaks to. */
+/** The rooms, top floor first, with the purpose of each. */
 const ROOMS: readonly (readonly [room: string, text: string])[] = [
-  ['cli', 'People, in a terminal. May import everything below.'],
+  ['cli', 'The command line.'],
   ['server', 'The standalone process: settings, routes, health, metrics, threads for heavy requests.'],
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
-  ['conformance', "Judges anybody's SCIM server, case by case, and says what identity providers will make of it."],
-  ['provider', 'SCIM, incoming: a request becomes an answer. RFC 7644.'],
+  ['conformance', 'Checks any SCIM server, case by case, and whether identity providers will work with it.'],
+  ['provider', 'Incoming SCIM: turns a request into a response. RFC 7644.'],
   [
     'sources',
-    'Imports people and groups from elsewhere: which resource a record means, its ids translated, where a run stands.',
+    'Imports people and groups from elsewhere: matches records to resources, translates ids, records progress.',
   ],
-  ['directory', 'The door: the only code that writes resources. Hooks, checks, versions, the log line.'],
-  ['tenancy', 'Who may come in, and what is theirs: tenants, connections, tokens, their own schemas.'],
+  ['directory', 'The only code that writes resources: hooks, validation, versions, the log line.'],
+  ['tenancy', 'Tenants and what belongs to them: connections, tokens, settings, schemas.'],
+  ['access', 'Who is calling and what they may do: principals, rights, features, tokens, administrators.'],
+  ['client', 'Outgoing SCIM: a client for any service provider. Runs wherever `fetch` exists, without Node.'],
+  ['store', 'Storage: one contract, several stores.'],
   [
-    'access',
-    'Who calls and what they may do: principals, rights, features, tokens, administrators. One vocabulary for every door.',
+    'quirks',
+    'How clients depart from the RFCs: pure rewrites of messages, and what each kind of connection tolerates.',
   ],
-  ['client', 'SCIM, outgoing: one service provider, asked. Runs wherever `fetch` does, nothing of Node.'],
-  ['store', 'Where resources live: one contract, several stores.'],
-  ['quirks', 'What others do differently: pure rewrites of messages, and how far each kind of connection bends.'],
-  ['protocol', 'What SCIM is: pure functions on plain data, nothing of Node. RFC 7643, 7644, 9865.'],
+  ['protocol', 'SCIM itself: pure functions over plain data, without Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'The ground: anyone may import `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
+    'The ground floor: any room may import `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
   ],
 ]
 
-/** The folders within rooms, each after those it builds on, with what they hold. */
+/** The folders within rooms, each after those it builds on, with their contents. */
 const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
-  ['cli/terminal', 'What every command needs of a terminal: options, output, questions, progress.'],
-  ['cli/files', 'Files that commands read and write: lines, locks, errors in words.'],
-  ['cli/database', 'The database on this machine, opened by a command; backup, and the cluster it may be spread over.'],
-  [
-    'cli/targets',
-    'Where resources are: a remote SCIM server by its name, or a tenant here. The remotes that are kept.',
-  ],
-  ['cli/resources', 'Single resources: get, query, create, patch, delete.'],
-  ['cli/compare', 'Two targets side by side: diff, copy.'],
-  ['cli/transfer', 'Many resources in a file: import, export.'],
-  ['cli/tenants', 'Tenants and their connections; a whole tenant moved between databases.'],
-  ['cli/schemas', "A tenant's own schemas, resource types and indexes."],
-  ['cli/log', 'The change log of a tenant, and erasing a person from it.'],
-  ['cli/admin', 'Access to the admin API, and what administrators did.'],
-  ['cli/check', 'The conformance checker, in a terminal.'],
-  ['cli/completion', 'Completion in the shell.'],
-  ['cli/server', 'The server, started.'],
+  ['cli/terminal', 'Terminal input and output for every command: options, printing, prompts, progress.'],
+  ['cli/files', 'Files that commands read and write: lines, locks, readable errors.'],
+  ['cli/database', 'Opening the local database, backups, and distributing it over a cluster.'],
+  ['cli/targets', 'The server that a command works on: a named remote or a local tenant; stored remotes.'],
+  ['cli/resources', 'Commands for single resources: get, query, create, patch, delete.'],
+  ['cli/compare', 'Commands that compare two targets: diff, copy.'],
+  ['cli/transfer', 'Commands for many resources in a file: import, export.'],
+  ['cli/tenants', 'Commands for tenants and connections, and for moving a tenant between databases.'],
+  ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
+  ['cli/log', 'Commands that read the change log or erase a person from it.'],
+  ['cli/admin', 'Commands for admin tokens and the administrative log.'],
+  ['cli/check', 'The command that runs the conformance checker.'],
+  ['cli/completion', 'Shell completion.'],
+  ['cli/server', 'The command that starts the server.'],
 ]
 
-/** The map of the source: every file with what it says of itself. docs/map.md is this text. */
+/** The text of docs/map.md: every source file with its first line. */
 export function drawMap(root: string): string {
   const src = join(root, 'src')
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -60,8 +57,8 @@ export function drawMap(root: string): string {
   const parts = [
     '# The map',
     '',
-    'Every room and every file, from the top floor down; written by `npm run map`, held true by `test/tidy.test.ts`. A room',
-    'imports only rooms below it, by their front door `index.ts`.',
+    'Every room and every file, from the top floor down. `npm run map` renders this page, and `test/tidy.test.ts` checks it. A room',
+    'imports only rooms below it, through their front door `index.ts`.',
   ]
   for (const [room, text] of ROOMS) {
     const own = files.filter((path) => (room === '' ? !path.includes('/') : path.startsWith(`${room}/`)))
@@ -81,7 +78,7 @@ export function drawMap(root: string): string {
   return `${parts.join('\n')}\n`
 }
 
-/** The folders that these files are in below their room: as FOLDERS has them, then the others by name. */
+/** The folders of these files within their room: first those in FOLDERS, in its order, then the others by name. */
 function foldersOf(paths: readonly string[]): readonly string[] {
   const there = new Set(paths.map((path) => dirname(path)).filter((folder) => folder.includes('/')))
   const known = FOLDERS.map(([name]) => name).filter((name) => there.has(name))
@@ -95,10 +92,10 @@ function tableOf(src: string, paths: readonly string[]): readonly string[] {
 }
 
 function describe(path: string, text: string): string {
-  // The first line of a file says what it is.
   const line = /^(?:#![^\n]*\n)?\/\/ ([^\n]+)\n/.exec(text)?.[1]
   if (line !== undefined) return line.replaceAll('|', '\\|')
-  if (basename(path) === 'index.ts') return dirname(path) === '.' ? 'The main door of the package.' : 'The front door.'
+  if (basename(path) === 'index.ts')
+    return dirname(path) === '.' ? 'The main entry point of the package.' : 'The front door.'
   // The first doc comment of an exported name that isn't a mere type of its options says best what the file is about.
   const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(\w+)\*? /g)]
   const best = comments.find(([, , kind]) => kind === 'function') ?? comments[0]

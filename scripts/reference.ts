@@ -16,53 +16,53 @@ import { casesPage } from './cases-page.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
 const KEYWORDS: { readonly [type in ScimType]: string } = {
-  invalidFilter: 'a filter that cannot be read, or whose operator and attribute do not go together',
-  tooMany: 'a query with more results than are computed',
-  uniqueness: 'a value that another resource has already',
+  invalidFilter: 'a filter that cannot be parsed, or an operator that its attribute does not support',
+  tooMany: 'a query that matches more results than the server computes',
+  uniqueness: 'a value that another resource already has',
   mutability: 'a change that the mutability of the attribute forbids',
-  invalidSyntax: 'a body that is not JSON, or not of the schema that the request needs',
-  invalidPath: 'a PATCH path that is malformed or names nothing',
-  noTarget: 'a PATCH path that selects nothing',
+  invalidSyntax: 'a body that is not JSON, or does not have the schema that the request requires',
+  invalidPath: 'a PATCH path that is malformed or names no attribute',
+  noTarget: 'a PATCH path that selects no value',
   invalidValue: 'a value that is missing or does not fit its attribute',
-  invalidVers: 'a protocol version in the URL that is not served',
+  invalidVers: 'a protocol version in the URL that the server does not support',
   sensitive: 'a filter on a sensitive attribute in a URL; send it by POST to /.search',
-  invalidCursor: 'a cursor that this query did not give out',
-  expiredCursor: 'a cursor that is too old; start the walk again',
-  invalidCount: 'a page size that is none, or that changed between pages',
+  invalidCursor: 'a cursor that does not belong to this query',
+  expiredCursor: 'a cursor that has expired; start again from the first page',
+  invalidCount: 'an invalid page size, or one that changed between pages',
 }
 
 const STATUSES: { readonly [status in keyof typeof STATUS_CODES]: string } = {
-  400: 'the request makes no sense; the detail says where',
+  400: 'the request is invalid; the detail says where',
   401: 'no token, or one that is unknown, expired or revoked',
-  403: 'the token may not do this, or discovery was asked with a filter',
-  404: 'no such resource or endpoint; what another tenant has looks the same',
-  405: 'the endpoint does not take this method; Allow lists those it takes',
+  403: 'the token may not do this, or a discovery request had a filter',
+  404: 'no such resource or endpoint; a resource of another tenant looks the same',
+  405: 'the endpoint does not support this method; Allow lists those it supports',
   406: 'Accept excludes JSON',
-  409: 'the value is taken, or a bulk reference cannot be resolved',
-  412: 'If-Match names another version than the current one',
-  413: 'more than a limit allows; the detail names the limit',
+  409: 'a unique value is in use, or a bulk reference cannot be resolved',
+  412: 'If-Match does not name the current version',
+  413: 'the request exceeds a limit; the detail names it',
   414: 'the URL is too long; send the search by POST to /.search',
-  415: 'the body is not JSON by its media type',
-  421: 'the Host header names a server that this one is not; start it with --public-url or --trusted-proxies',
-  429: 'too many requests, or too many wrong tokens; Retry-After says when to come back',
+  415: 'the media type of the body is not JSON',
+  421: 'the Host header does not name this server; start it with --public-url or --trusted-proxies',
+  429: 'too many requests, or too many wrong tokens; Retry-After says when to retry',
   431: 'the request line and headers are too long',
-  500: 'a mistake of the server; the detail holds an id that its log has too',
-  501: 'switched off for this tenant',
-  503: 'the database cannot be written now; Retry-After says when to come back',
+  500: 'a bug in the server; the detail has an id that is also in its log',
+  501: 'turned off for this tenant',
+  503: 'the database cannot be written at the moment, or the server is overloaded; Retry-After says when to retry',
 }
 
 const TRANSPORT_CODES: { readonly [code in TransportCode]: string } = {
-  ERR_TIMEOUT: 'no whole answer within the time-out',
-  ERR_NETWORK: 'no connection, or one that broke off',
-  ERR_NOT_SCIM: 'an answer that is not SCIM: a page of HTML, cut JSON, a list without resources',
-  ERR_TOO_LARGE: 'an answer longer than is read',
-  ERR_REDIRECT: 'a redirect to another origin, where credentials do not go, or one that would turn a write into a read',
-  ERR_TOKEN: 'the authorization server gave no access token',
-  ERR_INCOMPLETE:
-    'a list of which fewer different resources came than the server said that there are, or whose end never came',
+  ERR_TIMEOUT: 'no complete response within the timeout',
+  ERR_NETWORK: 'no connection, or one that broke',
+  ERR_NOT_SCIM: 'a response that is not SCIM: an HTML page, truncated JSON, a list without resources',
+  ERR_TOO_LARGE: 'a response longer than the client reads',
+  ERR_REDIRECT:
+    'a redirect to another origin, which would expose credentials, or one that would turn a write into a read',
+  ERR_TOKEN: 'the authorization server returned no access token',
+  ERR_INCOMPLETE: 'a list with fewer different resources than the server promised, or one that never ended',
 }
 
-/** A text that may stand in a cell of a table. */
+/** Escapes a text for a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 
 function commandsPage(): string {
@@ -71,9 +71,9 @@ function commandsPage(): string {
   const lines = [
     '# Commands',
     '',
-    'In the repository `npm run -s lockstep -- COMMAND`, installed `lockstep COMMAND`. Every command takes `--json`, to print JSON for',
-    'programs, and `--help`. It ends with 0 when it is done, 1 when it failed, 2 when it makes no sense. Commands work on the database',
-    'file beside a running server; what they change counts there at once.',
+    'In the repository run `npm run -s lockstep -- COMMAND`; installed, run `lockstep COMMAND`. Every command accepts `--json`, which prints',
+    'JSON for programs, and `--help`. The exit code is 0 for success, 1 for failure, and 2 for invalid arguments. Commands work on the',
+    'database while a server uses it, and their changes take effect in the server immediately.',
   ]
   let group = ''
   for (const { name, args, does, example, options = [], hidden } of COMMANDS) {
@@ -99,10 +99,10 @@ function adminPage(): string {
   const lines = [
     '# Admin API',
     '',
-    'Below `/admin/v1`, behind tokens of its own: `lockstep admin token` makes one, until then nobody is let in. Bodies and answers are',
-    'JSON. `GET /admin/v1/openapi.json` describes them to the last field, for generated clients.',
+    'Under `/admin/v1`, with its own tokens: create one with `lockstep admin token`. Request and response bodies are JSON.',
+    '`GET /admin/v1/openapi.json` describes every field, for generated clients.',
     '',
-    '| request | what it does | query | body | answer |',
+    '| request | what it does | query | body | status |',
     '| --- | --- | --- | --- | --- |',
   ]
   for (const { method, path, does, gives } of routes) {
@@ -116,14 +116,14 @@ function adminPage(): string {
   }
   lines.push(
     '',
-    'A question mark stands behind what may be left out. Refusals have `{"error":{"code":"…","message":"…"}}` and one of these statuses:',
-    '400 for what makes no sense, 401 without a valid token, 404 for what is not there, 409 for what is there already or still in use',
-    '(with a `count` of what is in the way), 413 and 415 for bodies that are too long or no JSON.',
+    'A question mark marks optional fields. Errors have the body `{"error":{"code":"…","message":"…"}}` and one of these statuses: 400 for',
+    'an invalid request, 401 without a valid token, 404 if something does not exist, 409 if it already exists or is still in use (with a',
+    '`count` of what prevents the change), 413 for a body that is too long, 415 for one that is not JSON.',
   )
   return `${lines.join('\n')}\n`
 }
 
-/** What the page reads of an operation. */
+/** The parts of an OpenAPI operation that the page shows. */
 interface Operation {
   readonly parameters: readonly { readonly name: string; readonly in: string }[]
   readonly requestBody?: {
@@ -138,7 +138,7 @@ interface Operation {
   }
 }
 
-/** The client's limits and what it knows of apps. */
+/** The client's limits and its profiles of apps. */
 function clientPage(): string {
   const source = readFileSync(join(import.meta.dirname, '../src/client/limits.ts'), 'utf8')
   const limits = Object.entries(CLIENT_LIMITS).map(([name, value]) => {
@@ -153,25 +153,25 @@ function clientPage(): string {
   return [
     '# Client',
     '',
-    'How to use it: [Ask any SCIM server](../guides/client.md). Most limits are defaults of an option of `createClient`.',
+    'For usage see [the guide](../guides/client.md). Most limits are defaults of an option of `createClient`.',
     '',
-    '| limit | value | what |',
+    '| limit | value | meaning |',
     '| --- | ---: | --- |',
     ...limits,
     '',
-    '## What apps take in updates',
+    '## Updates that apps accept',
     '',
-    'Profiles are data (`src/quirks/apps.ts`), made from what vendors write and people found; they say when they were last held against',
-    'that. `diff` and `update` keep to them, `lockstep remote add --app NAME` chooses one. What differs from the RFC:',
+    'Profiles are data (`src/quirks/apps.ts`), collected from vendors’ documentation and reports, with the date of the last check. `diff` and',
+    '`update` stay within them, and `lockstep remote add --app NAME` selects one. The table shows where each differs from the RFC:',
     '',
-    '| profile | stands for | takes | checked | sources |',
+    '| profile | app | accepts | checked | sources |',
     '| --- | --- | --- | --- | --- |',
     ...apps,
     '',
   ].join('\n')
 }
 
-/** Where a profile differs from what the RFC offers, type by type. */
+/** Where a profile differs from the RFC, type by type. */
 function takes({ types }: AppProfile): string {
   const parts = Object.entries(types).flatMap(([type, own]) => {
     const { members, ...rest } = own
@@ -188,13 +188,13 @@ function takes({ types }: AppProfile): string {
   return cell(parts.length === 0 ? 'all' : parts.join('; '))
 }
 
-/** The reference pages that are written from the code's own tables: file name → text. */
+/** The reference pages rendered from the code's own tables: file name → text. */
 export function referencePages(): { readonly [file: string]: string } {
   const errors = [
     '# Errors',
     '',
     'Every error has a SCIM body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"…","detail":"…"}`.',
-    'Programs that embed Lockstep find the code in `ScimError.code`.',
+    'Apps that embed Lockstep find the code in `ScimError.code`.',
     '',
     '| status | scimType | code | when |',
     '| --- | --- | --- | --- |',
@@ -205,9 +205,9 @@ export function referencePages(): { readonly [file: string]: string } {
       ([status, code]) => `| ${status} | | ${code} | ${STATUSES[Number(status) as keyof typeof STATUSES]} |`,
     ),
     '',
-    'Besides: `ERR_CONFIG`, options that make no sense, thrown when they are given.',
+    'Invalid options throw `ERR_CONFIG` when they are passed in.',
     '',
-    'Where no SCIM answer came, the client throws a `TransportError`; its `mayBeDone` says whether the request may have been carried out.',
+    'Without a SCIM response the client throws a `TransportError`; its `mayBeDone` says whether the request may have been carried out.',
     '',
     '| code | when |',
     '| --- | --- |',
@@ -217,7 +217,7 @@ export function referencePages(): { readonly [file: string]: string } {
   const configuration = [
     '# Configuration',
     '',
-    'Flags go before the environment, the environment before the defaults. A wrong setting is refused at start.',
+    'Flags override the environment, and the environment overrides defaults. An invalid setting is refused at startup.',
     '',
     '| flag | environment | default | allowed | what it does |',
     '| --- | --- | --- | --- | --- |',

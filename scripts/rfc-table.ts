@@ -9,10 +9,10 @@ import { join } from 'node:path'
 export interface Requirement {
   readonly id: string
   readonly level: 'MUST' | 'SHOULD' | 'MAY' | 'OWN'
-  /** Whom it binds: the service provider, the client, or both. */
+  /** Which side it binds: the service provider, the client, or both. */
   readonly who: 'S' | 'C' | 'B'
   readonly title: string
-  /** It can't be seen from outside; the files that keep it are named instead of a test. */
+  /** Not observable from outside: the page names files instead of a test. */
   readonly inspect?: boolean
 }
 
@@ -23,28 +23,28 @@ export interface NamedTest {
   readonly ids: readonly string[]
 }
 
-/** From one id to another of the same block, and the files that carry them out. */
+/** From a range of ids to the files that implement it. */
 export type FileMap = { readonly [range: string]: readonly string[] }
 
 const ROOT = join(import.meta.dirname, '..')
 const PAGE = 'docs/rfc.md'
 
-/** Every requirement known, in order. */
+/** All requirements, in order. */
 export function readRequirements(): readonly Requirement[] {
   return JSON.parse(readFileSync(join(ROOT, 'test/rfc/requirements.json'), 'utf8'))
 }
 
-/** Which files carry out which requirements. */
+/** Which files implement which requirements. */
 export function readFiles(): FileMap {
   return JSON.parse(readFileSync(join(ROOT, 'test/rfc/files.json'), 'utf8'))
 }
 
-/** Whether the service provider has to meet it now: MUST, SHOULD and OWN of the blocks S, P, C and of D.3. */
+/** Whether the service provider must meet it now: MUST, SHOULD and OWN of the blocks S, P, C and of D.3. */
 export function isRequired({ id, level, who }: Requirement): boolean {
   return who !== 'C' && level !== 'MAY' && (/^[SPC]-/.test(id) || /^D-04[0-2]$/.test(id))
 }
 
-/** Every test in src/ and test/ whose name holds a requirement's id. Skipped ones don't count. */
+/** Every test in src/ and test/ whose name contains a requirement's id. Skipped ones don't count. */
 export function findTests(): readonly NamedTest[] {
   const files = ['src', 'test'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -54,7 +54,7 @@ export function findTests(): readonly NamedTest[] {
   return files.sort().flatMap((file) => testsOf(file, readFileSync(join(ROOT, file), 'utf8')))
 }
 
-/** The tests of one file that name requirements; also the names that stand after `.each(…)`. */
+/** The tests of one file that name requirements, including names after `.each(…)`. */
 export function testsOf(file: string, text: string): readonly NamedTest[] {
   const called = /\b(?:test|it)(?:\.(?:concurrent|sequential|fails))*\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
   const each = /\]\s*(?:as const\s*)?,?\s*\)\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
@@ -68,7 +68,7 @@ export function testsOf(file: string, text: string): readonly NamedTest[] {
   )
 }
 
-/** The requirement ids in a text, ranges like `P-380..P-382` and `P-380..382` spelt out. */
+/** The requirement ids in a text, with ranges such as `P-380..P-382` and `P-380..382` expanded. */
 export function idsIn(text: string): readonly string[] {
   const ids = [...text.matchAll(/\b([SPCED])-(\d{3})(?:\.\.(?:\1-)?(\d{3}))?(?!\d)/g)].flatMap(([, block, from, to]) =>
     range(`${block}-${from}`, `${block}-${to ?? from}`),
@@ -84,7 +84,7 @@ function range(from: string, to: string): readonly string[] {
   )
 }
 
-/** The files of one requirement: those of every range that holds it, the narrowest first. */
+/** The files of one requirement, from the narrowest range that contains it. */
 export function filesOf(id: string, map: FileMap): readonly string[] {
   const found = Object.entries(map)
     .map(([key, files]) => ({ ids: idsIn(key), files }))
@@ -115,9 +115,9 @@ export function formatPage(): string {
 
 <!-- Written by \`node scripts/rfc-table.ts\`; don't edit. -->
 
-Each MUST, SHOULD and binding choice of our own (OWN) that concerns the service provider, the files that carry it out, and
-the tests that prove it. A MAY is listed when a test shows what Lockstep does. Tests are named by the id.
-Requirements that can't be seen from outside (\`inspect\`) name at least the file to look at.
+Each MUST, SHOULD and binding choice of our own (OWN) that concerns the service provider, with the files that implement it and
+the tests that prove it. A MAY is listed if a test shows what Lockstep does. The id is part of each test's name. Requirements
+that cannot be observed from outside (\`inspect\`) name at least the file to read.
 
 ${sections.join('\n')}`
 }

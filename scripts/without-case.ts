@@ -1,9 +1,8 @@
 // The requirements that no case of `lockstep check` tests, with reasons.
 
-/** Requirements for a service provider that no case of `lockstep check` tries, and why. */
 export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readonly string[] }[] = [
   {
-    why: 'Told by cases of others (P-060/order, P-303, P-388, S-068, S-063, S-071, P-402, P-501, P-380, P-352, P-354, P-122, P-161, P-422, P-425, and the refusals one by one)',
+    why: 'Covered by cases of other requirements (P-060/order, P-303, P-388, S-068, S-063, S-071, P-402, P-501, P-380, P-352, P-354, P-122, P-161, P-422, P-425, and the refusals one by one)',
     ids: [
       'S-001',
       'S-065',
@@ -27,7 +26,7 @@ export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readon
     ],
   },
   {
-    why: 'Need a second tenant, a second token or one with fewer rights; a check is given one',
+    why: 'Need a second tenant, a second token or one with fewer rights; a check has only one',
     ids: [
       'S-013',
       'P-021',
@@ -46,11 +45,11 @@ export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readon
     ],
   },
   {
-    why: 'About how schemas and resource types are made, for which SCIM has no request',
+    why: 'Concern the creation of schemas and resource types, for which SCIM has no request',
     ids: ['S-030', 'S-051', 'S-060', 'S-091', 'S-094', 'S-096'],
   },
   {
-    why: 'Seen only inside the server, or in what stands around it',
+    why: 'Visible only inside the server or in its environment',
     ids: [
       'S-021',
       'S-072',
@@ -68,11 +67,11 @@ export const WITHOUT_CASE: readonly { readonly why: string; readonly ids: readon
     ],
   },
   {
-    why: 'Would do harm when tried: lock the account out, put the token into logs, load the server, make people without credentials',
+    why: 'Harmful to test: lock the account out, put the token into logs, load the server, create people without credentials',
     ids: ['P-028', 'P-029', 'P-210', 'P-397', 'P-561', 'C-022', 'C-023'],
   },
   {
-    why: 'Left to the server, and nothing that it shows is right or wrong',
+    why: 'Left to the server, so nothing it shows is right or wrong',
     ids: ['S-086', 'P-026', 'P-027', 'P-041', 'P-062', 'P-106', 'P-147', 'C-011', 'C-014'],
   },
 ]
