@@ -51,7 +51,12 @@ function makeEarlier(file: string, from: string, steps: number): DatabaseSync {
   for (const step of EARLIER.slice(0, steps)) db.exec(step)
   db.exec(`pragma journal_mode = wal; attach '${from}' as now`)
   const tables = db.prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite%'`).all()
-  for (const { name } of tables) db.exec(`insert into ${name} select * from now.lockstep_${name}`)
+  const columns = db.prepare('select group_concat(name) as columns from pragma_table_info(?)')
+  for (const { name } of tables) {
+    // Without those that later steps have added.
+    const all = String(columns.get(name ?? '')?.columns)
+    db.exec(`insert into ${name} (${all}) select ${all} from now.lockstep_${name}`)
+  }
   db.exec(`detach now; pragma user_version = ${steps}`)
   return db
 }

@@ -110,7 +110,8 @@ function markItem(tenant: Tenant, write: MarkWrite, now: number, out: Effects): 
 function trim(tenant: Tenant, wanted: number, at: number, out: Effects): boolean {
   const { log, cut } = tenant
   const upTo = Math.min(wanted, cut.place + log.length)
-  for (const { reader, place } of tenant.cursors.values()) if (place < upTo) throw new Conflict('reader', at, reader)
+  const slowest = [...tenant.cursors.values()].sort((a, b) => a.place - b.place || compareText(a.reader, b.reader))[0]
+  if (slowest !== undefined && slowest.place < upTo) throw new Conflict('reader', at, slowest.reader)
   if (upTo <= cut.place) return false
   checkTrim(upTo - cut.place)
   const before = { ...cut }

@@ -1,13 +1,14 @@
 import { ConfigError } from '../../protocol/index.ts'
-import { StoreUnavailable, type WholeChange, type Write, type Written } from '../contract/index.ts'
+import { StoreUnavailable, type WholeChange, type Written } from '../contract/index.ts'
 import { isAsync, isThenable } from '../watchers.ts'
 import { unavailable } from './connection.ts'
+import type { AnyWrite } from './work.ts'
 import type { Job, Outcome, Writer } from './writer.ts'
 
 /** Hands lists of writes to a writer, wherever that is. */
 export interface Committer<Tx = unknown> {
   readonly commit: (
-    writes: readonly Write[],
+    writes: readonly AnyWrite[],
     inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ) => Promise<readonly Written[]>
   /** Ends when all that was handed in is answered. */
@@ -68,7 +69,7 @@ export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (co
     }
     // Callers go on when this turn ends; whoever they read from must have heard by then.
     committed(batch.length)
-    if (batch.some(({ job }) => job.writes.some(({ write }) => write === 'tenant' || write === 'indexed'))) sweepLater()
+    if (batch.some(({ job }) => job.writes.some(leavesRows))) sweepLater()
   }
 
   sweepLater()
@@ -89,6 +90,15 @@ export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (co
       clearTimeout(sweeping)
     },
   }
+}
+
+/** Whether a write leaves rows behind that are to be deleted later. */
+function leavesRows(write: AnyWrite): boolean {
+  return (
+    write.write === 'tenant' ||
+    write.write === 'indexed' ||
+    (write.write === 'item' && write.set?.expires !== undefined)
+  )
 }
 
 // A transaction on this one connection can't stay open across turns of the event loop.

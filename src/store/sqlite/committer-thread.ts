@@ -1,8 +1,9 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { ConfigError } from '../../protocol/index.ts'
-import { StoreUnavailable, type Write, type Written } from '../contract/index.ts'
+import { StoreUnavailable, type Written } from '../contract/index.ts'
 import { type Committer, closedStore } from './committer-inline.ts'
 import { type AnswerMessage, type ControlMessage, fromFault, type Numbered, pack } from './messages.ts'
+import type { AnyWrite } from './work.ts'
 import type { WriterThreadOptions } from './writer-thread.ts'
 
 /** The thread that writes, and ways to it. */
@@ -164,7 +165,7 @@ export function createThreadCommitter<Tx>(
   }
 
   return {
-    commit(writes: readonly Write[], inside) {
+    commit(writes: readonly AnyWrite[], inside) {
       if (inside !== undefined) {
         return Promise.reject(
           new ConfigError(

@@ -6,12 +6,18 @@ import { type Connection, numberOf, textOf } from './connection.ts'
  * of each log. Each change can be taken back as long as its list of writes is not done.
  */
 export interface Counters {
+  /** The last place of a tenant's log. */
+  readonly lastPlace: (t: number) => number
   /** The place of the next log line of a tenant. */
   readonly nextPlace: (t: number) => number
   /** The number of the next log line of all. */
   readonly nextNumber: () => number
   readonly added: (t: number, y: number, id: string) => void
   readonly removed: (t: number, y: number, id: string) => void
+  /** Readers of a tenant's log have moved, come or gone. */
+  readonly readersMoved: (t: number) => void
+  /** Keeps the numbers of log lines that are deleted from coming again. */
+  readonly keepNumbers: () => void
   /** Records or paths of a tenant changed; `whole`: the tenant came or went. */
   readonly signal: (tenant: string, whole: boolean) => void
   /** Forgets a tenant that is gone. */
@@ -31,6 +37,11 @@ export interface Counters {
 /** Ids in a block, at most; a page by startIndex skips no more than these. */
 const BLOCK = 2_048
 
+/** What a log line says to readers of the log: that one is behind, if there are any. */
+const MOVE = 'update lockstep_tenant set place = ?, wake = iif(wake = 0, 1, wake) where t = ?'
+const WAKE = `update lockstep_tenant set wake = (
+  select max(x.place < lockstep_tenant.place) from lockstep_cursor x where x.t = lockstep_tenant.t and x.paused = 0) where t = ?`
+
 interface Blocks {
   readonly t: number
   readonly y: number
@@ -48,6 +59,7 @@ export function createCounters(connection: Connection): Counters {
   const undos: (() => void)[] = []
   let number = 0
   const moved = new Set<number>()
+  const read = new Set<number>()
 
   function blocksOf(t: number, y: number): Blocks {
     const key = `${t} ${y}`
@@ -127,23 +139,38 @@ export function createCounters(connection: Connection): Counters {
     )
   }
 
+  function lastPlace(t: number): number {
+    const known = places.get(t)
+    if (known !== undefined) return known
+    // The whole database has no row of its own.
+    const sql =
+      t === 0
+        ? `select max(ifnull((select max(place) from lockstep_change where t = ?1), 0),
+             ifnull((select place from lockstep_cut where t = ?1), 0))`
+        : 'select place from lockstep_tenant where t = ?'
+    const place = numberOf(connection.row(sql, t)?.[0])
+    places.set(t, place)
+    return place
+  }
+
+  function keepNumbers(): void {
+    connection.run(
+      `insert into lockstep_state (name, value) values ('change', ?) on conflict do update set value = max(value, excluded.value)`,
+      number,
+    )
+  }
+
   return {
+    lastPlace,
     nextPlace(t) {
-      let place = places.get(t)
-      if (place === undefined) {
-        // The whole database has no row of its own.
-        const sql =
-          t === 0
-            ? 'select ifnull(max(place), 0) from lockstep_change where t = ?'
-            : 'select place from lockstep_tenant where t = ?'
-        place = numberOf(connection.row(sql, t)?.[0])
-      }
-      places.set(t, place + 1)
+      const before = lastPlace(t)
+      places.set(t, before + 1)
       moved.add(t)
-      const before = place
       undos.push(() => places.set(t, before))
-      return place + 1
+      return before + 1
     },
+    readersMoved: (t) => void read.add(t),
+    keepNumbers,
     nextNumber() {
       number++
       undos.push(() => number--)
@@ -163,15 +190,12 @@ export function createCounters(connection: Connection): Counters {
       for (const [key, of] of blocks) if (of.t === t) blocks.delete(key)
       places.delete(t)
       moved.delete(t)
-      const top = number
-      connection.run(
-        `insert into lockstep_state (name, value) values ('change', ?) on conflict do update set value = max(value, excluded.value)`,
-        top,
-      )
+      keepNumbers()
     },
     begin(foreign) {
       undos.length = 0
       moved.clear()
+      read.clear()
       if (!foreign && number > 0) return
       places.clear()
       blocks.clear()
@@ -192,9 +216,11 @@ export function createCounters(connection: Connection): Counters {
       undos.length = 0
       for (const t of moved) {
         const place = places.get(t)
-        if (place !== undefined) connection.run('update lockstep_tenant set place = ? where t = ?', place, t)
+        if (place !== undefined) connection.run(MOVE, place, t)
       }
       moved.clear()
+      for (const t of read) connection.run(WAKE, t)
+      read.clear()
       for (const of of [...blocks.values()]) {
         if (of.count !== 0) {
           connection.run(

@@ -1,3 +1,4 @@
+import { NEVER } from '../contract/index.ts'
 import { type Connection, isOutage, numberOf } from './connection.ts'
 
 /** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
@@ -6,6 +7,8 @@ export interface Sweep {
   readonly add: (t: number) => void
   /** An index path of a tenant was removed. */
   readonly addPath: (t: number, a: number) => void
+  /** An item was written that expires. */
+  readonly expires: () => void
   /** Another process has written: it may have removed something, and be gone before all is deleted. */
   readonly look: () => void
   /** Deletes one more portion in a transaction of its own; false when nothing is left. */
@@ -38,6 +41,10 @@ const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
     `delete from lockstep_record where (t, kind, key) in (select t, kind, key from lockstep_record where t = ? limit ${ROWS})`,
     ROWS,
   ],
+  [`delete from lockstep_item where i in (select i from lockstep_item where t = ? limit ${ROWS})`, ROWS],
+  ['delete from lockstep_cursor where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_lease where t = ?', Number.POSITIVE_INFINITY],
+  ['delete from lockstep_cut where t = ?', Number.POSITIVE_INFINITY],
   ['delete from lockstep_block where t = ?', Number.POSITIVE_INFINITY],
   ['delete from lockstep_counter where t = ?', Number.POSITIVE_INFINITY],
   ['delete from lockstep_path where t = ?', Number.POSITIVE_INFINITY],
@@ -47,10 +54,17 @@ const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
 const ENTRIES = `delete from lockstep_value_index where t = ?1 and a = ?2 and (v, k) in (
   select v, k from lockstep_value_index where t = ?1 and a = ?2 limit ${ROWS})`
 
+const EXPIRED = `delete from lockstep_item where i in (
+  select i from lockstep_item where expires <= ? and expires < ${NEVER} limit ${ROWS})`
+/** How long expired items may stay, which nothing reads any more. */
+const EXPIRED_MS = 60_000
+
 /** Makes the sweep of one database. */
-export function createGarbageCollector(connection: Connection): Sweep {
+export function createGarbageCollector(connection: Connection, now: () => number): Sweep {
   // Somebody may have stopped half-way.
   let left = true
+  /** When expired items were looked for last. */
+  let expired = Number.NEGATIVE_INFINITY
 
   function portion(t: number): void {
     for (const [sql, rows] of PORTIONS) {
@@ -71,6 +85,9 @@ export function createGarbageCollector(connection: Connection): Sweep {
       connection.run('insert or ignore into lockstep_gone_path (a, t) values (?, ?)', a, t)
       left = true
     },
+    expires() {
+      if (now() - expired >= EXPIRED_MS) left = true
+    },
     look() {
       left = true
     },
@@ -78,7 +95,9 @@ export function createGarbageCollector(connection: Connection): Sweep {
       if (!left) return false
       const tenant = connection.row('select t from lockstep_gone limit 1')
       const path = tenant === undefined ? connection.row('select t, a from lockstep_gone_path limit 1') : undefined
-      if (tenant === undefined && path === undefined) {
+      const moment = now()
+      const look = moment - expired >= EXPIRED_MS
+      if (tenant === undefined && path === undefined && !look) {
         left = false
         return false
       }
@@ -91,6 +110,7 @@ export function createGarbageCollector(connection: Connection): Sweep {
       try {
         if (tenant !== undefined) portion(numberOf(tenant[0]))
         if (path !== undefined) pathPortion(numberOf(path[0]), numberOf(path[1]))
+        if (look && connection.run(EXPIRED, moment) < ROWS) expired = moment
         connection.run('commit')
       } catch (error) {
         if (connection.inTransaction()) connection.run('rollback')

@@ -1,7 +1,8 @@
-import { Conflict, type LogDraft, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
+import { Conflict, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
+import type { AnyWrite } from './work.ts'
 
 /** A list of writes with the number that its answer will carry. */
-export type Numbered = readonly [call: number, writes: readonly Write[]]
+export type Numbered = readonly [call: number, writes: readonly AnyWrite[]]
 
 /**
  * What goes to the writer thread over a port: the lists as JSON text, and apart from it, in order, the texts in them that are
@@ -17,7 +18,7 @@ export function pack(commits: readonly Numbered[]): CommitMessage {
   return [JSON.stringify(light), ...texts]
 }
 
-function lighten(write: Write, texts: string[]): unknown {
+function lighten(write: AnyWrite, texts: string[]): unknown {
   switch (write.write) {
     case 'create':
     case 'update': {
@@ -37,7 +38,7 @@ function lighten(write: Write, texts: string[]): unknown {
 export function unpack(message: CommitMessage): readonly Numbered[] {
   let at = 1
   const next = () => message[at++] ?? ''
-  const weigh = (write: Write): Write => {
+  const weigh = (write: AnyWrite): AnyWrite => {
     if (write.write === 'create' || write.write === 'update') {
       const draft = { ...write.draft, text: next() }
       return { ...write, draft, log: { ...write.log, paths: [], pathsText: next() } as TextDraft }

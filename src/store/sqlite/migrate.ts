@@ -6,13 +6,14 @@ import { sql as logByTime } from './migrations/0003-log-by-time.ts'
 import { sql as memberNames } from './migrations/0004-names.ts'
 import { sql as gonePaths } from './migrations/0005-gone-paths.ts'
 import { earlier, indexes, sql as ownTables, renaming } from './migrations/0006-own-names.ts'
+import { sql as work } from './migrations/0007-work.ts'
 
 /** Steps of earlier releases, whose number is `user_version`; a new database begins with the step after them. */
 export const EARLIER: readonly string[] = [tables, goneTenants, logByTime, memberNames, gonePaths]
 /** The step that begins a new database. */
 const FIRST = EARLIER.length + 1
 /** Steps after that one. */
-const LATER: readonly string[] = []
+const LATER: readonly string[] = [work]
 const LAST = FIRST + LATER.length
 
 /** Marks files that hold nothing but Lockstep's tables: `LkSt`. */

@@ -10,6 +10,7 @@ import type {
   StoredRecord,
   TenantRow,
 } from '../contract/index.ts'
+import { LogCut } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
@@ -171,6 +172,8 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
     changes(tenant, after, limit) {
       const t = names.tenant(tenant)
       if (t === undefined) return []
+      const cut = connection.row('select place from lockstep_cut where t = ? and place > ?', t, after)
+      if (cut !== undefined) throw new LogCut(numberOf(cut[0]) + 1)
       const rows = connection.rows(
         `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ? + 0`,
         t,

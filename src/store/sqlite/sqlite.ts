@@ -2,9 +2,11 @@ import { realpathSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { MessagePort } from 'node:worker_threads'
+import { type Environment, environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
-import { type Store, StoreUnavailable } from '../contract/index.ts'
+import { type Store, StoreUnavailable, type Work } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
+import { createWorkWatchers } from '../work-watchers.ts'
 import { copyOnThread, writeCopy } from './backup.ts'
 import { createBatchedGet } from './batched-get.ts'
 import { createChangeWatch } from './change-watch.ts'
@@ -21,6 +23,7 @@ import { type Opened, openFile, openHanded } from './opening.ts'
 import { createReads } from './read.ts'
 import { createTurn, NO_TURN } from './read-transaction.ts'
 import { streamMembers } from './snapshot.ts'
+import { createWorkHalf, createWorkReads } from './work-reads.ts'
 import { createWriter } from './writer.ts'
 
 export type { BetterSqlite3, SqliteDatabase } from './driver.ts'
@@ -31,6 +34,8 @@ interface Running {
   readonly batch?: (commits: number) => void
   /** Told of what a watcher throws; on the console unless given. */
   readonly report?: ReportError
+  /** Time, for leases and items that expire. A writer on a thread of its own has the real one. */
+  readonly environment?: Pick<Environment, 'now'>
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
   /** Called now and then in the midst of long reads; what it throws ends them. */
@@ -56,7 +61,7 @@ export interface HandedOptions<Db extends SqliteDatabase> extends Omit<Running, 
 }
 
 /** A store in one SQLite file. `Db` is what hooks get. */
-export interface SqliteStore<Db = DatabaseSync> extends Store<Db> {
+export interface SqliteStore<Db = DatabaseSync> extends Store<Db>, Work {
   readonly file: string
   /** A way to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
   writerPort(): MessagePort
@@ -117,6 +122,8 @@ export function sqliteStore(
   const names = createDictionary(connection)
   const groupsOf = createGroupsOf(connection, threaded)
   const reads = createReads(connection, names, groupsOf)
+  const { now } = options.environment ?? environment
+  const workReads = createWorkReads(connection, names, now)
   const finds = createFinds(connection, names, reads)
   const lookUp = createLookUps(connection, names, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
@@ -145,9 +152,10 @@ export function sqliteStore(
         }
   const committer: Committer<SqliteDatabase> =
     toWriter === undefined
-      ? createInlineCommitter(createWriter(connection, names, { ...identity, seen }), connection.db, committed)
+      ? createInlineCommitter(createWriter(connection, names, { ...identity, seen, now }), connection.db, committed)
       : createThreadCommitter(toWriter, committed)
   const idle: Connection[] = []
+  const work = createWorkWatchers<SqliteDatabase>((writes, inside) => committer.commit(writes, inside), options.report)
 
   /** Every read starts with a look, so that what others have committed counts. */
   function atOnce<T>(read: () => T): T {
@@ -199,7 +207,9 @@ export function sqliteStore(
     memberCount: (ref, atMost) => reading(() => reads.memberCount(ref, atMost)),
     holders: (tenant, type, entry, limit, after = '') =>
       reading(() => reads.holders(tenant, type, entry, limit, after)),
-    commit: (writes, inside) => committer.commit(writes, inside),
+    commit: work.commit,
+    ...createWorkHalf({ reads: workReads, reading, commit: (write) => committer.commit([write]) }),
+    watchWork: work.watchWork,
     changes: (tenant, after, limit) => reading(() => reads.changes(tenant, after, limit)),
     records: (tenant, kind, where) => reading(() => reads.records(tenant, kind, where)),
     async *exportTenant(tenant, after) {

@@ -1,4 +1,12 @@
-import { Conflict, type Ref, type WholeChange, type Write, type Written } from '../contract/index.ts'
+import {
+  Conflict,
+  type Ref,
+  tenantOfWork,
+  type WholeChange,
+  type WorkWrite,
+  type Write,
+  type Written,
+} from '../contract/index.ts'
 import { foldedText } from '../sql/folded.ts'
 import { createTouching } from './affected.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
@@ -9,6 +17,7 @@ import { createLoad } from './import.ts'
 import { createIndexEntries, type Indexed } from './index-entries.ts'
 import { createLog } from './log.ts'
 import { createFinder, editMembers } from './members.ts'
+import { type AnyWrite, applyLease, applyWork, type LeaseWrite } from './work.ts'
 
 /** What a write is carried out on. */
 export interface Ground {
@@ -18,6 +27,8 @@ export interface Ground {
   readonly sweep: Sweep
   /** Where the lines of the list under way are gathered, when somebody wants to see them. */
   readonly lines: () => WholeChange[] | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** A resource as a write finds it. */
@@ -31,7 +42,7 @@ interface Existing extends Indexed {
 const NOTHING = { changed: false, version: 0, created: 0, modified: 0 }
 
 /** Makes what carries out one write inside a transaction; `at` is its place in the list, for a `Conflict`. */
-export function createApply(ground: Ground): (write: Write, at: number) => Written {
+export function createApply(ground: Ground): (write: AnyWrite, at: number) => Written {
   const { connection, names, tally, sweep } = ground
   const finder = createFinder(connection, names)
   const index = createIndexEntries(connection, names)
@@ -40,7 +51,7 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
 
   const load = createLoad({ connection, names, tally, finder, index, log })
 
-  function apply(write: Write, at: number): Written {
+  function apply(write: AnyWrite, at: number): Written {
     switch (write.write) {
       case 'create':
         return create(write, at)
@@ -67,10 +78,24 @@ export function createApply(ground: Ground): (write: Write, at: number) => Writt
       case 'cursor':
       case 'fence':
       case 'trim':
-        throw new TypeError('work is not kept in this store yet')
+        return work(write, at)
+      case 'lease':
+      case 'release':
+        return lease(write)
       case 'load':
         return load(write, tenantOf(write.tenant, at), at)
     }
+  }
+
+  function work(write: WorkWrite, at: number): Written {
+    const name = tenantOfWork(write)
+    if (write.write === 'item' && write.set?.expires !== undefined) sweep.expires()
+    return applyWork(ground, write, name === '' ? 0 : tenantOf(name, at), at)
+  }
+
+  function lease(write: LeaseWrite): Written {
+    const t = names.tenant(write.lease.tenant)
+    return t === undefined ? NOTHING : applyLease(ground, write, t)
   }
 
   function tenantOf(name: string, at: number): number {

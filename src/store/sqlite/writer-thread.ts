@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { Write } from '../contract/index.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
 import { identityOf } from './database-file.ts'
 import { createDictionary } from './dictionary.ts'
 import { type AnswerMessage, type CommitMessage, type ControlMessage, toFault, unpack } from './messages.ts'
+import type { AnyWrite } from './work.ts'
 import { createWriter } from './writer.ts'
 
 /** What the thread is started with. */
@@ -18,7 +18,7 @@ const LISTS = 512
 interface Waiting {
   readonly port: MessagePort
   readonly call: number
-  readonly writes: readonly Write[]
+  readonly writes: readonly AnyWrite[]
 }
 
 // The thread that does all writing: whatever has arrived, from whichever port, is one transaction and one sync.

@@ -1,14 +1,16 @@
+import { environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
-import type { WholeChange, Write, Written } from '../contract/index.ts'
+import type { WholeChange, Written } from '../contract/index.ts'
 import { type Connection, isOutage, numberOf, unavailable } from './connection.ts'
 import { createCounters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { createGarbageCollector } from './garbage.ts'
+import type { AnyWrite } from './work.ts'
 import { createApply } from './write.ts'
 
 /** One caller's list of writes, all or none. */
 export interface Job {
-  readonly writes: readonly Write[]
+  readonly writes: readonly AnyWrite[]
   /** Runs in the transaction, with the log lines of this list; synchronous. */
   readonly inside?: ((changes: readonly WholeChange[]) => void) | undefined
 }
@@ -48,10 +50,16 @@ export interface Ground {
   readonly sync?: (() => void) | undefined
   /** A number that changes when anybody has committed, this connection too; absent where there is no other to ask. */
   readonly seen?: (() => number) | undefined
+  /** Milliseconds since 1970, for leases and what expires. */
+  readonly now?: () => number
 }
 
 /** Makes the one who writes through a connection. */
-export function createWriter(reader: Connection, names: Dictionary, { require, sync, seen }: Ground): Writer {
+export function createWriter(
+  reader: Connection,
+  names: Dictionary,
+  { require, sync, seen, now = environment.now }: Ground,
+): Writer {
   /** Whether the list under way has changed a row. */
   let dirty = false
   const connection: Connection = {
@@ -72,8 +80,8 @@ export function createWriter(reader: Connection, names: Dictionary, { require, s
     },
   }
   const tally = createCounters(reader)
-  const sweep = createGarbageCollector(reader)
-  const apply = createApply({ connection, names, tally, sweep, lines: () => changes })
+  const sweep = createGarbageCollector(reader, now)
+  const apply = createApply({ connection, names, tally, sweep, lines: () => changes, now })
   // Other connections know the numbers that they have read; a new one is news to them.
   names.whenMade((t) => {
     dirty = true

@@ -1,0 +1,172 @@
+// Reads items, cursors, news and leases.
+
+import {
+  type Cursor,
+  checkLease,
+  checkPage,
+  type DueWhere,
+  type Item,
+  type ItemsWhere,
+  LANES,
+  type LeaseHolder,
+  type LeaseKey,
+  NEVER,
+  type News,
+  type Work,
+  type Written,
+} from '../contract/index.ts'
+import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import type { Dictionary } from './dictionary.ts'
+import { ITEM_COLUMNS, itemOf, type LeaseWrite } from './work.ts'
+
+/** Reads of work, on the calling thread. */
+export interface WorkReads {
+  readonly items: (tenant: string, queue: string, where: ItemsWhere) => readonly Item[]
+  readonly due: (queue: string, where: DueWhere) => readonly Item[]
+  readonly states: (tenant: string, queue: string) => { readonly [state: string]: number }
+  readonly cursors: (tenant: string) => readonly Cursor[]
+  readonly news: (reader: string, limit: number, after?: News) => readonly News[]
+  readonly leaseHolder: (key: LeaseKey) => LeaseHolder | undefined
+}
+
+const ITEMS = `select ${ITEM_COLUMNS} from lockstep_item i where i.expires > ? and i.queue = ?`
+/** Of tenants that are gone something may be left. */
+const LIVES = '(i.t = 0 or exists (select 1 from lockstep_tenant n where n.t = i.t))'
+const NAMED = `(x.reader = ?1 or (x.reader > ?1 || '/' and x.reader < ?1 || '0'))`
+
+/** Makes the part of a store that holds work, but for commits. `commit` carries out what a lease needs. */
+export function createWorkHalf({
+  reads,
+  reading,
+  commit,
+}: {
+  readonly reads: WorkReads
+  /** Runs a read that counts what others have committed. */
+  readonly reading: <T>(read: () => T) => Promise<T>
+  readonly commit: (write: LeaseWrite) => Promise<readonly Written[]>
+}): Omit<Work, 'watchWork'> {
+  return {
+    items: (tenant, queue, where) => reading(() => reads.items(tenant, queue, where)),
+    due: (queue, where) => reading(() => reads.due(queue, where)),
+    states: (tenant, queue) => reading(() => reads.states(tenant, queue)),
+    cursors: (tenant) => reading(() => reads.cursors(tenant)),
+    news: (reader, limit, after) => reading(() => reads.news(reader, limit, after)),
+    leaseHolder: (key) => reading(() => reads.leaseHolder(key)),
+    async lease(lease, owner, ms, { from } = {}) {
+      checkLease(lease, owner, ms)
+      const [done] = await commit({ write: 'lease', lease, owner, ms, from })
+      return done?.changed === true ? { epoch: done.version, abandoned: done.modified === 1 } : undefined
+    },
+    async release(lease, epoch) {
+      await commit({ write: 'release', lease, epoch })
+    },
+  }
+}
+
+/** Makes the reads of work. */
+export function createWorkReads(connection: Connection, names: Dictionary, now: () => number): WorkReads {
+  function dueInLane(queue: string, lane: number, where: DueWhere, limit: number): readonly SqlRow[] {
+    const { until, within } = where
+    if (within === undefined) {
+      const sql = `${ITEMS} and i.lane = ? and i.due <= ? and i.due < ${NEVER} and ${LIVES} order by i.due limit ? + 0`
+      return connection.rows(sql, now(), queue, lane, until, limit)
+    }
+    const t = names.tenant(within.tenant)
+    if (t === undefined || within.state === '') return []
+    const sql = `${ITEMS} and i.lane = ? and i.due <= ? and i.t = ? and i.state = ? and i.state <> '' order by i.due limit ? + 0`
+    return connection.rows(sql, now(), queue, lane, until, t, within.state, limit)
+  }
+
+  return {
+    items(tenant, queue, where) {
+      checkPage('limit' in where ? where.limit : 0, 'keys' in where ? where.keys : [])
+      const t = names.tenant(tenant)
+      if (t === undefined) return []
+      if ('keys' in where) {
+        const sql = `${ITEMS} and i.t = ? and i.key = ?`
+        const found = [...new Set(where.keys)].map((key) => connection.row(sql, now(), queue, t, key))
+        return found.flatMap((row) => (row === undefined ? [] : [itemOf(row, tenant)]))
+      }
+      const { tag, after, limit } = where
+      const tagged = tag === undefined ? '' : tag === '' ? `and i.tag = ?` : `and i.tag = ? and i.tag <> ''`
+      const values: SqlValue[] = [now(), queue, t, ...(tag === undefined ? [] : [tag]), after ?? '', limit]
+      const sql = `${ITEMS} and i.t = ? ${tagged} and i.key > ? order by i.key limit ? + 0`
+      return connection.rows(sql, ...values).map((row) => itemOf(row, tenant))
+    },
+    due(queue, where) {
+      checkPage(where.limit)
+      const lanes = where.lanes ?? Array.from({ length: LANES }, (_, lane) => lane)
+      const found: Item[] = []
+      for (const lane of [...lanes].sort((a, b) => a - b)) {
+        if (found.length >= where.limit) break
+        for (const row of dueInLane(queue, lane, where, where.limit - found.length)) {
+          const tenant = names.tenantName(numberOf(row[0]))
+          if (tenant !== undefined) found.push(itemOf(row, tenant))
+        }
+      }
+      return found
+    },
+    states(tenant, queue) {
+      const t = names.tenant(tenant)
+      if (t === undefined) return {}
+      const rows = connection.rows(
+        `select i.state, sum(i.expires > ?) from lockstep_item i where i.t = ? and i.queue = ? and i.state <> '' group by i.state`,
+        now(),
+        t,
+        queue,
+      )
+      return Object.fromEntries(rows.flatMap((row) => (row[1] === 0 ? [] : [[textOf(row[0]), numberOf(row[1])]])))
+    },
+    cursors(tenant) {
+      const t = names.tenant(tenant)
+      if (t === undefined) return []
+      const rows = connection.rows('select reader, place, paused from lockstep_cursor where t = ? order by reader', t)
+      return rows.map(([reader, place, paused]) => ({
+        tenant,
+        reader: textOf(reader),
+        place: numberOf(place),
+        paused: paused === 1,
+      }))
+    },
+    news(reader, limit, after) {
+      checkPage(limit)
+      const t = after === undefined ? -1 : (names.tenant(after.tenant) ?? -1)
+      const from = t < 0 ? '' : (after?.reader ?? '')
+      // The whole database has no row of its own that could say so; its readers are few.
+      const everywhere =
+        t > 0
+          ? []
+          : connection.rows(
+              `select 0, x.reader, x.place, (select max(place) from lockstep_change where t = 0) as last from lockstep_cursor x
+               where x.t = 0 and ${NAMED} and x.paused = 0 and x.reader > ?2 and x.place < last order by x.reader limit ?3 + 0`,
+              reader,
+              from,
+              limit,
+            )
+      const rows = connection.rows(
+        `select n.t, x.reader, x.place, n.place, n.name from lockstep_tenant n cross join lockstep_cursor x on x.t = n.t
+         where n.wake = 1 and n.t >= ?2 and (n.t, x.reader) > (?2, ?3) and ${NAMED} and x.paused = 0 and x.place < n.place
+         order by n.t, x.reader limit ?4 + 0`,
+        reader,
+        t,
+        from,
+        limit - everywhere.length,
+      )
+      return [...everywhere, ...rows].map((row) => ({
+        tenant: row[0] === 0 ? '' : textOf(row[4]),
+        reader: textOf(row[1]),
+        place: numberOf(row[2]),
+        last: numberOf(row[3]),
+      }))
+    },
+    leaseHolder({ tenant, name }) {
+      const t = names.tenant(tenant)
+      const row =
+        t === undefined
+          ? undefined
+          : connection.row('select owner, epoch, until from lockstep_lease where t = ? and name = ?', t, name)
+      if (typeof row?.[0] !== 'string') return undefined
+      return { owner: row[0], epoch: numberOf(row[1]), leftMs: numberOf(row[2]) - now() }
+    },
+  }
+}
