@@ -2,20 +2,20 @@
 
 import type { Finding, Judge, Profile } from './judge.ts'
 
-/** Failures that are known and right: where a judge wants what the RFCs don't ask for. Kept in `expected.json`. */
+/** A known and correct failure: the judge expects something that the RFCs don't require. Stored in `expected.json`. */
 export interface Deviation {
   readonly judge: string
   readonly profiles: readonly Profile[]
-  /** Names of the judge's checks; each of them must fail so. */
+  /** Names of the judge's checks, each of which must fail this way. */
   readonly checks: readonly string[]
-  /** What the judge says of it must contain this. */
+  /** The judge's message must contain this. */
   readonly says: string
   readonly why: string
-  /** The section of an RFC, and ids of docs/rfc.md, that make ours right. */
+  /** The RFC section, and ids of docs/rfc.md, that show that Lockstep is right. */
   readonly source: string
 }
 
-/** A judge's run beside what was expected of it. */
+/** A judge's run, compared with the expectations. */
 export interface Verdict {
   readonly judge: string
   readonly about: string
@@ -23,22 +23,22 @@ export interface Verdict {
   readonly seconds: number
   readonly passed: number
   readonly skipped: number
-  /** Failures that the list has. */
+  /** Failures that are on the list. */
   readonly expected: number
-  /** Failures that it has not. */
+  /** Failures that are not on the list. */
   readonly unexpected: readonly Finding[]
-  /** Entries of the list that no longer happen, as `check: says`. */
+  /** Entries of the list that no longer occur, as `check: says`. */
   readonly gone: readonly string[]
-  /** Why the run can't be taken for a whole one, if so. */
+  /** Why the run is incomplete, if it is. */
   readonly broken?: string
 }
 
-/** Whether nothing speaks against us: nothing unexpected, nothing gone, and the run was whole. */
+/** Whether the run is good: complete, with nothing unexpected and nothing gone. */
 export function isGood(verdict: Verdict): boolean {
   return verdict.unexpected.length === 0 && verdict.gone.length === 0 && verdict.broken === undefined
 }
 
-/** Holds findings against the list. */
+/** Compares findings with the list. */
 export function compare(
   judge: Pick<Judge, 'name' | 'about' | 'atLeast'>,
   profile: Profile,

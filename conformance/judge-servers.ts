@@ -11,7 +11,7 @@ const PAGE = join(import.meta.dirname, '..', 'docs', 'conformance.md')
 const BEGIN = '<!-- written by npm run conformance -- --servers -->'
 const END = '<!-- end of what is written -->'
 
-/** The identity providers whose needs are tried as well: those that most servers are asked for. */
+/** The identity providers whose needs are also checked: those that most servers must support. */
 const PROVIDERS = ['okta', 'entra'] as const
 
 /** What `lockstep check` found in one server. */
@@ -23,8 +23,8 @@ interface Judged {
 }
 
 /**
- * Runs our own checker against every server by others that can be started here, and against Lockstep; writes the table into
- * docs/conformance.md, and the whole reports as JSON into a folder if one is named. Lockstep must pass on `strict`.
+ * Runs our own checker against every other server that can be started here, and against Lockstep. Writes the table in
+ * docs/conformance.md, and the full reports as JSON to `reports` if given. Resolves to whether Lockstep passes on `strict`.
  */
 export async function judgeServers(only: readonly string[] | undefined, reports: string | undefined): Promise<boolean> {
   const judged: Judged[] = []
@@ -55,7 +55,7 @@ export async function judgeServers(only: readonly string[] | undefined, reports:
     }
   }
   if (only === undefined && judged.length === SERVERS.length + 2) await writePage(judged)
-  else console.log('docs/conformance.md is left as it is: not every server was judged')
+  else console.log('docs/conformance.md is unchanged, because not every server was checked')
   return strict.report.counts.must === 0 && strict.report.counts.should === 0
 }
 
@@ -64,7 +64,7 @@ async function judgeLockstep(profile: Profile): Promise<Judged> {
   try {
     const { base, token } = await server.target(profile)
     const report = await checkServer({ url: base, token, for: PROVIDERS })
-    return { title: `Lockstep, \`${profile}\``, version: 'this one', language: 'TypeScript', report }
+    return { title: `Lockstep, \`${profile}\``, version: 'this release', language: 'TypeScript', report }
   } finally {
     await server.close()
   }
@@ -80,7 +80,7 @@ async function writePage(judged: readonly Judged[]): Promise<void> {
   const page = await readFile(PAGE, 'utf8')
   const from = page.indexOf(BEGIN)
   const to = page.indexOf(END)
-  if (from < 0 || to < from) throw new Error(`docs/conformance.md has no place between "${BEGIN}" and "${END}"`)
+  if (from < 0 || to < from) throw new Error(`docs/conformance.md has no section between "${BEGIN}" and "${END}"`)
   await writeFile(PAGE, `${page.slice(0, from + BEGIN.length)}\n\n${table(judged)}\n\n${page.slice(to)}`)
 }
 
@@ -93,7 +93,7 @@ function table(judged: readonly Judged[]): string {
       row([title, version, language, ...ORDER.map((verdict) => report.counts[verdict])]),
     ),
     '',
-    'What Okta and Microsoft Entra ID need, beyond the RFCs:',
+    'Needs of Okta and Microsoft Entra ID beyond the RFCs that are met:',
     '',
     ...judged.map(
       ({ title, report }) => `* ${title}: ${report.providers.map((one) => `${one.name} ${met(one)}`).join(', ')}`,

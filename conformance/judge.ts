@@ -1,37 +1,37 @@
 // What a judge is: a third-party checker, client or parser, and what it finds.
 
-/** How far a connection bends while it is judged: `strict` refuses all that the RFCs refuse, `generic` reads every dialect. */
+/** What the judged connection tolerates: `strict` refuses everything the RFCs refuse, `generic` understands every dialect. */
 export type Profile = 'strict' | 'generic'
 
-/** The fresh server that a judge speaks to, with a tenant that nobody else uses. */
+/** The fresh server that a judge talks to, with a tenant of its own. */
 export interface Target {
   readonly profile: Profile
-  /** The SCIM base URL, without a slash at its end. */
+  /** The SCIM base URL, without a trailing slash. */
   readonly base: string
   readonly token: string
 }
 
-/** What came of one check of a judge's own. */
+/** The result of one of a judge's checks. */
 export interface Finding {
-  /** The check by the judge's own name, the same in every run; several findings may share one. */
+  /** The judge's own name for the check, the same in every run; several findings may share one. */
   readonly check: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
-  /** What the judge says of it. */
+  /** The judge's message. */
   readonly detail: string
 }
 
-/** Somebody else's reading of the RFCs, made to look at ours. */
+/** A third-party implementation of the RFCs that examines ours. */
 export interface Judge {
   readonly name: string
-  /** What it is and whose, with the version that is run. */
+  /** What it is, who maintains it, and the version that is run. */
   readonly about: string
   readonly profiles: readonly Profile[]
-  /** Fewer passed checks than this in a run mean that it broke off, whatever it said of the rest. */
+  /** Fewer passed checks than this mean that the run stopped early, whatever the judge reported. */
   readonly atLeast: number
-  /** Makes it ready; throws {@link Missing} when something is not there to run it with. */
+  /** Installs it; throws {@link Missing} if something it needs is missing. */
   prepare(): Promise<void>
   judge(target: Target): Promise<readonly Finding[]>
 }
 
-/** Something that a judge needs is not on this machine, and can't be had: it is left out, which is no failure. */
+/** Something that a judge needs is not on this machine and cannot be installed. The judge is skipped, which is not a failure. */
 export class Missing extends Error {}

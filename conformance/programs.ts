@@ -15,7 +15,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs a program to its end, or for so many seconds at most. What it is given in `env` comes on top of our own. */
+/** Runs a program for at most `seconds`. `env` is added to our own environment. */
 export function run(
   program: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export function run(
   })
 }
 
-/** Throws {@link Missing} unless all of these programs are on the path. */
+/** Throws {@link Missing} unless all of these programs are on the PATH. */
 export function need(...programs: readonly string[]): void {
   const folders = (process.env.PATH ?? '').split(delimiter)
   for (const program of programs)
@@ -61,10 +61,10 @@ export function need(...programs: readonly string[]): void {
 }
 
 /**
- * A folder with something installed in it, kept between runs: made by `install` the first time, and anew when any of the
- * files that say what belongs into it changes. The files are copied into it first.
+ * A folder with something installed in it, kept between runs. `files` are copied into it, then `install` runs: the first time, and
+ * again whenever `hash` changes.
  *
- * @throws {Missing} if it can't be installed, as without a network.
+ * @throws {Missing} if the installation fails, for instance without a network.
  */
 export async function installed(
   name: string,

@@ -2,7 +2,7 @@
 
 import { isGood, type Verdict } from './compare.ts'
 
-/** What came of all judges, for people: a table, then whatever speaks against us. */
+/** A table of all judges' results, then the details of those that are not good. */
 export function tell(
   verdicts: readonly Verdict[],
   missing: readonly { readonly judge: string; readonly why: string }[],
@@ -42,6 +42,6 @@ function against({ judge, profile, unexpected, gone, broken }: Verdict): readonl
       `  unexpected  ${check}`,
       ...detail.split('\n').map((text) => `              ${text}`),
     ]),
-    ...gone.map((text) => `  gone        ${text}; take it off conformance/expected.json`),
+    ...gone.map((text) => `  gone        ${text}; remove it from conformance/expected.json`),
   ]
 }

@@ -28,19 +28,20 @@ const JUDGES: readonly Judge[] = [
 
 const USAGE = `npm run conformance [-- --only NAME,NAME] [--json] [--require]
 
-Judges by others look at a fresh Lockstep. What they find is held against conformance/expected.json.
+Runs third-party checkers and clients (judges) against a fresh Lockstep and compares what they find with
+conformance/expected.json.
 
-  --only NAME,…   only these judges: ${JUDGES.map(({ name }) => name).join(', ')}
-  --require       a judge that can't be run is a failure
-  --json          print what came of it as JSON
+  --only NAME,…   run only these judges: ${JUDGES.map(({ name }) => name).join(', ')}
+  --require       fail if a judge cannot run
+  --json          print the results as JSON
 
-With --servers it goes the other way round: our own checker, \`lockstep check\`, looks at servers by others, each with a small
-starter in conformance/servers, and at Lockstep itself; docs/conformance.md gets the table.
+With --servers it runs our own checker, \`lockstep check\`, against other servers, each with a small starter in
+conformance/servers, and against Lockstep itself, and writes the table in docs/conformance.md.
 
-  --servers       judge servers by others; --only takes some: ${SERVERS.map(({ name }) => name).join(', ')}
-  --reports DIR   with --servers: write each whole report there as JSON
+  --servers       check other servers; --only selects some: ${SERVERS.map(({ name }) => name).join(', ')}
+  --reports DIR   with --servers: write each full report there as JSON
 
-Ends with 1 if a judge found what the list has not, or no longer finds what it has.`
+Exits with 1 if a judge finds something that is not on the list, or no longer finds something that is.`
 
 const { values } = parseArgs({
   options: {
@@ -60,7 +61,7 @@ if (values.help) {
   const names = (values.servers ? SERVERS : JUDGES).map(({ name }) => name)
   const unknown = only?.filter((name) => !names.includes(name)) ?? []
   if (unknown.length > 0) {
-    console.error(`nothing is called ${unknown.join(', ')}; there are ${names.join(', ')}`)
+    console.error(`Unknown name: ${unknown.join(', ')}; known names are ${names.join(', ')}`)
     process.exit(2)
   }
   if (values.servers) process.exit((await judgeServers(only, values.reports)) ? 0 : 1)
@@ -91,7 +92,7 @@ if (values.help) {
   process.exitCode = verdicts.every(isGood) && !(values.require && missing.length > 0) ? 0 : 1
 }
 
-/** A judge that fell over has found something as well, if only about itself. */
+/** A judge that crashed counts as a finding too. */
 function brokeOff(error: unknown): readonly Finding[] {
   return [{ check: 'the whole run', outcome: 'failed', detail: error instanceof Error ? error.message : String(error) }]
 }

@@ -5,18 +5,18 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Ended, installed, need, run } from './programs.ts'
 
-/** A SCIM server by others, and how it is had. */
+/** Another SCIM server, and how to install and start it. */
 export interface Server {
-  /** Its folder below `conformance/servers`. */
+  /** Its folder in `conformance/servers`. */
   readonly name: string
   readonly title: string
   readonly version: string
   readonly language: string
   readonly needs: readonly string[]
-  /** Files of its folder that are copied before it is installed; anew when one of them changes. */
+  /** Files of its folder that are copied before the installation, which is repeated when one of them changes. */
   readonly files: readonly string[]
   install(folder: string): Promise<Ended>
-  /** What starts it in the folder where it was installed; it prints `{"base","token"}` when it is ready. */
+  /** The command that starts it in its installation folder. It prints `{"base","token"}` when ready. */
   start(folder: string): Promise<readonly [program: string, args: readonly string[]]>
 }
 
@@ -25,7 +25,7 @@ const npmInstall = (folder: string) => run('npm', NPM, { cwd: folder })
 const npmStart = async () => [process.execPath, ['start.js']] as const
 const npmFiles = ['package.json', 'package-lock.json', 'start.js']
 
-/** Every server by others that can be started here. */
+/** All servers that can be started here. */
 export const SERVERS: readonly Server[] = [
   {
     name: 'scim2-server',
@@ -94,14 +94,14 @@ async function classPath(folder: string): Promise<string> {
   return (await readFile(join(folder, 'class-path'), 'utf8')).trim()
 }
 
-/** A server that answers. */
+/** A running server. */
 export interface Running {
   readonly base: string
   readonly token: string
   stop(): Promise<void>
 }
 
-/** Installs a server if that is not done yet, and starts it. Throws `Missing` if it can't be had. */
+/** Installs a server if necessary, and starts it. Throws `Missing` if it cannot be installed. */
 export async function startServer(server: Server): Promise<Running> {
   need(...server.needs)
   const files = server.files.map((file) => join(import.meta.dirname, 'servers', server.name, file))

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { readSettings, startServer } from '../src/server/index.ts'
 import type { Profile, Target } from './judge.ts'
 
-/** A fresh server on a free port and a database of its own. */
+/** A fresh server on a free port with its own database. */
 export interface Fresh {
-  /** A tenant that nobody has used yet, with one connection. */
+  /** Creates a new tenant with one connection. */
   target(profile: Profile): Promise<Target>
   close(): Promise<void>
 }

@@ -19,7 +19,7 @@ const { status } = spawnSync(
 )
 if (status !== 0) process.exit(status ?? 1)
 
-// Migrations and other data are read at run time from beside the code.
+// Migrations and other data files are read at run time from next to the code.
 for await (const file of glob('**/*.{sql,json,txt}', { cwd: join(root, 'src') })) {
   await cp(join(root, 'src', file), join(dist, file))
 }

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { startPostgres } from '../test/postgres.ts'
 
 /**
- * Packs the package, installs it in an empty project, and tries its doors there: every path of the exports map loads, a
- * provider embedded in ten lines answers, types check, and `npx lockstep` runs. Then the same on the older Nodes that
- * `engines` names: on 20 all but SQLite, on 22 all.
+ * In the project, every path of the exports map loads, a provider embedded in ten lines answers, types check, and
+ * `npx lockstep` runs. Then the same on the older Nodes that `engines` allows: on 20 everything but SQLite, on 22 everything.
  */
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-package-'))
@@ -38,7 +37,7 @@ try {
   run(process.execPath, ['doors.js'])
   writeFileSync(join(folder, 'embed.js'), embed())
   const said = run(process.execPath, ['embed.js'])
-  if (!said.includes('201 ada')) throw new Error(`the embedded provider said: ${said}`)
+  if (!said.includes('201 ada')) throw new Error(`The embedded provider printed: ${said}`)
   writeFileSync(join(folder, 'typed.ts'), `${embed()}\nconst status: number = created.status\nconsole.log(status)\n`)
   run(join(root, 'node_modules/.bin/tsc'), [
     '--noEmit',
@@ -55,22 +54,22 @@ try {
     'typed.ts',
   ])
   const help = run(process.execPath, [join(folder, 'node_modules/lockstep/dist/cli/main.js'), '--help'])
-  if (!help.includes('serve')) throw new Error(`lockstep --help said: ${help}`)
+  if (!help.includes('serve')) throw new Error(`lockstep --help printed: ${help}`)
   await tryOlderNodes(doors)
   console.log(
-    `the package (${Math.round(packed.size / 1024)} KB) installs, loads through ${doors.length} doors, and answers`,
+    `The package (${Math.round(packed.size / 1024)} KB) installs, loads through ${doors.length} entry points, and answers`,
   )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** A client, a provider on PostgreSQL and the command line on Node 20; SQLite is refused there in words, and works on 22. */
+/** Tries a client, a provider on PostgreSQL and the command line on Node 20. SQLite is refused there with a message, and works on 22. */
 async function tryOlderNodes(doors: readonly string[]): Promise<void> {
   const on = (version: number, ...args: readonly string[]) =>
     run('npx', ['-y', '-p', `node@${version}`, 'node', ...args])
   const lockstep = join(folder, 'node_modules/lockstep/dist/cli/main.js')
   const expect = (said: string, what: string) => {
-    if (!said.includes(what)) throw new Error(`"${what}" was expected of an older Node, which said: ${said}`)
+    if (!said.includes(what)) throw new Error(`Expected "${what}" from an older Node, which printed: ${said}`)
   }
   writeFileSync(
     join(folder, 'doors20.js'),
@@ -110,7 +109,7 @@ async function tryOlderNodes(doors: readonly string[]): Promise<void> {
   expect(on(22, lockstep, 'tenant', 'create', 'acme', '--database', 'sqlite:new.db', '--json'), '"token"')
 }
 
-/** A provider on PostgreSQL, served on the loopback and called by the typed client. */
+/** A program with a provider on PostgreSQL, served on loopback and called by the typed client. */
 function client(url: string): string {
   return `
 import { createServer } from 'node:http'

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Starts the product as `npm start` does, on a fresh database, and does what its greeting says: the command makes a token, and its curl line must work. */
+/** A fresh database. The command in the greeting must create a token, and its curl line must work. */
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-start-'))
 const root = join(import.meta.dirname, '..')
 const server = spawn(
@@ -18,16 +18,16 @@ const server = spawn(
   },
 )
 try {
-  // What a server prints is often kept, so that it says how to make the token and doesn't print it: only a terminal gets it.
+  // Output of a server often ends up in logs, so the token itself is printed only on a terminal.
   const greeting = await said(server, /First token +.*\n[\s\S]*\n\n/)
-  if (/lk_/.test(greeting)) throw new Error(`a token where no person reads it:\n${greeting}`)
+  if (/lk_/.test(greeting)) throw new Error(`A token was printed although there is no terminal:\n${greeting}`)
   const command = /First token +(.*)/.exec(greeting)?.[1] ?? ''
   const made = execSync(command, { cwd: root, encoding: 'utf8' })
   const line = /curl -H '.*/.exec(made)?.[0]
-  if (line === undefined) throw new Error(`no curl line in:\n${made}`)
+  if (line === undefined) throw new Error(`No curl line in:\n${made}`)
   const list = JSON.parse(execSync(`${line} --silent`, { encoding: 'utf8' })) as { totalResults?: number }
-  if (list.totalResults !== 0) throw new Error(`the curl line got ${JSON.stringify(list)}`)
-  console.log('npm start serves, and what it prints works')
+  if (list.totalResults !== 0) throw new Error(`The curl line got ${JSON.stringify(list)}`)
+  console.log('npm start works, and so do the commands it prints')
 } finally {
   const ended = new Promise((resolve) => server.once('exit', resolve))
   if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM')
@@ -43,6 +43,6 @@ function said(child: ChildProcess, what: RegExp): Promise<string> {
       text += chunk
       if (what.test(text)) resolve(text)
     })
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code} after saying:\n${text}`)))
+    child.once('exit', (code) => reject(new Error(`The server exited with ${code} after printing:\n${text}`)))
   })
 }

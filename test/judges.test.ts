@@ -59,7 +59,7 @@ describe('what judges by others find, beside what is expected of them', () => {
   test('the command loads with nothing of the tests around it, and knows its judges', () => {
     const command = fileURLToPath(new URL('../conformance/run.ts', import.meta.url))
     const { status, stderr } = spawnSync(process.execPath, [command, '--only', 'nobody'], { encoding: 'utf8' })
-    expect(stderr).toMatch(/^nothing is called nobody; there are scim2-tester, /)
+    expect(stderr).toMatch(/^Unknown name: nobody; known names are scim2-tester, /)
     expect(status).toBe(2)
   })
 

@@ -29,7 +29,7 @@ const PEOPLE: readonly Json[] = [
   { userName: 'kurt', nickName: 'éclair \\ back/slash', userType: 'Employee', active: false },
 ]
 
-/** Filters whose meaning RFC 7644, section 3.4.2.2, leaves no room for, with names and values in the case they are stored in. */
+/** Filters with only one possible meaning by RFC 7644 §3.4.2.2; names and values in the case in which they are stored. */
 const FILTERS: readonly string[] = [
   'userName eq "ada"',
   'userName ne "ada"',
@@ -76,7 +76,7 @@ const FILTERS: readonly string[] = [
   'title ne null',
 ]
 
-/** A judge that reads filters: it says which of the same people each filter finds. */
+/** A judge that evaluates filters: each must match the same people as in Lockstep. */
 function parser(
   name: string,
   about: string,
@@ -130,7 +130,7 @@ function names(people: readonly Json[]): string {
     .join(' ')
 }
 
-/** The filter parser that most SCIM servers on npm use. */
+/** The filter parser used by most SCIM servers on npm. */
 export const scim2ParseFilter = parser(
   'scim2-parse-filter',
   'scim2-parse-filter 0.2.10, the filter library beside scim-patch',

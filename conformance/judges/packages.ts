@@ -8,7 +8,7 @@ import { installed, need, run } from '../programs.ts'
 const SOURCES = join(import.meta.dirname, 'npm')
 const FILES = [join(SOURCES, 'package.json'), join(SOURCES, 'package-lock.json')]
 
-/** Installs the judges from npm, outside our own node_modules; gives what loads one of them. */
+/** Installs the judges from npm outside our own node_modules, and returns a function that loads one. */
 export async function packages(): Promise<NodeJS.Require> {
   need('npm')
   const texts = await Promise.all(FILES.map((file) => readFile(file, 'utf8')))

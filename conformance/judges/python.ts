@@ -8,10 +8,10 @@ import { installed, need, run } from '../programs.ts'
 const SOURCES = join(import.meta.dirname, 'python')
 const REQUIREMENTS = join(SOURCES, 'requirements.txt')
 
-/** The oldest Python 3 that the judges run on. */
+/** The oldest Python 3 that the judges support. */
 const MINOR = 10
 
-/** Installs the judges in Python into an environment of their own; gives the folder of its programs. */
+/** Installs the Python judges into a virtual environment and returns the folder of its programs. */
 export async function environment(): Promise<string> {
   need('python3')
   const { stdout } = await run('python3', ['-c', 'import sys; print(sys.version_info.minor)'])
@@ -25,7 +25,7 @@ export async function environment(): Promise<string> {
   return join(folder, 'env/bin')
 }
 
-/** Runs one of our scripts beside this file, which prints its findings as JSON. */
+/** Runs one of the scripts next to this file and returns the findings that it prints as JSON. */
 export async function findingsOf(script: string, target: Target): Promise<readonly Finding[]> {
   const env = { SCIM_BASE: target.base, SCIM_TOKEN: target.token }
   const ended = await run(join(await environment(), 'python'), [join(SOURCES, script)], { env })

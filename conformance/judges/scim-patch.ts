@@ -23,7 +23,7 @@ const PERSON: Json = {
   [ENTERPRISE]: { department: 'Tours', costCenter: '4130' },
 }
 
-/** Changes whose outcome RFC 7644, section 3.5.2, leaves no room for, by name. */
+/** Changes with only one possible result by RFC 7644 §3.5.2, by name. */
 const CHANGES: { readonly [name: string]: readonly Json[] } = {
   'add a simple attribute': [{ op: 'add', path: 'nickName', value: 'Barb' }],
   'add over a simple attribute': [{ op: 'add', path: 'displayName', value: 'Barbara' }],
@@ -69,7 +69,7 @@ const CHANGES: { readonly [name: string]: readonly Json[] } = {
   'the name of the operation in capitals': [{ op: 'Replace', path: 'displayName', value: 'Barbara' }],
 }
 
-/** The PATCH engine that most SCIM servers on npm use: the same change to the same person must end the same. */
+/** The PATCH engine used by most SCIM servers on npm. The same change of the same person must give the same result. */
 export const scimPatch: Judge = {
   name: 'scim-patch',
   about: 'scim-patch 0.8.3, the PATCH engine of many servers in JavaScript',
@@ -102,7 +102,7 @@ async function verdict(target: Target, check: string, operations: readonly Json[
   }
 }
 
-/** What a client wrote of a resource; empty arrays and objects are as good as none (RFC 7643, section 2.5). */
+/** The attributes that a client wrote. Empty arrays and objects count as absent (RFC 7643 §2.5). */
 function content({ id: _id, meta: _meta, schemas: _schemas, ...rest }: Json): Json {
   return Object.fromEntries(
     Object.entries(rest).filter(

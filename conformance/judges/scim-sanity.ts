@@ -9,7 +9,7 @@ interface Report {
   readonly results: readonly { readonly name: string; readonly status: string; readonly message?: string }[]
 }
 
-/** The life of a user and of a group, searches and errors, as its author has met them in the field. */
+/** The life cycle of a user and a group, searches and errors, as its author has seen them in practice. */
 export const scimSanity: Judge = {
   name: 'scim-sanity',
   about: 'scim-sanity 0.7.4, a probe by Thomas Betz',

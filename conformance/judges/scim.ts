@@ -2,12 +2,12 @@
 
 import type { Target } from '../judge.ts'
 
-/** A JSON object as it came over the wire. */
+/** A JSON object as received. */
 export interface Json {
   readonly [name: string]: unknown
 }
 
-/** Makes one request and reads the answer; plain `fetch`, so that no code of ours sits between the server and its judge. */
+/** Sends one request and reads the response, with plain `fetch`, so that no code of ours is between the server and its judge. */
 export async function request(
   { base, token }: Target,
   method: string,
@@ -23,7 +23,7 @@ export async function request(
   return { status: answer.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
 }
 
-/** Makes a user, gives it as the server answered it. */
+/** Creates a user and returns it as the server did. */
 export async function made(target: Target, user: Json): Promise<Json & { readonly id: string }> {
   const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User']
   const { status, json } = await request(target, 'POST', '/Users', { schemas, ...user })

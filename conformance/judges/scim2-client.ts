@@ -3,7 +3,7 @@
 import type { Judge } from '../judge.ts'
 import { environment, findingsOf } from './python.ts'
 
-/** A client that refuses whatever the RFCs don't allow in an answer: a day in its life on our server. */
+/** A client that refuses any response that the RFCs don't allow, in a typical session. */
 export const scim2Client: Judge = {
   name: 'scim2-client',
   about: 'scim2-client 0.13.2 with scim2-models 0.12.3, a client that validates all it gets',

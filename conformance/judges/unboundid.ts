@@ -8,7 +8,7 @@ import { installed, need, run } from '../programs.ts'
 const SOURCES = join(import.meta.dirname, 'java')
 const FILES = [join(SOURCES, 'pom.xml'), join(SOURCES, 'Walk.java')]
 
-/** The oldest Java that the SDK runs on. */
+/** The oldest Java that the SDK supports. */
 const JAVA = 17
 
 async function classes(): Promise<string> {
@@ -26,7 +26,7 @@ async function classes(): Promise<string> {
   })
 }
 
-/** Ping Identity's client, with which PingDirectory and its kin speak SCIM: a day in its life on our server. */
+/** Ping Identity's client, used by PingDirectory and related products, in a typical session. */
 export const unboundId: Judge = {
   name: 'unboundid-client',
   about: 'UnboundID SCIM 2 SDK 5.0.0, the client of Ping Identity',
