@@ -376,6 +376,24 @@ describe('the map', () => {
     ).toEqual([])
   })
 
+  test('CONTRIBUTING.md lists the floors', () => {
+    const lines = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(
+      /^\| (\d+) \| (`[^|]+`) \| ([^|]+) \|$/gm,
+    )
+    const listed = [...lines].flatMap(([, floor = '', names = '', imports = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, room = '']) => [room, { floor: Number(floor), imports }] as const),
+    )
+    const expected = Object.entries(FLOORS).map(([room, below]) => {
+      const floor = 1 + Math.max(-1, ...below.map((name) => Object.fromEntries(listed)[name]?.floor ?? Number.NaN))
+      const all = below.length === Object.keys(FLOORS).length - 1
+      return [
+        room,
+        { floor, imports: all ? 'all' : below.length === 0 ? 'nothing, not even `node:`' : below.join(', ') },
+      ]
+    })
+    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(expected))
+  })
+
   test('docs/map.md is what `npm run map` writes', () => {
     const map = readFileSync(join(root, 'docs/map.md'), 'utf8')
     expect(map).toBe(drawMap(root))
