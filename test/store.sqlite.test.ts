@@ -16,7 +16,6 @@ import { openConnection } from '../src/store/sqlite/connection.ts'
 import { createDictionary } from '../src/store/sqlite/dictionary.ts'
 import { createFinds } from '../src/store/sqlite/find.ts'
 import { createGroupsOf } from '../src/store/sqlite/groups.ts'
-import { createReads } from '../src/store/sqlite/read.ts'
 import { type SqliteOptions, type SqliteStore, sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { creating, editing, GROUP, idsOn, querying, removing, replacing, USER } from './store.contract.ts'
 
@@ -71,8 +70,8 @@ describe('plans', () => {
         return connection.rows(sql, ...values)
       },
     }
-    const names = createDictionary(connection)
-    createFinds(spied, names, createReads(connection, names, createGroupsOf(connection, false))).find(query)
+    const dictionary = createDictionary(connection)
+    createFinds({ connection: spied, dictionary, groupsOf: createGroupsOf(connection, false) }).find(query)
     connection.close()
     return plans
   }

@@ -124,7 +124,7 @@ export function sqliteStore(
   const reads = createReads(connection, names, groupsOf)
   const { now } = options.environment ?? environment
   const workReads = createWorkReads(connection, names, now)
-  const finds = createFinds(connection, names, reads)
+  const finds = createFinds({ connection, dictionary: names, groupsOf })
   const lookUp = createLookUps(connection, names, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
