@@ -14,9 +14,9 @@ import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createDirectory } from '../src/directory/index.ts'
 import type { Answer, Call } from '../src/provider/index.ts'
-import { createScim } from '../src/server/scim.ts'
+import { createSiteDirectory } from '../src/site/directory.ts'
+import { createSiteProvider } from '../src/site/provider.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 import { createTenancy } from '../src/tenancy/index.ts'
 import { startLoader } from './loader.ts'
@@ -89,10 +89,7 @@ const prepared = await prepare({ product: 'lockstep', size, directory, kept: opt
 loader.close()
 const store = sqliteStore(prepared.file, { threads: options.threads })
 const tenancy = createTenancy({ store })
-const door = createDirectory({ store, catalog: tenancy.catalog, unique: tenancy.uniquePaths, ready: tenancy.ready })
-const provider = createScim({
-  directory: door,
-  tenancy,
+const provider = createSiteProvider(createSiteDirectory(store, tenancy), tenancy, {
   report: ({ error }) => console.error(error),
   ...(options.cold ? { cacheBytes: 0 } : {}),
 })

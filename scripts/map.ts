@@ -6,7 +6,8 @@ import { basename, dirname, join } from 'node:path'
 /** The rooms, top floor first, with the purpose of each. */
 const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['cli', 'The command line.'],
-  ['server', 'The standalone process: settings, routes, health, metrics, threads for heavy requests.'],
+  ['server', 'The standalone process: faces by path, offload threads, the cluster of workers, monitoring.'],
+  ['site', 'An installation: its settings, and the store, tenancy, directory and provider that they open.'],
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
   ['conformance', 'Checks any SCIM server, case by case, and whether identity providers will work with it.'],
   ['provider', 'Incoming SCIM: turns a request into a response. RFC 7644.'],

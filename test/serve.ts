@@ -3,7 +3,7 @@
 import { parseRights, type Rights } from '../src/access/index.ts'
 import type { Directory } from '../src/directory/index.ts'
 import { startServer } from '../src/server/index.ts'
-import { readSettings } from '../src/server/settings.ts'
+import { readSettings } from '../src/site/read-settings.ts'
 import type { Store } from '../src/store/index.ts'
 import type { Tenancy } from '../src/tenancy/index.ts'
 import { emptyPlace } from './database-under-test.ts'

@@ -21,9 +21,11 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   sources: ['directory', 'quirks', 'protocol'],
   conformance: ['protocol'],
   admin: ['access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
-  server: ['admin', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  site: ['provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  server: ['site', 'admin', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   cli: [
     'server',
+    'site',
     'admin',
     'conformance',
     'provider',

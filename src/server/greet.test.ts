@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { readSettings } from '../site/read-settings.ts'
 import { memoryStore, StoreUnavailable } from '../store/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { startGreeting } from './greet.ts'
-import { createLog } from './log.ts'
-import { readSettings } from './settings.ts'
+import { createLog } from './monitoring/log.ts'
 
 const settings = readSettings({ database: 'sqlite::memory:', port: '0' }, { LOCKSTEP_FIRST_TOKEN: 'always' })
 const log = createLog('silent')

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import { databaseFlag, type Settings } from '../site/index.ts'
 import { StoreUnavailable } from '../store/index.ts'
 import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { commandName } from './command-name.ts'
-import type { Log } from './log.ts'
-import { databaseFlag, type Settings, showsToken } from './settings.ts'
+import type { Log } from './monitoring/log.ts'
 
 /** The end of a start: what is noted in the database, and what is printed. */
 export interface Greeting {
@@ -170,4 +170,9 @@ function isGone(by: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
+}
+
+/** Whether the token of a first start is printed: on a terminal a person reads it, anywhere else it may be kept for years. */
+function showsToken({ firstToken }: Settings): boolean {
+  return firstToken === undefined ? process.stdout.isTTY === true : firstToken === 'always'
 }

@@ -1,24 +1,24 @@
-export { type Called, commandName } from './command-name.ts'
-export { type Database, type OpenOptions, openDatabase } from './database.ts'
-export { makeFolder } from './folder.ts'
-export type { Health, State } from './health.ts'
-export type { Log, LogOutput } from './log.ts'
-export type { Meter, Metrics } from './metrics.ts'
-export type { App, Parts, Server } from './parts.ts'
-export { plainMessage, reasonOf, subjectOf, systemReason } from './reason.ts'
+// The front door of the server.
+
 export {
   type Flags,
   LOG_LEVELS,
   type LogLevel,
   localUrl,
+  makeFolder,
   type PostgresSettings,
+  plainMessage,
   type RateLimit,
   readSettings,
+  reasonOf,
   SETTINGS,
   type SettingEntry,
   type SettingName,
   type Settings,
+  subjectOf,
+  systemReason,
   wrongDatabase,
-} from './settings.ts'
-export { startServer, startWorkers } from './start.ts'
-export type { Workers } from './supervise.ts'
+} from '../site/index.ts'
+export type { Workers } from './cluster/cluster.ts'
+export { type Called, commandName } from './command-name.ts'
+export { type Server, startServer, startWorkers } from './start.ts'

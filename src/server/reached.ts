@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv6 } from 'node:net'
 import { isHost, originOf } from '../node.ts'
 import { forbidden, ScimError } from '../protocol/index.ts'
-import type { Network, Settings } from './settings.ts'
+import type { Network, Settings } from '../site/index.ts'
 
 /** How requests reach the server: by which address, from where, and whether they may. */
 export interface Reached {

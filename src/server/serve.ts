@@ -1,27 +1,42 @@
-import { createDirectory } from '../directory/index.ts'
-import { ConfigError } from '../protocol/index.ts'
-import { StoreUnavailable } from '../store/index.ts'
-import { createTenancy } from '../tenancy/index.ts'
-import { createApp } from './app.ts'
-import { openDatabase } from './database.ts'
-import { type Greeting, startGreeting } from './greet.ts'
-import { createHealth } from './health.ts'
-import { createLog } from './log.ts'
-import { createMetrics } from './metrics.ts'
-import { whereFails, whyOf } from './outages.ts'
-import type { App, Server } from './parts.ts'
-import { createRequestLog } from './request-log.ts'
-import { localUrl, SETTINGS, type Settings } from './settings.ts'
-import { createVitals } from './vitals.ts'
-import { joinWorkers } from './worker.ts'
-import { createWritability } from './writability.ts'
+// Starts the standalone server: opens the installation, listens, and finishes a first start.
 
-/** How often the last use of tokens is written, when no request does it. */
+import type { Directory } from '../directory/index.ts'
+import { ConfigError } from '../protocol/index.ts'
+import { localUrl, openSite, SETTINGS, type Settings, type Site } from '../site/index.ts'
+import { type Store, StoreUnavailable } from '../store/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
+import { type App, createApp } from './app.ts'
+import { joinCluster } from './cluster/worker.ts'
+import { type Greeting, startGreeting } from './greet.ts'
+import { createHealth } from './monitoring/health.ts'
+import { createLog, type Log } from './monitoring/log.ts'
+import { createMetrics, type Metrics } from './monitoring/metrics.ts'
+import { whereFails, whyOf } from './monitoring/outages.ts'
+import { createRequestLog, type RequestLog } from './monitoring/request-log.ts'
+import { createVitals } from './monitoring/vitals.ts'
+import { createWritability, type Writability } from './monitoring/writability.ts'
+
+/** A running server. */
+export interface Server {
+  /** The public URL, without a slash at its end. */
+  readonly url: string
+  /** The port it listens on. */
+  readonly port: number
+  /** Stops accepting connections, finishes the requests in flight, and closes the database. */
+  readonly close: () => Promise<void>
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly store: Store
+  /** In a worker: resolves when the primary process tells it to end. */
+  readonly stopped?: Promise<void>
+}
+
+/** How often the last use of tokens is written if no request writes it. */
 const FLUSH_EVERY_MS = 60_000
 
 /**
  * Starts the standalone server: the database, the default tenant on first start, and everything it serves. A worker leaves what is
- * done once to the process that has started it.
+ * done once to the primary process.
  */
 export async function serve(
   settings: Settings,
@@ -29,74 +44,31 @@ export async function serve(
 ): Promise<Server> {
   const log = createLog(settings.logLevel, undefined, { named: worker })
   let counted = (_writes: number): void => undefined
-  const database = await openDatabase(settings, {
+  const site = await openSite(settings, {
     threads: true,
     batch: (writes) => counted(writes),
-    died: (cause) => log.error({ err: cause }, 'the thread that writes the database has ended; another one is started'),
+    died: (cause) => log.error({ err: cause }, 'the thread that writes the database has ended; a new one is started'),
   })
-  const { store } = database
-  const tenancy = createTenancy({ store })
-  const directory = createDirectory({
-    store,
-    catalog: tenancy.catalog,
-    unique: tenancy.uniquePaths,
-    ready: tenancy.ready,
-    openTenants: false,
-  })
-  const own = createMetrics({
-    probe: () => store.records('', 'server', { limit: 1 }),
-    ...(settings.metricsTenants === undefined ? {} : { tenants: () => store.tenants() }),
-    pool: database.pool,
-  })
-  counted = own.batch
-  const workers = worker ? joinWorkers(own) : undefined
-  const metrics = workers === undefined ? own : { ...own, text: workers.text }
+  const { store, tenancy } = site
+  const directory = await site.directory()
   const writability = createWritability(store)
-  const sqlite = settings.postgres === undefined && settings.database !== ':memory:'
-  own.measure(
-    createVitals({
-      why: writability.check,
-      tokens: tenancy.tokensInUse,
-      tenants: settings.metricsTenants === true,
-      ...(sqlite ? { file: settings.database } : {}),
-    }),
-  )
+  const own = measured(settings, site, writability)
+  counted = own.batch
+  const cluster = worker ? joinCluster(own) : undefined
+  const metrics = cluster === undefined ? own : { ...own, text: cluster.text }
   const health = createHealth(store, writability)
   const requestLog = createRequestLog(log)
-  const app = await createApp({ settings, database, tenancy, directory, metrics, health, log, requestLog, writability })
+  const app = await createApp({ settings, site, directory, metrics, health, log, requestLog, writability })
 
   const { port } = await listen(app, settings).catch(async (error) => {
     await store.close()
     throw error
   })
   const url = settings.publicUrl ?? localUrl(settings.host, port)
-  let greeting: Greeting | undefined
-  try {
-    if (!worker)
-      greeting = await startGreeting(tenancy, url, {
-        print,
-        log,
-        settings,
-        failed: (error) => {
-          // It reads and does not write: not ready, until a write comes through. A node of a cluster that is down is no such reason.
-          if (error instanceof StoreUnavailable && !error.busy && !error.partial)
-            writability.failed(whereFails(whyOf(error), settings.database))
-        },
-      })
-  } catch (error) {
-    // Nothing of it stays: a port that is open without a server behind it would look alive.
-    await app.close()
-    await tenancy.close().catch(() => undefined)
-    await store.close()
-    throw error
-  }
+  const greeting = worker ? undefined : await greetOrClose({ site, app, url, print, log, settings, writability })
   health.enter('serving')
   log.info({ address: url, database: settings.database }, 'listening')
-
-  const flushing = setInterval(() => {
-    requestLog.expiring(tenancy.tokensInUse())
-    tenancy.flush().catch((error) => log.warn({ err: error }, 'the last use of tokens could not be written'))
-  }, FLUSH_EVERY_MS).unref()
+  const flushing = flushEvery(FLUSH_EVERY_MS, tenancy, requestLog, log)
 
   return {
     url,
@@ -104,21 +76,76 @@ export async function serve(
     tenancy,
     directory,
     store,
-    ...(workers === undefined ? {} : { stopped: workers.stopped }),
+    ...(cluster === undefined ? {} : { stopped: cluster.stopped }),
     close: async () => {
       health.enter('stopping')
       clearInterval(flushing)
       greeting?.stop()
       await app.close()
       await greeting?.done
-      try {
-        await tenancy.close()
-      } finally {
-        await store.close()
-      }
+      await site.close()
       log.info('stopped')
     },
   }
+}
+
+/** The metrics of this process, with what is measured when they are read. */
+function measured(settings: Settings, { store, tenancy, database }: Site, writability: Writability): Metrics {
+  const metrics = createMetrics({
+    probe: () => store.records('', 'server', { limit: 1 }),
+    ...(settings.metricsTenants === undefined ? {} : { tenants: () => store.tenants() }),
+    pool: database.pool,
+  })
+  const sqlite = settings.postgres === undefined && settings.database !== ':memory:'
+  metrics.measure(
+    createVitals({
+      why: writability.check,
+      tokens: tenancy.tokensInUse,
+      tenants: settings.metricsTenants === true,
+      ...(sqlite ? { file: settings.database } : {}),
+    }),
+  )
+  return metrics
+}
+
+/** Finishes the start. If that fails for good, nothing of it stays: an open port without a server behind it would look alive. */
+async function greetOrClose({
+  site,
+  app,
+  url,
+  print,
+  log,
+  settings,
+  writability,
+}: {
+  readonly site: Site
+  readonly app: App
+  readonly url: string
+  readonly print: (text: string) => void
+  readonly log: Log
+  readonly settings: Settings
+  readonly writability: Writability
+}): Promise<Greeting> {
+  const failed = (error: unknown) => {
+    // The server reads and doesn't write: not ready, until a write succeeds. A cluster node that is down is no such reason.
+    if (error instanceof StoreUnavailable && !error.busy && !error.partial)
+      writability.failed(whereFails(whyOf(error), settings.database))
+  }
+  try {
+    return await startGreeting(site.tenancy, url, { print, log, settings, failed })
+  } catch (error) {
+    await app.close()
+    await site.tenancy.close().catch(() => undefined)
+    await site.store.close()
+    throw error
+  }
+}
+
+function flushEvery(ms: number, tenancy: Tenancy, requestLog: RequestLog, log: Log): NodeJS.Timeout {
+  return setInterval(() => {
+    requestLog.expiring(tenancy.tokensInUse())
+    tenancy.flush().catch((error) => log.warn({ err: error }, 'the last use of tokens could not be written'))
+  }, ms).unref()
 }
 
 async function listen(app: App, { host, port }: Settings) {

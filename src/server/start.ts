@@ -1,7 +1,10 @@
 import { printLines } from '../terminal.ts'
-import type { Server } from './parts.ts'
-import type { Settings } from './settings.ts'
-import type { Workers } from './supervise.ts'
+import type { Server } from './serve.ts'
+
+export type { Server } from './serve.ts'
+
+import type { Settings } from '../site/index.ts'
+import type { Workers } from './cluster/cluster.ts'
 
 /**
  * Starts the standalone server. It is loaded only now, since every command reads this room's settings and only one of
@@ -17,7 +20,7 @@ export async function startServer(
 
 /** Starts as many processes of the standalone server as the settings say, on one port. */
 export async function startWorkers(settings: Settings): Promise<Workers> {
-  const { superviseWorkers } = await import('./supervise.ts')
+  const { superviseWorkers } = await import('./cluster/cluster.ts')
   return superviseWorkers(settings, show)
 }
 

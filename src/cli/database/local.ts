@@ -1,7 +1,7 @@
 import type { Directory } from '../../directory/index.ts'
-import { localUrl, openDatabase, readSettings, type Settings } from '../../server/index.ts'
+import { localUrl, openSite, readSettings, type Settings } from '../../site/index.ts'
 import type { Store } from '../../store/index.ts'
-import { createTenancy, scimPath, type Tenancy } from '../../tenancy/index.ts'
+import { scimPath, type Tenancy } from '../../tenancy/index.ts'
 import { complain } from '../../terminal.ts'
 import { flagOption, type Options, textOption } from '../terminal/options.ts'
 
@@ -24,28 +24,13 @@ export async function withLocal<T>(
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
   const settings = localSettings(options)
-  const { store } = await openDatabase(settings, { create })
-  const tenancy = createTenancy({ store, actor: 'cli' })
-  let door: Promise<Directory> | undefined
-  const directory = () => {
-    door ??= import('../../directory/index.ts').then(({ createDirectory }) =>
-      createDirectory({
-        store,
-        catalog: tenancy.catalog,
-        unique: tenancy.uniquePaths,
-        ready: tenancy.ready,
-        openTenants: false,
-      }),
-    )
-    return door
-  }
+  const { store, tenancy, directory, close } = await openSite(settings, { create, actor: 'cli' })
   // Said explicitly, else as the server was last reached, else where it would be reached.
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
   try {
     return await use({ store, tenancy, directory, url, baseUrl: async (tenant) => (await url()) + scimPath(tenant) })
   } finally {
-    await tenancy.close()
-    await store.close()
+    await close()
   }
 }
 

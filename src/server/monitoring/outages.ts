@@ -1,6 +1,6 @@
-import type { Report } from '../provider/index.ts'
+import type { Report } from '../../provider/index.ts'
+import { reasonOf } from '../../site/index.ts'
 import type { Log } from './log.ts'
-import { reasonOf } from './reason.ts'
 
 /** How long the log counts what a database that is gone could not answer, before it says so in one line. */
 const COUNTED_MS = 5_000

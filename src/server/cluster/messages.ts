@@ -1,4 +1,4 @@
-import type { MetricsText, Numbers } from './metrics.ts'
+import type { MetricsText, Numbers } from '../monitoring/metrics.ts'
 
 /** From a worker to the process that has started it. */
 export type FromWorker =

@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { TokenInUse } from '../tenancy/index.ts'
+import type { TokenInUse } from '../../tenancy/index.ts'
 import type { Measured, Source } from './metrics.ts'
 
 /** What the numbers about the process and its database are measured from. */

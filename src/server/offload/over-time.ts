@@ -1,4 +1,4 @@
-import { ScimError, tooMany } from '../protocol/index.ts'
+import { ScimError, tooMany } from '../../protocol/index.ts'
 
 /**
  * What a request gets that took longer than it may. A search would take as long the next time, so it is refused for good;

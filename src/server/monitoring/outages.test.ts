@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { StoreUnavailable } from '../store/index.ts'
-import { fromFault, toFault } from '../store/sqlite/messages.ts'
+import { StoreUnavailable } from '../../store/index.ts'
+import { fromFault, toFault } from '../../store/sqlite/messages.ts'
 import { createLog } from './log.ts'
 import { createOutages } from './outages.ts'
 

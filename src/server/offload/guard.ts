@@ -1,6 +1,6 @@
-import type { ScimError } from '../protocol/index.ts'
-import type { Store } from '../store/index.ts'
-import { COMMITS, DONE, SEALED, STOP } from './heavy-messages.ts'
+import type { ScimError } from '../../protocol/index.ts'
+import type { Store } from '../../store/index.ts'
+import { COMMITS, DONE, SEALED, STOP } from './messages.ts'
 import { overTime } from './over-time.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { isObject } from '../protocol/index.ts'
-import type { TenantRow } from '../store/index.ts'
-import type { Database } from './database.ts'
-import type { HeavyLoad } from './heavy.ts'
+import { isObject } from '../../protocol/index.ts'
+import type { Database } from '../../site/index.ts'
+import type { TenantRow } from '../../store/index.ts'
+import type { OffloadLoad } from '../offload/offload.ts'
 import { withPatience } from './patience.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
@@ -39,8 +39,8 @@ export interface Metrics {
   readonly passing: (error: unknown) => 'outage' | 'busy' | undefined
   /** Counts one refused token, by reason. */
   readonly refused: (reason: string) => void
-  /** Says where the numbers of the threads for heavy requests are. */
-  readonly heavy: (load: () => HeavyLoad) => void
+  /** Sets where the numbers of the offload threads come from. */
+  readonly offload: (load: () => OffloadLoad) => void
   /** Adds numbers that are measured when somebody reads them. */
   readonly measure: (source: Source) => void
   /** Says where the bytes of bodies under way are counted. */
@@ -116,7 +116,7 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
   const started = now() / 1_000
   let outages = 0
   let busy = 0
-  let load: (() => HeavyLoad) | undefined
+  let load: (() => OffloadLoad) | undefined
   let held = () => 0
   const sources: Source[] = []
 
@@ -193,7 +193,7 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
     }
     const under = 'Bytes of request bodies under way.'
     register(registry, 'gauge', 'lockstep_body_bytes', under, () => [{ value: held(), labels: {} }])
-    if (load !== undefined) registerHeavy(registry, load())
+    if (load !== undefined) registerOffload(registry, load())
     register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
     register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
       { value: process.memoryUsage.rss(), labels: {} },
@@ -222,7 +222,7 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
       outages++
       return 'outage'
     },
-    heavy: (source) => {
+    offload: (source) => {
       load = source
     },
     measure: (source) => {
@@ -240,17 +240,18 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
   }
 }
 
-/** The numbers of the threads for heavy requests. */
-function registerHeavy(registry: import('prom-client').Registry, load: HeavyLoad): void {
+/** The numbers of the offload threads. */
+function registerOffload(registry: import('prom-client').Registry, load: OffloadLoad): void {
   const { threads, running, waiting, sending, outcomes, waitedSeconds } = load
   const one = (value: number) => () => [{ value, labels: {} }]
   register(registry, 'gauge', 'lockstep_heavy_threads', 'Threads for heavy requests.', one(threads))
-  const now = 'Heavy requests by what becomes of them now: they wait for a thread, run, or their answer is being sent.'
+  const now =
+    'Offload requests by what becomes of them now: they wait for a thread, run, or their answer is being sent.'
   register(registry, 'gauge', 'lockstep_heavy_requests', now, () =>
     Object.entries({ waiting, running, sending }).map(([state, value]) => ({ value, labels: { state } })),
   )
   const past =
-    'Heavy requests by how they came out: answered, refused (too many waited), dropped or stopped (the client had gone), timed_out, failed.'
+    'Offload requests by how they came out: answered, refused (too many waited), dropped or stopped (the client had gone), timed_out, failed.'
   register(registry, 'counter', 'lockstep_heavy_requests_total', past, () =>
     Object.entries(outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
   )

@@ -1,7 +1,7 @@
-import type { NodeAnswer } from '../node.ts'
-import type { TokenInUse } from '../tenancy/index.ts'
+import type { NodeAnswer } from '../../node.ts'
+import type { TokenInUse } from '../../tenancy/index.ts'
+import { createBuckets } from '../throttle.ts'
 import type { Log } from './log.ts'
-import { createBuckets } from './throttle.ts'
 
 /** What is known of a request when it has been answered. Never a URL, a name or a value of a person. */
 export interface Answered {

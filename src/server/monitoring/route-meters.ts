@@ -1,7 +1,7 @@
 import type { Meter, Metrics } from './metrics.ts'
 
 /** Finds the meter of a request by its route: the endpoint and what kind of thing below it, never ids or names. */
-export interface Routes {
+export interface RouteMeters {
   meter(method: string, path: string): Meter
 }
 
@@ -45,7 +45,7 @@ export function otherRouteOf(url: string): string {
 }
 
 /** Makes the table of meters by route. */
-export function createRoutes(metrics: Metrics): Routes {
+export function createRouteMeters(metrics: Metrics): RouteMeters {
   const known = new Map<string, Map<string, Meter>>()
   return {
     meter(method, path) {

@@ -1,11 +1,9 @@
 import cluster, { type Worker } from 'node:cluster'
-import { createTenancy } from '../tenancy/index.ts'
-import { openDatabase } from './database.ts'
-import { startGreeting } from './greet.ts'
-import { createLog, type Log } from './log.ts'
-import { joinNumbers, type Numbers } from './metrics.ts'
-import { localUrl, type Settings } from './settings.ts'
-import type { FromWorker, ToWorker } from './worker-messages.ts'
+import { localUrl, openSite, type Settings } from '../../site/index.ts'
+import { startGreeting } from '../greet.ts'
+import { createLog, type Log } from '../monitoring/log.ts'
+import { joinNumbers, type Numbers } from '../monitoring/metrics.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
 
 /** Workers that share a port. */
 export interface Workers {
@@ -31,13 +29,8 @@ const NUMBERS_MS = 2_000
  */
 export async function superviseWorkers(settings: Settings, print: (text: string) => void): Promise<Workers> {
   // Here what is done once: the tables are made, and on the first start a tenant.
-  const { store } = await openDatabase(settings)
-  const tenancy = createTenancy({ store })
+  const { tenancy, close } = await openSite(settings)
   const log = createLog(settings.logLevel)
-  const close = async () => {
-    await tenancy.close()
-    await store.close()
-  }
   let workers: Workers | undefined
   try {
     workers = await start(settings, log)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { unavailable } from '../protocol/index.ts'
-import { StoreUnavailable } from '../store/index.ts'
+import { unavailable } from '../../protocol/index.ts'
+import { StoreUnavailable } from '../../store/index.ts'
 import { createMetrics, joinNumbers } from './metrics.ts'
 
 const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]

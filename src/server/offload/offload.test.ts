@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Serving, serve } from '../../test/serve.ts'
-import { Group, STRICT, User } from '../protocol/index.ts'
-import type { Call } from '../provider/index.ts'
-import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createTenancy } from '../tenancy/index.ts'
-import { createHeavy, type HeavyOptions } from './heavy.ts'
-import { openDirectory } from './scim.ts'
+import { type Serving, serve } from '../../../test/serve.ts'
+import { Group, STRICT, User } from '../../protocol/index.ts'
+import type { Call } from '../../provider/index.ts'
+import { createSiteDirectory } from '../../site/directory.ts'
+import { sqliteStore } from '../../store/sqlite/sqlite.ts'
+import { createTenancy } from '../../tenancy/index.ts'
+import { createOffload, type OffloadOptions } from './offload.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -151,11 +151,11 @@ describe('threads', AGAIN, () => {
     file,
     died,
     ...more
-  }: Partial<HeavyOptions> & { readonly file: string; readonly died?: (cause: Error) => void }) {
+  }: Partial<OffloadOptions> & { readonly file: string; readonly died?: (cause: Error) => void }) {
     const store = sqliteStore(file, { threads: true, ...(died === undefined ? {} : { died }) })
     const problems: unknown[] = []
     const skipped: unknown[] = []
-    const heavy = createHeavy({
+    const offload = createOffload({
       settings: { database: file },
       writerPort: () => store.writerPort(),
       report: (problem) => problems.push(problem),
@@ -163,10 +163,10 @@ describe('threads', AGAIN, () => {
       ...more,
     })
     closing.push(async () => {
-      await heavy.close()
+      await offload.close()
       await store.close()
     })
-    return { store, heavy, problems, skipped }
+    return { store, offload, problems, skipped }
   }
 
   function folder(): string {
@@ -191,27 +191,27 @@ describe('threads', AGAIN, () => {
   }
 
   test('are begun when needed, no more than allowed, and let go when idle', async () => {
-    const { heavy, store } = start({ file: join(folder(), 'test.db'), idleMs: 100 })
+    const { offload, store } = start({ file: join(folder(), 'test.db'), idleMs: 100 })
     const call = await callOf(store, 'GET', '/Users')
-    expect(heavy.load()).toMatchObject({ threads: 0, waiting: 0, running: 0 })
-    const running = Promise.all(Array.from({ length: 5 }, () => heavy.run(call, undefined)))
-    expect(heavy.load()).toMatchObject({ running: 0, waiting: 5 })
+    expect(offload.load()).toMatchObject({ threads: 0, waiting: 0, running: 0 })
+    const running = Promise.all(Array.from({ length: 5 }, () => offload.run(call, undefined)))
+    expect(offload.load()).toMatchObject({ running: 0, waiting: 5 })
     let most = 0
-    while (heavy.load().outcomes.answered < 5) {
-      most = Math.max(most, heavy.load().running)
-      expect(heavy.load().threads).toBeLessThanOrEqual(3)
+    while (offload.load().outcomes.answered < 5) {
+      most = Math.max(most, offload.load().running)
+      expect(offload.load().threads).toBeLessThanOrEqual(3)
       await wait(1)
     }
     // Of three threads one tenant gets two.
     expect(most).toBeLessThanOrEqual(2)
     expect((await running).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
-    expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { answered: 5 } })
-    await until(() => heavy.load().threads === 0)
-    expect((await heavy.run(call, undefined)).status).toBe(200)
+    expect(offload.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { answered: 5 } })
+    await until(() => offload.load().threads === 0)
+    expect((await offload.run(call, undefined)).status).toBe(200)
   })
 
   test('never go all to the tenants of one node, which may hang', async () => {
-    const { heavy, store } = start({
+    const { offload, store } = start({
       file: join(folder(), 'test.db'),
       nodeOf: (tenant) => (tenant === 'other' ? 'b' : 'a'),
     })
@@ -219,18 +219,18 @@ describe('threads', AGAIN, () => {
       ['acme', 'beta', 'other'].map((tenant) => callOf(store, 'GET', '/Users', tenant)),
     )
     if (acme === undefined || beta === undefined || other === undefined) throw new Error('three calls')
-    const ask = (...calls: readonly Call[]) => Promise.all(calls.map((call) => heavy.run(call, undefined)))
+    const ask = (...calls: readonly Call[]) => Promise.all(calls.map((call) => offload.run(call, undefined)))
     // Until all three threads are there.
     await until(async () => {
       const answers = ask(acme, acme, other)
-      const { running } = heavy.load()
+      const { running } = offload.load()
       await answers
       return running === 3
     })
     const hung = ask(acme, beta, acme, beta)
-    expect(heavy.load()).toMatchObject({ running: 2, waiting: 2 })
+    expect(offload.load()).toMatchObject({ running: 2, waiting: 2 })
     const well = ask(other)
-    expect(heavy.load()).toMatchObject({ running: 3, waiting: 2 })
+    expect(offload.load()).toMatchObject({ running: 3, waiting: 2 })
     expect([...(await hung), ...(await well)].map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
   })
 
@@ -238,29 +238,29 @@ describe('threads', AGAIN, () => {
     const file = join(folder(), 'later', 'test.db')
     const real = start({ file: join(folder(), 'real.db') })
     const call = await callOf(real.store, 'GET', '/Users')
-    const heavy = createHeavy({
+    const offload = createOffload({
       settings: { database: file },
       writerPort: () => real.store.writerPort(),
       report: () => {},
       skipped: () => {},
     })
-    closing.push(() => heavy.close())
-    await expect(heavy.run(call, undefined)).rejects.toMatchObject({ name: 'ThreadEnded', retryAfterMs: 1_000 })
-    await until(() => heavy.load().threads === 0)
-    expect(heavy.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { failed: 1 } })
+    closing.push(() => offload.close())
+    await expect(offload.run(call, undefined)).rejects.toMatchObject({ name: 'ThreadEnded', retryAfterMs: 1_000 })
+    await until(() => offload.load().threads === 0)
+    expect(offload.load()).toMatchObject({ waiting: 0, running: 0, outcomes: { failed: 1 } })
     mkdirSync(join(file, '..'))
     const store = sqliteStore(file)
     const again = await callOf(store, 'GET', '/Users')
     await store.close()
-    expect((await heavy.run(again, undefined)).status).toBe(200)
+    expect((await offload.run(again, undefined)).status).toBe(200)
   })
 
   test('write again at once when the writer thread had to be replaced, and why it ended is told', async () => {
     const causes: Error[] = []
-    const { heavy, store } = start({ file: join(folder(), 'test.db'), most: 1, died: (cause) => causes.push(cause) })
+    const { offload, store } = start({ file: join(folder(), 'test.db'), most: 1, died: (cause) => causes.push(cause) })
     const call = await callOf(store, 'POST', '/Users')
     const create = (name: string) =>
-      heavy.run(call, new TextEncoder().encode(JSON.stringify({ schemas: [User.schema.id], userName: name })))
+      offload.run(call, new TextEncoder().encode(JSON.stringify({ schemas: [User.schema.id], userName: name })))
     expect((await create('ada')).status).toBe(201)
     for (const round of [1, 2]) {
       const port = store.writerPort()
@@ -273,7 +273,7 @@ describe('threads', AGAIN, () => {
       expect(tries).toBeLessThanOrEqual(2)
       for (const n of [1, 2, 3]) expect((await create(`u${round}${n}`)).status).toBe(201)
     }
-    expect(heavy.load()).toMatchObject({ threads: 1, outcomes: { failed: 0 } })
+    expect(offload.load()).toMatchObject({ threads: 1, outcomes: { failed: 0 } })
     expect(causes[0]?.message).toMatch(/thread that writes the database has ended: .*JSON/)
     expect(causes[0]?.cause).toBeInstanceOf(SyntaxError)
   })
@@ -286,25 +286,25 @@ describe('threads', AGAIN, () => {
   })
 
   test('tell what no schema knows, and write through the one writer', async () => {
-    const { heavy, store, skipped } = start({ file: join(folder(), 'test.db') })
+    const { offload, store, skipped } = start({ file: join(folder(), 'test.db') })
     const call = await callOf(store, 'POST', '/Users')
     const body = JSON.stringify({ schemas: [User.schema.id], userName: 'ada', shoeSize: 38 })
-    const answer = await heavy.run(call, new TextEncoder().encode(body))
+    const answer = await offload.run(call, new TextEncoder().encode(body))
     expect(answer.status).toBe(201)
     expect(skipped).toMatchObject([{ tenant: 'acme', type: 'User', paths: ['shoeSize'] }])
     const tenancy = createTenancy({ store })
-    const directory = openDirectory(store, tenancy)
+    const directory = createSiteDirectory(store, tenancy)
     const changes = await directory.changes('acme', 0, 10)
     expect(changes.filter(({ type }) => type === 'User')).toHaveLength(1)
     await tenancy.close()
   })
 
   test('If-Match (P-505): of writers here and in the threads, exactly one wins', { timeout: 60_000 }, async () => {
-    const { heavy, store } = start({ file: join(folder(), 'test.db') })
+    const { offload, store } = start({ file: join(folder(), 'test.db') })
     const post = await callOf(store, 'POST', '/Users')
     const tenancy = createTenancy({ store })
     await tenancy.ready('acme')
-    const directory = openDirectory(store, tenancy)
+    const directory = createSiteDirectory(store, tenancy)
     const context = { tenant: 'acme', actor: 'test', allow: STRICT }
     const body = { schemas: [User.schema.id], userName: 'ada' }
     const { stored } = await directory.create(context, 'User', body)
@@ -322,7 +322,7 @@ describe('threads', AGAIN, () => {
         header: (name) => (name === 'if-match' ? ifMatch : post.header(name)),
       }
       const inThread = (value: string) =>
-        heavy.run(call, new TextEncoder().encode(JSON.stringify(patch(value)))).then(({ status }) => status)
+        offload.run(call, new TextEncoder().encode(JSON.stringify(patch(value)))).then(({ status }) => status)
       const here = (value: string) =>
         directory.patch(context, 'User', stored.id, patch(value), { ifMatch }).then(
           () => 200,

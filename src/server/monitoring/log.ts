@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
-import { formatParts, LOG_OUTPUT, type Part, paint, shownJson, shownLines } from '../terminal.ts'
-import type { LogLevel } from './settings.ts'
+import type { LogLevel } from '../../site/index.ts'
+import { formatParts, LOG_OUTPUT, type Part, paint, shownJson, shownLines } from '../../terminal.ts'
 
 /** The server's log. Lines name routes, never URLs: those hold user names. */
 export type Log = Logger

@@ -1,4 +1,4 @@
-import type { Store } from '../store/index.ts'
+import type { Store } from '../../store/index.ts'
 import { withPatience } from './patience.ts'
 import type { Writability } from './writability.ts'
 

@@ -1,13 +1,14 @@
-import type { MessagePort } from 'node:worker_threads'
-import type { Report } from '../provider/index.ts'
-import type { Skipped } from './scim.ts'
-import type { Settings } from './settings.ts'
+// The messages between the main thread and a thread that runs offloaded requests, and the words of memory they share.
 
-/** A request on its way to a thread for heavy requests. */
-export interface HeavyCall {
+import type { MessagePort } from 'node:worker_threads'
+import type { Report } from '../../provider/index.ts'
+import type { Settings, Skipped } from '../../site/index.ts'
+
+/** A request on its way to a thread. */
+export interface OffloadCall {
   readonly kind: 'call'
   readonly id: number
-  /** Pieces of a streamed answer that may be under way. */
+  /** How many pieces of a streamed answer may be in flight. */
   readonly window: number
   readonly method: string
   readonly path: string
@@ -18,19 +19,19 @@ export interface HeavyCall {
   readonly body: Uint8Array | undefined
 }
 
-/** To a thread for heavy requests. */
-export type ToHeavy =
-  | HeavyCall
-  /** One more piece may come. */
+/** To a thread. */
+export type ToThread =
+  | OffloadCall
+  /** One more piece may be sent. */
   | { readonly kind: 'more'; readonly id: number }
-  /** Nobody takes any more of this streamed answer, or what was asked is to be given up: see {@link STOP}. */
+  /** No one reads this streamed answer any more, or the request is to be given up: see {@link STOP}. */
   | { readonly kind: 'stop'; readonly id: number }
-  /** A new way to the one writer of a SQLite file, which was asked for. */
+  /** Another channel to the one writer of a SQLite file, as the thread has requested. */
   | { readonly kind: 'port'; readonly port: MessagePort }
 
-/** From a thread for heavy requests. */
-export type FromHeavy =
-  /** It has opened the database and takes calls from now on. */
+/** From a thread. */
+export type FromThread =
+  /** The database is open: requests may be sent. */
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'answer'
@@ -45,27 +46,27 @@ export type FromHeavy =
   | { readonly kind: 'broken'; readonly id: number; readonly reason: string }
   | { readonly kind: 'problem'; readonly problem: Parameters<Report>[0] }
   | { readonly kind: 'skipped'; readonly note: Skipped }
-  /** The writer has ended, and with it the way there: another one is asked for. */
+  /** The writer has ended, and the channel to it with it: another one is requested. */
   | { readonly kind: 'port' }
 
 /** What a thread is started with. */
-export interface HeavyDatabase {
+export interface ThreadData {
   readonly settings: Pick<Settings, 'database' | 'postgres'>
-  /** The way to the one writer of a SQLite file. */
+  /** The channel to the one writer of a SQLite file. */
   readonly port: MessagePort | undefined
-  /** The words that both sides see at any time, even while the thread is in the middle of a scan. */
+  /** Words of shared memory, visible to both sides even while the thread is in the middle of a scan. */
   readonly words: Int32Array
   /** How long a request may take. */
   readonly seconds: number
 }
 
-/** The word with the number of the call that is to be stopped. */
+/** Index of the word with the number of the call that is to stop. */
 export const STOP = 0
-/** The word that counts the commits under way; {@link SEALED} when none may begin any more. */
+/** Index of the word that counts the commits in flight; {@link SEALED} when none may begin any more. */
 export const COMMITS = 1
-/** The word that counts the commits which the present call has done. */
+/** Index of the word that counts the commits that the present call has completed. */
 export const DONE = 2
 /** How many words there are. */
 export const WORDS = 3
-/** What the main thread puts in the place of no commits under way before it ends a thread. */
+/** What the main thread writes in place of zero commits in flight before it ends a thread. */
 export const SEALED = -1

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { localUrl, readSettings } from './settings.ts'
+import { readSettings } from './read-settings.ts'
+import { localUrl } from './settings.ts'
 
 test('without flags and environment the defaults hold', () => {
   expect(readSettings({}, {})).toEqual({

@@ -1,8 +1,8 @@
-import type { Metrics, MetricsText } from './metrics.ts'
-import type { FromWorker, ToWorker } from './worker-messages.ts'
+import type { Metrics, MetricsText } from '../monitoring/metrics.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
 
 /** A worker's side of the wire to the process that has started it. */
-export interface Worker {
+export interface Membership {
   /** The numbers of all workers, added up. */
   readonly text: () => Promise<MetricsText>
   /** Resolves when the worker is to end. */
@@ -10,7 +10,7 @@ export interface Worker {
 }
 
 /** Answers for this process's numbers, and asks for those of all. */
-export function joinWorkers(metrics: Metrics): Worker {
+export function joinCluster(metrics: Metrics): Membership {
   const asking = new Map<number, (text: MetricsText) => void>()
   let calls = 0
   const post = (message: FromWorker) => void process.send?.(message)

@@ -1,0 +1,59 @@
+// The face of the admin API, loaded with its first request.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Directory } from '../directory/index.ts'
+import { type createBodies, toNode } from '../node.ts'
+import type { Report } from '../provider/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
+import { type Face, type FaceDeps, faceOf } from './faces.ts'
+import type { Metrics } from './monitoring/metrics.ts'
+
+/** What the face is connected to. */
+export interface AdminFaceDeps extends FaceDeps {
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly bodies: ReturnType<typeof createBodies>
+  readonly metrics: Metrics
+  readonly publicUrl: string | undefined
+  readonly report: Report
+  /** Receives the error of an answer that broke off. */
+  readonly broken: (error: unknown) => void
+}
+
+/** Makes the face of the admin API. */
+export function adminFace(deps: AdminFaceDeps): Face {
+  let loading: ReturnType<typeof load> | undefined
+  return faceOf(deps, {
+    prefix: '/admin/',
+    openTo: 'private',
+    listener: async (request, response) => {
+      if (request.headers.authorization !== undefined)
+        response.once('close', () => noteRefused(deps, request, response))
+      loading ??= load(deps)
+      const listener = await loading
+      return listener(request, response)
+    },
+  })
+}
+
+async function load({ tenancy, directory, bodies, publicUrl, report, broken }: AdminFaceDeps) {
+  const { createAdmin, BODY_BYTES: bodyBytes } = await import('../admin/index.ts')
+  const admin = createAdmin({
+    tenancy,
+    directory,
+    report: ({ id, error }) => report({ id, error, method: '' }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  })
+  return toNode(admin.fetch, { bodies, bodyBytes, report: broken })
+}
+
+/** Counts and logs a refused token of the admin API, as those of tenants are. */
+function noteRefused(
+  { metrics, requestLog, reached }: AdminFaceDeps,
+  request: IncomingMessage,
+  { statusCode }: ServerResponse,
+): void {
+  if (statusCode !== 401) return
+  metrics.refused('admin')
+  requestLog.refused({ reason: 'admin', remote: reached.client(request) })
+}

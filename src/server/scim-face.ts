@@ -1,0 +1,92 @@
+// The face of SCIM: `/tenants/{tenant}/scim/v2`. The hot path of the server.
+
+import { callOf, type createBodies, type NodeAnswer } from '../node.ts'
+import { belowBase, type Provider } from '../provider/index.ts'
+import { isTenantName, scimPath } from '../tenancy/index.ts'
+import type { Arrival, Face } from './faces.ts'
+import type { Refusals } from './monitoring/refusals.ts'
+import type { RequestLog } from './monitoring/request-log.ts'
+import { type RouteMeters, routeOf } from './monitoring/route-meters.ts'
+import type { Reached } from './reached.ts'
+import type { Departure } from './sending.ts'
+
+/** Base URLs kept by host and tenant, so that equal ones are the same string. */
+const BASES = 1_000
+
+const PREFIX = '/tenants/'
+
+/** What the face is connected to. */
+export interface ScimFaceDeps {
+  readonly provider: Provider
+  readonly bodies: ReturnType<typeof createBodies>
+  readonly reached: Reached
+  readonly meters: RouteMeters
+  readonly requestLog: RequestLog
+  /** Counts refusals by tenant, if they are wanted. */
+  readonly refusals: Refusals | undefined
+  /** The connection of each call under way, if requests are logged. */
+  readonly callers: WeakMap<object, string>
+  /** Sends an answer at the end of this turn of the event loop. */
+  readonly depart: (departure: Departure) => void
+}
+
+/** What the last request had: nearly always the next one has the same. */
+interface Bases {
+  readonly known: Map<string, string>
+  host: string
+  tenant: string
+  base: string
+}
+
+/** Makes the face of SCIM. */
+export function scimFace(deps: ScimFaceDeps): Face {
+  const bases: Bases = { known: new Map(), host: '', tenant: '', base: '' }
+  return { prefix: PREFIX, openTo: 'private', answer: (arrival, url) => answerScim(deps, bases, arrival, url) }
+}
+
+function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began }: Arrival, url: string): boolean {
+  const mark = url.indexOf('?')
+  const end = mark === -1 ? url.length : mark
+  const slash = url.indexOf('/', PREFIX.length)
+  if (slash === -1 || slash > end) return false
+  const path = belowBase(url.slice(slash, end), '/scim/v2')
+  if (path === undefined) return false
+  const tenant = url.slice(PREFIX.length, slash)
+  // A text that can't name a tenant is neither looked up nor remembered.
+  if (tenant !== bases.tenant && !isTenantName(tenant)) return false
+  const { reached, bodies, requestLog } = deps
+  const remote = reached.client(request)
+  const place = { base: baseOf(bases, reached, request, tenant), tenant, remote, bodies }
+  const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
+  const meter = deps.meters.meter(call.method, path)
+  const answered = (answer: NodeAnswer) => {
+    if (answer.status >= 400) deps.refusals?.count(tenant, answer.status)
+    if (call.method !== 'GET') bodies.release(request)
+    deps.depart({ request, response, began, answer, meter })
+    if (requestLog.answered === undefined) return
+    const ms = performance.now() - began
+    const connection = deps.callers.get(call)
+    requestLog.answered({ method: call.method, route: routeOf(path), tenant, connection, ms }, answer)
+  }
+  // A provider never throws.
+  const answer = deps.provider.handle(call)
+  if (answer instanceof Promise) void answer.then(answered)
+  else answered(answer)
+  return true
+}
+
+function baseOf(bases: Bases, reached: Reached, request: Arrival['request'], tenant: string): string {
+  const host = reached.originKey(request)
+  if (tenant === bases.tenant && host === bases.host) return bases.base
+  const key = `${host} ${tenant}`
+  let base = bases.known.get(key)
+  if (base === undefined) {
+    base = `${reached.origin(request)}${scimPath(tenant)}`
+    if (bases.known.size >= BASES) bases.known.clear()
+    bases.known.set(key, base)
+  }
+  bases.host = host
+  bases.tenant = tenant
+  bases.base = base
+  return base
+}

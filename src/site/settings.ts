@@ -1,0 +1,230 @@
+// The settings of a standalone server: what they are, what each one allows, and what it does.
+
+/** How much is logged, from nothing to everything. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+/** One of `LOG_LEVELS`. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** How many requests one connection may make. */
+export interface RateLimit {
+  readonly perSecond: number
+  /** How many it may make at once after a pause. */
+  readonly burst: number
+}
+
+/** Addresses that share their first bits. */
+export interface Network {
+  readonly address: string
+  readonly bits: number
+}
+
+/** How to reach a PostgreSQL database. */
+export interface PostgresSettings {
+  /** The address as given; it may hold a password. */
+  readonly url: string
+  /** A file that holds the password, read for each new connection. */
+  readonly passwordFile?: string
+  /** Connections of a process, at most. */
+  readonly connections: number
+}
+
+/** The settings of a standalone server, checked. */
+export interface Settings {
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  /** Path of the SQLite file, `:memory:`, or the address of a PostgreSQL database without its secrets. */
+  readonly database: string
+  /** Absent on SQLite. */
+  readonly postgres?: PostgresSettings
+  /** Without a slash at its end. Absent: made from host and port. */
+  readonly publicUrl?: string
+  /** Proxies whose Host, X-Forwarded-Proto and X-Forwarded-For are believed. Absent: none. */
+  readonly trustedProxies?: readonly Network[]
+  /** Who may read /metrics, where no token of its own is set. Absent: this machine. */
+  readonly metrics?: 'open' | 'off'
+  /** Whether /metrics has the numbers of each tenant. Absent: no. */
+  readonly metricsTenants?: true
+  /** The token that /metrics asks for; absent: none. */
+  readonly metricsToken?: string
+  /** Whether the token of a first start is printed. Absent: on a terminal. */
+  readonly firstToken?: 'always' | 'never'
+  readonly logLevel: LogLevel
+  /** Absent: off. */
+  readonly rateLimit?: RateLimit
+  /** How long a heavy request may run, and before that wait, in seconds. */
+  readonly requestSeconds: number
+  /** Processes that serve. */
+  readonly workers: number
+}
+
+/** Flags as given on the command line; an absent one leaves the word to the environment. */
+export type Flags = { readonly [name in SettingName]?: string | undefined }
+
+/** One setting, as people give it. */
+export interface SettingEntry {
+  readonly name: string
+  readonly flag: string
+  readonly env: string
+  readonly default: string
+  /** What is allowed, in words. */
+  readonly allowed: string
+  /** What it does, for help and the reference page. */
+  readonly does: string
+}
+
+/** More workers than any machine makes use of. */
+export const MOST_WORKERS = 64
+
+/** No client waits longer than an hour for an answer. */
+export const MOST_SECONDS = 3_600
+
+/** Fewest connections to PostgreSQL: one that writes, and one that reads meanwhile. */
+export const LEAST_CONNECTIONS = 2
+/** Most connections to PostgreSQL. */
+export const MOST_CONNECTIONS = 500
+
+/** Every setting. The reference page and the help texts are written from this table. */
+export const SETTINGS = {
+  port: {
+    name: 'port',
+    flag: '--port',
+    env: 'PORT',
+    default: '8080',
+    allowed: 'a whole number from 0 to 65535 (0 takes any free port)',
+    does: 'port to listen on',
+  },
+  host: {
+    name: 'host',
+    flag: '--host',
+    env: 'HOST',
+    default: '127.0.0.1',
+    allowed: 'an IP address or host name, without scheme or port',
+    does: 'address to listen on; 0.0.0.0 is reachable from outside',
+  },
+  database: {
+    name: 'database',
+    flag: '--database',
+    env: 'LOCKSTEP_DATABASE',
+    default: 'sqlite:data/lockstep.db',
+    allowed:
+      'sqlite:PATH, like sqlite:data/lockstep.db, or postgres://USER@HOST:PORT/DATABASE, with ?sslmode=verify-full for TLS',
+    does: 'where everything is kept',
+  },
+  databasePasswordFile: {
+    name: 'password file',
+    flag: '--database-password-file',
+    env: 'LOCKSTEP_DATABASE_PASSWORD_FILE',
+    default: '',
+    allowed: 'the path of a file',
+    does: 'file with the password of a PostgreSQL database, read anew for each connection',
+  },
+  databaseConnections: {
+    name: 'connections',
+    flag: '--database-connections',
+    env: 'LOCKSTEP_DATABASE_CONNECTIONS',
+    default: '10',
+    allowed: `a whole number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}`,
+    does: 'most connections of each process to a PostgreSQL database, besides one to listen on and nine for heavy requests',
+  },
+  publicUrl: {
+    name: 'public URL',
+    flag: '--public-url',
+    env: 'LOCKSTEP_PUBLIC_URL',
+    default: '',
+    allowed:
+      'an absolute http or https URL without user name, password, query or fragment, like https://scim.example.com',
+    does: 'the address clients reach the server at, for base URLs and meta.location; made from host and port if absent',
+  },
+  trustedProxies: {
+    name: 'trusted proxies',
+    flag: '--trusted-proxies',
+    env: 'LOCKSTEP_TRUSTED_PROXIES',
+    default: '',
+    allowed: 'addresses or networks with commas between them, like 127.0.0.1,10.0.0.0/8',
+    does: 'proxies whose Host, X-Forwarded-Proto and X-Forwarded-For headers are believed, when there are several public names',
+  },
+  metrics: {
+    name: 'metrics',
+    flag: '--metrics',
+    env: 'LOCKSTEP_METRICS',
+    default: 'local',
+    allowed: 'local (this machine, not through a proxy), open, or off',
+    does: 'who may read /metrics without a token',
+  },
+  metricsTenants: {
+    name: 'metrics of tenants',
+    flag: '--metrics-tenants',
+    env: 'LOCKSTEP_METRICS_TENANTS',
+    default: 'off',
+    allowed: 'on or off',
+    does: 'whether /metrics has how many tenants there are and a line for each tenant and resource type; all tenants are read for it, by each replica',
+  },
+  metricsTokenFile: {
+    name: 'metrics token file',
+    flag: '--metrics-token-file',
+    env: 'LOCKSTEP_METRICS_TOKEN_FILE',
+    default: '',
+    allowed: 'the path of a file that holds one token of 16 characters or more',
+    does: 'file with the bearer token that /metrics asks for, from wherever it is read',
+  },
+  firstToken: {
+    name: 'first token',
+    flag: '--first-token',
+    env: 'LOCKSTEP_FIRST_TOKEN',
+    default: 'terminal',
+    allowed: 'terminal (printed only where a person reads it), always, or never',
+    does: 'where the token of a first start may be printed; elsewhere it says how to make one',
+  },
+  logLevel: {
+    name: 'log level',
+    flag: '--log-level',
+    env: 'LOCKSTEP_LOG_LEVEL',
+    default: 'info',
+    allowed: `one of ${LOG_LEVELS.join(', ')}`,
+    does: 'how much is logged',
+  },
+  rateLimit: {
+    name: 'rate limit',
+    flag: '--rate-limit',
+    env: 'LOCKSTEP_RATE_LIMIT',
+    default: 'off',
+    allowed: 'off, or requests per second of one connection, like 50, or with a burst, like 50:200',
+    does: 'requests per second that each connection may make, in each worker; past it: 429',
+  },
+  requestSeconds: {
+    name: 'request time',
+    flag: '--request-seconds',
+    env: 'LOCKSTEP_REQUEST_SECONDS',
+    default: '30',
+    allowed: `a whole number of seconds from 1 to ${MOST_SECONDS}`,
+    does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; past it a search is refused (400 tooMany), a write stopped (503)',
+  },
+  workers: {
+    name: 'workers',
+    flag: '--workers',
+    env: 'LOCKSTEP_WORKERS',
+    default: '1',
+    allowed: `a whole number from 1 to ${MOST_WORKERS}, or auto: one for each core`,
+    does: 'processes that share the port; one that dies is started again',
+  },
+} as const satisfies { readonly [name: string]: SettingEntry }
+
+/** The name of a setting. */
+export type SettingName = keyof typeof SETTINGS
+
+/** The address clients reach the server at when none is given. */
+export function localUrl(host: string, port: number): string {
+  // Nobody can connect to "any address"; loopback is what works when pasted.
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+/** The flag that has a command use the same database, with a space before it; empty where it does so by itself. */
+export function databaseFlag({ database, postgres }: Settings): string {
+  const text = postgres === undefined ? `sqlite:${database}` : database
+  return text === SETTINGS.database.default
+    ? ''
+    : ` ${SETTINGS.database.flag} ${/[^\w:/.@=-]/.test(text) ? `'${text}'` : text}`
+}

@@ -1,0 +1,83 @@
+// Opens an installation: the store, tenancy, the directory and the provider on top of one database.
+
+import type { Directory } from '../directory/index.ts'
+import type { Provider } from '../provider/index.ts'
+import type { Store } from '../store/index.ts'
+import { createTenancy, type Tenancy } from '../tenancy/index.ts'
+import {
+  type Database,
+  type DatabaseSettings,
+  type OpenOptions,
+  openDatabase,
+  openInThread,
+  type ThreadOptions,
+} from './database.ts'
+import type { ProviderHooks } from './provider.ts'
+
+/** How an installation is opened. */
+export interface SiteOptions extends OpenOptions {
+  /** The name in the change log for changes of administration. Default: the app. */
+  readonly actor?: string
+}
+
+/** How a thread opens the installation of its process. */
+export interface ThreadSiteOptions extends ThreadOptions {
+  /** Wraps the store that the directory works on. */
+  readonly watch: (store: Store) => Store
+}
+
+/** An open installation. */
+export interface Site {
+  readonly database: Database
+  readonly store: Store
+  readonly tenancy: Tenancy
+  /** The directory, loaded when it is first needed: most commands write no resource. */
+  readonly directory: () => Promise<Directory>
+  /** Makes the provider, with what the caller wants to be told. */
+  readonly provider: (hooks: ProviderHooks) => Promise<Provider>
+  /** Writes what is still in memory, and closes the database. */
+  readonly close: () => Promise<void>
+}
+
+/** Opens the installation that the settings name. Throws `ConfigError`. */
+export async function openSite(settings: DatabaseSettings, options: SiteOptions = {}): Promise<Site> {
+  return siteOn(await openDatabase(settings, options), options.actor === undefined ? {} : { actor: options.actor })
+}
+
+/** Opens the installation a second time, in a thread beside the one that serves. */
+export async function openSiteInThread(settings: DatabaseSettings, options: ThreadSiteOptions): Promise<Site> {
+  const { check, watch } = options
+  return siteOn(await openInThread(settings, options), { check, watch })
+}
+
+function siteOn(
+  database: Database,
+  { actor, ...thread }: { readonly actor?: string } & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
+): Site {
+  const { store } = database
+  const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
+  let directory: Promise<Directory> | undefined
+  const open = () => {
+    directory ??= import('./directory.ts').then(({ createSiteDirectory }) =>
+      createSiteDirectory(thread.watch?.(store) ?? store, tenancy, thread.check),
+    )
+    return directory
+  }
+  return {
+    database,
+    store,
+    tenancy,
+    directory: open,
+    provider: async (hooks) => {
+      const { createSiteProvider } = await import('./provider.ts')
+      return createSiteProvider(await open(), tenancy, hooks)
+    },
+    close: async () => {
+      try {
+        await tenancy.close()
+      } finally {
+        await store.close()
+      }
+    },
+  }
+}
