@@ -1,3 +1,5 @@
+// The main door of the package: what an app embeds.
+
 export { bearer, type Grant, type Principal } from './access/index.ts'
 export {
   type Context,

@@ -1,6 +1,8 @@
+// Reads the bodies of node:http requests, bounded for the whole process.
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A request as it comes; a body that a framework has parsed before us stands in `body`. */
+/** A request as it comes; `body` holds what a framework has parsed before us. */
 export type Parsed = IncomingMessage & {
   readonly originalUrl?: string
   /** The path that Express has mounted this at. */
@@ -8,7 +10,7 @@ export type Parsed = IncomingMessage & {
   readonly body?: unknown
 }
 
-/** The other side went away before its request was whole: nobody's fault and nothing to log. */
+/** The client disconnected before its request was complete: not an error, and nothing to log. */
 export class BrokenOff extends Error {
   constructor() {
     super('the request was broken off before its end')
@@ -22,7 +24,7 @@ const REFUSALS = {
   TooLongError: 'the body is longer than is read here',
 } as const
 
-/** A body is not read to its end; the name tells why. */
+/** A body was not read to its end; the name says why. */
 export class BodyRefused extends Error {
   constructor(name: keyof typeof REFUSALS) {
     super(REFUSALS[name])
@@ -46,14 +48,14 @@ export interface Bodies {
   readonly held: () => number
 }
 
-/** Bytes of all bodies under way in a process, unless told otherwise. */
+/** Default bound on the bytes of all bodies under way in a process. */
 const MOST = 64 * 1024 * 1024
-/** Whoever sends nothing of its body for so long is given up: it holds a part of what there is for everybody. */
+/** A client that sends nothing of its body for so long is cut off: it holds a share of the memory for all. */
 const SILENT_MS = 15_000
 
 /**
- * Makes the count. Nobody may hold more than is left for the others: one alone gets half of it, and with each one
- * more who fills his share there is still one as large for the next who comes.
+ * Makes the count. A client may not hold more than is left for the others: one alone gets half of it, and however many
+ * fill their share, there is always as large a share left for the next.
  */
 export function createBodies(options: { readonly most?: number; readonly silentMs?: number } = {}): Bodies {
   const { most = MOST, silentMs = SILENT_MS } = options
@@ -129,7 +131,7 @@ export function createBodies(options: { readonly most?: number; readonly silentM
         settle()
         resolve(bytes)
       })
-      // An error that nobody listens to ends in this, too; every request closes.
+      // An error without a listener ends here too; every request closes.
       request.once('close', () => {
         if (!settled) refuse(new BrokenOff())
       })
@@ -139,12 +141,12 @@ export function createBodies(options: { readonly most?: number; readonly silentM
   return { read, release, held: () => held }
 }
 
-/** Reads a body whole that nobody else has to make room for; `undefined` past the limit. */
+/** Reads a whole body without a shared bound; `undefined` past the limit. */
 export function readBody(request: Parsed, limit: number): Promise<Uint8Array | undefined> {
   return createBodies({ most: Number.POSITIVE_INFINITY }).read(request, limit, undefined)
 }
 
-/** Answers of those who wait for a word before they send their body: `Expect: 100-continue`. RFC 9110 §10.1.1. */
+/** Answers of requests with `Expect: 100-continue`, whose client waits before it sends the body. RFC 9110 §10.1.1. */
 const hesitant = new WeakMap<IncomingMessage, ServerResponse>()
 
 /** Notes that a client waits for a word; it gets it when its body is read, and none when it is refused by its headers. */

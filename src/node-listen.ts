@@ -1,3 +1,5 @@
+// Listens over HTTP: limits on slow and silent clients, and a close that waits for answers under way.
+
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -18,7 +20,7 @@ const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
 /** A connection on which nothing comes and nothing is taken, while an answer is made or sent. */
 const QUIET_MS = 150_000
-/** How often it is looked who takes longer. */
+/** How often connections are checked for time-outs. */
 const CHECK_MS = 5_000
 /** Connections kept that have no request under way. */
 const RESTING = 4_000
@@ -31,7 +33,7 @@ export interface ListenOptions {
   readonly quietMs?: number
   /** Most connections without a request under way; past it the oldest is closed. */
   readonly resting?: number
-  /** Whoever asks before it sends its body (`Expect: 100-continue`) is told to go on when the body is read, not at once. */
+  /** Answers `Expect: 100-continue` when the body is read, not at once. */
   readonly continueWhenRead?: boolean
 }
 
@@ -89,7 +91,7 @@ export function listen(listener: RequestListener, options: ListenOptions): Promi
 /** The answer that Node has under way on a connection, if there is one. */
 type Busy = Duplex & { readonly _httpMessage?: ServerResponse | null }
 
-/** Half-sent and silent requests take memory too: past a number those who have had the longest time are closed. */
+/** Half-sent and silent requests take memory too: past a number the oldest are closed. */
 function closeOldest(connections: ReadonlySet<Socket>, resting: number): void {
   let over = connections.size - resting
   if (over <= 0) return
@@ -100,7 +102,7 @@ function closeOldest(connections: ReadonlySet<Socket>, resting: number): void {
   }
 }
 
-/** How long whoever is refused gets to read why. */
+/** How long a refused client has to read the answer. */
 const LINGER_MS = 1_000
 
 /** Bytes that aren't HTTP get a SCIM error all the same, as far as the connection still takes one. */
@@ -119,7 +121,7 @@ function refuse(socket: Duplex, status: string, detail: string, more = ''): void
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/scim+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${more}Connection: close\r\n\r\n${body}`,
   )
-  // Whoever doesn't close its side would keep the connection, and its file, for ever.
+  // A client that never closes its side would keep the connection, and its file descriptor, for ever.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
@@ -145,15 +147,15 @@ function scimError(status: string, detail: string): { status: number; headers: s
 
 /** How often connections whose last answer is out are looked for while closing. */
 const LOOK_EVERY_MS = 20
-/** Whoever has not sent or taken everything by then is cut off; those who run servers give about half a minute. */
+/** Connections still open by then are cut off; process managers usually allow about half a minute. */
 const PATIENCE_MS = 25_000
-/** Whoever has opened a connection ahead and sent nothing by then has no request in flight. Node doesn't count it as idle. */
+/** A connection opened ahead that has sent nothing by then has no request in flight. Node does not count it as idle. */
 const SILENT_MS = 500
 
 function closeGently(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!server.listening) return resolve()
-    // Who is told to go away doesn't send another request on the same connection.
+    // With `Connection: close` a client sends no other request on the same connection.
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'))
     // Keep-alive connections would hold it open: those without a request in flight are closed now, the others after it.
     const looking = setInterval(() => server.closeIdleConnections(), LOOK_EVERY_MS)

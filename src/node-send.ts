@@ -1,3 +1,5 @@
+// Sends an answer over node:http, as fast as the client takes it.
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isHesitant } from './node-body.ts'
 
@@ -11,7 +13,7 @@ export interface NodeAnswer {
   readonly body?: NodeBody
 }
 
-/** Sends an answer; a stream only as fast as it is taken. `broken` is told when a stream fails, not when the client leaves. */
+/** Sends an answer; a stream only as fast as the client takes it. `broken` is called when a stream fails, not when the client leaves. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -54,9 +56,9 @@ export function send(
   }
 }
 
-/** So many bytes of a body that nobody will look at are read and thrown away, so that the connection can be used again. */
+/** Bytes of an unwanted body that are read and thrown away, so that the connection can be used again. */
 const SHORT = 64 * 1024
-/** How long a body that nobody will look at may go on before the answer is sent. */
+/** How long an unwanted body may go on before the answer is sent. */
 const LINGER_MS = 1_000
 
 /** Whether more of a body may come than is worth waiting for. */
@@ -89,7 +91,7 @@ export interface Unsent {
   readonly note: (response: ServerResponse) => void
 }
 
-/** Bounds them: past `most` bytes whoever has kept its answer waiting for longest is cut off. */
+/** Bounds them: past `most` bytes the client that has kept its answer waiting longest is cut off. */
 export function createUnsent(most: number): Unsent {
   const waiting = new Map<ServerResponse, number>()
   let total = 0
@@ -115,7 +117,7 @@ export function createUnsent(most: number): Unsent {
 
 const unsent = createUnsent(UNSENT_BYTES)
 
-/** Lets go of what a stream holds when nobody will read it. */
+/** Releases what a stream holds when it will not be read. */
 function discard(body: NodeBody | undefined): void {
   if (typeof body !== 'object' || body instanceof Uint8Array) return
   body[Symbol.asyncIterator]()
@@ -142,7 +144,7 @@ async function stream(
   }
 }
 
-/** Whoever takes nothing of a stream for so long is cut off: it holds a thread and a snapshot of the database. */
+/** A client that takes nothing of a stream for so long is cut off: it holds a thread and a snapshot of the database. */
 const STALLED_MS = 60_000
 
 function drained(response: ServerResponse): Promise<void> {

@@ -1,3 +1,5 @@
+// The bridge to node:http over real sockets.
+
 import { createServer, request as httpRequest, type IncomingMessage, METHODS, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'

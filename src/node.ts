@@ -1,3 +1,5 @@
+// The bridge from a provider to node:http and frameworks on top of it.
+
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from './node-body.ts'
@@ -27,17 +29,17 @@ export interface NodeCall {
   readonly base: string
   /** The tenant that the URL names, where it names one. */
   readonly tenant?: string | undefined
-  /** Address of the other side, to slow down whoever guesses tokens. */
+  /** Address of the client, to slow down token guessing. */
   readonly remote?: string | undefined
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | undefined>
-  /** Calls back when the client goes away before it has its answer. Returns how not to be told any more. */
+  /** Calls back when the client disconnects before it has its answer. Returns a function that removes the listener. */
   gone?(listener: () => void): () => void
 }
 
-/** Under this symbol a `fetch` may carry a way to be called without Request and Response. */
+/** A `fetch` may carry a way to be called without Request and Response under this symbol. */
 const DIRECT = Symbol.for('lockstep.direct')
 
 interface Direct {
@@ -53,15 +55,15 @@ interface Direct {
 export interface BridgeOptions {
   /** Bounds what the bodies under way take in memory; shared by all listeners of a process that are to be bounded together. */
   readonly bodies?: Bodies
-  /** The longest body that is read for a plain function; a provider has limits of its own. 16 MiB unless told. */
+  /** The longest body that is read for a plain function; a provider has limits of its own. Default 16 MiB. */
   readonly bodyBytes?: number
-  /** Told of what a function throws, and of answers that break off. Default: standard error. */
+  /** Called with what a function throws, and with answers that break off. Default: prints to standard error. */
   readonly report?: (error: unknown) => void
 }
 
 /**
  * Makes a listener for `node:http`, Express, Fastify's raw requests, and whatever else speaks `(req, res)`. Also works behind
- * a body parser. A body is read when it is asked for, so that whoever is refused by its headers has nothing read.
+ * a body parser. A body is read when it is asked for: a request that is refused by its headers has none read.
  * @example express.use('/scim/v2', toNode(scim.fetch))
  */
 export function toNode(
@@ -95,7 +97,7 @@ export function toNode(
 const BRIDGED_BYTES = 16 * 1024 * 1024
 const NO_HOST: NodeAnswer = { status: 400, headers: [] }
 
-/** Whether a Host header is a host and port, so that it may stand in URLs. None counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
+/** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
 export function isHost(host: string | undefined): boolean {
   if (host === undefined || host === lastHost) return true
   const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
@@ -103,7 +105,7 @@ export function isHost(host: string | undefined): boolean {
   return is
 }
 
-/** Nearly every request names the same one. */
+/** Nearly every request has the same Host. */
 let lastHost: string | undefined
 
 /** Serves a listener over HTTP. `port` 0 takes any free one. Rejects when the address is taken. */
@@ -138,7 +140,7 @@ function throughDirect(direct: Direct, request: Parsed, bodies: Bodies): NodeAns
   return direct.handle(callOf(request, path, search, { base, bodies }))
 }
 
-/** Where a request was sent to, and who counts its body. */
+/** Where a request was sent to, and what counts its body. */
 export interface Place {
   readonly base: string
   readonly bodies: Bodies
@@ -232,7 +234,7 @@ const NOT_ALLOWED: NodeAnswer = {
   headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'Content-Length', '0'],
 }
 
-/** What a body that could not be read comes to, by the name of the error, where the function has no answer of its own. */
+/** Answers for bodies that could not be read, by the name of the error, where the function has no answer of its own. */
 const UNREAD: { readonly [name: string]: NodeAnswer } = {
   AbortError: { status: 400, headers: [] },
   TooLongError: { status: 413, headers: [] },
@@ -246,7 +248,7 @@ function carriesBody({ method = 'GET', headers, body }: Parsed): boolean {
   return body !== undefined || headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-/** The body as a stream that is read when somebody begins to. `refused` holds the answer when it can't be had. */
+/** The body as a stream that is read on demand. `refused` holds the answer if it can't be read. */
 function bodyOf(
   request: Parsed,
   options: { readonly bodies: Bodies; readonly bodyBytes: number; readonly refused: Refused },

@@ -1,3 +1,5 @@
+// Batches of one turn of the event loop.
+
 import { expect, test } from 'vitest'
 import { createTurnBatch } from './per-turn.ts'
 

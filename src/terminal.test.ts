@@ -1,3 +1,5 @@
+// What a terminal is shown.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatParts, paint, shown, shownJson, shownLines } from './terminal.ts'

@@ -1,3 +1,5 @@
+// The one way to a terminal: escapes control characters and waits for slow readers.
+
 /** What a terminal would obey, hide or mirror: control and format characters, line separators, halves of pairs, and what has no width. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
@@ -65,14 +67,14 @@ export function printJsonText(json: string): Promise<void> {
 export function writeJsonPart(part: string): Promise<void> {
   const { stdout } = process
   if (stdout.write(shownJson(part)) || stdout.destroyed) return Promise.resolve()
-  // One for all who wait: listeners of each would pile up where somebody prints much without waiting.
+  // One listener for all: they would pile up where much is printed without waiting.
   room ??= new Promise((resolve) => {
     const go = () => {
       stdout.off('drain', go).off('close', go).off('error', go)
       room = undefined
       resolve()
     }
-    // A reader that is gone takes nothing more; whoever listens to standard output's errors knows.
+    // A reader that is gone takes nothing more; listeners to errors of standard output know.
     stdout.on('drain', go).on('close', go).on('error', go)
   })
   return room
@@ -81,7 +83,7 @@ export function writeJsonPart(part: string): Promise<void> {
 /** Pending while standard output takes nothing more. */
 let room: Promise<void> | undefined
 
-/** Resolves when the system has taken all that was printed, or has refused it: standard output hears of that a turn later. */
+/** Resolves when the system has taken all that was printed, or has refused it: standard output learns that a turn later. */
 export function printed(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()))
 }
@@ -127,7 +129,7 @@ export const LOG_OUTPUT = {
   },
 }
 
-/** Tells of an error that is ours where the app has said nothing else, with its stack; for apps that embed. */
+/** Reports an error of ours, with its stack, where the embedding app has no report of its own. */
 export function reportError(text: string, error: unknown): void {
   console.error(shownLines(`${text}${text === '' ? '' : ': '}${stackOf(error)}`))
 }

@@ -1,3 +1,5 @@
+// Keys take turns.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'

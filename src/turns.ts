@@ -1,25 +1,27 @@
+// A queue in which keys take turns.
+
 /**
- * What waits, in one line for each key (a tenant): keys take turns, so that a key with a thousand entries delays another
- * one by a single entry, and within a key whoever came first goes first.
+ * Entries that wait, in one line for each key (a tenant). Keys take turns, so that a key with a thousand entries delays another
+ * by a single entry; within a key the first comes first.
  */
 export interface Turns<T> {
   /** How many wait. */
   readonly size: () => number
-  /** Puts one at the end of its key's line. False, and nothing is kept, when that line or all together are full. */
+  /** Adds an entry at the end of its key's line. False, and nothing is kept, when that line or all lines together are full. */
   readonly add: (key: string, one: T) => boolean
   /**
-   * Takes out whose turn it is. With `load` the key with the smallest load goes first, and those with the same load take
+   * Takes out the next entry. With `load` the key with the smallest load goes first, and keys with the same load take
    * turns; a key without a load (`undefined`) has to wait.
    */
   readonly next: (load?: (key: string) => number | undefined) => T | undefined
-  /** Takes one out that need not wait any longer. */
+  /** Removes an entry that no longer needs to wait. */
   readonly remove: (key: string, one: T) => void
 }
 
-/** Makes the lines. `most`: entries of all keys together, `mostOfOne`: of one key. Without limits unless told. */
+/** Makes the lines. `most`: entries of all keys together, `mostOfOne`: of one key. Default: no limits. */
 export function createTurns<T>(limits: { readonly most?: number; readonly mostOfOne?: number } = {}): Turns<T> {
   const { most = Number.POSITIVE_INFINITY, mostOfOne = Number.POSITIVE_INFINITY } = limits
-  // In the order of their turns: a key that has had one goes to the end.
+  // In the order of their turns: a key that had its turn goes to the end.
   const lines = new Map<string, Set<T>>()
   let size = 0
 

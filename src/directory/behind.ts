@@ -1,12 +1,14 @@
+// Repeats a write that was read by schemas which another process has changed since.
+
 import type { Catalog } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
 import type { Writes } from './write.ts'
 
-/** A body was read by schemas that another process has changed meanwhile: it has to be read again. */
+/** A body was read by schemas that another process has changed since: it has to be read again. */
 class Behind extends Error {}
 
-/** Makes the look. Nothing is to be looked at where others are heard at once, or where nobody else could change anything. */
+/** Makes the check. There is nothing to check where changes are noticed immediately, or where no other process can make any. */
 export function createHeed<Tx>(
   { catchUp }: Pick<Store<Tx>, 'catchUp'>,
   catalog: (tenant: string) => Catalog,
@@ -20,7 +22,7 @@ export function createHeed<Tx>(
   }
 }
 
-/** Writes that begin anew when what they knew of the tenant's schemas has turned out to be old. */
+/** Writes that start over when the tenant's schemas they were read by turn out to be outdated. */
 export function heedful(writes: Writes): Writes {
   return {
     ...writes,

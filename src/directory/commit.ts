@@ -1,3 +1,5 @@
+// Hands writes to the store, with the hook of the host in the same transaction and SCIM errors for conflicts.
+
 import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
 import { Conflict, type Store, type Write, type Written } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
@@ -6,8 +8,8 @@ import type { DirectoryDeps } from './context.ts'
 export type Commit = (writes: readonly Write[], type: ResourceType, tenant: string) => Promise<readonly Written[]>
 
 /**
- * Makes the way to the store: with the host's own rows in the same transaction, and with SCIM errors for the conflicts
- * that trying again can't settle. The others are thrown as they are.
+ * Makes the commit: with the hook of the host in the same transaction, and SCIM errors for conflicts that a retry can't
+ * resolve. The others are thrown as they are.
  */
 export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
   const { store } = deps
@@ -17,7 +19,7 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
   function write(writes: readonly Write[]): Promise<readonly Written[]> {
     if (!hook) return store.commit(writes)
     if (isAsync) {
-      // Handed on as what it is, so that a store which can't wait refuses it before it has done anything.
+      // Handed on as async, so that a store which can't wait refuses it before it has done anything.
       return store.commit(writes, async (tx, changes) => {
         for (const change of changes) await hook(change, tx)
       })
@@ -51,7 +53,7 @@ async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Pro
   try {
     await store.commit([{ write: 'tenant', tenant, as: 'new', at }])
   } catch (error) {
-    // Somebody else was quicker: all the better.
+    // Another writer was faster: all the better.
     if (!(error instanceof Conflict && error.reason === 'exists')) throw error
   }
 }
@@ -61,7 +63,7 @@ function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined
     const named = resolve(conflict.what, type)
     const exact = named?.attribute !== undefined && named.leaf.caseExact
     return uniqueness(
-      `another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
+      `Another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
     )
   }
   if (conflict.reason === 'member') {

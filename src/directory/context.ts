@@ -15,7 +15,7 @@ import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
 import { traitsOf } from './traits.ts'
 
-/** On whose behalf something is done, and how far that connection bends. */
+/** On whose behalf a write is done, and how tolerant that connection is. */
 export interface Context {
   readonly tenant: string
   /** What the log says did it: a connection's id, a command's name. */
@@ -53,18 +53,18 @@ export interface DirectoryDeps<Tx = unknown> {
   readonly environment: Environment
   readonly catalog: (tenant: string) => Catalog
   readonly unique: (tenant: string) => UniquePaths
-  /** Has `catalog` and `unique` know what other processes have changed. */
+  /** Brings `catalog` and `unique` up to date with changes by other processes. */
   readonly refresh: (tenant: string) => void | Promise<void>
   /**
-   * Before something that no schema knows is left out: looks whether another process has put such a schema, which this one would hear
-   * of only soon. Throws when the catalog is another one now, and the write begins anew.
+   * Called before an attribute that no schema has is left out: checks whether another process has added such a schema, which this
+   * one would notice only later. Throws when the catalog has changed, and the write starts over.
    */
   readonly heed: (tenant: string, catalog: Catalog) => Promise<void>
   readonly hooks: Hooks<Tx>
   readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue
   readonly newId: () => string
-  /** Tenants come into being with their first resource. */
+  /** A tenant is created with its first resource. */
   readonly openTenants: boolean
 }
 

@@ -1,3 +1,5 @@
+// The directory: the only way to people and groups. It checks each change and logs it in the same transaction.
+
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import {
   type Catalog,
@@ -40,9 +42,9 @@ export interface DirectoryOptions<Tx> {
   readonly catalog?: (tenant: string) => Catalog
   /** Paths that must be unique in a tenant besides those that its schemas declare so (A-81). */
   readonly unique?: (tenant: string) => UniquePaths
-  /** Has `catalog` and `unique` know what has changed; asked before a write is handed to the store. */
+  /** Brings `catalog` and `unique` up to date; called before a write is handed to the store. */
   readonly ready?: (tenant: string) => void | Promise<void>
-  /** Whether a tenant comes into being with its first resource; true unless given. False where something else makes and removes tenants. */
+  /** Whether a tenant is created with its first resource. Default true; false where something else creates and removes tenants. */
   readonly openTenants?: boolean
   readonly hooks?: Hooks<Tx>
   /** Called before what takes long, hashing above all; what it throws ends the write. */
@@ -50,7 +52,7 @@ export interface DirectoryOptions<Tx> {
   readonly environment?: Environment
 }
 
-/** Our set of people and groups, and the only door to it. */
+/** The set of people and groups, and the only way to it. */
 export interface Directory extends Writes, Queries, SchemaUse, Erasures {
   catalog(tenant: string): Catalog
   /** A resource as kept, with the groups it is in; `undefined` if there is none. */
@@ -63,9 +65,9 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures {
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   /** A key of the whole database by its purpose: 32 random bytes, made once and kept. */
   secretKey(purpose: string): Promise<Uint8Array>
-  /** Whether the watchers hear of what other processes change by the next `poll`, or only soon (see `Store`). */
+  /** Whether watchers are notified of changes by other processes at the next `poll`, or eventually (see `Store`). */
   readonly freshness: 'immediate' | 'eventual'
-  /** Looks whether anybody has changed something, and tells the watchers before it returns. */
+  /** Checks for changes by other processes, and notifies the watchers before it returns. */
   poll(): void
   watch(listener: (affected: readonly Affected[]) => void): () => void
 }
@@ -73,8 +75,8 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures {
 const NONE: UniquePaths = new Set()
 
 /**
- * Makes the door to a store: every change to a person or group goes through it, is checked there, and leaves one line
- * in the log in the same transaction.
+ * Makes a directory over a store: every change to a person or group goes through it, is checked here, and writes one line
+ * to the log in the same transaction.
  */
 export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const { store } = options

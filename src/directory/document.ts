@@ -1,7 +1,9 @@
+// Parses and writes the documents of resources, and keeps the parsed form while a resource is in use.
+
 import { type Document, isObject, LIMITS, payloadTooLarge } from '../protocol/index.ts'
 import type { Stored } from '../store/index.ts'
 
-/** Documents that have been taken apart, or put together, for as long as somebody has the resource in hand. */
+/** Parsed documents, kept for as long as the stored resource is referenced. */
 const known = new WeakMap<Stored, Document>()
 
 /** The document of a stored resource; not to be changed. */

@@ -1,3 +1,5 @@
+// Takes apart a document as it came: id, password, members, named attributes.
+
 import {
   type Document,
   invalidValue,

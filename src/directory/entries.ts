@@ -1,3 +1,5 @@
+// Works out the index entries of a document, and which change with it.
+
 import { type Document, indexValue, isObject, isPrimary, type Json, type ResourceType } from '../protocol/index.ts'
 import type { IndexEntry } from '../store/index.ts'
 import { type Indexed, traitsOf } from './traits.ts'

@@ -1,3 +1,5 @@
+// Erases a person: takes the values out of the log and leaves a note that says who asked for it.
+
 import { comparable, conflict, isObject, type Json, type ResourceType, resolve } from '../protocol/index.ts'
 import type { Change, PathChange, Ref, Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
@@ -16,7 +18,7 @@ export interface Erased extends Ref {
 export interface Erasures {
   /**
    * Takes all values of a resource that is deleted out of the log: those of its own lines, and what others showed of it while they
-   * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step is whole by itself: one that was cut
+   * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step is complete by itself: one that was cut
    * short goes on when it is done again. 404 when the log knows no such resource, 409 when it is not deleted.
    */
   erase(ref: Ref, actor: string): Promise<Erased>
@@ -104,14 +106,14 @@ function referenceOf(path: string): string | undefined {
   return name === undefined ? undefined : path.slice(0, -name.length - 1)
 }
 
-/** Follows who refers to a resource, line by line, so that what a reference showed of it can be told from what it showed of others. */
+/** Follows references to a resource, line by line, to tell what a reference showed of it from what it showed of others. */
 function createHolders(id: string) {
   /** References, by resource and path, that name it as of the line last seen. */
   const naming = new Set<string>()
   /** Names it in a reference: its id, or a URI that ends with it. RFC 7643 §2.3.7. */
   const names = (one: Json | undefined) => typeof one === 'string' && (one === id || one.endsWith(`/${id}`))
 
-  /** A value without what stands beside the id. */
+  /** A value with its id only. */
   function bare(value: Json): Json {
     if (Array.isArray(value)) {
       const next = value.map(bare)

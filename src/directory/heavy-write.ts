@@ -1,9 +1,11 @@
+// The bounds of a light write, and the error of one that would take longer.
+
 import { createEditWork, type EditWork } from '../protocol/index.ts'
 
-/** What a `light` write is refused with that would take long. Nothing was written: it may be done again where it keeps nobody waiting. */
+/** Thrown by a `light` write that would take long. Nothing was written: repeat it where it holds up no other request. */
 export class HeavyWrite extends Error {
   constructor() {
-    super('this write takes longer than a light one may')
+    super('This write takes longer than a light one may')
     this.name = 'HeavyWrite'
   }
 }
@@ -13,7 +15,7 @@ export const LIGHT_TEXT = 64 * 1024
 /** Values that the edits of a light write look at, and members of a group that it walks over. */
 export const LIGHT_WORK = 20_000
 
-/** Counts what a write looks at. */
+/** Counts the work of a write. */
 export function workOf(options: { readonly light?: boolean } | undefined): EditWork {
   return options?.light ? createEditWork(LIGHT_WORK, () => new HeavyWrite()) : createEditWork()
 }

@@ -1,3 +1,5 @@
+// Adds and drops indexes while other processes write.
+
 import type { ResourceType } from '../protocol/index.ts'
 import { Conflict, type Stored, type Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
@@ -18,12 +20,12 @@ export interface IndexChange {
 }
 
 /** By then every process has heard of a change of schemas or settings, and what it began before is written. */
-export const HEARD_MS = 2_000
+export const NOTICED_MS = 2_000
 
 /**
- * Makes the changes of indexes. A query may rely on an index only while everybody who writes keeps it up, and everybody learns of a
- * change at a moment of his own. So a path that leaves is relied on by nobody before the first one stops to keep it up, and one that
- * comes is kept up by everybody before what is there is entered, and complete only after that (decision 19).
+ * Makes the changes of indexes. A query may rely on an index only while every writer maintains it, and each process learns of a
+ * change at its own moment. So before the first process stops maintaining a path no query relies on it any more, and a new path is
+ * maintained by all processes before existing resources are entered; it is complete only after that (decision 19).
  */
 export function createIndexChanges<Tx>(
   deps: DirectoryDeps<Tx>,
@@ -31,34 +33,34 @@ export function createIndexChanges<Tx>(
   tenant: string,
   before: ResourceType,
   after: ResourceType | undefined,
-  anew?: readonly string[],
+  rebuild?: readonly string[],
 ) => Promise<IndexChange> {
   const { store, environment } = deps
   const { all, persist } = createWalk(store, environment)
 
-  return async (tenant, before, after, anew = []) => {
+  return async (tenant, before, after, rebuild = []) => {
     const type = before.name
     const indexed = (paths: readonly string[], as: Extract<Write, { write: 'indexed' }>['as']): readonly Write[] =>
       paths.length === 0 ? [] : [{ write: 'indexed', tenant, type, paths, as }]
-    const old = traitsOf(before).indexed.filter(({ path }) => !anew.includes(path))
+    const old = traitsOf(before).indexed.filter(({ path }) => !rebuild.includes(path))
     const now = after === undefined ? [] : traitsOf(after).indexed
     const left = without(old, now, formOf)
     const fresh = without(now, old, formOf)
-    // What must be unique now or need not any more is entered anew, but complete all the while.
+    // A path whose uniqueness changes is entered again, and stays complete meanwhile.
     const coming = without(now, old, (one) => `${formOf(one)} ${one.unique}`)
     if (left.length + coming.length === 0) return { writes: [], finish: async () => 0 }
     if (after === undefined) {
       return {
         writes: indexed(left, 'gone'),
         async finish() {
-          if (store.freshness === 'eventual') await environment.wait(HEARD_MS)
+          if (store.freshness === 'eventual') await environment.wait(NOTICED_MS)
           await store.commit(indexed(left, 'gone'))
           return 0
         },
       }
     }
 
-    // Whoever comes later takes over: of two that build one index, each might count on what the other has cleared away.
+    // The later build wins: two concurrent builds could each rely on entries that the other has deleted.
     const token = deps.newId()
     const record = { tenant, kind: 'index-change', key: type }
     const mine: Write = { write: 'record', record, value: token, ifValue: token }
@@ -69,15 +71,15 @@ export function createIndexChanges<Tx>(
     }
     if (left.length > 0) {
       await store.commit([{ write: 'record', record, value: token }, ...indexed(left, 'incomplete')])
-      await environment.wait(HEARD_MS)
+      await environment.wait(NOTICED_MS)
     }
     const unseen = fresh.filter((path) => !left.includes(path))
 
     return {
       writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'empty')],
       async finish() {
-        await environment.wait(HEARD_MS)
-        // Entries made by those who had not heard would be wrong by now. The paths stay known, so that one who still has not heard
+        await environment.wait(NOTICED_MS)
+        // Entries of processes that had not noticed would be wrong by now. The paths stay known, so that one which still has not noticed
         // makes none that counts as complete.
         await store.commit([mine, ...indexed(left, 'empty')])
         const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), isMine)
@@ -102,7 +104,7 @@ export function createIndexChanges<Tx>(
       return { write: 'reindex', ref, ifVersion: stored.version, unindex: [], index }
     }
     for await (const chunk of all(tenant, [type.name])) {
-      // Entries of one who was overtaken could come between what another has cleared away and what he enters.
+      // Entries of an overtaken build could come between what another has deleted and what it enters.
       if (!(await isMine())) throw new Conflict('missing', 0, type.name)
       await persist(chunk, writeOf)
       count += chunk.length

@@ -1,3 +1,5 @@
+// The front door of the directory.
+
 export type {
   Affected,
   Candidate,

@@ -1,3 +1,5 @@
+// Work on one key runs in order.
+
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createLanes } from './lanes.ts'

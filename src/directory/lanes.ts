@@ -1,3 +1,5 @@
+// Runs work on one key strictly one after the other, and on different keys at the same time.
+
 /**
  * Runs work on one key strictly one after the other, and on different keys at the same time: writers of one resource
  * in one process queue up here instead of failing on each other's version.

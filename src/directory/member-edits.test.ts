@@ -1,3 +1,5 @@
+// How many members are read for edits of members.
+
 import { describe, expect, test } from 'vitest'
 import { Group, type Json, LENIENT, LIMITS, PATCH_OP, STRICT, User } from '../protocol/index.ts'
 import type { Store } from '../store/contract/index.ts'

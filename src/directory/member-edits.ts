@@ -1,3 +1,5 @@
+// Turns edits of members into edits of rows, so that a large group is never read.
+
 import {
   type Catalog,
   type EditWork,

@@ -1,3 +1,5 @@
+// Reads members as a client names them.
+
 import {
   type Catalog,
   invalidValue,

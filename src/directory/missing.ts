@@ -1,3 +1,5 @@
+// The 404 of one resource.
+
 import { notFound, type ScimError } from '../protocol/index.ts'
 import type { Ref } from '../store/index.ts'
 

@@ -1,3 +1,5 @@
+// Hashes passwords, a few at a time.
+
 import { createTurns } from '../turns.ts'
 import { hashPassword } from './scrypt.ts'
 

@@ -1,3 +1,5 @@
+// Reads the document that a hook of the host returned.
+
 import {
   type Allowances,
   ConfigError,

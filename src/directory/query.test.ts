@@ -1,3 +1,5 @@
+// A search that takes too long.
+
 import { expect, test } from 'vitest'
 import { Group, STRICT, User } from '../protocol/index.ts'
 import { QueryTooLong } from '../store/index.ts'

@@ -1,3 +1,5 @@
+// The reading half of the directory: binds a search to its types and asks the store.
+
 import {
   type BoundFilter,
   bindFilter,
@@ -15,7 +17,7 @@ import { type Candidate, type Page, type PagePosition, type Query, QueryTooLong,
 import type { Context, DirectoryDeps } from './context.ts'
 import { traitsOf } from './traits.ts'
 
-/** A query made ready: bound to its types, and weighed when asked for. */
+/** A query that is ready to run: bound to its types, and weighed when asked for. */
 export interface Plan {
   readonly query: Query
   /** How dear it is; finding out takes a look at the store. */
@@ -39,13 +41,13 @@ export interface Queries {
   ): Plan
   find(plan: Plan): Promise<Page>
   /**
-   * Whom a query over one type, neither sorted nor walked by cursor, can mean: everyone who satisfies its filter and perhaps
-   * others; for one comparison exactly those. `undefined`: the store can't tell at once, or more than `atMost`.
+   * The resources that a query over one type, unsorted and without cursor, may match: all that satisfy its filter and perhaps
+   * others; for a single comparison exactly those. `undefined`: the store can't say at once, or there are more than `atMost`.
    */
   lookUp(plan: Plan, atMost: number, known: (number: number) => boolean): readonly Candidate[] | undefined
 }
 
-/** Makes the querying half of the door. */
+/** Makes the reading half of a directory. */
 export function createQueries<Tx>(deps: DirectoryDeps<Tx>): Queries {
   const { store } = deps
   return {
@@ -77,7 +79,7 @@ export function createQueries<Tx>(deps: DirectoryDeps<Tx>): Queries {
   }
 }
 
-/** The next try would take as long: it is refused, as RFC 7644 §3.4.2.1 has it, and nobody is told to come again. */
+/** The next attempt would take as long, so it is refused as RFC 7644 §3.4.2.1 says, without Retry-After. */
 const TOO_LONG =
   'This search reads more than the database may in the time that one has; narrow it by an attribute that is indexed (userName, externalId, emails.value and others), leave out sortBy, or have its attributes indexed (lockstep index put)'
 

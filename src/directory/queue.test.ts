@@ -1,3 +1,5 @@
+// What happens to a write that others outrun.
+
 import { expect, test } from 'vitest'
 import { Conflict, StoreUnavailable } from '../store/index.ts'
 import { createQueue } from './queue.ts'
@@ -42,7 +44,7 @@ test('whoever loses for good is told to come again, by an error that is counted 
   const always = losing(1_000)
   const error = await queue.inTurn(ref, always.work).catch((error: unknown) => error)
   expect(error).toBeInstanceOf(StoreUnavailable)
-  expect(error).toMatchObject({ busy: true, message: expect.stringContaining('User u is changed by too many') })
+  expect(error).toMatchObject({ busy: true, message: expect.stringContaining('User u is being changed by too many') })
   expect(always.tries()).toBe(8)
 })
 

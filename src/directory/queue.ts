@@ -1,35 +1,37 @@
+// Queues writes of one resource, and repeats those that lost to another writer.
+
 import { Conflict, type Ref, type Store, StoreUnavailable } from '../store/index.ts'
 import { createLanes } from './lanes.ts'
 import { missing } from './missing.ts'
 
-/** Lets many write one resource at a time without losing anything or anybody. */
+/** Lets many write one resource at the same time without losing a write. */
 export interface Queue {
-  /** Work that rests on the version it has read: one after the other, and anew whenever somebody else was quicker. */
+  /** Work that depends on the version it has read: one after the other, and repeated when another writer was faster. */
   inTurn<T>(ref: Ref, work: () => Promise<T>): Promise<T>
-  /** Work that rests on no version (edits of members): beside everything else, as long as nobody else starves by it. */
+  /** Work that depends on no version (edits of members): beside everything else, unless another writer would starve. */
   freely<T>(ref: Ref, work: () => Promise<T>): Promise<T>
 }
 
-/** How often a write is computed anew when somebody else was quicker; writers in this process queue up and seldom need it. */
+/** How often a write is computed again after losing to another writer; writers in this process queue up and seldom need it. */
 const ATTEMPTS = 8
-/** After so many attempts in vain those who need no turn have to take one too, and all of them one that other processes heed. */
+/** After so many failed attempts all writers of the resource queue up, across processes too. */
 const PATIENCE = 2
-/** How often somebody else may be quicker who has taken no such turn yet. */
+/** How often a write may still lose to writers that have not queued up yet. */
 const ATTEMPTS_IN_TURN = 24
-/** For how long writers of a resource take their turn at once after one of them had to. */
+/** For how long writers of a resource queue up across processes at once after one of them had to. */
 const CROWDED_MS = 2_000
-/** Resources of which that is kept. */
+/** Resources for which that is remembered. */
 const MOST_CROWDED = 1_000
 
 /** Makes the queue of a process. Other processes and threads are seen by their versions, and in the turns of the store where it has such. */
 export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>): Queue {
   const lanes = createLanes()
-  /** Resources with a writer that has lost to others again and again. */
+  /** Resources with a writer that has lost too often. */
   const pressed = new Set<string>()
   /** Until when writers of a resource take the store's turn at once. */
   const crowded = new Map<string, number>()
 
-  /** Tries until nobody else was quicker; undefined when that was often enough. */
+  /** Tries until no other writer was faster; undefined after the last attempt. */
   async function attempt<T>(
     ref: Ref,
     work: () => Promise<T>,
@@ -40,7 +42,7 @@ export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>
         return { done: await work() }
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
-        // What is missing may also be another resource that was to be changed along with this one.
+        // What is missing may also be another resource of the same commit.
         if (error.reason === 'missing' && error.what === ref.id) throw missing(ref)
       }
       if (count < attempts) await new Promise((resolve) => setTimeout(resolve, 2 ** Math.min(count, ATTEMPTS)))
@@ -70,7 +72,7 @@ export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>
     } finally {
       pressed.delete(key)
     }
-    const message = `${ref.type} ${ref.id} is changed by too many at the same time; others were quicker again and again`
+    const message = `${ref.type} ${ref.id} is being changed by too many writers at the same time; try again`
     throw new StoreUnavailable(message, 1_000, { busy: true })
   }
 
@@ -86,7 +88,7 @@ export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>
       try {
         return await work()
       } catch (error) {
-        // It rested on a version after all, or the resource went while it was at it.
+        // It depended on a version after all, or the resource was deleted meanwhile.
         if (error instanceof Conflict) return inTurn(ref, work)
         throw error
       }

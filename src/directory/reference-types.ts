@@ -1,3 +1,5 @@
+// Refuses references to a resource of a type that the attribute does not allow.
+
 import {
   type Attribute,
   type Catalog,
@@ -12,8 +14,8 @@ import type { Member, MemberEdit, Ref, Store } from '../store/index.ts'
 import { type Reference, traitsOf } from './traits.ts'
 
 /**
- * Refuses new references to a resource of a type that they can't lead to: a group as somebody's manager. An id that nobody
- * has may stand there (docs/decisions/0010), and what stood there before stays. Nothing to wait for, and nothing is read,
+ * Refuses new references to a resource of a type that the attribute does not allow, such as a group as manager. An unknown id
+ * is allowed (docs/decisions/0010), and existing references stay. Nothing to wait for, and nothing is read,
  * when no reference is new. RFC 7643 §4.3, §7 (`referenceTypes`).
  */
 export function checkReferenceTypes<Tx>(

@@ -1,3 +1,5 @@
+// Clears references to a resource that is deleted.
+
 import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
 import { type Context, type DirectoryDeps, typeNow } from './context.ts'
@@ -26,7 +28,7 @@ export async function clearReferences<Tx>(
   let writes: Write[] = []
   for (const type of catalog.types) {
     const { references } = traitsOf(type)
-    // Whoever refers to it by several attributes is written once.
+    // A resource that refers to it by several attributes is written once.
     const seen = new Set([id])
     for (const { path } of references) {
       for (let after = ''; ; ) {

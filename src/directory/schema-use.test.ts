@@ -1,3 +1,5 @@
+// Changes of schemas while data is there.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,12 +1,14 @@
+// Says what data a schema holds, and brings it along when the schema changes.
+
 import type { Document, ResourceType } from '../protocol/index.ts'
 import type { DirectoryDeps } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
-import { createIndexChanges, HEARD_MS, type IndexChange } from './index-change.ts'
+import { createIndexChanges, type IndexChange, NOTICED_MS } from './index-change.ts'
 import { traitsOf } from './traits.ts'
 import { createWalk } from './walk.ts'
 
-/** What a tenant's data has to do with its schemas: asked before a schema is changed or taken away. */
+/** What data of a tenant depends on its schemas: asked before a schema is changed or removed. */
 export interface SchemaUse {
   /** How many resources of a tenant satisfy a test on their document. Reads all of the types given. */
   countUse(tenant: string, typeNames: readonly string[], uses: (document: Document) => boolean): Promise<number>
@@ -19,7 +21,7 @@ export interface SchemaUse {
   ): Promise<number>
   /** Deletes every resource of a type. Returns how many. */
   removeAll(tenant: string, typeName: string, actor: string): Promise<number>
-  /** Enters all resources of a type anew, after it has changed what must be unique. Returns how many resources were read. */
+  /** Enters all resources of a type again, after its uniqueness has changed. Returns how many resources were read. */
   reindex(tenant: string, type: ResourceType): Promise<number>
   /** Begins to make what a type is found by another, before the type itself changes; without `after` the type goes. */
   changeIndex(
@@ -27,7 +29,7 @@ export interface SchemaUse {
     before: ResourceType,
     after: ResourceType | undefined,
     /** Paths that `before` has, to be built as if it hadn't. */
-    anew?: readonly string[],
+    rebuild?: readonly string[],
   ): Promise<IndexChange>
   /** Canonical paths of all attributes that a type is found by. */
   indexedPaths(type: ResourceType): readonly string[]
@@ -89,7 +91,7 @@ export function createSchemaUse<Tx>(deps: DirectoryDeps<Tx>): SchemaUse {
       const unique = deps.unique(tenant)
       let count = 0
       // Until they have heard of the change, other processes write entries as they were.
-      if (store.freshness === 'eventual') await deps.environment.wait(HEARD_MS)
+      if (store.freshness === 'eventual') await deps.environment.wait(NOTICED_MS)
       for await (const chunk of all(tenant, [type.name])) {
         await persist(chunk, (stored) => ({
           write: 'reindex',

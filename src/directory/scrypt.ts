@@ -1,3 +1,5 @@
+// The scrypt hashes of passwords.
+
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** What a hash costs: N = 2^log2N blocks of 128 r bytes, p times. */

@@ -1,3 +1,5 @@
+// Keys of the database by purpose, made once and kept.
+
 import type { Environment } from '../environment.ts'
 import { Conflict, type Store } from '../store/index.ts'
 

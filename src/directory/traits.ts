@@ -1,3 +1,5 @@
+// What a resource type has that needs care: rows of members, references, passwords, indexes.
+
 import { type Attribute, ENTITLEMENT, type ResourceType, ROLE, resolve } from '../protocol/index.ts'
 
 /** An attribute whose values name other resources: complex, with `value` and a `$ref` to SCIM types. RFC 7643 §2.3.7. */

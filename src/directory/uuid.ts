@@ -1,3 +1,5 @@
+// Makes ids: UUIDs in order of time.
+
 import type { Environment } from '../environment.ts'
 
 /**

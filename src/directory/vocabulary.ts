@@ -1,3 +1,5 @@
+// Checks values that must come from a list that the tenant keeps, such as roles.
+
 import {
   type Catalog,
   comparable,
@@ -47,7 +49,7 @@ async function check<Tx>(
     for (const value of valuesOf(after[name])) {
       if (had.has(value)) continue
       if (await isOffered(store, type, tenant, value)) continue
-      // Nobody keeps this list: everything may stand there.
+      // The tenant does not keep this list, so any value is allowed.
       if (await isEmpty(store, type, tenant)) break
       throw invalidValue(
         `${name}: ${JSON.stringify(value)} is not in the list of ${type.endpoint.slice(1).toLowerCase()}, or not given out any more; GET ${type.endpoint} shows the list`,

@@ -1,11 +1,13 @@
+// Walks over all resources of some types in the background, and writes to them while others do.
+
 import type { Environment } from '../environment.ts'
 import { Conflict, type Query, type Store, type Stored, StoreUnavailable, type Write } from '../store/index.ts'
 
-/** Goes through all resources of types in the background, and writes to them while others do. */
+/** Walks over all resources of some types in the background, and writes to them while others do. */
 export interface Walk {
   /** All resources of these types, in chunks. */
   readonly all: (tenant: string, typeNames: readonly string[]) => AsyncIterable<readonly Stored[]>
-  /** Writes what is to be written for each; those that somebody changes or deletes meanwhile are read again. Returns how many. */
+  /** Writes what each resource needs; those that are changed or deleted meanwhile are read again. Returns how many were written. */
   readonly persist: (chunk: readonly Stored[], writeOf: (stored: Stored) => Write | undefined) => Promise<number>
 }
 
@@ -13,7 +15,7 @@ const CHUNK = 500
 /** Resources written in one transaction, and the longest rest after it. */
 const PIECE = 100
 const REST_MS = 100
-/** How often a chunk is read again because somebody writes it at the same time. */
+/** How often a chunk is read again because another writer changes it at the same time. */
 const ATTEMPTS = 20
 
 /** Makes the way through a store. It rests as long as it works: others wait for the lock of the database meanwhile. */
@@ -47,7 +49,7 @@ export function createWalk(
       let left = chunk
       let count = 0
       for (let attempt = 1; ; attempt++) {
-        // Fewer each time: whoever writes again and again holds up nobody's turn but his own.
+        // Fewer each time, so that a resource that is written again and again holds up only itself.
         const size = Math.max(1, PIECE >> (attempt - 1))
         const moved: Stored[] = []
         for (let at = 0; at < left.length; at += size) {

@@ -1,3 +1,5 @@
+// Writes through the directory: hooks, passwords, members, references, contention.
+
 import { randomBytes, scryptSync } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

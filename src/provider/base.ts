@@ -1,3 +1,5 @@
+// Base paths and public URLs: where a provider is mounted, and how requests elsewhere are answered.
+
 import { ConfigError, notFound, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
 
@@ -43,7 +45,7 @@ export function readPublicUrl(text: string | undefined): string | undefined {
   )
 }
 
-/** What a request for a path elsewhere is told: nearly always the provider is mounted at another path than it knows of. */
+/** The answer to a request for another path. Nearly always the provider is mounted at a path other than its `basePath`. */
 export function elsewhere(path: string, basePath: string): Answer {
   const error = notFound(
     `There is no SCIM at ${path.slice(0, 200)}: this provider answers below ${basePath === '' ? '/' : basePath}; where it is mounted at another path, give that as its basePath`,

@@ -1,3 +1,5 @@
+// Reads the body of a request: media type, size, JSON.
+
 import type { Principal } from '../access/index.ts'
 import {
   invalidSyntax,
@@ -48,7 +50,7 @@ function requireUncompressed(coding: string | undefined, bytes: Uint8Array): voi
 /** Why a body could not be read, by the name of the error: the bridges that read it know nothing of SCIM. */
 function whenNotRead(error: unknown): never {
   const name = error instanceof Error ? error.name : ''
-  // A client that goes away while it sends is no error of ours; hardly anybody will read this answer.
+  // A client that disconnects while it sends is not an error of ours, and nothing is likely to read this answer.
   if (name === 'AbortError') throw invalidSyntax('The request was broken off before its end')
   if (name === 'TooSlowError') throw new ScimError(408, 'The body came too slowly; send the request again')
   if (name === 'NoRoomError') {

@@ -1,3 +1,5 @@
+// POST to /Bulk: many operations in one request. RFC 7644 §3.7.
+
 import { traitsOf } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import {
@@ -32,12 +34,12 @@ import { errorOf, UNSHARED } from './respond.ts'
 import { routeOf } from './route.ts'
 import { weighBulk } from './weight.ts'
 
-/** Operations that are made ready together and share a transaction. */
+/** Operations that are prepared together and share a transaction. */
 const TOGETHER = 64
-/** So many lots may wait for the disk while the next one is made ready. */
+/** Lots that may wait for the disk while the next one is prepared. */
 const LOTS = 4
 
-/** What came of one operation. RFC 7644 §3.7.3. */
+/** The result of one operation. RFC 7644 §3.7.3. */
 interface Result {
   readonly status: number
   readonly location?: string
@@ -45,7 +47,7 @@ interface Result {
   readonly response?: JsonObject
 }
 
-/** A resource made without the references that stand on a circle, which it still has to get. */
+/** A resource created without its circular references, which are set afterwards. */
 interface Owing {
   readonly index: number
   readonly type: ResourceType
@@ -53,7 +55,7 @@ interface Owing {
   readonly afterwards: JsonObject
 }
 
-/** POST /Bulk: each operation as if it had come alone, references between them filled in. RFC 7644 §3.7. */
+/** POST to /Bulk: carries out each operation as a request of its own, with references between them filled in. RFC 7644 §3.7. */
 export async function bulk(request: RequestContext): Promise<Answer> {
   requireJson(request.call.header('content-type'))
   const bytes = await readBytes(request.call, LIMITS.BULK_BYTES)
@@ -117,7 +119,7 @@ async function inLots(steps: readonly BulkStep[], one: (step: BulkStep) => Promi
   for (let at = 0; at < steps.length; at += TOGETHER) {
     under.push(Promise.all(steps.slice(at, at + TOGETHER).map(one)))
     if (under.length === LOTS) await under.shift()
-    // A turn of the event loop, so that what is ready goes to the writer.
+    // Waits one turn of the event loop, so that what is ready goes to the writer.
     else if (at + TOGETHER < steps.length) await new Promise<void>(environment.afterTurn)
   }
   await Promise.all(under)

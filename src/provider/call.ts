@@ -1,5 +1,4 @@
-/**
- * What the provider reads and answers: what `Request` and `Response` say, without the cost of making them. The bridge to node:http
- * stands on the ground and defines them; here they have the names that the provider uses.
- */
+// A request and its answer, without the cost of Request and Response.
+
+// The bridge to node:http is on the ground floor and defines them; here they have the names that the provider uses.
 export type { NodeAnswer as Answer, NodeBody as Body, NodeCall as Call } from '../node.ts'

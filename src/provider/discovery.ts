@@ -1,3 +1,5 @@
+// ServiceProviderConfig, Schemas and ResourceTypes. RFC 7644 §4.
+
 import type { Features } from '../access/index.ts'
 import {
   type Catalog,
@@ -60,7 +62,7 @@ export function resourceTypes(request: RequestContext, name: string | undefined)
   return documentAnswer(200, writeResourceType(type, call.base), media)
 }
 
-/** Discovery can't be filtered: 403, so that nobody takes the whole for a part. RFC 7644 §4. */
+/** Discovery can't be filtered: 403, so that a client does not take the whole for a filtered part. RFC 7644 §4. */
 export function refuseFilter(search: string): void {
   if (search !== '' && decodeQuery(search).filter !== undefined) {
     throw forbidden('Discovery endpoints take no filter; leave it out')

@@ -1,3 +1,5 @@
+// Turns a Request into a call, and an answer into a Response.
+
 import { belowBase } from './base.ts'
 import type { Answer, Call } from './call.ts'
 

@@ -1,3 +1,5 @@
+// /Me as the user that a token acts for.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

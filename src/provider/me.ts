@@ -1,3 +1,5 @@
+// The /Me endpoint: the user that a token acts for. RFC 7644 §3.11.
+
 import { may } from '../access/index.ts'
 import { forbidden, notFound, notImplemented, typeByName } from '../protocol/index.ts'
 import type { Answer } from './call.ts'
@@ -6,7 +8,7 @@ import type { RequestContext } from './request.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
 
 const NO_SUBJECT =
-  'This token acts for no user, so that /Me means nobody; create a connection for the user with: lockstep connection create --subject USER_ID'
+  'This token does not act for a user, so /Me has no meaning; create a connection for the user with: lockstep connection create --subject USER_ID'
 
 /**
  * /Me: what the same request to the subject's own resource would do, with its permanent URI in Location. 501 for a token

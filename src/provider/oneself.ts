@@ -1,3 +1,5 @@
+// The attributes that users may change of themselves.
+
 /**
  * What people may change about themselves with a token that has no right to write users: how they are called, reached and
  * addressed. Everything else may decide over access somewhere, so it is left to administrators. RFC 7644 §3.11 (P-452).

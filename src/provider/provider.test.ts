@@ -1,3 +1,5 @@
+// The provider as an embedding app calls it.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -15,35 +15,35 @@ import type { Report } from './respond.ts'
 export interface ProviderOptions {
   readonly directory: Directory
   readonly authenticate: Authenticate
-  /** Path that `fetch` is mounted at, as requests show it. Default `/scim/v2`. Throws {@link ConfigError} for what is no path. */
+  /** Path that `fetch` is mounted at, as requests show it. Default `/scim/v2`. Throws {@link ConfigError} if it is not a path. */
   readonly basePath?: string | undefined
   /**
-   * Absolute URL that clients see in place of the request's own origin: behind a proxy it can't be seen from the request, and anybody
-   * can send any Host. With a path only where a framework cuts that path off before it hands the request over. Throws
-   * {@link ConfigError} for what is no such URL.
+   * Absolute URL that clients use, in place of the origin of the request: behind a proxy the request does not show it, and clients
+   * can send any Host. With a path only if a framework cuts that path off before it hands the request over. Throws
+   * {@link ConfigError} if it is not such a URL.
    */
   readonly publicUrl?: string | undefined
   /** What a tenant offers. Default: everything. */
   readonly features?: (tenant: string) => Features
   /**
-   * Carries a request out off the event loop: scans, big pages, large bodies and groups are handed to it. The body comes along
-   * when it has been read already.
+   * Carries a request out on another thread: scans, big pages, large bodies and groups. The body is passed along when it
+   * has been read already.
    */
   readonly offload?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
   /** Seconds to wait when a principal has used up its rate, else 0. */
   readonly throttle?: (principal: Principal) => number
   /** Characters of finished texts that are kept. Default 64 MiB. */
   readonly cacheBytes?: number
-  /** Told of each error that is ours. Default: a line and the stack by console.error. */
+  /** Called with each error that is ours. Default: prints a line and the stack to standard error. */
   readonly report?: Report
-  /** Told which attributes no schema knows and were left out: type and attribute paths, never values. */
+  /** Called with attributes that no schema has and that were left out: type and attribute paths, never values. */
   readonly skipped?: (note: {
     readonly tenant: string
     readonly actor: string
     readonly type: string
     readonly paths: readonly string[]
   }) => void
-  /** Has a tenant's catalog and features at hand; only asked for requests without credentials. */
+  /** Loads a tenant's catalog and features; only called for requests without credentials. */
   readonly ready?: (tenant: string) => void | Promise<void>
   readonly now?: () => number
 }

@@ -1,3 +1,5 @@
+// Shows a stored resource as JSON text: groups, members, meta and references worked out.
+
 import { type Directory, documentOf, type Member, type Membership, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Catalog,
@@ -272,7 +274,7 @@ const groupTexts = new WeakMap<
   { readonly catalog: View['catalog']; readonly base: string; readonly text: string }
 >()
 
-/** The same as text, written by hand and once for all who are in the same groups: lists show many. */
+/** The same as JSON text, written once for all resources that are in the same groups: lists show many of them. */
 function groupsText(stored: Stored, view: View): string {
   const memberships = membershipsOf(stored, view)
   if (memberships.length === 0) return ''
@@ -295,7 +297,7 @@ function groupsText(stored: Stored, view: View): string {
 let quotedFor = ''
 let quoted = '"'
 
-/** The absolute URI of a resource as a JSON string. A base is quoted once for all that stand below it; ids and endpoints need no quoting. */
+/** The absolute URI of a resource as a JSON string. A base is quoted once for all resources below it; ids and endpoints need no quoting. */
 function locationText(base: string, type: ResourceType, id: string): string {
   if (base !== quotedFor) {
     quotedFor = base

@@ -30,7 +30,7 @@ export interface TextsOfRequest {
   keep(type: ResourceType, stored: Stored, text: string, number?: number): void
 }
 
-/** One request on its way: who calls, what the tenant looks like, what was asked. */
+/** One request on its way: who sent it, for which tenant, and what it asks for. */
 export interface RequestContext {
   readonly call: Call
   readonly directory: Directory
@@ -40,16 +40,16 @@ export interface RequestContext {
   readonly features: Features
   /** Media type of the answer. */
   readonly media: string
-  /** Hands the whole request to a place off this event loop; absent where there is none. */
+  /** Carries the whole request out on another thread; absent where there is none. */
   readonly offload: ((bytes?: Uint8Array) => Promise<Answer>) | undefined
   /** Key that cursors are signed with. */
   readonly cursorKey: () => Promise<Uint8Array>
   readonly now: () => number
-  /** Told of errors that are ours. */
+  /** Called with each error that is ours. */
   readonly report: Report
   /** Texts kept between requests; absent where short cuts are switched off. */
   readonly texts: TextsOfRequest | undefined
-  /** Told which attributes of a body no schema knows and were left out, by name. */
+  /** Called with the names of attributes that no schema has and that were left out. */
   readonly skipped: (type: string, paths: readonly string[]) => unknown
 }
 
@@ -71,7 +71,7 @@ export function mayRead({ principal }: RequestContext, type: ResourceType, id?: 
   return may(principal, 'read', type.name) || (id !== undefined && principal.subject === id)
 }
 
-/** The query of a list, after the connection's quirks. */
+/** The query of a list, rewritten by the quirks of its connection. */
 export function searchOf(request: RequestContext, type?: ResourceType): SearchInput {
   const query = decodeQuery(request.call.search, request.context.allow)
   return readQuery(bend(request, { action: 'list', ...(type === undefined ? {} : { type }), query }).query)
@@ -91,12 +91,12 @@ export function selectionOf(
   return readSelection(bent)
 }
 
-/** A message after the connection's quirks. */
+/** A message, rewritten by the quirks of its connection. */
 export function bend(request: RequestContext, message: Message): Message {
   return rewrite(request.principal.profile.quirks, message, request.catalog)
 }
 
-/** A body after the connection's quirks. */
+/** A body, rewritten by the quirks of its connection. */
 export function bendBody(
   request: RequestContext,
   action: Message['action'],

@@ -1,3 +1,5 @@
+// The endpoints of one resource: GET, POST, PUT, PATCH and DELETE.
+
 import { HeavyWrite, missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
 import {
   ifNoneMatch,
@@ -146,7 +148,7 @@ async function lightly<T>(
   }
 }
 
-/** What a write shows: all that is asked for to who may read the type, else which resource it is and its version. */
+/** What a write returns: the resource as asked for if the principal may read the type, else only its id and version. */
 function shownAfter(request: RequestContext, stored: Stored, view: View): ReturnType<typeof represent> {
   return mayRead(request, view.type, stored.id) ? represent(stored, view) : identity(stored, view)
 }
@@ -181,7 +183,7 @@ export async function bodyOf(
   }
 }
 
-/** 204 instead of the resource: asked for by Prefer, or a group without a selection, whose members nobody should read. */
+/** Whether 204 is sent instead of the resource: Prefer asks for it, or it is a group whose members would be read for nothing. */
 function wantsNothing(request: RequestContext, type: ResourceType, selectionIsDefault: boolean): boolean {
   const prefer = request.call.header('prefer')
   if (!selectionIsDefault) return false

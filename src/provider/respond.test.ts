@@ -1,3 +1,5 @@
+// Which status an error is answered with.
+
 import { expect, test } from 'vitest'
 import { notFound, unavailable } from '../protocol/index.ts'
 import type { Call } from './call.ts'

@@ -1,3 +1,5 @@
+// Builds answers: resources, documents, empty ones and errors, with their headers.
+
 import type { Stored } from '../directory/index.ts'
 import {
   type Document,
@@ -50,7 +52,7 @@ function preference(
   return { quality: any?.quality ?? 0, named: false }
 }
 
-/** What each answer says to caches: to keep it for nobody else, and to ask again before it is used. RFC 9111 §5.2.2. */
+/** Keeps shared caches from storing an answer, and private ones from using it without asking. RFC 9111 §5.2.2. */
 export const UNSHARED: readonly string[] = ['Cache-Control', 'private, no-cache']
 
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
@@ -105,7 +107,7 @@ export function documentAnswer(
   return { status, headers: ['Content-Type', media, ...UNSHARED, ...headers], body: JSON.stringify(document) }
 }
 
-/** What the provider's owner is told of an error that is ours. */
+/** What is reported of an error that is ours. */
 export type Report = (problem: { readonly id: string; readonly error: unknown; readonly method: string }) => void
 
 /** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */
@@ -119,7 +121,7 @@ export function errorAnswer(error: unknown, call: Call, report: Report): Answer 
 /** Any error as one of the protocol's. */
 export function errorOf(error: unknown, call: Call, report: Report): ScimError {
   if (!(error instanceof ScimError)) return ours(error, call, report)
-  // Nobody is told to come again without its owner's knowing.
+  // A client is never told to retry without a report.
   if (error.status === 503) report({ id: crypto.randomUUID(), error, method: call.method })
   return error
 }

@@ -1,3 +1,5 @@
+// Finds what a method and path lead to. RFC 7644 §3.2.
+
 import { traitsOf } from '../directory/index.ts'
 import {
   type Catalog,

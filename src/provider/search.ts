@@ -84,7 +84,7 @@ function answer(
     const planned = ready(search)
     return lookUp(planned) ?? page(planned)
   }
-  // What a cursor is bound to: it is good for this walk of this principal alone (RFC 9865 §5.2, A-71).
+  // A cursor is valid for this walk of this principal only (RFC 9865 §5.2, A-71).
   const name = walkOf(search, types, call.path, principal.actor, principal.tenant)
   return cursorOf(request, search, name).then((from) =>
     page(ready(from === undefined ? search : { ...search, count: from.count }, { name, from })),
@@ -176,13 +176,13 @@ function walkOf(
   ])
 }
 
-/** Filters on values that a tenant calls sensitive may not stand in a URL (P-147). RFC 7644 §7.5.2. */
+/** Refuses a filter in a URL on an attribute that the tenant declares sensitive (P-147). RFC 7644 §7.5.2. */
 function refuseSensitive(plan: Plan, paths: readonly string[]): void {
   const folded = paths.map((path) => path.toLowerCase())
   for (const { filter } of plan.query.types) {
     for (const { path } of filter === undefined ? [] : targetsIn(filter)) {
       if (folded.includes(path.toLowerCase())) {
-        throw sensitive(`A filter on ${path} may not stand in a URL here; send the search by POST to /.search`)
+        throw sensitive(`A filter on ${path} is not allowed in a URL here; send the search by POST to /.search`)
       }
     }
   }

@@ -1,3 +1,5 @@
+// Which requests are heavy.
+
 import { describe, expect, test } from 'vitest'
 import { weighBody, weighBulk, weighPatch, weighSearch } from './weight.ts'
 

@@ -1,3 +1,5 @@
+// Weighs a request: light ones run on the event loop, heavy ones are offloaded.
+
 import { isObject, type Json, type JsonObject, type SearchInput } from '../protocol/index.ts'
 
 /** Whether a request is carried out on the event loop, or off it where there is somewhere to (decision 11). */
@@ -59,7 +61,7 @@ const COMMA = 0x2c
 const OPEN_LIST = 0x5b
 const OPEN = 0x7b
 
-/** Counts what stands between values, in strings too: a text full of commas is taken for dear, which harms nobody. */
+/** Counts separators, also inside strings: a text full of commas counts as heavy, which does no harm. */
 function holdsMoreThan(bytes: Uint8Array, limit: number): boolean {
   let count = 0
   for (const byte of bytes) {

@@ -1,10 +1,12 @@
+// Short cut: keeps the JSON texts of hot resources, bounded in size and never stale.
+
 import type { Affected } from '../../directory/index.ts'
 import type { ResourceType } from '../../protocol/index.ts'
 
-/** A finished text: a resource as GET shows it by default. */
+/** The text of a resource as GET shows it by default. */
 export interface Finished {
   readonly id: string
-  /** The store's number for it, where the store has one. */
+  /** The store's number of the resource, where it has one. */
   readonly number: number | undefined
   readonly tenant: string
   readonly base: string
@@ -15,13 +17,13 @@ export interface Finished {
   readonly text: string
 }
 
-/** Finished texts of hot resources, bounded by size. Never stale as long as it is told what was affected before it is asked. */
+/** Texts of hot resources, bounded by size. Never stale, as long as `forget` is called with what was affected before a text is read. */
 export interface KeptTexts {
-  /** By the URL that it was asked for with: the id is the last part of the path. */
+  /** By the URL of the request: the id is the last part of the path. */
   get(id: string, base: string, path: string): Finished | undefined
   /** By the number that the store knows it by. */
   numbered(number: number, tenant: string, base: string, type: ResourceType): Finished | undefined
-  /** Whether a text is worth keeping: there is room, or it was asked for before. */
+  /** Whether a text is worth keeping: there is room, or it was requested before. */
   wants(id: string): boolean
   put(finished: Finished): void
   /** Rises with each invalidation: a text made before one must not be put after it. */
@@ -32,8 +34,8 @@ export interface KeptTexts {
 /** What an entry costs besides its bytes. */
 const OVERHEAD = 400
 /**
- * So many are remembered as asked for, whose texts are not kept: with more, everybody would count as asked for lately where all are
- * asked for alike, and each text would push out another for nothing. A power of two.
+ * Slots for recently requested ids whose texts are not kept. With more, every id would count as recent where all are requested
+ * alike, and each text would evict another for nothing. A power of two.
  */
 const SLOTS = 1 << 14
 
@@ -41,10 +43,10 @@ const SLOTS = 1 << 14
 export function createKeptTexts(limit: number): KeptTexts {
   const entries = new Map<string, Kept>()
   const byNumber = new Map<number, Kept>()
-  /** Whatever is older than its tenant's last change as a whole counts as gone; it is dropped when somebody asks for it. */
+  /** Entries older than the last change of their whole tenant count as gone, and are dropped when they are requested. */
   const since = new Map<string, number>()
   let sinceAll = 0
-  /** Who was asked for lately, by hash: whoever reads everybody once must not push out those who are asked for again and again. */
+  /** Recently requested ids, hashed. A one-off scan of all resources must not evict hot entries. */
   const asked = new Uint32Array(limit === 0 ? 0 : SLOTS)
   let size = 0
   let revision = 0
@@ -52,12 +54,12 @@ export function createKeptTexts(limit: number): KeptTexts {
     const entry = entries.get(id)
     if (entry === undefined) return
     entries.delete(id)
-    // The number may stand for another resource by now.
+    // The number may belong to another resource by now.
     if (entry.number !== undefined && byNumber.get(entry.number) === entry) byNumber.delete(entry.number)
     size -= costOf(entry)
   }
-  // The clock: whoever was used since the hand last passed gets another round. The hand stays where it is: a Map is full of holes
-  // where it was deleted from, and to begin anew is to pass them all.
+  // Clock eviction: an entry that was used since the hand last passed gets another round. The hand keeps its position: a Map has
+  // holes where entries were deleted, and starting over would pass all of them.
   let hand = entries.values()
   const makeRoom = () => {
     while (size > limit) {
