@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase } from '../src/store/postgres/database.ts'
 import { postgresStore } from '../src/store/postgres/postgres.ts'
-import { cameThrough, Unknown } from '../src/store/postgres/transaction.ts'
+import { wasCommitted } from '../src/store/postgres/unknown-outcome.ts'
 import { listeningPool, withoutTenant } from './postgres/statements.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
 import { creating, storeContract } from './store.contract.ts'
@@ -39,10 +39,10 @@ describe('the statements of the whole contract', () => {
     await store.commit([{ write: 'tenant', tenant, as: 'new', at: 1 }])
     await store.commit([creating('u', { userName: 'u' }), creating('g', { displayName: 'g' }, { members: ['u'] })])
     await store.commit([{ write: 'record', record: { tenant, kind: 'k', key: 'k' }, value: 1 }])
-    const t = Number((await server.admin('select t from lockstep.tenant', place.name)).rows[0].t)
-    const told = { mark: 1, place: 1, outcomes: [], touched: [], records: undefined }
-    const known = { t, name: tenant, records: 0, paths: new Map() }
-    expect(await cameThrough(createDatabase(pool), known, new Unknown(told, { cause: undefined }))).toBe(false)
+    const tenantNo = Number((await server.admin('select t from lockstep.tenant', place.name)).rows[0].t)
+    const sent = { mark: 1, place: 1, outcomes: [], affected: [], records: undefined }
+    const known = { tenantNo, name: tenant, records: 0, paths: new Map() }
+    expect(await wasCommitted(createDatabase(pool), known, sent)).toBe(false)
     // Long enough ago that nobody relies on it any more.
     await server.admin(
       `insert into lockstep.gone (t, a, at) select t, a, 1 from lockstep.path where path = 'userName'`,

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type Affected, Conflict, QueryTooLong, StoreUnavailable, type Write } from '../../src/store/index.ts'
 import { createDatabase } from '../../src/store/postgres/database.ts'
 import { createDictionary } from '../../src/store/postgres/dictionary.ts'
-import { createMembers } from '../../src/store/postgres/members.ts'
+import { createMembers } from '../../src/store/postgres/member-stream.ts'
 import { type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { createReads } from '../../src/store/postgres/read.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'

@@ -5,7 +5,7 @@ import { groupsColumn } from './groups.ts'
 const COLUMNS = 'r.version, r.created, r.modified, r.display, r.text'
 
 /** One of a tenant's resources, by number of the tenant, name of the type and id; `groups`: with {@link groupsColumn} as last column. */
-export type Gets = (t: number, type: string, id: string, groups: boolean) => Promise<Row | undefined>
+export type Gets = (tenantNo: number, type: string, id: string, groups: boolean) => Promise<Row | undefined>
 
 /** Statements that are under way at once, to one node of a cluster. What is asked meanwhile waits for the next. */
 const AT_ONCE = 2
@@ -15,7 +15,7 @@ const IDS = 100
 /** Resources of one tenant and type, asked for since the last statement. */
 interface Lot {
   readonly key: string
-  readonly t: number
+  readonly tenantNo: number
   readonly type: string
   readonly groups: boolean
   readonly waiting: Map<string, Waiting[]>
@@ -50,15 +50,15 @@ export function createBatchedGet(database: Database): Gets {
       if (lot === undefined) return
       if (line.open.get(lot.key) === lot) line.open.delete(lot.key)
       line.running++
-      read(database.of(lot.t), lot).then(() => {
+      read(database.of(lot.tenantNo), lot).then(() => {
         line.running--
         go(line)
       })
     }
   }
 
-  function lineOf(t: number): Line {
-    const node = database.nodeOf(t)
+  function lineOf(tenantNo: number): Line {
+    const node = database.nodeOf(tenantNo)
     let line = lines.get(node)
     if (line === undefined) {
       line = { queue: [], open: new Map(), running: 0, planned: false }
@@ -67,10 +67,10 @@ export function createBatchedGet(database: Database): Gets {
     return line
   }
 
-  return (t, type, id, groups) =>
+  return (tenantNo, type, id, groups) =>
     new Promise((resolve, reject) => {
-      const line = lineOf(t)
-      const { waiting } = lotOf(line, t, type, groups)
+      const line = lineOf(tenantNo)
+      const { waiting } = lotOf(line, tenantNo, type, groups)
       const others = waiting.get(id)
       if (others === undefined) waiting.set(id, [{ resolve, reject }])
       else others.push({ resolve, reject })
@@ -80,11 +80,11 @@ export function createBatchedGet(database: Database): Gets {
     })
 }
 
-function lotOf({ open, queue }: Line, t: number, type: string, groups: boolean): Lot {
-  const key = `${t} ${groups} ${type}`
+function lotOf({ open, queue }: Line, tenantNo: number, type: string, groups: boolean): Lot {
+  const key = `${tenantNo} ${groups} ${type}`
   const known = open.get(key)
   if (known !== undefined && known.waiting.size < IDS) return known
-  const lot = { key, t, type, groups, waiting: new Map() }
+  const lot = { key, tenantNo, type, groups, waiting: new Map() }
   open.set(key, lot)
   queue.push(lot)
   return lot
@@ -104,17 +104,17 @@ function statement(which: string, columns: string): Statement {
 }
 
 /** Answers everybody who waits for a lot. Never rejects. */
-async function read(database: Database, { t, type, groups, waiting }: Lot): Promise<void> {
+async function read(database: Database, { tenantNo, type, groups, waiting }: Lot): Promise<void> {
   const which = groups ? 'groups' : 'plain'
   const ids = [...waiting.keys()]
   const [only] = ids
   try {
     if (ids.length === 1 && only !== undefined) {
-      const row = await database.row(ONE[which], t, only, type)
+      const row = await database.row(ONE[which], tenantNo, only, type)
       for (const { resolve } of waiting.get(only) ?? []) resolve(row)
       return
     }
-    for (const [id, ...row] of await database.rows(MANY[which], t, ids, type)) {
+    for (const [id, ...row] of await database.rows(MANY[which], tenantNo, ids, type)) {
       for (const { resolve } of waiting.get(textOf(id)) ?? []) resolve(row)
       waiting.delete(textOf(id))
     }

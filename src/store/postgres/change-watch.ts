@@ -1,7 +1,6 @@
 import type { Watchers } from '../watchers.ts'
-import { type Database, type Held, numberOf } from './database.ts'
+import { type Database, numberOf, type PooledSession, type Statement } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
-import { CHANNEL } from './transaction.ts'
 
 /** Learns what other processes have changed, and has the watchers told. */
 export interface ChangeWatch {
@@ -13,6 +12,14 @@ export interface ChangeWatch {
   readonly lookAt: (name: string) => Promise<void>
   readonly start: () => void
   readonly close: () => Promise<void>
+}
+
+/** Channel of NOTIFY; the payload is the origin of the process and the name of a tenant whose records changed. */
+const CHANNEL = 'lockstep'
+
+/** The statement that notifies other processes that a tenant's records changed. */
+export function notification(origin: string, tenant: string): Statement {
+  return [`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant}`]
 }
 
 /** How often it is looked which tenants have changed. */
@@ -31,7 +38,7 @@ const AT_ONCE = 200
 const LISTEN_AGAIN_MS = 1_000
 
 interface Seen {
-  readonly t: number
+  readonly tenantNo: number
   readonly name: string
   /** When it was read last. */
   readonly at: number
@@ -64,7 +71,7 @@ export function createChangeWatch(
   let again: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let lookedAt = now()
-  let listener: Held | undefined
+  let listener: PooledSession | undefined
   let closed = false
 
   function changed(name: string): void {
@@ -72,29 +79,29 @@ export function createChangeWatch(
     notify([{ tenant: name, records: true }])
   }
 
-  function saw({ name, t, records }: Tenant): void {
+  function saw({ name, tenantNo, records }: Tenant): void {
     const before = seen.get(name)
-    keep({ t, name, at: now(), records })
+    keep({ tenantNo, name, at: now(), records })
     // It changed between two looks.
-    if (before !== undefined && (before.t !== t || before.records !== records))
+    if (before !== undefined && (before.tenantNo !== tenantNo || before.records !== records))
       notify([{ tenant: name, records: true }])
   }
 
   function keep(one: Seen): void {
     dismiss(seen.get(one.name))
     seen.set(one.name, one)
-    byNumber.set(one.t, one)
+    byNumber.set(one.tenantNo, one)
   }
 
   function dismiss(one: Seen | undefined): void {
     if (one === undefined) return
     if (seen.get(one.name) === one) seen.delete(one.name)
-    if (byNumber.get(one.t) === one) byNumber.delete(one.t)
+    if (byNumber.get(one.tenantNo) === one) byNumber.delete(one.tenantNo)
   }
 
   /** What a tenant's count of changes is now says whether it has changed; undefined: it is gone. */
   function compare(was: Seen, records: number | undefined): void {
-    if (byNumber.get(was.t) !== was || records === was.records) return
+    if (byNumber.get(was.tenantNo) !== was || records === was.records) return
     if (records !== undefined) {
       was.records = records
       changed(was.name)
@@ -123,18 +130,18 @@ export function createChangeWatch(
     const gone = await rows(GONE)
     since = began
     lookedAt = now()
-    for (const [t, records] of states) {
-      const was = byNumber.get(numberOf(t))
+    for (const [tenantNo, records] of states) {
+      const was = byNumber.get(numberOf(tenantNo))
       if (was !== undefined) compare(was, numberOf(records))
     }
-    for (const [t] of gone) {
-      const was = byNumber.get(numberOf(t))
+    for (const [tenantNo] of gone) {
+      const was = byNumber.get(numberOf(tenantNo))
       if (was !== undefined) compare(was, undefined)
     }
   }
 
   async function lookAt(was: Seen): Promise<void> {
-    const [state] = await rows('select s.records from lockstep.tenant_state s where s.t = $1', was.t)
+    const [state] = await rows('select s.records from lockstep.tenant_state s where s.t = $1', was.tenantNo)
     compare(was, state === undefined ? undefined : numberOf(state[0]))
   }
 
@@ -143,7 +150,7 @@ export function createChangeWatch(
     if (now() - tidied < TIDY_MS) return
     tidied = now()
     for (const one of [...seen.values()]) {
-      if (one.t === 0 || Math.max(one.at, tenants.usedAt(one.name) ?? 0) > tidied - IDLE_MS) continue
+      if (one.tenantNo === 0 || Math.max(one.at, tenants.usedAt(one.name) ?? 0) > tidied - IDLE_MS) continue
       dismiss(one)
       tenants.drop(one)
       notify([{ tenant: one.name, records: true }])
@@ -164,7 +171,7 @@ export function createChangeWatch(
   async function inTheDark(): Promise<void> {
     const byNode = new Map<string | undefined, Seen[]>()
     for (const one of seen.values()) {
-      const node = database.nodeOf(one.t)
+      const node = database.nodeOf(one.tenantNo)
       const those = byNode.get(node)
       if (those === undefined) byNode.set(node, [one])
       else those.push(one)
@@ -178,8 +185,8 @@ export function createChangeWatch(
       const some = those.slice(at, at + AT_ONCE)
       const records = asking.has(node) ? undefined : await within(BLIND_MS, recordsOf(node, some))
       for (const one of some) {
-        if (records !== undefined) compare(one, records.get(one.t))
-        else if (byNumber.get(one.t) === one) changed(one.name)
+        if (records !== undefined) compare(one, records.get(one.tenantNo))
+        else if (byNumber.get(one.tenantNo) === one) changed(one.name)
       }
     }
   }
@@ -187,11 +194,11 @@ export function createChangeWatch(
   async function recordsOf(node: string | undefined, those: readonly Seen[]): Promise<Map<number, number>> {
     asking.add(node)
     try {
-      const numbers = those.map(({ t }) => t)
+      const numbers = those.map(({ tenantNo }) => tenantNo)
       const states = await database
         .of(numbers[0] ?? 0)
         .rows('select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])', numbers)
-      return new Map(states.map(([t, records]) => [numberOf(t), numberOf(records)]))
+      return new Map(states.map(([tenantNo, records]) => [numberOf(tenantNo), numberOf(records)]))
     } finally {
       asking.delete(node)
     }

@@ -32,7 +32,7 @@ export class Aborted extends Error {
 }
 
 /** A connection until it is released; `lost`: it is of no more use. */
-export interface Held extends Session {
+export interface PooledSession extends Session {
   readonly release: (lost: boolean) => void
 }
 
@@ -45,13 +45,15 @@ export interface Database {
    * The same for what may read very much of a tenant's: planned for these very values, since one plan does not suit all ranges, and
    * a few at a time, of one tenant fewer. Throws {@link QueryTooLong}.
    */
-  readonly planned: (t: number, sql: string, ...values: Value[]) => Promise<readonly Row[]>
-  readonly hold: () => Promise<Held>
+  readonly planned: (tenantNo: number, sql: string, ...values: Value[]) => Promise<readonly Row[]>
+  readonly hold: () => Promise<PooledSession>
   /** The way for what concerns this tenant alone: where its node of a cluster is known, that node's tenants have a share of the connections. */
-  readonly of: (t: number) => Database
+  readonly of: (tenantNo: number) => Database
   /** The node of a tenant, as far as it is known; undefined where there is but one. */
-  readonly nodeOf: (t: number) => string | undefined
-  readonly setNode: (t: number, node: string) => void
+  readonly nodeOf: (tenantNo: number) => string | undefined
+  readonly setNode: (tenantNo: number, node: string) => void
+  /** Whether the database is, or may become, a Citus cluster; asked once. */
+  readonly isCluster: () => Promise<boolean>
   /** A connection for as long as `use` runs; closed afterwards if it may be in an unknown state. */
   readonly session: <T>(use: (session: Session) => Promise<T>) => Promise<T>
 }
@@ -92,7 +94,7 @@ export function createDatabase(
     patienceMs: statementTimeoutMs,
     refusal: 'too many searches of this tenant that read very much are under way at the same time',
     // The searches of a node that hangs wait for as long as a statement may take.
-    groups: { of: (t) => nodes.get(Number(t)), each: Math.max(1, Math.ceil(half / 2)) },
+    groups: { of: (tenantNo) => nodes.get(Number(tenantNo)), each: Math.max(1, Math.ceil(half / 2)) },
   })
   /** A node that hangs keeps those of its own tenants waiting, and leaves connections for the others. */
   const shares = createShares({
@@ -173,7 +175,7 @@ export function createDatabase(
 
   const rows = (sql: string, ...values: Value[]) => read(queryOf(sql, values))
 
-  async function hold(): Promise<Held> {
+  async function hold(): Promise<PooledSession> {
     const client = await connect()
     // A connection that breaks while nobody waits for an answer says so by an event.
     let broken = false
@@ -243,11 +245,11 @@ export function createDatabase(
     }
   }
 
-  const planned: Database['planned'] = async (t, text, ...values) => {
+  const planned: Database['planned'] = async (tenantNo, text, ...values) => {
     try {
-      const node = nodes.get(t)
+      const node = nodes.get(tenantNo)
       const work = () => read({ text, values, rowMode: 'array', types: TYPES })
-      return await dear.run(String(t), node === undefined ? work : () => shares.run(node, work))
+      return await dear.run(String(tenantNo), node === undefined ? work : () => shares.run(node, work))
     } catch (error) {
       throw error instanceof StoreUnavailable && isTooLong(error.cause) ? new QueryTooLong({ cause: error }) : error
     }
@@ -283,19 +285,31 @@ export function createDatabase(
     }
   }
 
+  let cluster: Promise<boolean> | undefined
+
   const all: Database = {
     rows,
     row: async (sql, ...values) => (await rows(sql, ...values))[0],
     planned,
     session,
     hold,
-    nodeOf: (t) => nodes.get(t),
-    setNode(t, node) {
-      if (nodes.size >= MOST_KNOWN) nodes.clear()
-      nodes.set(t, node)
+    isCluster() {
+      cluster ??= all
+        .row(`select to_regclass('pg_catalog.pg_dist_partition') is not null`)
+        .then((row) => row?.[0] === true)
+        .catch((error) => {
+          cluster = undefined
+          throw error
+        })
+      return cluster
     },
-    of(t) {
-      const node = nodes.get(t)
+    nodeOf: (tenantNo) => nodes.get(tenantNo),
+    setNode(tenantNo, node) {
+      if (nodes.size >= MOST_KNOWN) nodes.clear()
+      nodes.set(tenantNo, node)
+    },
+    of(tenantNo) {
+      const node = nodes.get(tenantNo)
       if (node === undefined) return all
       let way = ways.get(node)
       if (way === undefined) {

@@ -2,7 +2,7 @@ import { compareText } from '../../protocol/index.ts'
 import { EXPORT_ORDER, type ExportRow } from '../contract/index.ts'
 import { type Database, numberOf, type Row, type Session, textOf, type Value } from './database.ts'
 import { isOutage, unavailable } from './faults.ts'
-import { changeOf, recordOf } from './read.ts'
+import { changeOf, recordOf } from './rows.ts'
 
 type Section = (after: ExportRow | undefined) => AsyncIterable<readonly ExportRow[]>
 
@@ -69,26 +69,29 @@ export async function* exportRows(
 
 async function sectionsOf(
   rows: Session['rows'],
-  t: number,
+  tenantNo: number,
   tenant: string,
 ): Promise<{ readonly [kind in ExportRow['row']]: Section }> {
   const paths = (
-    await rows('select p.a, p.y, p.path, p.uniq, p.ready from lockstep.path p where p.t = $1 order by p.y, p.path', t)
-  ).map(([a, type, path, unique, complete]) => ({
-    a: numberOf(a),
+    await rows(
+      'select p.a, p.y, p.path, p.uniq, p.ready from lockstep.path p where p.t = $1 order by p.y, p.path',
+      tenantNo,
+    )
+  ).map(([pathNo, type, path, unique, complete]) => ({
+    pathNo: numberOf(pathNo),
     type: textOf(type),
     path: textOf(path),
     unique: unique === true,
     complete: complete === true,
   }))
-  const pathOf = new Map(paths.map(({ a, path }) => [String(a), path]))
+  const pathOf = new Map(paths.map(({ pathNo, path }) => [String(pathNo), path]))
 
   /** The column of entries, with the names of paths for their numbers. */
   function entriesOf(text: string): { readonly [path: string]: readonly string[] } {
-    const read = JSON.parse(text) as { readonly [a: string]: readonly string[] }
+    const read = JSON.parse(text) as { readonly [pathNo: string]: readonly string[] }
     return Object.fromEntries(
-      Object.entries(read).flatMap(([a, values]) => {
-        const path = pathOf.get(a)
+      Object.entries(read).flatMap(([pathNo, values]) => {
+        const path = pathOf.get(pathNo)
         return path === undefined ? [] : [[path, values.toSorted(compareText)]]
       }),
     )
@@ -99,7 +102,7 @@ async function sectionsOf(
       rows(
         `select r.id from lockstep.member x join lockstep.resource r on r.t = $1 and r.k = x.m
          where x.t = $1 and x.g = $2 and r.id > $3 order by r.id limit ${MEMBERS_AT_ONCE}`,
-        t,
+        tenantNo,
         g,
         last?.[0] ?? known,
       ),
@@ -129,7 +132,7 @@ async function sectionsOf(
           `select r.key, r.tag, r.value, r.kind from lockstep.record r
            where r.t = $1 and (r.kind, r.key) ${last === undefined && from === undefined ? '>=' : '>'} ($2, $3)
            order by r.kind, r.key limit ${CHUNK}`,
-          t,
+          tenantNo,
           ...(last === undefined ? (from ?? ['', '']) : [textOf(last[3]), textOf(last[0])]),
         ),
       )
@@ -147,7 +150,7 @@ async function sectionsOf(
         rows(
           `select r.y, r.id, r.version, r.created, r.modified, r.display, r.secret, r.entries, r.text
            from lockstep.resource r where r.t = $1 and (r.y, r.id) > ($2, $3) order by r.y, r.id limit ${CHUNK}`,
-          t,
+          tenantNo,
           ...(last === undefined ? from : [textOf(last[0]), textOf(last[1])]),
         ),
       )
@@ -169,7 +172,7 @@ async function sectionsOf(
 
     async *members(after) {
       const from = after?.row === 'members' ? after : undefined
-      for (const [type] of await rows(TYPES_WITH_MEMBERS, t)) {
+      for (const [type] of await rows(TYPES_WITH_MEMBERS, tenantNo)) {
         if (from !== undefined && compareText(textOf(type), from.type) < 0) continue
         // The group that the last row was of may have more.
         const first = from !== undefined && from.type === type ? from.id : ''
@@ -179,7 +182,7 @@ async function sectionsOf(
              where r.t = $1 and r.y = $2 and r.id ${last === undefined ? '>=' : '>'} $3
                and exists (select 1 from lockstep.member x where x.t = $1 and x.g = r.k)
              order by r.id limit ${CHUNK}`,
-            t,
+            tenantNo,
             type ?? null,
             last?.[0] ?? first,
           ),
@@ -198,7 +201,7 @@ async function sectionsOf(
         rows(
           `select c.place, c.at, c.y, c.id, c.op, c.actor, c.version, c.detail from lockstep.change c
            where c.t = $1 and c.place > $2 order by c.place limit ${CHUNK}`,
-          t,
+          tenantNo,
           last === undefined ? (after?.row === 'change' ? after.place : 0) : numberOf(last[0]),
         ),
       )

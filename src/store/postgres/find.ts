@@ -10,7 +10,7 @@ import { LONGEST, postgres } from './dialect.ts'
 import { type Dictionary, pathKey, type Tenant } from './dictionary.ts'
 import { groupsColumn, readGroups } from './groups.ts'
 import type { PageAnchors } from './page-anchors.ts'
-import { COLUMNS, storedOf } from './read.ts'
+import { COLUMNS, storedOf } from './rows.ts'
 
 /** Runs queries, and says beforehand how dear they are. */
 export interface Finds {
@@ -54,7 +54,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     let y: string | undefined
     const scope: SqlScope = {
       get tenant() {
-        t ??= bindings.bind(tenant.t)
+        t ??= bindings.bind(tenant.tenantNo)
         return t
       },
       get type() {
@@ -98,7 +98,7 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const { page } = query
     const total = query.total ? await count(tenant, [part]) : undefined
     if (page.limit === 0) return { rows: [], total }
-    const values: Value[] = [tenant.t, part.type]
+    const values: Value[] = [tenant.tenantNo, part.type]
     let from = ''
     let skip = 0
     if ('after' in page) {
@@ -107,12 +107,12 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
         from = ' and r.id > $3'
       }
     } else if (page.offset > 0) {
-      const anchor = await anchors.before(tenant.t, part.type, page.offset)
+      const anchor = await anchors.before(tenant.tenantNo, part.type, page.offset)
       skip = page.offset - anchor.position
       values.push(anchor.first)
       from = ' and r.id >= $3'
     }
-    const rows = await database.of(tenant.t).rows(
+    const rows = await database.of(tenant.tenantNo).rows(
       `select ${columns(query, '$1')} from lockstep.resource r where r.t = $1 and r.y = $2${from}
        order by r.id limit ${number(values, page.limit + 1)} offset ${number(values, skip)}`,
       ...values,
@@ -121,9 +121,9 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
   }
 
   async function count(tenant: Tenant, parts: readonly Part[]): Promise<number> {
-    const row = await database.of(tenant.t).row(
+    const row = await database.of(tenant.tenantNo).row(
       'select coalesce(sum(c.n), 0) from lockstep.counter c where c.t = $1 and c.y = any($2::text[])',
-      tenant.t,
+      tenant.tenantNo,
       parts.map(({ type }) => type),
     )
     return numberOf(row?.[0])
@@ -138,14 +138,14 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const where = `r.t = ${scope.tenant} and r.y = ${scope.type}${condition}`
     const counted = [...draft.values]
     const countAll = async () =>
-      numberOf((await database.of(tenant.t).row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
+      numberOf((await database.of(tenant.tenantNo).row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
     if (page.limit === 0) return { rows: [], total: query.total ? await countAll() : undefined }
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const order = keys.cost <= ONE && keys.distinct ? '' : ' order by r.id'
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
     const rows = await database
-      .of(tenant.t)
+      .of(tenant.tenantNo)
       .rows(
         `select ${columns(query, scope.tenant)} from ${from} where ${where}${after}${order}${limit}${offset}`,
         ...draft.values,
@@ -166,8 +166,8 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const after = 'after' in page && page.after !== undefined ? ` and r.id > ${draft.bind(page.after.id)}` : ''
     const limit = ` limit ${draft.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${draft.bind(page.offset)}` : ''
-    const rows = await database.of(tenant.t).planned(
-      tenant.t,
+    const rows = await database.of(tenant.tenantNo).planned(
+      tenant.tenantNo,
       `select ${columns(query, scope.tenant)} from lockstep.resource r
        where r.t = ${scope.tenant} and r.y = ${scope.type} and ${condition}${after} order by r.id${limit}${offset}`,
       ...draft.values,
@@ -180,20 +180,20 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const { page } = query
     const sql = keys.sql(draft)
     const first = await database
-      .of(tenant.t)
-      .planned(tenant.t, `select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
+      .of(tenant.tenantNo)
+      .planned(tenant.tenantNo, `select d.k from (${sql}) d limit ${HANDFUL + 1}`, ...draft.values)
     const offset = 'offset' in page ? page.offset : 0
     if (first.length <= HANDFUL) {
       const total = query.total ? first.length : undefined
       if (page.limit === 0 || offset >= first.length) return { rows: [], total }
-      const values: Value[] = [tenant.t, part.type, first.map((row) => numberOf(row[0]))]
+      const values: Value[] = [tenant.tenantNo, part.type, first.map((row) => numberOf(row[0]))]
       let after = ''
       if ('after' in page && page.after !== undefined) {
         values.push(page.after.id)
         after = ' and r.id > $4'
       }
-      const rows = await database.of(tenant.t).planned(
-        tenant.t,
+      const rows = await database.of(tenant.tenantNo).planned(
+        tenant.tenantNo,
         `select ${columns(query, '$1')} from lockstep.resource r
          where r.t = $1 and r.k = any($3::bigint[]) and r.y = $2${after}
          order by r.id limit ${number(values, page.limit + 1)} offset ${number(values, offset)}`,
@@ -203,7 +203,9 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     }
     if (!query.total) return findMany(query, tenant)
     const total = numberOf(
-      (await database.of(tenant.t).planned(tenant.t, `select count(*) from (${sql}) d`, ...draft.values))[0]?.[0],
+      (
+        await database.of(tenant.tenantNo).planned(tenant.tenantNo, `select count(*) from (${sql}) d`, ...draft.values)
+      )[0]?.[0],
     )
     if (page.limit === 0) return { rows: [], total }
     // When most satisfy it, the page is soon full in order of id; else only what the index gives is read and sorted.
@@ -244,7 +246,11 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const all = `with hits (k, id, s) as materialized (${hits.join(' union all ')})`
     const counted = [...bindings.values]
     const countAll = async () =>
-      numberOf((await database.of(tenant.t).planned(tenant.t, `${all} select count(*) from hits`, ...counted))[0]?.[0])
+      numberOf(
+        (
+          await database.of(tenant.tenantNo).planned(tenant.tenantNo, `${all} select count(*) from hits`, ...counted)
+        )[0]?.[0],
+      )
     if (page.limit === 0) return { rows: [], total: await countAll() }
     const s = kind === 'text' ? 's collate "C"' : 's'
     const order = sorted ? `(s is null) ${descending ? 'desc' : 'asc'}, ${s} ${descending ? 'desc' : 'asc'}, id` : 'id'
@@ -252,9 +258,9 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     const limit = ` limit ${bindings.bind(page.limit + 1)}`
     const offset = 'offset' in page && page.offset > 0 ? ` offset ${bindings.bind(page.offset)}` : ''
     const withTotal = query.total && total === undefined
-    const t = bindings.bind(tenant.t)
-    const rows = await database.of(tenant.t).planned(
-      tenant.t,
+    const t = bindings.bind(tenant.tenantNo)
+    const rows = await database.of(tenant.tenantNo).planned(
+      tenant.tenantNo,
       `${all} select ${columns(query, t)}, x.s, ${withTotal ? '(select count(*) from hits)' : 'null'} from (
          select k, s, row_number() over (order by ${order}) as n from hits${beyond} order by ${order}${limit}${offset}
        ) x join lockstep.resource r on r.t = ${t} and r.k = x.k order by x.n`,
@@ -266,13 +272,13 @@ export function createFinds(database: Database, tenants: Dictionary, anchors: Pa
     return { rows, total: beyond === '' && offset === '' ? 0 : await countAll() }
   }
 
-  async function pageOf(query: Query, found: Found, { t }: Tenant): Promise<Page> {
+  async function pageOf(query: Query, found: Found, { tenantNo }: Tenant): Promise<Page> {
     const { limit } = query.page
     const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
     const groups = query.groups
       ? await readGroups(
-          database.of(t),
-          t,
+          database.of(tenantNo),
+          tenantNo,
           rows.map((row) => ({ id: textOf(row[1]), groups: row[7] })),
         )
       : undefined

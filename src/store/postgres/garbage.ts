@@ -70,11 +70,11 @@ export function createGarbageCollector(database: Database): Sweep {
           Date.now() - NOTED_MS,
         )
         if (gone !== undefined) {
-          const [t, a, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
-          if (!(await portion(session, t, a))) {
-            if (a === 0 && at >= Date.now() - NOTED_MS)
-              await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, t)
-            else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', t, a)
+          const [tenantNo, pathNo, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
+          if (!(await portion(session, tenantNo, pathNo))) {
+            if (pathNo === 0 && at >= Date.now() - NOTED_MS)
+              await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, tenantNo)
+            else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', tenantNo, pathNo)
           }
         }
         await commit()
@@ -86,9 +86,9 @@ export function createGarbageCollector(database: Database): Sweep {
     })
   }
 
-  async function portion({ rows }: Session, t: number, a: number): Promise<boolean> {
-    if (a > 0) return (await rows(`${ENTRIES} returning 1`, t, a)).length > 0
-    for (const sql of PORTIONS) if ((await rows(`${sql} returning 1`, t)).length > 0) return true
+  async function portion({ rows }: Session, tenantNo: number, pathNo: number): Promise<boolean> {
+    if (pathNo > 0) return (await rows(`${ENTRIES} returning 1`, tenantNo, pathNo)).length > 0
+    for (const sql of PORTIONS) if ((await rows(`${sql} returning 1`, tenantNo)).length > 0) return true
     return false
   }
 

@@ -31,7 +31,7 @@ type Found = readonly [id: string, display: string, direct: 0 | 1]
 /** The groups of resources that were read with {@link groupsColumn}, in the same order; a second look where groups are nested. */
 export async function readGroups(
   database: Database,
-  t: number,
+  tenantNo: number,
   found: readonly { readonly id: string; readonly groups: Row[number] | undefined }[],
 ): Promise<readonly (readonly Membership[])[]> {
   const direct = found.map(({ groups }) => listOf<string | null>(groups))
@@ -39,7 +39,7 @@ export async function readGroups(
   const whole = new Map<string, readonly Found[]>()
   if (nested.length > 0) {
     const ids = nested.map(({ id }) => id)
-    for (const [id, groups] of await database.rows(ALL, t, ids)) whole.set(textOf(id), listOf<Found>(groups))
+    for (const [id, groups] of await database.rows(ALL, tenantNo, ids)) whole.set(textOf(id), listOf<Found>(groups))
   }
   return found.map(({ id }, at) => membershipsOf(whole.get(id) ?? (direct[at] ?? NONE).flatMap(directOf)))
 }

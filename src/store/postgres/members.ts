@@ -1,153 +1,295 @@
-import { type Member, type Ref, StoreUnavailable } from '../contract/index.ts'
-import { type Database, type Held, numberOf, type Session, textOf } from './database.ts'
-import { isLost, isOutage, unavailable } from './faults.ts'
-import type { Reads } from './read.ts'
+// Members that a write puts into a group or takes out of it: edits in memory, rows written at the end.
 
-/** Members in one chunk. */
-const CHUNK = 1_000
-/** So many are read in one statement, and no connection is held while somebody takes them. */
-const AT_ONCE = 10_000
-/** So many of a larger group are read ahead of whoever takes it: up to this size it holds no snapshot while he does. */
-const AHEAD = 50_000
-/** How long whoever takes a still larger group may pause between two portions: the snapshot keeps the server from tidying up. */
-const PAUSE_MS = 60_000
+import { type BoundFilter, idsNamed, matchesElement } from '../../protocol/index.ts'
+import { Conflict, type MemberEdit, type Write } from '../contract/index.ts'
+import { memberEntry } from '../derived.ts'
+import { numberOf, type Statement, textOf } from './database.ts'
+import { type GroupMembers, type LoadedResource, loadResources, type UnitOfWork } from './unit-of-work.ts'
 
-const MEMBERS = `select x.m, r.id, r.y, r.display from lockstep.member x
-  join lockstep.resource r on r.t = $1 and r.k = x.m
-  where x.t = $1 and x.g = $2 and x.m > $3 order by x.m limit $4`
-
-/** How groups larger than most share the connections. */
-export interface Share {
-  /** How many of them may be under way at a time, each with a connection of its own. */
-  readonly streams: number
-  /** How long the next one waits for its turn. */
-  readonly patienceMs: number
-  /** How many members are read ahead of whoever takes them; {@link AHEAD} unless told. */
-  readonly ahead?: number
+/** The members that really came and went, by row number. */
+export interface MemberChanges {
+  readonly added: ReadonlySet<number>
+  readonly removed: ReadonlySet<number>
 }
 
 /**
- * Makes the reading of all members of a group as of one moment. A large group is read in a transaction that lasts until whoever
- * takes it has done so, and he may be slow: only some connections are given to that.
+ * Carries out edits on a group in order, and says what is different in the end. Throws `Conflict` member for an id that leads nowhere
+ * or to another type.
  */
-export function createMembers(
-  database: Database,
-  reads: Pick<Reads, 'numberOf'>,
-  { streams, patienceMs, ahead: most = AHEAD }: Share,
-): (ref: Ref) => AsyncGenerator<readonly Member[]> {
-  let under = 0
-  const waiting = new Set<() => void>()
-
-  async function takeTurn(): Promise<void> {
-    if (under < streams) {
-      under++
-      return
-    }
-    await new Promise<void>((resolve, reject) => {
-      const next = () => {
-        clearTimeout(late)
-        resolve()
+export async function editMembers(
+  work: UnitOfWork,
+  group: LoadedResource,
+  edits: readonly MemberEdit[],
+  at: number,
+): Promise<MemberChanges> {
+  const added = new Set<number>()
+  const removed = new Set<number>()
+  const put = (member: number, isMember: boolean) => {
+    const { now, before } = membersOf(work, group)
+    if ((now.get(member) ?? before.get(member) ?? false) === isMember) return
+    setMember(work, group, member, isMember)
+    if (isMember ? !removed.delete(member) : !added.delete(member)) (isMember ? added : removed).add(member)
+  }
+  for (const edit of edits) {
+    switch (edit.edit) {
+      case 'add': {
+        const wanted = await resolveMembers(work, edit.members, at)
+        await loadMembers(work, group, wanted)
+        for (const member of wanted) put(member, true)
+        break
       }
-      const late = setTimeout(() => {
-        waiting.delete(next)
-        reject(new StoreUnavailable('too many large groups are being read at the same time, and slowly', patienceMs))
-      }, patienceMs)
-      waiting.add(next)
-    })
-  }
-
-  function giveTurn(): void {
-    const [next] = waiting
-    if (next === undefined) {
-      under--
-      return
-    }
-    waiting.delete(next)
-    next()
-  }
-
-  return async function* members(ref) {
-    const group = await reads.numberOf(ref)
-    if (group === undefined) return
-    const read = async (rows: Session['rows'], after: number, limit: number) => {
-      const found = await rows(MEMBERS, group.t, group.k, after, limit)
-      const members = found.map(([, id, y, display]) => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
-      return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
-    }
-    const { members: first } = await read(database.of(group.t).rows, 0, AT_ONCE + 1)
-    if (first.length <= AT_ONCE) {
-      for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
-      return
-    }
-    await takeTurn()
-    const portions = streamed(await database.of(group.t).hold().catch(giveBack), read)
-    const ahead: (readonly Member[])[] = []
-    let size = 0
-    let turn = true
-    /** Ends the transaction as soon as all is read, however long it takes to be taken. */
-    const readOn = async () => {
-      while (turn && size < most) {
-        const next = await portions.next()
-        if (next.done === true) {
-          turn = false
-          giveTurn()
-          return
-        }
-        ahead.push(next.value)
-        size += next.value.length
+      case 'remove':
+        for (const member of await namedMembers(work, group, edit.ids)) put(member, false)
+        break
+      case 'removeWhere':
+        for (const member of await membersWhere(work, group, edit.filter)) put(member, false)
+        break
+      case 'clear':
+        for (const member of await allMembers(work, group)) put(member, false)
+        break
+      case 'set': {
+        const wanted = new Set(await resolveMembers(work, edit.members, at))
+        for (const member of await allMembers(work, group)) if (!wanted.has(member)) put(member, false)
+        for (const member of wanted) put(member, true)
+        break
       }
     }
-    try {
-      for (;;) {
-        await readOn()
-        const chunk = ahead.shift()
-        if (chunk === undefined) return
-        size -= chunk.length
-        yield chunk
-      }
-    } finally {
-      await portions.return(undefined)
-      if (turn) giveTurn()
-    }
   }
-
-  function giveBack(error: unknown): never {
-    giveTurn()
-    throw error
-  }
+  return { added, removed }
 }
 
-async function* streamed(
-  held: Held,
-  read: (
-    rows: Session['rows'],
-    after: number,
-    limit: number,
-  ) => Promise<{ readonly members: readonly Member[]; readonly last: number }>,
-): AsyncGenerator<readonly Member[]> {
-  let lost = true
-  try {
-    await held.rows('begin isolation level repeatable read read only')
-    await held.rows(`set local idle_in_transaction_session_timeout = ${PAUSE_MS}`)
-    for (let after = 0; ; ) {
-      const { members, last } = await read(held.rows, after, CHUNK)
-      if (members.length > 0) {
-        lost = false
-        yield members
-        lost = true
-      }
-      if (members.length < CHUNK) break
-      after = last
+/** Row numbers of the resources that are named as members, each once. */
+async function resolveMembers(
+  work: UnitOfWork,
+  members: readonly { readonly id: string; readonly type?: string }[],
+  at: number,
+): Promise<readonly number[]> {
+  await loadResources(
+    work,
+    members.map(({ id }) => id),
+  )
+  const found = members.map(({ id, type }) => {
+    const resource = work.byId.get(id)
+    if (resource === undefined || (type !== undefined && type !== resource.type)) {
+      throw new Conflict('member', at, id, resource?.type)
     }
-    lost = false
-  } catch (error) {
-    throw isOutage(error) || isLost(error) ? unavailable(error) : error
-  } finally {
-    // Also when nobody wants the rest.
-    if (!lost)
-      await held.rows('rollback').catch(() => {
-        lost = true
-      })
-    held.release(lost)
+    return resource.rowNo
+  })
+  return [...new Set(found)]
+}
+
+/** Row numbers of the existing resources among these ids; whether they are in the group is known afterwards. */
+async function namedMembers(
+  work: UnitOfWork,
+  group: LoadedResource,
+  ids: readonly string[],
+): Promise<readonly number[]> {
+  await loadResources(work, ids)
+  const found = [...new Set(ids)].flatMap((id) => work.byId.get(id)?.rowNo ?? [])
+  await loadMembers(work, group, found)
+  return found
+}
+
+/** All members of a group as the transaction has left it. */
+async function allMembers(work: UnitOfWork, group: LoadedResource): Promise<readonly number[]> {
+  const { before, now } = await loadMembers(work, group)
+  const all: number[] = []
+  for (const [member, was] of before) if (now.get(member) ?? was) all.push(member)
+  for (const [member, is] of now) if (is && !before.has(member)) all.push(member)
+  return all
+}
+
+/** The members that satisfy a filter. If it names them by id, only those are read. */
+async function membersWhere(work: UnitOfWork, group: LoadedResource, filter: BoundFilter): Promise<readonly number[]> {
+  const named = idsNamed(filter)
+  const candidates = named === undefined ? await allMembers(work, group) : await namedMembers(work, group, named)
+  const inner = filter.op === 'has' ? filter.filter : filter
+  const unknown = candidates.filter((member) => !work.byRowNo.has(member))
+  const shown = new Map<number, { readonly id: string; readonly type: string; readonly display: string }>()
+  if (unknown.length > 0) {
+    const rows = await work.session.rows(
+      'select r.k, r.id, r.y, r.display from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[])',
+      work.tenant.tenantNo,
+      unknown,
+    )
+    for (const [rowNo, id, type, display] of rows) {
+      shown.set(numberOf(rowNo), { id: textOf(id), type: textOf(type), display: textOf(display) })
+    }
   }
+  return candidates.filter((rowNo) => {
+    const member = work.byRowNo.get(rowNo) ?? shown.get(rowNo)
+    return member !== undefined && matchesElement(memberEntry(member, { base: '', endpoints: {} }), inner)
+  })
+}
+
+/** What is known of a group's members. */
+export function membersOf({ groups }: UnitOfWork, { rowNo, isNew }: LoadedResource): GroupMembers {
+  let members = groups.get(rowNo)
+  if (members === undefined) {
+    members = { complete: isNew, before: new Map(), now: new Map() }
+    groups.set(rowNo, members)
+  }
+  return members
+}
+
+/** Reads which of these are in a group; all members of the group if none are given. */
+export async function loadMembers(
+  work: UnitOfWork,
+  group: LoadedResource,
+  some?: readonly number[],
+): Promise<GroupMembers> {
+  const members = membersOf(work, group)
+  if (members.complete) return members
+  const { session, tenant } = work
+  if (some === undefined) {
+    const [row] = await session.rows(
+      `select string_agg(x.m::text, ',' order by x.m) from lockstep.member x where x.t = $1 and x.g = $2`,
+      tenant.tenantNo,
+      group.rowNo,
+    )
+    const all = typeof row?.[0] === 'string' ? row[0].split(',') : []
+    for (const member of all) members.before.set(Number(member), true)
+    members.complete = true
+    return members
+  }
+  const wanted = some.filter((member) => !members.before.has(member))
+  if (wanted.length === 0) return members
+  const rows = await session.rows(
+    'select x.m from lockstep.member x where x.t = $1 and x.g = $2 and x.m = any($3::bigint[])',
+    tenant.tenantNo,
+    group.rowNo,
+    wanted,
+  )
+  for (const member of wanted) members.before.set(member, false)
+  for (const [member] of rows) members.before.set(numberOf(member), true)
+  return members
+}
+
+/** Reads in one statement what several updates of groups will ask for: which of the named members are in the group already. */
+export async function preloadMembers(work: UnitOfWork, writes: readonly Write[]): Promise<void> {
+  const edited = writes.filter((write) => write.write === 'update' && write.members !== undefined)
+  // A single update reads its own.
+  if (edited.length < 2) return
+  const wanted: [group: LoadedResource, member: number][] = []
+  for (const write of edited) {
+    const group = write.write === 'update' ? work.byId.get(write.draft.id) : undefined
+    if (write.write !== 'update' || group === undefined) continue
+    const { complete, before } = membersOf(work, group)
+    for (const edit of write.members ?? []) {
+      const ids = edit.edit === 'add' ? edit.members.map(({ id }) => id) : edit.edit === 'remove' ? edit.ids : []
+      for (const id of ids) {
+        const member = work.byId.get(id)?.rowNo
+        if (member !== undefined && !complete && !before.has(member)) wanted.push([group, member])
+      }
+    }
+  }
+  if (wanted.length === 0) return
+  const rows = await work.session.rows(
+    `select x.g, x.m from unnest($2::bigint[], $3::bigint[]) d(g, m)
+     join lockstep.member x on x.t = $1 and x.g = d.g and x.m = d.m`,
+    work.tenant.tenantNo,
+    wanted.map(([{ rowNo }]) => rowNo),
+    wanted.map(([, member]) => member),
+  )
+  for (const [group, member] of wanted) membersOf(work, group).before.set(member, false)
+  for (const [group, member] of rows) work.groups.get(numberOf(group))?.before.set(numberOf(member), true)
+}
+
+/** Puts a resource into a group, or takes it out. */
+export function setMember(work: UnitOfWork, group: LoadedResource, member: number, isMember: boolean): void {
+  const { now } = membersOf(work, group)
+  const before = now.get(member)
+  now.set(member, isMember)
+  work.undos.push(() => {
+    if (before === undefined) now.delete(member)
+    else now.set(member, before)
+  })
+}
+
+/** The groups that a resource, which was locked to be removed, is a direct member of. */
+export function groupsOf(work: UnitOfWork, member: LoadedResource): readonly LoadedResource[] {
+  const found = new Set(work.memberships.get(member.rowNo))
+  for (const rowNo of found) {
+    const group = work.byRowNo.get(rowNo)
+    if (group !== undefined) membersOf(work, group).before.set(member.rowNo, true)
+  }
+  for (const [rowNo, { now }] of work.groups) {
+    const isMember = now.get(member.rowNo)
+    if (isMember === true) found.add(rowNo)
+    if (isMember === false) found.delete(rowNo)
+  }
+  return [...found].flatMap((rowNo) => {
+    const group = work.byRowNo.get(rowNo)
+    return group === undefined || group.removed ? [] : [group]
+  })
+}
+
+/** The ids of resources by row number, in order. */
+export async function idsOf(work: UnitOfWork, rowNos: Iterable<number>): Promise<readonly string[]> {
+  const ids: string[] = []
+  const unknown: number[] = []
+  for (const rowNo of rowNos) {
+    const resource = work.byRowNo.get(rowNo)
+    if (resource === undefined) unknown.push(rowNo)
+    else ids.push(resource.id)
+  }
+  if (unknown.length > 0) {
+    const rows = await work.session.rows(
+      'select r.id from lockstep.resource r where r.t = $1 and r.k = any($2::bigint[])',
+      work.tenant.tenantNo,
+      unknown,
+    )
+    for (const [id] of rows) ids.push(textOf(id))
+  }
+  return ids.sort()
+}
+
+/** The statement that deletes the rows of members who leave; those of removed resources go with `deleteResources`. */
+export function deleteMembers({ groups, byRowNo, tenant }: UnitOfWork): readonly Statement[] {
+  const leaving: [group: number, member: number][] = []
+  for (const [group, { before, now }] of groups) {
+    if (isDeleted(byRowNo.get(group))) continue
+    for (const [member, isMember] of now) {
+      if (!isMember && before.get(member) === true && !isDeleted(byRowNo.get(member))) leaving.push([group, member])
+    }
+  }
+  if (leaving.length === 0) return []
+  return [
+    [
+      `delete from lockstep.member x using unnest($2::bigint[], $3::bigint[]) d(g, m)
+       where x.t = $1 and x.g = d.g and x.m = d.m`,
+      tenant.tenantNo,
+      leaving.map(([group]) => group),
+      leaving.map(([, member]) => member),
+    ],
+  ]
+}
+
+function isDeleted(resource: LoadedResource | undefined): boolean {
+  return resource?.removed === true && !resource.isNew
+}
+
+/** The statement that inserts the rows of new members. */
+export function insertMembers({ groups, byRowNo, tenant }: UnitOfWork): readonly Statement[] {
+  const joining: [group: number, member: number][] = []
+  for (const [group, { before, now }] of groups) {
+    if (byRowNo.get(group)?.removed) continue
+    for (const [member, isMember] of now) {
+      if (isMember && before.get(member) !== true && byRowNo.get(member)?.removed !== true) {
+        joining.push([group, member])
+      }
+    }
+  }
+  if (joining.length === 0) return []
+  // In order of number, so that both trees grow at one end.
+  joining.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  return [
+    [
+      `insert into lockstep.member (t, g, m)
+       select s.t, d.g, d.m from lockstep.tenant_state s, unnest($2::bigint[], $3::bigint[]) d(g, m) where s.t = $1`,
+      tenant.tenantNo,
+      joining.map(([group]) => group),
+      joining.map(([, member]) => member),
+    ],
+  ]
 }

@@ -4,7 +4,7 @@ import { type Database, numberOf } from './database.ts'
 /** The way to a deep startIndex: no page skips more than some thousands of ids. */
 export interface PageAnchors {
   /** An id at or before a position (from 0) in the order of ids of a type, and its position. */
-  readonly before: (t: number, y: string, position: number) => Promise<Anchor>
+  readonly before: (tenantNo: number, type: string, position: number) => Promise<Anchor>
 }
 
 /** An id, or "" for the beginning, and how many come before it. */
@@ -49,9 +49,9 @@ const ANEW = `select s.place, coalesce(n.n, 0), (
 export function createPageAnchors(database: Database): PageAnchors {
   const kept = new Map<string, Promise<Kept | undefined>>()
 
-  async function setAnew(t: number, y: string): Promise<Kept | undefined> {
+  async function setAnew(tenantNo: number, type: string): Promise<Kept | undefined> {
     // It walks over all of a type.
-    const [row] = await database.of(t).planned(t, ANEW, t, y)
+    const [row] = await database.of(tenantNo).planned(tenantNo, ANEW, tenantNo, type)
     if (row === undefined) return undefined
     const count = numberOf(row[1])
     const firsts = typeof row[2] === 'string' ? (JSON.parse(row[2]) as string[]) : []
@@ -61,8 +61,8 @@ export function createPageAnchors(database: Database): PageAnchors {
   }
 
   /** As of now; undefined when they must be set anew. */
-  async function bringForward(t: number, y: string, anchors: Kept): Promise<Kept | undefined> {
-    const row = await database.of(t).row(FORWARD, t, y, anchors.place)
+  async function bringForward(tenantNo: number, type: string, anchors: Kept): Promise<Kept | undefined> {
+    const row = await database.of(tenantNo).row(FORWARD, tenantNo, type, anchors.place)
     if (row === undefined) return undefined
     const [place, count] = [numberOf(row[0]), numberOf(row[1])]
     if (place - anchors.place > LINES || place < anchors.place) return undefined
@@ -76,13 +76,13 @@ export function createPageAnchors(database: Database): PageAnchors {
     return sum === count && Math.max(...sizes) <= MOST ? { ...anchors, place, sizes } : undefined
   }
 
-  async function current(t: number, y: string): Promise<Kept | undefined> {
-    const key = `${t} ${y}`
+  async function current(tenantNo: number, type: string): Promise<Kept | undefined> {
+    const key = `${tenantNo} ${type}`
     const before = kept.get(key)
     const next = (async () => {
       const anchors = await before?.catch(() => undefined)
-      const forward = anchors && (await bringForward(t, y, anchors))
-      return forward ?? setAnew(t, y)
+      const forward = anchors && (await bringForward(tenantNo, type, anchors))
+      return forward ?? setAnew(tenantNo, type)
     })()
     kept.delete(key)
     kept.set(key, next)
@@ -94,9 +94,9 @@ export function createPageAnchors(database: Database): PageAnchors {
   }
 
   return {
-    async before(t, y, position) {
+    async before(tenantNo, type, position) {
       if (position < BLOCK) return START
-      const anchors = await current(t, y)
+      const anchors = await current(tenantNo, type)
       if (anchors === undefined) return START
       let before = 0
       for (const [at, size] of anchors.sizes.entries()) {

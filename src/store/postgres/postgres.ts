@@ -1,61 +1,64 @@
+// Opens the store in a PostgreSQL database and puts its parts together.
+
 import { randomBytes } from 'node:crypto'
 import { ConfigError } from '../../protocol/index.ts'
 import type { Store } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
-import { createInterrupt, type Interrupt } from './cancel.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { createCommitter } from './committer.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, type Database, type Sharing } from './database.ts'
 import { createDictionary } from './dictionary.ts'
 import { openPool, type PostgresClient, type PostgresPool } from './driver.ts'
 import { exportRows } from './export.ts'
 import { isOutage, unavailable } from './faults.ts'
 import { createFinds } from './find.ts'
 import { createGarbageCollector } from './garbage.ts'
-import { createMembers } from './members.ts'
+import { createInterrupt, type Interrupt } from './interrupt.ts'
+import type { Done } from './job.ts'
+import { createMembers } from './member-stream.ts'
 import { migrate } from './migrate.ts'
 import { createPageAnchors } from './page-anchors.ts'
 import { requireStatements } from './pooler.ts'
 import { createReads } from './read.ts'
 import { createTurn } from './resource-lock.ts'
 
-export type { Interrupt } from './cancel.ts'
-export { type Cluster, openCluster, type Step, type TenantShard } from './cluster.ts'
+export { type Cluster, openCluster, type Step, type TenantShard } from './citus.ts'
 export type { PostgresClient, PostgresPool } from './driver.ts'
+export type { Interrupt } from './interrupt.ts'
 
 /** How a PostgreSQL store runs. Either `url` or `pool` is given. */
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`, with what else libpq knows after `?`. Needs the package `pg`. */
+  /** `postgres://user:password@host:port/database`, with other parameters of libpq after `?`. Needs the package `pg`. */
   readonly url?: string
-  /** A `Pool` of the package `pg`. Its time-outs are its owner's business, and `close` leaves it open. */
+  /** A `Pool` of the package `pg`. Its owner sets its time-outs, and `close` leaves it open. */
   readonly pool?: PostgresPool
-  /** A file that holds the password, with a URL; read anew for each connection. */
+  /** With a URL: a file that holds the password, read again for each connection. */
   readonly passwordFile?: string
-  /** Connections at most, with a URL, besides the one to listen on; 10 unless told. */
+  /** With a URL: most connections, besides the one that listens; 10 by default. */
   readonly connections?: number
-  /** How long to wait for a connection, with a URL; 5,000 unless told. */
+  /** With a URL: how long to wait for a connection; 5,000 by default. */
   readonly connectTimeoutMs?: number
-  /** How long the server may work on one statement, with a URL; 30,000 unless told. */
+  /** With a URL: how long the server may work on one statement; 30,000 by default. */
   readonly statementTimeoutMs?: number
   /**
-   * False: no connection (one of the pool's) is kept to listen on, and what other processes change is learnt of by looking alone. True
-   * unless given, but for a pool of one connection, which listening would leave nobody.
+   * False: no connection (one of the pool's) is kept to listen on, and changes of other processes are only found by polling. True by
+   * default, except for a pool of one connection, where listening would leave none.
    */
   readonly listen?: boolean
-  /** False: a database without tables is refused instead of being given them. */
+  /** False: a database without tables is refused instead of getting them. */
   readonly create?: boolean
-  /** Told how many commits a transaction has carried out. */
+  /** Called after each transaction with the number of commits in it. */
   readonly batch?: (commits: number) => void
-  /** Told of what a watcher throws; on the console unless given. */
+  /** Called with what a watcher throws; the console by default. */
   readonly report?: ReportError
 }
 
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store<PostgresClient> {
   readonly pool: PostgresPool
-  /** Gives up what is read on connections of the pool. */
+  /** Cancels reads on connections of the pool. */
   readonly interrupt: Interrupt
-  /** The node of a cluster that a tenant lives on, as far as it is known; undefined where there is but one. */
+  /** The node of a cluster that a tenant lives on, as far as it is known; undefined where there is only one. */
   readonly nodeOf: (tenant: string) => string | undefined
 }
 
@@ -64,71 +67,83 @@ const CONNECT_MS = 5_000
 const STATEMENT_MS = 30_000
 
 /**
- * Opens a database, PostgreSQL 14 or newer with the encoding UTF8, and makes its tables (in the schema `lockstep`) if they are
- * not there. Any number of processes may use it at the same time. A commit's `inside` gets the connection and may be asynchronous.
+ * Opens a database, PostgreSQL 14 or newer with the encoding UTF8, and makes its tables (in the schema `lockstep`) if they don't
+ * exist. Any number of processes may use it at the same time. A commit's `inside` gets the connection and may be asynchronous.
  */
 export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
   const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
   const hasOne = given.pool?.options?.max === 1
-  const { url, listen = !hasOne, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
+  const { listen = !hasOne, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
   const { statementTimeoutMs = STATEMENT_MS } = given
-  if ((url === undefined) === (given.pool === undefined)) {
+  const sharing: Sharing = { connections, connectTimeoutMs, statementTimeoutMs }
+  if ((given.url === undefined) === (given.pool === undefined)) {
     throw new ConfigError('database', 'must be given as either a URL or a pool')
   }
   if (listen && hasOne) {
-    throw new ConfigError(
-      'listen',
-      'must be false with a pool of one connection, which listening would keep for itself',
-    )
+    throw new ConfigError('listen', 'must be false with a pool of one connection, which listening would occupy')
   }
-  const pool =
-    given.pool ??
-    (await openPool({
-      url: url ?? '',
-      passwordFile: given.passwordFile,
-      connections: connections + (listen ? 1 : 0),
-      connectTimeoutMs,
-      statementTimeoutMs,
-    }))
-  // A connection that breaks while nobody uses it is taken out by the pool itself; unheard, the news would end the process.
-  const unheard = () => {}
-  pool.on('error', unheard)
-  const own = async () => {
-    if (given.pool === undefined) await pool.end()
-    else pool.off('error', unheard)
-  }
-  const database = createDatabase(pool, { connections, connectTimeoutMs, statementTimeoutMs })
+  const { pool, release } = await poolOf(given, sharing, listen)
+  const database = createDatabase(pool, sharing)
   try {
     await requireStatements(pool)
     await migrate(database, { create: given.create ?? true })
   } catch (error) {
-    await own()
+    await release()
     throw isOutage(error) ? unavailable(error) : error
   }
+  return assemble(given, { database, pool, release, sharing, listen })
+}
+
+/** The pool, and how to let go of it: one that was handed in stays open. */
+async function poolOf({ url = '', pool: handed, passwordFile }: PostgresOptions, sharing: Sharing, listen: boolean) {
+  const connections = sharing.connections + (listen ? 1 : 0)
+  const pool = handed ?? (await openPool({ ...sharing, url, passwordFile, connections }))
+  // The pool itself drops a connection that breaks while idle; without a listener the event would end the process.
+  const ignore = () => {}
+  pool.on('error', ignore)
+  const release = async () => {
+    if (handed === undefined) await pool.end()
+    else pool.off('error', ignore)
+  }
+  return { pool, release }
+}
+
+interface Opened {
+  readonly database: Database
+  readonly pool: PostgresPool
+  readonly release: () => Promise<void>
+  readonly sharing: Sharing
+  readonly listen: boolean
+}
+
+/** Puts the parts of a store together. */
+function assemble(given: PostgresOptions, { database, pool, release, sharing, listen }: Opened): PostgresStore {
+  const { connections, connectTimeoutMs } = sharing
   const origin = randomBytes(9).toString('base64url')
-  const tenants = createDictionary(database, (tenant) => notice.saw(tenant))
+  const tenants = createDictionary(database, (tenant) => changes.saw(tenant))
   const watchers = createWatchers(given.report)
-  const notice = createChangeWatch(database, tenants, { listen, origin }, watchers)
+  const changes = createChangeWatch(database, tenants, { listen, origin }, watchers)
   const reads = createReads(database, tenants)
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createPageAnchors(database))
-  const committer = createCommitter({ database, tenants, origin, own: notice.own }, (name, done, commits) => {
-    if (done.records !== undefined) notice.own(name, done.records)
-    watchers.notify(done.touched)
-    if (done.touched.some((one) => 'all' in one && done.tenant === undefined)) sweep.soon()
+  const garbage = createGarbageCollector(database)
+  const committed = (name: string, done: Done, commits: number) => {
+    if (done.records !== undefined) changes.own(name, done.records)
+    watchers.notify(done.affected)
+    if (done.affected.some((one) => 'all' in one && done.tenant === undefined)) garbage.soon()
     guard(() => given.batch?.(commits), given.report)
-  })
-  const sweep = createGarbageCollector(database)
-  notice.start()
+  }
+  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed })
+  changes.start()
   const interrupt = createInterrupt(pool)
   let closing: Promise<void> | undefined
   const close = async () => {
     await committer.close()
-    await notice.close()
-    await sweep.close()
+    await changes.close()
+    await garbage.close()
     interrupt.close()
-    await own()
+    await release()
   }
 
   return {
@@ -143,9 +158,9 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     members,
     commit: committer.commit,
     freshness: 'eventual',
-    // What others commit is heard of, or looked for, without anybody asking.
+    // Changes of other processes are listened and polled for in the background.
     poll() {},
-    catchUp: notice.lookAt,
+    catchUp: changes.lookAt,
     watch: watchers.watch,
     async ping() {
       await database.row('select 1')

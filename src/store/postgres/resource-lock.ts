@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Ref } from '../contract/index.ts'
-import type { Database, Held } from './database.ts'
+import type { Database, PooledSession } from './database.ts'
 import type { Dictionary } from './dictionary.ts'
 
 /**
@@ -14,15 +14,15 @@ export function createTurn(
 ): <T>(ref: Ref, work: () => Promise<T>) => Promise<T> {
   let taken = 0
 
-  async function take({ tenant, id }: Ref): Promise<Held | undefined> {
+  async function take({ tenant, id }: Ref): Promise<PooledSession | undefined> {
     const known = await tenants.find(tenant)
     if (known === undefined) return undefined
-    const held = await database.of(known.t).hold()
+    const held = await database.of(known.tenantNo).hold()
     try {
       await held.begin()
       await held.rows(
         'select pg_advisory_xact_lock($2::bigint) from lockstep.tenant_state s where s.t = $1',
-        known.t,
+        known.tenantNo,
         keyOf(tenant, id),
       )
       return held
@@ -36,7 +36,7 @@ export function createTurn(
   return async (ref, work) => {
     if (taken >= most) return work()
     taken++
-    let held: Held | undefined
+    let held: PooledSession | undefined
     try {
       held = await take(ref)
       return await work()
@@ -47,7 +47,7 @@ export function createTurn(
   }
 }
 
-async function giveBack(held: Held): Promise<void> {
+async function giveBack(held: PooledSession): Promise<void> {
   const lost = await held.rows('rollback').then(
     () => false,
     () => true,
