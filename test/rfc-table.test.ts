@@ -53,7 +53,7 @@ test('every file of the map exists, and every range holds an id', () => {
   }
 })
 
-test('docs/rfc.md is up to date; write it anew with: node scripts/rfc-table.ts', () => {
+test('docs/rfc.md is up to date; regenerate it with: node scripts/rfc-table.ts', () => {
   const page = readFileSync(join(root, 'docs/rfc.md'), 'utf8').split('\n')
   const stale = formatPage()
     .split('\n')

@@ -82,7 +82,7 @@ test('without a public URL only loopback names and literal addresses are hosts; 
       expect([host, where, answer.status]).toEqual([host, where, 421])
       expect(JSON.parse(answer.text).detail).toContain('--public-url')
     }
-  // Whoever watches the server may call it as it likes.
+  // A monitoring system may use any host name.
   expect((await get(`${server.url}/healthz`, { host: 'lockstep.internal' })).status).toBe(200)
   const absolute = await raw(
     server.port,
@@ -111,7 +111,7 @@ test('with a public URL any host is taken, and none of them is shown', async () 
   ])
 })
 
-test('a trusted proxy says by which name and scheme it was reached; nobody else does', async () => {
+test('host name and scheme are taken from a trusted proxy and from no other client', async () => {
   const forwarded = { host: 'scim.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' }
   const trusting = await start({ trustedProxies: '10.0.0.0/8, 127.0.0.1' })
   const own = await client(trusting)
@@ -192,7 +192,7 @@ test('a first start prints its token on a terminal only; elsewhere it says how t
   expect((await get(`${server.url}/tenants/default/scim/v2/Users`, headers)).status).toBe(200)
 })
 
-test('a log that nobody can take, on a full disk, does not end the server', async () => {
+test('a log that cannot be written, on a full disk, does not stop the server', async () => {
   const { database, remove } = await emptyPlace()
   ends.push(remove)
   const full = openSync('/dev/full', 'w')

@@ -321,7 +321,7 @@ test('an upload that breaks off, wrong hosts and names that can be no tenant lea
   expect(server.stderr()).toBe('')
 })
 
-test('the admin API tells base URLs by --public-url', async () => {
+test('the admin API returns base URLs with --public-url', async () => {
   const { start, json } = await fresh()
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')

@@ -63,12 +63,12 @@ test.each(places())('%s answers 401 before it has read the body, and keeps nothi
   }
 })
 
-test.each(places())('%s refuses by the headers whoever asks before it sends its body', async (_name, path) => {
+test.each(places())('%s refuses a client that sends Expect from its headers, before the body', async (_name, path) => {
   const { answer } = raw(head(path, ['Content-Length: 15728640', 'Expect: 100-continue']))
   expect(await answer).toMatch(/^HTTP\/1\.1 401 .*\r\nConnection: close\r\n/s)
 })
 
-test('whoever may send its body is told to go on', async () => {
+test('a client that may send its body gets 100 Continue', async () => {
   const { base, token } = await server.connection('strict')
   const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada' })
   const { pathname } = new URL(base)
@@ -79,7 +79,7 @@ test('whoever may send its body is told to go on', async () => {
   await until(() => heard().includes('HTTP/1.1 201 '))
 })
 
-test('a small body that nobody reads does not cost the connection', async () => {
+test('an unread small body does not close the connection', async () => {
   const text = `${head('/admin/v1/tenants', ['Content-Length: 2'])}{}`
   const { socket, heard } = raw(text)
   await until(() => heard().split('HTTP/1.1 401 ').length === 2)
