@@ -6,11 +6,11 @@ import type { MemberChanges } from './members.ts'
 /** Gathers what one write makes look different besides the resource itself. */
 export interface Touched {
   /** Resources that hold this id in a reference show its name. */
-  readonly holders: (t: number, id: string) => void
+  readonly holders: (tenantNo: number, id: string) => void
   /** The name of a resource changed: those who hold it, the groups it is in, the members that show it as a group. */
-  readonly named: (t: number, k: number, id: string) => void
+  readonly named: (tenantNo: number, rowNo: number, id: string) => void
   /** The members of a group show something else in their `groups`; those of groups within it too. */
-  readonly membersOf: (k: number) => void
+  readonly membersOf: (rowNo: number) => void
   /** Those who came and went show other groups. */
   readonly members: (members: MemberChanges) => void
   /** The column `touch` of the log line: null for nothing, '*' for all of the tenant, else types and ids. */
@@ -29,7 +29,7 @@ const ONE =
   'select y, id, exists (select 1 from lockstep_member z where z.g = r.k) from lockstep_resource r where k = ?'
 
 /** Makes the gathering of one connection. */
-export function createTouching(connection: Connection, names: Dictionary): { readonly start: () => Touched } {
+export function createTouching(connection: Connection, dictionary: Dictionary): { readonly start: () => Touched } {
   return { start }
 
   function start(): Touched {
@@ -48,29 +48,29 @@ export function createTouching(connection: Connection, names: Dictionary): { rea
       list = []
     }
 
-    function holders(t: number, id: string): void {
+    function holders(tenantNo: number, id: string): void {
       const folded = fold(id)
-      for (const path of names.references(t)) {
-        add(connection.rows(HOLDERS, t, path.pathNo, id))
-        if (folded !== id) add(connection.rows(HOLDERS, t, path.pathNo, folded))
+      for (const path of dictionary.references(tenantNo)) {
+        add(connection.rows(HOLDERS, tenantNo, path.pathNo, id))
+        if (folded !== id) add(connection.rows(HOLDERS, tenantNo, path.pathNo, folded))
       }
     }
 
-    function membersOf(k: number): void {
-      add(connection.rows(MEMBERS, k))
+    function membersOf(rowNo: number): void {
+      add(connection.rows(MEMBERS, rowNo))
     }
 
     return {
       holders,
       membersOf,
-      named(t, k, id) {
-        holders(t, id)
-        add(connection.rows(GROUPS, k))
-        membersOf(k)
+      named(tenantNo, rowNo, id) {
+        holders(tenantNo, id)
+        add(connection.rows(GROUPS, rowNo))
+        membersOf(rowNo)
       },
       members({ added, removed }) {
         if (added.size + removed.size > TOUCHED) return all()
-        for (const k of [...added, ...removed]) add(connection.rows(ONE, k))
+        for (const rowNo of [...added, ...removed]) add(connection.rows(ONE, rowNo))
       },
       text: () => (everything ? '*' : list.length === 0 ? null : JSON.stringify(list)),
     }

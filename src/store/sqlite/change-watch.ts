@@ -19,7 +19,7 @@ export interface ChangeWatch {
 /** What a changes reads with, and whose memory it has to keep true. */
 export interface PulseGround {
   readonly connection: Connection
-  readonly names: Dictionary
+  readonly dictionary: Dictionary
   readonly groupsOf: GroupsOf
   readonly turn: Turn
 }
@@ -28,7 +28,10 @@ export interface PulseGround {
 const LINES = 10_000
 
 /** Makes the watch over what other connections commit. */
-export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGround, watchers: Watchers): ChangeWatch {
+export function createChangeWatch(
+  { connection, dictionary, groupsOf, turn }: PulseGround,
+  watchers: Watchers,
+): ChangeWatch {
   let looked = false
   /** As of the last look; undefined when it failed, so that the next one reads in any case. */
   let version: number | undefined = connection.version()
@@ -77,7 +80,7 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
     const signals = connection.rows('select name, n, whole from lockstep_signal where n > ? order by n', signal)
     if (signals.length > 0) {
       // Numbers of tenants, types and paths may have come or gone.
-      names.forget()
+      dictionary.forget()
       groupsOf.refresh(undefined)
       for (const row of signals) {
         const tenant = textOf(row[0])
@@ -103,13 +106,13 @@ export function createChangeWatch({ connection, names, groupsOf, turn }: PulseGr
       for (const row of lines) {
         line = numberOf(row[0])
         groupsOf.refresh(numberOf(row[2]))
-        const tenant = names.tenantName(numberOf(row[1]))
+        const tenant = dictionary.tenantName(numberOf(row[1]))
         if (tenant === undefined) continue
-        affected.push({ tenant, type: names.typeName(numberOf(row[2])), id: textOf(row[3]) })
+        affected.push({ tenant, type: dictionary.typeName(numberOf(row[2])), id: textOf(row[3]) })
         if (row[4] === null) continue
         const touch = touchOf(row[4])
         if (touch === '*') affected.push({ tenant, all: true })
-        else for (const [y, id] of touch) affected.push({ tenant, type: names.typeName(y), id })
+        else for (const [typeNo, id] of touch) affected.push({ tenant, type: dictionary.typeName(typeNo), id })
       }
     }
     return affected

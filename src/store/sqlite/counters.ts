@@ -7,21 +7,21 @@ import { type Connection, numberOf, textOf } from './connection.ts'
  */
 export interface Counters {
   /** The last place of a tenant's log. */
-  readonly lastPlace: (t: number) => number
+  readonly lastPlace: (tenantNo: number) => number
   /** The place of the next log line of a tenant. */
-  readonly nextPlace: (t: number) => number
+  readonly nextPlace: (tenantNo: number) => number
   /** The number of the next log line of all. */
   readonly nextNumber: () => number
-  readonly added: (t: number, y: number, id: string) => void
-  readonly removed: (t: number, y: number, id: string) => void
+  readonly added: (tenantNo: number, typeNo: number, id: string) => void
+  readonly removed: (tenantNo: number, typeNo: number, id: string) => void
   /** Readers of a tenant's log have moved, come or gone. */
-  readonly readersMoved: (t: number) => void
+  readonly readersMoved: (tenantNo: number) => void
   /** Keeps the numbers of log lines that are deleted from coming again. */
   readonly keepNumbers: () => void
   /** Records or paths of a tenant changed; `whole`: the tenant came or went. */
   readonly signal: (tenant: string, whole: boolean) => void
   /** Forgets a tenant that is gone. */
-  readonly dropTenant: (t: number) => void
+  readonly dropTenant: (tenantNo: number) => void
   /** Starts a transaction; `foreign`: somebody else has written since the last one. */
   readonly begin: (foreign: boolean) => void
   /** Starts a list of writes. */
@@ -43,8 +43,8 @@ const WAKE = `update lockstep_tenant set wake = (
   select max(x.place < lockstep_tenant.place) from lockstep_cursor x where x.t = lockstep_tenant.t and x.paused = 0) where t = ?`
 
 interface Blocks {
-  readonly t: number
-  readonly y: number
+  readonly tenantNo: number
+  readonly typeNo: number
   count: number
   /** First id of the last block. */
   last: string | undefined
@@ -61,16 +61,16 @@ export function createCounters(connection: Connection): Counters {
   const moved = new Set<number>()
   const read = new Set<number>()
 
-  function blocksOf(t: number, y: number): Blocks {
-    const key = `${t} ${y}`
+  function blocksOf(tenantNo: number, typeNo: number): Blocks {
+    const key = `${tenantNo} ${typeNo}`
     let known = blocks.get(key)
     if (known === undefined) {
       const row = connection.row(
         'select first from lockstep_block where t = ? and y = ? order by first desc limit 1',
-        t,
-        y,
+        tenantNo,
+        typeNo,
       )
-      known = { t, y, count: 0, last: row === undefined ? undefined : textOf(row[0]), deltas: new Map() }
+      known = { tenantNo, typeNo, count: 0, last: row === undefined ? undefined : textOf(row[0]), deltas: new Map() }
       blocks.set(key, known)
     }
     return known
@@ -81,15 +81,15 @@ export function createCounters(connection: Connection): Counters {
     if (compareText(id, of.last) >= 0) return of.last
     const row = connection.row(
       'select first from lockstep_block where t = ? and y = ? and first <= ? order by first desc limit 1',
-      of.t,
-      of.y,
+      of.tenantNo,
+      of.typeNo,
       id,
     )
     return row === undefined ? '' : textOf(row[0])
   }
 
-  function add(t: number, y: number, id: string, by: 1 | -1): void {
-    const of = blocksOf(t, y)
+  function add(tenantNo: number, typeNo: number, id: string, by: 1 | -1): void {
+    const of = blocksOf(tenantNo, typeNo)
     const first = blockOf(of, id)
     of.count += by
     of.deltas.set(first, (of.deltas.get(first) ?? 0) + by)
@@ -100,12 +100,17 @@ export function createCounters(connection: Connection): Counters {
   }
 
   function flushBlock(of: Blocks, first: string, delta: number): void {
-    const row = connection.row('select n from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
+    const row = connection.row(
+      'select n from lockstep_block where t = ? and y = ? and first = ?',
+      of.tenantNo,
+      of.typeNo,
+      first,
+    )
     const n = (row === undefined ? 0 : numberOf(row[0])) + delta
     if (n <= 0 && first !== '') {
-      connection.run('delete from lockstep_block where t = ? and y = ? and first = ?', of.t, of.y, first)
+      connection.run('delete from lockstep_block where t = ? and y = ? and first = ?', of.tenantNo, of.typeNo, first)
       of.last = undefined
-      blocks.delete(`${of.t} ${of.y}`)
+      blocks.delete(`${of.tenantNo} ${of.typeNo}`)
       return
     }
     // Ids that come in order fill the last block and open the next; elsewhere a full block is cut in half.
@@ -115,8 +120,8 @@ export function createCounters(connection: Connection): Counters {
     while (left > BLOCK) {
       const cut = connection.row(
         'select id from lockstep_resource where t = ? and y = ? and id >= ? order by id limit 1 offset ? + 0',
-        of.t,
-        of.y,
+        of.tenantNo,
+        of.typeNo,
         start,
         keep,
       )
@@ -132,24 +137,24 @@ export function createCounters(connection: Connection): Counters {
   function put(of: Blocks, first: string, n: number): void {
     connection.run(
       'insert into lockstep_block (t, y, first, n) values (?, ?, ?, ?) on conflict do update set n = excluded.n',
-      of.t,
-      of.y,
+      of.tenantNo,
+      of.typeNo,
       first,
       n,
     )
   }
 
-  function lastPlace(t: number): number {
-    const known = places.get(t)
+  function lastPlace(tenantNo: number): number {
+    const known = places.get(tenantNo)
     if (known !== undefined) return known
     // The whole database has no row of its own.
     const sql =
-      t === 0
+      tenantNo === 0
         ? `select max(ifnull((select max(place) from lockstep_change where t = ?1), 0),
              ifnull((select place from lockstep_cut where t = ?1), 0))`
         : 'select place from lockstep_tenant where t = ?'
-    const place = numberOf(connection.row(sql, t)?.[0])
-    places.set(t, place)
+    const place = numberOf(connection.row(sql, tenantNo)?.[0])
+    places.set(tenantNo, place)
     return place
   }
 
@@ -162,22 +167,22 @@ export function createCounters(connection: Connection): Counters {
 
   return {
     lastPlace,
-    nextPlace(t) {
-      const before = lastPlace(t)
-      places.set(t, before + 1)
-      moved.add(t)
-      undos.push(() => places.set(t, before))
+    nextPlace(tenantNo) {
+      const before = lastPlace(tenantNo)
+      places.set(tenantNo, before + 1)
+      moved.add(tenantNo)
+      undos.push(() => places.set(tenantNo, before))
       return before + 1
     },
-    readersMoved: (t) => void read.add(t),
+    readersMoved: (tenantNo) => void read.add(tenantNo),
     keepNumbers,
     nextNumber() {
       number++
       undos.push(() => number--)
       return number
     },
-    added: (t, y, id) => add(t, y, id, 1),
-    removed: (t, y, id) => add(t, y, id, -1),
+    added: (tenantNo, typeNo, id) => add(tenantNo, typeNo, id, 1),
+    removed: (tenantNo, typeNo, id) => add(tenantNo, typeNo, id, -1),
     signal(tenant, whole) {
       const before = signals.get(tenant)
       signals.set(tenant, whole || before === true)
@@ -186,10 +191,10 @@ export function createCounters(connection: Connection): Counters {
         else signals.set(tenant, before)
       })
     },
-    dropTenant(t) {
-      for (const [key, of] of blocks) if (of.t === t) blocks.delete(key)
-      places.delete(t)
-      moved.delete(t)
+    dropTenant(tenantNo) {
+      for (const [key, of] of blocks) if (of.tenantNo === tenantNo) blocks.delete(key)
+      places.delete(tenantNo)
+      moved.delete(tenantNo)
       keepNumbers()
     },
     begin(foreign) {
@@ -214,19 +219,19 @@ export function createCounters(connection: Connection): Counters {
     },
     flush() {
       undos.length = 0
-      for (const t of moved) {
-        const place = places.get(t)
-        if (place !== undefined) connection.run(MOVE, place, t)
+      for (const tenantNo of moved) {
+        const place = places.get(tenantNo)
+        if (place !== undefined) connection.run(MOVE, place, tenantNo)
       }
       moved.clear()
-      for (const t of read) connection.run(WAKE, t)
+      for (const tenantNo of read) connection.run(WAKE, tenantNo)
       read.clear()
       for (const of of [...blocks.values()]) {
         if (of.count !== 0) {
           connection.run(
             'insert into lockstep_counter (t, y, n) values (?, ?, ?) on conflict do update set n = n + excluded.n',
-            of.t,
-            of.y,
+            of.tenantNo,
+            of.typeNo,
             of.count,
           )
           of.count = 0

@@ -10,27 +10,27 @@ export interface TypedPath extends IndexPath {
 export interface Dictionary {
   /** "" is 0: the whole database. */
   readonly tenant: (name: string) => number | undefined
-  readonly tenantName: (t: number) => string | undefined
+  readonly tenantName: (tenantNo: number) => string | undefined
   readonly type: (name: string) => number | undefined
-  readonly typeName: (y: number) => string
+  readonly typeName: (typeNo: number) => string
   /** The types a tenant has had resources of. */
-  readonly types: (t: number) => readonly number[]
-  readonly path: (t: number, y: number, path: string) => TypedPath | undefined
+  readonly types: (tenantNo: number) => readonly number[]
+  readonly path: (tenantNo: number, typeNo: number, path: string) => TypedPath | undefined
   /** Paths of a tenant, of all its types, that may hold ids of other resources. */
-  readonly references: (t: number) => readonly TypedPath[]
+  readonly references: (tenantNo: number) => readonly TypedPath[]
   readonly forget: () => void
   /** For the writer: makes what is not there yet, and says so through `made`. */
-  readonly ensureType: (t: number, name: string) => number
+  readonly ensureType: (tenantNo: number, name: string) => number
   /** The number of a type that only lines of the log name, and of which there are no resources. */
-  readonly ensureNoteType: (t: number, name: string) => number
-  readonly ensurePath: (t: number, y: number, path: string, unique: boolean, ready: boolean) => TypedPath
+  readonly ensureNoteType: (tenantNo: number, name: string) => number
+  readonly ensurePath: (tenantNo: number, typeNo: number, path: string, unique: boolean, ready: boolean) => TypedPath
   /** For the writer: called with the tenant's number for each new name, so that readers elsewhere are told. */
-  readonly whenMade: (listener: (t: number) => void) => void
+  readonly whenMade: (listener: (tenantNo: number) => void) => void
 }
 
 /** Reads names through a connection. */
 export function createDictionary(connection: Connection): Dictionary {
-  let made: (t: number) => void = () => {}
+  let made: (tenantNo: number) => void = () => {}
   const tenants = new Map<string, number>()
   const tenantNames = new Map<number, string>()
   const types = new Map<string, number>()
@@ -42,62 +42,64 @@ export function createDictionary(connection: Connection): Dictionary {
   >()
 
   function readTypes(): void {
-    for (const [y, name] of connection.rows('select y, name from lockstep_type order by y')) {
-      types.set(textOf(name), numberOf(y))
-      typeNames.set(numberOf(y), textOf(name))
+    for (const [typeNo, name] of connection.rows('select y, name from lockstep_type order by y')) {
+      types.set(textOf(name), numberOf(typeNo))
+      typeNames.set(numberOf(typeNo), textOf(name))
     }
   }
 
-  function typesOf(t: number): readonly number[] {
-    let known = tenantTypes.get(t)
+  function typesOf(tenantNo: number): readonly number[] {
+    let known = tenantTypes.get(tenantNo)
     if (known === undefined) {
-      known = connection.rows('select y from lockstep_counter where t = ? order by y', t).map((row) => numberOf(row[0]))
-      tenantTypes.set(t, known)
+      known = connection
+        .rows('select y from lockstep_counter where t = ? order by y', tenantNo)
+        .map((row) => numberOf(row[0]))
+      tenantTypes.set(tenantNo, known)
     }
     return known
   }
 
-  function pathsOf(t: number) {
-    let known = paths.get(t)
+  function pathsOf(tenantNo: number) {
+    let known = paths.get(tenantNo)
     if (known === undefined) {
       known = { all: new Map(), references: undefined }
-      for (const row of connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', t)) {
+      for (const row of connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', tenantNo)) {
         const path = textOf(row[2])
-        const y = numberOf(row[1])
-        known.all.set(`${y} ${path}`, {
+        const typeNo = numberOf(row[1])
+        known.all.set(`${typeNo} ${path}`, {
           pathNo: numberOf(row[0]),
-          typeNo: y,
+          typeNo: typeNo,
           path,
           unique: row[3] === 1,
           ready: row[4] === 1,
         })
       }
-      paths.set(t, known)
+      paths.set(tenantNo, known)
     }
     return known
   }
 
-  const names: Dictionary = {
+  const dictionary: Dictionary = {
     tenant(name) {
       if (name === '') return 0
       const known = tenants.get(name)
       if (known !== undefined) return known
       const row = connection.row('select t from lockstep_tenant where name = ?', name)
       if (row === undefined) return undefined
-      const t = numberOf(row[0])
-      tenants.set(name, t)
-      tenantNames.set(t, name)
-      return t
+      const tenantNo = numberOf(row[0])
+      tenants.set(name, tenantNo)
+      tenantNames.set(tenantNo, name)
+      return tenantNo
     },
-    tenantName(t) {
-      if (t === 0) return ''
-      const known = tenantNames.get(t)
+    tenantName(tenantNo) {
+      if (tenantNo === 0) return ''
+      const known = tenantNames.get(tenantNo)
       if (known !== undefined) return known
-      const row = connection.row('select name from lockstep_tenant where t = ?', t)
+      const row = connection.row('select name from lockstep_tenant where t = ?', tenantNo)
       if (row === undefined) return undefined
       const name = textOf(row[0])
-      tenants.set(name, t)
-      tenantNames.set(t, name)
+      tenants.set(name, tenantNo)
+      tenantNames.set(tenantNo, name)
       return name
     },
     type(name) {
@@ -106,16 +108,16 @@ export function createDictionary(connection: Connection): Dictionary {
       readTypes()
       return types.get(name)
     },
-    typeName(y) {
-      if (!typeNames.has(y)) readTypes()
-      const name = typeNames.get(y)
-      if (name === undefined) throw new Error(`the table of types has no number ${y}`)
+    typeName(typeNo) {
+      if (!typeNames.has(typeNo)) readTypes()
+      const name = typeNames.get(typeNo)
+      if (name === undefined) throw new Error(`the table of types has no number ${typeNo}`)
       return name
     },
     types: typesOf,
-    path: (t, y, path) => pathsOf(t).all.get(`${y} ${path}`),
-    references(t) {
-      const known = pathsOf(t)
+    path: (tenantNo, typeNo, path) => pathsOf(tenantNo).all.get(`${typeNo} ${path}`),
+    references(tenantNo) {
+      const known = pathsOf(tenantNo)
       known.references ??= [...known.all.values()].filter(({ path }) => path.endsWith('.value'))
       return known.references
     },
@@ -127,26 +129,26 @@ export function createDictionary(connection: Connection): Dictionary {
       tenantTypes.clear()
       paths.clear()
     },
-    ensureType(t, name) {
-      const known = names.type(name)
-      const y = known ?? connection.insert('insert into lockstep_type (name) values (?)', name)
-      if (known !== undefined && typesOf(t).includes(known)) return known
-      connection.run('insert or ignore into lockstep_counter (t, y, n) values (?, ?, 0)', t, y)
-      names.forget()
-      made(t)
-      return y
+    ensureType(tenantNo, name) {
+      const known = dictionary.type(name)
+      const typeNo = known ?? connection.insert('insert into lockstep_type (name) values (?)', name)
+      if (known !== undefined && typesOf(tenantNo).includes(known)) return known
+      connection.run('insert or ignore into lockstep_counter (t, y, n) values (?, ?, 0)', tenantNo, typeNo)
+      dictionary.forget()
+      made(tenantNo)
+      return typeNo
     },
-    ensureNoteType(t, name) {
-      const known = names.type(name)
+    ensureNoteType(tenantNo, name) {
+      const known = dictionary.type(name)
       if (known !== undefined) return known
-      const y = connection.insert('insert into lockstep_type (name) values (?)', name)
-      names.forget()
-      made(t)
-      return y
+      const typeNo = connection.insert('insert into lockstep_type (name) values (?)', name)
+      dictionary.forget()
+      made(tenantNo)
+      return typeNo
     },
-    ensurePath(t, y, path, unique, ready) {
-      const known = pathsOf(t)
-      const key = `${y} ${path}`
+    ensurePath(tenantNo, typeNo, path, unique, ready) {
+      const known = pathsOf(tenantNo)
+      const key = `${typeNo} ${path}`
       const there = known.all.get(key)
       if (there !== undefined && (unique || !there.unique)) return there
       let now: TypedPath
@@ -156,22 +158,22 @@ export function createDictionary(connection: Connection): Dictionary {
       } else {
         const pathNo = connection.insert(
           'insert into lockstep_path (t, y, path, uniq, ready) values (?, ?, ?, ?, ?)',
-          t,
-          y,
+          tenantNo,
+          typeNo,
           path,
           unique ? 1 : 0,
           ready ? 1 : 0,
         )
-        now = { pathNo, typeNo: y, path, unique, ready }
+        now = { pathNo, typeNo: typeNo, path, unique, ready }
       }
       known.all.set(key, now)
       known.references = undefined
-      made(t)
+      made(tenantNo)
       return now
     },
     whenMade(listener) {
       made = listener
     },
   }
-  return names
+  return dictionary
 }

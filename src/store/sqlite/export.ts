@@ -21,10 +21,10 @@ export function* exportRows(
   after: ExportRow | undefined,
 ): Generator<readonly ExportRow[]> {
   // Its own, as of the moment that the connection shows.
-  const names = createDictionary(connection)
-  const t = tenant === '' ? undefined : names.tenant(tenant)
-  if (t === undefined) return
-  const sections = createSections(connection, tenant, t, names)
+  const dictionary = createDictionary(connection)
+  const tenantNo = tenant === '' ? undefined : dictionary.tenant(tenant)
+  if (tenantNo === undefined) return
+  const sections = createSections(connection, tenant, tenantNo, dictionary)
   for (const kind of EXPORT_ORDER.slice(after === undefined ? 0 : EXPORT_ORDER.indexOf(after.row))) {
     yield* sections[kind](after?.row === kind ? after : undefined)
   }
@@ -33,46 +33,48 @@ export function* exportRows(
 function createSections(
   connection: Connection,
   tenant: string,
-  t: number,
-  names: ReturnType<typeof createDictionary>,
+  tenantNo: number,
+  dictionary: ReturnType<typeof createDictionary>,
 ): { readonly [kind in ExportRow['row']]: Section } {
-  const types = names
-    .types(t)
-    .map((y) => ({ y, type: names.typeName(y) }))
+  const types = dictionary
+    .types(tenantNo)
+    .map((typeNo) => ({ typeNo, type: dictionary.typeName(typeNo) }))
     .sort((a, b) => compareText(a.type, b.type))
-  const paths = connection.rows('select a, y, path, uniq, ready from lockstep_path where t = ?', t).map((row) => ({
-    a: numberOf(row[0]),
-    type: names.typeName(numberOf(row[1])),
-    path: textOf(row[2]),
-    unique: row[3] === 1,
-    complete: row[4] === 1,
-  }))
-  const pathOf = new Map(paths.map(({ a, path }) => [String(a), path]))
+  const paths = connection
+    .rows('select a, y, path, uniq, ready from lockstep_path where t = ?', tenantNo)
+    .map((row) => ({
+      pathNo: numberOf(row[0]),
+      type: dictionary.typeName(numberOf(row[1])),
+      path: textOf(row[2]),
+      unique: row[3] === 1,
+      complete: row[4] === 1,
+    }))
+  const pathOf = new Map(paths.map(({ pathNo, path }) => [String(pathNo), path]))
 
   /** The types from that of a row on, each with the last id of it that is known already. */
   const typesFrom = (row: { readonly type: string; readonly id: string } | undefined) =>
     types
       .filter(({ type }) => row === undefined || compareText(type, row.type) >= 0)
-      .map(({ y, type }) => ({ y, type, known: row !== undefined && row.type === type ? row.id : '' }))
+      .map(({ typeNo, type }) => ({ typeNo, type, known: row !== undefined && row.type === type ? row.id : '' }))
 
   /** The column of entries, with the names of paths for their numbers. */
   function entriesOf(text: string): { readonly [path: string]: readonly string[] } {
     const read: unknown = JSON.parse(text)
     if (!isObject(read)) return {}
     return Object.fromEntries(
-      Object.entries(read).flatMap(([a, values]) => {
+      Object.entries(read).flatMap(([pathNo, values]) => {
         // A number without a path is of one that is gone.
-        const path = pathOf.get(a)
+        const path = pathOf.get(pathNo)
         return path === undefined ? [] : [[path, (values as string[]).toSorted(compareText)]]
       }),
     )
   }
 
-  function* membersOf(g: number, type: string, id: string, known: string): Generator<readonly ExportRow[]> {
+  function* membersOf(groupNo: number, type: string, id: string, known: string): Generator<readonly ExportRow[]> {
     const sql =
       'select r.id from lockstep_member x cross join lockstep_resource r on r.k = x.m where x.g = ? and r.id > ? order by r.id'
     let members: string[] = []
-    for (const row of connection.each(sql, g, known)) {
+    for (const row of connection.each(sql, groupNo, known)) {
       members.push(textOf(row[0]))
       if (members.length < MEMBERS) continue
       yield [{ row: 'members', type, id, members }]
@@ -100,7 +102,7 @@ function createSections(
         return connection.rows(
           `select kind, key, tag, value from lockstep_record where t = ? and (kind, key) ${key === undefined ? '>=' : '>'} (?, ?)
            order by kind, key limit ${CHUNK}`,
-          t,
+          tenantNo,
           ...(key ?? ['', '']),
         )
       })
@@ -116,13 +118,13 @@ function createSections(
     },
 
     *resource(after) {
-      for (const { y, type, known } of typesFrom(after?.row === 'resource' ? after : undefined)) {
+      for (const { typeNo, type, known } of typesFrom(after?.row === 'resource' ? after : undefined)) {
         const found = pages((last) =>
           connection.rows(
             `select id, version, created, modified, display, secret, entries, text from lockstep_resource
              where t = ? and y = ? and id > ? order by id limit ${CHUNK}`,
-            t,
-            y,
+            tenantNo,
+            typeNo,
             last?.[0] ?? known,
           ),
         )
@@ -145,22 +147,22 @@ function createSections(
 
     *members(after) {
       const from = after?.row === 'members' ? after : undefined
-      for (const { y, type, known } of typesFrom(from)) {
+      for (const { typeNo, type, known } of typesFrom(from)) {
         // The group that the last row was of may have more.
         const found = pages((last) =>
           connection.rows(
             `select k, id from lockstep_resource r where t = ? and y = ? and id ${last === undefined ? '>=' : '>'} ?
              and exists (select 1 from lockstep_member where g = r.k) order by id limit ${CHUNK}`,
-            t,
-            y,
+            tenantNo,
+            typeNo,
             last?.[1] ?? known,
           ),
         )
         for (const rows of found) {
-          for (const [k, group] of rows) {
+          for (const [rowNo, group] of rows) {
             const id = textOf(group)
             const last = from?.type === type && from.id === id ? (from.members.at(-1) ?? '') : ''
-            yield* membersOf(numberOf(k), type, id, last)
+            yield* membersOf(numberOf(rowNo), type, id, last)
           }
         }
       }
@@ -170,13 +172,13 @@ function createSections(
       const found = pages((last) =>
         connection.rows(
           `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ${CHUNK}`,
-          t,
+          tenantNo,
           last?.[0] ?? (after?.row === 'change' ? after.place : 0),
         ),
       )
       for (const rows of found) {
         yield rows.map((row) => {
-          const { tenant: _, ...change } = changeOf(row, tenant, names.typeName)
+          const { tenant: _, ...change } = changeOf(row, tenant, dictionary.typeName)
           return { row: 'change', ...change }
         })
       }

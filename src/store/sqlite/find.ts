@@ -64,7 +64,9 @@ function run(deps: FindDeps, query: Query, tenantNo: number, parts: readonly Par
 function pageOf({ dictionary, groupsOf }: FindDeps, query: Query, found: Found): Page {
   const { limit } = query.page
   const rows = found.rows.length > limit ? found.rows.slice(0, limit) : found.rows
-  const groups = query.groups ? groupsOf.find(rows.map((row) => ({ k: numberOf(row[0]), groups: row[8] }))) : undefined
+  const groups = query.groups
+    ? groupsOf.find(rows.map((row) => ({ rowNo: numberOf(row[0]), groups: row[8] })))
+    : undefined
   const resources = rows.map((row) =>
     storedOf(
       row,

@@ -2,11 +2,11 @@ import { NEVER } from '../contract/index.ts'
 import { type Connection, isOutage, numberOf } from './connection.ts'
 
 /** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
-export interface Sweep {
+export interface GarbageCollector {
   /** A tenant was removed. */
-  readonly add: (t: number) => void
+  readonly add: (tenantNo: number) => void
   /** An index path of a tenant was removed. */
-  readonly addPath: (t: number, a: number) => void
+  readonly addPath: (tenantNo: number, pathNo: number) => void
   /** An item was written that expires. */
   readonly expires: () => void
   /** Another process has written: it may have removed something, and be gone before all is deleted. */
@@ -60,29 +60,30 @@ const EXPIRED = `delete from lockstep_item where i in (
 const EXPIRED_MS = 60_000
 
 /** Makes the sweep of one database. */
-export function createGarbageCollector(connection: Connection, now: () => number): Sweep {
+export function createGarbageCollector(connection: Connection, now: () => number): GarbageCollector {
   // Somebody may have stopped half-way.
   let left = true
   /** When expired items were looked for last. */
   let expired = Number.NEGATIVE_INFINITY
 
-  function portion(t: number): void {
+  function portion(tenantNo: number): void {
     for (const [sql, rows] of PORTIONS) {
-      if (connection.run(sql, t) >= rows) return
+      if (connection.run(sql, tenantNo) >= rows) return
     }
   }
 
-  function pathPortion(t: number, a: number): void {
-    if (connection.run(ENTRIES, t, a) < ROWS) connection.run('delete from lockstep_gone_path where a = ?', a)
+  function pathPortion(tenantNo: number, pathNo: number): void {
+    if (connection.run(ENTRIES, tenantNo, pathNo) < ROWS)
+      connection.run('delete from lockstep_gone_path where a = ?', pathNo)
   }
 
   return {
-    add(t) {
-      connection.run('insert or ignore into lockstep_gone (t) values (?)', t)
+    add(tenantNo) {
+      connection.run('insert or ignore into lockstep_gone (t) values (?)', tenantNo)
       left = true
     },
-    addPath(t, a) {
-      connection.run('insert or ignore into lockstep_gone_path (a, t) values (?, ?)', a, t)
+    addPath(tenantNo, pathNo) {
+      connection.run('insert or ignore into lockstep_gone_path (a, t) values (?, ?)', pathNo, tenantNo)
       left = true
     },
     expires() {

@@ -8,7 +8,7 @@ export const GROUP_NUMBERS = `(select ${dialect.list('x.g')} from lockstep_membe
 
 /** A resource and what {@link GROUP_NUMBERS} says of it. */
 export interface MemberRow {
-  readonly k: number
+  readonly rowNo: number
   readonly groups: SqlValue | undefined
 }
 
@@ -17,7 +17,7 @@ export interface GroupsOf {
   /** By resource number; those in no group are left out. Who are in the same groups share one list. */
   readonly find: (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
   /** Told the type of each resource that may have changed, and undefined when anything may have. */
-  readonly refresh: (y: number | undefined) => void
+  readonly refresh: (typeNo: number | undefined) => void
 }
 
 /** A group on the way up from its members. */
@@ -64,12 +64,12 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
   function climb(start: ReadonlySet<number>): void {
     const seen = new Set<number>()
     for (let next = [...start]; next.length > 0; ) {
-      const unknown = next.filter((g) => !groups.has(g))
+      const unknown = next.filter((groupNo) => !groups.has(groupNo))
       if (unknown.length > 0) for (const row of read(unknown)) take(row)
-      for (const g of next) seen.add(g)
+      for (const groupNo of next) seen.add(groupNo)
       const above = new Set<number>()
-      for (const g of next) for (const parent of groups.get(g)?.parents ?? NONE) above.add(parent)
-      next = [...above].filter((g) => !seen.has(g))
+      for (const groupNo of next) for (const parent of groups.get(groupNo)?.parents ?? NONE) above.add(parent)
+      next = [...above].filter((groupNo) => !seen.has(groupNo))
     }
   }
 
@@ -91,7 +91,7 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
       if (lists.has(row.groups)) continue
       const direct = numbersIn(row.groups)
       lists.set(row.groups, { direct })
-      for (const g of direct) start.add(g)
+      for (const groupNo of direct) start.add(groupNo)
     }
     if (!any) return NOBODYS
     climb(start)
@@ -100,10 +100,10 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
       const list = typeof row.groups === 'string' ? lists.get(row.groups) : undefined
       if (list === undefined) continue
       // Only a group can be in a circle and so among its own.
-      if (groups.has(row.k)) found.set(row.k, membershipsOf(row.k, list.direct, groups))
+      if (groups.has(row.rowNo)) found.set(row.rowNo, membershipsOf(row.rowNo, list.direct, groups))
       else {
-        list.shared ??= membershipsOf(row.k, list.direct, groups)
-        found.set(row.k, list.shared)
+        list.shared ??= membershipsOf(row.rowNo, list.direct, groups)
+        found.set(row.rowNo, list.shared)
       }
     }
     return found
@@ -111,8 +111,8 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
 
   return {
     find,
-    refresh(y) {
-      if (y === undefined || types.has(y)) forget()
+    refresh(typeNo) {
+      if (typeNo === undefined || types.has(typeNo)) forget()
     },
   }
 }
@@ -124,17 +124,21 @@ interface List {
 }
 
 /** The groups of one resource, or of all that are no group themselves. */
-function membershipsOf(k: number, direct: readonly number[], known: ReadonlyMap<number, Known>): readonly Membership[] {
+function membershipsOf(
+  rowNo: number,
+  direct: readonly number[],
+  known: ReadonlyMap<number, Known>,
+): readonly Membership[] {
   // The set grows while it is walked: what is above comes behind.
   const all = new Set(direct)
   const memberships: Membership[] = []
   const above: Membership[] = []
   let left = direct.length
-  for (const g of all) {
+  for (const groupNo of all) {
     const isDirect = left-- > 0
-    const group = known.get(g)
+    const group = known.get(groupNo)
     if (group === undefined) continue
-    if (g !== k) {
+    if (groupNo !== rowNo) {
       if (isDirect) memberships.push(group.direct)
       else above.push(group.indirect)
     }

@@ -10,8 +10,8 @@ import { editMembers, type Finder } from './members.ts'
 /** What rows of another store are put through. */
 export interface LoadGround {
   readonly connection: Connection
-  readonly names: Dictionary
-  readonly tally: Counters
+  readonly dictionary: Dictionary
+  readonly counters: Counters
   readonly finder: Finder
   readonly index: IndexEntries
   readonly log: Log
@@ -20,30 +20,30 @@ export interface LoadGround {
 /** Makes what carries out a `load` write in tenant `t`; `at` is its place in the list, for a `Conflict`. */
 export function createLoad(
   ground: LoadGround,
-): (write: Extract<Write, { write: 'load' }>, t: number, at: number) => Written {
-  const { connection, names, tally, finder, index, log } = ground
+): (write: Extract<Write, { write: 'load' }>, tenantNo: number, at: number) => Written {
+  const { connection, dictionary, counters, finder, index, log } = ground
 
-  function load(tenant: string, t: number, row: ExportRow, at: number): void {
+  function load(tenant: string, tenantNo: number, row: ExportRow, at: number): void {
     switch (row.row) {
       case 'path': {
-        const y = names.ensureType(t, row.type)
-        names.ensurePath(t, y, row.path, row.unique, row.complete)
+        const typeNo = dictionary.ensureType(tenantNo, row.type)
+        dictionary.ensurePath(tenantNo, typeNo, row.path, row.unique, row.complete)
         const flags = [Number(row.unique), Number(row.complete)]
         connection.run(
           'update lockstep_path set uniq = ?, ready = ? where t = ? and y = ? and path = ?',
           ...flags,
-          t,
-          y,
+          tenantNo,
+          typeNo,
           row.path,
         )
-        names.forget()
+        dictionary.forget()
         return
       }
       case 'record':
         connection.run(
           `insert into lockstep_record (t, kind, key, tag, value) values (?, ?, ?, ?, ?)
            on conflict do update set tag = excluded.tag, value = excluded.value`,
-          t,
+          tenantNo,
           row.kind,
           row.key,
           row.tag ?? null,
@@ -51,21 +51,22 @@ export function createLoad(
         )
         return
       case 'resource':
-        resource(t, row, at)
+        resource(tenantNo, row, at)
         return
       case 'members': {
-        const g = numberOf({ ...row, tenant }, t)
-        if (g === undefined) throw new Conflict('missing', at, row.id)
+        const groupNo = numberOf({ ...row, tenant }, tenantNo)
+        if (groupNo === undefined) throw new Conflict('missing', at, row.id)
         const members = row.members.map((id) => ({ id }))
-        editMembers(connection, names, finder, { t, k: g }, [{ edit: 'add', members }], at)
+        editMembers(connection, dictionary, finder, { tenantNo, rowNo: groupNo }, [{ edit: 'add', members }], at)
         return
       }
       case 'change': {
         const { op, actor, paths, version, members } = row
-        const y = op === 'note' ? names.ensureNoteType(t, row.type) : names.ensureType(t, row.type)
+        const typeNo =
+          op === 'note' ? dictionary.ensureNoteType(tenantNo, row.type) : dictionary.ensureType(tenantNo, row.type)
         const place = log.write(
           { ...row, tenant },
-          { t, y, at: row.at, version, delta: members, touch: null },
+          { tenantNo, typeNo, at: row.at, version, delta: members, touch: null },
           { op, actor, paths },
         )
         if (place !== row.place) throw new Conflict('version', at, String(row.place))
@@ -73,19 +74,20 @@ export function createLoad(
     }
   }
 
-  function resource(t: number, row: Extract<ExportRow, { row: 'resource' }>, at: number): void {
-    const y = names.ensureType(t, row.type)
-    if (finder.find(t, row.id, row.type) !== undefined) throw new Conflict('exists', at, row.id)
+  function resource(tenantNo: number, row: Extract<ExportRow, { row: 'resource' }>, at: number): void {
+    const typeNo = dictionary.ensureType(tenantNo, row.type)
+    if (finder.find(tenantNo, row.id, row.type) !== undefined) throw new Conflict('exists', at, row.id)
     const lists = Object.entries(row.entries).map(([name, values]) => {
       // Its own row has told whether it is unique and complete; without one it promises nothing.
-      const path = names.path(t, y, name) ?? names.ensurePath(t, y, name, false, false)
+      const path =
+        dictionary.path(tenantNo, typeNo, name) ?? dictionary.ensurePath(tenantNo, typeNo, name, false, false)
       return { path, values }
     })
-    const k = connection.insert(
+    const rowNo = connection.insert(
       `insert into lockstep_resource (t, y, id, version, created, modified, display, secret, entries, text, folded)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      t,
-      y,
+      tenantNo,
+      typeNo,
       row.id,
       row.version,
       row.created,
@@ -97,21 +99,21 @@ export function createLoad(
       foldedText(row.text),
     )
     index.addAll(
-      t,
+      tenantNo,
       lists.flatMap(({ path, values }) => values.map((value) => ({ path, value }))),
-      k,
+      rowNo,
     )
-    tally.added(t, y, row.id)
+    counters.added(tenantNo, typeNo, row.id)
   }
 
-  function numberOf(ref: Ref, t: number): number | undefined {
-    const found = finder.find(t, ref.id, ref.type)
-    return found === undefined || names.typeName(found.y) !== ref.type ? undefined : found.k
+  function numberOf(ref: Ref, tenantNo: number): number | undefined {
+    const found = finder.find(tenantNo, ref.id, ref.type)
+    return found === undefined || dictionary.typeName(found.typeNo) !== ref.type ? undefined : found.rowNo
   }
 
-  return ({ tenant, rows }, t, at) => {
-    for (const row of rows) load(tenant, t, row, at)
-    tally.signal(tenant, true)
+  return ({ tenant, rows }, tenantNo, at) => {
+    for (const row of rows) load(tenant, tenantNo, row, at)
+    counters.signal(tenant, true)
     return { changed: true, version: 0, created: 0, modified: 0 }
   }
 }

@@ -7,62 +7,74 @@ import type { Dictionary } from './dictionary.ts'
 
 /** A resource by its number, with its column of entries. */
 export interface Indexed {
-  readonly k: number
+  readonly rowNo: number
   readonly entries: string
 }
 
 /** The index entries of resources: rows to be found by, and in the resource's own row what they are. */
 export interface IndexEntries {
   /** Refuses a value that must be unique and that another resource has. */
-  readonly requireFree: (t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number) => void
+  readonly requireFree: (
+    tenantNo: number,
+    path: IndexPath | undefined,
+    entry: IndexEntry,
+    rowNo: number,
+    at: number,
+  ) => void
   /** All entries of a new resource. */
   readonly addAll: (
-    t: number,
+    tenantNo: number,
     entries: readonly { readonly path: IndexPath | undefined; readonly value: string }[],
-    k: number,
+    rowNo: number,
   ) => void
   /** Takes some and adds some. `ready`: a path seen for the first time may answer queries. */
   readonly change: (
-    t: number,
-    y: number,
+    tenantNo: number,
+    typeNo: number,
     was: Indexed,
     write: Pick<Extract<Write, { write: 'update' }>, 'unindex' | 'index'>,
     how: { readonly ready: boolean; readonly at: number },
   ) => void
-  readonly clear: (t: number, was: Indexed) => void
+  readonly clear: (tenantNo: number, was: Indexed) => void
 }
 
 /** Makes the index entries of one connection. */
-export function createIndexEntries(connection: Connection, names: Dictionary): IndexEntries {
-  function requireFree(t: number, path: IndexPath | undefined, entry: IndexEntry, k: number, at: number): void {
+export function createIndexEntries(connection: Connection, dictionary: Dictionary): IndexEntries {
+  function requireFree(
+    tenantNo: number,
+    path: IndexPath | undefined,
+    entry: IndexEntry,
+    rowNo: number,
+    at: number,
+  ): void {
     if (path === undefined || entry.unique !== true) return
     const held = connection.row(
       'select 1 from lockstep_value_index where t = ? and a = ? and v = ? and k <> ? limit 1',
-      t,
+      tenantNo,
       path.pathNo,
       entry.value,
-      k,
+      rowNo,
     )
     if (held !== undefined) throw new Conflict('unique', at, path.path)
   }
 
-  function add(t: number, path: IndexPath | undefined, value: string, k: number): void {
+  function add(tenantNo: number, path: IndexPath | undefined, value: string, rowNo: number): void {
     if (path === undefined) return
     connection.run(
       'insert or ignore into lockstep_value_index (t, a, v, k) values (?, ?, ?, ?)',
-      t,
+      tenantNo,
       path.pathNo,
       value,
-      k,
+      rowNo,
     )
   }
 
-  function addAll(t: number, entries: Parameters<IndexEntries['addAll']>[1], k: number): void {
+  function addAll(tenantNo: number, entries: Parameters<IndexEntries['addAll']>[1], rowNo: number): void {
     // One statement for some of them: each call costs more than the row it writes.
     for (let from = 0; from < entries.length; from += ROWS.length - 1) {
       const values: SqlValue[] = []
       for (const { path, value } of entries.slice(from, from + ROWS.length - 1)) {
-        if (path !== undefined) values.push(t, path.pathNo, value, k)
+        if (path !== undefined) values.push(tenantNo, path.pathNo, value, rowNo)
       }
       const sql = ROWS[values.length / 4]
       if (sql !== undefined && values.length > 0) connection.run(sql, ...values)
@@ -70,47 +82,47 @@ export function createIndexEntries(connection: Connection, names: Dictionary): I
   }
 
   function change(
-    t: number,
-    y: number,
+    tenantNo: number,
+    typeNo: number,
     was: Indexed,
     write: Pick<Extract<Write, { write: 'update' }>, 'unindex' | 'index'>,
     { ready, at }: { readonly ready: boolean; readonly at: number },
   ): void {
     if (write.unindex.length === 0 && write.index.length === 0) return
     const added = write.index.map((entry) => {
-      const path = names.ensurePath(t, y, entry.path, entry.unique === true, ready)
-      requireFree(t, path, entry, was.k, at)
+      const path = dictionary.ensurePath(tenantNo, typeNo, entry.path, entry.unique === true, ready)
+      requireFree(tenantNo, path, entry, was.rowNo, at)
       return { path, value: entry.value }
     })
     const entries = createEntryLists(readEntries(was.entries))
     for (const { path: name, value } of write.unindex) {
-      const path = names.path(t, y, name)
+      const path = dictionary.path(tenantNo, typeNo, name)
       if (path === undefined) continue
       connection.run(
         'delete from lockstep_value_index where t = ? and a = ? and v = ? and k = ?',
-        t,
+        tenantNo,
         path.pathNo,
         value,
-        was.k,
+        was.rowNo,
       )
       entries.remove(path.pathNo, value)
     }
     for (const { path, value } of added) {
-      add(t, path, value, was.k)
+      add(tenantNo, path, value, was.rowNo)
       entries.add(path.pathNo, value)
     }
-    connection.run('update lockstep_resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.k)
+    connection.run('update lockstep_resource set entries = ? where k = ?', JSON.stringify(entries.lists()), was.rowNo)
   }
 
-  function clear(t: number, was: Indexed): void {
-    for (const [a, values] of Object.entries(readEntries(was.entries))) {
+  function clear(tenantNo: number, was: Indexed): void {
+    for (const [pathNo, values] of Object.entries(readEntries(was.entries))) {
       for (const value of values) {
         connection.run(
           'delete from lockstep_value_index where t = ? and a = ? and v = ? and k = ?',
-          t,
-          Number(a),
+          tenantNo,
+          Number(pathNo),
           value,
-          was.k,
+          was.rowNo,
         )
       }
     }
@@ -131,8 +143,8 @@ function readEntries(text: string): { [a: string]: string[] } {
   const read: unknown = JSON.parse(text)
   const entries: { [a: string]: string[] } = {}
   if (!isObject(read)) return entries
-  for (const [a, values] of Object.entries(read)) {
-    if (Array.isArray(values)) entries[a] = values.filter((value): value is string => typeof value === 'string')
+  for (const [pathNo, values] of Object.entries(read)) {
+    if (Array.isArray(values)) entries[pathNo] = values.filter((value): value is string => typeof value === 'string')
   }
   return entries
 }

@@ -7,8 +7,8 @@ import type { TextDraft } from './messages.ts'
 
 /** What a log line says besides its draft. */
 export interface Line {
-  readonly t: number
-  readonly y: number
+  readonly tenantNo: number
+  readonly typeNo: number
   readonly at: number
   readonly version: number
   /** Who came and went, by resource number. */
@@ -27,11 +27,11 @@ export interface Log {
   /** Gives the line's place. */
   readonly write: (ref: Ref, line: Line, draft: LineDraft) => number
   /** Puts other paths and members into a line that is there. */
-  readonly amend: (t: number, line: Pick<Change, 'place' | 'paths' | 'members'>) => void
+  readonly amend: (tenantNo: number, line: Pick<Change, 'place' | 'paths' | 'members'>) => void
 }
 
 /** Makes the log of one connection. `lines`: where to put what is written, when somebody wants to see it. */
-export function createLog(connection: Connection, tally: Counters, lines: () => WholeChange[] | undefined): Log {
+export function createLog(connection: Connection, counters: Counters, lines: () => WholeChange[] | undefined): Log {
   /** Who came and went: with ids, unless they are too many for a line and nobody else wants them. */
   function deltaOf(members: MemberChanges, whole: boolean): Change['members'] {
     const { added, removed } = members
@@ -44,18 +44,18 @@ export function createLog(connection: Connection, tally: Counters, lines: () => 
 
   return {
     write(ref, line, draft) {
-      const { t, y, at, version } = line
+      const { tenantNo, typeNo, at, version } = line
       const seen = lines()
       const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members, seen !== undefined))
-      const place = tally.nextPlace(t)
+      const place = counters.nextPlace(tenantNo)
       connection.run(
         `insert into lockstep_change (n, t, place, at, y, id, op, actor, version, detail, touch)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        tally.nextNumber(),
-        t,
+        counters.nextNumber(),
+        tenantNo,
         place,
         at,
-        y,
+        typeNo,
         ref.id,
         draft.op,
         draft.actor,
@@ -69,9 +69,9 @@ export function createLog(connection: Connection, tally: Counters, lines: () => 
       seen.push(members?.ids === undefined ? told : { ...told, members: { ...members, ids: members.ids } })
       return place
     },
-    amend(t, { place, paths, members }) {
+    amend(tenantNo, { place, paths, members }) {
       const detail = detailOf(JSON.stringify(paths), members)
-      connection.run('update lockstep_change set detail = ? where t = ? and place = ?', detail, t, place)
+      connection.run('update lockstep_change set detail = ? where t = ? and place = ?', detail, tenantNo, place)
     },
   }
 }

@@ -30,21 +30,21 @@ const BY_ID = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
  * Makes the look-ups of one connection. Each is one of a handful of statements, so that nothing is put together, prepared
  * or planned for what identity providers ask before nearly every write.
  */
-export function createLookUps(connection: Connection, names: Dictionary, reads: Reads): LookUps {
+export function createLookUps(connection: Connection, dictionary: Dictionary, reads: Reads): LookUps {
   return (query, atMost, known) => {
     const [only] = query.types
-    const t = names.tenant(query.tenant)
-    if (only?.filter === undefined || query.types.length > 1 || t === undefined) return undefined
-    const y = names.type(only.type)
-    const ways = y === undefined ? undefined : waysFor(only.filter, t, y)
+    const tenantNo = dictionary.tenant(query.tenant)
+    if (only?.filter === undefined || query.types.length > 1 || tenantNo === undefined) return undefined
+    const typeNo = dictionary.type(only.type)
+    const ways = typeNo === undefined ? undefined : waysFor(only.filter, tenantNo, typeNo)
     if (ways === undefined) return undefined
     const numbers: number[] = []
     for (const { rows } of ways) {
       const some = rows(atMost + 1)
       for (const row of some) {
-        const k = numberOf(row[0])
+        const rowNo = numberOf(row[0])
         // One resource may have several values that fit.
-        if (!numbers.includes(k)) numbers.push(k)
+        if (!numbers.includes(rowNo)) numbers.push(rowNo)
       }
       if (some.length > atMost || numbers.length > atMost) return undefined
     }
@@ -58,12 +58,12 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
   }
 
   /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */
-  function waysFor(filter: BoundFilter, t: number, y: number): readonly Way[] | undefined {
+  function waysFor(filter: BoundFilter, tenantNo: number, typeNo: number): readonly Way[] | undefined {
     switch (filter.op) {
       case 'and': {
         let best: readonly Way[] | undefined
         for (const one of filter.all) {
-          const ways = waysFor(one, t, y)
+          const ways = waysFor(one, tenantNo, typeNo)
           if (ways !== undefined && (best === undefined || costOf(ways) < costOf(best))) best = ways
         }
         return best
@@ -71,7 +71,7 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
       case 'or': {
         const all: Way[] = []
         for (const one of filter.all) {
-          const ways = waysFor(one, t, y)
+          const ways = waysFor(one, tenantNo, typeNo)
           if (ways === undefined) return undefined
           all.push(...ways)
         }
@@ -79,10 +79,13 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
       }
       case 'has':
         // What one element satisfies, some value satisfies.
-        return waysFor(filter.filter, t, y)
+        return waysFor(filter.filter, tenantNo, typeNo)
       case 'eq':
       case 'sw': {
-        const way = typeof filter.value === 'string' ? wayFor(filter.op, filter.target, filter.value, t, y) : undefined
+        const way =
+          typeof filter.value === 'string'
+            ? wayFor(filter.op, filter.target, filter.value, tenantNo, typeNo)
+            : undefined
         return way && [way]
       }
       default:
@@ -90,29 +93,29 @@ export function createLookUps(connection: Connection, names: Dictionary, reads: 
     }
   }
 
-  function wayFor(op: 'eq' | 'sw', target: Target, value: string, t: number, y: number): Way | undefined {
+  function wayFor(op: 'eq' | 'sw', target: Target, value: string, tenantNo: number, typeNo: number): Way | undefined {
     if (target.extension === undefined && target.attribute.name === 'id') {
-      return op === 'eq' ? { cost: ONE, rows: () => connection.rows(BY_ID, t, y, value) } : undefined
+      return op === 'eq' ? { cost: ONE, rows: () => connection.rows(BY_ID, tenantNo, typeNo, value) } : undefined
     }
     // "" has no entry, and what compares with it may hold for it.
     if (value === '' || rowsOf(target) !== undefined) return undefined
-    const path = names.path(t, y, target.path)
+    const path = dictionary.path(tenantNo, typeNo, target.path)
     if (path?.ready !== true) return undefined
-    if (op === 'sw') return starting(path, value, t)
+    if (op === 'sw') return starting(path, value, tenantNo)
     return {
       cost: path.unique ? ONE : FEW,
-      rows: (limit) => connection.rows(EQUAL, t, path.pathNo, value, limit),
+      rows: (limit) => connection.rows(EQUAL, tenantNo, path.pathNo, value, limit),
     }
   }
 
-  function starting(path: IndexPath, value: string, t: number): Way {
+  function starting(path: IndexPath, value: string, tenantNo: number): Way {
     const next = following(value)
     return {
       cost: RANGE,
       rows: (limit) =>
         next === undefined
-          ? connection.rows(FROM, t, path.pathNo, value, limit)
-          : connection.rows(BETWEEN, t, path.pathNo, value, next, limit),
+          ? connection.rows(FROM, tenantNo, path.pathNo, value, limit)
+          : connection.rows(BETWEEN, tenantNo, path.pathNo, value, next, limit),
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Dictionary } from './dictionary.ts'
 /** A filter on `members` for the rows of one group, `e` being the member's resource. */
 export function compileMembers(
   filter: BoundFilter,
-  names: Dictionary,
+  dictionary: Dictionary,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
   const bindings = createBindings<SqlValue>(sqlite)
   const scope: SqlScope = {
@@ -20,7 +20,7 @@ export function compileMembers(
     base: '',
     endpoints: {},
     path: () => undefined,
-    typeKey: names.type,
+    typeKey: dictionary.type,
   }
   const inner = filter.op === 'has' ? filter.filter : filter
   return { sql: onElement(inner, (leaf) => memberValue(leaf, scope, bindings), bindings), values: bindings.values }

@@ -13,30 +13,34 @@ export interface MemberChanges {
 /** Finds resources of a tenant by id, whatever their type. */
 export interface Finder {
   /** Number and type of a resource. */
-  readonly find: (t: number, id: string, type?: string) => { readonly k: number; readonly y: number } | undefined
+  readonly find: (
+    tenantNo: number,
+    id: string,
+    type?: string,
+  ) => { readonly rowNo: number; readonly typeNo: number } | undefined
 }
 
 /** Makes the look-ups of members that a write needs. */
-export function createFinder(connection: Connection, names: Dictionary): Finder {
+export function createFinder(connection: Connection, dictionary: Dictionary): Finder {
   // Members of one list are mostly of one type: ask for the last one found first.
   let last = 0
-  const probe = (t: number, y: number, id: string) => {
-    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', t, y, id)
-    return row === undefined ? undefined : { k: numberOf(row[0]), y }
+  const probe = (tenantNo: number, typeNo: number, id: string) => {
+    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', tenantNo, typeNo, id)
+    return row === undefined ? undefined : { rowNo: numberOf(row[0]), typeNo }
   }
   return {
-    find(t, id, type) {
-      const first = (type === undefined ? undefined : names.type(type)) ?? last
-      const found = first === 0 ? undefined : probe(t, first, id)
+    find(tenantNo, id, type) {
+      const first = (type === undefined ? undefined : dictionary.type(type)) ?? last
+      const found = first === 0 ? undefined : probe(tenantNo, first, id)
       if (found !== undefined) {
         last = first
         return found
       }
-      for (const y of names.types(t)) {
-        if (y === first) continue
-        const other = probe(t, y, id)
+      for (const typeNo of dictionary.types(tenantNo)) {
+        if (typeNo === first) continue
+        const other = probe(tenantNo, typeNo, id)
         if (other !== undefined) {
-          last = y
+          last = typeNo
           return other
         }
       }
@@ -51,49 +55,49 @@ export function createFinder(connection: Connection, names: Dictionary): Finder 
  */
 export function editMembers(
   connection: Connection,
-  names: Dictionary,
+  dictionary: Dictionary,
   finder: Finder,
-  group: { readonly t: number; readonly k: number },
+  group: { readonly tenantNo: number; readonly rowNo: number },
   edits: readonly MemberEdit[],
   at: number,
 ): MemberChanges {
   const added = new Set<number>()
   const removed = new Set<number>()
-  const { t, k: g } = group
+  const { tenantNo, rowNo: groupNo } = group
 
-  const add = (m: number) => {
-    if (connection.run('insert or ignore into lockstep_member (g, m) values (?, ?)', g, m) === 0) return
-    if (!removed.delete(m)) added.add(m)
+  const add = (memberNo: number) => {
+    if (connection.run('insert or ignore into lockstep_member (g, m) values (?, ?)', groupNo, memberNo) === 0) return
+    if (!removed.delete(memberNo)) added.add(memberNo)
   }
-  const remove = (m: number) => {
-    if (connection.run('delete from lockstep_member where g = ? and m = ?', g, m) === 0) return
-    if (!added.delete(m)) removed.add(m)
+  const remove = (memberNo: number) => {
+    if (connection.run('delete from lockstep_member where g = ? and m = ?', groupNo, memberNo) === 0) return
+    if (!added.delete(memberNo)) removed.add(memberNo)
   }
   const resolve = (members: readonly { readonly id: string; readonly type?: string }[]): number[] =>
     members.map((member) => {
-      const found = finder.find(t, member.id, member.type)
-      const type = found === undefined ? undefined : names.typeName(found.y)
+      const found = finder.find(tenantNo, member.id, member.type)
+      const type = found === undefined ? undefined : dictionary.typeName(found.typeNo)
       if (found === undefined || (member.type !== undefined && member.type !== type)) {
         throw new Conflict('member', at, member.id, type)
       }
-      return found.k
+      return found.rowNo
     })
-  const all = () => connection.rows('select m from lockstep_member where g = ?', g).map((row) => numberOf(row[0]))
+  const all = () => connection.rows('select m from lockstep_member where g = ?', groupNo).map((row) => numberOf(row[0]))
 
   for (const edit of edits) {
     switch (edit.edit) {
       case 'add':
         // In order of number, so that both trees grow at one end.
-        for (const m of ordered(resolve(edit.members))) add(m)
+        for (const memberNo of ordered(resolve(edit.members))) add(memberNo)
         break
       case 'remove':
         for (const id of edit.ids) {
-          const found = finder.find(t, id)
-          if (found !== undefined) remove(found.k)
+          const found = finder.find(tenantNo, id)
+          if (found !== undefined) remove(found.rowNo)
         }
         break
       case 'removeWhere':
-        for (const m of satisfying(connection, names, finder, group, edit.filter)) remove(m)
+        for (const memberNo of satisfying(connection, dictionary, finder, group, edit.filter)) remove(memberNo)
         break
       case 'clear':
         clear(all())
@@ -105,8 +109,8 @@ export function editMembers(
           clear(there)
           break
         }
-        for (const m of there) if (!wanted.has(m)) remove(m)
-        for (const m of ordered([...wanted])) add(m)
+        for (const memberNo of there) if (!wanted.has(memberNo)) remove(memberNo)
+        for (const memberNo of ordered([...wanted])) add(memberNo)
         break
       }
     }
@@ -115,16 +119,16 @@ export function editMembers(
 
   function clear(there: readonly number[]): void {
     if (there.length === 0) return
-    connection.run('delete from lockstep_member where g = ?', g)
-    for (const m of there) if (!added.delete(m)) removed.add(m)
+    connection.run('delete from lockstep_member where g = ?', groupNo)
+    for (const memberNo of there) if (!added.delete(memberNo)) removed.add(memberNo)
   }
 }
 
 /** The ids of resources by number, in order of id. */
 export function idsOf(connection: Connection, numbers: Iterable<number>): string[] {
   const ids: string[] = []
-  for (const k of numbers) {
-    const row = connection.row('select id from lockstep_resource where k = ?', k)
+  for (const rowNo of numbers) {
+    const row = connection.row('select id from lockstep_resource where k = ?', rowNo)
     if (row !== undefined) ids.push(textOf(row[0]))
   }
   return ids.sort()
@@ -137,23 +141,23 @@ function ordered(numbers: number[]): number[] {
 /** The members that satisfy a filter. When it names them by id, only these are looked at. */
 function satisfying(
   connection: Connection,
-  names: Dictionary,
+  dictionary: Dictionary,
   finder: Finder,
-  group: { readonly t: number; readonly k: number },
+  group: { readonly tenantNo: number; readonly rowNo: number },
   filter: Extract<MemberEdit, { edit: 'removeWhere' }>['filter'],
 ): number[] {
-  const compiled = compileMembers(filter, names)
+  const compiled = compileMembers(filter, dictionary)
   const values: SqlValue[] = [...compiled.values]
   const named = idsNamed(filter)
   if (named === undefined) {
     const sql = `select x.m from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and ${compiled.sql}`
-    return connection.rows(sql, ...values, group.k).map((row) => numberOf(row[0]))
+    return connection.rows(sql, ...values, group.rowNo).map((row) => numberOf(row[0]))
   }
   const found: number[] = []
   const sql = `select 1 from lockstep_member x cross join lockstep_resource e on e.k = x.m where x.g = ?${values.length + 1} and x.m = ?${values.length + 2} and ${compiled.sql}`
   for (const id of named) {
-    const one = finder.find(group.t, id)
-    if (one !== undefined && connection.row(sql, ...values, group.k, one.k) !== undefined) found.push(one.k)
+    const one = finder.find(group.tenantNo, id)
+    if (one !== undefined && connection.row(sql, ...values, group.rowNo, one.rowNo) !== undefined) found.push(one.rowNo)
   }
   return found
 }

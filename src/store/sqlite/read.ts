@@ -46,34 +46,39 @@ const TENANTS = 'select t, name, created, place from lockstep_tenant'
 const NO_GROUPS: readonly Membership[] = []
 
 /** Makes the reads of single resources, names, members, the log and records. */
-export function createReads(connection: Connection, names: Dictionary, groupsOf: GroupsOf): Reads {
-  const keyOf = (ref: Ref): { readonly t: number; readonly y: number } | undefined => {
-    const t = names.tenant(ref.tenant)
-    const y = names.type(ref.type)
-    return t === undefined || y === undefined ? undefined : { t, y }
+export function createReads(connection: Connection, dictionary: Dictionary, groupsOf: GroupsOf): Reads {
+  const keyOf = (ref: Ref): { readonly tenantNo: number; readonly typeNo: number } | undefined => {
+    const tenantNo = dictionary.tenant(ref.tenant)
+    const typeNo = dictionary.type(ref.type)
+    return tenantNo === undefined || typeNo === undefined ? undefined : { tenantNo, typeNo }
   }
   const numberFor = (ref: Ref): number | undefined => {
     const key = keyOf(ref)
     if (key === undefined) return undefined
-    const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', key.t, key.y, ref.id)
+    const row = connection.row(
+      'select k from lockstep_resource where t = ? and y = ? and id = ?',
+      key.tenantNo,
+      key.typeNo,
+      ref.id,
+    )
     return row === undefined ? undefined : numberOf(row[0])
   }
 
   /** A row whose last column is {@link GROUP_NUMBERS}. */
   function withGroups(row: SqlRow, tenant: string, type: string): Stored {
-    const k = numberOf(row[0])
-    const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ k, groups: row[8] }]).get(k)
+    const rowNo = numberOf(row[0])
+    const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ rowNo, groups: row[8] }]).get(rowNo)
     return storedOf(row, tenant, type, memberships ?? NO_GROUPS)
   }
 
   /** A row of {@link TENANTS} with its counters. */
   function countersOf(row: SqlRow): TenantRow {
     const resources: { [type: string]: number } = {}
-    for (const [y, n] of connection.rows(
+    for (const [typeNo, n] of connection.rows(
       'select y, n from lockstep_counter where t = ? order by y',
       numberOf(row[0]),
     )) {
-      if (numberOf(n) > 0) resources[names.typeName(numberOf(y))] = numberOf(n)
+      if (numberOf(n) > 0) resources[dictionary.typeName(numberOf(typeNo))] = numberOf(n)
     }
     return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
   }
@@ -84,7 +89,7 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
     get(ref, groups) {
       const key = keyOf(ref)
       if (key === undefined) return undefined
-      const row = connection.row(groups ? GET_GROUPS : GET, key.t, key.y, ref.id)
+      const row = connection.row(groups ? GET_GROUPS : GET, key.tenantNo, key.typeNo, ref.id)
       if (row === undefined) return undefined
       return groups ? withGroups(row, ref.tenant, ref.type) : storedOf(row, ref.tenant, ref.type, undefined)
     },
@@ -102,66 +107,72 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
       if (key === undefined) return undefined
       const row = connection.row(
         'select secret from lockstep_resource where t = ? and y = ? and id = ?',
-        key.t,
-        key.y,
+        key.tenantNo,
+        key.typeNo,
         ref.id,
       )
       return typeof row?.[0] === 'string' ? row[0] : undefined
     },
     names(tenant, ids) {
-      const t = names.tenant(tenant)
-      if (t === undefined) return []
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return []
       const found: Member[] = []
       for (const id of new Set(ids)) {
-        for (const y of names.types(t)) {
-          const row = connection.row('select display from lockstep_resource where t = ? and y = ? and id = ?', t, y, id)
+        for (const typeNo of dictionary.types(tenantNo)) {
+          const row = connection.row(
+            'select display from lockstep_resource where t = ? and y = ? and id = ?',
+            tenantNo,
+            typeNo,
+            id,
+          )
           if (row === undefined) continue
-          found.push({ id, type: names.typeName(y), display: textOf(row[0]) })
+          found.push({ id, type: dictionary.typeName(typeNo), display: textOf(row[0]) })
           break
         }
       }
       return found
     },
     membersAmong(ref, ids) {
-      const t = names.tenant(ref.tenant)
-      const g = numberFor(ref)
-      if (t === undefined || g === undefined) return []
+      const tenantNo = dictionary.tenant(ref.tenant)
+      const groupNo = numberFor(ref)
+      if (tenantNo === undefined || groupNo === undefined) return []
       const found: Member[] = []
       for (const id of new Set(ids)) {
-        for (const y of names.types(t)) {
+        for (const typeNo of dictionary.types(tenantNo)) {
           const row = connection.row(
             'select k, display from lockstep_resource where t = ? and y = ? and id = ?',
-            t,
-            y,
+            tenantNo,
+            typeNo,
             id,
           )
           if (row === undefined) continue
           const is =
-            connection.row('select 1 from lockstep_member where g = ? and m = ?', g, numberOf(row[0])) !== undefined
-          if (is) found.push({ id, type: names.typeName(y), display: textOf(row[1]) })
+            connection.row('select 1 from lockstep_member where g = ? and m = ?', groupNo, numberOf(row[0])) !==
+            undefined
+          if (is) found.push({ id, type: dictionary.typeName(typeNo), display: textOf(row[1]) })
           break
         }
       }
       return found
     },
     memberCount(ref, atMost) {
-      const k = numberFor(ref)
-      if (k === undefined) return 0
+      const rowNo = numberFor(ref)
+      if (rowNo === undefined) return 0
       const row = connection.row(
         'select count(*) from (select 1 from lockstep_member where g = ? limit ? + 0)',
-        k,
+        rowNo,
         atMost,
       )
       return numberOf(row?.[0])
     },
     holders(tenant, type, entry, limit, after) {
       const key = keyOf({ tenant, type, id: '' })
-      const path = key === undefined ? undefined : names.path(key.t, key.y, entry.path)
+      const path = key === undefined ? undefined : dictionary.path(key.tenantNo, key.typeNo, entry.path)
       if (key === undefined || path === undefined) return []
       const rows = connection.rows(
         `select r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
          where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`,
-        key.t,
+        key.tenantNo,
         path.pathNo,
         entry.value,
         after,
@@ -170,26 +181,26 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
       return rows.map((row) => textOf(row[0]))
     },
     changes(tenant, after, limit) {
-      const t = names.tenant(tenant)
-      if (t === undefined) return []
-      const cut = connection.row('select place from lockstep_cut where t = ? and place > ?', t, after)
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return []
+      const cut = connection.row('select place from lockstep_cut where t = ? and place > ?', tenantNo, after)
       if (cut !== undefined) throw new LogCut(numberOf(cut[0]) + 1)
       const rows = connection.rows(
         `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ? + 0`,
-        t,
+        tenantNo,
         after,
         limit,
       )
-      return rows.map((row) => changeOf(row, tenant, names.typeName))
+      return rows.map((row) => changeOf(row, tenant, dictionary.typeName))
     },
     records(tenant, kind, where = {}) {
-      const t = names.tenant(tenant)
-      if (t === undefined) return []
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return []
       const limit = where.limit ?? -1
       if (where.key !== undefined) {
         const row = connection.row(
           'select key, tag, value from lockstep_record where t = ? and kind = ? and key = ?',
-          t,
+          tenantNo,
           kind,
           where.key,
         )
@@ -205,14 +216,14 @@ export function createReads(connection: Connection, names: Dictionary, groupsOf:
         where.tag === undefined
           ? connection.rows(
               `select key, tag, value from lockstep_record where t = ? and kind = ? and ${from} order by key limit ? + 0`,
-              t,
+              tenantNo,
               kind,
               after,
               limit,
             )
           : connection.rows(
               `select key, tag, value from lockstep_record where t = ? and kind = ? and tag = ? and ${from} order by key limit ? + 0`,
-              t,
+              tenantNo,
               kind,
               where.tag,
               after,

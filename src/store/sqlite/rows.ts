@@ -24,7 +24,7 @@ export function storedOf(row: SqlRow, tenant: string, type: string, groups: read
 export const CHANGE_COLUMNS = 'place, at, y, id, op, actor, version, detail'
 
 /** One line of a tenant's log. */
-export function changeOf(row: SqlRow, tenant: string, typeName: (y: number) => string): Change {
+export function changeOf(row: SqlRow, tenant: string, typeName: (typeNo: number) => string): Change {
   const ref: Ref = { tenant, type: typeName(numberOf(row[2])), id: textOf(row[3]) }
   return {
     ...ref,

@@ -16,16 +16,16 @@ const MEMBERS = `select x.m, r.id, r.y, r.display
  */
 export async function* streamMembers(
   connection: Connection,
-  names: Dictionary,
-  g: number,
+  dictionary: Dictionary,
+  groupNo: number,
   open: (() => Connection) | undefined,
   done: (connection: Connection) => void,
 ): AsyncGenerator<readonly Member[]> {
   const read = (from: Connection, after: number, limit: number) => {
-    const rows = from.rows(MEMBERS, g, after, limit)
+    const rows = from.rows(MEMBERS, groupNo, after, limit)
     const members = rows.map((row) => ({
       id: textOf(row[1]),
-      type: names.typeName(numberOf(row[2])),
+      type: dictionary.typeName(numberOf(row[2])),
       display: textOf(row[3]),
     }))
     return { members, last: numberOf(rows.at(-1)?.[0] ?? after) }

@@ -119,17 +119,17 @@ export function sqliteStore(
     ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, options.died)
     : undefined
   const threaded = thread !== undefined || writer !== undefined
-  const names = createDictionary(connection)
+  const dictionary = createDictionary(connection)
   const groupsOf = createGroupsOf(connection, threaded)
-  const reads = createReads(connection, names, groupsOf)
+  const reads = createReads(connection, dictionary, groupsOf)
   const { now } = options.environment ?? environment
-  const workReads = createWorkReads(connection, names, now)
-  const finds = createFinds({ connection, dictionary: names, groupsOf })
-  const lookUp = createLookUps(connection, names, reads)
+  const workReads = createWorkReads(connection, dictionary, now)
+  const finds = createFinds({ connection, dictionary, groupsOf })
+  const lookUp = createLookUps(connection, dictionary, reads)
   // Reads of other threads, which may be told of a commit within one turn, each begin anew.
   const turn = threads ? createTurn(connection) : NO_TURN
   const watchers = createWatchers(options.report)
-  const changes = createChangeWatch({ connection, names, groupsOf, turn }, watchers)
+  const changes = createChangeWatch({ connection, dictionary, groupsOf, turn }, watchers)
   const committed = (commits: number) => {
     changes.lookNow()
     guard(() => options.batch?.(commits), options.report)
@@ -152,7 +152,11 @@ export function sqliteStore(
         }
   const committer: Committer<SqliteDatabase> =
     toWriter === undefined
-      ? createInlineCommitter(createWriter(connection, names, { ...identity, seen, now }), connection.db, committed)
+      ? createInlineCommitter(
+          createWriter(connection, dictionary, { ...identity, seen, now }),
+          connection.db,
+          committed,
+        )
       : createThreadCommitter(toWriter, committed)
   const idle: Connection[] = []
   const work = createWorkWatchers<SqliteDatabase>((writes, inside) => committer.commit(writes, inside), options.report)
@@ -195,10 +199,10 @@ export function sqliteStore(
     names: (tenant, ids) => reading(() => reads.names(tenant, ids)),
     async *members(ref) {
       changes.look()
-      const g = reads.numberOf(ref)
-      if (g === undefined) return
+      const groupNo = reads.numberOf(ref)
+      if (groupNo === undefined) return
       const open = another && (() => idle.pop() ?? another())
-      yield* streamMembers(connection, names, g, open, (done) => {
+      yield* streamMembers(connection, dictionary, groupNo, open, (done) => {
         if (idle.length < IDLE && connection.isOpen()) idle.push(done)
         else done.close()
       })

@@ -64,32 +64,32 @@ export function createWorkHalf({
 }
 
 /** Makes the reads of work. */
-export function createWorkReads(connection: Connection, names: Dictionary, now: () => number): WorkReads {
+export function createWorkReads(connection: Connection, dictionary: Dictionary, now: () => number): WorkReads {
   function dueInLane(queue: string, lane: number, where: DueWhere, limit: number): readonly SqlRow[] {
     const { until, within } = where
     if (within === undefined) {
       const sql = `${ITEMS} and i.lane = ? and i.due <= ? and i.due < ${NEVER} and ${LIVES} order by i.due limit ? + 0`
       return connection.rows(sql, now(), queue, lane, until, limit)
     }
-    const t = names.tenant(within.tenant)
-    if (t === undefined || within.state === '') return []
+    const tenantNo = dictionary.tenant(within.tenant)
+    if (tenantNo === undefined || within.state === '') return []
     const sql = `${ITEMS} and i.lane = ? and i.due <= ? and i.t = ? and i.state = ? and i.state <> '' order by i.due limit ? + 0`
-    return connection.rows(sql, now(), queue, lane, until, t, within.state, limit)
+    return connection.rows(sql, now(), queue, lane, until, tenantNo, within.state, limit)
   }
 
   return {
     items(tenant, queue, where) {
       checkPage('limit' in where ? where.limit : 0, 'keys' in where ? where.keys : [])
-      const t = names.tenant(tenant)
-      if (t === undefined) return []
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return []
       if ('keys' in where) {
         const sql = `${ITEMS} and i.t = ? and i.key = ?`
-        const found = [...new Set(where.keys)].map((key) => connection.row(sql, now(), queue, t, key))
+        const found = [...new Set(where.keys)].map((key) => connection.row(sql, now(), queue, tenantNo, key))
         return found.flatMap((row) => (row === undefined ? [] : [itemOf(row, tenant)]))
       }
       const { tag, after, limit } = where
       const tagged = tag === undefined ? '' : tag === '' ? `and i.tag = ?` : `and i.tag = ? and i.tag <> ''`
-      const values: SqlValue[] = [now(), queue, t, ...(tag === undefined ? [] : [tag]), after ?? '', limit]
+      const values: SqlValue[] = [now(), queue, tenantNo, ...(tag === undefined ? [] : [tag]), after ?? '', limit]
       const sql = `${ITEMS} and i.t = ? ${tagged} and i.key > ? order by i.key limit ? + 0`
       return connection.rows(sql, ...values).map((row) => itemOf(row, tenant))
     },
@@ -100,27 +100,30 @@ export function createWorkReads(connection: Connection, names: Dictionary, now: 
       for (const lane of [...lanes].sort((a, b) => a - b)) {
         if (found.length >= where.limit) break
         for (const row of dueInLane(queue, lane, where, where.limit - found.length)) {
-          const tenant = names.tenantName(numberOf(row[0]))
+          const tenant = dictionary.tenantName(numberOf(row[0]))
           if (tenant !== undefined) found.push(itemOf(row, tenant))
         }
       }
       return found
     },
     states(tenant, queue) {
-      const t = names.tenant(tenant)
-      if (t === undefined) return {}
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return {}
       const rows = connection.rows(
         `select i.state, sum(i.expires > ?) from lockstep_item i where i.t = ? and i.queue = ? and i.state <> '' group by i.state`,
         now(),
-        t,
+        tenantNo,
         queue,
       )
       return Object.fromEntries(rows.flatMap((row) => (row[1] === 0 ? [] : [[textOf(row[0]), numberOf(row[1])]])))
     },
     cursors(tenant) {
-      const t = names.tenant(tenant)
-      if (t === undefined) return []
-      const rows = connection.rows('select reader, place, paused from lockstep_cursor where t = ? order by reader', t)
+      const tenantNo = dictionary.tenant(tenant)
+      if (tenantNo === undefined) return []
+      const rows = connection.rows(
+        'select reader, place, paused from lockstep_cursor where t = ? order by reader',
+        tenantNo,
+      )
       return rows.map(([reader, place, paused]) => ({
         tenant,
         reader: textOf(reader),
@@ -130,11 +133,11 @@ export function createWorkReads(connection: Connection, names: Dictionary, now: 
     },
     news(reader, limit, after) {
       checkPage(limit)
-      const t = after === undefined ? -1 : (names.tenant(after.tenant) ?? -1)
-      const from = t < 0 ? '' : (after?.reader ?? '')
+      const tenantNo = after === undefined ? -1 : (dictionary.tenant(after.tenant) ?? -1)
+      const from = tenantNo < 0 ? '' : (after?.reader ?? '')
       // The whole database has no row of its own that could say so; its readers are few.
       const everywhere =
-        t > 0
+        tenantNo > 0
           ? []
           : connection.rows(
               `select 0, x.reader, x.place, (select max(place) from lockstep_change where t = 0) as last from lockstep_cursor x
@@ -148,7 +151,7 @@ export function createWorkReads(connection: Connection, names: Dictionary, now: 
          where n.wake = 1 and n.t >= ?2 and (n.t, x.reader) > (?2, ?3) and ${NAMED} and x.paused = 0 and x.place < n.place
          order by n.t, x.reader limit ?4 + 0`,
         reader,
-        t,
+        tenantNo,
         from,
         limit - everywhere.length,
       )
@@ -160,11 +163,11 @@ export function createWorkReads(connection: Connection, names: Dictionary, now: 
       }))
     },
     leaseHolder({ tenant, name }) {
-      const t = names.tenant(tenant)
+      const tenantNo = dictionary.tenant(tenant)
       const row =
-        t === undefined
+        tenantNo === undefined
           ? undefined
-          : connection.row('select owner, epoch, until from lockstep_lease where t = ? and name = ?', t, name)
+          : connection.row('select owner, epoch, until from lockstep_lease where t = ? and name = ?', tenantNo, name)
       if (typeof row?.[0] !== 'string') return undefined
       return { owner: row[0], epoch: numberOf(row[1]), leftMs: numberOf(row[2]) - now() }
     },

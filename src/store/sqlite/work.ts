@@ -33,7 +33,7 @@ export type AnyWrite = Write | LeaseWrite
 /** What work is written with. */
 export interface WorkDeps {
   readonly connection: Connection
-  readonly tally: Counters
+  readonly counters: Counters
   /** Milliseconds since 1970: on the one machine of a database file, its clock is the database's. */
   readonly now: () => number
 }
@@ -57,27 +57,27 @@ const FIELDS = ['tag', 'lane', 'due', 'state', 'mark', 'done', 'place', 'value',
 const UNLESS_MARKED: ReadonlySet<string> = new Set(['lane', 'due', 'state'])
 
 /** Carries out one write of work in tenant `t`, called `name`; `at` is its place in the list, for a `Conflict`. */
-export function applyWork(deps: WorkDeps, write: WorkWrite, t: number, at: number): Written {
+export function applyWork(deps: WorkDeps, write: WorkWrite, tenantNo: number, at: number): Written {
   switch (write.write) {
     case 'item':
-      return changeItem(deps, write, t, at)
+      return changeItem(deps, write, tenantNo, at)
     case 'mark':
-      return markItem(deps, write, t)
+      return markItem(deps, write, tenantNo)
     case 'cursor':
-      return moveCursor(deps, write, t)
+      return moveCursor(deps, write, tenantNo)
     case 'fence':
-      return fence(deps, write, t, at)
+      return fence(deps, write, tenantNo, at)
     case 'trim':
-      return trim(deps, write, t, at)
+      return trim(deps, write, tenantNo, at)
   }
 }
 
 /** Takes or gives back a lease of tenant `t`. */
-export function applyLease({ connection, now }: WorkDeps, write: LeaseWrite, t: number): Written {
+export function applyLease({ connection, now }: WorkDeps, write: LeaseWrite, tenantNo: number): Written {
   const { name } = write.lease
   if (write.write === 'release') {
     const sql = 'update lockstep_lease set owner = null where t = ? and name = ? and epoch = ?'
-    connection.run(sql, t, name, write.epoch)
+    connection.run(sql, tenantNo, name, write.epoch)
     return DONE
   }
   const moment = now()
@@ -88,7 +88,7 @@ export function applyLease({ connection, now }: WorkDeps, write: LeaseWrite, t: 
        abandoned = iif(l.owner is ?3, l.abandoned, l.owner is not null)
      where l.owner is null or l.owner = ?3 or l.owner = ?5 or l.until <= ?6
      returning epoch, abandoned`,
-    t,
+    tenantNo,
     name,
     owner,
     moment + ms,
@@ -98,10 +98,10 @@ export function applyLease({ connection, now }: WorkDeps, write: LeaseWrite, t: 
   return row === undefined ? NOTHING : { ...DONE, version: numberOf(row[0]), modified: numberOf(row[1]) }
 }
 
-function changeItem(deps: WorkDeps, write: ItemWrite, t: number, at: number): Written {
+function changeItem(deps: WorkDeps, write: ItemWrite, tenantNo: number, at: number): Written {
   const { connection } = deps
   const { item, set, settles } = write
-  const key = [t, item.queue, item.key] as const
+  const key = [tenantNo, item.queue, item.key] as const
   const moment = deps.now()
   if (write.ifAbsent === true || write.ifValue !== undefined) {
     const row = connection.row(`select value from lockstep_item where ${KEY} and expires > ?`, ...key, moment)
@@ -112,7 +112,7 @@ function changeItem(deps: WorkDeps, write: ItemWrite, t: number, at: number): Wr
   }
   if (set === undefined) return removeItem(connection, key, settles, moment)
   if (updateItem(connection, key, set, settles, moment)) return DONE
-  insertItem(connection, item, t, { ...set, done: Math.max(set.done ?? 0, settles ?? 0) })
+  insertItem(connection, item, tenantNo, { ...set, done: Math.max(set.done ?? 0, settles ?? 0) })
   return DONE
 }
 
@@ -164,7 +164,7 @@ function updateItem(
 }
 
 /** Makes an item, in the place of one that has expired. */
-function insertItem(connection: Connection, { queue, key }: ItemKey, t: number, set: ItemDraft): void {
+function insertItem(connection: Connection, { queue, key }: ItemKey, tenantNo: number, set: ItemDraft): void {
   const {
     tag = '',
     lane = 0,
@@ -177,29 +177,29 @@ function insertItem(connection: Connection, { queue, key }: ItemKey, t: number, 
     expires = NEVER,
   } = set
   const text = JSON.stringify(value)
-  connection.run(INSERT, t, queue, key, tag, lane, due, state, mark, done, place, text, expires)
+  connection.run(INSERT, tenantNo, queue, key, tag, lane, due, state, mark, done, place, text, expires)
 }
 
-function markItem({ connection, now }: WorkDeps, write: MarkWrite, t: number): Written {
+function markItem({ connection, now }: WorkDeps, write: MarkWrite, tenantNo: number): Written {
   const { item, lane, due, state, mark = -1, place = 0 } = write
-  if (connection.run(MARK, mark, place, state, due, lane, t, item.queue, item.key, now()) > 0) return DONE
+  if (connection.run(MARK, mark, place, state, due, lane, tenantNo, item.queue, item.key, now()) > 0) return DONE
   const { tag = '', value = null } = write
-  insertItem(connection, item, t, { lane, due, state, mark: mark < 0 ? 1 : mark, place, tag, value })
+  insertItem(connection, item, tenantNo, { lane, due, state, mark: mark < 0 ? 1 : mark, place, tag, value })
   return DONE
 }
 
-function moveCursor(deps: WorkDeps, write: Extract<WorkWrite, { write: 'cursor' }>, t: number): Written {
-  const { connection, tally } = deps
+function moveCursor(deps: WorkDeps, write: Extract<WorkWrite, { write: 'cursor' }>, tenantNo: number): Written {
+  const { connection, counters } = deps
   const { reader, place, paused = false } = write
-  tally.readersMoved(t)
+  counters.readersMoved(tenantNo)
   if (place === undefined) {
-    const gone = connection.run('delete from lockstep_cursor where t = ? and reader = ?', t, reader)
+    const gone = connection.run('delete from lockstep_cursor where t = ? and reader = ?', tenantNo, reader)
     return gone > 0 ? DONE : NOTHING
   }
   connection.run(
     `insert into lockstep_cursor (t, reader, place, paused) values (?, ?, ?, ?)
      on conflict do update set place = excluded.place, paused = excluded.paused`,
-    t,
+    tenantNo,
     reader,
     place,
     paused ? 1 : 0,
@@ -210,25 +210,25 @@ function moveCursor(deps: WorkDeps, write: Extract<WorkWrite, { write: 'cursor' 
 function fence(
   { connection }: WorkDeps,
   write: Extract<WorkWrite, { write: 'fence' }>,
-  t: number,
+  tenantNo: number,
   at: number,
 ): Written {
   const { name } = write.lease
-  const row = connection.row('select epoch from lockstep_lease where t = ? and name = ?', t, name)
+  const row = connection.row('select epoch from lockstep_lease where t = ? and name = ?', tenantNo, name)
   if (row?.[0] !== write.epoch) throw new Conflict('epoch', at, name)
   return NOTHING
 }
 
-function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, t: number, at: number): Written {
-  const { connection, tally } = deps
-  const upTo = Math.min(write.upTo, tally.lastPlace(t))
+function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, tenantNo: number, at: number): Written {
+  const { connection, counters } = deps
+  const upTo = Math.min(write.upTo, counters.lastPlace(tenantNo))
   const slowest = connection.row(
     'select reader from lockstep_cursor where t = ? and place < ? order by place, reader limit 1',
-    t,
+    tenantNo,
     upTo,
   )
   if (slowest !== undefined) throw new Conflict('reader', at, textOf(slowest[0]))
-  const cut = connection.row('select place from lockstep_cut where t = ?', t)
+  const cut = connection.row('select place from lockstep_cut where t = ?', tenantNo)
   const before = cut === undefined ? 0 : numberOf(cut[0])
   if (upTo <= before) return NOTHING
   checkTrim(upTo - before)
@@ -236,13 +236,13 @@ function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, t: n
     `insert into lockstep_cut (t, place, at)
      select ?1, ?2, ifnull(max(at), 0) from lockstep_change where t = ?1 and place <= ?2
      on conflict do update set place = excluded.place, at = max(at, excluded.at)`,
-    t,
+    tenantNo,
     upTo,
   )
-  connection.run('delete from lockstep_change where t = ? and place <= ?', t, upTo)
+  connection.run('delete from lockstep_change where t = ? and place <= ?', tenantNo, upTo)
   // The numbers of lines that are gone never come again, and who has not seen those lines yet looks at all.
-  tally.keepNumbers()
-  tally.signal(write.tenant, true)
+  counters.keepNumbers()
+  counters.signal(write.tenant, true)
   return DONE
 }
 

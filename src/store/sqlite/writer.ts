@@ -57,7 +57,7 @@ export interface Ground {
 /** Makes the one who writes through a connection. */
 export function createWriter(
   reader: Connection,
-  names: Dictionary,
+  dictionary: Dictionary,
   { require, sync, seen, now = environment.now }: Ground,
 ): Writer {
   /** Whether the list under way has changed a row. */
@@ -79,13 +79,13 @@ export function createWriter(
       return reader.insert(sql, ...values)
     },
   }
-  const tally = createCounters(reader)
-  const sweep = createGarbageCollector(reader, now)
-  const apply = createApply({ connection, names, tally, sweep, lines: () => changes, now })
+  const counters = createCounters(reader)
+  const garbage = createGarbageCollector(reader, now)
+  const apply = createApply({ connection, dictionary, counters, garbage, lines: () => changes, now })
   // Other connections know the numbers that they have read; a new one is news to them.
-  names.whenMade((t) => {
+  dictionary.whenMade((tenantNo) => {
     dirty = true
-    tally.signal(names.tenantName(t) ?? '', false)
+    counters.signal(dictionary.tenantName(tenantNo) ?? '', false)
   })
   let seenVersion = -1
   let scrubbing = false
@@ -147,19 +147,19 @@ export function createWriter(
       const foreign = version !== seenVersion
       seenVersion = version
       if (foreign) {
-        names.forget()
-        sweep.look()
+        dictionary.forget()
+        garbage.look()
       }
-      tally.begin(foreign)
+      counters.begin(foreign)
       const outcomes = jobs.map((job) => runOne(job, jobs.length > 1, savepoints && jobs.length > 1))
       if (outcomes.some((outcome) => 'written' in outcome)) {
-        tally.flush()
+        counters.flush()
         reader.run('commit')
         // Only what is in the files that others will read is acknowledged.
         require()
         if (jobs.some(({ writes }) => writes.some(({ write }) => write === 'amend'))) scrub(SCRUBS)
       } else {
-        tally.forget()
+        counters.forget()
         reader.run('rollback')
       }
       return outcomes
@@ -189,7 +189,7 @@ export function createWriter(
 
   function runOne(job: Job, others: boolean, savepoint: boolean): Outcome {
     if (savepoint) reader.run('savepoint one')
-    tally.mark()
+    counters.mark()
     dirty = false
     changes = job.inside === undefined ? undefined : []
     try {
@@ -201,8 +201,8 @@ export function createWriter(
       // Some errors end the transaction by themselves, with the lists that came before.
       if (isOutage(error) || !reader.inTransaction()) throw error
       if (dirty && others && !savepoint) throw new Undone()
-      tally.undo()
-      if (dirty) names.forget()
+      counters.undo()
+      if (dirty) dictionary.forget()
       if (savepoint) {
         reader.run('rollback to one')
         reader.run('release one')
@@ -216,7 +216,7 @@ export function createWriter(
   /** Runs the host's function, and sees to it that the transaction is still the one it was called in. */
   function runInside(inside: NonNullable<Job['inside']>, lines: readonly WholeChange[]): void {
     // Whatever it does to the transaction, what is counted and what is written go together.
-    tally.flush()
+    counters.flush()
     reader.run(`savepoint ${HOOK}`)
     const before = seen?.()
     inside(lines)
@@ -231,8 +231,8 @@ export function createWriter(
   }
 
   function forgetAll(): void {
-    names.forget()
-    tally.forget()
+    dictionary.forget()
+    counters.forget()
     seenVersion = -1
   }
 
@@ -240,7 +240,7 @@ export function createWriter(
     commit,
     sweep() {
       if (scrubbing) scrub(1)
-      return sweep.step()
+      return garbage.step()
     },
   }
 }
