@@ -22,7 +22,7 @@ import { invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
 import type { Note } from './notes.ts'
 import { allRecords, oneRecord, putIfSame, untilUnchanged } from './records.ts'
-import { requireWhole } from './require-imported.ts'
+import { requireImported } from './require-imported.ts'
 import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
 
 /** Kinds of records that hold what a tenant has of its own. */
@@ -180,7 +180,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
   const load = async (tenant: string) => {
     for (;;) {
       const before = epoch
-      await requireWhole(store, tenant)
+      await requireImported(store, tenant)
       const [own, settings] = await Promise.all([readOwn(store, tenant), readSettings(store, tenant)])
       // Something was written while we read: read again.
       if (before !== epoch) continue

@@ -1,21 +1,23 @@
+// Whether a tenant is still being imported, and the refusal of one that is.
+
 import { ScimError } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
 import { oneRecord } from './records.ts'
 
-/** The record that says that a tenant is not whole yet. It goes last, so that nobody is served half a tenant. */
-export const ARRIVAL = { kind: 'arrival', key: 'arrival' } as const
-/** When clients of a tenant that is not whole yet should ask again, in seconds. */
+/** The record of an import in progress. It is deleted last, so that no client ever sees half a tenant. */
+export const IMPORT_RECORD = { kind: 'arrival', key: 'arrival' } as const
+/** When clients of a tenant that is being imported should retry, in seconds. */
 const RETRY_AFTER_S = 30
 
-/** Whether a tenant is whole: not one whose import has not come to its end. */
-export async function isWhole(store: Store, tenant: string): Promise<boolean> {
-  return (await oneRecord(store, tenant, ARRIVAL.kind, ARRIVAL.key)) === undefined
+/** Whether a tenant is complete: not one whose import is unfinished. */
+export async function isImported(store: Store, tenant: string): Promise<boolean> {
+  return (await oneRecord(store, tenant, IMPORT_RECORD.kind, IMPORT_RECORD.key)) === undefined
 }
 
-/** Refuses a tenant that is not whole yet: 503 for clients, with when to come back. */
-export async function requireWhole(store: Store, tenant: string): Promise<void> {
-  if (await isWhole(store, tenant)) return
-  throw new ScimError(503, `tenant "${tenant}" is being imported and not whole yet; try again later`, {
+/** Refuses a tenant whose import is unfinished: 503 with Retry-After. */
+export async function requireImported(store: Store, tenant: string): Promise<void> {
+  if (await isImported(store, tenant)) return
+  throw new ScimError(503, `Tenant "${tenant}" is being imported and not whole yet; try again later`, {
     headers: { 'retry-after': String(RETRY_AFTER_S) },
   })
 }

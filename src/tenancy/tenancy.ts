@@ -9,7 +9,7 @@ import { inUse, TenancyError } from './errors.ts'
 import { createNote } from './notes.ts'
 import { createSchemas, type Schemas } from './schemas.ts'
 import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
-import { type Arrivals, createArrivals } from './tenant-import.ts'
+import { createTenantImports, type TenantImports } from './tenant-import.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 import type { Usage } from './usage.ts'
 
@@ -27,7 +27,7 @@ export interface Administration {
 export interface Tenancy extends Administration {
   /** The same for another administrator, by the name that the log gives. */
   readonly as: (actor: string) => Administration
-  readonly arrivals: Arrivals
+  readonly imports: TenantImports
   readonly schemas: Schemas
   /**
    * Who calls, by the Authorization header: at once when it is known. What another process has made or revoked counts
@@ -134,7 +134,7 @@ export function createTenancy(options: {
   return {
     ...own,
     as: administration,
-    arrivals: createArrivals(store, own.tenants),
+    imports: createTenantImports(store, own.tenants),
     schemas: createSchemas(store, environment, own.tenants, reload),
     authenticate: authenticator.authenticate,
     ready: catalogs.ready,

@@ -1,11 +1,11 @@
 import { Conflict, type ExportRow, type Store } from '../store/index.ts'
 import { exists, invalid } from './errors.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { ARRIVAL } from './require-imported.ts'
+import { IMPORT_RECORD } from './require-imported.ts'
 import { DEFAULT_TENANT, isTenantName, type Tenants } from './tenants.ts'
 
 /** How far a tenant that is moved here has come. */
-export interface Arrival {
+export interface ImportProgress {
   /** Checksum of the file it comes from: only that one can go on with it. */
   readonly checksum: string
   /** Bytes and lines of the file that are in the database. */
@@ -14,14 +14,14 @@ export interface Arrival {
 }
 
 /** Tenants that are moved here from another database, row by row. */
-export interface Arrivals {
+export interface TenantImports {
   /** Makes the tenant, not served yet, or says how far it has come. Refuses one that is here already. */
   readonly begin: (
     tenant: string,
     from: { readonly checksum: string; readonly created: number; readonly offset: number; readonly line: number },
-  ) => Promise<Arrival>
+  ) => Promise<ImportProgress>
   /** Puts rows, and how far that is, in one transaction. */
-  readonly put: (tenant: string, rows: readonly ExportRow[], now: Arrival) => Promise<void>
+  readonly put: (tenant: string, rows: readonly ExportRow[], now: ImportProgress) => Promise<void>
   /** What the tenant holds, as whoever moves it on would read it. */
   readonly rows: (tenant: string, after?: ExportRow) => AsyncIterable<readonly ExportRow[]>
   /** Says that the tenant is whole: from now on it is served. */
@@ -29,13 +29,13 @@ export interface Arrivals {
 }
 
 /** Makes the room's part for tenants that are moved here. */
-export function createArrivals(store: Store, tenants: Tenants): Arrivals {
-  const recordOf = (tenant: string) => ({ tenant, ...ARRIVAL })
-  const save = (tenant: string, { checksum, offset, line }: Arrival) =>
+export function createTenantImports(store: Store, tenants: Tenants): TenantImports {
+  const recordOf = (tenant: string) => ({ tenant, ...IMPORT_RECORD })
+  const save = (tenant: string, { checksum, offset, line }: ImportProgress) =>
     ({ write: 'record', record: recordOf(tenant), value: { checksum, offset, line } }) as const
 
-  async function stateOf(tenant: string): Promise<Arrival | undefined> {
-    const record = await oneRecord(store, tenant, ARRIVAL.kind, ARRIVAL.key)
+  async function stateOf(tenant: string): Promise<ImportProgress | undefined> {
+    const record = await oneRecord(store, tenant, IMPORT_RECORD.kind, IMPORT_RECORD.key)
     if (record === undefined) return undefined
     const facts = factsOf(record)
     return {
@@ -75,7 +75,7 @@ export function createArrivals(store: Store, tenants: Tenants): Arrivals {
     },
     async *rows(tenant, after) {
       for await (const chunk of store.exportTenant(tenant, after)) {
-        yield chunk.filter((row) => row.row !== 'record' || row.kind !== ARRIVAL.kind)
+        yield chunk.filter((row) => row.row !== 'record' || row.kind !== IMPORT_RECORD.kind)
       }
     },
     finish: async (tenant) => {

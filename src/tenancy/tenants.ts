@@ -3,7 +3,7 @@ import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import { exists, invalid, missing } from './errors.ts'
 import type { Note } from './notes.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
-import { isWhole, requireWhole } from './require-imported.ts'
+import { isImported, requireImported } from './require-imported.ts'
 
 /** The tenant that the first start of a server makes. */
 export const DEFAULT_TENANT = 'default'
@@ -33,9 +33,9 @@ export interface Tenants {
   readonly create: (name: string) => Promise<Tenant>
   readonly list: () => Promise<readonly Tenant[]>
   /** The tenant, or a refusal that says that there is none, or that it is not whole yet: `half` takes that one too. */
-  readonly show: (name: string, options?: { readonly half?: boolean }) => Promise<Tenant>
+  readonly show: (name: string, options?: { readonly includeUnfinished?: boolean }) => Promise<Tenant>
   /** Whether it is served: not half imported. */
-  readonly isWhole: (name: string) => Promise<boolean>
+  readonly isImported: (name: string) => Promise<boolean>
   /** Removes the tenant with all it holds. */
   readonly delete: (name: string) => Promise<void>
   /** Whether no server has made the default tenant yet. */
@@ -97,13 +97,13 @@ export function createTenants(store: Store, environment: Environment, note: Note
     },
     list: async () =>
       (await store.tenants()).map(toTenant).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
-    show: async (name, { half = false } = {}) => {
+    show: async (name, { includeUnfinished = false } = {}) => {
       const tenant = await find(name)
       if (tenant === undefined) throw noTenant(name)
-      if (!half) await requireWhole(store, name)
+      if (!includeUnfinished) await requireImported(store, name)
       return tenant
     },
-    isWhole: (name) => isWhole(store, name),
+    isImported: (name) => isImported(store, name),
     delete: async (name) => {
       try {
         await store.commit([{ write: 'tenant', tenant: name, as: 'gone', at: environment.now() }])

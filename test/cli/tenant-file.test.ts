@@ -125,10 +125,10 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
 
     const server = await serving()
     const { database } = server
-    const { arrivals } = server.tenancy
-    await arrivals.begin('acme', { checksum, created, offset: bytes(1), line: 1 })
+    const { imports } = server.tenancy
+    await imports.begin('acme', { checksum, created, offset: bytes(1), line: 1 })
     const rows = lines.slice(1, half).map(readRow)
-    await arrivals.put('acme', rows, { checksum, offset: bytes(half), line: half })
+    await imports.put('acme', rows, { checksum, offset: bytes(half), line: half })
     const base = `${server.url}/tenants/acme/scim/v2`
     const answer = await ask(base, old.token, '/Users')
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '30'])
@@ -164,7 +164,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     const { created } = JSON.parse(lines[0] ?? '')
     const server = await serving()
     const offset = Buffer.byteLength(lines[0] ?? '') + 1
-    await server.tenancy.arrivals.begin('acme', { checksum, created, offset, line: 1 })
+    await server.tenancy.imports.begin('acme', { checksum, created, offset, line: 1 })
     const record = { tenant: 'acme', kind: 'token', key: 'smuggled' }
     await server.store.commit([{ write: 'record', record, value: {} }])
     const { database } = server

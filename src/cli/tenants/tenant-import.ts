@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { LockstepError } from '../../protocol/index.ts'
 import { commandName } from '../../server/index.ts'
 import type { ExportRow } from '../../store/index.ts'
-import type { Arrival } from '../../tenancy/index.ts'
+import type { ImportProgress } from '../../tenancy/index.ts'
 import { type Local, withLocal } from '../database/local.ts'
 import { fileError } from '../files/file-error.ts'
 import { readLines } from '../files/lines.ts'
@@ -25,19 +25,19 @@ export async function importTenant([file = '']: readonly string[], options: Opti
   checking.stop()
   const tenant = textOption(options, 'as') ?? from.tenant
   const use = async (local: Local) => {
-    const { arrivals, tenants } = local.tenancy
+    const { imports, tenants } = local.tenancy
     const { checksum, created, begin } = from
-    const start = await arrivals.begin(tenant, { checksum, created, offset: begin, line: 1 })
+    const start = await imports.begin(tenant, { checksum, created, offset: begin, line: 1 })
     const loading = startProgress(`Importing ${tenant}`, from.end - begin, options)
     loading.advance(start.offset - begin)
     let at = start.offset
     for await (const batch of batchesOf(file, from, start)) {
-      await arrivals.put(tenant, batch.rows, batch.now)
+      await imports.put(tenant, batch.rows, batch.now)
       loading.advance(batch.now.offset - at)
       at = batch.now.offset
     }
     loading.stop()
-    const { resources: counts, place } = await tenants.show(tenant, { half: true })
+    const { resources: counts, place } = await tenants.show(tenant, { includeUnfinished: true })
     const resources = Object.values(counts).reduce((sum, count) => sum + count, 0)
     const comparing = startProgress(`Comparing ${tenant}`, resources + place, options)
     const found = await checksumOf(local, tenant, from, comparing.advance)
@@ -47,7 +47,7 @@ export async function importTenant([file = '']: readonly string[], options: Opti
         `What is in the database now has the checksum ${found}, the file ${checksum}: somebody has changed it meanwhile. It is not served; take it away with lockstep tenant delete ${tenant}, and import again`,
       )
     }
-    await arrivals.finish(tenant)
+    await imports.finish(tenant)
     comparing.stop()
     if (flagOption(options, 'json')) {
       printJson({ tenant, from: from.tenant, resources, log: place, checksum })
@@ -65,11 +65,11 @@ export async function importTenant([file = '']: readonly string[], options: Opti
 
 interface Batch {
   readonly rows: readonly ExportRow[]
-  readonly now: Arrival
+  readonly now: ImportProgress
 }
 
 /** The rows of a file from where an import has come to, in portions. */
-async function* batchesOf(file: string, { checksum, end }: TenantFile, start: Arrival): AsyncIterable<Batch> {
+async function* batchesOf(file: string, { checksum, end }: TenantFile, start: ImportProgress): AsyncIterable<Batch> {
   let rows: ExportRow[] = []
   let weight = 0
   let characters = 0
@@ -95,10 +95,10 @@ async function checksumOf(
   from: TenantFile,
   advance: (rows: number) => void,
 ): Promise<string> {
-  const { created, place } = await tenancy.tenants.show(tenant, { half: true })
+  const { created, place } = await tenancy.tenants.show(tenant, { includeUnfinished: true })
   const checksum = startChecksum()
   checksum.add(headLine({ tenant: from.tenant, created, place }))
-  for await (const chunk of tenancy.arrivals.rows(tenant)) {
+  for await (const chunk of tenancy.imports.rows(tenant)) {
     for (const row of chunk) checksum.add(rowLine(row))
     advance(chunk.length)
   }

@@ -22,7 +22,7 @@ export async function listTenants(options: Options): Promise<void> {
     const tenants = await tenancy.tenants.list()
     const rows: ((typeof tenants)[number] & { readonly whole: boolean; readonly baseUrl: string })[] = []
     for (const tenant of tenants) {
-      const whole = await tenancy.tenants.isWhole(tenant.name)
+      const whole = await tenancy.tenants.isImported(tenant.name)
       rows.push({ ...tenant, whole, baseUrl: await baseUrl(tenant.name) })
     }
     if (flagOption(options, 'json')) {
@@ -87,7 +87,7 @@ export async function showTenant([name = '']: readonly string[], options: Option
 export async function deleteTenant([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async ({ tenancy }) => {
     await confirmDeletion(options, async () => {
-      const { resources } = await tenancy.tenants.show(name, { half: true })
+      const { resources } = await tenancy.tenants.show(name, { includeUnfinished: true })
       const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
       return `Delete tenant "${name}" with ${count} resources, its connections and its log, for good?`
     })
