@@ -39,11 +39,11 @@ export function runsHere(name: keyof typeof SQLITE_ALONE): boolean {
 export interface Place {
   /** As `--database` takes it. */
   readonly database: string
-  /** Opens it in this process, beside whoever else has it open. */
+  /** Opens it in this process; others may have it open too. */
   readonly open: () => Promise<Store>
   /** All it holds, as text. */
   readonly dump: () => Promise<string>
-  /** Takes it away, whoever is still connected. */
+  /** Drops it, even if clients are still connected. */
   readonly remove: () => Promise<void>
 }
 

@@ -18,7 +18,7 @@ const flags = new Set(
   COMMANDS.flatMap(({ options = [] }) => options.map(([flag]) => /--[a-z-]+/.exec(flag)?.[0] ?? '')).concat('--json'),
 )
 
-// biome-ignore lint/suspicious/noExplicitAny: what a file of somebody else's format holds.
+// biome-ignore lint/suspicious/noExplicitAny: the contents of a file in another program's format.
 type Anything = any
 
 /** What a YAML file holds, document by document; each must be sound, without a key twice. */
@@ -66,7 +66,7 @@ describe('step 0', () => {
     expect(LIMITS.BODY_BYTES).toBeLessThanOrEqual(16 * 1024 * 1024)
   })
 
-  test('the unit runs as nobody special, with settings that are taken', () => {
+  test('the unit runs as an unprivileged user, with valid settings', () => {
     for (const [name] of files.systemd.matchAll(/LOCKSTEP_[A-Z_]+/g)) expect(environment, name).toContain(name)
     const env = Object.fromEntries(
       [...files.systemd.matchAll(/^Environment=([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
@@ -102,7 +102,7 @@ describe('what is deployed', () => {
     for (const path of files) expect(read(path)).not.toMatch(/postgres:\/\/[^@\s/]*:[^@\s]*@|PASSWORD: ?\S/)
   })
 
-  test('the image runs as nobody special, with settings that are taken', () => {
+  test('the image runs as an unprivileged user, with valid settings', () => {
     const text = read('Dockerfile')
     const last = text.slice(text.lastIndexOf('\nFROM'))
     expect(last).toMatch(/^USER node$/m)

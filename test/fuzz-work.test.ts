@@ -339,7 +339,7 @@ test(`${REQUESTS} dear requests cost about what they say and touch, seed ${SEED}
   expect(dear).toEqual([])
 })
 
-test('the count tells when each operation looks at every value', async () => {
+test('the count reveals when each operation looks at every value', async () => {
   const emails = times(VALUES, (at) => ({ value: `e${at}@x.example` }))
   const document: Document = { schemas: [USER], id: 'i', userName: 'u', emails }
   const Operations = times(400, (at) => ({

@@ -453,7 +453,7 @@ function text(body: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array> {
 
 /**
  * What `http.request` sends as it is: no spaces, no controls, nothing beyond Latin-1. A HEAD with raw bytes is turned away
- * by the HTTP parser, before anybody knows that its answer must have no body.
+ * by the HTTP parser, before it is known that its response must have no body.
  */
 function sendable(target: string, method: string): string {
   const kept = method === 'HEAD' ? /[^\u0021-\u007e]|#/g : /[^\u0021-\u00ff]|#/g

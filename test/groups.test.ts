@@ -47,7 +47,7 @@ async function costRatio(one: () => Promise<void>, other: () => Promise<void>): 
 }
 
 describe('many at once', () => {
-  test('200 concurrent PATCHes that each add somebody lose nobody', async () => {
+  test('200 concurrent PATCHes that each add a member lose none', async () => {
     const people = await makePeople(scim, 200)
     const group = await scim.makeGroup()
     const answers = await Promise.all(people.map((id) => scim.patch(`/Groups/${group.id}`, add(id))))
@@ -170,7 +170,7 @@ describe('a group of 100,000 members', { timeout: 300_000 }, () => {
       const seen = await readSlowly(`${client.base}/Groups/${group.id}`, token)
       expect(seen.members).toEqual(new Set(people))
       expect(seen.bytes).toBeGreaterThan(10_000_000)
-      // Nobody reads the first bytes of an answer before it is finished, if it is built in memory first.
+      // If the response were built in memory first, its first bytes could not arrive before it is finished.
       expect(seen.firstByteMs).toBeLessThan(seen.totalMs / 2)
       const { peak } = await memoryOf(server.pid)
       expect(peak - before).toBeLessThan(80_000_000)
@@ -216,7 +216,7 @@ describe('nested groups', () => {
     return Object.fromEntries((read.groups ?? []).map(({ value, type }: Body) => [value, type]))
   }
 
-  test('User.groups tells direct from indirect, each group once', async () => {
+  test('User.groups distinguishes direct and indirect groups, each group once', async () => {
     const ada = await scim.makeUser()
     const inner = await scim.makeGroup({ members: [{ value: ada.id }] })
     const middle = await scim.makeGroup({ members: [{ value: inner.id }] })

@@ -145,7 +145,7 @@ describe('what a filter finds is the same with an index and without', { timeout:
 })
 
 describe('declared while others write', { timeout: 180_000 }, () => {
-  test('and taken back, and declared again: nobody is missed, in none of two processes', async () => {
+  test('dropped and declared again: queries miss no resource, in either of two processes', async () => {
     const place = await emptyPlace()
     const other = otherOn(await place.open())
     const server = await startProcess(place.database)
@@ -229,7 +229,7 @@ describe('declared while others write', { timeout: 180_000 }, () => {
     }
   })
 
-  test('those whose write began long before are found too: their password took its time', async () => {
+  test('resources whose write began long before are found too, delayed by password hashing', async () => {
     const scim = await at.connect()
     const tenant = tenantOf(scim)
     const { store, tenancy } = at.server
@@ -251,7 +251,7 @@ describe('declared while others write', { timeout: 180_000 }, () => {
 })
 
 describe('an index that was not finished', { timeout: 120_000 }, () => {
-  test('is used by no query, is listed as not ready, and is built anew when it is put again', async () => {
+  test('is used by no query, is listed as not ready, and is rebuilt when declared again', async () => {
     const scim = await at.connect()
     const tenant = tenantOf(scim)
     const { store } = at.server

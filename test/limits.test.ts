@@ -293,7 +293,7 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect((await scim.get('/ServiceProviderConfig')).body.bulk.maxPayloadSize).toBe(LIMITS.BULK_BYTES)
   },
   BODIES_BYTES: async () => {
-    // Nobody may hold more than is left for the others: one tenant alone gets half, the next one half of the rest.
+    // No tenant may hold more than leaves room for others: one alone gets half, the next one half of the rest.
     const clients = await Promise.all(times(3, () => at.connect()))
     const held = () => heldBytes()
     const share = LIMITS.BODIES_BYTES / 2

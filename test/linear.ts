@@ -64,7 +64,7 @@ function fenceOf(element: AST.Element, flags: Flags): readonly Chars[] | undefin
   }
 }
 
-/** `(?<!x)`: what stands before is no x. */
+/** `(?<!x)`: the preceding character is not x. */
 function notBehind({ alternatives }: AST.LookbehindAssertion, flags: Flags): readonly Chars[] | undefined {
   const [only, ...others] = alternatives
   const [element] = only?.elements ?? []

@@ -70,11 +70,11 @@ describe.each([
     expect(await found('userName eq "grace" and active eq false')).toEqual([])
   })
 
-  test('whoever takes the place of somebody deleted is not taken for them', async () => {
+  test('a resource that reuses the row number of a deleted one is not mistaken for it', async () => {
     const first = await create(directory, 'ada')
     for (const _twice of [1, 2]) expect(await found('userName eq "ada"')).toHaveLength(1)
     await other.remove(context, 'User', first, {})
-    // SQLite gives the number of the last row anew.
+    // SQLite reuses the number of the last row.
     const second = await create(other, 'ada')
     for (const _twice of [1, 2]) expect(await found('userName eq "ada"')).toEqual([[second, 'ada', 'W/"1"']])
   })

@@ -284,7 +284,7 @@ function withoutValues(attribute: Attribute, old: readonly Json[], named: readon
   return old.filter((one) => !named.some((said) => isObject(said) && holds(attribute, one, said)))
 }
 
-/** What the server set in an element stays when the element is given anew. */
+/** Values that the server set in an element stay when a client sends the element again. */
 function withServers(attribute: Attribute, old: readonly Json[], one: Json): Json {
   const servers = (attribute.subAttributes ?? []).filter(({ mutability }) => mutability === 'readOnly')
   if (servers.length === 0 || !isObject(one)) return one

@@ -12,7 +12,7 @@ import pg from 'pg'
 export interface TestDatabase {
   readonly name: string
   readonly url: string
-  /** Takes it away, whoever is still connected. */
+  /** Drops it, even if clients are still connected. */
   readonly drop: () => Promise<void>
 }
 
@@ -22,7 +22,7 @@ export interface TestServer {
   readonly folder: string
   /** The superuser's way to a database. */
   readonly url: (database?: string) => string
-  /** Makes an empty database, or a copy of another one that nobody is connected to. */
+  /** Creates an empty database, or a copy of another one that has no connections. */
   readonly database: (template?: string) => Promise<TestDatabase>
   /** Runs statements as the superuser, on `postgres` unless another database is named. */
   readonly admin: (sql: string, database?: string) => Promise<pg.QueryResult>
@@ -42,7 +42,7 @@ export interface ServerOptions {
   readonly durable?: boolean
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
-  /** Where its folder is made; the system's folder for temporary files unless told. */
+  /** The parent of its folder; by default the system's temporary folder. */
   readonly within?: string
   /** Starts on data that is there already, a standby's for instance, instead of a new folder. */
   readonly data?: string
@@ -56,7 +56,7 @@ for (const event of ['beforeExit', 'exit']) exitHook.unhookEvent(event)
 const USER = 'postgres'
 const PASSWORD = 'test'
 
-// No test may lean on the order or the case rules of the server's locale: this one is nobody's C.
+// No test may depend on the order or case rules of the server's locale, so this one is not C.
 const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
 
 /** Starts a server on a free port of the loopback. About a second. */

@@ -76,7 +76,7 @@ export async function memoryOf(pid: number): Promise<{ readonly now: number; rea
   return { now: read('VmRSS'), peak: read('VmHWM') }
 }
 
-/** Starts the peak of {@link memoryOf} anew. */
+/** Resets the peak of {@link memoryOf}. */
 export async function forgetPeak(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/clear_refs`, '5')
 }

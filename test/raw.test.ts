@@ -86,7 +86,7 @@ const CASES: readonly (readonly [string, () => readonly (string | Uint8Array)[]]
   ['a length of petabytes', () => [request('POST BASE/Users HTTP/1.1', ['Content-Length: 999999999999999'], '{')]],
   ['a body that never comes', () => [request('POST BASE/Users HTTP/1.1', ['Content-Length: 100'], '{"schemas":')]],
   [
-    'an expectation nobody can meet',
+    'an unknown expectation',
     () => [request('POST BASE/Users HTTP/1.1', ['Expect: miracle', 'Content-Length: 2'], '{}')],
   ],
   ['an unknown transfer encoding', () => [request('POST BASE/Users HTTP/1.1', ['Transfer-Encoding: gzip'], '{}')]],
@@ -134,7 +134,7 @@ test('requests sent one behind the other are answered in their order', async () 
   ])
 })
 
-test('a client that goes away in the middle of its request, or of the answer, harms nobody', async () => {
+test('a client that disconnects during its request, or during the response, affects no other', async () => {
   const { hostname, port } = new URL(scim.base)
   await Promise.all(
     Array.from(

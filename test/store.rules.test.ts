@@ -12,7 +12,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const having = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 
 describe('what the stores do in one place alone', () => {
-  test('PostgreSQL is told to COMMIT where its answer is read', () => {
+  test('COMMIT is sent to PostgreSQL only where its answer is read', () => {
     expect(having(/\(['"`]commit['"`]\)/i).filter((path) => path.startsWith('postgres'))).toEqual([
       'postgres/database.ts',
     ])

@@ -386,7 +386,7 @@ describe('several processes', () => {
     expect(idsOn(found)).toEqual(['there000299'])
   })
 
-  test('a tenant made anew by another process is a new tenant here', async () => {
+  test('a tenant recreated by another process is a new tenant here', async () => {
     const store = await open()
     await store.commit([creating('u1', { userName: 'ada' })])
     expect((await store.find(querying([USER]))).total).toBe(1)

@@ -84,7 +84,7 @@ async function stateOf(client: Client): Promise<unknown> {
 }
 
 describe('tenants', () => {
-  test('P-046 a token of one tenant on every route of another: 401 or 404, nothing told, nothing written', async () => {
+  test('P-046 a token of one tenant on every route of another: 401 or 404, nothing revealed, nothing written', async () => {
     const secret = unique('secret')
     const u = await foreign.makeUser({ displayName: secret })
     const g = await foreign.makeGroup({ displayName: `${secret}-group` })
@@ -98,7 +98,7 @@ describe('tenants', () => {
     expect(await stateOf(foreign)).toEqual(before)
   })
 
-  test('ids of another tenant are nothing here: as resources, members, managers, in Bulk, in filters', async () => {
+  test('ids of another tenant match nothing: as resources, members, managers, in Bulk, in filters', async () => {
     const u = await foreign.makeUser()
     const g = await foreign.makeGroup()
     const before = await stateOf(foreign)
@@ -150,7 +150,7 @@ describe('tenants', () => {
     expect(a.text).toBe(b.text)
   })
 
-  test('the same without a token, with a revoked one, and with nonsense; only /ServiceProviderConfig is open to nobody’s', async () => {
+  test('the same without a token, with a revoked one, and with nonsense; only /ServiceProviderConfig needs no token', async () => {
     const u = await foreign.makeUser()
     const g = await foreign.makeGroup()
     const connection = await at.server.connection('strict', { tenant: tenantOf(foreign) })

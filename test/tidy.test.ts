@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { drawMap } from '../scripts/map.ts'
 import { superlinear } from './linear.ts'
 
-/** The floors: what each room may import from, besides itself and the files on the ground. docs/map.md tells them in words. */
+/** The floors: what each room may import from, besides itself and the files on the ground floor. docs/map.md describes them. */
 const FLOORS: { readonly [room: string]: readonly string[] } = {
   protocol: [],
   store: ['protocol'],
@@ -86,7 +86,7 @@ const BEGINNINGS = [
   'store/postgres/postgres.ts',
 ]
 
-/** What is offered to apps and stores, and nobody here needs. */
+/** Exports for apps and stores that nothing in the repository uses. */
 const OFFERED = ['formatPath', 'NOTE_TYPES', 'sameDocument']
 
 /** Names that fit everything and so find nothing. */
@@ -355,7 +355,7 @@ describe('no text takes more than linear time to be matched', () => {
   })
 })
 
-/** Every regular expression of a source file, and the line it stands in. */
+/** Every regular expression of a source file, with its line. */
 function expressionsIn(
   text: string,
 ): readonly { readonly pattern: string; readonly flags: string; readonly line: number }[] {

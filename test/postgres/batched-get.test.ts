@@ -45,7 +45,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-test('whoever is asked for at the same time is read together, each for whom asked', async () => {
+test('concurrent reads share a statement, and each caller gets its own resource', async () => {
   await store.get(user(0))
   asked = []
   const wanted = Array.from({ length: PEOPLE }, (_, n) => user(n))
@@ -55,7 +55,7 @@ test('whoever is asked for at the same time is read together, each for whom aske
   expect(asked.filter((sql) => sql.includes('lockstep.resource'))).toHaveLength(3)
 })
 
-test('twice the same, nobody, another tenant, another type, with groups and without', async () => {
+test('duplicates, unknown ids, other tenants, other types, with groups and without', async () => {
   await store.get(user(0))
   const [twice, again, nobody, elsewhere, group, noGroup, grouped, plain] = await Promise.all([
     store.get(user(1)),
@@ -77,7 +77,7 @@ test('twice the same, nobody, another tenant, another type, with groups and with
   expect(plain).not.toHaveProperty('groups')
 })
 
-test('what was written before it was asked for is seen, whoever else is being read', async () => {
+test('a read sees every write before it, whatever it is batched with', async () => {
   for (let n = 0; n < 20; n++) {
     const others = Array.from({ length: 30 }, (_, at) => store.get(user(at)))
     const edit: MemberEdit = n % 2 === 0 ? { edit: 'remove', ids: ['u3'] } : { edit: 'add', members: [{ id: 'u3' }] }
@@ -88,7 +88,7 @@ test('what was written before it was asked for is seen, whoever else is being re
   }
 })
 
-test('a database that does not answer is told to everybody who waits, and found again', async () => {
+test('an unreachable database fails every waiting read, and is used again when it is back', async () => {
   const { port } = new URL(database.url)
   const wire = await openWire(Number(port))
   const url = new URL(database.url)
@@ -107,7 +107,7 @@ test('a database that does not answer is told to everybody who waits, and found 
   await wire.close()
 })
 
-test('a pool of one connection is used by all in turn, and none is kept to listen', { timeout: 60_000 }, async () => {
+test('a pool of one connection is shared by all reads, and none is kept to listen', { timeout: 60_000 }, async () => {
   const one = new pg.Pool({ connectionString: database.url, max: 1 })
   one.on('error', () => {})
   const single = await postgresStore({ pool: one })

@@ -103,7 +103,7 @@ describe('learning of changes', () => {
   })
 })
 
-test('a tenant that nobody used for an hour is forgotten, and all that hangs on it', async () => {
+test('a tenant unused for an hour is dropped from memory, with everything kept for it', async () => {
   const calls: string[] = []
   const own = countingPool(database.url, calls)
   const reads = createDatabase(own)

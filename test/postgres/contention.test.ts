@@ -33,7 +33,7 @@ afterEach(async () => {
   await database.drop()
 })
 
-test('a member that is removed while its group is emptied has left it once', async () => {
+test('a member removed while its group is emptied leaves it once', async () => {
   const ids = Array.from({ length: 20 }, (_, n) => `m${String(n).padStart(2, '0')}`)
   await one.commit([...ids.map((id) => creating(id, { userName: id })), creating('g', { displayName: 'g' })])
   for (const id of ids) {
@@ -47,7 +47,7 @@ test('a member that is removed while its group is emptied has left it once', asy
   }
 })
 
-test('people and groups are removed, renamed and moved by two processes at once, and none waits in a circle', async () => {
+test('two processes remove, rename and move people and groups without a deadlock', async () => {
   const groups = Array.from({ length: 8 }, (_, n) => `g${n}`)
   const people = Array.from({ length: 60 }, (_, n) => `p${n}`)
   await one.commit([
@@ -91,7 +91,7 @@ test('people and groups are removed, renamed and moved by two processes at once,
       }
     }),
   )
-  // Who was too late with something was told so; nobody was told that the database can't.
+  // Writers that were too late got a conflict; none was told that the database is unavailable.
   for (const one of done) if (one !== true) expect(one).toBeInstanceOf(Conflict)
   expect(done.filter((one) => one === true).length).toBeGreaterThan(100)
   const log = await one.changes('acme', 0, 100_000)
@@ -104,7 +104,7 @@ test('people and groups are removed, renamed and moved by two processes at once,
   other = await postgresStore({ url: database.url, connections: 4 })
 })
 
-test('processes that ask for a turn with one resource have it one after the other, and others are not held up', async () => {
+test('processes take turns with one resource, and others are not delayed', async () => {
   const ref = (id: string) => ({ tenant: 'acme', type: 'User', id })
   let inside = 0
   let most = 0
@@ -126,7 +126,7 @@ test('processes that ask for a turn with one resource have it one after the othe
   await other.runExclusive?.(ref('a'), alone)
 })
 
-test('a search that the database gives up is told apart from an outage', async () => {
+test('a search that the database cancels is distinguished from an outage', async () => {
   await one.commit([creating('u', { userName: 'u', title: 'x' })])
   await server.admin(
     `alter table lockstep.resource rename to resource_slow;
@@ -140,7 +140,7 @@ test('a search that the database gives up is told apart from an outage', async (
   await store.close()
 })
 
-test('searches that read very much leave connections to others, and to other tenants', async () => {
+test('searches that read very much leave connections for other requests and tenants', async () => {
   await one.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 1 }])
   await one.commit([creating('u', { userName: 'u', title: 'x' })])
   await one.commit([creating('u', { userName: 'u', title: 'x' }, { tenant: 'beta' })])
@@ -165,7 +165,7 @@ test('searches that read very much leave connections to others, and to other ten
   await holder.end()
 })
 
-test('who gets no connection in time is told so, and that the database is well', async () => {
+test('a request that gets no connection in time learns that the database is busy, not down', async () => {
   expect(await one.records('acme', 'token')).toEqual([])
   const taken = await Promise.all(Array.from({ length: 4 }, () => one.pool.connect()))
   const late = await one.records('acme', 'token').catch((error: unknown) => error)
@@ -182,7 +182,7 @@ test('one connection is enough to work with', async () => {
   await store.close()
 })
 
-test('whoever reads large groups slowly keeps nobody else from the database', async () => {
+test('slow readers of large groups do not block others', async () => {
   const ids = Array.from({ length: 11_000 }, (_, n) => `m${n}`)
   for (let at = 0; at < ids.length; at += 2_000) {
     await one.commit(ids.slice(at, at + 2_000).map((id) => creating(id, { userName: id })))
@@ -303,7 +303,7 @@ test('a password file that is away for a moment fails connections, and nothing e
   await rm(folder, { recursive: true })
 })
 
-test('a password that nobody has given is asked for with a word, and no connection is left half open', async () => {
+test('a missing password is reported clearly, and no connection is left half open', async () => {
   const rules = join(server.folder, 'pg_hba.conf')
   const before = await readFile(rules, 'utf8')
   await writeFile(rules, `host all guarded 127.0.0.1/32 scram-sha-256\n${before}`)

@@ -93,7 +93,7 @@ describe('the connection is cut', () => {
         if (outcome === 'done') expect(there, `${side} ${n}`).toBe(true)
         // What it couldn't say for sure may be there; the rest is not.
         outcomes.push(`${outcome} ${there}`)
-        // A second try with the same body can be told apart.
+        // A second attempt with the same body can be distinguished.
         if (outcome === 'unavailable') {
           const again = await direct.commit([creating(id, { userName: id })]).catch((error: unknown) => error)
           if (there) expect(again).toBeInstanceOf(Conflict)
@@ -106,7 +106,7 @@ describe('the connection is cut', () => {
     },
   )
 
-  test('while a tenant is made: there or not, nobody is told that somebody else has made it', async () => {
+  test('while a tenant is created: it exists or not, and the caller is not told that it existed before', async () => {
     const cutting = await open()
     for (let n = 1; n < 12; n++) {
       const tenant = `t${n}`
@@ -126,7 +126,7 @@ describe('the connection is cut', () => {
     }
   })
 
-  test('and nobody gets through: unavailable, with a time to come back, until somebody does', async () => {
+  test('and no connection succeeds: unavailable, with a retry time, until one does', async () => {
     const cutting = await open()
     await cutting.get({ tenant: 'acme', type: 'User', id: 'u0' })
     wire.refuse(true)
@@ -142,7 +142,7 @@ describe('the connection is cut', () => {
 })
 
 describe('the server', () => {
-  /** Writes until told to stop; remembers what was acknowledged. */
+  /** Writes until stopped, and records what was acknowledged. */
   function load(on: PostgresStore, prefix: string) {
     const acknowledged: string[] = []
     let failed = 0
@@ -280,7 +280,7 @@ describe('the server', () => {
     await other.query(`select 1 from lockstep.tenant_state where t > 0 for update`)
     const writing = mine.commit([replacing('u0', { userName: 'u0' }, { userName: 'u0', title: 'Dr' })])
     await until(async () => (await waiting()) > 0)
-    // Whoever closes the circle waits; one of the two is chosen to give way.
+    // The one that closes the circle waits; PostgreSQL aborts one of the two.
     const closed = await other
       .query(`select 1 from lockstep.resource where id = 'u0' for update`)
       .catch((error) => error)

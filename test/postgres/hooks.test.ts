@@ -43,7 +43,7 @@ describe.each([['a URL'], ['a pool of the host']])('a function of the host insid
     }
   }
 
-  test("that swallows an error of its own fails its write, and nobody else's", async () => {
+  test('that swallows an error of its own fails its write, and no other', async () => {
     const [one, wrong, other] = await Promise.allSettled([
       store.commit([creating('u1', { userName: 'ada' })]),
       store.commit([creating('u2', { userName: 'bob' })], swallow),
@@ -82,7 +82,7 @@ describe.each([['a URL'], ['a pool of the host']])('a function of the host insid
     [['commit'], /ended the transaction that it was called in;/, ['u1']],
     [['rollback', 'begin'], /began another one/, []],
     [['commit', 'begin'], /began another one/, ['u1']],
-  ])('that says %s is told so', async (statements, told, kept) => {
+  ])('that sends %s gets an error', async (statements, told, kept) => {
     const refused = store.commit([creating('u1', { userName: 'ada' })], async (tx) => {
       for (const one of statements) await tx.query(one)
     })
@@ -114,7 +114,7 @@ describe.each([['a URL'], ['a pool of the host']])('a function of the host insid
     expect(await people()).toEqual([])
   })
 
-  test('through a directory: nobody is told of a user who is not there', async () => {
+  test('through a directory: watchers do not hear of a user who was not stored', async () => {
     const directory = createDirectory({ store, hooks: { commit: (_change, tx) => swallow(tx) } })
     const context = { tenant: 'acme', actor: 'tester', allow: LENIENT }
     await expect(directory.create(context, 'User', { userName: 'ada' })).rejects.toThrow(/hooks\.commit/)

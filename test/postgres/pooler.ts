@@ -58,7 +58,7 @@ export async function openPooler(serverPort: number): Promise<Pooler> {
         client.write(WELCOME)
         return
       }
-      // A client that leaves takes the connection from nobody.
+      // A client that disconnects does not close the shared connection.
       if (bytes[0] === TERMINATE) return
       asked.push({ client, bytes })
       ask()

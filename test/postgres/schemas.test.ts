@@ -130,7 +130,7 @@ test('an attribute that another process has just declared is kept by whatever wr
       expect(await textOf()).toMatchObject(part)
     }
   }
-  // What nobody has declared is left out as ever.
+  // Undeclared attributes are dropped as always.
   const body = { schemas: [USER], userName: 'v', [`${BADGE}x`]: { a: 1 } }
   expect((await other.directory.create(context, 'User', body)).skipped).not.toEqual([])
 })

@@ -34,7 +34,7 @@ afterEach(async () => {
 const user = (id: string) => ({ tenant: 'acme', type: 'User', id })
 
 describe('two processes', () => {
-  test('write one tenant: no place is missing or twice, and who follows the log never skips a line', async () => {
+  test('write to one tenant: log positions have no gaps or duplicates, and a reader of the log skips no line', async () => {
     let writing = true
     const seen: number[] = []
     const follower = (async () => {
@@ -91,7 +91,7 @@ describe('two processes', () => {
     expect(await one.get(user('u'))).toMatchObject({ version: 10 })
   })
 
-  test('remove a member and put it into groups: nobody is left in a group who is not there', async () => {
+  test('remove a user and add it to groups: no group keeps a deleted member', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `m${n}`)
     await one.commit([
       ...ids.map((id) => creating(id, { userName: id })),
@@ -126,7 +126,7 @@ describe('two processes', () => {
     }
   })
 
-  test('write different tenants: nobody waits', async () => {
+  test('write to different tenants without waiting for each other', async () => {
     await one.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 1 }])
     await one.commit([creating('u', { userName: 'u' }), creating('v', { userName: 'v' })])
     const holder = new pg.Client({ connectionString: database.url })
@@ -147,7 +147,7 @@ describe('two processes', () => {
     await held
   })
 
-  test('make a tenant anew: who knew the old one writes to the new one', async () => {
+  test('recreate a tenant: a process that knew the old one writes to the new one', async () => {
     await other.commit([creating('old', { userName: 'old' })])
     await one.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 2 }])
     await one.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 3 }])
@@ -240,7 +240,7 @@ describe('what others change is heard of', () => {
         ),
       5_000,
     )
-    // And listens again: of somebody who is not looked at only a notice tells.
+    // And it listens again: a change of an unused tenant is learnt only from a notification.
     const heard: Affected[] = []
     const leave = one.watch((affected) => heard.push(...affected))
     await until(async () => {
@@ -251,7 +251,7 @@ describe('what others change is heard of', () => {
     await hears(one, other)
   })
 
-  test('a tenant that is gone, and one that is made anew', async () => {
+  test('a deleted tenant, and a recreated one', async () => {
     await other.records('acme', 'token')
     const heard: Affected[] = []
     other.watch((affected) => heard.push(...affected))
@@ -288,7 +288,7 @@ describe('what others change is heard of', () => {
 })
 
 describe('pages', () => {
-  test('a deep startIndex is right, whoever adds and removes meanwhile', async () => {
+  test('a deep startIndex is right while another process adds and removes', async () => {
     const idOf = (n: number) => `p${String(n).padStart(5, '0')}`
     const ids = new Set<string>()
     const add = async (store: PostgresStore, from: number, to: number, step = 1) => {
@@ -376,7 +376,7 @@ describe('texts', () => {
     expect(await ids('userName ew "b"')).toEqual(['t9'])
   })
 
-  test('with NUL, which no text in PostgreSQL has, are nobody, and compare as everywhere', async () => {
+  test('with NUL, which PostgreSQL text cannot contain, match nothing, and compare as in other stores', async () => {
     await one.commit(['a', 'ab', 'b'].map((id) => creating(id, { userName: id })))
     expect(await one.get(user('a\0'))).toBeUndefined()
     expect(await one.names('acme', ['a\0', 'a'])).toHaveLength(1)
@@ -396,7 +396,7 @@ describe('opening', () => {
     await store.close()
   })
 
-  test('waits for whoever makes the tables, longer than any statement may take', async () => {
+  test('waits for another process that creates the tables, longer than the statement timeout', async () => {
     const maker = new pg.Client({ connectionString: database.url })
     await maker.connect()
     await maker.query('drop schema lockstep cascade')
@@ -407,7 +407,7 @@ describe('opening', () => {
     await maker.query('commit')
     await maker.end()
     const store = await opening
-    // From then on it is as patient as it was told to be.
+    // From then on the configured timeout applies.
     expect((await store.pool.query({ text: 'show lock_timeout' })).rows).toEqual([{ lock_timeout: '150ms' }])
     await store.close()
   })

@@ -7,11 +7,11 @@ export interface Wire {
   readonly port: number
   /** Cuts every connection now. */
   readonly cut: () => void
-  /** Cuts a connection when it has sent, or is about to get, its n-th message from now on; tells what that message was. */
+  /** Cuts a connection when it has sent, or is about to get, its n-th message from now on; reports what that message was. */
   readonly cutAt: (n: number, side: 'sent' | 'answered') => void
   /** Whether the cut came. */
   readonly wasCut: () => boolean
-  /** While true, nobody gets through and connections are refused at once. */
+  /** While true, nothing gets through and connections are refused immediately. */
   readonly refuse: (refused: boolean) => void
   /** Where to from now on. */
   readonly lead: (port: number) => void
@@ -53,7 +53,7 @@ export async function openWire(target: number): Promise<Wire> {
     outside.on('close', end)
     inside.on('data', (chunk) => {
       if (isLast('sent')) {
-        // The server gets it; nobody hears what comes of it.
+        // The server receives it, but its answer is lost.
         outside.write(chunk, () => {
           inside.destroy()
           outside.end()

@@ -209,7 +209,7 @@ describe('failOnErrors', () => {
   })
 })
 
-test('P-429 bulkId:x in a value stands for the id that its POST made', async () => {
+test('P-429 bulkId:x in a value is replaced by the id that its POST created', async () => {
   const found = results(
     await scim.bulk([
       postUser('boss'),

@@ -31,7 +31,7 @@ export interface Answer {
 /** Headers of one request; `undefined` leaves out one that would be sent otherwise. */
 export type HeaderChoice = { readonly [name: string]: string | undefined }
 
-/** A SCIM client with nothing of its own: it sends what it is told. */
+/** A SCIM client without logic of its own: it sends exactly what it is given. */
 export interface Client {
   readonly base: string
   readonly token: string | undefined

@@ -22,7 +22,7 @@ describe('a tenant with roles and entitlements', () => {
   const c = at.strict()
   beforeAll(() => declare(at.server, c, { types: [{ name: 'Role' }, { name: 'Entitlement' }] }))
 
-  test('D-040 ServiceProviderConfig tells of roles and entitlements', async () => {
+  test('D-040 ServiceProviderConfig advertises roles and entitlements', async () => {
     const { body } = await c.get('/ServiceProviderConfig')
     expect(body.RolesAndEntitlements).toMatchObject({
       roles: {

@@ -253,7 +253,7 @@ test('P-477 errors hold no password, token or stack trace', async () => {
   }
 })
 
-test('P-477 an error tells nothing of another tenant', async () => {
+test('P-477 an error reveals nothing about another tenant', async () => {
   const other = await at.connect()
   const foreign = await other.makeUser({ displayName: 'Foreign' })
   const hidden = await scim.get(`/Users/${foreign.id}`)

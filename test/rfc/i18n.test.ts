@@ -115,7 +115,7 @@ test.each([' admin', 'admin ', '  admin  ', '\u3000admin', 'admin\u00a0', '\u200
   },
 )
 
-test('P-540 a space at the end of what co and sw look for stands between words', async () => {
+test('P-540 a space at the end of a value for co and sw separates words', async () => {
   const c = await at.connect()
   const made = await c.makeUser({ userName: 'ada lovelace' })
   await c.makeUser({ userName: 'adam' })

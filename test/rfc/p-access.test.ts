@@ -16,7 +16,7 @@ describe('credentials', () => {
 
   test('P-020 requests without good credentials get 401, a challenge and a SCIM error', async () => {
     const paths = ['/Users', '/Users/nope', '/Groups', '/', '/Me', '/Nope']
-    // Few with a wrong token: many of them from one address are told to wait (P-561).
+    // Only a few wrong tokens: many from one address are throttled (P-561).
     for (const [client, asked] of [
       [c.as(undefined), paths],
       [c.as('wrong'), paths.slice(0, 2)],
@@ -33,7 +33,7 @@ describe('credentials', () => {
     expectError(await c.as('wrong').get('/ServiceProviderConfig'), 401)
   })
 
-  test('P-021 each fault of a bearer token is told as RFC 6750 says', async () => {
+  test('P-021 each fault of a bearer token is reported as RFC 6750 says', async () => {
     const none = await c.as(undefined).get('/Users')
     expect(none.status).toBe(401)
     expect(challenge(none)).toMatch(/^Bearer\b/)
@@ -93,7 +93,7 @@ describe('credentials', () => {
     expect(authenticationSchemes.map(({ type }: { type: string }) => type)).not.toContain('httpbasic')
   })
 
-  test('P-028 nobody creates users without credentials', async () => {
+  test('P-028 users cannot be created without credentials', async () => {
     expectError(await c.as(undefined).post('/Users', user()), 401)
   })
 

@@ -190,7 +190,7 @@ test('P-375 replace of a list: the array takes the place of all; [] and null una
   await patched(made, { op: 'add', path: 'emails', value: [WORK] })
   expect(await patched(made, { op: 'replace', path: 'emails', value: null })).not.toHaveProperty('emails')
 })
-test('P-375 remove of a list: all; with a value only the equal ones; with [] nobody', async () => {
+test('P-375 remove of a list: all; with a value only the equal ones; with [] none', async () => {
   const made = await withEmails(WORK, HOME, OTHER)
   const some = await patched(made, { op: 'remove', path: 'emails', value: [{ value: WORK.value }] })
   expect(some.emails).toEqual([HOME, OTHER])
@@ -199,7 +199,7 @@ test('P-375 remove of a list: all; with a value only the equal ones; with [] nob
   expect((await patched(made, { op: 'remove', path: 'emails', value: HOME })).emails).toEqual([OTHER])
   expect(await patched(made, { op: 'remove', path: 'emails' })).not.toHaveProperty('emails')
 })
-test('P-375 members: add without duplicates, remove with a value only those, [] nobody, without a value all', async () => {
+test('P-375 members: add without duplicates, remove with a value only those, [] none, without a value all', async () => {
   const [a, b, c] = [await scim.makeUser(), await scim.makeUser(), await scim.makeUser()]
   const group = await scim.makeGroup({ members: [{ value: a.id }] })
   const ids = (read: Body) => (read.members ?? []).map((member: Body) => member.value).toSorted()

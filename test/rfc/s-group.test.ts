@@ -60,7 +60,7 @@ describe('the enterprise extension', () => {
     expect(body[ENT]).toMatchObject({ ...enterprise, manager: { value: boss.id } })
   })
 
-  test('S-131 a manager is a user: the id of a group is refused, one that nobody has may stand there', async () => {
+  test('S-131 a manager is a user: the id of a group is refused, an unknown id is accepted', async () => {
     const lenient = await at.connect({ kind: 'generic', tenant: tenantOf(c) })
     const crew = await c.makeGroup()
     const boss = await c.makeUser()
@@ -95,7 +95,7 @@ describe('the enterprise extension', () => {
       400,
       'mutability',
     )
-    // caseExact: an id in another case names nobody.
+    // caseExact: an id in another case does not match.
     expect(await c.ids('/Users', `${ENT}:manager.value eq "${boss.id}"`)).toEqual([made.id])
     expect(await c.ids('/Users', `${ENT}:manager.value eq "${boss.id.toUpperCase()}"`)).toEqual([])
   })

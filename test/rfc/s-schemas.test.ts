@@ -257,7 +257,7 @@ describe('what may be declared', () => {
     for (const id of [`urn:example:${unique('u')}`, `https://example.com/schemas/${unique('u')}`]) {
       await declare(at.server, c, { schemas: [schema(attributes, id)] })
     }
-    // The URIs that RFC 7643 registers are taken: nobody may give them another meaning.
+    // The URIs that RFC 7643 registers are reserved and cannot get another meaning.
     await expect(declare(at.server, c, { schemas: [schema(attributes, ENT)] })).rejects.toThrow()
   })
 })

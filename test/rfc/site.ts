@@ -5,7 +5,7 @@ import { serve } from '../serve.ts'
 import { type Client, createClient } from './client.ts'
 
 type Options = NonNullable<Parameters<typeof serve>[0]>
-/** A running server and what stands behind it. */
+/** A running server and its parts. */
 export type Server = Awaited<ReturnType<typeof serve>>
 type ConnectionOptions = NonNullable<Parameters<Server['connection']>[1]>
 

@@ -73,7 +73,7 @@ test('a worker that dies is started again, and the others go on', async () => {
   expect(server.stderr()).toContain('a worker has died')
 })
 
-test('told to stop, all finish what is in flight, and it ends with 0', async () => {
+test('on SIGTERM all workers finish their requests, and the exit code is 0', async () => {
   const { server, base, token } = await started(2)
   const { port, pathname } = new URL(`${base}/Users`)
   const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'slow' })
@@ -87,7 +87,7 @@ test('told to stop, all finish what is in flight, and it ends with 0', async () 
   socket.write(head + body.slice(0, 10))
   await new Promise((resolve) => setTimeout(resolve, 200))
   const stopping = server.stop()
-  // Nobody listens any more.
+  // Nothing listens any more.
   await until(() =>
     ask(server.url).then(
       () => false,

@@ -69,7 +69,7 @@ const headersOf = ({ token }: Site) => ({
 const post = (site: Site, path: string, body: string) =>
   fetch(`${site.url}${path}`, { method: 'POST', headers: headersOf(site), body })
 
-/** Sends a request whose answer nobody will read. */
+/** Sends a request and disconnects. */
 function abandoned(site: Site, path: string, body: string): Socket {
   const { port, pathname } = new URL(site.url)
   const socket = connect(Number(port), '127.0.0.1').on('error', () => {})
@@ -109,7 +109,7 @@ describe('heavy requests', AGAIN, () => {
   let busy: Site
   let other: Site
   beforeAll(async () => {
-    // How long a request may wait is looked at below: a busy machine is slow, and nobody is to be refused for that here.
+    // Waiting times are tested below. Here a slow machine must not cause refusals.
     server = await serve({ flags: { requestSeconds: '300' } })
     busy = await tenantWith(server, 400)
     other = await tenantWith(server, 1)
@@ -118,7 +118,7 @@ describe('heavy requests', AGAIN, () => {
   }, 120_000)
   afterAll(() => server.close())
 
-  test('of one tenant keep nobody else waiting, however many there are', { timeout: 120_000 }, async () => {
+  test('of one tenant delay no other tenant, however many there are', { timeout: 120_000 }, async () => {
     let done = 0
     const searches = Array.from({ length: 12 }, async () => {
       const { status } = await post(busy, '/Users/.search', dear(6))
@@ -133,7 +133,7 @@ describe('heavy requests', AGAIN, () => {
     expect(await metric(server, 'lockstep_heavy_waited_seconds_total')).toBeGreaterThan(0)
   })
 
-  test('nobody waits for any more are dropped, and those that run are stopped', { timeout: 120_000 }, async () => {
+  test('are dropped or stopped when their client disconnects', { timeout: 120_000 }, async () => {
     const before = { dropped: await past(server, 'dropped'), stopped: await past(server, 'stopped') }
     const answered = await past(server, 'answered')
     const sockets = Array.from({ length: 12 }, () => abandoned(busy, '/Users/.search', dear()))
@@ -200,7 +200,7 @@ describe('a heavy request that takes too long', AGAIN, () => {
     expect(((await list.json()) as { totalResults: number }).totalResults).toBe(made)
   })
 
-  test('is waited for once it is being committed: what was done is told', { timeout: 60_000 }, async () => {
+  test('is waited for once it is being committed, and its result is returned', { timeout: 60_000 }, async () => {
     // Once it has come through in time it will again, and be at its commit when the time is up.
     let tries = 0
     await until(async () => (await post(site, '/Users', large(`early${tries++}`))).status === 201)

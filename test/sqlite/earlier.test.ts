@@ -122,7 +122,7 @@ describe('a file of an earlier release', () => {
     db.close()
   })
 
-  test('is taken over by whoever is first of several', async () => {
+  test('is migrated by the first of several processes', async () => {
     const now = join(folder, 'now.db')
     await fill(openStore(now))
     const file = join(folder, 'earlier.db')

@@ -36,7 +36,7 @@ async function begin(threads: boolean): Promise<SqliteStore> {
 
 const create = (store: SqliteStore, id: string) => store.commit([creating(id, { userName: id })])
 
-/** What is on disk, as somebody finds it who comes after a power failure. */
+/** The database as it is found on disk after a power failure. */
 async function kept(): Promise<readonly string[]> {
   await cp(folder, `${folder}-after`, { recursive: true })
   const after = sqliteStore(join(`${folder}-after`, 'scim.db'))
@@ -90,7 +90,7 @@ describe.each([[false], [true]])('beneath an open store, threads %s', (threads) 
     await expect(create(store, 'u2')).rejects.toThrow(/scim\.db was replaced by another file while it was open/)
   })
 
-  test('the file is deleted: no empty one comes into being, whoever reads, writes or copies', async () => {
+  test('the file is deleted: neither reading, writing nor copying creates an empty one', async () => {
     const store = await begin(threads)
     const ids = Array.from({ length: 1_100 }, (_, n) => `m${n}`)
     await store.commit(ids.map((id) => creating(id, { userName: id })))
@@ -108,7 +108,7 @@ describe.each([[false], [true]])('beneath an open store, threads %s', (threads) 
     await expect(store.exportTenant('acme')[Symbol.asyncIterator]().next()).rejects.toThrow(/moved or deleted/)
     expect(existsSync(file)).toBe(false)
     expect(existsSync(join(folder, 'copy.db'))).toBe(false)
-    // Nor when somebody starts again beside what is left.
+    // Nor does a restart beside the remaining files.
     expect(() => sqliteStore(file)).toThrow(/is not there, and its log .*scim\.db-wal holds/)
     expect(existsSync(file)).toBe(false)
   })
@@ -152,7 +152,7 @@ describe('a log whose database is gone or damaged', () => {
     expect((await store.find(querying([USER]))).total).toBe(21)
   })
 
-  test("an empty log stands in nobody's way", () => {
+  test('an empty WAL does no harm', () => {
     rmSync(file)
     writeFileSync(`${file}-wal`, '')
     stores.push(sqliteStore(file))

@@ -41,7 +41,7 @@ describe('a function of the host inside a commit', () => {
       },
       [],
     ],
-  ])('that %s is told so, and others lose nothing', async (_what, meddle, kept) => {
+  ])('that %s gets an error, and other writes lose nothing', async (_what, meddle, kept) => {
     const outcomes = await Promise.allSettled([
       store.commit([creating('u1', { userName: 'ada' })], (tx) => tx.exec(`insert into account values ('a')`)),
       store.commit([creating('u2', { userName: 'bob' })], meddle),
@@ -52,7 +52,7 @@ describe('a function of the host inside a commit', () => {
     const reason = outcomes[1]?.status === 'rejected' ? outcomes[1].reason : undefined
     expect(reason).toBeInstanceOf(ConfigError)
     expect(String(reason)).toMatch(/hooks\.commit: ended the transaction that it was called in/)
-    // Nobody else was carried out twice, or taken back.
+    // No other write was repeated or rolled back.
     const ids = ['u1', ...kept, 'u3', 'u4']
     expect(idsOn(await store.find(querying([USER])))).toEqual(ids)
     await store.commit([creating('u5', { userName: 'eve' })])
@@ -88,7 +88,7 @@ describe('a function of the host inside a commit', () => {
     await remove()
   })
 
-  test('has a transaction for itself, and all that come together one sync before anybody is answered', async () => {
+  test('has its own transaction, and concurrent ones share one sync before any is answered', async () => {
     const { folder, remove } = await makeFolder()
     const file = join(folder, 'app.db')
     await sqliteStore(file).close()

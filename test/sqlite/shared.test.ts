@@ -72,7 +72,7 @@ describe("an app's own file", () => {
       await store.close()
       open.pop()
       expect(shown()).toEqual(before)
-      // Once Lockstep's tables are there, nobody need say so again.
+      // Once Lockstep's tables exist, the option is no longer needed.
       const again = sqliteStore(file)
       open.push(again)
       expect(idsOn(await again.find(querying([USER])))).toEqual(['u1'])
