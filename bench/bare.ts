@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
-    // A body is parsed, as any JSON service must: only what is done with it differs.
+    // The body is parsed, as every JSON service must do; what happens next is what differs.
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || 'null')
     if (request.method === 'PUT' && request.url === '/answer') answer = readAnswer(request, body)
     reply(response)

@@ -13,30 +13,30 @@ export interface Bench {
   /** Users in the small, the big and (in a full run) the huge site. */
   readonly sizes: { readonly small: number; readonly big: number; readonly huge?: number }
   readonly products: readonly Product[]
-  /** Whether the huge site was asked for by its size: then there is one on PostgreSQL too, where filling it takes long. */
+  /** Whether `--huge` was given: then PostgreSQL gets a huge site too, which takes long to fill. */
   readonly hugeOnPostgres: boolean
-  /** Users to load into PostgreSQL for the row that says how long that takes, if it is wanted. */
+  /** Users to load into PostgreSQL for the row that measures loading, if wanted. */
   readonly load?: number
   readonly rounds: number
   readonly ms: number
-  /** How long each kind of request is sent before it is measured: servers run for weeks, and V8 takes seconds to know what is hot. */
+  /** How long each kind of request is sent before it is measured: servers run for weeks, and V8 needs seconds to optimize hot code. */
   readonly warmMs: number
   readonly loader: Loader
-  /** A second generator, for the heavy request beside the light ones. */
+  /** A second generator, for the heavy request that runs during the light ones. */
   readonly heavy: Loader
   readonly bare: Server
-  /** Where files may be made. */
+  /** The folder for files of the run. */
   readonly directory: string
   /** Whether a row is wanted. */
   readonly wants: (id: string) => boolean
   readonly site: (product: Product, size: number) => OpenSite
   readonly add: (row: Row) => void
-  /** Measures something; when that fails, its row says why, and the run goes on. */
+  /** Measures something. If that fails, its row says why, and the run continues. */
   readonly attempt: (id: string, measure: () => Promise<void>) => Promise<void>
   readonly say: (text: string) => void
 }
 
-/** One thing to measure beside others. */
+/** One of several things to measure in turn. */
 export interface Variant {
   readonly site: OpenSite | 'bare'
   readonly asked: readonly Asked[]
@@ -58,8 +58,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * One sample out of those of the rounds: each figure is the median of the quieter half of the rounds, since what
- * disturbs a round can only make it slower; the slowest answers are medians of all rounds, lest a stall be left out.
+ * Combines the samples of the rounds. Each figure is the median of the quieter half of the rounds, since whatever
+ * disturbs a round can only make it slower. The slowest responses are medians of all rounds, so that no stall is ignored.
  */
 export function medianSample(samples: readonly Sample[]): Sample {
   const quiet = [...samples].sort((a, b) => b.rate - a.rate).slice(0, Math.ceil(samples.length / 2))
@@ -76,7 +76,7 @@ export function medianSample(samples: readonly Sample[]): Sample {
   }
 }
 
-/** One variant once: a sample per role. */
+/** Measures one variant once: a sample per role. */
 export async function measureOnce(bench: Bench, variant: Variant): Promise<readonly Sample[]> {
   const { site, asked, ms = bench.ms, most } = variant
   return bench.loader.measure({
@@ -89,8 +89,8 @@ export async function measureOnce(bench: Bench, variant: Variant): Promise<reado
 }
 
 /**
- * Measures all variants in turn, round after round, back and forth, so that what else the machine does falls on each
- * alike; the medians of the quieter rounds, of the first role of each.
+ * Measures all variants in turn, round after round, back and forth, so that other load on the machine affects each
+ * equally. Returns the medians of the quieter rounds, for the first role of each.
  */
 export async function compare(
   bench: Bench,
@@ -120,7 +120,7 @@ export async function compare(
   return new Map([...found].map(([name, samples]) => [name, medianSample(samples)]))
 }
 
-/** Lets the bare server answer what the given site answers to this workload. */
+/** Makes the bare server return what the given site returns for this workload. */
 export async function dressBare(bench: Bench, site: OpenSite, workload: string): Promise<void> {
   const { status, head, body } = await bench.loader.answer(site.name, workload)
   const headers: Record<string, string> = {}
@@ -139,15 +139,15 @@ export async function dressBare(bench: Bench, site: OpenSite, workload: string):
   await bench.loader.register({ name: 'bare', port: bench.bare.port, pid: bench.bare.pid, token, root, size, ids })
 }
 
-/** The site that the bare server is dressed as: Lockstep's, or the floor's while there is no other. */
+/** The site that the bare server imitates: Lockstep's, or the floor's if there is no other. */
 export function subject(bench: Bench, size: number): OpenSite {
   return bench.site(bench.products.includes('lockstep') ? 'lockstep' : 'floor', size)
 }
 
-/** What is asked of every site: one workload for all, or one made for each. */
+/** The workload for every site: one for all, or one made for each. */
 export type AskedOf = string | ((site: OpenSite) => string)
 
-/** All products at these sizes with one workload; names are `{label} lockstep 1000`, or without a label `lockstep 1000`. */
+/** All products at these sizes with one workload. Names are `{label} lockstep 1000`, or `lockstep 1000` without a label. */
 export function variants(
   bench: Bench,
   options: {
@@ -171,7 +171,7 @@ export function variants(
   )
 }
 
-/** The same, measured; with the bare server answering what the subject answers, under the name `bare`, when wanted. */
+/** The same, measured. If wanted, also the bare server returning what the subject returns, under the name `bare`. */
 export async function everywhere(
   bench: Bench,
   workload: AskedOf,
@@ -194,7 +194,7 @@ export async function everywhere(
   return compare(bench, new Map(all))
 }
 
-/** A figure of one sample, NaN when it was not taken. */
+/** A figure of one sample; NaN if it was not measured. */
 export function figure(samples: Samples, name: string, of: keyof Omit<Sample, 'wrongSaid'>): number {
   return samples.get(name)?.[of] ?? Number.NaN
 }

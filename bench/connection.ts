@@ -4,7 +4,7 @@
 
 import { connect } from 'node:net'
 
-/** What came back. The body is empty unless it was asked to be kept. */
+/** A response. The body is empty unless it was requested. */
 export interface Answer {
   readonly status: number
   readonly head: string
@@ -13,7 +13,7 @@ export interface Answer {
   readonly length: number
 }
 
-/** A connection: hand it the text of a request, get the answer in the callback given at the start. */
+/** A connection: takes the text of a request; the response goes to the callback given at the start. */
 export interface Connection {
   send(request: string): void
   close(): void
@@ -51,7 +51,7 @@ export function openConnection(options: {
 
   function keep(bytes: Buffer): void {
     length += bytes.length
-    // The socket's buffer is used again for the next read, so that what is kept must be copied.
+    // The socket's buffer is reused for the next read, so data that is kept must be copied.
     if (options.keepBody) kept.push(Buffer.from(bytes))
   }
 
@@ -71,7 +71,7 @@ export function openConnection(options: {
     return end + 4
   }
 
-  /** Takes what can be taken of the bytes and returns how many those were. */
+  /** Consumes as many bytes as possible and returns how many. */
   function take(bytes: Buffer): number {
     if (state === HEAD) return readHead(bytes)
     if (state === COUNTED) {
@@ -88,7 +88,7 @@ export function openConnection(options: {
       if (left === 0) state = SIZE
       return used
     }
-    // The line break that ends the chunk before stands in front of this one's size.
+    // The line break that ends the previous chunk precedes this one's size.
     const start = bytes[0] === 13 ? 2 : 0
     const line = bytes.indexOf('\r\n', start)
     if (line < 0) return 0

@@ -3,7 +3,7 @@
 import { LIMITS } from '../src/protocol/limits.ts'
 import { personAt } from './users.ts'
 
-/** One request, made for a tenant that has been filled. */
+/** One request for a filled tenant. */
 export interface DearRequest {
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
@@ -12,22 +12,22 @@ export interface DearRequest {
   readonly body?: string
 }
 
-/** What such a tenant has. */
+/** The resources of such a tenant. */
 export interface DearTenant {
-  /** Identifiers of ordinary people. */
+  /** Ids of ordinary people. */
   readonly people: readonly string[]
-  /** Somebody with so many e-mail addresses: `e0@dear.example` and so on. */
+  /** A user with very many e-mail addresses: `e0@dear.example` and so on. */
   readonly rich: string
   readonly addresses: number
-  /** Another one, to be emptied. */
+  /** Another one, which a request empties. */
   readonly spare: string
-  /** Somebody whom all people report to. */
+  /** The manager of everyone. */
   readonly head: string
-  /** A group with all people in it. */
+  /** A group of everyone. */
   readonly group: string
 }
 
-/** How many e-mail addresses the rich ones have. */
+/** The number of e-mail addresses of the users with very many. */
 export const ADDRESSES = 10_000
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
@@ -39,7 +39,7 @@ const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest'
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at))
 const text = JSON.stringify
 
-/** A user with so many e-mail addresses, of which `domain` tells them apart. */
+/** A user with that many e-mail addresses, at `domain`. */
 export function richUser(userName: string, addresses: number, domain: string): unknown {
   const emails = times(addresses, (at) => ({ value: `e${at}@${domain}`, type: at % 2 === 0 ? 'work' : 'home' }))
   return { schemas: [USER], userName, emails }
@@ -47,7 +47,7 @@ export function richUser(userName: string, addresses: number, domain: string): u
 
 let runs = 0
 
-/** All of them; each call makes new ones, so that a server that keeps something can't make use of it. */
+/** All of them. Each call returns different ones, so that a server cannot profit from a cache. */
 export function dearRequests(tenant: DearTenant): readonly DearRequest[] {
   runs++
   return [
@@ -226,7 +226,7 @@ function searches({ people, rich, group }: DearTenant): readonly DearRequest[] {
   ]
 }
 
-/** Texts that patterns were slow on. */
+/** Texts on which regular expressions used to be slow. */
 function names({ people }: DearTenant): readonly DearRequest[] {
   const [first = ''] = people
   const open = (count: number) => '['.repeat(count)
@@ -410,7 +410,7 @@ function bulks({ people, group }: DearTenant): readonly DearRequest[] {
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-/** The last one, for nothing is as it was afterwards: the head of all leaves. */
+/** The last ones, since they change everything: the manager of everyone leaves. */
 export function lastDearRequests({ head, rich }: DearTenant): readonly DearRequest[] {
   return [
     { name: 'DELETE: somebody whom all report to', method: 'DELETE', path: `/Users/${head}` },

@@ -3,30 +3,30 @@
 import { type Answer, type Connection, openConnection } from './connection.ts'
 import { cpuSince, cpuTimes, cpuUs } from './proc.ts'
 
-/** What one group of connections asks for, over and over. */
+/** The requests that one group of connections repeats. */
 export interface Role {
   readonly name: string
   readonly connections: number
-  /** The text of the next request, or nothing when there are no more. */
+  /** The text of the next request, or undefined if there are no more. */
   readonly next: () => string | undefined
   /** Statuses that count as right. */
   readonly statuses: readonly number[]
-  /** Sees each answer; with it bodies are kept. */
+  /** Receives each response; bodies are kept only if it is given. */
   readonly onAnswer?: (answer: Answer, request: string) => void
 }
 
-/** What a group of connections met. Times in milliseconds. */
+/** The results of a group of connections. Times in milliseconds. */
 export interface Sample {
   readonly requests: number
   readonly rate: number
   readonly p50: number
   readonly p99: number
   readonly max: number
-  /** CPU of the server, and of its database server if it has one, per request of all roles together, microseconds. */
+  /** CPU time of the server and its database server per request, over all roles together, in microseconds. */
   readonly cpuUs: number
-  /** Mean body. */
+  /** Mean size of a body in bytes. */
   readonly bytes: number
-  /** Answers with another status than expected, and what the first one said. */
+  /** Responses with an unexpected status, and the first such response. */
   readonly wrong: number
   readonly wrongSaid?: string
 }
@@ -37,17 +37,17 @@ const MOST_TIMES = 2_000_000
 export async function drive(options: {
   readonly port: number
   readonly pid: number
-  /** The database server that works for it: its processes and all that the server has started count along. */
+  /** Its database server: the CPU time of all processes that it started is included. */
   readonly database?: number | undefined
   readonly roles: readonly Role[]
   readonly ms: number
-  /** At most so many requests per role. */
+  /** Most requests per role. */
   readonly most?: number
   readonly stopped?: () => boolean
   /**
-   * Never lets the generator sleep. A server that is slower than the generator would otherwise pay, with each answer,
-   * for waking its (virtual) CPU, up to half of what a GET costs; one that is faster would not: a ratio between two kinds
-   * of work. Only where the server has one busy thread, since it takes a core.
+   * Keeps the generator from sleeping. Otherwise a server slower than the generator would pay, with each response,
+   * for waking its (virtual) CPU, up to half the cost of a GET, and a faster one would not: the ratio would compare two
+   * kinds of work. Only for servers with one busy thread, since this takes a core.
    */
   readonly awake?: boolean
 }): Promise<readonly Sample[]> {
@@ -63,7 +63,7 @@ export async function drive(options: {
   await Promise.all(loops.map((loop) => loop.run(began)))
   running = false
   const all = loops.reduce((sum, loop) => sum + loop.requests(), 0)
-  // A server that was killed on purpose has no CPU time to read any more.
+  // A server that was killed deliberately has no CPU time left to read.
   let cpu = Number.NaN
   try {
     cpu = spent()
@@ -71,7 +71,7 @@ export async function drive(options: {
   return loops.map((loop) => loop.sample(cpu / all))
 }
 
-/** Counts the CPU time of a server from now on. Looking for all processes takes milliseconds, for one it doesn't. */
+/** Counts the CPU time of a server from now on. Searching all processes takes milliseconds; reading one does not. */
 function countCpu(pid: number, database: number | undefined): () => number {
   if (database === undefined) {
     const before = cpuUs(pid)

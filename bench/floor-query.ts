@@ -45,7 +45,7 @@ const FORMS: readonly (readonly [
 
 const LIST = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":'
 
-/** What can be asked in a query string. */
+/** The parameters of a query string. */
 export interface Asked {
   readonly filter?: string | undefined
   readonly startIndex: number
@@ -53,7 +53,7 @@ export interface Asked {
   readonly cursor?: string | undefined
 }
 
-/** Makes the function that answers a query with the text of a list, or with nothing when it does not know the filter. */
+/** Creates the function that returns the text of a list for a query, or undefined for an unknown filter. */
 export function createQuery(database: DatabaseSync): (asked: Asked) => string | undefined {
   const total = database.prepare("SELECT count FROM counter WHERE name = 'user'")
   const after = database.prepare('SELECT n, text FROM user WHERE n > ? ORDER BY n LIMIT ?')

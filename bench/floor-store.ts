@@ -6,14 +6,14 @@
 import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 
-/** What a write came to: the status of its answer, and the body if it has one. */
+/** The result of a write: the status of its response, and the body if it has one. */
 export interface Written {
   readonly status: number
   readonly body?: string
   readonly id?: string
 }
 
-/** A write as the server hands it to the writer. */
+/** A write as the server passes it to the writer. */
 export type FloorWrite =
   | { readonly write: 'user'; readonly text: string }
   | { readonly write: 'active'; readonly id: string; readonly active: boolean }
@@ -26,7 +26,7 @@ export type FloorWrite =
     }
   | { readonly write: 'bulk'; readonly users: readonly string[] }
 
-/** What the floor takes for its base URL, whatever port it listens on: the text in a row is finished. */
+/** The floor's base URL, whatever port it listens on, since the text in a row is finished. */
 export const BASE = 'http://127.0.0.1:8080/tenants/bench/scim/v2'
 
 const TABLES = `
@@ -75,7 +75,7 @@ interface SentUser {
   readonly emails?: readonly Email[]
 }
 
-/** Makes the function that carries out one write. Call it inside a transaction. */
+/** Creates the function that carries out one write. Call it inside a transaction. */
 export function createWriter(database: DatabaseSync): (write: FloorWrite) => Written {
   const addUser = database.prepare(
     'INSERT INTO user (id, userName, externalId, active, version, text) VALUES (?, ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING',

@@ -110,7 +110,7 @@ const site: Site = {
 const workloads = new Map<string, Workload>()
 
 async function run(name: string, requests: number): Promise<{ us: number; hereUs: number; wallUs: number }> {
-  // Each round goes on where the last one ended: the same requests again would find everything kept.
+  // Each round continues where the last one ended: repeated requests would find everything cached.
   const workload = workloads.get(name) ?? workloadOf(site, name)
   workloads.set(name, workload)
   const calls = Array.from({ length: requests }, () => callOf(workload.next(), prepared.root))
@@ -148,7 +148,7 @@ for (const name of positionals.length > 0 ? positionals : SELECTION) {
     await session.post('Profiler.setSamplingInterval', { interval: 200 })
     await session.post('Profiler.start')
   }
-  // The quietest round: what else runs on the machine only ever adds.
+  // The quietest round: other load on the machine can only add time.
   const rounds: { us: number; hereUs: number; wallUs: number }[] = []
   for (let round = 0; round < ROUNDS; round++) rounds.push(await run(name, Math.ceil(requests / ROUNDS)))
   const us = Math.min(...rounds.map((round) => round.us))
@@ -161,7 +161,7 @@ for (const name of positionals.length > 0 ? positionals : SELECTION) {
     const { profile } = await session.post('Profiler.stop')
     const times = [...selfTimes(profile as Profile, options.lines)].sort((a, b) => b[1] - a[1])
     const all = times.reduce((sum, [, time]) => sum + time, 0)
-    // As shares of the CPU time: the samples themselves count the time that others had the processor, too.
+    // As shares of the CPU time, since the samples also count time in which other processes ran.
     for (const [where, time] of times.slice(0, Number(options.top))) {
       console.log(`${short((us * time) / all).padStart(10)}  ${where}`)
     }

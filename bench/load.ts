@@ -18,9 +18,9 @@ export interface SiteFacts {
   readonly token: string
   readonly root: string
   readonly size: number
-  /** Where the numbers of the users created here begin, beyond where they would; for two sites on one database. */
+  /** Added to the numbers of the users created here, for two sites on one database. */
   readonly first?: number
-  /** File of identifiers one after the other, in the order of user numbers. */
+  /** File of ids, in the order of user numbers. */
   readonly ids?: string
 }
 
@@ -31,10 +31,10 @@ export interface Asked {
   readonly connections: number
 }
 
-/** What run.ts can ask for. */
+/** The orders that run.ts can send. */
 export type Order =
   | { readonly order: 'site'; readonly site: SiteFacts }
-  /** Creates users through Bulk and writes their identifiers to `ids`; `seconds` is how long it took. */
+  /** Creates users through Bulk and writes their ids to `ids`; `seconds` is how long it took. */
   | { readonly order: 'fill'; readonly site: string; readonly count: number; readonly ids: string }
   | {
       readonly order: 'measure'
@@ -42,21 +42,21 @@ export type Order =
       readonly asked: readonly Asked[]
       readonly ms: number
       readonly most?: number
-      /** Leave out the probe: for a bare server, whose bytes are right by making. */
+      /** Skip the probe: for a bare server, whose bytes are right by construction. */
       readonly blind?: boolean
-      /** Let the generator sleep between answers: something else needs the core. */
+      /** Let the generator sleep between responses, because something else needs the core. */
       readonly sleeps?: boolean
     }
-  /** One answer to a workload, whole. */
+  /** One complete response to a workload. */
   | { readonly order: 'answer'; readonly site: string; readonly workload: string }
-  /** Ends the measurement that runs. */
+  /** Ends the running measurement. */
   | { readonly order: 'stop' }
-  /** Creates users until the connection breaks; the numbers acknowledged. */
+  /** Creates users until the connection breaks; returns the acknowledged numbers. */
   | { readonly order: 'acknowledge'; readonly site: string; readonly connections: number }
-  /** How many of these users are there. */
+  /** How many of these users exist. */
   | { readonly order: 'present'; readonly site: string; readonly users: readonly number[] }
 
-/** Where the numbers of the users that this generator creates begin, beyond those a site was filled with. */
+/** The first number of the users that this generator creates, after those a site was filled with. */
 const FIRST = Number(process.argv[2] ?? 0)
 
 const sites = new Map<string, Site>()
@@ -75,7 +75,7 @@ function register(facts: SiteFacts): void {
   sites.set(facts.name, {
     ...facts,
     idAt: (n) => ids.slice(n * width, (n + 1) * width),
-    // A site that comes back after a restart goes on where it was.
+    // A site that returns after a restart continues where it was.
     state: before?.state ?? {
       nextUser: facts.size + SPARE + FIRST + (facts.first ?? 0),
       patched: 0,
@@ -118,7 +118,7 @@ async function measure(order: Extract<Order, { order: 'measure' }>): Promise<rea
     const statuses = order.blind === true ? [200, 201, 204] : workload.statuses
     roles.push({ name: text, connections, next: workload.next, statuses })
   }
-  // Writes keep two threads of the server busy, and a database server is busy too: leave them the cores.
+  // Writes keep two threads of the server busy, and the database server too: leave them the cores.
   const awake =
     site.database === undefined &&
     order.asked.length === 1 &&
@@ -141,7 +141,7 @@ async function measure(order: Extract<Order, { order: 'measure' }>): Promise<rea
 
 const BULK = 1000
 
-/** Users 0 … count-1 through Bulk, or one by one where a server has none. */
+/** Creates users 0 … count-1 through Bulk, or one by one if the server has no Bulk. */
 async function fill(name: string, count: number, file: string): Promise<{ seconds: number; way: string }> {
   const site = siteOf(name)
   const ids: string[] = []

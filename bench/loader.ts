@@ -17,7 +17,7 @@ export interface Loader {
     readonly blind?: boolean
     readonly sleeps?: boolean
   }): Promise<readonly Sample[]>
-  /** One answer to a workload, whole. */
+  /** One complete response to a workload. */
   answer(site: string, workload: string): Promise<Answer>
   stop(): Promise<void>
   acknowledge(site: string, connections: number): Promise<readonly number[]>

@@ -80,7 +80,7 @@ async function plain(): Promise<{ readonly insert: number; readonly select: numb
 
 type Column = readonly (string | number | null)[]
 
-/** What goes into the three tables for some users, by columns. */
+/** The contents of the three tables for some users, by column. */
 interface Batch {
   readonly users: number
   readonly resources: readonly Column[]
@@ -114,10 +114,10 @@ const LINES = {
       with ordinality d(at, version, y, id, op, actor, detail, n)`,
 }
 
-/** Users made so far: no two share a value. */
+/** Users created so far: no two share a value. */
 let made = 0
 
-/** Rows as Lockstep has written them, for users that are not there yet. */
+/** Rows as Lockstep wrote them, for users that do not exist yet. */
 async function grouped(perTransaction: number): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -142,7 +142,7 @@ async function grouped(perTransaction: number): Promise<number> {
     valuesOf.set(String(value[0]), of)
     of.push(value)
   }
-  // Identifiers in order of time, as Lockstep's are.
+  // Ids in order of time, like Lockstep's.
   const idOf = (n: number) => {
     const time = (Date.now() + n).toString(16).padStart(12, '0')
     return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
@@ -161,7 +161,7 @@ async function grouped(perTransaction: number): Promise<number> {
       const id = idOf(n)
       push(resources, [k, y, id, version, created, modified, display, indexed, text])
       for (const [, a, v, x] of valuesOf.get(String(was)) ?? []) {
-        // As long as it was, found nowhere else, and spread over the index as people's names are.
+        // The same length, unique, and spread over the index like people's names.
         const fresh = `${(n * 7919) % 100_003}`.padStart(6, 'z') + String(v).slice(6) + String(n)
         push(entries, [Number(a), x === '0' ? fresh : v, x === '0' ? 0 : k, k])
       }
@@ -185,7 +185,7 @@ async function grouped(perTransaction: number): Promise<number> {
       done += batch.users
       if (performance.now() > end) break
     }
-    // The first one is for warming up; the last may find nothing left.
+    // The first one warms up; the last may find nothing left.
     if (round > 0 && done >= perTransaction) rates.push(done / ((performance.now() - began) / 1000))
   }
   await client.end()

@@ -11,47 +11,47 @@ import type { Bench } from './bench.ts'
 import { startPostgresBare } from './server.ts'
 import { fill, type OpenSite, openSite, type Prepared, type SiteOptions } from './site.ts'
 
-/** Connections of Lockstep's pool unless it is told, and of the reference's. */
+/** Connections of Lockstep's pool by default, and of the reference's. */
 export const CONNECTIONS = 10
 
 /** A filled database, and how filling it went. */
 export interface Filled extends Prepared {
-  /** Most memory of the server meanwhile, MiB. */
+  /** Peak memory of the server during it, MiB. */
   readonly peakMiB: number
 }
 
-/** The server, and what is made on it. */
+/** The PostgreSQL server of the run. */
 export interface PostgresBench {
   readonly version: string
-  /** A new database, filled with a tenant. */
+  /** Creates a database and fills it with a tenant. */
   readonly fill: (size: number) => Promise<Filled>
-  /** Lockstep on a filled database. */
+  /** Starts Lockstep on a filled database. */
   readonly open: (prepared: Prepared, options?: SiteOptions, flags?: readonly string[]) => Promise<OpenSite>
-  /** The bare server on the database of an open site, answering what the site answers. */
+  /** Starts the bare server on the database of an open site, returning what the site returns. */
   readonly bare: (site: OpenSite) => Promise<OpenSite>
   /** Runs statements in the database of a site. */
   readonly query: (place: string, sql: string) => Promise<readonly (readonly unknown[])[]>
-  /** An empty database. */
+  /** Creates an empty database. */
   readonly empty: () => Promise<string>
-  /** Rates of postgres-raw.ts in a database. */
+  /** Measures the rates of postgres-raw.ts in a database. */
   readonly raw: (
     mode: 'plain' | 'grouped',
     place: string,
     words: readonly string[],
   ) => Promise<{ readonly [name: string]: number }>
-  /** Makes a copy of a database that nobody is connected to. */
+  /** Copies a database that has no connections. */
   readonly copy: (of: Prepared) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
-/** Durable as in production; memory as performance figures of PostgreSQL are usually taken with; statistics that don't come in the midst of a round. */
+/** Durable as in production, memory as usual in PostgreSQL benchmarks, and no statistics gathered during a round. */
 const SETTINGS = ['shared_buffers=512MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min', 'autovacuum_naptime=10min']
 
 /** Starts PostgreSQL in the run's folder. */
 export async function openPostgres(
   bench: Pick<Bench, 'directory' | 'loader' | 'heavy' | 'say'>,
 ): Promise<PostgresBench> {
-  // As root the server runs as another user, who must get through.
+  // As root, the server runs as another user, who needs access to the folder.
   chmodSync(bench.directory, 0o711)
   const server: TestServer = await startPostgres({ durable: true, settings: SETTINGS, within: bench.directory })
   const database = server.pid()

@@ -18,14 +18,14 @@ export function cpuUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
-/** Memory of a process in MiB: all of it that is resident, what of that is its own (not mapped from files), and the most there was. */
+/** Memory of a process in MiB: resident, the part of it that is not mapped from files, and the peak. */
 export function memoryMiB(pid: number): { readonly rss: number; readonly own: number; readonly peak: number } {
   const text = readFileSync(`/proc/${pid}/status`, 'latin1')
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1024
   return { rss: field('VmRSS'), own: field('RssAnon'), peak: field('VmHWM') }
 }
 
-/** CPU time so far of processes and all that descend from them, in microseconds, by process. */
+/** CPU time of processes and their descendants so far, in microseconds, by process. */
 export function cpuTimes(roots: readonly number[]): ReadonlyMap<number, number> {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
@@ -34,7 +34,7 @@ export function cpuTimes(roots: readonly number[]): ReadonlyMap<number, number> 
       const fields = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
       parents.set(Number(name), Number(fields[1]))
     } catch {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
     }
   }
   const times = new Map<number, number>()
@@ -50,7 +50,7 @@ export function cpuTimes(roots: readonly number[]): ReadonlyMap<number, number> 
   return times
 }
 
-/** What processes and their descendants have used since, in microseconds. Of one that has ended nothing is known. */
+/** The CPU time of processes and their descendants since then, in microseconds. Processes that have ended are not counted. */
 export function cpuSince(before: ReadonlyMap<number, number>, roots: readonly number[]): number {
   let sum = 0
   for (const [pid, us] of cpuTimes(roots)) sum += us - (before.get(pid) ?? 0)

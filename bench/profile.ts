@@ -34,7 +34,7 @@ const { values: options, positionals } = parseArgs({
 
 type Parameters = { readonly [name: string]: unknown }
 
-/** Speaks the inspector's protocol with a server and its worker threads. */
+/** Talks the inspector protocol to a server and its worker threads. */
 async function inspect(url: string) {
   const socket = new WebSocket(url)
   await new Promise((resolve, reject) => {

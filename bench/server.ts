@@ -18,7 +18,7 @@ export interface Server {
   kill(): Promise<void>
 }
 
-/** How a tenant is reached. */
+/** How to reach a tenant. */
 export interface Access {
   readonly token: string
   /** Path of the SCIM base URL. */
@@ -28,15 +28,15 @@ export interface Access {
 const HERE = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 let cli = HERE('../src/cli/main.ts')
 
-/** Measures the Lockstep of another checkout: an older commit, or one that nobody edits meanwhile. */
+/** Measures the Lockstep of another checkout, for instance an older commit. */
 export function measureRoot(root: string): void {
   cli = resolve(root, 'src/cli/main.ts')
 }
 
-/** What `npm start` gives to Node. */
+/** The options that `npm start` passes to Node. */
 const START = ['--max-semi-space-size=16']
 
-/** The servers that are compared, told apart by name: the floor, Lockstep on SQLite and Lockstep on PostgreSQL. */
+/** The servers that are compared: the floor, Lockstep on SQLite and Lockstep on PostgreSQL. */
 export type Product = 'floor' | 'lockstep' | 'postgres'
 
 /** Starts a bare server. */
@@ -44,12 +44,12 @@ export function startBare(): Promise<Server> {
   return start([HERE('./bare.ts')], { root: '', token: '' })
 }
 
-/** Starts what answers GET by id with one select of a finished text. */
+/** Starts the server that answers GET by id with one select of a finished text. */
 export function startPostgresBare(url: string, connections: number): Promise<Server> {
   return start([HERE('./postgres-bare.ts'), url, String(connections)], { root: '', token: '' })
 }
 
-/** Where Lockstep keeps everything: a file of SQLite, or the URL of a PostgreSQL database. */
+/** Lockstep's database: a SQLite file, or the URL of a PostgreSQL database. */
 const databaseOf = (product: Product, place: string) => (product === 'postgres' ? place : `sqlite:${place}`)
 
 /** Starts the floor on a database file, or Lockstep on a database. `more`: options of `lockstep serve`. */
@@ -67,7 +67,7 @@ export function startProduct(
   return start([...flags, ...script], access)
 }
 
-/** Makes a tenant, `bench` unless told, in a database and tells how to reach it. */
+/** Creates a tenant (`bench` by default) in a database and returns how to reach it. */
 export function createTenant(product: Product, place: string, name = 'bench'): Access {
   if (product === 'floor') return { token: 'floor-token', root: '/tenants/bench/scim/v2' }
   const text = lockstep(['tenant', 'create', name, '--json', '--database', databaseOf(product, place)])
@@ -75,12 +75,12 @@ export function createTenant(product: Product, place: string, name = 'bench'): A
   return { token: made.token, root: new URL(made.baseUrl).pathname.replace(/\/$/, '') }
 }
 
-/** Runs a command of Lockstep to its end and returns what it printed. */
+/** Runs a Lockstep command and returns what it printed. */
 export function lockstep(words: readonly string[]): string {
   return execFileSync(process.execPath, [cli, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
-/** Starts a command of Lockstep whose output nobody reads, and resolves with its exit code. */
+/** Runs a Lockstep command without reading its output, and resolves to its exit code. */
 export function runLockstep(words: readonly string[]): Promise<number | null> {
   const child = spawn(process.execPath, [cli, ...words], { stdio: 'ignore' })
   return new Promise((resolve) => child.on('exit', resolve))
@@ -111,7 +111,7 @@ async function start(words: readonly string[], access: Access): Promise<Server> 
   }
 }
 
-/** Waits for the line that names the port. The rest of the output is thrown away, but kept for an error message. */
+/** Waits for the line that names the port. The rest of the output is kept only for an error message. */
 function listening(child: ChildProcess): Promise<{ port: number; inspector?: string }> {
   return new Promise((resolve, reject) => {
     let said = ''

@@ -13,10 +13,10 @@ import { SPARE } from './workloads.ts'
 export interface Prepared extends Access {
   readonly product: Product
   readonly size: number
-  /** Of the database: a file, or a URL. */
+  /** The database: a file, or a URL. */
   readonly file: string
   readonly ids: string
-  /** Identifier of the group with that many members. */
+  /** The id of the group with that many members. */
   readonly groups: { readonly [members: string]: string }
   /** Users per second when it was filled. */
   readonly fillRate: number
@@ -24,19 +24,19 @@ export interface Prepared extends Access {
 
 /** A server on a filled database. */
 export interface OpenSite extends Prepared {
-  /** How the load generators call it: `floor 1000`. */
+  /** Its name for the load generators: `floor 1000`. */
   readonly name: string
   readonly server: Server
 }
 
-/** What is different about a site. */
+/** Options of a site. */
 export interface SiteOptions {
   readonly name?: string
   /** Options of `lockstep serve`. */
   readonly more?: readonly string[]
   /** Process of the database server. */
   readonly database?: number
-  /** Where the numbers of the users created begin, when another site on the same database creates some too. */
+  /** The first number of the users created, if another site on the same database creates some too. */
   readonly first?: number
 }
 
@@ -46,8 +46,8 @@ export function groupSizes(size: number): readonly number[] {
 }
 
 /**
- * A database of that size: taken from `kept` when an earlier run left one there, else filled. The run works on a copy
- * when there is something to keep.
+ * A database of that size: taken from `kept` if an earlier run left one there, otherwise filled. The run works on a copy
+ * if there is something to keep.
  */
 export async function prepare(options: {
   readonly product: Product
@@ -81,8 +81,8 @@ export async function prepare(options: {
 }
 
 /**
- * Makes the tenant and fills it: `size` users and SPARE more, and groups of all sizes that fit. `place`: of the database;
- * `ids`: the file to write their identifiers to.
+ * Creates the tenant and fills it: `size` users and SPARE more, and groups of all sizes that fit. `place`: the database;
+ * `ids`: the file to write their ids to.
  */
 export async function fill(
   { product, size, loader, say }: { product: Product; size: number; loader: Loader; say: (text: string) => void },
@@ -141,7 +141,7 @@ function fillFloor(file: string, count: number, ids: string): number {
   return (performance.now() - began) / 1000
 }
 
-/** Starts a server on a filled database and tells the load generators about it. `database`: process of its database server. */
+/** Starts a server on a filled database and registers it with the load generators. `database`: its database server's process. */
 export async function openSite(
   prepared: Prepared,
   loaders: readonly Loader[],

@@ -1,6 +1,6 @@
 // The table of results: what a row is, when it meets its goals, and how it is printed.
 
-/** A value to reach: at least or at most. */
+/** A goal: at least or at most a value. */
 export interface Target {
   readonly at: 'least' | 'most'
   readonly value: number
@@ -14,32 +14,32 @@ export interface Row {
   readonly bare?: string | undefined
   readonly floor?: string | undefined
   readonly lockstep?: string | undefined
-  /** What is compared with the target. NaN when it could not be measured. */
+  /** The figure compared with the goal. NaN if it could not be measured. */
   readonly ratio: number
   /** The same ratio of the floor, where it has one. */
   readonly floorRatio?: number | undefined
   readonly hard?: Target | undefined
   readonly stretch?: Target | undefined
-  /** Why there is no figure, or what to know about it. */
+  /** Why there is no figure, or a remark about it. */
   readonly note?: string | undefined
 }
 
-/** At least so much. */
+/** At least this value. */
 export function least(value: number): Target {
   return { at: 'least', value }
 }
 
-/** At most so much. */
+/** At most this value. */
 export function most(value: number): Target {
   return { at: 'most', value }
 }
 
-/** Whether a ratio reaches a target. */
+/** Whether a ratio meets a goal. */
 export function reaches(ratio: number, target: Target): boolean {
   return target.at === 'least' ? ratio >= target.value : ratio <= target.value
 }
 
-/** What a row came to: a stretch target counts only when the hard one is met too. */
+/** The result of a row: a stretch goal counts only if the hard one is met too. */
 export function verdict(row: Row): 'stretch' | 'hard' | 'NOT MET' | 'not measured' | '–' {
   if (Number.isNaN(row.ratio)) return 'not measured'
   if (row.hard === undefined) return '–'
@@ -47,7 +47,7 @@ export function verdict(row: Row): 'stretch' | 'hard' | 'NOT MET' | 'not measure
   return row.stretch !== undefined && reaches(row.ratio, row.stretch) ? 'stretch' : 'hard'
 }
 
-/** A number with three digits that count. */
+/** A number with three significant digits. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '–'
   const size = Math.abs(value)

@@ -27,7 +27,7 @@ export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 /** The URN of the core group schema. RFC 7643 §4.2. */
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 
-/** Spreads a number and a seed over 32 bits, so that neighbours look nothing alike. */
+/** Hashes a number and a seed to 32 bits, so that neighbours differ. */
 export function scatter(n: number, seed: number): number {
   let hash = (Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b)) >>> 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d) >>> 0
@@ -41,18 +41,18 @@ export function random(seed: number): (below: number) => number {
   return (below) => scatter(turn++, seed) % below
 }
 
-/** What can be asked of user n by name, without reading it. */
+/** The values of user n that can be searched for without reading it. */
 export interface Person {
   readonly given: string
   readonly family: string
   readonly userName: string
   readonly email: string
   readonly externalId: string
-  /** Shared by the ten users of one decade and by nobody else: a prefix for `sw`. */
+  /** Shared only by the ten users of one decade: a prefix for `sw`. */
   readonly prefix: string
-  /** In the user names and display names of the same ten users, never at their start: a piece for `co`. */
+  /** In the user names and display names of the same ten users, never at the start: a substring for `co`. */
   readonly piece: string
-  /** Present for the seven of ten users that have the enterprise extension; nobody else has the same. */
+  /** Unique; present for the seven of ten users that have the enterprise extension. */
   readonly costCenter: string | undefined
 }
 
@@ -83,11 +83,11 @@ export function hasExtension(n: number): boolean {
 function externalIdOf(n: number): string {
   const hex = (seed: number) => scatter(n, seed).toString(16).padStart(8, '0')
   const [a, b, c] = [hex(11), hex(12), hex(13)]
-  // The number itself is the last part: no two users share an identifier, whatever the hashes do.
+  // The number itself is the last part, so no two users share an id, whatever the hashes are.
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-a${c.slice(0, 3)}-${String(n).padStart(12, '0')}`
 }
 
-/** The JSON text an IdP sends to create user n. Built from a template, since the generator must be cheaper than the server. */
+/** The JSON text that an identity provider sends to create user n. Built from a template, so that the generator is cheaper than the server. */
 export function userText(n: number): string {
   const person = personAt(n)
   const { given, family, userName, email, externalId, piece, costCenter } = person

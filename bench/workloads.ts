@@ -17,11 +17,11 @@ export interface Site {
   /** Users 0 … size-1 are members of groups; SPARE more follow. */
   readonly size: number
   readonly idAt: (n: number) => string
-  /** What has been written so far: who was switched off, which user number is free. */
+  /** The writes so far: who was deactivated, which user number is free. */
   readonly state: { nextUser: number; patched: number; groups: number; added: number[]; spare: number }
 }
 
-/** Users beyond `size` that are in no group, to be added to groups and taken out again. */
+/** Users beyond `size` that are in no group, to be added to groups and removed again. */
 export const SPARE = 1000
 
 /** The hot set of GET by id. */
@@ -31,11 +31,11 @@ export const HOT = 10_000
 export interface Workload {
   readonly statuses: readonly number[]
   readonly next: () => string
-  /** One request whose answer is known; `check` gives the reason why it is wrong, or nothing. */
+  /** One request whose response is known; `check` returns what is wrong with it, or undefined. */
   readonly probe: () => { readonly request: string; readonly check: (body: string) => string | undefined }
 }
 
-/** The request line, headers and body as they go over the wire. */
+/** The request line, headers and body as sent. */
 export function requestText(site: Site, method: string, path: string, body?: string): string {
   const head = `${method} ${site.root}${path} HTTP/1.1\r\nHost: 127.0.0.1:${site.port}\r\nAuthorization: Bearer ${site.token}\r\nAccept: application/scim+json\r\n`
   if (body === undefined) return `${head}\r\n`
@@ -71,7 +71,7 @@ function decade(n: number): number[] {
   return Array.from({ length: 10 }, (_, index) => first + index)
 }
 
-/** All filter kinds, for those who list them. */
+/** All filter kinds. */
 export const FILTER_KINDS: readonly string[] = Object.keys(FILTERS)
 
 /** A workload by its name and arguments: `get hot`, `filter eq`, `path /Users?count=100 100`, `patch entra`. */
@@ -114,7 +114,7 @@ function gets(site: Site, among: number): Workload {
   }
 }
 
-/** The hot set, one after the other: puts it where hot things are kept, before that is measured. */
+/** The hot set, one after the other: fills caches before the hot set is measured. */
 function touches(site: Site): Workload {
   let turn = 0
   const among = Math.min(HOT, site.size)
@@ -141,7 +141,7 @@ function filters(site: Site, kind: string): Workload {
   const make = FILTERS[kind]
   if (make === undefined) throw new Error(`no filter is called ${kind}`)
   const pick = random(site.size + kind.length)
-  // Never the last user: "orAnd" asks for a neighbour too.
+  // Never the last user, because "orAnd" also searches for a neighbour.
   const request = (filter: string) => requestText(site, 'GET', `/Users?filter=${encodeURIComponent(filter)}`)
   return {
     statuses: [200],
@@ -196,7 +196,7 @@ function creates(site: Site): Workload {
   }
 }
 
-/** The body that switches a user on or off: as the RFC has it, or as Entra ID sends it. */
+/** The body that activates or deactivates a user, as in the RFC or as Entra ID sends it. */
 export function activeText(active: boolean, entra: boolean): string {
   const operation = entra
     ? `{"op":"Replace","path":"active","value":"${active ? 'True' : 'False'}"}`
@@ -205,7 +205,7 @@ export function activeText(active: boolean, entra: boolean): string {
 }
 
 function patches(site: Site, entra: boolean): Workload {
-  // Users in turn, off in one turn and on in the next, so that each PATCH changes something.
+  // All users in turn, off in one round and on in the next, so that each PATCH changes something.
   const step = () => {
     const turn = site.state.patched++
     const active = Math.floor(turn / site.size) % 2 === 1
@@ -245,7 +245,7 @@ export function bulkOf(path: string, first: number, texts: readonly string[]): s
   return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[${operations.join(',')}]}`
 }
 
-/** The identifiers of the users that a Bulk answer says were created, or the reason why it is not right. */
+/** The ids of the users that a Bulk response says were created, or what is wrong with it. */
 export function readBulkIds(body: string, count: number): string[] | string {
   const { Operations: operations = [] } = JSON.parse(body) as { Operations?: { status: unknown; location?: string }[] }
   if (operations.length !== count) return `${operations.length} operations answered, not ${count}`

@@ -18,12 +18,12 @@ import { fill, type OpenSite, openSite } from '../site.ts'
 import { most, short } from '../table.ts'
 import { userText } from '../users.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const DEAR_ROWS = ['B.dear'] as const
 
-/** People of the tenant whose requests are light, and of the one whose requests are dear. */
+/** People in the tenant with light requests, and in the one with expensive requests. */
 const LIGHT = 1_000
-/** Searches whose client leaves at once. */
+/** Searches whose client disconnects immediately. */
 const ABANDONED = 12
 
 /** Measures them, on SQLite and on PostgreSQL. */
@@ -67,13 +67,13 @@ async function onStore(bench: Bench, product: Product, place: string): Promise<v
 
 interface Scene {
   readonly store: string
-  /** The quiet tenant's. */
+  /** Of the quiet tenant. */
   readonly site: OpenSite
-  /** The dear tenant's. */
+  /** Of the tenant with expensive requests. */
   readonly access: Access
 }
 
-/** Each dear request beside GETs of another tenant: the slowest of these, of the request that is worst. */
+/** Each expensive request during GETs of another tenant: the slowest GET during the worst request. */
 async function besideEach(
   bench: Bench,
   { store, site, access, tenant }: Scene & { readonly tenant: DearTenant },
@@ -105,11 +105,11 @@ async function besideEach(
   })
 }
 
-/** The slowest of the light requests while something else is done, and how long that took. */
+/** The slowest of the light requests during some work, and how long the work took. */
 async function beside(bench: Bench, site: OpenSite, work: () => Promise<void>) {
   const asked = [{ workload: 'get hot', connections: 2 }]
   const light = bench.loader.measure({ site: site.name, asked, ms: 120_000, sleeps: true })
-  // Awaited below; if the work fails first, its error is the one to be told.
+  // Awaited below; if the work fails first, its error is the one to report.
   light.catch(() => {})
   let ms = Number.NaN
   try {
@@ -127,7 +127,7 @@ async function beside(bench: Bench, site: OpenSite, work: () => Promise<void>) {
   return { slowest: sample.max, ms }
 }
 
-/** Twelve searches whose client leaves at once: what they add to the time of another tenant's large POST. */
+/** Twelve searches whose client disconnects immediately: how much they delay another tenant's large POST. */
 async function abandoned(bench: Bench, { store, site, access }: Scene): Promise<void> {
   const filter = Array.from({ length: 500 }, (_, at) => `displayName co "nobody${at}"`).join(' or ')
   const search = JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter })
@@ -171,7 +171,7 @@ async function abandoned(bench: Bench, { store, site, access }: Scene): Promise<
   })
 }
 
-/** Sends one request and takes its answer; only a mistake of the server is an error here. */
+/** Sends one request and reads its response; only a 500 is an error here. */
 async function sendOne(site: OpenSite, { root, token }: Access, request: DearRequest): Promise<void> {
   const { name, method, path, headers = {}, body } = request
   const response = await fetch(`http://127.0.0.1:${site.server.port}${root}${path}`, {
@@ -180,12 +180,12 @@ async function sendOne(site: OpenSite, { root, token }: Access, request: DearReq
     ...(body === undefined ? {} : { body }),
   })
   const text = await response.text()
-  // Past its time, or with too many waiting, it is 503: bounded all the same.
+  // It is 503 after a timeout or when too many are waiting: still bounded.
   if (response.status >= 500 && response.status !== 503)
     throw new Error(`${name}: ${response.status} ${text.slice(0, 300)}`)
 }
 
-/** Fills the tenant whose requests are dear. */
+/** Fills the tenant with expensive requests. */
 async function fillDear(site: OpenSite, access: Access, people: number): Promise<DearTenant> {
   const send = async (path: string, body: string) => {
     const response = await fetch(`http://127.0.0.1:${site.server.port}${access.root}${path}`, {

@@ -4,7 +4,7 @@ import { type Bench, compare, everywhere, figure, type Samples, variants } from 
 import { least, most, short, type Target } from '../table.ts'
 import { toBare, toFloor, withUnit } from './gets.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const FILTER_ROWS = ['E', 'F', 'F1M', 'F-cost', 'F-sw', 'F-co', 'F-scan', 'X4'] as const
 
 const INDEXED: readonly (readonly [kind: string, what: string])[] = [

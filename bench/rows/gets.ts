@@ -4,7 +4,7 @@ import { type Bench, everywhere, figure, type Samples } from '../bench.ts'
 import type { Sample } from '../drive.ts'
 import { least, most, short, type Target } from '../table.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const GET_ROWS = ['R1', 'R2', 'R3', 'X3'] as const
 
 /** Measures them. */

@@ -5,7 +5,7 @@ import { groupSizes, type OpenSite } from '../site.ts'
 import { most, short, type Target } from '../table.ts'
 import { withUnit } from './gets.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const GROUP_ROWS = ['G1', 'G2', 'G3', 'G4', 'G5', 'G6'] as const
 
 const EDITS = 150
@@ -32,7 +32,7 @@ export async function measureGroups(bench: Bench): Promise<void> {
         }),
       ),
     )
-    // Adding comes before removing in each round, so no turning back: what was added is what is removed.
+    // Each round adds before it removes and is not reversed, since it removes what it added.
     const samples = await compare(
       bench,
       new Map([
@@ -121,7 +121,7 @@ function ratio(
   })
 }
 
-/** A group with all its members: cost may grow as the bytes do, and no faster. The parameter keeps it out of any cache. */
+/** A group with all its members: cost may grow as fast as the bytes. The parameter bypasses caches. */
 async function whole(
   bench: Bench,
   path: (members: number, query: string, found: number) => (site: OpenSite) => string,

@@ -5,7 +5,7 @@ import type { OpenSite } from '../site.ts'
 import { most, type Row, short, type Target } from '../table.ts'
 import { SPARE } from '../workloads.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const LIST_ROWS = ['L1', 'L2', 'L3', 'L4', 'L5'] as const
 
 interface Page {

@@ -10,7 +10,7 @@ import { short } from '../table.ts'
 import { groupText } from '../users.ts'
 import { bulkOf, readBulkIds, SPARE } from '../workloads.ts'
 
-/** What filling the big site came to. */
+/** The rows of filling the big site. */
 export function loadedRows(bench: Bench, { size, fillRate, peakMiB }: Filled): void {
   loadRows(bench, { id: 'PG.load', what: `${size + SPARE} users through Bulk`, rate: fillRate, peakMiB })
 }
@@ -58,7 +58,7 @@ export async function loadMany(bench: Bench, postgres: PostgresBench, users: num
       const count = Math.min(GROUPS, groups - first)
       const texts = Array.from({ length: count }, (_, at) => {
         const members = Array.from({ length: MEMBERS }, (_, member) => {
-          // Neighbours and people from everywhere.
+          // Neighbours, and people from the whole range.
           const n = ((first + at) * MEMBERS + member * 7919) % users
           return text.slice(n * width, (n + 1) * width)
         })

@@ -6,7 +6,7 @@ import { least, short } from '../table.ts'
 import { withUnit } from './gets.ts'
 import type { PostgresSites } from './postgres.ts'
 
-/** Bounded, so that creating does not turn one size into another. */
+/** Bounded, so that creates do not turn one size into another. */
 const CREATES = 4_000
 
 /** Measures them. */
@@ -79,7 +79,7 @@ async function patches(bench: Bench, site: OpenSite): Promise<void> {
   }
 }
 
-/** Two processes on one database beside one. The load generator and the database need cores as well. */
+/** Two processes on one database, compared with one. The load generator and the database need cores as well. */
 async function workers(bench: Bench, { postgres, big }: PostgresSites): Promise<void> {
   const two = await postgres.open(big, { name: `two ${big.name}`, more: ['--workers', '2'], first: 25_000_000 })
   try {

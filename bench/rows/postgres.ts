@@ -13,19 +13,19 @@ import { measurePostgresWrites } from './postgres-writes.ts'
 /** The rows this file and its neighbours make. */
 export const POSTGRES_ROWS = ['PG', 'P1', 'P2'] as const
 
-/** The open sites, and what is measured beside them. */
+/** The open sites, and the references. */
 export interface PostgresSites {
   readonly postgres: PostgresBench
   /** From the smallest to the largest. */
   readonly sites: readonly OpenSite[]
   readonly big: OpenSite
-  /** A copy of the big database as it was filled. */
+  /** A copy of the big database, as filled. */
   readonly copy: string
   /** Rates of one plain table over 16 connections. */
   readonly plain: { readonly [name: string]: number }
 }
 
-/** Measures them on a server of the run's own. */
+/** Measures them on the run's own server. */
 export async function measurePostgres(bench: Bench): Promise<void> {
   const postgres = await openPostgres(bench)
   bench.say(`PostgreSQL ${postgres.version}`)
@@ -110,7 +110,7 @@ async function gets(bench: Bench, { postgres, big, plain }: PostgresSites): Prom
   })
 }
 
-/** What is asked at each size, by a short name. */
+/** The workloads at each size, by a short name. */
 const GROWING: readonly (readonly [id: string, what: string, workload: (site: OpenSite) => Promise<string>])[] = [
   ['get', 'GET by id', async () => 'get all'],
   ['eq', '`userName eq`', async () => 'filter eq'],
@@ -125,7 +125,7 @@ const GROWING: readonly (readonly [id: string, what: string, workload: (site: Op
   ],
 ]
 
-/** What a request costs with many users and with few: CPU when the machine is busy, time when it is not. */
+/** The cost of a request with many users and with few: CPU time on a busy machine, latency on an idle one. */
 async function growths(bench: Bench, { sites }: PostgresSites): Promise<void> {
   const [small, ...larger] = sites
   if (small === undefined) return
@@ -176,7 +176,7 @@ function growth(
 
 const EDITS = 150
 
-/** One member in and out of a small group and a large one. */
+/** Adds and removes one member of a small group and of a large one. */
 async function members(bench: Bench, { big }: PostgresSites): Promise<void> {
   const sizes = Object.keys(big.groups).map(Number)
   const [small, large] = [Math.min(...sizes), Math.max(...sizes)]
@@ -187,7 +187,7 @@ async function members(bench: Bench, { big }: PostgresSites): Promise<void> {
       variants.set(`${edit} ${size}`, { site: big, asked, ms: 30_000, most: EDITS })
     }
   }
-  // Adding comes before removing in each round, so no turning back: what was added is what is removed.
+  // Each round adds before it removes and is not reversed, since it removes what it added.
   const samples = await compare(bench, variants, { back: false, warm: false })
   for (const [edit, what] of [
     ['add', 'one member in'],

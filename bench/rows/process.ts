@@ -8,7 +8,7 @@ import { createTenant, type Product, startProduct } from '../server.ts'
 import { most, short } from '../table.ts'
 import { SPARE } from '../workloads.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const PROCESS_ROWS = ['M1', 'M2', 'M-empty', 'M-huge', 'X7', 'S1', 'S-huge', 'S2'] as const
 
 interface Seen {
@@ -113,7 +113,7 @@ export async function measureProcess(bench: Bench): Promise<void> {
   if (bench.wants('S2')) await killed(bench)
 }
 
-/** Starts a server some times for the time it takes, then lets the last one serve reads and writes and weighs it. */
+/** Starts a server several times to time it, then measures the memory of the last one after reads and writes. */
 async function serveAWhile(bench: Bench, product: Product, size: number): Promise<Seen> {
   const site = size === 0 ? emptySite(bench, product, 'empty') : bench.site(product, size)
   const times: number[] = []
@@ -143,7 +143,7 @@ function emptySite(bench: Bench, product: Product, name: string) {
   return { file, ids: '', ...createTenant(product, file) }
 }
 
-/** Kills the server under load and looks for what it had acknowledged. */
+/** Kills the server under load and checks for everything it acknowledged. */
 async function killed(bench: Bench): Promise<void> {
   const lost = new Map<Product, number>()
   let acknowledged = 0

@@ -7,7 +7,7 @@ import { groupSizes, type OpenSite } from '../site.ts'
 import { most, short } from '../table.ts'
 import { HOT } from '../workloads.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const STALL_ROWS = [
   'B.calm',
   'B.co',
@@ -91,7 +91,7 @@ async function stall(
   })
 }
 
-/** The light requests while the heavy one is served a few times, with pauses. */
+/** The light requests while the heavy one runs a few times, with pauses. */
 async function beside(
   bench: Bench,
   site: OpenSite,
@@ -99,7 +99,7 @@ async function beside(
 ): Promise<{ light: Sample; heavyMs: number }> {
   const asked = [{ workload: 'get hot', connections: 4 }]
   const light = bench.loader.measure({ site: site.name, asked, ms: 60_000, sleeps: true })
-  // Awaited below; if the heavy request fails first, its error is the one to be told.
+  // Awaited below; if the heavy request fails first, its error is the one to report.
   light.catch(() => {})
   const times: number[] = []
   try {
@@ -118,7 +118,7 @@ async function beside(
   return { light: sample, heavyMs: times.length === 0 ? 0 : median(times) }
 }
 
-/** Milliseconds of the heavy request; with the probe before it, it is served twice. */
+/** Milliseconds of the heavy request; with the probe before it, it runs twice. */
 async function heavyOnce(bench: Bench, site: OpenSite, heavy: string): Promise<number> {
   if (heavy === 'export') {
     const began = performance.now()

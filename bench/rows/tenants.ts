@@ -8,22 +8,22 @@ import type { Bench } from '../bench.ts'
 import { cpuTimes } from '../proc.ts'
 import { most, short } from '../table.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const TENANT_ROWS = ['PT'] as const
 
 const TENANTS = 2_000
 const PROCESSES = 3
-/** Minutes that are played, each token used once in each. */
+/** Simulated minutes; each token is used once in each. */
 const MINUTES = 5
-/** For how long nothing but looking for changes is measured. */
+/** How long to measure polling for changes alone. */
 const QUIET_MS = 10_000
-/** How often it is looked meanwhile. */
+/** How often it polls during that time. */
 const STEP_MS = 500
 
-/** Measures it on a server of its own: CPU time of PostgreSQL for a minute with each token used once in each process. */
+/** Measures it on its own server: CPU time of PostgreSQL for a minute with each token used once in each process. */
 export async function measureTenants(bench: Bench): Promise<void> {
   const server = await startPostgres({ durable: true })
-  // Idle connections end meanwhile, and what they took is not to be forgotten.
+  // Idle connections end in the meantime; their CPU time must still count.
   const taken = new Map<number, number>()
   const cpuMs = () => {
     for (const [pid, us] of cpuTimes([server.pid()])) taken.set(pid, us)

@@ -9,7 +9,7 @@ import { least, most, short } from '../table.ts'
 import { activeText } from '../workloads.ts'
 import { toFloor, withUnit } from './gets.ts'
 
-/** The rows this file makes. */
+/** The rows in this file. */
 export const WRITE_ROWS = ['C0', 'C1', 'C2', 'C3', 'C3e', 'C4', 'D1', 'D2', 'X1', 'X2', 'X5'] as const
 
 /** Measures them. */
@@ -19,7 +19,7 @@ export async function measureWrites(bench: Bench): Promise<void> {
   if (['C2', 'X5', 'X5.c64'].some(bench.wants)) await bench.attempt('X5', () => patches(bench))
   if (!['C0', 'C1', 'C4', 'D1', 'D2', 'X1', 'X2', 'X2.c64'].some(bench.wants)) return
   const { big } = bench.sizes
-  // Bounded, so that creating does not turn one size into another.
+  // Bounded, so that creates do not turn one size into another.
   const limit = big >= 100_000 ? 10_000 : 4_000
   const c16 = await everywhere(bench, 'create', { sizes: [big], connections: 16, bare: true, most: limit })
   toFloor(bench, {
@@ -63,7 +63,7 @@ export async function measureWrites(bench: Bench): Promise<void> {
   if (bench.wants('D1') || bench.wants('D2')) raw(bench, c16)
 }
 
-/** PATCH active: the boolean false stands in the resource afterwards, however it was said. */
+/** PATCH active: the resource has the boolean false afterwards, in whatever form the client sent it. */
 async function canonical(bench: Bench, entra: boolean): Promise<void> {
   const found = new Map<Product, string>()
   for (const product of bench.products) {
@@ -133,7 +133,7 @@ async function bulk(bench: Bench): Promise<void> {
       ...variants(bench, { label: 'single', workload: 'create', sizes: [big], connections: 16, most: most * 1000 }),
     ]),
   )
-  // By its time, not its rate: making a request of 1,000 users takes the generator as long as some servers take.
+  // By time, not rate: the generator needs as long to build a request of 1,000 users as some servers need to answer.
   const users = (product: string) => 1_000_000 / figure(samples, `bulk ${product} ${big}`, 'p50')
   const single = (product: string) => figure(samples, `single ${product} ${big}`, 'rate')
   const pair = (product: string) => `${short(users(product))} / ${short(single(product))} users/s`
@@ -166,7 +166,7 @@ async function atBoth(bench: Bench): Promise<void> {
   })
 }
 
-/** Beside plain inserts into SQLite by a program that does nothing else. */
+/** Compared with plain inserts into SQLite by a program that does nothing else. */
 function raw(bench: Bench, created: Samples): void {
   const script = fileURLToPath(new URL('../raw.ts', import.meta.url))
   const text = execFileSync(process.execPath, [script, join(bench.directory, 'raw.db')], { encoding: 'utf8' })
