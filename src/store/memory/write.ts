@@ -14,12 +14,10 @@ import {
   type Written,
 } from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
-import { loggedMembers } from '../logged-members.ts'
+import { changesNothing, DONE, departure, loggedMembers, NOTHING, requireVersion } from '../rules.ts'
 import { type Effects, put } from './effects.ts'
 import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
 import { applyWork } from './work.ts'
-
-const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
 
 /** Carries out one write on the tenants in memory. `everywhere` holds what belongs to the whole database. */
 export function applyWrite(
@@ -62,20 +60,20 @@ export function applyWrite(
       const record = value === undefined ? undefined : { ...write.record, value, ...(tag === undefined ? {} : { tag }) }
       put(records, place, record, out)
       out.affected.push({ tenant: name, records: true })
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'quiet': {
       for (const record of write.records) {
         const { records } = (record.tenant === '' ? everywhere : tenants.get(record.tenant)) ?? {}
         if (records !== undefined) put(records, `${record.kind}\n${record.key}`, record, out)
       }
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'note': {
       const { ref, at: time, log } = write
       const tenant = ref.tenant === '' ? everywhere : tenantOf(ref.tenant)
       append(tenant, { ...ref, at: time, op: 'note', version: 0, ...log }, out)
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'amend': {
       const { log, cut } = tenantOf(write.tenant)
@@ -89,7 +87,7 @@ export function applyWrite(
           log[index] = line
         })
       }
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'indexed': {
       const tenant = tenantOf(write.tenant)
@@ -104,14 +102,11 @@ export function applyWrite(
         put(tenant.paths, key, as === 'gone' ? undefined : row, out)
       }
       out.affected.push({ tenant: write.tenant, records: true })
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'reindex': {
       const tenant = tenantOf(write.ref.tenant)
-      const row = existing(tenant, write.ref, at)
-      if (write.ifVersion !== undefined && write.ifVersion !== row.stored.version) {
-        throw new Conflict('version', at, write.ref.id)
-      }
+      const row = existing(tenant, write.ref, write.ifVersion, at)
       const entries = changeEntries(tenant, row, { ...write, complete: false }, at, out)
       const { secret = row.secret } = write
       put(tenant.rows, write.ref.id, { ...row, secret, entries }, out)
@@ -122,7 +117,7 @@ export function applyWrite(
       const tenant = tenantOf(write.tenant)
       for (const row of write.rows) load(tenant, row, at, out)
       out.affected.push({ tenant: write.tenant, records: true }, { tenant: write.tenant, all: true })
-      return { ...NOTHING, changed: true }
+      return DONE
     }
     case 'item':
     case 'mark':
@@ -158,13 +153,12 @@ function create(tenant: Tenant, write: Extract<Write, { write: 'create' }>, at: 
 
 function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: number, out: Effects): Written {
   const { draft } = write
-  const row = existing(tenant, draft, at)
+  const row = existing(tenant, draft, write.ifVersion, at)
   const was = row.stored
-  if (write.ifVersion !== undefined && write.ifVersion !== was.version) throw new Conflict('version', at, draft.id)
   const entries = write.same === true ? row.entries : changeEntries(tenant, row, write, at, out)
   const members = editMembers(tenant, draft.id, write.members ?? [], at, out)
   const moved = members.added.length + members.removed.length > 0
-  if (write.same === true && !moved && draft.secret === undefined) {
+  if (changesNothing(write, moved)) {
     return { changed: false, version: was.version, created: was.created, modified: was.modified }
   }
   const content = write.same === true ? {} : { text: draft.text, display: draft.display }
@@ -178,9 +172,8 @@ function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: 
 
 function remove(tenant: Tenant, write: Extract<Write, { write: 'remove' }>, at: number, out: Effects): Written {
   const { id } = write.ref
-  const row = existing(tenant, write.ref, at)
+  const row = existing(tenant, write.ref, write.ifVersion, at)
   const { stored } = row
-  if (write.ifVersion !== undefined && write.ifVersion !== stored.version) throw new Conflict('version', at, id)
   const groups = [...(tenant.groups.get(id) ?? [])].filter((group) => group !== id).sort(compareText)
   editMembers(tenant, id, [{ edit: 'clear' }], at, out)
   for (const group of groups) editMembers(tenant, group, [{ edit: 'remove', ids: [id] }], at, out)
@@ -192,16 +185,18 @@ function remove(tenant: Tenant, write: Extract<Write, { write: 'remove' }>, at: 
     if (other === undefined) continue
     const now: Stored = { ...other.stored, version: other.stored.version + 1, modified: write.at }
     put(tenant.rows, group, { ...other, stored: now }, out)
-    const log = { op: 'patch', actor: write.log.actor, paths: [] } as const
-    addLine(tenant, now, write.at, log, out, { added: [], removed: [id] })
+    const { log, members } = departure(id, write.log.actor)
+    addLine(tenant, now, write.at, log, out, members.ids)
   }
   out.affected.push({ tenant: tenant.name, all: true })
   return { changed: true, version: 0, created: stored.created, modified: stored.modified }
 }
 
-function existing(tenant: Tenant, ref: Ref, at: number): Row {
+/** The resource that is to be written, in the version that the write expects. */
+function existing(tenant: Tenant, ref: Ref, ifVersion: number | undefined, at: number): Row {
   const row = tenant.rows.get(ref.id)
   if (row === undefined || row.stored.type !== ref.type) throw new Conflict('missing', at, ref.id)
+  requireVersion(ifVersion, row.stored, ref.id, at)
   return row
 }
 
@@ -275,7 +270,7 @@ function load(tenant: Tenant, row: ExportRow, at: number, out: Effects): void {
       return
     }
     case 'members': {
-      existing(tenant, { ...row, tenant: tenant.name }, at)
+      existing(tenant, { ...row, tenant: tenant.name }, undefined, at)
       editMembers(tenant, row.id, [{ edit: 'add', members: row.members.map((id) => ({ id })) }], at, out)
       return
     }

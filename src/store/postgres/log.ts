@@ -1,7 +1,7 @@
 // Log lines of a transaction: what they say of a write, and how they get their places.
 
 import type { Change, LogDraft, WholeChange } from '../contract/index.ts'
-import { IDS_IN_LOG, loggedMembers } from '../logged-members.ts'
+import { IDS_IN_LOG, loggedMembers } from '../rules.ts'
 import type { Statement } from './database.ts'
 import { idsOf, type MemberChanges } from './members.ts'
 import { append, type LoadedResource, type LogLine, type UnitOfWork } from './unit-of-work.ts'

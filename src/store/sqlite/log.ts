@@ -1,5 +1,5 @@
 import type { Change, Ref, WholeChange } from '../contract/index.ts'
-import { IDS_IN_LOG, loggedMembers } from '../logged-members.ts'
+import { IDS_IN_LOG, loggedMembers } from '../rules.ts'
 import type { Connection } from './connection.ts'
 import type { Counters } from './counters.ts'
 import { idsOf, type MemberChanges } from './members.ts'

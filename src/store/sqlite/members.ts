@@ -49,18 +49,24 @@ export function createFinder(connection: Connection, dictionary: Dictionary): Fi
   }
 }
 
+/** What edits of members are carried out with. */
+interface MemberDeps {
+  readonly connection: Connection
+  readonly dictionary: Dictionary
+  readonly finder: Finder
+}
+
 /**
  * Carries out edits on the rows of a group, in order, and says what is different in the end: what comes and goes again
  * within the list does not count. Throws `Conflict` member for an id that leads nowhere or to another type.
  */
 export function editMembers(
-  connection: Connection,
-  dictionary: Dictionary,
-  finder: Finder,
+  deps: MemberDeps,
   group: { readonly tenantNo: number; readonly rowNo: number },
   edits: readonly MemberEdit[],
   at: number,
 ): MemberChanges {
+  const { connection, dictionary, finder } = deps
   const added = new Set<number>()
   const removed = new Set<number>()
   const { tenantNo, rowNo: groupNo } = group
@@ -97,7 +103,7 @@ export function editMembers(
         }
         break
       case 'removeWhere':
-        for (const memberNo of satisfying(connection, dictionary, finder, group, edit.filter)) remove(memberNo)
+        for (const memberNo of satisfying(deps, group, edit.filter)) remove(memberNo)
         break
       case 'clear':
         clear(all())
@@ -140,9 +146,7 @@ function ordered(numbers: number[]): number[] {
 
 /** The members that satisfy a filter. When it names them by id, only these are looked at. */
 function satisfying(
-  connection: Connection,
-  dictionary: Dictionary,
-  finder: Finder,
+  { connection, dictionary, finder }: MemberDeps,
   group: { readonly tenantNo: number; readonly rowNo: number },
   filter: Extract<MemberEdit, { edit: 'removeWhere' }>['filter'],
 ): number[] {

@@ -13,6 +13,7 @@ import {
   type Write,
   type Written,
 } from '../contract/index.ts'
+import { DONE, NOTHING } from '../rules.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
 import type { Counters } from './counters.ts'
 
@@ -40,9 +41,6 @@ export interface WorkDeps {
 
 type ItemWrite = Extract<WorkWrite, { write: 'item' }>
 type MarkWrite = Extract<WorkWrite, { write: 'mark' }>
-
-const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
-const DONE: Written = { ...NOTHING, changed: true }
 
 const KEY = 't = ? and queue = ? and key = ?'
 const INSERT = `insert or replace into lockstep_item (t, queue, key, tag, lane, due, state, mark, done, place, value, expires)

@@ -6,7 +6,8 @@ import { createCounters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { createGarbageCollector } from './garbage.ts'
 import type { AnyWrite } from './work.ts'
-import { createApply } from './write.ts'
+import { applyWrite } from './write.ts'
+import { createWriteDeps } from './write-deps.ts'
 
 /** One caller's list of writes, all or none. */
 export interface Job {
@@ -81,7 +82,7 @@ export function createWriter(
   }
   const counters = createCounters(reader)
   const garbage = createGarbageCollector(reader, now)
-  const apply = createApply({ connection, dictionary, counters, garbage, lines: () => changes, now })
+  const deps = createWriteDeps({ connection, dictionary, counters, garbage, lines: () => changes, now })
   // Other connections know the numbers that they have read; a new one is news to them.
   dictionary.whenMade((tenantNo) => {
     dirty = true
@@ -193,7 +194,7 @@ export function createWriter(
     dirty = false
     changes = job.inside === undefined ? undefined : []
     try {
-      const written = job.writes.map(apply)
+      const written = job.writes.map((write, at) => applyWrite(deps, write, at))
       if (job.inside !== undefined) runInside(job.inside, changes ?? [])
       if (savepoint) reader.run('release one')
       return { written }
