@@ -1,9 +1,11 @@
 // The types of a case, of a witness, and of the probe that a case works with.
 
 import type { JsonObject } from '../protocol/index.ts'
+import type { AttributePath } from './attribute-path.ts'
 import type { Declared, DeclaredType } from './declared.ts'
 import type { Exchange, Headers as SentHeaders } from './exchange.ts'
 import type { Level } from './fault.ts'
+import type { ListElement } from './list-element.ts'
 import type { Subject } from './subject.ts'
 
 /** One requirement as something that can be tried on a server. */
@@ -40,6 +42,8 @@ export interface Made {
   readonly body: JsonObject
   /** The name it was made under: unique, with the run's prefix. */
   readonly name: string
+  /** The filter that finds it by its name. */
+  readonly filter: string
   readonly exchange: Exchange
 }
 
@@ -58,6 +62,10 @@ export interface Probe {
   readonly destructive: boolean
   /** A name that no other case uses, like `lockstep-check-k3f9x2-17@example.com`. */
   readonly name: () => string
+  /** A word that no other case uses, of letters and digits. */
+  readonly word: () => string
+  /** Three elements for a list, each with a value of its own; the first is primary, the other two have the same type. */
+  readonly elements: (list: AttributePath) => readonly [ListElement, ListElement, ListElement]
   /** Any request. A body that is a string goes out as it is; anything else as JSON. `path` is below the base, or absolute. */
   readonly call: (method: string, path: string, body?: unknown, headers?: SentHeaders) => Promise<Exchange>
   readonly get: (path: string, headers?: SentHeaders) => Promise<Exchange>
@@ -76,8 +84,14 @@ export interface Probe {
   ) => Promise<Exchange>
   /** Makes a resource of the subject's type, with what is given; throws `Blocked` when the server won't. */
   readonly make: (members?: JsonObject, of?: Subject) => Promise<Made>
+  /** Makes a resource with each of these members, one after the other. */
+  readonly makeEach: <const T extends readonly JsonObject[]>(...all: T) => Promise<{ readonly [K in keyof T]: Made }>
+  /** The creation that `make` would send, for a case that judges its answer. */
+  readonly create: (members?: JsonObject, of?: Subject) => Promise<Exchange>
   /** Makes a group with these members. */
   readonly makeGroup: (members?: readonly JsonObject[]) => Promise<Made>
+  /** Waits until a change made now has another time than this one: a second where the server keeps whole seconds. */
+  readonly tick: (time: unknown) => Promise<void>
   /** The resource as GET shows it now; throws `Blocked` when it can't be read. */
   readonly read: (made: { readonly path: string }) => Promise<JsonObject>
   /** Ids of this run's own resources that a filter finds; throws `Blocked` when it is not answered with a list. */

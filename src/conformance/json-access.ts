@@ -29,6 +29,18 @@ export function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }
 
+/** Ids of the members of a group, sorted. */
+export function memberIds(group: unknown): readonly string[] {
+  return objects(member(group, 'members'))
+    .map((one) => String(member(one, 'value')))
+    .toSorted()
+}
+
+/** Whether two lists hold the same texts, in any order. */
+export function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.toSorted().join() === others.toSorted().join()
+}
+
 /** The value at a place of a resource. */
 export function valueAt(resource: unknown, place: AttributePath): Json | undefined {
   const holder = place.urn === undefined ? resource : member(resource, place.urn)

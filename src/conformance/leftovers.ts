@@ -5,8 +5,8 @@ import type { Declared, DeclaredType } from './declared.ts'
 import { type Exchange, NoAnswer } from './exchange.ts'
 import { NotOffered } from './fault.ts'
 import { member, objects, pathOf, valueAt } from './json-access.ts'
+import { namingPath } from './naming-path.ts'
 import { PREFIX, type Session, send } from './probe.ts'
-import { namingPath } from './subject.ts'
 
 /** Names that a check gives, cases add to some; nothing else is taken for a leftover. */
 const isOurs = (name: string) =>

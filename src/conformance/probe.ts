@@ -7,6 +7,7 @@ import type { Declared } from './declared.ts'
 import { type Exchange, exchange, type Headers, type WireOptions } from './exchange.ts'
 import { Blocked } from './fault.ts'
 import { member, objects, pathOf } from './json-access.ts'
+import { listElement } from './list-element.ts'
 import type { Subject } from './subject.ts'
 
 /** Names begin with this, so that people who find one know whose it is. */
@@ -104,6 +105,7 @@ export function createProbe(session: Session, server: ServerUnderTest, owner: st
       path: `${of.type.endpoint}/${encodeURIComponent(id)}`,
       body: made.body,
       name: own,
+      filter: `${pathOf(of.named)} eq "${own}"`,
       exchange: made,
     }
   }
@@ -117,6 +119,11 @@ export function createProbe(session: Session, server: ServerUnderTest, owner: st
     base: session.base,
     destructive: session.destructive,
     name,
+    word: () => (name().split('@')[0] ?? '').replaceAll('-', ''),
+    elements(list) {
+      const own = name()
+      return [listElement(list, own, 0), listElement(list, own, 1), listElement(list, name(), 1)]
+    },
     call,
     get: (path, headers) => call('GET', path, undefined, headers),
     post: (path, body, headers) => call('POST', path, body, headers),
@@ -129,9 +136,16 @@ export function createProbe(session: Session, server: ServerUnderTest, owner: st
     bulk: (operations, more = {}, headers) =>
       call('POST', '/Bulk', { schemas: [BULK_REQUEST], ...more, Operations: operations }, headers),
     make,
+    async makeEach<const T extends readonly JsonObject[]>(...all: T) {
+      const made: Made[] = []
+      for (const members of all) made.push(await make(members))
+      return made as { readonly [K in keyof T]: Made }
+    },
+    create: (members = {}, of = given(server.subject)) => call('POST', of.type.endpoint, of.body(name(), members)),
     async makeGroup(members) {
       return make(members === undefined ? {} : { members }, given(server.groups))
     },
+    tick: (time) => new Promise((resolve) => setTimeout(resolve, /\.\d/.test(String(time)) ? 20 : 1100)),
     async read({ path }) {
       const shown = await call('GET', path)
       if (shown.status !== 200 || !isObject(shown.body))

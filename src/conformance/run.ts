@@ -5,8 +5,9 @@ import type { Case, Witness } from './case.ts'
 import { CASE_GROUPS, CASES, WITNESSES } from './cases.ts'
 import { createRegister } from './created-register.ts'
 import { type Declared, type DeclaredType, readDeclared } from './declared.ts'
-import { type Exchange, NoAnswer } from './exchange.ts'
+import { NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
+import type { Trying } from './least-body.ts'
 import { findLeftovers, findOwn, type Leftovers } from './leftovers.ts'
 import { show } from './mask.ts'
 import { judgeProviders, type ProviderKind } from './needs.ts'
@@ -259,17 +260,15 @@ async function meet(session: Session): Promise<Declared> {
 
 /** Finds out what can be created, and makes what cases are tried on. */
 async function surveyServer(session: Session, declared: Declared): Promise<ServerUnderTest> {
-  let refusal: Exchange | undefined
-  const trying = (type: DeclaredType) => ({
+  const trying = (type: DeclaredType): Trying => ({
     name: () => freshName(session),
-    refusal: () => refusal,
-    async create(body: JsonObject) {
-      const made = await send(session, 'start', 'POST', type.endpoint, body)
-      refusal = made
-      const id = isObject(made.body) ? made.body.id : undefined
-      if (made.status < 200 || made.status > 299 || typeof id !== 'string') return undefined
-      const shown = await send(session, 'start', 'GET', `${type.endpoint}/${encodeURIComponent(id)}`)
-      return { shown: (isObject(shown.body) ? shown.body : made.body) as JsonObject, exchange: made }
+    async create(body) {
+      const exchange = await send(session, 'start', 'POST', type.endpoint, body)
+      const id = isObject(exchange.body) ? exchange.body.id : undefined
+      if (exchange.status < 200 || exchange.status > 299 || typeof id !== 'string')
+        return { exchange, shown: undefined }
+      const { body: shown } = await send(session, 'start', 'GET', `${type.endpoint}/${encodeURIComponent(id)}`)
+      return { exchange, shown: (isObject(shown) ? shown : exchange.body) as JsonObject }
     },
   })
   const settle = async (type: DeclaredType | undefined, none: string): Promise<Subject | Error> => {

@@ -4,9 +4,9 @@ import type { Json, JsonObject } from '../protocol/index.ts'
 import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
 import type { DeclaredType } from './declared.ts'
 
-/** A value for a place. */
+/** A value for an attribute. */
 export interface Specimen {
-  readonly place: AttributePath
+  readonly path: AttributePath
   readonly value: Json
 }
 
@@ -21,7 +21,7 @@ const KNOWN: { readonly [name: string]: (name: string) => Json } = {
   userName: (name) => name,
 }
 
-/** Words that tell the values of one attribute from those of another. */
+/** A text that no other attribute or resource has as a value. */
 const word = (name: string, attribute: string, at: number) => `${name.split('@')[0]}-${attribute}-${at}`.toLowerCase()
 
 /** The n-th value that an element of a multi-valued attribute can have, distinct for each n. */
@@ -76,7 +76,7 @@ export function specimen(attribute: DeclaredAttribute, name: string): Json | und
     return value === undefined || !attribute.multiValued ? value : [value, simpleValue(attribute, name, 1) ?? value]
   }
   const subs = attribute.subAttributes
-  // Nobody can tell what an object without sub-attributes would hold. RFC 7643 §2.3.8.
+  // What an object without declared sub-attributes would hold is unknown. RFC 7643 §2.3.8.
   if (subs.length === 0) return undefined
   // A reference to other resources needs an id that exists.
   if (subs.some((one) => one.name === '$ref' && one.referenceTypes.some((to) => to !== 'external' && to !== 'uri')))
@@ -110,7 +110,7 @@ function plainObject(attribute: DeclaredAttribute, name: string): JsonObject {
   return Object.fromEntries(parts)
 }
 
-/** Every place of a type that a client can fill, and a value for it. */
+/** Every attribute of a type that a client can write, and a value for it. */
 export function specimens(type: DeclaredType, name: string): readonly Specimen[] {
   const parts = [
     { urn: undefined, attributes: type.attributes },
@@ -121,8 +121,8 @@ export function specimens(type: DeclaredType, name: string): readonly Specimen[]
       .filter(({ mutability, name: own }) => mutability !== 'readOnly' && own !== 'password')
       .flatMap((attribute) => {
         const value = specimen(attribute, name)
-        const place = urn === undefined ? { attribute } : { urn, attribute }
-        return value === undefined ? [] : [{ place, value }]
+        const path = urn === undefined ? { attribute } : { urn, attribute }
+        return value === undefined ? [] : [{ path, value }]
       }),
   )
 }

@@ -12,14 +12,14 @@ const { must, own } = requirements(NINE)
 /** A resource with a text and a complex attribute to be left out or in. */
 async function filled(probe: Probe): Promise<Made> {
   const subject = probe.subject()
-  const { first, second, place } = subject.complex()
+  const { first, second, whole: place } = subject.complex
   const both = {
     [place.attribute.name]: {
       ...(withValue(first, 'one')[place.attribute.name] as object),
       ...(withValue(second, 'two')[place.attribute.name] as object),
     } as Json,
   }
-  return probe.make(join(withValue(subject.text(), 'lockstep'), both))
+  return probe.make(join(withValue(subject.text, 'lockstep'), both))
 }
 
 /** The cases of the group "attributes and excludedAttributes". */
@@ -49,7 +49,7 @@ export const ATTRIBUTES: readonly Case[] = [
   must('P-202', 'excludedAttributes leaves out what is named', {
     fix: 'With excludedAttributes, return the default attributes but the named ones.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?excludedAttributes=${pathOf(text)}`)
       const body = demandResource(answer, [200], 'GET with excludedAttributes')
@@ -72,10 +72,10 @@ export const ATTRIBUTES: readonly Case[] = [
     async run(probe) {
       const subject = probe.subject()
       const made = await filled(probe)
-      const answer = await probe.get(`${made.path}?attributes=${pathOf(subject.named)},${pathOf(subject.text())}`)
+      const answer = await probe.get(`${made.path}?attributes=${pathOf(subject.named)},${pathOf(subject.text)}`)
       demand(
         answer,
-        valueAt(answer.body, subject.named) === made.name && valueAt(answer.body, subject.text()) === 'lockstep',
+        valueAt(answer.body, subject.named) === made.name && valueAt(answer.body, subject.text) === 'lockstep',
         'both attributes',
       )
     },
@@ -85,7 +85,7 @@ export const ATTRIBUTES: readonly Case[] = [
     fix: 'Take name.givenName in attributes and return only that part.',
     needs: ['P-200/get'],
     async run(probe) {
-      const { first, second } = probe.subject().complex()
+      const { first, second } = probe.subject().complex
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?attributes=${pathOf(first)}`)
       demand(answer, valueAt(answer.body, first) === 'one', pathOf(first))
@@ -97,7 +97,7 @@ export const ATTRIBUTES: readonly Case[] = [
     fix: 'Match the names in attributes without regard to case.',
     needs: ['P-200/get'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?attributes=${pathOf(text).toUpperCase()}`)
       demand(answer, valueAt(answer.body, text) === 'lockstep', pathOf(text))
@@ -108,7 +108,7 @@ export const ATTRIBUTES: readonly Case[] = [
     fix: 'Take URN:attribute in attributes.',
     needs: ['P-200/get'],
     async run(probe) {
-      const place = probe.subject().extension()
+      const place = probe.subject().extension
       const made = await probe.make(withValue(place, 'lockstep'))
       const answer = await probe.get(`${made.path}?attributes=${pathOf(place)}`)
       demand(answer, valueAt(answer.body, place) === 'lockstep', pathOf(place))
@@ -150,7 +150,7 @@ export const ATTRIBUTES: readonly Case[] = [
   must('P-209', 'excluding a sub-attribute keeps the others', {
     fix: 'Leave out only the part that excludedAttributes names.',
     async run(probe) {
-      const { first, second } = probe.subject().complex()
+      const { first, second } = probe.subject().complex
       const made = await filled(probe)
       const answer = await probe.get(`${made.path}?excludedAttributes=${pathOf(first)}`)
       demand(answer, isUnassigned(valueAt(answer.body, first)), `no ${pathOf(first)}`)
@@ -162,7 +162,7 @@ export const ATTRIBUTES: readonly Case[] = [
     needs: ['P-121'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await filled(probe)
       const filter = `${pathOf(subject.named)} eq "${made.name}"`
       for (const query of [{ attributes: pathOf(subject.named) }, { excludedAttributes: pathOf(text) }]) {
@@ -188,7 +188,7 @@ export const ATTRIBUTES: readonly Case[] = [
       needs: [basic],
       async run(probe) {
         const subject = probe.subject()
-        const [text, { named }] = [subject.text(), subject]
+        const [text, { named }] = [subject.text, subject]
         const made = await probe.make()
         const path = `${made.path}?attributes=${pathOf(named)}`
         const answer =

@@ -5,9 +5,8 @@ import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
+import { dig, isUnassigned, member, memberIds, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import { memberIds } from './groups.ts'
 
 const BULK_SECTION = 'RFC 7644 §3.7'
 const { must, should, own } = requirements(BULK_SECTION)
@@ -71,7 +70,7 @@ export const BULK: readonly Case[] = [
     needs: ['P-420', 'P-340', 'P-300', 'P-400'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const [one, two, three] = [await probe.make(), await probe.make(), await probe.make()]
       const answer = await probe.bulk([
         { method: 'PUT', path: one.path, data: subject.body(one.name, withValue(text, 'put')) },
@@ -247,7 +246,7 @@ export const BULK: readonly Case[] = [
     fix: 'Resolve bulkId:x in the path of an operation too; the RFC shows it in values only.',
     needs: ['P-429', 'P-422'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const created = creation(probe, 'someone')
       const answer = await probe.bulk([
         created,
@@ -337,7 +336,7 @@ export const BULK: readonly Case[] = [
           method: 'PUT',
           path: made.path,
           version: 'W/"lockstep-stale"',
-          data: subject.body(made.name, withValue(subject.text(), 'two')),
+          data: subject.body(made.name, withValue(subject.text, 'two')),
         },
       ])
       const [first] = resultsOf(answer)

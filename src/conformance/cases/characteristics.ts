@@ -30,7 +30,7 @@ export const CHARACTERISTICS: readonly Case[] = [
     fix: 'Answer 400 invalidValue when a required attribute is missing.',
     async run(probe) {
       const subject = probe.subject()
-      const key = subject.key()
+      const key = subject.key
       demandRefusal(
         await probe.post(subject.type.endpoint, without(subject.body(probe.name()), key)),
         `a creation without ${pathOf(key)}`,
@@ -52,7 +52,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       fix: 'Treat null, "" and [] of a required attribute as missing.',
       async run(probe) {
         const subject = probe.subject()
-        const key = subject.key()
+        const key = subject.key
         if (name === 'empty' && key.attribute.name !== 'userName')
           throw new NotOffered('only userName must not be empty')
         demandRefusal(
@@ -68,7 +68,7 @@ export const CHARACTERISTICS: readonly Case[] = [
     needs: ['P-300'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'one'))
       for (const value of ['two', null] as const) {
         const answer = await probe.put(made.path, subject.body(made.name, withValue(text, value)))
@@ -120,7 +120,7 @@ export const CHARACTERISTICS: readonly Case[] = [
     fix: 'Show every attribute that has a value, by default.',
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'lockstep'))
       const shown = await probe.get(made.path)
       demand(shown, valueAt(shown.body, text) === 'lockstep', `${pathOf(text)} in the answer`)
@@ -146,7 +146,7 @@ export const CHARACTERISTICS: readonly Case[] = [
     fix: 'Answer 409 with scimType uniqueness when a value with uniqueness server is taken.',
     async run(probe) {
       const subject = probe.subject()
-      subject.unique()
+      subject.unique
       const made = await probe.make()
       demandRefusal(
         await probe.post(subject.type.endpoint, subject.body(made.name)),

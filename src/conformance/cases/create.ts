@@ -87,7 +87,7 @@ export const CREATE: readonly Case[] = [
     fix: 'Look for the base schema anywhere in schemas.',
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       const body = subject.body(probe.name(), withValue(place, 'lockstep'))
       const turned = { ...body, schemas: texts(body.schemas).toReversed() }
       demandStatus(
@@ -321,7 +321,7 @@ export const CREATE: readonly Case[] = [
     fix: 'Apply attributes and excludedAttributes to the answers of POST, PUT and PATCH as well.',
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const answer = await probe.post(
         `${subject.type.endpoint}?attributes=${pathOf(subject.named)}`,
         subject.body(probe.name(), withValue(text, 'lockstep')),
@@ -348,7 +348,7 @@ export const CREATE: readonly Case[] = [
     async run(probe) {
       const subject = probe.subject()
       const name = probe.name()
-      const text = subject.text()
+      const text = subject.text
       const refused = await probe.post(subject.type.endpoint, subject.body(name, withValue(text, { lockstep: [1] })))
       if (refused.status < 400) throw new NotOffered(`an object for ${pathOf(text)} was not refused (S-050)`)
       const found = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${name}"`)

@@ -88,7 +88,7 @@ export const DATA: readonly Case[] = [
     fix: 'Answer 400 invalidSyntax when an object has the same name twice.',
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const { name } = text.attribute
       const answer = await probe.post(
         subject.type.endpoint,
@@ -102,7 +102,7 @@ export const DATA: readonly Case[] = [
     fix: 'Answer 400 invalidSyntax when an object has the same name twice: readers disagree on which one counts.',
     async run(probe) {
       const subject = probe.subject()
-      const { name } = subject.text().attribute
+      const { name } = subject.text.attribute
       const body = JSON.stringify(subject.body(probe.name())).replace(/}$/, `,"${name}":"one","${name}":"two"}`)
       const answer = await probe.post(subject.type.endpoint, body)
       demandRefusal(answer, `a creation with ${name} twice`, { keyword: VALUES })
@@ -112,21 +112,21 @@ export const DATA: readonly Case[] = [
     section: 'RFC 7643 §2.3.1',
     fix: 'Store texts unchanged.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const value = 'a "quoted" \\ text, with <b>marks</b> & more'
       const made = await probe.make(withValue(text, value))
       const shown = await probe.get(made.path)
       demand([made.exchange, shown], valueAt(shown.body, text) === value, `${pathOf(text)} as sent`)
     },
   }),
-  wrongType('number', 'a number for a text', (probe) => ({ place: probe.subject().text(), value: 42 })),
-  wrongType('object', 'an object for a text', (probe) => ({ place: probe.subject().text(), value: { lockstep: 'x' } })),
+  wrongType('number', 'a number for a text', (probe) => ({ place: probe.subject().text, value: 42 })),
+  wrongType('object', 'an object for a text', (probe) => ({ place: probe.subject().text, value: { lockstep: 'x' } })),
   wrongType('list', 'a list for a singular text', (probe) => ({
-    place: probe.subject().text(),
+    place: probe.subject().text,
     value: ['lockstep', 'other'],
   })),
   wrongType('list-of-one', 'a list of one for a singular text', (probe) => ({
-    place: probe.subject().text(),
+    place: probe.subject().text,
     value: ['lockstep'],
   })),
   wrongType('text-for-reference', 'an id for a complex attribute that has it as its value', (probe) => {
@@ -135,35 +135,35 @@ export const DATA: readonly Case[] = [
     return { place: probe.subject().having('manager', manager), value: 'lockstep-nobody' }
   }),
   wrongType('text-for-complex', 'a text for a complex attribute', (probe) => ({
-    place: probe.subject().complex().place,
+    place: probe.subject().complex.whole,
     value: 'lockstep',
   })),
   wrongType('text-for-list', 'a text for a multi-valued attribute', (probe) => ({
-    place: probe.subject().list(),
+    place: probe.subject().list,
     value: 'lockstep',
   })),
   wrongType('lone', 'a single object for a multi-valued attribute', (probe) => ({
-    place: probe.subject().list(),
-    value: probe.subject().element(probe.subject().list(), probe.name(), 1),
+    place: probe.subject().list,
+    value: probe.subject().element(probe.subject().list, probe.name(), 1),
   })),
   wrongType(
     'nested',
     'an object inside a simple sub-attribute',
-    (probe) => ({ place: probe.subject().complex().first, value: { lockstep: 'x' } }),
+    (probe) => ({ place: probe.subject().complex.first, value: { lockstep: 'x' } }),
     'RFC 7643 §2.3.8',
     'S-049',
   ),
   wrongType(
     'text',
     'a text for a boolean',
-    (probe) => ({ place: probe.subject().flag(), value: 'true' }),
+    (probe) => ({ place: probe.subject().flag, value: 'true' }),
     'RFC 7643 §2.3.2',
     'S-042',
   ),
   wrongType(
     'number',
     'a number for a boolean',
-    (probe) => ({ place: probe.subject().flag(), value: 1 }),
+    (probe) => ({ place: probe.subject().flag, value: 1 }),
     'RFC 7643 §2.3.2',
     'S-042',
   ),
@@ -211,7 +211,7 @@ export const DATA: readonly Case[] = [
     fix: 'Take null and [] for no value.',
     async run(probe) {
       const subject = probe.subject()
-      const [text, list] = [subject.text(), subject.list()]
+      const [text, list] = [subject.text, subject.list]
       if (list.attribute.required || isUnassigned(valueAt(subject.body(probe.name()), list)) === false)
         throw new NotOffered(`${pathOf(list)} is needed for a creation`)
       const answer = await probe.post(
@@ -241,7 +241,7 @@ export const DATA: readonly Case[] = [
     fix: 'Write multi-valued attributes as JSON arrays, whatever their length.',
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       const name = probe.name()
       const made = await probe.make(withValue(list, [subject.element(list, name, 0)]))
       const shown = await probe.get(made.path)
@@ -252,7 +252,7 @@ export const DATA: readonly Case[] = [
     fix: 'Refuse two primaries in a creation (400 invalidValue), or keep one.',
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
         throw new NotOffered(`${pathOf(list)} has no primary`)
       const name = probe.name()
@@ -268,7 +268,7 @@ export const DATA: readonly Case[] = [
     fix: 'Answer 400 invalidValue; keeping one of the two is allowed as well.',
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
         throw new NotOffered(`${pathOf(list)} has no primary`)
       const name = probe.name()
@@ -285,7 +285,7 @@ export const DATA: readonly Case[] = [
     needs: ['S-082'],
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       const name = probe.name()
       const one = subject.element(list, name, 1)
       const answer = await probe.post(subject.type.endpoint, subject.body(name, withValue(list, [one, one])))
@@ -303,7 +303,7 @@ export const DATA: readonly Case[] = [
     fix: 'Write extension attributes into a member named by the URN, and list the URN in schemas.',
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       const made = await probe.make(withValue(place, 'lockstep'))
       const shown = await probe.get(made.path)
       demand(
@@ -323,7 +323,7 @@ export const DATA: readonly Case[] = [
     fix: 'Read extension attributes only from the object under their URN.',
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       const answer = await probe.post(
         subject.type.endpoint,
         subject.body(probe.name(), { [place.attribute.name]: 'lockstep' }),
@@ -359,7 +359,7 @@ export const DATA: readonly Case[] = [
     needs: ['P-340'],
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       if (subject.type.extensions.some(({ urn, required }) => urn === place.urn && required))
         throw new NotOffered('the extension is required')
       const made = await probe.make(withValue(place, 'lockstep'))

@@ -54,7 +54,7 @@ export const DELETE: readonly Case[] = [
       const made = await probe.make()
       await probe.del(made.path)
       demandRefusal(
-        await probe.patch(made.path, [{ op: 'replace', path: pathOf(probe.subject().text()), value: 'x' }]),
+        await probe.patch(made.path, [{ op: 'replace', path: pathOf(probe.subject().text), value: 'x' }]),
         'PATCH after DELETE',
         { status: [404] },
       )
@@ -79,7 +79,7 @@ export const DELETE: readonly Case[] = [
       const made = await probe.make()
       await probe.del(made.path)
       demandStatus(
-        await probe.post(subject.type.endpoint, subject.body(made.name, withValue(subject.text(), 'lockstep'))),
+        await probe.post(subject.type.endpoint, subject.body(made.name, withValue(subject.text, 'lockstep'))),
         [201, 200],
         `a creation with the ${pathOf(subject.named)} of a deleted resource`,
       )

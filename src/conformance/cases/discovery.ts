@@ -438,12 +438,10 @@ export const DISCOVERY: readonly Case[] = [
       if (full === undefined) throw new NotOffered('a resource with everything in it was refused')
       const wrong = lost
         .filter(
-          ({ place }) =>
-            place.attribute.mutability === 'readWrite' &&
-            place.attribute.returned !== 'request' &&
-            isPlainValue(place.attribute),
+          ({ attribute }) =>
+            attribute.mutability === 'readWrite' && attribute.returned !== 'request' && isPlainValue(attribute),
         )
-        .map(({ place }) => place.attribute.name)
+        .map(({ attribute }) => attribute.name)
       demand(full, wrong.length === 0, `what was sent for ${some(wrong)} in the answer to a GET`)
     },
   }),

@@ -40,7 +40,7 @@ export const ETAG: readonly Case[] = [
       needs: ['P-500', method === 'put' ? 'P-300' : method === 'patch' ? 'P-340' : 'P-400'],
       async run(probe) {
         const subject = probe.subject()
-        const text = subject.text()
+        const text = subject.text
         const made = await probe.make(withValue(text, 'one'))
         const headers = { 'if-match': STALE }
         const answer =
@@ -62,7 +62,7 @@ export const ETAG: readonly Case[] = [
       const subject = probe.subject()
       const made = await probe.make()
       const shown = await probe.get(made.path)
-      const answer = await probe.put(made.path, subject.body(made.name, withValue(subject.text(), 'two')), {
+      const answer = await probe.put(made.path, subject.body(made.name, withValue(subject.text, 'two')), {
         'if-match': shown.header('etag'),
       })
       demandStatus(answer, [200], 'PUT with If-Match of the current version')
@@ -75,7 +75,7 @@ export const ETAG: readonly Case[] = [
     async run(probe) {
       const subject = probe.subject()
       const made = await probe.make()
-      const body = subject.body(made.name, withValue(subject.text(), 'two'))
+      const body = subject.body(made.name, withValue(subject.text, 'two'))
       demandStatus(await probe.put(made.path, body, { 'if-match': '*' }), [200], 'PUT with If-Match: *')
       const tag = (await probe.get(made.path)).header('etag')
       demandStatus(
@@ -116,7 +116,7 @@ export const ETAG: readonly Case[] = [
       const subject = probe.subject()
       const made = await probe.make()
       const before = await probe.get(made.path)
-      await probe.put(made.path, subject.body(made.name, withValue(subject.text(), 'two')))
+      await probe.put(made.path, subject.body(made.name, withValue(subject.text, 'two')))
       const after = await probe.get(made.path)
       demand([before, after], before.header('etag') !== after.header('etag'), 'another ETag')
     },
@@ -159,7 +159,7 @@ export const ETAG: readonly Case[] = [
       const tag = (await probe.get(made.path)).header('etag')
       const answers = await Promise.all(
         ['a', 'b', 'c', 'd'].map((value) =>
-          probe.put(made.path, subject.body(made.name, withValue(subject.text(), value)), { 'if-match': tag }),
+          probe.put(made.path, subject.body(made.name, withValue(subject.text, value)), { 'if-match': tag }),
         ),
       )
       demand(answers, answers.filter(({ status }) => status === 200).length === 1, '200 once, 412 for the others')

@@ -52,7 +52,7 @@ function comparison(
     fix,
     needs: ['P-121'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const word = wordOf(probe)
       const one = await probe.make(withValue(text, `Aa ${word} zz`))
       // Holds the beginning and the end of the first, but not where they have to be.
@@ -72,7 +72,7 @@ async function crossed(probe: Probe): Promise<{
   readonly types: readonly [string, string]
 }> {
   const subject = probe.subject()
-  const list = subject.list()
+  const list = subject.list
   const name = probe.name()
   const [first, second] = [subject.element(list, name, 0), subject.element(list, name, 1)]
   const types = [String(first.type), String(second.type)] as const
@@ -184,7 +184,7 @@ export const FILTER: readonly Case[] = [
     fix: 'Compare the whole value with eq.',
     needs: ['P-121'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const word = wordOf(probe)
       const made = [await probe.make(withValue(text, word)), await probe.make(withValue(text, `${word}x`))] as const
       await demandFound(probe, `${pathOf(text)} eq "${word}"`, made, [made[0]])
@@ -195,7 +195,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const word = wordOf(probe)
       const made = [await probe.make(withValue(text, word)), await probe.make(withValue(text, `${word}x`))] as const
       await demandFound(probe, `${pathOf(text)} ne "${word}" and ${scope(subject, made)}`, made, [made[1]])
@@ -206,7 +206,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const flag = subject.flag()
+      const flag = subject.flag
       const made = [await probe.make(withValue(flag, true)), await probe.make(withValue(flag, false))] as const
       await demandFound(probe, `${pathOf(flag)} eq false and ${scope(subject, made)}`, made, [made[1]])
       await demandFound(probe, `${pathOf(flag)} eq true and ${scope(subject, made)}`, made, [made[0]])
@@ -226,7 +226,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = [await probe.make(withValue(text, 'lockstep')), await probe.make()] as const
       if (valueAt(made[1].body, text) !== undefined) throw new NotOffered(`${pathOf(text)} always has a value`)
       await demandFound(probe, `${pathOf(text)} pr and ${scope(subject, made)}`, made, [made[0]])
@@ -237,7 +237,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const { place, first } = subject.complex()
+      const { whole: place, first } = subject.complex
       const made = [await probe.make(withValue(first, 'lockstep')), await probe.make()] as const
       if (valueAt(made[1].body, place) !== undefined) throw new NotOffered(`${pathOf(place)} always has a value`)
       await demandFound(probe, `${pathOf(place)} pr and ${scope(subject, made)}`, made, [made[0]])
@@ -248,7 +248,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const path = pathOf(text)
       const made = [await probe.make(withValue(text, 'aaa')), await probe.make(withValue(text, 'bbb'))] as const
       const all = scope(subject, made)
@@ -404,7 +404,7 @@ export const FILTER: readonly Case[] = [
     fix: 'Read URN:attribute in filters; the dot in 2.0 separates nothing.',
     needs: ['P-121'],
     async run(probe) {
-      const place = probe.subject().extension()
+      const place = probe.subject().extension
       const word = wordOf(probe)
       const made = [await probe.make(withValue(place, word)), await probe.make()] as const
       await demandFound(probe, `${pathOf(place)} eq "${word}"`, made, [made[0]])
@@ -449,7 +449,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const word = wordOf(probe)
       const made = await probe.make(withValue(text, `a "b" ü ${word}`))
       await demandFound(probe, `${pathOf(text)} eq "a \\"b\\" \\u00fc ${word}"`, [made], [made])
@@ -461,7 +461,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-130'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = [await probe.make(withValue(text, 'lockstep')), await probe.make()] as const
       await demandFound(probe, `${pathOf(text)} eq null and ${scope(subject, made)}`, made, [made[1]])
     },
@@ -471,7 +471,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-123/or'],
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       const made = [await probe.make(withValue(place, 'lockstep')), await probe.make()] as const
       if (texts(made[1].body.schemas).includes(place.urn)) throw new NotOffered('every resource has the extension')
       await demandFound(probe, `schemas eq "${place.urn}" and ${scope(subject, made)}`, made, [made[0]])
@@ -503,7 +503,7 @@ export const FILTER: readonly Case[] = [
     needs: ['P-121', 'P-128/boolean'],
     async run(probe) {
       const subject = probe.subject()
-      const flag = subject.flag()
+      const flag = subject.flag
       const { [flag.attribute.name]: _, ...body } = subject.body(probe.name())
       const answer = await probe.post(subject.type.endpoint, body)
       demandStatus(answer, [201, 200], `a creation without ${pathOf(flag)}`)

@@ -56,7 +56,7 @@ export const GET: readonly Case[] = [
     fix: 'Apply attributes to GET of one resource.',
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'lockstep'))
       const shown = await probe.get(`${made.path}?attributes=${pathOf(subject.named)}`)
       const body = demandResource(shown, [200], 'GET with attributes')

@@ -6,19 +6,12 @@ import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, isUnassigned, member, objects, resolveReference, valueAt } from '../json-access.ts'
+import { dig, isUnassigned, member, memberIds, objects, resolveReference, valueAt } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 
 const GROUPS = 'RFC 7643 §4.2'
 const { must, should, may, own } = requirements(GROUPS)
 const REFERENCES = 'RFC 7643 §2.3.7'
-
-/** Ids of the members of a group in an answer. */
-export function memberIds(body: unknown): readonly string[] {
-  return objects(dig(body, 'members'))
-    .map((one) => String(member(one, 'value')))
-    .toSorted()
-}
 
 /** The description of a part of members; throws where the server has none. */
 function partOfMembers(probe: Probe, name: string): DeclaredAttribute {

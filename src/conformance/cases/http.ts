@@ -16,7 +16,7 @@ export const HTTP: readonly Case[] = [
   must('P-002', 'a body in UTF-8 is read as UTF-8', {
     fix: 'Decode request bodies as UTF-8 also when no charset is given, and answer in UTF-8.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const value = 'Žofie Ĝ 日本 🙂'
       const made = await probe.make(withValue(text, value))
       const shown = await probe.get(made.path)
@@ -124,7 +124,7 @@ export const HTTP: readonly Case[] = [
     needs: ['P-121', 'P-128/eq', 'P-002'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const value = `Jürgen ${probe.name().split('@')[0]}`
       const made = await probe.make(withValue(text, value))
       const name = text.attribute.name

@@ -2,10 +2,10 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { holds } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, join, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import { holds } from '../subject.ts'
 
 const REPLACE = 'RFC 7644 §3.5.1'
 const { must, own } = requirements(REPLACE)
@@ -16,7 +16,7 @@ export const PUT: readonly Case[] = [
     fix: 'Support PUT: it is not optional.',
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'one'))
       const answer = await probe.put(made.path, subject.body(made.name, withValue(text, 'two')))
       demand(answer, answer.status >= 200 && answer.status < 300, '200: a PUT with another value')
@@ -40,7 +40,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300', 'S-082'],
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       const name = probe.name()
       const made = await probe.make(withValue(list, [subject.element(list, name, 0), subject.element(list, name, 1)]))
       const answer = await probe.put(
@@ -88,12 +88,12 @@ export const PUT: readonly Case[] = [
     fix: 'Take a PUT of the whole resource as GET showed it.',
     needs: ['P-300'],
     async run(probe) {
-      const made = await probe.make(withValue(probe.subject().text(), 'lockstep'))
+      const made = await probe.make(withValue(probe.subject().text, 'lockstep'))
       const shown = await probe.read(made)
       const answer = await probe.put(made.path, shown)
       demandStatus(answer, [200], 'PUT of what GET showed')
       const after = await probe.get(made.path)
-      demand([answer, after], valueAt(after.body, probe.subject().text()) === 'lockstep', 'the same resource')
+      demand([answer, after], valueAt(after.body, probe.subject().text) === 'lockstep', 'the same resource')
     },
   }),
   must('P-305', 'a PUT without a required attribute is refused', {
@@ -101,7 +101,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300'],
     async run(probe) {
       const subject = probe.subject()
-      const key = subject.key()
+      const key = subject.key
       const made = await probe.make()
       const { [key.attribute.name]: _, ...body } = subject.body(made.name)
       demandRefusal(await probe.put(made.path, body), `PUT without ${pathOf(key)}`, {
@@ -114,7 +114,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'lockstep'))
       const answer = await probe.put(made.path, subject.body(made.name))
       demandStatus(answer, [200], `PUT without ${pathOf(text)}`)
@@ -128,7 +128,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300'],
     async run(probe) {
       const subject = probe.subject()
-      const [text, list] = [subject.text(), subject.list2()]
+      const [text, list] = [subject.text, subject.list2]
       const name = probe.name()
       const made = await probe.make(
         join(withValue(text, 'lockstep'), withValue(list, [subject.element(list, name, 1)])),
@@ -146,11 +146,11 @@ export const PUT: readonly Case[] = [
     async run(probe) {
       const subject = probe.subject()
       const made = await probe.make()
-      const answer = await probe.put(made.path, subject.body(made.name, withValue(subject.text(), 'lockstep')))
+      const answer = await probe.put(made.path, subject.body(made.name, withValue(subject.text, 'lockstep')))
       const body = demandResource(answer, [200], 'PUT')
       demand(
         answer,
-        body.id === made.id && valueAt(body, subject.text()) === 'lockstep',
+        body.id === made.id && valueAt(body, subject.text) === 'lockstep',
         'the resource with its new value',
       )
     },
@@ -161,7 +161,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300', 'S-071'],
     async run(probe) {
       const subject = probe.subject()
-      subject.unique()
+      subject.unique
       const [one, other] = [await probe.make(), await probe.make()]
       demandRefusal(
         await probe.put(one.path, subject.body(other.name)),
@@ -188,7 +188,7 @@ export const PUT: readonly Case[] = [
     needs: ['P-300'],
     async run(probe) {
       const subject = probe.subject()
-      const place = subject.extension()
+      const place = subject.extension
       if (subject.type.extensions.some(({ urn, required }) => urn === place.urn && required))
         throw new NotOffered('the extension is required')
       const made = await probe.make(withValue(place, 'lockstep'))
@@ -212,7 +212,7 @@ export const PUT: readonly Case[] = [
       await new Promise((resolve) =>
         setTimeout(resolve, /\.\d/.test(String(dig(made.body, 'meta', 'lastModified'))) ? 20 : 1100),
       )
-      await probe.put(made.path, subject.body(made.name, withValue(subject.text(), 'lockstep')))
+      await probe.put(made.path, subject.body(made.name, withValue(subject.text, 'lockstep')))
       const shown = await probe.get(made.path)
       const time = (body: unknown, name: string) => Date.parse(String(dig(body, 'meta', name)))
       demand(

@@ -66,7 +66,7 @@ export const SEARCH: readonly Case[] = [
     needs: ['P-220', 'P-220/there'],
     async run(probe) {
       const subject = probe.subject()
-      const text = subject.text()
+      const text = subject.text
       const made = await probe.make(withValue(text, 'lockstep'))
       for (const narrowed of [{ attributes: [pathOf(subject.named)] }, { excludedAttributes: [pathOf(text)] }]) {
         const answer = await probe.search(subject.type.endpoint, {

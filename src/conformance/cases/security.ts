@@ -64,7 +64,7 @@ export const SECURITY: readonly Case[] = [
   must('P-560/markup', 'markup in a value stays a value', {
     fix: 'Store texts as they are; escape where they are shown, not where they are stored.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const value = '<script>alert(1)</script>'
       const answer = await probe.post(
         probe.subject().type.endpoint,

@@ -59,7 +59,7 @@ export const SORT: readonly Case[] = [
     fix: 'Sort by the value that is primary, else by the first.',
     async run(probe) {
       const subject = probe.subject()
-      const list = subject.list()
+      const list = subject.list
       if (list.attribute.name !== 'emails') throw new NotOffered('there is no list whose values are free')
       const [type = '', other = ''] = [0, 1].map((at) => String(subject.element(list, 'lockstep', at).type))
       const values = (primary: string, rest: string) =>
@@ -81,7 +81,7 @@ export const SORT: readonly Case[] = [
     async run(probe) {
       const subject = probe.subject()
       demandRefusal(
-        await probe.get(`${subject.type.endpoint}?count=1&sortBy=${pathOf(subject.complex().place)}`),
+        await probe.get(`${subject.type.endpoint}?count=1&sortBy=${pathOf(subject.complex.whole)}`),
         'sortBy of a complex attribute',
         { keyword: ['invalidValue', 'invalidPath', 'invalidSyntax'] },
       )
@@ -90,7 +90,7 @@ export const SORT: readonly Case[] = [
   must('P-162/sub', 'a sub-attribute can be sorted by', {
     fix: 'Take paths like name.familyName in sortBy.',
     async run(probe) {
-      const { first } = probe.subject().complex()
+      const { first } = probe.subject().complex
       const made = [
         await probe.make(withValue(first, 'Bb')),
         await probe.make(withValue(first, 'Aa')),
@@ -103,7 +103,7 @@ export const SORT: readonly Case[] = [
   must('P-163', 'resources without a value come last, descending first', {
     fix: 'Put resources without a value at the end when ascending and at the beginning when descending.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const made = [await probe.make(), await probe.make(withValue(text, 'lockstep'))]
       const up = await sorted(probe, made, { sortBy: pathOf(text) })
       demand(up.answer, up.order.join() === '1,0', 'the one without a value last')
@@ -114,7 +114,7 @@ export const SORT: readonly Case[] = [
   must('P-164', 'texts with caseExact false sort without regard to case', {
     fix: 'Sort attributes with caseExact false without regard to letter case.',
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       if (text.attribute.caseExact) throw new NotOffered(`${pathOf(text)} is caseExact`)
       const made = [
         await probe.make(withValue(text, 'b')),
@@ -129,7 +129,7 @@ export const SORT: readonly Case[] = [
     fix: 'Break ties by id, so that no page repeats or misses a resource.',
     needs: ['P-161', 'P-183'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const made = await Promise.all([1, 2, 3, 4].map(() => probe.make(withValue(text, 'lockstep'))))
       const answers: Exchange[] = []
       const seen: number[] = []
@@ -146,7 +146,7 @@ export const SORT: readonly Case[] = [
     fix: 'Sort first, then take the page.',
     needs: ['P-161', 'P-183'],
     async run(probe) {
-      const text = probe.subject().text()
+      const text = probe.subject().text
       const made = [
         await probe.make(withValue(text, 'c')),
         await probe.make(withValue(text, 'a')),

@@ -3,10 +3,11 @@
 import type { Json } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { holds } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import { holds, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 const SINGULAR = 'RFC 7643 §4.1.1'
 const { must, should, own } = requirements(SINGULAR)
@@ -202,7 +203,7 @@ export const USER_CASES: readonly Case[] = [
     fix: 'Take other values than the canonical ones: they are suggestions. Restricting to them is allowed.',
     async run(probe) {
       const subject = people(probe.subject())
-      const list = subject.list()
+      const list = subject.list
       const element = { ...subject.element(list, probe.name(), 1), type: 'lockstep' }
       const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), withValue(list, [element])))
       demandStatus(answer, [201, 200], `a creation with ${pathOf(list)} of the type "lockstep"`)

@@ -1,0 +1,35 @@
+// The walk of cases about what a server must not take: send it, demand a refusal, see that nothing has changed.
+
+import { demandRefusal, type Refusal } from '../demand.ts'
+import type { Exchange } from '../exchange.ts'
+import { demandShown, type Expectations } from '../expectation.ts'
+import type { Plan, Run } from './plan.ts'
+
+/** A request that is to be refused. */
+export interface Refused extends Omit<Refusal, 'mended'> {
+  /** The request, already sent. */
+  readonly by: Promise<Exchange>
+  /** The words for the request. */
+  readonly what: string
+  /** A resource to read afterwards, and what it must show. */
+  readonly on?: { readonly path: string }
+  readonly expect?: Expectations
+  /** Whether the resource is right though the request was taken: the server has understood what was meant. */
+  readonly mended?: ((resource: unknown) => boolean) | undefined
+}
+
+/** A request is refused. RFC 7644 §3.12. */
+export function refused(plan: Plan<Refused>): Run {
+  return async (probe) => {
+    const { by, what, on, expect, mended, ...refusal } = await plan(probe.subject(), probe)
+    const answer = await by
+    const isMended = async () =>
+      mended !== undefined &&
+      answer.status < 300 &&
+      mended(on === undefined ? answer.body : (await probe.get(on.path)).body)
+    demandRefusal(answer, what, { ...refusal, mended: await isMended() })
+    if (on === undefined || expect === undefined) return
+    const shown = await probe.get(on.path)
+    demandShown([answer, shown], shown.body, expect)
+  }
+}
