@@ -21,3 +21,22 @@ export interface AttributePath {
   readonly attribute: DeclaredAttribute
   readonly sub?: DeclaredAttribute
 }
+
+/** A path to a text attribute, whether the server declares it or not. */
+export function textPath(name: string): AttributePath {
+  return {
+    attribute: {
+      name,
+      type: 'string',
+      multiValued: false,
+      required: false,
+      canonicalValues: [],
+      caseExact: false,
+      mutability: 'readWrite',
+      returned: 'default',
+      uniqueness: 'none',
+      referenceTypes: [],
+      subAttributes: [],
+    },
+  }
+}

@@ -11,8 +11,9 @@ import { DELETE } from './cases/delete.ts'
 import { DISCOVERY } from './cases/discovery.ts'
 import { ERRORS, EVERY_ANSWER } from './cases/errors.ts'
 import { ETAG } from './cases/etag.ts'
-import { FILTER } from './cases/filter.ts'
 import { FILTER_ERRORS } from './cases/filter-errors.ts'
+import { FILTER_NAMES } from './cases/filter-names.ts'
+import { FILTER_OPERATORS } from './cases/filter-operators.ts'
 import { GET } from './cases/get.ts'
 import { GROUP_CASES } from './cases/groups.ts'
 import { HTTP } from './cases/http.ts'
@@ -49,7 +50,7 @@ export const CASE_GROUPS: readonly CaseGroup[] = [
   { name: 'characteristics', title: 'Attribute characteristics', cases: CHARACTERISTICS },
   { name: 'user', title: 'Attributes of users', cases: USER_CASES },
   { name: 'groups', title: 'Groups', cases: GROUP_CASES },
-  { name: 'filter', title: 'Filters', cases: FILTER },
+  { name: 'filter', title: 'Filters', cases: [...FILTER_OPERATORS, ...FILTER_NAMES] },
   { name: 'filter-errors', title: 'Filters that must be refused', cases: FILTER_ERRORS },
   { name: 'sort', title: 'Sort', cases: SORT },
   { name: 'paging', title: 'Lists and pages', cases: PAGING },

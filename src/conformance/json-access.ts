@@ -55,6 +55,12 @@ export function withValue(place: AttributePath, value: Json): JsonObject {
   return place.urn === undefined ? members : { [place.urn]: members }
 }
 
+/** A body without one of its attributes. */
+export function without(body: JsonObject, { attribute }: AttributePath): JsonObject {
+  const { [attribute.name]: _, ...rest } = body
+  return rest
+}
+
 /** The path of a place, qualified where it belongs to an extension. RFC 7644 §3.10. */
 export function pathOf(place: AttributePath): string {
   const name = place.sub === undefined ? place.attribute.name : `${place.attribute.name}.${place.sub.name}`

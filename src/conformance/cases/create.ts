@@ -2,25 +2,26 @@
 
 import { isObject } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
-import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { demand, demandResource } from '../demand.ts'
+import { type Expectation, lacks, shows, that } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
-import {
-  dig,
-  isSameUri,
-  isUnassigned,
-  member,
-  pathOf,
-  resolveReference,
-  texts,
-  valueAt,
-  withValue,
-} from '../json-access.ts'
+import { dig, isSameUri, isUnassigned, pathOf, resolveReference, texts, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { created } from '../walks/created.ts'
+import { readBack } from '../walks/read-back.ts'
+import { refused } from '../walks/refused.ts'
 
+const { must, should, own } = requirements('RFC 7643 §3.1')
 const POST = 'RFC 7644 §3.3'
 const MODEL = 'RFC 7643 §3'
-const COMMON = 'RFC 7643 §3.1'
-const { must, should, own } = requirements(COMMON)
+const SYNTAX = ['invalidSyntax', 'invalidValue'] as const
+
+/** The externalId of a resource is just this. */
+const externalIdIs = (value: string): Expectation =>
+  that(`externalId "${value}"`, (user) => dig(user, 'externalId') === value)
+
+/** Whether a resource names a schema, as one does that a server has understood without being told. */
+const names = (schema: string) => (user: unknown) => texts(dig(user, 'schemas')).includes(schema)
 
 /** The cases of the group "Create". */
 export const CREATE: readonly Case[] = [
@@ -28,17 +29,16 @@ export const CREATE: readonly Case[] = [
     section: POST,
     fix: 'Answer POST with 201, the whole resource, and its URI in Location and meta.location.',
     async run(probe) {
-      const subject = probe.subject()
-      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name()))
+      const answer = await probe.create()
       const body = demandResource(answer, [201], 'the creation')
       demand(answer, typeof body.id === 'string' && body.id !== '', 'id as a non-empty string')
       demand(answer, answer.header('location') !== undefined, 'a Location header')
       demand(answer, typeof dig(body, 'meta', 'location') === 'string', 'meta.location')
     },
   }),
-  own('P-060/required', 'a creation with everything that the schemas call required is taken', {
+  own('P-060/required', 'a creation with everything that the schemas declare required is taken', {
     section: 'RFC 7643 §7',
-    fix: "Take what your schemas require, or don't call it required; look at attributes of extensions, and at complex ones without sub-attributes.",
+    fix: "Take what your schemas require, or don't declare it required; look at attributes of extensions, and at complex ones without sub-attributes.",
     async run(probe) {
       const { refused, type } = probe.subject()
       if (refused === undefined) return
@@ -48,30 +48,22 @@ export const CREATE: readonly Case[] = [
   }),
   must('P-060/order', 'the order of members carries no meaning', {
     section: 'RFC 7643 §2.3.8',
-    fix: 'Read JSON objects by name: schemas may stand anywhere.',
-    async run(probe) {
-      const subject = probe.subject()
+    fix: 'Read JSON objects by name: schemas may be anywhere.',
+    run: created(({ type, named, body }, probe) => {
       const name = probe.name()
-      const body = Object.fromEntries(Object.entries(subject.body(name)).reverse())
-      const shown = demandResource(
-        await probe.post(subject.type.endpoint, body),
-        [201, 200],
-        'a creation with schemas as the last member',
-      )
-      demand(
-        await probe.get(`${subject.type.endpoint}/${String(shown.id)}`),
-        valueAt(shown, subject.named) === name,
-        `${pathOf(subject.named)} as sent`,
-      )
-    },
+      return {
+        by: probe.post(type.endpoint, Object.fromEntries(Object.entries(body(name)).reverse())),
+        what: 'a creation with schemas as the last member',
+        answered: shows(named, name),
+      }
+    }),
   }),
-  must('S-003', 'schemas holds the base schema, and besides only declared extensions', {
+  must('S-003', 'schemas holds the base schema, and otherwise only declared extensions', {
     section: MODEL,
     fix: 'Write into schemas the schema of the resource type and those of its extensions that are used.',
     async run(probe) {
-      const { type } = probe.subject()
-      const { exchange } = await probe.make()
-      const given = texts(member(exchange.body, 'schemas')).map((one) => one.toLowerCase())
+      const { exchange, type } = await probe.make()
+      const given = texts(dig(exchange.body, 'schemas')).map((one) => one.toLowerCase())
       demand(exchange, given.includes(type.schema.toLowerCase()), `${type.schema} in schemas`)
       const known = [type.schema, ...type.extensions.map(({ urn }) => urn)].map((one) => one.toLowerCase())
       const wrong = given.filter((one) => !known.includes(one))
@@ -85,97 +77,82 @@ export const CREATE: readonly Case[] = [
   must('S-004', 'the order of schemas is free', {
     section: MODEL,
     fix: 'Look for the base schema anywhere in schemas.',
-    async run(probe) {
-      const subject = probe.subject()
-      const place = subject.extension
-      const body = subject.body(probe.name(), withValue(place, 'lockstep'))
-      const turned = { ...body, schemas: texts(body.schemas).toReversed() }
-      demandStatus(
-        await probe.post(subject.type.endpoint, turned),
-        [201, 200],
-        'a creation with the extension first in schemas',
-      )
-    },
+    run: created(({ type, extension, body }, probe) => {
+      const whole = body(probe.name(), withValue(extension, 'lockstep'))
+      return {
+        by: probe.post(type.endpoint, { ...whole, schemas: texts(whole.schemas).toReversed() }),
+        what: 'a creation with the extension first in schemas',
+      }
+    }),
   }),
   must('S-004/twice', 'schemas shows no URI twice', {
     section: MODEL,
     fix: 'Write each URI into schemas once, whatever was sent.',
-    async run(probe) {
-      const subject = probe.subject()
-      const answer = await probe.post(subject.type.endpoint, {
-        ...subject.body(probe.name()),
-        schemas: [subject.type.schema, subject.type.schema],
-      })
+    run: created(({ type }, probe) => ({
+      by: probe.create({ schemas: [type.schema, type.schema] }),
+      what: 'a creation with the same schema twice',
       // A server may refuse what the RFC forbids a client to send.
-      if (answer.status === 400) return
-      const body = demandResource(answer, [201, 200], 'a creation with the same schema twice')
-      const given = texts(body.schemas)
-      demand(answer, new Set(given).size === given.length, 'each URI once')
-    },
+      mayRefuse: true,
+      answered: that('each URI once', (user) => {
+        const given = texts(dig(user, 'schemas'))
+        return new Set(given).size === given.length
+      }),
+    })),
   }),
   must('S-005', 'a resource without schemas is refused', {
     section: MODEL,
     fix: 'Answer 400 invalidSyntax to a resource without schemas.',
-    async run(probe) {
-      const subject = probe.subject()
-      const { schemas: _, ...body } = subject.body(probe.name())
-      const answer = await probe.post(subject.type.endpoint, body)
-      const mended = texts(dig(answer.body, 'schemas')).includes(subject.type.schema)
-      demandRefusal(answer, 'a creation without schemas', { keyword: ['invalidSyntax', 'invalidValue'], mended })
-    },
+    run: refused(({ type, body }, probe) => {
+      const { schemas: _, ...rest } = body(probe.name())
+      return {
+        by: probe.post(type.endpoint, rest),
+        what: 'a creation without schemas',
+        keyword: SYNTAX,
+        mended: names(type.schema),
+      }
+    }),
   }),
   must('S-005/base', 'a resource without its base schema is refused', {
     section: 'RFC 7643 §3.3',
     fix: 'Answer 400 invalidSyntax to a resource whose schemas lack the schema of the resource type.',
-    async run(probe) {
-      const subject = probe.subject()
-      const body = { ...subject.body(probe.name()), schemas: ['urn:ietf:params:scim:schemas:core:2.0:LockstepNope'] }
-      const answer = await probe.post(subject.type.endpoint, body)
-      const mended = texts(dig(answer.body, 'schemas')).includes(subject.type.schema)
-      demandRefusal(answer, 'a creation without the base schema', {
-        keyword: ['invalidSyntax', 'invalidValue'],
-        mended,
-      })
-    },
+    run: refused(({ type }, probe) => ({
+      by: probe.create({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:LockstepNope'] }),
+      what: 'a creation without the base schema',
+      keyword: SYNTAX,
+      mended: names(type.schema),
+    })),
   }),
   own('S-006', 'a schema that the resource type does not have is refused', {
     section: MODEL,
     fix: 'Answer 400 invalidSyntax to an unknown URI in schemas; ignoring it is allowed too.',
-    async run(probe) {
-      const subject = probe.subject()
-      const body = subject.body(probe.name())
-      const answer = await probe.post(subject.type.endpoint, {
-        ...body,
-        schemas: [...texts(body.schemas), 'urn:example:lockstep:nope'],
-      })
-      demandRefusal(answer, 'a creation with an unknown schema', { keyword: ['invalidSyntax', 'invalidValue'] })
-    },
+    run: refused(({ body }, probe) => ({
+      by: probe.create({ schemas: [...texts(body('').schemas), 'urn:example:lockstep:nope'] }),
+      what: 'a creation with an unknown schema',
+      keyword: SYNTAX,
+    })),
   }),
   own('S-006/legacy', 'the schema of SCIM 1.1 is refused', {
     section: MODEL,
     fix: 'Answer 400 to urn:scim:schemas:core:1.0; several clients still send it.',
-    async run(probe) {
-      const subject = probe.subject()
-      const answer = await probe.post(subject.type.endpoint, {
-        ...subject.body(probe.name()),
-        schemas: ['urn:scim:schemas:core:1.0'],
-      })
-      demandRefusal(answer, 'a creation with the schema of SCIM 1.1', { keyword: ['invalidSyntax', 'invalidValue'] })
-    },
+    run: refused((_, probe) => ({
+      by: probe.create({ schemas: ['urn:scim:schemas:core:1.0'] }),
+      what: 'a creation with the schema of SCIM 1.1',
+      keyword: SYNTAX,
+    })),
   }),
   must('S-007', 'every resource has id and meta', {
     fix: 'Give each resource id and meta.',
-    async run(probe) {
-      const made = await probe.make()
-      const shown = await probe.get(made.path)
-      demand(shown, typeof dig(shown.body, 'id') === 'string', 'id as a string')
-      demand(shown, isObject(dig(shown.body, 'meta')), 'meta as an object')
-    },
+    run: readBack(() => ({
+      expect: [
+        that('id as a string', (user) => typeof dig(user, 'id') === 'string'),
+        that('meta as an object', (user) => isObject(dig(user, 'meta'))),
+      ],
+    })),
   }),
   must('S-008', 'ids are unique and stable', {
     fix: 'Make an id once, for good, from something that is never used twice.',
     async run(probe) {
-      const [one, other] = [await probe.make(), await probe.make()]
+      const [one, other] = await probe.makeEach({}, {})
       demand([one.exchange, other.exchange], one.id !== other.id, 'another id for each resource')
       const shown = await probe.get(one.path)
       demand([one.exchange, shown], dig(shown.body, 'id') === one.id, 'the same id on GET')
@@ -185,70 +162,56 @@ export const CREATE: readonly Case[] = [
     fix: 'Never give the id of a deleted resource to another one.',
     needs: ['P-400'],
     async run(probe) {
-      const subject = probe.subject()
+      const { type, body } = probe.subject()
       const name = probe.name()
-      const first = await probe.post(subject.type.endpoint, subject.body(name))
-      await probe.del(`${subject.type.endpoint}/${String(dig(first.body, 'id'))}`)
-      const second = await probe.post(subject.type.endpoint, subject.body(name))
+      const first = await probe.post(type.endpoint, body(name))
+      await probe.del(`${type.endpoint}/${String(dig(first.body, 'id'))}`)
+      const second = await probe.post(type.endpoint, body(name))
       if (second.status !== 201) throw new NotOffered('the name is not free again (P-403)')
       demand([first, second], dig(first.body, 'id') !== dig(second.body, 'id'), 'another id than before')
     },
   }),
   must('S-009', "a client's id is ignored in a creation", {
     fix: 'Ignore id in POST and assign one.',
-    async run(probe) {
-      const subject = probe.subject()
-      const answer = await probe.post(subject.type.endpoint, { ...subject.body(probe.name()), id: 'lockstep-mine' })
-      const body = demandResource(answer, [201, 200], 'a creation with an id')
-      demand(answer, body.id !== 'lockstep-mine', 'an id of the server')
-    },
+    run: created((_, probe) => ({
+      by: probe.create({ id: 'lockstep-mine' }),
+      what: 'a creation with an id',
+      answered: that('an id of the server', (user) => dig(user, 'id') !== 'lockstep-mine'),
+    })),
   }),
   must('S-012', 'externalId is kept as it was sent', {
     fix: 'Store externalId byte for byte, letter case included.',
-    async run(probe) {
-      const value = `Lockstep-AbC-${probe.name()}`
-      const made = await probe.make({ externalId: value })
-      const shown = await probe.get(made.path)
-      demand([made.exchange, shown], dig(shown.body, 'externalId') === value, `externalId "${value}"`)
-    },
+    run: readBack((_, probe) => {
+      const externalId = `Lockstep-AbC-${probe.name()}`
+      return { with: { externalId }, expect: externalIdIs(externalId) }
+    }),
   }),
   must('S-012/none', 'the server makes up no externalId', {
     fix: 'Leave externalId unassigned unless a client gives one.',
-    async run(probe) {
-      const made = await probe.make()
-      const shown = await probe.get(made.path)
-      demand([made.exchange, shown], isUnassigned(dig(shown.body, 'externalId')), 'no externalId')
-    },
+    run: readBack(() => ({ expect: that('no externalId', (user) => isUnassigned(dig(user, 'externalId'))) })),
   }),
   should('S-014', 'externalId need not be unique', {
     fix: 'Do not refuse an externalId that another resource has: only the client knows what it means.',
     needs: ['S-012'],
-    async run(probe) {
-      const subject = probe.subject()
+    run: created(async (_, probe) => {
       const externalId = `lockstep-${probe.name()}`
       await probe.make({ externalId })
-      demandStatus(
-        await probe.post(subject.type.endpoint, subject.body(probe.name(), { externalId })),
-        [201, 200],
-        'a second creation with the same externalId',
-      )
-    },
+      return { by: probe.create({ externalId }), what: 'a second creation with the same externalId' }
+    }),
   }),
   must('S-015', "a client's meta is ignored", {
     fix: 'Ignore meta in requests; the server assigns all of it.',
-    async run(probe) {
-      const subject = probe.subject()
-      const meta = {
-        resourceType: 'LockstepNope',
-        created: '2000-01-01T00:00:00Z',
-        lastModified: '2000-01-01T00:00:00Z',
-        location: 'https://example.com/lockstep',
+    run: created((_, probe) => {
+      const time = '2000-01-01T00:00:00Z'
+      const given = { resourceType: 'LockstepNope', created: time, location: 'https://example.com/lockstep' }
+      return {
+        by: probe.create({ meta: { ...given, lastModified: time } }),
+        what: 'a creation with meta',
+        answered: Object.entries(given).map(([name, value]) =>
+          that(`meta.${name} of the server`, (user) => dig(user, 'meta', name) !== value),
+        ),
       }
-      const answer = await probe.post(subject.type.endpoint, { ...subject.body(probe.name()), meta })
-      const body = demandResource(answer, [201, 200], 'a creation with meta')
-      for (const name of ['resourceType', 'created', 'location'] as const)
-        demand(answer, dig(body, 'meta', name) !== meta[name], `meta.${name} of the server`)
-    },
+    }),
   }),
   must('S-016', 'meta.resourceType is the name of the resource type', {
     fix: 'Set meta.resourceType to the name in /ResourceTypes.',
@@ -261,98 +224,77 @@ export const CREATE: readonly Case[] = [
     fix: 'Write both as xsd:dateTime with date and time, and with the same value until something changes.',
     async run(probe) {
       const { exchange } = await probe.make()
-      const created = dig(exchange.body, 'meta', 'created')
-      const modified = dig(exchange.body, 'meta', 'lastModified')
-      for (const [name, value] of [
-        ['created', created],
-        ['lastModified', modified],
-      ] as const)
+      const times = ['created', 'lastModified'].map((name) => ({ name, value: dig(exchange.body, 'meta', name) }))
+      for (const { name, value } of times)
         demand(
           exchange,
           isInstant(value),
           `meta.${name} as a date and time, like 2026-01-31T10:30:00Z`,
           value === undefined ? 'SHOULD' : undefined,
         )
-      // Servers that write a resource in two steps are off by a moment; that is no client's trouble.
-      const apart = Math.abs(Date.parse(String(created)) - Date.parse(String(modified)))
-      demand(exchange, apart < 2000, 'the same time in both, nothing being changed yet')
+      const [first = 0, second = 0] = times.map(({ value }) => Date.parse(String(value)))
+      // Servers that write a resource in two steps are off by a moment; no client minds.
+      demand(exchange, Math.abs(first - second) < 2000, 'the same time in both, nothing being changed yet')
     },
   }),
   must('S-018', 'meta.location, Location and the URI of the resource are the same', {
     fix: 'Write the URI of the resource into Location and meta.location; behind a proxy, the one that clients use.',
     needs: ['P-060'],
     async run(probe) {
-      const made = await probe.make()
-      const shown = await probe.get(made.path)
+      const { path, exchange, id } = await probe.make()
+      const shown = await probe.get(path)
       const location = dig(shown.body, 'meta', 'location')
-      const inBody = dig(made.exchange.body, 'meta', 'location')
       demand(
-        [made.exchange, shown],
-        isSameUri(made.exchange.header('location'), inBody, made.exchange.url, probe.base),
+        [exchange, shown],
+        isSameUri(exchange.header('location'), dig(exchange.body, 'meta', 'location'), exchange.url, probe.base),
         'the same URI in Location and meta.location of the creation',
       )
       demand(shown, typeof location === 'string' && location !== '', 'meta.location as a URI')
       const uri = resolveReference(location, `${probe.base}/`)
-      // Credentials don't go to another host, so whether it would answer can't be seen.
-      demand(
-        shown,
-        new URL(uri).origin === new URL(shown.url).origin,
-        `a URI on ${new URL(shown.url).origin}, where the client has found it`,
-        'SHOULD',
-      )
+      const { origin } = new URL(shown.url)
+      // Credentials are not sent to another host, so whether that one would answer stays unknown.
+      demand(shown, new URL(uri).origin === origin, `a URI on ${origin}, where the client has found it`, 'SHOULD')
       const followed = await probe.get(uri)
-      demand(
-        [shown, followed],
-        followed.status === 200 && dig(followed.body, 'id') === made.id,
-        `the resource at ${location}`,
-      )
+      const isThere = followed.status === 200 && dig(followed.body, 'id') === id
+      demand([shown, followed], isThere, `the resource at ${location}`)
     },
   }),
   should('S-018/absolute', 'meta.location is an absolute URI', {
-    fix: 'Write the absolute URI into meta.location and Location: a relative one is resolved by few clients.',
+    fix: 'Write the absolute URI into meta.location and Location: few clients resolve a relative one.',
     needs: ['S-018'],
-    async run(probe) {
-      const shown = await probe.get((await probe.make()).path)
-      demand(shown, URL.canParse(String(dig(shown.body, 'meta', 'location'))), 'meta.location as an absolute URI')
-    },
+    run: readBack(() => ({
+      expect: that('meta.location as an absolute URI', (user) => URL.canParse(String(dig(user, 'meta', 'location')))),
+    })),
   }),
   must('P-065', 'attributes narrows the answer to a creation', {
     section: 'RFC 7644 §3.9',
     fix: 'Apply attributes and excludedAttributes to the answers of POST, PUT and PATCH as well.',
-    async run(probe) {
-      const subject = probe.subject()
-      const text = subject.text
-      const answer = await probe.post(
-        `${subject.type.endpoint}?attributes=${pathOf(subject.named)}`,
-        subject.body(probe.name(), withValue(text, 'lockstep')),
-      )
-      const body = demandResource(answer, [201, 200], 'a creation with attributes')
-      demand(answer, isUnassigned(valueAt(body, text)), `no ${pathOf(text)}`)
-      demand(answer, valueAt(body, subject.named) !== undefined, pathOf(subject.named))
-    },
+    run: created(({ type, named, text, body }, probe) => ({
+      by: probe.post(`${type.endpoint}?attributes=${pathOf(named)}`, body(probe.name(), withValue(text, 'lockstep'))),
+      what: 'a creation with attributes',
+      answered: [lacks(text), that(pathOf(named), (user) => valueAt(user, named) !== undefined)],
+    })),
   }),
   own('P-067', 'unknown attributes are ignored', {
     section: POST,
     fix: 'Ignore attributes that no schema knows; refusing them is allowed, but identity providers send such.',
-    async run(probe) {
-      const subject = probe.subject()
-      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), { lockstepNope: 1 }))
-      const body = demandResource(answer, [201, 200], 'a creation with an unknown attribute')
-      demand(answer, body.lockstepNope === undefined, 'no lockstepNope in the answer')
-    },
+    run: created((_, probe) => ({
+      by: probe.create({ lockstepNope: 1 }),
+      what: 'a creation with an unknown attribute',
+      answered: that('no lockstepNope in the answer', (user) => dig(user, 'lockstepNope') === undefined),
+    })),
   }),
   own('P-068', 'a failed creation leaves nothing behind', {
     section: POST,
     fix: 'Check everything before anything is written, or undo it.',
     needs: ['P-121', 'P-101'],
     async run(probe) {
-      const subject = probe.subject()
+      const { type, named, text, body } = probe.subject()
       const name = probe.name()
-      const text = subject.text
-      const refused = await probe.post(subject.type.endpoint, subject.body(name, withValue(text, { lockstep: [1] })))
-      if (refused.status < 400) throw new NotOffered(`an object for ${pathOf(text)} was not refused (S-050)`)
-      const found = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} eq "${name}"`)
-      demand([refused, found], dig(found.body, 'totalResults') === 0, 'nobody by that name')
+      const answer = await probe.post(type.endpoint, body(name, withValue(text, { lockstep: [1] })))
+      if (answer.status < 400) throw new NotOffered(`an object for ${pathOf(text)} was not refused (S-050)`)
+      const found = await probe.filter(type.endpoint, `${pathOf(named)} eq "${name}"`)
+      demand([answer, found], dig(found.body, 'totalResults') === 0, 'no resource by that name')
     },
   }),
   should('P-069', 'a creation is answered with an ETag', {
@@ -367,7 +309,7 @@ export const CREATE: readonly Case[] = [
 ]
 
 /** Whether a value is an xsd:dateTime with date and time. RFC 7643 §2.3.5. */
-export function isInstant(value: unknown): boolean {
+function isInstant(value: unknown): boolean {
   return (
     typeof value === 'string' &&
     /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.test(value) &&

@@ -1,13 +1,16 @@
 // Cases: data types, unassigned values, lists and extensions. RFC 7643 §2 and §3.3.
 
 import type { Json } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import type { Case, Probe } from '../case.ts'
-import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
+import { demand, demandResource, demandStatus } from '../demand.ts'
+import { lacks, shows, that, valuesAre } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import {
   dig,
   fitsType,
   isUnassigned,
+  join,
   member,
   objects,
   pathOf,
@@ -16,215 +19,180 @@ import {
   valueAt,
   withValue,
 } from '../json-access.ts'
+import { hasPrimary } from '../list-element.ts'
+import { remove } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import type { ExtensionPath, Subject } from '../subject.ts'
+import { created } from '../walks/created.ts'
+import { readBack } from '../walks/read-back.ts'
+import { refused } from '../walks/refused.ts'
 
 const { must, should, own } = requirements('RFC 7643 §2.4')
-
 const TYPES = 'RFC 7643 §2.3'
+const BOOLEANS = 'RFC 7643 §2.3.2'
+const NAMES = 'RFC 7643 §2.1'
 const UNASSIGNED = 'RFC 7643 §2.5'
+const EXTENSIONS = 'RFC 7643 §3.3'
 const VALUES = ['invalidValue', 'invalidSyntax'] as const
 
-/** A case: a value of the wrong JSON type is refused in a creation. */
+/** A case: a creation with a value of the wrong JSON type is refused. */
 function wrongType(
-  name: string,
+  id: string,
   what: string,
-  pick: (probe: Probe) => { readonly place: Parameters<typeof withValue>[0]; readonly value: Json },
+  pick: (subject: Subject, probe: Probe) => { readonly path: AttributePath; readonly value: Json },
   section = TYPES,
-  id = 'S-050',
 ): Case {
-  return {
-    id: `${id}/${name}`,
-    level: 'MUST',
+  return must(id, `${what} is refused`, {
     section,
-    title: `${what} is refused`,
     fix: 'Answer 400 invalidValue to values that are not of the JSON type of their attribute.',
-    async run(probe) {
-      const subject = probe.subject()
-      const { place, value } = pick(probe)
-      const answer = await probe.post(subject.type.endpoint, subject.body(probe.name(), withValue(place, value)))
-      const mended = answer.status < 300 && fitsType(valueAt(answer.body, place), place)
-      demandRefusal(answer, `${pathOf(place)}: ${JSON.stringify(value)}`, { keyword: VALUES, mended })
-    },
-  }
+    run: refused((subject, probe) => {
+      const { path, value } = pick(subject, probe)
+      return {
+        by: probe.create(withValue(path, value)),
+        what: `${pathOf(path)}: ${JSON.stringify(value)}`,
+        keyword: VALUES,
+        mended: (user) => fitsType(valueAt(user, path), path),
+      }
+    }),
+  })
 }
 
-/** A case about an attribute of a type that the core schemas hardly have: only where the server has one. */
-function typed(name: string, type: string, value: Json, id: string): Case {
-  return wrongType(
-    name,
-    `${type} ${JSON.stringify(value)}`,
-    (probe) => ({
-      place: probe
-        .subject()
-        .having(`${type} attribute`, (one) => one.type === type && !one.multiValued && one.mutability !== 'readOnly'),
-      value,
-    }),
-    `${TYPES}`,
-    id,
-  )
+/** The same for an attribute of a type that the core schemas hardly have: only where the server has one. */
+function wrongTyped(id: string, type: string, value: Json): Case {
+  return wrongType(id, `${type} ${JSON.stringify(value)}`, ({ having }) => ({
+    path: having(`${type} attribute`, (one) => one.type === type && !one.multiValued && one.mutability !== 'readOnly'),
+    value,
+  }))
 }
+
+/** Two elements of a list that both claim to be primary; throws `NotOffered` where elements can't be primary. */
+function twoPrimaries({ list }: Subject, probe: Probe): Json {
+  if (!hasPrimary(list.attribute)) throw new NotOffered(`${pathOf(list)} has no primary`)
+  return probe
+    .elements(list)
+    .slice(0, 2)
+    .map((one) => ({ ...one, primary: true }))
+}
+
+/** Whether a resource names the schema of an extension. */
+const names = ({ urn }: ExtensionPath, user: unknown) =>
+  texts(dig(user, 'schemas')).some((one) => one.toLowerCase() === urn.toLowerCase())
 
 /** The cases of the group "Data types and unassigned values". */
 export const DATA: readonly Case[] = [
   must('S-031/body', 'attribute names in a body compare without regard to case', {
-    section: 'RFC 7643 §2.1',
+    section: NAMES,
     fix: 'Match the names of members without regard to letter case.',
-    async run(probe) {
-      const subject = probe.subject()
-      const name = probe.name()
-      const body = Object.fromEntries(
-        Object.entries(subject.body(name)).map(([key, value]) => [
-          key === subject.named.attribute.name ? key.toUpperCase() : key,
-          value,
-        ]),
-      )
-      const answer = await probe.post(subject.type.endpoint, body)
-      const shown = demandResource(answer, [201, 200], `a creation with ${subject.named.attribute.name.toUpperCase()}`)
-      demand(answer, valueAt(shown, subject.named) === name, `${pathOf(subject.named)} as sent`)
-    },
+    run: created(({ type, named, body }, probe) => {
+      const [name, key] = [probe.name(), named.attribute.name]
+      const { [key]: value, ...rest } = body(name)
+      return {
+        by: probe.post(type.endpoint, { ...rest, [key.toUpperCase()]: value }),
+        what: `a creation with ${key.toUpperCase()}`,
+        answered: shows(named, name),
+      }
+    }),
   }),
   own('S-032', 'members that differ only in case are refused', {
-    section: 'RFC 7643 §2.1',
+    section: NAMES,
     fix: 'Answer 400 invalidSyntax when an object has the same name twice.',
-    async run(probe) {
-      const subject = probe.subject()
-      const text = subject.text
-      const { name } = text.attribute
-      const answer = await probe.post(
-        subject.type.endpoint,
-        subject.body(probe.name(), { [name]: 'lockstep', [name.toUpperCase()]: 'other' }),
-      )
-      demandRefusal(answer, `a creation with ${name} and ${name.toUpperCase()}`, { keyword: VALUES })
-    },
+    run: refused(({ text: { attribute } }, probe) => ({
+      by: probe.create({ [attribute.name]: 'lockstep', [attribute.name.toUpperCase()]: 'other' }),
+      what: `a creation with ${attribute.name} and ${attribute.name.toUpperCase()}`,
+      keyword: VALUES,
+    })),
   }),
   own('S-032/same', 'an object with the same name twice is refused', {
     section: 'RFC 8259 §4',
     fix: 'Answer 400 invalidSyntax when an object has the same name twice: readers disagree on which one counts.',
-    async run(probe) {
-      const subject = probe.subject()
-      const { name } = subject.text.attribute
-      const body = JSON.stringify(subject.body(probe.name())).replace(/}$/, `,"${name}":"one","${name}":"two"}`)
-      const answer = await probe.post(subject.type.endpoint, body)
-      demandRefusal(answer, `a creation with ${name} twice`, { keyword: VALUES })
-    },
+    run: refused(({ type, body, text: { attribute } }, probe) => {
+      const twice = `,"${attribute.name}":"one","${attribute.name}":"two"}`
+      return {
+        by: probe.post(type.endpoint, JSON.stringify(body(probe.name())).replace(/}$/, twice)),
+        what: `a creation with ${attribute.name} twice`,
+        keyword: VALUES,
+      }
+    }),
   }),
   must('S-040', 'texts are kept as they are, spaces and quotes included', {
     section: 'RFC 7643 §2.3.1',
     fix: 'Store texts unchanged.',
-    async run(probe) {
-      const text = probe.subject().text
+    run: readBack(({ text }) => {
       const value = 'a "quoted" \\ text, with <b>marks</b> & more'
-      const made = await probe.make(withValue(text, value))
-      const shown = await probe.get(made.path)
-      demand([made.exchange, shown], valueAt(shown.body, text) === value, `${pathOf(text)} as sent`)
-    },
+      return { with: withValue(text, value), expect: shows(text, value) }
+    }),
   }),
-  wrongType('number', 'a number for a text', (probe) => ({ place: probe.subject().text, value: 42 })),
-  wrongType('object', 'an object for a text', (probe) => ({ place: probe.subject().text, value: { lockstep: 'x' } })),
-  wrongType('list', 'a list for a singular text', (probe) => ({
-    place: probe.subject().text,
-    value: ['lockstep', 'other'],
-  })),
-  wrongType('list-of-one', 'a list of one for a singular text', (probe) => ({
-    place: probe.subject().text,
+  wrongType('S-050/number', 'a number for a text', ({ text }) => ({ path: text, value: 42 })),
+  wrongType('S-050/object', 'an object for a text', ({ text }) => ({ path: text, value: { lockstep: 'x' } })),
+  wrongType('S-050/list', 'a list for a singular text', ({ text }) => ({ path: text, value: ['lockstep', 'other'] })),
+  wrongType('S-050/list-of-one', 'a list of one for a singular text', ({ text }) => ({
+    path: text,
     value: ['lockstep'],
   })),
-  wrongType('text-for-reference', 'an id for a complex attribute that has it as its value', (probe) => {
-    const manager = (one: { readonly name: string; readonly type: string }) =>
-      one.name === 'manager' && one.type === 'complex'
-    return { place: probe.subject().having('manager', manager), value: 'lockstep-nobody' }
-  }),
-  wrongType('text-for-complex', 'a text for a complex attribute', (probe) => ({
-    place: probe.subject().complex.whole,
+  wrongType('S-050/text-for-reference', 'an id for a complex attribute that has it as its value', ({ having }) => ({
+    path: having('manager', ({ name, type }) => name === 'manager' && type === 'complex'),
+    value: 'lockstep-nobody',
+  })),
+  wrongType('S-050/text-for-complex', 'a text for a complex attribute', ({ complex: { whole } }) => ({
+    path: whole,
     value: 'lockstep',
   })),
-  wrongType('text-for-list', 'a text for a multi-valued attribute', (probe) => ({
-    place: probe.subject().list,
+  wrongType('S-050/text-for-list', 'a text for a multi-valued attribute', ({ list }) => ({
+    path: list,
     value: 'lockstep',
   })),
-  wrongType('lone', 'a single object for a multi-valued attribute', (probe) => ({
-    place: probe.subject().list,
-    value: probe.subject().element(probe.subject().list, probe.name(), 1),
+  wrongType('S-050/lone', 'a single object for a multi-valued attribute', ({ list }, probe) => ({
+    path: list,
+    value: probe.elements(list)[1],
   })),
   wrongType(
-    'nested',
+    'S-049/nested',
     'an object inside a simple sub-attribute',
-    (probe) => ({ place: probe.subject().complex.first, value: { lockstep: 'x' } }),
+    ({ complex: { first } }) => ({ path: first, value: { lockstep: 'x' } }),
     'RFC 7643 §2.3.8',
-    'S-049',
   ),
-  wrongType(
-    'text',
-    'a text for a boolean',
-    (probe) => ({ place: probe.subject().flag, value: 'true' }),
-    'RFC 7643 §2.3.2',
-    'S-042',
-  ),
-  wrongType(
-    'number',
-    'a number for a boolean',
-    (probe) => ({ place: probe.subject().flag, value: 1 }),
-    'RFC 7643 §2.3.2',
-    'S-042',
-  ),
-  typed('fraction', 'integer', 1.5, 'S-043'),
-  typed('text', 'integer', '7', 'S-043'),
-  typed('decimal', 'decimal', '1.5', 'S-043'),
-  typed('date', 'dateTime', '2026-01-01', 'S-044'),
-  typed('words', 'dateTime', 'yesterday', 'S-044'),
+  wrongType('S-042/text', 'a text for a boolean', ({ flag }) => ({ path: flag, value: 'true' }), BOOLEANS),
+  wrongType('S-042/number', 'a number for a boolean', ({ flag }) => ({ path: flag, value: 1 }), BOOLEANS),
+  wrongTyped('S-043/fraction', 'integer', 1.5),
+  wrongTyped('S-043/text', 'integer', '7'),
+  wrongTyped('S-043/decimal', 'decimal', '1.5'),
+  wrongTyped('S-044/date', 'dateTime', '2026-01-01'),
+  wrongTyped('S-044/words', 'dateTime', 'yesterday'),
   must('S-044/offset', 'a dateTime with an offset is taken', {
     section: 'RFC 7643 §2.3.5',
     fix: 'Take every xsd:dateTime with date and time.',
-    async run(probe) {
-      const subject = probe.subject()
-      const place = subject.having(
-        'dateTime attribute',
-        (one) => one.type === 'dateTime' && !one.multiValued && one.mutability === 'readWrite',
-      )
-      demandStatus(
-        await probe.post(
-          subject.type.endpoint,
-          subject.body(probe.name(), withValue(place, '2026-01-01T00:00:00+02:00')),
-        ),
-        [201, 200],
-        'a creation with such a time',
-      )
-    },
+    run: created(({ having }, probe) => {
+      const isTime = (one: AttributePath['attribute']) =>
+        one.type === 'dateTime' && !one.multiValued && one.mutability === 'readWrite'
+      const by = probe.create(withValue(having('dateTime attribute', isTime), '2026-01-01T00:00:00+02:00'))
+      return { by, what: 'a creation with such a time' }
+    }),
   }),
-  should('S-045', 'what is no base64 is refused for a binary attribute', {
+  should('S-045', 'what is not base64 is refused for a binary attribute', {
     section: 'RFC 7643 §2.3.6',
     fix: 'Answer 400 invalidValue to binary values that are not base64.',
-    async run(probe) {
-      const subject = probe.subject()
-      const place = subject.attribute('x509Certificates')
-      const answer = await probe.post(
-        subject.type.endpoint,
-        subject.body(probe.name(), withValue(place, [{ value: '!! no base64 !!' }])),
-      )
-      if (answer.status < 300 && isUnassigned(valueAt(answer.body, place)))
-        throw new NotOffered('x509Certificates are not stored')
-      demandRefusal(answer, 'a certificate that is no base64', { keyword: VALUES })
-    },
+    run: refused(({ attribute }, probe) => {
+      const path = attribute('x509Certificates')
+      return {
+        by: probe.create(withValue(path, [{ value: '!! no base64 !!' }])),
+        what: 'a certificate that is not base64',
+        keyword: VALUES,
+        stored: path,
+      }
+    }),
   }),
   must('S-080', 'null and an empty list mean unassigned in a creation', {
     section: UNASSIGNED,
     fix: 'Take null and [] for no value.',
-    async run(probe) {
-      const subject = probe.subject()
-      const [text, list] = [subject.text, subject.list]
-      if (list.attribute.required || isUnassigned(valueAt(subject.body(probe.name()), list)) === false)
+    run: created(({ text, list, body }, probe) => {
+      if (list.attribute.required || !isUnassigned(valueAt(body(probe.name()), list)))
         throw new NotOffered(`${pathOf(list)} is needed for a creation`)
-      const answer = await probe.post(
-        subject.type.endpoint,
-        subject.body(probe.name(), withValue(text, null), withValue(list, [])),
-      )
-      const body = demandResource(answer, [201, 200], 'a creation with null and []')
-      demand(
-        answer,
-        isUnassigned(valueAt(body, text)) && isUnassigned(valueAt(body, list)),
-        `neither ${pathOf(text)} nor ${pathOf(list)}`,
-      )
-    },
+      return {
+        by: probe.create(join(withValue(text, null), withValue(list, []))),
+        what: 'a creation with null and []',
+        answered: [lacks(text), lacks(list)],
+      }
+    }),
   }),
   own('S-081', 'what has no value is left out of answers', {
     section: UNASSIGNED,
@@ -239,25 +207,16 @@ export const DATA: readonly Case[] = [
   }),
   must('S-082', 'a multi-valued attribute with one value is a list', {
     fix: 'Write multi-valued attributes as JSON arrays, whatever their length.',
-    async run(probe) {
-      const subject = probe.subject()
-      const list = subject.list
-      const name = probe.name()
-      const made = await probe.make(withValue(list, [subject.element(list, name, 0)]))
-      const shown = await probe.get(made.path)
-      demand(shown, Array.isArray(valueAt(shown.body, list)), `${pathOf(list)} as an array`)
-    },
+    run: readBack(({ list }, probe) => ({
+      with: withValue(list, [probe.elements(list)[0]]),
+      expect: that(`${pathOf(list)} as an array`, (user) => Array.isArray(valueAt(user, list))),
+    })),
   }),
   must('S-084', 'at most one value of an attribute is primary', {
     fix: 'Refuse two primaries in a creation (400 invalidValue), or keep one.',
     async run(probe) {
-      const subject = probe.subject()
-      const list = subject.list
-      if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
-        throw new NotOffered(`${pathOf(list)} has no primary`)
-      const name = probe.name()
-      const elements = [0, 1].map((at) => ({ ...subject.element(list, name, at), primary: true }))
-      const answer = await probe.post(subject.type.endpoint, subject.body(name, withValue(list, elements)))
+      const { list } = probe.subject()
+      const answer = await probe.create(withValue(list, twoPrimaries(probe.subject(), probe)))
       if (answer.status >= 400 && answer.status < 500) return
       const body = demandResource(answer, [201, 200], 'a creation with two primary values, or its refusal')
       const primaries = objects(valueAt(body, list)).filter((one) => member(one, 'primary') === true)
@@ -266,109 +225,68 @@ export const DATA: readonly Case[] = [
   }),
   own('S-084/refused', 'two primary values in one request are refused', {
     fix: 'Answer 400 invalidValue; keeping one of the two is allowed as well.',
-    async run(probe) {
-      const subject = probe.subject()
-      const list = subject.list
-      if (!list.attribute.subAttributes.some(({ name }) => name === 'primary'))
-        throw new NotOffered(`${pathOf(list)} has no primary`)
-      const name = probe.name()
-      const elements = [0, 1].map((at) => ({ ...subject.element(list, name, at), primary: true }))
-      demandRefusal(
-        await probe.post(subject.type.endpoint, subject.body(name, withValue(list, elements))),
-        'a creation with two primary values',
-        { keyword: VALUES },
-      )
-    },
+    run: refused((subject, probe) => ({
+      by: probe.create(withValue(subject.list, twoPrimaries(subject, probe))),
+      what: 'a creation with two primary values',
+      keyword: VALUES,
+    })),
   }),
   should('S-085', 'the same type and value is not shown twice', {
     fix: 'Drop elements that repeat another one.',
     needs: ['S-082'],
-    async run(probe) {
-      const subject = probe.subject()
-      const list = subject.list
-      const name = probe.name()
-      const one = subject.element(list, name, 1)
-      const answer = await probe.post(subject.type.endpoint, subject.body(name, withValue(list, [one, one])))
-      if (answer.status === 400) return
-      const body = demandResource(answer, [201, 200], 'a creation with an element twice')
-      demand(
-        answer,
-        objects(valueAt(body, list)).filter((each) => member(each, 'value') === one.value).length === 1,
-        'the element once',
-      )
-    },
+    run: created(({ list }, probe) => {
+      const [, element] = probe.elements(list)
+      return {
+        by: probe.create(withValue(list, [element, element])),
+        what: 'a creation with an element twice',
+        mayRefuse: true,
+        answered: valuesAre(list, element.value),
+      }
+    }),
   }),
-  must('S-090', 'attributes of an extension stand in an object under its URN', {
-    section: 'RFC 7643 §3.3',
+  must('S-090', 'attributes of an extension are in an object under its URN', {
+    section: EXTENSIONS,
     fix: 'Write extension attributes into a member named by the URN, and list the URN in schemas.',
-    async run(probe) {
-      const subject = probe.subject()
-      const place = subject.extension
-      const made = await probe.make(withValue(place, 'lockstep'))
-      const shown = await probe.get(made.path)
-      demand(
-        [made.exchange, shown],
-        dig(shown.body, place.urn, place.attribute.name) === 'lockstep',
-        `${place.attribute.name} inside "${place.urn}"`,
-      )
-      demand(
-        shown,
-        texts(dig(shown.body, 'schemas')).some((urn) => urn.toLowerCase() === place.urn.toLowerCase()),
-        `${place.urn} in schemas`,
-      )
-    },
+    run: readBack(({ extension }) => ({
+      with: withValue(extension, 'lockstep'),
+      expect: [shows(extension, 'lockstep'), that(`${extension.urn} in schemas`, (user) => names(extension, user))],
+    })),
   }),
   own('S-090/top', "an extension's attribute at the top level is not the extension's", {
-    section: 'RFC 7643 §3.3',
+    section: EXTENSIONS,
     fix: 'Read extension attributes only from the object under their URN.',
-    async run(probe) {
-      const subject = probe.subject()
-      const place = subject.extension
-      const answer = await probe.post(
-        subject.type.endpoint,
-        subject.body(probe.name(), { [place.attribute.name]: 'lockstep' }),
-      )
-      if (answer.status === 400) return
-      demand(
-        answer,
-        isUnassigned(dig(answer.body, place.urn, place.attribute.name)),
-        `no ${place.attribute.name} in "${place.urn}"`,
-      )
-    },
+    run: created(({ extension }, probe) => ({
+      by: probe.create({ [extension.attribute.name]: 'lockstep' }),
+      what: `a creation with ${extension.attribute.name} at the top level`,
+      mayRefuse: true,
+      answered: lacks(extension),
+    })),
   }),
   must('S-092', 'a required extension must be there', {
     section: 'RFC 7643 §6',
     fix: 'Answer 400 to a resource without an extension that its type requires.',
-    async run(probe) {
-      const subject = probe.subject()
-      const required = subject.type.extensions.find((one) => one.required)
-      if (required === undefined) throw new NotOffered(`${subject.type.name} has no required extension`)
-      const { [required.urn]: _, ...body } = subject.body(probe.name())
-      demandRefusal(
-        await probe.post(subject.type.endpoint, {
-          ...body,
-          schemas: texts(body.schemas).filter((urn) => urn !== required.urn),
-        }),
-        `a creation without ${required.urn}`,
-      )
-    },
+    run: refused(({ type, body }, probe) => {
+      const required = type.extensions.find((one) => one.required)
+      if (required === undefined) throw new NotOffered(`${type.name} has no required extension`)
+      const { [required.urn]: _, ...rest } = body(probe.name())
+      const schemas = texts(rest.schemas).filter((urn) => urn !== required.urn)
+      return { by: probe.post(type.endpoint, { ...rest, schemas }), what: `a creation without ${required.urn}` }
+    }),
   }),
   must('S-093', 'an extension that has no value left is not in schemas', {
-    section: 'RFC 7643 §3.3',
+    section: EXTENSIONS,
     fix: 'Compute schemas from what the resource holds.',
     needs: ['P-340'],
     async run(probe) {
-      const subject = probe.subject()
-      const place = subject.extension
-      if (subject.type.extensions.some(({ urn, required }) => urn === place.urn && required))
+      const { type, extension } = probe.subject()
+      if (type.extensions.some(({ urn, required }) => urn === extension.urn && required))
         throw new NotOffered('the extension is required')
-      const made = await probe.make(withValue(place, 'lockstep'))
-      const answer = await probe.patch(made.path, [{ op: 'remove', path: pathOf(place) }])
+      const made = await probe.make(withValue(extension, 'lockstep'))
+      const answer = await probe.patch(made.path, [remove(extension)])
       demandStatus(answer, [200, 204], 'removing the only value of the extension')
       const shown = await probe.get(made.path)
-      const held = dig(shown.body, place.urn)
-      const listed = texts(dig(shown.body, 'schemas')).some((urn) => urn.toLowerCase() === place.urn.toLowerCase())
-      demand(shown, !listed || !isUnassigned(held), `no ${place.urn} in schemas`, 'SHOULD')
+      const isEmpty = isUnassigned(dig(shown.body, extension.urn))
+      demand(shown, !names(extension, shown.body) || !isEmpty, `no ${extension.urn} in schemas`, 'SHOULD')
     },
   }),
   must('S-047', 'every $ref leads to its resource', {
@@ -376,15 +294,13 @@ export const DATA: readonly Case[] = [
     fix: 'Write $ref so that a GET of it (resolved against the base URL) gives the resource.',
     needs: ['S-132/members'],
     async run(probe) {
-      const user = await probe.make()
-      const group = await probe.makeGroup([{ value: user.id }])
+      const { id } = await probe.make()
+      const group = await probe.makeGroup([{ value: id }])
       const shown = await probe.get(group.path)
-      const [first] = objects(dig(shown.body, 'members'))
-      const ref = member(first, '$ref')
+      const ref = member(objects(dig(shown.body, 'members'))[0], '$ref')
       if (typeof ref !== 'string') throw new NotOffered('members have no $ref')
-      const base = probe.declared.config.url.replace(/ServiceProviderConfig$/, '')
-      const there = await probe.get(resolveReference(ref, base))
-      demand([shown, there], there.status === 200 && dig(there.body, 'id') === user.id, `the member at ${ref}`)
+      const there = await probe.get(resolveReference(ref, `${probe.base}/`))
+      demand([shown, there], there.status === 200 && dig(there.body, 'id') === id, `the member at ${ref}`)
     },
   }),
 ]

@@ -1,4 +1,4 @@
-// The walk of filter cases: create resources, query them by filters, and look at which of them are found.
+// The walk of filter cases: create two resources, query them by filters, and look at which of them are found.
 
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Made, Probe } from '../case.ts'
@@ -9,21 +9,24 @@ import type { Plan, Run } from './plan.ts'
 /** A filter, and which of the created resources it finds: these and no others. */
 export type Search = readonly [filter: string, finds: Made | readonly Made[]]
 
-/** Resources, and filters that find some of them. */
-export interface Searches<T extends readonly JsonObject[]> {
-  /** What each resource has. */
-  readonly of: T
-  /** The filters; `scope` is a condition that only the created resources meet. */
-  readonly by: (made: { readonly [K in keyof T]: Made }, scope: string) => readonly Search[]
+/** Two resources, and filters that find one, both or none of them. */
+export interface Searches {
+  /** What the first resource has. */
+  readonly one?: JsonObject
+  /** What the second resource has. */
+  readonly other?: JsonObject
+  /** The filters; `scope` is a condition that only these two resources meet. */
+  readonly by: (one: Made, other: Made, scope: string) => readonly Search[]
 }
 
-/** Each filter finds just what it should of the resources of the case. RFC 7644 §3.4.2.2. */
-export function found<const T extends readonly JsonObject[]>(plan: Plan<Searches<T>>): Run {
+/** Each filter finds just what it should of the two resources. RFC 7644 §3.4.2.2. */
+export function found(plan: Plan<Searches>): Run {
   return async (probe) => {
-    const { of, by } = await plan(probe.subject(), probe)
-    const made = (await probe.makeEach(...of)) as { readonly [K in keyof T]: Made }
-    const scope = `(${made.map(({ filter }) => filter).join(' or ')})`
-    for (const [filter, finds] of by(made, scope)) await demandFound(probe, filter, made, [finds].flat())
+    const { by, ...of } = await plan(probe.subject(), probe)
+    const both = await probe.makeEach(of.one ?? {}, of.other ?? {})
+    const [one, other] = both
+    const scope = `(${one.filter} or ${other.filter})`
+    for (const [filter, finds] of by(one, other, scope)) await demandFound(probe, filter, both, [finds].flat())
   }
 }
 

@@ -1,8 +1,11 @@
 // The walk of cases about what a server must not take: send it, demand a refusal, see that nothing has changed.
 
+import type { AttributePath } from '../attribute-path.ts'
 import { demandRefusal, type Refusal } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { demandShown, type Expectations } from '../expectation.ts'
+import { NotOffered } from '../fault.ts'
+import { isUnassigned, pathOf, valueAt } from '../json-access.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** A request that is to be refused. */
@@ -14,6 +17,8 @@ export interface Refused extends Omit<Refusal, 'mended'> {
   /** A resource to read afterwards, and what it must show. */
   readonly on?: { readonly path: string }
   readonly expect?: Expectations
+  /** Goes on only where the server stores this attribute: one that it ignores is no fault. */
+  readonly stored?: AttributePath
   /** Whether the resource is right though the request was taken: the server has understood what was meant. */
   readonly mended?: ((resource: unknown) => boolean) | undefined
 }
@@ -21,8 +26,10 @@ export interface Refused extends Omit<Refusal, 'mended'> {
 /** A request is refused. RFC 7644 §3.12. */
 export function refused(plan: Plan<Refused>): Run {
   return async (probe) => {
-    const { by, what, on, expect, mended, ...refusal } = await plan(probe.subject(), probe)
+    const { by, what, on, expect, mended, stored, ...refusal } = await plan(probe.subject(), probe)
     const answer = await by
+    if (stored !== undefined && answer.status < 300 && isUnassigned(valueAt(answer.body, stored)))
+      throw new NotOffered(`${pathOf(stored)} is not stored`)
     const isMended = async () =>
       mended !== undefined &&
       answer.status < 300 &&
