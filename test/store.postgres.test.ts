@@ -7,6 +7,7 @@ import { wasCommitted } from '../src/store/postgres/unknown-outcome.ts'
 import { listeningPool, withoutTenant } from './postgres/statements.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
 import { creating, storeContract } from './store.contract.ts'
+import { workContract } from './store.work.contract.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -16,7 +17,7 @@ afterAll(() => server.stop())
 
 const heard = new Set<string>()
 
-storeContract('postgres', async () => {
+const open = async () => {
   const database = await server.database()
   const pool = listeningPool(database.url, heard)
   const store = await postgresStore({ pool })
@@ -28,7 +29,10 @@ storeContract('postgres', async () => {
       await database.drop()
     },
   }
-})
+}
+
+storeContract('postgres', open)
+workContract('postgres', open)
 
 describe('the statements of the whole contract', () => {
   test('and those besides: of the sweep, and of who asks what became of a transaction, are heard too', async () => {

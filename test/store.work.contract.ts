@@ -14,13 +14,7 @@ import {
   type Work,
   type Write,
 } from '../src/store/index.ts'
-import { creating } from './store.contract.ts'
-
-/** A store that holds work. */
-export type WorkStore<Tx = unknown> = Store<Tx> & Work
-
-/** Opens an empty store; `close` takes away what it left. */
-export type OpenWorkStore = () => Promise<{ readonly store: WorkStore; readonly close: () => Promise<void> }>
+import { creating, type OpenStore } from './store.contract.ts'
 
 const QUEUE = 'links/crm'
 const FAR = 4_000_000_000_000
@@ -68,9 +62,9 @@ const conflict = (reason: Conflict['reason'], at: number, what: string) =>
 const BARE = { tag: '', lane: 0, due: NEVER, state: '', mark: 0, done: 0, place: 0, value: null, expires: NEVER }
 
 /** Runs the contract of work on a store. */
-export function workContract(name: string, open: OpenWorkStore): void {
+export function workContract(name: string, open: OpenStore): void {
   describe(`work in ${name}`, () => {
-    let store: WorkStore
+    let store: Store
     let close: () => Promise<void>
     beforeEach(async () => {
       ;({ store, close } = await open())

@@ -6,13 +6,19 @@ import pg from 'pg'
 const REFERENCE = ['tenant', 'gone', 'migration']
 
 /**
- * The statements that look at several tenants, named one by one: counters for the list of tenants, what changed lately, and when tokens
- * were last used, which is written so on one server alone.
+ * The statements that look at several tenants, named one by one: counters for the list of tenants, what changed lately, work that is due, and
+ * when tokens were last used, which is written so on one server alone.
  */
 const SEVERAL = [
   'select s.t, s.place from lockstep.tenant_state s',
   'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
   'select s.t, s.records from lockstep.tenant_state s where s.changed > $1',
+  // Which tenant has items that have expired.
+  'select i.t from lockstep.item i where i.expires <= $1 and i.expires < 9007199254740991 limit 1',
+  // Due items of a queue on one server; a cluster is asked lane by lane.
+  `select i.t, i.queue, i.key, i.tag, i.lane, i.due, i.state, i.mark, i.done, i.place, i.value, i.expires, coalesce(n.name, '') from unnest($1::smallint[]) l(lane) cross join lateral ( select * from lockstep.item i where i.queue = $2 and i.expires > $3 and i.lane = l.lane and i.due <= $4 and i.due < 9007199254740991 and (i.t = 0 or exists (select 1 from lockstep.tenant n where n.t = i.t)) order by i.due limit $5 ) i left join lockstep.tenant n on n.t = i.t order by i.lane, i.due limit $5`,
+  // News: tenants with a reader that is behind.
+  `select coalesce(n.name, ''), c.reader, c.place, s.place from lockstep.tenant_state s join lockstep.cursor c on c.t = s.t and not c.paused and c.place < s.place and (c.reader = $1 or (c.reader > $1 || '/' and c.reader < $1 || '0')) left join lockstep.tenant n on n.t = s.t where s.wake = 1 and s.t >= $2 and (s.t > $2 or c.reader > $3) and (s.t = 0 or n.t is not null) order by s.t, c.reader limit $4`,
   // Of one node's tenants, while another one is away.
   'select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])',
   "insert into lockstep.record (t, kind, key, tag, value) select coalesce(n.t, 0), d.kind, d.key, d.tag, d.value from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) d(name, kind, key, tag, value) left join lockstep.tenant n on n.name = d.name where n.t is not null or d.name = '' order by 1, 2, 3 on conflict (t, kind, key) do update set tag = excluded.tag, value = excluded.value",

@@ -5,6 +5,7 @@ import type { Change, WholeChange } from './log.ts'
 import type { Candidate, Page, Query, Weight } from './query.ts'
 import type { StoredRecord } from './record.ts'
 import type { IndexEntry, Member, Ref, Stored } from './resource.ts'
+import type { Work } from './work.ts'
 import type { Write, Written } from './write.ts'
 
 /** Tells that a resource, or all of a tenant, or everything, may look different from now on. */
@@ -19,7 +20,7 @@ export type Affected =
  * Where resources live. Knows documents, index entries, members, records and the log; neither HTTP nor SCIM rules.
  * All methods may be called at the same time; what `commit` has resolved is on disk.
  */
-export interface Store<Tx = unknown> {
+export interface Store<Tx = unknown> extends Work {
   get(ref: Ref, options?: { readonly groups?: boolean }): Promise<Stored | undefined>
   /** The hash of the password, if one is set. */
   secret(ref: Ref): Promise<string | undefined>

@@ -38,7 +38,7 @@ export interface Item extends ItemKey {
   /** The place in the log that it must reflect at least. */
   readonly place: number
   readonly value: Json
-  /** When it is gone, in milliseconds since 1970 by the database's clock. From then on it counts as absent in every way. */
+  /** When it is gone, in milliseconds since 1970 by the clock of whoever looks. From then on it counts as absent in every way. */
   readonly expires: number
 }
 
@@ -57,7 +57,8 @@ export type ItemDraft = Partial<Omit<Item, keyof ItemKey>>
  * - `cursor`: how far a reader of the tenant's log has come; `undefined` forgets the reader. A paused one has no news. Every reader
  *   keeps the log behind its place from being cut.
  * - `fence`: `Conflict` epoch unless the lease of this tenant has this epoch still. It guards the whole commit, whatever its place in it.
- * - `trim`: cuts the lines up to and including a place, at most `WORK_LIMITS.TRIM_LINES` at once. `Conflict` reader when a reader has not come so far.
+ * - `trim`: cuts the lines up to and including a place, of those that were there before the commit, and at most `WORK_LIMITS.TRIM_LINES` at
+ *   once. `Conflict` reader when a reader has not come so far.
  */
 export type WorkWrite =
   | {

@@ -10,7 +10,6 @@ import {
   StoreUnavailable,
   type TenantRow,
   type WholeChange,
-  type Work,
   type Write,
   type Written,
 } from '../contract/index.ts'
@@ -32,7 +31,7 @@ const LIGHT = 200
  */
 export function memoryStore(
   options: { readonly report?: ReportError; readonly environment?: Pick<Environment, 'now'> } = {},
-): Store<undefined> & Work {
+): Store<undefined> {
   const { now } = options.environment ?? environment
   const tenants = new Map<string, Tenant>()
   const watchers = createWatchers(options.report)

@@ -1,6 +1,6 @@
 // Items, cursors, leases and news in memory: what they mean, by definition.
 
-import { compareText, type Json } from '../../protocol/index.ts'
+import { compareText } from '../../protocol/index.ts'
 import {
   Conflict,
   checkLease,
@@ -14,31 +14,22 @@ import {
   type Work,
   type WorkWrite,
 } from '../contract/index.ts'
+import { changedItem, markedItem } from '../work-rules.ts'
 import { type Effects, put } from './effects.ts'
 import type { Tenant } from './tenant.ts'
-
-type ItemWrite = Extract<WorkWrite, { write: 'item' }>
-type MarkWrite = Extract<WorkWrite, { write: 'mark' }>
-
-const NEW: Omit<Item, keyof ItemKey> = {
-  tag: '',
-  lane: 0,
-  due: NEVER,
-  state: '',
-  mark: 0,
-  done: 0,
-  place: 0,
-  value: null,
-  expires: NEVER,
-}
 
 /** Carries out one write of work on a tenant; false when there was nothing to do. `at` is its place in the list, for a `Conflict`. */
 export function applyWork(tenant: Tenant, write: WorkWrite, at: number, now: number, out: Effects): boolean {
   switch (write.write) {
-    case 'item':
-      return changeItem(tenant, write, at, now, out)
+    case 'item': {
+      const before = liveItem(tenant, write.item, now)
+      const after = changedItem(before, write, at)
+      put(tenant.items, itemKey(write.item), after, out)
+      return before !== undefined || after !== undefined
+    }
     case 'mark':
-      return markItem(tenant, write, now, out)
+      put(tenant.items, itemKey(write.item), markedItem(liveItem(tenant, write.item, now), write), out)
+      return true
     case 'cursor': {
       const { reader, place, paused = false } = write
       if (place === undefined && !tenant.cursors.has(reader)) return false
@@ -54,62 +45,9 @@ export function applyWork(tenant: Tenant, write: WorkWrite, at: number, now: num
   }
 }
 
-function changeItem(tenant: Tenant, write: ItemWrite, at: number, now: number, out: Effects): boolean {
-  const { set, settles } = write
-  const { key } = write.item
-  const there = liveItem(tenant, write.item, now)
-  if (write.ifAbsent === true && there !== undefined) throw new Conflict('exists', at, key)
-  if (write.ifValue !== undefined && (there === undefined || textOf(there.value) !== textOf(write.ifValue))) {
-    throw new Conflict('missing', at, key)
-  }
-  const before = there ?? { ...write.item, ...NEW }
-  const done = Math.max(set?.done ?? before.done, settles ?? 0)
-  const marked = settles !== undefined && before.mark > settles
-  if (set === undefined && !marked) {
-    put(tenant.items, itemKey(write.item), undefined, out)
-    return there !== undefined
-  }
-  const { lane, due, state } = before
-  const value = set?.value === undefined ? before.value : (JSON.parse(textOf(set.value)) as Json)
-  const next = { ...before, ...set, value, done, ...(marked ? { lane, due, state } : {}) }
-  put(tenant.items, itemKey(write.item), next, out)
-  return true
-}
-
-function markItem(tenant: Tenant, write: MarkWrite, now: number, out: Effects): boolean {
-  const there = liveItem(tenant, write.item, now)
-  const { lane, due, state, mark, place = 0 } = write
-  let next: Item
-  if (there === undefined) {
-    const { tag = '', value = null } = write
-    next = {
-      ...write.item,
-      ...NEW,
-      tag,
-      value: JSON.parse(textOf(value)) as Json,
-      lane,
-      due,
-      state,
-      place,
-      mark: mark ?? 1,
-    }
-  } else {
-    next = {
-      ...there,
-      mark: mark === undefined ? there.mark + 1 : Math.max(there.mark, mark),
-      place: Math.max(there.place, place),
-    }
-    const held = there.state !== '' && there.due === NEVER
-    const idle = there.state === '' || there.mark <= there.done
-    if (!held) next = { ...next, state, due: Math.min(there.due, due), lane: idle ? lane : Math.min(there.lane, lane) }
-  }
-  put(tenant.items, itemKey(write.item), next, out)
-  return true
-}
-
 function trim(tenant: Tenant, wanted: number, at: number, out: Effects): boolean {
   const { log, cut } = tenant
-  const upTo = Math.min(wanted, cut.place + log.length)
+  const upTo = Math.min(wanted, cut.place + log.length - out.changes.length)
   const slowest = [...tenant.cursors.values()].sort((a, b) => a.place - b.place || compareText(a.reader, b.reader))[0]
   if (slowest !== undefined && slowest.place < upTo) throw new Conflict('reader', at, slowest.reader)
   if (upTo <= cut.place) return false
@@ -233,8 +171,4 @@ function liveItem(tenant: Tenant, key: ItemKey, now: number): Item | undefined {
 /** The key under which an item is kept; no name holds a line end. */
 export function itemKey({ queue, key }: ItemKey | Omit<ItemKey, 'tenant'>): string {
   return `${queue}\n${key}`
-}
-
-function textOf(value: Json): string {
-  return JSON.stringify(value)
 }

@@ -209,7 +209,16 @@ function isSolo({ writes, hook }: Job): boolean {
   return hook !== undefined || writes.some(({ write }) => SOLO.has(write))
 }
 
-const SOLO: ReadonlySet<Write['write']> = new Set(['record', 'indexed', 'tenant', 'load', 'amend', 'quiet'])
+const SOLO: ReadonlySet<Write['write']> = new Set([
+  'record',
+  'indexed',
+  'tenant',
+  'load',
+  'amend',
+  'quiet',
+  'cursor',
+  'trim',
+])
 
 /** Whether a write frees an id or value, which a write before it in the same transaction may have found taken. */
 function freesValues(write: Write): boolean {

@@ -5,14 +5,19 @@ import { foldedText } from '../sql/folded.ts'
 import { updateCounters } from './counters.ts'
 import { numberOf, type Statement } from './database.ts'
 import { deleteEntries, insertEntries } from './index-entries.ts'
+import { writeItems } from './items.ts'
 import { insertLines } from './log.ts'
 import { deleteMembers, insertMembers } from './members.ts'
+import { wakeTenant } from './readers.ts'
 import type { LoadedResource, UnitOfWork } from './unit-of-work.ts'
 
 const PLAIN = /^[\0-\x7f]*$/
 
 /** What other processes find when they look for tenants whose records changed. */
 const CHANGED = ', records = s.records + 1, changed = $3'
+
+/** Whether any reader of the log is behind: now one is, if there are readers. */
+const WAKE = ', wake = case s.wake when 0 then 1 else s.wake end'
 
 /** What became of the tenant's own row. */
 export interface Flushed {
@@ -40,9 +45,10 @@ export async function flush(work: UnitOfWork, mark: number, more: readonly State
     ...insertResources(work),
     ...insertEntries(work),
     ...insertMembers(work),
+    ...writeItems(work),
     ...more,
   ]
-  const last = [updateTenant(work), ...insertLines(work, mark), ...updateCounters(work)]
+  const last = [updateTenant(work), ...wakeTenant(work), ...insertLines(work, mark), ...updateCounters(work)]
   const results = await work.session.together([...before, ...last])
   const row = results[before.length]?.[0]
   if (row === undefined) return undefined
@@ -144,8 +150,13 @@ function insertResources({ byRowNo, tenant }: UnitOfWork): readonly Statement[] 
 }
 
 /** Counts the log lines in the tenant's row, and its records' changes; gives the place before the lines, and the count. */
-function updateTenant({ lines, recordsChanged, tenant }: UnitOfWork): Statement {
-  const sql = `update lockstep.tenant_state s set place = s.place + $2${recordsChanged ? CHANGED : ''} where s.t = $1
+function updateTenant({ lines, recordsChanged, tenant, readersMoved, cut }: UnitOfWork): Statement {
+  // Items alone change nothing in the row, and leave it to those that do.
+  if (lines.length === 0 && !recordsChanged && !readersMoved && !cut) {
+    return ['select s.place, s.records from lockstep.tenant_state s where s.t = $1 for key share', tenant.tenantNo]
+  }
+  const wake = lines.length === 0 ? '' : WAKE
+  const sql = `update lockstep.tenant_state s set place = s.place + $2${wake}${recordsChanged ? CHANGED : ''} where s.t = $1
     returning s.place - $2, s.records`
   return [sql, tenant.tenantNo, lines.length, ...(recordsChanged ? [Date.now()] : [])]
 }

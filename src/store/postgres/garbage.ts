@@ -1,3 +1,4 @@
+import { NEVER } from '../contract/index.ts'
 import { type Database, numberOf, type Session } from './database.ts'
 
 /** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
@@ -30,14 +31,20 @@ const PORTIONS: readonly string[] = [
      select z.place from lockstep.change z where z.t = $1 order by z.place limit ${ROWS})`,
   `delete from lockstep.record r where r.t = $1 and (r.kind, r.key) in (
      select z.kind, z.key from lockstep.record z where z.t = $1 limit ${ROWS})`,
+  `delete from lockstep.item i where i.t = $1 and (i.queue, i.key) in (
+     select z.queue, z.key from lockstep.item z where z.t = $1 limit ${ROWS})`,
+  'delete from lockstep.cursor c where c.t = $1',
+  'delete from lockstep.lease l where l.t = $1',
   'delete from lockstep.counter c where c.t = $1',
   'delete from lockstep.path p where p.t = $1',
 ]
+const EXPIRED = `delete from lockstep.item i where i.t = $1 and (i.queue, i.key) in (
+  select z.queue, z.key from lockstep.item z where z.t = $1 and z.expires <= $2 and z.expires < ${NEVER} limit ${ROWS})`
 const ENTRIES = `delete from lockstep.value_index i where i.t = $1 and i.a = $2 and (i.v, i.x) in (
   select z.v, z.x from lockstep.value_index z where z.t = $1 and z.a = $2 limit ${ROWS})`
 
 /** Makes the sweep of one process; several share the work without waiting for each other. */
-export function createGarbageCollector(database: Database): Sweep {
+export function createGarbageCollector(database: Database, now: () => number): Sweep {
   let timer: NodeJS.Timeout | undefined
   let closed = false
   let running: Promise<void> | undefined
@@ -78,12 +85,22 @@ export function createGarbageCollector(database: Database): Sweep {
           }
         }
         await commit()
-        return gone !== undefined
+        return gone !== undefined || (await dropExpired())
       } catch (error) {
         await rows('rollback').catch(() => {})
         throw error
       }
     })
+  }
+
+  /** Deletes some items of one tenant that have expired; false when there are none. */
+  async function dropExpired(): Promise<boolean> {
+    const moment = now()
+    const sql = `select i.t from lockstep.item i where i.expires <= $1 and i.expires < ${NEVER} limit 1`
+    const row = await database.row(sql, moment)
+    if (row === undefined) return false
+    await database.rows(EXPIRED, numberOf(row[0]), moment)
+    return true
   }
 
   async function portion({ rows }: Session, tenantNo: number, pathNo: number): Promise<boolean> {

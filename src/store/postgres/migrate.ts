@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 import { codeOf } from './faults.ts'
 import { sql as tables } from './migrations/0001-tables.ts'
 import { sql as changedTenants } from './migrations/0002-changed-tenants.ts'
+import { sql as work } from './migrations/0003-work.ts'
 
 /** A step of the tables. */
 interface Migration {
@@ -16,6 +17,8 @@ const MIGRATIONS: readonly Migration[] = [
   { sql: tables, needs: 1 },
   // One that does not note what it has changed would go unheard.
   { sql: changedTenants, needs: 2 },
+  // One that does not say that readers of the log are behind would leave them asleep, and one that does not know of cuts would answer by a log that was cut.
+  { sql: work, needs: 3 },
 ]
 /** The oldest server that is supported. */
 const OLDEST = 14

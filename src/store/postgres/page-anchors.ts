@@ -34,7 +34,7 @@ const START: Anchor = { first: '', position: 0 }
 // Whether the log tells all is told by the count: it doesn't after a tenant was loaded, for instance.
 const FORWARD = `select s.place, coalesce(n.n, 0), case when s.place - $3 <= ${LINES} then (
     select json_agg(json_build_array(c.id, c.op)) from lockstep.change c
-    where c.t = $1 and c.place > $3 and c.y = $2 and c.op in ('create', 'delete')) end
+    where c.t = $1 and c.place > $3 and c.y = $2 and c.op in ('create', 'delete')) end, s.cut
   from lockstep.tenant_state s left join lockstep.counter n on n.t = $1 and n.y = $2 where s.t = $1`
 const ANEW = `select s.place, coalesce(n.n, 0), (
     select json_agg(x.id order by x.id) from (
@@ -65,7 +65,7 @@ export function createPageAnchors(database: Database): PageAnchors {
     const row = await database.of(tenantNo).row(FORWARD, tenantNo, type, anchors.place)
     if (row === undefined) return undefined
     const [place, count] = [numberOf(row[0]), numberOf(row[1])]
-    if (place - anchors.place > LINES || place < anchors.place) return undefined
+    if (place - anchors.place > LINES || place < anchors.place || numberOf(row[3]) > anchors.place) return undefined
     const sizes = [...anchors.sizes]
     const lines = typeof row[2] === 'string' ? (JSON.parse(row[2]) as [id: string, op: string][]) : []
     for (const [id, op] of lines) {

@@ -1,9 +1,11 @@
 // Opens the store in a PostgreSQL database and puts its parts together.
 
 import { randomBytes } from 'node:crypto'
+import { type Environment, environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import type { Store } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
+import { createWorkWatchers } from '../work-watchers.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { createCommitter } from './committer.ts'
 import { createDatabase, type Database, type Sharing } from './database.ts'
@@ -21,6 +23,7 @@ import { createPageAnchors } from './page-anchors.ts'
 import { requireStatements } from './pooler.ts'
 import { createReads } from './read.ts'
 import { createTurn } from './resource-lock.ts'
+import { createWorkReads } from './work-reads.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './citus.ts'
 export type { PostgresClient, PostgresPool } from './driver.ts'
@@ -51,6 +54,8 @@ export interface PostgresOptions {
   readonly batch?: (commits: number) => void
   /** Called with what a watcher throws; the console by default. */
   readonly report?: ReportError
+  /** Time, for items that expire. Leases go by the server's. */
+  readonly environment?: Pick<Environment, 'now'>
 }
 
 /** A store in a PostgreSQL database. */
@@ -119,6 +124,7 @@ interface Opened {
 /** Puts the parts of a store together. */
 function assemble(given: PostgresOptions, { database, pool, release, sharing, listen }: Opened): PostgresStore {
   const { connections, connectTimeoutMs } = sharing
+  const { now } = given.environment ?? environment
   const origin = randomBytes(9).toString('base64url')
   const tenants = createDictionary(database, (tenant) => changes.saw(tenant))
   const watchers = createWatchers(given.report)
@@ -127,14 +133,15 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createPageAnchors(database))
-  const garbage = createGarbageCollector(database)
+  const garbage = createGarbageCollector(database, now)
   const committed = (name: string, done: Done, commits: number) => {
     if (done.records !== undefined) changes.own(name, done.records)
     watchers.notify(done.affected)
     if (done.affected.some((one) => 'all' in one && done.tenant === undefined)) garbage.soon()
     guard(() => given.batch?.(commits), given.report)
   }
-  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed })
+  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed, now })
+  const work = createWorkWatchers(committer.commit, given.report)
   changes.start()
   const interrupt = createInterrupt(pool)
   let closing: Promise<void> | undefined
@@ -156,7 +163,9 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
     weigh: finds.weigh,
     exportTenant: (tenant, after) => exportRows(database, tenant, after),
     members,
-    commit: committer.commit,
+    commit: work.commit,
+    ...createWorkReads({ database, tenants, now }),
+    watchWork: work.watchWork,
     freshness: 'eventual',
     // Changes of other processes are listened and polled for in the background.
     poll() {},

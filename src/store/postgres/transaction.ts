@@ -8,6 +8,7 @@ import type { Dictionary, Tenant } from './dictionary.ts'
 import { isLost, isRefusal } from './faults.ts'
 import { flush } from './flush.ts'
 import { makePaths, missingPaths, type WantedPath, wantedPaths } from './index-paths.ts'
+import { hasItems } from './items.ts'
 import type { Done, Job, Outcome } from './job.ts'
 import { placedLines } from './log.ts'
 import { startList, startWork, type UnitOfWork, undoList } from './unit-of-work.ts'
@@ -23,6 +24,8 @@ export interface TransactionDeps {
   readonly origin: string
   /** Called with a tenant's count of changes when this process has made one that concerns no watcher. */
   readonly ownChange: (name: string, records: number) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** A taken id or value was met; carry the transaction out again, carefully, to find out which. */
@@ -56,7 +59,7 @@ export async function transact(
   const mayMove = database.nodeOf(tenant.tenantNo) !== undefined
   return database
     .of(tenant.tenantNo)
-    .session((session) => run(session, tenant, jobs, { rowNos, paths, careful, origin, mayMove }))
+    .session((session) => run(session, tenant, jobs, { rowNos, paths, careful, origin, mayMove, now: deps.now() }))
 }
 
 /**
@@ -95,6 +98,8 @@ interface Preparation {
   readonly origin: string
   /** Whether the tenant lives on a node of a cluster, and may be moved to another one. */
   readonly mayMove: boolean
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 async function run(session: Session, tenant: Tenant, jobs: readonly Job[], preparation: Preparation): Promise<Done> {
@@ -148,7 +153,7 @@ async function begin(
   session: Session,
   tenant: Tenant,
   jobs: readonly Job[],
-  { paths, careful, mayMove, rowNos }: Preparation,
+  { paths, careful, mayMove, rowNos, now }: Preparation,
 ): Promise<UnitOfWork> {
   const writes = jobs.flatMap((job) => job.writes)
   const hooked = jobs.some(({ hook }) => hook !== undefined)
@@ -160,7 +165,7 @@ async function begin(
       await session.rows('rollback')
       throw new Gone()
     }
-    const work = startWork(made, session, { rowNos, careful, hooked })
+    const work = startWork(made, session, { rowNos, careful, hooked, now })
     if (await lockForWrites(work, writes)) return work
     await session.rows('rollback')
     if (tries === LOCK_TRIES) {
@@ -189,8 +194,10 @@ async function applyJobs(work: UnitOfWork, jobs: readonly Job[]): Promise<readon
   return outcomes
 }
 
-function isDirty({ lines, recordsChanged, amended, entryChanges, byRowNo }: UnitOfWork): boolean {
+function isDirty(work: UnitOfWork): boolean {
+  const { lines, recordsChanged, amended, entryChanges, byRowNo, readersMoved, cut } = work
   if (lines.length > 0 || recordsChanged || amended || entryChanges.length > 0) return true
+  if (readersMoved || cut || hasItems(work)) return true
   // A password hash that is made again has no line in the log.
   for (const { changed } of byRowNo.values()) if (changed) return true
   return false
@@ -204,13 +211,13 @@ async function requireTenant({ session, tenant }: UnitOfWork): Promise<void> {
 }
 
 /** What looks different after a transaction, for the watchers of this process. */
-function affectedBy({ tenant: { name: tenant }, lines, groups, byRowNo, recordsChanged }: UnitOfWork): Affected[] {
+function affectedBy({ tenant: { name: tenant }, lines, groups, byRowNo, recordsChanged, cut }: UnitOfWork): Affected[] {
   const affected: Affected[] = lines.map(({ type, id }) => ({ tenant, type, id }))
   const regrouped = [...groups.values()].some(({ now }) => now.size > 0)
   const renamed = [...byRowNo.values()].some(
     ({ removed, isNew, oldDisplay, display }) => removed || (!isNew && oldDisplay !== display),
   )
-  if (regrouped || renamed) affected.push({ tenant, all: true })
+  if (regrouped || renamed || cut) affected.push({ tenant, all: true })
   if (recordsChanged) affected.push({ tenant, records: true })
   return affected
 }

@@ -1,6 +1,6 @@
 // What one transaction has read under locks and will write at its end, kept in memory until then.
 
-import type { Change, LogDraft } from '../contract/index.ts'
+import type { Change, Item, LogDraft, WorkWrite } from '../contract/index.ts'
 import { numberOf, type Row, type Session, textOf } from './database.ts'
 import type { Tenant } from './dictionary.ts'
 import { KEY_SHARE, lockAlike, TENANT_LOCKS } from './row-locks.ts'
@@ -60,12 +60,34 @@ export interface LogLine extends Omit<LogDraft, 'op'> {
   readonly members?: Change['members']
 }
 
+/** The items of a transaction. */
+export interface PendingItems {
+  /** Milliseconds since 1970: what has expired by then counts as absent. */
+  readonly now: number
+  /**
+   * Those that the writes name, read under locks, as they are to be in the end. Undefined where nothing has to be known of any of them
+   * before it is written: then their writes wait in `blind`.
+   */
+  loaded: Map<string, LoadedItem> | undefined
+  readonly blind: Extract<WorkWrite, { write: 'item' | 'mark' }>[]
+}
+
+/** An item that was read under a lock, as it is to be in the end. */
+export interface LoadedItem {
+  /** Whether there is a row, if only one that has expired. */
+  readonly hasRow: boolean
+  now: Item | undefined
+  changed: boolean
+}
+
 /** What a transaction is carried out with. */
 export interface UnitOfWorkOptions {
   /** Row numbers for the resources it creates. */
   readonly rowNos: readonly number[]
   /** The first attempt lets the database detect taken ids and unique values; a careful one looks before it writes. */
   readonly careful: boolean
+  /** Milliseconds since 1970, for items that expire. */
+  readonly now: number
   /** A hook of the host will see the log lines, with the ids of all members. */
   readonly hooked: boolean
 }
@@ -95,6 +117,11 @@ export interface UnitOfWork extends UnitOfWorkOptions {
   recordsChanged: boolean
   /** Existing log lines were changed. */
   amended: boolean
+  readonly items: PendingItems
+  /** Cursors of readers of the log were moved, made or forgotten. */
+  readersMoved: boolean
+  /** The log was cut. */
+  cut: boolean
 }
 
 /** Starts the work of one transaction. */
@@ -105,6 +132,7 @@ export function startWork(tenant: Tenant, session: Session, options: UnitOfWorkO
     rowNos: options.rowNos,
     careful: options.careful,
     hooked: options.hooked,
+    now: options.now,
     byId: new Map(),
     byRowNo: new Map(),
     holders: new Map(),
@@ -118,6 +146,9 @@ export function startWork(tenant: Tenant, session: Session, options: UnitOfWorkO
     rowNosUsed: 0,
     recordsChanged: false,
     amended: false,
+    items: { now: options.now, loaded: undefined, blind: [] },
+    readersMoved: false,
+    cut: false,
   }
 }
 
@@ -196,9 +227,9 @@ export function append<T>({ undos }: UnitOfWork, list: T[], one: T): void {
 /** Starts a list of writes: what came before it can't be undone any more. */
 export function startList(work: UnitOfWork): void {
   work.undos.length = 0
-  const before = work.recordsChanged
+  const { recordsChanged, readersMoved, cut } = work
   work.undos.push(() => {
-    work.recordsChanged = before
+    Object.assign(work, { recordsChanged, readersMoved, cut })
   })
 }
 

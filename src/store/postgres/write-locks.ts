@@ -5,6 +5,7 @@ import type { Write } from '../contract/index.ts'
 import { numberOf, textOf } from './database.ts'
 import { pathKey } from './dictionary.ts'
 import { loadHolders } from './index-entries.ts'
+import { loadItems } from './items.ts'
 import { preloadMembers } from './members.ts'
 import { GROUP_IDS, GROUPS, KEY_SHARE, type Lock, lockStatements, NO_KEY_UPDATE, UPDATE } from './row-locks.ts'
 import { keepRow, type UnitOfWork } from './unit-of-work.ts'
@@ -20,6 +21,7 @@ export async function lockForWrites(work: UnitOfWork, writes: readonly Write[]):
   const unique = work.careful ? uniqueEntries(work, writes) : []
   if (unique.length > 0) await loadHolders(work, unique)
   await preloadMembers(work, writes)
+  await loadItems(work, writes)
   return true
 }
 

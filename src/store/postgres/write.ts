@@ -4,9 +4,11 @@ import { Conflict, type Ref, type Write, type Written } from '../contract/index.
 import { load } from './import.ts'
 import { addEntries, changeEntries, removeEntries } from './index-entries.ts'
 import { changePaths } from './index-paths.ts'
+import { writeItem } from './items.ts'
 import { amendLines, logChange, logLine } from './log.ts'
 import { editMembers, groupsOf, setMember } from './members.ts'
 import { requireParsable } from './parsable-text.ts'
+import { moveCursor, requireLease, trimLog } from './readers.ts'
 import { writeRecord } from './records.ts'
 import { addResource, changeResource, type LoadedResource, nextRowNo, type UnitOfWork } from './unit-of-work.ts'
 
@@ -38,10 +40,14 @@ export async function applyWrite(work: UnitOfWork, write: Write, at: number): Pr
       return load(work, write, at)
     case 'item':
     case 'mark':
+      return { ...CHANGED, changed: writeItem(work, write, at) }
     case 'cursor':
+      return { ...CHANGED, changed: await moveCursor(work, write) }
     case 'fence':
+      await requireLease(work, write, at)
+      return { ...CHANGED, changed: false }
     case 'trim':
-      throw new TypeError('Work is not kept in this store yet')
+      return { ...CHANGED, changed: await trimLog(work, write.upTo, at) }
     case 'tenant':
     case 'quiet':
       throw new TypeError(`A write of kind ${write.write} must be alone in its commit`)

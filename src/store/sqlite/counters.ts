@@ -6,8 +6,8 @@ import { type Connection, numberOf, textOf } from './connection.ts'
  * of each log. Each change can be taken back as long as its list of writes is not done.
  */
 export interface Counters {
-  /** The last place of a tenant's log. */
-  readonly lastPlace: (tenantNo: number) => number
+  /** The last place of a tenant's log before the list of writes under way. */
+  readonly placeBefore: (tenantNo: number) => number
   /** The place of the next log line of a tenant. */
   readonly nextPlace: (tenantNo: number) => number
   /** The number of the next log line of all. */
@@ -58,6 +58,8 @@ export function createCounters(connection: Connection): Counters {
   const signals = new Map<string, boolean>()
   const undos: (() => void)[] = []
   let number = 0
+  /** Lines of the list under way. */
+  let lines = 0
   const moved = new Set<number>()
   const read = new Set<number>()
 
@@ -166,7 +168,7 @@ export function createCounters(connection: Connection): Counters {
   }
 
   return {
-    lastPlace,
+    placeBefore: (tenantNo) => lastPlace(tenantNo) - lines,
     nextPlace(tenantNo) {
       const before = lastPlace(tenantNo)
       places.set(tenantNo, before + 1)
@@ -178,6 +180,7 @@ export function createCounters(connection: Connection): Counters {
     keepNumbers,
     nextNumber() {
       number++
+      lines++
       undos.push(() => number--)
       return number
     },
@@ -212,6 +215,7 @@ export function createCounters(connection: Connection): Counters {
     },
     mark() {
       undos.length = 0
+      lines = 0
     },
     undo() {
       for (const undo of undos.toReversed()) undo()

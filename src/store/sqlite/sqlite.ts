@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { MessagePort } from 'node:worker_threads'
 import { type Environment, environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
-import { type Store, StoreUnavailable, type Work } from '../contract/index.ts'
+import { type Store, StoreUnavailable } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
 import { createWorkWatchers } from '../work-watchers.ts'
 import { copyOnThread, writeCopy } from './backup.ts'
@@ -61,7 +61,7 @@ export interface HandedOptions<Db extends SqliteDatabase> extends Omit<Running, 
 }
 
 /** A store in one SQLite file. `Db` is what hooks get. */
-export interface SqliteStore<Db = DatabaseSync> extends Store<Db>, Work {
+export interface SqliteStore<Db = DatabaseSync> extends Store<Db> {
   readonly file: string
   /** A way to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
   writerPort(): MessagePort

@@ -219,7 +219,7 @@ function fence(
 
 function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, tenantNo: number, at: number): Written {
   const { connection, counters } = deps
-  const upTo = Math.min(write.upTo, counters.lastPlace(tenantNo))
+  const upTo = Math.min(write.upTo, counters.placeBefore(tenantNo))
   const slowest = connection.row(
     'select reader from lockstep_cursor where t = ? and place < ? order by place, reader limit 1',
     tenantNo,

@@ -23,7 +23,7 @@ create table lockstep_item (
 create unique index lockstep_item_key on lockstep_item (t, queue, key);
 create index lockstep_item_tag on lockstep_item (t, queue, tag, key) where tag <> '';
 create index lockstep_item_due on lockstep_item (queue, lane, due) where due < 9007199254740991;
-create index lockstep_item_state on lockstep_item (t, queue, state, lane, due) where state <> '';
+create index lockstep_item_state on lockstep_item (t, queue, state, lane, due, expires) where state <> '';
 create index lockstep_item_expires on lockstep_item (expires) where expires < 9007199254740991;
 
 create table lockstep_cursor (
