@@ -1,4 +1,6 @@
-/** Work that others wait for too: who gives up waits no longer, the work goes on. */
+// Lets one of several waiters give up without ending the shared work.
+
+/** Waits for shared work until the signal aborts; the work itself goes on. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {

@@ -1,3 +1,5 @@
+// How a client authenticates: bearer token, own headers. RFC 6750.
+
 import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
 import type { Attempts } from './backoff.ts'
@@ -12,14 +14,14 @@ export interface AuthAsk {
   readonly tries: Attempts
 }
 
-/** How a client shows who it is: headers that go with each request. */
+/** How a client authenticates: headers that go with each request. */
 export interface Auth {
   readonly headers: (ask: AuthAsk) => Promise<{ readonly [name: string]: string }>
   /** Whether something new may come when the last was refused; then one more attempt is made. */
   readonly renews: boolean
 }
 
-/** A bearer token, or a function that gives the current one; the function is asked anew after a 401. RFC 6750. */
+/** A bearer token, or a function that returns the current one; it is called again after a 401. RFC 6750. */
 export function token(source: string | (() => string | Promise<string>)): Auth {
   if (typeof source === 'string') checkToken(source)
   return {
@@ -38,7 +40,7 @@ export function basic(user: string, password: string): Auth {
 }
 
 /**
- * Headers of one's own: an API key, a signature. Asked for each request; `refused` tells of a 401 before. Header names are
+ * Own headers: an API key, a signature. Called for each request; `refused` says that there was a 401 before. Header names are
  * lower-case.
  */
 export function custom(headers: (ask: AuthAsk) => Promise<{ readonly [name: string]: string }>): Auth {

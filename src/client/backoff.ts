@@ -1,3 +1,5 @@
+// The delay before a retry: exponential with full jitter.
+
 import type { Environment } from '../environment.ts'
 
 /** Answers that say: not now. RFC 6585 §4, RFC 9110 §15.6.4. */

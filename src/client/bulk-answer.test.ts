@@ -1,3 +1,5 @@
+// Answers to bulk requests.
+
 import { expect, test } from 'vitest'
 import { readBulkAnswer } from './bulk-answer.ts'
 

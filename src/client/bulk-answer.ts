@@ -1,3 +1,5 @@
+// Matches the answers of a bulk request to its operations. RFC 7644 §3.7.3.
+
 import { ERROR, idInUri, isObject, type Json, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
 import { TransportError } from './transport-error.ts'
 
@@ -7,7 +9,7 @@ export interface BulkAnswer {
   readonly status: number | undefined
   readonly id: string | undefined
   readonly version: string | undefined
-  /** What is said of a refusal; there is none without it. */
+  /** The error; absent if it succeeded. */
   readonly refusal: ScimError | undefined
 }
 
@@ -33,7 +35,7 @@ export function readBulkAnswer(
     if (at !== undefined) out[at] = readEntry(entry)
     return at === undefined
   }
-  // By bulkId, else by what the location says, else in the order they stand.
+  // By bulkId, else by location, else by order.
   const rest = entries.filter((entry) => place(entry, byBulkId(entry, textIn(entry.bulkId))))
   const last = rest.filter((entry) => {
     const location = textIn(entry.location)
@@ -117,7 +119,7 @@ function refusalIn(status: number | undefined, response: JsonObject | undefined)
     Array.isArray(schemas) &&
     schemas.some((each) => typeof each === 'string' && each.toLowerCase() === ERROR.toLowerCase())
   if (!isRefused && !isError) {
-    // A resource may have a "detail" of its own; where nothing else tells, it is what an error has.
+    // A resource may have a "detail" of its own; without other signs it is an error's.
     if (status !== undefined || member('id') !== undefined) return undefined
     return readScimError(statusIn(member('status')) ?? 400, response)
   }

@@ -1,3 +1,5 @@
+// Bulk through the client.
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { json, type Scripted, scripted } from '../../test/client/scripted.ts'
 import { ALL_FEATURES, bearer } from '../access/index.ts'

@@ -1,3 +1,5 @@
+// Sends operations in as few bulk requests as the server's limits allow. RFC 7644 §3.7.
+
 import {
   BULK_REQUEST,
   type BulkOperation,
@@ -38,14 +40,14 @@ export type BulkOutcome =
 
 /** Options of a bulk. */
 export interface BulkOptions {
-  /** Stops after so many refusals. Default: goes on to the end. RFC 7644 §3.7. */
+  /** Number of errors after which processing stops. Default: goes on to the end. RFC 7644 §3.7. */
   readonly failOnErrors?: number
   readonly signal?: AbortSignal
 }
 
 /**
  * Carries out operations with as few requests as the server's limits allow, in an order in which references can be filled in, across
- * requests too; one by one where the server has no bulk. The outcomes stand in the order of the operations. RFC 7644 §3.7.
+ * requests too; one by one where the server has no bulk. The outcomes are in the order of the operations. RFC 7644 §3.7.
  */
 export async function sendBulk(
   send: Send,
@@ -85,7 +87,7 @@ export async function sendBulk(
         if (answer !== undefined) settle(item, outcomeOf(item, answer))
         else if (remaining === undefined) settle(item, unanswered(item))
       })
-      // It stopped where it was told to.
+      // It stopped as requested.
       if (remaining !== undefined && chunk.some((_, at) => answers[at] === undefined)) break
     } catch (error) {
       if (error instanceof ScimError && limits !== undefined) {

@@ -1,3 +1,5 @@
+// Checks options of the client.
+
 import { ConfigError } from '../protocol/index.ts'
 
 /** Timers hold no more milliseconds: 24 days. */

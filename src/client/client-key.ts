@@ -1,3 +1,5 @@
+// Signs client assertions for OAuth. RFC 7523.
+
 import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
 import { toBase64 } from './auth.ts'
@@ -35,7 +37,7 @@ const SIGNS = {
 /** How long an assertion is good for. */
 const LIFE_SECONDS = 60
 
-/** A signed statement of who the client is, good for one token request. RFC 7523 §3, OpenID Connect Core §9. */
+/** A signed client assertion for one token request. RFC 7523 §3, OpenID Connect Core §9. */
 export async function assertion(
   key: ClientKey,
   clientId: string,

@@ -1,3 +1,5 @@
+// The options of a client, and their checks.
+
 import type { Environment } from '../environment.ts'
 import { ConfigError } from '../protocol/index.ts'
 import type { Auth } from './auth.ts'
@@ -29,8 +31,8 @@ export interface ClientOptions {
   readonly discoveryMs?: number
   /** Headers for each request, like `user-agent`, lower-case. Some servers refuse requests without a User-Agent. */
   readonly headers?: { readonly [name: string]: string }
-  /** Told of each attempt, of a pause that it waits for, and of a condition without effect; for logs. */
-  readonly told?: (attempt: Attempt) => void
+  /** Called with each attempt, each pause that it waits for, and each condition without effect; for logs. */
+  readonly onAttempt?: (attempt: Attempt) => void
   readonly environment?: Environment
 }
 
@@ -52,8 +54,8 @@ export function checkClientOptions(options: ClientOptions): void {
   checkNumber('discoveryMs', options.discoveryMs, { least: 0, most: Number.MAX_SAFE_INTEGER })
   checkFunctions('auth', options.auth, ['headers'])
   checkFunctions('environment', options.environment, ['now', 'random', 'fetch', 'wait'])
-  if (options.told !== undefined && typeof options.told !== 'function')
-    throw new ConfigError('told', 'must be a function')
+  if (options.onAttempt !== undefined && typeof options.onAttempt !== 'function')
+    throw new ConfigError('onAttempt', 'must be a function')
   const { pace } = options
   if (pace !== undefined && (typeof pace !== 'object' || pace === null)) {
     throw new ConfigError('pace', 'must be options of a pace, or what createPace gave')

@@ -1,3 +1,5 @@
+// The client against our own provider.
+
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { json, scripted } from '../../test/client/scripted.ts'
 import { bearer } from '../access/index.ts'
@@ -147,7 +149,7 @@ describe('a client', () => {
     const app = createClient({
       url: `${serving.url}/scim/v2`,
       auth: token('generic'),
-      told: ({ path }) => asked.push(path),
+      onAttempt: ({ path }) => asked.push(path),
     })
     expect(await app.discovery.features()).toMatchObject({ patch: true, etag: true, cursor: true, isKnown: true })
     await app.discovery.features()
@@ -165,7 +167,7 @@ describe('a client', () => {
     const app = createClient({
       url: `${serving.url}/scim/v2`,
       auth: token('generic'),
-      told: ({ method, path }) => asked.push(`${method} ${path}`),
+      onAttempt: ({ method, path }) => asked.push(`${method} ${path}`),
     })
     const names = Array.from({ length: 100 }, (_, at) => filter`userName eq ${`somebody-${at}@example.com`}`)
     expect((await app.query(User, { filter: names.join(' or ') })).totalResults).toBe(0)

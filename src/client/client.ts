@@ -1,3 +1,5 @@
+// The typed client of a SCIM service provider. RFC 7644.
+
 import { environment as realEnvironment } from '../environment.ts'
 import { isObject, type JsonObject, PATCH_OP, type PatchOperation, type ResourceType } from '../protocol/index.ts'
 import { noAuth } from './auth.ts'
@@ -25,7 +27,7 @@ export interface CallOptions extends Selection {
 export interface WriteOptions extends CallOptions {
   /**
    * Only if the resource still has this version: else 412. `*`: whatever its version. Where the server says that it keeps no versions
-   * this has no effect, and `told` hears of it. RFC 7644 §3.14.
+   * this has no effect, and `onAttempt` is called with that. RFC 7644 §3.14.
    */
   readonly ifMatch?: string | undefined
 }
@@ -58,8 +60,8 @@ export interface Client {
     options?: WriteOptions,
   ) => Promise<Received<T> | undefined>
   /**
-   * Changes a resource by the least PATCH, or PUT where the server takes none, only if nobody else has changed it meanwhile; if
-   * somebody has, the change is made anew on what is there now.
+   * Changes a resource by the least PATCH, or PUT where the server has no PATCH, only if it has not changed meanwhile; if it
+   * has, the change is repeated on what is there now.
    */
   readonly update: <T extends ResourceType>(
     type: T,
@@ -74,9 +76,9 @@ export interface Client {
   ) => Promise<void>
   /** Many operations with few requests. */
   readonly bulk: (operations: readonly BulkStepInput[], options?: BulkOptions) => Promise<readonly BulkOutcome[]>
-  /** The resource that the credentials stand for. RFC 7644 §3.11. */
+  /** The resource that the credentials belong to. RFC 7644 §3.11. */
   readonly me: <T extends ResourceType>(type: T, options?: CallOptions) => Promise<Received<T>>
-  /** Any request, for what has no name here; the path stands below the base URL. */
+  /** Any other request; the path is relative to the base URL. */
   readonly send: Send
 }
 
@@ -96,51 +98,19 @@ export function createClient(options: ClientOptions): Client {
     backoffMs: options.backoffMs ?? CLIENT_LIMITS.BACKOFF_MS,
     waitMs: options.waitMs ?? CLIENT_LIMITS.WAIT_MS,
     headers: { 'user-agent': 'Lockstep', ...options.headers },
-    told: options.told,
+    onAttempt: options.onAttempt,
   })
   const discovery = createDiscovery(url, send, options.discoveryMs ?? CLIENT_LIMITS.DISCOVERY_MS, environment)
 
-  async function get<T extends ResourceType>(type: T, id: string, own: CallOptions = {}): Promise<Received<T>> {
-    const answer = await send({
-      method: 'GET',
-      path: pathOf(type.endpoint, id),
-      query: selection(own),
-      signal: own.signal,
-    })
-    return resourceIn(type, answer, 'GET')
-  }
-
-  /** Tells who listens that the condition of a write had no effect: the server says that it keeps no versions. */
-  async function noteCondition(method: string, path: string, condition: unknown, signal: AbortSignal | undefined) {
-    if (condition === undefined || options.told === undefined) return
-    // The write is done; that nobody says anything of versions is no reason to call it failed.
-    const features = await discovery.features(signal).catch(() => undefined)
-    if (features?.isKnown === true && !features.etag) options.told({ method, path, attempt: 1, unheeded: 'ifMatch' })
-  }
+  const deps: ClientDeps = { send, discovery, onAttempt: options.onAttempt }
+  const get: Client['get'] = (type, id, own = {}) => read(send, type, id, own)
 
   return {
     url,
     discovery,
     send,
     get,
-    async create(type, resource, own = {}) {
-      const answer = await send({
-        method: 'POST',
-        path: type.endpoint,
-        query: selection(own),
-        body: bodyOf(type, resource),
-        signal: own.signal,
-      })
-      if (answer.body !== undefined) {
-        const read = readResource(type, answer.body, answer.headers.get('etag'))
-        if (read !== undefined) return read
-      }
-      // Nothing, or nothing with an id: where it is says the Location header, whose host may be wrong behind a proxy.
-      const id = idOf(answer.headers.get('location'))
-      if (id !== undefined) return get(type, id, own)
-      const what = `the ${type.name} was made, but the answer says neither its id nor its location`
-      throw new TransportError('ERR_NOT_SCIM', what, { mayBeDone: true, status: answer.status })
-    },
+    create: (type, resource, own = {}) => create(send, type, resource, own),
     list: (type, search = {}) =>
       walk(send, type, search, {
         urlLength,
@@ -152,42 +122,18 @@ export function createClient(options: ClientOptions): Client {
       if (unusable === 0) return page
       throw new TransportError('ERR_NOT_SCIM', `a ${type.name} in the list has no id`, { mayBeDone: false })
     },
-    async replace(type, id, resource, own = {}) {
-      const path = pathOf(type.endpoint, id)
-      const answer = await send({
-        method: 'PUT',
-        path,
-        query: selection(own),
-        body: { ...bodyOf(type, resource), id },
-        ifMatch: own.ifMatch,
-        signal: own.signal,
-      })
-      await noteCondition('PUT', path, own.ifMatch, own.signal)
-      return answer.body === undefined ? get(type, id, own) : resourceIn(type, answer, 'PUT')
-    },
-    async patch(type, id, operations, own = {}) {
-      const path = pathOf(type.endpoint, id)
-      const answer = await send({
-        method: 'PATCH',
-        path,
-        query: selection(own),
-        body: { schemas: [PATCH_OP], Operations: operations },
-        ifMatch: own.ifMatch,
-        signal: own.signal,
-      })
-      await noteCondition('PATCH', path, own.ifMatch, own.signal)
-      return answer.body === undefined ? undefined : readResource(type, answer.body, answer.headers.get('etag'))
-    },
+    replace: (type, id, resource, own = {}) => replace(deps, type, id, resource, own),
+    patch: (type, id, operations, own = {}) => patch(deps, type, id, operations, own),
     update: (type, from, change, own) => update(send, discovery, get, type, from, change, own),
     async remove(type, id, own = {}) {
       const path = pathOf(type.endpoint, id)
       await send({ method: 'DELETE', path, ifMatch: own.ifMatch, signal: own.signal })
-      await noteCondition('DELETE', path, own.ifMatch, own.signal)
+      await noteCondition(deps, 'DELETE', path, own.ifMatch, own.signal)
     },
     async bulk(operations, own = {}) {
       const outcomes = await sendBulk(send, await discovery.features(own.signal), operations, own)
       const condition = operations.find(({ version }) => version !== undefined)?.version
-      await noteCondition('POST', '/Bulk', condition, own.signal)
+      await noteCondition(deps, 'POST', '/Bulk', condition, own.signal)
       return outcomes
     },
     async me(type, own = {}) {
@@ -198,6 +144,101 @@ export function createClient(options: ClientOptions): Client {
       )
     },
   }
+}
+
+/** What the functions of a client need. */
+interface ClientDeps {
+  readonly send: Send
+  readonly discovery: Discovery
+  readonly onAttempt: ClientOptions['onAttempt']
+}
+
+async function read<T extends ResourceType>(send: Send, type: T, id: string, own: CallOptions): Promise<Received<T>> {
+  const answer = await send({
+    method: 'GET',
+    path: pathOf(type.endpoint, id),
+    query: selection(own),
+    signal: own.signal,
+  })
+  return resourceIn(type, answer, 'GET')
+}
+
+async function create<T extends ResourceType>(
+  send: Send,
+  type: T,
+  resource: object,
+  own: CallOptions,
+): Promise<Received<T>> {
+  const answer = await send({
+    method: 'POST',
+    path: type.endpoint,
+    query: selection(own),
+    body: bodyOf(type, resource),
+    signal: own.signal,
+  })
+  if (answer.body !== undefined) {
+    const found = readResource(type, answer.body, answer.headers.get('etag'))
+    if (found !== undefined) return found
+  }
+  // Nothing, or nothing with an id: the Location header says where it is, though its host may be wrong behind a proxy.
+  const id = idOf(answer.headers.get('location'))
+  if (id !== undefined) return read(send, type, id, own)
+  const what = `The ${type.name} was created, but the answer contains neither its id nor its location`
+  throw new TransportError('ERR_NOT_SCIM', what, { mayBeDone: true, status: answer.status })
+}
+
+async function replace<T extends ResourceType>(
+  deps: ClientDeps,
+  type: T,
+  id: string,
+  resource: object,
+  own: WriteOptions,
+): Promise<Received<T>> {
+  const path = pathOf(type.endpoint, id)
+  const answer = await deps.send({
+    method: 'PUT',
+    path,
+    query: selection(own),
+    body: { ...bodyOf(type, resource), id },
+    ifMatch: own.ifMatch,
+    signal: own.signal,
+  })
+  await noteCondition(deps, 'PUT', path, own.ifMatch, own.signal)
+  return answer.body === undefined ? read(deps.send, type, id, own) : resourceIn(type, answer, 'PUT')
+}
+
+async function patch<T extends ResourceType>(
+  deps: ClientDeps,
+  type: T,
+  id: string,
+  operations: readonly PatchOperation[],
+  own: WriteOptions,
+): Promise<Received<T> | undefined> {
+  const path = pathOf(type.endpoint, id)
+  const answer = await deps.send({
+    method: 'PATCH',
+    path,
+    query: selection(own),
+    body: { schemas: [PATCH_OP], Operations: operations },
+    ifMatch: own.ifMatch,
+    signal: own.signal,
+  })
+  await noteCondition(deps, 'PATCH', path, own.ifMatch, own.signal)
+  return answer.body === undefined ? undefined : readResource(type, answer.body, answer.headers.get('etag'))
+}
+
+/** Reports that the condition of a write had no effect: the server says that it has no versions. */
+async function noteCondition(
+  { discovery, onAttempt }: ClientDeps,
+  method: string,
+  path: string,
+  condition: unknown,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (condition === undefined || onAttempt === undefined) return
+  // The write is done; silence about versions is no reason to call it failed.
+  const features = await discovery.features(signal).catch(() => undefined)
+  if (features?.isKnown === true && !features.etag) onAttempt({ method, path, attempt: 1, unheeded: 'ifMatch' })
 }
 
 function isPace(given: PaceOptions | Pace | undefined): given is Pace {

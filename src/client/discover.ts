@@ -1,3 +1,5 @@
+// Reads and keeps a server's configuration, resource types and schemas. RFC 7644 §4.
+
 import type { Environment } from '../environment.ts'
 import {
   Group,
@@ -41,7 +43,7 @@ export interface Discovery {
   readonly schemas: (signal?: AbortSignal) => Promise<readonly Schema[]>
   /** Its resource types; users and groups of RFC 7643 where it shows none. */
   readonly types: (signal?: AbortSignal) => Promise<readonly ResourceType[]>
-  /** Asks anew next time. */
+  /** Asks again next time. */
   readonly forget: () => void
 }
 
@@ -128,7 +130,7 @@ export function createDiscovery(
 /** Most pages of schemas or types that are read. */
 const PAGES = 100
 
-/** What tells one schema or type from another; the text of one that has neither id nor name. */
+/** What identifies a schema or type; the text of one that has neither id nor name. */
 function nameOf(json: JsonObject): string {
   const { id, name } = json
   return JSON.stringify(typeof id === 'string' && id !== '' ? id : (name ?? json)).toLowerCase()
@@ -210,7 +212,7 @@ function typeOf(json: JsonObject, known: ReadonlyMap<string, Schema>): ResourceT
   try {
     return readResourceType(json, find)
   } catch {
-    // An extension that nobody describes is no reason to forget the type.
+    // An extension without a schema is no reason to forget the type.
     const { name, endpoint, schema: id } = json
     const schema = typeof id === 'string' ? find(id) : undefined
     if (typeof name !== 'string' || typeof endpoint !== 'string' || schema === undefined) return undefined

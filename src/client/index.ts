@@ -1,3 +1,5 @@
+// The front door of the client.
+
 export {
   type AppProfile,
   type Difference,

@@ -1,3 +1,5 @@
+// The limits of the client.
+
 /** The limits of the client, each the default of an option or fixed. */
 export const CLIENT_LIMITS = {
   /** How long one attempt may take, its answer included, in milliseconds. Past it: ERR_TIMEOUT. */
@@ -8,7 +10,7 @@ export const CLIENT_LIMITS = {
   ATTEMPTS: 4,
   /** First upper bound of the time between two attempts; it doubles with each. */
   BACKOFF_MS: 500,
-  /** Longest wait for the next attempt. A `Retry-After` past it is not waited for; the error tells it. */
+  /** Longest wait for the next attempt. A longer `Retry-After` is not waited for; the error says how long it is. */
   WAIT_MS: 60_000,
   /** Requests to one host at the same time. */
   CONCURRENCY: 8,
@@ -26,7 +28,7 @@ export const CLIENT_LIMITS = {
   STALE_PAGES: 3,
   /** How often a list is read when fewer different resources came than `totalResults` promised. Then: ERR_INCOMPLETE. */
   PASSES: 3,
-  /** How often an update reads again and tries anew when somebody else was faster. */
+  /** How often an update reads and tries again after losing to another writer. */
   UPDATE_ATTEMPTS: 4,
   /** Operations of one bulk request where the server names no limit. */
   BULK_OPERATIONS: 1_000,

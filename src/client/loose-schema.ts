@@ -1,3 +1,5 @@
+// Reads a schema that RFC 7643 does not allow, as far as it can be understood.
+
 import {
   type Attribute,
   type AttributeType,

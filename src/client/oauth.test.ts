@@ -1,3 +1,5 @@
+// Tokens by client credentials.
+
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Reply, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'

@@ -1,3 +1,5 @@
+// Bearer tokens by OAuth client credentials. RFC 6749 §4.4.
+
 import { ConfigError, isObject } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
 import { orAborted } from './aborted.ts'
@@ -16,7 +18,7 @@ export interface OAuthOptions {
   readonly clientSecret?: string
   /** For `private_key_jwt`. RFC 7523. */
   readonly key?: ClientKey
-  /** How the client shows who it is there. Default: `private_key_jwt` with a key, else `client_secret_basic`. */
+  /** How the client authenticates there. Default: `private_key_jwt` with a key, else `client_secret_basic`. */
   readonly method?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
   readonly scope?: string
   /** Audience of the assertion; the token URL if absent. */
@@ -40,7 +42,7 @@ const UNSAID_SECONDS = 300
 const TOKEN_ANSWER_BYTES = 65_536
 
 /**
- * Bearer tokens by client credentials. One fetch serves everybody who waits; a token is renewed ahead of its end while the old
+ * Bearer tokens by client credentials. One fetch serves all waiting requests; a token is renewed before it expires while the old
  * one still goes out, and once at once after a 401. RFC 6749 §4.4, RFC 7523 §2.2.
  */
 export function oauth(options: OAuthOptions): Auth {

@@ -1,3 +1,5 @@
+// Requests per second and at the same time.
+
 import { expect, test } from 'vitest'
 import { createPace } from './pace.ts'
 

@@ -1,3 +1,5 @@
+// Paces requests for each host: rate, concurrency, pauses that the server asks for.
+
 import type { Environment } from '../environment.ts'
 import { checkNumber, LONGEST_MS } from './checks.ts'
 import { CLIENT_LIMITS } from './limits.ts'
@@ -6,15 +8,15 @@ import { CLIENT_LIMITS } from './limits.ts'
 export interface Pace {
   /** Waits for its turn, then runs. Turns come in the order of asking. */
   readonly run: <T>(origin: string, work: () => Promise<T>, signal?: AbortSignal, patience?: Patience) => Promise<T>
-  /** Nobody asks the host for so long: it said that it had enough. */
+  /** Pauses all requests to the host for so long, since it asked for that. */
   readonly pause: (origin: string, ms: number) => void
 }
 
-/** How somebody bears with a pause. */
+/** How a waiting request reacts to a pause. */
 export interface Patience {
   /** Longest wait for the end of a pause. Waiting for one's turn is not counted. */
   readonly ms: number
-  /** Told how long the pause still is, when it has to be waited for. */
+  /** Called with how long the pause still is, when the request has to wait for it. */
   readonly paused: (ms: number) => void
   /** The error for a pause that is not waited for to its end. */
   readonly over: (ms: number) => Error
@@ -30,7 +32,7 @@ export interface PaceOptions {
   readonly concurrency?: number
 }
 
-/** Throws ConfigError for a pace that would never let anything go, or that is none. */
+/** Throws ConfigError for a pace that would never let a request go, or is not one. */
 function checkPaceOptions({ perSecond, burst, concurrency }: PaceOptions): void {
   // Slower than one in 24 days no timer can wait.
   checkNumber('pace.perSecond', perSecond, { least: 1_000 / LONGEST_MS, most: 1_000_000, words: 'more than 0' })
@@ -48,11 +50,11 @@ interface Host {
   waking: boolean
 }
 
-/** Somebody who waits for a turn. */
+/** A request that waits for its turn. */
 interface Waiter {
   readonly go: () => void
-  /** Hears of a pause. */
-  readonly bear: () => void
+  /** Called when a pause begins. */
+  readonly onPause: () => void
 }
 
 /** Makes a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
@@ -78,7 +80,7 @@ export function createPace(options: PaceOptions, environment: Pick<Environment, 
     if (perSecond === undefined) return 0
     host.tokens = Math.min(burst, host.tokens + (Math.max(0, now - host.at) / 1_000) * perSecond)
     host.at = now
-    // A hair less counts as one: time comes in whole milliseconds.
+    // Slightly less counts as one: time comes in whole milliseconds.
     if (host.tokens < 0.999) return Math.max(1, Math.ceil(((1 - host.tokens) / perSecond) * 1_000))
     host.tokens -= 1
     return 0
@@ -101,52 +103,10 @@ export function createPace(options: PaceOptions, environment: Pick<Environment, 
     }
   }
 
-  function turn(host: Host, signal: AbortSignal | undefined, patience: Patience | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let enough: AbortController | undefined
-      const leave = () => {
-        signal?.removeEventListener('abort', abort)
-        enough?.abort()
-        const at = host.queue.indexOf(waiter)
-        if (at >= 0) host.queue.splice(at, 1)
-      }
-      const abort = () => {
-        leave()
-        reject(signal?.reason)
-      }
-      const waiter: Waiter = {
-        go() {
-          leave()
-          resolve()
-        },
-        bear() {
-          const ms = host.pausedUntil - environment.now()
-          if (patience === undefined || ms <= 0) return
-          patience.paused(ms)
-          if (ms <= patience.ms || enough !== undefined) return
-          enough = new AbortController()
-          const give = () => {
-            const left = host.pausedUntil - environment.now()
-            enough = undefined
-            if (left <= 0) return
-            leave()
-            reject(patience.over(left))
-          }
-          environment.wait(patience.ms, enough.signal).then(give, () => undefined)
-        },
-      }
-      if (signal?.aborted) return reject(signal.reason)
-      signal?.addEventListener('abort', abort, { once: true })
-      host.queue.push(waiter)
-      waiter.bear()
-      next(host)
-    })
-  }
-
   return {
     async run(origin, work, signal, patience) {
       const host = hostOf(origin)
-      await turn(host, signal, patience)
+      await waitForTurn(host, () => next(host), environment, signal, patience)
       try {
         return await work()
       } finally {
@@ -159,7 +119,56 @@ export function createPace(options: PaceOptions, environment: Pick<Environment, 
       const until = environment.now() + ms
       if (until <= host.pausedUntil) return
       host.pausedUntil = until
-      for (const waiter of [...host.queue]) waiter.bear()
+      for (const waiter of [...host.queue]) waiter.onPause()
     },
   }
+}
+
+/** Queues up at a host; resolves when the request may go. Rejects when `signal` aborts, or when a pause exceeds `patience`. */
+function waitForTurn(
+  host: Host,
+  next: () => void,
+  environment: Pick<Environment, 'now' | 'wait'>,
+  signal: AbortSignal | undefined,
+  patience: Patience | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let enough: AbortController | undefined
+    const leave = () => {
+      signal?.removeEventListener('abort', abort)
+      enough?.abort()
+      const at = host.queue.indexOf(waiter)
+      if (at >= 0) host.queue.splice(at, 1)
+    }
+    const abort = () => {
+      leave()
+      reject(signal?.reason)
+    }
+    const waiter: Waiter = {
+      go() {
+        leave()
+        resolve()
+      },
+      onPause() {
+        const ms = host.pausedUntil - environment.now()
+        if (patience === undefined || ms <= 0) return
+        patience.paused(ms)
+        if (ms <= patience.ms || enough !== undefined) return
+        enough = new AbortController()
+        const giveUp = () => {
+          const left = host.pausedUntil - environment.now()
+          enough = undefined
+          if (left <= 0) return
+          leave()
+          reject(patience.over(left))
+        }
+        environment.wait(patience.ms, enough.signal).then(giveUp, () => undefined)
+      },
+    }
+    if (signal?.aborted) return reject(signal.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    host.queue.push(waiter)
+    waiter.onPause()
+    next()
+  })
 }

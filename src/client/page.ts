@@ -1,3 +1,5 @@
+// Reads a page of a list response as servers really write it. RFC 7644 §3.4.2.
+
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 
 /** One page of a list as a server gave it. RFC 7644 §3.4.2, RFC 9865 §2. */

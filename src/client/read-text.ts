@@ -1,4 +1,6 @@
-/** The text of an answer, read no further than so many bytes; undefined when it is longer. */
+// Reads the text of an answer, bounded in bytes.
+
+/** The text of an answer, read up to a number of bytes; undefined when it is longer. */
 export async function readText(response: Response, mostBytes: number): Promise<string | undefined> {
   const decoder = new TextDecoder()
   let text = ''

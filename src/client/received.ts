@@ -1,3 +1,5 @@
+// Brings a received resource into the form that its schemas have.
+
 import {
   type Attribute,
   attributeIn,

@@ -1,3 +1,5 @@
+// Builds the requests of the client: base URL, path, headers.
+
 import { ConfigError, JSON_TYPE, type Json, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
 
@@ -21,7 +23,7 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** The base URL of a service provider, without a slash at its end; throws ConfigError for what is none. RFC 7644 §1.3. */
+/** The base URL of a service provider, without a slash at its end; throws ConfigError for anything else. RFC 7644 §1.3. */
 export function readBaseUrl(text: string): string {
   const url = parseUrl(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -31,7 +33,7 @@ export function readBaseUrl(text: string): string {
     )
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ConfigError('url', 'must hold no credentials; give them as auth, so that they stand in no log')
+    throw new ConfigError('url', 'must not contain credentials; give them as auth, so that they are not logged')
   }
   if (url.search !== '' || url.hash !== '') throw new ConfigError('url', 'must end in its path, without ? or #')
   return withoutLastSlashes(url.href)

@@ -1,3 +1,5 @@
+// Reads an answer: its body, or its error. RFC 7644 §3.12.
+
 import { isObject, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
 import { retryAfterMs } from './backoff.ts'
 import type { Call } from './request.ts'
@@ -27,7 +29,7 @@ export interface Received {
 const TELLING = ['retry-after', 'www-authenticate', 'allow', 'location'] as const
 
 /**
- * What an answer says: its body, or the error it tells. A body is read whatever its media type is, or that there is none.
+ * What an answer says: its body, or its error. A body is read whatever its media type is, or if there is none.
  * RFC 7644 §3.1, §3.12.
  */
 export function readAnswer(call: Sending, received: Received, now: number): Answer {
@@ -39,22 +41,22 @@ export function readAnswer(call: Sending, received: Received, now: number): Answ
   return { status, headers, body }
 }
 
-/** The error in a refusal. A page of HTML is none of the server's words: it may come from anything on the way. */
+/** The error in a refusal. A page of HTML may come from anything on the way, not from the server. */
 function readRefusal(call: Sending, received: Received, now: number): Error {
   const { status, headers, text } = received
-  const told: { [name: string]: string } = {}
+  const kept: { [name: string]: string } = {}
   for (const name of TELLING) {
     const value = headers.get(name)
-    if (value !== null) told[name] = value
+    if (value !== null) kept[name] = value
   }
   const json = parse(text)
   const body = Array.isArray(json) ? json[0] : json
-  const known = readScimError(status, body, told)
+  const known = readScimError(status, body, kept)
   if (known !== undefined) return known
   const said = isObject(body) ? wordsOf(body) : undefined
   const isJson = isObject(body) || Array.isArray(json)
   const plain = isJson || text.trim().startsWith('<') ? '' : text.trim().slice(0, 300)
-  // A router that knows nothing of SCIM says 404 in words of its own; to take that for a missing resource could undo somebody.
+  // A router that knows nothing of SCIM answers 404 in its own words; taking that for a missing resource could delete a user.
   if (!isJson && text.trim() !== '' && (plain === '' || status === 404)) {
     return notScim(call, received, now, 'is not SCIM')
   }
@@ -62,7 +64,7 @@ function readRefusal(call: Sending, received: Received, now: number): Error {
     status,
     said ?? (plain || `The server answered ${status} to ${nameOf(call)} without saying why`),
     {
-      headers: told,
+      headers: kept,
     },
   )
 }
@@ -90,7 +92,7 @@ function notScim(call: Sending, received: Received, now: number, what: string): 
     'ERR_NOT_SCIM',
     `the answer to ${nameOf(call)} (${status}, ${shown}) ${what}; is the base URL right, or is something in between that answers instead?`,
     {
-      // A gateway's error tells nothing of what happened behind it; a plain refusal of a router does.
+      // A gateway's error does not say what happened behind it; a plain refusal of a router does.
       mayBeDone: !isSafe(call) && (status < 400 || status >= 500),
       status,
       retryAfterMs: retryAfterMs(headers.get('retry-after'), now),
@@ -98,7 +100,7 @@ function notScim(call: Sending, received: Received, now: number, what: string): 
   )
 }
 
-/** The title of a page of HTML, as far as one stands near its beginning: the text is a stranger's and may be long. */
+/** The title of a page of HTML, if it is near its beginning: the text is untrusted and may be long. */
 function titleOf(text: string): string | undefined {
   const head = text.slice(0, PAGE_HEAD)
   const tag = head.search(/<title/i)
@@ -117,7 +119,7 @@ export function isSafe({ method, isSafe }: Call): boolean {
   return method === 'GET' || isSafe === true
 }
 
-/** A request for messages: the URL that was asked, without its query, which may hold somebody's address. */
+/** A request for messages: the URL that was asked, without its query, which may hold personal data. */
 export function nameOf({ method, path, base }: Sending): string {
   return `${method} ${base}${path}`
 }

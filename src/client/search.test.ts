@@ -1,3 +1,5 @@
+// Long searches.
+
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Scripted, scripted } from '../../test/client/scripted.ts'
 import { createClient, User } from './index.ts'

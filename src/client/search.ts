@@ -1,3 +1,5 @@
+// Sends a search, by GET or by POST. RFC 7644 §3.4.2, §3.4.3.
+
 import {
   type Json,
   type JsonObject,
@@ -26,7 +28,7 @@ export interface Search extends Selection {
   readonly sortOrder?: 'ascending' | 'descending'
   /** Resources on a page. */
   readonly count?: number
-  /** The filter holds what must stand in no log: it goes in a body, by POST to `/.search`. RFC 7644 §7.5.2. */
+  /** The filter holds what must not be logged: it goes in a body, by POST to `/.search`. RFC 7644 §7.5.2. */
   readonly sensitive?: boolean
   readonly signal?: AbortSignal
 }
@@ -49,7 +51,7 @@ export interface Page<T extends ResourceType> {
 
 /** A page as it was read. */
 export interface ReadPage<T extends ResourceType> extends Page<T> {
-  /** Entries that are left out because they have no id, so that nobody can work with them. */
+  /** Entries that are left out because they have no id. */
   readonly unusable: number
 }
 

@@ -1,3 +1,5 @@
+// Retries, pauses and redirects.
+
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Reply, raw, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
 import { type Environment, environment } from '../environment.ts'
@@ -30,7 +32,7 @@ async function clientOf(answer: (wire: Wire, count: number) => Reply, options: P
   const app = createClient({
     url: `${server.url}/scim/v2`,
     auth: token('secret'),
-    told: (attempt) => attempts.push(attempt),
+    onAttempt: (attempt) => attempts.push(attempt),
     environment: own,
     ...options,
   })
@@ -228,13 +230,13 @@ describe('a pause that the server asked for', () => {
     const attempts: Attempt[] = []
     const { app, server } = await clientOf(
       (_wire, count) => (count === 1 ? raw(429, '', { 'Retry-After': pause }) : ok),
-      { environment, told: (attempt) => attempts.push(attempt), ...options },
+      { environment, onAttempt: (attempt) => attempts.push(attempt), ...options },
     )
     await app.get(User, '1').catch(() => undefined)
     return { app, server, attempts }
   }
 
-  test('is told, and waited for no longer than an attempt may take', async () => {
+  test('is onAttempt, and waited for no longer than an attempt may take', async () => {
     const { app, server, attempts } = await hurried({ timeoutMs: 50, attempts: 1 })
     const late = await app.get(User, '1').catch((error: unknown) => error)
     expect(late).toMatchObject({ code: 'ERR_TIMEOUT', mayBeDone: false })
@@ -311,7 +313,7 @@ test.each([
   [{ pace: { run: 1 } }, 'pace: must have a function "run"'],
   [{ auth: 'token' }, 'auth: must have a function "headers"'],
   [{ environment: {} }, 'environment: must have a function "now"'],
-  [{ told: 'me' }, 'told: must be a function'],
+  [{ onAttempt: 'me' }, 'onAttempt: must be a function'],
   [{ headers: { 'x y': 'a' } }, 'headers: "x y" can\'t name a header'],
   [{ headers: { 'x-key': 'secret\nline' } }, 'headers.x-key: must be text without line breaks'],
   [{ url: undefined }, 'url: must be the base URL'],

@@ -1,3 +1,5 @@
+// Sends requests: paced, authenticated, retried.
+
 import type { Environment } from '../environment.ts'
 import { ScimError } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
@@ -23,11 +25,11 @@ export interface SendOptions extends Attempts {
   readonly timeoutMs: number
   readonly answerBytes: number
   readonly headers: { readonly [name: string]: string }
-  /** Told of each attempt, for logs: no query, no body, no credentials. */
-  readonly told: ((note: Attempt) => void) | undefined
+  /** Called with each attempt, for logs: no query, no body, no credentials. */
+  readonly onAttempt: ((note: Attempt) => void) | undefined
 }
 
-/** One attempt of a request, as {@link SendOptions.told} hears of it. */
+/** One attempt of a request, as {@link SendOptions.onAttempt} gets it. */
 export interface Attempt {
   readonly method: string
   /** Path below the base URL, without the query. */
@@ -47,7 +49,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** Makes the sender of one client. */
 export function createSend(options: SendOptions): Send {
-  const { environment, attempts, told } = options
+  const { environment, attempts, onAttempt } = options
   return async (asked) => {
     const call = { ...asked, base: options.base }
     const outgoing = toOutgoing(options.base, call)
@@ -64,16 +66,16 @@ export function createSend(options: SendOptions): Send {
         const ask = async () => {
           const answer = await exchange(call, sent, options)
           const pauseMs = NOT_NOW.has(answer.status) ? retryAfterOf(answer, environment) : undefined
-          // While it still has its turn, so that nobody goes in between.
+          // While it still has its turn, so that no other request goes in between.
           if (pauseMs !== undefined) options.pace.pause(origin, Math.min(pauseMs, options.waitMs))
           return answer
         }
         received = await options.pace.run(origin, ask, call.signal, {
           ms: options.timeoutMs,
-          paused: (pausedMs) => told?.({ ...note, pausedMs }),
+          paused: (pausedMs) => onAttempt?.({ ...note, pausedMs }),
           over: (retryAfterMs) => pausedTooLong(call, options.timeoutMs, retryAfterMs),
         })
-        told?.({ ...note, status: received.status })
+        onAttempt?.({ ...note, status: received.status })
         if (received.status === 401 && options.auth.renews && refused === undefined) {
           // The token may have been revoked before its time. What was refused was not carried out.
           refused = credentials.authorization ?? ''
@@ -82,7 +84,7 @@ export function createSend(options: SendOptions): Send {
         }
       } catch (error) {
         if (!(error instanceof TransportError)) throw error
-        told?.({ ...note, error: error.code })
+        onAttempt?.({ ...note, error: error.code })
         maybeDone ||= error.mayBeDone
         // A pause that outlasts all attempts that are left is not sat out in them.
         const outlasts = (error.retryAfterMs ?? 0) > (attempts - attempt) * options.timeoutMs
@@ -184,7 +186,7 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
 }
 
 /**
- * Where a redirect within the same origin leads; undefined for what is none. Credentials never go to another origin, and nothing
+ * Where a redirect within the same origin leads; undefined for other answers. Credentials never go to another origin, and nothing
  * that writes is sent on by 301 to 303, which would make it a GET.
  */
 function redirectOf(call: Sending, response: Response, from: URL): URL | undefined {

@@ -1,3 +1,5 @@
+// The error of a request that got no SCIM answer.
+
 import { LockstepError } from '../protocol/index.ts'
 
 /** Why no SCIM answer came. */

@@ -1,3 +1,5 @@
+// Changes a resource by the least PATCH, or by PUT. RFC 7644 §3.5.
+
 import {
   type AppProfile,
   type Difference,
@@ -43,7 +45,7 @@ export type Change<T extends ResourceType> = ((draft: Received<T>) => Received<T
 
 /**
  * Changes a resource by the least PATCH, or by PUT where the server takes no PATCH, with If-Match where it has versions. When
- * somebody else was faster (412), the resource is read again and the change is made anew. RFC 7644 §3.5, §3.14.
+ * another writer was faster (412), the resource is read again and the change is repeated. RFC 7644 §3.5, §3.14.
  */
 export async function update<T extends ResourceType>(
   send: Send,

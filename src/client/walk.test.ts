@@ -1,3 +1,5 @@
+// Walks over all resources of a search.
+
 import { afterEach, describe, expect, test } from 'vitest'
 import { json, type Scripted, scripted, type Wire } from '../../test/client/scripted.ts'
 import { createClient, User, type Walk } from './index.ts'

@@ -1,3 +1,5 @@
+// Walks over all resources of a search, page after page, and notices when some are missing.
+
 import { ConfigError, type ResourceType, ScimError } from '../protocol/index.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import type { Received } from './received.ts'
@@ -9,7 +11,7 @@ import { TransportError } from './transport-error.ts'
 export interface Walk extends Search {
   /** How to go from page to page. Default: by cursor where the server says that it can, else by index. RFC 9865. */
   readonly paging?: 'index' | 'cursor'
-  /** Ends after so many resources. */
+  /** Most resources to return. */
   readonly limit?: number
   /** Takes what comes, though it is less than the server counts: for servers that count resources they don't show. */
   readonly partial?: boolean
@@ -40,7 +42,7 @@ interface Pass {
 /**
  * All resources of a search, page after page, each once. By index the next page begins after as many as came, whatever the server
  * says of its pages; what moved meanwhile is read again, the whole list too when it gave fewer different resources than
- * `totalResults` promised. Still fewer: ERR_INCOMPLETE, so that nobody takes what was not shown for gone. A walk whose cursor
+ * `totalResults` promised. Still fewer: ERR_INCOMPLETE, so that what was not shown is not taken for gone. A walk whose cursor
  * expired begins again and gives only what is new. RFC 7644 §3.4.2.4, RFC 9865.
  */
 export async function* walk<T extends ResourceType>(
@@ -171,7 +173,7 @@ async function* readPass<T extends ResourceType>(
   pass.broken = `it has more than ${CLIENT_LIMITS.PAGES} pages`
 }
 
-/** Where the next page begins, from 1, told of each page by index; undefined at the end. */
+/** Where the next page begins, from 1, worked out from each page by index; undefined at the end. */
 function createPlace(pass: Pass) {
   let next = 1
   let furthest = 1
@@ -197,7 +199,7 @@ function createPlace(pass: Pass) {
     if (entries === 0) return undefined
     if (total === undefined) {
       if (fresh > 0) return next
-      // Whoever gives its first page again, and a full one, may have more.
+      // A server that returns its first page again, and a full one, may have more.
       if (steps <= 1 && entries === count) {
         pass.lack = 'the server gives the same page whatever startIndex says, and no totalResults'
       }

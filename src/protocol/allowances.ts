@@ -1,3 +1,5 @@
+// The allowances of a connection: how far it departs from the strict RFC, by name.
+
 /**
  * How far a connection bends. Data that the core reads by name; which identity provider needs which is known
  * in `quirks/` alone. `false` everywhere is the strict profile: what RFC 7643 and RFC 7644 say, with the
@@ -6,7 +8,7 @@
 export interface Allowances {
   /** The same member name twice in one JSON object: the last one wins, instead of 400 invalidSyntax. */
   readonly duplicateNames: boolean
-  /** Reads one bare word as a string where a filter value stands: `externalId eq jyoung` (A-28). */
+  /** Reads one bare word as a string in place of a filter value: `externalId eq jyoung` (A-28). */
   readonly unquotedFilterValues: boolean
   /** Where a filter literal matches nothing and holds %XX, tries it decoded. */
   readonly percentInFilterValues: boolean
@@ -18,11 +20,11 @@ export interface Allowances {
   readonly skipUnknownInPatch: boolean
   /** Refuses unknown attributes in POST and PUT with 400 invalidSyntax (profile `interop`). */
   readonly refuseUnknownInBody: boolean
-  /** "True", "false", 1 and 0 stand for booleans, in bodies, PATCH values and filters; "" for none (A-20, A-30). */
+  /** Takes "True", "false", 1 and 0 as booleans in bodies, PATCH values and filters, and "" as none (A-20, A-30). */
   readonly textBooleans: boolean
-  /** Numbers and booleans stand where strings belong, as they were written (S-040). */
+  /** Takes numbers and booleans in place of strings, as they were written (S-040). */
   readonly numbersForStrings: boolean
-  /** A lone object or value stands where a list belongs, also in POST and PUT (A-88). */
+  /** Takes a lone object or value in place of a list, also in POST and PUT (A-88). */
   readonly loneValueForList: boolean
   /** A bare text for a complex attribute means its `value`, or else `formatted`; a list of one a singular value (A-22). */
   readonly bareValueForComplex: boolean
@@ -46,7 +48,7 @@ export interface Allowances {
   readonly emptyOperations: boolean
   /** Takes extra members in messages, and a PATCH with a wrapper around its value: its own name, or a list of one (Q43, Q51). */
   readonly wrappedValues: boolean
-  /** Digits in quotes stand for numbers, in bodies, PATCH values, filters and search requests. */
+  /** Takes digits in quotes as numbers, in bodies, PATCH values, filters and search requests. */
   readonly textNumbers: boolean
   /** JSON in a text is unpacked where an object or a list belongs; it is never kept as the value. */
   readonly jsonText: boolean
@@ -54,11 +56,11 @@ export interface Allowances {
   readonly dressedValues: boolean
   /** Leaves white space out of base64 and writes blanks in URIs as %20. */
   readonly looseText: boolean
-  /** Leaves out a `$ref` that ends in no id, and a `type` that is none of those the reference can have. */
+  /** Leaves out a `$ref` without an id at its end, and a `type` that the reference can't have. */
   readonly looseReferences: boolean
   /** Names with dots, brackets and filters in a POST or PUT are paths, as they are in a PATCH (A-21). */
   readonly pathsInBodies: boolean
-  /** `attributes` given twice is the union of both, an empty `filter` is none. */
+  /** `attributes` given twice is the union of both, an empty `filter` counts as absent. */
   readonly looseQuery: boolean
   /** `If-Match: 2` and `W/"2-gzip"` name version 2, as `W/"2"` does. */
   readonly looseETags: boolean

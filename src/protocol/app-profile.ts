@@ -1,3 +1,5 @@
+// What another app takes in updates: operations, paths, forms of values.
+
 import { entryOf } from './json.ts'
 
 /** What an app takes in updates of one resource type. Data: what is said here is what a difference keeps to. */
@@ -41,7 +43,7 @@ export interface MembersProfile {
   /** Most members in an operation, and most members changed by a request. */
   readonly perOperation: number
   readonly perRequest: number
-  /** The list stands bare, or in an object `{"members": […]}`. */
+  /** The list is sent bare, or in an object `{"members": […]}`. */
   readonly wrap: 'none' | 'object'
   /** Whether `type` is sent with a member. */
   readonly type: boolean
@@ -50,7 +52,7 @@ export interface MembersProfile {
 /** What is known of an app: for each resource type by name, `*` for all others. */
 export interface AppProfile {
   readonly name: string
-  /** What it stands for. */
+  /** What it is. */
   readonly about: string
   /** When that was last held against the sources: year and month. */
   readonly checked: string

@@ -1,3 +1,5 @@
+// Carries out an edit on the values of a multi-valued attribute. RFC 7644 §3.5.2.
+
 import type { Allowances } from './allowances.ts'
 import { attributeIn } from './attributes.ts'
 import type { AttributeEdit } from './edit.ts'
@@ -13,7 +15,7 @@ import { type Attribute, isReference } from './schema.ts'
 import { identityOf, joinTwins } from './value.ts'
 
 /**
- * Carries out an edit on the values of a multi-valued attribute. Where the filter or the value names whom it means, no others are
+ * Carries out an edit on the values of a multi-valued attribute. Where the filter or the value names its elements by key, no others are
  * looked at. RFC 7644 §3.5.2, P-375..P-382, P-386..P-390.
  */
 export function applyToList(list: KeyedList, edit: AttributeEdit, allow: Allowances, work: EditWork): void {
@@ -72,7 +74,7 @@ function choose(list: KeyedList, { filter }: AttributeEdit, work: EditWork): rea
   return candidates.filter((place) => matchesElement(list.at(place) ?? null, filter))
 }
 
-/** The chosen values changed or removed, where they stand. */
+/** Changes or removes the selected values in place. */
 function change(list: KeyedList, chosen: readonly number[], edit: AttributeEdit, work: EditWork): void {
   const { attribute } = list
   const { op, target, value } = edit
@@ -187,7 +189,7 @@ function demote(list: KeyedList, primary: number | undefined): void {
   }
 }
 
-/** The same value with the same type stands once, where it stood first. RFC 7643 §2.4. */
+/** Keeps one of several entries with the same value and type, at the position of the first. RFC 7643 §2.4. */
 function joinAllTwins(list: KeyedList): void {
   for (const identity of list.twins()) {
     const [first, ...others] = [...list.identical(identity)].sort((a, b) => a - b)
@@ -228,7 +230,7 @@ function drop(
   }
 }
 
-/** All values replaced; what the server set in one stays when it is given anew. */
+/** Replaces all values; what the server set in one stays if it is given again. */
 function replace(list: KeyedList, values: readonly Json[], work: EditWork): void {
   work.spend(list.size() + values.length)
   const servers = (list.attribute.subAttributes ?? []).filter(({ mutability }) => mutability === 'readOnly')

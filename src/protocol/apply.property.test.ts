@@ -1,3 +1,5 @@
+// Many edits of one list against a plain model.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyPlainly } from '../../test/plain-edits.ts'

@@ -1,3 +1,5 @@
+// Carries out the edits of a PATCH on a document. RFC 7644 §3.5.2.
+
 import type { Allowances } from './allowances.ts'
 import { applyToList } from './apply-list.ts'
 import { resolve } from './attributes.ts'

@@ -1,3 +1,5 @@
+// Finds attributes by name, in any letter case. RFC 7643 §2.1.
+
 import type { Target } from './bound.ts'
 import type { Attribute, ResourceType, Schema } from './schema.ts'
 
@@ -111,7 +113,7 @@ interface Index {
   readonly paths: Map<string, Resolved>
   /** `URN.attribute` (A-15). */
   readonly dotted: Map<string, Target>
-  /** Attributes of extensions under their bare names, where those are nobody else's (A-22). */
+  /** Attributes of extensions under their bare names, where those are unambiguous (A-22). */
   readonly bare: Map<string, Target>
 }
 

@@ -1,3 +1,5 @@
+// Names of filters and paths, looked up in schemas.
+
 import { describe, expect, test } from 'vitest'
 import { Gadget } from '../../test/embedded-host.ts'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'

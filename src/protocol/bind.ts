@@ -1,3 +1,5 @@
+// Looks up the names of a filter and checks operators and values against the schema. RFC 7644 §3.4.2.2.
+
 import { type Allowances, STRICT } from './allowances.ts'
 import { resolve } from './attributes.ts'
 import type { BoundFilter, BoundSort, Comparison, Target } from './bound.ts'
@@ -215,7 +217,7 @@ function find(path: string, binding: Binding): Target | undefined {
   const { parent, type, allow } = binding
   const found = parent === undefined ? resolve(path, type, allow) : findInside(path, parent, type)
   if (found?.attribute !== undefined) {
-    // A-31: a filter would tell what the answer must not.
+    // A-31: a filter would disclose what the answer must not.
     if (found.leaf.returned === 'never' || found.attribute.returned === 'never') {
       throw invalidFilter(`${found.path} can't be filtered by, since its value is never returned`)
     }

@@ -1,3 +1,5 @@
+// Filters, paths and sorts whose names have been looked up.
+
 import type { Attribute } from './schema.ts'
 
 /** Where an attribute path leads in the schemas of a resource type. RFC 7644 §3.10. */

@@ -1,3 +1,5 @@
+// References between the operations of a bulk request: order and bulkId. RFC 7644 §3.7.2.
+
 import { LENIENT } from './allowances.ts'
 import { type Resolved, resolve } from './attributes.ts'
 import type { BulkOperation } from './bulk.ts'
@@ -53,7 +55,7 @@ export function orderBulk(operations: readonly BulkOperation[]): readonly BulkSt
   return steps
 }
 
-/** Whether an operation makes the resource that its bulkId then stands for (A-40). */
+/** Whether an operation creates the resource that its bulkId then refers to (A-40). */
 export function registers(operation: BulkOperation): operation is BulkOperation & { readonly bulkId: string } {
   return operation.method === 'POST' && operation.bulkId !== undefined && operation.fault === undefined
 }
@@ -86,7 +88,7 @@ export function fillReferences<T extends Pick<BulkOperation, 'method' | 'path' |
     const id = made.get(bulkId)
     if (id !== undefined) return id
     throw made.has(bulkId)
-      ? conflict(`"bulkId:${bulkId}" stands for a resource that could not be made; see the result of its POST`)
+      ? conflict(`"bulkId:${bulkId}" refers to a resource that could not be created; see the result of its POST`)
       : invalidValue(`"bulkId:${bulkId}" is the bulkId of no POST in this request`)
   }
   const filled = inData(operation, idOf)
@@ -155,7 +157,7 @@ function inData(
   return filled === data ? data : carryNumbers(data, filled)
 }
 
-/** Names under which a reference can stand, where the schema is not known: in the client. */
+/** Names that a reference can have where the schema is not known: in the client. */
 const REFERRING = /^(?:.*[.:])?(?:value|\$ref|members|manager)$/i
 
 function inUnknown(data: JsonObject, method: BulkOperation['method'], fill: Fill): JsonObject {

@@ -1,3 +1,5 @@
+// Bulk requests: what is read, and in which order it is processed.
+
 import { expect, test } from 'vitest'
 import { LENIENT, STRICT } from './allowances.ts'
 import { type BulkOperation, readBulk } from './bulk.ts'

@@ -1,3 +1,5 @@
+// Reads the body of a bulk request. RFC 7644 §3.7.
+
 import { type Allowances, STRICT } from './allowances.ts'
 import { invalidSyntax, invalidValue, payloadTooLarge, ScimError } from './errors.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
@@ -10,7 +12,7 @@ import { carryNumbers } from './written-numbers.ts'
 
 /** A bulk request as read. RFC 7644 §3.7. */
 export interface BulkRequest {
-  /** After so many errors processing stops; absent: never. */
+  /** Number of errors after which processing stops; absent: never. */
   readonly failOnErrors?: number
   readonly operations: readonly BulkOperation[]
 }
@@ -77,7 +79,7 @@ function withoutTwins(operations: readonly BulkOperation[], { looseBulk }: BulkA
       seen.add(bulkId)
       return operation
     }
-    const fault = invalidSyntax(`The bulkId "${bulkId}" stands at two operations; each POST needs its own`)
+    const fault = invalidSyntax(`Two operations have the bulkId "${bulkId}"; each POST needs its own`)
     if (!looseBulk) throw fault
     return { ...operation, fault: operation.fault ?? fault }
   })

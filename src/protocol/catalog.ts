@@ -1,9 +1,11 @@
+// All resource types and schemas of one tenant. RFC 7643 §6.
+
 import { DISCOVERY_SCHEMAS } from './discovery-schemas.ts'
 import { ConfigError } from './errors.ts'
 import type { Catalog, ResourceType, Schema } from './schema.ts'
 
 /**
- * All resource types of one tenant; throws {@link ConfigError} when two cannot stand side by side. `unused` are schemas
+ * All resource types of one tenant; throws {@link ConfigError} when two conflict. `unused` are schemas
  * that are shown although no type has them yet. RFC 7643 §6.
  */
 export function createCatalog(types: readonly ResourceType[], generation = 1, unused: readonly Schema[] = []): Catalog {

@@ -1,9 +1,11 @@
+// What differs between two documents of a type, path by path.
+
 import { COMMON } from './attributes.ts'
 import { equalJson } from './equal.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import type { Attribute, ResourceType } from './schema.ts'
 
-/** One changed attribute: canonical path, value before and after; absent where there was or is none. */
+/** One changed attribute: canonical path, value before and after; absent where it has none. */
 export interface ChangedPath {
   readonly path: string
   readonly old?: Json

@@ -1,3 +1,5 @@
+// Required attributes and forms of values.
+
 import { describe, expect, test } from 'vitest'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'
 import { checkDocument } from './check.ts'

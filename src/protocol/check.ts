@@ -1,3 +1,5 @@
+// Refuses a document that lacks something required or has a malformed value. RFC 7643 §2.
+
 import type { Allowances } from './allowances.ts'
 import { invalidValue } from './errors.ts'
 import { type Form, formsOf } from './forms.ts'

@@ -1,3 +1,5 @@
+// Signed cursors.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Cursor, readCursor, writeCursor } from './cursor.ts'

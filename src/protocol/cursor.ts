@@ -1,3 +1,5 @@
+// Cursors of paged searches: stateless and signed. RFC 9865.
+
 import { expiredCursor, invalidCount, invalidCursor } from './errors.ts'
 import { LIMITS } from './limits.ts'
 

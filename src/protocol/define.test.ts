@@ -1,3 +1,5 @@
+// Schemas and resource types as an app declares them.
+
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCatalog, schemaById, schemasOf, typeByEndpoint, typeByName } from './catalog.ts'
 import { type AttributeDeclaration, defineResourceType, defineSchema, type Infer } from './define.ts'

@@ -1,3 +1,5 @@
+// Declares schemas, attributes and resource types. RFC 7643 §2, §6, §7.
+
 import { ConfigError } from './errors.ts'
 import type { Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Uniqueness } from './schema.ts'
 import { resourceTypeFaults, schemaFaults } from './schema-faults.ts'

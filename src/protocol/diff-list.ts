@@ -1,10 +1,12 @@
+// The edits that turn one list of complex values into another.
+
 import { attributeIn } from './attributes.ts'
 import { equalJson, sameValue } from './equal.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import type { Attribute } from './schema.ts'
 import { identityOf } from './value.ts'
 
-/** One step that turns a list of complex values into another; `filter` stands between brackets and selects one value. */
+/** One step that turns a list of complex values into another; `filter` goes between brackets and selects one value. */
 export type ListStep =
   | { readonly step: 'drop'; readonly filter: string }
   | { readonly step: 'set'; readonly filter: string; readonly sub?: string; readonly value: Json }
@@ -17,9 +19,9 @@ const FILTER_VALUE = 1_000
 const PAIRED_VALUES = 500
 
 /**
- * The steps that turn one list into another, value by value: what is gone, what changed where it stands, what is new. Values are
+ * The steps that turn one list into another, value by value: what is gone, what changed in place, what is new. Values are
  * known again by what makes them the same (`value` and `type`), else by their `type`, else by their `value`. Undefined when some
- * value can't be told from the others by a filter. RFC 7643 §2.4, RFC 7644 §3.5.2.
+ * no filter can distinguish a value from the others. RFC 7643 §2.4, RFC 7644 §3.5.2.
  */
 export function listSteps(
   attribute: Attribute,
@@ -36,7 +38,7 @@ export function listSteps(
     steps.push({ step: 'drop', filter })
     state.splice(state.indexOf(one), 1)
   }
-  // Whoever becomes primary ends the other one's being so. RFC 7644 §3.5.2.
+  // When a value becomes primary, the other one stops being so. RFC 7644 §3.5.2.
   const isNewPrimary =
     fresh.some(({ primary }) => primary === true) ||
     changed.some(({ from, to }) => to.primary === true && from.primary !== true)
@@ -94,7 +96,7 @@ export function bare(value: JsonObject): JsonObject {
   return rest
 }
 
-/** Whether a value can be changed into another where it stands: nothing immutable changes. RFC 7643 §2.2. */
+/** Whether a value can be changed into another in place: nothing immutable changes. RFC 7643 §2.2. */
 function mayBecome(attribute: Attribute, from: JsonObject, to: JsonObject): boolean {
   return (attribute.subAttributes ?? []).every(
     (sub) => sub.mutability !== 'immutable' || from[sub.name] === undefined || equalJson(from[sub.name], to[sub.name]),
@@ -135,7 +137,7 @@ function changeOf(
   return steps
 }
 
-/** A filter that selects one value of a list and no other; the first of the names that tells it apart, else all of them. */
+/** A filter that selects one value of a list and no other; by the first of the names that distinguishes it, else by all of them. */
 function filterFor(
   attribute: Attribute,
   value: JsonObject,

@@ -1,3 +1,5 @@
+// Packs operations into as many requests as an app's limits ask for.
+
 import type { UpdateProfile } from './app-profile.ts'
 import type { DifferenceNote } from './differences.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
@@ -9,7 +11,7 @@ export interface Unpacked {
   readonly path: string
   readonly value?: Json
   readonly members?: number
-  /** Only in a path-less value: what stands there instead of a path. */
+  /** Only in a path-less value: the key that replaces the path. */
   readonly bare?: JsonObject
 }
 

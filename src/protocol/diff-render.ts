@@ -1,3 +1,5 @@
+// Writes one difference as operations that an app takes. RFC 7644 §3.5.2.
+
 import { LENIENT } from './allowances.ts'
 import type { UpdateProfile } from './app-profile.ts'
 import { applyEdits } from './apply.ts'
@@ -101,7 +103,7 @@ function fits({ op, path }: Unpacked, updates: UpdateProfile): boolean {
   return updates.valuePaths || !path.includes('[')
 }
 
-/** Simple values can only be added one by one: nobody agrees on a filter for them. */
+/** Simple values can only be added one by one: servers don't agree on a filter for them. */
 function simpleParts({ path, old, next }: ListDifference): readonly Unpacked[] | undefined {
   if (!old.every((one) => sameIn(one, next))) return undefined
   const added = next.filter((one) => !sameIn(one, old))

@@ -1,3 +1,5 @@
+// The least PATCH between two documents.
+
 import { describe, expect, test } from 'vitest'
 import { defineSchema } from './define.ts'
 import { diff, sameDocument } from './diff.ts'

@@ -1,3 +1,5 @@
+// The least PATCH that turns one document into another. RFC 7644 §3.5.2.
+
 import { type AppProfile, RFC_PROFILE, type UpdateProfile, updatesOf } from './app-profile.ts'
 import { resolve } from './attributes.ts'
 import { packOperations, type Unpacked } from './diff-pack.ts'

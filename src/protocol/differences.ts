@@ -1,3 +1,5 @@
+// Compares two documents attribute by attribute.
+
 import { LENIENT } from './allowances.ts'
 import { COMMON, extensionOf } from './attributes.ts'
 import { bare } from './diff-list.ts'

@@ -1,3 +1,5 @@
+// The schemas of discovery resources: ServiceProviderConfig, ResourceType, Schema. RFC 7643 §5-§7.
+
 import { type AttributeDeclarations, fillIn } from './define.ts'
 import type { Schema } from './schema.ts'
 

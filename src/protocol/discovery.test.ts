@@ -1,3 +1,5 @@
+// Discovery documents as RFC 7643 §8 shows them.
+
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createCatalog, schemasOf } from './catalog.ts'

@@ -1,3 +1,5 @@
+// Writes ServiceProviderConfig, ResourceTypes and Schemas. RFC 7643 §5-§7.
+
 import type { Document, Json } from './json.ts'
 import type { Limits } from './limits.ts'
 import type { Attribute, AttributeType, ResourceType, Schema } from './schema.ts'
@@ -53,7 +55,7 @@ export function writeResourceType(type: ResourceType, base: string): Document {
   }
 }
 
-/** What the configuration resource tells. */
+/** What the configuration resource says. */
 export interface ServiceProviderConfigOptions {
   /** The base URL without a slash at its end. */
   readonly base: string
@@ -65,7 +67,7 @@ export interface ServiceProviderConfigOptions {
   }
   readonly limits: Limits
   readonly documentationUri?: string
-  /** The tenant's resource types, to tell whether roles and entitlements are offered (draft, D-040). */
+  /** The tenant's resource types, which decide whether roles and entitlements are offered (draft, D-040). */
   readonly types?: readonly ResourceType[]
 }
 

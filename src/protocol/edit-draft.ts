@@ -1,3 +1,5 @@
+// A document under edit: lists indexed by key, merged once at the end.
+
 import type { EditWork } from './edit-work.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import { createKeyedList, type KeyedList } from './keyed-list.ts'
@@ -67,7 +69,7 @@ export function createEditDraft(document: Document, work: EditWork): EditDraft {
       for (const { extension, list } of lists.values()) {
         if (list.revision() > 0) set(extension, list.attribute.name, list.size() === 0 ? undefined : list.values())
       }
-      // They may be changed by other ways from here on; who asks for one again has it anew.
+      // They may be changed in other ways from here on; the next request for one builds it again.
       lists.clear()
       return own ?? document
     },

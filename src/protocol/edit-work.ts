@@ -1,3 +1,5 @@
+// Counts the work of one request, and refuses past the limit.
+
 import { targetsIn } from './bind.ts'
 import type { BoundFilter } from './bound.ts'
 import { payloadTooLarge } from './errors.ts'
@@ -5,7 +7,7 @@ import { LIMITS } from './limits.ts'
 
 /** Counts the values that the edits of one request look at. */
 export interface EditWork {
-  /** Takes so many off what is left; throws past the limit. */
+  /** Subtracts from what is left; throws past the limit. */
   readonly spend: (values: number) => void
   /** How many may still be looked at. */
   readonly left: () => number

@@ -1,3 +1,5 @@
+// One edit of a resource, its names looked up and its value normalised. RFC 7644 §3.5.2.
+
 import type { BoundFilter, Target } from './bound.ts'
 import type { Json, JsonObject } from './json.ts'
 

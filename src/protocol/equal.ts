@@ -1,3 +1,5 @@
+// Compares JSON values. RFC 7643 §2.3.8.
+
 import { comparable } from './folding.ts'
 import { isObject, type Json } from './json.ts'
 import type { Attribute } from './schema.ts'

@@ -1,3 +1,5 @@
+// SCIM errors as they are written.
+
 import { describe, expect, test } from 'vitest'
 import * as errors from './errors.ts'
 import { ERROR } from './urn.ts'

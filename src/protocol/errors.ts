@@ -1,3 +1,5 @@
+// The errors of SCIM and of configuration, with stable codes. RFC 7644 §3.12.
+
 import { isObject, type JsonObject } from './json.ts'
 import { ERROR } from './urn.ts'
 
@@ -114,7 +116,7 @@ export class ScimError extends LockstepError {
 }
 
 /**
- * The error that the body of an answer tells, or undefined when it has not the shape of one. Taken as they come: `status` as a
+ * The error in the body of an answer, or undefined when it does not have the shape of one. Tolerant: `status` as a
  * number or missing, no `schemas`, any letter case of the names, a `scimType` that no RFC has. RFC 7644 §3.12.
  */
 export function readScimError(
@@ -173,7 +175,7 @@ export const sensitive = (detail: string): ScimError => refuse('sensitive', deta
 export const invalidCursor = (detail: string): ScimError => refuse('invalidCursor', detail)
 /** A cursor that is too old. RFC 9865 §2.1. */
 export const expiredCursor = (detail: string): ScimError => refuse('expiredCursor', detail)
-/** A page size that is none, or changed between pages. RFC 9865 §2.1. */
+/** An invalid page size, or one that changed between pages. RFC 9865 §2.1. */
 export const invalidCount = (detail: string): ScimError => refuse('invalidCount', detail)
 
 /** No credentials, or none that are known; `challenge` is the WWW-Authenticate header. RFC 7644 §2, RFC 6750 §3. */

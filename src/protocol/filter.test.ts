@@ -1,3 +1,5 @@
+// The filter grammar.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { vectors } from '../../test/vectors/vectors.ts'
@@ -264,15 +266,15 @@ test('the tag takes dates, and refuses what is no value of a filter with words',
   }
 })
 
-test('the tag refuses a value that stands after no operator', () => {
+test('the tag refuses a value that follows no operator', () => {
   const name = 'ada'
   expect(filter`emails[type Eq ${'work'} and value\tsw ${name}].value`).toBe(
     'emails[type Eq "work" and value\tsw "ada"].value',
   )
   expect(() => filter`userName eqq ${name}`).toThrow(
-    'value 1 stands after "eqq"; it must stand after one of eq, ne, co, sw, ew, gt, lt, ge, le',
+    'value 1 follows "eqq"; it must follow one of eq, ne, co, sw, ew, gt, lt, ge, le',
   )
-  expect(() => filter`userName eq ${name} and title ${name}`).toThrow('value 2 stands after "title"')
-  expect(() => filter`${'userName'} eq ${name}`).toThrow('value 1 stands after ""')
-  expect(() => filter`userName pr ${name}`).toThrow('value 1 stands after "pr"')
+  expect(() => filter`userName eq ${name} and title ${name}`).toThrow('value 2 follows "title"')
+  expect(() => filter`${'userName'} eq ${name}`).toThrow('value 1 follows ""')
+  expect(() => filter`userName pr ${name}`).toThrow('value 1 follows "pr"')
 })

@@ -1,3 +1,5 @@
+// Parses filters. RFC 7644 §3.4.2.2.
+
 import type { Comparison } from './bound.ts'
 import { ConfigError, invalidFilter } from './errors.ts'
 import { createReader, isAttributePath, numberIn, type Reader, readString, readWord, skipSpaces } from './lexer.ts'
@@ -34,7 +36,7 @@ const CLOSE_BRACKET = 0x5d
 const QUOTE = 0x22
 const APOSTROPHE = 0x27
 
-/** Reads a filter; 400 invalidFilter tells where it can't be read (P-126). RFC 7644 §3.4.2.2. */
+/** Parses a filter; 400 invalidFilter says where it can't be read (P-126). RFC 7644 §3.4.2.2. */
 export function parseFilter(text: string, allow?: FilterAllowances): Filter {
   if (text.length > LIMITS.FILTER_LENGTH) {
     throw invalidFilter(`The filter is longer than ${LIMITS.FILTER_LENGTH} characters`)
@@ -79,7 +81,7 @@ export function formatFilter(filter: Filter): string {
 
 /**
  * A filter with its values safely quoted: filter`userName eq ${name}`. Throws ConfigError for what is no value of a filter, like
- * undefined, and for a value that stands after no operator. RFC 7644 §3.4.2.2.
+ * undefined, and for a value that follows no operator. RFC 7644 §3.4.2.2.
  */
 export function filter(
   text: TemplateStringsArray,
@@ -93,7 +95,7 @@ function literal(value: unknown, at: number, before: string): string {
   const word = before.trimEnd().split(/\s/).at(-1) ?? ''
   if (!COMPARISONS.has(word.toLowerCase())) {
     const known = [...COMPARISONS.keys()].join(', ')
-    throw new ConfigError('filter', `value ${at + 1} stands after "${word}"; it must stand after one of ${known}`)
+    throw new ConfigError('filter', `value ${at + 1} follows "${word}"; it must follow one of ${known}`)
   }
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
@@ -263,7 +265,7 @@ function readComparison(reader: Reader, allow: FilterAllowances | undefined, pat
   )
 }
 
-/** A value in apostrophes, as SQL has it: to whom double quotes are foreign, the meaning is plain all the same. */
+/** A value in apostrophes, as in SQL: the meaning is plain. */
 function readApostrophes(reader: Reader): string {
   const from = reader.at
   const end = reader.text.indexOf("'", from + 1)
@@ -279,7 +281,7 @@ function deeper(reader: Reader): void {
   }
 }
 
-// What stands there instead isn't repeated: it may be a piece of a value (P-148).
+// What is there instead isn't repeated: it may be part of a value (P-148).
 function unexpected(reader: Reader, expected: string) {
   return invalidFilter(`Expected ${expected}`, reader.at)
 }

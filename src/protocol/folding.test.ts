@@ -1,3 +1,5 @@
+// Case folding.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { attributeIn, COMMON } from './attributes.ts'

@@ -1,3 +1,5 @@
+// Folds text for comparison without regard to case. RFC 7643 §2.2.
+
 import { CASE_FOLDING, WIDTH_MAPPING } from './folding-table.ts'
 import type { Attribute } from './schema.ts'
 
@@ -34,7 +36,7 @@ export function comparable(attribute: Attribute, text: string): string {
   return squeezes(attribute) && (part.startsWith(' ') || part.endsWith(' ')) ? squeezed(part) : part
 }
 
-/** The same for a part of a value, as `co`, `sw` and `ew` look for one: a space at its end stands between two words. */
+/** The same for a part of a value, as `co`, `sw` and `ew` look for one: a space at its end separates two words. */
 export function comparablePart(attribute: Attribute, text: string): string {
   if (attribute.caseExact || attribute.type === 'binary') return text
   const folded = fold(text)
@@ -61,7 +63,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-// Surrogates stand for code points beyond U+FFFF, yet their code units lie below U+E000.
+// Surrogates encode code points beyond U+FFFF, yet their code units lie below U+E000.
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

@@ -1,3 +1,5 @@
+// The forms of values: email addresses, phone numbers, URIs and the like. RFC 7643 §2.3, §4.1.
+
 import { entryOf } from './json.ts'
 import { userNameFault } from './prepare-name.ts'
 import type { Attribute, Schema } from './schema.ts'

@@ -1,3 +1,5 @@
+// The Group schema. RFC 7643 §4.2.
+
 import { defineResourceType, defineSchema } from './define.ts'
 
 /** The schema of groups. RFC 7643 §4.2, §8.7.1, with its errata. */

@@ -1,3 +1,5 @@
+// Values in an index sort as they compare.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defineSchema } from './define.ts'

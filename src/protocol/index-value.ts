@@ -1,17 +1,19 @@
+// The form in which values are kept in an index.
+
 import { comparable } from './folding.ts'
 import { instantOf } from './instant.ts'
 import type { Json } from './json.ts'
 import type { Attribute, AttributeType } from './schema.ts'
 
-/** Types whose values stand in an index as texts that are ordered as the values are. */
+/** Types whose values are indexed as texts that sort like the values. */
 const ORDERED: ReadonlySet<AttributeType> = new Set(['boolean', 'integer', 'decimal', 'dateTime'])
 
-/** Whether values of an attribute stand in an index in another form than texts do: booleans, numbers and times. */
+/** Whether values of an attribute are indexed in another form than text: booleans, numbers and times. */
 export function isOrdered({ type }: Attribute): boolean {
   return ORDERED.has(type)
 }
 
-/** A value as it stands in an index; undefined where it has no place there: no value, "", or one that is not of the attribute's type. */
+/** A value in the form of an index; undefined for values that are not indexed: none, "", or of another type. */
 export function indexValue(leaf: Attribute, value: Json | undefined): string | undefined {
   if (leaf.type === 'boolean') return typeof value === 'boolean' ? String(value) : undefined
   if (leaf.type === 'integer' || leaf.type === 'decimal') return typeof value === 'number' ? ordered(value) : undefined
@@ -24,7 +26,7 @@ export function indexValue(leaf: Attribute, value: Json | undefined): string | u
   return key === '' ? undefined : key
 }
 
-/** What a bound filter compares with, as it stands in an index: a time is an instant there. RFC 7644 §3.4.2.2. */
+/** The comparison value of a filter in the form of an index: a time is an instant there. RFC 7644 §3.4.2.2. */
 export function indexedLiteral(leaf: Attribute, value: string | number | boolean): string | undefined {
   if (typeof value === 'string') return isOrdered(leaf) ? undefined : value
   return typeof value === 'boolean' ? String(value) : ordered(value)

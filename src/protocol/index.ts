@@ -1,3 +1,5 @@
+// The front door of the protocol.
+
 export * from './allowances.ts'
 export * from './app-profile.ts'
 export * from './apply.ts'

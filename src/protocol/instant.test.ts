@@ -1,3 +1,5 @@
+// Times are parsed and written.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatInstant, instantOf } from './instant.ts'

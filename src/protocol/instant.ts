@@ -2,7 +2,7 @@
 const FORM = /^(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?$/
 
 /**
- * Milliseconds since 1970 of an xsd:dateTime, or undefined when the text is none. A missing offset means UTC, digits
+ * Milliseconds since 1970 of an xsd:dateTime, or undefined for other text. A missing offset means UTC, digits
  * past the milliseconds are cut off (A-29). RFC 7643 §2.3.5.
  */
 export function instantOf(text: string): number | undefined {

@@ -1,3 +1,5 @@
+// JSON values and objects as types.
+
 /** Any JSON value. RFC 8259. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 
@@ -15,7 +17,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The entry of a table under a name that comes from outside: what every object inherits, such as `constructor`, is none. */
+/** The entry of a table under a name from outside; inherited ones such as `constructor` don't count. */
 export function entryOf<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }

@@ -1,3 +1,5 @@
+// A list of values with indexes, so that many edits cost no more than their sum.
+
 import type { BoundFilter } from './bound.ts'
 import type { EditWork } from './edit-work.ts'
 import { comparable } from './folding.ts'
@@ -6,8 +8,8 @@ import type { Attribute } from './schema.ts'
 import { identityOf } from './value.ts'
 
 /**
- * The values of a multi-valued attribute while edits are carried out on them: each has a place that it keeps, and is found by what
- * it says without a look at the others. Indexes are made when they are first asked for and kept up from then on.
+ * The values of a multi-valued attribute while edits are carried out on them: each has a place that it keeps, and is found by
+ * its content without a look at the others. Indexes are built on first use and maintained from then on.
  */
 export interface KeyedList {
   readonly attribute: Attribute
@@ -25,7 +27,7 @@ export interface KeyedList {
   places(): readonly number[]
   /** Places of all that can satisfy a filter, and perhaps of others, in order. */
   candidates(filter: BoundFilter): readonly number[]
-  /** Places of the values that say this of a sub-attribute: a text as it compares. In any order. */
+  /** Places of the values with this value of a sub-attribute; texts in the form they compare in. In any order. */
   saying(sub: Attribute, value: Json): ReadonlySet<number>
   /** Places of the values that are the same as one with this identity. In any order. */
   identical(identity: string): ReadonlySet<number>
@@ -36,7 +38,7 @@ export interface KeyedList {
 }
 
 const NONE: ReadonlySet<number> = new Set()
-/** So few are looked at faster than an index is made. */
+/** Below this number a scan is faster than building an index. */
 const FEW = 8
 
 /** Makes a keyed list of the values of an attribute; `work` counts what its indexes look at. */
@@ -93,34 +95,6 @@ export function createKeyedList(attribute: Attribute, list: readonly Json[], wor
     return index.get(keyOf(sub, value)) ?? NONE
   }
 
-  /** Undefined: no index tells. */
-  function satisfying(filter: BoundFilter): ReadonlySet<number> | undefined {
-    switch (filter.op) {
-      case 'and':
-        return filter.all
-          .map(satisfying)
-          .reduce((least, one) => (one === undefined || (least && least.size <= one.size) ? least : one), undefined)
-      case 'or': {
-        const all = new Set<number>()
-        for (const one of filter.all) {
-          const found = satisfying(one)
-          if (found === undefined) return undefined
-          for (const place of found) all.add(place)
-        }
-        return all
-      }
-      case 'eq': {
-        const { target, value } = filter
-        // What is absent may count as false, and times have many spellings.
-        if (value !== true && typeof value !== 'string') return undefined
-        if (target.sub !== undefined) return saying(target.sub, value)
-        return typeof value === 'string' ? (byIdentity().get(`"${value}`) ?? NONE) : undefined
-      }
-      default:
-        return undefined
-    }
-  }
-
   const places = () => [...slots.keys()].filter((place) => slots[place] !== undefined)
   return {
     attribute,
@@ -143,7 +117,7 @@ export function createKeyedList(attribute: Attribute, list: readonly Json[], wor
     },
     places,
     candidates(filter) {
-      const found = count <= FEW ? undefined : satisfying(filter)
+      const found = count <= FEW ? undefined : satisfying(filter, saying, byIdentity)
       return found === undefined ? places() : [...found].sort((a, b) => a - b)
     },
     saying,
@@ -157,6 +131,38 @@ export function createKeyedList(attribute: Attribute, list: readonly Json[], wor
 }
 
 type Index = Map<string, Set<number>>
+
+/** Places of all values that can satisfy a filter. Undefined: no index can say. */
+function satisfying(
+  filter: BoundFilter,
+  saying: KeyedList['saying'],
+  byIdentity: () => Index,
+): ReadonlySet<number> | undefined {
+  switch (filter.op) {
+    case 'and':
+      return filter.all
+        .map((one) => satisfying(one, saying, byIdentity))
+        .reduce((least, one) => (one === undefined || (least && least.size <= one.size) ? least : one), undefined)
+    case 'or': {
+      const all = new Set<number>()
+      for (const one of filter.all) {
+        const found = satisfying(one, saying, byIdentity)
+        if (found === undefined) return undefined
+        for (const place of found) all.add(place)
+      }
+      return all
+    }
+    case 'eq': {
+      const { target, value } = filter
+      // What is absent may count as false, and times have many spellings.
+      if (value !== true && typeof value !== 'string') return undefined
+      if (target.sub !== undefined) return saying(target.sub, value)
+      return typeof value === 'string' ? (byIdentity().get(`"${value}`) ?? NONE) : undefined
+    }
+    default:
+      return undefined
+  }
+}
 
 /** Enters a place under a key, or takes it out; gives how many there are then. */
 function enter(index: Index, key: string, place: number, isThere: boolean): number {

@@ -1,3 +1,5 @@
+// Reads words, numbers and strings of a filter or path, character by character.
+
 import { invalidFilter } from './errors.ts'
 
 /** A place in a text that is being read; `at` moves forward. */
@@ -25,7 +27,7 @@ export function createReader(text: string): Reader {
   return { text, at: 0, depth: 0, terms: 0 }
 }
 
-/** Skips spaces and tabs; tells whether there was one (A-27). */
+/** Skips spaces and tabs; returns whether there was one (A-27). */
 export function skipSpaces(reader: Reader): boolean {
   const from = reader.at
   for (let code = reader.text.charCodeAt(reader.at); code === SPACE || code === TAB; ) {

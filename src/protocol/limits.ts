@@ -1,3 +1,5 @@
+// Every limit of the protocol.
+
 /**
  * Every limit of the protocol. Each has a test at the limit and one past it; docs/reference/limits.md is
  * written from this table. Lengths of text are in UTF-16 code units unless the name says bytes.

@@ -1,3 +1,5 @@
+// Paging by index, and list responses.
+
 import { expect, test } from 'vitest'
 import { LIST_END, openList } from './list.ts'
 import { LIST_RESPONSE } from './urn.ts'

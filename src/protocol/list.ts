@@ -1,3 +1,5 @@
+// Writes the envelope of a list response. RFC 7644 §3.4.2.
+
 import { LIST_RESPONSE } from './urn.ts'
 
 /** The envelope of a page. RFC 7644 §3.4.2, RFC 9865 §2. */

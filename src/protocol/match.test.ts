@@ -1,3 +1,5 @@
+// What filters mean.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Gadget } from '../../test/embedded-host.ts'

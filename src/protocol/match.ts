@@ -1,3 +1,5 @@
+// Evaluates a filter on a resource: the reference for what stores do faster. RFC 7644 §3.4.2.2.
+
 import type { BoundFilter, Comparison, Target } from './bound.ts'
 import { comparable, compareText } from './folding.ts'
 import { instantOf } from './instant.ts'

@@ -1,3 +1,5 @@
+// Values in other shapes.
+
 import { describe, expect, test } from 'vitest'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'
 import { applyEdits } from './apply.ts'

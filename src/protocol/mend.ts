@@ -1,3 +1,5 @@
+// Converts values that come in another shape than their type asks for, where their meaning is plain.
+
 import { attributeIn } from './attributes.ts'
 import { invalidValue, ScimError } from './errors.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
@@ -76,13 +78,13 @@ function asText(attribute: Attribute, value: Json, { numbers }: Reading, parent:
   const text = textOfNumber(value, numbers)
   if (text === undefined || !(numbers?.has(value) || isExact(value))) {
     throw invalidValue(
-      `${parent}${attribute.name} must be a string; the number there can't be told from others, so put it in quotes`,
+      `${parent}${attribute.name} must be a string; the number there is not exact, so put it in quotes`,
     )
   }
   return text
 }
 
-/** Whether a number that comes without its text is what was meant: beyond 2^53 it stands for several. */
+/** Whether a number without its text is exact: beyond 2^53 a double covers several. */
 function isExact(value: number): boolean {
   return !Number.isInteger(value) || Number.isSafeInteger(value)
 }
@@ -95,7 +97,7 @@ function trimmed(attribute: Attribute, text: string, { allow }: Reading): Json |
 
 /**
  * Base64 without its white space, a URI with its blanks encoded: so they are kept, and so a filter must look for them. A part of a
- * text, as `co` compares it, keeps what stands at its ends.
+ * text, as `co` compares it, keeps what is at its ends.
  */
 export function asStored({ type }: Attribute, text: string, isPart = false): string {
   if (type === 'binary') return /\s/.test(text) ? text.replace(/\s+/g, '') : text
@@ -104,7 +106,7 @@ export function asStored({ type }: Attribute, text: string, isPart = false): str
   return bare.includes(' ') ? bare.replaceAll(' ', '%20') : bare
 }
 
-/** What stands in a text, and how to read it. */
+/** What a text holds, and how to read it. */
 export interface Unpacked {
   readonly value: JsonObject | readonly Json[]
   readonly reading: Reading
@@ -121,7 +123,7 @@ const TEXTS_IN_TEXTS = 3
 
 /**
  * The object or list that a text holds in JSON, however often it was written as text; undefined for a text that holds none. 400
- * invalidValue for one that begins as JSON does and is none: it must not be taken for a value.
+ * invalidValue for one that begins like JSON but is not: it must not be taken for a value.
  */
 export function unpackJson(text: string, reading: Reading, where: string): Unpacked | undefined {
   const { jsonText, bareValueForComplex } = reading.allow
@@ -134,7 +136,7 @@ export function unpackJson(text: string, reading: Reading, where: string): Unpac
       inner = readJson(outer, { strictNames: false })
     } catch (error) {
       if (!(error instanceof ScimError) || PERHAPS_A_NAME.test(outer)) return undefined
-      throw invalidValue(`${where} is a text that begins as JSON does but is none; give the value itself`)
+      throw invalidValue(`${where} is a text that begins like JSON but is not valid JSON; send the value itself`)
     }
   }
   if (isObject(inner) || Array.isArray(inner)) {

@@ -1,3 +1,5 @@
+// Merges complex values. RFC 7644 §3.5.2.
+
 import { attributeIn } from './attributes.ts'
 import type { AttributeEdit } from './edit.ts'
 import { sameValue } from './equal.ts'
@@ -69,7 +71,7 @@ export function partOf({ op, target: { sub }, value }: AttributeEdit, old: JsonO
   return { [sub.name]: left.length === 0 ? null : left }
 }
 
-/** How many values stand in the lists of a complex value: what it costs to merge into it. */
+/** How many values the lists of a complex value hold: what it costs to merge into it. */
 export function listedIn(value: JsonObject | undefined): number {
   let count = 0
   for (const name in value) {

@@ -1,3 +1,5 @@
+// Documents in normal form.
+
 import { describe, expect, test } from 'vitest'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'
 import { defineSchema } from './define.ts'

@@ -1,3 +1,5 @@
+// Brings a document into normal form: names, types, extensions. RFC 7643 §2, §3.
+
 import { type Allowances, LENIENT } from './allowances.ts'
 import { applyEdits } from './apply.ts'
 import { extensionOf, type Resolved, resolve } from './attributes.ts'
@@ -60,7 +62,7 @@ export function normalise(body: Json, type: ResourceType, allow: Allowances, not
       if (attribute.name === 'schemas') given = value
       else if (attribute.mutability !== 'readOnly') read(found, value, reading, out, notes)
     } else if (attribute.mutability !== 'readOnly') {
-      // Sent under its bare name; what stands in the extension's own object counts more.
+      // Sent under its bare name; the value in the extension's own object wins.
       const own = extensions[extension] ?? {}
       extensions[extension] = own
       if (own[attribute.name] === undefined) read(found, value, reading, own, notes)

@@ -1,3 +1,5 @@
+// One operation of a PATCH as sent. RFC 7644 §3.5.2.
+
 import type { Json } from './json.ts'
 
 /** One operation of a PATCH. RFC 7644 §3.5.2. */

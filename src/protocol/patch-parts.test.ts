@@ -1,3 +1,5 @@
+// Edits of sub-attributes.
+
 import { describe, expect, test } from 'vitest'
 import { type Allowances, LENIENT, STRICT } from './allowances.ts'
 import { applyEdits } from './apply.ts'

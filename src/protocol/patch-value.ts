@@ -1,3 +1,5 @@
+// Reads the value of a PATCH operation as its target takes it. RFC 7644 §3.5.2.
+
 import { attributeIn, resolve } from './attributes.ts'
 import type { BoundPath } from './bind.ts'
 import type { Target } from './bound.ts'
@@ -101,7 +103,7 @@ function memberOf(object: JsonObject, name: string): Json | undefined {
   return undefined
 }
 
-/** In a PATCH a lone value stands for a list of one, on every connection. */
+/** In a PATCH a lone value means a list of one, on every connection. */
 function inPatch(reading: Reading): Reading {
   return reading.allow.loneValueForList ? reading : { ...reading, allow: { ...reading.allow, loneValueForList: true } }
 }
@@ -121,7 +123,7 @@ function simple(leaf: Attribute, value: Json, reading: Reading, parent: string, 
   return read === undefined ? empty : { value: read }
 }
 
-/** An empty id names nobody, an empty type is none. */
+/** An empty id refers to nothing, an empty type counts as absent. */
 function clears(attribute: Attribute, leaf: Attribute, { allow }: Reading): boolean {
   if (leaf.name === 'type') return attribute.multiValued && allow.mendLists
   return leaf.name === 'value' && isReference(attribute) && allow.bareValueForComplex

@@ -1,3 +1,5 @@
+// Properties that hold for any PATCH.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LENIENT, STRICT } from './allowances.ts'

@@ -1,3 +1,5 @@
+// PATCH bodies, read and refused.
+
 import { describe, expect, test } from 'vitest'
 import {
   type Allowances,

@@ -1,3 +1,5 @@
+// Reads the body of a PATCH. RFC 7644 §3.5.2.
+
 import type { Allowances } from './allowances.ts'
 import { extensionOf, resolve } from './attributes.ts'
 import { type BoundPath, bindPath, unknownPath } from './bind.ts'
@@ -135,7 +137,7 @@ function bind(path: string, op: Op, { type, allow }: Context): BoundPath | undef
   try {
     read = parsePath(path, allow)
   } catch (error) {
-    // `tags eq "a"` without brackets selects a simple value; what it would mean to set it, nobody says (A-90).
+    // `tags eq "a"` without brackets selects a simple value; what setting it would mean is undefined (A-90).
     const bare = op === 'remove' && error instanceof ScimError ? bareTerm(path, type) : undefined
     if (bare === undefined) throw error
     read = bare

@@ -1,3 +1,5 @@
+// Parses attribute paths. RFC 7644 §3.5.2.
+
 import { invalidPath, type ScimError } from './errors.ts'
 import { type Filter, type FilterAllowances, formatFilter, readValueFilter } from './filter.ts'
 import { createReader, isAttributePath, readWord } from './lexer.ts'
@@ -45,14 +47,14 @@ export function pathTooLong(): ScimError {
   return invalidPath(`The path is longer than ${LIMITS.PATH_LENGTH} characters`)
 }
 
-/** A path, as written and perhaps malformed, without its filter: `instead` stands in its place. */
+/** A path, as written and perhaps malformed, with `instead` in place of its filter. */
 export function withoutFilter(path: string, instead = ''): string {
   const open = path.indexOf('[')
   const close = path.lastIndexOf(']')
   return open < 0 || close < open ? path : `${path.slice(0, open)}${instead}${path.slice(close + 1)}`
 }
 
-/** A path fit to be logged and shown: a filter may hold somebody's address, the names around it don't. */
+/** A path fit to be logged and shown: a filter may hold personal data, the names around it don't. */
 export function namesOnly(path: string): string {
   return withoutFilter(path, '[…]').slice(0, 200)
 }

@@ -1,3 +1,5 @@
+// Members picked from JSON text.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pickMembers } from './pick.ts'

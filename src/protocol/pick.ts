@@ -1,3 +1,5 @@
+// Picks some members out of JSON text without parsing the rest.
+
 import { type Document, isObject } from './json.ts'
 
 const QUOTE = 0x22
@@ -10,7 +12,7 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 
 /**
- * A JSON object with only some of its members, the others passed over: whoever compares one attribute need not take a whole
+ * A JSON object with only some of its members, the others passed over: to compare one attribute need not parse a whole
  * resource apart. The text is as JSON.stringify writes it; any other is read whole.
  */
 export function pickMembers(text: string, names: ReadonlySet<string>): Document {
@@ -35,7 +37,7 @@ function pick(text: string, names: ReadonlySet<string>): Document | undefined {
     const name = text.slice(at + 1, end - 1)
     const next = valueEnd(text, end + 1)
     if (next < 0) return undefined
-    // A name with escapes in it is none of ours.
+    // None of our names contains escapes.
     if (names.has(name)) {
       found[name] = JSON.parse(text.slice(end + 1, next)) as Document[string]
       left--
@@ -73,7 +75,7 @@ function valueEnd(text: string, from: number): number {
         break
       case CLOSE:
       case CLOSE_LIST:
-        // The end of what a number or a word stands in.
+        // The end of a number or word.
         if (depth === 0) return at
         depth--
         if (depth === 0) return at + 1

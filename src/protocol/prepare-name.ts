@@ -1,3 +1,5 @@
+// Prepares userNames and passwords. RFC 8265.
+
 import { invalidValue } from './errors.ts'
 import { LIMITS } from './limits.ts'
 

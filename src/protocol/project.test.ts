@@ -1,3 +1,5 @@
+// Selections of attributes.
+
 import { describe, expect, test } from 'vitest'
 import { defineSchema } from './define.ts'
 import type { Document } from './json.ts'

@@ -1,3 +1,5 @@
+// Selects the attributes that are returned. RFC 7644 §3.4.2.5.
+
 import { COMMON, type NameAllowances, resolve } from './attributes.ts'
 import type { Target } from './bound.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'

@@ -1,3 +1,5 @@
+// Query parameters, read and refused.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LENIENT } from './allowances.ts'

@@ -1,3 +1,5 @@
+// Reads query parameters and search requests. RFC 7644 §3.4.2.
+
 import { invalidCount, invalidFilter, invalidSyntax, invalidValue } from './errors.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -76,7 +78,7 @@ export function decodeQuery(search: string, allow?: Pick<SearchAllowances, 'loos
     const before = name === undefined ? undefined : found[name]
     if (before === undefined) found[name ?? sent] = value
     else if (allow?.looseQuery && isList(name)) found[name] = `${before},${value}`
-    else throw invalidValue(`The parameter ${name} may stand in the URL only once`)
+    else throw invalidValue(`The parameter ${name} may occur in the URL only once`)
   }
   if (allow?.looseQuery && found.filter?.trim() === '') delete found.filter
   return found

@@ -1,3 +1,5 @@
+// JSON bodies, read and refused.
+
 import { describe, expect, test } from 'vitest'
 import { ScimError } from './errors.ts'
 import type { Json } from './json.ts'

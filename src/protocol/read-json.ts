@@ -1,3 +1,5 @@
+// Parses the JSON of a body, bounded in depth and size. RFC 8259.
+
 import { invalidSyntax, invalidValue } from './errors.ts'
 import { isObject, type Json } from './json.ts'
 import { LIMITS } from './limits.ts'
@@ -10,7 +12,7 @@ import { noteNumbers } from './written-numbers.ts'
  * RFC 8259; RFC 7643 §2.3.
  */
 export function readJson(text: string, options: { readonly strictNames: boolean }): Json {
-  // A byte order mark is no part of JSON, but may stand before it. RFC 8259 §8.1.
+  // A byte order mark is not part of JSON, but may precede it. RFC 8259 §8.1.
   const bare = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const { unusualNumbers: unusual, longestString } = scanJson(bare)
   let value: Json
@@ -71,7 +73,7 @@ function refuseDuplicates(text: string): void {
       const names = open.at(-1)
       if (names === undefined || !isName(text, at + 1)) continue
       const name = JSON.parse(text.slice(start, at + 1)) as string
-      if (names.has(name)) throw invalidSyntax(`The member "${name}" stands twice in one object`)
+      if (names.has(name)) throw invalidSyntax(`The member "${name}" occurs twice in one object`)
       names.add(name)
     }
   }

@@ -1,3 +1,5 @@
+// Reads a schema from its JSON form. RFC 7643 §7.
+
 import { type AttributeDeclaration, type AttributeDeclarations, defineResourceType, defineSchema } from './define.ts'
 import { invalidValue } from './errors.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
@@ -64,7 +66,7 @@ function readAttributes(json: Json | undefined, id: string, where: string): Attr
     return [name, readAttribute(each, `${id}: ${name}`, id, `${name}.subAttributes`)]
   })
   const names = new Set(out.map(([name]) => name))
-  if (names.size < out.length) throw invalidValue(`${id}: an attribute stands twice in "${where}"`)
+  if (names.size < out.length) throw invalidValue(`${id}: an attribute occurs twice in "${where}"`)
   // A name such as "__proto__" stays a name here, and is refused with the others that are none.
   return Object.fromEntries(out)
 }

@@ -1,3 +1,5 @@
+// What reading a body needs to know, and what it notes.
+
 import type { Allowances } from './allowances.ts'
 import type { WrittenNumbers } from './written-numbers.ts'
 

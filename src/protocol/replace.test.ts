@@ -1,3 +1,5 @@
+// What a PUT leaves.
+
 import { describe, expect, test } from 'vitest'
 import { changedPaths } from './changes.ts'
 import { defineSchema } from './define.ts'

@@ -1,3 +1,5 @@
+// Works out the document after a PUT. RFC 7644 §3.5.1.
+
 import { attributeIn, COMMON } from './attributes.ts'
 import { equalJson, sameValue } from './equal.ts'
 import { mutability } from './errors.ts'
@@ -9,7 +11,7 @@ import { identityOf } from './value.ts'
 
 /**
  * The document that a PUT leaves: what is given replaces, what is omitted goes. Omitted stay `active` (a PUT of a
- * profile must not let somebody in again), what is never returned (a password), readOnly and immutable attributes
+ * profile must not reactivate a user), what is never returned (a password), readOnly and immutable attributes
  * (A-16). `incoming` is in normal form; `cleared` names what it unassigned on purpose. The very same object when
  * nothing changes. RFC 7644 §3.5.1.
  */
@@ -86,7 +88,7 @@ function replacedComplex(attribute: Attribute, old: JsonObject, given: JsonObjec
   return Object.keys(out).length === 0 ? undefined : out
 }
 
-/** Elements are told apart by their `value`; what is fixed in one that stays may not be contradicted (A-09). */
+/** Elements are identified by their `value`; immutable parts of one that stays must not change (A-09). */
 function replacedList(
   attribute: Attribute,
   old: Json | undefined,

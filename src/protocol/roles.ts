@@ -1,10 +1,12 @@
+// The schemas of roles and entitlements that a tenant offers.
+
 import { defineResourceType, defineSchema } from './define.ts'
 import { type Attribute, isReference, type ResourceType, type Schema } from './schema.ts'
 import { ENTITLEMENT, ROLE } from './urn.ts'
 
 const LISTED = {
   value: {
-    description: 'Value that stands in the attribute of a user.',
+    description: 'Value of the attribute in users.',
     required: true,
     caseExact: true,
     mutability: 'readOnly',
@@ -14,7 +16,7 @@ const LISTED = {
   supported: { type: 'boolean', description: 'Whether it may be given to users now.', mutability: 'readOnly' },
   limitedAssignmentsPermitted: {
     type: 'boolean',
-    description: 'Whether only so many users may have it.',
+    description: 'Whether the number of users who may have it is limited.',
     mutability: 'readOnly',
   },
   totalAssignmentsPermitted: { type: 'integer', description: 'How many users may have it.', mutability: 'readOnly' },
@@ -59,7 +61,7 @@ export function writable(type: ResourceType): ResourceType {
   const known = openTypes.get(type)
   if (known !== undefined) return known
   const open = (attribute: Attribute): Attribute =>
-    // What is worked out from other resources is nobody's to write: groups, the name of a manager.
+    // Values derived from other resources are never written: groups, the name of a manager.
     isReference(attribute)
       ? attribute
       : {

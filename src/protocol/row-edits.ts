@@ -1,3 +1,5 @@
+// Separates the edits of members, which stores keep as rows, from the rest.
+
 import { type Allowances, STRICT } from './allowances.ts'
 import type { BoundFilter } from './bound.ts'
 import type { AttributeEdit, Edit } from './edit.ts'

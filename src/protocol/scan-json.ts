@@ -1,3 +1,5 @@
+// Scans the shape of a JSON text before it is parsed.
+
 import { invalidSyntax, payloadTooLarge } from './errors.ts'
 import { LIMITS } from './limits.ts'
 

@@ -1,3 +1,5 @@
+// Finds what is wrong with a schema. RFC 7643 §2, §7, §10.
+
 import { entryOf } from './json.ts'
 import type { Attribute, AttributeType, ResourceType, Schema } from './schema.ts'
 
@@ -94,7 +96,7 @@ export function resourceTypeFaults(type: ResourceType): readonly string[] {
     faults.push(`The endpoint "${type.endpoint}" belongs to the protocol.`)
   }
   const ids = [type.schema, ...type.extensions.map(({ schema }) => schema)].map(({ id }) => id.toLowerCase())
-  if (new Set(ids).size < ids.length) faults.push('A schema stands in it more than once.')
+  if (new Set(ids).size < ids.length) faults.push('A schema occurs in it more than once.')
   for (const { name } of type.schema.attributes) {
     if (COMMON_NAMES.has(name.toLowerCase())) {
       faults.push(`The attribute "${name}" of the base schema is there on every resource already.`)

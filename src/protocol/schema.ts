@@ -1,3 +1,5 @@
+// The types of schemas and attributes. RFC 7643 §7.
+
 /** The data types of attributes. RFC 7643 §2.3. */
 export type AttributeType =
   | 'string'

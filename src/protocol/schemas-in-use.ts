@@ -1,3 +1,5 @@
+// The `schemas` attribute of a resource. RFC 7643 §3.3.
+
 import type { Document } from './json.ts'
 import type { ResourceType } from './schema.ts'
 

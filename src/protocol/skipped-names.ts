@@ -1,6 +1,8 @@
+// Notes the names of attributes that were left out.
+
 import { namesOnly } from './path.ts'
 
-/** So many names of what was left out are told; more of them say nothing more, and would fill a log. */
+/** Names of skipped attributes that are reported; more would fill a log and say nothing new. */
 const MOST = 100
 
 /** Notes the path of what no schema knows and is left out: by name, never with values, and no more than a few. */

@@ -1,3 +1,5 @@
+// Sort keys of resources. RFC 7644 §3.4.2.3.
+
 import type { BoundSort } from './bound.ts'
 import { comparable, compareText } from './folding.ts'
 import { instantOf } from './instant.ts'

@@ -1,3 +1,5 @@
+// Suggests the nearest name for a misspelt one.
+
 /** `; did you mean userName?` for the nearest of the names, or nothing when none is near. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const near = nearest(word, names)

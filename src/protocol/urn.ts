@@ -1,3 +1,5 @@
+// The URNs of SCIM schemas and messages.
+
 /** Base schema of users. RFC 7643 §4.1. */
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 /** Base schema of groups. RFC 7643 §4.2. */

@@ -1,3 +1,5 @@
+// The User schema. RFC 7643 §4.1.
+
 import { defineResourceType, defineSchema } from './define.ts'
 
 /** The schema of people. RFC 7643 §4.1, §8.7.1, with its errata. */

@@ -1,3 +1,5 @@
+// Reads a value as its attribute's type has it. RFC 7643 §2.3.
+
 import type { Allowances } from './allowances.ts'
 import { attributeIn } from './attributes.ts'
 import { invalidSyntax, invalidValue, payloadTooLarge } from './errors.ts'
@@ -150,7 +152,7 @@ function saysNothing(attribute: Attribute, sub: Attribute, value: Json | undefin
   return allow.looseReferences && canonicalValues?.includes(value) === false && isReference(attribute)
 }
 
-/** An empty text for a boolean says neither true nor false nor that there is none: as if it had not been sent. */
+/** An empty text for a boolean is neither true nor false nor unassigned: it counts as not sent. */
 export function isAbsent(attribute: Attribute, value: Json | undefined, allow: Allowances): boolean {
   return attribute.type === 'boolean' && allow.textBooleans && isEmptyText(value)
 }
@@ -209,7 +211,7 @@ function dropNulls(object: { [name: string]: Json }): JsonObject | undefined {
   return some ? object : undefined
 }
 
-/** `$ref` stands in for a missing `value`, and may not contradict it (A-91, S-136). RFC 7643 §2.4. */
+/** `$ref` replaces a missing `value`, and must not contradict it (A-91, S-136). RFC 7643 §2.4. */
 function completeReference(
   attribute: Attribute,
   out: { [name: string]: Json },
@@ -233,13 +235,13 @@ function completeReference(
       )
     }
   }
-  // Where there is but one type to lead to, the URI is made anew from the id on each answer.
+  // With a single possible type, the URI is built from the id for each answer.
   if ('$ref' in out && (attributeIn(attribute.subAttributes ?? [], '$ref')?.referenceTypes?.length ?? 0) < 2)
     delete out.$ref
 }
 
 /**
- * The id that a resource's URI ends in; the part before it, a version segment too, does not count (A-91). An endpoint is none.
+ * The id that a resource's URI ends in; the part before it, a version segment too, does not count (A-91). An endpoint has none.
  * RFC 7643 §2.4.
  */
 export function idInUri(uri: string): string | undefined {
@@ -257,7 +259,7 @@ export function idInUri(uri: string): string | undefined {
 /** Entries that hold nothing but a label, as some clients send for values they do not have (A-12). */
 function isHollow(attribute: Attribute, value: Json): boolean {
   if (!isObject(value)) return value === ''
-  // A reference without an id is somebody's mistake and must be told (A-53).
+  // A reference without an id is a mistake of the client and must be refused (A-53).
   if (isReference(attribute)) return false
   for (const name in value) {
     if (name !== 'type' && name !== 'primary' && value[name] !== '') return false
@@ -265,7 +267,7 @@ function isHollow(attribute: Attribute, value: Json): boolean {
   return true
 }
 
-/** The same value with the same type stands once, with what both entries say. RFC 7643 §2.4. */
+/** Merges entries with the same value and type. RFC 7643 §2.4. */
 export function mergeTwins(attribute: Attribute, list: Json[]): Json[] {
   if (list.length < 2) return list
   const seen = new Map<string, number>()

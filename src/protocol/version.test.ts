@@ -1,3 +1,5 @@
+// Entity tags.
+
 import { expect, test } from 'vitest'
 import { formatETag, ifMatch, ifNoneMatch, matchesETag } from './version.ts'
 

@@ -1,8 +1,10 @@
+// Entity tags and conditional requests. RFC 7644 §3.14.
+
 const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"/g
 /** A version as proxies and clients write it: with the name of a compression after it, and without quotation marks. */
 const LOOSE_TAG = /^(?:W\/)?("?)(\d{1,15})(?:(?:--?|;)(?:gzip|br|deflate|zstd))?\1$/i
 
-/** The entity tag of a version: `W/"8"`, weak since it stands for state, not bytes (A-43). RFC 7644 §3.14. */
+/** The entity tag of a version: `W/"8"`, weak since it identifies state, not bytes (A-43). RFC 7644 §3.14. */
 export function formatETag(version: number): string {
   return `W/"${version}"`
 }

@@ -1,3 +1,5 @@
+// Numbers keep their digits.
+
 import { expect, test } from 'vitest'
 import type { Json } from './json.ts'
 import { readJson } from './read-json.ts'

@@ -1,3 +1,5 @@
+// Keeps how numbers were written, beyond what a double can hold.
+
 import { isObject, type Json, type JsonObject } from './json.ts'
 
 /**
@@ -16,7 +18,7 @@ interface Written {
   readonly exact: boolean
 }
 
-/** By body, as long as it lives. The value tells how it was written, so that rewriting what is around it loses nothing. */
+/** By body, for as long as it is referenced. Says how numbers were written, so that rewriting what is around them loses nothing. */
 const known = new WeakMap<object, WrittenNumbers>()
 
 /** Keeps how the numbers in the text of a body are written, for {@link numbersOf}. The text is known to be JSON. */
@@ -108,7 +110,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
 }
 
-/** Digits, and what may stand between and before them: `+`, `-`, `.`, `e`, `E`. */
+/** Digits, and what may be between and before them: `+`, `-`, `.`, `e`, `E`. */
 function isOfNumber(code: number): boolean {
   return isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e || code === 0x45 || code === 0x65
 }

@@ -1,3 +1,5 @@
+// Profiles of real apps: what each takes in updates, with the sources.
+
 import {
   type AppProfile,
   type MembersProfile,
@@ -13,7 +15,7 @@ const CHECKED = '2026-11'
 
 /**
  * What well-known apps take in updates, as their documentation says or people found. They change; `checked` says when a profile was
- * last held against its sources. Only what bears on updates stands here.
+ * last held against its sources. Only what matters for updates is listed.
  */
 export const APPS = {
   rfc: RFC_PROFILE,
@@ -61,7 +63,7 @@ export const APPS = {
   },
   salesforce: {
     name: 'salesforce',
-    about: 'Salesforce: members stand in an object',
+    about: 'Salesforce: members are sent in an object',
     checked: CHECKED,
     sources: ['help.salesforce.com: identity_scim_manage_groups'],
     types: { '*': updates({ members: members({ remove: 'value-list', wrap: 'object' }) }) },
@@ -106,7 +108,7 @@ export const APPS = {
   },
   jfrog: {
     name: 'jfrog',
-    about: 'JFrog: nobody and nothing is renamed',
+    about: 'JFrog: neither users nor groups can be renamed',
     checked: CHECKED,
     sources: ['jfrog.com: implemented SCIM endpoints'],
     types: { User: updates({ fixed: ['userName'] }), Group: updates({ fixed: ['displayName'] }), '*': RFC_UPDATES },

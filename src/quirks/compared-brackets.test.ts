@@ -1,3 +1,5 @@
+// A selected value compared as a whole.
+
 import { expect, test } from 'vitest'
 import { after, list } from '../../test/quirks/messages.ts'
 import { comparedBrackets } from './compared-brackets.ts'

@@ -1,6 +1,8 @@
-import { mapFilter } from './parts.ts'
+// Quirk: a selected value compared as a whole, `emails[type eq "work"] eq "…"`.
+
 import type { Quirk } from './quirk.ts'
 import { outsideStrings } from './quoted.ts'
+import { mapFilter } from './toolkit.ts'
 
 /** An element compared as a whole: `emails[type eq "work"] eq "…"` means its `value`. */
 export const comparedBrackets: Quirk = {

@@ -1,3 +1,5 @@
+// Core attributes under the core URN.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { coreUnderUrn } from './core-under-urn.ts'

@@ -1,6 +1,8 @@
+// Quirk: core attributes in an object under the core URN.
+
 import { isObject, type JsonObject, type ResourceType } from '../protocol/index.ts'
-import { mapOperations, mapResource, nameIn } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { mapOperations, mapResource, nameIn } from './toolkit.ts'
 
 /** Core attributes in an object under the core URN, as if the base schema were an extension: they move up. */
 export const coreUnderUrn: Quirk = {
@@ -27,7 +29,7 @@ function lifted(resource: JsonObject, type: ResourceType): JsonObject {
   const core = key === undefined ? undefined : resource[key]
   if (key === undefined || !isObject(core)) return resource
   const { [key]: _, ...rest } = resource
-  // What stands in its right place goes before what does not.
+  // A value in its right place wins.
   const missing = Object.entries(core).filter(([name]) => nameIn(rest, name) === undefined)
   return { ...rest, ...Object.fromEntries(missing) }
 }

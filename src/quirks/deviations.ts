@@ -1,3 +1,5 @@
+// The requirements that a connection deviates from.
+
 import type { Allowances } from '../protocol/index.ts'
 import type { Profile } from './profile.ts'
 

@@ -1,3 +1,5 @@
+// The list of quirks.
+
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { catalog, create, list, patch, patchGroup } from '../../test/quirks/messages.ts'

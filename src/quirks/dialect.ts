@@ -1,3 +1,5 @@
+// All quirks, in the order in which they are applied.
+
 import { comparedBrackets } from './compared-brackets.ts'
 import { coreUnderUrn } from './core-under-urn.ts'
 import { emptyPath } from './empty-path.ts'

@@ -1,3 +1,5 @@
+// Empty paths.
+
 import { expect, test } from 'vitest'
 import { after, patch } from '../../test/quirks/messages.ts'
 import { emptyPath } from './empty-path.ts'

@@ -1,5 +1,7 @@
-import { mapOperations } from './parts.ts'
+// Quirk: an empty path where none is meant.
+
 import type { Quirk } from './quirk.ts'
+import { mapOperations } from './toolkit.ts'
 
 /** An empty path where none is meant. */
 export const emptyPath: Quirk = {

@@ -1,3 +1,5 @@
+// Filters encoded twice.
+
 import { expect, test } from 'vitest'
 import { after, list } from '../../test/quirks/messages.ts'
 import { encodedTwice } from './encoded-twice.ts'

@@ -1,5 +1,7 @@
-import { mapFilter } from './parts.ts'
+// Quirk: a filter that was percent-encoded twice.
+
 import type { Quirk } from './quirk.ts'
+import { mapFilter } from './toolkit.ts'
 
 /** A filter that was percent-encoded twice: after decoding it still has no space, but `%20`, where one must be. */
 export const encodedTwice: Quirk = {

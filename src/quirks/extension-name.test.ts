@@ -1,3 +1,5 @@
+// Extensions under their name.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { extensionName } from './extension-name.ts'

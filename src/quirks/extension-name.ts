@@ -1,6 +1,8 @@
+// Quirk: an extension's object under its name instead of its URN.
+
 import { isObject, type Json } from '../protocol/index.ts'
-import { mapOperations, mapResource, renameMembers, urnOf } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { mapOperations, mapResource, renameMembers, urnOf } from './toolkit.ts'
 
 /** An extension's object under the extension's name instead of its URN: `"EnterpriseUser": {"department": …}`. */
 export const extensionName: Quirk = {

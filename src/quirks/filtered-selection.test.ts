@@ -1,3 +1,5 @@
+// Filters in selections.
+
 import { expect, test } from 'vitest'
 import { after, list, search } from '../../test/quirks/messages.ts'
 import { filteredSelection } from './filtered-selection.ts'

@@ -1,7 +1,9 @@
+// Quirk: a filter in a list of attributes, `attributes=emails[type eq "work"]`.
+
 import { type Json, LIMITS } from '../protocol/index.ts'
-import { mapParameter } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 import { quotedEnd } from './quoted.ts'
+import { mapParameter } from './toolkit.ts'
 
 /** A filter in a list of attributes, `attributes=emails[type eq "work"]`: the attribute is returned whole. */
 export const filteredSelection: Quirk = {

@@ -1,3 +1,5 @@
+// The front door of quirks.
+
 export { APPS, type AppName, isAppName } from './apps.ts'
 export { ALLOWANCE_DEVIATIONS, deviationsOf } from './deviations.ts'
 export { type AllowanceChoice, adjusted, isKind, KINDS, type Kind, type Profile, profileOf } from './profile.ts'

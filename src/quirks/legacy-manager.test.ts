@@ -1,3 +1,5 @@
+// The manager of SCIM 1.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import type { Json } from '../protocol/index.ts'

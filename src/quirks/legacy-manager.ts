@@ -1,6 +1,8 @@
+// Quirk: the manager of SCIM 1, whose id is in `managerId`.
+
 import { isObject, type Json, readJson, ScimError } from '../protocol/index.ts'
-import { mapElements, mapNames, mapValues, memberOf, nameIn } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { mapElements, mapNames, mapValues, memberOf, nameIn } from './toolkit.ts'
 
 /** The manager of SCIM 1, whose id is in `managerId`. */
 export const legacyManager: Quirk = {

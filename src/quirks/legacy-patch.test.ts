@@ -1,3 +1,5 @@
+// The PATCH of SCIM 1.1.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { Group } from '../protocol/group.ts'

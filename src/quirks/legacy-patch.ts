@@ -1,3 +1,5 @@
+// Quirk: the PATCH of SCIM 1.1, a partial resource.
+
 import {
   attributeIn,
   isObject,
@@ -8,8 +10,8 @@ import {
   type ResourceType,
   resolve,
 } from '../protocol/index.ts'
-import { isUrn, memberOf, nameIn, type Operation, urnOf } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { isUrn, memberOf, nameIn, type Operation, urnOf } from './toolkit.ts'
 
 /**
  * A SCIM 1.1 PATCH: a part of the resource, where elements of lists are added unless they carry

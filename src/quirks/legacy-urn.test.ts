@@ -1,3 +1,5 @@
+// URNs of SCIM 1.
+
 import { expect, test } from 'vitest'
 import { after, create, list, patch, search } from '../../test/quirks/messages.ts'
 import { Group } from '../protocol/group.ts'

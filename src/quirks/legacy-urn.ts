@@ -1,7 +1,9 @@
+// Quirk: URNs of SCIM 1 and its drafts.
+
 import { ENTERPRISE_USER, type ResourceType } from '../protocol/index.ts'
-import { isUrn, mapFilter, mapNames } from './parts.ts'
 import type { Quirk } from './quirk.ts'
 import { outsideStrings } from './quoted.ts'
+import { isUrn, mapFilter, mapNames } from './toolkit.ts'
 
 /** URNs of SCIM 1 and of its drafts: `urn:scim:schemas:extension:enterprise:1.0` for the enterprise extension. */
 export const legacyUrn: Quirk = {

@@ -1,3 +1,5 @@
+// Misspelt URNs.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { misspeltUrn } from './misspelt-urn.ts'

@@ -1,6 +1,8 @@
+// Quirk: an extension's URN with wrong punctuation.
+
 import { type ResourceType, resolve } from '../protocol/index.ts'
-import { isUrn, mapNames } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { isUrn, mapNames } from './toolkit.ts'
 
 /** An extension's URN with a slip in its punctuation: `…:enterprise:2.0User` for `…:enterprise:2.0:User`. */
 export const misspeltUrn: Quirk = {

@@ -1,3 +1,5 @@
+// Lists of operations in other shapes.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { PATCH_OP } from '../protocol/index.ts'

@@ -1,6 +1,8 @@
+// Quirk: a lone operation, a bare list, or a list under another name.
+
 import { isObject, type JsonObject, PATCH_OP } from '../protocol/index.ts'
-import { nameIn } from './parts.ts'
 import type { Quirk } from './quirk.ts'
+import { nameIn } from './toolkit.ts'
 
 /** One operation where the list of operations belongs, the list alone, or under the name of a client's own class. */
 export const operationList: Quirk = {

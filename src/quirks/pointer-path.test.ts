@@ -1,3 +1,5 @@
+// JSON Pointers as paths.
+
 import { expect, test } from 'vitest'
 import { after, create, patch } from '../../test/quirks/messages.ts'
 import { pointerPath } from './pointer-path.ts'

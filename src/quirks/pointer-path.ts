@@ -1,5 +1,7 @@
-import { mapNames } from './parts.ts'
+// Quirk: a JSON Pointer as path, `/name/givenName`.
+
 import type { Quirk } from './quirk.ts'
+import { mapNames } from './toolkit.ts'
 
 /**
  * A JSON Pointer for a path: `/name/givenName` for `name.givenName`. Positions in a list have no meaning in SCIM

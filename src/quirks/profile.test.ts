@@ -1,3 +1,5 @@
+// Profiles of kinds.
+
 import { expect, test } from 'vitest'
 import { LENIENT, STRICT } from '../protocol/index.ts'
 import { DIALECT } from './dialect.ts'

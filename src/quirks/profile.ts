@@ -1,9 +1,11 @@
+// The profile of each kind of connection: its allowances and quirks.
+
 import type { Allowances } from '../protocol/index.ts'
 import { ConfigError, LENIENT, STRICT } from '../protocol/index.ts'
 import { DIALECT } from './dialect.ts'
 import type { Quirk } from './quirk.ts'
 
-/** Every kind of connection: which identity provider sends, or how far the connection bends whoever sends. */
+/** Every kind of connection: the identity provider that sends, or how tolerant it is whatever sends. */
 export const KINDS = [
   'generic',
   'strict',
@@ -60,7 +62,7 @@ export function isKind(text: string): text is Kind {
 
 /**
  * All vendors' kinds read every dialect: administrators put gateways and bridges in front of their identity provider,
- * and a message whose meaning is plain does not become unclear by who sent it. What differs is listed here.
+ * and a message with a plain meaning is as plain from any sender. What differs is listed here.
  */
 const PROFILES: { readonly [K in Kind]: Profile } = {
   generic: { kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT },

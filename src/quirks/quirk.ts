@@ -1,3 +1,5 @@
+// What a quirk is: a pure rewrite of a message.
+
 import type { Catalog, Json, JsonObject, ResourceType } from '../protocol/index.ts'
 
 /** A request as a quirk sees it: already routed, its body parsed, nothing checked yet. */
@@ -21,7 +23,7 @@ export interface Quirk {
   readonly register: readonly string[]
   /** Where it is documented or was seen. */
   readonly source: string
-  /** Requirements that the server no longer keeps to the letter when it takes this: ids of docs/rfc.md that `lockstep check` tells. */
+  /** Requirements that the server no longer keeps to the letter when it takes this: ids of docs/rfc.md that `lockstep check` reports. */
   readonly deviates: readonly string[]
   /** The message as the RFC would have it; the very same one where there is nothing to change. */
   readonly inbound: (message: Message, catalog: Catalog) => Message

@@ -1,3 +1,5 @@
+// Typographic quotation marks.
+
 import { expect, test } from 'vitest'
 import { after, list, patchGroup, search } from '../../test/quirks/messages.ts'
 import { quotationMarks } from './quotation-marks.ts'

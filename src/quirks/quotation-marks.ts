@@ -1,6 +1,8 @@
-import { mapFilter, mapNames } from './parts.ts'
+// Quirk: typographic quotation marks around a filter value.
+
 import type { Quirk } from './quirk.ts'
 import { outsideStrings } from './quoted.ts'
+import { mapFilter, mapNames } from './toolkit.ts'
 
 /** Typographic quotation marks around a filter value, as word processors make them: `userName eq “ada”`. */
 export const quotationMarks: Quirk = {
@@ -45,7 +47,7 @@ function requotedPiece(piece: string): string {
   return out + piece.slice(from)
 }
 
-/** A closing mark, infinitely far where there is none, and whether a value can end there. */
+/** The position of a closing mark, infinite if there is none, and whether a value can end there. */
 interface Closing {
   readonly at: number
   readonly ends: boolean
@@ -62,7 +64,7 @@ function comesAfterOperator(piece: string, at: number): boolean {
   return before < at && /(?:^|\W)(?:eq|ne|co|sw|ew|gt|ge|lt|le)$/i.test(piece.slice(Math.max(0, before - 3), before))
 }
 
-/** Behind a value stands the end, a closing bracket, or another condition. */
+/** A value is followed by the end, a closing bracket, or another condition. */
 function endsValue(piece: string, at: number): boolean {
   let after = at
   while (isBlank(piece[after])) after++

@@ -1,3 +1,5 @@
+// Finds the end of a quoted string.
+
 /**
  * Where a double-quoted string that opens at `at` is behind; -1 when it is never closed. A backslash takes the next character along.
  * RFC 7644 §3.4.2.2, RFC 8259 §7.

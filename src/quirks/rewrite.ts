@@ -1,3 +1,5 @@
+// Applies quirks to a message.
+
 import type { Catalog } from '../protocol/index.ts'
 import type { Message, Quirk } from './quirk.ts'
 

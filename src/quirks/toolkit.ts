@@ -1,3 +1,5 @@
+// The toolkit of quirks: members by name, paths, operations.
+
 import {
   type Attribute,
   attributeIn,
@@ -142,7 +144,7 @@ export function mapOperations(
   return changed === undefined ? message : { ...message, body: { ...message.body, [key]: changed } }
 }
 
-/** Operations as read, once for all quirks that pass over them; undefined for what is none, which the core refuses. */
+/** Operations, read once for all quirks; undefined for a body without any, which the core refuses. */
 const read = new WeakMap<JsonObject, Operation | 'none'>()
 
 function readOperation(raw: JsonObject): Operation | undefined {
