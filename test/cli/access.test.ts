@@ -1,3 +1,5 @@
+// Commands that create tenants and connections, and their rights and allowances.
+
 import type { Command } from 'commander'
 import { afterEach, expect, test } from 'vitest'
 import { COMMANDS, GROUPS } from '../../src/cli/commands.ts'

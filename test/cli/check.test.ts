@@ -1,3 +1,5 @@
+// The command `lockstep check`: exit codes, reports and options.
+
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,3 +1,5 @@
+// The commands import and export on real files.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,5 @@
+// Commands that write files: locks, permissions and full disks.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,5 @@
+// Which resource a line of an import means, in JSON and CSV.
+
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/server/index.ts'

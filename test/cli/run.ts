@@ -1,3 +1,5 @@
+// Runs the command line in a process of its own, for tests.
+
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,5 @@
+// Values are escaped before they reach a terminal.
+
 import { writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { emptyPlace } from '../database-under-test.ts'

@@ -1,3 +1,5 @@
+// Moving a tenant between databases with export and import.
+
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readRow } from '../../src/cli/tenants/tenant-file.ts'

@@ -1,3 +1,5 @@
+// The client understands the recorded responses of other servers.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// copy and diff with servers that show less than they have.
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { folder, run } from '../cli/run.ts'
 import { type Serving, serve } from '../serve.ts'

@@ -1,3 +1,5 @@
+// The examples of the client guide work.
+
 import { generateKeyPairSync } from 'node:crypto'
 import { bearer, createDirectory, createProvider, Group, memoryStore } from 'lockstep'
 import { createClient, token, User } from 'lockstep/client'

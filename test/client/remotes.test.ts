@@ -1,3 +1,5 @@
+// Commands on remotes: storage, credentials, resources, completion.
+
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// An HTTP server that answers byte for byte as a test says.
+
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 

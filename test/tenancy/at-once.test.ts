@@ -1,3 +1,5 @@
+// Concurrent changes by administrators do not undo each other.
+
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'

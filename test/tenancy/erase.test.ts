@@ -1,3 +1,5 @@
+// Erasing a person removes every value from the log and the files.
+
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'

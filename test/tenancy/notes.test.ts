@@ -1,3 +1,5 @@
+// Administrative changes are noted in the log.
+
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import type { Change } from '../../src/store/index.ts'

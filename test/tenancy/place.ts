@@ -1,3 +1,5 @@
+// A database with several processes, as far as a tenancy makes one, for tests.
+
 import { afterEach } from 'vitest'
 import { createDirectory, type Directory } from '../../src/directory/index.ts'
 import { environment } from '../../src/environment.ts'

@@ -1,3 +1,5 @@
+// Tightening a schema keeps, converts or reports existing values.
+
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'

@@ -1,3 +1,5 @@
+// Recording that a token was used, and its cost.
+
 import { describe, expect, test } from 'vitest'
 import type { Affected } from '../../src/store/index.ts'
 import { site } from './place.ts'
