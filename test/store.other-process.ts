@@ -1,4 +1,5 @@
 // Another process on the same database file; started by store.sqlite.test.ts.
+
 import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 
 const [file = '', what = '', prefix = '', count = '0'] = process.argv.slice(2)

@@ -1,4 +1,5 @@
 // A store in another thread of the same process; started by store.sqlite.test.ts.
+
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { Conflict } from '../src/store/index.ts'
 import { sqliteStore } from '../src/store/sqlite/sqlite.ts'

@@ -378,6 +378,17 @@ describe('the map', () => {
     ).toEqual([])
   })
 
+  test('every file begins with one sentence that says what it is', () => {
+    const folders = ['bench', 'conformance', 'examples', 'scripts', 'test']
+    const wrong = folders.flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts'))
+        .map((path) => `${folder}/${path}`)
+        .filter((path) => !/^(?:#![^\n]*\n)?\/\/ \S[^\n]{8,110}\.\n\n/.test(readFileSync(join(root, path), 'utf8'))),
+    )
+    expect(wrong).toEqual([])
+  })
+
   test('CONTRIBUTING.md lists the floors', () => {
     const lines = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(
       /^\| (\d+) \| (`[^|]+`) \| ([^|]+) \|$/gm,

@@ -5,7 +5,7 @@ import { folder, run } from '../cli/run.ts'
 import { type Serving, serve } from '../serve.ts'
 import { raw, type Scripted, scripted, type Wire } from './scripted.ts'
 
-/** What copy and diff make of servers that show less than they have, each a real one behind something that bends its answers. */
+// Each is a real server behind a proxy that changes its responses.
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
