@@ -27,7 +27,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['protocol', 'SCIM itself: pure functions over plain data, without Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'The ground floor: any room may import `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
+    'The ground floor: any room may import `call.ts`, `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
   ],
 ]
 

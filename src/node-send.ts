@@ -1,23 +1,14 @@
 // Sends an answer over node:http, as fast as the client takes it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer, Body } from './call.ts'
 import { isHesitant } from './node-body.ts'
-
-/** What an answer may carry: finished, or made while it is sent. */
-export type NodeBody = string | Uint8Array | AsyncIterable<string | Uint8Array>
-
-/** An answer without a Response around it: headers are name, value, name, value …. */
-export interface NodeAnswer {
-  readonly status: number
-  readonly headers: readonly string[]
-  readonly body?: NodeBody
-}
 
 /** Sends an answer; a stream only as fast as the client takes it. `broken` is called when a stream fails, not when the client leaves. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: NodeAnswer,
+  answer: Answer,
   broken?: (error: unknown) => void,
 ): void {
   const { status, headers, body } = answer
@@ -118,7 +109,7 @@ export function createUnsent(most: number): Unsent {
 const unsent = createUnsent(UNSENT_BYTES)
 
 /** Releases what a stream holds when it will not be read. */
-function discard(body: NodeBody | undefined): void {
+function discard(body: Body | undefined): void {
   if (typeof body !== 'object' || body instanceof Uint8Array) return
   body[Symbol.asyncIterator]()
     .return?.()

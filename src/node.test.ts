@@ -7,7 +7,7 @@ import express from 'express'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { bearer } from './access/index.ts'
 import { createDirectory } from './directory/index.ts'
-import { type Fetch, type NodeAnswer, readBody, type Serving, send, serve, toNode } from './node.ts'
+import { type Answer, type Fetch, readBody, type Serving, send, serve, toNode } from './node.ts'
 import { createUnsent } from './node-send.ts'
 import { LIMITS } from './protocol/index.ts'
 import { createProvider } from './provider/index.ts'
@@ -196,7 +196,7 @@ describe('bodies that are too long', () => {
 })
 
 describe('streams', () => {
-  const answering = (body: NodeAnswer['body']) => (request: IncomingMessage, response: ServerResponse) =>
+  const answering = (body: Answer['body']) => (request: IncomingMessage, response: ServerResponse) =>
     send(request, response, { status: 200, headers: [], ...(body === undefined ? {} : { body }) })
 
   test('are ended when the client goes away', async () => {

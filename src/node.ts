@@ -2,54 +2,20 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { type Answer, type Call, DIRECT, type Direct } from './call.ts'
 import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from './node-body.ts'
 import { type ListenOptions, listen, type Serving } from './node-listen.ts'
-import { type NodeAnswer, send } from './node-send.ts'
+import { send } from './node-send.ts'
 import { reportError } from './terminal.ts'
 import { parseUrl } from './url.ts'
 
+export type { Answer, Body, Call } from './call.ts'
 export { type Bodies, BrokenOff, createBodies, readBody } from './node-body.ts'
 export type { Serving } from './node-listen.ts'
-export { type NodeAnswer, type NodeBody, send } from './node-send.ts'
+export { send } from './node-send.ts'
 
 /** A function from Request to Response: every provider's public face. */
 export type Fetch = (request: Request) => Response | Promise<Response>
-
-/**
- * A request that reads its body only when asked, its base URL already cut off the path: what `Request` says, without the cost
- * of making one.
- */
-export interface NodeCall {
-  readonly method: string
-  /** Path below the base URL as sent, percent-encoded, with its leading slash: `/Users/2819…`. */
-  readonly path: string
-  /** The query as sent, without the question mark; "" if there is none. */
-  readonly search: string
-  /** Absolute base URL without a slash at its end: `https://scim.example/tenants/acme/scim/v2`. */
-  readonly base: string
-  /** The tenant that the URL names, where it names one. */
-  readonly tenant?: string | undefined
-  /** Address of the client, to slow down token guessing. */
-  readonly remote?: string | undefined
-  /** A header by its lower-case name. */
-  header(name: string): string | undefined
-  /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
-  body(limit: number): Promise<Uint8Array | undefined>
-  /** Calls back when the client disconnects before it has its answer. Returns a function that removes the listener. */
-  gone?(listener: () => void): () => void
-}
-
-/** A `fetch` may carry a way to be called without Request and Response under this symbol. */
-const DIRECT = Symbol.for('lockstep.direct')
-
-interface Direct {
-  readonly handle: (call: NodeCall) => NodeAnswer | Promise<NodeAnswer>
-  readonly basePath: string
-  readonly publicUrl: string | undefined
-  readonly belowBase: (path: string, basePath: string) => string | undefined
-  /** The answer to a request for another path. */
-  readonly elsewhere: (path: string, basePath: string) => NodeAnswer
-}
 
 /** Options of {@link toNode}. */
 export interface BridgeOptions {
@@ -95,7 +61,7 @@ export function toNode(
 
 /** The longest body that is read for a plain function; a provider has limits of its own. */
 const BRIDGED_BYTES = 16 * 1024 * 1024
-const NO_HOST: NodeAnswer = { status: 400, headers: [] }
+const NO_HOST: Answer = { status: 400, headers: [] }
 
 /** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
 export function isHost(host: string | undefined): boolean {
@@ -123,7 +89,7 @@ function directOf(fetch: Fetch): Direct | undefined {
   return (fetch as Fetch & { readonly [DIRECT]?: Direct })[DIRECT]
 }
 
-function throughDirect(direct: Direct, request: Parsed, bodies: Bodies): NodeAnswer | Promise<NodeAnswer> {
+function throughDirect(direct: Direct, request: Parsed, bodies: Bodies): Answer | Promise<Answer> {
   const target = request.originalUrl ?? request.url ?? '/'
   const mark = target.indexOf('?')
   const whole = mark === -1 ? target : target.slice(0, mark)
@@ -149,7 +115,7 @@ export interface Place {
 }
 
 /** A request as a call with a base URL. */
-export function callOf(request: IncomingMessage, path: string, search: string, place: Place): NodeCall {
+export function callOf(request: IncomingMessage, path: string, search: string, place: Place): Call {
   const { base, tenant, remote, bodies } = place
   return {
     method: request.method ?? 'GET',
@@ -190,7 +156,7 @@ async function throughFetch(
   fetch: Fetch,
   request: Parsed,
   { bodies, bodyBytes }: { readonly bodies: Bodies; readonly bodyBytes: number },
-): Promise<NodeAnswer> {
+): Promise<Answer> {
   const method = request.method ?? 'GET'
   const target = request.originalUrl ?? request.url ?? '/'
   const origin = originOf(request)
@@ -224,18 +190,18 @@ async function throughFetch(
 
 /** The answer when a body could not be read. */
 interface Refused {
-  answer?: NodeAnswer | undefined
+  answer?: Answer | undefined
 }
 
 /** Methods that a Request can't have. Fetch §2.2.1. */
 const NO_REQUEST: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
-const NOT_ALLOWED: NodeAnswer = {
+const NOT_ALLOWED: Answer = {
   status: 405,
   headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'Content-Length', '0'],
 }
 
 /** Answers for bodies that could not be read, by the name of the error, where the function has no answer of its own. */
-const UNREAD: { readonly [name: string]: NodeAnswer } = {
+const UNREAD: { readonly [name: string]: Answer } = {
   AbortError: { status: 400, headers: [] },
   TooLongError: { status: 413, headers: [] },
   TooSlowError: { status: 408, headers: [] },

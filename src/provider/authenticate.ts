@@ -1,8 +1,8 @@
 // How a host says who calls, and what happens when it can't.
 
 import type { Principal } from '../access/index.ts'
+import type { Call } from '../call.ts'
 import { LockstepError } from '../protocol/index.ts'
-import type { Call } from './call.ts'
 
 /** Finds out who calls, or throws 401. `undefined`: the request has no credentials. */
 export type Authenticate = (call: Call) => Principal | undefined | Promise<Principal | undefined>

@@ -1,7 +1,7 @@
 // Base paths and public URLs: where a provider is mounted, and how requests elsewhere are answered.
 
+import type { Answer } from '../call.ts'
 import { ConfigError, notFound, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
-import type { Answer } from './call.ts'
 
 /**
  * Cuts the base path off a path: `/scim/v2/Users` with base `/scim/v2` is `/Users`, and so is `/scim/v2//Users`, which comes of a base

@@ -1,6 +1,7 @@
 // Reads the body of a request: media type, size, JSON.
 
 import type { Principal } from '../access/index.ts'
+import type { Call } from '../call.ts'
 import {
   invalidSyntax,
   type Json,
@@ -10,7 +11,6 @@ import {
   ScimError,
   unsupportedMediaType,
 } from '../protocol/index.ts'
-import type { Call } from './call.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 

@@ -1,5 +1,6 @@
 // POST to /Bulk: many operations in one request. RFC 7644 §3.7.
 
+import type { Answer } from '../call.ts'
 import { traitsOf } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import {
@@ -26,7 +27,6 @@ import {
   typeByEndpoint,
 } from '../protocol/index.ts'
 import { parseBody, readBytes, requireJson } from './body.ts'
-import type { Answer } from './call.ts'
 import { locationOf } from './represent.ts'
 import { bendBody, type RequestContext, requireRight } from './request.ts'
 import { requirePatch } from './resources.ts'

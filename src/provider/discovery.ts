@@ -1,6 +1,7 @@
 // ServiceProviderConfig, Schemas and ResourceTypes. RFC 7644 §4.
 
 import type { Features } from '../access/index.ts'
+import type { Answer } from '../call.ts'
 import {
   type Catalog,
   type Document,
@@ -16,7 +17,6 @@ import {
   writeSchema,
   writeServiceProviderConfig,
 } from '../protocol/index.ts'
-import type { Answer } from './call.ts'
 import type { RequestContext } from './request.ts'
 import { documentAnswer } from './respond.ts'
 

@@ -1,11 +1,11 @@
 // Takes a request through authentication, the rate limit and the short cuts to the function that answers it.
 
 import { type Features, noCredentials, type Principal } from '../access/index.ts'
+import type { Answer, Call } from '../call.ts'
 import type { Context, Directory } from '../directory/index.ts'
 import { LIMITS, notImplemented, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
 import { type Authenticate, unknownCaller } from './authenticate.ts'
 import { bulk } from './bulk.ts'
-import type { Answer, Call } from './call.ts'
 import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
 import { keptAnswer } from './fast/kept-answer.ts'
 import type { KeptTexts } from './fast/kept-texts.ts'

@@ -1,7 +1,7 @@
 // Turns a Request into a call, and an answer into a Response.
 
+import type { Answer, Call } from '../call.ts'
 import { belowBase } from './base.ts'
-import type { Answer, Call } from './call.ts'
 
 /** A Request as a call; `undefined` if its path isn't below the base. */
 export function callOf(request: Request, basePath: string, publicUrl: string | undefined): Call | undefined {

@@ -1,7 +1,7 @@
 // The front door of the provider.
 
+export type { Answer, Body, Call } from '../call.ts'
 export type { Authenticate } from './authenticate.ts'
 export { belowBase } from './base.ts'
-export type { Answer, Body, Call } from './call.ts'
 export { createProvider, type Provider, type ProviderOptions } from './provider.ts'
 export { errorAnswer, type Report } from './respond.ts'

@@ -1,8 +1,8 @@
 // The /Me endpoint: the user that a token acts for. RFC 7644 §3.11.
 
 import { may } from '../access/index.ts'
+import type { Answer } from '../call.ts'
 import { forbidden, notFound, notImplemented, typeByName } from '../protocol/index.ts'
-import type { Answer } from './call.ts'
 import { changeableByOneself } from './oneself.ts'
 import type { RequestContext } from './request.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'

@@ -1,11 +1,11 @@
 // The service provider: SCIM requests in, answers out. RFC 7644.
 
 import { ALL_FEATURES, type Features, type Principal } from '../access/index.ts'
+import { type Answer, type Call, DIRECT, type Direct } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { reportError } from '../terminal.ts'
 import type { Authenticate } from './authenticate.ts'
 import { belowBase, elsewhere, readBasePath, readPublicUrl } from './base.ts'
-import type { Answer, Call } from './call.ts'
 import { type DispatchDeps, dispatch } from './dispatch.ts'
 import { openKeptTexts } from './fast/short-cuts.ts'
 import { callOf, responseOf } from './fetch.ts'
@@ -80,8 +80,9 @@ export function createProvider(options: ProviderOptions): Provider {
     if (call === undefined) return responseOf(elsewhere(new URL(request.url).pathname, basePath), request.method)
     return responseOf(await handle(call), request.method)
   }
+  const direct: Direct = { handle, basePath, publicUrl, belowBase, elsewhere }
   return {
-    fetch: Object.assign(fetch, { [DIRECT]: { handle, basePath, publicUrl, belowBase, elsewhere } }),
+    fetch: Object.assign(fetch, { [DIRECT]: direct }),
     handle,
   }
 }
@@ -97,6 +98,3 @@ function createCursorKey(directory: Directory): () => Promise<Uint8Array> {
     return key
   }
 }
-
-/** A `fetch` carries its own `handle` under this symbol, so that a bridge can do without Request and Response. */
-const DIRECT = Symbol.for('lockstep.direct')

@@ -1,6 +1,7 @@
 // One request on its way: who sent it, for which tenant, what it may do.
 
 import { type Features, may, type Principal } from '../access/index.ts'
+import type { Answer, Call } from '../call.ts'
 import type { Context, Directory, Stored } from '../directory/index.ts'
 import {
   type Catalog,
@@ -18,7 +19,6 @@ import {
   selection,
 } from '../protocol/index.ts'
 import { type Message, rewrite } from '../quirks/index.ts'
-import type { Answer, Call } from './call.ts'
 import type { View } from './represent.ts'
 import type { Report } from './respond.ts'
 

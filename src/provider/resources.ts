@@ -1,5 +1,6 @@
 // The endpoints of one resource: GET, POST, PUT, PATCH and DELETE.
 
+import type { Answer } from '../call.ts'
 import { HeavyWrite, missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
 import {
   ifNoneMatch,
@@ -11,7 +12,6 @@ import {
   type ResourceType,
 } from '../protocol/index.ts'
 import { parseBody, readBytes, requireJson } from './body.ts'
-import type { Answer } from './call.ts'
 import { identity, memberParts, represent, STREAM_FROM, type View } from './represent.ts'
 import { bendBody, mayRead, type RequestContext, requireRight, selectionOf, viewOf } from './request.ts'
 import { emptyAnswer, resourceAnswer, UNSHARED } from './respond.ts'

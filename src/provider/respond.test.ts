@@ -1,8 +1,8 @@
 // Which status an error is answered with.
 
 import { expect, test } from 'vitest'
+import type { Call } from '../call.ts'
 import { notFound, unavailable } from '../protocol/index.ts'
-import type { Call } from './call.ts'
 import { errorOf, mediaType } from './respond.ts'
 
 const SCIM = 'application/scim+json'

@@ -1,5 +1,6 @@
 // Builds answers: resources, documents, empty ones and errors, with their headers.
 
+import type { Answer, Body, Call } from '../call.ts'
 import type { Stored } from '../directory/index.ts'
 import {
   type Document,
@@ -10,7 +11,6 @@ import {
   ScimError,
   unavailable,
 } from '../protocol/index.ts'
-import type { Answer, Body, Call } from './call.ts'
 import { locationOf } from './represent.ts'
 
 /**

@@ -1,6 +1,7 @@
 // The list and search endpoints: GET of a resource endpoint and POST to /.search.
 
 import { may } from '../access/index.ts'
+import type { Answer } from '../call.ts'
 import { type Plan, type Stored, traitsOf } from '../directory/index.ts'
 import {
   type Cursor,
@@ -19,7 +20,6 @@ import {
   writeCursor,
 } from '../protocol/index.ts'
 import { parseBody, readBytes, requireJson } from './body.ts'
-import type { Answer } from './call.ts'
 import { lookUp } from './fast/look-up.ts'
 import { listBody, streamList, textsOf } from './list-body.ts'
 import type { PlannedSearch } from './planned-search.ts'

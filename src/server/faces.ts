@@ -1,7 +1,8 @@
 // The table of faces: which part of the server answers a path. A new face is one line in `app.ts`.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type NodeAnswer, send } from '../node.ts'
+import type { Answer } from '../call.ts'
+import { send } from '../node.ts'
 import { LIMITS, notFound, SCIM_JSON, ScimError, uriTooLong } from '../protocol/index.ts'
 import type { Log } from './monitoring/log.ts'
 import type { RequestLog } from './monitoring/request-log.ts'
@@ -124,7 +125,7 @@ function targetOf(request: IncomingMessage): string {
 }
 
 /** An error of the server itself as an answer. */
-export function refusalAnswer(error: ScimError): NodeAnswer {
+export function refusalAnswer(error: ScimError): Answer {
   const headers = [
     'Content-Type',
     SCIM_JSON,

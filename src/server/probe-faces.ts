@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bearerToken, hashToken, sameHash } from '../access/index.ts'
-import { type NodeAnswer, send } from '../node.ts'
+import type { Answer } from '../call.ts'
+import { send } from '../node.ts'
 import { forbidden, methodNotAllowed, notFound, unauthorized } from '../protocol/index.ts'
 import type { Settings } from '../site/index.ts'
 import { type Face, type FaceDeps, faceOf, refusalAnswer } from './faces.ts'
@@ -22,11 +23,8 @@ const JSON_HEADERS = ['Content-Type', 'application/json', 'Cache-Control', 'no-s
 /** Makes the faces for monitoring. */
 export function probeFaces(deps: ProbeDeps): readonly Face[] {
   const { health, metrics, settings, reached } = deps
-  const face = (
-    prefix: string,
-    openTo: Face['openTo'],
-    read: (request: IncomingMessage) => NodeAnswer | Promise<NodeAnswer>,
-  ) => faceOf(deps, { prefix, openTo, listener: async (request, response) => answerRead(request, response, read) })
+  const face = (prefix: string, openTo: Face['openTo'], read: (request: IncomingMessage) => Answer | Promise<Answer>) =>
+    faceOf(deps, { prefix, openTo, listener: async (request, response) => answerRead(request, response, read) })
   return [
     face('/healthz', 'probe', () => ({ headers: JSON_HEADERS, ...health.live() })),
     face('/readyz', 'probe', async () => ({ headers: JSON_HEADERS, ...(await health.ready()) })),
@@ -41,7 +39,7 @@ export function probeFaces(deps: ProbeDeps): readonly Face[] {
 async function answerRead(
   request: IncomingMessage,
   response: ServerResponse,
-  read: (request: IncomingMessage) => NodeAnswer | Promise<NodeAnswer>,
+  read: (request: IncomingMessage) => Answer | Promise<Answer>,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return send(request, response, refusalAnswer(methodNotAllowed(['GET', 'HEAD'])))

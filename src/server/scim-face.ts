@@ -1,6 +1,7 @@
 // The face of SCIM: `/tenants/{tenant}/scim/v2`. The hot path of the server.
 
-import { callOf, type createBodies, type NodeAnswer } from '../node.ts'
+import type { Answer } from '../call.ts'
+import { callOf, type createBodies } from '../node.ts'
 import { belowBase, type Provider } from '../provider/index.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import type { Arrival, Face } from './faces.ts'
@@ -59,7 +60,7 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
   const place = { base: baseOf(bases, reached, request, tenant), tenant, remote, bodies }
   const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
   const meter = deps.meters.meter(call.method, path)
-  const answered = (answer: NodeAnswer) => {
+  const answered = (answer: Answer) => {
     if (answer.status >= 400) deps.refusals?.count(tenant, answer.status)
     if (call.method !== 'GET') bodies.release(request)
     deps.depart({ request, response, began, answer, meter })

@@ -1,7 +1,8 @@
 // Answers requests in batches, one for each turn of the event loop.
 
 import type { ServerResponse } from 'node:http'
-import { type NodeAnswer, send } from '../node.ts'
+import type { Answer } from '../call.ts'
+import { send } from '../node.ts'
 import { createTurnBatch } from '../per-turn.ts'
 import type { Arrival } from './faces.ts'
 import type { Log } from './monitoring/log.ts'
@@ -9,7 +10,7 @@ import type { Meter } from './monitoring/metrics.ts'
 
 /** An answer that is to be sent. */
 export interface Departure extends Arrival {
-  readonly answer: NodeAnswer
+  readonly answer: Answer
   readonly meter: Meter
 }
 

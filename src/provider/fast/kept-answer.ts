@@ -1,8 +1,8 @@
 // Short cut: answers a plain GET of a resource from its kept text.
 
 import { may, type Principal } from '../../access/index.ts'
+import type { Answer, Call } from '../../call.ts'
 import { ifNoneMatch, SCIM_JSON } from '../../protocol/index.ts'
-import type { Answer, Call } from '../call.ts'
 import { emptyAnswer, mediaType, resourceAnswer } from '../respond.ts'
 import type { KeptTexts } from './kept-texts.ts'
 

@@ -1,5 +1,6 @@
 // Short cut: answers a look-up by index from kept texts, without a query.
 
+import type { Answer } from '../../call.ts'
 import { traitsOf } from '../../directory/index.ts'
 import {
   type BoundFilter,
@@ -11,7 +12,6 @@ import {
   type SearchInput,
   targetsIn,
 } from '../../protocol/index.ts'
-import type { Answer } from '../call.ts'
 import { listBody } from '../list-body.ts'
 import type { PlannedSearch } from '../planned-search.ts'
 import { represent } from '../represent.ts'

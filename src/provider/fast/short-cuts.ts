@@ -1,7 +1,7 @@
 // The short cuts of speed, switched on unless LOCKSTEP_FAST=off: without them every answer is the same, only later.
 
+import type { Call } from '../../call.ts'
 import type { Directory } from '../../directory/index.ts'
-import type { Call } from '../call.ts'
 import type { TextsOfRequest } from '../request.ts'
 import { createKeptTexts, type KeptTexts } from './kept-texts.ts'
 

@@ -1,4 +1,4 @@
-import type { NodeAnswer } from '../../node.ts'
+import type { Answer } from '../../call.ts'
 import type { TokenInUse } from '../../tenancy/index.ts'
 import { createBuckets } from '../throttle.ts'
 import type { Log } from './log.ts'
@@ -26,7 +26,7 @@ export interface Refused {
 /** Lines of the log about requests. */
 export interface RequestLog {
   /** One line for each request, at `debug`; absent at other levels. */
-  readonly answered: ((request: Answered, answer: Pick<NodeAnswer, 'status' | 'body'>) => void) | undefined
+  readonly answered: ((request: Answered, answer: Pick<Answer, 'status' | 'body'>) => void) | undefined
   /** One line for a refused token, at `warn`: only a few a minute for each tenant, the others counted in the next one. */
   readonly refused: (refused: Refused) => void
   /** One line a day, at `warn`, for each of these tokens that ends within 30 days. */
@@ -82,7 +82,7 @@ export function createRequestLog(log: Log, now: () => number = Date.now): Reques
 }
 
 /** The keyword of an error, or nothing: its detail may repeat what a person is called. */
-function errorOf(status: number, body: NodeAnswer['body']): string | undefined {
+function errorOf(status: number, body: Answer['body']): string | undefined {
   if (status < 400 || typeof body !== 'string') return undefined
   return /"scimType":"([A-Za-z]{1,40})"/.exec(body.slice(0, 200))?.[1]
 }

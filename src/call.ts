@@ -1,0 +1,48 @@
+// A request and its answer: what `Request` and `Response` say, without the cost of making them.
+
+/**
+ * A request that reads its body only when asked, its base URL already cut off the path: what `Request` says, without the cost
+ * of making one.
+ */
+export interface Call {
+  readonly method: string
+  /** Path below the base URL as sent, percent-encoded, with its leading slash: `/Users/2819…`. */
+  readonly path: string
+  /** The query as sent, without the question mark; "" if there is none. */
+  readonly search: string
+  /** Absolute base URL without a slash at its end: `https://scim.example/tenants/acme/scim/v2`. */
+  readonly base: string
+  /** The tenant that the URL names, where it names one. */
+  readonly tenant?: string | undefined
+  /** Address of the client, to slow down token guessing. */
+  readonly remote?: string | undefined
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined
+  /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
+  body(limit: number): Promise<Uint8Array | undefined>
+  /** Calls back when the client disconnects before it has its answer. Returns a function that removes the listener. */
+  gone?(listener: () => void): () => void
+}
+
+/** What an answer may carry: finished, or made while it is sent. */
+export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>
+
+/** An answer without a Response around it: headers are name, value, name, value …. */
+export interface Answer {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body?: Body
+}
+
+/** Under this symbol the `fetch` of a provider carries a way to be called without Request and Response: {@link Direct}. */
+export const DIRECT: unique symbol = Symbol.for('lockstep.direct')
+
+/** A provider as a bridge calls it. */
+export interface Direct {
+  readonly handle: (call: Call) => Answer | Promise<Answer>
+  readonly basePath: string
+  readonly publicUrl: string | undefined
+  readonly belowBase: (path: string, basePath: string) => string | undefined
+  /** The answer to a request for another path. */
+  readonly elsewhere: (path: string, basePath: string) => Answer
+}
