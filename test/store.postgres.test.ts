@@ -44,7 +44,7 @@ describe('the statements of the whole contract', () => {
     await store.commit([creating('u', { userName: 'u' }), creating('g', { displayName: 'g' }, { members: ['u'] })])
     await store.commit([{ write: 'record', record: { tenant, kind: 'k', key: 'k' }, value: 1 }])
     const tenantNo = Number((await server.admin('select t from lockstep.tenant', place.name)).rows[0].t)
-    const sent = { mark: 1, place: 1, outcomes: [], affected: [], records: undefined }
+    const sent = { mark: 1, at: 1, outcomes: [], affected: [], records: undefined }
     const known = { tenantNo, name: tenant, records: 0, paths: new Map() }
     expect(await wasCommitted(createDatabase(pool), known, sent)).toBe(false)
     // Long enough ago that nobody relies on it any more.

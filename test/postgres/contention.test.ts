@@ -170,7 +170,7 @@ test('a request that gets no connection in time learns that the database is busy
   const taken = await Promise.all(Array.from({ length: 4 }, () => one.pool.connect()))
   const late = await one.records('acme', 'token').catch((error: unknown) => error)
   expect(late).toBeInstanceOf(StoreUnavailable)
-  expect(late).toMatchObject({ busy: true, message: expect.stringContaining('all connections') })
+  expect(late).toMatchObject({ busy: true, message: expect.stringContaining('All connections') })
   for (const client of taken) client.release()
 })
 

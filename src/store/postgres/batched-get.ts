@@ -1,4 +1,5 @@
-import { type Database, type Row, textOf } from './database.ts'
+import { type Row, textOf } from './columns.ts'
+import type { Database } from './database.ts'
 import { groupsColumn } from './groups.ts'
 
 /** What is read of a resource whose type and id are known: each column costs. */

@@ -1,6 +1,8 @@
 import type { Watchers } from '../watchers.ts'
-import { type Database, numberOf, type PooledSession, type Statement } from './database.ts'
+import { numberOf, type Statement } from './columns.ts'
+import type { Database } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
+import type { PooledSession } from './session.ts'
 
 /** Learns what other processes have changed, and has the watchers told. */
 export interface ChangeWatch {

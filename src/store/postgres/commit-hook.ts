@@ -2,9 +2,10 @@
 
 import { ConfigError } from '../../protocol/index.ts'
 import type { WholeChange } from '../contract/index.ts'
-import type { Session, Statement } from './database.ts'
+import type { Statement } from './columns.ts'
 import type { PostgresClient } from './driver.ts'
 import { codeOf } from './faults.ts'
+import type { Session } from './session.ts'
 
 /** A function of the host that writes in the same transaction. */
 export type CommitHook = (tx: PostgresClient, changes: readonly WholeChange[]) => void | Promise<void>

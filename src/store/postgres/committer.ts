@@ -82,7 +82,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
 async function drain(deps: CommitterDeps, name: string, lanes: Map<string, Waiting[]>): Promise<void> {
   const lane = lanes.get(name) ?? []
   // Everything that arrives in the same turn goes along.
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise<void>((resolve) => deps.database.environment.afterTurn(resolve))
   while (lane.length > 0) {
     const batch = takeBatch(lane)
     // Whatever goes wrong, every caller is answered.
@@ -100,22 +100,33 @@ async function drain(deps: CommitterDeps, name: string, lanes: Map<string, Waiti
 
 /** Carries out one batch, again and again as long as that may help. */
 async function runBatch(deps: CommitterDeps, name: string, jobs: readonly Job[]): Promise<Batch> {
+  const { environment } = deps.database
   let careful = jobs.some(({ writes }) => writes.some(freesValues))
+  /** Attempts that were not found committed when they were looked up, but may have been since. */
+  const uncertain: SentTransaction[] = []
   for (let tries = 1; ; tries++) {
     try {
-      return settled(deps, name, await runOnce(deps, name, jobs, careful), jobs.length)
+      const done = await runOnce(deps, name, jobs, careful)
+      if (done.outcomes.every((outcome) => 'written' in outcome)) return settled(deps, name, done, jobs.length)
+      // An earlier attempt that was carried out after all would be in the way of this one.
+      for (const sent of uncertain) {
+        const earlier = await lookUp(deps, name, sent, jobs.length)
+        if (earlier !== undefined) return earlier
+      }
+      return settled(deps, name, done, jobs.length)
     } catch (error) {
       if (error instanceof Conflict) return failed(jobs, error)
       if (error instanceof HookError) return failed(jobs, error.cause)
       if (error instanceof UnknownOutcome) {
         const known = await lookUp(deps, name, error.sent, jobs.length)
         if (known !== undefined) return known
+        uncertain.push(error.sent)
       } else if (error instanceof Gone) {
         deps.tenants.forget(name)
       } else if (error instanceof Doubt || isTaken(error)) {
         careful = true
       } else if (isCollision(error)) {
-        await pause(5 * 2 ** tries * (0.5 + Math.random()))
+        await environment.wait(5 * 2 ** tries * (0.5 + environment.chance()))
       } else if (!isOutage(error)) {
         return jobs.length === 1 ? failed(jobs, error) : runApart(deps, name, jobs)
       } else if (!isDropped(error) || tries > 2) {
@@ -169,7 +180,7 @@ async function lookUp(
   commits: number,
 ): Promise<Batch | undefined> {
   const { database, tenants } = deps
-  const until = Date.now() + LOOK_UP_MS
+  const until = database.environment.now() + LOOK_UP_MS
   for (;;) {
     try {
       const tenant = await tenants.find(name)
@@ -177,12 +188,12 @@ async function lookUp(
       return (await wasCommitted(database, tenant, sent)) ? settled(deps, name, sent, commits) : undefined
     } catch (error) {
       if (!isOutage(error)) throw error
-      if (sent.place === undefined || Date.now() > until) {
+      if (sent.at === undefined || database.environment.now() > until) {
         const message =
           'The connection to the database was lost during a commit, and its outcome could not be looked up'
         return failed(sent.outcomes, new StoreUnavailable(message, 2_000, { cause: error }))
       }
-      await pause(LOOK_UP_PAUSE_MS)
+      await database.environment.wait(LOOK_UP_PAUSE_MS)
     }
   }
 }
@@ -250,8 +261,4 @@ function tenantOf(write: Write): string {
     case 'amend':
       return write.tenant
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,6 +1,6 @@
 // The number of resources of each type of a tenant.
 
-import type { Statement } from './database.ts'
+import type { Statement } from './columns.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** The statement that adds what a transaction has created and takes off what it has removed. */

@@ -25,6 +25,8 @@ export interface PostgresQuery {
 export interface PostgresClient {
   /** Whether it sends a query without waiting for the answer to the one before. */
   readonly pipeline?: boolean
+  /** Its socket, which can gather several writes. */
+  readonly connection?: { readonly stream?: { readonly cork?: () => void; readonly uncork?: () => void } }
   query(query: PostgresQuery): Promise<PostgresResult>
   query(text: string, values?: readonly unknown[]): Promise<PostgresResult>
   /** Gives the connection back; with an error, or true, it is closed. */

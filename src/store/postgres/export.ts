@@ -1,8 +1,10 @@
 import { compareText } from '../../protocol/index.ts'
 import { EXPORT_ORDER, type ExportRow } from '../contract/index.ts'
-import { type Database, numberOf, type Row, type Session, textOf, type Value } from './database.ts'
+import { numberOf, type Row, textOf, type Value } from './columns.ts'
+import type { Database } from './database.ts'
 import { isOutage, unavailable } from './faults.ts'
 import { changeOf, recordOf } from './rows.ts'
+import type { Session } from './session.ts'
 
 type Section = (after: ExportRow | undefined) => AsyncIterable<readonly ExportRow[]>
 

@@ -104,7 +104,9 @@ export function unavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
   const why = error instanceof Error ? error.message || codeOf(error) : String(error)
   const busy = isCollision(error) || codeOf(error) === '55P03'
-  const message = busy ? `others were in the way: ${why}` : `the database can't be used at the moment: ${why}`
+  const message = busy
+    ? `Another transaction was in the way: ${why}`
+    : `The database can't be used at the moment: ${why}`
   return new StoreUnavailable(message, retryAfterMs(error), { cause: error, busy, partial: isPartial(error) })
 }
 

@@ -2,8 +2,8 @@
 
 import { compareText, fold } from '../../protocol/index.ts'
 import { foldedText } from '../sql/folded.ts'
+import { numberOf, type Row, type Statement } from './columns.ts'
 import { updateCounters } from './counters.ts'
-import { numberOf, type Statement } from './database.ts'
 import { deleteEntries, insertEntries } from './index-entries.ts'
 import { writeItems } from './items.ts'
 import { insertLines } from './log.ts'
@@ -19,7 +19,7 @@ const CHANGED = ', records = s.records + 1, changed = $3'
 /** Whether any reader of the log is behind: now one is, if there are readers. */
 const WAKE = ', wake = case s.wake when 0 then 1 else s.wake end'
 
-/** What became of the tenant's own row. */
+/** What the tenant's own row said when it was written. */
 export interface Flushed {
   /** The place of the last log line before this transaction. */
   readonly placeBefore: number
@@ -27,16 +27,22 @@ export interface Flushed {
   readonly records: number
 }
 
+/** The statements that write a transaction's changes. */
+export interface Flush {
+  readonly statements: readonly Statement[]
+  /** Reads their results; undefined when the tenant is gone. */
+  readonly read: (results: readonly (readonly Row[])[]) => Flushed | undefined
+}
+
 /**
- * Writes a transaction's changes: few statements, however many writes there were, then `more`, and last the tenant's row, the log and
- * the counters: rows that every writer of the tenant needs, so that COMMIT should follow at once. undefined when the tenant is gone.
- * Unique keys may be taken.
+ * The statements that write a transaction's changes: few, however many writes there were, then `more`, and last the tenant's row, the log
+ * and the counters: rows that every writer of the tenant needs, so that COMMIT should follow at once. Unique keys may be taken.
  *
  * Each statement runs on the tenant's own node of a cluster, so that COMMIT concerns that node alone: rows are inserted for the tenant
  * of a row found there (`select s.t … where s.t = $1`), and no CTE writes. Otherwise Citus would run the statement on the coordinator,
  * copy rows to unrelated nodes, and commit in two phases.
  */
-export async function flush(work: UnitOfWork, mark: number, more: readonly Statement[]): Promise<Flushed | undefined> {
+export function flushOf(work: UnitOfWork, mark: number, more: readonly Statement[]): Flush {
   const before = [
     ...deleteMembers(work),
     ...deleteEntries(work),
@@ -48,11 +54,19 @@ export async function flush(work: UnitOfWork, mark: number, more: readonly State
     ...writeItems(work),
     ...more,
   ]
-  const last = [updateTenant(work), ...wakeTenant(work), ...insertLines(work, mark), ...updateCounters(work)]
-  const results = await work.session.together([...before, ...last])
-  const row = results[before.length]?.[0]
-  if (row === undefined) return undefined
-  return { placeBefore: numberOf(row[0]), records: numberOf(row[1]) }
+  return {
+    statements: [
+      ...before,
+      updateTenant(work),
+      ...wakeTenant(work),
+      ...insertLines(work, mark),
+      ...updateCounters(work),
+    ],
+    read(results) {
+      const row = results[before.length]?.[0]
+      return row === undefined ? undefined : { placeBefore: numberOf(row[0]), records: numberOf(row[1]) }
+    },
+  }
 }
 
 function deleteResources({ byRowNo, tenant }: UnitOfWork): readonly Statement[] {
@@ -150,7 +164,7 @@ function insertResources({ byRowNo, tenant }: UnitOfWork): readonly Statement[] 
 }
 
 /** Counts the log lines in the tenant's row, and its records' changes; gives the place before the lines, and the count. */
-function updateTenant({ lines, recordsChanged, tenant, readersMoved, cut }: UnitOfWork): Statement {
+function updateTenant({ lines, recordsChanged, tenant, readersMoved, cut, now }: UnitOfWork): Statement {
   // Items alone change nothing in the row, and leave it to those that do.
   if (lines.length === 0 && !recordsChanged && !readersMoved && !cut) {
     return ['select s.place, s.records from lockstep.tenant_state s where s.t = $1 for key share', tenant.tenantNo]
@@ -158,7 +172,7 @@ function updateTenant({ lines, recordsChanged, tenant, readersMoved, cut }: Unit
   const wake = lines.length === 0 ? '' : WAKE
   const sql = `update lockstep.tenant_state s set place = s.place + $2${wake}${recordsChanged ? CHANGED : ''} where s.t = $1
     returning s.place - $2, s.records`
-  return [sql, tenant.tenantNo, lines.length, ...(recordsChanged ? [Date.now()] : [])]
+  return [sql, tenant.tenantNo, lines.length, ...(recordsChanged ? [now] : [])]
 }
 
 function foldedOrNull(text: string): string | null {

@@ -1,23 +1,27 @@
-import { NEVER } from '../contract/index.ts'
-import { type Database, numberOf, type Session } from './database.ts'
+// Deletes what removed tenants, removed index paths and expired items have left behind.
 
-/** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
-export interface Sweep {
-  /** Something was removed. */
+import { NEVER } from '../contract/index.ts'
+import { numberOf } from './columns.ts'
+import type { Database } from './database.ts'
+import type { Session } from './session.ts'
+
+/** Deletes garbage in the background, a little at a time. */
+export interface GarbageCollector {
+  /** Something was removed: looks for garbage soon. */
   readonly soon: () => void
   readonly close: () => Promise<void>
 }
 
 /** Rows in one portion. */
 const ROWS = 1_000
-/** Pause between two portions, and before looking again when there was nothing to do. */
+/** Pauses between two portions, and when there was nothing to do. */
 const PAUSE_MS = 20
 const IDLE_MS = 60_000
-/** Other processes may rely on an index path for as long as this after it is gone. */
-const HEARD_MS = 5_000
-/** For as long as this a tenant that is gone is noted, so that every process that looks finds it. */
+/** Other processes may rely on a removed index path for this long. */
+const NOTICED_MS = 5_000
+/** A removed tenant is noted for this long, so that every process that looks finds it. */
 const NOTED_MS = 5 * 60_000
-/** Stands for the path in the note of a tenant that has left nothing behind any more. */
+/** Path number in the note of a removed tenant of which nothing is left. */
 const SWEPT = -1
 
 const PORTIONS: readonly string[] = [
@@ -43,73 +47,31 @@ const EXPIRED = `delete from lockstep.item i where i.t = $1 and (i.queue, i.key)
 const ENTRIES = `delete from lockstep.value_index i where i.t = $1 and i.a = $2 and (i.v, i.x) in (
   select z.v, z.x from lockstep.value_index z where z.t = $1 and z.a = $2 limit ${ROWS})`
 
-/** Makes the sweep of one process; several share the work without waiting for each other. */
-export function createGarbageCollector(database: Database, now: () => number): Sweep {
-  let timer: NodeJS.Timeout | undefined
+/** Makes the collector of one process; several share the work without waiting for each other. */
+export function createGarbageCollector(database: Database): GarbageCollector {
+  const { environment } = database
+  let cancel = () => {}
   let closed = false
   let running: Promise<void> | undefined
 
   function later(ms: number): void {
     if (closed) return
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      running = step()
-        // Another time: the rows are in nobody's way.
-        .catch(() => false)
-        .then((more) => {
-          running = undefined
-          later(more ? PAUSE_MS : IDLE_MS)
-        })
-    }, ms)
-    timer.unref()
+    cancel()
+    const options = { background: true }
+    cancel = environment.setTimer(ms, start, options)
   }
 
-  /** One portion, in a transaction of its own; false when there is nothing to do. */
-  async function step(): Promise<boolean> {
-    return database.session(async (session) => {
-      const { rows, commit } = session
-      await rows('begin isolation level read committed')
-      try {
-        const [gone] = await rows(
-          `select g.t, g.a, g.at from lockstep.gone g where g.a = 0 or (g.a > 0 and g.at < $1) or (g.a = ${SWEPT} and g.at < $2)
-           order by g.at limit 1 for update skip locked`,
-          Date.now() - HEARD_MS,
-          Date.now() - NOTED_MS,
-        )
-        if (gone !== undefined) {
-          const [tenantNo, pathNo, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
-          if (!(await portion(session, tenantNo, pathNo))) {
-            if (pathNo === 0 && at >= Date.now() - NOTED_MS)
-              await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, tenantNo)
-            else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', tenantNo, pathNo)
-          }
-        }
-        await commit()
-        return gone !== undefined || (await dropExpired())
-      } catch (error) {
-        await rows('rollback').catch(() => {})
-        throw error
-      }
-    })
+  function start(): void {
+    running = collect(database)
+      // Another time: nobody waits for it.
+      .catch(() => false)
+      .then((more) => {
+        running = undefined
+        later(more ? PAUSE_MS : IDLE_MS)
+      })
   }
 
-  /** Deletes some items of one tenant that have expired; false when there are none. */
-  async function dropExpired(): Promise<boolean> {
-    const moment = now()
-    const sql = `select i.t from lockstep.item i where i.expires <= $1 and i.expires < ${NEVER} limit 1`
-    const row = await database.row(sql, moment)
-    if (row === undefined) return false
-    await database.rows(EXPIRED, numberOf(row[0]), moment)
-    return true
-  }
-
-  async function portion({ rows }: Session, tenantNo: number, pathNo: number): Promise<boolean> {
-    if (pathNo > 0) return (await rows(`${ENTRIES} returning 1`, tenantNo, pathNo)).length > 0
-    for (const sql of PORTIONS) if ((await rows(`${sql} returning 1`, tenantNo)).length > 0) return true
-    return false
-  }
-
-  // Somebody may have stopped half-way.
+  // An earlier process may have stopped half-way.
   later(PAUSE_MS)
   return {
     soon: () => {
@@ -117,8 +79,55 @@ export function createGarbageCollector(database: Database, now: () => number): S
     },
     async close() {
       closed = true
-      clearTimeout(timer)
+      cancel()
       await running
     },
   }
+}
+
+const NEXT = `select g.t, g.a, g.at from lockstep.gone g where g.a = 0 or (g.a > 0 and g.at < $1) or (g.a = ${SWEPT} and g.at < $2)
+  order by g.at limit 1 for update skip locked`
+
+/** Deletes one portion; false when there is nothing to do. */
+async function collect(database: Database): Promise<boolean> {
+  const now = database.environment.now()
+  return (await database.session((session) => deleteGone(session, now))) || deleteExpired(database, now)
+}
+
+/** Deletes a portion of the oldest tenant or index path that is gone, in a transaction; false when there is none. */
+async function deleteGone(session: Session, now: number): Promise<boolean> {
+  const { rows } = session
+  await session.begin()
+  try {
+    const [gone] = await rows(NEXT, now - NOTICED_MS, now - NOTED_MS)
+    if (gone !== undefined) {
+      const [tenantNo, pathNo, at] = [numberOf(gone[0]), numberOf(gone[1]), numberOf(gone[2])]
+      if (!(await deletePortion(session, tenantNo, pathNo))) {
+        if (pathNo === 0 && at >= now - NOTED_MS)
+          await rows(`update lockstep.gone g set a = ${SWEPT} where g.t = $1 and g.a = 0`, tenantNo)
+        else await rows('delete from lockstep.gone g where g.t = $1 and g.a = $2', tenantNo, pathNo)
+      }
+    }
+    await session.commit()
+    return gone !== undefined
+  } catch (error) {
+    await rows('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** Deletes some rows of a tenant or index path that is gone; false when there are none left. */
+async function deletePortion({ rows }: Session, tenantNo: number, pathNo: number): Promise<boolean> {
+  if (pathNo > 0) return (await rows(`${ENTRIES} returning 1`, tenantNo, pathNo)).length > 0
+  for (const sql of PORTIONS) if ((await rows(`${sql} returning 1`, tenantNo)).length > 0) return true
+  return false
+}
+
+/** Deletes some items of one tenant that have expired; false when there are none. */
+async function deleteExpired(database: Database, now: number): Promise<boolean> {
+  const sql = `select i.t from lockstep.item i where i.expires <= $1 and i.expires < ${NEVER} limit 1`
+  const row = await database.row(sql, now)
+  if (row === undefined) return false
+  await database.rows(EXPIRED, numberOf(row[0]), now)
+  return true
 }

@@ -1,6 +1,7 @@
 import { compareText } from '../../protocol/index.ts'
 import type { Membership } from '../contract/index.ts'
-import { type Database, type Row, textOf } from './database.ts'
+import { type Row, textOf } from './columns.ts'
+import type { Database } from './database.ts'
 
 /**
  * The groups that the row `r` is a direct member of, as a JSON list of texts: 1 for a group that is in a group itself, else 0; how long

@@ -1,7 +1,7 @@
 // Loads the rows of a tenant that was exported, as they are.
 
 import { Conflict, type ExportRow, type Write, type Written } from '../contract/index.ts'
-import { numberOf } from './database.ts'
+import { numberOf } from './columns.ts'
 import { pathKey } from './dictionary.ts'
 import { enterEntry } from './index-entries.ts'
 import { logLine } from './log.ts'

@@ -3,7 +3,7 @@
 import { compareText } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry } from '../contract/index.ts'
 import { createEntryLists } from '../entry-lists.ts'
-import { numberOf, type Statement } from './database.ts'
+import { numberOf, type Statement } from './columns.ts'
 import { indexValue } from './dialect.ts'
 import { pathKey } from './dictionary.ts'
 import { append, changeResource, type EntryChange, type LoadedResource, type UnitOfWork } from './unit-of-work.ts'

@@ -2,8 +2,9 @@
 
 import type { Write } from '../contract/index.ts'
 import type { IndexPath } from '../sql/scope.ts'
-import { numberOf, type Session } from './database.ts'
+import { numberOf } from './columns.ts'
 import { pathKey, type Tenant } from './dictionary.ts'
+import type { Session } from './session.ts'
 import { lockTenant, type UnitOfWork } from './unit-of-work.ts'
 
 /** An index path that a write is about to use. */
@@ -113,7 +114,7 @@ export async function changePaths(work: UnitOfWork, write: Extract<Write, { writ
   // Other processes may rely on the entries until they notice.
   const note = 'insert into lockstep.gone (t, a, at) values ($1, $2, $3) on conflict (t, a) do nothing'
   for (const [pathNo] of await rows(sql, tenantNo, type, paths)) {
-    await rows(note, tenantNo, numberOf(pathNo), Date.now())
+    await rows(note, tenantNo, numberOf(pathNo), work.now)
   }
   if (as === 'gone') return
   const empty = paths.map((path) => ({ type, path, unique: true, ready: false }))

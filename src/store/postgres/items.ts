@@ -3,7 +3,7 @@
 import { compareText, type Json } from '../../protocol/index.ts'
 import { type Item, type ItemKey, NEVER, type WorkWrite, type Write } from '../contract/index.ts'
 import { changedItem, EMPTY_ITEM, markedItem } from '../work-rules.ts'
-import { numberOf, type Row, type Statement, textOf } from './database.ts'
+import { numberOf, type Row, type Statement, textOf } from './columns.ts'
 import { append, type LoadedItem, type UnitOfWork } from './unit-of-work.ts'
 
 type SetWrite = Extract<WorkWrite, { write: 'item' }>

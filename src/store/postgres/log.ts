@@ -2,7 +2,7 @@
 
 import type { Change, LogDraft, WholeChange } from '../contract/index.ts'
 import { IDS_IN_LOG, loggedMembers } from '../rules.ts'
-import type { Statement } from './database.ts'
+import type { Statement } from './columns.ts'
 import { idsOf, type MemberChanges } from './members.ts'
 import { append, type LoadedResource, type LogLine, type UnitOfWork } from './unit-of-work.ts'
 

@@ -1,7 +1,9 @@
 import { type Member, type Ref, StoreUnavailable } from '../contract/index.ts'
-import { type Database, numberOf, type PooledSession, type Session, textOf } from './database.ts'
+import { numberOf, textOf } from './columns.ts'
+import type { Database } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
 import type { Reads } from './read.ts'
+import type { PooledSession, Session } from './session.ts'
 
 /** Members in one chunk. */
 const CHUNK = 1_000
@@ -50,7 +52,7 @@ export function createMembers(
       }
       const late = setTimeout(() => {
         waiting.delete(next)
-        reject(new StoreUnavailable('too many large groups are being read at the same time, and slowly', patienceMs))
+        reject(new StoreUnavailable('Too many large groups are being read slowly at the same time', patienceMs))
       }, patienceMs)
       waiting.add(next)
     })

@@ -3,7 +3,7 @@
 import { type BoundFilter, idsNamed, matchesElement } from '../../protocol/index.ts'
 import { Conflict, type MemberEdit, type Write } from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
-import { numberOf, type Statement, textOf } from './database.ts'
+import { numberOf, type Statement, textOf } from './columns.ts'
 import { type GroupMembers, type LoadedResource, loadResources, type UnitOfWork } from './unit-of-work.ts'
 
 /** The members that really came and went, by row number. */

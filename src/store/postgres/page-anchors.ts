@@ -1,5 +1,6 @@
 import { compareText } from '../../protocol/index.ts'
-import { type Database, numberOf } from './database.ts'
+import { numberOf } from './columns.ts'
+import type { Database } from './database.ts'
 
 /** The way to a deep startIndex: no page skips more than some thousands of ids. */
 export interface PageAnchors {

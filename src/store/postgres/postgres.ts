@@ -1,7 +1,7 @@
 // Opens the store in a PostgreSQL database and puts its parts together.
 
 import { randomBytes } from 'node:crypto'
-import { type Environment, environment } from '../../environment.ts'
+import { type Environment, environment as realEnvironment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import type { Store } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
@@ -54,8 +54,8 @@ export interface PostgresOptions {
   readonly batch?: (commits: number) => void
   /** Called with what a watcher throws; the console by default. */
   readonly report?: ReportError
-  /** Time, for items that expire. Leases go by the server's. */
-  readonly environment?: Pick<Environment, 'now'>
+  /** Time, chance and timers, as far as they are to be others than the real ones. Leases go by the server's clock. */
+  readonly environment?: Partial<Environment>
 }
 
 /** A store in a PostgreSQL database. */
@@ -88,7 +88,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     throw new ConfigError('listen', 'must be false with a pool of one connection, which listening would occupy')
   }
   const { pool, release } = await poolOf(given, sharing, listen)
-  const database = createDatabase(pool, sharing)
+  const database = createDatabase(pool, sharing, { ...realEnvironment, ...given.environment })
   try {
     await requireStatements(pool)
     await migrate(database, { create: given.create ?? true })
@@ -124,7 +124,7 @@ interface Opened {
 /** Puts the parts of a store together. */
 function assemble(given: PostgresOptions, { database, pool, release, sharing, listen }: Opened): PostgresStore {
   const { connections, connectTimeoutMs } = sharing
-  const { now } = given.environment ?? environment
+  const { now } = database.environment
   const origin = randomBytes(9).toString('base64url')
   const tenants = createDictionary(database, (tenant) => changes.saw(tenant))
   const watchers = createWatchers(given.report)
@@ -133,14 +133,14 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds(database, tenants, createPageAnchors(database))
-  const garbage = createGarbageCollector(database, now)
+  const garbage = createGarbageCollector(database)
   const committed = (name: string, done: Done, commits: number) => {
     if (done.records !== undefined) changes.own(name, done.records)
     watchers.notify(done.affected)
     if (done.affected.some((one) => 'all' in one && done.tenant === undefined)) garbage.soon()
     guard(() => given.batch?.(commits), given.report)
   }
-  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed, now })
+  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed })
   const work = createWorkWatchers(committer.commit, given.report)
   changes.start()
   const interrupt = createInterrupt(pool)

@@ -1,6 +1,7 @@
 import { type IndexEntry, LogCut, type Member, type Ref, type Store, type TenantRow } from '../contract/index.ts'
 import { createBatchedGet } from './batched-get.ts'
-import { type Database, numberOf, textOf } from './database.ts'
+import { numberOf, textOf } from './columns.ts'
+import type { Database } from './database.ts'
 import { indexValue } from './dialect.ts'
 import { type Dictionary, pathKey } from './dictionary.ts'
 import { readGroups } from './groups.ts'

@@ -1,7 +1,7 @@
 // Cursors of the readers of a log, fences, and the cutting of the log, in a transaction.
 
 import { Conflict, checkTrim, type WorkWrite } from '../contract/index.ts'
-import { numberOf, type Statement, textOf } from './database.ts'
+import { numberOf, type Statement, textOf } from './columns.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** Moves, makes or forgets a cursor at once; false when there was none to forget. */

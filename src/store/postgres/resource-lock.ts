@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Ref } from '../contract/index.ts'
-import type { Database, PooledSession } from './database.ts'
+import type { Database } from './database.ts'
 import type { Dictionary } from './dictionary.ts'
+import type { PooledSession } from './session.ts'
 
 /**
  * Makes the turns that processes take with one resource: an advisory lock on the tenant's own node, for as long as a transaction lasts.

@@ -36,6 +36,12 @@ const LOCK_EACH = `select ${COLUMNS.map((column) => `coalesce(u.${column}, n.${c
 export const GROUP_IDS = `select distinct e.id from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
   join lockstep.resource e on e.t = $1 and e.k = x.g where r.t = $1 and r.id = any($2::text[])`
 
+/** Resources that are to be removed and the groups they are in, locked alike and in order of id, in one statement: tenant, ids. */
+export const LOCK_REMOVED = `${READ} where r.t = $1 and r.id = any(array(
+    select unnest($2::text[]) union select e.id from lockstep.resource m join lockstep.member x on x.t = $1 and x.m = m.k
+      join lockstep.resource e on e.t = $1 and e.k = x.g where m.t = $1 and m.id = any($2::text[])
+  )) order by r.id for update`
+
 /** Members and groups by row number, of some resources: tenant, ids. */
 export const GROUPS = `select x.m, x.g from lockstep.resource r join lockstep.member x on x.t = $1 and x.m = r.k
   where r.t = $1 and r.id = any($2::text[]) order by x.g`

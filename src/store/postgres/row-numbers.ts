@@ -1,6 +1,7 @@
 // Numbers for new resources, taken from the database a block at a time.
 
-import { type Database, numberOf } from './database.ts'
+import { numberOf } from './columns.ts'
+import type { Database } from './database.ts'
 
 /** The numbers that one process may give to new resources. */
 export interface RowNumbers {

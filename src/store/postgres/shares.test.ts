@@ -1,8 +1,11 @@
+// Tests of the shares that keys have of a limited number of places.
+
 import { expect, test } from 'vitest'
+import { environment } from '../../environment.ts'
 import { StoreUnavailable } from '../contract/index.ts'
 import { createShares } from './shares.ts'
 
-const options = { places: 4, each: 2, patienceMs: 60_000, refusal: 'too much' }
+const options = { environment, places: 4, each: 2, patienceMs: 60_000, refusal: 'too much' }
 
 /** Work that goes on until it is told to end; how much of it runs is counted. */
 function stage() {

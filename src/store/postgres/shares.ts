@@ -1,23 +1,27 @@
+// Lets work run a few at a time, and of each key fewer still, so that one key never keeps another waiting for good.
+
+import type { Environment } from '../../environment.ts'
 import { createTurns } from '../../turns.ts'
 import { StoreUnavailable } from '../contract/index.ts'
 
 /** Lets work run a few at a time. */
 export interface Shares {
   readonly run: <T>(key: string, work: () => Promise<T>) => Promise<T>
-  /** Takes a place; the way to give it back. */
+  /** Takes a place; call the result to give it back. */
   readonly take: (key: string) => Promise<() => void>
 }
 
-/** Of what there are shares. */
+/** How many places there are, and for which keys. */
 export interface ShareOptions {
-  /** How many may run at a time, and how many of one key: while that is less than all, no key keeps another one waiting for good. */
+  readonly environment: Pick<Environment, 'setTimer'>
+  /** How many may run at a time, and how many of one key. */
   readonly places: number
   readonly each: number
-  /** How long one waits for its turn before it is told to come again. */
+  /** How long a key waits before it is refused. */
   readonly patienceMs: number
-  /** What that one is told. */
+  /** Why it is refused. */
   readonly refusal: string
-  /** What several keys have in common and may hang by, a node of a cluster for instance, and how many places those have together. */
+  /** What several keys have in common and may all wait for, such as a node of a cluster, and how many places those have together. */
   readonly groups?: { readonly of: (key: string) => string | undefined; readonly each: number }
 }
 
@@ -26,14 +30,14 @@ interface Waiting {
   readonly go: () => void
 }
 
-/** Where one has taken its place; its group as it was then. */
-interface Place {
+/** A place that is taken, with the group that the key had then. */
+interface TakenPlace {
   readonly key: string
   readonly group: string | undefined
 }
 
 /** Makes the shares. Keys that wait take turns; the one with the least under way comes first. */
-export function createShares({ places, each, patienceMs, refusal, groups }: ShareOptions): Shares {
+export function createShares({ environment, places, each, patienceMs, refusal, groups }: ShareOptions): Shares {
   const turns = createTurns<Waiting>()
   const running = new Map<string, number>()
   const grouped = new Map<string, number>()
@@ -46,7 +50,7 @@ export function createShares({ places, each, patienceMs, refusal, groups }: Shar
     return count < each ? count : undefined
   }
 
-  function begin(key: string): Place {
+  function begin(key: string): TakenPlace {
     const group = groups?.of(key)
     all++
     count(running, key, 1)
@@ -54,7 +58,7 @@ export function createShares({ places, each, patienceMs, refusal, groups }: Shar
     return { key, group }
   }
 
-  function end({ key, group }: Place): void {
+  function end({ key, group }: TakenPlace): void {
     all--
     count(running, key, -1)
     if (group !== undefined) count(grouped, group, -1)
@@ -65,19 +69,19 @@ export function createShares({ places, each, patienceMs, refusal, groups }: Shar
     }
   }
 
-  function wait(key: string): Promise<Place> {
+  function wait(key: string): Promise<TakenPlace> {
     return new Promise((resolve, reject) => {
       const waiting = {
         key,
         go() {
-          clearTimeout(late)
+          cancel()
           resolve(begin(key))
         },
       }
-      const late = setTimeout(() => {
+      const cancel = environment.setTimer(patienceMs, () => {
         turns.remove(key, waiting)
         reject(new StoreUnavailable(refusal, 1_000, { busy: true }))
-      }, patienceMs)
+      })
       turns.add(key, waiting)
     })
   }

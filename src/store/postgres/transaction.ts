@@ -2,15 +2,17 @@
 
 import { type Affected, Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
 import { notification } from './change-watch.ts'
-import { BEFORE_HOOK, runHook } from './commit-hook.ts'
-import { Aborted, type Database, type Session, type Statement } from './database.ts'
+import type { Statement } from './columns.ts'
+import { BEFORE_HOOK, type CommitHook, runHook } from './commit-hook.ts'
+import type { Database } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
-import { isLost, isRefusal } from './faults.ts'
-import { flush } from './flush.ts'
+import { isLost } from './faults.ts'
+import { type Flush, flushOf } from './flush.ts'
 import { makePaths, missingPaths, type WantedPath, wantedPaths } from './index-paths.ts'
 import { hasItems } from './items.ts'
 import type { Done, Job, Outcome } from './job.ts'
 import { placedLines } from './log.ts'
+import { type Session, Unanswered } from './session.ts'
 import { startList, startWork, type UnitOfWork, undoList } from './unit-of-work.ts'
 import { type SentTransaction, UnknownOutcome } from './unknown-outcome.ts'
 import { applyWrite } from './write.ts'
@@ -24,8 +26,6 @@ export interface TransactionDeps {
   readonly origin: string
   /** Called with a tenant's count of changes when this process has made one that concerns no watcher. */
   readonly ownChange: (name: string, records: number) => void
-  /** Milliseconds since 1970. */
-  readonly now: () => number
 }
 
 /** A taken id or value was met; carry the transaction out again, carefully, to find out which. */
@@ -56,10 +56,14 @@ export async function transact(
   const created = writes.reduce((sum, write) => sum + resourcesCreated(write), 0)
   const rowNos = created === 0 ? [] : await tenants.rowNumbers(tenant, created)
   const paths = inside ? missing : []
+  const { environment } = database
+  const mark = Math.floor(environment.chance() * Number.MAX_SAFE_INTEGER)
   const mayMove = database.nodeOf(tenant.tenantNo) !== undefined
   return database
     .of(tenant.tenantNo)
-    .session((session) => run(session, tenant, jobs, { rowNos, paths, careful, origin, mayMove, now: deps.now() }))
+    .session((session) =>
+      run(session, tenant, jobs, { rowNos, paths, careful, origin, mayMove, now: environment.now(), mark }),
+    )
 }
 
 /**
@@ -76,12 +80,13 @@ async function addPaths(
     try {
       const made = await makePaths(session, tenant, paths)
       if (made === undefined) throw new Gone()
-      await session.together([notification(origin, tenant.name)])
-      await session.commit()
+      await session.commit([notification(origin, tenant.name)])
       tenants.renew({ ...made, records: tenant.records }, made.records)
       ownChange(tenant.name, made.records)
       return made
     } catch (error) {
+      // Made or not: a second attempt will find out.
+      if (error instanceof Unanswered) throw error.cause
       if (!isLost(error)) await session.rows('rollback').catch(() => {})
       throw error
     }
@@ -100,11 +105,11 @@ interface Preparation {
   readonly mayMove: boolean
   /** Milliseconds since 1970. */
   readonly now: number
+  /** Of the log lines, by which the transaction is found if the answer to COMMIT is lost. */
+  readonly mark: number
 }
 
 async function run(session: Session, tenant: Tenant, jobs: readonly Job[], preparation: Preparation): Promise<Done> {
-  const { rows } = session
-  let sent: SentTransaction | undefined
   try {
     const work = await begin(session, tenant, jobs, preparation)
     const outcomes = await applyJobs(work, jobs)
@@ -117,27 +122,68 @@ async function run(session: Session, tenant: Tenant, jobs: readonly Job[], prepa
     const affected = affectedBy(work)
     if (preparation.paths.length > 0) work.recordsChanged = true
     const more: Statement[] = work.recordsChanged ? [notification(preparation.origin, tenant.name)] : []
-    if (hook !== undefined) more.push(BEFORE_HOOK)
-    const mark = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER)
-    const flushed = await flush(work, mark, more)
-    if (flushed === undefined) {
-      await rows('rollback')
-      throw new Gone()
+    const { mark } = preparation
+    const sent = { mark, at: work.lines[0]?.at, outcomes, affected, records: undefined }
+    if (hook === undefined && jobs.every(({ writes }) => writes.every(isRepeatable))) {
+      return await commitAtOnce(work, sent, flushOf(work, mark, more))
     }
-    const { placeBefore } = flushed
-    if (hook !== undefined) await runHook(session, hook, placedLines(work, placeBefore))
-    const records = work.recordsChanged ? flushed.records : undefined
-    sent = { mark, place: work.lines.length === 0 ? undefined : placeBefore + 1, outcomes, affected, records }
-    await session.commit()
+    if (hook !== undefined) more.push(BEFORE_HOOK)
+    const done = await commitInSteps(work, sent, flushOf(work, mark, more), hook)
     // What else such a transaction may have changed about paths is read again.
     const reread = jobs.some(({ writes }) => writes.some(({ write }) => write === 'indexed' || write === 'load'))
-    return { outcomes, affected, records, tenant: reread ? undefined : work.tenant }
+    return reread ? { ...done, tenant: undefined } : done
   } catch (error) {
-    if (sent !== undefined && !(error instanceof Aborted) && !isRefusal(error)) {
-      throw new UnknownOutcome(sent, { cause: error })
-    }
-    if (!isLost(error) && !(error instanceof Gone)) await rows('rollback').catch(() => {})
+    const ended = isLost(error) || error instanceof Gone || error instanceof UnknownOutcome
+    if (!ended) await session.rows('rollback').catch(() => {})
     throw error
+  }
+}
+
+/** Whether a write may be carried out again when it is uncertain whether it was: it fails then, or finds nothing to do. */
+function isRepeatable({ write }: Write): boolean {
+  return write === 'create' || write === 'update' || write === 'remove'
+}
+
+/**
+ * Writes and commits in one round trip. If the connection is lost, the server may carry it out after we have looked for it in vain: the
+ * committer looks again when a second attempt fails.
+ */
+async function commitAtOnce(work: UnitOfWork, sent: SentTransaction, flush: Flush): Promise<Done> {
+  const results = await answerOf(work.session.commit(flush.statements), sent)
+  if (flush.read(results) === undefined) {
+    // It may have added rows just after the tenant was removed.
+    await work.session.rows(GONE_AGAIN, work.tenant.tenantNo, work.now)
+    throw new Gone()
+  }
+  return { ...sent, tenant: work.tenant }
+}
+
+const GONE_AGAIN = 'insert into lockstep.gone (t, a, at) values ($1, 0, $2) on conflict (t, a) do update set at = $2'
+
+/** Writes, runs the hook, and commits. */
+async function commitInSteps(
+  work: UnitOfWork,
+  sent: SentTransaction,
+  flush: Flush,
+  hook: CommitHook | undefined,
+): Promise<Done> {
+  const { session, tenant } = work
+  const flushed = flush.read(await session.together(flush.statements))
+  if (flushed === undefined) {
+    await session.rows('rollback')
+    throw new Gone()
+  }
+  if (hook !== undefined) await runHook(session, hook, placedLines(work, flushed.placeBefore))
+  const records = work.recordsChanged ? flushed.records : undefined
+  await answerOf(session.commit(), { ...sent, records })
+  return { ...sent, records, tenant }
+}
+
+async function answerOf<T>(commit: Promise<T>, sent: SentTransaction): Promise<T> {
+  try {
+    return await commit
+  } catch (error) {
+    throw error instanceof Unanswered ? new UnknownOutcome(sent, { cause: error.cause }) : error
   }
 }
 

@@ -1,9 +1,10 @@
 // What one transaction has read under locks and will write at its end, kept in memory until then.
 
 import type { Change, Item, LogDraft, WorkWrite } from '../contract/index.ts'
-import { numberOf, type Row, type Session, textOf } from './database.ts'
+import { numberOf, type Row, textOf } from './columns.ts'
 import type { Tenant } from './dictionary.ts'
 import { KEY_SHARE, lockAlike, TENANT_LOCKS } from './row-locks.ts'
+import type { Session } from './session.ts'
 
 /** A resource in a transaction: read under a lock, changed in memory, written at the end. */
 export interface LoadedResource {

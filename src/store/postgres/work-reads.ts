@@ -13,7 +13,8 @@ import {
   type News,
   type Work,
 } from '../contract/index.ts'
-import { type Database, numberOf, type Row, textOf, type Value } from './database.ts'
+import { numberOf, type Row, textOf, type Value } from './columns.ts'
+import type { Database } from './database.ts'
 import type { Dictionary } from './dictionary.ts'
 import { ITEM_COLUMNS, itemOf } from './items.ts'
 

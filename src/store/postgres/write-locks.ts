@@ -2,12 +2,21 @@
 
 import { idsNamed } from '../../protocol/index.ts'
 import type { Write } from '../contract/index.ts'
-import { numberOf, textOf } from './database.ts'
+import { numberOf, type Row, type Statement, textOf } from './columns.ts'
 import { pathKey } from './dictionary.ts'
 import { loadHolders } from './index-entries.ts'
 import { loadItems } from './items.ts'
 import { preloadMembers } from './members.ts'
-import { GROUP_IDS, GROUPS, KEY_SHARE, type Lock, lockStatements, NO_KEY_UPDATE, UPDATE } from './row-locks.ts'
+import {
+  GROUP_IDS,
+  GROUPS,
+  KEY_SHARE,
+  LOCK_REMOVED,
+  type Lock,
+  lockStatements,
+  NO_KEY_UPDATE,
+  UPDATE,
+} from './row-locks.ts'
 import { keepRow, type UnitOfWork } from './unit-of-work.ts'
 
 /**
@@ -16,7 +25,7 @@ import { keepRow, type UnitOfWork } from './unit-of-work.ts'
  * last moment: everything has to be released and locked again.
  */
 export async function lockForWrites(work: UnitOfWork, writes: readonly Write[]): Promise<boolean> {
-  const removed = writes.flatMap((write) => (write.write === 'remove' ? [write.ref.id] : []))
+  const removed = [...new Set(writes.flatMap((write) => (write.write === 'remove' ? [write.ref.id] : [])))]
   if (!(await lockResources(work, locksOf(writes, work.careful), removed))) return false
   const unique = work.careful ? uniqueEntries(work, writes) : []
   if (unique.length > 0) await loadHolders(work, unique)
@@ -63,22 +72,29 @@ function uniqueEntries({ tenant }: UnitOfWork, writes: readonly Write[]) {
 }
 
 async function lockResources(work: UnitOfWork, locks: Map<string, Lock>, removed: readonly string[]): Promise<boolean> {
-  const { session, byId, byRowNo, memberships } = work
   const { tenantNo } = work.tenant
-  if (removed.length > 0) {
-    for (const [id] of await session.rows(GROUP_IDS, tenantNo, removed)) {
+  if (locks.size === 0) return true
+  let statements: readonly Statement[]
+  if (removed.length === locks.size) statements = [[LOCK_REMOVED, tenantNo, removed]]
+  else {
+    // Groups of removed resources are locked in order with all others.
+    const groups = removed.length === 0 ? [] : await work.session.rows(GROUP_IDS, tenantNo, removed)
+    for (const [id] of groups) {
       const group = textOf(id)
       if (locks.get(group) !== UPDATE) locks.set(group, NO_KEY_UPDATE)
     }
+    statements = lockStatements(tenantNo, locks)
   }
-  if (locks.size === 0) return true
-  const statements = lockStatements(tenantNo, locks)
-  const results = await session.together(
-    removed.length === 0 ? statements : [...statements, [GROUPS, tenantNo, removed]],
-  )
-  for (const id of locks.keys()) byId.set(id, undefined)
+  const memberships: readonly Statement[] = removed.length === 0 ? [] : [[GROUPS, tenantNo, removed]]
+  const results = await work.session.together([...statements, ...memberships])
+  for (const id of locks.keys()) work.byId.set(id, undefined)
   for (const rows of results.slice(0, statements.length)) for (const row of rows) keepRow(work, row)
-  for (const row of results[statements.length] ?? []) {
+  return noteMemberships(work, results[statements.length] ?? [])
+}
+
+/** Notes which groups the resources are in that are to be removed. False when one of these groups is not locked. */
+function noteMemberships({ byRowNo, memberships }: UnitOfWork, rows: readonly Row[]): boolean {
+  for (const row of rows) {
     const [member, group] = [numberOf(row[0]), numberOf(row[1])]
     if (!byRowNo.has(group)) return false
     const known = memberships.get(member)
