@@ -1,7 +1,9 @@
 // The schemas of discovery resources: ServiceProviderConfig, ResourceType, Schema. RFC 7643 §5-§7.
 
-import { type AttributeDeclarations, fillIn } from './define.ts'
+import { type AttributeDeclaration, type AttributeDeclarations, fillIn } from './define.ts'
 import type { Schema } from './schema.ts'
+
+const SIMPLE_TYPES = ['boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary'] as const
 
 /** The schema of the configuration resource. RFC 7643 §5; RFC 9865 §4; RFC 9967 §4. */
 export const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = servedOnly(
@@ -12,199 +14,104 @@ export const SERVICE_PROVIDER_CONFIG_SCHEMA: Schema = servedOnly(
     documentationUri: {
       type: 'reference',
       description: "URL of the service provider's help pages.",
-      mutability: 'readOnly',
       referenceTypes: ['external'],
     },
-    patch: {
-      type: 'complex',
-      description: 'PATCH options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
+    patch: feature('PATCH options.'),
+    bulk: feature('Bulk options.', {
+      maxOperations: {
+        type: 'integer',
+        description: 'Most operations allowed in one bulk request.',
+        required: true,
       },
-    },
-    bulk: {
-      type: 'complex',
-      description: 'Bulk options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
-        maxOperations: {
-          type: 'integer',
-          description: 'Most operations allowed in one bulk request.',
-          required: true,
-          mutability: 'readOnly',
-        },
-        maxPayloadSize: {
-          type: 'integer',
-          description: 'Largest bulk request body in bytes.',
-          required: true,
-          mutability: 'readOnly',
-        },
+      maxPayloadSize: {
+        type: 'integer',
+        description: 'Largest bulk request body in bytes.',
+        required: true,
       },
-    },
-    filter: {
-      type: 'complex',
-      description: 'Filter options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
-        maxResults: {
-          type: 'integer',
-          description: 'Most resources returned in one response.',
-          required: true,
-          mutability: 'readOnly',
-        },
+    }),
+    filter: feature('Filter options.', {
+      maxResults: {
+        type: 'integer',
+        description: 'Most resources returned in one response.',
+        required: true,
       },
-    },
-    changePassword: {
-      type: 'complex',
-      description: 'Password change options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
-      },
-    },
-    sort: {
-      type: 'complex',
-      description: 'Sort options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
-      },
-    },
-    etag: {
-      type: 'complex',
-      description: 'ETag options.',
-      required: true,
-      mutability: 'readOnly',
-      subAttributes: {
-        supported: {
-          type: 'boolean',
-          description: 'Whether the feature is supported.',
-          required: true,
-          mutability: 'readOnly',
-        },
-      },
-    },
+    }),
+    changePassword: feature('Password change options.'),
+    sort: feature('Sort options.'),
+    etag: feature('ETag options.'),
     authenticationSchemes: {
       type: 'complex',
       multiValued: true,
       description: 'Ways to authenticate.',
       required: true,
-      mutability: 'readOnly',
       subAttributes: {
         type: {
           description: 'Kind of scheme.',
           required: true,
           canonicalValues: ['oauth', 'oauth2', 'oauthbearertoken', 'httpbasic', 'httpdigest'],
-          mutability: 'readOnly',
         },
-        name: { description: 'Common name of the scheme.', required: true, mutability: 'readOnly' },
-        description: { description: 'Description of the scheme.', required: true, mutability: 'readOnly' },
+        name: { description: 'Common name of the scheme.', required: true },
+        description: { description: 'Description of the scheme.', required: true },
         specUri: {
           type: 'reference',
           description: "URL of the scheme's specification.",
-          mutability: 'readOnly',
           referenceTypes: ['external'],
         },
         documentationUri: {
           type: 'reference',
           description: 'URL of usage documentation of the scheme.',
-          mutability: 'readOnly',
           referenceTypes: ['external'],
         },
         primary: {
           type: 'boolean',
           description: 'True for the single preferred scheme; absent means false.',
-          mutability: 'readOnly',
         },
       },
     },
     pagination: {
       type: 'complex',
       description: 'Pagination options.',
-      mutability: 'readOnly',
       subAttributes: {
         cursor: {
           type: 'boolean',
           description: 'Whether cursor-based pagination is supported.',
           required: true,
-          mutability: 'readOnly',
         },
         index: {
           type: 'boolean',
           description: 'Whether index-based pagination is supported.',
           required: true,
-          mutability: 'readOnly',
         },
         defaultPaginationMethod: {
           description: 'Method used when the request names none.',
           canonicalValues: ['cursor', 'index'],
-          mutability: 'readOnly',
         },
         defaultPageSize: {
           type: 'integer',
           description: 'Page size used when the request has no count.',
-          mutability: 'readOnly',
         },
         maxPageSize: {
           type: 'integer',
           description: 'Largest page size whatever the requested count.',
-          mutability: 'readOnly',
         },
         cursorTimeout: {
           type: 'integer',
           description: 'Least number of seconds a cursor stays valid between page requests.',
-          mutability: 'readOnly',
         },
       },
     },
     securityEvents: {
       type: 'complex',
       description: 'Security event options.',
-      mutability: 'readOnly',
       subAttributes: {
         asyncRequest: {
           description: 'Whether and when requests may complete asynchronously.',
           canonicalValues: ['none', 'long', 'request'],
-          mutability: 'readOnly',
         },
         eventUris: {
           multiValued: true,
           description: 'URIs of the events the service provider can issue.',
           caseExact: true,
-          mutability: 'readOnly',
         },
       },
     },
@@ -220,7 +127,6 @@ export const RESOURCE_TYPE_SCHEMA: Schema = servedOnly(
     id: {
       description: 'Identifier of the resource type; usually equal to its name.',
       caseExact: true,
-      mutability: 'readOnly',
       returned: 'always',
       uniqueness: 'server',
     },
@@ -228,15 +134,13 @@ export const RESOURCE_TYPE_SCHEMA: Schema = servedOnly(
       description: 'Name of the resource type, used in meta.resourceType.',
       required: true,
       caseExact: true,
-      mutability: 'readOnly',
       uniqueness: 'server',
     },
-    description: { description: 'Human-readable description.', mutability: 'readOnly' },
+    description: { description: 'Human-readable description.' },
     endpoint: {
       type: 'reference',
       description: "Path of the resource type's endpoint relative to the base URL.",
       required: true,
-      mutability: 'readOnly',
       uniqueness: 'server',
       referenceTypes: ['uri'],
     },
@@ -244,7 +148,6 @@ export const RESOURCE_TYPE_SCHEMA: Schema = servedOnly(
       type: 'reference',
       description: 'URI of the base schema.',
       required: true,
-      mutability: 'readOnly',
       referenceTypes: ['uri'],
     },
     schemaExtensions: {
@@ -252,20 +155,17 @@ export const RESOURCE_TYPE_SCHEMA: Schema = servedOnly(
       multiValued: true,
       description: 'Schema extensions that resources of this type may or must use.',
       required: true,
-      mutability: 'readOnly',
       subAttributes: {
         schema: {
           type: 'reference',
           description: 'URI of the extension schema.',
           required: true,
-          mutability: 'readOnly',
           referenceTypes: ['uri'],
         },
         required: {
           type: 'boolean',
           description: 'Whether every resource of this type must use the extension.',
           required: true,
-          mutability: 'readOnly',
         },
       },
     },
@@ -282,126 +182,23 @@ export const SCHEMA_SCHEMA: Schema = servedOnly(
       description: 'URI of the schema.',
       required: true,
       caseExact: true,
-      mutability: 'readOnly',
       returned: 'always',
       uniqueness: 'server',
     },
-    name: { description: 'Human-readable name of the schema.', required: true, mutability: 'readOnly' },
-    description: { description: 'Human-readable description of the schema.', mutability: 'readOnly' },
+    name: { description: 'Human-readable name of the schema.', required: true },
+    description: { description: 'Human-readable description of the schema.' },
     attributes: {
       type: 'complex',
       multiValued: true,
       description: 'Definitions of the attributes.',
       required: true,
-      mutability: 'readOnly',
       subAttributes: {
-        name: { description: 'Name of the attribute.', required: true, caseExact: true, mutability: 'readOnly' },
-        type: {
-          description: 'Data type of the attribute.',
-          required: true,
-          canonicalValues: ['string', 'complex', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary'],
-          mutability: 'readOnly',
-        },
-        multiValued: {
-          type: 'boolean',
-          description: 'Whether the attribute can hold several values.',
-          required: true,
-          mutability: 'readOnly',
-        },
-        description: { description: 'Human-readable description.', caseExact: true, mutability: 'readOnly' },
-        required: { type: 'boolean', description: 'Whether a value must be given.', mutability: 'readOnly' },
-        canonicalValues: {
-          multiValued: true,
-          description: 'Suggested values.',
-          caseExact: true,
-          mutability: 'readOnly',
-        },
-        caseExact: {
-          type: 'boolean',
-          description: 'Whether string values are case sensitive.',
-          mutability: 'readOnly',
-        },
-        mutability: {
-          description: 'When the value can be (re)defined.',
-          canonicalValues: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
-          caseExact: true,
-          mutability: 'readOnly',
-        },
-        returned: {
-          description: 'When the value is given back.',
-          canonicalValues: ['always', 'never', 'default', 'request'],
-          caseExact: true,
-          mutability: 'readOnly',
-        },
-        uniqueness: {
-          description: 'How uniqueness is enforced.',
-          canonicalValues: ['none', 'server', 'global'],
-          caseExact: true,
-          mutability: 'readOnly',
-        },
-        referenceTypes: {
-          multiValued: true,
-          description: 'For type reference: what may be referenced, a resource type name, external, or uri.',
-          caseExact: true,
-          mutability: 'readOnly',
-        },
+        ...definition(['string', 'complex', ...SIMPLE_TYPES]),
         subAttributes: {
           type: 'complex',
           multiValued: true,
           description: 'Definitions of the sub-attributes of a complex attribute.',
-          mutability: 'readOnly',
-          subAttributes: {
-            name: { description: 'Name of the attribute.', required: true, caseExact: true, mutability: 'readOnly' },
-            type: {
-              description: 'Data type of the attribute.',
-              required: true,
-              canonicalValues: ['string', 'boolean', 'decimal', 'integer', 'dateTime', 'reference', 'binary'],
-              mutability: 'readOnly',
-            },
-            multiValued: {
-              type: 'boolean',
-              description: 'Whether the attribute can hold several values.',
-              required: true,
-              mutability: 'readOnly',
-            },
-            description: { description: 'Human-readable description.', caseExact: true, mutability: 'readOnly' },
-            required: { type: 'boolean', description: 'Whether a value must be given.', mutability: 'readOnly' },
-            canonicalValues: {
-              multiValued: true,
-              description: 'Suggested values.',
-              caseExact: true,
-              mutability: 'readOnly',
-            },
-            caseExact: {
-              type: 'boolean',
-              description: 'Whether string values are case sensitive.',
-              mutability: 'readOnly',
-            },
-            mutability: {
-              description: 'When the value can be (re)defined.',
-              canonicalValues: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
-              caseExact: true,
-              mutability: 'readOnly',
-            },
-            returned: {
-              description: 'When the value is given back.',
-              canonicalValues: ['always', 'never', 'default', 'request'],
-              caseExact: true,
-              mutability: 'readOnly',
-            },
-            uniqueness: {
-              description: 'How uniqueness is enforced.',
-              canonicalValues: ['none', 'server', 'global'],
-              caseExact: true,
-              mutability: 'readOnly',
-            },
-            referenceTypes: {
-              multiValued: true,
-              description: 'For type reference: what may be referenced, a resource type name, external, or uri.',
-              caseExact: true,
-              mutability: 'readOnly',
-            },
-          },
+          subAttributes: definition(['string', ...SIMPLE_TYPES]),
         },
       },
     },
@@ -415,7 +212,59 @@ export const DISCOVERY_SCHEMAS: readonly Schema[] = [
   SCHEMA_SCHEMA,
 ]
 
-/** These are shown and never evaluated, so that the rules for declarations do not bind them. */
+/** A schema whose attributes are all read-only. It is shown and never evaluated, so the rules for declarations do not apply. */
 function servedOnly(id: string, name: string, description: string, attributes: AttributeDeclarations): Schema {
-  return { id, name, description, attributes: fillIn(attributes) }
+  return { id, name, description, attributes: fillIn(readOnly(attributes)) }
+}
+
+function readOnly(attributes: AttributeDeclarations): AttributeDeclarations {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { subAttributes, ...own }]) => [
+      name,
+      {
+        ...own,
+        mutability: 'readOnly',
+        ...(subAttributes === undefined ? {} : { subAttributes: readOnly(subAttributes) }),
+      },
+    ]),
+  )
+}
+
+/** A feature that is supported or not, with its limits. RFC 7643 §5. */
+function feature(description: string, limits: AttributeDeclarations = {}): AttributeDeclaration {
+  const supported = { type: 'boolean', description: 'Whether the feature is supported.', required: true } as const
+  return { type: 'complex', description, required: true, subAttributes: { supported, ...limits } }
+}
+
+/** The characteristics of an attribute. RFC 7643 §7. */
+function definition(types: readonly string[]): AttributeDeclarations {
+  return {
+    name: { description: 'Name of the attribute.', required: true, caseExact: true },
+    type: { description: 'Data type of the attribute.', required: true, canonicalValues: types },
+    multiValued: { type: 'boolean', description: 'Whether the attribute can hold several values.', required: true },
+    description: { description: 'Human-readable description.', caseExact: true },
+    required: { type: 'boolean', description: 'Whether a value must be given.' },
+    canonicalValues: { multiValued: true, description: 'Suggested values.', caseExact: true },
+    caseExact: { type: 'boolean', description: 'Whether string values are case sensitive.' },
+    mutability: {
+      description: 'When the value can be (re)defined.',
+      canonicalValues: ['readOnly', 'readWrite', 'immutable', 'writeOnly'],
+      caseExact: true,
+    },
+    returned: {
+      description: 'When the value is given back.',
+      canonicalValues: ['always', 'never', 'default', 'request'],
+      caseExact: true,
+    },
+    uniqueness: {
+      description: 'How uniqueness is enforced.',
+      canonicalValues: ['none', 'server', 'global'],
+      caseExact: true,
+    },
+    referenceTypes: {
+      multiValued: true,
+      description: 'For type reference: what may be referenced, a resource type name, external, or uri.',
+      caseExact: true,
+    },
+  }
 }
