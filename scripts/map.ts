@@ -19,6 +19,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['tenancy', 'Tenants and what belongs to them: connections, tokens, settings, schemas.'],
   ['access', 'Who is calling and what they may do: principals, rights, features, tokens, administrators.'],
   ['client', 'Outgoing SCIM: a client for any service provider. Runs wherever `fetch` exists, without Node.'],
+  ['jobs', 'Background work that survives failures: leases, a reader of all logs, a worker of due items.'],
   ['store', 'Storage: one contract, several stores.'],
   [
     'quirks',

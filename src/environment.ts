@@ -4,6 +4,8 @@
 export interface Environment {
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Milliseconds since some moment. This clock is never set, so it can measure how long something takes. */
+  readonly monotonic: () => number
   /** A number from 0 up to, but not including, 1: for jitter. It is predictable; secrets come from `random`. */
   readonly chance: () => number
   /** Fills with cryptographically strong random bytes and returns the same array. */
@@ -20,6 +22,7 @@ export interface Environment {
 /** The real environment. */
 export const environment: Environment = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   chance: () => Math.random(),
   random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
   fetch: (url, init) => fetch(url, init),

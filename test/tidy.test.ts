@@ -15,6 +15,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   quirks: ['protocol'],
   directory: ['store', 'protocol'],
   access: ['quirks', 'protocol'],
+  jobs: ['store', 'protocol'],
   tenancy: ['access', 'store', 'quirks', 'protocol'],
   client: ['quirks', 'protocol'],
   provider: ['access', 'directory', 'quirks', 'protocol'],
@@ -33,6 +34,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
     'client',
     'directory',
     'tenancy',
+    'jobs',
     'access',
     'store',
     'quirks',
@@ -85,10 +87,12 @@ const BEGINNINGS = [
   'store/memory/memory.ts',
   'store/sqlite/sqlite.ts',
   'store/postgres/postgres.ts',
+  // The rooms that use it are built next: hub, events, sources, sign-on.
+  'jobs/index.ts',
 ]
 
-/** Exports for apps and stores that nothing in the repository uses. */
-const OFFERED = ['formatPath', 'NOTE_TYPES', 'sameDocument']
+/** Exports that nothing in the repository uses: for apps, for stores, and for the rooms that are built next. */
+const OFFERED = ['formatPath', 'NOTE_TYPES', 'sameDocument', 'startReader', 'startWorker']
 
 /** Names that fit everything and so find nothing. */
 const NO_NAMES = /(^|[-/])(utils?|helpers?|common|shared|misc|core|lib|service|handler|entity|info)(\.|$)/

@@ -1,0 +1,97 @@
+// Runs a scenario in virtual time on one store with several processes, all of it decided by a seed.
+
+import type { Environment } from '../../src/environment.ts'
+import type { Write } from '../../src/store/index.ts'
+import { connect, type WorkStore } from './connection.ts'
+import { type Faults, NO_FAULTS } from './faults.ts'
+import { BEGINNING, createProcess, type Process } from './process.ts'
+import { createRandom, type Random } from './random.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+
+/** Opens the store of a run, empty. `environment` is the database's own clock. */
+export type OpenStore = (environment: Pick<Environment, 'now'>) => Promise<WorkStore>
+
+/** What a scenario has in hand. */
+export interface Simulation {
+  readonly seed: number
+  readonly random: Random
+  readonly scheduler: Scheduler
+  /** The store itself, without faults and outside of virtual time: for preparations and checks. */
+  readonly store: WorkStore
+  /** Whether faults still happen. */
+  readonly disturbed: () => boolean
+  /** Starts a process; when it crashes, another one starts in its stead some time later. */
+  readonly spawn: (name: string, main: (process: Process, store: WorkStore) => void) => void
+  /** Notes something that must never happen. The run ends. */
+  readonly violated: (what: string) => void
+}
+
+/** What a scenario does. */
+export interface Scenario {
+  /** Prepares the store and starts processes. */
+  readonly start: (simulation: Simulation) => Promise<void>
+  /** Called right after the database has carried out a commit. */
+  readonly committed?: (writes: readonly Write[], by: Process) => void
+  /** Once a second after the faults have ended: what is not yet as it has to be in the end, or undefined. */
+  readonly unfinished: () => Promise<string | undefined>
+  /** Checked once all is finished: what is wrong. */
+  readonly wrong?: () => Promise<string | undefined>
+}
+
+/** How a run goes; times are virtual, in milliseconds. */
+export interface RunOptions {
+  readonly seed: number
+  readonly open: OpenStore
+  readonly faults: Faults
+  /** How long faults happen. */
+  readonly disturbedMs: number
+  /** How long it may take after that until all is finished. */
+  readonly calmMs: number
+  /** Most tasks in a virtual second: more is a loop that spins. */
+  readonly stepsPerSecond: number
+}
+
+/** Longest time until a process is started again, in milliseconds. */
+const RESTART_MS = 5_000
+
+/** Runs a scenario; returns what went wrong, or undefined. */
+export async function simulate(scenario: Scenario, options: RunOptions): Promise<string | undefined> {
+  const random = createRandom(options.seed)
+  const scheduler = createScheduler(random)
+  const store = await options.open({ now: () => BEGINNING + scheduler.now() })
+  const violations: string[] = []
+  const disturbed = () => scheduler.now() < options.disturbedMs
+  const faults = () => (disturbed() ? options.faults : NO_FAULTS)
+  let processes = 0
+
+  const committed = scenario.committed ?? (() => {})
+  const network = { store, scheduler, random, faults, committed }
+  const spawn: Simulation['spawn'] = (name, main) => {
+    const again = () => {
+      const process = createProcess(`${name}#${++processes}`, scheduler, random, () => {
+        scheduler.after(random.below(RESTART_MS), again)
+      })
+      process.setClock(random.between(-options.faults.skewMs, options.faults.skewMs))
+      main(process, connect(network, process))
+    }
+    again()
+  }
+  const violated = (what: string) => violations.push(`${what} (at ${scheduler.now()} ms)`)
+  const second = () => scheduler.run(scheduler.now() + 1_000, () => violations.length > 0, options.stepsPerSecond)
+
+  try {
+    await scenario.start({ ...options, random, scheduler, store, disturbed, spawn, violated })
+    while (disturbed() && violations.length === 0) await second()
+    let unfinished: string | undefined = 'not looked yet'
+    while (violations.length === 0 && unfinished !== undefined) {
+      if (scheduler.now() > options.disturbedMs + options.calmMs) return `never finished: ${unfinished}`
+      await second()
+      unfinished = await scenario.unfinished()
+    }
+    return violations[0] ?? (await scenario.wrong?.())
+  } catch (error) {
+    return String(error)
+  } finally {
+    await store.close()
+  }
+}
