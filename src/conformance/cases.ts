@@ -9,8 +9,10 @@ import { CURSOR } from './cases/cursor.ts'
 import { DATA } from './cases/data.ts'
 import { DELETE } from './cases/delete.ts'
 import { DISCOVERY } from './cases/discovery.ts'
-import { ERRORS, EVERY_ANSWER } from './cases/errors.ts'
+import { SCHEMA_CASES } from './cases/discovery-schemas.ts'
+import { ERRORS } from './cases/errors.ts'
 import { ETAG } from './cases/etag.ts'
+import { EVERY_ANSWER } from './cases/every-answer.ts'
 import { FILTER_ERRORS } from './cases/filter-errors.ts'
 import { FILTER_NAMES } from './cases/filter-names.ts'
 import { FILTER_OPERATORS } from './cases/filter-operators.ts'
@@ -42,7 +44,7 @@ export interface CaseGroup {
 
 /** Every group, in the order in which they are tried and told. */
 export const CASE_GROUPS: readonly CaseGroup[] = [
-  { name: 'discovery', title: 'What the server says about itself', cases: DISCOVERY },
+  { name: 'discovery', title: 'What the server says about itself', cases: [...DISCOVERY, ...SCHEMA_CASES] },
   { name: 'http', title: 'Media types, methods, endpoints', cases: HTTP },
   { name: 'create', title: 'Create', cases: CREATE },
   { name: 'get', title: 'Read', cases: GET },

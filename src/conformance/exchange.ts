@@ -100,3 +100,10 @@ function tell(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message
 }
+
+/** Headers that leave out all that may be credentials of an earlier request. */
+export function withoutSecrets({ sent }: Exchange): Headers {
+  const usual = ['accept', 'content-type', 'user-agent']
+  const secret = Object.keys(sent).filter((name) => !usual.includes(name))
+  return Object.fromEntries(['authorization', ...secret].map((name) => [name, undefined]))
+}

@@ -1,29 +1,15 @@
 // Cases: pages by cursor. RFC 9865.
 
-import type { Case, Made, Probe } from '../case.ts'
-import { demand, demandList, demandRefusal } from '../demand.ts'
+import type { Case } from '../case.ts'
+import { demand, demandList } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
+import { fiveByCursor, idsOn } from '../five.ts'
 import { dig, member, pathOf } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { refused } from '../walks/refused.ts'
 
-const TWO = 'RFC 9865 §2'
-const { must, should, may, own } = requirements(TWO)
-
-interface Walk {
-  readonly made: readonly Made[]
-  readonly page: (query: { readonly [name: string]: string }) => Promise<Exchange>
-}
-
-/** Five resources, and pages of them by cursor. */
-async function five(probe: Probe): Promise<Walk> {
-  if (!probe.declared.cursors) throw new NotOffered('pagination.cursor is not true')
-  const subject = probe.subject()
-  const made: Made[] = []
-  for (let at = 0; at < 5; at++) made.push(await probe.make())
-  const filter = made.map(({ name }) => `${pathOf(subject.named)} eq "${name}"`).join(' or ')
-  return { made, page: (query) => probe.filter(subject.type.endpoint, filter, query) }
-}
+const { must, should, may, own } = requirements('RFC 9865 §2', ['C-003'])
 
 /** The next cursor of a page. */
 function nextOf(answer: Exchange): string {
@@ -38,57 +24,47 @@ export const CURSOR: readonly Case[] = [
     fix: 'Send nextCursor with every page but the last.',
     needs: ['P-123/or'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answers = [await page({ cursor: '', count: '2' })]
-      answers.push(await page({ cursor: nextOf(answers[0] as Exchange), count: '2' }))
-      answers.push(await page({ cursor: nextOf(answers[1] as Exchange), count: '2' }))
-      const ids = answers.flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
-      demand(answers, ids.length === 5 && new Set(ids).size === 5, 'each of the five once, on three pages')
-      demand(answers, member(answers[2]?.body, 'nextCursor') === undefined, 'no nextCursor on the last page')
+      const { page } = await fiveByCursor(probe)
+      const first = await page({ cursor: '', count: '2' })
+      const second = await page({ cursor: nextOf(first), count: '2' })
+      const third = await page({ cursor: nextOf(second), count: '2' })
+      const all = [first, second, third]
+      demand(all, idsOn(all).length === 5 && new Set(idsOn(all)).size === 5, 'each of the five once, on three pages')
+      demand(all, member(third.body, 'nextCursor') === undefined, 'no nextCursor on the last page')
     },
   }),
   must('C-002', 'cursors consist of unreserved URI characters', {
     fix: 'Write cursors with letters, digits and -._~ only.',
-    needs: ['C-003'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ cursor: '', count: '2' })
+      const answer = await (await fiveByCursor(probe)).page({ cursor: '', count: '2' })
       demand(answer, /^[A-Za-z0-9\-._~]+$/.test(nextOf(answer)), 'letters, digits, -._~')
     },
   }),
   must('C-003/even', 'a full last page has no nextCursor', {
-    fix: 'Look whether there is more before sending nextCursor.',
-    needs: ['C-003'],
+    fix: 'Check whether there is more before sending nextCursor.',
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ cursor: '', count: '5' })
+      const answer = await (await fiveByCursor(probe)).page({ cursor: '', count: '5' })
       demand(answer, demandList(answer, 'a page of five').resources.length === 5, 'all five')
       demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, nothing being left')
     },
   }),
   may('C-004', 'previousCursor leads back, and is not on the first page', {
     fix: 'Leave previousCursor out of the first page; what it leads to is the page before.',
-    needs: ['C-003'],
     async run(probe) {
-      const { page } = await five(probe)
+      const { page } = await fiveByCursor(probe)
       const first = await page({ cursor: '', count: '2' })
       demand(first, member(first.body, 'previousCursor') === undefined, 'no previousCursor on the first page', 'MUST')
       const second = await page({ cursor: nextOf(first), count: '2' })
       const previous = member(second.body, 'previousCursor')
       if (typeof previous !== 'string') throw new NotOffered('there is no previousCursor')
       const back = await page({ cursor: previous, count: '2' })
-      const ids = (answer: Exchange) =>
-        demandList(answer, 'a page')
-          .resources.map(({ id }) => id)
-          .join()
-      demand([first, back], ids(back) === ids(first), 'the first page again')
+      demand([first, back], idsOn([back]).join() === idsOn([first]).join(), 'the first page again')
     },
   }),
   must('C-005', 'count bounds cursor pages; 0 gives totals only', {
     fix: 'Take count as with startIndex: never more, and none for 0.',
-    needs: ['C-003'],
     async run(probe) {
-      const { page } = await five(probe)
+      const { page } = await fiveByCursor(probe)
       const none = await page({ cursor: '', count: '0' })
       demand(none, demandList(none, 'count=0').resources.length === 0, 'no resources')
       const three = await page({ cursor: '', count: '3' })
@@ -98,78 +74,74 @@ export const CURSOR: readonly Case[] = [
   should('C-007', 'a cursor of another query is refused', {
     section: 'RFC 9865 §2.1',
     fix: 'Bind cursors to filter, sort and endpoint; answer 400 invalidCursor.',
-    needs: ['C-003'],
-    async run(probe) {
-      const { page } = await five(probe)
-      const cursor = nextOf(await page({ cursor: '', count: '2' }))
-      const { endpoint } = probe.subject().type
-      demandRefusal(await probe.filter(endpoint, 'id pr', { cursor, count: '2' }), 'a cursor with another filter', {
+    run: refused(async ({ type }, probe) => {
+      const cursor = nextOf(await (await fiveByCursor(probe)).page({ cursor: '', count: '2' }))
+      return {
+        by: probe.filter(type.endpoint, 'id pr', { cursor, count: '2' }),
+        what: 'a cursor with another filter',
         keyword: ['invalidCursor', 'invalidCount'],
-      })
-    },
+      }
+    }),
   }),
-  should('C-008', 'a cursor that is none is refused', {
+  should('C-008', 'a made-up cursor is refused', {
     section: 'RFC 9865 §2.1',
     fix: 'Answer 400 invalidCursor to a cursor that was never given out.',
-    needs: ['C-003'],
-    async run(probe) {
-      const { page } = await five(probe)
-      demandRefusal(await page({ cursor: 'lockstep-nope', count: '2' }), 'a made-up cursor', {
-        keyword: ['invalidCursor'],
-      })
-    },
+    run: refused(async (_, probe) => {
+      const { page } = await fiveByCursor(probe)
+      const by = page({ cursor: 'lockstep-nope', count: '2' })
+      return { by, what: 'a made-up cursor', keyword: ['invalidCursor'] }
+    }),
   }),
   own('C-009', 'a count above the limit is capped on the first page', {
     section: 'RFC 9865 §4',
-    fix: 'Return fewer than asked for.',
-    needs: ['C-003'],
+    fix: 'Return fewer than requested.',
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ cursor: '', count: '1000000' })
+      const answer = await (await fiveByCursor(probe)).page({ cursor: '', count: '1000000' })
       demand(answer, demandList(answer, 'count=1000000').resources.length === 5, 'all five')
     },
   }),
-  should('C-010', 'cursor pages are sorted when that is asked for', {
+  should('C-010', 'cursor pages are sorted when sortBy is given', {
     section: 'RFC 9865 §2.2',
     fix: 'Sort before cutting into pages.',
     needs: ['C-003', 'P-161'],
     async run(probe) {
-      const { made, page } = await five(probe)
-      const sortBy = pathOf(probe.subject().named)
-      const first = await page({ cursor: '', count: '3', sortBy, sortOrder: 'descending' })
-      const second = await page({ cursor: nextOf(first), count: '3', sortBy, sortOrder: 'descending' })
-      const ids = [first, second].flatMap((answer) => demandList(answer, 'a sorted page').resources.map(({ id }) => id))
+      const { made, page } = await fiveByCursor(probe)
+      const sorted = { sortBy: pathOf(probe.subject().named), sortOrder: 'descending', count: '3' }
+      const first = await page({ ...sorted, cursor: '' })
+      const second = await page({ ...sorted, cursor: nextOf(first) })
       const wanted = made.toSorted((a, b) => (a.name < b.name ? 1 : -1)).map(({ id }) => id)
-      demand([first, second], ids.join() === wanted.join(), `descending by ${sortBy} across pages`)
+      const both = [first, second]
+      demand(both, idsOn(both).join() === wanted.join(), `descending by ${sorted.sortBy} across pages`)
     },
   }),
   own('C-013', 'cursor and startIndex together are refused', {
     fix: 'Answer 400 invalidValue when both are given.',
-    needs: ['C-003'],
-    async run(probe) {
-      const { page } = await five(probe)
-      demandRefusal(await page({ cursor: '', startIndex: '1', count: '2' }), 'cursor with startIndex', {
+    run: refused(async (_, probe) => {
+      const { page } = await fiveByCursor(probe)
+      return {
+        by: page({ cursor: '', startIndex: '1', count: '2' }),
+        what: 'cursor with startIndex',
         keyword: ['invalidValue', 'invalidSyntax', 'invalidCursor'],
-      })
-    },
+      }
+    }),
   }),
   must('C-015', '.search takes cursor and count in its body', {
     section: 'RFC 9865 §3',
     fix: 'Read cursor from the SearchRequest as well.',
     needs: ['C-003', 'P-220', 'P-220/there'],
     async run(probe) {
-      const { made } = await five(probe)
-      const subject = probe.subject()
-      const filter = made.map(({ name }) => `${pathOf(subject.named)} eq "${name}"`).join(' or ')
-      const first = await probe.search(subject.type.endpoint, { filter, cursor: '', count: 3 })
-      const second = await probe.search(subject.type.endpoint, { filter, cursor: nextOf(first), count: 3 })
-      const ids = [first, second].flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
-      demand([first, second], new Set(ids).size === 5, 'each of the five once, on two pages')
+      const { filter } = await fiveByCursor(probe)
+      const { endpoint } = probe.subject().type
+      const first = await probe.search(endpoint, { filter, cursor: '', count: 3 })
+      const second = await probe.search(endpoint, { filter, cursor: nextOf(first), count: 3 })
+      const both = [first, second]
+      demand(both, new Set(idsOn(both)).size === 5, 'each of the five once, on two pages')
     },
   }),
-  should('C-016', 'pagination says whether cursor and index are supported, as booleans', {
+  should('C-016', 'pagination declares cursor and index as booleans', {
     section: 'RFC 9865 §4',
     fix: 'Give pagination both cursor and index as booleans.',
+    needs: [],
     async run({ declared: { config } }) {
       const pagination = dig(config.body, 'pagination')
       if (pagination === undefined) throw new NotOffered('there is no pagination in /ServiceProviderConfig')
@@ -180,10 +152,8 @@ export const CURSOR: readonly Case[] = [
   must('C-012', 'a request that names no method gets the default one', {
     section: 'RFC 9865 §2.4',
     fix: 'Page by index when neither startIndex nor cursor is given, unless defaultPaginationMethod says cursor.',
-    needs: ['C-003'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ count: '2' })
+      const answer = await (await fiveByCursor(probe)).page({ count: '2' })
       demandList(answer, 'a list')
       if (dig(probe.declared.config.body, 'pagination', 'defaultPaginationMethod') === 'cursor') nextOf(answer)
       else demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, index being the default')
@@ -192,25 +162,23 @@ export const CURSOR: readonly Case[] = [
   should('C-020', 'a cursor that was tampered with is refused', {
     section: 'RFC 9865 §5.2',
     fix: 'Sign or encrypt cursors.',
-    needs: ['C-003'],
-    async run(probe) {
-      const { page } = await five(probe)
+    run: refused(async (_, probe) => {
+      const { page } = await fiveByCursor(probe)
       const cursor = nextOf(await page({ cursor: '', count: '2' }))
       const middle = Math.floor(cursor.length / 2)
       const other = cursor[middle] === 'A' ? 'B' : 'A'
-      demandRefusal(
-        await page({ cursor: cursor.slice(0, middle) + other + cursor.slice(middle + 1), count: '2' }),
-        'a cursor with another letter in it',
-        { keyword: ['invalidCursor', 'expiredCursor'] },
-      )
-    },
+      return {
+        by: page({ cursor: cursor.slice(0, middle) + other + cursor.slice(middle + 1), count: '2' }),
+        what: 'a cursor with another letter in it',
+        keyword: ['invalidCursor', 'expiredCursor'],
+      }
+    }),
   }),
-  own('C-025', 'a page of none has no nextCursor', {
+  own('C-025', 'a page with count=0 has no nextCursor', {
     fix: 'Leave nextCursor out when count is 0.',
     needs: ['C-005'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ cursor: '', count: '0' })
+      const answer = await (await fiveByCursor(probe)).page({ cursor: '', count: '0' })
       demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor')
     },
   }),

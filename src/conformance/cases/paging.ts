@@ -1,33 +1,22 @@
 // Cases: lists, and pages by index. RFC 7644 §3.4.2.
 
 import { LIST_RESPONSE } from '../../protocol/index.ts'
-import type { Case, Made, Probe } from '../case.ts'
+import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
+import { five, idsOn } from '../five.ts'
 import { dig, member, pathOf, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 
+const { must, should, own } = requirements('RFC 7644 §3.4.2.4', ['P-123/or'])
 const LIST = 'RFC 7644 §3.4.2'
-const PAGES = 'RFC 7644 §3.4.2.4'
-const { must, should, own } = requirements(PAGES)
-
-/** Five resources and a filter that finds just them. */
-async function five(probe: Probe): Promise<{
-  readonly made: readonly Made[]
-  readonly page: (query: { readonly [name: string]: string }) => Promise<Exchange>
-}> {
-  const subject = probe.subject()
-  const made: Made[] = []
-  for (let at = 0; at < 5; at++) made.push(await probe.make())
-  const filter = made.map(({ name }) => `${pathOf(subject.named)} eq "${name}"`).join(' or ')
-  return { made, page: (query) => probe.filter(subject.type.endpoint, filter, query) }
-}
 
 /** The cases of the group "Lists and pages". */
 export const PAGING: readonly Case[] = [
   must('P-100', 'a list is a ListResponse with totalResults and Resources', {
     section: LIST,
     fix: 'Answer lists with schemas, totalResults (a number) and Resources (an array).',
+    needs: [],
     async run(probe) {
       const { endpoint } = probe.subject().type
       await probe.make()
@@ -37,13 +26,11 @@ export const PAGING: readonly Case[] = [
       demand(answer, Array.isArray(member(answer.body, 'Resources')), 'Resources as an array')
     },
   }),
-  must('P-100/numbers', 'a part of a list says startIndex and itemsPerPage as integers', {
+  must('P-100/numbers', 'a part of a list shows startIndex and itemsPerPage as integers', {
     section: LIST,
     fix: 'Send startIndex and itemsPerPage as JSON numbers with every page.',
-    needs: ['P-123/or'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ startIndex: '1', count: '2' })
+      const answer = await (await five(probe)).page({ startIndex: '1', count: '2' })
       demandList(answer, 'a page of two')
       for (const name of ['startIndex', 'itemsPerPage'])
         demand(answer, Number.isInteger(member(answer.body, name)), `${name} as an integer`)
@@ -52,10 +39,8 @@ export const PAGING: readonly Case[] = [
   must('P-102', 'totalResults counts all matches, not the page', {
     section: LIST,
     fix: 'Count all matches, whatever the page holds.',
-    needs: ['P-123/or'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ startIndex: '1', count: '2' })
+      const answer = await (await five(probe)).page({ startIndex: '1', count: '2' })
       demand(answer, demandList(answer, 'a page of two').total === 5, 'totalResults 5')
     },
   }),
@@ -64,20 +49,13 @@ export const PAGING: readonly Case[] = [
     fix: 'Set itemsPerPage to the number of resources in this answer.',
     needs: ['P-100/numbers'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ startIndex: '5', count: '2' })
-      const { resources } = demandList(answer, 'the last page')
-      demand(
-        answer,
-        member(answer.body, 'itemsPerPage') === resources.length,
-        `itemsPerPage ${resources.length}`,
-        'SHOULD',
-      )
+      const answer = await (await five(probe)).page({ startIndex: '5', count: '2' })
+      const { length } = demandList(answer, 'the last page').resources
+      demand(answer, member(answer.body, 'itemsPerPage') === length, `itemsPerPage ${length}`, 'SHOULD')
     },
   }),
   must('P-181', 'a page never holds more than count', {
     fix: 'Return at most count resources.',
-    needs: ['P-123/or'],
     async run(probe) {
       const { page } = await five(probe)
       for (const count of [1, 3]) {
@@ -92,7 +70,7 @@ export const PAGING: readonly Case[] = [
     async run(probe) {
       const { page } = await five(probe)
       const [first, second] = [await page({ startIndex: '1', count: '3' }), await page({ startIndex: '4', count: '3' })]
-      const ids = [first, second].flatMap((answer) => demandList(answer, 'a page').resources.map(({ id }) => id))
+      const ids = idsOn([first, second])
       demand([first, second], ids.length === 5 && new Set(ids).size === 5, 'each of the five once, on two pages')
       demand(second, member(second.body, 'startIndex') === 4, 'startIndex 4')
     },
@@ -104,10 +82,9 @@ export const PAGING: readonly Case[] = [
       const { page } = await five(probe)
       for (const startIndex of ['0', '-5']) {
         const answer = await page({ startIndex, count: '2' })
-        const { resources } = demandList(answer, `startIndex=${startIndex}`)
-        demand(answer, resources.length === 2, 'the first page')
-        const told = member(answer.body, 'startIndex')
-        demand(answer, told === undefined || told === 1, 'startIndex 1', 'SHOULD')
+        demand(answer, demandList(answer, `startIndex=${startIndex}`).resources.length === 2, 'the first page')
+        const shown = member(answer.body, 'startIndex')
+        demand(answer, shown === undefined || shown === 1, 'startIndex 1', 'SHOULD')
       }
     },
   }),
@@ -115,8 +92,7 @@ export const PAGING: readonly Case[] = [
     fix: 'Answer count=0 with the true totalResults and no resources.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ count: '0' })
+      const answer = await (await five(probe)).page({ count: '0' })
       const { resources, total } = demandList(answer, 'count=0')
       demand(answer, total === 5 && resources.length === 0, 'totalResults 5 and no resources')
     },
@@ -125,24 +101,21 @@ export const PAGING: readonly Case[] = [
     fix: 'Take a negative count for 0.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ count: '-1' })
-      const { resources } = demandList(answer, 'count=-1')
-      demand(answer, resources.length === 0, 'no resources')
+      const answer = await (await five(probe)).page({ count: '-1' })
+      demand(answer, demandList(answer, 'count=-1').resources.length === 0, 'no resources')
     },
   }),
   own('P-184', 'a startIndex past the end is an empty page', {
     fix: 'Answer 200 with no resources and the true totalResults: clients page until the end.',
-    needs: ['P-123/or'],
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ startIndex: '999', count: '2' })
+      const answer = await (await five(probe)).page({ startIndex: '999', count: '2' })
       const { resources, total } = demandList(answer, 'startIndex=999')
       demand(answer, resources.length === 0 && total === 5, 'no resources and totalResults 5')
     },
   }),
-  own('P-185', 'a count that is no integer is refused', {
+  own('P-185', 'a count that is not an integer is refused', {
     fix: 'Answer 400 invalidValue to count=abc.',
+    needs: [],
     async run(probe) {
       const { endpoint } = probe.subject().type
       for (const query of ['count=abc', 'startIndex=1.5'])
@@ -150,41 +123,32 @@ export const PAGING: readonly Case[] = [
     },
   }),
   must('P-186', 'a count above the limit is capped, not refused', {
-    fix: 'Return fewer than asked for instead of an error.',
-    needs: ['P-123/or'],
+    fix: 'Return fewer than requested instead of an error.',
     async run(probe) {
-      const { page } = await five(probe)
-      const answer = await page({ count: '99999' })
+      const answer = await (await five(probe)).page({ count: '99999' })
       demand(answer, demandList(answer, 'count=99999').resources.length === 5, 'all five')
     },
   }),
   must('P-107', 'no answer holds more than filter.maxResults', {
     section: 'RFC 7643 §5',
-    fix: 'Cap pages at the number that /ServiceProviderConfig tells.',
-    needs: ['P-123/or'],
+    fix: 'Cap pages at the number that /ServiceProviderConfig declares.',
     async run(probe) {
+      const { type, named } = probe.subject()
       const limit = probe.declared.maxResults
-      const subject = probe.subject()
-      const answer = await probe.filter(subject.type.endpoint, `${pathOf(subject.named)} sw "${probe.prefix}"`, {
-        count: '100000',
-      })
+      const answer = await probe.filter(type.endpoint, `${pathOf(named)} sw "${probe.prefix}"`, { count: '100000' })
       demandStatus(answer, [200], 'count=100000')
-      demand(
-        answer,
-        limit === undefined || limit <= 0 || demandList(answer, 'a list').resources.length <= limit,
-        `at most ${limit ?? ''} resources`,
-      )
+      if (limit === undefined || limit <= 0) return
+      demand(answer, demandList(answer, 'a list').resources.length <= limit, `at most ${limit} resources`)
     },
   }),
   should('P-109', 'pages of an unsorted list neither repeat nor leave out', {
-    fix: 'Give unsorted lists a fixed order, by id for one.',
+    fix: 'Give unsorted lists a fixed order, for example by id.',
     needs: ['P-183'],
     async run(probe) {
       const { page } = await five(probe)
       const answers: Exchange[] = []
       for (const startIndex of ['1', '2', '3', '4', '5']) answers.push(await page({ startIndex, count: '1' }))
-      const ids = answers.flatMap((answer) => demandList(answer, 'a page of one').resources.map(({ id }) => id))
-      demand(answers, new Set(ids).size === 5, 'each of the five once, on five pages')
+      demand(answers, new Set(idsOn(answers)).size === 5, 'each of the five once, on five pages')
     },
   }),
   must('P-187', 'a deletion between two pages is no error', {
@@ -193,8 +157,7 @@ export const PAGING: readonly Case[] = [
     async run(probe) {
       const { made, page } = await five(probe)
       await page({ startIndex: '1', count: '2' })
-      const [first] = made
-      if (first) await probe.del(first.path)
+      for (const { path } of made.slice(0, 1)) await probe.del(path)
       const answer = await page({ startIndex: '3', count: '2' })
       demand(answer, demandList(answer, 'the second page').total === 4, 'totalResults 4')
       demand(answer, dig(answer.body, 'startIndex') === 3, 'startIndex 3')

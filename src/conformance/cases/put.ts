@@ -2,7 +2,7 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
-import { lacks, that, valuesAre } from '../expectation.ts'
+import { lacks, valuesAre } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, join, pathOf, texts, valueAt, without, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
@@ -145,17 +145,17 @@ export const PUT: readonly Case[] = [
   }),
   own('P-312', 'an extension left out of a PUT is removed', {
     fix: 'Remove the extension and its URN when a PUT leaves it out; keeping it is allowed.',
-    run: replaced(({ type, extension }) => {
+    async run(probe) {
+      const { type, extension, body } = probe.subject()
       const { urn } = extension
       if (type.extensions.some((one) => one.urn === urn && one.required))
         throw new NotOffered('the extension is required')
-      return {
-        with: withValue(extension, 'lockstep'),
-        by: {},
-        what: 'PUT without the extension',
-        expect: that(`no ${urn}`, (user) => isUnassigned(dig(user, urn)) && !texts(dig(user, 'schemas')).includes(urn)),
-      }
-    }),
+      const made = await probe.make(withValue(extension, 'lockstep'))
+      await probe.put(made.path, body(made.name))
+      const shown = await probe.get(made.path)
+      const isGone = isUnassigned(dig(shown.body, urn)) && !texts(dig(shown.body, 'schemas')).includes(urn)
+      demand(shown, isGone, `no ${urn}`)
+    },
   }),
   must('S-017/change', 'a change moves meta.lastModified and leaves meta.created', {
     section: 'RFC 7643 §3.1',

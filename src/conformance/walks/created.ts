@@ -4,12 +4,15 @@ import { demandResource } from '../demand.ts'
 import type { Exchange } from '../exchange.ts'
 import { demandShown, type Expectations } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
+import type { Subject } from '../subject.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** A creation, and what comes of it. */
 export interface Creation {
   /** The request, already sent. */
   readonly by: Promise<Exchange>
+  /** The type of the resource, where it is not the subject. */
+  readonly of?: Subject
   /** The words for the creation. */
   readonly what: string
   /** What the answer shows. */
@@ -24,7 +27,7 @@ export interface Creation {
 export function created(plan: Plan<Creation>): Run {
   return async (probe) => {
     const subject = probe.subject()
-    const { by, what, answered, expect, mayRefuse } = await plan(subject, probe)
+    const { by, of = subject, what, answered, expect, mayRefuse } = await plan(subject, probe)
     const answer = await by
     if (answer.status === 400 && mayRefuse !== undefined) {
       if (mayRefuse === true) return
@@ -33,7 +36,7 @@ export function created(plan: Plan<Creation>): Run {
     const body = demandResource(answer, [201, 200], what)
     demandShown(answer, body, answered)
     if (expect === undefined) return
-    const shown = await probe.get(`${subject.type.endpoint}/${encodeURIComponent(String(body.id))}`)
+    const shown = await probe.get(`${of.type.endpoint}/${encodeURIComponent(String(body.id))}`)
     demandShown([answer, shown], shown.body, expect)
   }
 }
