@@ -86,7 +86,7 @@ function commandsPage(): string {
       '',
       `${about === undefined ? '##' : '###'} lockstep ${name}${args === undefined ? '' : ` ${args.replaceAll('<', '\\<')}`}`,
     )
-    lines.push('', `${does[0]?.toUpperCase()}${does.slice(1)}.`, '', '```sh', `lockstep ${example}`, '```')
+    lines.push('', does.endsWith('.') ? does : `${does}.`, '', '```sh', `lockstep ${example}`, '```')
     if (options.length > 0) lines.push('', '| option | what it does |', '| --- | --- |', ...options.map(option))
   }
   return `${lines.join('\n')}\n`

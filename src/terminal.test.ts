@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatParts, paint, shown, shownJson, shownLines } from './terminal.ts'
+import { escapeJson, escapeLines, escapeText, formatParts, inColour } from './terminal.ts'
 
 describe('what a terminal would obey or hide is written out', () => {
   test.each([
@@ -21,8 +21,8 @@ describe('what a terminal would obey or hide is written out', () => {
     ['\u007f', '\\u{7f}', 'delete'],
     ['Zoë 李 🙂 \\ x', 'Zoë 李 🙂 \\ x', 'what is harmless'],
   ])('%j → %s (%s)', (text, right) => {
-    expect(shown(text)).toBe(right)
-    expect(shown(shown(text))).toBe(right)
+    expect(escapeText(text)).toBe(right)
+    expect(escapeText(escapeText(text))).toBe(right)
   })
 
   test('nothing of the kind is left of any text, in lines, colours and JSON', () => {
@@ -31,11 +31,11 @@ describe('what a terminal would obey or hide is written out', () => {
     const text = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) })
     fc.assert(
       fc.property(text, (one) => {
-        expect(shown(one)).not.toMatch(danger)
-        expect(shown(one)).not.toContain('\n')
-        expect(shownLines(one)).not.toMatch(danger)
-        expect(formatParts([one, paint(31, one)], false)).toBe(shown(one) + shown(one))
-        const json = shownJson(JSON.stringify({ [one]: one }, null, 2))
+        expect(escapeText(one)).not.toMatch(danger)
+        expect(escapeText(one)).not.toContain('\n')
+        expect(escapeLines(one)).not.toMatch(danger)
+        expect(formatParts([one, inColour(31, one)], false)).toBe(escapeText(one) + escapeText(one))
+        const json = escapeJson(JSON.stringify({ [one]: one }, null, 2))
         expect(json).not.toMatch(danger)
         expect(JSON.parse(json)).toEqual({ [one]: one })
       }),

@@ -152,7 +152,7 @@ describe('lockstep db distribute', () => {
   })
 
   test('a database that is no PostgreSQL, or is not there, is said', async () => {
-    expect((await run(['db', 'shards', '--database', 'sqlite:x.db'])).stderr).toMatch(/must name a PostgreSQL database/)
+    expect((await run(['db', 'shards', '--database', 'sqlite:x.db'])).stderr).toMatch(/needs a PostgreSQL database/)
     const gone = await run(['db', 'shards', '--database', 'postgres://a:secret@127.0.0.1:1/x'])
     expect(gone.stderr).toMatch(/postgres:\/\/a@127\.0\.0\.1:1\/x can't be opened/)
     expect(gone.stderr).not.toContain('secret')

@@ -14,16 +14,16 @@ import { TENANT_COMMANDS } from './tenants/commands.ts'
 import type { CommandEntry } from './terminal/command-entry.ts'
 import { TRANSFER_COMMANDS } from './transfer/commands.ts'
 
-/** What the first words of two-word commands are about. */
+/** A description for each group of commands, by the first word that they share. */
 export const GROUPS: { readonly [name: string]: string } = {
   tenant: 'customers, each with a separate directory',
-  connection: "identity providers' ways into a tenant, and their tokens",
+  connection: 'credentials with which identity providers reach a tenant',
   schema: "a tenant's own schemas",
   type: "a tenant's own resource types",
-  index: 'attributes by which resources are found without reading them all',
+  index: 'attributes that filters can look up without reading every resource',
   admin: 'access to the admin API',
-  db: 'a PostgreSQL database that becomes, or is, a Citus cluster',
-  remote: 'SCIM servers that have a name here',
+  db: 'a PostgreSQL database on a Citus cluster',
+  remote: 'SCIM servers saved under a name',
 }
 
 /** Every command, in the order of `lockstep help`. Each loads what it needs only when it runs. */

@@ -1,32 +1,34 @@
+// Prints the error that ended a command, and chooses the exit code.
+
 import { LockstepError } from '../protocol/index.ts'
 import { commandName, plainMessage, subjectOf, systemReason } from '../server/index.ts'
-import { complain, complainLines, shownJson, stackOf } from '../terminal.ts'
+import { escapeJson, printErrorLine, printErrorLines, stackOf } from '../terminal.ts'
 import { COMMANDS } from './commands.ts'
 import { UsageError } from './terminal/options.ts'
 
-/** 0: done; 1: it failed; 2: the command makes no sense. */
+/** Exit codes: success, failure, and a command line that makes no sense. */
 export const EXIT = { done: 0, failure: 1, usage: 2 } as const
 
-/** First words of commands, by which hints in messages are found. */
+/** First words of commands, to find commands that a message mentions. */
 const FIRST_WORDS: ReadonlySet<string> = new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? ''))
 
-/** A message of ours with the commands that it names as they have to be typed here. */
+/** A message with each command that it mentions as it has to be typed in this installation. */
 function asCalled(message: string): string {
   return message.replaceAll(/(?<![\w/.-])lockstep ([a-z]+)/g, (hint, word: string) =>
     FIRST_WORDS.has(word) ? `${commandName()} ${word}` : hint,
   )
 }
 
-/** Says what went wrong in one line, without a stack; programs get JSON. Gives the exit code. */
+/** Prints an error on one line, without a stack, or as JSON for programs. Returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const code = error instanceof LockstepError ? error.code : 'ERR_INTERNAL'
   const message = asSentence(asCalled(onOneLine(messageOf(error))))
-  if (json) complainLines(shownJson(JSON.stringify({ error: { code, message } })))
+  if (json) printErrorLines(escapeJson(JSON.stringify({ error: { code, message } })))
   else {
-    complain(`lockstep: ${message}`)
-    if (error instanceof UsageError && error.usage !== undefined) complain(`Usage: ${error.usage}`)
+    printErrorLine(`lockstep: ${message}`)
+    if (error instanceof UsageError && error.usage !== undefined) printErrorLine(`Usage: ${error.usage}`)
   }
-  if (process.env.LOCKSTEP_DEBUG) complainLines(stackOf(error))
+  if (process.env.LOCKSTEP_DEBUG) printErrorLines(stackOf(error))
   return error instanceof UsageError || code === 'ERR_CONFIG' ? EXIT.usage : EXIT.failure
 }
 
@@ -37,7 +39,7 @@ function onOneLine(text: string): string {
     .join(' ')
 }
 
-/** What went wrong in words: codes of the system never stand alone. */
+/** The message of an error; error codes of the system are put into words. */
 function messageOf(error: unknown): string {
   const reason = systemReason(error)
   if (reason === undefined) return plainMessage(error)
@@ -45,7 +47,7 @@ function messageOf(error: unknown): string {
   return subject === undefined ? sentence(reason) : `${subject} can't be used: ${reason}`
 }
 
-/** Words of ours begin a sentence here; names of attributes, settings and files stay as they are. */
+/** A message in sentence case, unless it begins with the name of an attribute, setting or file. */
 function asSentence(message: string): string {
   return /^(?:an?|another|connection|credentials|no|nothing|only|tenant|the|there|this) /.test(message)
     ? sentence(message)

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/**
- * The program. Nothing of ours is imported at the top, and nothing new of Node is named: an old Node would fail on it before it could say
- * what it is missing. For the same reason its own syntax is that of Node 14.
- */
+// The program `lockstep`: checks the version of Node, then runs the command line.
+
+// No static imports of our own, no recent API of Node, and only the syntax of Node 14: an old Node would fail on them before it could
+// print which version is needed.
 import * as modules from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The oldest Node that it runs on; with SQLite it needs 22.16. */
+/** The oldest supported Node; SQLite needs 22.16. */
 const OLDEST = 20
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST) {
@@ -17,16 +17,16 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST) {
 }
 
 function start(): void {
-  // Compiled code is kept beside the packages, not in a folder for temporary files where others could put theirs: it more
-  // than halves the time to start. Where that place can't be written, or Node can't do it, nothing is kept.
+  // Caching compiled code more than halves the start time. The cache is beside the packages, not in a temporary folder, where other
+  // users could plant code. Without write access, or on a Node that can't do it, nothing is cached.
   const cache = fileURLToPath(new URL('../../node_modules/.cache/lockstep', import.meta.url))
   const isKept =
     typeof modules.enableCompileCache === 'function' && modules.enableCompileCache(cache).directory !== undefined
-  // Threads look there only when the environment says so.
+  // Threads use the cache only if the environment names it.
   if (isKept && process.env.NODE_COMPILE_CACHE === undefined) process.env.NODE_COMPILE_CACHE = cache
   quietExperiments()
   let ended = false
-  // Nothing left to wait for, and no answer: that is no success.
+  // If the event loop runs empty before the command has finished, something was never resolved: a failure.
   process.on('beforeExit', () => {
     if (!ended) process.exitCode = 1
   })
@@ -38,7 +38,7 @@ function start(): void {
     })
 }
 
-/** node:sqlite says on each start that it is an experiment; that is ours to know, not the operator's to read. */
+/** Hides the warning that node:sqlite is experimental: the choice is ours, and operators can't act on it. */
 function quietExperiments(): void {
   const emit = process.emitWarning
   process.emitWarning = ((warning: string | Error, ...rest: never[]) => {

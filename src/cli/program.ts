@@ -1,12 +1,14 @@
+// Builds the program from the list of commands, with commander.
+
 import { readFileSync } from 'node:fs'
 import { Command, type CommanderError, Option } from 'commander'
 import { commandName } from '../server/index.ts'
-import { complainLines, printLines } from '../terminal.ts'
+import { printErrorLines, printLines } from '../terminal.ts'
 import { COMMANDS, GROUPS } from './commands.ts'
 import type { CommandEntry } from './terminal/command-entry.ts'
 import { UsageError } from './terminal/options.ts'
 
-/** Makes the command line from the table of commands; it throws where commander alone would print and exit. */
+/** Builds the command line from the list of commands. It throws where commander by itself would print and exit. */
 export function createProgram(): Command {
   const name = commandName()
   const program = new Command(name)
@@ -14,8 +16,8 @@ export function createProgram(): Command {
     .version(readVersion())
     .configureOutput({
       writeOut: (text) => printLines(text.replace(/\n$/, '')),
-      writeErr: (text) => complainLines(text.replace(/\n$/, '')),
-      // What is wrong is said in one place, for people and for programs.
+      writeErr: (text) => printErrorLines(text.replace(/\n$/, '')),
+      // Errors are printed in failure.ts, for people and for programs.
       outputError: () => undefined,
     })
   program.exitOverride((error) => refuse(error, `${name} COMMAND; ${name} help shows the commands`))
@@ -36,7 +38,7 @@ function addGroup(program: Command, first: string, entry: CommandEntry): Command
   const group = program
     .command(first)
     .description(GROUPS[first] ?? '')
-    .addHelpText('after', `\nEach takes --json, to print JSON for programs.\n${exampleText(entry)}`)
+    .addHelpText('after', `\nEvery command takes --json, to print JSON for programs.\n${exampleText(entry)}`)
   return group.exitOverride((error) =>
     refuse(error, `${commandName()} ${first} COMMAND; ${commandName()} ${first} --help shows the commands`),
   )
@@ -58,7 +60,7 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   }
   command.option('--json', 'print JSON for programs')
   command.action(async (...given: unknown[]) => {
-    // Commander hands over the arguments, then the options, then the command itself.
+    // Commander passes the arguments, then the options, then the command itself.
     const texts = given
       .slice(0, -2)
       .flat()
@@ -67,14 +69,14 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
   })
 }
 
-/** Turns what commander refuses into an error of ours that shows the usage; help and the version pass as they are. */
+/** Turns an error of commander into one of ours that shows the usage; help and version are passed on unchanged. */
 function refuse(error: CommanderError, usage: string): never {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error
   const text = error.message.replace(/^error: /, '')
   throw new UsageError(text.slice(0, 1).toUpperCase() + text.slice(1), { usage })
 }
 
-/** The package's version; the file is two folders up in the source and in the built package alike. */
+/** The package's version; package.json is two folders up both in the source and in the built package. */
 function readVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),

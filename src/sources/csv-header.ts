@@ -15,46 +15,46 @@ import {
 
 /** A column of a CSV file: the attribute that its header names. */
 export interface Column {
-  /** As it stands in the header. */
+  /** As written in the header. */
   readonly name: string
   /** The extension's URN; absent for core attributes. */
   readonly extension?: string
   readonly attribute: Attribute
-  /** The part of a complex attribute that the cells hold. */
+  /** The sub-attribute that the cells hold, of a complex attribute. */
   readonly sub?: Attribute
   /** `sub ?? attribute`. */
   readonly leaf: Attribute
-  /** Which value of a multi-valued attribute is meant: `type eq "work"`. Empty: the only one. */
+  /** Which value of a multi-valued attribute the column holds: `type eq "work"`. Empty for the only one. */
   readonly where: readonly Condition[]
 }
 
-/** One part of what tells a value from the others. */
+/** One condition on a value: a sub-attribute and what it equals. */
 export interface Condition {
   readonly name: string
   readonly value: string | boolean
 }
 
-/** A header, read: the type of its rows, and a column for each place; undefined for `id`. */
+/** A parsed header: the type of its rows, and the columns in order; undefined for `id`. */
 export interface Header {
   readonly type: ResourceType
   readonly columns: readonly (Column | undefined)[]
-  /** The place of the ids that the rows have elsewhere, by which other rows refer to them; -1 if there are none. */
+  /** The index of the column with the source's ids, by which rows refer to each other; -1 without one. */
   readonly idAt: number
 }
 
-/** Lenient as the header's words are: people write `department` for an attribute of an extension. */
+/** Tolerated in headers: people write `department` for an attribute of an extension. */
 const NAMES = { dotAfterUrn: true, bareExtensionNames: true }
 
 /**
  * Reads the header of a CSV file: attribute names as SCIM has them, like `userName`, `name.givenName`,
- * `emails[type eq "work"].value` or `urn:…:User:department`. Throws what is wrong with which column, and what would be right.
+ * `emails[type eq "work"].value` or `urn:…:User:department`. Throws ERR_INPUT with the column that is wrong, and what would be right.
  */
 export function readHeader(cells: readonly string[], types: readonly ResourceType[], file: string): Header {
   const names = cells.map((cell) => cell.trim())
   const idAt = names.findIndex((name) => name.toLowerCase() === 'id')
   const others = names.filter((_name, at) => at !== idAt)
   const type = types.find((one) => fits(one, others)) ?? nearestOf(types, others)
-  if (type === undefined) throw refused(file, 'there is no resource type for it')
+  if (type === undefined) throw refused(file, 'no resource type fits it')
   const columns = names.map((name, at) => (at === idAt ? undefined : readColumn(name, at, type, file)))
   const known = columns.filter((column) => column !== undefined)
   refuseDoubles(known, file)
@@ -62,7 +62,7 @@ export function readHeader(cells: readonly string[], types: readonly ResourceTyp
     ({ required, name }) =>
       required && !known.some(({ attribute, extension }) => attribute.name === name && extension === undefined),
   )
-  if (missing !== undefined) throw refused(file, `a ${type.name} needs ${missing.name}, and no column has it`)
+  if (missing !== undefined) throw refused(file, `a ${type.name} requires ${missing.name}, but there is no such column`)
   return { type, columns, idAt }
 }
 
@@ -78,7 +78,7 @@ function fits(type: ResourceType, names: readonly string[]): boolean {
   )
 }
 
-/** The type that the header has most attributes of; people before others. */
+/** The type that has most of the header's attributes; on a tie, the first. */
 function nearestOf(types: readonly ResourceType[], names: readonly string[]): ResourceType | undefined {
   const count = (type: ResourceType) => names.filter((name) => targetOf(name, type) !== undefined).length
   return types.reduce<ResourceType | undefined>(
@@ -111,19 +111,16 @@ function readColumn(name: string, at: number, type: ResourceType, file: string):
   }
   const { attribute, extension } = found
   if (attribute.mutability === 'readOnly' || attribute === COMMON[0]) {
-    throw refused(file, `${name} can't be imported, since it is computed; take the column out`)
+    throw refused(file, `${name} can't be imported because the server computes it; remove the column`)
   }
   const sub = found.sub ?? attribute.subAttributes?.find((one) => one.name === 'value')
   if (attribute.type === 'complex' && sub === undefined) {
     const [first] = attribute.subAttributes ?? []
-    throw refused(file, `${name} has parts; name one of them, like ${name}.${first?.name ?? 'value'}`)
+    throw refused(file, `${name} has sub-attributes; choose one, like ${name}.${first?.name ?? 'value'}`)
   }
   const where = path.filter === undefined ? [] : conditionsOf(path.filter)
   if (where === undefined || (where.length > 0 && !(attribute.multiValued && attribute.type === 'complex'))) {
-    throw refused(
-      file,
-      `${name}: between the brackets must stand which value is meant, like emails[type eq "work"].value`,
-    )
+    throw refused(file, `${name}: the brackets must select one value, like emails[type eq "work"].value`)
   }
   return {
     name,
@@ -153,12 +150,12 @@ function refuseDoubles(columns: readonly Column[], file: string): void {
     const root = `${extension ?? ''}:${attribute.name}`
     const key = `${root} ${JSON.stringify(where)} ${leaf.name}`
     const twin = seen.get(key)
-    if (twin !== undefined) throw refused(file, `${name} stands there twice${twin === name ? '' : `, also as ${twin}`}`)
+    if (twin !== undefined) throw refused(file, `${name} is there twice${twin === name ? '' : `, also as ${twin}`}`)
     seen.set(key, name)
     const plain = where.length === 0
     const way = ways.get(root) ?? { name, plain }
     if (way.plain !== plain)
-      throw refused(file, `${way.name} and ${name} say differently which value is meant; write both with brackets`)
+      throw refused(file, `${way.name} and ${name} select values in different ways; write both with brackets`)
     ways.set(root, way)
   }
 }
@@ -167,6 +164,6 @@ function refused(file: string, what: string): LockstepError {
   const end = what.endsWith('?') ? '' : '.'
   return new LockstepError(
     'ERR_INPUT',
-    `The header of ${file}: ${what}${end} A header names attributes, like userName,name.givenName,emails[type eq "work"].value`,
+    `The header of ${file}: ${what}${end} Headers are attributes, like userName,name.givenName,emails[type eq "work"].value`,
   )
 }

@@ -12,7 +12,7 @@ import {
 } from '../protocol/index.ts'
 import type { Column, Header } from './csv-header.ts'
 
-/** The resource that the cells of a row hold, as JSON lines would have it; empty cells are no values. */
+/** The resource in a row, as JSON; empty cells are left out. */
 export function readRow(cells: readonly string[], { type, columns, idAt }: Header): JsonObject {
   if (cells.length !== columns.length) {
     throw new LockstepError('ERR_INPUT', `The row has ${count(cells.length)}, the header ${columns.length}`)
@@ -42,7 +42,7 @@ function count(values: number): string {
   return values === 1 ? '1 value' : `${values} values`
 }
 
-/** An attribute with what one more cell says of it. */
+/** An attribute with the value of one more cell. */
 function withCell(held: Json | undefined, cell: string, column: Column): Json {
   const { attribute, sub, where } = column
   if (attribute.name === 'members' && sub?.name === 'value') {
@@ -77,8 +77,8 @@ function readCell(cell: string, { name, leaf: { type } }: Column): Json {
 }
 
 /**
- * What has to be done to a resource so that it holds what a row says: of the columns' attributes and no others, since what the file
- * has no column for is not told. RFC 7644 §3.5.2.
+ * The PATCH that brings a resource in line with a row. It touches only attributes with a column; the others keep their values.
+ * RFC 7644 §3.5.2.
  */
 export function patchFor(body: JsonObject, before: Document, { columns }: Header): JsonObject {
   const known = columns.filter((column) => column !== undefined)
@@ -98,7 +98,7 @@ export function patchFor(body: JsonObject, before: Document, { columns }: Header
   return { schemas: [PATCH_OP], Operations: operations as readonly Json[] }
 }
 
-/** Whether the parts of a complex attribute stand by themselves; a reference is one value, its `value`. */
+/** Whether sub-attributes are patched one by one; a reference is patched as a whole, by its `value`. */
 function hasParts({ attribute, sub }: Column): boolean {
   return sub?.name !== 'value' || attribute.subAttributes?.some(({ name }) => name === '$ref') !== true
 }
@@ -114,7 +114,7 @@ function setOrRemove(path: string, value: Json | undefined): PatchOperation {
     : { op: 'replace', path, value }
 }
 
-/** Operations for one value of several: the others stay, and so do its parts that have no column. */
+/** Operations for one value of several: the others stay unchanged, and so do its sub-attributes without a column. */
 function partOf(
   { sub, where }: Column,
   path: string,
@@ -138,7 +138,7 @@ function sameWord(a: Json, b: Json): boolean {
   return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b
 }
 
-/** Whether a type is the one of a header. */
+/** Whether a header is for this type. */
 export function isOf(header: Header | undefined, type: ResourceType): header is Header {
   return header !== undefined && header.type === type
 }

@@ -115,7 +115,7 @@ test('attributes are declared indexed, listed and taken back', async () => {
   expect(shown.stdout).toMatch(/^User +title +yes +yes$/m)
   expect(shown.stdout).toMatch(/^User +userName +yes$/m)
   const again = await lockstep('index', 'put', 'User', 'title', '--tenant', 'acme')
-  expect([again.code, again.stdout]).toEqual([0, 'title of User: indexed, and ready.\n'])
+  expect([again.code, again.stdout]).toEqual([0, 'title of User: indexed and ready.\n'])
   const refused = await lockstep('index', 'put', 'User', 'name', '--tenant', 'acme')
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('name a part of it: name.formatted')])
   expect((await lockstep('index', 'put', 'User', '--tenant', 'acme')).code).toBe(2)
@@ -194,7 +194,7 @@ test.each([
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const { code, stderr } = await lockstep(...args)
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/Nothing was deleted: .*give --yes/)])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/Nothing was deleted: .*pass --yes/)])
   expect(await json('tenant', 'list')).toHaveLength(1)
 })
 
@@ -239,7 +239,7 @@ test.each([
   [['tenant', 'create', 'acme', '--kind', 'novell'], 1, /"novell" is not a kind/],
   [['tenant', 'create', 'acme', '--rights', 'fly'], 2, /"fly" is not a right/],
   [['tenant', 'create', 'acme', '--subject', 'ada'], 2, /Unknown option '--subject'/],
-  [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be like 90d/],
+  [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be a duration like 90d/],
 ] as const)('%j ends with %i and one line', async (args, code, message) => {
   const { lockstep } = await fresh()
   const ran = await lockstep(...args)

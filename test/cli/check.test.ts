@@ -130,13 +130,13 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       shown += chunk
     })
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    while (!/ [1-9]\d* % checking/.test(shown)) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (!/ [1-9]\d* % Checking/.test(shown)) await new Promise((resolve) => setTimeout(resolve, 50))
     child.stdin.on('error', () => undefined).write('\u0003\u001b')
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(child.exitCode).toBeNull()
     child.kill('SIGINT')
     expect(await ended).toBe(2)
-    expect(shown).toContain('what the check made is being removed')
+    expect(shown).toContain('deleting the resources of the check')
     expect((await client.get('/Users')).body.totalResults).toBe(0)
   })
 
@@ -180,8 +180,8 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       ],
       [[base, '--token', token, '--only', 'P-999'], /No case is called "P-999"/],
       [[base, '--token', token, '--only', 'patch', '--skip', 'patch'], /No case is left/],
-      [[base, '--token', token, '--for', 'novell'], /--for takes okta/],
-      [[base, '--token-env', 'NOWHERE'], /The environment has no NOWHERE/],
+      [[base, '--token', token, '--for', 'novell'], /--for must be okta/],
+      [[base, '--token-env', 'NOWHERE'], /The environment variable NOWHERE is not set/],
       [
         [base, '--token', 'top\nsecret'],
         /^lockstep: The authorization header has characters that no header takes(?!.*secret)/,

@@ -50,7 +50,7 @@ describe.each(COMMANDS)('%s', (_name, args) => {
     const { code, stderr } = await lockstep(...args(file))
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining(`Process ${process.pid} on ${hostname()} is at work on ${file}; wait for it`),
+      expect.stringContaining(`${file} is in use by process ${process.pid} on ${hostname()}; wait until it is done`),
     ])
     expect(readdirSync(dir.path('.'))).toEqual(['out.lock'])
     expect(readFileSync(`${file}.lock`, 'utf8')).toBe(claimOf(process.pid))
@@ -72,13 +72,13 @@ describe.each(COMMANDS)('%s', (_name, args) => {
     const file = dir.path('out')
     writeFileSync(`${file}.lock`, claimOf(1, 'elsewhere'))
     const { code, stderr } = await lockstep(...args(file))
-    expect([code, stderr]).toEqual([2, expect.stringContaining('Process 1 on elsewhere is at work')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is in use by process 1 on elsewhere')])
   })
 
   test('says in words that there is no such folder, or that the disk is full', async () => {
     const { dir, lockstep } = await fresh()
     const { code, stderr } = await lockstep(...args(dir.path('none/out')))
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/can't be written: there is no folder .*none\n$/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/can't be written: the folder .*none does not exist\n$/)])
   })
 })
 
@@ -91,7 +91,7 @@ test('of four that begin at once, one writes and three are refused, and the file
   const all = await Promise.all([1, 2, 3, 4].map(() => lockstep('tenant', 'export', 'acme', file)))
   // Who comes when it is done finds it there.
   for (const { code, stderr } of all) {
-    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringMatching(/is at work on|exists already/)])
+    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringMatching(/is in use by|already exists/)])
   }
   expect(all.filter(({ code }) => code === 0)).toHaveLength(1)
   const back = await run(['tenant', 'import', file, '--as', 'beta', '--database', database])
@@ -196,8 +196,8 @@ test.each(['import', 'schema put', 'type put', 'tenant import'])(
 test('import says that what can be read only once is no file for it', async () => {
   const { lockstep } = await fresh()
   for (const [file, why] of [
-    ['-', /standard input only comes once; save it and name the file/],
-    ['/dev/null', /\/dev\/null can't be read twice, as import does/],
+    ['-', /which standard input does not allow; save it to a file/],
+    ['/dev/null', /which \/dev\/null does not allow/],
   ] as const) {
     const { code, stderr } = await lockstep('import', file)
     expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
@@ -233,7 +233,7 @@ test('of remotes that are added at once none is lost: each is kept, or refused i
   const all = await Promise.all(names.map(add))
   const kept = names.filter((_name, at) => all[at]?.code === 0)
   for (const { code, stderr } of all)
-    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringContaining('is at work on')])
+    if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringContaining('is in use by')])
   const { stdout } = await run(['remote', 'list', '--json'], env)
   expect(JSON.parse(stdout).map(({ remote }: { remote: string }) => remote)).toEqual(kept)
 })

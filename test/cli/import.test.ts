@@ -146,7 +146,7 @@ test('totals add up, and what was left out is said with its words', async () => 
   )
   expect(first.code).toBe(1)
   const rejected = readFileSync(`${file}.rejected`, 'utf8')
-  expect(rejected).toContain("but 1 member was left out, because it isn't here: nobody")
+  expect(rejected).toContain('but 1 member was left out because it does not exist here: nobody')
   expect(statSync(`${file}.rejected`).mode & 0o077).toBe(0)
   const second = await lockstep('import', file, '--tenant', 'acme')
   expect(second.stdout).toContain('3 lines read: 0 created, 0 updated, 2 unchanged, 1 rejected.')
@@ -246,14 +246,14 @@ describe('CSV', () => {
   test.each([
     ['Employee,Mail\nx,y\n', /"Employee" is not an attribute of User/],
     ['userNmae,active\nx,y\n', /"userNmae" is not an attribute of User; did you mean userName\?/],
-    ['userName,userName\nx,y\n', /userName stands there twice/],
-    ['userName,name\nx,y\n', /name has parts; name one of them, like name\.formatted/],
-    ['userName,meta.created\nx,y\n', /meta\.created can't be imported, since it is computed/],
+    ['userName,userName\nx,y\n', /userName is there twice/],
+    ['userName,name\nx,y\n', /name has sub-attributes; choose one, like name\.formatted/],
+    ['userName,meta.created\nx,y\n', /meta\.created can't be imported because the server computes it/],
     ['userName,,active\nx,y,z\n', /column 2 has no name/],
-    ['active,title\nx,y\n', /a User needs userName, and no column has it/],
-    ['userName,"active\nx,y\n', /a quotation mark is opened and never closed/i],
-    ['userName,emails[type co "w"].value\nx,y\n', /between the brackets/],
-    ['[{"userName":"a"},{"userName":"b"}]\n', /is a JSON list; import takes one resource a line/],
+    ['active,title\nx,y\n', /a User requires userName, but there is no such column/],
+    ['userName,"active\nx,y\n', /a quotation mark is never closed/i],
+    ['userName,emails[type co "w"].value\nx,y\n', /the brackets must select one value/],
+    ['[{"userName":"a"},{"userName":"b"}]\n', /is a JSON list, but import needs one resource per line/],
   ])('a header that is wrong is refused before anything is done: %j', async (text, message) => {
     const { write, lockstep, changes } = await fresh()
     const before = await changes()
@@ -295,7 +295,7 @@ describe('CSV', () => {
     expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
       [4, 'active must be true or false, not "maybe"'],
       [6, 'The row has 2 values, the header 3'],
-      [7, 'A quotation mark is opened and never closed'],
+      [7, 'A quotation mark is never closed'],
     ])
   })
 

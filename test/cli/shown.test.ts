@@ -61,9 +61,9 @@ test('query says how many more there are and how to go on, and refuses counts th
   writeFileSync(dir.path('p.csv'), `userName,title\n${Array.from({ length: 7 }, (_, at) => `u${at},x\n`).join('')}`)
   await lockstep('import', dir.path('p.csv'), '--tenant', 'acme')
   const query = (...more: string[]) => lockstep('query', 'User', '--tenant', 'acme', '--sort-by', 'userName', ...more)
-  expect((await query('--count', '3')).stdout).toMatch(/\n3 of 7\n4 more; to go on, add --start-index 4\n$/)
+  expect((await query('--count', '3')).stdout).toMatch(/\n3 of 7\n4 more; to continue, add --start-index 4\n$/)
   expect((await query('--count', '3', '--start-index', '4')).stdout).toMatch(
-    /\n3 of 7\n1 more; to go on, add --start-index 7\n$/,
+    /\n3 of 7\n1 more; to continue, add --start-index 7\n$/,
   )
   expect((await query('--count', '3', '--start-index', '7')).stdout).toMatch(/\n1 of 7\n$/)
   expect((await query()).stdout).toMatch(/\n7 of 7\n$/)
@@ -73,7 +73,7 @@ test('query says how many more there are and how to go on, and refuses counts th
     ['--count', 'many'],
   ]) {
     const { code, stderr } = await query(...wrong)
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/must be a whole number from/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/must be a whole number, at least/)])
   }
   const { stdout } = await lockstep('tenant', 'list')
   expect(stdout).toMatch(/\d\d:\d\d:\d\d UTC/)

@@ -307,7 +307,7 @@ describe('what a list leaves out', SLOW, () => {
     const copied = await lockstep('copy', a, b)
     expect(copied.last).toMatchObject({ updated: 0, failed: 0, left: 2 })
     expect(b.writes()).toEqual([])
-    expect(JSON.stringify(copied.lines)).toContain('A does not tell who one of its members is, so nobody is removed')
+    expect(JSON.stringify(copied.lines)).toContain('A does not reveal who one of its members is, so nobody is removed')
   })
 })
 
@@ -416,7 +416,7 @@ describe('what tells one from another', SLOW, () => {
     const again = await lockstep('copy', a, b)
     expect(again.last).toMatchObject({ created: 0, updated: 0, failed: 0, left: 1 })
     expect(again.lines[0]).toMatchObject({
-      left: [expect.stringContaining('B took the change, and shows what it had before')],
+      left: [expect.stringContaining('B accepted the change, but shows the same as before')],
     })
     const found = await lockstep('diff', a, b, '--ignore', 'emails', '--exit-code')
     expect([found.code, found.lines]).toMatchObject([0, [{ summary: [{ same: 2 }, { same: 1 }] }]])

@@ -61,7 +61,7 @@ describe('remotes', SLOW, () => {
       expect(ran.stdout).toContain(base)
       expect(ran.stdout + ran.stderr).not.toContain(token)
     }
-    expect(shown[1]?.stdout).toMatch(/Can +patch, filter, sort, etag/)
+    expect(shown[1]?.stdout).toMatch(/Features +patch, filter, sort, etag/)
     expect(await json('remote', 'remove', 'first')).toEqual({ remote: 'first', removed: true })
     expect(await json('remote', 'list')).toEqual([])
     expect(readFileSync(file(), 'utf8')).not.toContain(token)
@@ -72,7 +72,7 @@ describe('remotes', SLOW, () => {
     chmodSync(file(), 0o644)
     const ran = await lockstep(['remote', 'list', '--json'])
     expect(ran.code).toBe(0)
-    expect(ran.stderr).toMatch(/could be read by others/)
+    expect(ran.stderr).toMatch(/was readable by other users/)
     expect(statSync(file()).mode & 0o777).toBe(0o600)
     expect((await lockstep(['remote', 'list'])).stderr).toBe('')
   })
@@ -95,7 +95,7 @@ describe('remotes', SLOW, () => {
   test('wrong credentials are said when the remote is added', async () => {
     const { base } = await server.connection('generic')
     const { stdout } = await lockstep(['remote', 'add', 'wrong', base, '--token-stdin'], {}, 'nonsense')
-    expect(stdout).toMatch(/could not be asked: .*token/i)
+    expect(stdout).toMatch(/could not be reached: .*token/i)
   })
 
   test('the file that is no JSON, or not ours, is said without its contents', async () => {
@@ -108,13 +108,13 @@ describe('remotes', SLOW, () => {
   })
 
   test.each<[readonly string[], RegExp]>([
-    [['remote', 'add', 'Name', 'https://x.example'], /"Name" can't name a remote/],
-    [['remote', 'add', 'local', 'https://x.example'], /can't name a remote/],
+    [['remote', 'add', 'Name', 'https://x.example'], /"Name" is not a valid name for a remote/],
+    [['remote', 'add', 'local', 'https://x.example'], /is not a valid name for a remote/],
     [['remote', 'add', 'x', 'nowhere', '--no-check'], /base URL/],
     [['remote', 'add', 'x', 'https://u:p@x.example', '--no-check'], /credentials/],
-    [['remote', 'add', 'x', 'https://x.example', '--basic', 'me', '--token-env', 'T'], /Give one of/],
+    [['remote', 'add', 'x', 'https://x.example', '--basic', 'me', '--token-env', 'T'], /Use only one of/],
     [['remote', 'add', 'x', 'https://x.example', '--basic', 'me'], /Password/],
-    [['remote', 'add', 'x', 'https://x.example', '--token-env', 'lk_default_x-y'], /give the name, not the secret/],
+    [['remote', 'add', 'x', 'https://x.example', '--token-env', 'lk_default_x-y'], /pass the name, not the secret/],
     [['remote', 'add', 'x', 'https://x.example', '--oauth', 'https://t.example/token'], /--client-id/],
     [['remote', 'add', 'x', 'https://x.example', '--app', 'awss'], /did you mean aws/],
     [['remote', 'remove', 'opne'], /did you mean open/],
@@ -167,7 +167,7 @@ describe('resources at a remote', SLOW, () => {
       [['patch', 'User', ada.id, 'replace titel x'], 2, /did you mean title/],
       [['patch', 'User', ada.id, 'replace title'], 2, /no value/],
       [['patch', 'User', ada.id, 'change title x'], 2, /is not an operation/],
-      [['patch', 'User', ada.id], 2, /Give operations/],
+      [['patch', 'User', ada.id], 2, /Pass operations/],
       [['create', 'User', dir.path('ops.json')], 2, /no attribute "op"/],
       [['create', 'User', dir.path('nothing.json')], 2, /can't be read/],
     ] as const) {
@@ -190,7 +190,7 @@ describe('many resources at once', SLOW, () => {
     const ran = await lockstep(at, {}, `\n${jsonLines(people('ada', 'bob', 'ADA', 'cleo'))}\n`)
     expect(ran.code).toBe(1)
     expect(ran.stderr).toMatch(/^lockstep: line 4 of standard input: .*userName.*\n$/)
-    expect(ran.stdout).toMatch(/^(User \S+ is created\.\n){3}3 created, 1 refused\.\n$/)
+    expect(ran.stdout).toMatch(/^(User \S+ was created\.\n){3}3 created, 1 refused\.\n$/)
     const list = await lockstep([...at, '--json'], {}, JSON.stringify(people('bob', 'dora')))
     expect(list.code).toBe(1)
     expect(lines(list.stdout)).toMatchObject([
@@ -233,8 +233,8 @@ describe('many resources at once', SLOW, () => {
       jsonLines(people('ada', 'bob', 'cleo')),
     )
     expect(ran.code).toBe(1)
-    expect(ran.stdout).toMatch(/^User \S+ is created\.\n$/)
-    expect(ran.stderr).toMatch(/^lockstep: Line 2 of standard input: .*; what comes after it was not sent\n$/)
+    expect(ran.stdout).toMatch(/^User \S+ was created\.\n$/)
+    expect(ran.stderr).toMatch(/^lockstep: Line 2 of standard input: .*; the resources after it were not sent\n$/)
     expect(closing.seen.filter(({ method }) => method === 'POST')).toHaveLength(2)
     await closing.close()
   })
@@ -356,7 +356,7 @@ describe('two places', SLOW, () => {
     })
     const args = ['copy', 'local:acme', 'strict-one', '--database', database, '--key', 'User=emails', '--type', 'User']
     const nonsense = await lockstep(args)
-    expect([nonsense.code, nonsense.stderr]).toEqual([2, expect.stringMatching(/can't be told apart by "emails"/)])
+    expect([nonsense.code, nonsense.stderr]).toEqual([2, expect.stringMatching(/can't be identified by "emails"/)])
     const ran = await lockstep([
       ...['copy', 'local:acme', 'strict-one', '--database', database],
       ...['--key', `User=${ENT}:department`, '--type', 'User', '--json'],
@@ -447,7 +447,7 @@ describe('two places', SLOW, () => {
   })
 
   test.each<[readonly string[], RegExp]>([
-    [['diff', 'target', 'target'], /same place/],
+    [['diff', 'target', 'target'], /same target/],
     [['diff', 'local:nobody', 'target'], /no database|no tenant/],
     [['diff', 'nowhere', 'target'], /no remote "nowhere"/],
     [['diff', 'target', 'work', '--type', 'Grup'], /did you mean Group/],

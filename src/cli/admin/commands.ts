@@ -6,13 +6,13 @@ import { type CommandEntry, DATABASE, EXPIRES, PUBLIC_URL } from '../terminal/co
 export const ADMIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'admin token',
-    does: 'make a token for the admin API; until one exists it lets nobody in',
+    does: 'Create a token for the admin API, which refuses all requests until one exists',
     example: 'admin token --label console --expires 90d',
     options: [
-      ['--label <text>', 'a name for people', 'admin'],
+      ['--label <text>', 'a name to show people', 'admin'],
       EXPIRES,
       ['--list', 'list the tokens instead'],
-      ['--revoke <id>', 'revoke a token instead, by its short name'],
+      ['--revoke <id>', 'revoke the token with this id instead'],
       ...DATABASE,
       PUBLIC_URL,
     ],
@@ -20,11 +20,11 @@ export const ADMIN_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'admin log',
-    does: 'show what administrators did beyond single tenants: tokens of the admin API, tenants deleted',
+    does: 'Show what administrators did outside any tenant: admin tokens created or revoked, tenants deleted',
     example: 'admin log --limit 20',
     options: [
-      ['--after <place>', 'only what came after this place'],
-      ['--limit <number>', 'at most so many lines, the last ones', '50'],
+      ['--after <place>', 'only lines after this one'],
+      ['--limit <number>', 'show at most this many lines, the most recent ones', '50'],
       ...DATABASE,
     ],
     run: async (_args, options) => (await import('../log/log.ts')).adminLog(options),

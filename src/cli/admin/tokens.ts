@@ -1,9 +1,11 @@
+// `lockstep admin token`: creates, lists and revokes tokens of the admin API.
+
 import { isoTime } from '../../tenancy/index.ts'
 import { withLocal } from '../database/local.ts'
 import { flagOption, lifetimeOption, type Options, textOption } from '../terminal/options.ts'
 import { formatExpiry, formatTime, printFacts, printJson, printLine, printTable } from '../terminal/print.ts'
 
-/** `lockstep admin token`: makes, lists or revokes tokens of the admin API. */
+/** `lockstep admin token`: creates, lists or revokes tokens of the admin API. */
 export async function adminToken(options: Options): Promise<void> {
   const lifetimeMs = lifetimeOption(options, Date.now())
   const json = flagOption(options, 'json')
@@ -14,7 +16,7 @@ export async function adminToken(options: Options): Promise<void> {
       if (revoked !== undefined) {
         await tenancy.adminTokens.revoke(revoked)
         if (json) printJson({ id: revoked, revoked: true })
-        else printLine(`Admin token ${revoked} is revoked.`)
+        else printLine(`Admin token ${revoked} was revoked.`)
         return
       }
       if (flagOption(options, 'list')) {
@@ -53,7 +55,7 @@ export async function adminToken(options: Options): Promise<void> {
         ['Expires', formatTime(admin.expires) || 'never'],
       ])
       printLine()
-      printLine('The token is shown this once and kept only as a hash. Try it:')
+      printLine('The token is shown only this once; only its hash is stored. Try it:')
       printLine()
       printLine(`  curl -H 'Authorization: Bearer ${token}' '${address}/tenants'`)
     },

@@ -1,49 +1,46 @@
+// `lockstep check`: runs the conformance checker and prints its report.
+
 import { access, constants, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   CheckError,
   type CheckOptions,
   checkServer,
-  countVerdicts,
   isGood,
   PROVIDER_KINDS,
   type ProviderKind,
   type Report,
-  type Result,
-  tellCount,
-  tellProvider,
-  type Verdict,
   writeBadge,
   writeHtml,
   writeJunit,
 } from '../../conformance/index.ts'
-import { commandName } from '../../server/index.ts'
-import { complain, type Part, paint } from '../../terminal.ts'
+import { printErrorLine } from '../../terminal.ts'
 import { fileError } from '../files/file-error.ts'
-import { flagOption, numberOption, type Options, textOption, UsageError } from '../terminal/options.ts'
-import { printJson, printLine } from '../terminal/print.ts'
+import { flagOption, listOption, numberOption, type Options, textOption, UsageError } from '../terminal/options.ts'
+import { printJson } from '../terminal/print.ts'
 import { type Progress, startProgress } from '../terminal/progress.ts'
+import { printReport } from './print-report.ts'
 
-/** What the exit code says. */
+/** Exit codes: all MUSTs pass, some fail, the server can't be checked. */
 const EXIT = { fine: 0, failed: 1, impossible: 2 } as const
 
-/** Signals after which what was made is still removed: Ctrl-C, a polite kill, a terminal that was closed. */
+/** Signals after which the check still deletes its resources: Ctrl-C, kill, a closed terminal. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** `lockstep check`: judges any SCIM server. */
+/** `lockstep check`: checks any SCIM server against the RFCs. */
 export async function check([url = '']: readonly string[], options: Options): Promise<void> {
   const stop = new AbortController()
   let bar: Progress | undefined
   const interrupt = (signal: NodeJS.Signals) => {
-    // A terminal that is closed often says so twice; that nothing can be written to it must not end the removal.
+    // Closing a terminal often sends SIGHUP twice, and writing to it fails; neither may interrupt the cleanup.
     if (signal === 'SIGHUP') {
       process.stdout.on('error', () => undefined)
       process.stderr.on('error', () => undefined)
     }
     if (stop.signal.aborted && signal === 'SIGHUP') return
     if (stop.signal.aborted) process.exit(EXIT.impossible)
-    const line = 'stopping; what the check made is being removed (once more to leave it)'
-    if (bar === undefined) complain(line)
+    const line = 'Stopping: deleting the resources of the check (repeat to quit without deleting)'
+    if (bar === undefined) printErrorLine(line)
     else bar.say(line)
     stop.abort(new Error('stopped'))
   }
@@ -55,12 +52,12 @@ export async function check([url = '']: readonly string[], options: Options): Pr
       ...readOptions(options),
       signal: stop.signal,
       onResult(_result, total) {
-        bar ??= startProgress(`checking ${url}`, total, options)
+        bar ??= startProgress(`Checking ${url}`, total, options)
         bar.advance(1)
       },
     })
     bar?.stop()
-    await tell(report, options)
+    await outputReport(report, options)
     process.exitCode = report.stopped
       ? EXIT.impossible
       : isGood(report, flagOption(options, 'strict'))
@@ -80,10 +77,11 @@ type Chosen = Omit<CheckOptions, 'url' | 'signal' | 'onResult' | 'fetch'>
 function readOptions(options: Options): Chosen {
   const variable = textOption(options, 'tokenEnv')
   const token = textOption(options, 'token') ?? (variable === undefined ? undefined : process.env[variable])
-  if (variable !== undefined && token === undefined) throw new UsageError(`The environment has no ${variable}`)
+  if (variable !== undefined && token === undefined)
+    throw new UsageError(`The environment variable ${variable} is not set`)
   const basic = textOption(options, 'basic')
-  const only = list(options, 'only')
-  const skip = list(options, 'skip')
+  const only = listOption(options, 'only')
+  const skip = listOption(options, 'skip')
   const rate = numberOption(options, 'rate', 1)
   const concurrency = numberOption(options, 'concurrency', 1)
   const seconds = numberOption(options, 'timeout', 1)
@@ -91,9 +89,9 @@ function readOptions(options: Options): Chosen {
     ...(token === undefined ? {} : { token }),
     ...(basic === undefined ? {} : { basic }),
     headers: readHeaders(options.header),
-    ...(only === undefined ? {} : { only }),
-    ...(skip === undefined ? {} : { skip }),
-    for: readProviders(list(options, 'for') ?? []),
+    ...(only.length === 0 ? {} : { only }),
+    ...(skip.length === 0 ? {} : { skip }),
+    for: readProviders(listOption(options, 'for')),
     ...(rate === undefined ? {} : { rate }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(seconds === undefined ? {} : { timeoutMs: seconds * 1000 }),
@@ -102,15 +100,7 @@ function readOptions(options: Options): Chosen {
   }
 }
 
-function list(options: Options, name: string): readonly string[] | undefined {
-  const words = textOption(options, name)
-    ?.split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-  return words === undefined || words.length === 0 ? undefined : words
-}
-
-/** Headers given as `Name: value`, several apart by line breaks or given several times. */
+/** Headers given as `Name: value`; the option may be repeated. */
 function readHeaders(given: unknown): { readonly [name: string]: string } {
   const lines = Array.isArray(given) ? given.map(String) : typeof given === 'string' ? [given] : []
   return Object.fromEntries(
@@ -127,15 +117,15 @@ function readProviders(words: readonly string[]): readonly ProviderKind[] {
   if (words.length === 1 && words[0] === 'all') return PROVIDER_KINDS
   return words.map((word) => {
     const kind = PROVIDER_KINDS.find((one) => one === word.toLowerCase())
-    if (kind === undefined) throw new UsageError(`--for takes ${PROVIDER_KINDS.join(', ')}, or all; not "${word}"`)
+    if (kind === undefined) throw new UsageError(`--for must be ${PROVIDER_KINDS.join(', ')}, or all, not "${word}"`)
     return kind
   })
 }
 
-/** The options that name a file to write. */
+/** The options that name an output file. */
 const FILES = ['junit', 'html', 'badge'] as const
 
-/** Refuses files that can't be written: now, and not after minutes of checking. */
+/** Refuses output files that can't be written now, rather than after minutes of checking. */
 async function tryFiles(options: Options): Promise<void> {
   for (const name of FILES) {
     const file = textOption(options, name)
@@ -148,87 +138,14 @@ async function tryFiles(options: Options): Promise<void> {
   }
 }
 
-/** Prints the report and writes the files that were asked for. */
-async function tell(report: Report, options: Options): Promise<void> {
+/** Prints the report, and writes the output files. */
+async function outputReport(report: Report, options: Options): Promise<void> {
   if (flagOption(options, 'json')) printJson(report)
-  else print(report, flagOption(options, 'verbose'))
+  else printReport(report, flagOption(options, 'verbose'))
   const strict = flagOption(options, 'strict')
   const write = { junit: (one: Report) => writeJunit(one, { strict }), html: writeHtml, badge: writeBadge }
   for (const name of FILES) {
     const file = textOption(options, name)
     if (file !== undefined) await writeFile(file, write[name](report))
-  }
-}
-
-const SIGNS = { works: paint(32, '+'), fails: paint(31, '-'), untested: paint(35, '?') } as const
-const ORDER: readonly Verdict[] = ['must', 'should', 'differs', 'untested', 'unadvertised']
-
-/** The report for people: what failed in full, the rest in a line each. */
-function print(report: Report, verbose: boolean): void {
-  const colour: { readonly [verdict in Verdict]: number } = {
-    must: 31,
-    should: 33,
-    differs: 36,
-    untested: 35,
-    unadvertised: 90,
-    passed: 32,
-  }
-  for (const verdict of ORDER) {
-    const results = report.results.filter((one) => one.verdict === verdict)
-    if (results.length === 0) continue
-    printLine()
-    printLine(paint(colour[verdict], tellCount(verdict, results.length)))
-    for (const one of results) {
-      const full = verdict === 'must' || verdict === 'should'
-      if (full) printLine()
-      printLine('  ', paint(colour[verdict], one.id), `  ${one.title}`)
-      if (one.reason !== undefined) printLine(`    ${one.reason}`)
-      if (one.expected !== undefined) printLine(`    expected  ${one.expected}`)
-      if (full) printLine(`    ${one.section}`)
-      if (one.fix !== undefined && one.expected !== undefined) printLine(`    likely fix  ${one.fix}`)
-      if (full || verbose) printExchanges(one.exchanges ?? [])
-    }
-  }
-  for (const provider of report.providers) {
-    printLine()
-    printLine(paint(provider.works ? 32 : 31, `${provider.name} ${tellProvider(provider)}`))
-    for (const need of provider.needs) {
-      printLine('  ', SIGNS[need.verdict], ` ${need.title}${need.optional === true ? ' (only in some set-ups)' : ''}`)
-      if (need.verdict === 'works') continue
-      if (need.reason !== undefined) printLine(`      ${need.reason}`)
-      if (need.fix !== undefined) printLine(`      likely fix  ${need.fix}`)
-      printExchanges(need.exchanges ?? [], '      ')
-    }
-  }
-  const counts = countVerdicts(report.results)
-  printLine()
-  printLine(
-    `${report.url}: ${report.results.length} cases, ${report.requests} requests, ${(report.ms / 1000).toFixed(1)} s${report.stopped ? ', stopped before the end' : ''}`,
-  )
-  printLine(
-    ...(['passed', ...ORDER] as const).flatMap((verdict, at): readonly Part[] => [
-      at === 0 ? '' : ', ',
-      paint(colour[verdict], tellCount(verdict, counts[verdict])),
-    ]),
-  )
-  if (report.note !== undefined) {
-    printLine()
-    printLine(report.note.replace('lockstep connection', `${commandName()} connection`))
-  }
-  for (const url of report.left) printLine(`could not be removed: ${url}`)
-  for (const endpoint of report.unread)
-    printLine(
-      `the list of ${endpoint} could not be read whole, so resources of a check may be there that were not found`,
-    )
-  if (report.leftovers.length > 0)
-    printLine(
-      `${report.leftovers.length} resources of an earlier check are still there (--clean removes them), the first: ${report.leftovers[0]}`,
-    )
-}
-
-function printExchanges(exchanges: NonNullable<Result['exchanges']>, indent = '    '): void {
-  for (const { request, answer } of exchanges) {
-    for (const line of request.split('\n')) printLine(`${indent}> ${line}`)
-    for (const line of answer.split('\n')) printLine(`${indent}< ${line}`)
   }
 }

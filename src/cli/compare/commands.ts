@@ -3,14 +3,14 @@
 import { type CommandEntry, LOCAL, type OptionEntry } from '../terminal/command-entry.ts'
 
 const COMPARED: readonly OptionEntry[] = [
-  ['--type <list>', 'these resource types', 'User,Group'],
+  ['--type <list>', 'the resource types to compare', 'User,Group'],
   [
     '--key <list>',
-    'by what they are known again: an attribute of users, or like User=externalId,Group=displayName',
+    'the attribute that identifies a resource on both sides: one for users, or User=externalId,Group=displayName',
     'User=userName,Group=displayName',
   ],
-  ['--ignore <list>', 'leave these attributes out, by their top-level names'],
-  ['--force', 'go on where a server shows fewer resources than it counts; then who is not shown is taken for gone'],
+  ['--ignore <list>', 'top-level attributes to leave out'],
+  ['--force', 'continue when a server lists fewer resources than it counts; those it omits are treated as missing'],
 ]
 
 /** Commands that compare two targets, and copy one to the other. */
@@ -18,26 +18,26 @@ export const COMPARE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'diff',
     args: '<a> <b>',
-    does: 'say what two servers have that differs, people and groups by a key; a place is a remote or local:TENANT',
+    does: 'Compare two targets, matching resources by a key. A target is a remote or local:TENANT.',
     example: 'diff local:acme app --type User,Group',
     options: [
       ...COMPARED,
-      ['--exit-code', 'end with 1 when something differs, or was left out for want of a key of its own'],
+      ['--exit-code', 'exit with 1 when something differs, or was left out because it has no unique key'],
       ...LOCAL,
     ],
-    run: async (args, options) => (await import('./diff.ts')).diffPlaces(args, options),
+    run: async (args, options) => (await import('./diff.ts')).diffTargets(args, options),
   },
   {
     name: 'copy',
     args: '<a> <b>',
-    does: 'make B like A: what is missing is made, what differs is changed by the least PATCH; run again, it does only what is left',
+    does: 'Make target B like target A: create what is missing, and change what differs by the smallest PATCH. Running it again does only what is left.',
     example: 'copy local:acme app --dry-run',
     options: [
       ...COMPARED,
-      ['--dry-run', 'only say what would be done'],
-      ['--delete', "delete what A doesn't have"],
+      ['--dry-run', 'show what would be done without doing it'],
+      ['--delete', "delete resources that A doesn't have"],
       ...LOCAL,
     ],
-    run: async (args, options) => (await import('./copy.ts')).copyPlace(args, options),
+    run: async (args, options) => (await import('./copy.ts')).copyTarget(args, options),
   },
 ]

@@ -1,88 +1,90 @@
+// Works out what a resource of B should become to match its counterpart in A.
+
 import { comparable, isObject, type Json, type JsonObject, type ResourceType } from '../../protocol/index.ts'
-import type { Compared, ComparedType } from './comparison.ts'
-import type { Gathered, Named, Side } from './pair-table.ts'
+import type { ComparedType, Comparison } from './comparison.ts'
+import type { ResourceKey, Side, SideResource } from './pair-table.ts'
 import { pathsIn } from './read-side.ts'
 import { addressesIn, ownOf, referencesOf, withPathsOf, withReferences } from './references.ts'
 
-/** B's resource as it is and as it should be, in one view: with the ids that B has, or with keys in the place of ids. */
-export interface Goal {
+/** A resource of B as it is and as it should be. References hold B's ids, or keys instead of ids. */
+export interface Desired {
   readonly before: JsonObject
-  readonly goal: JsonObject
-  /** What is left as it is because one side doesn't show it, in words. */
+  readonly after: JsonObject
+  /** What is left unchanged because one side doesn't show it, in words. */
   readonly left: readonly string[]
   /** Attributes of B that A's schemas don't know. */
   readonly unknown: readonly string[]
 }
 
-/** How references are shown. */
-export interface View {
-  /** A resource of B as the view has it. */
-  readonly own: (id: string, named: Named | undefined) => string
-  /** What has this name in A as the view has it at B; undefined where B has none. */
-  readonly there: (named: Named) => string | undefined
-  /** Members are added where B doesn't show whom it has: that takes nobody away. Otherwise they are not compared. */
+/** How references appear in both versions. */
+export interface ReferenceView {
+  /** How to write a reference that B has. */
+  readonly own: (id: string, key: ResourceKey | undefined) => string
+  /** How to write a reference that A has, by its key; undefined if B has no such resource. */
+  readonly there: (key: ResourceKey) => string | undefined
+  /** Whether to add members where B doesn't show its own, which removes nobody. Otherwise they are not compared. */
   readonly addsUnseen: boolean
 }
 
-/** References by what people call those they lead to: ids mean something on their own side only. */
-export const BY_KEYS: View = {
-  own: (id, named) => (named === undefined ? `id:${id}` : labelOf(named)),
+/** Writes references as keys, since ids mean something only to their own side. */
+export const BY_KEYS: ReferenceView = {
+  own: (id, key) => (key === undefined ? `id:${id}` : labelOf(key)),
   there: labelOf,
   addsUnseen: false,
 }
 
-/** What people call a resource; of types besides users with the type's name, for a group may be called like a person. */
-export function labelOf({ type, shown }: Named): string {
+/** The name of a resource for people; with its type, except for users: a group may have the name of a person. */
+export function labelOf({ type, shown }: ResourceKey): string {
   return type === 'User' ? shown : `${type} ${shown}`
 }
 
 /**
- * B's resource as it should be: what A has, its references turned into those of B. What A does not show, does not know or can't tell
- * stays as B has it: nothing is taken away because it was not seen.
+ * What B's resource should become: A's, with its references replaced by B's. What A doesn't show or its schemas don't know stays as
+ * B has it: nothing is removed because it was not seen.
  */
-export function goalOf(
-  compared: Compared,
+export function desiredOf(
+  comparison: Comparison,
   type: ComparedType,
-  inA: Gathered,
-  inB: Gathered,
+  inA: SideResource,
+  inB: SideResource,
   ignored: readonly string[],
-  view: View,
-): Goal {
-  const { gathering } = compared
-  const turnOwn = (id: string) => view.own(id, gathering.keyOf('b', id))
-  const members = membersOf(compared, type, inA, inB, view)
+  view: ReferenceView,
+): Desired {
+  const { table } = comparison
+  const turnOwn = (id: string) => view.own(id, table.keyOf('b', id))
+  const members = membersOf(comparison, type, inA, inB, view)
   const before = withMembers(withReferences(inB.document, type.b, turnOwn), members.before)
   const turn = (id: string) => {
-    const named = gathering.keyOf('a', id)
-    return named === undefined ? undefined : view.there(named)
+    const key = table.keyOf('a', id)
+    return key === undefined ? undefined : view.there(key)
   }
-  let goal = withReferences(ownOf(inA.document, type.a, type.b), type.b, turn)
-  const untold = referencesOf(inA.document, type.b, (id) => turn(id) === undefined && !gathering.isGone('a', id))
+  let after = withReferences(ownOf(inA.document, type.a, type.b), type.b, turn)
+  const untold = referencesOf(inA.document, type.b, (id) => turn(id) === undefined && !table.isMissing('a', id))
   const unknown = pathsIn(before).filter((path) => !type.isKnownToA(path) && !pathsIn(inA.document).includes(path))
   const kept = [
     ...untold,
     ...unknown,
     ...addressesIn(before, type.b),
-    ...pathsIn(before).filter((path) => isSaid(path, ignored)),
+    ...pathsIn(before).filter((path) => isIgnored(path, ignored)),
   ]
-  goal = withPathsOf(goal, before, [...kept, ...pathsIn(goal).filter((path) => isSaid(path, ignored))])
-  goal = withPathsOf(goal, before, ['id', 'meta'])
-  goal = withMembers(goal, isSaid('members', ignored) ? members.before : members.goal)
+  after = withPathsOf(after, before, [...kept, ...pathsIn(after).filter((path) => isIgnored(path, ignored))])
+  after = withPathsOf(after, before, ['id', 'meta'])
+  after = withMembers(after, isIgnored('members', ignored) ? members.before : members.after)
   return {
     before,
-    goal: inOneCase(goal, before, type),
+    after: withSpellingOf(after, before, type),
     left: [
-      ...(isSaid('members', ignored) ? [] : members.left),
+      ...(isIgnored('members', ignored) ? [] : members.left),
       ...[...untold]
-        .filter((path) => !isSaid(path, ignored))
-        .map((path) => `${path} leads to somebody whom B doesn't have`),
+        .filter((path) => !isIgnored(path, ignored))
+        .map((path) => `${path} refers to a resource that B doesn't have`),
     ],
     unknown,
   }
 }
 
 /** Whether `--ignore` names a path, or the extension or attribute that it belongs to. */
-function isSaid(path: string, ignored: readonly string[]): boolean {
+function isIgnored(path: string, ignored: readonly string[]): boolean {
   const folded = path.toLowerCase()
   return ignored.some((each) => folded === each.toLowerCase() || folded.startsWith(`${each.toLowerCase()}:`))
 }
@@ -92,63 +94,61 @@ function withMembers(document: JsonObject, members: readonly string[]): JsonObje
   return members.length === 0 ? rest : { ...rest, members: members.map((value) => ({ value })) }
 }
 
-/** Whether it is known who is in a group: it was shown, or its side shows it of others, so that none means nobody. */
+/** Whether a group's members are known: they were returned, or its side returns those of others, so that it has none. */
 function knowsMembers(
-  { sources }: Compared,
+  { readings }: Comparison,
   side: Side,
   { name }: ComparedType,
-  { membersShown, made }: Gathered,
+  { membersShown, made }: SideResource,
 ): boolean {
-  return membersShown || made || sources.get(`${side} ${name}`)?.showsMembers === true
+  return membersShown || made || readings.get(`${side} ${name}`)?.showsMembers === true
 }
 
 function membersOf(
-  compared: Compared,
+  comparison: Comparison,
   type: ComparedType,
-  inA: Gathered,
-  inB: Gathered,
-  view: View,
-): { readonly before: readonly string[]; readonly goal: readonly string[]; readonly left: readonly string[] } {
-  const { gathering } = compared
-  const inGroup = [...gathering.members('a', type.name, inA.id)]
-  const own = [...gathering.members('b', type.name, inB.id)]
-  const before = own.map(({ id, named }) => view.own(id, named))
-  if (!knowsMembers(compared, 'a', type, inA)) {
+  inA: SideResource,
+  inB: SideResource,
+  view: ReferenceView,
+): { readonly before: readonly string[]; readonly after: readonly string[]; readonly left: readonly string[] } {
+  const { table } = comparison
+  const inGroup = [...table.members('a', type.name, inA.id)]
+  const own = [...table.members('b', type.name, inB.id)]
+  const before = own.map(({ id, key }) => view.own(id, key))
+  if (!knowsMembers(comparison, 'a', type, inA)) {
     return {
       before,
-      goal: before,
-      left: own.length === 0 ? [] : ['A does not show its members, so they stay as B has them'],
+      after: before,
+      left: own.length === 0 ? [] : ["A does not show its members, so B's stay unchanged"],
     }
   }
-  const wanted = inGroup.flatMap(({ named }) => (named === undefined ? [] : (view.there(named) ?? [])))
-  if (!knowsMembers(compared, 'b', type, inB) && !view.addsUnseen) {
+  const wanted = inGroup.flatMap(({ key }) => (key === undefined ? [] : (view.there(key) ?? [])))
+  if (!knowsMembers(comparison, 'b', type, inB) && !view.addsUnseen) {
     return {
       before,
-      goal: before,
+      after: before,
       left: inGroup.length === 0 ? [] : ['B does not show its members, so they are not compared'],
     }
   }
-  const untold = inGroup.filter(({ id, named }) => named === undefined && !gathering.isGone('a', id))
-  // Whom nobody can name may be whom A means; whom A can't name may be anybody of B.
-  const stay = own
-    .filter(({ named }) => named === undefined || untold.length > 0)
-    .map(({ id, named }) => view.own(id, named))
+  const untold = inGroup.filter(({ id, key }) => key === undefined && !table.isMissing('a', id))
+  // A member of B without a key may be one that A means; and one that A can't name may be any member of B.
+  const stay = own.filter(({ key }) => key === undefined || untold.length > 0).map(({ id, key }) => view.own(id, key))
   const who = untold.length === 1 ? 'one of its members' : `${untold.length} of its members`
   return {
     before,
-    goal: [...new Set([...wanted, ...stay])],
+    after: [...new Set([...wanted, ...stay])],
     left:
       untold.length === 0
         ? []
-        : [`A does not tell who ${who} ${untold.length === 1 ? 'is' : 'are'}, so nobody is removed`],
+        : [`A does not reveal who ${who} ${untold.length === 1 ? 'is' : 'are'}, so nobody is removed`],
   }
 }
 
 /**
- * The goal with B's spelling where a key, or a unique value, differs in letter case alone and case doesn't count: some servers keep
- * all of them in lower case, and would be told to change them with every copy. RFC 7643 §2.2.
+ * Keeps B's spelling of keys and unique values that differ only in letter case where case doesn't matter: some servers store them in
+ * lower case, and every copy would try to change them. RFC 7643 §2.2.
  */
-function inOneCase(goal: JsonObject, before: JsonObject, { b, key }: ComparedType): JsonObject {
+function withSpellingOf(after: JsonObject, before: JsonObject, { b, key }: ComparedType): JsonObject {
   const inHolder = (
     to: JsonObject,
     from: JsonObject,
@@ -169,7 +169,7 @@ function inOneCase(goal: JsonObject, before: JsonObject, { b, key }: ComparedTyp
     }
     return out
   }
-  let out = inHolder(goal, before, b.schema.attributes, '')
+  let out = inHolder(after, before, b.schema.attributes, '')
   for (const { schema } of b.extensions) {
     const [to, from] = [out[schema.id], before[schema.id]]
     if (isObject(to) && isObject(from))

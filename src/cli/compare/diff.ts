@@ -1,7 +1,9 @@
-import { flagOption, type Options, textOption } from '../terminal/options.ts'
+// `lockstep diff`: prints what differs between two targets.
+
+import { flagOption, listOption, type Options } from '../terminal/options.ts'
 import { printJson, printLine, printTable } from '../terminal/print.ts'
-import type { Compared, ComparedType } from './comparison.ts'
-import { type Finding, findings, withCompared } from './findings.ts'
+import { type ComparedType, type Comparison, withComparison } from './comparison.ts'
+import { type Finding, findings, severalInWords } from './findings.ts'
 
 const SIGNS: { readonly [state in Finding['state']]: string } = {
   'only in a': '+',
@@ -12,36 +14,36 @@ const SIGNS: { readonly [state in Finding['state']]: string } = {
   failed: '!',
 }
 
-/** What was found of a type, counted in resources of A, and of B. */
+/** The findings of a type, counted in resources. */
 interface Counts {
   onlyInA: number
   onlyInB: number
   differs: number
   failed: number
-  /** Of which a part could not be compared. */
+  /** Resources that could be compared only in part. */
   partly: number
   severalInA: number
   severalInB: number
 }
 
 /**
- * `lockstep diff`: what two places have that differs, by a key; a line for each, and a summary. One that can't be compared is told,
- * counted, and ends it with exit code 1.
+ * `lockstep diff`: a line for each resource that differs, and a summary. A resource that can't be compared is reported and counted, and
+ * makes the exit code 1.
  */
-export async function diffPlaces(words: readonly string[], options: Options): Promise<void> {
-  await withCompared(words, options, async (compared) => {
+export async function diffTargets(words: readonly string[], options: Options): Promise<void> {
+  await withComparison(words, options, async (comparison) => {
     const json = flagOption(options, 'json')
-    const all = new Map(compared.types.map(({ name }) => [name, noCounts()]))
-    for await (const finding of findings(compared, ignoredOf(options))) {
+    const all = new Map(comparison.types.map(({ name }) => [name, noCounts()]))
+    for await (const finding of findings(comparison, listOption(options, 'ignore'))) {
       const counts = all.get(finding.type)
       if (counts !== undefined) count(counts, finding)
       if (finding.state === 'same' && finding.left === undefined) continue
       if (json) printJson(finding)
       else for (const line of linesOf(finding)) printLine(line)
     }
-    const rows = compared.types.map((type) => summaryOf(type, all.get(type.name) ?? noCounts()))
-    if (json) printJson({ summary: rows, notCompared: [...compared.unknown] })
-    else printSummary(rows, compared)
+    const rows = comparison.types.map((type) => summaryOf(type, all.get(type.name) ?? noCounts()))
+    if (json) printJson({ summary: rows, notCompared: [...comparison.unknown] })
+    else printSummary(rows, comparison)
     const differs = rows.some((row) => row.differs + row.onlyInA + row.onlyInB + row.left + (row.partly ?? 0) > 0)
     if (rows.some(({ failed = 0 }) => failed > 0) || (flagOption(options, 'exitCode') && differs)) process.exitCode = 1
   })
@@ -69,19 +71,6 @@ function linesOf({ type, key, state, paths, left = [], several, why }: Finding):
   return [...found, ...left.map((each) => `! ${type} ${key}  ${each}`)]
 }
 
-/** Why resources of one key are left out. */
-export function severalInWords({ a, b }: { readonly a: number; readonly b: number }): string {
-  return `left out, because the name is not unique (${a} in A, ${b} in B)`
-}
-
-/** The attributes that `--ignore` names. */
-export function ignoredOf(options: Options): readonly string[] {
-  return (textOption(options, 'ignore') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-}
-
 function summaryOf({ name, key, count, keyless }: ComparedType, counts: Counts) {
   const { onlyInA, onlyInB, differs, failed, partly, severalInA, severalInB } = counts
   const same = count.a - keyless.a - severalInA - onlyInA - differs - failed
@@ -90,7 +79,7 @@ function summaryOf({ name, key, count, keyless }: ComparedType, counts: Counts) 
   return { type: name, key, a: count.a, b: count.b, onlyInA, onlyInB, differs, same, left, ...some }
 }
 
-function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unknown }: Compared): void {
+function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unknown }: Comparison): void {
   printLine()
   printLine(`A is ${a.name}, B is ${b.name}.`)
   printTable(rows, [
@@ -104,13 +93,13 @@ function printSummary(rows: readonly ReturnType<typeof summaryOf>[], { a, b, unk
     ['SAME', ({ same }) => same],
   ])
   for (const { type, key, left, failed = 0, partly = 0 } of rows) {
-    if (left > 0) printLine(`${left} of type ${type} were left out: they have no ${key}, or one that another has too.`)
-    if (failed > 0) printLine(`${failed} of type ${type} could not be compared.`)
-    if (partly > 0) printLine(`${partly} of type ${type} could be compared in part only.`)
+    if (left > 0) printLine(`${type}: ${left} were left out because they have no ${key}, or share it with another.`)
+    if (failed > 0) printLine(`${type}: ${failed} could not be compared.`)
+    if (partly > 0) printLine(`${type}: ${partly} could be compared only in part.`)
   }
   if (unknown.size > 0) {
     printLine(
-      `Not compared, because the schemas of one side don't know it, or only shown on request: ${[...unknown].join(', ')}.`,
+      `Not compared, because only one side's schema has it or it is returned only on request: ${[...unknown].join(', ')}.`,
     )
   }
 }

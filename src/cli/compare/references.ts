@@ -1,3 +1,5 @@
+// Finds and replaces the references in a resource.
+
 import {
   type Attribute,
   COMMON,
@@ -9,7 +11,7 @@ import {
   resolve,
 } from '../../protocol/index.ts'
 
-/** A resource with each reference but members, like the manager, turned into another; undefined takes it away. */
+/** Replaces each reference but members, like the manager, by what `turn` returns; undefined removes it. */
 export function withReferences(
   document: JsonObject,
   type: ResourceType,
@@ -28,7 +30,7 @@ export function withReferences(
   })
 }
 
-/** The ids of other resources that a resource refers to, besides its members. */
+/** The ids of other resources that a resource refers to, apart from its members. */
 export function referencesIn(document: JsonObject, type: ResourceType): readonly string[] {
   const ids: string[] = []
   withReferences(document, type, (id) => {
@@ -38,7 +40,7 @@ export function referencesIn(document: JsonObject, type: ResourceType): readonly
   return ids
 }
 
-/** The paths of the references, besides members, of which some id is of a kind. */
+/** The paths of references, apart from members, with an id for which `isOfKind` holds. */
 export function referencesOf(
   document: JsonObject,
   type: ResourceType,
@@ -56,7 +58,7 @@ export function referencesOf(
   return paths
 }
 
-/** Paths of a resource that hold a simple URI of another resource: nothing that can be compared, or given to another server. */
+/** Paths that hold a simple URI of another resource, which can't be compared or sent to another server. */
 export function addressesIn(document: JsonObject, type: ResourceType): readonly string[] {
   const paths: string[] = []
   inHolders(document, type, (value, attribute, path) => {
@@ -66,7 +68,7 @@ export function addressesIn(document: JsonObject, type: ResourceType): readonly 
   return paths
 }
 
-/** A resource with the attributes at some paths as another one has them, or without them where that one has none. */
+/** Replaces the attributes at these paths by those of another resource, or removes those that it lacks. */
 export function withPathsOf(document: JsonObject, other: JsonObject, paths: Iterable<string>): JsonObject {
   const out: { [name: string]: Json } = { ...document }
   for (const path of paths) {
@@ -86,7 +88,7 @@ export function withPathsOf(document: JsonObject, other: JsonObject, paths: Iter
   return out
 }
 
-/** What of a resource can be given to another server: not what that one sets itself, and no addresses of the first one. */
+/** The part of a resource that can be sent to another server: no read-only attributes, and no URIs of the first server. */
 export function ownOf(document: JsonObject, from: ResourceType, to: ResourceType): JsonObject {
   const common = new Set(COMMON.filter(({ name }) => name !== 'externalId').map(({ name }) => name.toLowerCase()))
   const out: { [name: string]: Json } = {}
@@ -94,7 +96,7 @@ export function ownOf(document: JsonObject, from: ResourceType, to: ResourceType
     if (common.has(name.toLowerCase())) continue
     const there = resolve(name, to)
     if (there === undefined) {
-      // Another server's own extensions would only be refused, and ids of its own mean nothing elsewhere.
+      // The other server would refuse unknown extensions, and ids of the first one mean nothing to it.
       const here = resolve(name, from)
       const attribute = here?.attribute
       const isForeign =
@@ -106,12 +108,12 @@ export function ownOf(document: JsonObject, from: ResourceType, to: ResourceType
   }
   return inHolders(out, to, (value, attribute) => {
     if (isFixed(attribute) || isAddress(attribute)) return undefined
-    // Whatever the schemas call it, it was an address at the first server.
+    // Whatever the other schema says, it was a URI at the first server.
     return isReference(attribute) ? value : withoutAddresses(value, attribute)
   })
 }
 
-/** A reference that is written with the resource itself: not members, and not groups, which follow from the groups' members. */
+/** A reference that is written with the resource itself: not members, nor groups, which follow from the groups' members. */
 function isOwnReference(attribute: Attribute): boolean {
   return isReference(attribute) && attribute.name !== 'members' && !isFixed(attribute)
 }
@@ -144,7 +146,7 @@ function idOf(entry: Json): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined
 }
 
-/** A resource with each value of an attribute that the type has turned into another; undefined takes it away. */
+/** Replaces each attribute of a resource that the type has by what `turn` returns; undefined removes it. */
 function inHolders(
   document: JsonObject,
   type: ResourceType,

@@ -1,3 +1,5 @@
+// Merges the two schemas that two servers have for one resource type.
+
 import {
   type Attribute,
   COMMON,
@@ -10,20 +12,19 @@ import {
   User,
 } from '../../protocol/index.ts'
 
-/** A type as both sides have it, so that their resources can be held against each other. */
+/** A resource type, merged from both sides so that resources can be compared. */
 export interface SharedType {
-  /** A's resources are read by this: B's attributes as they are to be compared, and those that only A has. */
+  /** The type for reading A's resources: B's attributes as they are compared, and those that only A has. */
   readonly a: ResourceType
-  /** B's attributes as they are to be compared. */
+  /** B's attributes, as they are compared. */
   readonly b: ResourceType
-  /** Whether A's own schemas have a path. */
+  /** Whether a path is in A's own schemas. */
   readonly isKnownToA: (path: string) => boolean
 }
 
 /**
- * What a type comes to when two servers have it. What one of them, or RFC 7643, calls read-only is not written; what one of them,
- * or the RFC, calls a reference holds an id of its own server, and values are told apart by letter case only where both do so. One
- * server's schema is no reason to write the other's ids into it. RFC 7643 §4, §7.
+ * Merges a type that two servers have. An attribute is read-only, or a reference, if either server or RFC 7643 says so, and
+ * case-sensitive only if both do: a server whose schema hides a reference must not get the other one's ids. RFC 7643 §4, §7.
  */
 export function shareType(a: ResourceType, b: ResourceType): SharedType {
   const shared: ResourceType = {
@@ -58,7 +59,7 @@ function extensionOf(type: ResourceType, id: string): Schema | undefined {
   return type.extensions.find(({ schema }) => schema.id.toLowerCase() === id.toLowerCase())?.schema
 }
 
-/** A schema with what another one has besides. */
+/** A schema with the attributes that only another one has added. */
 function withMore(schema: Schema, other: Schema | undefined): Schema {
   const more = plainAttributes(other).filter(({ name }) => named(schema.attributes, name) === undefined)
   return { ...schema, attributes: [...schema.attributes, ...more] }
@@ -76,7 +77,7 @@ function shareSchema(own: Schema, others: readonly (Schema | undefined)[]): Sche
   }
 }
 
-/** The attributes of a schema, each once, without those that every resource has whatever its schema lists. RFC 7643 §3.1. */
+/** The attributes of a schema, each once, without the common ones of every resource. RFC 7643 §3.1. */
 function plainAttributes(schema: Schema | undefined): readonly Attribute[] {
   const seen = new Set(COMMON.map(({ name }) => name.toLowerCase()))
   return (schema?.attributes ?? []).filter(({ name }) => {
@@ -111,7 +112,7 @@ function share(own: Attribute, others: readonly Attribute[]): Attribute {
   return reference === undefined ? out : { ...out, subAttributes: referring(subAttributes, reference) }
 }
 
-/** Sub-attributes with `value` and `$ref` as a reference has them. RFC 7643 §2.4. */
+/** Sub-attributes with the `value` and `$ref` of a reference. RFC 7643 §2.4. */
 function referring(own: readonly Attribute[], { subAttributes = [] }: Attribute): readonly Attribute[] {
   const parts = subAttributes.filter(({ name }) => name === 'value' || name === '$ref')
   return [...own.filter(({ name }) => named(parts, name) === undefined), ...parts]

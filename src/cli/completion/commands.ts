@@ -7,14 +7,14 @@ export const completionCommands = (all: () => readonly CommandEntry[]): readonly
   {
     name: 'completion',
     args: '<shell>',
-    does: 'print what a shell (bash, zsh, fish) has to read to complete commands, remotes, types and attributes',
+    does: 'Print a script for bash, zsh or fish that completes commands, remotes, types and attributes',
     example: 'completion bash > ~/.local/share/bash-completion/completions/lockstep',
     run: async (args) => (await import('./completion.ts')).completion(args),
   },
   {
     name: 'complete',
     args: '[words...]',
-    does: 'say what the last of the words may become; for the shells',
+    does: 'Print completions of the last word; the shell scripts call this',
     example: 'complete -- query User --sort-by us',
     hidden: true,
     run: async (args, options) => (await import('./completion.ts')).complete(all(), args, options),

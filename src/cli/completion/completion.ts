@@ -1,49 +1,25 @@
+// `lockstep completion` and `complete`: completes words in the shell.
+
 import { APPS } from '../../client/index.ts'
 import { attributePaths } from '../../protocol/index.ts'
 import { printLines } from '../../terminal.ts'
 import { findRemote, readRemotes } from '../targets/remotes-file.ts'
-import { type KnownType, keepTypes, keptTypes } from '../targets/schema-cache.ts'
-import { clientOf, withNamedPlace } from '../targets/target.ts'
+import { cachedTypes, cacheTypes, type KnownType } from '../targets/schema-cache.ts'
+import { clientOf, withNamedTarget } from '../targets/target.ts'
 import type { CommandEntry } from '../terminal/command-entry.ts'
 import { type Options, UsageError } from '../terminal/options.ts'
 import { printLine } from '../terminal/print.ts'
+import { SHELLS } from './shell-scripts.ts'
 
-const SHELLS: { readonly [shell: string]: string } = {
-  bash: `_lockstep() {
-  local IFS=$'\\n' cur
-  cur="\${COMP_WORDS[COMP_CWORD]}"
-  COMPREPLY=($(lockstep complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-  # Bash takes a colon for the end of a word; what stands before it is there already.
-  if [[ "$cur" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
-    local before="\${cur%"\${cur##*:}"}" at
-    for at in "\${!COMPREPLY[@]}"; do COMPREPLY[at]="\${COMPREPLY[at]#"$before"}"; done
-  fi
-  [[ "\${COMPREPLY[0]}" == *, || "\${COMPREPLY[0]}" == *' ' ]] && compopt -o nospace
-}
-complete -o default -F _lockstep lockstep`,
-  zsh: `#compdef lockstep
-_lockstep() {
-  local -a found
-  found=("\${(@f)$(lockstep complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  [[ -n "$found[1]" ]] && compadd -Q -- "\${(@)found}" || _files
-}
-compdef _lockstep lockstep`,
-  fish: `function __lockstep
-  set -l words (commandline -opc) (commandline -ct)
-  lockstep complete -- $words[2..-1] 2>/dev/null
-end
-complete -c lockstep -a '(__lockstep)'`,
-}
-
-/** `lockstep completion`: what a shell has to read once, so that it completes lockstep's words. */
+/** `lockstep completion`: prints the script that enables completion in a shell. */
 export async function completion([shell = '']: readonly string[]): Promise<void> {
   const script = SHELLS[shell]
   if (script === undefined)
-    throw new UsageError(`There is completion for ${Object.keys(SHELLS).join(', ')}, not for "${shell}"`)
+    throw new UsageError(`Completion supports ${Object.keys(SHELLS).join(', ')}, not "${shell}"`)
   printLines(script)
 }
 
-/** `lockstep complete`: what the last of the words may become, one a line. Whatever goes wrong, it says nothing. */
+/** `lockstep complete`: prints the completions of the last word, one per line. Prints nothing when something fails. */
 export async function complete(
   commands: readonly CommandEntry[],
   words: readonly string[],
@@ -126,7 +102,7 @@ async function valuesOf(
   }
 }
 
-/** The last of a list with commas, with what stands before it. */
+/** Completions of the last entry of a comma-separated list. */
 function listOf(prefix: string, names: readonly string[]): readonly string[] {
   const before = prefix.slice(0, prefix.lastIndexOf(',') + 1)
   return names.map((name) => before + name)
@@ -163,12 +139,12 @@ async function argumentsOf(
   return (await pathsFor(own, options)).map((path) => op + path)
 }
 
-/** The types of the server that the words name: those that were kept, else as it shows them within a moment. */
+/** The types of the server that the words name: cached, or fetched with a short timeout. */
 async function typesFor(own: readonly string[], options: Options): Promise<readonly KnownType[]> {
   const remote = valueAfter(own, '--remote') ?? own.find((word) => !word.startsWith('-') && !word.startsWith('local'))
   const tenant = valueAfter(own, '--tenant')
   if (valueAfter(own, '--remote') === undefined && !(await readRemotes()).has(remote ?? '')) {
-    return withNamedPlace(
+    return withNamedTarget(
       `local:${tenant ?? ''}`,
       { ...options, database: valueAfter(own, '--database') },
       async ({ types }) => (await types()).map((type) => ({ name: type.name, paths: attributePaths(type) })),
@@ -176,11 +152,11 @@ async function typesFor(own: readonly string[], options: Options): Promise<reado
   }
   const name = remote ?? ''
   const found = await findRemote(name)
-  const kept = await keptTypes(name, found.url)
+  const kept = await cachedTypes(name, found.url)
   if (kept !== undefined) return kept
   const client = await clientOf(found, { attempts: 1, timeoutMs: 2_000 })
   const types = await client.discovery.types()
-  await keepTypes(name, found.url, types)
+  await cacheTypes(name, found.url, types)
   return types.map((type) => ({ name: type.name, paths: attributePaths(type) }))
 }
 

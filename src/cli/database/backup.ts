@@ -1,3 +1,5 @@
+// `lockstep backup`: copies the database while the server runs.
+
 import { existsSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -8,19 +10,20 @@ import { flagOption, type Options, UsageError } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { withLocal } from './local.ts'
 
-/** `lockstep backup`: a consistent copy of the database, while others read and write. */
+/** `lockstep backup`: a consistent copy of the database, while other processes read and write it. */
 export async function backup([file = '']: readonly string[], options: Options): Promise<void> {
+  if (file === '-') throw new UsageError("A backup can't be written to standard output; name a file")
   const refuseOld = () => {
-    if (existsSync(file)) throw new UsageError(`${file} exists already; name a new file`)
+    if (existsSync(file)) throw new UsageError(`${file} already exists; choose a new file`)
   }
   refuseOld()
   await withLocal(options, async ({ store }) => {
     await withFileLock(file, async () => {
-      // Another one may have made it until now.
+      // Another backup may have created it meanwhile.
       refuseOld()
       await removePartial(file)
       await store.backup(file).catch((error: unknown) => {
-        // SQLite names no file, and here there are two.
+        // SQLite doesn't name the file, and there are two here.
         throw systemReason(error) === undefined ? error : fileError(file, 'written', error)
       })
     })
@@ -28,12 +31,12 @@ export async function backup([file = '']: readonly string[], options: Options): 
     if (flagOption(options, 'json')) printJson({ file, bytes: size })
     else
       printLine(
-        `The database is copied to ${file} (${size.toLocaleString('en')} bytes). To use it: ${commandName()} serve --database sqlite:${file}`,
+        `Copied the database to ${file} (${size.toLocaleString('en')} bytes). To use the copy: ${commandName()} serve --database sqlite:${file}`,
       )
   })
 }
 
-/** Takes away what killed backups to the same file have left; whoever calls has claimed it. */
+/** Removes partial files of killed backups to the same file. The caller holds the lock. */
 async function removePartial(file: string): Promise<void> {
   const folder = dirname(file)
   const names = await readdir(folder).catch(() => [])

@@ -1,3 +1,5 @@
+// `lockstep db`: distributes a PostgreSQL database over a Citus cluster.
+
 import { LockstepError } from '../../protocol/index.ts'
 import { commandName, SETTINGS, wrongDatabase } from '../../server/index.ts'
 import { type Cluster, openCluster, type Step, type TenantShard } from '../../store/postgres/postgres.ts'
@@ -5,7 +7,7 @@ import { flagOption, type Options, textOption, UsageError } from '../terminal/op
 import { printFacts, printJson, printLine, printTable } from '../terminal/print.ts'
 import { localSettings } from './local.ts'
 
-/** `lockstep db distribute`: spreads the tables of a PostgreSQL database over the nodes of a Citus cluster. */
+/** `lockstep db distribute`: distributes the tables of a PostgreSQL database over the nodes of a Citus cluster. */
 export async function distribute(options: Options): Promise<void> {
   await withCluster(options, async (cluster) => {
     const json = flagOption(options, 'json')
@@ -17,13 +19,16 @@ export async function distribute(options: Options): Promise<void> {
       return
     }
     if (dry) for (const step of steps) show(step)
-    if (steps.length === 0) printLine('All tables are spread over the nodes already; nothing is to be done.')
-    else if (dry) printLine(`${steps.length} steps would be taken. Stop all servers first; nothing was changed.`)
-    else printLine(`Done: ${steps.length} steps. ${commandName()} db shards shows where the tenants live.`)
+    if (steps.length === 0) printLine('All tables are already distributed; there is nothing to do.')
+    else if (dry)
+      printLine(
+        `${steps.length} steps to take; nothing was changed. Stop all servers before you run this without --dry-run.`,
+      )
+    else printLine(`Done: ${steps.length} steps. ${commandName()} db shards shows the node of each tenant.`)
   })
 }
 
-/** `lockstep db shards`: where each tenant lives. */
+/** `lockstep db shards`: the node and the size of each tenant. */
 export async function shards(options: Options): Promise<void> {
   await withCluster(options, async (cluster) => {
     const found = await cluster.shards()
@@ -38,13 +43,13 @@ export async function shards(options: Options): Promise<void> {
       ['BYTES', ({ bytes }) => bytes],
       [
         'SHARED WITH',
-        ({ tenants, isolated }) => (isolated ? 'nobody else' : tenants === 1 ? 'nobody yet' : `${tenants - 1} others`),
+        ({ tenants, isolated }) => (isolated ? 'none, isolated' : tenants === 1 ? 'none yet' : `${tenants - 1} others`),
       ],
     ])
   })
 }
 
-/** `lockstep db isolate`: gives a tenant shards of its own, on the node that is named. */
+/** `lockstep db isolate`: moves a tenant to its own shards, on a given node. */
 export async function isolate([tenant = '']: readonly string[], options: Options): Promise<void> {
   await withCluster(options, async (cluster) => {
     const json = flagOption(options, 'json')
@@ -71,7 +76,7 @@ function show({ does, sql }: Step): void {
 async function withCluster(options: Options, use: (cluster: Cluster) => Promise<void>): Promise<void> {
   const { postgres, database } = localSettings(options)
   if (postgres === undefined) {
-    throw new UsageError(`${SETTINGS.database.flag} must name a PostgreSQL database for this, not ${database}`)
+    throw new UsageError(`This command needs a PostgreSQL database; ${SETTINGS.database.flag} is ${database}`)
   }
   const cluster = await openCluster(postgres).catch((error) => {
     throw wrongDatabase(database, error)

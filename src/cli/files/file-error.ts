@@ -1,13 +1,15 @@
+// Puts file errors into words.
+
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { reasonOf } from '../../server/index.ts'
 import { UsageError } from '../terminal/options.ts'
 
-/** The error of a file that can't be read or written, in words; `-` is standard input or output. */
+/** The error for a file that can't be read or written; `-` is standard input or output. */
 export function fileError(file: string, verb: 'read' | 'written', error: unknown): UsageError {
   const name = file === '-' ? STANDARD[verb] : file
   const folder = dirname(file)
-  const why = verb === 'written' && !existsSync(folder) ? `there is no folder ${folder}` : reasonOf(error)
+  const why = verb === 'written' && !existsSync(folder) ? `the folder ${folder} does not exist` : reasonOf(error)
   return new UsageError(`${name} can't be ${verb}: ${why}`, { cause: error })
 }
 

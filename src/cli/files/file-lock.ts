@@ -1,21 +1,23 @@
+// Locks a file that a command writes, so that no other process writes it at the same time.
+
 import { randomUUID } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { UsageError } from '../terminal/options.ts'
 import { fileError } from './file-error.ts'
 
-/** Who writes a file. */
+/** The process that holds a lock, as the lock file says. */
 interface Holder {
   readonly host: string
   readonly pid: number
-  /** Tells this claim from every other. */
+  /** Unique to this lock. */
   readonly mark: string
 }
 
-/** Runs what writes a file, and what goes on about it beside it, with nobody else doing so meanwhile: the second is refused. */
+/** Runs `use` while holding the lock on a file and the files beside it; refuses when another process holds the lock. */
 export async function withFileLock<T>(file: string, use: () => Promise<T>): Promise<T> {
   const lock = `${file}.lock`
-  await claim(file, lock)
+  await acquire(file, lock)
   try {
     return await use()
   } finally {
@@ -23,12 +25,12 @@ export async function withFileLock<T>(file: string, use: () => Promise<T>): Prom
   }
 }
 
-async function claim(file: string, lock: string): Promise<void> {
+async function acquire(file: string, lock: string): Promise<void> {
   if (await make(file, lock)) return
   const holder = await readHolder(lock)
   if (holder === undefined || !isGone(holder)) throw taken(file, lock, holder)
-  // The process that held it has died. Only one can make the successor of this very claim; it is the one that may take it over, and
-  // only while the claim is still the one that was seen.
+  // The process that held the lock has died. Only one process can create the successor of this very lock; that one may take it over,
+  // and only if the lock is still the one it saw.
   const successor = `${lock}.${holder.mark}`
   if (!(await make(file, successor))) throw taken(file, successor, await readHolder(successor))
   if ((await readHolder(lock))?.mark === holder.mark) return rename(successor, lock)
@@ -36,7 +38,7 @@ async function claim(file: string, lock: string): Promise<void> {
   throw taken(file, lock, undefined)
 }
 
-/** Makes the file of a claim; false when there is one. */
+/** Creates a lock file; false when it exists. */
 async function make(file: string, lock: string): Promise<boolean> {
   const holder: Holder = { host: hostname(), pid: process.pid, mark: randomUUID() }
   try {
@@ -59,10 +61,10 @@ async function readHolder(lock: string): Promise<Holder | undefined> {
   }
 }
 
-/** Whether the process is known to have ended. Of another machine nothing is known. */
+/** Whether the process is known to have ended; of another machine that is never known. */
 function isGone({ host, pid }: Holder): boolean {
   if (host !== hostname()) return false
-  // A process begins anew with the same number, as in containers; it has claimed nothing yet.
+  // In a container, a new process often gets the same number; this one has locked nothing yet.
   if (pid === process.pid) return true
   try {
     process.kill(pid, 0)
@@ -73,8 +75,8 @@ function isGone({ host, pid }: Holder): boolean {
 }
 
 function taken(file: string, lock: string, holder: Holder | undefined): UsageError {
-  const who = holder === undefined ? 'Another process' : `Process ${holder.pid} on ${holder.host}`
+  const by = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
   return new UsageError(
-    `${who} is at work on ${file}; wait for it, or name another file. If it is not running any more, remove ${lock}`,
+    `${file} is in use by ${by}; wait until it is done, or choose another file. If that process no longer runs, delete ${lock}`,
   )
 }

@@ -1,27 +1,29 @@
+// Reads a file line by line, from any position.
+
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { LockstepError } from '../../protocol/index.ts'
 import { fileError } from './file-error.ts'
 
-/** Longest line that is read: a group of a million members fits. */
+/** Longest line that is read; a group of a million members fits. */
 const LINE_BYTES = 256 * 1024 * 1024
 const NEWLINE = 0x0a
 
-/** One line of a file, and where it stands. */
+/** One line of a file, with its position. */
 export interface Line {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number
-  /** First byte in the file. */
+  /** Position of its first byte in the file. */
   readonly offset: number
-  /** Bytes, without the line's end. */
+  /** Bytes, without the line end. */
   readonly length: number
   readonly text: string
-  /** Whether its bytes are UTF-8; where they are not, `text` has U+FFFD in their place. */
+  /** Whether its bytes are UTF-8; invalid ones are U+FFFD in `text`. */
   readonly utf8: boolean
 }
 
-/** The lines of a file from a byte on, without blanks around them, empty ones left out. */
+/** The lines of a file from a position on, trimmed, without the empty ones. */
 export async function* readLines(file: string, from: LinePosition): AsyncIterable<Line> {
   for await (const line of readRawLines(file, from)) {
     const text = line.text.trim()
@@ -29,13 +31,13 @@ export async function* readLines(file: string, from: LinePosition): AsyncIterabl
   }
 }
 
-/** Where reading begins: a byte, and how many lines end before it. */
+/** A position in a file: a byte, and the number of lines before it. */
 export interface LinePosition {
   readonly offset: number
   readonly line: number
 }
 
-/** The lines of a file from a byte on, as they stand there; only the line feed at the end is taken off. */
+/** The lines of a file from a position on, unchanged but for the line feed at the end. */
 export async function* readRawLines(file: string, from: LinePosition): AsyncIterable<Line> {
   let { offset, line: number } = from
   let rest: Buffer[] = []
@@ -62,7 +64,7 @@ export async function* readRawLines(file: string, from: LinePosition): AsyncIter
     if (held > LINE_BYTES) {
       throw new LockstepError(
         'ERR_INPUT',
-        `Line ${number + 1} of ${file} is longer than ${LINE_BYTES} bytes; is this a file of JSON lines?`,
+        `Line ${number + 1} of ${file} is longer than ${LINE_BYTES} bytes; is this a JSON Lines file?`,
       )
     }
   }
@@ -77,7 +79,7 @@ async function* chunksOf(file: string, start: number): AsyncIterable<Buffer> {
   }
 }
 
-/** The text at a place that `readLines` told. */
+/** The text of a line, by the position that `readLines` gave. */
 export async function readLineAt(
   file: string,
   { offset, length }: { readonly offset: number; readonly length: number },
@@ -92,7 +94,7 @@ export async function readLineAt(
   }
 }
 
-/** Lists of up to `size` in the order they come. */
+/** Groups items into lists of up to `size`, in order. */
 export async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
   let batch: T[] = []
   for await (const item of items) {

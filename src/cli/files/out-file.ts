@@ -1,19 +1,27 @@
+// Writes a file that only its owner may read.
+
 import { createWriteStream } from 'node:fs'
+import { flushed, writeData } from '../../terminal.ts'
+import { UsageError } from '../terminal/options.ts'
 import { fileError } from './file-error.ts'
 
-/** A file that a command writes, with personal data in it: nobody but its owner may read it. */
+/** A file being written. It holds personal data, so only its owner may read it. */
 export interface OutFile {
-  /** Writes text; resolves when there is room for more. */
+  /** Writes text; resolves when the buffer has room for more. */
   readonly write: (text: string) => Promise<void>
-  /** Resolves when the system has taken what was written. */
+  /** Resolves when everything written has been handed to the system. */
   readonly flush: () => Promise<void>
-  /** Ends the file; resolves when it is on disk. */
+  /** Closes the file; resolves when it is on disk. */
   readonly end: () => Promise<void>
 }
 
-/** Opens a file to write it from its beginning, or to go on at its end. What can't be written is refused in words. */
-export async function openOut(file: string, { goOn }: { readonly goOn: boolean }): Promise<OutFile> {
-  const out = createWriteStream(file, { flags: goOn ? 'a' : 'w', mode: 0o600, flush: true })
+/**
+ * Opens a file for writing, from the beginning or (`append`) at its end; `-` is standard output, which must not be a terminal. Throws
+ * a UsageError when it can't be written.
+ */
+export async function openOut(file: string, { append }: { readonly append: boolean }): Promise<OutFile> {
+  if (file === '-') return openStandardOutput()
+  const out = createWriteStream(file, { flags: append ? 'a' : 'w', mode: 0o600, flush: true })
   let broken: Error | undefined
   let wake: (() => void)[] = []
   const stir = () => {
@@ -48,4 +56,9 @@ export async function openOut(file: string, { goOn }: { readonly goOn: boolean }
       await until(() => out.writableFinished)
     },
   }
+}
+
+function openStandardOutput(): OutFile {
+  if (process.stdout.isTTY) throw new UsageError('Standard output is a terminal; redirect it to a file or a pipe')
+  return { write: writeData, flush: flushed, end: flushed }
 }

@@ -6,13 +6,13 @@ import { type CommandEntry, DATABASE, TENANT, YES } from '../terminal/command-en
 export const LOG_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'log',
-    does: 'show the change log: who changed what and when, and what administrators did',
+    does: 'Show the change log: who changed what and when, including what administrators did',
     example: 'log --tenant acme --follow',
     options: [
       TENANT,
-      ['--after <place>', 'only what came after this place'],
-      ['--limit <number>', 'at most so many lines', '50'],
-      ['--follow', 'go on with what comes'],
+      ['--after <place>', 'only lines after this one'],
+      ['--limit <number>', 'show at most this many lines', '50'],
+      ['--follow', 'keep running and show new lines as they are written'],
       ...DATABASE,
     ],
     run: async (_args, options) => (await import('./log.ts')).log(options),
@@ -20,12 +20,12 @@ export const LOG_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'erase',
     args: '<user>',
-    does: 'take all values of a deleted person out of the log, for good; a note says who did it. If it is cut short, run it again: it goes on where it stopped',
+    does: 'Permanently remove all values of a deleted person from the log. A note records who did it. If interrupted, run it again to resume.',
     example: 'erase ada@example.com --tenant acme --delete',
     options: [
       TENANT,
-      ['--type <type>', 'of another resource type than User, by its id'],
-      ['--delete', 'delete the person first, if they have not been deleted yet'],
+      ['--type <type>', 'a resource type other than User; name the resource by its id'],
+      ['--delete', 'delete the person first if they still exist'],
       YES,
       ...DATABASE,
     ],

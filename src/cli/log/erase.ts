@@ -1,3 +1,5 @@
+// `lockstep erase`: removes a deleted person's values from the log.
+
 import type { Directory } from '../../directory/index.ts'
 import { comparable, LockstepError, type ResourceType, resolve, STRICT, typeByName } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
@@ -6,10 +8,10 @@ import { confirmDeletion } from '../terminal/confirmation.ts'
 import { flagOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 
-/** Persons of one userName that are shown to choose from. */
+/** Maximum number of people with the same userName to list in the error. */
 const SHOWN = 10
 
-/** `lockstep erase`: takes a person's values out of the log. The person is named by id or userName, and deleted already or with `--delete`. */
+/** `lockstep erase`: removes a person's values from the log. The person, by id or userName, is already deleted, or `--delete` does it. */
 export async function erase([who = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
@@ -21,14 +23,11 @@ export async function erase([who = '']: readonly string[], options: Options): Pr
     const ref = { tenant, type: type.name, id }
     const isThere = (await directory.get(ref)) !== undefined
     if (isThere && !flagOption(options, 'delete')) {
-      throw new LockstepError(
-        'ERR_IN_USE',
-        `${type.name} ${id} is there still; delete it first, or give --delete to have that done too`,
-      )
+      throw new LockstepError('ERR_IN_USE', `${type.name} ${id} still exists; delete it first, or pass --delete`)
     }
     await confirmDeletion(options, () => {
-      const what = isThere ? `Delete ${type.name} ${id} and take` : 'Take'
-      return `${what} all values of ${type.name} ${id} out of the log of tenant "${tenant}", for good?`
+      const what = isThere ? `delete ${type.name} ${id} and remove` : 'remove'
+      return `Permanently ${what} all values of ${type.name} ${id} from the log of tenant "${tenant}"?`
     })
     if (isThere) await directory.remove({ tenant, actor: 'cli', allow: STRICT }, type.name, id)
     const erased = await directory.erase(ref, 'cli')
@@ -36,14 +35,14 @@ export async function erase([who = '']: readonly string[], options: Options): Pr
     else {
       const lines =
         erased.lines === 1
-          ? '1 line of the log has lost its values'
-          : `${erased.lines} lines of the log have lost their values`
-      printLine(`${type.name} ${id} is erased: ${lines}.`)
+          ? 'the values were removed from 1 line of the log'
+          : `the values were removed from ${erased.lines} lines of the log`
+      printLine(`${type.name} ${id} was erased: ${lines}.`)
     }
   })
 }
 
-/** The id that is meant: the text itself, or that of the one with this userName, there or deleted. */
+/** The id of a person named by id or userName, existing or deleted. */
 async function idOf(
   who: string,
   tenant: string,
@@ -62,12 +61,12 @@ async function idOf(
   if (only === undefined) {
     throw new LockstepError(
       'ERR_NOT_FOUND',
-      `Tenant "${tenant}" has and had no ${type.name} with the id or userName "${who}"; once erased, a person is known by id alone`,
+      `Tenant "${tenant}" never had a ${type.name} with the id or userName "${who}"; an erased person can be named only by id`,
     )
   }
   if (deleted.length > 1) {
     const ids = deleted.slice(0, SHOWN).join(', ')
-    throw new UsageError(`${deleted.length} deleted resources had the userName "${who}"; name one by its id: ${ids}`)
+    throw new UsageError(`${deleted.length} deleted resources had the userName "${who}"; choose one by its id: ${ids}`)
   }
   return only
 }

@@ -1,15 +1,17 @@
+// `lockstep log` and `admin log`: prints the change log.
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change } from '../../store/index.ts'
 import { tenantOf, withLocal } from '../database/local.ts'
 import { flagOption, numberOption, type Options } from '../terminal/options.ts'
 import { cut, formatTime, printJson, printLine } from '../terminal/print.ts'
 
-/** Lines read at once. */
+/** Lines per read. */
 const CHUNK = 500
-/** How often to look for new lines. */
+/** How often to check for new lines. */
 const LOOK_EVERY_MS = 250
 
-/** `lockstep log`: the last lines of a tenant's log, or those after a place; `--follow` goes on with what comes. */
+/** `lockstep log`: the last lines of a tenant's log, or those after a given one; `--follow` continues with new lines. */
 export async function log(options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
@@ -45,7 +47,7 @@ export async function log(options: Options): Promise<void> {
   })
 }
 
-/** `lockstep admin log`: what administrators did that is of no tenant: tokens of the admin API, and tenants that are gone. */
+/** `lockstep admin log`: what administrators did outside any tenant: tokens of the admin API, and tenants deleted. */
 export async function adminLog(options: Options): Promise<void> {
   await withLocal(options, async ({ store }) => {
     const limit = numberOption(options, 'limit', 1) ?? 50
@@ -60,13 +62,13 @@ export async function adminLog(options: Options): Promise<void> {
   })
 }
 
-/** Resolves when there is room for more. */
+/** Prints a change; resolves when there is room for more. */
 async function print(change: Change, options: Options): Promise<void> {
   if (flagOption(options, 'json')) await printJson({ ...change, at: new Date(change.at).toISOString() })
   else printLine(formatChange(change))
 }
 
-/** A change as one line: place, time, what, by whom, and which values; a note says what was done, and the facts of it. */
+/** A change as one line: its place, time, operation, resource, actor and values; for a note, what was done and its facts. */
 function formatChange(change: Change): string {
   const { place, at, op, type, id, actor, paths, members } = change
   const values = paths.map(({ path, old, new: now }) => {

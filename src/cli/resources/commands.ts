@@ -3,21 +3,21 @@
 import { type CommandEntry, LOCAL, type OptionEntry, TENANT, YES } from '../terminal/command-entry.ts'
 
 const WHERE: readonly OptionEntry[] = [
-  ['--remote <name>', 'the SCIM server of that name (see remote add) instead of the database here'],
+  ['--remote <name>', 'a remote SCIM server (see remote add) instead of the local database'],
   TENANT,
 ]
 const SELECTION: readonly OptionEntry[] = [
-  ['--attributes <list>', 'only these attributes'],
-  ['--excluded-attributes <list>', 'all but these attributes'],
+  ['--attributes <list>', 'return only these attributes'],
+  ['--excluded-attributes <list>', 'return all attributes except these'],
 ]
-const IF_MATCH: OptionEntry = ['--if-match <version>', 'only if it still has this version']
+const IF_MATCH: OptionEntry = ['--if-match <version>', 'only if the resource still has this version']
 
 /** Commands that read and change single resources. */
 export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'get',
     args: '<type> <id>',
-    does: 'print a resource',
+    does: 'Print a resource',
     example: 'get User 01989f9e-7a1c-7cc3-98c4-dc0c0c07398f --tenant acme',
     options: [...WHERE, ...SELECTION, ...LOCAL],
     run: async (args, options) => (await import('./query.ts')).get(args, options),
@@ -25,16 +25,16 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'query',
     args: '<type>',
-    does: 'search resources',
+    does: 'Search resources',
     example: `query User --filter 'userName sw "ada"' --sort-by userName --remote acme`,
     options: [
       ...WHERE,
       ['--filter <filter>', 'a SCIM filter'],
       ...SELECTION,
-      ['--sort-by <attribute>', 'order by this attribute'],
+      ['--sort-by <attribute>', 'sort by this attribute'],
       ['--sort-order <order>', 'ascending or descending'],
-      ['--start-index <number>', 'first result to show, from 1'],
-      ['--count <number>', 'results on a page'],
+      ['--start-index <number>', 'the first result to show; 1 is the first of all'],
+      ['--count <number>', 'results per page'],
       ...LOCAL,
     ],
     run: async (args, options) => (await import('./query.ts')).query(args, options),
@@ -42,7 +42,7 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'create',
     args: '<type> [file]',
-    does: 'make resources from JSON: one, a list, or one a line; from a file or standard input',
+    does: 'Create resources from JSON: one, a list, or one per line, from a file or standard input',
     example: `create User --remote acme <<< '{"userName":"ada"}'`,
     options: [...WHERE, ...LOCAL],
     run: async (args, options) => (await import('./resource.ts')).create(args, options),
@@ -50,11 +50,11 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'patch',
     args: '<type> <id> [operations...]',
-    does: 'change a resource',
+    does: 'Change a resource',
     example: `patch User 2819c223 'replace title "Dr"' 'remove emails[type eq "home"]' --remote acme`,
     options: [
       ...WHERE,
-      ['--file <file>', 'JSON with the operations instead; - for standard input'],
+      ['--file <file>', 'read the operations from this JSON file; - for standard input'],
       IF_MATCH,
       ...LOCAL,
     ],
@@ -63,7 +63,7 @@ export const RESOURCE_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'delete',
     args: '<type> <id>',
-    does: 'delete a resource; asks first, and where nobody can be asked (scripts, --json) needs --yes',
+    does: 'Delete a resource. Asks for confirmation; scripts and --json need --yes.',
     example: 'delete User 2819c223 --remote acme --yes',
     options: [...WHERE, YES, IF_MATCH, ...LOCAL],
     run: async (args, options) => (await import('./resource.ts')).deleteResource(args, options),

@@ -1,3 +1,5 @@
+// Parses the PATCH operations that are typed as words or read from a file.
+
 import {
   isObject,
   type Json,
@@ -10,8 +12,8 @@ import { checkPaths, namesInPath } from '../targets/attribute-names.ts'
 import { UsageError } from '../terminal/options.ts'
 
 /**
- * One operation as it is typed: `replace displayName Ada Lovelace`, `remove emails[type eq "home"]`, `add members [{"value":"…"}]`.
- * What reads as JSON is JSON, unless the attribute is text.
+ * Parses a typed operation: `replace displayName Ada Lovelace`, `remove emails[type eq "home"]`, `add members [{"value":"…"}]`. A
+ * value that parses as JSON is JSON, unless the attribute is text.
  */
 export function parseOperation(text: string, type: ResourceType): PatchOperation {
   const typed = text.trim()
@@ -20,7 +22,7 @@ export function parseOperation(text: string, type: ResourceType): PatchOperation
   const end = pathEnd(rest)
   if (word === '' || end === undefined) {
     throw new UsageError(
-      `"${text}" is not an operation; write 'replace title "Dr"', 'add emails [{"value":"a@x"}]' or 'remove title'`,
+      `"${text}" is not an operation; operations look like 'replace title "Dr"', 'add emails [{"value":"a@x"}]' or 'remove title'`,
     )
   }
   const path = rest.slice(0, end)
@@ -31,7 +33,7 @@ export function parseOperation(text: string, type: ResourceType): PatchOperation
   return { op, path, ...(value === undefined ? {} : { value: readValue(value, path, type) }) }
 }
 
-/** Where the path that a text begins with ends: at a blank outside its brackets. Undefined for no path, or brackets left open. */
+/** The end of the path at the start of a text: a blank outside brackets. Undefined without a path, or with unclosed brackets. */
 function pathEnd(text: string): number | undefined {
   let open = false
   let quoted = false
@@ -60,11 +62,11 @@ function readValue(text: string, path: string, type: ResourceType): Json {
   return isText && (typeof json === 'number' || typeof json === 'boolean') ? text : json
 }
 
-/** Operations from a file: a list, or a whole PATCH with `Operations`. */
+/** Reads operations from the JSON of a file: a list, or a PATCH request with `Operations`. */
 export function readOperations(json: Json, name: string): readonly PatchOperation[] {
   const list = isObject(json) ? (json.Operations ?? json.operations) : json
   if (!Array.isArray(list))
-    throw new UsageError(`${name} holds neither a list of operations nor an object with "Operations"`)
+    throw new UsageError(`${name} contains neither a list of operations nor an object with "Operations"`)
   return list.map((each: Json, at) => {
     if (!isObject(each) || typeof each.op !== 'string') throw new UsageError(`${name}: operation ${at + 1} has no "op"`)
     return each as PatchOperation

@@ -1,9 +1,11 @@
+// `lockstep index`: the indexed attributes of a tenant.
+
 import { tenantOf, withLocal } from '../database/local.ts'
 import { flagOption, type Options } from '../terminal/options.ts'
 import { printJson, printLine, printTable } from '../terminal/print.ts'
 import { changeOptions } from './change-options.ts'
 
-/** `lockstep index list`: what resources are found by without being read. */
+/** `lockstep index list`: built-in and declared indexes. */
 export async function listIndexes(options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
@@ -21,13 +23,13 @@ export async function listIndexes(options: Options): Promise<void> {
   })
 }
 
-/** `lockstep index put`: returns when all resources are entered. */
+/** `lockstep index put`: returns when every resource is indexed. */
 export async function putIndexes([type = '', ...paths]: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const put = await local.tenancy.schemas.putIndexes(tenant, type, paths, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson(put)
-    else printLine(`${put.map(({ path }) => path).join(', ')} of ${type}: indexed, and ready.`)
+    else printLine(`${put.map(({ path }) => path).join(', ')} of ${type}: indexed and ready.`)
   })
 }
 

@@ -1,9 +1,11 @@
+// `lockstep schema` and `lockstep type`: a tenant's own schemas and resource types.
+
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { isObject, type Json } from '../../protocol/index.ts'
 import { tenantOf, withLocal } from '../database/local.ts'
 import { fileError } from '../files/file-error.ts'
-import { flagOption, type Options, textOption, UsageError } from '../terminal/options.ts'
+import { flagOption, listOption, type Options, UsageError } from '../terminal/options.ts'
 import { printJson, printLine, printTable } from '../terminal/print.ts'
 import { changeOptions } from './change-options.ts'
 
@@ -30,7 +32,7 @@ export async function putSchema([file = '']: readonly string[], options: Options
   const json = await readJsonFile(file)
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
-    const extend = (textOption(options, 'extends') ?? '').split(',').flatMap((name) => name.trim() || [])
+    const extend = listOption(options, 'extends')
     const schema = await local.tenancy.schemas.put(tenant, json, {
       ...(await changeOptions(local, options)),
       extend,
@@ -38,9 +40,7 @@ export async function putSchema([file = '']: readonly string[], options: Options
     })
     if (flagOption(options, 'json')) printJson({ tenant, schema: schema.id, extends: extend })
     else
-      printLine(
-        `Schema ${schema.id} is in place${extend.length > 0 ? `, as an extension of ${extend.join(', ')}` : ''}.`,
-      )
+      printLine(`Schema ${schema.id} was saved${extend.length > 0 ? ` as an extension of ${extend.join(', ')}` : ''}.`)
   })
 }
 
@@ -50,7 +50,7 @@ export async function deleteSchema([urn = '']: readonly string[], options: Optio
     const tenant = await tenantOf(local, options)
     await local.tenancy.schemas.delete(tenant, urn, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, schema: urn, deleted: true })
-    else printLine(`Schema ${urn} is gone.`)
+    else printLine(`Schema ${urn} was deleted.`)
   })
 }
 
@@ -91,7 +91,7 @@ export async function putType([file = '']: readonly string[], options: Options):
     const tenant = await tenantOf(local, options)
     const type = await local.tenancy.schemas.putType(tenant, json, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, type: type.name, endpoint: type.endpoint })
-    else printLine(`Resource type ${type.name} is at ${type.endpoint}.`)
+    else printLine(`Resource type ${type.name} is available at ${type.endpoint}.`)
   })
 }
 
@@ -101,11 +101,11 @@ export async function deleteType([name = '']: readonly string[], options: Option
     const tenant = await tenantOf(local, options)
     await local.tenancy.schemas.deleteType(tenant, name, await changeOptions(local, options))
     if (flagOption(options, 'json')) printJson({ tenant, type: name, deleted: true })
-    else printLine(`Resource type ${name} is gone.`)
+    else printLine(`Resource type ${name} was deleted.`)
   })
 }
 
-/** The JSON object in a file; `-` reads standard input. */
+/** The JSON object in a file; `-` is standard input. */
 async function readJsonFile(file: string): Promise<Json> {
   const name = file === '-' ? 'Standard input' : file
   const content = file === '-' ? await text(process.stdin) : await readText(file)
@@ -115,7 +115,7 @@ async function readJsonFile(file: string): Promise<Json> {
   } catch (error) {
     throw new UsageError(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  throw new UsageError(`${name} must hold one JSON object`)
+  throw new UsageError(`${name} must contain a single JSON object`)
 }
 
 async function readText(file: string): Promise<string> {

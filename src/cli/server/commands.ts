@@ -7,7 +7,7 @@ import { type CommandEntry, DATABASE, fromTable, PUBLIC_URL } from '../terminal/
 export const SERVER_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'serve',
-    does: 'start the server',
+    does: 'Start the server',
     example: 'serve --port 8080 --database sqlite:data/lockstep.db',
     options: [
       fromTable(SETTINGS.port, 'number'),

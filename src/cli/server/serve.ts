@@ -1,16 +1,18 @@
+// `lockstep serve`: runs the server until a signal ends it.
+
 import cluster from 'node:cluster'
 import * as modules from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { readSettings, SETTINGS, type Server, type SettingName, startServer, startWorkers } from '../../server/index.ts'
 import { type Options, textOption } from '../terminal/options.ts'
 
-/** When what was compiled for the start is written, out of the way of the first requests. */
+/** When the compile cache is written: after the first requests, to stay out of their way. */
 const FLUSH_AFTER_MS = 5_000
 
-/** By how much a heap may grow between two full collections, in percent of what lives in it: decision 21. */
+/** How much the heap may grow between two full collections, in percent of the live objects (docs/decisions/0021). */
 const HEAP_GROWTH = 50
 
-/** Starts the server and keeps it until it is told to stop. */
+/** Starts the server, and runs until a signal ends it. */
 export async function serve(options: Options): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const names = Object.keys(SETTINGS) as SettingName[]
@@ -21,33 +23,32 @@ export async function serve(options: Options): Promise<void> {
   } else {
     const worker = cluster.isWorker
     const server = await startServer(settings, { worker }).catch((error) => {
-      // The wire to the process that has started this one would keep it alive.
+      // The channel to the primary process would keep this one alive.
       cluster.worker?.disconnect()
       throw error
     })
-    // Written now and not only at the end, which a crash would not reach.
-    // Node 20 has no such cache.
+    // Written now, because a crash would prevent it at the end. Node 20 has no such cache.
     setTimeout(() => modules.flushCompileCache?.(), FLUSH_AFTER_MS).unref()
-    if (worker) await untilTold(server)
+    if (worker) await untilDisconnected(server)
     else await untilStopped(server.close, () => undefined)
   }
   process.exit(0)
 }
 
-/** A worker ends when the process that has started it says so, or by a SIGTERM of its own. */
-async function untilTold({ stopped, close }: Server): Promise<void> {
-  // Ctrl+C goes to every process of a terminal; the one that has started this one passes it on.
+/** A worker ends when the primary process says so, or by SIGTERM. */
+async function untilDisconnected({ stopped, close }: Server): Promise<void> {
+  // Ctrl+C goes to every process of a terminal; the primary process passes it on.
   process.on('SIGINT', () => undefined)
   await Promise.race([stopped, new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()))])
   await close()
 }
 
-/** Resolves when a signal has come and what it asks for is done. */
+/** Resolves when a signal has arrived and `close` is done. */
 function untilStopped(close: () => Promise<void>, kill: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false
     const stop = () => {
-      // Told twice: whoever says it doesn't want to wait.
+      // A second signal means that the operator doesn't want to wait.
       if (stopping) {
         kill()
         process.exit(1)

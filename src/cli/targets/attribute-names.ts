@@ -1,3 +1,5 @@
+// Finds the resource type and the attributes that words on the command line name.
+
 import {
   attributePaths,
   didYouMean,
@@ -8,16 +10,14 @@ import {
   resolve,
 } from '../../protocol/index.ts'
 import { UsageError } from '../terminal/options.ts'
+import type { Target } from './target.ts'
 
-/** The resource type that a word on the command line means: its name or endpoint, in any letter case. */
-export async function typeIn(
-  place: { readonly name: string; readonly types: () => Promise<readonly ResourceType[]> },
-  word: string,
-): Promise<ResourceType> {
-  return pickType(await place.types(), word, place.name)
+/** The resource type that an argument names, by its name or endpoint in any letter case. */
+export async function typeIn(target: Pick<Target, 'name' | 'types'>, word: string): Promise<ResourceType> {
+  return pickType(await target.types(), word, target.name)
 }
 
-/** The same among types that are at hand. */
+/** The same for a given list of types; `where` is the target's name. */
 export function pickType(types: readonly ResourceType[], word: string, where: string): ResourceType {
   const text = word.toLowerCase()
   const found = types.find(({ name, endpoint }) =>
@@ -29,12 +29,12 @@ export function pickType(types: readonly ResourceType[], word: string, where: st
   throw new UsageError(`${where} has no resource type "${word}"; ${all}${didYouMean(word, names)}`)
 }
 
-/** Refuses attribute names that the server's own schemas don't have, with the one that was probably meant. */
+/** Throws when the server's own schemas lack one of these attributes, with the name that was probably meant. */
 export function checkPaths(type: ResourceType, paths: readonly string[], where: string): void {
   for (const path of paths) {
     if (path === '' || resolve(path, type) !== undefined || path.includes(':')) continue
     const known = attributePaths(type)
-    // Within an extension the last part says best what was meant.
+    // For attributes of an extension, compare the last part only.
     const short = new Map(known.map((each) => [each.slice(each.lastIndexOf(':') + 1), each]))
     const exact = short.get(path)
     const hint = exact === undefined ? didYouMean(path, [...short.keys()]) : `; did you mean ${exact}?`
@@ -42,7 +42,7 @@ export function checkPaths(type: ResourceType, paths: readonly string[], where: 
   }
 }
 
-/** The attribute names in a filter; none when it can't be read, so that the server says what is wrong with it. */
+/** The attribute names in a filter; none if it can't be parsed, so that the server reports the error. */
 export function namesInFilter(text: string): readonly string[] {
   let filter: Filter
   try {
@@ -68,7 +68,7 @@ function namesOf(filter: Filter, parent: string): readonly string[] {
   }
 }
 
-/** The attribute names in a PATCH path; none when it can't be read. */
+/** The attribute names in a PATCH path; none if it can't be parsed. */
 export function namesInPath(text: string): readonly string[] {
   try {
     const { attribute, filter, sub } = parsePath(text)

@@ -1,3 +1,5 @@
+// `lockstep remote`: saves, lists, shows and removes remotes.
+
 import { APPS, createClient, isAppName } from '../../client/index.ts'
 import { didYouMean } from '../../protocol/index.ts'
 import { commandName } from '../../server/index.ts'
@@ -14,40 +16,42 @@ import {
   remotesFile,
   type Secret,
 } from './remotes-file.ts'
-import { keepTypes } from './schema-cache.ts'
+import { cacheTypes } from './schema-cache.ts'
 import { clientOf } from './target.ts'
 
-/** `lockstep remote add`: gives a server a name, with what it takes to be let in. */
+/** `lockstep remote add`: saves a server under a name, with its credentials. */
 export async function addRemote([name = '', address = '']: readonly string[], options: Options): Promise<void> {
   checkRemoteName(name)
   const { url } = createClient({ url: address })
   const refuseTaken = (remotes: ReadonlyMap<string, Remote>) => {
     if (!remotes.has(name) || flagOption(options, 'force')) return
-    throw new UsageError(`There is a remote "${name}" already; --force puts this one in its place`)
+    throw new UsageError(`A remote "${name}" already exists; --force replaces it`)
   }
-  // Before a secret is asked for, and once more when it is kept.
+  // Checked before asking for a secret, and again under the lock.
   refuseTaken(await readRemotes())
   const app = textOption(options, 'app')
   if (app !== undefined && !isAppName(app)) {
     const known = Object.keys(APPS)
-    throw new UsageError(`--app: there is no profile "${app}"; there are ${known.join(', ')}${didYouMean(app, known)}`)
+    throw new UsageError(
+      `--app: there is no profile "${app}"; the profiles are ${known.join(', ')}${didYouMean(app, known)}`,
+    )
   }
   const remote: Remote = { url, credentials: await readCredentials(options), ...(app === undefined ? {} : { app }) }
   await changeRemotes((remotes) => {
     refuseTaken(remotes)
     remotes.set(name, remote)
   })
-  const seen = options.check === false ? undefined : await look(name, remote)
+  const seen = options.check === false ? undefined : await probe(name, remote)
   if (flagOption(options, 'json')) {
     printJson({ remote: name, ...describe(remote), file: remotesFile(), ...(seen ?? {}) })
     return
   }
-  printLine(`Remote "${name}" is kept in ${remotesFile()}, readable for you alone.`)
+  printLine(`Saved remote "${name}" in ${remotesFile()}, which only you can read.`)
   if (seen === undefined) return
-  if (seen.types === undefined) printLine(`But it could not be asked: ${seen.error}`)
+  if (seen.types === undefined) printLine(`But it could not be reached: ${seen.error}`)
   else
     printLine(
-      `It answers, and has ${seen.types.join(', ')}. Try: ${commandName()} query ${seen.types[0]} --remote ${name}`,
+      `It responds, and has the types ${seen.types.join(', ')}. Try: ${commandName()} query ${seen.types[0]} --remote ${name}`,
     )
 }
 
@@ -59,7 +63,7 @@ export async function listRemotes(options: Options): Promise<void> {
     return
   }
   if (rows.length === 0) {
-    printLine(`No remotes yet. Add one: ${commandName()} remote add NAME https://app.example/scim/v2`)
+    printLine(`There are no remotes. Add one: ${commandName()} remote add NAME https://app.example/scim/v2`)
     return
   }
   printTable(rows, [
@@ -70,13 +74,13 @@ export async function listRemotes(options: Options): Promise<void> {
   ])
 }
 
-/** `lockstep remote show`: what is kept of one, but its secrets, and what it says of itself. */
+/** `lockstep remote show`: what is saved, without secrets, and what the server advertises. */
 export async function showRemote([name = '']: readonly string[], options: Options): Promise<void> {
   const remote = await findRemote(name)
   const client = await clientOf(remote, { attempts: 2 })
   const features = await client.discovery.features()
   const types = await client.discovery.types()
-  await keepTypes(name, remote.url, types)
+  await cacheTypes(name, remote.url, types)
   const names = types.map((type) => type.name)
   if (flagOption(options, 'json')) {
     printJson({ remote: name, ...describe(remote), features, types: names })
@@ -90,22 +94,19 @@ export async function showRemote([name = '']: readonly string[], options: Option
     ['Credentials', wordsFor(remote.credentials)],
     ['App profile', remote.app ?? 'rfc'],
     ['Types', names.join(', ')],
-    ['Can', isKnown ? [...can, ...(bulk ? ['bulk'] : [])].join(', ') || 'nothing optional' : 'it does not say'],
-    ['Largest page', maxResults ?? 'it does not say'],
+    ['Features', isKnown ? [...can, ...(bulk ? ['bulk'] : [])].join(', ') || 'none' : 'not advertised'],
+    ['Largest page', maxResults ?? 'not advertised'],
   ])
 }
 
-/** `lockstep remote remove`: forgets it, and its credentials. */
+/** `lockstep remote remove`: deletes the saved remote and its credentials. */
 export async function removeRemote([name = '']: readonly string[], options: Options): Promise<void> {
   await changeRemotes((remotes) => {
     if (!remotes.delete(name))
       throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}`)
   })
   if (flagOption(options, 'json')) printJson({ remote: name, removed: true })
-  else
-    printLine(
-      `Remote "${name}" and its credentials are forgotten here. The token still works; revoke it at the server.`,
-    )
+  else printLine(`Removed remote "${name}" and its saved credentials. The token still works; revoke it at the server.`)
 }
 
 async function readCredentials(options: Options): Promise<Credentials> {
@@ -113,7 +114,7 @@ async function readCredentials(options: Options): Promise<Credentials> {
   const tokenUrl = textOption(options, 'oauth')
   const hasToken = textOption(options, 'tokenEnv') !== undefined || flagOption(options, 'tokenStdin')
   if ([user !== undefined, tokenUrl !== undefined, hasToken].filter(Boolean).length > 1) {
-    throw new UsageError('Give one of --token-env or --token-stdin, --basic, --oauth')
+    throw new UsageError('Use only one of --token-env or --token-stdin, --basic, --oauth')
   }
   if (user !== undefined) {
     return { kind: 'basic', user, password: await readSecretOption(options, 'secretEnv', 'secretStdin', 'Password') }
@@ -139,13 +140,13 @@ async function readOAuth(tokenUrl: string, options: Options): Promise<Credential
   return { ...shared, secret, ...(flagOption(options, 'post') ? { method: 'client_secret_post' as const } : {}) }
 }
 
-/** A secret from the environment (its variable's name is kept, not the secret), from standard input, or asked for. */
+/** A secret from the environment (only the variable's name is saved), from standard input, or typed on the terminal. */
 async function readSecretOption(options: Options, env: string, stdin: string, what: string): Promise<Secret> {
   const variable = textOption(options, env)
   if (variable !== undefined) {
     if (/^[A-Za-z_]\w*$/.test(variable)) return { env: variable }
     throw new UsageError(
-      `"${variable.slice(0, 20)}…" is not the name of an environment variable; give the name, not the secret`,
+      `"${variable.slice(0, 20)}…" is not the name of an environment variable; pass the name, not the secret`,
     )
   }
   if (flagOption(options, stdin)) {
@@ -155,22 +156,22 @@ async function readSecretOption(options: Options, env: string, stdin: string, wh
     if (value !== '') return { value }
     throw new UsageError('Standard input is empty')
   }
-  if (!process.stdin.isTTY) throw new UsageError(`${what}: give it by an environment variable or on standard input`)
-  const value = await ask(`${what} (it is not shown):`, { secret: true })
+  if (!process.stdin.isTTY) throw new UsageError(`${what}: pass it in an environment variable or on standard input`)
+  const value = await ask(`${what} (not shown):`, { secret: true })
   if (value !== undefined && value.trim() !== '') return { value: value.trim() }
-  throw new UsageError(value === undefined ? 'Nothing was kept: the question was not answered' : 'Nothing was kept')
+  throw new UsageError(value === undefined ? 'Nothing was saved: the question was cancelled' : 'Nothing was saved')
 }
 
-async function look(
+async function probe(
   name: string,
   remote: Remote,
 ): Promise<{ readonly types?: readonly string[]; readonly error?: string }> {
   try {
     const client = await clientOf(remote, { attempts: 1, timeoutMs: 10_000 })
     const types = await client.discovery.types()
-    await keepTypes(name, remote.url, types)
+    await cacheTypes(name, remote.url, types)
     const [first] = types
-    // Discovery may be open to all; a look at a page shows whether the credentials are right.
+    // Discovery may need no credentials; a query shows whether they are right.
     if (first !== undefined) await client.query(first, { count: 1 })
     return { types: types.map((type) => type.name) }
   } catch (error) {
@@ -182,7 +183,7 @@ function describe({ url, credentials, app }: Remote) {
   return { url, credentials: wordsFor(credentials), app: app ?? 'rfc' }
 }
 
-/** Credentials in words, without what is secret. */
+/** Credentials in words, without secrets. */
 function wordsFor(credentials: Credentials): string {
   const from = (secret: Secret | undefined) => (secret !== undefined && 'env' in secret ? ` from $${secret.env}` : '')
   switch (credentials.kind) {

@@ -1,16 +1,18 @@
+// Stores the remotes and their credentials in the user's configuration folder.
+
 import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, didYouMean } from '../../protocol/index.ts'
 import { makeFolder, reasonOf } from '../../server/index.ts'
-import { complain } from '../../terminal.ts'
+import { printErrorLine } from '../../terminal.ts'
 import { withFileLock } from '../files/file-lock.ts'
 import { UsageError } from '../terminal/options.ts'
 import { configFolder } from './user-folders.ts'
 
-/** A secret: itself, or the environment variable that holds it. */
+/** A secret: its value, or the environment variable that holds it. */
 const Secret = z.union([z.strictObject({ value: z.string() }), z.strictObject({ env: z.string() })])
-/** A secret: itself, or the environment variable that holds it. */
+/** A secret: its value, or the environment variable that holds it. */
 export type Secret = z.infer<typeof Secret>
 
 const Credentials = z.discriminatedUnion('kind', [
@@ -29,29 +31,29 @@ const Credentials = z.discriminatedUnion('kind', [
     scope: z.string().optional(),
   }),
 ])
-/** How a remote is shown who calls. */
+/** The credentials for a remote. */
 export type Credentials = z.infer<typeof Credentials>
 
 const Remote = z.strictObject({
   url: z.string(),
   credentials: Credentials,
-  /** Name of a built-in profile of an app. */
+  /** Name of a built-in app profile. */
   app: z.string().optional(),
 })
-/** A SCIM server that has a name here. */
+/** A SCIM server saved under a name. */
 export type Remote = z.infer<typeof Remote>
 
 const RemotesFile = z.strictObject({ remotes: z.record(z.string(), Remote) })
 
-/** Names of remotes: they stand in commands and environment variables. */
+/** Names of remotes: they are used in commands and environment variables. */
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
 
-/** Where the remotes are kept, with their credentials. */
+/** The file that holds the remotes and their credentials. */
 export function remotesFile(): string {
   return join(configFolder(), 'remotes.json')
 }
 
-/** The remotes that are kept. A file that others can read is mended, and that is said. */
+/** The saved remotes. If other users can read the file, its mode is corrected, with a warning. */
 export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
   const file = remotesFile()
   let text: string
@@ -59,14 +61,14 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
     const { mode } = await stat(file)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       await chmod(file, 0o600)
-      complain(
-        `lockstep: ${file} could be read by others on this machine; now only you can. Consider its tokens known, and make new ones.`,
+      printErrorLine(
+        `lockstep: ${file} was readable by other users of this machine; now only you can read it. Treat its tokens as exposed, and replace them.`,
       )
     }
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return new Map()
-    throw new ConfigError(file, `the remotes are kept there, but it cannot be read: ${reasonOf(error)}`, {
+    throw new ConfigError(file, `the file of remotes can't be read: ${reasonOf(error)}`, {
       cause: error,
     })
   }
@@ -74,8 +76,8 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
   try {
     json = JSON.parse(text)
   } catch {
-    // The parser would quote the file, and with it perhaps a token.
-    throw new ConfigError(file, 'it is not JSON; mend it, or remove it and add the remotes again')
+    // The parser's message would quote the file, perhaps with a token.
+    throw new ConfigError(file, 'the file is not JSON; repair it, or delete it and add the remotes again')
   }
   const read = RemotesFile.safeParse(json)
   if (read.success) return new Map(Object.entries(read.data.remotes))
@@ -83,7 +85,7 @@ export async function readRemotes(): Promise<ReadonlyMap<string, Remote>> {
   throw new ConfigError(file, `${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Changes the remotes with nobody else doing so meanwhile, so that none is lost; `change` may refuse by throwing. */
+/** Changes the remotes under a lock, so that concurrent changes aren't lost; `change` may refuse by throwing. */
 export async function changeRemotes(change: (remotes: Map<string, Remote>) => void): Promise<void> {
   await makeFolder(configFolder())
   await withFileLock(remotesFile(), async () => {
@@ -93,7 +95,7 @@ export async function changeRemotes(change: (remotes: Map<string, Remote>) => vo
   })
 }
 
-/** Keeps the remotes, so that only their owner can read them; all or nothing. */
+/** Writes the remotes atomically, readable only by their owner. */
 async function saveRemotes(remotes: ReadonlyMap<string, Remote>): Promise<void> {
   const file = remotesFile()
   const fresh = `${file}.${process.pid}`
@@ -101,14 +103,14 @@ async function saveRemotes(remotes: ReadonlyMap<string, Remote>): Promise<void> 
   await rename(fresh, file)
 }
 
-/** The remote of a name: one that is kept, or one that the environment tells: LOCKSTEP_REMOTE_NAME_URL and _TOKEN. */
+/** The remote with a name: from the environment (LOCKSTEP_REMOTE_NAME_URL and _TOKEN), else a saved one. */
 export async function findRemote(name: string): Promise<Remote> {
-  const told = remoteInEnvironment(name)
-  if (told !== undefined) return told
+  const fromEnvironment = remoteInEnvironment(name)
+  if (fromEnvironment !== undefined) return fromEnvironment
   const remotes = await readRemotes()
   const found = remotes.get(name)
   if (found !== undefined) return found
-  const add = `add it: lockstep remote add ${name} https://…`
+  const add = `add it with lockstep remote add ${name} https://…`
   throw new UsageError(`There is no remote "${name}"${didYouMean(name, [...remotes.keys()])}; ${add}`)
 }
 
@@ -120,19 +122,18 @@ function remoteInEnvironment(name: string): Remote | undefined {
   return { url, credentials: hasToken ? { kind: 'token', token: { env: `${prefix}_TOKEN` } } : { kind: 'none' } }
 }
 
-/** Refuses what can't name a remote. */
+/** Throws when a name isn't valid for a remote. */
 export function checkRemoteName(name: string): void {
   if (NAME.test(name) && name !== 'local') return
-  throw new UsageError(`"${name}" can't name a remote; take small letters, digits and hyphens, and not "local"`)
+  throw new UsageError(
+    `"${name}" is not a valid name for a remote; use lower-case letters, digits and hyphens, and not "local"`,
+  )
 }
 
-/** The secret itself; refuses a variable that isn't set. */
+/** The value of a secret; throws when its environment variable is not set. */
 export function readSecret(secret: Secret): string {
   if ('value' in secret) return secret.value
   const value = process.env[secret.env]
   if (value) return value
-  throw new ConfigError(
-    secret.env,
-    'the environment variable is not set, but the credentials of the remote are read from it',
-  )
+  throw new ConfigError(secret.env, 'the environment variable that holds the credentials of the remote is not set')
 }

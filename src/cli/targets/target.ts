@@ -1,3 +1,5 @@
+// Opens a target: a remote SCIM server or a local tenant, reached through the same client.
+
 import { readFile } from 'node:fs/promises'
 import { ALL_RIGHTS } from '../../access/index.ts'
 import {
@@ -21,40 +23,44 @@ import { scimPath } from '../../tenancy/index.ts'
 import { warnOfHooks, withLocal } from '../database/local.ts'
 import { type Options, textOption } from '../terminal/options.ts'
 import { type Credentials, findRemote, type Remote, readSecret } from './remotes-file.ts'
-import { keepTypes } from './schema-cache.ts'
+import { cacheTypes } from './schema-cache.ts'
 
-/** Where resources are: a server by its name, or a tenant of the database here; both are asked in the same way. */
-export interface Place {
+/** Where resources are: a remote SCIM server or a tenant of the local database, reached through the same client. */
+export interface Target {
   /** For messages: `remote "acme"`, `tenant "acme"`. */
   readonly name: string
   readonly client: Client
-  /** Its resource types, as it shows them itself. */
+  /** Its resource types, from its own discovery. */
   readonly types: () => Promise<readonly ResourceType[]>
-  /** What it takes in updates, where that is known and not what the RFC offers. */
+  /** The limits of its updates, if it is known to support less than the RFC. */
   readonly profile: AppProfile | undefined
-  /** Its lists show all that its resources have: so do those of a tenant here; what others leave out may be there. */
+  /** Whether its lists show every attribute, as those of a local tenant do; other servers may leave some out. */
   readonly showsAll: boolean
 }
 
-/** The place that `--remote` names, else the tenant that `--tenant` names, of the database here. */
-export async function withPlace<T>(
+/** Opens the remote that `--remote` names, else the local tenant that `--tenant` names. `writes`: the command changes resources. */
+export async function withTarget<T>(
   options: Options,
-  use: (place: Place) => Promise<T>,
+  use: (target: Target) => Promise<T>,
   { writes = false }: { readonly writes?: boolean } = {},
 ): Promise<T> {
   const remote = textOption(options, 'remote')
-  if (remote !== undefined) return use(await remotePlace(remote))
+  if (remote !== undefined) return use(await remoteTarget(remote))
   return withTenant(textOption(options, 'tenant') ?? 'default', options, use, writes)
 }
 
-/** A place by its word in a command: a remote's name, or `local:TENANT`. */
-export async function withNamedPlace<T>(word: string, options: Options, use: (place: Place) => Promise<T>): Promise<T> {
+/** Opens a target named by an argument: a remote's name, or `local:TENANT`. */
+export async function withNamedTarget<T>(
+  word: string,
+  options: Options,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
   const tenant = /^local(?::(.*))?$/.exec(word)
   if (tenant !== null) return withTenant(tenant[1] || 'default', options, use)
-  return use(await remotePlace(word))
+  return use(await remoteTarget(word))
 }
 
-async function remotePlace(name: string): Promise<Place> {
+async function remoteTarget(name: string): Promise<Target> {
   const remote = await findRemote(name)
   const client = await clientOf(remote)
   return {
@@ -62,7 +68,7 @@ async function remotePlace(name: string): Promise<Place> {
     client,
     types: async () => {
       const types = await client.discovery.types()
-      await keepTypes(name, remote.url, types)
+      await cacheTypes(name, remote.url, types)
       return types
     },
     profile: remote.app !== undefined && isAppName(remote.app) ? APPS[remote.app] : undefined,
@@ -70,7 +76,7 @@ async function remotePlace(name: string): Promise<Place> {
   }
 }
 
-/** A client of a remote; `attempts` 1 for those who can't wait. */
+/** A client for a remote; `attempts` 1 turns retries off. */
 export async function clientOf(remote: Remote, own: { readonly attempts?: number; readonly timeoutMs?: number } = {}) {
   return createClient({ url: remote.url, auth: await authOf(remote.credentials), ...own })
 }
@@ -107,11 +113,11 @@ async function readKey(file: string): Promise<string> {
   }
 }
 
-/** A tenant here, asked through the provider itself without a network, so that the answers are those that clients get. */
+/** A local tenant, reached through the provider itself without a network, so that responses are the same as for clients. */
 async function withTenant<T>(
   tenant: string,
   options: Options,
-  use: (place: Place) => Promise<T>,
+  use: (target: Target) => Promise<T>,
   writes = false,
 ): Promise<T> {
   return withLocal(options, async (local) => {
@@ -125,7 +131,7 @@ async function withTenant<T>(
       basePath: scimPath(tenant),
       publicUrl: await local.url(),
       authenticate: () => ({ tenant, actor: 'cli', profile: profileOf('generic'), rights: ALL_RIGHTS }),
-      // Nothing that is switched off for clients is kept from the operator.
+      // Features that are disabled for clients stay available to the operator.
       features: () => ({
         ...features,
         patch: true,

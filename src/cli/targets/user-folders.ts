@@ -1,7 +1,9 @@
+// Where the user's configuration and cache are stored on each system.
+
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where a person's settings are kept: XDG_CONFIG_HOME, APPDATA, or the system's own place. */
+/** The folder for the user's configuration: XDG_CONFIG_HOME, APPDATA, or the system's default. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
   if (env.XDG_CONFIG_HOME) return join(env.XDG_CONFIG_HOME, 'lockstep')
   if (platform === 'win32') return join(env.APPDATA ?? join(homeOf(env), 'AppData', 'Roaming'), 'lockstep')
@@ -9,7 +11,7 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env, platform: str
   return join(homeOf(env), '.config', 'lockstep')
 }
 
-/** Where what can be read again is kept: XDG_CACHE_HOME, LOCALAPPDATA, or the system's own place. */
+/** The folder for the user's caches: XDG_CACHE_HOME, LOCALAPPDATA, or the system's default. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
   if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'lockstep')
   if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homeOf(env), 'AppData', 'Local'), 'lockstep', 'cache')

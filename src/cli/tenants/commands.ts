@@ -8,13 +8,13 @@ const CONNECTION: readonly OptionEntry[] = [
     'the identity provider: generic, entra, okta, onelogin, ping, jumpcloud, google, auth0, keycloak, authentik, rippling',
     'generic',
   ],
-  ['--profile <profile>', 'how far it bends, when not as its kind does: strict refuses all that the RFCs refuse'],
-  ['--allow <list>', 'allowances that it has whatever its kind says, like uniqueGroupNames (docs/reference/quirks.md)'],
-  ['--forbid <list>', 'allowances that it has not, whatever its kind says'],
-  ['--label <text>', 'a name for people; the kind if absent'],
+  ['--profile <profile>', 'how tolerant it is, if not as its kind: strict refuses everything that the RFCs refuse'],
+  ['--allow <list>', 'allowances to switch on, whatever its kind, like uniqueGroupNames (docs/reference/quirks.md)'],
+  ['--forbid <list>', 'allowances to switch off, whatever its kind'],
+  ['--label <text>', 'a name to show people; defaults to the kind'],
   [
     '--rights <list>',
-    'what it may do, like read:users,write:users,read:groups; who reads users sees the names of their groups, and the other way round',
+    'what it may do, like read:users,write:users,read:groups; reading users shows the names of their groups, and vice versa',
     'all',
   ],
   EXPIRES,
@@ -23,7 +23,7 @@ const CONNECTION: readonly OptionEntry[] = [
 ]
 const SUBJECT: OptionEntry = [
   '--subject <id>',
-  'id of a user who is there, which /Me then means; there it may read itself and, even without the right to write users, change its own profile',
+  'id of an existing user; /Me refers to that user, who can read and, even without the right to write users, change their own profile there',
 ]
 
 /** Commands for tenants and their connections. */
@@ -31,14 +31,14 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant create',
     args: '<name>',
-    does: 'create a tenant with one connection; prints its base URL and token once',
+    does: 'Create a tenant with one connection. Prints its base URL, and its token, which is shown only once.',
     example: 'tenant create acme --kind okta --json',
     options: CONNECTION,
     run: async (args, options) => (await import('./tenant.ts')).createTenant(args, options),
   },
   {
     name: 'tenant list',
-    does: 'list the tenants',
+    does: 'List all tenants',
     example: 'tenant list',
     options: [...DATABASE, PUBLIC_URL],
     run: async (_args, options) => (await import('./tenant.ts')).listTenants(options),
@@ -46,7 +46,7 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant show',
     args: '<name>',
-    does: 'show a tenant: its base URL, how much it holds, its settings',
+    does: 'Show a tenant: base URL, number of resources, settings',
     example: 'tenant show acme',
     options: [...DATABASE, PUBLIC_URL],
     run: async (args, options) => (await import('./tenant.ts')).showTenant(args, options),
@@ -54,7 +54,7 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant delete',
     args: '<name>',
-    does: 'remove a tenant with everything in it; asks first, and where nobody can be asked (scripts, --json) needs --yes',
+    does: 'Delete a tenant and everything in it. Asks for confirmation; scripts and --json need --yes.',
     example: 'tenant delete acme --yes',
     options: [YES, ...DATABASE],
     run: async (args, options) => (await import('./tenant.ts')).deleteTenant(args, options),
@@ -62,23 +62,23 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'tenant export',
     args: '<name> <file>',
-    does: 'write a tenant with all it holds to a file, as of one moment, to move it to another database; run again to go on where it stopped',
+    does: 'Write a tenant and everything in it to a file, as a consistent snapshot, to move it to another database; - writes to standard output. If interrupted, run it again to resume.',
     example: 'tenant export acme acme.tenant',
-    options: [['--restart', 'begin anew instead of going on'], ...DATABASE],
+    options: [['--restart', 'start over instead of resuming'], ...DATABASE],
     run: async (args, options) => (await import('./tenant-export.ts')).exportTenant(args, options),
   },
   {
     name: 'tenant import',
     args: '<file>',
-    does: 'put an exported tenant into this database, unchanged; it is served once it is whole and the same. Run again to go on where it stopped',
+    does: 'Import an exported tenant unchanged. It goes live once the import is complete and verified. If interrupted, run it again to resume.',
     example: 'tenant import acme.tenant --database sqlite:new/lockstep.db',
-    options: [['--as <name>', 'give it another name'], ...DATABASE],
+    options: [['--as <name>', 'import it under another name'], ...DATABASE],
     run: async (args, options) => (await import('./tenant-import.ts')).importTenant(args, options),
   },
   {
     name: 'connection create',
     args: '<tenant>',
-    does: 'let an identity provider in; prints the base URL and token once',
+    does: 'Create credentials for an identity provider. Prints the base URL, and the token, which is shown only once.',
     example: 'connection create acme --kind entra --json',
     options: [SUBJECT, ...CONNECTION],
     run: async (args, options) => (await import('./connection.ts')).createConnection(args, options),
@@ -86,7 +86,7 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'connection list',
     args: '<tenant>',
-    does: 'list the connections of a tenant, with their tokens and when they were last used',
+    does: 'List the connections of a tenant, with their tokens and when each was last used',
     example: 'connection list acme',
     options: [...DATABASE],
     run: async (args, options) => (await import('./connection.ts')).listConnections(args, options),
@@ -94,17 +94,17 @@ export const TENANT_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'connection rotate',
     args: '<tenant> <connection>',
-    does: 'make a second token; the first stays valid until it is revoked',
+    does: 'Issue another token. Earlier tokens stay valid until they are revoked or expire.',
     example: 'connection rotate acme okta-x7k2mp',
-    options: [['--revoke-others', 'revoke the earlier tokens at once'], EXPIRES, ...DATABASE, PUBLIC_URL],
+    options: [['--revoke-others', 'revoke the earlier tokens immediately'], EXPIRES, ...DATABASE, PUBLIC_URL],
     run: async (args, options) => (await import('./connection.ts')).rotateConnection(args, options),
   },
   {
     name: 'connection revoke',
     args: '<tenant> <connection>',
-    does: 'revoke a connection with all its tokens, or one token',
+    does: 'Revoke a connection and all its tokens, or a single token',
     example: 'connection revoke acme okta-x7k2mp --token 3f9ac2d81b07',
-    options: [['--token <id>', 'only this token, by its short name'], ...DATABASE],
+    options: [['--token <id>', 'only the token with this id'], ...DATABASE],
     run: async (args, options) => (await import('./connection.ts')).revokeConnection(args, options),
   },
 ]

@@ -1,11 +1,13 @@
+// `lockstep connection`: creates, lists, rotates and revokes connections.
+
 import { formatRights, parseRights } from '../../access/index.ts'
 import { type Connection, type ConnectionDraft, describeConnection } from '../../tenancy/index.ts'
 import { withLocal } from '../database/local.ts'
-import { flagOption, lifetimeOption, type Options, textOption, UsageError } from '../terminal/options.ts'
+import { flagOption, lifetimeOption, listOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { formatExpiry, formatTime, printJson, printLine, printTable } from '../terminal/print.ts'
 import { printIssued } from './issued-token.ts'
 
-/** What the options ask of a new connection. */
+/** The new connection that the options describe. */
 export function readDraft(options: Options): ConnectionDraft {
   const rights = parseRights(textOption(options, 'rights') ?? 'all')
   if (typeof rights === 'string') throw new UsageError(`--rights: ${rights}`)
@@ -18,11 +20,6 @@ export function readDraft(options: Options): ConnectionDraft {
     if (text !== undefined) draft[name] = text
   }
   return { ...draft, rights, allow, forbid, ...(lifetimeMs === undefined ? {} : { lifetimeMs }) }
-}
-
-/** The names of an option that takes a list, with commas between them. */
-function listOption(options: Options, name: string): readonly string[] {
-  return (textOption(options, name) ?? '').split(',').flatMap((word) => word.trim() || [])
 }
 
 /** `lockstep connection create`. */
@@ -47,7 +44,7 @@ export async function listConnections([tenant = '']: readonly string[], options:
     printTable(rows, [
       ['CONNECTION', ({ connection }) => connection.id],
       ['LABEL', ({ connection }) => connection.label],
-      ['KIND', ({ connection }) => bends(connection)],
+      ['KIND', ({ connection }) => formatKind(connection)],
       ['RIGHTS', ({ connection }) => formatRights(connection.rights)],
       ['TOKEN', ({ token }) => token?.id ?? 'none'],
       ['EXPIRES', ({ token }) => token && formatExpiry(token.expires, Date.now())],
@@ -56,8 +53,8 @@ export async function listConnections([tenant = '']: readonly string[], options:
   })
 }
 
-/** The kind of a connection, and what it does otherwise: `okta (strict) +uniqueGroupNames -anyForm`. */
-function bends({ kind, profile, allow = [], forbid = [] }: Connection): string {
+/** The kind of a connection, with what differs from it: `okta (strict) +uniqueGroupNames -anyForm`. */
+function formatKind({ kind, profile, allow = [], forbid = [] }: Connection): string {
   const own = [...allow.map((name) => ` +${name}`), ...forbid.map((name) => ` -${name}`)]
   return `${kind}${profile === undefined ? '' : ` (${profile})`}${own.join('')}`
 }
@@ -83,7 +80,7 @@ export async function revokeConnection([tenant = '', id = '']: readonly string[]
       printJson({ tenant, connection: id, ...(token === undefined ? {} : { token: token }), revoked: true })
     else
       printLine(
-        token === undefined ? `Connection "${id}" is revoked, with all its tokens.` : `Token ${token} is revoked.`,
+        token === undefined ? `Connection "${id}" and all its tokens were revoked.` : `Token ${token} was revoked.`,
       )
   })
 }

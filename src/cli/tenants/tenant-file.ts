@@ -1,3 +1,5 @@
+// The format of the file that holds a whole tenant.
+
 import { createHash } from 'node:crypto'
 import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { ExportRow } from '../../store/index.ts'
@@ -9,21 +11,21 @@ const VERSION = 1
 /** The first line of a tenant's file. */
 export interface Head {
   readonly tenant: string
-  /** When the tenant was made. Milliseconds since 1970. */
+  /** When the tenant was created. Milliseconds since 1970. */
   readonly created: number
   /** The last place of its log. */
   readonly place: number
 }
 
-/** A file that holds a whole tenant, as its end says it does. */
+/** A complete tenant file, verified by its checksum. */
 export interface TenantFile extends Head {
   readonly checksum: string
-  /** Where the rows begin, and where the end mark does. */
+  /** Positions of the first row, and of the end line. */
   readonly begin: number
   readonly end: number
 }
 
-/** A SHA-256 over lines, each with its line end. */
+/** A SHA-256 over lines, including their line ends. */
 export interface Checksum {
   readonly add: (line: string) => void
   readonly text: () => string
@@ -40,7 +42,7 @@ export function headLine({ tenant, created, place }: Head): string {
   return JSON.stringify({ lockstep: 'tenant', version: VERSION, tenant, created, place })
 }
 
-/** A row as a line: the same for the same row, whichever store it comes from. */
+/** A row as a line: the same text for the same row, whichever store it comes from. */
 export function rowLine(row: ExportRow): string {
   const { row: kind, ...rest } = row
   return JSON.stringify({ row: kind, ...(ordered(rest as Json) as object) })
@@ -51,14 +53,14 @@ export function endLine(checksum: string): string {
   return JSON.stringify({ end: true, checksum })
 }
 
-/** The row that a line holds; the file has been checked as a whole, so it is what some store has given. */
+/** The row that a line holds. The whole file has been verified, so the row is one that a store exported. */
 export function readRow(line: string): ExportRow {
   return JSON.parse(line)
 }
 
 /**
- * Reads a file from its first line to its end mark, and refuses one that is cut short, altered, or something else.
- * `advance` is told of the bytes that were read.
+ * Reads a file to its end line. Throws ERR_INPUT when it is truncated, altered, or not a tenant file. `advance` gets the number of
+ * bytes read.
  */
 export async function checkFile(file: string, advance: (bytes: number) => void): Promise<TenantFile> {
   const checksum = startChecksum()
@@ -67,7 +69,7 @@ export async function checkFile(file: string, advance: (bytes: number) => void):
   let end: { readonly checksum: Json | undefined; readonly offset: number } | undefined
   for await (const { number, text, offset, length } of readLines(file, { offset: 0, line: 0 })) {
     advance(length + 1)
-    if (end !== undefined) throw refused(`${file} goes on behind its end mark, at line ${number}`)
+    if (end !== undefined) throw refused(`${file} continues after its end line, at line ${number}`)
     if (head === undefined) {
       head = readHead(file, text)
       begin = offset + length + 1
@@ -77,14 +79,14 @@ export async function checkFile(file: string, advance: (bytes: number) => void):
     }
     checksum.add(text)
   }
-  if (head === undefined) throw refused(`${file} is empty; export the tenant again with: lockstep tenant export`)
+  if (head === undefined) throw refused(`${file} is empty; export the tenant again with lockstep tenant export`)
   if (end === undefined) {
-    throw refused(`${file} has no end mark: it was cut short. Export the tenant again, or copy the file again`)
+    throw refused(`${file} is truncated: it has no end line. Export the tenant again, or copy the file again`)
   }
   const counted = checksum.text()
   if (end.checksum !== counted) {
     throw refused(
-      `${file} was altered: its lines have the checksum ${counted}, its end mark says ${String(end.checksum)}. Export the tenant again, or copy the file again`,
+      `${file} was altered: its lines have the checksum ${counted}, but its end line says ${String(end.checksum)}. Export the tenant again, or copy the file again`,
     )
   }
   return { ...head, checksum: counted, begin, end: end.offset }
@@ -94,17 +96,17 @@ function readHead(file: string, line: string): Head {
   const head = objectOf(line)
   if (head?.lockstep !== 'tenant') {
     throw refused(
-      `${file} is not a tenant file: its first line says something else. lockstep tenant export makes one; for JSON lines of SCIM resources there is lockstep import`,
+      `${file} is not a tenant file. Create one with lockstep tenant export; to import SCIM resources as JSON lines, use lockstep import`,
     )
   }
   const { version, tenant, created, place } = head
   if (version !== VERSION) {
     throw refused(
-      `${file} has version ${String(version)} of the format, this release reads version ${VERSION}; import it with the release that exported it, or a later one`,
+      `${file} has format version ${String(version)}, but this release reads version ${VERSION}; import it with the release that exported it, or a later one`,
     )
   }
   if (typeof tenant !== 'string' || typeof created !== 'number' || typeof place !== 'number') {
-    throw refused(`The first line of ${file} lacks the tenant, or when it was made, or the last place of its log`)
+    throw refused(`The first line of ${file} lacks the tenant, its creation time, or the last place of its log`)
   }
   return { tenant, created, place }
 }
@@ -122,7 +124,7 @@ function refused(message: string): LockstepError {
   return new LockstepError('ERR_INPUT', message)
 }
 
-/** The same value with the members of all objects in order: databases don't keep the order they were given. */
+/** The same value with the members of all objects sorted: databases don't keep their order. */
 function ordered(value: Json): Json {
   if (Array.isArray(value)) return value.map(ordered)
   if (!isObject(value)) return value

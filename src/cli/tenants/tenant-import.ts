@@ -1,3 +1,5 @@
+// `lockstep tenant import`: restores a whole tenant from its file.
+
 import { stat } from 'node:fs/promises'
 import { LockstepError } from '../../protocol/index.ts'
 import { commandName } from '../../server/index.ts'
@@ -11,11 +13,11 @@ import { printJson, printLine } from '../terminal/print.ts'
 import { startProgress } from '../terminal/progress.ts'
 import { checkFile, headLine, readRow, rowLine, startChecksum, type TenantFile } from './tenant-file.ts'
 
-/** Rows, and characters of them, that one transaction takes in at most; members count one by one. */
+/** Maximum rows and characters per transaction; every member counts as a row. */
 const ROWS = 1_000
 const CHARACTERS = 4_000_000
 
-/** `lockstep tenant import`: puts an exported tenant into this database; it is served when it is whole and the same. */
+/** `lockstep tenant import`: imports an exported tenant. It goes live once the import is complete and verified. */
 export async function importTenant([file = '']: readonly string[], options: Options): Promise<void> {
   const { size } = await stat(file).catch((error) => {
     throw fileError(file, 'read', error)
@@ -39,25 +41,25 @@ export async function importTenant([file = '']: readonly string[], options: Opti
     loading.stop()
     const { resources: counts, place } = await tenants.show(tenant, { includeUnfinished: true })
     const resources = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const comparing = startProgress(`Comparing ${tenant}`, resources + place, options)
-    const found = await checksumOf(local, tenant, from, comparing.advance)
+    const verifying = startProgress(`Verifying ${tenant}`, resources + place, options)
+    const found = await checksumOf(local, tenant, from, verifying.advance)
     if (found !== checksum) {
       throw new LockstepError(
         'ERR_INPUT',
-        `What is in the database now has the checksum ${found}, the file ${checksum}: somebody has changed it meanwhile. It is not served; take it away with lockstep tenant delete ${tenant}, and import again`,
+        `The imported tenant has the checksum ${found}, but the file has ${checksum}: it was changed during the import. It is not served; delete it with lockstep tenant delete ${tenant}, and import again`,
       )
     }
     await imports.finish(tenant)
-    comparing.stop()
+    verifying.stop()
     if (flagOption(options, 'json')) {
       printJson({ tenant, from: from.tenant, resources, log: place, checksum })
       return
     }
-    printLine(`Tenant "${tenant}" is here, and served: ${resources} resources, ${place} log lines.`)
-    printLine(`Checksum ${checksum}, of the file and of what is in the database now.`)
+    printLine(`Tenant "${tenant}" is live: ${resources} resources, ${place} log lines.`)
+    printLine(`Checksum ${checksum}, the same in the file and in the database.`)
     if (tenant === from.tenant) return
     printLine(
-      `Its tokens name the tenant "${from.tenant}" and let nobody in here; make new ones with: ${commandName()} connection rotate`,
+      `Its tokens are for the tenant "${from.tenant}" and don't work here; issue new ones with ${commandName()} connection rotate`,
     )
   }
   await withLocal(options, use, { create: true })
@@ -68,7 +70,7 @@ interface Batch {
   readonly now: ImportProgress
 }
 
-/** The rows of a file from where an import has come to, in portions. */
+/** The rows of a file from a position on, in batches for one transaction each. */
 async function* batchesOf(file: string, { checksum, end }: TenantFile, start: ImportProgress): AsyncIterable<Batch> {
   let rows: ExportRow[] = []
   let weight = 0
@@ -88,7 +90,7 @@ async function* batchesOf(file: string, { checksum, end }: TenantFile, start: Im
   if (rows.length > 0) yield { rows, now: { checksum, offset: end, line: 0 } }
 }
 
-/** The checksum of what is in the database, as the file counts it. */
+/** The checksum of the imported tenant, computed as for the file. */
 async function checksumOf(
   { tenancy }: Local,
   tenant: string,

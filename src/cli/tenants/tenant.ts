@@ -1,3 +1,5 @@
+// `lockstep tenant`: creates, lists, shows and deletes tenants.
+
 import { commandName } from '../../server/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { withLocal } from '../database/local.ts'
@@ -7,7 +9,7 @@ import { formatTime, printFacts, printJson, printLine, printTable } from '../ter
 import { readDraft } from './connection.ts'
 import { printIssued } from './issued-token.ts'
 
-/** `lockstep tenant create`: a tenant with one connection. */
+/** `lockstep tenant create`: a new tenant with one connection. */
 export async function createTenant([name = '']: readonly string[], options: Options): Promise<void> {
   const draft = readDraft(options)
   const use = async ({ tenancy, baseUrl }: Parameters<Parameters<typeof withLocal>[1]>[0]) => {
@@ -42,10 +44,10 @@ export async function listTenants(options: Options): Promise<void> {
       ['USERS', ({ resources }) => resources.User ?? 0],
       ['GROUPS', ({ resources }) => resources.Group ?? 0],
       ['CREATED', ({ created }) => formatTime(created)],
-      ['SCIM BASE URL', (row) => (row.whole ? row.baseUrl : 'not served: it is half imported')],
+      ['SCIM BASE URL', (row) => (row.whole ? row.baseUrl : 'not served: the import is incomplete')],
     ])
     if (rows.some(({ whole }) => !whole)) {
-      printLine(`Run ${commandName()} tenant import again for what is half imported, or delete it.`)
+      printLine(`To finish an incomplete import, run ${commandName()} tenant import again; or delete the tenant.`)
     }
   })
 }
@@ -78,21 +80,21 @@ export async function showTenant([name = '']: readonly string[], options: Option
       ...Object.entries(tenant.resources).map(([type, count]) => [`${type} resources`, count] as const),
       ['Log lines', tenant.place],
       ['Connections', connections.map(({ id }) => id).join(', ') || 'none'],
-      ['Switched off', off.map(([feature]) => feature).join(', ') || 'nothing'],
+      ['Disabled features', off.map(([feature]) => feature).join(', ') || 'none'],
     ])
   })
 }
 
-/** `lockstep tenant delete`: asks first; where nobody can be asked, only with `--yes`. */
+/** `lockstep tenant delete`: asks for confirmation, or needs `--yes`. */
 export async function deleteTenant([name = '']: readonly string[], options: Options): Promise<void> {
   await withLocal(options, async ({ tenancy }) => {
     await confirmDeletion(options, async () => {
       const { resources } = await tenancy.tenants.show(name, { includeUnfinished: true })
       const count = Object.values(resources).reduce((sum, of) => sum + of, 0)
-      return `Delete tenant "${name}" with ${count} resources, its connections and its log, for good?`
+      return `Permanently delete tenant "${name}" with ${count} resources, its connections and its log?`
     })
     await tenancy.tenants.delete(name)
     if (flagOption(options, 'json')) printJson({ tenant: name, deleted: true })
-    else printLine(`Tenant "${name}" is gone.`)
+    else printLine(`Tenant "${name}" was deleted.`)
   })
 }

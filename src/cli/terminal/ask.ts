@@ -1,10 +1,12 @@
+// Asks a question on the terminal and reads the answer.
+
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { complain, printQuestion } from '../../terminal.ts'
+import { printErrorLine, printQuestion } from '../../terminal.ts'
 
 /**
- * Asks a question on the terminal and gives the line that is typed; undefined when the person ends it, with Ctrl+C or Ctrl+D.
- * A secret is not shown while it is typed.
+ * Asks a question on the terminal and resolves with the typed line, or undefined when it is cancelled with Ctrl+C or Ctrl+D.
+ * A secret is not echoed.
  */
 export function ask(
   question: string,
@@ -12,7 +14,7 @@ export function ask(
 ): Promise<string | undefined> {
   printQuestion(question)
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
-  // Without `terminal` the system shows and edits what is typed itself.
+  // Without `terminal` the system itself echoes and edits the line.
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: secret })
   return new Promise((resolve) => {
     let answer: string | undefined
@@ -22,7 +24,7 @@ export function ask(
     })
     lines.once('SIGINT', () => lines.close())
     lines.once('close', () => {
-      if (secret || answer === undefined) complain()
+      if (secret || answer === undefined) printErrorLine()
       process.stdin.pause()
       resolve(answer)
     })

@@ -1,21 +1,24 @@
+// The form of a command in the list of commands, and the options that many commands share.
+
 import { SETTINGS, type SettingEntry } from '../../server/index.ts'
 import type { Options } from './options.ts'
 
-/** One command: what `lockstep NAME` does. */
+/** One command of the command line. */
 export interface CommandEntry {
   readonly name: string
-  /** Its arguments: `<name>` is needed, `[name]` is not, `<name...>` and `[name...]` may come often. */
+  /** Its arguments: `<name>` is required, `[name]` is optional, `<name...>` and `[name...]` may be repeated. */
   readonly args?: string
+  /** In sentence case; a full stop only where there are several sentences. */
   readonly does: string
-  /** What its help shows, after `lockstep `. */
+  /** Shown in its help, after `lockstep `. */
   readonly example: string
   readonly options?: readonly OptionEntry[]
-  /** For programs only: in no list of commands. */
+  /** For programs only: not listed in the help. */
   readonly hidden?: boolean
   readonly run: (args: readonly string[], options: Options) => Promise<void>
 }
 
-/** Flags, what they do, and what holds without them. */
+/** An option: its flags, what it does, and its default. */
 export type OptionEntry = readonly [flags: string, does: string, initial?: string]
 
 /** A server setting as an option. */
@@ -23,18 +26,22 @@ export const fromTable = (setting: SettingEntry, what: string): OptionEntry => [
   `${setting.flag} <${what}>`,
   `${setting.does}: ${setting.allowed} [${setting.env}${setting.default === '' ? '' : `, default ${setting.default}`}]`,
 ]
-/** The database here. */
+/** The local database. */
 export const DATABASE: readonly OptionEntry[] = [
   fromTable(SETTINGS.database, 'where'),
   fromTable(SETTINGS.databasePasswordFile, 'file'),
 ]
-/** Where clients reach the server. */
+/** The address at which clients reach the server. */
 export const PUBLIC_URL = fromTable(SETTINGS.publicUrl, 'url')
-/** The database here, and where its clients reach it. */
+/** The local database, and the address at which clients reach its server. */
 export const LOCAL: readonly OptionEntry[] = [...DATABASE, PUBLIC_URL]
-/** A tenant of the database here. */
+/** A tenant of the local database. */
 export const TENANT: OptionEntry = ['--tenant <name>', 'the tenant', 'default']
-/** How long a token lives. */
-export const EXPIRES: OptionEntry = ['--expires <when>', 'how long the token lives: 90d, 12h, 1y, a date, never', '1y']
-/** What is deleted is meant to be. */
+/** How long a token is valid. */
+export const EXPIRES: OptionEntry = [
+  '--expires <when>',
+  'how long the token is valid: 90d, 12h, 1y, a date, or never',
+  '1y',
+]
+/** Skips the confirmation. */
 export const YES: OptionEntry = ['--yes', 'delete without asking']

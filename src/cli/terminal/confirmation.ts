@@ -1,19 +1,21 @@
+// Asks for confirmation before something is deleted permanently.
+
 import { ask } from './ask.ts'
 import { flagOption, type Options, UsageError } from './options.ts'
 
 /**
- * Asks whether something may go for good. Where nobody can be asked, in a script or with `--json`, `--yes` must have
- * been given.
- * @example await confirmDeletion(options, () => 'Delete User ada, for good?')
+ * Asks for confirmation unless `--yes` was given. Throws when the answer isn't yes, and without a terminal or with `--json`, where
+ * no question can be asked.
+ * @example await confirmDeletion(options, () => 'Permanently delete User ada?')
  */
 export async function confirmDeletion(options: Options, question: () => string | Promise<string>): Promise<void> {
   if (flagOption(options, 'yes')) return
   if (!process.stdin.isTTY || !process.stderr.isTTY || flagOption(options, 'json')) {
-    throw new UsageError('Nothing was deleted: it would be for good, and nobody can be asked here; give --yes to do it')
+    throw new UsageError(
+      'Nothing was deleted: deletion is permanent, and there is no terminal to ask for confirmation; pass --yes to confirm',
+    )
   }
   const answer = await ask(`${await question()} [y/N]`)
   if (/^\s*y(es)?\s*$/i.test(answer ?? '')) return
-  throw new UsageError(
-    answer === undefined ? 'Nothing was deleted: the question was not answered' : 'Nothing was deleted',
-  )
+  throw new UsageError(answer === undefined ? 'Nothing was deleted: the question was cancelled' : 'Nothing was deleted')
 }

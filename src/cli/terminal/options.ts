@@ -1,8 +1,10 @@
+// Reads the options of a command, and refuses values that make no sense.
+
 import { LockstepError } from '../../protocol/index.ts'
 
-/** The command line makes no sense: exit code 2. */
+/** The command line makes no sense; the exit code is 2. */
 export class UsageError extends LockstepError {
-  /** How the command is called, where that is what was wrong. */
+  /** The usage of the command, where the command was called wrongly. */
   readonly usage: string | undefined
   constructor(message: string, options: { readonly usage?: string; readonly cause?: unknown } = {}) {
     super('ERR_USAGE', message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -15,10 +17,20 @@ export interface Options {
   readonly [name: string]: unknown
 }
 
-/** An option's text, if it was given. */
+/** The text of an option; undefined if it was not given. */
 export function textOption(options: Options, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** The parts of an option that takes a comma-separated list, trimmed; none if it was not given. */
+export function listOption(options: Options, name: string): readonly string[] {
+  return splitList(textOption(options, name) ?? '')
+}
+
+/** The parts of a comma-separated list, trimmed, without the empty ones. */
+export function splitList(text: string): readonly string[] {
+  return text.split(',').flatMap((part) => part.trim() || [])
 }
 
 /** Whether a flag was given. */
@@ -26,13 +38,13 @@ export function flagOption(options: Options, name: string): boolean {
   return options[name] === true
 }
 
-/** An option that is a whole number from `least`, if it was given. */
+/** The whole number that an option holds, `least` or more; undefined if it was not given. */
 export function numberOption(options: Options, name: string, least: number): number | undefined {
   const text = textOption(options, name)
   if (text === undefined) return undefined
   const value = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
-  throw new UsageError(`--${name} must be a whole number from ${least}, not "${text}"`)
+  throw new UsageError(`--${name} must be a whole number, at least ${least}, not "${text}"`)
 }
 
 const UNITS: { readonly [unit: string]: number } = {
@@ -43,7 +55,7 @@ const UNITS: { readonly [unit: string]: number } = {
   y: 31_536_000_000,
 }
 
-/** How long a token lives: `90d`, `12h`, `1y`, a date, or `never` (null). Undefined when the option is not given. */
+/** Milliseconds that a token is valid, from `90d`, `12h`, `1y` or a date; null for `never`, undefined if not given. */
 export function lifetimeOption(options: Options, now: number): number | null | undefined {
   const text = textOption(options, 'expires')
   if (text === undefined) return undefined
@@ -51,5 +63,7 @@ export function lifetimeOption(options: Options, now: number): number | null | u
   const match = /^(\d{1,5})([mhdwy])$/.exec(text)
   const lifetime = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : Date.parse(text) - now
   if (lifetime > 0) return lifetime
-  throw new UsageError(`--expires must be like 90d, 12h or 1y, a future date like 2030-12-31, or never, not "${text}"`)
+  throw new UsageError(
+    `--expires must be a duration like 90d, 12h or 1y, a future date like 2030-12-31, or never, not "${text}"`,
+  )
 }

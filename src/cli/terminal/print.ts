@@ -1,9 +1,11 @@
+// Prints results: JSON for programs, tables and facts for people.
+
 import type { Json } from '../../protocol/index.ts'
-import { printJsonText, printLine, shown } from '../../terminal.ts'
+import { escapeText, printJsonText, printLine } from '../../terminal.ts'
 
 export { printLine } from '../../terminal.ts'
 
-/** A column of a table: its head, and the text of a row's cell. */
+/** A column of a table: its heading, and the cell of a row. */
 export type Column<Row> = readonly [head: string, cell: (row: Row) => string | number | undefined]
 
 /** Prints a value as one line of JSON; resolves when there is room for more. */
@@ -11,14 +13,14 @@ export function printJson(value: unknown): Promise<void> {
   return printJsonText(JSON.stringify(value))
 }
 
-/** Prints JSON for people: indented. */
+/** Prints a value as indented JSON, for people. */
 export function printPretty(value: Json): Promise<void> {
   return printJsonText(JSON.stringify(value, null, 2))
 }
 
-/** Prints rows under heads, in columns as wide as their widest cell. */
+/** Prints a table with headings; each column is as wide as its widest cell. */
 export function printTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
-  const cells = rows.map((row) => columns.map(([, cell]) => shown(String(cell(row) ?? ''))))
+  const cells = rows.map((row) => columns.map(([, cell]) => escapeText(String(cell(row) ?? ''))))
   const widths = columns.map(([head], at) =>
     cells.reduce((widest, line) => Math.max(widest, line[at]?.length ?? 0), head.length),
   )
@@ -31,20 +33,20 @@ export function printTable<Row>(rows: readonly Row[], columns: readonly Column<R
   for (const line of cells) printLine(format(line))
 }
 
-/** Prints names and values below one another, the names in a column. */
+/** Prints names and values, one pair per line, aligned. */
 export function printFacts(facts: readonly (readonly [name: string, value: string | number])[]): void {
   const width = Math.max(...facts.map(([name]) => name.length))
   for (const [name, value] of facts) printLine(`  ${name.padEnd(width)}   ${value}`)
 }
 
-/** A moment as people read it, with its zone; empty for none. */
+/** A time for people, with its zone; empty for undefined. */
 export function formatTime(ms: number | undefined): string {
   return ms === undefined ? '' : `${new Date(ms).toISOString().replace('T', ' ').slice(0, 19)} UTC`
 }
 
 const DAY_MS = 86_400_000
 
-/** When a token ends, as people read it: with the days that are left when they are few. */
+/** The expiry of a token for people, with the days left when they are few. */
 export function formatExpiry(ms: number | undefined, now: number): string {
   if (ms === undefined) return 'never'
   const days = Math.floor((ms - now) / DAY_MS)
@@ -52,7 +54,7 @@ export function formatExpiry(ms: number | undefined, now: number): string {
   return `${formatTime(ms)}${mark}`
 }
 
-/** A text cut to a length, with a sign that it was. */
+/** A text shortened to a length; an ellipsis marks the cut. */
 export function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
 }

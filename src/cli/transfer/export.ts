@@ -1,3 +1,5 @@
+// `lockstep export`: writes all resources of a tenant as JSON lines.
+
 import { chmod, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import {
   type Context,
@@ -18,32 +20,32 @@ import { flagOption, type Options, textOption } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { startProgress } from '../terminal/progress.ts'
 
-/** How far an export has got: kept beside the file. */
-interface ExportPlace {
+/** How far an export has come; stored beside the file. */
+interface ExportCheckpoint {
   readonly head: string
-  /** Name of the type, and the last id that is in the file. */
+  /** Name of the type, and the last id in the file. */
   readonly type: string
   readonly after: string
   readonly bytes: number
   readonly count: number
 }
 
-/** `lockstep export`: every resource as a JSON line, to a file or standard output. Types in order, resources by id. */
+/** `lockstep export`: all resources as JSON lines, to a file or standard output. Type by type, ordered by id. */
 export async function exportFile([name]: readonly string[], options: Options): Promise<void> {
   const file = name === '-' ? undefined : name
-  const target: Target = { file, resumes: file !== undefined && (await isPlain(file)) }
-  // A pipe or a device belongs to nobody, and nothing is found in it again.
-  if (file === undefined || !target.resumes) await exportTo(target, options)
-  else await withFileLock(file, () => exportTo(target, options))
+  const destination: Destination = { file, resumes: file !== undefined && (await isPlain(file)) }
+  // A pipe or a device needs no lock, and can't be resumed.
+  if (file === undefined || !destination.resumes) await exportTo(destination, options)
+  else await withFileLock(file, () => exportTo(destination, options))
 }
 
-/** Where an export goes; without a file to standard output. */
-interface Target {
+/** Where an export goes; standard output without a file. */
+interface Destination {
   readonly file: string | undefined
   readonly resumes: boolean
 }
 
-/** Whether a path is a file, or will be one. */
+/** Whether a path is a regular file, or doesn't exist yet. */
 function isPlain(file: string): Promise<boolean> {
   return stat(file).then(
     (stats) => stats.isFile(),
@@ -51,7 +53,7 @@ function isPlain(file: string): Promise<boolean> {
   )
 }
 
-async function exportTo({ file, resumes }: Target, options: Options): Promise<void> {
+async function exportTo({ file, resumes }: Destination, options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const word = textOption(options, 'type')
@@ -62,13 +64,13 @@ async function exportTo({ file, resumes }: Target, options: Options): Promise<vo
     const { database } = localSettings(options)
     const head = JSON.stringify({ tenant, database, types: types.map(({ name }) => name) })
     const restart = flagOption(options, 'restart')
-    const before = file === undefined || !resumes || restart ? undefined : await readPlace(file, head)
+    const before = file === undefined || !resumes || restart ? undefined : await readCheckpoint(file, head)
 
     const { resources } = await local.tenancy.tenants.show(tenant)
     const total = types.reduce((sum, { name }) => sum + (entryOf(resources, name) ?? 0), 0)
     const progress = file === undefined ? undefined : startProgress(`Exporting ${tenant}`, total, options)
     if (file !== undefined && before !== undefined) await truncate(file, before.bytes)
-    const out = file === undefined ? undefined : await openOut(file, { goOn: before !== undefined })
+    const out = file === undefined ? undefined : await openOut(file, { append: before !== undefined })
     if (file !== undefined && resumes) await chmod(file, 0o600).catch(() => undefined)
     let count = before?.count ?? 0
     let bytes = before?.bytes ?? 0
@@ -88,7 +90,7 @@ async function exportTo({ file, resumes }: Target, options: Options): Promise<vo
         const last = page.at(-1)
         if (out !== undefined && resumes && last !== undefined) {
           await out.flush()
-          await notePlace(`${file}.place`, { head, type: type.name, after: last.id, bytes, count })
+          await writeCheckpoint(`${file}.place`, { head, type: type.name, after: last.id, bytes, count })
         }
       }
     }
@@ -97,10 +99,7 @@ async function exportTo({ file, resumes }: Target, options: Options): Promise<vo
     if (resumes) await rm(`${file}.place`, { force: true })
     progress?.stop()
     if (flagOption(options, 'json')) printJson({ tenant, file, exported: count })
-    else
-      printLine(
-        `${count} ${count === 1 ? 'resource' : 'resources'} of tenant "${tenant}" ${count === 1 ? 'is' : 'are'} in ${file}.`,
-      )
+    else printLine(`Exported ${count} ${count === 1 ? 'resource' : 'resources'} of tenant "${tenant}" to ${file}.`)
   })
 }
 
@@ -121,7 +120,7 @@ async function* pagesOf(
   } while (after !== undefined)
 }
 
-/** Writes one resource as a line, its members as they are read; gives the bytes. RFC 7643 §3. */
+/** Writes one resource as a line, streaming its members; returns the bytes written. RFC 7643 §3. */
 async function write(out: OutFile['write'], stored: Stored, type: ResourceType, directory: Directory): Promise<number> {
   const meta = {
     resourceType: type.name,
@@ -152,7 +151,7 @@ async function write(out: OutFile['write'], stored: Stored, type: ResourceType, 
   return bytes
 }
 
-/** The document without what is never returned. RFC 7643 §7. */
+/** The document without attributes that are never returned. RFC 7643 §7. */
 function withoutSecrets(stored: Stored, type: ResourceType) {
   const document = documentOf(stored)
   const secret = (attributes: ResourceType['schema']['attributes']) =>
@@ -167,16 +166,16 @@ function withoutSecrets(stored: Stored, type: ResourceType) {
   return shown
 }
 
-async function notePlace(path: string, place: ExportPlace): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify(place), { mode: 0o600 })
+async function writeCheckpoint(path: string, checkpoint: ExportCheckpoint): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(checkpoint), { mode: 0o600 })
   await rename(`${path}.new`, path)
 }
 
-/** How far an export of the same things has come, when the file still holds what it had written. */
-async function readPlace(file: string, head: string): Promise<ExportPlace | undefined> {
+/** The checkpoint of an earlier export of the same resources, if the file still holds what it had written. */
+async function readCheckpoint(file: string, head: string): Promise<ExportCheckpoint | undefined> {
   try {
-    const place: ExportPlace = JSON.parse(await readFile(`${file}.place`, 'utf8'))
-    return place.head === head && (await stat(file)).size >= place.bytes ? place : undefined
+    const checkpoint: ExportCheckpoint = JSON.parse(await readFile(`${file}.place`, 'utf8'))
+    return checkpoint.head === head && (await stat(file)).size >= checkpoint.bytes ? checkpoint : undefined
   } catch {
     return undefined
   }

@@ -6,35 +6,35 @@ import { type Catalog, LockstepError } from '../../protocol/index.ts'
 import { type Header, readHeader, readJsonRecord, readRow, type SourceRecord } from '../../sources/index.ts'
 import { type Line, type LinePosition, readLines, readRawLines } from '../files/lines.ts'
 
-/** One resource of a file, as text. */
+/** One record of a file, as text. */
 export interface Entry extends Line {
-  /** Lines that it has: a value in quotation marks may go over several. */
+  /** Number of lines; a quoted value may span several. */
   readonly lines: number
-  /** Why it can't be read at all. */
+  /** Why it can't be parsed. */
   readonly broken?: string
 }
 
 /** A file of resources: JSON lines, or CSV whose header names attributes. */
 export interface ImportFile {
-  /** Where the first one begins. */
+  /** Position of the first record. */
   readonly start: LinePosition
-  /** Only with CSV: what has no column is not told. */
+  /** Only of CSV: attributes without a column keep their values. */
   readonly header?: Header
   readonly entries: (from: LinePosition) => AsyncIterable<Entry>
-  /** Throws what is wrong with one. */
+  /** Reads one record. Throws what is wrong with it. */
   readonly read: (text: string) => SourceRecord
 }
 
-/** Lines and characters that one row of a CSV file may have; past that a quotation mark is taken for one that is not closed. */
+/** Maximum lines and characters of one CSV row; beyond that, a quotation mark is assumed to be unclosed. */
 const ROW_LINES = 1_000
 const ROW_CHARACTERS = 1_000_000
 const DELIMITERS = [',', ';', '\t'] as const
-/** A header of one column, which has no delimiter: no JSON looks like it. */
+/** A header with a single column, and so without a delimiter. No JSON matches it. */
 const ONE_NAME = /^"?(?!(?:true|false|null)\b)[A-Za-z$][\w$.:-]{0,255}"?[ \r]{0,2}$/
-/** A byte order mark, which many programs put at the beginning. */
+/** The byte order mark that many programs write at the start. */
 const BOM = '\ufeff'
 
-/** Opens a file, and finds out what it is. Throws for a header that can't be understood. */
+/** Opens a file and detects its format. Throws for a CSV header that can't be read. */
 export async function openImportFile(file: string, catalog: Catalog): Promise<ImportFile> {
   const lines: ImportFile = {
     start: { offset: 0, line: 0 },
@@ -46,7 +46,7 @@ export async function openImportFile(file: string, catalog: Catalog): Promise<Im
   let declared: string | undefined
   for await (const first of readRows(file, lines.start)) {
     const text = first.text.startsWith(BOM) ? first.text.slice(BOM.length) : first.text
-    // Excel may say the delimiter on a line of its own.
+    // Excel may declare the delimiter on a line of its own.
     const said: string | undefined = /^sep=(.)\r?$/i.exec(text)?.[1]
     if (said !== undefined) {
       declared = said
@@ -77,7 +77,7 @@ function isHeader(file: string, { utf8, broken }: Entry, text: string, delimiter
   if (start.startsWith('[')) {
     throw new LockstepError(
       'ERR_INPUT',
-      `${file} is a JSON list; import takes one resource a line. jq -c '.[]' ${file} makes such lines`,
+      `${file} is a JSON list, but import needs one resource per line; convert it with jq -c '.[]' ${file}`,
     )
   }
   if (!isNamed && !text.includes(delimiter) && !ONE_NAME.test(text)) return false
@@ -88,7 +88,7 @@ function isHeader(file: string, { utf8, broken }: Entry, text: string, delimiter
   return true
 }
 
-/** The delimiter that stands most often outside quotation marks. */
+/** The most frequent delimiter outside quotation marks. */
 function delimiterOf(text: string): string {
   const outside = text
     .split('"')
@@ -113,12 +113,12 @@ function cellsOf(text: string, delimiter: string): readonly string[] {
   }
 }
 
-/** Whether a row holds anything: programs for tables write rows of delimiters alone. */
+/** Whether any cell of a row is filled: spreadsheets write rows of bare delimiters. */
 function cellsFilled(text: string, delimiter: string): boolean {
   return text.split(delimiter).some((cell) => cell.trim() !== '' && cell.trim() !== '""')
 }
 
-/** The rows of a CSV file from a byte on, empty ones left out: a line, or several where a quotation mark is open at its end. */
+/** The rows of a CSV file from a position on, without empty ones: one line, or several when a quotation mark is open at its end. */
 async function* readRows(file: string, from: LinePosition): AsyncIterable<Entry> {
   let held: Line[] = []
   let open = false
@@ -137,12 +137,12 @@ async function* readRows(file: string, from: LinePosition): AsyncIterable<Entry>
     open = false
     characters = 0
   }
-  // The first line is at fault; those after it are looked at by themselves.
+  // Only the first line is broken; those after it are read by themselves.
   const giveUp = function* (): Generator<Entry> {
     const [first, ...others] = held
     drop()
     if (first === undefined) return
-    yield { ...first, lines: 1, broken: 'A quotation mark is opened and never closed' }
+    yield { ...first, lines: 1, broken: 'A quotation mark is never closed' }
     for (const line of others) yield* take(line)
   }
   for await (const line of readRawLines(file, from)) yield* take(line)

@@ -21,28 +21,28 @@ import { type Progress, startProgress } from '../terminal/progress.ts'
 import { type CheckpointFile, openCheckpoint, type PendingLine } from './checkpoint-file.ts'
 import { type Entry, type ImportFile, openImportFile } from './import-file.ts'
 
-/** Lines that are taken in at the same time, so that they share transactions. */
+/** Lines that are imported at the same time, so that they share transactions. */
 const BATCH = 256
 
-/** A line that was refused, or taken in with something left out. */
+/** A line that was rejected, or imported with something left out. */
 interface Refused {
   readonly line: number
   readonly reason: string
   readonly text: string
 }
 
-/** `lockstep import`: SCIM resources, as JSON lines or in a CSV file whose header names attributes, each taken in by itself. */
+/** `lockstep import`: SCIM resources as JSON lines, or as CSV with attributes as headers. Each is imported by itself. */
 export async function importFile([file = '']: readonly string[], options: Options): Promise<void> {
-  // Its names are collected first, and a run that was cut short goes on at a byte.
+  // The file is read twice, first for the names of all lines; and an interrupted run resumes at a position.
   if (file === '-')
-    throw new UsageError('Import reads a file twice, and standard input only comes once; save it and name the file')
+    throw new UsageError('Import reads its input twice, which standard input does not allow; save it to a file')
   const stats = await stat(file).catch((error) => {
     throw fileError(file, 'read', error)
   })
   if (!stats.isFile()) {
     if (!stats.isDirectory())
-      throw new UsageError(`${file} can't be read twice, as import does; save what comes from it and name the file`)
-    throw new UsageError(`${file} is a folder; name a file of JSON lines or CSV, with one SCIM resource on each line`)
+      throw new UsageError(`Import reads its input twice, which ${file} does not allow; save it to a file`)
+    throw new UsageError(`${file} is a folder; choose a file of JSON lines or CSV with one SCIM resource per line`)
   }
   await withFileLock(file, () => importLocked(file, stats.size, options))
 }
@@ -211,20 +211,20 @@ async function completeLine({ file, source, importer }: Run, one: PendingLine): 
 
 function leftOut(unknown: readonly string[], what: string): string {
   const some = unknown.slice(0, 10).join(', ')
-  if (unknown.length === 1) return `1 ${what} was left out, because it isn't here: ${some}`
-  return `${unknown.length} ${what}s were left out, because they aren't here: ${some}${unknown.length > 10 ? ', …' : ''}`
+  if (unknown.length === 1) return `1 ${what} was left out because it does not exist here: ${some}`
+  return `${unknown.length} ${what}s were left out because they do not exist here: ${some}${unknown.length > 10 ? ', …' : ''}`
 }
 
 interface Done {
   readonly tenant: string
   readonly counts: Counts
-  /** How many were created, or were here already, with something left out. */
+  /** How many were created, or already existed, with something left out. */
   readonly left: { readonly created: number; readonly updated: number }
   readonly rejectedFile: string
   readonly isCsv: boolean
 }
 
-/** Says what was done; exit code 1 when something was refused or left out, so that scripts notice. */
+/** Prints the result. The exit code is 1 when something was rejected or left out, so that scripts notice. */
 function report({ tenant, counts, left, rejectedFile, isCsv }: Done, options: Options): void {
   const { created, updated, unchanged, rejected } = counts
   const read = created + updated + unchanged + rejected
@@ -249,8 +249,6 @@ function report({ tenant, counts, left, rejectedFile, isCsv }: Done, options: Op
     `${read} ${read === 1 ? what : `${what}s`} read: ${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected} rejected.`,
   )
   if (left.created > 0) printLine(`${left.created} created with something left out.`)
-  if (left.updated > 0)
-    printLine(`${left.updated} that ${left.updated === 1 ? 'was' : 'were'} here already, with something left out.`)
-  if (rejected + incomplete > 0)
-    printLine(`What was rejected or left out is in ${rejectedFile}, each line with its reason.`)
+  if (left.updated > 0) printLine(`${left.updated} already here, with something left out.`)
+  if (rejected + incomplete > 0) printLine(`See ${rejectedFile} for what was rejected or left out, and why.`)
 }

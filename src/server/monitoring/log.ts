@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 import type { LogLevel } from '../../site/index.ts'
-import { formatParts, LOG_OUTPUT, type Part, paint, shownJson, shownLines } from '../../terminal.ts'
+import { escapeJson, escapeLines, formatParts, inColour, LOG_OUTPUT, type Part } from '../../terminal.ts'
 
 /** The server's log. Lines name routes, never URLs: those hold user names. */
 export type Log = Logger
@@ -42,7 +42,7 @@ export function createLog(
   { named = false }: { readonly named?: boolean } = {},
 ): Log {
   const pretty = output.isTTY === true
-  const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : shownJson(line)) }
+  const destination = { write: (line: string) => void output.write(pretty ? formatLine(line) : escapeJson(line)) }
   return pino(
     {
       level,
@@ -67,13 +67,13 @@ export function formatLine(line: string): string {
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
   const parts: readonly Part[] = [
-    paint(DIM, clock),
+    inColour(DIM, clock),
     ' ',
-    paint(COLOURS[code] ?? DIM, String(level).padEnd(5)),
+    inColour(COLOURS[code] ?? DIM, String(level).padEnd(5)),
     ` ${String(msg ?? '')} `,
-    paint(DIM, facts.join(' ')),
+    inColour(DIM, facts.join(' ')),
   ]
-  return `${formatParts(parts, true)}${isStack(err) ? `\n${shownLines(err.stack)}` : ''}\n`
+  return `${formatParts(parts, true)}${isStack(err) ? `\n${escapeLines(err.stack)}` : ''}\n`
 }
 
 function isStack(value: unknown): value is { readonly stack: string } {
