@@ -375,6 +375,9 @@ test.runIf(runsHere('a backup is a whole database of its own'))('a backup is a w
   const { stdout } = await run(['query', 'User', '--tenant', 'acme', '--database', `sqlite:${file}`, '--json'])
   expect(JSON.parse(stdout).totalResults).toBe(2)
   expect((await lockstep('backup', file)).stderr).toMatch(/already exists/)
+  const output = await lockstep('backup', '-')
+  expect([output.code, output.stderr]).toEqual([2, expect.stringContaining('name a file')])
+  expect(existsSync('-')).toBe(false)
 })
 
 test('who changes a tenant of an app that embeds Lockstep is told that hooks are not called', async () => {

@@ -55,7 +55,13 @@ async function filled() {
   await ask(base, token, `/Users/${people[0]?.id}`, { method: 'DELETE' })
   await ask(base, token, `/Users/${people[1]?.id}`, {
     method: 'PATCH',
-    body: JSON.stringify({ Operations: [{ op: 'add', path: 'title', value: 'Dr' }] }),
+    body: JSON.stringify({
+      Operations: [
+        { op: 'add', path: 'title', value: 'Dr' },
+        // Escaped on a terminal, never in the file.
+        { op: 'add', path: 'nickName', value: 'a\u200bb' },
+      ],
+    }),
   })
   return { server, base, token, database: server.database }
 }
@@ -174,6 +180,19 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect((await ask(`${server.url}/tenants/acme/scim/v2`, old.token, '/Users')).status).toBe(503)
     expect(await json('tenant', 'delete', 'acme', '--yes', '--database', database)).toMatchObject({ deleted: true })
     expect(await json('tenant', 'import', path('acme.tenant'), '--database', database)).toMatchObject({ checksum })
+  })
+
+  test('goes to standard output for -, byte for byte, and nothing else does', async () => {
+    const { database } = await filled()
+    const path = place()
+    const exported = await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', database)
+    const { code, stdout, stderr } = await run(['tenant', 'export', 'acme', '-', '--json', '--database', database])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(readFileSync(path('acme.tenant'), 'utf8'))
+    writeFileSync(path('piped.tenant'), stdout)
+    const imported = await json('tenant', 'import', path('piped.tenant'), '--database', `sqlite:${path('new.db')}`)
+    expect(imported.checksum).toBe(exported.checksum)
+    expect(existsSync('-')).toBe(false)
   })
 
   test('an export that was cut short goes on, unless the tenant has changed', async () => {
