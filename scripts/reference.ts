@@ -2,16 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ROLES } from '../src/access/index.ts'
 import { openApi } from '../src/admin/openapi.ts'
-import { createRoutes } from '../src/admin/routes.ts'
+import { ROUTES } from '../src/admin/routes.ts'
 import { COMMANDS, GROUPS } from '../src/cli/commands.ts'
 import type { OptionEntry } from '../src/cli/terminal/command-entry.ts'
 import { APPS, type AppProfile, CLIENT_LIMITS, type TransportCode } from '../src/client/index.ts'
-import { createDirectory } from '../src/directory/index.ts'
 import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
-import { memoryStore } from '../src/store/memory/memory.ts'
-import { createTenancy } from '../src/tenancy/index.ts'
 import { casesPage } from './cases-page.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
@@ -93,32 +91,47 @@ function commandsPage(): string {
 }
 
 function adminPage(): string {
-  const store = memoryStore()
-  const routes = createRoutes({ tenancy: createTenancy({ store }), directory: createDirectory({ store }) })
-  const { paths } = openApi(routes, '')
+  const { paths } = openApi(ROUTES, '')
   const lines = [
     '# Admin API',
     '',
     'Under `/admin/v1`, with its own tokens: create one with `lockstep admin token`. Request and response bodies are JSON.',
     '`GET /admin/v1/openapi.json` describes every field, for generated clients.',
     '',
-    '| request | what it does | query | body | status |',
-    '| --- | --- | --- | --- | --- |',
+    '| request | what it does | needs | query | body | status |',
+    '| --- | --- | --- | --- | --- | --- |',
   ]
-  for (const { method, path, does, gives } of routes) {
+  for (const { method, path, does, needs, gives } of ROUTES) {
     const operation = paths[path]?.[method] as Operation
     const query = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => `\`${name}\``)
     const shape = operation.requestBody?.content['application/json'].schema
-    const needed = shape?.required ?? []
-    const body = Object.keys(shape?.properties ?? {}).map((name) => `\`${name}\`${needed.includes(name) ? '' : '?'}`)
+    const required = shape?.required ?? []
+    const body = Object.keys(shape?.properties ?? {}).map((name) => `\`${name}\`${required.includes(name) ? '' : '?'}`)
     const request = `\`${method.toUpperCase()} ${path}\``
-    lines.push(`| ${request} | ${cell(does)} | ${query.join(', ')} | ${body.join(', ')} | ${gives.status} |`)
+    const needed = needs.reach === 'database' ? `${needs.capability}, database` : needs.capability
+    lines.push(
+      `| ${request} | ${cell(does)} | ${needed} | ${query.join(', ')} | ${body.join(', ')} | ${gives.status} |`,
+    )
   }
   lines.push(
     '',
-    'A question mark marks optional fields. Errors have the body `{"error":{"code":"…","message":"…"}}` and one of these statuses: 400 for',
-    'an invalid request, 401 without a valid token, 404 if something does not exist, 409 if it already exists or is still in use (with a',
-    '`count` of what prevents the change), 413 for a body that is too long, 415 for one that is not JSON.',
+    'A question mark marks optional fields.',
+    '',
+    'Lists come in pages: `{"items":[…],"next":"…"}`. `limit` (100 by default, 1,000 at most) bounds a page, `search` keeps entries whose name',
+    'begins with a text, and `after` takes the `next` of the page before. A page without `next` is the last one; a page may have fewer entries',
+    'than `limit`, even none, although there are more.',
+    '',
+    '`needs` is what the role of the token must include; `database` means that the token must not be limited to tenants. Other tenants than',
+    'those of the token look as if they did not exist.',
+    '',
+    '| role | has |',
+    '| --- | --- |',
+    ...Object.entries(ROLES).map(([role, capabilities]) => `| ${role} | ${capabilities.join(', ')} |`),
+    '',
+    'Errors have the body `{"error":{"code":"…","message":"…"}}` and one of these statuses: 400 for an invalid request (with `faults`, a list of',
+    '`{"in":"body","field":"connection.kind","message":"…"}`, where single fields are wrong), 401 without a valid token, 403 if its role lacks what',
+    'is needed, 404 if something does not exist, 409 if it already exists or is still in use (with a `count` of what prevents the change),',
+    '413 for a body that is too long, 415 for one that is not JSON.',
   )
   return `${lines.join('\n')}\n`
 }

@@ -282,7 +282,7 @@ describe('an index that was not finished', { timeout: 120_000 }, () => {
     ])
     expect(ended.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
     expect(ended[0]).toMatchObject({
-      reason: { code: 'ERR_IN_USE', message: expect.stringContaining('began meanwhile') },
+      reason: { code: 'ERR_IN_USE', message: expect.stringContaining('has begun in the meantime') },
     })
     for (const path of ['title', 'nickName']) {
       expect(await isReady(at.server, tenant, path)).toBe(true)

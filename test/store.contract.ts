@@ -852,6 +852,14 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
             { tenant: 'acme', created: 1, place: 2, resources: { User: 1, Group: 1 } },
             { tenant: 'beta', created: 2, place: 0, resources: {} },
           ])
+          const named = async (where: Parameters<Store['tenants']>[0]) =>
+            (await store.tenants(where)).map(({ tenant, resources }) => [tenant, resources])
+          expect(await named({ limit: 1 })).toEqual([['acme', { User: 1, Group: 1 }]])
+          expect(await named({ limit: 1, after: 'acme' })).toEqual([['beta', {}]])
+          expect(await named({ limit: 10, after: 'beta' })).toEqual([])
+          expect(await named({ limit: 10, prefix: 'be' })).toEqual([['beta', {}]])
+          expect(await named({ limit: 10, prefix: 'be', after: 'beta' })).toEqual([])
+          expect(await named({ limit: 10, prefix: 'a' })).toEqual([['acme', { User: 1, Group: 1 }]])
           await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 3 }])
           expect(await store.tenants()).toMatchObject([{ tenant: 'beta' }])
           expect(await store.get(user('u1'))).toBeUndefined()

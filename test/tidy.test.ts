@@ -16,7 +16,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   directory: ['store', 'protocol'],
   access: ['quirks', 'protocol'],
   jobs: ['store', 'protocol'],
-  tenancy: ['access', 'store', 'quirks', 'protocol'],
+  tenancy: ['access', 'directory', 'store', 'quirks', 'protocol'],
   client: ['quirks', 'protocol'],
   provider: ['access', 'directory', 'quirks', 'protocol'],
   sources: ['directory', 'quirks', 'protocol'],

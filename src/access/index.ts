@@ -1,5 +1,14 @@
 // The front door of access: who calls, what they may do, and how they prove it.
 
+export {
+  type Administrator,
+  type Capability,
+  hasCapability,
+  isRole,
+  ROLES,
+  type Role,
+  reaches,
+} from './administrator.ts'
 export { type BearerHeader, bearerToken, faultOfAuthorization, readAuthorization, readBearer } from './authorization.ts'
 export { bearer, type Grant, invalidToken, noCredentials } from './bearer.ts'
 export { ALL_FEATURES, type FeatureSwitches, type Features } from './features.ts'

@@ -1,4 +1,7 @@
+// Tests the admin API over its whole table of routes: answers, refusals, pages.
+
 import { afterEach, expect, test } from 'vitest'
+import { expectDocumented } from '../../test/documented.ts'
 import { createDirectory } from '../directory/index.ts'
 import { LENIENT } from '../protocol/index.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
@@ -35,6 +38,7 @@ async function start() {
     )
     const text = await response.text()
     expect(faults).toEqual([])
+    if (response.status !== 401) expectDocumented(method, path, response.status, text)
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
   }
   const addUser = (document: { readonly [name: string]: unknown }) =>
@@ -71,7 +75,7 @@ test('a tenant is made, listed, shown and deleted', async () => {
     'principal.profile.kind',
     'okta',
   )
-  expect((await send('GET', '/tenants')).body).toMatchObject([{ tenant: 'acme' }])
+  expect((await send('GET', '/tenants')).body).toMatchObject({ items: [{ tenant: 'acme' }] })
   expect((await send('GET', '/tenants/acme')).body).toMatchObject({ tenant: 'acme', log: 2 })
   expect((await send('POST', '/tenants', { name: 'acme' })).status).toBe(409)
   expect((await send('DELETE', '/tenants/acme')).status).toBe(204)
@@ -84,9 +88,9 @@ test('a connection is made, rotated and revoked', async () => {
   const path = '/tenants/acme/connections'
   const first = (await send('POST', path, { kind: 'entra', label: 'Entra', rights: 'read:users', lifetimeDays: 30 }))
     .body
-  expect((await send('GET', path)).body).toMatchObject([
-    { label: 'Entra', kind: 'entra', profile: 'entra', rights: 'read:users' },
-  ])
+  expect((await send('GET', path)).body).toMatchObject({
+    items: [{ label: 'Entra', kind: 'entra', profile: 'entra', rights: 'read:users' }],
+  })
   const second = await send('POST', `${path}/${first.connection}/tokens`)
   expect(second.status).toBe(201)
   const third = await send('POST', `${path}/${first.connection}/tokens`, {})
@@ -129,7 +133,7 @@ test('an extension is added, used, tightened only by force, and removed', async 
   const path = `/tenants/acme/schemas/${encodeURIComponent(BADGE)}`
   const schema = { id: BADGE, name: 'Badge', attributes: [{ name: 'number', type: 'integer' }, { name: 'colour' }] }
   expect((await send('PUT', `${path}?extends=User`, schema)).status).toBe(200)
-  expect((await send('GET', '/tenants/acme/schemas')).body).toContainEqual(
+  expect((await send('GET', '/tenants/acme/schemas')).body.items).toContainEqual(
     expect.objectContaining({ id: BADGE, own: true, types: ['User'] }),
   )
 
@@ -177,9 +181,9 @@ test('a resource type of its own is added and removed', async () => {
     /removed with 1 resource; force deletes them/,
   )
   expect((await send('DELETE', '/tenants/acme/types/Device?force=true')).status).toBe(204)
-  expect((await send('GET', '/tenants/acme/types')).body.map(({ name }: { name: string }) => name)).toEqual([
-    'User',
+  expect((await send('GET', '/tenants/acme/types')).body.items.map(({ name }: { name: string }) => name)).toEqual([
     'Group',
+    'User',
   ])
 })
 
@@ -189,13 +193,18 @@ test('attributes are declared indexed and taken back; what can be declared is sa
   await tenancy.ready('acme')
   await addUser({ userName: 'ada', title: 'Dr' })
   const path = '/tenants/acme/indexes'
-  expect((await send('GET', path)).body).toContainEqual({ type: 'User', path: 'userName', own: false, ready: true })
+  expect((await send('GET', path)).body.items).toContainEqual({
+    type: 'User',
+    path: 'userName',
+    own: false,
+    ready: true,
+  })
   const title = { type: 'User', path: 'title', own: true, ready: true }
   expect(await send('PUT', `${path}/User/Title`)).toMatchObject({ status: 200, body: title })
   expect(await send('PUT', `${path}/User/title`)).toMatchObject({ status: 200, body: title })
   const department = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department'
   expect((await send('PUT', `${path}/User/${encodeURIComponent(department)}`)).body).toMatchObject({ path: department })
-  expect((await send('GET', path)).body.filter(({ own }: { own: boolean }) => own)).toEqual([
+  expect((await send('GET', path)).body.items.filter(({ own }: { own: boolean }) => own)).toEqual([
     title,
     { ...title, path: department },
   ])
@@ -211,7 +220,7 @@ test('attributes are declared indexed and taken back; what can be declared is sa
     ['PUT', 'User/password', 400, 'password is never returned'],
     ['PUT', 'User/meta.created', 400, 'meta.created is kept apart'],
     ['PUT', 'Group/members.display', 400, 'members.display is kept apart'],
-    ['PUT', 'User/userName', 400, 'userName of User is found by index from the start'],
+    ['PUT', 'User/userName', 400, 'userName of User is always indexed'],
     ['PUT', 'User/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User', 400, 'an extension as a whole'],
     [
       'PUT',
@@ -219,15 +228,15 @@ test('attributes are declared indexed and taken back; what can be declared is sa
       400,
       "shows another resource and isn't kept",
     ],
-    ['PUT', 'Device/title', 404, 'there is no resource type "Device" here; there are User, Group'],
+    ['PUT', 'Device/title', 404, 'There is no resource type "Device" here; there are User, Group'],
     ['DELETE', 'User/nickName', 404, 'isn\'t declared indexed in tenant "acme"'],
-    ['DELETE', 'User/emails.value', 400, 'and stays so'],
+    ['DELETE', 'User/emails.value', 400, 'is always indexed'],
   ] as const) {
     const answer = await send(method, `${path}/${route.split('/').map(encodeURIComponent).join('/')}`)
     expect([answer.status, answer.body.error.message]).toEqual([status, expect.stringContaining(message)])
   }
   expect((await send('DELETE', `${path}/User/title`)).status).toBe(204)
-  expect((await send('GET', path)).body.filter(({ own }: { own: boolean }) => own)).toMatchObject([
+  expect((await send('GET', path)).body.items.filter(({ own }: { own: boolean }) => own)).toMatchObject([
     { path: department },
   ])
   expect((await send('GET', '/tenants/none/indexes')).status).toBe(404)
@@ -257,18 +266,18 @@ test('D-041, D-042 roles are listed, added, changed and taken off', async () => 
   const path = '/tenants/acme/lists/Role'
   expect((await send('GET', path)).body.error.message).toMatch(/no list "Role", it has none/)
   await send('PUT', '/tenants/acme/types/Role', { name: 'Role' })
-  expect((await send('GET', path)).body).toEqual([])
+  expect((await send('GET', path)).body.items).toEqual([])
   expect((await send('PUT', `${path}/it%2Fadmin`, { display: 'Admin', supported: true })).body).toMatchObject({
     value: 'it/admin',
     display: 'Admin',
   })
   expect((await send('PUT', `${path}/it%2Fadmin`, { display: 'Administrator' })).status).toBe(200)
-  expect((await send('GET', path)).body).toMatchObject([{ value: 'it/admin', display: 'Administrator' }])
+  expect((await send('GET', path)).body.items).toMatchObject([{ value: 'it/admin', display: 'Administrator' }])
   await addUser({ userName: 'ada', roles: [{ value: 'it/admin' }] })
   await expect(addUser({ userName: 'bob', roles: [{ value: 'pilot' }] })).rejects.toThrow(/pilot/)
   expect((await send('DELETE', `${path}/pilot`)).status).toBe(404)
   expect((await send('DELETE', `${path}/it%2Fadmin`)).status).toBe(204)
-  expect((await send('GET', path)).body).toEqual([])
+  expect((await send('GET', path)).body.items).toEqual([])
 })
 
 test('a tenant whose connection is refused is not left behind; allowances of a connection are shown', async () => {
@@ -281,9 +290,9 @@ test('a tenant whose connection is refused is not left behind; allowances of a c
     const { status, body } = await send('POST', '/tenants', { name: 'acme', connection })
     expect([status, body.error.code]).toEqual([400, 'ERR_INVALID'])
   }
-  expect((await send('GET', '/tenants')).body).toEqual([])
+  expect((await send('GET', '/tenants')).body).toEqual({ items: [] })
   await send('POST', '/tenants', { name: 'acme', connection: { kind: 'okta', allow: ['uniqueGroupNames'] } })
-  expect((await send('GET', '/tenants/acme/connections')).body).toMatchObject([
+  expect((await send('GET', '/tenants/acme/connections')).body.items).toMatchObject([
     { kind: 'okta', allow: ['uniqueGroupNames'] },
   ])
 })
@@ -293,12 +302,12 @@ test('a deleted person is erased; one who is there only when it may be deleted',
   await tenancy.tenants.create('acme')
   await tenancy.ready('acme')
   await addUser({ userName: 'zqxada' })
-  const [, { id }] = (await send('GET', '/tenants/acme/log')).body.changes
+  const [, { id }] = (await send('GET', '/tenants/acme/log')).body.items
   expect((await send('POST', '/tenants/acme/erasures', { id })).status).toBe(409)
   expect((await send('POST', '/tenants/acme/erasures', { id: 'nobody' })).status).toBe(400)
   const erased = await send('POST', '/tenants/acme/erasures', { id, delete: true })
   expect(erased).toMatchObject({ status: 200, body: { tenant: 'acme', type: 'User', id, lines: 2 } })
-  const { changes } = (await send('GET', '/tenants/acme/log')).body
+  const { items: changes } = (await send('GET', '/tenants/acme/log')).body
   expect(JSON.stringify(changes)).not.toContain('zqxada')
   expect(changes.at(-1)).toMatchObject({ op: 'note', type: 'User', id, actor: expect.stringMatching(/^admin:/) })
 })
@@ -309,16 +318,16 @@ test('the log is read on from a place', async () => {
   await tenancy.ready('acme')
   for (const userName of ['a', 'b', 'c']) await addUser({ userName })
   const first = (await send('GET', '/tenants/acme/log?limit=2')).body
-  expect(first.changes).toMatchObject([
+  expect(first.items).toMatchObject([
     { place: 1, op: 'note', type: 'Tenant', paths: [{ path: 'verb', new: 'created' }] },
     { place: 2, op: 'create' },
   ])
   const rest = (await send('GET', `/tenants/acme/log?after=${first.next}`)).body
   expect(rest).toMatchObject({
-    changes: [{ place: 3, op: 'create', actor: 'test', type: 'User' }, { place: 4 }],
+    items: [{ place: 3, op: 'create', actor: 'test', type: 'User' }, { place: 4 }],
     next: 4,
   })
-  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ changes: [], next: 4 })
+  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ items: [], next: 4 })
 })
 
 test.each([
@@ -330,7 +339,7 @@ test.each([
   ['POST', '/tenants', { name: 'x', connection: { rights: 'fly' } }, 400, '"fly" is not a right'],
   ['POST', '/tenants', { name: 'x', connection: { subject: 'ada' } }, 400, 'subject'],
   ['GET', '/tenants/acme/log?limit=0', undefined, 400, 'query.limit'],
-  ['GET', '/tenants/acme/log', undefined, 404, 'no tenant named "acme"'],
+  ['GET', '/tenants/acme/log', undefined, 404, 'There is no tenant named "acme"'],
   ['GET', '/nothing', undefined, 404, 'openapi.json'],
   ['PUT', '/tenants', {}, 405, 'GET, POST'],
   ['PUT', '/tenants/acme/types/A', { name: 'B' }, 400, "the body's name is B"],
@@ -357,6 +366,7 @@ test('the OpenAPI document describes every route', async () => {
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids).toContain('createConnection')
   const create = body.paths['/tenants/{tenant}/connections'].post
+  expect(create['x-needs']).toEqual({ capability: 'connect', reach: 'tenant' })
   expect(create.parameters).toEqual([{ name: 'tenant', in: 'path', required: true, schema: { type: 'string' } }])
   expect(create.requestBody.content['application/json'].schema.properties.kind.enum).toContain('entra')
   expect(create.responses['201'].content['application/json'].schema.required).toContain('token')

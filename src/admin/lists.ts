@@ -1,63 +1,34 @@
-import { type Context, type Directory, documentOf, type Stored, traitsOf } from '../directory/index.ts'
-import { type Catalog, type Json, LIMITS, type ResourceType, readQuery, STRICT } from '../protocol/index.ts'
-import { TenancyError } from '../tenancy/index.ts'
+// The lists of roles and entitlements that users may have: clients may only read them (D-041).
 
-/** The lists of a tenant that clients may only read: what roles and entitlements there are (D-041). */
+import { type Context, type Directory, documentOf, type Stored, traitsOf } from '../directory/index.ts'
+import { type Json, type JsonObject, type ResourceType, readQuery, STRICT } from '../protocol/index.ts'
+import { type Page, type PageRequest, type Tenancy, TenancyError } from '../tenancy/index.ts'
+
+/** The lists of a tenant. */
 export interface Lists {
-  readonly all: (tenant: string, type: string) => Promise<readonly Json[]>
-  /** Adds an entry, or puts another in its place; gives the entry. */
-  readonly put: (
-    tenant: string,
-    type: string,
-    value: string,
-    entry: { readonly [name: string]: Json },
-    actor: string,
-  ) => Promise<Json>
+  /** A page, in the order of ids; `search` looks at values, in their letter case. */
+  readonly page: (tenant: string, type: string, request: PageRequest) => Promise<Page<Json>>
+  /** Adds an entry or replaces it; returns the entry. */
+  readonly put: (tenant: string, type: string, value: string, entry: JsonObject, actor: string) => Promise<Json>
   readonly remove: (tenant: string, type: string, value: string, actor: string) => Promise<void>
 }
 
-/** Makes the access to lists, through the same door as everything else. `catalog` reads a tenant's types first. */
-export function createLists(directory: Directory, catalog: (tenant: string) => Promise<Catalog>): Lists {
-  const typeOf = async (tenant: string, name: string): Promise<ResourceType> => {
-    const lists = (await catalog(tenant)).types.filter((type) => traitsOf(type).readOnly)
-    const type = lists.find((one) => one.name === name)
-    if (type !== undefined) return type
-    const known = lists.length === 0 ? 'it has none' : `it has ${lists.map((one) => one.name).join(', ')}`
-    throw new TenancyError(
-      'ERR_NOT_FOUND',
-      `tenant "${tenant}" has no list "${name}", ${known}; put the resource type Role or Entitlement to switch that list on`,
-    )
-  }
-  const contextOf = (tenant: string, actor: string): Context => ({ tenant, actor, allow: STRICT })
-
-  async function* pages(tenant: string, type: ResourceType, filter?: string): AsyncIterable<readonly Stored[]> {
-    const search = readQuery({
-      count: String(LIMITS.PAGE_MAX),
-      cursor: '',
-      ...(filter === undefined ? {} : { filter }),
-    })
-    for (let after: Stored['id'] | undefined; ; ) {
-      const options = { groups: false, total: false, ...(after === undefined ? {} : { after: { id: after } }) }
-      const page = await directory.find(directory.plan(contextOf(tenant, ''), [type], search, '', options))
-      yield page.resources
-      if (page.next === undefined) return
-      after = page.next.id
-    }
-  }
-
+/** Makes the access to lists, through the directory like every other resource. */
+export function createLists(tenancy: Tenancy, directory: Directory): Lists {
   const find = async (tenant: string, type: ResourceType, value: string) => {
-    for await (const [first] of pages(tenant, type, `value eq ${JSON.stringify(value)}`)) return first
-    return undefined
+    const filter = `value eq ${JSON.stringify(value)}`
+    const { resources } = await read(directory, tenant, type, { limit: 1, filter })
+    return resources[0]
   }
-
   return {
-    all: async (tenant, name) => {
-      const entries: Json[] = []
-      for await (const page of pages(tenant, await typeOf(tenant, name))) entries.push(...page.map(entryOf))
-      return entries
+    page: async (tenant, name, { search, after, limit }) => {
+      const type = await typeOf(tenancy, tenant, name)
+      const filter = search === undefined ? undefined : `value sw ${JSON.stringify(search)}`
+      const { resources, next } = await read(directory, tenant, type, { limit, filter, after })
+      return { items: resources.map(entryOf), ...(next === undefined ? {} : { next: next.id }) }
     },
     put: async (tenant, name, value, entry, actor) => {
-      const type = await typeOf(tenant, name)
+      const type = await typeOf(tenancy, tenant, name)
       const body = { ...entry, schemas: [type.schema.id], value }
       const found = await find(tenant, type, value)
       const context = contextOf(tenant, actor)
@@ -68,13 +39,45 @@ export function createLists(directory: Directory, catalog: (tenant: string) => P
       return entryOf(stored)
     },
     remove: async (tenant, name, value, actor) => {
-      const type = await typeOf(tenant, name)
+      const type = await typeOf(tenancy, tenant, name)
       const found = await find(tenant, type, value)
       if (found === undefined)
         throw new TenancyError('ERR_NOT_FOUND', `The list of ${type.name} has no value "${value}"`)
       await directory.remove(contextOf(tenant, actor), type.name, found.id)
     },
   }
+}
+
+async function typeOf(tenancy: Tenancy, tenant: string, name: string): Promise<ResourceType> {
+  await tenancy.tenants.show(tenant)
+  await tenancy.ready(tenant)
+  const lists = tenancy.catalog(tenant).types.filter((type) => traitsOf(type).readOnly)
+  const type = lists.find((one) => one.name === name)
+  if (type !== undefined) return type
+  const known = lists.length === 0 ? 'it has none' : `it has ${lists.map((one) => one.name).join(', ')}`
+  throw new TenancyError(
+    'ERR_NOT_FOUND',
+    `Tenant "${tenant}" has no list "${name}", ${known}; put the resource type Role or Entitlement to switch that list on`,
+  )
+}
+
+function read(
+  directory: Directory,
+  tenant: string,
+  type: ResourceType,
+  {
+    limit,
+    filter,
+    after,
+  }: { readonly limit: number; readonly filter?: string | undefined; readonly after?: string | undefined },
+) {
+  const search = readQuery({ count: String(limit), cursor: '', ...(filter === undefined ? {} : { filter }) })
+  const options = { groups: false, total: false, ...(after === undefined ? {} : { after: { id: after } }) }
+  return directory.find(directory.plan(contextOf(tenant, ''), [type], search, '', options))
+}
+
+function contextOf(tenant: string, actor: string): Context {
+  return { tenant, actor, allow: STRICT }
 }
 
 function entryOf(stored: Stored): Json {

@@ -1,3 +1,5 @@
+// The OpenAPI document of the admin API, made from the table of routes.
+
 import { z } from 'zod'
 import type { Route } from './route.ts'
 import { ErrorBody } from './shapes.ts'
@@ -14,7 +16,7 @@ export function openApi(routes: readonly Route[], origin: string) {
       title: 'Lockstep admin API',
       version: '1',
       description:
-        'Tenants, connections, schemas, settings and the change log. Tokens are made with `lockstep admin token`.',
+        'Tenants, connections, schemas, settings and the change log. Tokens are made with `lockstep admin token`. `x-needs` says what the role of a token must include (`capability`) and reach: the tenant of the path, the whole database, or its own tenants.',
     },
     servers: [{ url: `${origin}/admin/v1` }],
     security: [{ token: [] }],
@@ -26,7 +28,7 @@ export function openApi(routes: readonly Route[], origin: string) {
   }
 }
 
-function operation({ id, does, path, query, body, gives }: Route) {
+function operation({ id, does, needs, path, query, body, gives }: Route) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -34,12 +36,13 @@ function operation({ id, does, path, query, body, gives }: Route) {
     schema: { type: 'string' },
   }))
   const refused = {
-    description: 'Refused',
+    description: 'Refused: 400 (with `faults`), 401, 403, 404, 405, 409, 413, 415, 500 or 503',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
   }
   return {
     operationId: id,
     summary: does,
+    'x-needs': needs,
     parameters: [...inPath, ...(query === undefined ? [] : queryParameters(query))],
     ...(body === undefined
       ? {}

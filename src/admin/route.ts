@@ -1,6 +1,23 @@
-import type { z } from 'zod'
+// The declaration of a route: what it takes, gives and needs. It is checked, documented and tested from this alone.
 
-/** One route of the admin API: what it takes and gives, checked and documented from the same shapes. */
+import type { z } from 'zod'
+import type { Administrator, Capability } from '../access/index.ts'
+import type { Directory } from '../directory/index.ts'
+import type { JsonObject } from '../protocol/index.ts'
+import type { Administration, Page, Tenancy } from '../tenancy/index.ts'
+import type { Lists } from './lists.ts'
+
+/** What an administrator needs to use a route. */
+export interface Needs {
+  readonly capability: Capability
+  /**
+   * What it must reach: the `tenant` in the path (any other looks as if it didn't exist), the `database` as a whole, or only `own`
+   * tenants, of which the answer is made.
+   */
+  readonly reach: 'tenant' | 'database' | 'own'
+}
+
+/** One route of the admin API. */
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Below `/admin/v1`, as OpenAPI writes it: `/tenants/{tenant}`. */
@@ -8,36 +25,60 @@ export interface Route {
   /** Unique name for generated clients. */
   readonly id: string
   readonly does: string
+  readonly needs: Needs
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly gives: { readonly status: 200 | 201 | 204; readonly body?: z.ZodType }
-  readonly run: (call: Call) => Promise<unknown>
+  readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
 }
 
-/** A request that has passed its route's checks. */
-export interface Call {
-  readonly params: { readonly [name: string]: string }
-  readonly query: unknown
-  readonly body: unknown
-  /** What the log says did it. */
+/** A request that has passed the checks of its route. */
+export interface Call<Params = { readonly [name: string]: string }, Query = unknown, Body = unknown> {
+  /** The parameters of the path. */
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  /** The body as it was sent, for routes whose body the protocol checks. */
+  readonly json: JsonObject
+  readonly administrator: Administrator
+  /** The name in the change log. */
   readonly actor: string
   /** Scheme and host that the client sees, without a slash at the end. */
   readonly origin: string
 }
 
-/** Declares a route, so that `run` knows the types of its query and body. */
-export function route<Query extends z.ZodType = z.ZodUndefined, Body extends z.ZodType = z.ZodUndefined>(declaration: {
-  readonly method: Route['method']
-  readonly path: string
-  readonly id: string
-  readonly does: string
-  readonly query?: Query
-  readonly body?: Body
-  readonly gives: Route['gives']
-  readonly run: (
-    call: Omit<Call, 'query' | 'body'> & { readonly query: z.output<Query>; readonly body: z.output<Body> },
-  ) => Promise<unknown>
-}): Route {
-  // The checks of `admin.ts` have made query and body what the shapes say before `run` sees them.
+/** What routes work with. */
+export interface RouteDeps {
+  readonly tenancy: Tenancy
+  readonly directory: Directory
+  readonly lists: Lists
+  /** Tenancy, with changes noted in the log under the caller's name. */
+  readonly administration: Administration
+}
+
+/** The names of the parameters in a path. */
+type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [key in Name]: string } & ParamsOf<Rest>
+  : object
+
+/** Declares a route, so that `run` knows the types of its parameters, query and body. */
+export function route<
+  const Path extends string,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  declaration: Omit<Route, 'path' | 'query' | 'body' | 'run'> & {
+    readonly path: Path
+    readonly query?: Query
+    readonly body?: Body
+    readonly run: (call: Call<ParamsOf<Path>, z.output<Query>, z.output<Body>>, deps: RouteDeps) => Promise<unknown>
+  },
+): Route {
+  // The checks in `admin.ts` have made query and body what the shapes say before `run` sees them.
   return declaration as unknown as Route
+}
+
+/** The same page with other items. */
+export function pageWith<From, To>({ items, ...rest }: Page<From>, toJson: (item: From) => To): Page<To> {
+  return { items: items.map(toJson), ...rest }
 }

@@ -1,54 +1,99 @@
-import { hashToken, isAdminToken, isExpired, makeAdminToken, readBearer, sameHash, tokenId } from '../access/index.ts'
+// The tokens of administrators: made with a role and tenants, listed, revoked, checked.
+
+import {
+  type Administrator,
+  hashToken,
+  isAdminToken,
+  isExpired,
+  isRole,
+  makeAdminToken,
+  ROLES,
+  type Role,
+  readBearer,
+  sameHash,
+  tokenId,
+} from '../access/index.ts'
 import type { Environment } from '../environment.ts'
-import type { Store, Write } from '../store/index.ts'
-import { TOKEN_LIFETIME_MS, type TokenFacts } from './connections.ts'
-import { missing } from './errors.ts'
+import type { Store, StoredRecord, Write } from '../store/index.ts'
+import type { TokenFacts } from './connection-record.ts'
+import { TOKEN_LIFETIME_MS } from './connections.ts'
+import { invalid, missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import type { Note } from './notes.ts'
+import { type Page, type PageRequest, pageOfRecords } from './pages.ts'
 import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
+import { isTenantName } from './tenants.ts'
 
 const ADMIN_TOKEN = 'admin-token'
+/** Most tenants that one token is limited to. */
+const TENANTS = 100
 
 /** A token for the admin API, as far as it is known. */
 export interface AdminToken extends TokenFacts {
   readonly label: string
+  readonly role: Role
+  /** Names of the tenants it is limited to; absent: all, and the database as a whole. */
+  readonly tenants?: readonly string[]
 }
 
-/** The tokens for the admin API. Until one is made, nobody gets in. */
+/** What a new token is to be. */
+export interface AdminTokenDraft {
+  readonly label?: string
+  /** null: no end; absent: a year. */
+  readonly lifetimeMs?: number | null
+  /** Absent: owner. */
+  readonly role?: string
+  /** Absent: all. */
+  readonly tenants?: readonly string[]
+}
+
+/** Who administers, or why no one is let in; `none`: no token has been made yet. RFC 6750 §3.1. */
+export type AdminAuthenticated =
+  | { readonly administrator: Administrator }
+  | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' | 'none' }
+
+/** The tokens for the admin API. Until one is made, no one is let in. */
 export interface AdminTokens {
-  readonly create: (options?: {
-    readonly label?: string
-    readonly lifetimeMs?: number | null
-  }) => Promise<{ readonly admin: AdminToken; readonly token: string }>
+  readonly create: (draft?: AdminTokenDraft) => Promise<{ readonly admin: AdminToken; readonly token: string }>
+  /** All, oldest first. */
   readonly list: () => Promise<readonly AdminToken[]>
+  /** A page, in the order of their ids; `search` looks at ids and labels. */
+  readonly page: (request: PageRequest) => Promise<Page<AdminToken>>
   readonly revoke: (id: string) => Promise<void>
-  /** Who calls, or why nobody does; `none`: no token has been made yet. RFC 6750 §3.1. */
-  readonly authenticate: (
-    header: string | undefined | null,
-  ) => Promise<
-    { readonly admin: AdminToken } | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' | 'none' }
-  >
+  readonly authenticate: (header: string | undefined | null) => Promise<AdminAuthenticated>
 }
 
-/** Makes the room's part for admin tokens. Each call reads the store: the admin API is not a hot path. */
+/** Makes the admin tokens part of tenancy. Each call reads the store: the admin API is not a hot path. */
 export function createAdminTokens(store: Store, environment: Environment, note: Note): AdminTokens {
   return {
-    create: async ({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS } = {}) => {
+    create: async (draft = {}) => {
+      const { label, lifetimeMs, role, tenants } = checkDraft(draft)
       const token = makeAdminToken(environment)
       const key = hashToken(token)
       const created = environment.now()
       const expires: { expires?: number } = lifetimeMs === null ? {} : { expires: created + lifetimeMs }
+      const scope = tenants === undefined ? {} : { tenants }
       const record = { tenant: '', kind: ADMIN_TOKEN, key }
-      const made = note('', 'AdminToken', tokenId(key), 'created', { label, expires: isoTime(expires.expires) })
-      await store.commit([{ write: 'record', record, value: { label, created, ...expires } }, made])
-      return { admin: { id: tokenId(key), label, created, ...expires }, token }
+      const facts = { label, role, ...scope }
+      const made = note('', 'AdminToken', tokenId(key), 'created', { ...facts, expires: isoTime(expires.expires) })
+      await store.commit([{ write: 'record', record, value: { ...facts, created, ...expires } }, made])
+      return { admin: { id: tokenId(key), ...facts, created, ...expires }, token }
     },
     list: async () =>
       (await allRecords(store, '', ADMIN_TOKEN)).map(toAdminToken).sort((a, b) => a.created - b.created),
+    page: async (request) => {
+      // The id is the beginning of the key, and no hash has a letter past f: this is behind every key with that beginning.
+      const after = request.after === undefined ? {} : { after: `${request.after}g` }
+      const { items, next } = await pageOfRecords(store, '', ADMIN_TOKEN, { ...request, ...after }, (record) => [
+        tokenId(record.key),
+        textOf(factsOf(record).label) ?? '',
+      ])
+      return { items: items.map(toAdminToken), ...(next === undefined ? {} : { next: tokenId(next) }) }
+    },
     revoke: async (id) => {
       const meant = (await allRecords(store, '', ADMIN_TOKEN)).filter((record) => tokenId(record.key) === id)
       if (meant.length === 0)
-        throw missing(`there is no admin token "${id}"; see them with: lockstep admin token --list`)
+        throw missing(`There is no admin token "${id}"; see them with: lockstep admin token --list`)
       await store.commit([
         ...meant.map(
           ({ key }): Write => ({ write: 'record', record: { tenant: '', kind: ADMIN_TOKEN, key }, value: undefined }),
@@ -56,28 +101,56 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
         note('', 'AdminToken', id, 'revoked'),
       ])
     },
-    authenticate: async (header) => {
-      const bearer = readBearer(header)
-      if ('reason' in bearer || !isAdminToken(bearer.token)) {
-        if ((await store.records('', ADMIN_TOKEN, { limit: 1 })).length === 0) return { reason: 'none' }
-        return 'reason' in bearer ? bearer : { reason: 'invalid' }
-      }
-      const hash = hashToken(bearer.token)
-      const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
-      if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
-      const admin = toAdminToken(record)
-      return isExpired(admin.expires, environment.now()) ? { reason: 'expired' } : { admin }
-    },
+    authenticate: (header) => authenticate(store, environment, header),
   }
 }
 
-function toAdminToken(record: Parameters<typeof factsOf>[0]): AdminToken {
+async function authenticate(
+  store: Store,
+  environment: Environment,
+  header: string | undefined | null,
+): Promise<AdminAuthenticated> {
+  const bearer = readBearer(header)
+  if ('reason' in bearer || !isAdminToken(bearer.token)) {
+    if ((await store.records('', ADMIN_TOKEN, { limit: 1 })).length === 0) return { reason: 'none' }
+    return 'reason' in bearer ? bearer : { reason: 'invalid' }
+  }
+  const hash = hashToken(bearer.token)
+  const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
+  if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
+  const { id, role, tenants, expires } = toAdminToken(record)
+  if (isExpired(expires, environment.now())) return { reason: 'expired' }
+  return { administrator: { actor: `admin:${id}`, role, tenants } }
+}
+
+function checkDraft({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS, role = 'owner', tenants }: AdminTokenDraft) {
+  if (!isRole(role)) {
+    throw invalid(`"${role}" is not a role; the roles are ${Object.keys(ROLES).join(', ')}`, 'role')
+  }
+  if (tenants !== undefined && (tenants.length === 0 || tenants.length > TENANTS)) {
+    throw invalid(`An admin token is limited to 1 to ${TENANTS} tenants, or to none`, 'tenants')
+  }
+  const wrong = tenants?.find((name) => !isTenantName(name))
+  if (wrong !== undefined) throw invalid(`"${wrong}" can't name a tenant`, 'tenants')
+  return { label, lifetimeMs, role, tenants }
+}
+
+function toAdminToken(record: StoredRecord): AdminToken {
   const facts = factsOf(record)
   const expires = numberOf(facts.expires)
+  const { tenants } = facts
   return {
     id: tokenId(record.key),
     label: textOf(facts.label) ?? '',
+    role: readRole(textOf(facts.role)),
+    ...(Array.isArray(tenants) ? { tenants: tenants.filter((name) => typeof name === 'string') } : {}),
     created: numberOf(facts.created) ?? 0,
     ...(expires === undefined ? {} : { expires }),
   }
+}
+
+/** Tokens made before there were roles are owners. A role that this version doesn't know (the database is newer) may only look. */
+function readRole(role: string | undefined): Role {
+  if (role === undefined) return 'owner'
+  return isRole(role) ? role : 'support'
 }

@@ -1,3 +1,5 @@
+// Allowances of a connection: the exceptions to its profile, checked and stored.
+
 import { type Allowances, didYouMean, type Json, STRICT } from '../protocol/index.ts'
 import type { AllowanceChoice } from '../quirks/index.ts'
 import { invalid } from './errors.ts'
@@ -26,10 +28,13 @@ export function readAllowances({ allow = [], forbid = [] }: AllowanceDraft): All
     if (isAllowance(name)) continue
     const names = Object.keys(STRICT)
     const near = didYouMean(name, names)
-    throw invalid(`There is no allowance "${name}"${near === '' ? '.' : near} There are ${names.join(', ')}`)
+    throw invalid(
+      `There is no allowance "${name}"${near === '' ? '.' : near} There are ${names.join(', ')}`,
+      allow.includes(name) ? 'allow' : 'forbid',
+    )
   }
   const both = allow.find((name) => forbid.includes(name))
-  if (both !== undefined) throw invalid(`The allowance "${both}" is both allowed and forbidden; choose one`)
+  if (both !== undefined) throw invalid(`The allowance "${both}" is both allowed and forbidden; choose one`, 'forbid')
   return {
     ...keptAllowances('allow', [...new Set(allow)]),
     ...keptAllowances('forbid', [...new Set(forbid)]),

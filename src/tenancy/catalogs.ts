@@ -1,145 +1,14 @@
+// Keeps the catalogs and settings of tenants in memory, so that a request finds them at once.
+
 import type { Environment } from '../environment.ts'
-import {
-  type Catalog,
-  createCatalog,
-  DISCOVERY_SCHEMAS,
-  EnterpriseUser,
-  Entitlement,
-  Group,
-  isObject,
-  type Json,
-  type JsonObject,
-  LockstepError,
-  type ResourceType,
-  Role,
-  readResourceType,
-  readSchema,
-  type Schema,
-  User,
-} from '../protocol/index.ts'
-import type { Store, StoredRecord } from '../store/index.ts'
-import { invalid, missing } from './errors.ts'
-import { readIndexPath } from './index-path.ts'
-import type { Note } from './notes.ts'
-import { allRecords, oneRecord, putIfSame, untilUnchanged } from './records.ts'
+import { type Catalog, createCatalog } from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
+import { BUILT_IN_TYPES, buildModel, NOTHING, readOwn } from './model.ts'
 import { requireImported } from './require-imported.ts'
-import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
+import { DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
+import { readSettings } from './settings-record.ts'
 
-/** Kinds of records that hold what a tenant has of its own. */
-export const RECORDS = {
-  schema: 'schema',
-  type: 'type',
-  index: 'index',
-  settings: 'settings',
-  revision: 'schema-revision',
-} as const
-/** The key of the count of changes of a tenant's schemas, types and indexes. */
-export const REVISION_KEY = 'revision'
-/** The key of a tenant's settings. */
-export const SETTINGS_KEY = 'settings'
-
-/** The resource types that every tenant has. RFC 7643 §4. */
-export const BUILT_IN_TYPES: readonly ResourceType[] = [User, Group]
-/** The resource types that a tenant may switch on by their names (draft roles and entitlements, D-041). */
-export const OPTIONAL_TYPES: readonly ResourceType[] = [Role, Entitlement]
-/** The schemas that are ours; a tenant can't have others under their URIs. */
-export const BUILT_IN_SCHEMAS: readonly Schema[] = [
-  ...BUILT_IN_TYPES.map(({ schema }) => schema),
-  EnterpriseUser,
-  ...OPTIONAL_TYPES.map(({ schema }) => schema),
-  ...DISCOVERY_SCHEMAS,
-]
-
-/** What a tenant has of its own, as kept: the text of schemas by URI, of types by name, and attributes that it has declared indexed. */
-export interface Own {
-  readonly schemas: ReadonlyMap<string, Json>
-  readonly types: ReadonlyMap<string, Json>
-  /** By {@link indexKey}. */
-  readonly indexes: ReadonlyMap<string, Json>
-}
-
-/** Everything a tenant's schemas and types come to. */
-export interface Model {
-  readonly types: readonly ResourceType[]
-  /** The tenant's own, in use or not. */
-  readonly schemas: readonly Schema[]
-}
-
-const NOTHING: Own = { schemas: new Map(), types: new Map(), indexes: new Map() }
-const PLAIN: Model = { types: BUILT_IN_TYPES, schemas: [] }
-
-/** Reads what a tenant has of its own. */
-export async function readOwn(store: Store, tenant: string): Promise<Own> {
-  const [schemas, types, indexes] = await Promise.all([
-    allRecords(store, tenant, RECORDS.schema),
-    allRecords(store, tenant, RECORDS.type),
-    allRecords(store, tenant, RECORDS.index),
-  ])
-  if (schemas.length + types.length + indexes.length === 0) return NOTHING
-  const byKey = (records: readonly StoredRecord[]) => new Map(records.map(({ key, value }) => [key, value]))
-  return { schemas: byKey(schemas), types: byKey(types), indexes: byKey(indexes) }
-}
-
-/** Builds a tenant's types from what it has of its own; refuses what can't be served. RFC 7643 §6, §7. */
-export function buildModel(own: Own): Model {
-  if (own === NOTHING) return PLAIN
-  try {
-    const schemas = [...own.schemas.values()].map(readSchema)
-    const known = new Map([...BUILT_IN_SCHEMAS, ...schemas].map((schema) => [schema.id.toLowerCase(), schema]))
-    const find = (id: string) => known.get(id.toLowerCase())
-    const built = BUILT_IN_TYPES.map((type) => buildType(type, own.types.get(type.name), find))
-    const extra: ResourceType[] = []
-    for (const [name, json] of own.types) {
-      if (BUILT_IN_TYPES.some((type) => type.name === name)) continue
-      const optional = OPTIONAL_TYPES.find((type) => type.name === name)
-      extra.push(optional === undefined ? readResourceType(json, find) : buildType(optional, json, find))
-    }
-    const types = [...built, ...extra].map((type) => withIndexes(type, own.indexes))
-    createCatalog(types)
-    return { types, schemas }
-  } catch (error) {
-    if (error instanceof LockstepError) throw invalid(error.message, error)
-    throw error
-  }
-}
-
-/** The key under which a tenant's declaration is kept that an attribute is indexed. */
-export function indexKey(type: string, path: string): string {
-  return `${type} ${path}`
-}
-
-/** A type with the attributes that the tenant has declared indexed; what its schemas have no longer, or not as text, is left out. */
-function withIndexes(type: ResourceType, declared: Own['indexes']): ResourceType {
-  const indexed: string[] = []
-  for (const one of declared.values()) {
-    if (!isObject(one) || one.type !== type.name || typeof one.path !== 'string') continue
-    if (typeof readIndexPath(one.path, type) !== 'string') indexed.push(one.path)
-  }
-  return indexed.length === 0 ? type : { ...type, indexed }
-}
-
-/** The type of that name; refuses one that isn't there. */
-export function findType(model: Model, name: string): ResourceType {
-  const type = model.types.find((known) => known.name === name)
-  if (type !== undefined) return type
-  throw missing(
-    `there is no resource type "${name}" here; there are ${model.types.map((known) => known.name).join(', ')}`,
-  )
-}
-
-/** One of our types with the extensions that the tenant wants it to have. */
-function buildType(type: ResourceType, json: Json | undefined, find: (id: string) => Schema | undefined): ResourceType {
-  if (!isObject(json) || json.schemaExtensions === undefined) return type
-  return readResourceType(fillType(type, json), find)
-}
-
-/** A type's JSON with everything but the extensions taken from ours. */
-export function fillType(type: ResourceType, json: JsonObject): JsonObject {
-  const { id, name, description, endpoint } = type
-  return { id, name, description, endpoint, schema: type.schema.id, schemaExtensions: json.schemaExtensions ?? [] }
-}
-
-/** What tenants have of their own, kept in memory so that a request finds it at once. */
+/** The catalogs and settings of tenants, in memory so that a request finds them at once. */
 export interface Catalogs {
   /** Has the tenant's catalog and settings read, if they are not known or may have changed. */
   readonly ready: (tenant: string) => void | Promise<void>
@@ -239,38 +108,4 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
       else fresh.delete(tenant)
     },
   }
-}
-
-/** A tenant's settings as kept. */
-export async function readSettings(store: Store, tenant: string): Promise<TenantSettings> {
-  return settingsOf(await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY))
-}
-
-/** Changes a tenant's settings as they are at this moment, whoever else changes them. */
-export function editSettings(
-  store: Store,
-  tenant: string,
-  note: Note,
-  edit: (now: TenantSettings) => TenantSettings,
-): Promise<{ readonly before: TenantSettings; readonly after: TenantSettings }> {
-  return untilUnchanged(SETTINGS_KEY, async () => {
-    const found = await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY)
-    const before = settingsOf(found)
-    const after = edit(before)
-    const value = settingsJson(after)
-    const record = { tenant, kind: RECORDS.settings, key: SETTINGS_KEY }
-    const facts = changesOf(before, after)
-    // Nothing is written where nothing changes.
-    if (Object.keys(facts).length === 0) return { before, after }
-    await store.commit([
-      found === undefined ? { write: 'record', record, value, ifAbsent: true } : putIfSame(found, value),
-      note(tenant, 'Setting', SETTINGS_KEY, 'changed', facts),
-    ])
-    return { before, after }
-  })
-}
-
-function settingsOf(record: StoredRecord | undefined): TenantSettings {
-  if (record === undefined || !isObject(record.value)) return DEFAULT_SETTINGS
-  return changeSettings(DEFAULT_SETTINGS, record.value)
 }

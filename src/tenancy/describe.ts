@@ -1,5 +1,5 @@
 import { formatRights } from '../access/index.ts'
-import type { Connection } from './connections.ts'
+import type { Connection } from './connection-record.ts'
 import { isoTime } from './iso-time.ts'
 
 /** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */

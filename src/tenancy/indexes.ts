@@ -1,9 +1,12 @@
-import { type Json, LIMITS, type ResourceType, type Target } from '../protocol/index.ts'
-import { Conflict, type Store } from '../store/index.ts'
-import { findType, indexKey, type Model, type Own, REVISION_KEY } from './catalogs.ts'
-import { inUse, invalid, missing } from './errors.ts'
+// Declares attributes indexed, and takes declarations back.
+
+import type { SchemaUse } from '../directory/index.ts'
+import { LIMITS, type ResourceType, type Target } from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
+import { invalid, missing } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
-import type { Change, ChangeOptions, Usage } from './usage.ts'
+import { findType, indexKey, type Model, type Own } from './model.ts'
+import type { Change, ChangeOptions } from './schema-change.ts'
 
 /** An attribute by which resources of a type are found without being read. */
 export interface IndexEntry {
@@ -38,7 +41,7 @@ export interface Indexes {
 
 /** Makes the part of the room that declares indexes. */
 export function createIndexes(store: Store, modelOf: (tenant: string) => Promise<Model>, change: Change): Indexes {
-  const list = async (tenant: string, usage: Usage) => {
+  const list = async (tenant: string, usage: SchemaUse) => {
     const { types } = await modelOf(tenant)
     const complete = await pathsOf(store, tenant)
     return types.flatMap((type) => {
@@ -63,7 +66,7 @@ export function createIndexes(store: Store, modelOf: (tenant: string) => Promise
       const wanted = canonical(texts, type)
       for (const path of wanted) {
         const there = has(before, name, path)
-        if (there?.own === false && there.ready) throw invalid(`${path} of ${name} is found by index from the start`)
+        if (there?.own === false && there.ready) throw invalid(`${path} of ${name} is always indexed`)
       }
       const paths = wanted.filter((path) => has(before, name, path)?.ready !== true)
       if (paths.length > 0) {
@@ -75,7 +78,7 @@ export function createIndexes(store: Store, modelOf: (tenant: string) => Promise
           }
           if (indexes.size > LIMITS.INDEXED_PATHS && indexes.size > own.indexes.size) {
             throw invalid(
-              `a tenant declares at most ${LIMITS.INDEXED_PATHS} attributes indexed; tenant "${tenant}" would have ${indexes.size}. Take some back with: lockstep index delete TYPE PATH --tenant ${tenant}`,
+              `A tenant declares at most ${LIMITS.INDEXED_PATHS} attributes indexed; tenant "${tenant}" would have ${indexes.size}. Take some back with: lockstep index delete TYPE PATH --tenant ${tenant}`,
             )
           }
           return { ...own, indexes }
@@ -94,7 +97,7 @@ export function createIndexes(store: Store, modelOf: (tenant: string) => Promise
         for (const path of paths) {
           if (indexes.delete(indexKey(name, path))) continue
           throw startOf(findType(model, name), options.usage).includes(path)
-            ? invalid(`${path} of ${name} is found by index from the start, and stays so`)
+            ? invalid(`${path} of ${name} is always indexed`)
             : missing(
                 `${path} of ${name} isn't declared indexed in tenant "${tenant}"; see what is with: lockstep index list --tenant ${tenant}`,
               )
@@ -103,22 +106,6 @@ export function createIndexes(store: Store, modelOf: (tenant: string) => Promise
       })
     },
   }
-}
-
-/** The declarations that a model still has the attributes for: the others go with them. */
-export function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<string, Json> {
-  const kept = new Set(model.types.flatMap(({ name, indexed = [] }) => indexed.map((path) => indexKey(name, path))))
-  return new Map([...declared].filter(([key]) => kept.has(key)))
-}
-
-/** What to say of an index that couldn't be built. */
-export function overtaken(error: unknown, tenant: string): unknown {
-  if (!(error instanceof Conflict && error.reason === 'missing')) return error
-  if (error.what === 'tenant' || error.what === REVISION_KEY) return error
-  return inUse(
-    `another change of the schemas or indexes of ${error.what} began meanwhile; see what is ready with: lockstep index list --tenant ${tenant}, and put again what isn't`,
-    1,
-  )
 }
 
 function canonical(texts: readonly string[], type: ResourceType): readonly string[] {
@@ -131,7 +118,7 @@ function canonical(texts: readonly string[], type: ResourceType): readonly strin
 }
 
 /** What a type is found by without a declaration. */
-function startOf(type: ResourceType, usage: Usage): readonly string[] {
+function startOf(type: ResourceType, usage: SchemaUse): readonly string[] {
   return usage.indexedPaths({ ...type, indexed: [] })
 }
 

@@ -34,7 +34,7 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
   for (const name of Object.keys(change)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS), 'setting')
   const { sensitiveFilters, selfService, features = {} } = change
   if (!isObject(features))
-    throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`)
+    throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`, 'features')
   for (const name of Object.keys(features)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS.features), 'feature')
   const feature = (name: keyof FeatureSwitches) => readFlag(`features.${name}`, features[name], current.features[name])
   return {
@@ -85,22 +85,22 @@ function unchanged(now: JsonObject, before: JsonObject, after: JsonObject): { [n
 }
 
 function mustBeOneOf(name: string, known: readonly string[], what: string) {
-  if (!known.includes(name)) throw invalid(`there is no ${what} "${name}"; there are ${known.join(', ')}`)
+  if (!known.includes(name)) throw invalid(`There is no ${what} "${name}"; there are ${known.join(', ')}`, name)
 }
 
 function readFlag(name: string, value: Json | undefined, current: boolean): boolean {
   if (value === undefined) return current
-  if (typeof value !== 'boolean') throw invalid(`${name} must be true or false, not ${JSON.stringify(value)}`)
+  if (typeof value !== 'boolean') throw invalid(`${name} must be true or false, not ${JSON.stringify(value)}`, name)
   return value
 }
 
 function readPaths(name: string, value: Json): readonly string[] {
   const paths: string[] = []
-  if (!Array.isArray(value)) throw invalid(`${name} must be a list of attributes like ["emails"]`)
-  if (value.length > LISTED_ATTRIBUTES) throw invalid(`${name} holds at most ${LISTED_ATTRIBUTES} attributes`)
+  if (!Array.isArray(value)) throw invalid(`${name} must be a list of attributes like ["emails"]`, name)
+  if (value.length > LISTED_ATTRIBUTES) throw invalid(`${name} holds at most ${LISTED_ATTRIBUTES} attributes`, name)
   for (const path of value) {
     if (typeof path !== 'string' || !PATH.test(path)) {
-      throw invalid(`${name} holds attributes like "emails", not ${JSON.stringify(path)}`)
+      throw invalid(`${name} holds attributes like "emails", not ${JSON.stringify(path)}`, name)
     }
     paths.push(path)
   }

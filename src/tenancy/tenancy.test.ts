@@ -222,7 +222,7 @@ test('when a token was last used is written at most once a minute', async () => 
 test.each([
   [{ kind: 'novell' }, /"novell" is not a kind of connection; the kinds are generic/],
   [{ profile: 'loose' }, /"loose" is not a profile/],
-  [{ label: ' ' }, /label is 1 to 200/],
+  [{ label: ' ' }, /label of a connection is 1 to 200/],
   [{ lifetimeMs: 0 }, /lifetime/],
 ])('a connection with %j is refused', async (draft, message) => {
   const { tenancy } = start()
@@ -261,7 +261,9 @@ test('the admin API lets nobody in until a token exists, and a revoked one no mo
   const { admin, token } = await adminTokens.create({ label: 'console', lifetimeMs: MINUTE })
   expect(await adminTokens.authenticate(undefined)).toEqual({ reason: 'missing' })
   expect(await adminTokens.authenticate('Bearer x')).toEqual({ reason: 'invalid' })
-  expect(await adminTokens.authenticate(`Bearer ${token}`)).toEqual({ admin })
+  expect(await adminTokens.authenticate(`Bearer ${token}`)).toEqual({
+    administrator: { actor: `admin:${admin.id}`, role: 'owner', tenants: undefined },
+  })
   clock.now += MINUTE
   expect(await adminTokens.authenticate(`Bearer ${token}`)).toEqual({ reason: 'expired' })
   await adminTokens.revoke(admin.id)

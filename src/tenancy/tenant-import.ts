@@ -54,7 +54,7 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
       if (before !== undefined) {
         if (before.checksum === start.checksum) return before
         throw exists(
-          `tenant "${tenant}" is half imported from another file; go on with that one, or take it away with: lockstep tenant delete ${tenant}`,
+          `Tenant "${tenant}" is half imported from another file; continue with that file, or remove the tenant with: lockstep tenant delete ${tenant}`,
         )
       }
       try {
@@ -64,7 +64,7 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
         // An import that was cut short between this step and the next has left a tenant without anything.
         const there = await store.tenant(tenant)
         if (there?.created !== created || there.place > 0 || (await isUsed(tenant))) {
-          throw exists(`a tenant named "${tenant}" exists already; choose another name with --as`)
+          throw exists(`A tenant named "${tenant}" exists already; choose another name with --as`)
         }
       }
       await store.commit([save(tenant, start)])

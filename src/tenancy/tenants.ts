@@ -1,7 +1,10 @@
+// The tenants of a database: made, listed, deleted, and the default one of a first start.
+
 import type { Environment } from '../environment.ts'
 import { Conflict, type Store, type TenantRow } from '../store/index.ts'
-import { exists, invalid, missing } from './errors.ts'
+import { exists, invalid, missing, type TenancyError } from './errors.ts'
 import type { Note } from './notes.ts'
+import { beginsWith, type Page, type PageRequest } from './pages.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { isImported, requireImported } from './require-imported.ts'
 
@@ -31,10 +34,13 @@ export interface Tenant {
 /** The tenants of a database. */
 export interface Tenants {
   readonly create: (name: string) => Promise<Tenant>
+  /** All, by name. */
   readonly list: () => Promise<readonly Tenant[]>
-  /** The tenant, or a refusal that says that there is none, or that it is not whole yet: `half` takes that one too. */
+  /** A page, in the order of their names; `search` looks at names. `among`: only these tenants. */
+  readonly page: (request: PageRequest, among?: readonly string[]) => Promise<Page<Tenant>>
+  /** The tenant. Refuses one that doesn't exist, or whose import is unfinished unless `includeUnfinished`. */
   readonly show: (name: string, options?: { readonly includeUnfinished?: boolean }) => Promise<Tenant>
-  /** Whether it is served: not half imported. */
+  /** Whether it is served: its import, if any, is finished. */
   readonly isImported: (name: string) => Promise<boolean>
   /** Removes the tenant with all it holds. */
   readonly delete: (name: string) => Promise<void>
@@ -70,7 +76,7 @@ export function createTenants(store: Store, environment: Environment, note: Note
     } catch (error) {
       if (error instanceof Conflict && error.reason === 'exists') {
         throw exists(
-          `a tenant named "${name}" exists already; choose another name, or see it with: lockstep tenant show ${name}`,
+          `A tenant named "${name}" exists already; choose another name, or see it with: lockstep tenant show ${name}`,
         )
       }
       throw error
@@ -88,15 +94,16 @@ export function createTenants(store: Store, environment: Environment, note: Note
   return {
     create: async (name) => {
       if (!isTenantName(name)) {
-        throw invalid(`"${name}" can't name a tenant: a name is 1 to 63 characters long, of a-z, 0-9 and -`)
+        throw invalid(`"${name}" can't name a tenant: a name is 1 to 63 characters long, of a-z, 0-9 and -`, 'name')
       }
       if (name === DEFAULT_TENANT && (await isFirstStart())) {
-        throw invalid(`"${DEFAULT_TENANT}" is made by the first start of the server; choose another name`)
+        throw invalid(`"${DEFAULT_TENANT}" is made by the first start of the server; choose another name`, 'name')
       }
       return add(name)
     },
     list: async () =>
       (await store.tenants()).map(toTenant).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    page: (request, among) => (among === undefined ? pageOfAll(store, request) : pageAmong(store, request, among)),
     show: async (name, { includeUnfinished = false } = {}) => {
       const tenant = await find(name)
       if (tenant === undefined) throw noTenant(name)
@@ -138,9 +145,36 @@ export function createTenants(store: Store, environment: Environment, note: Note
   }
 }
 
-/** Says that there is no such tenant, and how to see which there are. */
-function noTenant(name: string) {
-  return missing(`there is no tenant named "${name}"; see them with: lockstep tenant list`)
+/** The store reads one more than wanted, which tells whether there is a next page. */
+async function pageOfAll(store: Store, { search, after, limit }: PageRequest): Promise<Page<Tenant>> {
+  const rows = await store.tenants({
+    limit: limit + 1,
+    ...(after === undefined ? {} : { after }),
+    // Names have no capital letters.
+    ...(search === undefined ? {} : { prefix: search.toLowerCase() }),
+  })
+  const items = rows.slice(0, limit).map(toTenant)
+  const last = items.at(-1)
+  return { items, ...(rows.length > limit && last !== undefined ? { next: last.name } : {}) }
+}
+
+async function pageAmong(
+  store: Store,
+  { search, after, limit }: PageRequest,
+  among: readonly string[],
+): Promise<Page<Tenant>> {
+  const names = [...among].sort().filter((name) => beginsWith([name], search) && (after === undefined || name > after))
+  const rows = await Promise.all(names.slice(0, limit).map((name) => store.tenant(name)))
+  const last = names[limit - 1]
+  return {
+    items: rows.flatMap((row) => (row === undefined ? [] : toTenant(row))),
+    ...(names.length > limit && last !== undefined ? { next: last } : {}),
+  }
+}
+
+/** The refusal of a tenant that doesn't exist. */
+export function noTenant(name: string): TenancyError {
+  return missing(`There is no tenant named "${name}"; see them with: lockstep tenant list`)
 }
 
 function toTenant(row: TenantRow): Tenant {

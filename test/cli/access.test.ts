@@ -56,7 +56,7 @@ test('a connection for somebody who is not there is refused', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const { code, stderr } = await lockstep('connection', 'create', 'acme', '--subject', 'ada')
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/subject: there is no user with the id "ada"/)])
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/There is no user with the id "ada"/)])
   expect(await json('connection', 'list', 'acme')).toHaveLength(1)
 })
 

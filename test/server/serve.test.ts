@@ -330,5 +330,5 @@ test('the admin API returns base URLs with --public-url', async () => {
   await start('--public-url', 'https://scim.example.com', '--port', String(port))
   const { token } = await json('admin', 'token')
   const tenants = await (await fetch(`http://127.0.0.1:${port}/admin/v1/tenants`, bearer(token))).json()
-  expect(tenants).toMatchObject([{ baseUrl: 'https://scim.example.com/tenants/default/scim/v2' }])
+  expect(tenants).toMatchObject({ items: [{ baseUrl: 'https://scim.example.com/tenants/default/scim/v2' }] })
 })

@@ -76,8 +76,11 @@ export interface Store<Tx = unknown> extends Work {
    * or cursor, given back when the caller stops early.
    */
   exportTenant(tenant: string, after?: ExportRow): AsyncIterable<readonly ExportRow[]>
-  /** Kept counters: resources per tenant and type, and the last place of each log. Reads every tenant: for lists of them alone. */
-  tenants(): Promise<readonly TenantRow[]>
+  /**
+   * Kept counters of tenants, in the order of their names: resources by type, and the last place of each log. Reads every tenant
+   * unless `where` asks for a page, whose cost is that of its rows.
+   */
+  tenants(where?: TenantPage): Promise<readonly TenantRow[]>
   /** The same of one tenant. */
   tenant(name: string): Promise<TenantRow | undefined>
   /**
@@ -102,6 +105,15 @@ export interface Store<Tx = unknown> extends Work {
   /** A consistent copy of the whole database in a new file, while others read and write. */
   backup(file: string): Promise<void>
   close(): Promise<void>
+}
+
+/** A part of the list of tenants. */
+export interface TenantPage {
+  /** Only names that begin with this text. */
+  readonly prefix?: string
+  /** Only names after this one. */
+  readonly after?: string
+  readonly limit: number
 }
 
 /** A tenant and its kept counters. */

@@ -192,8 +192,12 @@ export function memoryStore(
       const tenant = tenants.get(name)
       if (tenant !== undefined) yield* exportRows(tenant, after)
     },
-    async tenants() {
-      return [...tenants.values()].sort((a, b) => compareText(a.name, b.name)).map(countersOf)
+    async tenants({ prefix = '', after = '', limit } = { limit: tenants.size }) {
+      return [...tenants.values()]
+        .filter(({ name }) => name.startsWith(prefix) && compareText(name, after) > 0)
+        .sort((a, b) => compareText(a.name, b.name))
+        .slice(0, limit)
+        .map(countersOf)
     },
     async tenant(name) {
       const tenant = tenants.get(name)

@@ -1,4 +1,4 @@
-import { type IndexEntry, LogCut, type Member, type Ref, type Store, type TenantRow } from '../contract/index.ts'
+import { type IndexEntry, LogCut, type Member, type Ref, type Store } from '../contract/index.ts'
 import { createBatchedGet } from './batched-get.ts'
 import { numberOf, textOf } from './columns.ts'
 import type { Database } from './database.ts'
@@ -6,6 +6,7 @@ import { indexValue } from './dialect.ts'
 import { type Dictionary, pathKey } from './dictionary.ts'
 import { readGroups } from './groups.ts'
 import { changeOf, recordOf, storedOf } from './rows.ts'
+import { allTenants, tenantsOfPage } from './tenant-list.ts'
 
 /** Reads that an index answers. */
 export type Reads = Pick<
@@ -164,34 +165,7 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
         )
       return rows.map((row) => recordOf(row, tenant, kind))
     },
-    async tenants() {
-      // Whole tables: with a list of numbers a cluster plans for each shard and number.
-      const all = await database.rows('select n.t, n.name, n.created from lockstep.tenant n order by n.name')
-      const states = await database.rows('select s.t, s.place from lockstep.tenant_state s')
-      const counters = await database.rows(
-        'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
-      )
-      const places = new Map(states.map(([tenantNo, place]) => [numberOf(tenantNo), numberOf(place)]))
-      const resources = new Map<number, { [type: string]: number }>()
-      for (const [tenantNo, y, n] of counters) {
-        const of = resources.get(numberOf(tenantNo)) ?? {}
-        of[textOf(y)] = numberOf(n)
-        resources.set(numberOf(tenantNo), of)
-      }
-      return all.flatMap(([tenantNo, name, created]): TenantRow[] => {
-        const place = places.get(numberOf(tenantNo))
-        // Just removed.
-        if (place === undefined) return []
-        return [
-          {
-            tenant: textOf(name),
-            created: numberOf(created),
-            place,
-            resources: resources.get(numberOf(tenantNo)) ?? {},
-          },
-        ]
-      })
-    },
+    tenants: (where) => (where === undefined ? allTenants(database) : tenantsOfPage(database, where)),
     async tenant(name) {
       if (name === '' || name.includes('\0')) return undefined
       const row = await database.row('select n.t, n.created from lockstep.tenant n where n.name = $1', name)

@@ -8,6 +8,7 @@ import type {
   Store,
   Stored,
   StoredRecord,
+  TenantPage,
   TenantRow,
 } from '../contract/index.ts'
 import { LogCut } from '../contract/index.ts'
@@ -30,7 +31,7 @@ export interface Reads {
   readonly holders: (tenant: string, type: string, entry: IndexEntry, limit: number, after: string) => readonly string[]
   readonly changes: (tenant: string, after: number, limit: number) => readonly Change[]
   readonly records: (...args: Parameters<Store['records']>) => readonly StoredRecord[]
-  readonly tenants: () => readonly TenantRow[]
+  readonly tenants: (where?: TenantPage) => readonly TenantRow[]
   readonly tenant: (name: string) => TenantRow | undefined
   readonly groupsOf: GroupsOf
 }
@@ -42,6 +43,9 @@ const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from lockstep_resource r w
 const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join lockstep_resource r on r.k = j.value`
 
 const TENANTS = 'select t, name, created, place from lockstep_tenant'
+/** Behind every name that begins with the text before it. */
+const LAST_CHARACTER = '\u{10ffff}'
+const TENANTS_PAGE = `${TENANTS} where name > ? and name >= ? and name < ? order by name limit ?`
 
 const NO_GROUPS: readonly Membership[] = []
 
@@ -231,7 +235,11 @@ export function createReads(connection: Connection, dictionary: Dictionary, grou
             )
       return rows.map((row) => recordOf(row, tenant, kind))
     },
-    tenants: () => connection.rows(`${TENANTS} order by name`).map(countersOf),
+    tenants(where) {
+      if (where === undefined) return connection.rows(`${TENANTS} order by name`).map(countersOf)
+      const { prefix = '', after = '', limit } = where
+      return connection.rows(TENANTS_PAGE, after, prefix, prefix + LAST_CHARACTER, limit).map(countersOf)
+    },
     tenant(name) {
       const row = connection.row(`${TENANTS} where name = ?`, name)
       return row === undefined ? undefined : countersOf(row)

@@ -230,7 +230,7 @@ export function sqliteStore(
         own.close()
       }
     },
-    tenants: () => reading(() => reads.tenants()),
+    tenants: (where) => reading(() => reads.tenants(where)),
     tenant: (name) => reading(() => reads.tenant(name)),
     freshness: 'immediate',
     poll: () => changes.look(),

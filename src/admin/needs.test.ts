@@ -1,0 +1,108 @@
+// Walks the table of routes: what each needs, by role and by tenant.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Capability, ROLES, type Role } from '../access/index.ts'
+import { createSiteDirectory } from '../site/directory.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
+import { createTenancy } from '../tenancy/index.ts'
+import { createAdmin } from './admin.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
+
+const store = sqliteStore(':memory:')
+const tenancy = createTenancy({ store })
+const admin = createAdmin({ tenancy, directory: createSiteDirectory(store, tenancy) })
+const ROLE_NAMES = Object.keys(ROLES) as Role[]
+/** Tokens by role, for the whole database and limited to the tenant `own`. */
+const tokens = new Map<string, string>()
+
+beforeAll(async () => {
+  for (const name of ['own', 'foreign']) await tenancy.tenants.create(name)
+  for (const role of ROLE_NAMES) {
+    tokens.set(role, (await tenancy.adminTokens.create({ role })).token)
+    tokens.set(`${role} of own`, (await tenancy.adminTokens.create({ role, tenants: ['own'] })).token)
+  }
+})
+afterAll(async () => {
+  await tenancy.close()
+  await store.close()
+})
+
+/** A request without a body and of things that don't exist: whoever is let in changes nothing. */
+async function ask({ method, path }: Route, who: string, tenant: string) {
+  const url = path.replace('{tenant}', tenant).replaceAll(/\{\w+\}/g, 'none')
+  const response = await admin.fetch(
+    new Request(`http://scim.example/admin/v1${url}`, {
+      method: method.toUpperCase(),
+      headers: { authorization: `Bearer ${tokens.get(who)}`, 'content-type': 'text/plain' },
+      // Of another media type: refused with 415 after the needs are checked, and before anything is done.
+      ...(method === 'get' || method === 'delete' ? {} : { body: '{}' }),
+    }),
+  )
+  const text = await response.text()
+  return { status: response.status, error: text === '' ? undefined : JSON.parse(text).error }
+}
+
+const has = (role: Role, capability: Capability) => (ROLES[role] as readonly Capability[]).includes(capability)
+/** Without a body to be refused for, these would succeed. */
+const harmless = ROUTES.filter(({ id }) => id !== 'deleteTenant')
+
+describe.each(harmless.map((one) => [one.id, one] as const))('%s', (_id, route) => {
+  const { capability, reach } = route.needs
+  test.each(ROLE_NAMES)('%s of the whole database', async (role) => {
+    const { status, error } = await ask(route, role, 'own')
+    if (has(role, capability)) expect([401, 403]).not.toContain(status)
+    else expect([status, error.code]).toEqual([403, 'ERR_FORBIDDEN'])
+  })
+  test.each(ROLE_NAMES)('%s of one tenant', async (role) => {
+    const { status } = await ask(route, `${role} of own`, 'own')
+    const allowed = has(role, capability) && reach !== 'database'
+    if (allowed) expect([401, 403]).not.toContain(status)
+    else expect(status).toBe(403)
+  })
+})
+
+describe.each(harmless.filter(({ needs }) => needs.reach === 'tenant').map((one) => [one.id, one] as const))(
+  '%s in another tenant',
+  (_id, route) => {
+    test.each(ROLE_NAMES)('looks to %s as if it did not exist', async (role) => {
+      const foreign = await ask(route, `${role} of own`, 'foreign')
+      expect([foreign.status, foreign.error.code]).toEqual([404, 'ERR_NOT_FOUND'])
+      const missing = await ask(route, `${role} of own`, 'missing')
+      expect(missing.error.message.replace('missing', 'foreign')).toBe(foreign.error.message)
+    })
+  },
+)
+
+test('deleteTenant needs an owner that reaches the tenant', async () => {
+  const route = ROUTES.find(({ id }) => id === 'deleteTenant')
+  if (route === undefined) throw new Error('there is no such route')
+  expect(route.needs).toEqual({ capability: 'own', reach: 'tenant' })
+  expect((await ask(route, 'operator', 'own')).status).toBe(403)
+  expect((await ask(route, 'owner of own', 'foreign')).status).toBe(404)
+  expect((await ask(route, 'owner', 'missing')).status).toBe(404)
+})
+
+test('a list of tenants has those of the token alone', async () => {
+  const names = async (who: string, query = '') => {
+    const response = await admin.fetch(
+      new Request(`http://scim.example/admin/v1/tenants${query}`, {
+        headers: { authorization: `Bearer ${tokens.get(who)}` },
+      }),
+    )
+    const { items } = JSON.parse(await response.text())
+    return items.map(({ tenant }: { tenant: string }) => tenant)
+  }
+  expect(await names('support')).toEqual(['foreign', 'own'])
+  expect(await names('support of own')).toEqual(['own'])
+  expect(await names('support of own', '?search=f')).toEqual([])
+  expect(await names('support of own', '?after=own')).toEqual([])
+})
+
+test.each([
+  [{ role: 'king' }, /"king" is not a role; the roles are owner, operator, auditor, support/],
+  [{ tenants: [] }, /1 to 100 tenants/],
+  [{ tenants: ['A'] }, /"A" can't name a tenant/],
+])('an admin token with %j is refused', async (draft, message) => {
+  await expect(tenancy.adminTokens.create(draft)).rejects.toThrow(message)
+})

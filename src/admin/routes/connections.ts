@@ -1,0 +1,139 @@
+// The routes of the admin API for connections and their tokens.
+
+import { z } from 'zod'
+import { parseRights } from '../../access/index.ts'
+import { KINDS } from '../../quirks/index.ts'
+import { type ConnectionDraft, describeConnection, type Issued, scimPath, TenancyError } from '../../tenancy/index.ts'
+import { pageWith, type Route, route } from '../route.ts'
+import { IssuedBody, LifetimeDays, PageQuery, pageOf, TokenBody, time } from '../shapes.ts'
+
+const DAY_MS = 86_400_000
+
+/** A connection with its tokens. */
+const ConnectionBody = z.object({
+  connection: z.string(),
+  label: z.string(),
+  kind: z.enum(KINDS),
+  profile: z.enum(KINDS).describe('How far it adapts; its kind unless stated'),
+  rights: z.string().describe('Like read:users,write:users,read:groups, or all'),
+  allow: z.array(z.string()).optional().describe('Allowances that it has whatever its profile says'),
+  forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
+  subject: z.string().optional().describe('Id of the user that /Me refers to'),
+  created: time,
+  tokens: z.array(TokenBody),
+})
+
+/** What a new connection is to be. */
+export const ConnectionDraftBody = z.strictObject({
+  kind: z.enum(KINDS).default('generic'),
+  profile: z.enum(KINDS).optional(),
+  label: z.string().min(1).max(200).optional(),
+  rights: z.string().default('all').describe('Like read:users,write:users,read:groups, or all'),
+  allow: z
+    .array(z.string())
+    .optional()
+    .describe('Allowances that it has whatever its profile says, like uniqueGroupNames'),
+  forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
+  subject: z.string().min(1).max(200).optional().describe('Id of an existing user; /Me will refer to that user'),
+  lifetimeDays: LifetimeDays,
+})
+
+/** How a token is rotated. */
+const RotateBody = z.strictObject({
+  lifetimeDays: LifetimeDays,
+  revokeOthers: z.boolean().default(false).describe('Revoke the earlier tokens at once'),
+})
+
+/** The routes for connections and their tokens. */
+export const CONNECTION_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/connections',
+    id: 'listConnections',
+    does: 'List the connections of a tenant by id, with their tokens and when they were last used; search by id or label',
+    needs: { capability: 'see', reach: 'tenant' },
+    query: PageQuery,
+    gives: { status: 200, body: pageOf(ConnectionBody) },
+    run: async ({ params, query }, { tenancy }) =>
+      pageWith(await tenancy.connections.page(params.tenant, query), describeConnection),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/connections',
+    id: 'createConnection',
+    does: 'Let an identity provider in; the token is shown this once',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: ConnectionDraftBody,
+    gives: { status: 201, body: IssuedBody },
+    run: async ({ params, body, origin }, { administration }) =>
+      issuedJson(await administration.connections.create(params.tenant, readDraft(body)), origin),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/connections/{connection}',
+    id: 'showConnection',
+    does: 'Show a connection',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: ConnectionBody },
+    run: async ({ params }, { tenancy }) =>
+      describeConnection(await tenancy.connections.show(params.tenant, params.connection)),
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/connections/{connection}',
+    id: 'revokeConnection',
+    does: 'Revoke a connection with all its tokens',
+    needs: { capability: 'connect', reach: 'tenant' },
+    gives: { status: 204 },
+    run: ({ params }, { administration }) => administration.connections.revoke(params.tenant, params.connection),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/connections/{connection}/tokens',
+    id: 'rotateToken',
+    does: 'Make a second token; the first stays valid until it is revoked',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: RotateBody,
+    gives: { status: 201, body: IssuedBody },
+    run: async ({ params, body, origin }, { administration }) => {
+      const options = { revokeOthers: body.revokeOthers, ...lifetime(body.lifetimeDays) }
+      return issuedJson(await administration.connections.rotate(params.tenant, params.connection, options), origin)
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/connections/{connection}/tokens/{token}',
+    id: 'revokeToken',
+    does: 'Revoke one token, by its short name',
+    needs: { capability: 'connect', reach: 'tenant' },
+    gives: { status: 204 },
+    run: ({ params }, { administration }) =>
+      administration.connections.revoke(params.tenant, params.connection, params.token),
+  }),
+]
+
+/** A token just made, as an answer. */
+export function issuedJson({ connection: { tenant, id }, token }: Issued, origin: string) {
+  return { tenant, baseUrl: origin + scimPath(tenant), connection: id, token }
+}
+
+/** What a body says a new connection is to be. */
+export function readDraft(body: z.output<typeof ConnectionDraftBody>): ConnectionDraft {
+  const rights = parseRights(body.rights)
+  if (typeof rights === 'string') throw new TenancyError('ERR_INVALID', rights, { field: 'rights' })
+  const { kind, profile, allow = [], forbid = [], label, subject, lifetimeDays } = body
+  return {
+    kind,
+    rights,
+    allow,
+    forbid,
+    ...(profile === undefined ? {} : { profile }),
+    ...(label === undefined ? {} : { label }),
+    ...(subject === undefined ? {} : { subject }),
+    ...lifetime(lifetimeDays),
+  }
+}
+
+function lifetime(days: number | null | undefined) {
+  return days === undefined ? {} : { lifetimeMs: days === null ? null : days * DAY_MS }
+}

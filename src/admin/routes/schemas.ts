@@ -1,0 +1,80 @@
+// The routes of the admin API for the schemas of a tenant.
+
+import { z } from 'zod'
+import { cutPage, TenancyError } from '../../tenancy/index.ts'
+import { pageWith, type Route, route } from '../route.ts'
+import { ForceQuery, PageQuery, pageOf } from '../shapes.ts'
+
+/** A Schema resource of RFC 7643 §7; checked by the protocol, not here. */
+const SchemaBody = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  attributes: z.array(z.looseObject({ name: z.string() })),
+})
+/** A schema of a tenant, and the types that use it. */
+const SchemaEntryBody = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  own: z.boolean().describe("Whether it is the tenant's own"),
+  types: z.array(z.string()).describe('Names of the types that use it'),
+})
+
+/** How a schema is put. */
+const SchemaPutQuery = ForceQuery.extend({
+  extends: z.string().optional().describe('Names of types that it becomes an extension of, separated by commas'),
+  required: z.enum(['true', 'false']).default('false').describe('Whether resources of these types must have it'),
+})
+
+/** The routes for schemas. */
+export const SCHEMA_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/schemas',
+    id: 'listSchemas',
+    does: 'List the schemas of a tenant by id; search by id or name',
+    needs: { capability: 'see', reach: 'tenant' },
+    query: PageQuery,
+    gives: { status: 200, body: pageOf(SchemaEntryBody) },
+    run: async ({ params, query }, { tenancy }) => {
+      const all = await tenancy.schemas.list(params.tenant)
+      const page = cutPage(
+        all,
+        query,
+        ({ schema }) => schema.id,
+        ({ schema }) => [schema.id, schema.name],
+      )
+      return pageWith(page, ({ schema, own, types }) => ({ ...schema, own, types }))
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/tenants/{tenant}/schemas/{schema}',
+    id: 'putSchema',
+    does: 'Add a schema or replace it; refused while data would be lost, unless forced',
+    needs: { capability: 'edit', reach: 'tenant' },
+    query: SchemaPutQuery,
+    body: SchemaBody,
+    gives: { status: 200, body: SchemaBody },
+    run: async ({ params, query, body, json, actor }, { tenancy, directory }) => {
+      if (body.id.toLowerCase() !== params.schema.toLowerCase()) {
+        const message = `The path names schema ${params.schema}, but the body's id is ${body.id}`
+        throw new TenancyError('ERR_INVALID', message, { field: 'id' })
+      }
+      const extend = (query.extends ?? '').split(',').flatMap((name) => name.trim() || [])
+      const required = query.required === 'true'
+      const options = { usage: directory, actor, force: query.force === 'true', extend, required }
+      return tenancy.schemas.put(params.tenant, json, options)
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/schemas/{schema}',
+    id: 'deleteSchema',
+    does: 'Remove a schema; refused while data would be lost, unless forced',
+    needs: { capability: 'edit', reach: 'tenant' },
+    query: ForceQuery,
+    gives: { status: 204 },
+    run: ({ params, query, actor }, { tenancy, directory: usage }) =>
+      tenancy.schemas.delete(params.tenant, params.schema, { usage, actor, force: query.force === 'true' }),
+  }),
+]

@@ -1,0 +1,125 @@
+// The routes of the admin API for tenants and their settings.
+
+import { z } from 'zod'
+import { isoTime, scimPath, type Tenant } from '../../tenancy/index.ts'
+import { pageWith, type Route, route } from '../route.ts'
+import { IssuedBody, PageQuery, pageOf, time } from '../shapes.ts'
+import { ConnectionDraftBody, issuedJson, readDraft } from './connections.ts'
+
+/** A tenant. */
+const TenantBody = z.object({
+  tenant: z.string(),
+  baseUrl: z.url(),
+  created: time,
+  log: z.int().describe('The last place of the log'),
+  resources: z.record(z.string(), z.int()).describe('How many resources there are, by type'),
+})
+
+/** What a new tenant is to be. */
+const TenantDraftBody = z.strictObject({
+  name: z.string().describe('1 to 63 characters of a-z, 0-9 and -'),
+  // The tenant has no users yet that a connection could act for.
+  connection: ConnectionDraftBody.omit({ subject: true }).optional(),
+})
+
+/** A tenant's settings. */
+const SettingsBody = z.object({
+  uniqueGroupNames: z.boolean().describe('No two groups have the same displayName, without regard to case'),
+  uniqueEmails: z.boolean().describe('No two users have the same e-mail value, without regard to case'),
+  sensitiveFilters: z.array(z.string()).describe('Attributes that a GET may not filter by; POST to /.search can'),
+  selfService: z
+    .array(z.string())
+    .describe(
+      'Attributes that people may change on /Me besides names, phones, addresses, photos, language and password',
+    ),
+  features: z.object({
+    patch: z.boolean(),
+    bulk: z.boolean(),
+    me: z.boolean(),
+    sort: z.boolean(),
+    filter: z.boolean(),
+  }),
+})
+
+/** Settings to change; what is left out stays. */
+const SettingsChangeBody = z.strictObject({
+  uniqueGroupNames: z.boolean().optional(),
+  uniqueEmails: z.boolean().optional(),
+  sensitiveFilters: z.array(z.string()).optional(),
+  selfService: z.array(z.string()).optional(),
+  features: SettingsBody.shape.features.partial().strict().optional(),
+})
+
+function tenantJson({ name, created, place, resources }: Tenant, origin: string) {
+  return { tenant: name, baseUrl: origin + scimPath(name), created: isoTime(created), log: place, resources }
+}
+
+/** The routes for tenants and their settings. */
+export const TENANT_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants',
+    id: 'listTenants',
+    does: 'List the tenants, by name',
+    needs: { capability: 'see', reach: 'own' },
+    query: PageQuery,
+    gives: { status: 200, body: pageOf(TenantBody) },
+    run: async ({ query, administrator, origin }, { tenancy }) =>
+      pageWith(await tenancy.tenants.page(query, administrator.tenants), (tenant) => tenantJson(tenant, origin)),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants',
+    id: 'createTenant',
+    does: 'Create a tenant with one connection; the token is shown this once',
+    needs: { capability: 'own', reach: 'database' },
+    body: TenantDraftBody,
+    gives: { status: 201, body: IssuedBody },
+    run: async ({ body, origin }, { administration }) => {
+      const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
+      return issuedJson(await administration.createTenant(body.name, draft), origin)
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}',
+    id: 'showTenant',
+    does: 'Show a tenant',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: TenantBody },
+    run: async ({ params, origin }, { tenancy }) => tenantJson(await tenancy.tenants.show(params.tenant), origin),
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}',
+    id: 'deleteTenant',
+    does: 'Remove a tenant with everything in it',
+    needs: { capability: 'own', reach: 'tenant' },
+    gives: { status: 204 },
+    run: ({ params }, { administration }) => administration.tenants.delete(params.tenant),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/settings',
+    id: 'showSettings',
+    does: "Show a tenant's settings",
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: SettingsBody },
+    run: async ({ params }, { tenancy }) => {
+      const { name } = await tenancy.tenants.show(params.tenant)
+      await tenancy.ready(name)
+      return tenancy.settings(name)
+    },
+  }),
+  route({
+    method: 'patch',
+    path: '/tenants/{tenant}/settings',
+    id: 'changeSettings',
+    does: "Change some of a tenant's settings; what is left out stays",
+    needs: { capability: 'edit', reach: 'tenant' },
+    body: SettingsChangeBody,
+    gives: { status: 200, body: SettingsBody },
+    run: ({ params, json }, { administration, directory }) =>
+      administration.changeSettings(params.tenant, json, directory),
+  }),
+]

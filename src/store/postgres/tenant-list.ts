@@ -1,0 +1,62 @@
+// Lists the tenants with their kept counters: all of them, or a page by name.
+
+import type { TenantPage, TenantRow } from '../contract/index.ts'
+import { numberOf, textOf } from './columns.ts'
+import type { Database } from './database.ts'
+
+/** Behind every name that begins with the text before it, in the order "C". */
+const LAST_CHARACTER = '\u{10ffff}'
+
+type Rows = Awaited<ReturnType<Database['rows']>>
+
+/** All tenants. Reads whole tables: with a list of numbers, a cluster plans for each shard and number. */
+export async function allTenants(database: Database): Promise<readonly TenantRow[]> {
+  const all = await database.rows('select n.t, n.name, n.created from lockstep.tenant n order by n.name')
+  const states = await database.rows('select s.t, s.place from lockstep.tenant_state s')
+  const counters = await database.rows(
+    'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
+  )
+  return joined(all, states, counters)
+}
+
+/** A page of tenants; the statements read the rows of the page alone. */
+export async function tenantsOfPage(
+  database: Database,
+  { prefix = '', after = '', limit }: TenantPage,
+): Promise<readonly TenantRow[]> {
+  if (prefix.includes('\0') || after.includes('\0')) return []
+  const page = await database.rows(
+    'select n.t, n.name, n.created from lockstep.tenant n where n.name > $1 and n.name >= $2 and n.name < $3 order by n.name limit $4',
+    after,
+    prefix,
+    prefix + LAST_CHARACTER,
+    limit,
+  )
+  if (page.length === 0) return []
+  const numbers = page.map(([tenantNo]) => numberOf(tenantNo))
+  const [states, counters] = await Promise.all([
+    database.rows('select s.t, s.place from lockstep.tenant_state s where s.t = any($1)', numbers),
+    database.rows(
+      'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1) and c.n > 0 order by c.t, c.y desc',
+      numbers,
+    ),
+  ])
+  return joined(page, states, counters)
+}
+
+function joined(all: Rows, states: Rows, counters: Rows): readonly TenantRow[] {
+  const places = new Map(states.map(([tenantNo, place]) => [numberOf(tenantNo), numberOf(place)]))
+  const resources = new Map<number, { [type: string]: number }>()
+  for (const [tenantNo, type, count] of counters) {
+    const of = resources.get(numberOf(tenantNo)) ?? {}
+    of[textOf(type)] = numberOf(count)
+    resources.set(numberOf(tenantNo), of)
+  }
+  return all.flatMap(([tenantNo, name, created]): TenantRow[] => {
+    const place = places.get(numberOf(tenantNo))
+    // Just removed.
+    if (place === undefined) return []
+    const counted = resources.get(numberOf(tenantNo)) ?? {}
+    return [{ tenant: textOf(name), created: numberOf(created), place, resources: counted }]
+  })
+}
