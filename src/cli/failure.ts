@@ -49,7 +49,7 @@ function messageOf(error: unknown): string {
 
 /** A message in sentence case, unless it begins with the name of an attribute, setting or file. */
 function asSentence(message: string): string {
-  return /^(?:an?|another|connection|credentials|no|nothing|only|tenant|the|there|this) /.test(message)
+  return /^(?:an?|another|connection|credentials|no|nothing|only|remote|tenant|the|there|this) /.test(message)
     ? sentence(message)
     : message
 }

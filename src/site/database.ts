@@ -122,6 +122,22 @@ export function wrongDatabase(database: string, cause: unknown): ConfigError {
   const why =
     cause instanceof ConfigError && cause.cause === undefined
       ? cause.message.slice(`${cause.option}: `.length)
-      : reasonOf(cause)
+      : `${unreadFile(database, cause)}${reasonOf(cause)}`
   return new ConfigError(SETTINGS.database.flag, `The database ${database} can't be opened: ${why}`, { cause })
+}
+
+/** Parameters of a PostgreSQL URL that name a file. */
+const FILES = ['sslrootcert', 'sslcert', 'sslkey'] as const
+
+/** Names the certificate, key or password file that can't be read, with its parameter; empty for any other error. */
+function unreadFile(database: string, cause: unknown): string {
+  if (!database.startsWith('postgres')) return ''
+  for (let one = cause; one instanceof Error; one = one.cause) {
+    if (!('path' in one) || typeof one.path !== 'string') continue
+    const { path } = one
+    const { searchParams } = new URL(database)
+    const parameter = FILES.find((name) => searchParams.get(name) === path)
+    return parameter === undefined ? `${path}: ` : `${parameter} ${path}: `
+  }
+  return ''
 }

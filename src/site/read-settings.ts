@@ -134,7 +134,9 @@ function parsePostgres(text: string): { readonly database: string; readonly url:
   if (url === null || url.pathname.length < 2 || url.hash !== '') return undefined
   const mode = url.searchParams.get('sslmode')
   const asLibpq = url.searchParams.has('uselibpqcompat')
-  if (mode !== null && !asLibpq && !SSL_MODES.has(mode)) return undefined
+  if (mode !== null && !asLibpq && !SSL_MODES.has(mode)) {
+    throw new ConfigError(SETTINGS.database.flag, `sslmode must be verify-full, no-verify or disable, not "${mode}"`)
+  }
   const shown = new URL(url)
   shown.password = ''
   for (const secret of ['password', 'sslpassword']) shown.searchParams.delete(secret)

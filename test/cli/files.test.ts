@@ -212,6 +212,10 @@ test.each([
     'postgres://someone:secret@127.0.0.1:1/x',
     /The database postgres:\/\/someone@127\.0\.0\.1:1\/x can't be opened: nothing listens there/,
   ],
+  [
+    'postgres://someone:secret@127.0.0.1:1/x?sslrootcert=/nope.pem',
+    /can't be opened: sslrootcert \/nope\.pem: there is no such file or folder/,
+  ],
 ])('a database that can’t be opened is said under one name: %s', async (database, why) => {
   const { code, stderr } = await run(['tenant', 'create', 'acme', '--database', database])
   expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
