@@ -789,7 +789,13 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
             { ...line, place: 1, paths },
             { ...line, place: 3, paths },
           ])
-          expect(await store.tenant('acme')).toEqual({ tenant: 'acme', created: 1, place: 3, resources: { User: 1 } })
+          expect(await store.tenant('acme')).toEqual({
+            tenant: 'acme',
+            created: 1,
+            place: 3,
+            begins: 1,
+            resources: { User: 1 },
+          })
           expect(await store.names('acme', ['okta-1', 'u1'])).toEqual([{ id: 'u1', type: 'User', display: 'ada' }])
           // The whole database has a log of its own.
           await store.commit([note('')])
@@ -830,8 +836,14 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         test('one tenant is read alone', async () => {
           await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
           await store.commit([creating('u1', { userName: 'ada' })])
-          expect(await store.tenant('acme')).toEqual({ tenant: 'acme', created: 1, place: 1, resources: { User: 1 } })
-          expect(await store.tenant('beta')).toEqual({ tenant: 'beta', created: 2, place: 0, resources: {} })
+          expect(await store.tenant('acme')).toEqual({
+            tenant: 'acme',
+            created: 1,
+            place: 1,
+            begins: 1,
+            resources: { User: 1 },
+          })
+          expect(await store.tenant('beta')).toEqual({ tenant: 'beta', created: 2, place: 0, begins: 1, resources: {} })
           for (const name of ['none', '', 'with\0nul']) expect(await store.tenant(name)).toBeUndefined()
         })
 
@@ -849,8 +861,8 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           ])
           await store.commit([{ write: 'record', record: key('a'), value: 1 }])
           expect(await store.tenants()).toEqual([
-            { tenant: 'acme', created: 1, place: 2, resources: { User: 1, Group: 1 } },
-            { tenant: 'beta', created: 2, place: 0, resources: {} },
+            { tenant: 'acme', created: 1, place: 2, begins: 1, resources: { User: 1, Group: 1 } },
+            { tenant: 'beta', created: 2, place: 0, begins: 1, resources: {} },
           ])
           const named = async (where: Parameters<Store['tenants']>[0]) =>
             (await store.tenants(where)).map(({ tenant, resources }) => [tenant, resources])
@@ -1033,7 +1045,13 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           await fill()
           const rows = await rowsOf(store, 'acme')
           const keys = rows.map((row) =>
-            row.row === 'path' ? row.path : row.row === 'record' ? row.kind : row.row === 'change' ? row.place : row.id,
+            row.row === 'path'
+              ? row.path
+              : row.row === 'record'
+                ? row.kind
+                : 'place' in row
+                  ? row.place
+                  : 'id' in row && row.id,
           )
           expect(keys).toEqual([
             ...['displayName', 'emails.value', 'externalId', 'nickName', 'title', 'userName'],

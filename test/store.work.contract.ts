@@ -4,17 +4,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   Conflict,
   type DueWhere,
+  type ExportRow,
   type Item,
   type ItemDraft,
   type ItemKey,
   LogCut,
+  memoryStore,
   NEVER,
   type Store,
   WORK_LIMITS,
   type Work,
   type Write,
 } from '../src/store/index.ts'
-import { creating, type OpenStore } from './store.contract.ts'
+import { creating, idsOn, type OpenStore, querying, removing, USER } from './store.contract.ts'
 
 const QUEUE = 'links/crm'
 const FAR = 4_000_000_000_000
@@ -605,6 +607,51 @@ export function workContract(name: string, open: OpenStore): void {
         expect(await places(6)).toEqual([])
       })
 
+      test('says of a tenant where it begins', async () => {
+        expect(await store.tenant('acme')).toMatchObject({ place: 6, begins: 1 })
+        await store.commit([trim(4)])
+        expect(await store.tenant('acme')).toMatchObject({ place: 6, begins: 5 })
+        expect(await store.tenants()).toMatchObject([{ place: 6, begins: 5 }])
+      })
+
+      test.each([
+        ['meta.lastModified gt "1970-01-01T00:00:02Z"', ['u2', 'u3', 'u4', 'u5']],
+        ['meta.lastModified ge "1970-01-01T00:00:04Z"', ['u3', 'u4', 'u5']],
+        ['meta.lastModified gt "1970-01-01T00:00:04Z"', ['u4', 'u5']],
+        ['meta.created eq "1970-01-01T00:00:01Z"', ['u0']],
+        ['meta.created eq "1970-01-01T00:00:06Z"', ['u5']],
+        ['meta.lastModified gt "1960-01-01T00:00:00Z"', ['u0', 'u1', 'u2', 'u3', 'u4', 'u5']],
+      ])('that is cut changes no answer to a filter by time: %s', async (filter, ids) => {
+        for (const upTo of [0, 2, 4, 6]) {
+          await store.commit([trim(upTo)])
+          expect(idsOn(await store.find(querying([USER], { filter })))).toEqual(ids)
+        }
+      })
+
+      test('lines keep what they have in common with others of a request', async () => {
+        const log = { op: 'patch', actor: 'a', paths: [], txn: 'AZNq' } as const
+        await store.commit([creating('g', { displayName: 'g' }, { members: ['u0', 'u1'] })])
+        const gone = removing('User', 'u0')
+        await store.commit([
+          {
+            write: 'note',
+            ref: { tenant: 'acme', type: 'App', id: 'x' },
+            at: 1,
+            log: { actor: 'a', paths: [], txn: 'AZNq' },
+          },
+          gone.write === 'remove' ? { ...gone, log: { ...log, op: 'delete' } } : gone,
+        ])
+        const lines = await store.changes('acme', 6, 10)
+        expect(lines.map(({ op, id, txn }) => [op, id, txn])).toEqual([
+          ['create', 'g', undefined],
+          ['note', 'x', 'AZNq'],
+          ['delete', 'u0', 'AZNq'],
+          ['patch', 'g', 'AZNq'],
+        ])
+        await store.commit([{ write: 'amend', tenant: 'acme', lines: [{ place: 9, paths: [] }] }])
+        expect((await store.changes('acme', 8, 1))[0]).toMatchObject({ txn: 'AZNq', paths: [] })
+      })
+
       test('of the whole database is cut as well', async () => {
         const note: Write = {
           write: 'note',
@@ -625,6 +672,54 @@ export function workContract(name: string, open: OpenStore): void {
         await store.commit([trim(2)])
         store.poll()
         expect(touched).toContainEqual({ tenant: 'acme', all: true })
+      })
+    })
+
+    describe('moving a tenant', () => {
+      const rowsOf = async (from: Store<unknown>, tenant: string, after?: ExportRow): Promise<ExportRow[]> => {
+        const rows: ExportRow[] = []
+        for await (const chunk of from.exportTenant(tenant, after)) rows.push(...chunk)
+        return rows
+      }
+
+      test('takes along items that stay, cursors and the cut, there and back', async () => {
+        await store.commit(
+          Array.from({ length: 450 }, (_, i) => setting(`k${i}`, { value: { i }, mark: i, tag: `t${i % 7}` })),
+        )
+        await store.commit([
+          creating('u1', { userName: 'u1' }),
+          creating('u2', { userName: 'u2' }),
+          setting(keyed('ä', 'b'), { state: 'ready', due: 5, lane: 3, done: 1, place: 9 }),
+          setting(keyed('session', 'b'), { expires: FAR }),
+          cursor('hub', 1),
+          cursor('crm', 2, true),
+        ])
+        await store.commit([trim(1)])
+        await store.lease({ tenant: 'acme', name: 'crm' }, 'me', 60_000)
+        const rows = await rowsOf(store, 'acme')
+        const kinds = [...new Set(rows.map(({ row }) => row))]
+        expect(kinds).toEqual(['path', 'item', 'cursor', 'cut', 'resource', 'change'])
+        expect(rows.filter(({ row }) => row === 'item')).toHaveLength(451)
+        expect(rows.find(({ row }) => row === 'cut')).toEqual({ row: 'cut', place: 1, at: expect.any(Number) })
+        for (const at of [0, 300, 451, 453, 454])
+          expect(await rowsOf(store, 'acme', rows[at])).toEqual(rows.slice(at + 1))
+
+        const other = memoryStore()
+        await other.commit([{ write: 'tenant', tenant: 'moved', as: 'new', at: 1 }])
+        await other.commit([{ write: 'load', tenant: 'moved', rows }])
+        expect(await rowsOf(other, 'moved')).toEqual(rows)
+        await store.commit([{ write: 'tenant', tenant: 'back', as: 'new', at: 1 }])
+        for (let at = 0; at < rows.length; at += 200) {
+          await store.commit([{ write: 'load', tenant: 'back', rows: rows.slice(at, at + 200) }])
+        }
+        expect(await rowsOf(store, 'back')).toEqual(rows)
+        expect(await store.tenant('back')).toMatchObject({ place: 2, begins: 2 })
+        expect((await store.news('hub', 10)).map(({ tenant }) => tenant).sort()).toEqual(['acme', 'back'])
+        await store.commit([{ write: 'trim', tenant: 'back', upTo: 0 }])
+        await expect(store.changes('back', 0, 1)).rejects.toMatchObject({ begins: 2 })
+        const cut = { row: 'cut', place: 3, at: 1 } as const
+        await expect(store.commit([{ write: 'load', tenant: 'back', rows: [cut] }])).rejects.toThrow(Conflict)
+        await other.close()
       })
     })
 

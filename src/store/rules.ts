@@ -31,10 +31,10 @@ export function changesNothing({ same, draft }: Extract<Write, { write: 'update'
 /** The log line of a group whose member was removed from the tenant: the group gets a new version, and the line names the member. */
 export function departure(
   member: string,
-  actor: string,
+  { actor, txn }: LogDraft,
 ): { readonly log: LogDraft; readonly members: Required<NonNullable<Change['members']>> } {
   return {
-    log: { op: 'patch', actor, paths: [] },
+    log: { op: 'patch', actor, paths: [], ...(txn === undefined ? {} : { txn }) },
     members: { added: 0, removed: 1, ids: { added: [], removed: [member] } },
   }
 }

@@ -10,7 +10,7 @@ const REFERENCE = ['tenant', 'gone', 'migration']
  * when tokens were last used, which is written so on one server alone.
  */
 const SEVERAL = [
-  'select s.t, s.place from lockstep.tenant_state s',
+  'select s.t, s.place, s.cut from lockstep.tenant_state s',
   'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
   'select s.t, s.records from lockstep.tenant_state s where s.changed > $1',
   // Which tenant has items that have expired.

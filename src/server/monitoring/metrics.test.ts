@@ -3,7 +3,7 @@ import { unavailable } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../../store/index.ts'
 import { createMetrics, joinNumbers } from './metrics.ts'
 
-const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, resources: { User: 2, Group: 1 } }]
+const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, begins: 1, resources: { User: 2, Group: 1 } }]
 
 const probe = async () => []
 const lost = () => Promise.reject(new Error('gone'))

@@ -3,6 +3,7 @@
 import type { Change } from './log.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stored } from './resource.ts'
+import type { Cursor, Item } from './work.ts'
 
 /**
  * A row of what a tenant holds, the same in every store, so that a tenant can move. `exportTenant` gives them in this order, and each kind
@@ -11,6 +12,9 @@ import type { Stored } from './resource.ts'
  * - `path` (type, path): an index path. `unique`: every entry it has had was unique. `complete`: what an `indexed` write says,
  *   true from the start for a path first seen in a `create` or `update`.
  * - `record` (kind, key).
+ * - `item` (queue, key): those that never expire.
+ * - `cursor` (reader).
+ * - `cut`: only of a tenant whose log was cut. The last place cut, and the latest time among the lines cut.
  * - `resource` (type, id): `secret` is the hash of the password, absent without one; `entries` are its index entries by path.
  * - `members` (type and id of the group, first member): direct members in order of id, 1,000 in a row, fewer only in a group's last.
  * - `change` (place): the log.
@@ -24,6 +28,9 @@ export type ExportRow =
       readonly complete: boolean
     }
   | ({ readonly row: 'record' } & Omit<StoredRecord, 'tenant'>)
+  | ({ readonly row: 'item' } & Omit<Item, 'tenant' | 'expires'>)
+  | ({ readonly row: 'cursor' } & Omit<Cursor, 'tenant'>)
+  | { readonly row: 'cut'; readonly place: number; readonly at: number }
   | ({
       readonly row: 'resource'
       readonly secret?: string
@@ -33,4 +40,13 @@ export type ExportRow =
   | ({ readonly row: 'change' } & Omit<Change, 'tenant'>)
 
 /** The kinds of rows in the order in which `exportTenant` gives them. */
-export const EXPORT_ORDER: readonly ExportRow['row'][] = ['path', 'record', 'resource', 'members', 'change']
+export const EXPORT_ORDER: readonly ExportRow['row'][] = [
+  'path',
+  'record',
+  'item',
+  'cursor',
+  'cut',
+  'resource',
+  'members',
+  'change',
+]

@@ -15,6 +15,8 @@ export interface LogDraft {
   readonly op: 'create' | 'replace' | 'patch' | 'delete'
   /** Who did it: the connection's id or a command's name. */
   readonly actor: string
+  /** What lines of one request have in common; absent where a request has but one line. */
+  readonly txn?: string
   readonly paths: readonly PathChange[]
 }
 
@@ -42,6 +44,7 @@ export interface Change extends Ref {
   /** `note`: an administrator's doing, which is no change of a resource. */
   readonly op: LogDraft['op'] | 'note'
   readonly actor: string
+  readonly txn?: string
   /** Version of the resource afterwards; the last one it had for a delete; 0 for a note. */
   readonly version: number
   readonly paths: readonly PathChange[]

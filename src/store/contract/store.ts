@@ -61,7 +61,7 @@ export interface Store<Tx = unknown> extends Work {
    * is not held up. Without a turn after all when too many have one already. Only stores that processes share have it.
    */
   readonly runExclusive?: <T>(ref: Ref, work: () => Promise<T>) => Promise<T>
-  /** The log after a place, oldest first. Never shows a line before an earlier one is final. */
+  /** The log after a place, oldest first. Throws {@link LogCut} when the next line was cut. Never shows a line before an earlier one is final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   records(
     tenant: string,
@@ -122,5 +122,7 @@ export interface TenantRow {
   readonly created: number
   /** The last place of its log. */
   readonly place: number
+  /** The first place of its log that is still there, or will be the next one: 1 unless the log was cut. */
+  readonly begins: number
   readonly resources: { readonly [type: string]: number }
 }

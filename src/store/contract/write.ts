@@ -82,7 +82,7 @@ export type Write =
       readonly write: 'note'
       readonly ref: Ref
       readonly at: number
-      readonly log: Pick<LogDraft, 'actor' | 'paths'>
+      readonly log: Omit<LogDraft, 'op'>
     }
   /**
    * Puts other paths and members into log lines that are there; their places, times and actors stay. No line of its own. What was there,

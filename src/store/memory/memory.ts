@@ -216,5 +216,5 @@ export function memoryStore(
 function countersOf({ name, created, log, cut, rows }: Tenant): TenantRow {
   const resources: { [type: string]: number } = {}
   for (const { stored } of rows.values()) resources[stored.type] = (entryOf(resources, stored.type) ?? 0) + 1
-  return { tenant: name, created, place: cut.place + log.length, resources }
+  return { tenant: name, created, place: cut.place + log.length, begins: cut.place + 1, resources }
 }

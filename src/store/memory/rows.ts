@@ -1,5 +1,5 @@
 import { compareText } from '../../protocol/index.ts'
-import { EXPORT_ORDER, type ExportRow, type IndexEntry } from '../contract/index.ts'
+import { EXPORT_ORDER, type ExportRow, type IndexEntry, NEVER } from '../contract/index.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Rows in one chunk, members in one row. */
@@ -9,6 +9,11 @@ const CHUNK = 1_000
 export function exportRows(tenant: Tenant, after: ExportRow | undefined): readonly (readonly ExportRow[])[] {
   const rows: ExportRow[] = [...tenant.paths.values()]
   for (const { tenant: _, ...record } of tenant.records.values()) rows.push({ row: 'record', ...record })
+  for (const { tenant: _, expires, ...item } of tenant.items.values()) {
+    if (expires === NEVER) rows.push({ row: 'item', ...item })
+  }
+  for (const { tenant: _, ...cursor } of tenant.cursors.values()) rows.push({ row: 'cursor', ...cursor })
+  if (tenant.cut.place > 0) rows.push({ row: 'cut', ...tenant.cut })
   for (const { stored, secret, entries } of tenant.rows.values()) {
     const { tenant: _, ...content } = stored
     rows.push({ row: 'resource', ...content, ...(secret === undefined ? {} : { secret }), entries: byPath(entries) })
@@ -56,6 +61,11 @@ function keysOf(row: ExportRow): readonly string[] {
       return [row.type, row.id]
     case 'members':
       return [row.type, row.id, row.members[0] ?? '']
+    case 'item':
+      return [row.queue, row.key]
+    case 'cursor':
+      return [row.reader]
+    case 'cut':
     case 'change':
       return []
   }

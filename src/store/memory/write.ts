@@ -6,6 +6,7 @@ import {
   type IndexEntry,
   type LogDraft,
   type MemberEdit,
+  NEVER,
   type Ref,
   type Stored,
   tenantOfWork,
@@ -17,7 +18,7 @@ import { memberEntry } from '../derived.ts'
 import { changesNothing, DONE, departure, loggedMembers, NOTHING, requireVersion } from '../rules.ts'
 import { type Effects, put } from './effects.ts'
 import { makeTenant, membersOf, type PathRow, type Row, type Tenant } from './tenant.ts'
-import { applyWork } from './work.ts'
+import { applyWork, itemKey } from './work.ts'
 
 /** Carries out one write on the tenants in memory. `everywhere` holds what belongs to the whole database. */
 export function applyWrite(
@@ -185,7 +186,7 @@ function remove(tenant: Tenant, write: Extract<Write, { write: 'remove' }>, at: 
     if (other === undefined) continue
     const now: Stored = { ...other.stored, version: other.stored.version + 1, modified: write.at }
     put(tenant.rows, group, { ...other, stored: now }, out)
-    const { log, members } = departure(id, write.log.actor)
+    const { log, members } = departure(id, write.log)
     addLine(tenant, now, write.at, log, out, members.ids)
   }
   out.affected.push({ tenant: tenant.name, all: true })
@@ -259,6 +260,23 @@ function load(tenant: Tenant, row: ExportRow, at: number, out: Effects): void {
     case 'record': {
       const { row: _, ...record } = row
       put(tenant.records, `${row.kind}\n${row.key}`, { tenant: tenant.name, ...record }, out)
+      return
+    }
+    case 'item': {
+      const { row: _, ...item } = row
+      put(tenant.items, itemKey(row), { tenant: tenant.name, expires: NEVER, ...item }, out)
+      return
+    }
+    case 'cursor': {
+      const { row: _, ...cursor } = row
+      put(tenant.cursors, row.reader, { tenant: tenant.name, ...cursor }, out)
+      return
+    }
+    case 'cut': {
+      const { place, at: time } = row
+      if (tenant.log.length > 0 || tenant.cut.place > 0) throw new Conflict('version', at, String(place))
+      Object.assign(tenant.cut, { place, at: time })
+      out.undos.push(() => Object.assign(tenant.cut, { place: 0, at: 0 }))
       return
     }
     case 'resource': {

@@ -16,6 +16,8 @@ export const postgres: Dialect = {
   holds: (condition) => `coalesce(${condition}, false)`,
   literal: (key) => quoted(String(key)),
   table: (name) => `lockstep.${name}`,
+  cutSince: (tenant, at) =>
+    `exists (select 1 from lockstep.tenant_state z where z.t = ${tenant} and z.cut > 0 and z.cut_at >= ${at})`,
   join: 'join',
   ofTenant: (row, tenant) => `${row}.t = ${tenant} and `,
   anyType: (row, tenant) => `${row}.t = ${tenant}`,

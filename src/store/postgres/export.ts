@@ -1,9 +1,10 @@
 import { compareText } from '../../protocol/index.ts'
-import { EXPORT_ORDER, type ExportRow } from '../contract/index.ts'
+import { EXPORT_ORDER, type ExportRow, NEVER } from '../contract/index.ts'
 import { numberOf, type Row, textOf, type Value } from './columns.ts'
 import type { Database } from './database.ts'
 import { isOutage, unavailable } from './faults.ts'
-import { changeOf, recordOf } from './rows.ts'
+import { ITEM_COLUMNS, itemOf } from './items.ts'
+import { CHANGE_COLUMNS, changeOf, recordOf } from './rows.ts'
 import type { Session } from './session.ts'
 
 type Section = (after: ExportRow | undefined) => AsyncIterable<readonly ExportRow[]>
@@ -146,6 +147,44 @@ async function sectionsOf(
       }
     },
 
+    async *item(after) {
+      const from = after?.row === 'item' ? [after.queue, after.key] : ['', '']
+      const found = pages(CHUNK, (last) =>
+        rows(
+          `select ${ITEM_COLUMNS} from lockstep.item i
+           where i.t = $1 and (i.queue, i.key) > ($2, $3) and i.expires = ${NEVER} order by i.queue, i.key limit ${CHUNK}`,
+          tenantNo,
+          ...(last === undefined ? from : [textOf(last[1]), textOf(last[2])]),
+        ),
+      )
+      for await (const page of found) {
+        yield page.map((row) => {
+          const { tenant: _, expires: __, ...item } = itemOf(row, tenant)
+          return { row: 'item', ...item }
+        })
+      }
+    },
+
+    async *cursor(after) {
+      const found = await rows(
+        'select c.reader, c.place, c.paused from lockstep.cursor c where c.t = $1 and c.reader > $2 order by c.reader',
+        tenantNo,
+        after?.row === 'cursor' ? after.reader : '',
+      )
+      yield found.map(([reader, place, paused]) => ({
+        row: 'cursor',
+        reader: textOf(reader),
+        place: numberOf(place),
+        paused: paused === true,
+      }))
+    },
+
+    async *cut(after) {
+      const sql = 'select s.cut, s.cut_at from lockstep.tenant_state s where s.t = $1 and s.cut > 0'
+      const [row] = after === undefined ? await rows(sql, tenantNo) : []
+      if (row !== undefined) yield [{ row: 'cut', place: numberOf(row[0]), at: numberOf(row[1]) }]
+    },
+
     async *resource(after) {
       const from = after?.row === 'resource' ? [after.type, after.id] : ['', '']
       const found = pages(CHUNK, (last) =>
@@ -201,7 +240,7 @@ async function sectionsOf(
     async *change(after) {
       const found = pages(CHUNK, (last) =>
         rows(
-          `select c.place, c.at, c.y, c.id, c.op, c.actor, c.version, c.detail from lockstep.change c
+          `select ${CHANGE_COLUMNS} from lockstep.change c
            where c.t = $1 and c.place > $2 order by c.place limit ${CHUNK}`,
           tenantNo,
           last === undefined ? (after?.row === 'change' ? after.place : 0) : numberOf(last[0]),

@@ -7,7 +7,8 @@ import { enterEntry } from './index-entries.ts'
 import { logLine } from './log.ts'
 import { loadMembers, setMember } from './members.ts'
 import { requireParsable } from './parsable-text.ts'
-import { addResource, loadResources, nextRowNo, type UnitOfWork } from './unit-of-work.ts'
+import { moveCursor } from './readers.ts'
+import { addResource, append, loadResources, nextRowNo, type UnitOfWork } from './unit-of-work.ts'
 
 /** Loads rows of another store unchanged; `at` is the write's place in its list, for a `Conflict`. */
 export async function load(work: UnitOfWork, write: Extract<Write, { write: 'load' }>, at: number): Promise<Written> {
@@ -46,6 +47,23 @@ async function loadRow(work: UnitOfWork, row: ExportRow, at: number): Promise<vo
         JSON.stringify(row.value),
       )
       return
+    case 'item': {
+      const { row: _, queue, key, ...set } = row
+      append(work, work.items.blind, { write: 'item', item: { tenant: work.tenant.name, queue, key }, set })
+      return
+    }
+    case 'cursor':
+      await moveCursor(work, { ...row, write: 'cursor', tenant: work.tenant.name })
+      return
+    case 'cut': {
+      const sql = `update lockstep.tenant_state s set place = $2, cut = $2, cut_at = $3
+        where s.t = $1 and s.place = 0 returning 1`
+      if ((await rows(sql, tenantNo, row.place, row.at)).length === 0) {
+        throw new Conflict('version', at, String(row.place))
+      }
+      work.cut = true
+      return
+    }
     case 'resource':
       loadResource(work, row, at)
       return

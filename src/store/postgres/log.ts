@@ -42,11 +42,11 @@ export function insertLines({ lines, tenant }: UnitOfWork, mark: number): readon
   if (lines.length === 0) return []
   return [
     [
-      `insert into lockstep.change (t, place, at, version, mark, y, id, op, actor, detail)
-       select s.t, s.place - $2 + d.n, d.at, d.version, $3, d.y, d.id, d.op, d.actor, d.detail
+      `insert into lockstep.change (t, place, at, version, mark, y, id, op, actor, detail, txn)
+       select s.t, s.place - $2 + d.n, d.at, d.version, $3, d.y, d.id, d.op, d.actor, d.detail, d.txn
        from lockstep.tenant_state s,
-         unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-           with ordinality d(at, version, y, id, op, actor, detail, n)
+         unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+           $11::text[]) with ordinality d(at, version, y, id, op, actor, detail, txn, n)
        where s.t = $1`,
       tenant.tenantNo,
       lines.length,
@@ -58,16 +58,18 @@ export function insertLines({ lines, tenant }: UnitOfWork, mark: number): readon
       lines.map(({ op }) => op),
       lines.map(({ actor }) => actor),
       lines.map(({ paths, members }) => detailOf(paths, members)),
+      lines.map(({ txn }) => txn ?? null),
     ],
   ]
 }
 
 /** The lines with their places, as a reader of the log gets them, and with all members as far as they are known. */
 export function placedLines({ lines, tenant }: UnitOfWork, placeBefore: number): readonly WholeChange[] {
-  return lines.map(({ type, id, at, op, actor, version, paths: asWritten, members }, i) => {
+  return lines.map(({ type, id, at, op, actor, txn, version, paths: asWritten, members }, i) => {
     // As they come out of the log: undefined values are gone.
     const { paths } = JSON.parse(detailOf(asWritten, undefined)) as Pick<Change, 'paths'>
-    const line = { tenant: tenant.name, type, id, place: placeBefore + i + 1, at, op, actor, version, paths }
+    const draft = { op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
+    const line = { tenant: tenant.name, type, id, place: placeBefore + i + 1, at, ...draft }
     return members?.ids === undefined ? line : { ...line, members: { ...members, ids: members.ids } }
   })
 }

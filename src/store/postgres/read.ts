@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { indexValue } from './dialect.ts'
 import { type Dictionary, pathKey } from './dictionary.ts'
 import { readGroups } from './groups.ts'
-import { changeOf, recordOf, storedOf } from './rows.ts'
+import { CHANGE_COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
 import { allTenants, tenantsOfPage } from './tenant-list.ts'
 
 /** Reads that an index answers. */
@@ -127,7 +127,7 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
       if (tenantNo === undefined) return []
       // As of one moment: the lines behind a cut that comes just now would look like all there were.
       const rows = await database.of(tenantNo).rows(
-        `select c.place, c.at, c.y, c.id, c.op, c.actor, c.version, c.detail, s.cut from lockstep.tenant_state s
+        `select ${CHANGE_COLUMNS}, s.cut from lockstep.tenant_state s
          left join lateral (
            select * from lockstep.change c where c.t = $1 and c.place > $2 order by c.place limit $3
          ) c on true where s.t = $1 order by c.place`,
@@ -135,7 +135,7 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
         after,
         limit,
       )
-      const cut = rows[0] === undefined ? 0 : numberOf(rows[0][8])
+      const cut = rows[0] === undefined ? 0 : numberOf(rows[0][9])
       if (after < cut) throw new LogCut(cut + 1)
       return rows.flatMap((row) => (row[0] === null ? [] : [changeOf(row, tenant)]))
     },
@@ -172,13 +172,13 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
       if (row === undefined) return undefined
       const [tenantNo, created] = [numberOf(row[0]), numberOf(row[1])]
       const [[state], counters] = await Promise.all([
-        database.rows('select s.place from lockstep.tenant_state s where s.t = $1', tenantNo),
+        database.rows('select s.place, s.cut from lockstep.tenant_state s where s.t = $1', tenantNo),
         database.rows('select c.y, c.n from lockstep.counter c where c.t = $1 and c.n > 0 order by c.y desc', tenantNo),
       ])
       // Just removed.
       if (state === undefined) return undefined
       const resources = Object.fromEntries(counters.map(([y, n]) => [textOf(y), numberOf(n)]))
-      return { tenant: name, created, place: numberOf(state[0]), resources }
+      return { tenant: name, created, place: numberOf(state[0]), begins: numberOf(state[1]) + 1, resources }
     },
   }
 }

@@ -22,6 +22,9 @@ export function storedOf(row: Row, tenant: string, groups?: readonly Membership[
   return groups === undefined ? stored : { ...stored, groups }
 }
 
+/** Columns of a log line in the order in which `changeOf` reads them; the table is called `c`. */
+export const CHANGE_COLUMNS = 'c.place, c.at, c.y, c.id, c.op, c.actor, c.version, c.detail, c.txn'
+
 /** One line of the log. */
 export function changeOf(row: Row, tenant: string): Change {
   return {
@@ -33,6 +36,7 @@ export function changeOf(row: Row, tenant: string): Change {
     op: textOf(row[4]) as Change['op'],
     actor: textOf(row[5]),
     version: numberOf(row[6]),
+    ...(typeof row[8] === 'string' ? { txn: row[8] } : {}),
     ...(JSON.parse(textOf(row[7])) as Pick<Change, 'paths' | 'members'>),
   }
 }

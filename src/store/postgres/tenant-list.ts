@@ -12,7 +12,7 @@ type Rows = Awaited<ReturnType<Database['rows']>>
 /** All tenants. Reads whole tables: with a list of numbers, a cluster plans for each shard and number. */
 export async function allTenants(database: Database): Promise<readonly TenantRow[]> {
   const all = await database.rows('select n.t, n.name, n.created from lockstep.tenant n order by n.name')
-  const states = await database.rows('select s.t, s.place from lockstep.tenant_state s')
+  const states = await database.rows('select s.t, s.place, s.cut from lockstep.tenant_state s')
   const counters = await database.rows(
     'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
   )
@@ -35,7 +35,7 @@ export async function tenantsOfPage(
   if (page.length === 0) return []
   const numbers = page.map(([tenantNo]) => numberOf(tenantNo))
   const [states, counters] = await Promise.all([
-    database.rows('select s.t, s.place from lockstep.tenant_state s where s.t = any($1)', numbers),
+    database.rows('select s.t, s.place, s.cut from lockstep.tenant_state s where s.t = any($1)', numbers),
     database.rows(
       'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1) and c.n > 0 order by c.t, c.y desc',
       numbers,
@@ -45,7 +45,9 @@ export async function tenantsOfPage(
 }
 
 function joined(all: Rows, states: Rows, counters: Rows): readonly TenantRow[] {
-  const places = new Map(states.map(([tenantNo, place]) => [numberOf(tenantNo), numberOf(place)]))
+  const logs = new Map(
+    states.map(([tenantNo, place, cut]) => [numberOf(tenantNo), { place: numberOf(place), begins: numberOf(cut) + 1 }]),
+  )
   const resources = new Map<number, { [type: string]: number }>()
   for (const [tenantNo, type, count] of counters) {
     const of = resources.get(numberOf(tenantNo)) ?? {}
@@ -53,10 +55,10 @@ function joined(all: Rows, states: Rows, counters: Rows): readonly TenantRow[] {
     resources.set(numberOf(tenantNo), of)
   }
   return all.flatMap(([tenantNo, name, created]): TenantRow[] => {
-    const place = places.get(numberOf(tenantNo))
+    const log = logs.get(numberOf(tenantNo))
     // Just removed.
-    if (place === undefined) return []
+    if (log === undefined) return []
     const counted = resources.get(numberOf(tenantNo)) ?? {}
-    return [{ tenant: textOf(name), created: numberOf(created), place, resources: counted }]
+    return [{ tenant: textOf(name), created: numberOf(created), ...log, resources: counted }]
   })
 }

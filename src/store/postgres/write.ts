@@ -1,6 +1,7 @@
 // Carries out each kind of write in memory; flush.ts writes the result.
 
 import { Conflict, type Ref, type Write, type Written } from '../contract/index.ts'
+import { departure } from '../rules.ts'
 import { load } from './import.ts'
 import { addEntries, changeEntries, removeEntries } from './index-entries.ts'
 import { changePaths } from './index-paths.ts'
@@ -123,16 +124,8 @@ function remove(work: UnitOfWork, write: Extract<Write, { write: 'remove' }>, at
   changeResource(work, resource, { removed: true })
   for (const group of groups) {
     changeResource(work, group, { version: group.version + 1, modified: write.at })
-    logLine(work, {
-      op: 'patch',
-      actor: write.log.actor,
-      paths: [],
-      type: group.type,
-      id: group.id,
-      at: write.at,
-      version: group.version,
-      members: { added: 0, removed: 1, ids: { added: [], removed: [id] } },
-    })
+    const { log, members } = departure(id, write.log)
+    logLine(work, { ...log, type: group.type, id: group.id, at: write.at, version: group.version, members })
   }
   return { changed: true, version: 0, created, modified }
 }

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly literal: (key: string | number) => string
   /** The whole name of a table. */
   readonly table: (name: string) => string
+  /** That lines of a tenant's log were cut of this time, in milliseconds since 1970, or later. */
+  readonly cutSince: (tenant: string, at: string) => string
   /** Joins in the order in which the tables stand, where that has to be said. */
   readonly join: string
   /** `{row}.t = {tenant} and `, for tables that hold rows of many tenants. */

@@ -237,14 +237,16 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
   if ((leaf.name === 'lastModified' || leaf.name === 'created') && typeof value === 'number') {
     const sign = { eq: '=', gt: '>', ge: '>=' }[op]
     if (sign === undefined) return undefined
-    // Each creation and each modification has left a line in the log with its time.
+    // Each creation and each modification has left a line in the log with its time. Where such lines were cut, all resources of the type count.
     return {
       cost: op === 'eq' ? FEW : RANGE,
       exact: false,
       distinct: true,
-      sql: ({ bind, dialect: { table, join } }) =>
-        `select distinct o.k from ${table('change')} c ${join} ${table('resource')} o on o.t = c.t and o.y = c.y and o.id = c.id
-         where c.t = ${scope.tenant} and c.at ${sign} ${bind(value)} and c.y = ${scope.type}`,
+      sql: ({ bind, dialect: { table, join, cutSince } }) =>
+        `select o.k from ${table('change')} c ${join} ${table('resource')} o on o.t = c.t and o.y = c.y and o.id = c.id
+         where c.t = ${scope.tenant} and c.at ${sign} ${bind(value)} and c.y = ${scope.type}
+         union select o.k from ${table('resource')} o
+         where o.t = ${scope.tenant} and o.y = ${scope.type} and ${cutSince(scope.tenant, bind(value))}`,
     }
   }
   return undefined

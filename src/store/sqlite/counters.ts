@@ -8,6 +8,8 @@ import { type Connection, numberOf, textOf } from './connection.ts'
 export interface Counters {
   /** The last place of a tenant's log before the list of writes under way. */
   readonly placeBefore: (tenantNo: number) => number
+  /** Begins an empty log behind a place. */
+  readonly startLog: (tenantNo: number, place: number) => void
   /** The place of the next log line of a tenant. */
   readonly nextPlace: (tenantNo: number) => number
   /** The number of the next log line of all. */
@@ -169,6 +171,12 @@ export function createCounters(connection: Connection): Counters {
 
   return {
     placeBefore: (tenantNo) => lastPlace(tenantNo) - lines,
+    startLog(tenantNo, place) {
+      const before = lastPlace(tenantNo)
+      places.set(tenantNo, place)
+      moved.add(tenantNo)
+      undos.push(() => places.set(tenantNo, before))
+    },
     nextPlace(tenantNo) {
       const before = lastPlace(tenantNo)
       places.set(tenantNo, before + 1)

@@ -1,8 +1,9 @@
 import { compareText, isObject } from '../../protocol/index.ts'
-import { EXPORT_ORDER, type ExportRow } from '../contract/index.ts'
+import { EXPORT_ORDER, type ExportRow, NEVER } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 import { createDictionary } from './dictionary.ts'
 import { CHANGE_COLUMNS, changeOf } from './rows.ts'
+import { ITEM_COLUMNS, itemOf } from './work.ts'
 
 type Section = (after: ExportRow | undefined) => Iterable<readonly ExportRow[]>
 
@@ -114,6 +115,46 @@ function createSections(
           ...(typeof tag === 'string' ? { tag } : {}),
           value: JSON.parse(textOf(value)),
         }))
+      }
+    },
+
+    *item(after) {
+      const first: SqlValue[] | undefined = after?.row === 'item' ? [after.queue, after.key] : undefined
+      const found = pages((last) => {
+        const key = last === undefined ? first : last.slice(1, 3)
+        return connection.rows(
+          `select ${ITEM_COLUMNS} from lockstep_item i
+           where i.t = ? and (i.queue, i.key) > (?, ?) and i.expires = ${NEVER} order by i.queue, i.key limit ${CHUNK}`,
+          tenantNo,
+          ...(key ?? ['', '']),
+        )
+      })
+      for (const rows of found) {
+        yield rows.map((row) => {
+          const { tenant: _, expires: __, ...item } = itemOf(row, tenant)
+          return { row: 'item', ...item }
+        })
+      }
+    },
+
+    *cursor(after) {
+      const rows = connection.rows(
+        'select reader, place, paused from lockstep_cursor where t = ? and reader > ? order by reader',
+        tenantNo,
+        after?.row === 'cursor' ? after.reader : '',
+      )
+      yield rows.map(([reader, place, paused]) => ({
+        row: 'cursor',
+        reader: textOf(reader),
+        place: numberOf(place),
+        paused: paused === 1,
+      }))
+    },
+
+    *cut(after) {
+      const row = connection.row('select place, at from lockstep_cut where t = ?', tenantNo)
+      if (row !== undefined && after === undefined) {
+        yield [{ row: 'cut', place: numberOf(row[0]), at: numberOf(row[1]) }]
       }
     },
 

@@ -5,6 +5,7 @@ import { DONE } from '../rules.ts'
 import { foldedText } from '../sql/folded.ts'
 import { editMembers } from './members.ts'
 import { putRecord } from './records.ts'
+import { insertItem, putCursor } from './work.ts'
 import type { WriteDeps } from './write-deps.ts'
 
 /** Carries out a `load` write; `at` is its position in its list, for a `Conflict`. */
@@ -20,7 +21,7 @@ export function load(
 }
 
 function loadRow(deps: WriteDeps, tenant: string, tenantNo: number, row: ExportRow, at: number): void {
-  const { connection, dictionary, log } = deps
+  const { connection, counters, dictionary, log } = deps
   switch (row.row) {
     case 'path': {
       const typeNo = dictionary.ensureType(tenantNo, row.type)
@@ -39,6 +40,17 @@ function loadRow(deps: WriteDeps, tenant: string, tenantNo: number, row: ExportR
     case 'record':
       putRecord(connection, tenantNo, row)
       return
+    case 'item':
+      insertItem(connection, row, tenantNo, row)
+      return
+    case 'cursor':
+      putCursor(deps, tenantNo, row)
+      return
+    case 'cut':
+      if (counters.placeBefore(tenantNo) > 0) throw new Conflict('version', at, String(row.place))
+      connection.run('insert into lockstep_cut (t, place, at) values (?, ?, ?)', tenantNo, row.place, row.at)
+      counters.startLog(tenantNo, row.place)
+      return
     case 'resource':
       loadResource(deps, tenantNo, row, at)
       return
@@ -50,13 +62,13 @@ function loadRow(deps: WriteDeps, tenant: string, tenantNo: number, row: ExportR
       return
     }
     case 'change': {
-      const { op, actor, paths, version, members } = row
+      const { op, actor, txn, paths, version, members } = row
       const typeNo =
         op === 'note' ? dictionary.ensureNoteType(tenantNo, row.type) : dictionary.ensureType(tenantNo, row.type)
       const place = log.write(
         { ...row, tenant },
         { tenantNo, typeNo, at: row.at, version, delta: members, touch: null },
-        { op, actor, paths },
+        { op, actor, paths, ...(txn === undefined ? {} : { txn }) },
       )
       if (place !== row.place) throw new Conflict('version', at, String(row.place))
     }

@@ -49,8 +49,8 @@ export function createLog(connection: Connection, counters: Counters, lines: () 
       const members = line.delta ?? (line.members === undefined ? undefined : deltaOf(line.members, seen !== undefined))
       const place = counters.nextPlace(tenantNo)
       connection.run(
-        `insert into lockstep_change (n, t, place, at, y, id, op, actor, version, detail, touch)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into lockstep_change (n, t, place, at, y, id, op, actor, version, detail, touch, txn)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         counters.nextNumber(),
         tenantNo,
         place,
@@ -62,10 +62,12 @@ export function createLog(connection: Connection, counters: Counters, lines: () 
         version,
         detailOf(draft.pathsText ?? JSON.stringify(draft.paths), members),
         line.touch,
+        draft.txn ?? null,
       )
       if (seen === undefined) return place
       const { tenant, type, id } = ref
-      const told = { tenant, type, id, place, at, op: draft.op, actor: draft.actor, version, paths: draft.paths }
+      const { op, actor, paths, txn } = draft
+      const told = { tenant, type, id, place, at, op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
       seen.push(members?.ids === undefined ? told : { ...told, members: { ...members, ids: members.ids } })
       return place
     },

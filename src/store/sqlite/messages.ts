@@ -24,11 +24,11 @@ function lighten(write: AnyWrite, texts: string[]): unknown {
     case 'update': {
       const { draft, log } = write
       texts.push(draft.text, JSON.stringify(log.paths))
-      return { ...write, draft: { ...draft, text: '' }, log: { op: log.op, actor: log.actor } }
+      return { ...write, draft: { ...draft, text: '' }, log: { ...log, paths: undefined } }
     }
     case 'remove':
       texts.push(JSON.stringify(write.log.paths))
-      return { ...write, log: { op: write.log.op, actor: write.log.actor } }
+      return { ...write, log: { ...write.log, paths: undefined } }
     default:
       return write
   }

@@ -42,7 +42,8 @@ const GET_GROUPS = `select ${COLUMNS}, ${GROUP_NUMBERS} from lockstep_resource r
 const NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from lockstep_resource r where r.k = ?`
 const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cross join lockstep_resource r on r.k = j.value`
 
-const TENANTS = 'select t, name, created, place from lockstep_tenant'
+const TENANTS = `select t, name, created, place, 1 + ifnull((select c.place from lockstep_cut c where c.t = lockstep_tenant.t), 0)
+  from lockstep_tenant`
 /** Behind every name that begins with the text before it. */
 const LAST_CHARACTER = '\u{10ffff}'
 const TENANTS_PAGE = `${TENANTS} where name > ? and name >= ? and name < ? order by name limit ?`
@@ -84,7 +85,8 @@ export function createReads(connection: Connection, dictionary: Dictionary, grou
     )) {
       if (numberOf(n) > 0) resources[dictionary.typeName(numberOf(typeNo))] = numberOf(n)
     }
-    return { tenant: textOf(row[1]), created: numberOf(row[2]), place: numberOf(row[3]), resources }
+    const [created, place, begins] = [numberOf(row[2]), numberOf(row[3]), numberOf(row[4])]
+    return { tenant: textOf(row[1]), created, place, begins, resources }
   }
 
   return {

@@ -21,7 +21,7 @@ export function storedOf(row: SqlRow, tenant: string, type: string, groups: read
 }
 
 /** Columns of a log line in the order in which `changeOf` reads them. */
-export const CHANGE_COLUMNS = 'place, at, y, id, op, actor, version, detail'
+export const CHANGE_COLUMNS = 'place, at, y, id, op, actor, version, detail, txn'
 
 /** One line of a tenant's log. */
 export function changeOf(row: SqlRow, tenant: string, typeName: (typeNo: number) => string): Change {
@@ -34,6 +34,7 @@ export function changeOf(row: SqlRow, tenant: string, typeName: (typeNo: number)
     actor: textOf(row[5]),
     version: numberOf(row[6]),
     // Written by the writer of this very store.
+    ...(typeof row[8] === 'string' ? { txn: row[8] } : {}),
     ...(JSON.parse(textOf(row[7])) as Pick<Change, 'paths' | 'members'>),
   }
 }

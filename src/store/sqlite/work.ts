@@ -3,6 +3,7 @@
 import type { Json } from '../../protocol/index.ts'
 import {
   Conflict,
+  type Cursor,
   checkTrim,
   type Item,
   type ItemDraft,
@@ -162,7 +163,12 @@ function updateItem(
 }
 
 /** Makes an item, in the place of one that has expired. */
-function insertItem(connection: Connection, { queue, key }: ItemKey, tenantNo: number, set: ItemDraft): void {
+export function insertItem(
+  connection: Connection,
+  { queue, key }: Pick<ItemKey, 'queue' | 'key'>,
+  tenantNo: number,
+  set: ItemDraft,
+): void {
   const {
     tag = '',
     lane = 0,
@@ -194,6 +200,17 @@ function moveCursor(deps: WorkDeps, write: Extract<WorkWrite, { write: 'cursor' 
     const gone = connection.run('delete from lockstep_cursor where t = ? and reader = ?', tenantNo, reader)
     return gone > 0 ? DONE : NOTHING
   }
+  putCursor(deps, tenantNo, { reader, place, paused })
+  return DONE
+}
+
+/** Puts a cursor as it is. */
+export function putCursor(
+  { connection, counters }: Pick<WorkDeps, 'connection' | 'counters'>,
+  tenantNo: number,
+  { reader, place, paused }: Omit<Cursor, 'tenant'>,
+): void {
+  counters.readersMoved(tenantNo)
   connection.run(
     `insert into lockstep_cursor (t, reader, place, paused) values (?, ?, ?, ?)
      on conflict do update set place = excluded.place, paused = excluded.paused`,
@@ -202,7 +219,6 @@ function moveCursor(deps: WorkDeps, write: Extract<WorkWrite, { write: 'cursor' 
     place,
     paused ? 1 : 0,
   )
-  return DONE
 }
 
 function fence(

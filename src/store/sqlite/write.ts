@@ -239,7 +239,7 @@ function remove(deps: WriteDeps, write: Extract<Write, { write: 'remove' }>, at:
   connection.run('delete from lockstep_resource where k = ?', was.rowNo)
   counters.removed(tenantNo, typeNo, ref.id)
   log.write(ref, { tenantNo, typeNo, at: write.at, version: was.version, touch: others.text() }, write.log)
-  const { log: left, members } = departure(ref.id, write.log.actor)
+  const { log: left, members } = departure(ref.id, write.log)
   for (const row of groups) {
     const group = { tenant: ref.tenant, type: dictionary.typeName(numberOf(row[1])), id: textOf(row[2]) }
     const version = numberOf(row[3]) + 1
