@@ -16,6 +16,9 @@ import { type Checksum, endLine, headLine, readRow, rowLine, startChecksum } fro
 /** How often to retry when the tenant is written to just as the reading begins. */
 const TRIES = 100
 
+/** Rows that change without leaving a line in the log; they come before all others. */
+const UNLOGGED: readonly ExportRow['row'][] = ['path', 'record', 'item', 'cursor', 'cut']
+
 /** A partial file of an earlier run, up to its last whole line. */
 interface Part {
   readonly checksum: Checksum
@@ -155,8 +158,8 @@ async function readPart({ store }: Local, tenant: Tenant, part: string): Promise
       if (offset + length + 1 > size || text.startsWith('{"end":')) break
       if (number === 1 && text !== head) return undefined
       if (number > 1) {
-        // Changes to records and paths leave no line in the log, so they are compared themselves.
-        const isRecord = text.startsWith('{"row":"path"') || text.startsWith('{"row":"record"')
+        // What leaves no line in the log is compared itself.
+        const isRecord = UNLOGGED.some((kind) => text.startsWith(`{"row":"${kind}"`))
         if (isRecord ? (await records.next()).value !== text : !behind && !(await records.next()).done) return undefined
         behind = !isRecord
         rows++
@@ -175,7 +178,7 @@ async function readPart({ store }: Local, tenant: Tenant, part: string): Promise
 async function* recordsOf(chunks: AsyncIterable<readonly ExportRow[]>): AsyncGenerator<string> {
   for await (const chunk of chunks) {
     for (const row of chunk) {
-      if (row.row !== 'path' && row.row !== 'record') return
+      if (!UNLOGGED.includes(row.row)) return
       yield rowLine(row)
     }
   }

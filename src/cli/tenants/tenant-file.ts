@@ -5,8 +5,8 @@ import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { ExportRow } from '../../store/index.ts'
 import { readLines } from '../files/lines.ts'
 
-/** The version of the format that docs/reference/tenant-file.md describes. */
-const VERSION = 1
+/** The version of the format that docs/reference/tenant-file.md describes. Version 1 had no work and no cut log. */
+const VERSION = 2
 
 /** The first line of a tenant's file. */
 export interface Head {
@@ -19,6 +19,8 @@ export interface Head {
 
 /** A complete tenant file, verified by its checksum. */
 export interface TenantFile extends Head {
+  /** Of the format. */
+  readonly version: number
   readonly checksum: string
   /** Positions of the first row, and of the end line. */
   readonly begin: number
@@ -38,8 +40,8 @@ export function startChecksum(): Checksum {
 }
 
 /** The first line. */
-export function headLine({ tenant, created, place }: Head): string {
-  return JSON.stringify({ lockstep: 'tenant', version: VERSION, tenant, created, place })
+export function headLine({ tenant, created, place }: Head, version: number = VERSION): string {
+  return JSON.stringify({ lockstep: 'tenant', version, tenant, created, place })
 }
 
 /** A row as a line: the same text for the same row, whichever store it comes from. */
@@ -64,7 +66,7 @@ export function readRow(line: string): ExportRow {
  */
 export async function checkFile(file: string, advance: (bytes: number) => void): Promise<TenantFile> {
   const checksum = startChecksum()
-  let head: Head | undefined
+  let head: (Head & { readonly version: number }) | undefined
   let begin = 0
   let end: { readonly checksum: Json | undefined; readonly offset: number } | undefined
   for await (const { number, text, offset, length } of readLines(file, { offset: 0, line: 0 })) {
@@ -92,7 +94,7 @@ export async function checkFile(file: string, advance: (bytes: number) => void):
   return { ...head, checksum: counted, begin, end: end.offset }
 }
 
-function readHead(file: string, line: string): Head {
+function readHead(file: string, line: string): Head & { readonly version: number } {
   const head = objectOf(line)
   if (head?.lockstep !== 'tenant') {
     throw refused(
@@ -100,15 +102,15 @@ function readHead(file: string, line: string): Head {
     )
   }
   const { version, tenant, created, place } = head
-  if (version !== VERSION) {
+  if (version !== 1 && version !== VERSION) {
     throw refused(
-      `${file} has format version ${String(version)}, but this release reads version ${VERSION}; import it with the release that exported it, or a later one`,
+      `${file} has format version ${String(version)}, but this release reads versions 1 to ${VERSION}; import it with the release that exported it, or a later one`,
     )
   }
   if (typeof tenant !== 'string' || typeof created !== 'number' || typeof place !== 'number') {
     throw refused(`The first line of ${file} lacks the tenant, its creation time, or the last place of its log`)
   }
-  return { tenant, created, place }
+  return { version, tenant, created, place }
 }
 
 function objectOf(line: string) {

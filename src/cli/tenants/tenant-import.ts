@@ -99,7 +99,7 @@ async function checksumOf(
 ): Promise<string> {
   const { created, place } = await tenancy.tenants.show(tenant, { includeUnfinished: true })
   const checksum = startChecksum()
-  checksum.add(headLine({ tenant: from.tenant, created, place }))
+  checksum.add(headLine({ tenant: from.tenant, created, place }, from.version))
   for await (const chunk of tenancy.imports.rows(tenant)) {
     for (const row of chunk) checksum.add(rowLine(row))
     advance(chunk.length)
