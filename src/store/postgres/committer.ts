@@ -2,6 +2,7 @@
 
 import { ConfigError } from '../../protocol/index.ts'
 import { Conflict, StoreUnavailable, tenantOfWork, type Write, type Written } from '../contract/index.ts'
+import { DONE } from '../rules.ts'
 import { type CommitHook, HookError } from './commit-hook.ts'
 import { isCollision, isDropped, isOutage, isTaken, unavailable } from './faults.ts'
 import type { Done, Job, Outcome } from './job.ts'
@@ -148,8 +149,7 @@ async function runOnce(deps: CommitterDeps, name: string, jobs: readonly Job[], 
   if (write?.write === 'tenant') return changeTenant(deps.database, deps.origin, write)
   if (write?.write !== 'quiet') return transact(deps, name, jobs, careful)
   await putQuietly(deps.database, write.records)
-  const written = { changed: true, version: 0, created: 0, modified: 0 }
-  return { outcomes: [{ written: [written] }], affected: [], records: undefined }
+  return { outcomes: [{ written: [DONE] }], affected: [], records: undefined }
 }
 
 /** One of the lists can't be written at all: each gets a transaction of its own, so that the others can. */

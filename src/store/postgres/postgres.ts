@@ -132,7 +132,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   const reads = createReads(database, tenants)
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
-  const finds = createFinds(database, tenants, createPageAnchors(database))
+  const finds = createFinds({ database, tenants, anchors: createPageAnchors(database) })
   const garbage = createGarbageCollector(database)
   const committed = (name: string, done: Done, commits: number) => {
     if (done.records !== undefined) changes.own(name, done.records)

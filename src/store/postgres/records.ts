@@ -1,6 +1,7 @@
 // Writes of records: settings, tokens and keys, one row each.
 
 import { Conflict, type StoredRecord, type Write, type Written } from '../contract/index.ts'
+import { DONE, NOTHING } from '../rules.ts'
 import type { Database } from './database.ts'
 import { lockTenant, type UnitOfWork } from './unit-of-work.ts'
 
@@ -25,7 +26,7 @@ export async function writeRecord(
   if (write.value === undefined) {
     const sql = 'delete from lockstep.record where t = $1 and kind = $2 and key = $3 returning 1'
     const deleted = await rows(sql, tenantNo, kind, key)
-    if (deleted.length === 0) return { changed: false, version: 0, created: 0, modified: 0 }
+    if (deleted.length === 0) return NOTHING
   } else {
     const insert = 'insert into lockstep.record (t, kind, key, tag, value) values ($1, $2, $3, $4, $5)'
     const then =
@@ -37,7 +38,7 @@ export async function writeRecord(
     if (written.length === 0) throw new Conflict('exists', at, key)
   }
   work.recordsChanged = true
-  return { changed: true, version: 0, created: 0, modified: 0 }
+  return DONE
 }
 
 /** Records of any number of tenants, found by name. In one order for all processes, so that two never deadlock. */

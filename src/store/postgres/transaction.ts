@@ -1,6 +1,7 @@
 // Carries out lists of writes of one tenant in one transaction.
 
 import { type Affected, Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
+import { NOTHING } from '../rules.ts'
 import { notification } from './change-watch.ts'
 import type { Statement } from './columns.ts'
 import { BEFORE_HOOK, type CommitHook, runHook } from './commit-hook.ts'
@@ -273,7 +274,7 @@ function withoutTenant(writes: readonly Write[]): Outcome {
   const written: Written[] = []
   for (const [at, write] of writes.entries()) {
     if (write.write !== 'record' || write.value !== undefined) return { error: new Conflict('missing', at, 'tenant') }
-    written.push({ changed: false, version: 0, created: 0, modified: 0 })
+    written.push(NOTHING)
   }
   return { written }
 }

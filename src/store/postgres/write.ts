@@ -1,7 +1,7 @@
 // Carries out each kind of write in memory; flush.ts writes the result.
 
 import { Conflict, type Ref, type Write, type Written } from '../contract/index.ts'
-import { departure } from '../rules.ts'
+import { changesNothing, DONE, departure, requireVersion } from '../rules.ts'
 import { load } from './import.ts'
 import { addEntries, changeEntries, removeEntries } from './index-entries.ts'
 import { changePaths } from './index-paths.ts'
@@ -12,8 +12,6 @@ import { requireParsable } from './parsable-text.ts'
 import { moveCursor, requireLease, trimLog } from './readers.ts'
 import { writeRecord } from './records.ts'
 import { addResource, changeResource, type LoadedResource, nextRowNo, type UnitOfWork } from './unit-of-work.ts'
-
-const CHANGED: Written = { changed: true, version: 0, created: 0, modified: 0 }
 
 /** Carries out one write in memory; `at` is its place in its list, for a `Conflict`. */
 export async function applyWrite(work: UnitOfWork, write: Write, at: number): Promise<Written> {
@@ -30,25 +28,25 @@ export async function applyWrite(work: UnitOfWork, write: Write, at: number): Pr
       return writeRecord(work, write, at)
     case 'note':
       logLine(work, { ...write.log, op: 'note', type: write.ref.type, id: write.ref.id, at: write.at, version: 0 })
-      return CHANGED
+      return DONE
     case 'amend':
       await amendLines(work, write.lines)
-      return CHANGED
+      return DONE
     case 'indexed':
       await changePaths(work, write)
-      return CHANGED
+      return DONE
     case 'load':
       return load(work, write, at)
     case 'item':
     case 'mark':
-      return { ...CHANGED, changed: writeItem(work, write, at) }
+      return { ...DONE, changed: writeItem(work, write, at) }
     case 'cursor':
-      return { ...CHANGED, changed: await moveCursor(work, write) }
+      return { ...DONE, changed: await moveCursor(work, write) }
     case 'fence':
       await requireLease(work, write, at)
-      return { ...CHANGED, changed: false }
+      return { ...DONE, changed: false }
     case 'trim':
-      return { ...CHANGED, changed: await trimLog(work, write.upTo, at) }
+      return { ...DONE, changed: await trimLog(work, write.upTo, at) }
     case 'tenant':
     case 'quiet':
       throw new TypeError(`A write of kind ${write.write} must be alone in its commit`)
@@ -59,7 +57,7 @@ export async function applyWrite(work: UnitOfWork, write: Write, at: number): Pr
 function existing(work: UnitOfWork, ref: Ref, ifVersion: number | undefined, at: number): LoadedResource {
   const resource = work.byId.get(ref.id)
   if (resource === undefined || resource.type !== ref.type) throw new Conflict('missing', at, ref.id)
-  if (ifVersion !== undefined && ifVersion !== resource.version) throw new Conflict('version', at, ref.id)
+  requireVersion(ifVersion, resource, ref.id, at)
   return resource
 }
 
@@ -100,7 +98,7 @@ async function update(work: UnitOfWork, write: Extract<Write, { write: 'update' 
   const members = write.members === undefined ? undefined : await editMembers(work, resource, write.members, at)
   const moved = members !== undefined && members.added.size + members.removed.size > 0
   const { created } = resource
-  if (write.same === true && !moved && draft.secret === undefined) {
+  if (changesNothing(write, moved)) {
     return { changed: false, version: resource.version, created, modified: resource.modified }
   }
   changeResource(work, resource, {

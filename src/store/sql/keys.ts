@@ -20,7 +20,8 @@ export interface Keys {
 export const ONE = 1
 /** As many as share a value. */
 export const FEW = 10
-const SOME = 1_000
+/** As many as a condition leaves that narrows well, but not to a few. */
+export const SOME = 1_000
 const RANGE = 10_000
 /** A walk over all values of one path: dear, but dearer is only reading every resource. */
 const WALK = 100_000
