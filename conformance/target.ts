@@ -3,7 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readSettings, startServer } from '../src/server/index.ts'
+import { startServer } from '../src/server/index.ts'
+import { readSettings } from '../src/site/index.ts'
 import type { Profile, Target } from './judge.ts'
 
 /** A fresh server on a free port with its own database. */

@@ -9,7 +9,7 @@ import { COMMANDS, GROUPS } from '../src/cli/commands.ts'
 import type { OptionEntry } from '../src/cli/terminal/command-entry.ts'
 import { APPS, type AppProfile, CLIENT_LIMITS, type TransportCode } from '../src/client/index.ts'
 import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
-import { SETTINGS, type SettingEntry } from '../src/server/index.ts'
+import { SETTINGS, type SettingEntry } from '../src/site/index.ts'
 import { casesPage } from './cases-page.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { COMMANDS } from '../src/cli/commands.ts'
 import { LIMITS } from '../src/protocol/index.ts'
-import { readSettings, SETTINGS } from '../src/server/index.ts'
+import { readSettings, SETTINGS } from '../src/site/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')

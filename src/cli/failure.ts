@@ -1,7 +1,8 @@
 // Prints the error that ended a command, and chooses the exit code.
 
 import { LockstepError } from '../protocol/index.ts'
-import { commandName, plainMessage, subjectOf, systemReason } from '../server/index.ts'
+import { commandName } from '../server/index.ts'
+import { plainMessage, subjectOf, systemReason } from '../site/index.ts'
 import { escapeJson, printErrorLine, printErrorLines, stackOf } from '../terminal.ts'
 import { COMMANDS } from './commands.ts'
 import { UsageError } from './terminal/options.ts'

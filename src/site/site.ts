@@ -3,7 +3,7 @@
 import type { Directory } from '../directory/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
-import { createTenancy, type Tenancy } from '../tenancy/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
 import {
   type Database,
   type DatabaseSettings,
@@ -50,11 +50,13 @@ export async function openSiteInThread(settings: DatabaseSettings, options: Thre
   return siteOn(await openInThread(settings, options), { check, watch })
 }
 
-function siteOn(
+async function siteOn(
   database: Database,
   { actor, ...thread }: { readonly actor?: string } & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
-): Site {
+): Promise<Site> {
   const { store } = database
+  // Loaded when an installation is opened: the command line reads settings far more often.
+  const { createTenancy } = await import('../tenancy/index.ts')
   const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
   let directory: Promise<Directory> | undefined
   const open = () => {

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
 import { Group, STRICT, User } from '../../src/protocol/index.ts'
-import { readSettings } from '../../src/server/index.ts'
+import { readSettings } from '../../src/site/index.ts'
 import { emptyPlace, runsHere } from '../database-under-test.ts'
 import { folder, MAIN, run } from './run.ts'
 

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readSettings } from '../../src/server/index.ts'
+import { readSettings } from '../../src/site/index.ts'
 import { emptyPlace } from '../database-under-test.ts'
 import { folder, run } from './run.ts'
 

@@ -1,7 +1,8 @@
 // `lockstep db`: distributes a PostgreSQL database over a Citus cluster.
 
 import { LockstepError } from '../../protocol/index.ts'
-import { commandName, SETTINGS, wrongDatabase } from '../../server/index.ts'
+import { commandName } from '../../server/index.ts'
+import { SETTINGS, wrongDatabase } from '../../site/index.ts'
 import { type Cluster, openCluster, type Step, type TenantShard } from '../../store/postgres/postgres.ts'
 import { flagOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { printFacts, printJson, printLine, printTable } from '../terminal/print.ts'

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { reasonOf } from '../../server/index.ts'
+import { reasonOf } from '../../site/index.ts'
 import { UsageError } from '../terminal/options.ts'
 
 /** The error for a file that can't be read or written; `-` is standard input or output. */

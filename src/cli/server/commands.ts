@@ -1,6 +1,6 @@
 // The command that starts the server.
 
-import { SETTINGS } from '../../server/index.ts'
+import { SETTINGS } from '../../site/index.ts'
 import { type CommandEntry, DATABASE, fromTable, PUBLIC_URL } from '../terminal/command-entry.ts'
 
 /** Starting the server. */

@@ -3,7 +3,8 @@
 import cluster from 'node:cluster'
 import * as modules from 'node:module'
 import { setFlagsFromString } from 'node:v8'
-import { readSettings, SETTINGS, type Server, type SettingName, startServer, startWorkers } from '../../server/index.ts'
+import { type Server, startServer, startWorkers } from '../../server/index.ts'
+import { readSettings, SETTINGS, type SettingName } from '../../site/index.ts'
 import { type Options, textOption } from '../terminal/options.ts'
 
 /** When the compile cache is written: after the first requests, to stay out of their way. */

@@ -3,7 +3,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attributePaths, type ResourceType } from '../../protocol/index.ts'
-import { makeFolder } from '../../server/index.ts'
+import { makeFolder } from '../../site/index.ts'
 import { cacheFolder } from './user-folders.ts'
 
 /** A resource type as completion needs it. */

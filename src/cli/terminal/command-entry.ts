@@ -1,6 +1,6 @@
 // The form of a command in the list of commands, and the options that many commands share.
 
-import { SETTINGS, type SettingEntry } from '../../server/index.ts'
+import { SETTINGS, type SettingEntry } from '../../site/index.ts'
 import type { Options } from './options.ts'
 
 /** One command of the command line. */
