@@ -181,6 +181,15 @@ describe('the house is tidy', () => {
     expect(wrong).toEqual([])
   })
 
+  test('stores take time, chance and timers from the environment, so that they can be simulated', () => {
+    const own = /\bDate\.now\b|\bMath\.random\b|\b(setImmediate|setTimeout|setInterval)\(|\brandomBytes\b/
+    const wrong = product.filter(
+      ({ path, text }) =>
+        /^(store|jobs)\//.test(path) && !path.startsWith('store/postgres/') && own.test(withoutComments(text)),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
   test('the ground imports nothing of ours but itself', () => {
     for (const source of product.filter(({ path }) => GROUND.includes(path))) {
       expect(

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
+import { environment } from '../../src/environment.ts'
 import { ConfigError, LENIENT } from '../../src/protocol/index.ts'
 import { StoreUnavailable } from '../../src/store/index.ts'
 import { openConnection } from '../../src/store/sqlite/connection.ts'
@@ -100,7 +101,7 @@ describe('a function of the host inside a commit', () => {
         connection.row('select count(*) from lockstep_change')?.[0],
       )
     }
-    const writer = createWriter(connection, createDictionary(connection), { require() {}, sync })
+    const writer = createWriter(connection, createDictionary(connection), { require() {}, sync, environment })
     writer.commit([{ writes: [{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }] }])
     const job = (id: string) => ({ writes: [creating(id, { userName: id })], inside: () => {} })
     expect(synced).toEqual([])
@@ -113,6 +114,7 @@ describe('a function of the host inside a commit', () => {
     writer.commit([job('u5')])
     expect(synced).toHaveLength(2)
     const failing = createWriter(connection, createDictionary(connection), {
+      environment,
       require() {},
       sync() {
         throw new Error('the disk is gone')

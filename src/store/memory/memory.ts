@@ -101,7 +101,7 @@ export function memoryStore(
     writes: readonly Write[],
     inside?: (tx: undefined, changes: readonly WholeChange[]) => void | Promise<void>,
   ): Promise<readonly Written[]> {
-    if (closed) throw new StoreUnavailable('the store is closed', 1_000)
+    if (closed) throw new StoreUnavailable('The store is closed', 1_000)
     const done = apply(writes)
     if (inside === undefined) return settle(done)
     let pending: void | Promise<void>

@@ -1,3 +1,6 @@
+// Reads by id: all of one turn of the event loop together, at its end.
+
+import type { Environment } from '../../environment.ts'
 import { createTurnBatch } from '../../per-turn.ts'
 import type { Ref, Store, Stored } from '../contract/index.ts'
 import type { Reads } from './read.ts'
@@ -9,19 +12,23 @@ interface Wanted {
   readonly reject: (error: unknown) => void
 }
 
-/** Makes the reading by id of a store whose reads in one turn are as of one moment. `atOnce` is how it reads. */
-export function createBatchedGet(reads: Reads, atOnce: <T>(read: () => T) => T): Store['get'] {
+/** Makes `get` of a store whose reads in one turn are as of one moment. `now` runs a read. */
+export function createBatchedGet(
+  reads: Reads,
+  now: <T>(read: () => T) => T,
+  { afterTurn }: Pick<Environment, 'afterTurn'>,
+): Store['get'] {
   const wanted = createTurnBatch<Wanted>((all) => {
     for (const { ref, groups, resolve, reject } of all) {
       try {
-        resolve(atOnce(() => reads.get(ref, groups)))
+        resolve(now(() => reads.get(ref, groups)))
       } catch (error) {
         reject(error)
       }
     }
-  })
-  return (ref, asked) =>
+  }, afterTurn)
+  return (ref, options) =>
     new Promise((resolve, reject) => {
-      wanted.add({ ref, groups: asked?.groups === true, resolve, reject })
+      wanted.add({ ref, groups: options?.groups === true, resolve, reject })
     })
 }

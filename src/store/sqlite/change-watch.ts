@@ -1,59 +1,66 @@
+// Finds out what other connections have committed, and notifies the watchers.
+
+import type { Environment } from '../../environment.ts'
 import type { Affected } from '../contract/index.ts'
 import type { Watchers } from '../watchers.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { GroupsOf } from './groups.ts'
-import type { Turn } from './read-transaction.ts'
+import type { ReadTransaction } from './read-transaction.ts'
 import { touchOf } from './rows.ts'
 
-/** Notices what others have committed, and tells the watchers. */
+/** Finds out what other connections have committed, and notifies the watchers. */
 export interface ChangeWatch {
-  /** Looks, at most once a turn of the event loop. */
-  readonly look: () => void
-  /** Whether somebody has committed since the last look, of which the watchers have not heard. */
-  readonly isLate: () => boolean
-  /** Looks in any case: after an own commit, whose caller is answered. */
-  readonly lookNow: () => void
+  /** Reads what was committed since the last time, if anything was; at most once in a turn of the event loop. */
+  readonly poll: () => void
+  /** Whether something was committed of which the watchers have not been notified. */
+  readonly isBehind: () => boolean
+  /** Reads what was committed in any case: after an own commit, when its caller has its answer. Does not throw. */
+  readonly refresh: () => void
 }
 
-/** What a changes reads with, and whose memory it has to keep true. */
-export interface PulseGround {
+/** What it reads with, and what it keeps up to date besides the watchers. */
+export interface ChangeWatchDeps {
   readonly connection: Connection
   readonly dictionary: Dictionary
   readonly groupsOf: GroupsOf
-  readonly turn: Turn
+  readonly transaction: ReadTransaction
+  readonly watchers: Watchers
+  readonly environment: Pick<Environment, 'afterTurn'>
 }
 
-/** With more log lines than these since the last look, everything counts as affected. */
+/** How far commits have been read. */
+interface Position {
+  /** The number of the last log line of all tenants. */
+  line: number
+  /** The number of the last signal: a change of records, tenants or index paths. */
+  signal: number
+}
+
+/** With more log lines than these since the last time, everything counts as affected. */
 const LINES = 10_000
 
+const LAST_LINE = 'select ifnull(max(n), 0) from lockstep_change'
+const LAST_SIGNAL = 'select ifnull(max(n), 0) from lockstep_signal'
+const SIGNALS = 'select name, n, whole from lockstep_signal where n > ? order by n'
+const CHANGES = `select n, t, y, id, touch from lockstep_change where n > ? order by n limit ${LINES + 1}`
+
 /** Makes the watch over what other connections commit. */
-export function createChangeWatch(
-  { connection, dictionary, groupsOf, turn }: PulseGround,
-  watchers: Watchers,
-): ChangeWatch {
-  let looked = false
-  /** As of the last look; undefined when it failed, so that the next one reads in any case. */
+export function createChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
+  const { connection, transaction, watchers, environment } = deps
+  const position: Position = { line: last(connection, LAST_LINE), signal: last(connection, LAST_SIGNAL) }
+  let polled = false
+  /** SQLite's `data_version` at the last time; undefined after a failure, so that the next poll reads in any case. */
   let version: number | undefined = connection.version()
-  let line = lastLine()
-  let signal = lastSignal()
-
-  function lastLine(): number {
-    return numberOf(connection.row('select ifnull(max(n), 0) from lockstep_change')?.[0])
-  }
-
-  function lastSignal(): number {
-    return numberOf(connection.row('select ifnull(max(n), 0) from lockstep_signal')?.[0])
-  }
 
   const nextTurn = () => {
-    looked = false
+    polled = false
   }
 
-  function look(): void {
-    if (looked) return
-    looked = true
-    setImmediate(nextTurn)
+  function poll(): void {
+    if (polled) return
+    polled = true
+    environment.afterTurn(nextTurn)
     const now = connection.version()
     if (now === version) return
     read()
@@ -61,74 +68,84 @@ export function createChangeWatch(
   }
 
   function read(): void {
-    const before = { line, signal }
-    let affected: readonly Affected[]
+    const before = { ...position }
+    const affected: Affected[] = []
     try {
-      affected = readTouched()
+      readSignals(deps, position, affected)
+      readChanges(deps, position, affected)
     } catch (error) {
-      // Nobody has heard of it: the next look begins where this one did.
-      ;({ line, signal } = before)
+      // No watcher was notified: the next poll begins where this one did.
+      Object.assign(position, before)
       version = undefined
-      looked = false
+      polled = false
       throw error
     }
     watchers.notify(affected)
   }
 
-  function readTouched(): readonly Affected[] {
-    const affected: Affected[] = []
-    const signals = connection.rows('select name, n, whole from lockstep_signal where n > ? order by n', signal)
-    if (signals.length > 0) {
-      // Numbers of tenants, types and paths may have come or gone.
-      dictionary.forget()
-      groupsOf.refresh(undefined)
-      for (const row of signals) {
-        const tenant = textOf(row[0])
-        affected.push({ tenant, records: true })
-        if (numberOf(row[2]) > signal) affected.push({ tenant, all: true })
-      }
-      signal = numberOf(signals.at(-1)?.[1])
-    }
-    if (!watchers.any()) {
-      groupsOf.refresh(undefined)
-      line = Math.max(line, lastLine())
-      return affected
-    }
-    const lines = connection.rows(
-      `select n, t, y, id, touch from lockstep_change where n > ? order by n limit ${LINES + 1}`,
-      line,
-    )
-    if (lines.length > LINES) {
-      line = lastLine()
-      groupsOf.refresh(undefined)
-      affected.push({ everything: true })
-    } else {
-      for (const row of lines) {
-        line = numberOf(row[0])
-        groupsOf.refresh(numberOf(row[2]))
-        const tenant = dictionary.tenantName(numberOf(row[1]))
-        if (tenant === undefined) continue
-        affected.push({ tenant, type: dictionary.typeName(numberOf(row[2])), id: textOf(row[3]) })
-        if (row[4] === null) continue
-        const touch = touchOf(row[4])
-        if (touch === '*') affected.push({ tenant, all: true })
-        else for (const [typeNo, id] of touch) affected.push({ tenant, type: dictionary.typeName(typeNo), id })
-      }
-    }
-    return affected
-  }
-
   return {
-    look,
-    isLate: () => connection.version() !== version,
-    lookNow() {
+    poll,
+    isBehind: () => connection.version() !== version,
+    refresh() {
       try {
-        // What is read from now on, in this turn too, counts the commit.
-        turn.end()
+        // What is read from now on, even in this turn, has to include the commit.
+        transaction.end()
         read()
       } catch {
-        // The commit is done, and its caller is answered. The next look says what it affected, or fails itself.
+        // The commit is done and its caller has the answer. The next poll reads what it affected, or fails itself.
       }
     },
   }
+}
+
+function last(connection: Connection, sql: string): number {
+  return numberOf(connection.row(sql)?.[0])
+}
+
+function readSignals(deps: ChangeWatchDeps, position: Position, affected: Affected[]): void {
+  const { connection, dictionary, groupsOf } = deps
+  const signals = connection.rows(SIGNALS, position.signal)
+  if (signals.length === 0) return
+  // Numbers of tenants, types and paths may have come or gone.
+  dictionary.forget()
+  groupsOf.forget(undefined)
+  for (const [name, , whole] of signals) {
+    const tenant = textOf(name)
+    affected.push({ tenant, records: true })
+    if (numberOf(whole) > position.signal) affected.push({ tenant, all: true })
+  }
+  position.signal = numberOf(signals.at(-1)?.[1])
+}
+
+function readChanges(deps: ChangeWatchDeps, position: Position, affected: Affected[]): void {
+  const { connection, groupsOf, watchers } = deps
+  if (!watchers.any()) {
+    groupsOf.forget(undefined)
+    position.line = Math.max(position.line, last(connection, LAST_LINE))
+    return
+  }
+  const lines = connection.rows(CHANGES, position.line)
+  if (lines.length > LINES) {
+    position.line = last(connection, LAST_LINE)
+    groupsOf.forget(undefined)
+    affected.push({ everything: true })
+    return
+  }
+  for (const line of lines) {
+    position.line = numberOf(line[0])
+    addAffected(deps, line, affected)
+  }
+}
+
+/** Adds what one log line has affected. */
+function addAffected({ dictionary, groupsOf }: ChangeWatchDeps, line: SqlRow, affected: Affected[]): void {
+  const typeNo = numberOf(line[2])
+  groupsOf.forget(typeNo)
+  const tenant = dictionary.tenantName(numberOf(line[1]))
+  if (tenant === undefined) return
+  affected.push({ tenant, type: dictionary.typeName(typeNo), id: textOf(line[3]) })
+  if (line[4] === null) return
+  const touch = touchOf(line[4])
+  if (touch === '*') affected.push({ tenant, all: true })
+  else for (const [other, id] of touch) affected.push({ tenant, type: dictionary.typeName(other), id })
 }

@@ -1,3 +1,6 @@
+// Commits on the calling thread, one transaction for each turn of the event loop.
+
+import type { Environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type WholeChange, type Written } from '../contract/index.ts'
 import { isAsync, isThenable } from '../watchers.ts'
@@ -5,13 +8,13 @@ import { unavailable } from './connection.ts'
 import type { AnyWrite } from './work.ts'
 import type { Job, Outcome, Writer } from './writer.ts'
 
-/** Hands lists of writes to a writer, wherever that is. */
+/** Hands lists of writes to a writer, on this thread or another. */
 export interface Committer<Tx = unknown> {
   readonly commit: (
     writes: readonly AnyWrite[],
     inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ) => Promise<readonly Written[]>
-  /** Ends when all that was handed in is answered. */
+  /** Resolves when every commit has its answer. */
   readonly close: () => Promise<void>
 }
 
@@ -21,38 +24,52 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Pause between two portions of cleaning up. */
-const SWEEP_MS = 20
+/** Pause between two portions of garbage collection. */
+const GARBAGE_MS = 20
 
 /** What a commit after `close` gets. */
 export function closedStore(): StoreUnavailable {
-  return new StoreUnavailable('the store is closed', 1_000)
+  return new StoreUnavailable('The store is closed', 1_000)
 }
 
-/** A committer on the calling thread: what one turn of the event loop hands in is one transaction. `committed` is told how much it was. */
-export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (commits: number) => void): Committer<Tx> {
+/** What a committer on the calling thread works with. */
+export interface InlineCommitterDeps<Tx> {
+  readonly writer: Writer
+  /** What hooks get. */
+  readonly db: Tx
+  /** Called after each transaction, with the number of commits in it. */
+  readonly committed: (commits: number) => void
+  readonly environment: Pick<Environment, 'afterTurn' | 'setTimer'>
+}
+
+/** A committer on the calling thread: the commits of one turn of the event loop are one transaction. */
+export function createInlineCommitter<Tx>(deps: InlineCommitterDeps<Tx>): Committer<Tx> {
+  const { writer, db, committed, environment } = deps
   let waiting: Waiting[] = []
   let closed = false
-  let sweeping: NodeJS.Timeout | undefined
+  let cancel: (() => void) | undefined
 
-  /** Cleans up in small portions, with a pause for everybody else after each. */
-  function sweepLater(): void {
-    sweeping ??= setTimeout(() => {
-      sweeping = undefined
-      try {
-        if (writer.sweep()) sweepLater()
-      } catch {
-        // The rows are in nobody's way; the next start looks after them.
-      }
-    }, SWEEP_MS)
-    sweeping.unref()
+  /** Collects garbage in small portions, with a pause for everyone else after each. */
+  function collectLater(): void {
+    cancel ??= environment.setTimer(
+      GARBAGE_MS,
+      () => {
+        cancel = undefined
+        try {
+          if (writer.collectGarbage()) collectLater()
+        } catch {
+          // The rows are in no one's way; the next start deletes them.
+        }
+      },
+      { background: true },
+    )
   }
 
   function commitAll(batch: readonly Waiting[]): readonly Outcome[] {
     try {
       return writer.commit(batch.map(({ job }) => job))
     } catch (error) {
-      // Nobody waits for good, whatever happens; a host may have closed its connection.
+      // A host may have closed its connection. No caller may wait forever.
       return batch.map(() => ({ error: unavailable(error) }))
     }
   }
@@ -67,32 +84,32 @@ export function createInlineCommitter<Tx>(writer: Writer, db: Tx, committed: (co
       if (outcome !== undefined && 'written' in outcome) resolve(outcome.written)
       else reject(outcome?.error)
     }
-    // Callers go on when this turn ends; whoever they read from must have heard by then.
+    // Callers continue when this turn ends; by then the watchers must have been notified.
     committed(batch.length)
-    if (batch.some(({ job }) => job.writes.some(leavesRows))) sweepLater()
+    if (batch.some(({ job }) => job.writes.some(leavesRows))) collectLater()
   }
 
-  sweepLater()
+  collectLater()
   return {
     commit(writes, inside) {
       if (closed) return Promise.reject(closedStore())
-      // Before it is called: what it does after its first `await` would be outside of every transaction.
+      // Refused before it is called: what it does after its first `await` would be outside of every transaction.
       if (isAsync(inside)) return Promise.reject(asynchronous())
       return new Promise((resolve, reject) => {
         const run = inside && ((changes: readonly WholeChange[]) => refusePromise(inside(db, changes)))
-        if (waiting.length === 0) setImmediate(drain)
+        if (waiting.length === 0) environment.afterTurn(drain)
         waiting.push({ job: run === undefined ? { writes } : { writes, inside: run }, resolve, reject })
       })
     },
     async close() {
       closed = true
       drain()
-      clearTimeout(sweeping)
+      cancel?.()
     },
   }
 }
 
-/** Whether a write leaves rows behind that are to be deleted later. */
+/** Whether a write leaves rows behind that are deleted later. */
 function leavesRows(write: AnyWrite): boolean {
   return (
     write.write === 'tenant' ||
@@ -104,7 +121,7 @@ function leavesRows(write: AnyWrite): boolean {
 // A transaction on this one connection can't stay open across turns of the event loop.
 function refusePromise(result: unknown): void {
   if (isThenable(result)) {
-    // A query builder would only now be carried out.
+    // A query builder would only now be executed, by its `then`.
     if (result instanceof Promise) result.catch(() => {})
     throw asynchronous()
   }

@@ -1,31 +1,33 @@
+// Commits through the writer thread: starts the thread, sends it lists of writes and takes its answers.
+
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import type { Environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type Written } from '../contract/index.ts'
 import { type Committer, closedStore } from './committer-inline.ts'
 import { type AnswerMessage, type ControlMessage, fromFault, type Numbered, pack } from './messages.ts'
-import type { AnyWrite } from './work.ts'
 import type { WriterThreadOptions } from './writer-thread.ts'
 
-/** The thread that writes, and ways to it. */
+/** The thread that writes, and ports to it. */
 export interface WriterThread {
-  /** One more way to the writer, for this thread or to be sent to another. */
+  /** One more port to the writer, for this thread or to be sent to another. */
   readonly port: () => MessagePort
   readonly close: () => Promise<void>
 }
 
 /**
- * Starts the writer thread of a file. It ends with the process, and keeps it alive only while somebody waits. Should it die,
- * whoever waits hears of it through the closed port, and the next way is one to a new thread; `died` is told why.
+ * Starts the writer thread of a file. It ends with the process, and keeps the process alive only while a commit waits. If it dies, its
+ * ports close, which fails the commits that wait; `died` gets the reason, and the next port leads to a new thread.
  */
 export function startWriterThread(options: WriterThreadOptions, died: (cause: Error) => void = () => {}): WriterThread {
-  // The source runs as it is, the built package as JavaScript.
+  // Run from source the thread is TypeScript, in the built package JavaScript.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
   function start(): { readonly worker: Worker; readonly exited: Promise<void>; gone: boolean } {
     const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { workerData: options })
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     const thread = { worker, exited, gone: false }
-    // 'error' is followed by 'exit'; without a listener it would end the process.
+    // 'exit' follows 'error'; without a listener for it, 'error' would end the process.
     let cause: unknown
     worker.on('error', (error) => {
       cause = error
@@ -63,144 +65,168 @@ function writerEnded(cause: unknown, code: number): Error {
 }
 
 /**
- * So many commits go to the thread without waiting for the end of the turn: when many connections are ready at once, a turn is long,
- * and the thread would have nothing to do until all of them are read.
+ * After this many commits they are sent without waiting for the end of the turn: when many connections are ready at once a turn is
+ * long, and the thread would be idle until all of them are read.
  */
 const LOT = 16
+
+/** What a committer through the writer thread works with. */
+export interface ThreadCommitterDeps {
+  /**
+   * Gives a port to the thread: at first, and again after the other side has closed it. It may throw StoreUnavailable, or take a
+   * while, for which commits wait.
+   */
+  readonly connect: () => MessagePort | Promise<MessagePort>
+  /** Called after each answer of the thread, with the number of commits in it. */
+  readonly committed: (commits: number) => void
+  readonly environment: Pick<Environment, 'afterTurn'>
+}
 
 interface Waiting {
   readonly resolve: (written: readonly Written[]) => void
   readonly reject: (error: unknown) => void
 }
 
-/**
- * A committer that sends its writes to the writer thread; those of one turn of the event loop go together. `connect` gives
- * a way to the thread: at first, and again after that one was closed from the other side, where it may throw StoreUnavailable,
- * or take its time, for which commits wait.
- */
-export function createThreadCommitter<Tx>(
-  connect: () => MessagePort | Promise<MessagePort>,
-  committed: (commits: number) => void,
-): Committer<Tx> {
-  const waiting = new Map<number, Waiting>()
-  /** Absent until there is a way. */
-  let port: MessagePort | undefined
-  let lost = false
-  let outbox: Numbered[] = []
+/** The connection to the thread, with the commits that have no answer yet. */
+interface Link {
+  readonly deps: ThreadCommitterDeps
+  readonly waiting: Map<number, Waiting>
+  /** Absent until there is one. */
+  port: MessagePort | undefined
+  lost: boolean
+  outbox: Numbered[]
+  closed: boolean
+  /** Called when no commit waits any more. */
+  idle: (() => void) | undefined
+}
+
+/** A committer that sends its writes to the writer thread; those of one turn of the event loop go together. */
+export function createThreadCommitter<Tx>(deps: ThreadCommitterDeps): Committer<Tx> {
+  const link: Link = {
+    deps,
+    waiting: new Map(),
+    port: undefined,
+    lost: false,
+    outbox: [],
+    closed: false,
+    idle: undefined,
+  }
   let calls = 0
-  let closed = false
-  let idle: (() => void) | undefined
-
-  open()
-
-  function open(): void {
-    const way = connect()
-    if (way instanceof Promise) way.then(listen, lose)
-    else listen(way)
-  }
-
-  function listen(opened: MessagePort): void {
-    opened.on('message', ({ answers }: AnswerMessage) => {
-      for (const answer of answers) {
-        const one = waiting.get(answer.call)
-        waiting.delete(answer.call)
-        if ('written' in answer) one?.resolve(answer.written)
-        else one?.reject(fromFault(answer.fault))
-      }
-      // Callers go on when this turn ends; whoever they read from must have heard by then.
-      committed(answers.length)
-      rest()
-    })
-    opened.on('close', () => {
-      lose(
-        closed
-          ? closedStore()
-          : new StoreUnavailable(
-              'the thread that writes the database has ended; whether the write was done is unknown',
-              1_000,
-            ),
-      )
-    })
-    port = opened
-    if (waiting.size === 0) opened.unref()
-    post()
-  }
-
-  function lose(reason: unknown): void {
-    lost = true
-    port = undefined
-    for (const { reject } of waiting.values()) reject(reason)
-    waiting.clear()
-    outbox = []
-    rest()
-  }
-
-  function post(): void {
-    if (port === undefined) return
-    const commits = outbox
-    outbox = []
-    if (commits.length === 0) return
-    try {
-      port.postMessage(pack(commits))
-    } catch {
-      // Something in it can't be written as JSON: whoever handed that in is told, the others go on.
-      for (const one of commits) postOne(one)
-    }
-  }
-
-  function postOne(commit: Numbered): void {
-    try {
-      port?.postMessage(pack([commit]))
-    } catch (error) {
-      waiting.get(commit[0])?.reject(error)
-      waiting.delete(commit[0])
-      rest()
-    }
-  }
-
-  function rest(): void {
-    if (waiting.size > 0) return
-    port?.unref()
-    idle?.()
-  }
+  const postLater = () => post(link)
+  open(link)
 
   return {
-    commit(writes: readonly AnyWrite[], inside) {
-      if (inside !== undefined) {
-        return Promise.reject(
-          new ConfigError(
-            'hooks.commit',
-            'needs the store on the same thread: open it with sqliteStore(file), without threads',
-          ),
-        )
-      }
-      if (closed) return Promise.reject(closedStore())
-      if (lost) {
+    commit(writes, inside) {
+      if (inside !== undefined) return Promise.reject(noHooks())
+      if (link.closed) return Promise.reject(closedStore())
+      if (link.lost) {
         try {
-          open()
+          open(link)
         } catch (error) {
           return Promise.reject(error)
         }
-        lost = false
+        link.lost = false
       }
       return new Promise((resolve, reject) => {
         calls++
-        waiting.set(calls, { resolve, reject })
-        if (waiting.size === 1) port?.ref()
-        if (outbox.length === 0) setImmediate(post)
-        outbox.push([calls, writes])
-        if (outbox.length >= LOT) post()
+        link.waiting.set(calls, { resolve, reject })
+        if (link.waiting.size === 1) link.port?.ref()
+        if (link.outbox.length === 0) deps.environment.afterTurn(postLater)
+        link.outbox.push([calls, writes])
+        if (link.outbox.length >= LOT) post(link)
       })
     },
     async close() {
-      closed = true
-      post()
-      if (waiting.size > 0) {
+      link.closed = true
+      post(link)
+      if (link.waiting.size > 0) {
         await new Promise<void>((resolve) => {
-          idle = resolve
+          link.idle = resolve
         })
       }
-      port?.close()
+      link.port?.close()
     },
   }
+}
+
+function open(link: Link): void {
+  const port = link.deps.connect()
+  if (port instanceof Promise)
+    port.then(
+      (one) => listen(link, one),
+      (reason) => lose(link, reason),
+    )
+  else listen(link, port)
+}
+
+function listen(link: Link, port: MessagePort): void {
+  port.on('message', ({ answers }: AnswerMessage) => {
+    for (const answer of answers) {
+      const one = link.waiting.get(answer.call)
+      link.waiting.delete(answer.call)
+      if ('written' in answer) one?.resolve(answer.written)
+      else one?.reject(fromFault(answer.fault))
+    }
+    // Callers continue when this turn ends; by then the watchers must have been notified.
+    link.deps.committed(answers.length)
+    rest(link)
+  })
+  port.on('close', () => lose(link, link.closed ? closedStore() : threadEnded()))
+  link.port = port
+  if (link.waiting.size === 0) port.unref()
+  post(link)
+}
+
+/** The port is gone: what was sent may have been written or not. */
+function lose(link: Link, reason: unknown): void {
+  link.lost = true
+  link.port = undefined
+  for (const { reject } of link.waiting.values()) reject(reason)
+  link.waiting.clear()
+  link.outbox = []
+  rest(link)
+}
+
+function post(link: Link): void {
+  if (link.port === undefined) return
+  const commits = link.outbox
+  link.outbox = []
+  if (commits.length === 0) return
+  try {
+    link.port.postMessage(pack(commits))
+  } catch {
+    // One of them cannot be written as JSON: only its caller gets the error.
+    for (const one of commits) postOne(link, one)
+  }
+}
+
+function postOne(link: Link, commit: Numbered): void {
+  try {
+    link.port?.postMessage(pack([commit]))
+  } catch (error) {
+    link.waiting.get(commit[0])?.reject(error)
+    link.waiting.delete(commit[0])
+    rest(link)
+  }
+}
+
+/** Lets the process end when no commit waits. */
+function rest(link: Link): void {
+  if (link.waiting.size > 0) return
+  link.port?.unref()
+  link.idle?.()
+}
+
+function threadEnded(): StoreUnavailable {
+  return new StoreUnavailable(
+    'The thread that writes the database has ended; whether the write was done is unknown',
+    1_000,
+  )
+}
+
+function noHooks(): ConfigError {
+  return new ConfigError(
+    'hooks.commit',
+    'needs the store on the same thread: open it with sqliteStore(file), without threads',
+  )
 }

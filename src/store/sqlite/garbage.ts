@@ -10,9 +10,9 @@ export interface GarbageCollector {
   /** An item was written that expires. */
   readonly expires: () => void
   /** Another process has written: it may have removed something, and be gone before all is deleted. */
-  readonly look: () => void
+  readonly recheck: () => void
   /** Deletes one more portion in a transaction of its own; false when nothing is left. */
-  readonly step: () => boolean
+  readonly collect: () => boolean
 }
 
 /** Resources, and rows of other tables, in one portion. */
@@ -89,10 +89,10 @@ export function createGarbageCollector(connection: Connection, now: () => number
     expires() {
       if (now() - expired >= EXPIRED_MS) left = true
     },
-    look() {
+    recheck() {
       left = true
     },
-    step() {
+    collect() {
       if (!left) return false
       const tenant = connection.row('select t from lockstep_gone limit 1')
       const path = tenant === undefined ? connection.row('select t, a from lockstep_gone_path limit 1') : undefined

@@ -16,8 +16,8 @@ export interface MemberRow {
 export interface GroupsOf {
   /** By resource number; those in no group are left out. Who are in the same groups share one list. */
   readonly find: (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
-  /** Told the type of each resource that may have changed, and undefined when anything may have. */
-  readonly refresh: (typeNo: number | undefined) => void
+  /** Forgets groups that are kept when a resource of this type may have changed; undefined when anything may have. */
+  readonly forget: (typeNo: number | undefined) => void
 }
 
 /** A group on the way up from its members. */
@@ -111,7 +111,7 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
 
   return {
     find,
-    refresh(typeNo) {
+    forget(typeNo) {
       if (typeNo === undefined || types.has(typeNo)) forget()
     },
   }

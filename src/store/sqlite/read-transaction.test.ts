@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { environment } from '../../environment.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { readyFile } from './database-file.ts'
-import { createTurn } from './read-transaction.ts'
+import { createReadTransaction } from './read-transaction.ts'
 
 let folder: string
 let reader: Connection
@@ -26,36 +27,36 @@ afterEach(() => {
 })
 
 const seen = () => reader.row('select count(*) from t')?.[0]
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+const nextTurn = () => new Promise<void>(environment.afterTurn)
 
 test('all reads of a turn are as of one moment, those of the next as of theirs', async () => {
-  const turn = createTurn(reader)
-  turn.begin()
+  const transaction = createReadTransaction(reader, environment)
+  transaction.begin()
   expect(seen()).toBe(0)
   writer.run('insert into t values (1)')
-  turn.begin()
+  transaction.begin()
   expect(seen()).toBe(0)
   await nextTurn()
   expect(reader.inTransaction()).toBe(false)
-  turn.begin()
+  transaction.begin()
   expect(seen()).toBe(1)
 })
 
 test('after an end the same turn sees what has been committed', async () => {
-  const turn = createTurn(reader)
-  turn.begin()
+  const transaction = createReadTransaction(reader, environment)
+  transaction.begin()
   expect(seen()).toBe(0)
   writer.run('insert into t values (1)')
-  turn.end()
-  turn.begin()
+  transaction.end()
+  transaction.begin()
   expect(seen()).toBe(1)
   await nextTurn()
   expect(reader.inTransaction()).toBe(false)
 })
 
 test('nothing is held on to once a turn is over: the WAL can be taken up whole', async () => {
-  const turn = createTurn(reader)
-  turn.begin()
+  const transaction = createReadTransaction(reader, environment)
+  transaction.begin()
   seen()
   await nextTurn()
   writer.run('insert into t values (1)')
@@ -63,11 +64,11 @@ test('nothing is held on to once a turn is over: the WAL can be taken up whole',
 })
 
 test('a transaction that an error has ended, and a closed connection, are left alone', async () => {
-  const turn = createTurn(reader)
-  turn.begin()
+  const transaction = createReadTransaction(reader, environment)
+  transaction.begin()
   reader.exec('rollback')
-  turn.end()
-  turn.begin()
+  transaction.end()
+  transaction.begin()
   reader.close()
   await nextTurn()
 })

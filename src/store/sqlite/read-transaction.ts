@@ -1,28 +1,34 @@
+// One read transaction for everything that a connection reads in one turn of the event loop.
+
+import type { Environment } from '../../environment.ts'
 import type { Connection } from './connection.ts'
 
 /**
- * One read transaction for all that a connection reads in a turn of the event loop: each statement on its own would take
- * and leave the file's locks, which costs as much as finding a row.
+ * A read transaction that lasts until the turn of the event loop ends. Without it, each statement would take and release the locks of
+ * the file, which costs as much as finding a row.
  */
-export interface Turn {
-  /** From here to the end of the turn, all is read as of one moment. */
+export interface ReadTransaction {
+  /** From here to the end of the turn, everything is read as of one moment. */
   readonly begin: () => void
-  /** Ends it now. It never outlives its turn, for the WAL can't be taken up while somebody reads. */
+  /** Ends it early. It never outlives its turn, because the WAL cannot be reset while a reader is open. */
   readonly end: () => void
 }
 
-/** Nothing to share: a connection that writes too has transactions of its own. */
-export const NO_TURN: Turn = { begin() {}, end() {} }
+/** For a connection that also writes: its transactions are those of the writer. */
+export const NO_READ_TRANSACTION: ReadTransaction = { begin() {}, end() {} }
 
-/** Makes the turns of a connection that never writes. */
-export function createTurn(connection: Connection): Turn {
+/** Makes the read transactions of a connection that never writes. */
+export function createReadTransaction(
+  connection: Connection,
+  { afterTurn }: Pick<Environment, 'afterTurn'>,
+): ReadTransaction {
   let open = false
   let planned = false
 
   function end(): void {
     if (!open) return
     open = false
-    // An error within may have ended it already.
+    // An error may have ended it already.
     if (connection.isOpen() && connection.inTransaction()) connection.run('commit')
   }
 
@@ -38,7 +44,7 @@ export function createTurn(connection: Connection): Turn {
       open = true
       if (planned) return
       planned = true
-      setImmediate(endOfTurn)
+      afterTurn(endOfTurn)
     },
     end,
   }

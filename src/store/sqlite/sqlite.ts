@@ -2,27 +2,25 @@ import { realpathSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { MessagePort } from 'node:worker_threads'
-import { type Environment, environment } from '../../environment.ts'
+import { type Environment, environment as realEnvironment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Store, StoreUnavailable } from '../contract/index.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
 import { createWorkWatchers } from '../work-watchers.ts'
 import { copyOnThread, writeCopy } from './backup.ts'
-import { createBatchedGet } from './batched-get.ts'
 import { createChangeWatch } from './change-watch.ts'
 import { type Committer, createInlineCommitter } from './committer-inline.ts'
-import { createThreadCommitter, startWriterThread } from './committer-thread.ts'
-import { type Connection, isOutage, unavailable } from './connection.ts'
+import { createThreadCommitter, startWriterThread, type WriterThread } from './committer-thread.ts'
+import type { Connection } from './connection.ts'
 import { createDictionary } from './dictionary.ts'
 import type { SqliteDatabase } from './driver.ts'
-import { exportRows } from './export.ts'
 import { createFinds } from './find.ts'
 import { createGroupsOf } from './groups.ts'
 import { createLookUps } from './look-up.ts'
 import { type Opened, openFile, openHanded } from './opening.ts'
 import { createReads } from './read.ts'
-import { createTurn, NO_TURN } from './read-transaction.ts'
-import { streamMembers } from './snapshot.ts'
+import { createReadHalf, createReading } from './read-half.ts'
+import { createReadTransaction, NO_READ_TRANSACTION } from './read-transaction.ts'
 import { createWorkHalf, createWorkReads } from './work-reads.ts'
 import { createWriter } from './writer.ts'
 
@@ -34,8 +32,8 @@ interface Running {
   readonly batch?: (commits: number) => void
   /** Told of what a watcher throws; on the console unless given. */
   readonly report?: ReportError
-  /** Time, for leases and items that expire. A writer on a thread of its own has the real one. */
-  readonly environment?: Pick<Environment, 'now'>
+  /** Time and timers in place of the real ones. A writer on a thread of its own always has the real ones. */
+  readonly environment?: Partial<Environment>
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
   /** Called now and then in the midst of long reads; what it throws ends them. */
@@ -72,8 +70,6 @@ const BUSY_MS = 5_000
 const READER = { cacheMib: 16 }
 /** Room for the pages that a transaction changes, and the upper levels of all trees. */
 const WRITER = { cacheMib: 32 }
-/** Connections for long reads that wait for the next one. */
-const IDLE = 2
 
 /**
  * Opens or makes a database file, readable for its owner alone; `:memory:` keeps everything in memory. Without further options it
@@ -96,161 +92,69 @@ export function sqliteStore(
 ): SqliteStore<SqliteDatabase> {
   const handed = typeof where === 'string' ? undefined : where
   const options: SqliteOptions = handed === undefined ? given : { ...handed }
-  const { threads = false, writer, busyTimeoutMs = BUSY_MS, shared = false, check } = options
-  if (where === ':memory:' && (threads || writer !== undefined)) {
-    throw new ConfigError('threads', 'need a database file; a database in memory belongs to one thread')
-  }
-  if (handed !== undefined && (threads || writer !== undefined)) {
-    throw new ConfigError('threads', 'need a file of their own; a connection that is handed in belongs to one thread')
-  }
-  const memory = { busyTimeoutMs, ...(check === undefined ? {} : { check }) }
-  const kept = threads || writer !== undefined ? READER : WRITER
-  const place: Opened =
-    typeof where === 'string'
-      ? openFile(where, {
-          connection: { ...memory, ...kept },
-          another: { ...memory, ...READER },
-          shared,
-          ready: writer !== undefined,
-        })
-      : openHanded(where.database, { ...memory, ...READER })
-  const { file, connection, another, identity } = place
-  const thread = threads
-    ? startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, options.died)
-    : undefined
-  const threaded = thread !== undefined || writer !== undefined
+  const { threads = false, report } = options
+  const environment = { ...realEnvironment, ...options.environment }
+  requireOneThread(where, options)
+  const opened = open(where, options)
+  const { file, connection, another, identity } = opened
+  const thread = threads ? startThread(file, options) : undefined
   const dictionary = createDictionary(connection)
-  const groupsOf = createGroupsOf(connection, threaded)
+  const groupsOf = createGroupsOf(connection, threads || options.writer !== undefined)
   const reads = createReads(connection, dictionary, groupsOf)
-  const { now } = options.environment ?? environment
-  const workReads = createWorkReads(connection, dictionary, now)
-  const finds = createFinds({ connection, dictionary, groupsOf })
-  const lookUp = createLookUps(connection, dictionary, reads)
-  // Reads of other threads, which may be told of a commit within one turn, each begin anew.
-  const turn = threads ? createTurn(connection) : NO_TURN
-  const watchers = createWatchers(options.report)
-  const changes = createChangeWatch({ connection, dictionary, groupsOf, turn }, watchers)
+  // Only where another thread writes: a commit of this thread must be visible to reads of the same turn.
+  const transaction = threads ? createReadTransaction(connection, environment) : NO_READ_TRANSACTION
+  const watchers = createWatchers(report)
+  const watch = createChangeWatch({ connection, dictionary, groupsOf, transaction, watchers, environment })
   const committed = (commits: number) => {
-    changes.lookNow()
-    guard(() => options.batch?.(commits), options.report)
+    watch.refresh()
+    guard(() => options.batch?.(commits), report)
   }
-  /** A way to the thread, which opens the file anew if it has to. */
-  const port = (): MessagePort => {
-    if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
-    identity.require()
-    return thread.port()
-  }
-  const toWriter = thread === undefined ? (typeof writer === 'object' ? once(writer) : writer) : port
-  let lookout: Connection | undefined
-  /** Asked around hooks alone. On a connection of the host's there is no second library to fear. */
-  const seen =
-    another === undefined || handed !== undefined
-      ? undefined
-      : () => {
-          lookout ??= another()
-          return lookout.version()
-        }
+  const port = () => portTo(thread, opened)
+  const lookout = handed === undefined ? createLookout(another) : undefined
+  const connect = thread === undefined ? connectOf(options.writer) : port
   const committer: Committer<SqliteDatabase> =
-    toWriter === undefined
-      ? createInlineCommitter(
-          createWriter(connection, dictionary, { ...identity, seen, now }),
-          connection.db,
+    connect === undefined
+      ? createInlineCommitter({
+          writer: createWriter(connection, dictionary, { ...identity, seen: lookout?.seen, environment }),
+          db: connection.db,
           committed,
-        )
-      : createThreadCommitter(toWriter, committed)
-  const idle: Connection[] = []
-  const work = createWorkWatchers<SqliteDatabase>((writes, inside) => committer.commit(writes, inside), options.report)
-
-  /** Every read starts with a look, so that what others have committed counts. */
-  function atOnce<T>(read: () => T): T {
-    try {
-      changes.look()
-      // Not in the look itself: what is answered from memory needs no transaction.
-      turn.begin()
-      return read()
-    } catch (error) {
-      throw isOutage(error) ? unavailable(error) : error
-    }
-  }
-
-  function reading<T>(read: () => T): Promise<T> {
-    try {
-      return Promise.resolve(atOnce(read))
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
+          environment,
+        })
+      : createThreadCommitter({ connect, committed, environment })
+  const work = createWorkWatchers<SqliteDatabase>((writes, inside) => committer.commit(writes, inside), report)
+  const reading = createReading(watch, transaction)
+  const { closeIdle, ...readHalf } = createReadHalf({
+    connection,
+    another,
+    dictionary,
+    reads,
+    finds: createFinds({ connection, dictionary, groupsOf }),
+    lookUp: createLookUps(connection, dictionary, reads),
+    watch,
+    reading,
+    batched: threads,
+    environment,
+  })
   return {
     file,
     writerPort: port,
-    // Other threads answer one request at a time, and whoever writes on this thread may do so within this turn.
-    get: threads
-      ? createBatchedGet(reads, atOnce)
-      : (ref, asked) => reading(() => reads.get(ref, asked?.groups === true)),
-    secret: (ref) => reading(() => reads.secret(ref)),
-    find: (query) => reading(() => finds.find(query)),
-    weigh: (query) => atOnce(() => finds.weigh(query)),
-    lookUp(query, atMost, known) {
-      const found = atOnce(() => lookUp(query, atMost, known))
-      // What the watchers have not heard of yet, nobody may take for known.
-      return changes.isLate() ? undefined : found
-    },
-    names: (tenant, ids) => reading(() => reads.names(tenant, ids)),
-    async *members(ref) {
-      changes.look()
-      const groupNo = reads.numberOf(ref)
-      if (groupNo === undefined) return
-      const open = another && (() => idle.pop() ?? another())
-      yield* streamMembers(connection, dictionary, groupNo, open, (done) => {
-        if (idle.length < IDLE && connection.isOpen()) idle.push(done)
-        else done.close()
-      })
-    },
-    membersAmong: (ref, ids) => reading(() => reads.membersAmong(ref, ids)),
-    memberCount: (ref, atMost) => reading(() => reads.memberCount(ref, atMost)),
-    holders: (tenant, type, entry, limit, after = '') =>
-      reading(() => reads.holders(tenant, type, entry, limit, after)),
+    ...readHalf,
+    ...createWorkHalf({
+      reads: createWorkReads(connection, dictionary, environment.now),
+      reading: reading.promised,
+      commit: (write) => committer.commit([write]),
+    }),
     commit: work.commit,
-    ...createWorkHalf({ reads: workReads, reading, commit: (write) => committer.commit([write]) }),
     watchWork: work.watchWork,
-    changes: (tenant, after, limit) => reading(() => reads.changes(tenant, after, limit)),
-    records: (tenant, kind, where) => reading(() => reads.records(tenant, kind, where)),
-    async *exportTenant(tenant, after) {
-      // Where there is one connection, all at once is the only way to one moment.
-      if (another === undefined) {
-        yield* [...exportRows(connection, tenant, after)]
-        return
-      }
-      const own = another()
-      try {
-        own.run('begin')
-        yield* exportRows(own, tenant, after)
-      } finally {
-        own.close()
-      }
-    },
-    tenants: (where) => reading(() => reads.tenants(where)),
-    tenant: (name) => reading(() => reads.tenant(name)),
     freshness: 'immediate',
-    poll: () => changes.look(),
+    poll: watch.poll,
     watch: watchers.watch,
-    async backup(to) {
-      identity.require()
-      if (
-        connection.file !== undefined &&
-        (resolvePath(to) === realpathSync(file) || resolvePath(to) === resolvePath(file))
-      ) {
-        throw new ConfigError('backup', `must go to another file than the database itself, ${file}`)
-      }
-      if (another === undefined) return writeCopy(connection, to)
-      return copyOnThread({ file, to, busyTimeoutMs })
-    },
+    backup: (to) => backup(opened, to, options.busyTimeoutMs ?? BUSY_MS),
     async close() {
       await committer.close()
       await thread?.close()
-      for (const one of idle.splice(0)) one.close()
-      turn.end()
+      closeIdle()
+      transaction.end()
       lookout?.close()
       connection.close()
       identity.close()
@@ -258,12 +162,79 @@ export function sqliteStore(
   }
 }
 
-/** A way to another thread's writer, which only that thread can open anew. */
-function once(port: MessagePort): () => MessagePort {
+/** Refuses a writer thread where the database belongs to one thread. */
+function requireOneThread(where: string | HandedOptions<SqliteDatabase>, { threads, writer }: SqliteOptions): void {
+  if (threads !== true && writer === undefined) return
+  if (where === ':memory:') {
+    throw new ConfigError('threads', 'need a database file; a database in memory belongs to one thread')
+  }
+  if (typeof where !== 'string') {
+    throw new ConfigError('threads', 'need a file of their own; a connection that is handed in belongs to one thread')
+  }
+}
+
+function open(where: string | HandedOptions<SqliteDatabase>, options: SqliteOptions): Opened {
+  const { threads, writer, busyTimeoutMs = BUSY_MS, shared = false, check } = options
+  const common = { busyTimeoutMs, ...(check === undefined ? {} : { check }) }
+  const another = { ...common, ...READER }
+  if (typeof where !== 'string') return openHanded(where.database, another)
+  const writes = threads !== true && writer === undefined
+  return openFile(where, {
+    connection: { ...common, ...(writes ? WRITER : READER) },
+    another,
+    shared,
+    ready: writer !== undefined,
+  })
+}
+
+function startThread(file: string, { busyTimeoutMs = BUSY_MS, died }: SqliteOptions): WriterThread {
+  return startWriterThread({ file, connection: { ...WRITER, busyTimeoutMs } }, died)
+}
+
+/** One more port to the writer thread, which opens the file again if it has to. */
+function portTo(thread: WriterThread | undefined, { identity }: Opened): MessagePort {
+  if (thread === undefined) throw new ConfigError('threads', 'must be true for a store that others write through')
+  identity.require()
+  return thread.port()
+}
+
+/** How to reach the writer of another thread; a port that was given can be used once, because only its thread can make a new one. */
+function connectOf(writer: SqliteOptions['writer']): Exclude<SqliteOptions['writer'], MessagePort> {
+  if (typeof writer !== 'object') return writer
   let given = false
   return () => {
-    if (given) throw new StoreUnavailable('the thread that writes the database has ended; try again', 1_000)
+    if (given) throw new StoreUnavailable('The thread that writes the database has ended; try again', 1_000)
     given = true
-    return port
+    return writer
   }
+}
+
+/**
+ * A connection that watches whether anything else commits while a hook runs, through another SQLite library in this process for
+ * instance. A connection of the host's needs none: it is used through one library.
+ */
+function createLookout(another: (() => Connection) | undefined) {
+  if (another === undefined) return undefined
+  let connection: Connection | undefined
+  return {
+    seen(): number {
+      connection ??= another()
+      return connection.version()
+    },
+    close: () => connection?.close(),
+  }
+}
+
+async function backup(
+  { file, connection, another, identity }: Opened,
+  to: string,
+  busyTimeoutMs: number,
+): Promise<void> {
+  identity.require()
+  const target = resolvePath(to)
+  if (connection.file !== undefined && (target === realpathSync(file) || target === resolvePath(file))) {
+    throw new ConfigError('backup', `must go to another file than the database itself, ${file}`)
+  }
+  if (another === undefined) return writeCopy(connection, to)
+  return copyOnThread({ file, to, busyTimeoutMs })
 }

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { environment } from '../../environment.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
 import { identityOf } from './database-file.ts'
 import { createDictionary } from './dictionary.ts'
@@ -26,7 +27,10 @@ if (parentPort !== null) run(parentPort, workerData as WriterThreadOptions)
 
 function run(parent: MessagePort, options: WriterThreadOptions): void {
   const connection = openConnection(options.file, options.connection)
-  const writer = createWriter(connection, createDictionary(connection), identityOf(options.file))
+  const writer = createWriter(connection, createDictionary(connection), {
+    ...identityOf(options.file),
+    environment,
+  })
   const ports = new Set<MessagePort>()
   const queue: Waiting[] = []
 
@@ -50,7 +54,7 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
       gather()
       const batch = queue.splice(0, LISTS)
       if (batch.length === 0) {
-        if (writer.sweep()) setImmediate(work)
+        if (writer.collectGarbage()) environment.afterTurn(work)
         return
       }
       const outcomes = writer.commit(batch)
@@ -69,7 +73,7 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     }
   }
 
-  setImmediate(work)
+  environment.afterTurn(work)
   parent.on('message', (message: ControlMessage) => {
     if ('close' in message) {
       work()
