@@ -1,9 +1,13 @@
-import type { Change, Ref, WholeChange } from '../contract/index.ts'
+// Writes and reads lines of the log.
+
+import { type Change, LogCut, type Ref, type WholeChange } from '../contract/index.ts'
 import { IDS_IN_LOG, loggedMembers } from '../rules.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, numberOf } from './connection.ts'
 import type { Counters } from './counters.ts'
+import type { Dictionary } from './dictionary.ts'
 import { idsOf, type MemberChanges } from './members.ts'
 import type { TextDraft } from './messages.ts'
+import { CHANGE_COLUMNS, changeOf } from './rows.ts'
 
 /** What a log line says besides its draft. */
 export interface Line {
@@ -11,28 +15,28 @@ export interface Line {
   readonly typeNo: number
   readonly at: number
   readonly version: number
-  /** Who came and went, by resource number. */
+  /** Members that joined and left, by resource number. */
   readonly members?: MemberChanges | undefined
-  /** The same, when it is known by id. */
+  /** The same by id, where ids are known. */
   readonly delta?: Change['members']
   /** What looks different besides the resource: the column `touch`. */
   readonly touch: string | null
 }
 
-/** What a line says of what was done; a note is none of the operations on resources. */
+/** What a line says was done; a note is not an operation on a resource. */
 type LineDraft = Omit<TextDraft, 'op'> & Pick<Change, 'op'>
 
 /** Writes log lines. */
 export interface Log {
-  /** Gives the line's place. */
+  /** Returns the line's place. */
   readonly write: (ref: Ref, line: Line, draft: LineDraft) => number
-  /** Puts other paths and members into a line that is there. */
+  /** Replaces paths and members of an existing line. */
   readonly amend: (tenantNo: number, line: Pick<Change, 'place' | 'paths' | 'members'>) => void
 }
 
-/** Makes the log of one connection. `lines`: where to put what is written, when somebody wants to see it. */
+/** Makes the log of one connection. `lines` collects what is written, if the caller wants to see it. */
 export function createLog(connection: Connection, counters: Counters, lines: () => WholeChange[] | undefined): Log {
-  /** Who came and went: with ids, unless they are too many for a line and nobody else wants them. */
+  /** Members that joined and left: with ids, unless they are too many for a line and no caller wants them. */
   function deltaOf(members: MemberChanges, whole: boolean): Change['members'] {
     const { added, removed } = members
     const counts = { added: added.size, removed: removed.size }
@@ -80,4 +84,18 @@ export function createLog(connection: Connection, counters: Counters, lines: () 
 
 function detailOf(paths: string, members: Change['members']): string {
   return `{"paths":${paths}${members === undefined ? '' : `,"members":${JSON.stringify(loggedMembers(members))}`}}`
+}
+
+const CUT = 'select place from lockstep_cut where t = ? and place > ?'
+const LINES = `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ? + 0`
+
+/** Lines of a tenant's log after a place. Throws {@link LogCut} when some of them were cut off. */
+export function readChanges(
+  { connection, dictionary }: { readonly connection: Connection; readonly dictionary: Dictionary },
+  tenantNo: number,
+  { tenant, after, limit }: { readonly tenant: string; readonly after: number; readonly limit: number },
+): readonly Change[] {
+  const cut = connection.row(CUT, tenantNo, after)
+  if (cut !== undefined) throw new LogCut(numberOf(cut[0]) + 1)
+  return connection.rows(LINES, tenantNo, after, limit).map((row) => changeOf(row, tenant, dictionary.typeName))
 }

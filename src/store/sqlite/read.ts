@@ -1,3 +1,5 @@
+// Reads that an index answers: resources by id or number, names, members, the log, records, tenants.
+
 import type {
   Candidate,
   Change,
@@ -11,17 +13,18 @@ import type {
   TenantPage,
   TenantRow,
 } from '../contract/index.ts'
-import { LogCut } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
-import { CHANGE_COLUMNS, COLUMNS, changeOf, recordOf, storedOf } from './rows.ts'
+import { readChanges } from './log.ts'
+import { readRecords } from './records.ts'
+import { COLUMNS, storedOf } from './rows.ts'
 
 /** Reads that an index answers, on the calling thread. */
 export interface Reads {
   readonly get: (ref: Ref, groups: boolean) => Stored | undefined
   /** Resources of a type by their numbers, with their groups. */
-  readonly numbered: (numbers: readonly number[], tenant: string, type: string) => readonly Candidate[]
+  readonly numbered: (numbers: readonly number[], tenant: string, type: string) => readonly Required<Candidate>[]
   /** The number of a resource. */
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined
@@ -33,7 +36,6 @@ export interface Reads {
   readonly records: (...args: Parameters<Store['records']>) => readonly StoredRecord[]
   readonly tenants: (where?: TenantPage) => readonly TenantRow[]
   readonly tenant: (name: string) => TenantRow | undefined
-  readonly groupsOf: GroupsOf
 }
 
 const GET = `select ${COLUMNS} from lockstep_resource r where r.t = ? and r.y = ? and r.id = ?`
@@ -44,207 +46,165 @@ const ALL_NUMBERED = `select ${COLUMNS}, ${GROUP_NUMBERS} from json_each(?) j cr
 
 const TENANTS = `select t, name, created, place, 1 + ifnull((select c.place from lockstep_cut c where c.t = lockstep_tenant.t), 0)
   from lockstep_tenant`
-/** Behind every name that begins with the text before it. */
+/** Comes after every name that begins with the text before it. */
 const LAST_CHARACTER = '\u{10ffff}'
 const TENANTS_PAGE = `${TENANTS} where name > ? and name >= ? and name < ? order by name limit ?`
 
 const NO_GROUPS: readonly Membership[] = []
 
-/** Makes the reads of single resources, names, members, the log and records. */
+const ROW_NO = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
+const SECRET = 'select secret from lockstep_resource where t = ? and y = ? and id = ?'
+const NAME = 'select k, display from lockstep_resource where t = ? and y = ? and id = ?'
+const IS_MEMBER = 'select 1 from lockstep_member where g = ? and m = ?'
+const MEMBER_COUNT = 'select count(*) from (select 1 from lockstep_member where g = ? limit ? + 0)'
+const HOLDERS = `select r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
+  where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`
+const COUNTS = 'select y, n from lockstep_counter where t = ? order by y'
+
+/** What the reads of one connection work with. */
+interface ReadDeps {
+  readonly connection: Connection
+  readonly dictionary: Dictionary
+  readonly groupsOf: GroupsOf
+}
+
+/** Makes the reads of one connection. */
 export function createReads(connection: Connection, dictionary: Dictionary, groupsOf: GroupsOf): Reads {
-  const keyOf = (ref: Ref): { readonly tenantNo: number; readonly typeNo: number } | undefined => {
-    const tenantNo = dictionary.tenant(ref.tenant)
-    const typeNo = dictionary.type(ref.type)
-    return tenantNo === undefined || typeNo === undefined ? undefined : { tenantNo, typeNo }
-  }
-  const numberFor = (ref: Ref): number | undefined => {
-    const key = keyOf(ref)
-    if (key === undefined) return undefined
-    const row = connection.row(
-      'select k from lockstep_resource where t = ? and y = ? and id = ?',
-      key.tenantNo,
-      key.typeNo,
-      ref.id,
-    )
-    return row === undefined ? undefined : numberOf(row[0])
-  }
-
-  /** A row whose last column is {@link GROUP_NUMBERS}. */
-  function withGroups(row: SqlRow, tenant: string, type: string): Stored {
-    const rowNo = numberOf(row[0])
-    const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ rowNo, groups: row[8] }]).get(rowNo)
-    return storedOf(row, tenant, type, memberships ?? NO_GROUPS)
-  }
-
-  /** A row of {@link TENANTS} with its counters. */
-  function countersOf(row: SqlRow): TenantRow {
-    const resources: { [type: string]: number } = {}
-    for (const [typeNo, n] of connection.rows(
-      'select y, n from lockstep_counter where t = ? order by y',
-      numberOf(row[0]),
-    )) {
-      if (numberOf(n) > 0) resources[dictionary.typeName(numberOf(typeNo))] = numberOf(n)
-    }
-    const [created, place, begins] = [numberOf(row[2]), numberOf(row[3]), numberOf(row[4])]
-    return { tenant: textOf(row[1]), created, place, begins, resources }
-  }
-
+  const deps = { connection, dictionary, groupsOf }
   return {
-    groupsOf,
-    numberOf: numberFor,
-    get(ref, groups) {
-      const key = keyOf(ref)
-      if (key === undefined) return undefined
-      const row = connection.row(groups ? GET_GROUPS : GET, key.tenantNo, key.typeNo, ref.id)
-      if (row === undefined) return undefined
-      return groups ? withGroups(row, ref.tenant, ref.type) : storedOf(row, ref.tenant, ref.type, undefined)
-    },
-    numbered(numbers, tenant, type) {
-      const [only] = numbers
-      // To take one number out of a list costs more than to find its row.
-      const rows =
-        numbers.length === 1 && only !== undefined
-          ? connection.rows(NUMBERED, only)
-          : connection.rows(ALL_NUMBERED, JSON.stringify(numbers))
-      return rows.map((row) => ({ number: numberOf(row[0]), stored: withGroups(row, tenant, type) }))
-    },
-    secret(ref) {
-      const key = keyOf(ref)
-      if (key === undefined) return undefined
-      const row = connection.row(
-        'select secret from lockstep_resource where t = ? and y = ? and id = ?',
-        key.tenantNo,
-        key.typeNo,
-        ref.id,
-      )
-      return typeof row?.[0] === 'string' ? row[0] : undefined
-    },
-    names(tenant, ids) {
-      const tenantNo = dictionary.tenant(tenant)
-      if (tenantNo === undefined) return []
-      const found: Member[] = []
-      for (const id of new Set(ids)) {
-        for (const typeNo of dictionary.types(tenantNo)) {
-          const row = connection.row(
-            'select display from lockstep_resource where t = ? and y = ? and id = ?',
-            tenantNo,
-            typeNo,
-            id,
-          )
-          if (row === undefined) continue
-          found.push({ id, type: dictionary.typeName(typeNo), display: textOf(row[0]) })
-          break
-        }
-      }
-      return found
-    },
-    membersAmong(ref, ids) {
-      const tenantNo = dictionary.tenant(ref.tenant)
-      const groupNo = numberFor(ref)
-      if (tenantNo === undefined || groupNo === undefined) return []
-      const found: Member[] = []
-      for (const id of new Set(ids)) {
-        for (const typeNo of dictionary.types(tenantNo)) {
-          const row = connection.row(
-            'select k, display from lockstep_resource where t = ? and y = ? and id = ?',
-            tenantNo,
-            typeNo,
-            id,
-          )
-          if (row === undefined) continue
-          const is =
-            connection.row('select 1 from lockstep_member where g = ? and m = ?', groupNo, numberOf(row[0])) !==
-            undefined
-          if (is) found.push({ id, type: dictionary.typeName(typeNo), display: textOf(row[1]) })
-          break
-        }
-      }
-      return found
-    },
-    memberCount(ref, atMost) {
-      const rowNo = numberFor(ref)
-      if (rowNo === undefined) return 0
-      const row = connection.row(
-        'select count(*) from (select 1 from lockstep_member where g = ? limit ? + 0)',
-        rowNo,
-        atMost,
-      )
-      return numberOf(row?.[0])
-    },
-    holders(tenant, type, entry, limit, after) {
-      const key = keyOf({ tenant, type, id: '' })
-      const path = key === undefined ? undefined : dictionary.path(key.tenantNo, key.typeNo, entry.path)
-      if (key === undefined || path === undefined) return []
-      const rows = connection.rows(
-        `select r.id from lockstep_value_index i cross join lockstep_resource r on r.k = i.k
-         where i.t = ? and i.a = ? and i.v = ? and r.id > ? order by r.id limit ? + 0`,
-        key.tenantNo,
-        path.pathNo,
-        entry.value,
-        after,
-        limit,
-      )
-      return rows.map((row) => textOf(row[0]))
-    },
+    numberOf: (ref) => rowNumber(deps, ref),
+    get: (ref, groups) => get(deps, ref, groups),
+    numbered: (numbers, tenant, type) => numbered(deps, numbers, tenant, type),
+    secret: (ref) => secret(deps, ref),
+    names: (tenant, ids) => named(deps, tenant, ids).map(({ member }) => member),
+    membersAmong: (ref, ids) => membersAmong(deps, ref, ids),
+    memberCount: (ref, atMost) => memberCount(deps, ref, atMost),
+    holders: (...args) => holders(deps, ...args),
     changes(tenant, after, limit) {
       const tenantNo = dictionary.tenant(tenant)
-      if (tenantNo === undefined) return []
-      const cut = connection.row('select place from lockstep_cut where t = ? and place > ?', tenantNo, after)
-      if (cut !== undefined) throw new LogCut(numberOf(cut[0]) + 1)
-      const rows = connection.rows(
-        `select ${CHANGE_COLUMNS} from lockstep_change where t = ? and place > ? order by place limit ? + 0`,
-        tenantNo,
-        after,
-        limit,
-      )
-      return rows.map((row) => changeOf(row, tenant, dictionary.typeName))
+      return tenantNo === undefined ? [] : readChanges(deps, tenantNo, { tenant, after, limit })
     },
     records(tenant, kind, where = {}) {
       const tenantNo = dictionary.tenant(tenant)
-      if (tenantNo === undefined) return []
-      const limit = where.limit ?? -1
-      if (where.key !== undefined) {
-        const row = connection.row(
-          'select key, tag, value from lockstep_record where t = ? and kind = ? and key = ?',
-          tenantNo,
-          kind,
-          where.key,
-        )
-        if (row === undefined || limit === 0) return []
-        const record = recordOf(row, tenant, kind)
-        const tagged = where.tag === undefined || record.tag === where.tag
-        return tagged && (where.after === undefined || record.key > where.after) ? [record] : []
-      }
-      // Keys may be "": only an `after` that was given leaves any out.
-      const from = where.after === undefined ? 'key >= ?' : 'key > ?'
-      const after = where.after ?? ''
-      const rows =
-        where.tag === undefined
-          ? connection.rows(
-              `select key, tag, value from lockstep_record where t = ? and kind = ? and ${from} order by key limit ? + 0`,
-              tenantNo,
-              kind,
-              after,
-              limit,
-            )
-          : connection.rows(
-              `select key, tag, value from lockstep_record where t = ? and kind = ? and tag = ? and ${from} order by key limit ? + 0`,
-              tenantNo,
-              kind,
-              where.tag,
-              after,
-              limit,
-            )
-      return rows.map((row) => recordOf(row, tenant, kind))
+      return tenantNo === undefined ? [] : readRecords(connection, tenantNo, { tenant, kind, where })
     },
-    tenants(where) {
-      if (where === undefined) return connection.rows(`${TENANTS} order by name`).map(countersOf)
-      const { prefix = '', after = '', limit } = where
-      return connection.rows(TENANTS_PAGE, after, prefix, prefix + LAST_CHARACTER, limit).map(countersOf)
-    },
+    tenants: (where) => tenantRows(connection, where).map((row) => tenantRow(deps, row)),
     tenant(name) {
       const row = connection.row(`${TENANTS} where name = ?`, name)
-      return row === undefined ? undefined : countersOf(row)
+      return row === undefined ? undefined : tenantRow(deps, row)
     },
   }
+}
+
+function keyOf(
+  { dictionary }: ReadDeps,
+  tenant: string,
+  type: string,
+): { readonly tenantNo: number; readonly typeNo: number } | undefined {
+  const tenantNo = dictionary.tenant(tenant)
+  const typeNo = dictionary.type(type)
+  return tenantNo === undefined || typeNo === undefined ? undefined : { tenantNo, typeNo }
+}
+
+function rowNumber(deps: ReadDeps, { tenant, type, id }: Ref): number | undefined {
+  const key = keyOf(deps, tenant, type)
+  const row = key && deps.connection.row(ROW_NO, key.tenantNo, key.typeNo, id)
+  return row === undefined ? undefined : numberOf(row[0])
+}
+
+function get(deps: ReadDeps, { tenant, type, id }: Ref, groups: boolean): Stored | undefined {
+  const key = keyOf(deps, tenant, type)
+  const row = key && deps.connection.row(groups ? GET_GROUPS : GET, key.tenantNo, key.typeNo, id)
+  if (row === undefined) return undefined
+  return groups ? withGroups(deps, row, tenant, type) : storedOf(row, tenant, type, undefined)
+}
+
+function numbered(
+  deps: ReadDeps,
+  numbers: readonly number[],
+  tenant: string,
+  type: string,
+): readonly Required<Candidate>[] {
+  const { connection } = deps
+  const [only] = numbers
+  // Taking one number out of a list costs more than finding its row.
+  const rows =
+    numbers.length === 1 && only !== undefined
+      ? connection.rows(NUMBERED, only)
+      : connection.rows(ALL_NUMBERED, JSON.stringify(numbers))
+  return rows.map((row) => ({ number: numberOf(row[0]), stored: withGroups(deps, row, tenant, type) }))
+}
+
+/** A row whose last column is {@link GROUP_NUMBERS}. */
+function withGroups({ groupsOf }: ReadDeps, row: SqlRow, tenant: string, type: string): Stored {
+  const rowNo = numberOf(row[0])
+  const memberships = row[8] === null ? NO_GROUPS : groupsOf.find([{ rowNo, groups: row[8] }]).get(rowNo)
+  return storedOf(row, tenant, type, memberships ?? NO_GROUPS)
+}
+
+function secret(deps: ReadDeps, { tenant, type, id }: Ref): string | undefined {
+  const key = keyOf(deps, tenant, type)
+  const row = key && deps.connection.row(SECRET, key.tenantNo, key.typeNo, id)
+  return typeof row?.[0] === 'string' ? row[0] : undefined
+}
+
+/** Resources of a tenant by id, whatever their type. */
+function named(
+  { connection, dictionary }: ReadDeps,
+  tenant: string,
+  ids: readonly string[],
+): readonly { readonly rowNo: number; readonly member: Member }[] {
+  const tenantNo = dictionary.tenant(tenant)
+  if (tenantNo === undefined) return []
+  const found: { readonly rowNo: number; readonly member: Member }[] = []
+  for (const id of new Set(ids)) {
+    for (const typeNo of dictionary.types(tenantNo)) {
+      const row = connection.row(NAME, tenantNo, typeNo, id)
+      if (row === undefined) continue
+      const member = { id, type: dictionary.typeName(typeNo), display: textOf(row[1]) }
+      found.push({ rowNo: numberOf(row[0]), member })
+      break
+    }
+  }
+  return found
+}
+
+function membersAmong(deps: ReadDeps, ref: Ref, ids: readonly string[]): readonly Member[] {
+  const groupNo = rowNumber(deps, ref)
+  if (groupNo === undefined) return []
+  return named(deps, ref.tenant, ids)
+    .filter(({ rowNo }) => deps.connection.row(IS_MEMBER, groupNo, rowNo) !== undefined)
+    .map(({ member }) => member)
+}
+
+function memberCount(deps: ReadDeps, ref: Ref, atMost: number): number {
+  const groupNo = rowNumber(deps, ref)
+  return groupNo === undefined ? 0 : numberOf(deps.connection.row(MEMBER_COUNT, groupNo, atMost)?.[0])
+}
+
+function holders(
+  deps: ReadDeps,
+  ...[tenant, type, entry, limit, after]: Parameters<Reads['holders']>
+): readonly string[] {
+  const key = keyOf(deps, tenant, type)
+  const path = key && deps.dictionary.path(key.tenantNo, key.typeNo, entry.path)
+  if (key === undefined || path === undefined) return []
+  const rows = deps.connection.rows(HOLDERS, key.tenantNo, path.pathNo, entry.value, after, limit)
+  return rows.map((row) => textOf(row[0]))
+}
+
+function tenantRows(connection: Connection, where: TenantPage | undefined): readonly SqlRow[] {
+  if (where === undefined) return connection.rows(`${TENANTS} order by name`)
+  const { prefix = '', after = '', limit } = where
+  return connection.rows(TENANTS_PAGE, after, prefix, prefix + LAST_CHARACTER, limit)
+}
+
+/** A row of {@link TENANTS} with its counters. */
+function tenantRow({ connection, dictionary }: ReadDeps, row: SqlRow): TenantRow {
+  const resources: { [type: string]: number } = {}
+  for (const [typeNo, count] of connection.rows(COUNTS, numberOf(row[0]))) {
+    if (numberOf(count) > 0) resources[dictionary.typeName(numberOf(typeNo))] = numberOf(count)
+  }
+  const [created, place, begins] = [numberOf(row[2]), numberOf(row[3]), numberOf(row[4])]
+  return { tenant: textOf(row[1]), created, place, begins, resources }
 }

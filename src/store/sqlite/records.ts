@@ -1,8 +1,9 @@
-// Writes records: settings, tokens and keys.
+// Writes and reads records: settings, tokens and keys.
 
-import { Conflict, type StoredRecord, type Write, type Written } from '../contract/index.ts'
+import { Conflict, type Store, type StoredRecord, type Write, type Written } from '../contract/index.ts'
 import { DONE, NOTHING } from '../rules.ts'
 import type { Connection } from './connection.ts'
+import { recordOf } from './rows.ts'
 import { requireTenant, type WriteDeps } from './write-deps.ts'
 
 const INSERT = 'insert into lockstep_record (t, kind, key, tag, value) values (?, ?, ?, ?, ?) on conflict do'
@@ -61,4 +62,35 @@ export function putQuietly(
     if (tenantNo !== undefined) putRecord(connection, tenantNo, record)
   }
   return DONE
+}
+
+const READ = 'select key, tag, value from lockstep_record where t = ? and kind = ?'
+
+/** Records of a kind in order of key. */
+export function readRecords(
+  connection: Connection,
+  tenantNo: number,
+  {
+    tenant,
+    kind,
+    where,
+  }: {
+    readonly tenant: string
+    readonly kind: string
+    readonly where: NonNullable<Parameters<Store['records']>[2]>
+  },
+): readonly StoredRecord[] {
+  const { key, tag, after, limit = -1 } = where
+  if (key !== undefined) {
+    const row = connection.row(`${READ} and key = ?`, tenantNo, kind, key)
+    if (row === undefined || limit === 0) return []
+    const record = recordOf(row, tenant, kind)
+    const tagged = tag === undefined || record.tag === tag
+    return tagged && (after === undefined || record.key > after) ? [record] : []
+  }
+  // A key may be "": without `after` it counts too.
+  const from = `${tag === undefined ? '' : ' and tag = ?'} and key ${after === undefined ? '>=' : '>'} ?`
+  const values = tag === undefined ? [tenantNo, kind, after ?? ''] : [tenantNo, kind, tag, after ?? '']
+  const rows = connection.rows(`${READ}${from} order by key limit ? + 0`, ...values, limit)
+  return rows.map((row) => recordOf(row, tenant, kind))
 }
