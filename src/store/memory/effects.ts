@@ -20,3 +20,22 @@ export function put<K, V>(map: Map<K, V>, key: K, value: V | undefined, out: Eff
     else map.delete(key)
   })
 }
+
+/** Adds an element to one of several sets, or removes it. */
+export function setMember(
+  sets: Map<string, Set<string>>,
+  key: string,
+  member: string,
+  is: boolean,
+  out: Effects,
+): void {
+  const set = sets.get(key) ?? new Set<string>()
+  sets.set(key, set)
+  if (set.has(member) === is) return
+  const change = (to: boolean) => {
+    if (to) set.add(member)
+    else set.delete(member)
+  }
+  change(is)
+  out.undos.push(() => change(!is))
+}
