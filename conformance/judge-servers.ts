@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkServer, type Report, tellCount, VERDICTS, type Verdict } from '../src/conformance/index.ts'
+import { checkServer, describeCount, type Report, VERDICTS, type Verdict } from '../src/conformance/index.ts'
 import { Missing, type Profile } from './judge.ts'
 import { SERVERS, startServer } from './servers.ts'
 import { fresh } from './target.ts'
@@ -73,7 +73,7 @@ async function judgeLockstep(profile: Profile): Promise<Judged> {
 const ORDER: readonly Verdict[] = ['passed', 'must', 'should', 'differs', 'unadvertised', 'untested']
 
 function told(counts: Report['counts']): string {
-  return ORDER.map((verdict) => tellCount(verdict, counts[verdict])).join(', ')
+  return ORDER.map((verdict) => describeCount(verdict, counts[verdict])).join(', ')
 }
 
 async function writePage(judged: readonly Judged[]): Promise<void> {

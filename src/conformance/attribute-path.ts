@@ -1,6 +1,6 @@
 // A path to an attribute of a resource, with what the server declares about the attribute.
 
-/** An attribute as a server describes it, with the RFC's defaults where it says nothing. RFC 7643 §2.2, §7. */
+/** An attribute as a server declares it, with the RFC's defaults for what is missing. RFC 7643 §2.2, §7. */
 export interface DeclaredAttribute {
   readonly name: string
   readonly type: string
@@ -15,7 +15,7 @@ export interface DeclaredAttribute {
   readonly subAttributes: readonly DeclaredAttribute[]
 }
 
-/** Where a value stands: an attribute, perhaps of an extension, perhaps one sub-attribute of it. */
+/** An attribute, perhaps of an extension, perhaps one sub-attribute of it. */
 export interface AttributePath {
   readonly urn?: string
   readonly attribute: DeclaredAttribute

@@ -3,7 +3,7 @@
 import { CASE_COUNT } from './cases.ts'
 import type { Report } from './report.ts'
 
-/** The report as a badge: a small SVG with "SCIM 2.0" and what came of it. */
+/** The report as a badge: a small SVG with "SCIM 2.0" and the result. */
 export function writeBadge(report: Report): string {
   const { must, should, passed, untested } = report.counts
   const but = [should > 0 ? `misses ${should} SHOULD` : '', untested > 0 ? `${untested} not tested` : ''].filter(

@@ -8,31 +8,31 @@ import type { Level } from './fault.ts'
 import type { ListElement } from './list-element.ts'
 import type { Subject } from './subject.ts'
 
-/** One requirement as something that can be tried on a server. */
+/** One requirement that can be tried on a server. */
 export interface Case {
   /** The requirement's id, `P-375`, with a suffix where one requirement takes several cases: `P-375/add`. */
   readonly id: string
   readonly level: Level
-  /** Where it is written: `RFC 7644 §3.5.2.1`. */
+  /** The section that has it: `RFC 7644 §3.5.2.1`. */
   readonly section: string
-  /** What a server does that carries it out, as a sentence without a full stop. */
+  /** What a server does that meets it, as a sentence without a full stop. */
   readonly title: string
   /** What most likely has to be changed in a server that fails. */
   readonly fix: string
   /** Ids of cases that have to pass first; when one doesn't, this one can't be tested. */
   readonly needs?: readonly string[]
-  /** Looks at whole lists: not at the same time as other cases. */
+  /** Runs by itself, after the other cases. */
   readonly alone?: boolean
   readonly run: (probe: Probe) => Promise<void>
 }
 
-/** A requirement on every answer: looked at whenever one comes, whatever case asked for it. */
+/** A requirement on every answer of a run, whichever case has asked for it. */
 export interface Witness extends Omit<Case, 'run' | 'alone'> {
-  /** What was expected of an answer instead; "" when it is right, undefined when it is not of the kind that this is about. */
+  /** What was expected of an answer instead; "" when it is right, undefined when the requirement is not about such answers. */
   readonly see: (exchange: Exchange) => string | undefined
 }
 
-/** A resource that the check made. */
+/** A resource that the check has created. */
 export interface Made {
   readonly id: string
   readonly type: DeclaredType
@@ -40,14 +40,14 @@ export interface Made {
   readonly path: string
   /** The resource as the answer to its creation showed it. */
   readonly body: JsonObject
-  /** The name it was made under: unique, with the run's prefix. */
+  /** The name it was created under: unique, with the run's prefix. */
   readonly name: string
   /** The filter that finds it by its name. */
   readonly filter: string
   readonly exchange: Exchange
 }
 
-/** What a case has at hand: the server's word about itself, requests, and resources of its own. */
+/** What a case works with: what the server declares, requests, and resources of its own. */
 export interface Probe {
   readonly declared: Declared
   /** The type that most cases are tried on: User, or the first that can be created. Throws `Blocked` when there is none. */
@@ -58,7 +58,7 @@ export interface Probe {
   readonly prefix: string
   /** Base URL without a slash at its end. */
   readonly base: string
-  /** Whether requests may be sent that could destroy what the check has not made. */
+  /** Whether requests may be sent that could destroy what the check has not created. */
   readonly destructive: boolean
   /** A name that no other case uses, like `lockstep-check-k3f9x2-17@example.com`. */
   readonly name: () => string
@@ -71,7 +71,7 @@ export interface Probe {
   readonly get: (path: string, headers?: SentHeaders) => Promise<Exchange>
   readonly post: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
   readonly put: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
-  /** An array is taken for the operations of a PatchOp. */
+  /** An array becomes the operations of a PatchOp. */
   readonly patch: (path: string, body: unknown, headers?: SentHeaders) => Promise<Exchange>
   readonly del: (path: string, headers?: SentHeaders) => Promise<Exchange>
   /** GET with a filter and further parameters, encoded. */
@@ -82,18 +82,18 @@ export interface Probe {
     more?: { readonly [name: string]: unknown },
     headers?: SentHeaders,
   ) => Promise<Exchange>
-  /** Makes a resource of the subject's type, with what is given; throws `Blocked` when the server won't. */
+  /** Creates a resource of the subject's type with what is given; throws `Blocked` when the server refuses. */
   readonly make: (members?: JsonObject, of?: Subject) => Promise<Made>
-  /** Makes a resource with each of these members, one after the other. */
+  /** Creates a resource with each of these members, one after the other. */
   readonly makeEach: <const T extends readonly JsonObject[]>(...all: T) => Promise<{ readonly [K in keyof T]: Made }>
   /** The creation that `make` would send, for a case that judges its answer. */
   readonly create: (members?: JsonObject, of?: Subject) => Promise<Exchange>
-  /** Makes a group with these members. */
+  /** Creates a group with these members. */
   readonly makeGroup: (members?: readonly JsonObject[]) => Promise<Made>
   /** Waits until a change made now has another time than this one: a second where the server keeps whole seconds. */
   readonly tick: (time: unknown) => Promise<void>
-  /** The resource as GET shows it now; throws `Blocked` when it can't be read. */
+  /** The resource as GET shows it now; throws `Blocked` when it cannot be read. */
   readonly read: (made: { readonly path: string }) => Promise<JsonObject>
-  /** Ids of this run's own resources that a filter finds; throws `Blocked` when it is not answered with a list. */
+  /** Ids of this case's own resources that a filter finds; throws `Blocked` when the answer is not a list. */
   readonly find: (filter: string, of?: Subject) => Promise<readonly string[]>
 }

@@ -35,16 +35,16 @@ import { USER_CASES } from './cases/user.ts'
 
 /** Cases that belong together. */
 export interface CaseGroup {
-  /** What `--only` and `--skip` call it. */
+  /** Its name for `--only` and `--skip`. */
   readonly name: string
   readonly title: string
   readonly cases: readonly Case[]
   readonly witnesses?: readonly Witness[]
 }
 
-/** Every group, in the order in which they are tried and told. */
+/** Every group, in the order in which they run and are reported. */
 export const CASE_GROUPS: readonly CaseGroup[] = [
-  { name: 'discovery', title: 'What the server says about itself', cases: [...DISCOVERY, ...SCHEMA_CASES] },
+  { name: 'discovery', title: 'What the server declares about itself', cases: [...DISCOVERY, ...SCHEMA_CASES] },
   { name: 'http', title: 'Media types, methods, endpoints', cases: HTTP },
   { name: 'create', title: 'Create', cases: CREATE },
   { name: 'get', title: 'Read', cases: GET },

@@ -5,17 +5,17 @@ import { parseUrl } from '../url.ts'
 import type { Exchange } from './exchange.ts'
 import { dig, member, objects, texts } from './json-access.ts'
 
-/** What a check has made on a server and not yet removed. */
+/** What a check has created on a server and not yet removed. */
 export interface Register {
-  /** Reads an answer: what was made is noted, what was deleted is struck off. */
+  /** Reads an answer: what was created is added, what was deleted is struck off. */
   readonly note: (exchange: Exchange, owner: string) => void
-  /** Paths below the base URL that one case, or all, made and that still stand; the last one first. */
+  /** Paths below the base URL of what one case, or all, have created and not removed; the last one first. */
   readonly of: (owner?: string) => readonly string[]
-  /** Ids that a case made, whether they still stand or not. */
+  /** Ids of all that a case has created, removed or not. */
   readonly ids: (owner: string) => ReadonlySet<string>
 }
 
-/** Makes the register of a run. Only what a POST of this run was answered with gets in, so nothing else is ever removed. */
+/** Makes the register of a run. Only the answers to its own POSTs add to it, so nothing else is ever removed. */
 export function createRegister(base: string): Register {
   const made = new Map<string, string>()
   const ids = new Map<string, Set<string>>()
@@ -27,7 +27,7 @@ export function createRegister(base: string): Register {
   const note: Register['note'] = (exchange, owner) => {
     const { method, status, body } = exchange
     const path = exchange.url.slice(base.length).split('?', 1)[0]?.replace(/\/$/, '') ?? ''
-    // What is not there any more needs no removal: a bulk request may have done it without saying so.
+    // A resource that is gone needs no removal: a bulk request may have deleted it without reporting it.
     const done = status >= 200 && status <= 299
     if (method === 'DELETE' && (done || status === 404 || status === 410)) made.delete(path)
     if (!done) return
@@ -44,7 +44,7 @@ export function createRegister(base: string): Register {
       }
       return
     }
-    // Where the answer says that it is; else below the endpoint, whatever lower path the request went to.
+    // At the location in the answer; otherwise below the endpoint, whatever lower path the request went to.
     const place = belowBase(exchange.header('location'), base) ?? belowBase(dig(body, 'meta', 'location'), base)
     if (place !== undefined) add(place, owner)
     const id = member(body, 'id')

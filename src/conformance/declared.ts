@@ -19,26 +19,26 @@ export interface DeclaredType {
   }[]
 }
 
-/** Features that ServiceProviderConfig tells of. RFC 7643 §5. */
+/** Features that ServiceProviderConfig declares. RFC 7643 §5. */
 export type Feature = 'patch' | 'bulk' | 'filter' | 'sort' | 'etag' | 'changePassword'
 
-/** What a server says about itself. */
+/** What a server declares about itself. */
 export interface Declared {
   readonly config: Exchange
   readonly resourceTypes: Exchange
   readonly schemas: Exchange
   readonly types: readonly DeclaredType[]
-  /** Whether the types are the server's own word; otherwise they are those of RFC 7643. */
+  /** Whether the server declares its types; otherwise they are those of RFC 7643. */
   readonly described: boolean
-  /** Whether a feature is offered; undefined when the server doesn't say. */
+  /** Whether a feature is offered; undefined when that is not declared. */
   readonly has: (feature: Feature) => boolean | undefined
   /** Whether cursors are offered. RFC 9865 §4. */
   readonly cursors: boolean
-  /** Most resources in one answer, if it says. */
+  /** Most resources in one answer, where that is declared. */
   readonly maxResults: number | undefined
 }
 
-/** Reads what a server says about itself; what is missing or can't be read is taken from RFC 7643. */
+/** Reads what a server declares about itself; what is missing or unreadable is taken from RFC 7643. */
 export async function readDeclared(get: (path: string) => Promise<Exchange>): Promise<Declared> {
   const [config, resourceTypes, schemas] = await Promise.all([
     get('/ServiceProviderConfig'),
@@ -64,17 +64,17 @@ export async function readDeclared(get: (path: string) => Promise<Exchange>): Pr
       attributes: attributesOf(member(one, 'schema')),
     })),
   })
-  const told = resourcesOf(resourceTypes).filter(
+  const listed = resourcesOf(resourceTypes).filter(
     (body) => typeof member(body, 'endpoint') === 'string' && typeof member(body, 'schema') === 'string',
   )
-  const types = (told.length > 0 ? told : standard.types).map(readType)
+  const types = (listed.length > 0 ? listed : standard.types).map(readType)
   const maxResults = dig(config.body, 'filter', 'maxResults')
   return {
     config,
     resourceTypes,
     schemas,
     types,
-    described: told.length > 0 && bodies.length > 0,
+    described: listed.length > 0 && bodies.length > 0,
     has(feature) {
       const supported = dig(config.body, feature, 'supported')
       return typeof supported === 'boolean' ? supported : undefined

@@ -32,18 +32,18 @@ export interface Refusal {
   readonly status?: readonly number[]
   /** The detail keywords that fit; any when absent. */
   readonly keyword?: readonly string[]
-  /** The RFC asks for the keyword by name, so that it must not be missing. */
+  /** The RFC requires the keyword by name, so that it must not be missing. */
   readonly named?: boolean
   /**
-   * Whether the state after an acceptance is right all the same: the server has understood what was meant. No sentence of
-   * the RFCs forbids that, so it is only told.
+   * Whether the resource is right though the request was taken: the server has understood what was meant. No sentence of
+   * the RFCs forbids that, so it is reported as a difference only.
    */
   readonly mended?: boolean
 }
 
 /**
- * Fails the case unless the request was refused. Another 4xx than the one that fits, or another keyword, is a refusal
- * all the same: that misses a SHOULD (RFC 7644 §3.12, table 8 and 9), unless the RFC names it for this very case.
+ * Fails the case unless the request was refused. Another 4xx than the one that fits, or another keyword, is still a refusal:
+ * it misses a SHOULD (RFC 7644 §3.12, tables 8 and 9), unless the RFC names status or keyword for this very case.
  */
 export function demandRefusal(at: Exchange, what: string, refusal: Refusal = {}): void {
   const { status = [400], keyword, named = false, mended = false } = refusal
@@ -73,7 +73,7 @@ export function demandList(
   demand(at, typeof total === 'number', `totalResults as a number: ${what}`)
   demand(
     at,
-    // Null, no value and an empty list say the same. RFC 7643 §2.5.
+    // Null, no value and an empty list mean the same. RFC 7643 §2.5.
     Array.isArray(resources) || resources === undefined || (resources === null && total === 0),
     `Resources as an array: ${what}`,
   )

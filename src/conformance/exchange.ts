@@ -22,7 +22,7 @@ export interface Exchange {
   readonly ms: number
 }
 
-/** No answer came: refused, broken off, or too late. */
+/** No answer came: the connection was refused or broken off, or the answer took too long. */
 export class NoAnswer extends Error {}
 
 /** What is needed to send. */
@@ -36,7 +36,7 @@ export interface WireOptions {
 /** Longest answer that is read. */
 const ANSWER_BYTES = 16 * 1024 * 1024
 
-/** Sends one request and reads its answer whole, however odd: nothing is followed, mended or retried. */
+/** Sends one request and reads the whole answer, however odd: no redirect is followed, nothing is mended or retried. */
 export async function exchange(
   options: WireOptions,
   method: string,
@@ -44,7 +44,7 @@ export async function exchange(
   sent: { readonly [name: string]: string },
   payload: string | undefined,
 ): Promise<Exchange> {
-  // A request that is on its way is waited for also when the check is stopped: what it makes has to be known to be removed.
+  // A request under way is waited for even when the check is stopped: what it creates must be known to be removed.
   options.signal?.throwIfAborted()
   const limit = AbortSignal.timeout(options.timeoutMs)
   const begun = Date.now()
@@ -69,7 +69,9 @@ export async function exchange(
       ms: Date.now() - begun,
     }
   } catch (error) {
-    throw new NoAnswer(`${method} ${url}: ${limit.aborted ? `no answer within ${options.timeoutMs} ms` : tell(error)}`)
+    throw new NoAnswer(
+      `${method} ${url}: ${limit.aborted ? `no answer within ${options.timeoutMs} ms` : causeOf(error)}`,
+    )
   }
 }
 
@@ -96,7 +98,7 @@ function parse(text: string): Json | undefined {
 }
 
 /** The cause of a failed fetch, which says more than "fetch failed". */
-function tell(error: unknown): string {
+function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message
 }

@@ -3,14 +3,14 @@
 import { CASE_COUNT, CASE_GROUPS } from './cases.ts'
 import { STYLE } from './html-style.ts'
 import {
+  describeCount,
+  describeProvider,
   isGood,
   type NeedResult,
   type ProviderReport,
   type Report,
   type Result,
   type Shown,
-  tellCount,
-  tellProvider,
   VERDICTS,
   type Verdict,
   wordsOf,
@@ -27,7 +27,7 @@ const SIGNS: { readonly [verdict in Verdict]: string } = {
 }
 const ORDER = Object.keys(SIGNS) as readonly Verdict[]
 
-/** Hides what the chosen verdict leaves out; without it everything is shown. */
+/** Shows the cases of the chosen verdict; without it all are shown. */
 const SCRIPT = `
 const buttons = [...document.querySelectorAll('button[data-verdict]')]
 const choose = (verdict) => {
@@ -41,22 +41,22 @@ for (const one of buttons) one.addEventListener('click', () => choose(one.datase
 choose(document.body.dataset.first)
 `
 
-/** The report as one page without anything from elsewhere: to be attached to a ticket. */
+/** The report as one page that loads nothing from elsewhere, to be attached to a ticket. */
 export function writeHtml(report: Report): string {
   const { counts } = report
   const worst = ORDER.find((verdict) => verdict !== 'passed' && counts[verdict] > 0)
   const first = worst === 'must' || worst === 'should' ? worst : 'all'
   const but = [
-    counts.should > 0 ? tellCount('should', counts.should) : '',
-    // Whoever breaks off at every PATCH fails no MUST of PATCH.
+    counts.should > 0 ? describeCount('should', counts.should) : '',
+    // A server that breaks off at every PATCH fails no MUST of PATCH.
     counts.untested > 0 ? `${counts.untested} could not be tested` : '',
   ].filter((each) => each !== '')
   const said = report.stopped
     ? 'Stopped before the end'
     : counts.must > 0
-      ? tellCount('must', counts.must)
+      ? describeCount('must', counts.must)
       : ['Conformant', ...but].join('; ')
-  // Without the script nothing is hidden: tickets often show a page without running it.
+  // Without the script nothing is hidden: ticket systems often show a page without running it.
   const button = (verdict: Verdict | 'all', label: string, count: number) =>
     `<button type="button" class="${verdict}" data-verdict="${verdict}" aria-pressed="false"><b>${count}</b> ${label}</button>`
   return `<!doctype html>
@@ -74,7 +74,7 @@ export function writeHtml(report: Report): string {
 <h1>${mark(report.url)}</h1>
 <p class="said ${isGood(report) ? 'good' : 'bad'}">${said}</p>
 <p class="facts">${mark(report.started.replace('T', ' ').slice(0, 16))} UTC · ${report.results.length}${report.results.length < CASE_COUNT ? ` of ${CASE_COUNT}` : ''} cases · ${report.requests} requests · ${(report.ms / 1000).toFixed(1)} s</p>
-${report.note === undefined ? '' : `<p class="facts">${mark(report.note)}</p>\n`}<div class="bar" role="img" aria-label="${ORDER.map((verdict) => tellCount(verdict, counts[verdict])).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
+${report.note === undefined ? '' : `<p class="facts">${mark(report.note)}</p>\n`}<div class="bar" role="img" aria-label="${ORDER.map((verdict) => describeCount(verdict, counts[verdict])).join(', ')}">${ORDER.map((verdict) => (counts[verdict] > 0 ? `<span class="${verdict}" style="flex:${counts[verdict]}"></span>` : '')).join('')}</div>
 <nav aria-label="Verdicts">${button('all', 'all', report.results.length)}${ORDER.filter(
     (verdict) => counts[verdict] > 0,
   )
@@ -91,7 +91,7 @@ ${CASE_GROUPS.map(({ name, title }) =>
 ).join('\n')}
 ${writeLeft(report)}
 </main>
-<footer>Written by <code>lockstep check</code>. Credentials are left out, and of lists only what the check made itself is shown.</footer>
+<footer>Written by <code>lockstep check</code>. Credentials are left out, and of lists only what the check has created itself is shown.</footer>
 <script>${SCRIPT}</script>
 </body>
 </html>
@@ -123,7 +123,7 @@ function writeResult(result: Result): string {
 
 function writeProvider(provider: ProviderReport): string {
   const { name, works, needs } = provider
-  return `<section class="provider"><h2>${mark(name)}</h2><details${works ? '' : ' open'}><summary class="said ${works ? 'good' : 'bad'}">${mark(`${name} ${tellProvider(provider)}`)}</summary>\n${needs.map(writeNeed).join('\n')}\n</details></section>`
+  return `<section class="provider"><h2>${mark(name)}</h2><details${works ? '' : ' open'}><summary class="said ${works ? 'good' : 'bad'}">${mark(`${name} ${describeProvider(provider)}`)}</summary>\n${needs.map(writeNeed).join('\n')}\n</details></section>`
 }
 
 function writeNeed({ title, verdict, optional, reason, fix, exchanges = [] }: NeedResult): string {
@@ -153,7 +153,7 @@ function writeLeft({ left, leftovers }: Report): string {
   return list('Could not be removed', left) + list('Left by an earlier check', leftovers)
 }
 
-/** Text as HTML holds it. */
+/** Text escaped for HTML. */
 function mark(text: string): string {
   return text
     .replaceAll('&', '&amp;')

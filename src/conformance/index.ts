@@ -2,21 +2,22 @@
 
 export { writeBadge } from './badge.ts'
 export { CASE_GROUPS, type CaseGroup } from './cases.ts'
-export type { Level } from './fault.ts'
+export { CheckError, type Level } from './fault.ts'
 export { writeHtml } from './html.ts'
 export { type JunitOptions, writeJunit } from './junit.ts'
 export { NEEDS, PROVIDER_KINDS, type ProviderKind } from './needs.ts'
+export type { CheckOptions } from './options.ts'
 export {
   countVerdicts,
+  describeCount,
+  describeProvider,
   isGood,
   type NeedResult,
   type ProviderReport,
   type Report,
   type Result,
   type Shown,
-  tellCount,
-  tellProvider,
   VERDICTS,
   type Verdict,
 } from './report.ts'
-export { CheckError, type CheckOptions, checkServer } from './run.ts'
+export { checkServer } from './run.ts'

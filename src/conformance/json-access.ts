@@ -12,19 +12,19 @@ export function member(value: unknown, name: string): Json | undefined {
   return key === undefined ? undefined : value[key]
 }
 
-/** What stands at the end of a chain of member names. */
+/** The value at the end of a chain of member names. */
 export function dig(value: unknown, ...names: readonly string[]): Json | undefined {
   let at: unknown = value
   for (const name of names) at = member(at, name)
   return at as Json | undefined
 }
 
-/** The objects of a list; none when it is no list. */
+/** The objects of a list; none when the value is not a list. */
 export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** The texts of a list; none when it is no list. */
+/** The texts of a list; none when the value is not a list. */
 export function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }
@@ -41,14 +41,14 @@ export function isSameSet(some: readonly string[], others: readonly string[]): b
   return some.toSorted().join() === others.toSorted().join()
 }
 
-/** The value at a place of a resource. */
+/** The value of a resource at a path. */
 export function valueAt(resource: unknown, place: AttributePath): Json | undefined {
   const holder = place.urn === undefined ? resource : member(resource, place.urn)
   const value = member(holder, place.attribute.name)
   return place.sub === undefined ? value : member(value, place.sub.name)
 }
 
-/** The members of a resource that hold a value at a place. */
+/** The members of a resource that hold a value at a path. */
 export function withValue(place: AttributePath, value: Json): JsonObject {
   const inner = place.sub === undefined ? value : { [place.sub.name]: value }
   const members = { [place.attribute.name]: inner }
@@ -61,7 +61,7 @@ export function without(body: JsonObject, { attribute }: AttributePath): JsonObj
   return rest
 }
 
-/** The path of a place, qualified where it belongs to an extension. RFC 7644 §3.10. */
+/** The text of a path, qualified where it belongs to an extension. RFC 7644 §3.10. */
 export function pathOf(place: AttributePath): string {
   const name = place.sub === undefined ? place.attribute.name : `${place.attribute.name}.${place.sub.name}`
   return place.urn === undefined ? name : `${place.urn}:${name}`
@@ -74,7 +74,7 @@ export function isUnassigned(value: unknown): boolean {
   return isObject(value) && Object.values(value).every(isUnassigned)
 }
 
-/** Whether a value has the JSON type of a place; no value fits everywhere. RFC 7643 §2.3. */
+/** Whether a value has the JSON type of an attribute; no value fits every attribute. RFC 7643 §2.3. */
 export function fitsType(value: unknown, place: AttributePath): boolean {
   if (isUnassigned(value)) return true
   const { type, multiValued } = place.sub ?? place.attribute
@@ -111,7 +111,7 @@ export function join(...parts: readonly JsonObject[]): JsonObject {
   return joined
 }
 
-/** The URL of a $ref: absolute, relative to the base, or to the endpoint it stands in. RFC 7643 §2.3.7. */
+/** The URL of a $ref: absolute, relative to the base, or relative to an endpoint. RFC 7643 §2.3.7. */
 export function resolveReference(ref: string, base: string): string {
   if (ref.startsWith('..')) return new URL(ref, `${base}Groups/`).href
   if (ref.startsWith('/') && !ref.startsWith(new URL(base).pathname)) return new URL(ref.slice(1), base).href
@@ -119,7 +119,7 @@ export function resolveReference(ref: string, base: string): string {
 }
 
 /**
- * Whether two references lead to the same resource: each as it stands, relative to what was asked, or to the base URL.
+ * Whether two references lead to the same resource: each taken relative to the request, or to the base URL.
  * RFC 9110 §10.2.2, RFC 7643 §2.3.7.
  */
 export function isSameUri(one: unknown, other: unknown, asked: string, base: string): boolean {

@@ -9,8 +9,8 @@ export interface JunitOptions {
 }
 
 /**
- * The report as JUnit XML, which CI systems read: a MUST failed is a failure, everything that was not tried is skipped. What the
- * exit code lets pass is no failure here either. A check that was stopped is an error, whatever it had found until then.
+ * The report as JUnit XML, which CI systems read: a failed MUST is a failure, and what was not tried is skipped. What the exit
+ * code lets pass is no failure here either. A check that was stopped is an error, whatever it had found until then.
  */
 export function writeJunit(report: Report, { strict = false }: JunitOptions = {}): string {
   const groups = [...new Set(report.results.map(({ group }) => group))]
@@ -27,7 +27,7 @@ export function writeJunit(report: Report, { strict = false }: JunitOptions = {}
         verdict === 'fails' && optional
           ? `<system-out>${xml(`only in some set-ups: ${reason ?? ''}`)}</system-out>`
           : verdict === 'fails'
-            ? `<failure message="${xml(reason ?? '')}">${xml(tell(exchanges))}</failure>`
+            ? `<failure message="${xml(reason ?? '')}">${xml(textOf(exchanges))}</failure>`
             : verdict === 'untested'
               ? `<skipped message="${xml(reason ?? '')}"/>`
               : ''
@@ -58,16 +58,16 @@ function suite(name: string, results: readonly Result[], strict: boolean): strin
 
 function outcome(result: Result, strict: boolean): string {
   const { verdict, expected = '', reason = '', section, fix = '', exchanges } = result
-  const told = `${section}\nlikely fix: ${fix}\n\n${tell(exchanges)}`
+  const details = `${section}\nlikely fix: ${fix}\n\n${textOf(exchanges)}`
   switch (verdict) {
     case 'should':
-      if (!strict) return `<system-out>${xml(`misses a SHOULD; expected ${expected}\n${told}`)}</system-out>`
-      return `<failure type="SHOULD" message="${xml(`expected ${expected}`)}">${xml(told)}</failure>`
+      if (!strict) return `<system-out>${xml(`misses a SHOULD; expected ${expected}\n${details}`)}</system-out>`
+      return `<failure type="SHOULD" message="${xml(`expected ${expected}`)}">${xml(details)}</failure>`
     case 'must':
-      return `<failure type="MUST" message="${xml(`expected ${expected}`)}">${xml(told)}</failure>`
+      return `<failure type="MUST" message="${xml(`expected ${expected}`)}">${xml(details)}</failure>`
     case 'untested':
       if (!strict) return `<skipped message="${xml(reason)}"/>`
-      return `<failure type="untested" message="${xml(`could not be tested: ${reason}`)}">${xml(`${section}\n\n${tell(exchanges)}`)}</failure>`
+      return `<failure type="untested" message="${xml(`could not be tested: ${reason}`)}">${xml(`${section}\n\n${textOf(exchanges)}`)}</failure>`
     case 'unadvertised':
       return `<skipped message="${xml(reason)}"/>`
     case 'differs':
@@ -77,11 +77,11 @@ function outcome(result: Result, strict: boolean): string {
   }
 }
 
-function tell(exchanges: readonly Shown[] = []): string {
+function textOf(exchanges: readonly Shown[] = []): string {
   return exchanges.map(({ request, answer }) => `${request}\n\n${answer}`).join('\n\n')
 }
 
-/** Text as XML holds it; characters that XML 1.0 has no place for become a mark. */
+/** Text escaped for XML; characters that XML 1.0 cannot have become U+FFFD. */
 function xml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

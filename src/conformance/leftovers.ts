@@ -6,28 +6,28 @@ import { type Exchange, NoAnswer } from './exchange.ts'
 import { NotOffered } from './fault.ts'
 import { member, objects, pathOf, valueAt } from './json-access.ts'
 import { namingPath } from './naming-path.ts'
-import { PREFIX, type Session, send } from './probe.ts'
+import { PREFIX, type Session, send } from './session.ts'
 
-/** Names that a check gives, cases add to some; nothing else is taken for a leftover. */
+/** Whether a check has given this name; cases add to some. Nothing else is taken for a leftover. */
 const isOurs = (name: string) =>
   name.toLowerCase().startsWith(PREFIX) && /^[a-z0-9]{6}-\d+[@-]/i.test(name.slice(PREFIX.length))
-/** Most leftovers of one type that are looked for. */
+/** How many resources of one type are searched for leftovers. */
 const MOST = 2000
 
-/** What was found by the names that a check gives. */
+/** What was found by the names that checks give. */
 export interface Leftovers {
   /** URLs of what is still there. */
   readonly left: readonly string[]
-  /** Endpoints whose list could not be read whole, so that there may be more. */
+  /** Endpoints whose list could not be read to its end, so that there may be more. */
   readonly unread: readonly string[]
 }
 
-/** Finds what earlier runs left behind, and removes it when asked to. */
+/** Finds what earlier runs left behind, and removes it when `clean` is set. */
 export function findLeftovers(session: Session, declared: Declared, clean: boolean): Promise<Leftovers> {
   return find(session, declared, PREFIX, isOurs, clean)
 }
 
-/** Finds what this run has left behind, by its own prefix, which nobody else has, and removes it. */
+/** Finds what this run has left behind, by its own unique prefix, and removes it. */
 export function findOwn(session: Session, declared: Declared): Promise<Leftovers> {
   return find(session, declared, session.prefix, (name) => name.toLowerCase().startsWith(session.prefix), true)
 }
@@ -52,20 +52,20 @@ async function find(
   return { left, unread }
 }
 
-/** Deletes a resource; true when it is gone, which is for the server to show and not only to say. */
+/** Deletes a resource; true when a GET shows that it is gone, and not only the answer to the DELETE says so. */
 async function isRemoved(session: Session, path: string): Promise<boolean> {
   if (!isGone(await answered(send(session, 'start', 'DELETE', path)))) return false
   const shown = await answered(send(session, 'start', 'GET', path))
   return shown === undefined || shown.status !== 200
 }
 
-/** Deleted now, whatever 2xx says so, or already. */
+/** Whether a DELETE was answered as done, by any 2xx, or as done before. */
 function isGone(exchange: Exchange | undefined): boolean {
   const status = exchange?.status ?? 0
   return (status >= 200 && status <= 299) || status === 404 || status === 410
 }
 
-/** Undefined where no answer comes: that is for the cases to tell, and no reason to end before them. */
+/** Undefined where no answer comes: the cases report that, so it is no reason to stop before them. */
 async function answered(sending: Promise<Exchange>): Promise<Exchange | undefined> {
   try {
     return await sending
@@ -95,7 +95,7 @@ async function search(
     const query = new URLSearchParams({ ...filter, startIndex: String(startIndex), count: '100' })
     const page = await answered(send(session, 'start', 'GET', `${type.endpoint}?${query}`))
     if (page?.status !== 200 && filter.filter !== undefined) {
-      // Many servers know no "sw": they are read through.
+      // Many servers lack sw: their whole list is read.
       filter = {}
       continue
     }
@@ -105,12 +105,12 @@ async function search(
       const id = member(one, 'id')
       if ((typeof id !== 'string' && typeof id !== 'number') || id === '') continue
       seen.add(String(id))
-      // A server that ignores the filter shows everybody: the name decides.
+      // A server that ignores the filter lists every resource: the name decides.
       if (isMeant(String(valueAt(one, named)))) found.add(`${type.endpoint}/${encodeURIComponent(id)}`)
     }
     const total = Number(member(page.body, 'totalResults'))
     startIndex += resources.length
-    // Fewer different ones than there are said to be: pages stop, or come again.
+    // The list is whole when as many different resources came as totalResults says: pages may end early or repeat.
     if (resources.length === 0 || !(startIndex <= total)) {
       return { paths: [...found], isWhole: Number.isNaN(total) ? resources.length < 100 : seen.size >= total }
     }

@@ -4,14 +4,14 @@ import { isObject } from '../protocol/index.ts'
 import type { Exchange } from './exchange.ts'
 import type { Shown } from './report.ts'
 
-/** Headers whose values say nothing about anybody; all others are shown as stars. */
+/** Headers whose values are not secret; all others are shown as stars. */
 const HARMLESS = new Set(['accept', 'content-type', 'if-match', 'if-none-match', 'user-agent', 'prefer'])
 /** Answer headers that are shown. */
 const TELLING = /^(content-type|location|content-location|etag|allow|www-authenticate|retry-after|server)$/
 /** Longest body that is shown. */
 const SHOWN_CHARACTERS = 6000
 
-/** Writes an exchange for people: credentials as stars, and of lists only what this check made. */
+/** Writes an exchange for people: credentials as stars, and of lists only what this check has created. */
 export function show(exchange: Exchange, prefix: string): Shown {
   const sent = Object.entries(exchange.sent).map(([name, value]) => `${name}: ${maskHeader(name, value)}`)
   const got = Object.entries(exchange.headers)
@@ -38,7 +38,7 @@ function maskHeader(name: string, value: string): string {
   return scheme === undefined ? '***' : `${scheme} ***`
 }
 
-/** A query part as a person reads it, where that is possible. */
+/** A query string without percent-encoding, where it can be decoded. */
 function readable(search: string): string {
   try {
     return decodeURIComponent(search.replaceAll('+', ' '))
@@ -47,7 +47,7 @@ function readable(search: string): string {
   }
 }
 
-/** JSON over several lines, without passwords and without resources that are none of this check's. */
+/** JSON over several lines, without passwords and without resources that this check has not created. */
 function pretty(text: string, prefix: string | undefined): string {
   let body: unknown
   try {
@@ -71,15 +71,15 @@ function clean(value: unknown, prefix: string | undefined): unknown {
   )
 }
 
-/** A resource of a list: whole when this check made it or it describes the server, else only that there is one. */
+/** A resource of a list: whole when this check has created it or it describes the server, otherwise only that there is one. */
 function own(resource: unknown, prefix: string): unknown {
   const text = JSON.stringify(resource)
   const described = /core:2\.0:(Schema|ResourceType|ServiceProviderConfig)"/.test(text)
-  return described || text.includes(prefix) ? clean(resource, prefix) : '(not made by this check: not shown)'
+  return described || text.includes(prefix) ? clean(resource, prefix) : '(not created by this check: not shown)'
 }
 
 function cut(text: string): string {
   return text.length <= SHOWN_CHARACTERS
     ? text
-    : `${text.slice(0, SHOWN_CHARACTERS)}\n… ${text.length - SHOWN_CHARACTERS} characters more`
+    : `${text.slice(0, SHOWN_CHARACTERS)}\n… ${text.length - SHOWN_CHARACTERS} more characters`
 }

@@ -14,8 +14,10 @@ import { OKTA } from './needs/okta.ts'
 import { ONELOGIN } from './needs/onelogin.ts'
 import { PING } from './needs/ping.ts'
 import { RIPPLING } from './needs/rippling.ts'
-import { createProbe, type ServerUnderTest, type Session } from './probe.ts'
+import { createProbe } from './probe.ts'
 import type { NeedResult, ProviderReport } from './report.ts'
+import type { Session } from './session.ts'
+import type { ServerUnderTest } from './survey.ts'
 
 /** Identity providers whose needs can be tried. */
 export const PROVIDER_KINDS = [
@@ -48,7 +50,7 @@ export const NEEDS: { readonly [K in ProviderKind]: Needs } = {
   rippling: RIPPLING,
 }
 
-/** Tries what identity providers need, one after the other; what each need made is removed before the next. */
+/** Tries what identity providers need, one after the other; what a need has created is removed before the next. */
 export async function judgeProviders(
   session: Session,
   server: ServerUnderTest,
@@ -71,18 +73,18 @@ export async function judgeProviders(
 }
 
 async function judgeNeed(session: Session, server: ServerUnderTest, need: Need, owner: string): Promise<NeedResult> {
-  const told = { title: need.title, ...(need.optional === true ? { optional: true } : {}) }
+  const about = { title: need.title, ...(need.optional === true ? { optional: true } : {}) }
   const shown = (error: Fault | Blocked) => error.exchanges.map((one) => show(one, session.prefix))
   try {
     await need.run(createProbe(session, server, owner))
-    return { ...told, verdict: 'works' }
+    return { ...about, verdict: 'works' }
   } catch (error) {
     if (error instanceof Fault)
-      return { ...told, verdict: 'fails', reason: `expected ${error.message}`, fix: need.fix, exchanges: shown(error) }
+      return { ...about, verdict: 'fails', reason: `expected ${error.message}`, fix: need.fix, exchanges: shown(error) }
     if (error instanceof Blocked)
-      return { ...told, verdict: 'untested', reason: error.message, exchanges: shown(error) }
+      return { ...about, verdict: 'untested', reason: error.message, exchanges: shown(error) }
     if (error instanceof NotOffered || error instanceof NoAnswer)
-      return { ...told, verdict: 'untested', reason: error.message }
+      return { ...about, verdict: 'untested', reason: error.message }
     throw error
   }
 }

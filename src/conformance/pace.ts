@@ -2,18 +2,18 @@
 
 import type { Exchange } from './exchange.ts'
 
-/** How fast a check may ask. */
+/** How fast a check may send requests. */
 export interface PaceOptions {
   /** Requests per second; undefined: as fast as answers come. */
   readonly rate: number | undefined
   readonly signal: AbortSignal | undefined
 }
 
-/** Longest wait that a server can ask for, and how often it may ask for one request. */
+/** Longest wait that a server can demand, and how often for one request. */
 const LONGEST_WAIT_MS = 120_000
 const TRIES = 6
 
-/** Makes the way every request goes: at the rate given, and waiting when a server says 429, or 503 with Retry-After. */
+/** Sends requests at the given rate, and waits when a server answers 429, or 503 with Retry-After. */
 export function createPace(options: PaceOptions): (send: () => Promise<Exchange>) => Promise<Exchange> {
   let next = 0
   const turn = async () => {
@@ -28,13 +28,13 @@ export function createPace(options: PaceOptions): (send: () => Promise<Exchange>
       const answer = await send()
       const wait = waitFor(answer, tries)
       if (wait === undefined || tries === TRIES) return answer
-      // Everybody else waits as well.
+      // All other requests wait as well.
       next = Math.max(next, Date.now() + wait)
     }
   }
 }
 
-/** Milliseconds that an answer asks to wait. RFC 6585 §4, RFC 9110 §10.2.3: seconds or a date. */
+/** Milliseconds to wait after an answer. Retry-After is in seconds or a date: RFC 6585 §4, RFC 9110 §10.2.3. */
 function waitFor(answer: Exchange, tries: number): number | undefined {
   const after = answer.header('retry-after')
   if (answer.status !== 429 && !(answer.status === 503 && after !== undefined)) return undefined

@@ -1,91 +1,15 @@
-// The requests of a case: sends them, creates resources for it, and reads them back.
+// The probe of a case: its requests, the resources it creates, and the names it gives them.
 
-import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SCIM_JSON, SEARCH_REQUEST } from '../protocol/index.ts'
+import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SEARCH_REQUEST } from '../protocol/index.ts'
 import type { Made, Probe } from './case.ts'
-import type { Register } from './created-register.ts'
-import type { Declared } from './declared.ts'
-import { type Exchange, exchange, type Headers, type WireOptions } from './exchange.ts'
 import { Blocked } from './fault.ts'
 import { member, objects, pathOf } from './json-access.ts'
 import { listElement } from './list-element.ts'
+import { freshName, type Session, send } from './session.ts'
 import type { Subject } from './subject.ts'
+import type { ServerUnderTest } from './survey.ts'
 
-/** Names begin with this, so that people who find one know whose it is. */
-export const PREFIX = 'lockstep-check-'
-
-/** What all cases of a run share. */
-export interface Session {
-  /** Base URL without a slash at its end. */
-  readonly base: string
-  /** Headers of every request: the credentials. */
-  readonly headers: { readonly [name: string]: string }
-  readonly wire: WireOptions
-  readonly pace: (send: () => Promise<Exchange>) => Promise<Exchange>
-  readonly register: Register
-  /** Whether requests may be sent that could destroy what the check has not made. */
-  readonly destructive: boolean
-  /** Told of every exchange. */
-  readonly seen: (exchange: Exchange) => void
-  /** `lockstep-check-k3f9x2-`. */
-  readonly prefix: string
-  readonly number: () => number
-}
-
-/** What a run has found out before its cases begin. */
-export interface ServerUnderTest {
-  readonly declared: Declared
-  readonly subject: Subject | Error
-  readonly groups: Subject | Error
-}
-
-/** Sends one request of a case, and notes what it made. */
-export async function send(
-  session: Session,
-  owner: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  more: Headers = {},
-): Promise<Exchange> {
-  const url = urlOf(path, session.base)
-  if (new URL(url).origin !== new URL(session.base).origin)
-    throw new Blocked(`the server names another host, where credentials are not sent: ${url}`)
-  // Some servers and gateways delete all that is there.
-  if (method === 'DELETE' && !session.destructive && !isOfOne(url, session.base))
-    throw new Blocked(`DELETE of ${path} is not sent: a server that has it might delete everybody (--destructive)`)
-  const sent: { [name: string]: string } = { accept: SCIM_JSON, ...session.headers }
-  if (body !== undefined) sent['content-type'] = SCIM_JSON
-  for (const [name, value] of Object.entries(more)) {
-    for (const other of Object.keys(sent)) if (other.toLowerCase() === name.toLowerCase()) delete sent[other]
-    if (value !== undefined) sent[name] = value
-  }
-  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-  const answer = await session.pace(() => exchange(session.wire, method, url, sent, payload))
-  session.register.note(answer, owner)
-  session.seen(answer)
-  return answer
-}
-
-/** The URL of a path below the base URL, of one from the root, or of a reference relative to the base URL. RFC 7643 §2.3.7. */
-function urlOf(path: string, base: string): string {
-  if (/^https?:\/\//.test(path)) return path
-  const { origin, pathname } = new URL(base)
-  if (pathname !== '/' && path.startsWith(`${pathname}/`)) return origin + path
-  return path.startsWith('/') || path === '' ? base + path : `${base}/${path}`
-}
-
-/** Whether a URL is that of one resource, `/Users/2819c223`, and not of an endpoint. */
-function isOfOne(url: string, base: string): boolean {
-  const path = url.startsWith(base) ? url.slice(base.length) : new URL(url).pathname
-  return /^\/[^/?#]+\/[^/?#]/.test(path)
-}
-
-/** A name that nothing else on the server has. An e-mail address, since many servers want one for a userName. */
-export function freshName(session: Session): string {
-  return `${session.prefix}${session.number()}@example.com`
-}
-
-/** Makes what a case works with. */
+/** Makes the probe of one case; `owner` is the case whose resources it creates. */
 export function createProbe(session: Session, server: ServerUnderTest, owner: string): Probe {
   const call: Probe['call'] = (method, path, body, headers) => send(session, owner, method, path, body, headers)
   const name = () => freshName(session)
@@ -98,7 +22,7 @@ export function createProbe(session: Session, server: ServerUnderTest, owner: st
     const made = await call('POST', of.type.endpoint, of.body(own, members))
     const id = member(made.body, 'id')
     if (made.status < 200 || made.status > 299 || typeof id !== 'string' || !isObject(made.body))
-      throw new Blocked(`a ${of.type.name} that this needs was not created: ${made.status}`, [made])
+      throw new Blocked(`a ${of.type.name} that this case needs was not created: ${made.status}`, [made])
     return {
       id,
       type: of.type,

@@ -3,8 +3,8 @@
 import type { Level } from './fault.ts'
 
 /**
- * What came of a case: it passed; a MUST is failed; a SHOULD is missed; the server differs where the RFC leaves it open;
- * the server doesn't offer what it is about; it could not be tested.
+ * How a case ended: it passed; a MUST is failed; a SHOULD is missed; the server differs where the RFC leaves it open; the server
+ * does not offer what it is about; it could not be tested.
  */
 export type Verdict = 'passed' | 'must' | 'should' | 'differs' | 'unadvertised' | 'untested'
 
@@ -18,13 +18,13 @@ export const VERDICTS: { readonly [verdict in Verdict]: string } = {
   passed: 'passed',
 }
 
-/** A request and its answer, fit to be shown: without secrets, and without other people's data. */
+/** A request and its answer, fit to be shown: without secrets and without the data of others. */
 export interface Shown {
   readonly request: string
   readonly answer: string
 }
 
-/** What came of one case. */
+/** The result of one case. */
 export interface Result {
   readonly id: string
   /** The requirement's id: that of the case without its suffix. */
@@ -34,7 +34,7 @@ export interface Result {
   readonly section: string
   readonly title: string
   readonly verdict: Verdict
-  /** What would have been right, for a failure. */
+  /** For a failure: what would have been right. */
   readonly expected?: string
   /** Why it could not be tested, or what is not offered. */
   readonly reason?: string
@@ -45,11 +45,11 @@ export interface Result {
   readonly ms: number
 }
 
-/** One thing that an identity provider needs of a server. */
+/** The result of one need of an identity provider. */
 export interface NeedResult {
   readonly title: string
   readonly verdict: 'works' | 'fails' | 'untested'
-  /** Only some set-ups come to it: when it fails, the identity provider still works. */
+  /** Only some set-ups have it: when it fails, the identity provider still works. */
   readonly optional?: boolean
   /** What is wrong, or why it could not be tested. */
   readonly reason?: string
@@ -65,15 +65,15 @@ export interface ProviderReport {
   readonly needs: readonly NeedResult[]
 }
 
-/** How far an identity provider gets with a server, to be read after its name. */
-export function tellProvider({ works, needs }: ProviderReport): string {
+/** Whether an identity provider will work with a server, to be read after its name. */
+export function describeProvider({ works, needs }: ProviderReport): string {
   if (works) return 'will work with this server'
   const failed = needs.filter(({ verdict, optional }) => verdict !== 'works' && !optional).length
-  return `will not work in full with this server: ${failed} of the ${needs.length} things that it needs ${failed === 1 ? 'fails' : 'fail'}`
+  return `will not fully work with this server: ${failed} of its ${needs.length} needs ${failed === 1 ? 'is' : 'are'} not met`
 }
 
-/** How many cases have a verdict, to be read in a line: "1 MUST requirement failed", "2 could not be tested". */
-export function tellCount(verdict: Verdict, count: number): string {
+/** A verdict and its number of cases, to be read in a line: "1 MUST requirement failed", "2 could not be tested". */
+export function describeCount(verdict: Verdict, count: number): string {
   return `${count} ${wordsOf(verdict, count)}`
 }
 
@@ -85,7 +85,7 @@ export function wordsOf(verdict: Verdict, count: number): string {
   return verdict === 'differs' && count !== 1 ? VERDICTS.differs.replace('differs', 'differ') : VERDICTS[verdict]
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface Report {
   readonly url: string
   /** When it began, as an ISO 8601 time. */
@@ -95,15 +95,15 @@ export interface Report {
   readonly results: readonly Result[]
   readonly counts: { readonly [verdict in Verdict]: number }
   readonly providers: readonly ProviderReport[]
-  /** What the check made and could not remove: URLs. */
+  /** URLs of what the check created and could not remove. */
   readonly left: readonly string[]
-  /** What earlier runs left behind: URLs. */
+  /** URLs of what earlier runs left behind. */
   readonly leftovers: readonly string[]
-  /** Endpoints whose lists could not be read whole when such resources were looked for, so that there may be more. */
+  /** Endpoints whose lists could not be read to their end in the search for such resources, so that there may be more. */
   readonly unread: readonly string[]
   /** Whether it was stopped before its end. */
   readonly stopped: boolean
-  /** What has to be known to read the report, where the server has said so. */
+  /** What one has to know to read the report, where there is something. */
   readonly note?: string
 }
 
@@ -115,8 +115,8 @@ export function countVerdicts(results: readonly Result[]): Report['counts'] {
 }
 
 /**
- * Whether a report is good enough: no MUST failed, and every IdP asked for works; with `strict` no SHOULD missed either, and
- * nothing left untested, as whoever breaks off fails no MUST.
+ * Whether a report is good enough: no MUST failed, and every requested identity provider works; with `strict` no SHOULD missed
+ * either, and nothing left untested, since a server that breaks connections off fails no MUST.
  */
 export function isGood(report: Report, strict = false): boolean {
   const { must, should, untested } = report.counts

@@ -10,7 +10,7 @@ export interface Specimen {
   readonly value: Json
 }
 
-/** Values for well-known attributes whose form says more than their type. RFC 7643 §4.1. */
+/** Values for well-known attributes that need more than the right type. RFC 7643 §4.1. */
 const KNOWN: { readonly [name: string]: (name: string) => Json } = {
   preferredLanguage: () => 'en-US',
   locale: () => 'en-US',
@@ -43,7 +43,7 @@ export function elementType(attribute: DeclaredAttribute, at: number): string {
   return known[at] ?? ['work', 'home', 'other'][at] ?? `type-${at}`
 }
 
-/** A value of a simple type, or undefined for what can't be made up: a reference to a resource. */
+/** A value of a simple type, or undefined for what cannot be made up: a reference to a resource. */
 export function simpleValue(attribute: DeclaredAttribute, name: string, at = 0): Json | undefined {
   const known = Object.hasOwn(KNOWN, attribute.name) ? KNOWN[attribute.name] : undefined
   if (known !== undefined && at === 0) return known(name)

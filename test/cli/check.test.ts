@@ -62,7 +62,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(code).toBe(1)
     expect(stdout).toContain('1 MUST requirement failed')
     expect(stdout).toContain(
-      'This is a connection of Lockstep of the kind generic: it takes much that the RFCs refuse, so that clients get on with it. Check the server by a strict one: npm run -s lockstep -- connection create TENANT --kind strict',
+      'This is a connection of Lockstep of the kind generic, which accepts much that the RFCs refuse, for the sake of real clients. Check the server by a strict connection: npm run -s lockstep -- connection create TENANT --kind strict',
     )
     expect(readFileSync(dir.path('report.html'), 'utf8')).toContain(
       'This is a connection of Lockstep of the kind generic',
@@ -170,7 +170,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     for (const [args, message] of [
       [['scim.example.com'], /is not a URL/],
       [['ftp://scim.example.com'], /ftp/],
-      [[base.replace('//', '//user:pass@')], /Credentials must not stand in the URL/],
+      [[base.replace('//', '//user:pass@')], /Credentials must not be in the URL/],
       [[base], /refuses the credentials/],
       [[`http://127.0.0.1:${port}`], /no SCIM server at/],
       [['http://127.0.0.1:1'], /does not answer/],
@@ -184,7 +184,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
       [[base, '--token-env', 'NOWHERE'], /The environment variable NOWHERE is not set/],
       [
         [base, '--token', 'top\nsecret'],
-        /^lockstep: The authorization header has characters that no header takes(?!.*secret)/,
+        /^lockstep: The authorization header has characters that headers cannot have(?!.*secret)/,
       ],
       [[base, '--html', '/nowhere/report.html'], /\/nowhere\/report.html can't be written/],
       [[base, '--badge', ROOT], /can't be written: it is a folder/],

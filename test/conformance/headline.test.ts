@@ -1,7 +1,7 @@
 // What page, badge and JUnit file say of a check as a whole.
 
 import { describe, expect, test } from 'vitest'
-import { isGood, type Report, tellCount, writeBadge, writeHtml, writeJunit } from '../../src/conformance/index.ts'
+import { describeCount, isGood, type Report, writeBadge, writeHtml, writeJunit } from '../../src/conformance/index.ts'
 import { checkHere, createHere } from './here.ts'
 
 describe('a server that breaks off at every PATCH', () => {
@@ -62,5 +62,5 @@ test.each([
   ['untested', 2, '2 could not be tested'],
   ['passed', 1, '1 passed'],
 ] as const)('%s, %i: %s', (verdict, count, words) => {
-  expect(tellCount(verdict, count)).toBe(words)
+  expect(describeCount(verdict, count)).toBe(words)
 })

@@ -2,10 +2,10 @@
 
 import {
   countVerdicts,
+  describeCount,
+  describeProvider,
   type Report,
   type Result,
-  tellCount,
-  tellProvider,
   type Verdict,
 } from '../../conformance/index.ts'
 import { commandName } from '../../server/index.ts'
@@ -29,7 +29,7 @@ export function printReport(report: Report, verbose: boolean): void {
     const results = report.results.filter((one) => one.verdict === verdict)
     if (results.length === 0) continue
     printLine()
-    printLine(inColour(colour[verdict], tellCount(verdict, results.length)))
+    printLine(inColour(colour[verdict], describeCount(verdict, results.length)))
     for (const one of results) {
       const full = verdict === 'must' || verdict === 'should'
       if (full) printLine()
@@ -43,7 +43,7 @@ export function printReport(report: Report, verbose: boolean): void {
   }
   for (const provider of report.providers) {
     printLine()
-    printLine(inColour(provider.works ? 32 : 31, `${provider.name} ${tellProvider(provider)}`))
+    printLine(inColour(provider.works ? 32 : 31, `${provider.name} ${describeProvider(provider)}`))
     for (const need of provider.needs) {
       printLine(
         '  ',
@@ -64,7 +64,7 @@ export function printReport(report: Report, verbose: boolean): void {
   printLine(
     ...(['passed', ...ORDER] as const).flatMap((verdict, at): readonly Part[] => [
       at === 0 ? '' : ', ',
-      inColour(colour[verdict], tellCount(verdict, counts[verdict])),
+      inColour(colour[verdict], describeCount(verdict, counts[verdict])),
     ]),
   )
   if (report.note !== undefined) {

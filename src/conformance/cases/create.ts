@@ -20,7 +20,7 @@ const SYNTAX = ['invalidSyntax', 'invalidValue'] as const
 const externalIdIs = (value: string): Expectation =>
   that(`externalId "${value}"`, (user) => dig(user, 'externalId') === value)
 
-/** Whether a resource names a schema, as one does that a server has understood without being told. */
+/** Whether a resource names a schema, though the request did not: then the server has understood what was meant. */
 const names = (schema: string) => (user: unknown) => texts(dig(user, 'schemas')).includes(schema)
 
 /** The cases of the group "Create". */

@@ -51,7 +51,7 @@ function noAttribute(
   }
 }
 
-/** The cases of the group "What the server says about itself" about schemas. */
+/** The cases of the group "What the server declares about itself" about schemas. */
 export const SCHEMA_CASES: readonly Case[] = [
   must('P-521', '/Schemas is a list of the schemas', {
     fix: 'Serve /Schemas as a ListResponse with one Schema for each URN in use.',

@@ -16,11 +16,11 @@ export const AUTH0: Needs = {
     REFUSES_SECOND,
     findsByExternalId((name) => `auth0|${name}`),
     {
-      title: 'a search that finds nobody has Resources in its answer',
+      title: 'a search that finds no user has Resources in its answer',
       fix: 'Send Resources: [] with empty lists.',
       async run(probe) {
         const answer = await probe.get(`${USERS}?${eq('externalId', `auth0|${probe.name()}`)}`)
-        demandStatus(answer, [200], 'a search that finds nobody')
+        demandStatus(answer, [200], 'a search that finds no user')
         demand(answer, Array.isArray(dig(answer.body, 'Resources')), 'Resources: []')
       },
     },

@@ -11,7 +11,7 @@ export const AUTHENTIK: Needs = {
   name: 'authentik',
   needs: [
     {
-      title: '/ServiceProviderConfig can be read and says what is supported',
+      title: '/ServiceProviderConfig can be read and declares what is supported',
       fix: 'Serve /ServiceProviderConfig with patch, filter and bulk: without it authentik only sends PUT.',
       async run({ declared: { config } }) {
         demandStatus(config, [200], 'GET /ServiceProviderConfig')
@@ -34,7 +34,7 @@ export const AUTHENTIK: Needs = {
     REFUSES_SECOND,
     {
       title: 'after a 409 the user is found by a userName without quotes',
-      fix: 'Read one bare word as a text in filters; or say filter.supported false.',
+      fix: 'Read one bare word as a text in filters, or declare filter.supported false.',
       async run(probe) {
         if (probe.declared.has('filter') === false) return
         const made = await makePerson(probe)

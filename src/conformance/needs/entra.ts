@@ -64,7 +64,7 @@ export const ENTRA: Needs = {
   needs: [
     findsNobody('', '+'),
     {
-      title: 'the connection test: a group that nobody has is 200 with an empty list',
+      title: 'the connection test: a search for a group that does not exist is 200 with an empty list',
       fix: 'Answer GET /Groups?excludedAttributes=members&filter=… with an empty list, also when no groups are provisioned.',
       async run(probe) {
         const { answer, resources } = await look(
@@ -216,7 +216,7 @@ export const ENTRA: Needs = {
     renames((displayName) => ({ op: 'Replace', path: 'displayName', value: displayName })),
     {
       title: 'a second group of the same name is 409, as the validator checks',
-      fix: 'Keep displayName of groups unique; the RFC does not ask for it.',
+      fix: 'Keep displayName of groups unique; the RFC does not require it.',
       optional: true,
       async run(probe) {
         const team = await makeTeam(probe)

@@ -23,7 +23,7 @@ export const GOOGLE: Needs = {
     creates({}, { 'content-type': 'application/json' }),
     REFUSES_SECOND,
     {
-      title: 'core attributes stand at the top level of the answer',
+      title: 'core attributes are at the top level of the answer',
       fix: 'Do not nest core attributes under the core URN.',
       async run(probe) {
         const name = probe.name()

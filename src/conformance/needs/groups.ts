@@ -8,7 +8,7 @@ import { dig } from '../json-access.ts'
 import { demandCreated, demandMembers, GROUP, GROUPS, look, makePerson, makeTeam, type Need } from './need.ts'
 import { eq } from './users.ts'
 
-/** A list of groups, also where there are none to be pushed. */
+/** A list of groups, also where no groups are provisioned. */
 export function listsGroups(query: string): Need {
   return {
     title: 'groups are listed, also when there are none',
@@ -71,7 +71,7 @@ export function changesMembers(
     async run(probe) {
       const { ids, team } = await staffed(probe, before)
       const body = operations(ids)
-      const answer = Array.isArray(body) ? await probe.patch(team.path, body) : await probe.patch(team.path, body)
+      const answer = await probe.patch(team.path, body)
       await demandMembers(
         probe,
         answer,
@@ -102,7 +102,7 @@ export function replacesGroup(
   member: (id: string) => JsonObject = (value) => ({ value }),
 ): Need {
   return {
-    title: 'a group is replaced by PUT, members and all',
+    title: 'a group is replaced by PUT, including its members',
     fix: 'Take PUT of a group, with or without id, and make its members just those that are given.',
     async run(probe) {
       const { ids, team } = await staffed(probe, ['a', 'b'])
@@ -117,7 +117,7 @@ export function replacesGroup(
   }
 }
 
-/** A rename that leaves the members. */
+/** A rename that keeps the members. */
 export function renames(operation: (name: string, id: string) => JsonObject): Need {
   return {
     title: 'a group is renamed and keeps its members',
@@ -133,7 +133,7 @@ export function renames(operation: (name: string, id: string) => JsonObject): Ne
   }
 }
 
-/** A group goes. */
+/** Deleting a group. */
 export const DELETES_GROUP: Need = {
   title: 'a group is deleted',
   fix: 'Answer DELETE of a group with 204.',
@@ -146,7 +146,7 @@ export const DELETES_GROUP: Need = {
 
 /** The common changes of members, as most identity providers send them. */
 export const ADDS_MEMBERS = changesMembers(
-  'members are added, and those who are there stay',
+  'members are added, and the others stay',
   ['a'],
   ({ b, c }) => [{ op: 'add', path: 'members', value: [{ value: b }, { value: c }] }],
   ['a', 'b', 'c'],
@@ -166,7 +166,7 @@ export const REMOVES_BY_LIST = changesMembers(
   ['a', 'b'],
   ({ a }) => [{ op: 'remove', path: 'members', value: [{ value: a }] }],
   ['b'],
-  'A remove with path members and a value removes those in the value, and nobody else.',
+  'A remove with path members and a value removes those in the value, and no others.',
 )
 /** Adding twice. */
 export const ADDS_TWICE = changesMembers(

@@ -7,11 +7,11 @@ import type { Exchange } from '../exchange.ts'
 import { Blocked, NotOffered } from '../fault.ts'
 import { dig, objects } from '../json-access.ts'
 
-/** One thing that an identity provider sends, and what it must be answered. */
+/** One thing that an identity provider sends, and how it must be answered. */
 export interface Need {
   readonly title: string
   readonly fix: string
-  /** Only some set-ups of this identity provider come to it: told, but no reason for it not to work. */
+  /** Only some set-ups of this identity provider have it: reported, but no reason for it not to work. */
   readonly optional?: true
   readonly run: (probe: Probe) => Promise<void>
 }
@@ -22,12 +22,12 @@ export interface Needs {
   readonly needs: readonly Need[]
 }
 
-/** Endpoints are fixed: identity providers don't read /ResourceTypes. */
+/** Where users are: identity providers do not read /ResourceTypes. */
 export const USERS = '/Users'
 /** Where groups are. */
 export const GROUPS = '/Groups'
 
-/** The list at an endpoint for a filter as it stands in the URL, already encoded. */
+/** The list at an endpoint for a query that is already encoded. */
 export async function look(
   probe: Probe,
   endpoint: string,
@@ -50,7 +50,7 @@ export function person(name: string, more: JsonObject = {}): JsonObject {
   }
 }
 
-/** Creates a user; throws `Blocked` when that fails, since its own need tells of it. */
+/** Creates a user; throws `Blocked` when that fails, which has a need of its own. */
 export async function makePerson(
   probe: Probe,
   more: JsonObject = {},
@@ -92,7 +92,7 @@ export async function demandCreated(
   return shown
 }
 
-/** Demands that a change is taken, and gives the resource afterwards. */
+/** Demands that a change is taken, and returns the resource afterwards. */
 export async function demandChanged(
   probe: Probe,
   answer: Exchange,
@@ -132,7 +132,7 @@ export async function demandMembers(
   demand(
     [answer, now.shown],
     now.ids.join() === [...ids].toSorted().join(),
-    ids.length === 0 ? 'a group without members' : `the members ${ids.join(', ')} and nobody else`,
+    ids.length === 0 ? 'a group without members' : `the members ${ids.join(', ')} and no others`,
   )
 }
 

@@ -86,7 +86,7 @@ export const OKTA: Needs = {
     REMOVES_BY_FILTER,
     REPLACES_MEMBERS,
     changesMembers(
-      'all members are replaced by nobody',
+      'all members are replaced by an empty list',
       ['a', 'b'],
       () => [{ op: 'replace', path: 'members', value: [] }],
       [],

@@ -14,7 +14,7 @@ import {
   SHARES_EXTERNAL_ID,
 } from './users.ts'
 
-/** What Rippling sends; what is not in the list is gone for it. */
+/** What Rippling sends; it takes a user who is not in the list for deleted. */
 export const RIPPLING: Needs = {
   name: 'Rippling',
   needs: [

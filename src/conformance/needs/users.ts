@@ -10,10 +10,10 @@ export function eq(attribute: string, value: string, space: '+' | '%20' = '%20')
   return `filter=${encodeURIComponent(`${attribute} eq "${value}"`).replaceAll('%20', space)}`
 }
 
-/** A look-up by userName that finds nobody. */
+/** A look-up by userName that finds no user. */
 export function findsNobody(query = '', space: '+' | '%20' = '%20'): Need {
   return {
-    title: 'a search for a userName that nobody has is 200 with an empty list',
+    title: 'a search for a userName that no user has is 200 with an empty list',
     fix: 'Answer 200 with totalResults 0 and Resources []; never 404.',
     async run(probe) {
       const { answer, resources } = await look(probe, USERS, `${eq('userName', probe.name(), space)}${query}`)
@@ -31,7 +31,7 @@ export function findsByName(query = '', space: '+' | '%20' = '%20'): Need {
       const made = await makePerson(probe)
       for (const name of [made.name, made.name.toUpperCase()]) {
         const { answer, resources } = await look(probe, USERS, `${eq('userName', name, space)}${query}`)
-        demand(answer, resources.length === 1 && resources[0]?.id === made.id, `the user ${made.name} and nobody else`)
+        demand(answer, resources.length === 1 && resources[0]?.id === made.id, `the user ${made.name} and no other`)
       }
     },
   }
@@ -59,7 +59,7 @@ export function findsByExternalId(value: (name: string) => string = (name) => `e
 export function creates(body: JsonObject, headers: { readonly [name: string]: string } = {}): Need {
   return {
     title: 'a user is created from what it sends, and the answer is the whole user',
-    fix: 'Answer 201 with the user, a string id and userName; ignore what you do not know or a client can not set.',
+    fix: 'Answer 201 with the user, a string id and userName; ignore what you do not know or a client cannot set.',
     async run(probe) {
       const name = probe.name()
       const shown = await demandCreated(probe, USERS, person(name, { externalId: `ext-${name}`, ...body }), headers)
@@ -129,7 +129,7 @@ export function disablesByPatch(title: string, operation: (active: boolean) => J
   }
 }
 
-/** A disabled user is not gone. */
+/** A disabled user is still there. */
 export const KEEPS_DISABLED: Need = {
   title: 'a disabled user can still be read, found and listed',
   fix: 'Keep users with active false in GET, filters and lists.',
@@ -168,9 +168,9 @@ export const FREES_NAMES: Need = {
   },
 }
 
-/** externalId comes again. */
+/** The same externalId for two users. */
 export const SHARES_EXTERNAL_ID: Need = {
-  title: 'an externalId comes again with another login after a rename',
+  title: 'the same externalId is used again with another login after a rename',
   fix: 'Do not make externalId unique.',
   async run(probe) {
     const externalId = `ext-${probe.name()}`
@@ -186,7 +186,7 @@ export const SHARES_EXTERNAL_ID: Need = {
 /** Pages of a hundred. */
 export const PAGES_OF_100: Need = {
   title: 'pages hold 100 users, with startIndex and itemsPerPage',
-  fix: 'Allow count=100: the step is fixed, and smaller pages lose people.',
+  fix: 'Allow count=100: the step is fixed, and smaller pages lose users.',
   async run(probe) {
     await makePerson(probe)
     const answer = await probe.get(`${USERS}?startIndex=1&count=100`)
@@ -201,15 +201,15 @@ export const PAGES_OF_100: Need = {
     demand(
       probe.declared.config,
       limit === undefined || limit === 0 || limit >= 100,
-      'filter.maxResults of 100 at least',
+      'filter.maxResults of at least 100',
     )
   },
 }
 
-/** A change is shown at once in a list. */
+/** A list shows a change at once. */
 export const LISTS_AT_ONCE: Need = {
   title: 'a new user is in the list at once',
-  fix: 'Let lists show what was written: identity providers read them right after.',
+  fix: 'Let lists show what was just written: identity providers read them right away.',
   async run(probe) {
     const made = await makePerson(probe)
     const { answer, resources } = await look(probe, USERS, `${eq('userName', made.name)}&startIndex=1&count=100`)

@@ -1,0 +1,38 @@
+// The options of a check.
+
+import type { ProviderKind } from './needs.ts'
+import type { Result } from './report.ts'
+
+/** What to check, and how. */
+export interface CheckOptions {
+  /** Base URL of the SCIM server, like `https://scim.example.com/scim/v2`. */
+  readonly url: string
+  /** A bearer token. */
+  readonly token?: string
+  /** `user:password`, for HTTP Basic. */
+  readonly basic?: string
+  /** Further headers of every request; one named `authorization` goes before token and basic. */
+  readonly headers?: { readonly [name: string]: string }
+  /** Only these: ids (`P-375`, `P-375/add`), beginnings of ids (`P-37`), groups (`patch`), or sections (`7644 §3.5.2`). */
+  readonly only?: readonly string[]
+  /** Not these; given in the same way. */
+  readonly skip?: readonly string[]
+  /** Identity providers whose needs are tried as well. */
+  readonly for?: readonly ProviderKind[]
+  /** Requests per second. Default: as fast as answers come. */
+  readonly rate?: number
+  /** Cases at the same time. Default 4. */
+  readonly concurrency?: number
+  /** Milliseconds to wait for one answer. Default 20,000. */
+  readonly timeoutMs?: number
+  /** Removes what earlier runs left behind before it begins. */
+  readonly clean?: boolean
+  /** Also sends what could destroy more than the check has created, on a server that is at fault: DELETE of an endpoint. */
+  readonly destructive?: boolean
+  /** Stops the check; what it has created is removed all the same. */
+  readonly signal?: AbortSignal
+  /** Called with each result as it comes, and with how many there will be. */
+  readonly onResult?: (result: Result, total: number) => void
+  /** Sends the requests. Default: the global fetch. */
+  readonly fetch?: (request: Request) => Promise<Response>
+}
