@@ -1,16 +1,16 @@
-// Wakes one waiting loop: by a ring, or by the time.
+// Lets one loop wait until something rings or time has passed.
 
 import type { Environment } from '../environment.ts'
 
-/** A bell that one loop waits for. */
+/** A bell that a single loop waits for. */
 export interface Bell {
-  /** Ends the wait under way, or the next one at once. */
+  /** Ends the current wait, or the next one immediately. */
   readonly ring: () => void
-  /** Resolves at the next ring, or after so many milliseconds. */
+  /** Resolves at the next ring, or after this many milliseconds. */
   readonly wait: (ms: number) => Promise<void>
 }
 
-/** Makes a bell. */
+/** Creates a bell. */
 export function createBell(environment: Pick<Environment, 'setTimer'>): Bell {
   let rung = false
   let wake: (() => void) | undefined

@@ -1,4 +1,4 @@
-// What rooms above use to do work that lasts: leases, a reader of the logs, a worker of due items.
+// The room's exports: leases, the log reader, the worker for due items.
 
 export { backoffMs } from './backoff.ts'
 export { type HeldLease, type LeaseDeps, LeaseLost, type LeaseTerms, TurnTooLong, underLease } from './lease.ts'

@@ -1,45 +1,45 @@
-// Runs work under a lease, which is renewed for as long as the work lasts.
+// Runs work under a lease that is renewed until the work ends.
 
 import type { Environment } from '../environment.ts'
 import type { LeaseKey, Work, WorkWrite } from '../store/index.ts'
 
-/** What a lease is held with. */
+/** The dependencies of {@link underLease}. */
 export interface LeaseDeps {
   readonly store: Pick<Work, 'lease' | 'release'>
   readonly environment: Pick<Environment, 'monotonic' | 'setTimer'>
 }
 
-/** Which lease is wanted, for whom, and for how long. */
+/** Which lease to take, for which owner, and for how long. */
 export interface LeaseTerms {
   readonly key: LeaseKey
-  /** A name that nobody has taken this lease with before: each take gets an epoch of its own, even after an unknown outcome. */
+  /** Must be different each time a lease is taken, so that each take gets its own epoch, even after an unknown outcome. */
   readonly owner: string
-  /** How long the lease outlives a process that stops renewing it. */
+  /** How long the lease lasts after the last renewal. */
   readonly ms: number
-  /** How long the work may take in all; no limit unless given. */
+  /** How long the work may take; unlimited if absent. */
   readonly longestMs?: number
-  /** Tells the work to end early. */
+  /** Abort it to end the work early. */
   readonly signal?: AbortSignal
 }
 
-/** A lease as the work under it sees it. */
+/** A lease, as passed to the work that runs under it. */
 export interface HeldLease {
   readonly key: LeaseKey
   readonly epoch: number
-  /** It was taken from an owner that had not released it: what that one had sent elsewhere may still arrive. */
+  /** The previous owner did not release it, so requests that it sent to other systems may still arrive. */
   readonly abandoned: boolean
-  /** Aborted when the lease is lost, when the work takes too long, and when it is to end early. */
+  /** Aborted when the lease is lost, when the work takes too long, or when it should end early. */
   readonly signal: AbortSignal
   /**
-   * For how many milliseconds nobody else can have the lease; 0 or less: it may be lost. To be looked at right before each effect
-   * outside of the store. Counted on the monotonic clock from before the request that took or renewed the lease.
+   * How many milliseconds remain during which no other owner can have the lease; if 0 or less, it may be lost. Check it right before
+   * each effect outside the store. Measured on the monotonic clock, from before the request that took or renewed the lease.
    */
   readonly remainingMs: () => number
-  /** Belongs into each commit of the work. */
+  /** Include it in every commit of the work. */
   readonly fence: WorkWrite
 }
 
-/** The reason of the signal when another owner has the lease, or may have it. */
+/** The signal's abort reason when another owner has the lease, or may have it. */
 export class LeaseLost extends Error {
   constructor({ tenant, name }: LeaseKey) {
     super(`The lease ${name} of tenant "${tenant}" has been lost`)
@@ -47,7 +47,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The reason of the signal when the work has taken longer than it may. */
+/** The signal's abort reason when the work has exceeded its time limit. */
 export class TurnTooLong extends Error {
   constructor({ tenant, name }: LeaseKey, ms: number) {
     super(`The work under the lease ${name} of tenant "${tenant}" took more than ${ms} ms`)
@@ -55,12 +55,12 @@ export class TurnTooLong extends Error {
   }
 }
 
-/** A third of a lease: two renewals may fail before it ends. */
-const RENEWALS = 3
+/** Renewals per length of a lease: it survives two failures in a row. */
+const RENEWALS = 4
 
 /**
- * Takes a lease, runs work under it and gives it back. Undefined, and no work, when another owner has it. The work must end soon
- * after its signal is aborted; until it has ended the lease is not given back, though it may run out.
+ * Takes a lease, runs work under it and releases it. Returns undefined, without running the work, if another owner has it. The work
+ * must end soon after its signal is aborted; the lease is not released before that, though it may expire.
  */
 export async function underLease<T>(
   deps: LeaseDeps,
@@ -79,7 +79,7 @@ export async function underLease<T>(
     const fence: WorkWrite = { write: 'fence', lease: key, epoch }
     return { result: await work({ key, epoch, abandoned, signal, remainingMs, fence }) }
   } finally {
-    // What can't be given back runs out.
+    // If it cannot be released, it expires.
     await deps.store.release(key, await renewals.stop()).catch(() => {})
   }
 }
@@ -87,7 +87,7 @@ export async function underLease<T>(
 interface Renewals {
   readonly signal: AbortSignal
   readonly remainingMs: () => number
-  /** Ends the renewals, the one under way too, and returns the epoch that is to be released. */
+  /** Stops renewing, waits for a renewal in progress, and returns the epoch to release. */
   readonly stop: () => Promise<number>
 }
 
@@ -128,12 +128,12 @@ function startRenewals(deps: LeaseDeps, terms: LeaseTerms, epoch: number, first:
       if (renewed?.epoch === epoch) {
         until = asked + ms
       } else {
-        // Another owner has it, or had it in between.
+        // Another owner has it, or had it in the meantime.
         until = asked
         end(new LeaseLost(key))
       }
     } catch {
-      // The database may be back before the time is up.
+      // The database may recover before the lease expires.
     }
     if (ending.signal.aborted) return
     for (const cancel of timers) cancel()
@@ -151,7 +151,7 @@ function startRenewals(deps: LeaseDeps, terms: LeaseTerms, epoch: number, first:
       terms.signal?.removeEventListener('abort', endEarly)
       if (cancelLongest) cancelLongest()
       for (const cancel of timers) cancel()
-      // A renewal that arrives after the release would take the lease once more.
+      // A renewal that arrived after the release would take the lease again.
       await renewing
       for (const cancel of timers) cancel()
       return latest

@@ -1,29 +1,29 @@
-// Which leases are to be left alone for a while: their last turn failed, or another process has them.
+// Which leases to leave alone for a while, because their last turn failed or another process has them.
 
 import type { Environment } from '../environment.ts'
 import { backoffMs } from './backoff.ts'
 
-/** The pauses of one loop, by what they are for. */
+/** The pauses of one loop, by lease. */
 export interface Pauses {
   readonly paused: (id: string) => boolean
-  /** How many turns in a row have failed. */
+  /** The number of consecutive failed turns. */
   readonly failures: (id: string) => number
-  /** Pauses after a failure, longer with each one in a row. */
+  /** Records a failure and pauses, longer after each consecutive one. */
   readonly fail: (id: string) => void
-  /** Pauses for so many milliseconds; failures before it still count. */
+  /** Pauses for this many milliseconds without changing the number of failures. */
   readonly leave: (id: string, ms: number) => void
-  /** Forgets pause and failures. */
+  /** Clears the pause and the failures. */
   readonly end: (id: string) => void
-  /** How many have failed and not succeeded since. */
+  /** How many have failed and not yet succeeded since. */
   readonly failing: () => number
 }
 
-/** What was not tried again for so long after its pause, in milliseconds, is gone. */
+/** An entry that is not retried within this time after its pause, in milliseconds, is dropped. */
 const FORGET_MS = 600_000
 
-/** Makes the list of pauses. */
+/** Creates an empty set of pauses. */
 export function createPauses({ monotonic, chance }: Pick<Environment, 'monotonic' | 'chance'>): Pauses {
-  // Oldest entry first.
+  // In the order of the last change, oldest first.
   const pauses = new Map<string, { readonly until: number; readonly failures: number }>()
 
   function put(id: string, ms: number, failures: number): void {

@@ -1,65 +1,67 @@
-// Reads the logs of all tenants, each line once, and keeps its place together with what the lines came to.
+// Reads the logs of all tenants and commits its place together with the result of each batch.
 
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import type { Change, News, Store, Work, Write } from '../store/index.ts'
 import type { HeldLease } from './lease.ts'
 import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './rounds.ts'
 
-/** Lines of one tenant's log, in order and without gaps, beginning right after the reader's place. */
+/** Lines of one tenant's log, in order and without gaps, starting right after the reader's place. */
 export interface LogBatch {
   readonly tenant: string
-  /** The name under which this reader has a cursor in the tenant. */
+  /** The name of the cursor in this tenant. */
   readonly reader: string
   readonly lines: readonly [Change, ...Change[]]
   readonly lease: HeldLease
 }
 
-/** What a batch came to. */
+/** The result of a batch. */
 export interface LogResult {
-  /** Committed together with the reader's place: each exactly once, whatever fails. They are of the batch's tenant. */
+  /** Committed together with the reader's place: exactly once, whatever fails. They must belong to the batch's tenant. */
   readonly writes: readonly Write[]
-  /** The last place that is done with; the batch's last line unless given. Places before its first line: none is. */
+  /** The last place that is finished; by default the batch's last line. A place before the first line: none is. */
   readonly upTo?: number
 }
 
-/** What a reader is made of. */
+/** The options of a reader. */
 export interface ReaderOptions {
   readonly store: Pick<Store & Work, 'news' | 'cursors' | 'changes' | 'commit' | 'lease' | 'release' | 'watch'>
   readonly environment?: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'>
   /**
-   * Reads for each cursor of this name, or of a name that begins with it and a slash. A `cursor` write makes a reader begin; nothing is
-   * read in a tenant without one.
+   * Reads for each cursor with this name, or a name that starts with it and a slash. A tenant is read once a `cursor` write has created
+   * such a cursor.
    */
   readonly reader: string
-  /** Names this process on the database; none before or after it has the same name. */
+  /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
-  /** Deals with a batch. May be called again with the same lines, and others behind them, when anything fails before they are committed. */
+  /** Handles a batch. If anything fails before the commit, it is called again with the same lines, and perhaps with later ones. */
   readonly handle: (batch: LogBatch) => Promise<LogResult>
-  /** Called with what `handle` or the store has thrown; those lines are read again later. */
+  /** Called with the error that `handle` or the store has thrown; the lines are read again later. */
   readonly report: (error: unknown, where: { readonly tenant: string; readonly reader: string } | undefined) => void
   readonly pace?: Partial<Pace>
-  /** Most lines in a batch. */
+  /** Maximum lines in a batch. */
   readonly batchLines?: number
 }
 
-/** A reader that runs. */
+/** A running reader. */
 export interface Reader {
   readonly counts: () => RoundCounts & {
-    /** Lines whose result is committed. */
+    /** Lines whose result has been committed. */
     readonly lines: number
   }
-  /** As {@link Rounds.stop}. */
+  /**
+   * Starts no more turns and resolves when the running ones have ended. After `graceMs` (5 s by default) their signals are aborted.
+   */
   readonly stop: (graceMs?: number) => Promise<void>
 }
 
-/** Most lines in a batch, unless said otherwise. */
+/** Maximum lines in a batch, by default. */
 const BATCH_LINES = 500
-/** Batches in one turn of a tenant; the others come after those who wait. */
+/** Batches in one turn of a tenant; then other tenants have their turns. */
 const BATCHES = 8
-/** Readers that are behind, in one look. */
+/** Readers with news in one page. */
 const PAGE = 200
 
-/** Starts reading. Its own process's commits wake it; what other processes commit is found within a second. */
+/** Starts a reader. It reads commits of its own process immediately, and those of other processes within about a second. */
 export function startReader(options: ReaderOptions): Reader {
   const { store, reader, report } = options
   const environment = options.environment ?? realEnvironment
@@ -91,7 +93,7 @@ export function startReader(options: ReaderOptions): Reader {
   }
 }
 
-/** One turn of a tenant: some batches. */
+/** One turn of a tenant: up to eight batches. */
 async function readOn(
   options: ReaderOptions,
   { tenant, reader }: News,
@@ -99,7 +101,7 @@ async function readOn(
   done: (lines: number) => void,
 ): Promise<TurnResult> {
   const { store, handle, batchLines = BATCH_LINES } = options
-  // The place in the news may be an old one. Under the lease nobody else moves it.
+  // The place in the news may be out of date. Under the lease, no other process moves it.
   const cursor = (await store.cursors(tenant)).find((one) => one.reader === reader)
   if (cursor === undefined || cursor.paused) return 'done'
   let { place } = cursor

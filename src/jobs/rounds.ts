@@ -1,4 +1,4 @@
-// The loop under readers and workers: looks for what is to be done and gives each candidate turns under its lease.
+// The loop behind readers and workers: finds candidates and gives each one turns under its lease.
 
 import type { Environment } from '../environment.ts'
 import { Conflict, type LeaseKey } from '../store/index.ts'
@@ -8,21 +8,21 @@ import { type HeldLease, type LeaseDeps, LeaseLost, underLease } from './lease.t
 import { createPauses, type Pauses } from './pauses.ts'
 import { createSlots, type SlotLimits, type Slots } from './slots.ts'
 
-/** How a reader or a worker runs; times in milliseconds. */
+/** Timing and limits of a reader or worker; times in milliseconds. */
 export interface Pace {
-  /** How long a lease outlives the process that holds it. */
+  /** How long a lease lasts after its holder stops renewing it. */
   readonly leaseMs: number
-  /** How long one turn may take until its signal is aborted. */
+  /** How long a turn may take before its signal is aborted. */
   readonly turnMs: number
-  /** Time between two looks when nothing is heard, ±20 %. */
+  /** Time between two looks when there is no nudge, ±20 %. */
   readonly pollMs: number
-  /** Least time between two looks. */
+  /** Minimum time between two looks. */
   readonly restMs: number
-  /** Turns at once. */
+  /** How many turns may run at once. */
   readonly slots: SlotLimits
 }
 
-/** The usual pace. */
+/** The default pace. */
 export const PACE: Pace = {
   leaseMs: 20_000,
   turnMs: 60_000,
@@ -31,82 +31,81 @@ export const PACE: Pace = {
   slots: { total: 16, perTenant: 4 },
 }
 
-/** What has happened since the start, and what is under way. */
+/** Counts since the start, and what is running now. */
 export interface RoundCounts {
   readonly looks: number
-  /** Turns that began. */
+  /** Turns that were attempted. */
   readonly turns: number
-  /** Turns that another process was having. */
+  /** Attempts that found the lease taken by another process. */
   readonly refused: number
-  /** Turns whose lease was lost; another process does what they had not committed. */
+  /** Turns whose lease was lost; another process redoes what they had not committed. */
   readonly lost: number
   /** Turns and looks that failed. */
   readonly failures: number
-  /** Turns under way. */
+  /** Turns running now. */
   readonly running: number
-  /** Leases whose last turn failed. */
+  /** Candidates whose last turn failed. */
   readonly failing: number
 }
 
-/** Something that may need a turn. No two turns under one lease run at once, in any process. */
+/** Something that may need a turn. Two turns under the same lease never run at once, in any process. */
 export interface Candidate {
   readonly lease: LeaseKey
-  /** It is in the first lane, for which slots are kept. */
+  /** It is in the first lane, which has reserved slots. */
   readonly first: boolean
 }
 
-/** What comes of a turn. `stuck`: it got nowhere, so the next one waits as after a failure. */
+/** The outcome of a turn. `stuck`: it made no progress, so the next one is delayed as after a failure. */
 export type TurnResult = 'done' | 'more' | 'stuck'
 
-/** A page of candidates. `more`: there may be others behind the last one. */
+/** A page of candidates. `more`: others may follow the last one. */
 export interface CandidatePage<C> {
   readonly candidates: readonly C[]
   readonly more: boolean
 }
 
-/** What a loop is made of. */
+/** The parts of a loop. */
 export interface RoundsOptions<C extends Candidate> {
   readonly store: LeaseDeps['store']
   readonly environment: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'>
-  /** Names this process on the database; none before or after it has the same name. */
+  /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
   readonly pace: Pace
-  /** Reads the first page, or the one behind `after`. `firstOnly`: there is room for the first lane alone. */
+  /** Reads the first page, or the one after `after`. `firstOnly`: there is room for the first lane only. */
   readonly look: (after: C | undefined, firstOnly: boolean) => Promise<CandidatePage<C>>
-  /** `failures`: how many turns of this candidate have failed in a row. */
+  /** `failures`: the number of consecutive failed turns of this candidate. */
   readonly turn: (candidate: C, lease: HeldLease, failures: number) => Promise<TurnResult>
-  /** Called with what a turn or a look has thrown. */
+  /** Called with the error that a turn or a look has thrown. */
   readonly report: (error: unknown, candidate: C | undefined) => void
 }
 
-/** A loop that runs. */
+/** A running loop. */
 export interface Rounds {
-  /** Says that there may be something to do. */
+  /** Signals that there may be something to do. */
   readonly nudge: () => void
   readonly counts: () => RoundCounts
   /**
-   * Begins no more turns and resolves when those under way have ended. Their signals are aborted after so many milliseconds; a turn
-   * that ignores its signal holds this up.
+   * Starts no more turns and resolves when the running ones have ended. After `graceMs` their signals are aborted; a turn that ignores
+   * its signal delays this.
    */
   readonly stop: (graceMs?: number) => Promise<void>
 }
 
-/** How long turns may go on after `stop`, in milliseconds. */
+/** How long turns may continue after `stop`, in milliseconds. */
 const GRACE_MS = 5_000
 
 interface State {
   readonly bell: Bell
   readonly slots: Slots
   readonly pauses: Pauses
-  /** Turns under way, by their lease. */
-  readonly turns: Map<string, Promise<void>>
-  readonly stopping: AbortController
+  /** Running turns, by lease. */
+  readonly turns: Map<string, { readonly ended: Promise<void>; readonly ending: AbortController }>
   readonly counts: { looks: number; turns: number; refused: number; lost: number; failures: number }
   stopped: boolean
   nudges: number
-  /** Something was passed over that can have its turn once another one ends. */
+  /** A candidate was skipped that can have its turn once another one ends. */
   passedOver: boolean
-  /** There may be something to do that the last look has not given a turn. */
+  /** There may be something to do that the last look did not start. */
   again: boolean
 }
 
@@ -118,7 +117,6 @@ export function startRounds<C extends Candidate>(options: RoundsOptions<C>): Rou
     slots: createSlots(pace.slots),
     pauses: createPauses(environment),
     turns: new Map(),
-    stopping: new AbortController(),
     counts: { looks: 0, turns: 0, refused: 0, lost: 0, failures: 0 },
     stopped: false,
     nudges: 0,
@@ -136,9 +134,12 @@ export function startRounds<C extends Candidate>(options: RoundsOptions<C>): Rou
     async stop(graceMs = GRACE_MS) {
       state.stopped = true
       state.bell.ring()
-      const cancel = environment.setTimer(graceMs, () => state.stopping.abort(), { background: true })
+      const abort = () => {
+        for (const { ending } of state.turns.values()) ending.abort()
+      }
+      const cancel = environment.setTimer(graceMs, abort, { background: true })
       await ended
-      await Promise.all(state.turns.values())
+      await Promise.all([...state.turns.values()].map((turn) => turn.ended))
       cancel()
     },
   }
@@ -157,7 +158,7 @@ async function run<C extends Candidate>(options: RoundsOptions<C>, state: State)
       const { reached, all } = await lookOnce(options, state, from)
       after = reached
       failures = 0
-      // Whoever was in front of a look that began in the middle comes before the pause.
+      // After a look that began in the middle, look from the beginning before pausing.
       if (all && from === undefined) pauseMs = pollMs * (0.8 + 0.4 * chance())
     } catch (error) {
       state.counts.failures++
@@ -170,7 +171,7 @@ async function run<C extends Candidate>(options: RoundsOptions<C>, state: State)
   }
 }
 
-/** Pauses in spite of nudges. */
+/** Waits, regardless of nudges. */
 async function restUntil<C extends Candidate>({ environment }: RoundsOptions<C>, state: State, until: number) {
   for (;;) {
     const left = until - environment.monotonic()
@@ -179,7 +180,7 @@ async function restUntil<C extends Candidate>({ environment }: RoundsOptions<C>,
   }
 }
 
-/** Reads one page and gives turns. `reached`: where the next look goes on. `all`: nothing was left for a look right after this one. */
+/** Reads one page and starts turns. `reached`: where the next look continues. `all`: the page was the last one, and done with. */
 async function lookOnce<C extends Candidate>(
   options: RoundsOptions<C>,
   state: State,
@@ -199,7 +200,7 @@ async function lookOnce<C extends Candidate>(
   return more ? { reached, all: false } : { reached: undefined, all: true }
 }
 
-/** Gives a candidate a turn, waiting for a slot if need be, or passes it over. False: the page is old, so look again. */
+/** Starts a candidate's turn, waiting for a slot if necessary, or skips it. False: the page is out of date, so look again. */
 async function admit<C extends Candidate>(
   options: RoundsOptions<C>,
   state: State,
@@ -215,13 +216,14 @@ async function admit<C extends Candidate>(
     const room = state.turns.has(id) ? 'tenant full' : state.slots.room(lease.tenant, first)
     if (room === 'yes') {
       state.slots.take(lease.tenant, first)
-      const ended = takeTurn(options, state, candidate, id).then((more) => {
+      const ending = new AbortController()
+      const ended = takeTurn(options, state, candidate, id, ending.signal).then((more) => {
         state.turns.delete(id)
         state.slots.free(lease.tenant, first)
         if (more || state.passedOver) state.again = true
         state.bell.ring()
       })
-      state.turns.set(id, ended)
+      state.turns.set(id, { ended, ending })
       return true
     }
     state.passedOver = true
@@ -232,18 +234,19 @@ async function admit<C extends Candidate>(
   }
 }
 
-/** One turn; never rejects. True when there is more to do. */
+/** Runs one turn; never rejects. True if there is more to do. */
 async function takeTurn<C extends Candidate>(
   options: RoundsOptions<C>,
   state: State,
   candidate: C,
   id: string,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const { counts, pauses, stopping } = state
+  const { counts, pauses } = state
   const { leaseMs, turnMs, pollMs } = options.pace
-  // A name for each turn, so that a commit of unknown outcome can't arrive within a later turn of this process.
+  // A new name for each turn: a commit of unknown outcome must not pass the fence of a later turn of this process.
   const owner = `${options.owner}/${++counts.turns}`
-  const terms = { key: candidate.lease, owner, ms: leaseMs, longestMs: turnMs, signal: stopping.signal }
+  const terms = { key: candidate.lease, owner, ms: leaseMs, longestMs: turnMs, signal }
   let held: HeldLease | undefined
   try {
     const turn = await underLease(options, terms, (lease) => {
@@ -262,7 +265,7 @@ async function takeTurn<C extends Candidate>(
   } catch (error) {
     if (isLost(error, held)) {
       counts.lost++
-    } else if (!stopping.signal.aborted) {
+    } else if (!signal.aborted) {
       counts.failures++
       pauses.fail(id)
       options.report(error, candidate)

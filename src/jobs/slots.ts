@@ -1,29 +1,29 @@
-// How many turns run at once: in all, for one tenant, and those that only the first lane may have.
+// Limits how many turns run at once, in total and per tenant, and reserves some for the first lane.
 
-/** Limits of turns at once. */
+/** How many turns may run at once. */
 export interface SlotLimits {
   readonly total: number
   readonly perTenant: number
 }
 
-/** Counts the turns under way. */
+/** Counts the running turns. */
 export interface Slots {
-  /** Whether another turn of this tenant may begin. `first`: it is of the first lane. */
+  /** Whether another turn of this tenant may start. `first`: it is in the first lane. */
   readonly room: (tenant: string, first: boolean) => 'yes' | 'tenant full' | 'full'
-  /** Whether only the first lane has room left. */
+  /** Whether there is room for the first lane only. */
   readonly firstOnly: () => boolean
   readonly take: (tenant: string, first: boolean) => void
   readonly free: (tenant: string, first: boolean) => void
 }
 
-/** One slot of so many is kept for the first lane, in all and for each tenant. */
+/** One in this many slots is reserved for the first lane, in total and per tenant. */
 const RESERVED = 4
 
-/** Makes the count. */
+/** Creates the counters. */
 export function createSlots({ total, perTenant }: SlotLimits): Slots {
   const used = { all: 0, others: 0 }
   const tenants = new Map<string, { all: number; others: number }>()
-  // One slot alone is for every lane: else the others would never run.
+  // A single slot is open to every lane; otherwise the other lanes would never run.
   const reserved = (slots: number) => (slots < 2 ? 0 : Math.ceil(slots / RESERVED))
   const full = (count: { readonly all: number; readonly others: number }, slots: number, first: boolean) =>
     count.all >= slots || (!first && count.others >= slots - reserved(slots))

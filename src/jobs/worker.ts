@@ -1,4 +1,4 @@
-// Works the due items of a queue, each under a lease of its own.
+// Processes the due items of a queue, each under its own lease.
 
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import type { Item, ItemDraft, Store, Work, Write } from '../store/index.ts'
@@ -6,48 +6,50 @@ import { backoffMs } from './backoff.ts'
 import type { HeldLease } from './lease.ts'
 import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './rounds.ts'
 
-/** What the work on an item came to. */
+/** The result of working on an item. */
 export interface WorkResult {
-  /** What the item says from now on; `undefined` removes it. If it was marked meanwhile, its lane, due and state stay, and so does it. */
+  /** The item's new content; `undefined` removes it. If it was marked meanwhile, it stays, with its lane, due and state. */
   readonly set: ItemDraft | undefined
-  /** Committed together with it. They are of the item's tenant. */
+  /** Committed together with it. They must belong to the item's tenant. */
   readonly writes?: readonly Write[]
 }
 
-/** What a worker is made of. */
+/** The options of a worker. */
 export interface WorkerOptions {
   readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'watchWork'>
   readonly environment?: Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'>
-  /** Its items are what has one owner at a time (an app, an endpoint, a source): few for each tenant, and each leaves a lease behind. */
+  /** Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind. */
   readonly queue: string
-  /** Names this process on the database; none before or after it has the same name. */
+  /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
   /**
-   * Does the work of an item as it is now. May be called again for the same work when anything fails before the result is committed.
-   * What it throws puts the item off, up to 5 minutes.
+   * Works on an item as it is now. If anything fails before the result is committed, it is called again for the same work. When it
+   * throws, the item is postponed, by up to 5 minutes.
    */
   readonly work: (item: Item, lease: HeldLease) => Promise<WorkResult>
-  /** Called with what `work` or the store has thrown. */
+  /** Called with the error that `work` or the store has thrown. */
   readonly report: (error: unknown, item: Item | undefined) => void
   readonly pace?: Partial<Pace>
 }
 
-/** A worker that runs. */
+/** A running worker. */
 export interface Worker {
   readonly counts: () => RoundCounts & {
-    /** Items whose result is committed. */
+    /** Items whose result has been committed. */
     readonly items: number
   }
-  /** As {@link Rounds.stop}. */
+  /**
+   * Starts no more turns and resolves when the running ones have ended. After `graceMs` (5 s by default) their signals are aborted.
+   */
   readonly stop: (graceMs?: number) => Promise<void>
 }
 
-/** Due items in one look. */
+/** Due items in one page. */
 const PAGE = 200
-/** The lane for which slots are kept. */
+/** The lane with reserved slots. */
 const FIRST = [0]
 
-/** Starts working. Its own process's commits wake it; what other processes commit, and what has come due, is found within a second. */
+/** Starts a worker. It works on items marked by its own process immediately, and on all others within about a second. */
 export function startWorker(options: WorkerOptions): Worker {
   const { store, queue, report } = options
   const environment = options.environment ?? realEnvironment
@@ -84,21 +86,21 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 }
 
-/** One turn of an item. It commits at most once: a commit of unknown outcome is followed by nothing under this lease. */
+/** One turn of an item. It commits at most once, so nothing follows a commit of unknown outcome under the same lease. */
 async function workItem(
   { store, environment, work }: Required<Pick<WorkerOptions, 'store' | 'environment' | 'work'>>,
   { tenant, queue, key }: Item,
   lease: HeldLease,
   failures: number,
 ): Promise<TurnResult> {
-  // What was found due may be done by now. Under the lease nobody else does it.
+  // The item may have been finished since it was found. Under the lease, no other process works on it.
   const [item] = await store.items(tenant, queue, { keys: [key] })
   if (item === undefined || item.state === '' || item.due > environment.now()) return 'done'
   let result: WorkResult
   try {
     result = await work(item, lease)
   } catch (error) {
-    // Not settled: it keeps its lane, and makes way for the others of that lane.
+    // It is not settled, so it keeps its lane, but other items now come before it.
     if (!lease.signal.aborted) {
       const due = environment.now() + backoffMs(failures + 1, environment.chance)
       await store.commit([lease.fence, { write: 'item', item: { tenant, queue, key }, set: { due } }])

@@ -1,11 +1,11 @@
-// Mistakes that readers, workers and writers could make, each switched on from outside of the product.
+// Mistakes that readers, workers and writers could make, each simulated from outside the product.
 
 import { Conflict, type Lease, type News, type Write } from '../../src/store/index.ts'
 import type { WorkStore } from '../simulation/connection.ts'
 import { UNITS } from './model.ts'
 import type { Mistake } from './scenario.ts'
 
-/** Each must be found by the simulation. */
+/** The simulation must find each of them. */
 export const MISTAKES: readonly Mistake[] = [
   {
     name: 'the fence is left out',
@@ -21,7 +21,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'the place is kept before the lines are handled',
+    name: 'the place is committed before the lines are handled',
     bend: (_, store) => {
       const readers = new Map<string, string>()
       return {
@@ -45,7 +45,7 @@ export const MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    name: 'the place is one line too far',
+    name: 'the place is one line too high',
     bend: (_, store) => ({
       store: {
         ...store,
@@ -54,7 +54,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'the place is taken from the news, not read under the lease',
+    name: 'the place is taken from the news instead of read under the lease',
     bend: (_, store) => {
       const places = new Map<string, News>()
       return {
@@ -74,7 +74,36 @@ export const MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    name: 'news are kept',
+    name: 'lines are shown before they are final',
+    bend: (_, store) => {
+      const open = new Set<readonly Write[]>()
+      return {
+        store: {
+          ...store,
+          commit(writes, inside) {
+            open.add(writes)
+            return store.commit(writes, inside).finally(() => open.delete(writes))
+          },
+          async changes(tenant, after, limit) {
+            const lines = await store.changes(tenant, after, limit)
+            const early = [...open]
+              .flat()
+              .flatMap((write) => (write.write === 'note' && write.ref.tenant === tenant ? write : []))
+            const place = (lines.at(-1)?.place ?? after) + 1
+            return [
+              ...lines,
+              ...early.map(
+                ({ ref, at }, n) =>
+                  ({ ...ref, at, place: place + n, op: 'note', actor: '', version: 0, paths: [] }) as const,
+              ),
+            ]
+          },
+        },
+      }
+    },
+  },
+  {
+    name: 'news are cached',
     bend: (_, store) => {
       let kept: readonly News[] = []
       return {
@@ -89,11 +118,11 @@ export const MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    name: 'only the first of those with news is looked at',
+    name: 'only the first entry of the news is read',
     bend: (_, store) => ({ store: { ...store, news: (reader) => store.news(reader, 1) } }),
   },
   {
-    name: 'what a renewal answers is not looked at',
+    name: 'the answer to a renewal is ignored',
     bend: (_, store) => {
       const taken = new Map<string, Lease>()
       return {
@@ -134,7 +163,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'a commit without an answer is repeated',
+    name: 'a commit of unknown outcome is retried',
     bend: (_, store) => ({
       store: {
         ...store,
@@ -147,13 +176,13 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'the same lease goes on after a commit without an answer',
+    name: 'a lease is kept after a commit of unknown outcome',
     bend: (process, store) => ({
       store: { ...store, lease: (key, _, ms) => store.lease(key, process.name, ms), release: async () => {} },
     }),
   },
   {
-    name: 'an item is settled as of its present mark, not the one that was seen',
+    name: 'an item is settled at its current mark, not at the one that was seen',
     bend: (_, store) => ({
       store: {
         ...store,
@@ -163,7 +192,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'an item is worked as it was when it was found due',
+    name: 'an item is not read again under its lease',
     bend: (_, store) => {
       const found = new Map<string, Awaited<ReturnType<WorkStore['due']>>[number]>()
       return {
@@ -181,7 +210,7 @@ export const MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    name: 'a mark is made by reading and writing',
+    name: 'a mark is a read followed by a write',
     bend: (_, store) => ({
       store: {
         ...store,
@@ -191,7 +220,7 @@ export const MISTAKES: readonly Mistake[] = [
     }),
   },
   {
-    name: 'the log is cut past a reader',
+    name: 'the log is trimmed past a reader',
     bend: (_, store) => ({
       store: {
         ...store,

@@ -1,40 +1,40 @@
-// What has been committed in a run of the jobs simulation, and what must be true of it.
+// Follows the commits of a jobs simulation and checks what must be true of them.
 
 import type { Write } from '../../src/store/index.ts'
 import type { Process } from '../simulation/process.ts'
 import type { Simulation } from '../simulation/simulation.ts'
 
-/** The queue of the items that are worked. */
+/** The worker's queue. */
 export const UNITS = 'units'
-/** The readers. */
+/** The reader's name. */
 export const READER = 'sim'
 
-/** The queue in which a reader leaves an item for each line that it has handled. */
+/** The queue in which a reader marks one item per line that it has handled. */
 export function seenBy(reader: string): string {
   return `seen by ${reader}`
 }
 
-/** What is known of one tenant. */
+/** The expected state of one tenant. */
 interface TenantModel {
-  /** What its log says, by place. */
+  /** The ids of its log lines, in order. */
   readonly log: string[]
-  /** How many lines each reader has handled. */
+  /** The number of lines that each reader has handled. */
   readonly handled: Map<string, number>
-  /** How often each unit was marked. */
+  /** The number of marks of each unit. */
   readonly marks: Map<string, number>
 }
 
 /** Follows the commits of a run. */
 export interface Model {
   readonly tenants: Map<string, TenantModel>
-  /** Readers of a tenant that fail for ever: nobody waits for them. */
+  /** Readers that fail until the end; the run does not wait for them. */
   readonly hopeless: Set<string>
   readonly committed: (writes: readonly Write[], by: Process) => void
   readonly unfinished: () => Promise<string | undefined>
   readonly wrong: () => Promise<string | undefined>
 }
 
-/** Makes the model of a run. */
+/** Creates the model of a run. */
 export function createModel(simulation: () => Simulation): Model {
   const tenants = new Map<string, TenantModel>()
   const hopeless = new Set<string>()
@@ -102,7 +102,7 @@ export function createModel(simulation: () => Simulation): Model {
   return { tenants, hopeless, committed, unfinished, wrong }
 }
 
-/** Whether a write says that an item must be looked at, rightly or wrongly done. */
+/** Whether a write marks an item, whether correctly or by one of the mistakes. */
 function marks(write: Write): write is Extract<Write, { write: 'mark' | 'item' }> {
   return write.write === 'mark' || (write.write === 'item' && write.set?.mark !== undefined)
 }

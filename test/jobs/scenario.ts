@@ -1,4 +1,4 @@
-// Processes that write, read the logs, work items and cut logs, while everything fails that can.
+// Processes that write, read logs, work on items and trim logs while everything fails that can.
 
 import { type HeldLease, type LogBatch, startReader, startWorker, type WorkResult } from '../../src/jobs/index.ts'
 import { type Item, NEVER, type Write } from '../../src/store/index.ts'
@@ -9,7 +9,7 @@ import { createRandom, type Random } from '../simulation/random.ts'
 import { type OpenStore, type Scenario, type Simulation, simulate } from '../simulation/simulation.ts'
 import { createModel, type Model, READER, seenBy, UNITS } from './model.ts'
 
-/** A way to do it wrong: what a process sees of the world is bent so that the code behaves as if it had been written that way. */
+/** A mistake, simulated by wrapping a process or its store so that the code behaves as if it contained that mistake. */
 export interface Mistake {
   readonly name: string
   readonly bend: (process: Process, store: WorkStore) => { readonly process?: Process; readonly store?: WorkStore }
@@ -18,28 +18,28 @@ export interface Mistake {
 const LEASE_MS = 10_000
 const DISTURBED_MS = 40_000
 const CALM_MS = 400_000
-/** How often a holder looks at its lease during its work. */
+/** How often a holder checks its lease during its work. */
 const PARTS = 4
 
-/** One run. */
+/** What a simulated process works with. */
 interface Run {
   readonly simulation: Simulation
   readonly model: Model
   readonly process: Process
   readonly store: WorkStore
   readonly tenants: readonly [string, ...string[]]
-  /** Its readers fail: until the faults end, or for good. */
+  /** The tenant whose readers fail, until the faults end or for good. */
   readonly poisoned: string | undefined
-  /** Its units take longer than a lease. */
+  /** The tenant whose units take longer than a lease. */
   readonly slow: string | undefined
-  /** How many units a tenant has. */
+  /** The number of units per tenant. */
   readonly units: number
 }
 
-/** How a run differs from the usual one. */
+/** Options of a run. */
 interface RunOptions {
   readonly mistake?: Mistake
-  /** Called after each commit, in their order. */
+  /** Called after each commit, in commit order. */
   readonly committed?: (writes: readonly Write[], by: Process) => void
 }
 
@@ -69,7 +69,7 @@ export function runJobs(seed: number, open: OpenStore, options: RunOptions = {})
   })
 }
 
-/** Each seed has some of the faults, so that one does not hide the others. */
+/** Each seed leaves some faults out, so that frequent ones do not hide the others. */
 function drawFaults({ happens, next, pick }: Random): Faults {
   const rate = (most: number) => (happens(0.5) ? most * next() : 0)
   return {
@@ -127,7 +127,7 @@ function startNode(run: Run): void {
   void write(run).then(() => (random.happens(0.2) ? end() : undefined))
 }
 
-/** Handles lines: one item for each. */
+/** Handles lines: marks one item for each. */
 async function handle(run: Run, { tenant, reader, lines, lease }: LogBatch) {
   const { simulation, model, poisoned } = run
   const { random } = simulation
@@ -151,7 +151,7 @@ async function handle(run: Run, { tenant, reader, lines, lease }: LogBatch) {
   return { writes, upTo }
 }
 
-/** Works a unit: its value says as of which mark. */
+/** Works on a unit: its value becomes the mark that was seen. */
 async function workOn(run: Run, item: Item, lease: HeldLease): Promise<WorkResult> {
   const { random, disturbed, store, violated } = run.simulation
   const { tenant, queue, key } = item
@@ -163,15 +163,15 @@ async function workOn(run: Run, item: Item, lease: HeldLease): Promise<WorkResul
   return { set: { state: '', due: NEVER, value: item.mark } }
 }
 
-/** Takes its time, and looks on the way whether the lease is what it says. */
+/** Takes some time, and checks meanwhile that the lease is valid when it claims to be. */
 async function dawdle(run: Run, lease: HeldLease, leastMs: number): Promise<void> {
   const { simulation, process, store } = run
   const { random } = simulation
   await requireOwner(run, lease)
-  const heeding = random.happens(0.7) ? lease.signal : undefined
+  const signal = random.happens(0.7) ? lease.signal : undefined
   const ms = leastMs + (random.happens(0.05) ? random.below(2 * LEASE_MS) : random.below(50))
   for (let part = 0; part < PARTS; part++) {
-    await process.environment.wait(ms / PARTS, heeding)
+    await process.environment.wait(ms / PARTS, signal)
     await requireOwner(run, lease)
   }
   if (random.happens(0.3)) {
@@ -180,7 +180,7 @@ async function dawdle(run: Run, lease: HeldLease, leastMs: number): Promise<void
   }
 }
 
-/** As long as a holder may rely on its lease, the database says the same. */
+/** While a holder may rely on its lease, the database must agree. */
 async function requireOwner({ simulation, process }: Run, { key, epoch, remainingMs }: HeldLease): Promise<void> {
   if (remainingMs() <= 0) return
   const holder = await simulation.store.leaseHolder(key)
@@ -188,7 +188,7 @@ async function requireOwner({ simulation, process }: Run, { key, epoch, remainin
   simulation.violated(`${process.name} relies on ${key.tenant} ${key.name}, which belongs to ${holder?.owner}`)
 }
 
-/** Writes lines, marks units and cuts logs until the faults end. */
+/** Writes lines, marks units and trims logs until the faults end. */
 async function write(run: Run): Promise<void> {
   const { simulation, process, store, tenants } = run
   const { random, disturbed } = simulation
@@ -200,7 +200,7 @@ async function write(run: Run): Promise<void> {
     const inside = () => {
       if (undone) throw new Error('undone')
     }
-    // What came of it is in the log; a writer that is not sure does not write again.
+    // The model follows what was committed; a writer does not retry.
     await store.commit(writes, undone ? inside : undefined).catch(() => {})
   }
 }

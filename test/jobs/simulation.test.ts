@@ -1,4 +1,4 @@
-// Readers, workers and leases under every fault, by seeds; and whether the simulation finds mistakes.
+// Readers, workers and leases under every fault, and the mistakes that the simulation must find.
 
 import { describe, expect, test } from 'vitest'
 import { memoryStore, type Write } from '../../src/store/index.ts'
@@ -11,14 +11,14 @@ const STORES: readonly (readonly [name: string, open: OpenStore, share: number])
   ['memory', async (environment) => memoryStore({ environment }), 1],
   ['SQLite in memory', async (environment) => sqliteStore(':memory:', { environment }), 0.25],
 ]
-/** `SEEDS=2000` is the full run, the same number on each store; `SEED=n` runs that one alone. */
+/** `SEEDS=2000` is the full run, that many on each store; `SEED=n` runs one seed. */
 const SEEDS = Number(process.env.SEEDS ?? 200)
 const ONLY = process.env.SEED === undefined ? undefined : Number(process.env.SEED)
-/** So many seeds are enough to find any of the mistakes. */
+/** Every mistake must be found within this many seeds. */
 const ENOUGH = 2_000
 const TIMEOUT = 3_600_000
 
-/** Runs seeds; returns what the first failing one says, or undefined. */
+/** Runs seeds. Returns the first failure, or undefined. */
 async function firstFailure(seeds: number, run: (seed: number) => Promise<string | undefined>) {
   const first = ONLY ?? 0
   for (let seed = first; seed < first + (ONLY === undefined ? seeds : 1); seed++) {
@@ -38,7 +38,7 @@ describe('jobs in virtual time', () => {
     },
   )
 
-  test.each(STORES)('a seed says the same each time: %s', async (_, open) => {
+  test.each(STORES)('a seed gives the same run each time: %s', async (_, open) => {
     const trace = async () => {
       const commits: (readonly [string, readonly Write[]])[] = []
       await runJobs(3, open, { committed: (writes, by) => commits.push([by.name, writes]) })

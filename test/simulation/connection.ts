@@ -1,4 +1,4 @@
-// The store as a simulated process sees it: calls are slow, get lost, are carried out late, or are its last.
+// The store as a simulated process sees it: calls can be slow, lost, or carried out late.
 
 import { type Affected, Conflict, type Store, StoreUnavailable, type Work, type Write } from '../../src/store/index.ts'
 import type { Faults } from './faults.ts'
@@ -9,18 +9,18 @@ import type { Scheduler } from './scheduler.ts'
 /** A store that holds work. */
 export type WorkStore = Store & Work
 
-/** What connects processes with the store. */
+/** What a connection is made of. */
 export interface Network {
   readonly store: WorkStore
   readonly scheduler: Scheduler
   readonly random: Random
-  /** The faults of this moment. */
+  /** The faults that can happen now. */
   readonly faults: () => Faults
-  /** Called right after the database has carried out a commit, before anyone has an answer. */
+  /** Called right after the database has carried out a commit, before it is answered. */
   readonly committed: (writes: readonly Write[], by: Process) => void
 }
 
-/** What is asked of a database and answered; everything else of a store goes without it. */
+/** Methods that are one request to the database and one answer. All others are passed through. */
 const READS = [
   'get',
   'secret',
@@ -44,10 +44,10 @@ const WRITES = ['commit', 'lease', 'release'] as const
 
 type Call = (...given: readonly unknown[]) => Promise<unknown>
 
-/** Longest time after which a late call is carried out, in milliseconds. */
+/** The longest delay of a late call, in milliseconds. */
 const LATE_MS = 15_000
 
-/** Connects a process with the store. Its watchers hear of its own commits, once they are answered, and of nothing else. */
+/** Connects a process to the store. Its watchers are called for its own commits only, once they are answered. */
 export function connect(network: Network, process: Process): WorkStore {
   const { store } = network
   const watchers = new Set<(affected: readonly Affected[]) => void>()
@@ -55,7 +55,7 @@ export function connect(network: Network, process: Process): WorkStore {
   const calls: { [name: string]: Call } = {}
   for (const name of READS) {
     const call = store[name].bind(store) as Call
-    calls[name] = (...given) => ask(network, process, () => call(...given), { writes: false, atOnce: true })
+    calls[name] = (...given) => request(network, process, () => call(...given), { writes: false, atOnce: true })
   }
   for (const name of WRITES) {
     const call = store[name].bind(store) as Call
@@ -66,13 +66,13 @@ export function connect(network: Network, process: Process): WorkStore {
         if (name === 'commit') network.committed(writes, process)
         return result
       }
-      const answer = await ask(network, process, carryOut, { writes: true, atOnce: inside === undefined })
-      if (name === 'commit') tell(writes)
+      const answer = await request(network, process, carryOut, { writes: true, atOnce: inside === undefined })
+      if (name === 'commit') notify(writes)
       return answer
     }
   }
 
-  function tell(writes: readonly Write[]): void {
+  function notify(writes: readonly Write[]): void {
     const queues = new Set<string>()
     const tenants = new Set<string>()
     for (const write of writes) {
@@ -99,8 +99,8 @@ export function connect(network: Network, process: Process): WorkStore {
   }
 }
 
-/** Sends a call to the database and brings its answer, as far as the faults of the moment let it. */
-function ask(
+/** Sends a call to the database and returns the answer, subject to faults. */
+function request(
   { scheduler, random, faults }: Network,
   process: Process,
   carryOut: () => Promise<unknown>,
@@ -113,7 +113,7 @@ function ask(
     if (random.happens(clockSet)) process.setClock(random.between(-skewMs, skewMs))
     if (random.happens(crash)) process.crash()
   }
-  const lost = () => new StoreUnavailable('the connection was lost', 1_000)
+  const lost = () => new StoreUnavailable('The connection was lost', 1_000)
 
   return new Promise((resolve, reject) => {
     const answer = (arrive: () => void) => {
@@ -121,7 +121,7 @@ function ask(
         delay(),
         () => {
           disturb()
-          // Asleep or gone since just now: later, or never.
+          // If the process has just fallen asleep or crashed, the answer arrives later, or never.
           scheduler.after(0, arrive, process)
         },
         process,
@@ -129,7 +129,7 @@ function ask(
     }
     const done = () => carryOut().then((result) => answer(() => resolve(result)), failed)
     const failed = (error: unknown) => answer(() => reject(error))
-    // In the database there is no waiting but for what runs inside of a commit.
+    // The database is instantaneous, except for what runs inside a commit.
     const within = (work: () => Promise<unknown>) => {
       const ended = work().then(
         () => {},
@@ -149,7 +149,7 @@ function ask(
       scheduler.after(random.below(LATE_MS), () => within(carryOut))
     }
     disturb()
-    // What a process has sent arrives, whatever becomes of it; what it has not, does not.
+    // A request that was sent arrives even if the process crashes afterwards.
     scheduler.after(0, () => void scheduler.after(delay(), arrive), process)
   })
 }

@@ -1,26 +1,26 @@
-// What may go wrong in a simulation, and how often.
+// What can go wrong in a simulation, and how often.
 
-/** How often each fault happens: a probability at each call of the store, unless it says otherwise. */
+/** How often each fault happens: the probability per call of the store, unless stated otherwise. */
 export interface Faults {
   /** The call does not reach the database. */
   readonly refused: number
-  /** It is carried out, but its answer does not arrive. */
+  /** The call is carried out, but its answer is lost. */
   readonly answerLost: number
-  /** It fails for the caller, and is carried out later. */
+  /** The call fails for the caller and is carried out later. */
   readonly late: number
-  /** The process ends, before the call or when its answer arrives. */
+  /** The process crashes, before the call or when its answer arrives. */
   readonly crash: number
-  /** The process does nothing for a while, before the call or when its answer arrives. */
+  /** The process sleeps, before the call or when its answer arrives. */
   readonly pause: number
-  /** Longest pause, in milliseconds. */
+  /** The longest sleep, in milliseconds. */
   readonly pauseMs: number
-  /** The call takes its time, as does its answer. */
+  /** The call is slow, or its answer is. */
   readonly slow: number
-  /** Longest time that a slow call takes each way, in milliseconds. */
+  /** The longest time that a slow call takes each way, in milliseconds. */
   readonly slowMs: number
-  /** The wall clock of the process is set to another time. */
+  /** The wall clock of the process is set to a different time. */
   readonly clockSet: number
-  /** How far wall clocks are apart, in milliseconds. */
+  /** How far wall clocks deviate from the true time, in milliseconds. */
   readonly skewMs: number
 }
 

@@ -1,33 +1,33 @@
-// A simulated process: its clocks, its timers, its sleep and its end.
+// A simulated process: its clocks, timers, sleep and crash.
 
 import type { Environment } from '../../src/environment.ts'
 import type { Random } from './random.ts'
 import type { Scheduler, TaskOwner } from './scheduler.ts'
 
-/** When simulations begin, in milliseconds since 1970. */
+/** The time at which simulations begin, in milliseconds since 1970. */
 export const BEGINNING = 1_800_000_000_000
 
-/** A process that can sleep beyond its leases, and end at any moment. */
+/** A process that can sleep past the end of its leases, and crash at any moment. */
 export interface Process extends TaskOwner {
-  /** No other one, before or after, has the same name. */
+  /** Unique, also among processes that have crashed. */
   readonly name: string
   readonly environment: Environment
-  /** Does nothing for so many milliseconds; its clocks go on. */
+  /** Sleeps for this many milliseconds, while its clocks keep running. */
   readonly sleep: (ms: number) => void
-  /** Ends: nothing that it waits for ever comes. */
+  /** Crashes: nothing that it waits for ever arrives. */
   readonly crash: () => void
-  /** Sets its wall clock so many milliseconds beside the true time. */
+  /** Sets its wall clock this many milliseconds off the true time. */
   readonly setClock: (skewMs: number) => void
 }
 
-/** Makes a process. `crashed` is called when it ends. */
+/** Creates a process. `crashed` is called when it crashes. */
 export function createProcess(name: string, scheduler: Scheduler, random: Random, crashed: () => void): Process {
   let alive = true
   let asleepUntil = 0
   let skew = 0
   const started = random.below(1_000_000)
   const unavailable = () => {
-    throw new Error('not in a simulation')
+    throw new Error('Not available in a simulation')
   }
 
   const process: Process = {

@@ -1,4 +1,4 @@
-// Random choices that come out the same again for the same seed.
+// Random choices that are the same for the same seed.
 
 /** A source of choices. */
 export interface Random {
@@ -13,7 +13,7 @@ export interface Random {
   readonly pick: <T>(from: readonly [T, ...T[]]) => T
 }
 
-/** Makes the choices of a seed (mulberry32). */
+/** Creates the choices of a seed (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {

@@ -1,11 +1,11 @@
-// Virtual time: runs one task after the other, of those that are due a random one.
+// Virtual time: runs tasks one at a time, picking a random one of those that are due.
 
 import type { Random } from './random.ts'
 
-/** Who a task belongs to; one that sleeps or is gone does nothing. */
+/** The owner of a task. Tasks of a sleeping owner wait; those of a dead one are dropped. */
 export interface TaskOwner {
   readonly alive: () => boolean
-  /** The virtual time until which it does nothing. */
+  /** The virtual time at which it wakes up. */
   readonly asleepUntil: () => number
 }
 
@@ -14,11 +14,11 @@ export interface Scheduler {
   /** Milliseconds since the simulation began. */
   readonly now: () => number
   /**
-   * Has a task run after so many milliseconds, whole ones; returns how to cancel that. With a promise as its result, nothing else happens until that is
-   * settled: it must not wait for another task.
+   * Runs a task after this many milliseconds (rounded up) and returns how to cancel it. If the task returns a promise, no other task runs
+   * until it is settled, so it must not wait for another task.
    */
   readonly after: (ms: number, call: () => void | Promise<void>, owner?: TaskOwner) => () => void
-  /** Runs tasks until a virtual time, or until `stop` is true after one. Throws after `steps` tasks: something runs without end. */
+  /** Runs tasks until a virtual time, or until `stop` returns true. Throws after `steps` tasks, since something must be spinning. */
   readonly run: (until: number, stop: () => boolean, steps: number) => Promise<void>
 }
 
@@ -28,7 +28,7 @@ interface Task {
   readonly owner: TaskOwner | undefined
 }
 
-/** Makes a scheduler. */
+/** Creates a scheduler. */
 export function createScheduler(random: Random): Scheduler {
   const tasks = new Set<Task>()
   let now = 0
@@ -63,7 +63,9 @@ export function createScheduler(random: Random): Scheduler {
     },
     async run(until, stop, steps) {
       for (let step = 0; !stop(); step++) {
-        if (step === steps) throw new Error(`${steps} steps and no end at ${now} ms`)
+        if (step === steps) throw new Error(`More than ${steps} tasks by ${now} ms: something spins`)
+        // Let the code that the last task resumed run until it waits for another task.
+        await new Promise((resolve) => setImmediate(resolve))
         const task = take()
         const at = task === undefined ? until : dueAt(task)
         if (task === undefined || at > until) {
@@ -73,8 +75,6 @@ export function createScheduler(random: Random): Scheduler {
         now = Math.max(now, at)
         tasks.delete(task)
         await task.call()
-        // What it has set off goes on until it waits for another task.
-        await new Promise((resolve) => setImmediate(resolve))
       }
     },
   }

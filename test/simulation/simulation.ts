@@ -1,4 +1,4 @@
-// Runs a scenario in virtual time on one store with several processes, all of it decided by a seed.
+// Runs a scenario with several processes on one store, in virtual time, decided by a seed.
 
 import type { Environment } from '../../src/environment.ts'
 import type { Write } from '../../src/store/index.ts'
@@ -8,53 +8,53 @@ import { BEGINNING, createProcess, type Process } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 
-/** Opens the store of a run, empty. `environment` is the database's own clock. */
+/** Opens an empty store for a run. `environment` is the database's clock. */
 export type OpenStore = (environment: Pick<Environment, 'now'>) => Promise<WorkStore>
 
-/** What a scenario has in hand. */
+/** What a scenario works with. */
 export interface Simulation {
   readonly seed: number
   readonly random: Random
   readonly scheduler: Scheduler
-  /** The store itself, without faults and outside of virtual time: for preparations and checks. */
+  /** The store itself, without faults and delays, for preparation and checks. */
   readonly store: WorkStore
-  /** Whether faults still happen. */
+  /** Whether faults can still happen. */
   readonly disturbed: () => boolean
-  /** Starts a process; when it crashes, another one starts in its stead some time later. */
+  /** Starts a process. If it crashes, a new one is started some time later. */
   readonly spawn: (name: string, main: (process: Process, store: WorkStore) => void) => void
-  /** Notes something that must never happen. The run ends. */
+  /** Records something that must never happen, and ends the run. */
   readonly violated: (what: string) => void
 }
 
-/** What a scenario does. */
+/** What a simulation runs and checks. */
 export interface Scenario {
-  /** Prepares the store and starts processes. */
+  /** Prepares the store and starts the processes. */
   readonly start: (simulation: Simulation) => Promise<void>
   /** Called right after the database has carried out a commit. */
   readonly committed?: (writes: readonly Write[], by: Process) => void
-  /** Once a second after the faults have ended: what is not yet as it has to be in the end, or undefined. */
+  /** Called once a second after the faults have ended. Returns what is not finished yet, or undefined. */
   readonly unfinished: () => Promise<string | undefined>
-  /** Checked once all is finished: what is wrong. */
+  /** Called when everything is finished. Returns what is wrong, or undefined. */
   readonly wrong?: () => Promise<string | undefined>
 }
 
-/** How a run goes; times are virtual, in milliseconds. */
+/** Options of a run; times are virtual, in milliseconds. */
 export interface RunOptions {
   readonly seed: number
   readonly open: OpenStore
   readonly faults: Faults
-  /** How long faults happen. */
+  /** How long faults can happen. */
   readonly disturbedMs: number
-  /** How long it may take after that until all is finished. */
+  /** How long it may take after that until everything is finished. */
   readonly calmMs: number
-  /** Most tasks in a virtual second: more is a loop that spins. */
+  /** The most tasks in a virtual second; more means that something spins. */
   readonly stepsPerSecond: number
 }
 
-/** Longest time until a process is started again, in milliseconds. */
+/** The longest time until a crashed process is replaced, in milliseconds. */
 const RESTART_MS = 5_000
 
-/** Runs a scenario; returns what went wrong, or undefined. */
+/** Runs a scenario. Returns what went wrong, or undefined. */
 export async function simulate(scenario: Scenario, options: RunOptions): Promise<string | undefined> {
   const random = createRandom(options.seed)
   const scheduler = createScheduler(random)
@@ -82,7 +82,7 @@ export async function simulate(scenario: Scenario, options: RunOptions): Promise
   try {
     await scenario.start({ ...options, random, scheduler, store, disturbed, spawn, violated })
     while (disturbed() && violations.length === 0) await second()
-    let unfinished: string | undefined = 'not looked yet'
+    let unfinished: string | undefined = 'not checked yet'
     while (violations.length === 0 && unfinished !== undefined) {
       if (scheduler.now() > options.disturbedMs + options.calmMs) return `never finished: ${unfinished}`
       await second()
