@@ -1,3 +1,5 @@
+// Tests how hints call Lockstep.
+
 import { expect, test } from 'vitest'
 import { type Called, commandName } from './command-name.ts'
 

@@ -1,7 +1,9 @@
+// How to call Lockstep in hints: as this process was called.
+
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The folder of the package: of the clone, or of what was installed. */
+/** The folder of the package: the clone, or where it is installed. */
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url))
 
 /** How a program was started. */
@@ -16,7 +18,7 @@ export interface Called {
   readonly source: boolean
 }
 
-/** This very process. */
+/** This process. */
 const here = (): Called => ({
   script: process.argv[1] ?? '',
   folder: process.cwd(),
@@ -25,7 +27,7 @@ const here = (): Called => ({
   source: import.meta.url.endsWith('.ts'),
 })
 
-/** What to type to call Lockstep as this process was called, so that commands in hints can be pasted. */
+/** The command that calls Lockstep as this process was called, so that hints can be pasted. */
 export function commandName({ script, folder, env, home, source }: Called = here()): string {
   const inNpmScript = env.npm_package_json === join(home, 'package.json')
   if (source && (inNpmScript || join(folder, '/') === join(home, '/'))) return 'npm run -s lockstep --'

@@ -1,3 +1,5 @@
+// Tests what a start prints.
+
 import { expect, test } from 'vitest'
 import { readSettings } from '../site/read-settings.ts'
 import { memoryStore, StoreUnavailable } from '../store/index.ts'

@@ -1,26 +1,28 @@
+// How requests reach the server: whether their Host and origin are trusted, and what the client's address is.
+
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv6 } from 'node:net'
 import { isHost, originOf } from '../node.ts'
 import { forbidden, ScimError } from '../protocol/index.ts'
 import type { Network, Settings } from '../site/index.ts'
 
-/** How requests reach the server: by which address, from where, and whether they may. */
+/** How requests reach the server: by which address, from where, and whether that is allowed. */
 export interface Reached {
-  /** Whether Host is missing, or there are two: a 400, whatever is asked. RFC 9112 §3.2. */
+  /** The refusal of a request without a Host, or with two: 400 for every path. RFC 9112 §3.2. */
   readonly malformed: (request: IncomingMessage) => ScimError | undefined
-  /** Why a request is refused before anything of it is looked at; undefined when it is not. */
+  /** Why a request is refused before anything else of it is read; undefined if it isn't. */
   readonly refusal: (request: IncomingMessage, isPrivate: boolean) => ScimError | undefined
   /** Scheme and host that the client used, or the public URL. */
   readonly origin: (request: IncomingMessage) => string
-  /** What the origin depends on: equal for requests that have the same. */
+  /** What the origin depends on: equal for requests with the same origin. */
   readonly originKey: (request: IncomingMessage) => string
-  /** Address of the client, as a trusted proxy says it, else of the other end of the connection. */
+  /** Address of the client as a trusted proxy states it, else that of the other end of the connection. */
   readonly client: (request: IncomingMessage) => string
-  /** Whether a request was made on this machine and has not come through a proxy. */
+  /** Whether a request comes from this machine, and not through a proxy. */
   readonly isLocal: (request: IncomingMessage) => boolean
 }
 
-/** A name or address that can only mean this machine, or a literal address: neither can be made to point here by DNS. */
+/** A name that can only mean this machine, or a literal address: DNS can't make either point here. */
 const SURE_HOST = /^(?:localhost|[\w.-]{1,255}\.localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 const LOOPBACK_HOST = /^(?:localhost|[\w.-]{1,255}\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\.)/
@@ -28,16 +30,16 @@ const LOOPBACK = /^(?:::1|(?:::ffff:)?127\.)/
 const FORWARDING = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip']
 
 /**
- * Makes the look at how requests arrive. A Host is believed when it is a loopback name or a literal address, when `--public-url`
- * stands in its place, or when it comes from a proxy that `--trusted-proxies` names. Such a proxy also says by X-Forwarded-Proto
- * and X-Forwarded-For what the client used and where it is; from anybody else these headers mean nothing. RFC 9110 §7.4, RFC 9112 §3.2.
+ * Makes the checks of how requests arrive. A Host is trusted if it is a loopback name or a literal address, if `--public-url` replaces
+ * it, or if it comes from a proxy that `--trusted-proxies` names. X-Forwarded-Proto and X-Forwarded-For of such a proxy state the scheme
+ * and address of the client; from any other source they are ignored. RFC 9110 §7.4, RFC 9112 §3.2.
  */
 export function createReached({ publicUrl, trustedProxies = [] }: Settings): Reached {
   const proxies = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies)
   const behindTls = publicUrl?.startsWith('https://') === true
-  /** Looked at once for each connection. */
+  /** Checked once for each connection. */
   const trusted = new WeakMap<object, boolean>()
-  /** Nearly every request names the same one. */
+  /** The last host that was sure: nearly every request names the same one. */
   let lastSure: string | undefined
 
   function isTrusted({ socket }: IncomingMessage): boolean {
@@ -60,18 +62,18 @@ export function createReached({ publicUrl, trustedProxies = [] }: Settings): Rea
   function client(request: IncomingMessage): string {
     const own = request.socket.remoteAddress ?? ''
     if (proxies === undefined || !isTrusted(request)) return own
-    // The nearest proxy has added its entry at the end; what lies before the first stranger is hearsay.
+    // The nearest proxy has added its entry at the end; entries before the first untrusted one may be forged.
     const hops = (textOf(request.headers['x-forwarded-for']) ?? '').split(',').map((hop) => hop.trim())
     return hops.findLast((hop) => hop !== '' && !isIn(proxies, hop)) ?? own
   }
 
-  /** The scheme that the client used, as far as a trusted proxy says. */
+  /** The scheme that the client used, if a trusted proxy states it. */
   function proto(request: IncomingMessage): string | undefined {
     if (!isTrusted(request)) return undefined
     return textOf(request.headers['x-forwarded-proto'])?.split(',').at(-1)?.trim().toLowerCase()
   }
 
-  /** Whether it came from another machine in the clear: tokens and people's data don't travel so. RFC 7644 §7.2. */
+  /** Whether a request came from another machine without TLS, which tokens and personal data must not. RFC 7644 §7.2. */
   function isExposed(request: IncomingMessage): boolean {
     if (behindTls) return false
     if (!isTrusted(request)) return !LOOPBACK.test(request.socket.remoteAddress ?? '')
@@ -113,7 +115,7 @@ function malformed({ headers: { host }, httpVersion, rawHeaders }: IncomingMessa
   return hasTwoHosts(rawHeaders) ? TWO_HOSTS : undefined
 }
 
-/** Names and values stand in turn; Node keeps the first of several in `headers` and says nothing. */
+/** `raw` alternates names and values; in `headers` Node silently keeps the first of several. */
 function hasTwoHosts(raw: readonly string[]): boolean {
   let seen = false
   for (let at = 0; at < raw.length; at += 2) {
@@ -133,7 +135,7 @@ function blockListOf(proxies: readonly Network[]): BlockList {
 
 function isIn(list: BlockList, address: string | undefined): boolean {
   if (address === undefined) return false
-  // Node shows an IPv4 address on a socket for both families so.
+  // A socket for both families shows IPv4 addresses like this.
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
 }
@@ -145,7 +147,7 @@ function textOf(value: string | readonly string[] | undefined): string | undefin
 const IN_THE_CLEAR = forbidden(
   'This came from another machine without TLS; put a proxy with TLS in front, and start with --public-url https://…',
 )
-const NO_HOST = new ScimError(400, 'The request has no Host header that names a host and port, which HTTP/1.1 asks for')
+const NO_HOST = new ScimError(400, 'The request has no Host header with a host and port, which HTTP/1.1 requires')
 const TWO_HOSTS = new ScimError(400, 'The request has more than one Host header; send one')
 
 function foreignHost(host: string): ScimError {

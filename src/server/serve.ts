@@ -155,7 +155,7 @@ async function listen(app: App, { host, port }: Settings) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EADDRINUSE') {
       const flag = SETTINGS.port.flag
-      throw new ConfigError(flag, `port ${port} of ${host} is in use by another process; choose another one`, {
+      throw new ConfigError(flag, `Port ${port} of ${host} is in use by another process; choose another one`, {
         cause: error,
       })
     }

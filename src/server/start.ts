@@ -1,3 +1,5 @@
+// Starts the server or its cluster, loading their code only then.
+
 import { printLines } from '../terminal.ts'
 import type { Server } from './serve.ts'
 
@@ -6,10 +8,7 @@ export type { Server } from './serve.ts'
 import type { Settings } from '../site/index.ts'
 import type { Workers } from './cluster/cluster.ts'
 
-/**
- * Starts the standalone server. It is loaded only now, since every command reads this room's settings and only one of
- * them serves.
- */
+/** Starts the standalone server. Its code is loaded only now, since every command imports this room and only one serves. */
 export async function startServer(
   settings: Settings,
   options: { readonly print?: (text: string) => void; readonly worker?: boolean } = {},
@@ -18,7 +17,7 @@ export async function startServer(
   return serve(settings, { print: show, ...options })
 }
 
-/** Starts as many processes of the standalone server as the settings say, on one port. */
+/** Starts as many processes of the standalone server as the settings ask for, on one port. */
 export async function startWorkers(settings: Settings): Promise<Workers> {
   const { superviseWorkers } = await import('./cluster/cluster.ts')
   return superviseWorkers(settings, show)

@@ -1,3 +1,5 @@
+// Tests the token buckets.
+
 import { expect, test } from 'vitest'
 import { createBuckets } from './throttle.ts'
 

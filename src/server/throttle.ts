@@ -1,10 +1,12 @@
+// Token buckets that limit how often something may happen, by key.
+
 /** A token bucket for each key. */
 export interface Buckets {
-  /** Takes one; 0 when there was one, else how many seconds until there is. */
+  /** Takes one token. Returns 0, or if there is none the seconds until there is one. */
   take(key: string): number
 }
 
-/** Most keys that are remembered; those longest unused are forgotten, which is as if they were full. */
+/** Most keys to remember; those unused for longest are forgotten, which means that they are full again. */
 const KEYS = 10_000
 
 /** Makes buckets that fill by `perSecond` up to `burst`. */
@@ -14,7 +16,7 @@ export function createBuckets(options: {
   readonly now?: () => number
 }): Buckets {
   const { perSecond, burst } = options
-  // A clock that nobody sets: one set back would lock everybody out.
+  // A monotonic clock: one that is set back would lock every client out.
   const now = options.now ?? (() => performance.now())
   const buckets = new Map<string, { left: number; at: number }>()
   return {

@@ -1,9 +1,11 @@
+// Makes folders that only their owner can read.
+
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder that only its owner may look into, with those above it. Level by level: the recursive mkdir of Node never ends where
- * a file system says of a folder that is there that it is not, as /proc does.
+ * Makes a folder that only its owner can read, with its parents. Level by level: the recursive mkdir of Node never ends on a file
+ * system that denies the existence of a folder that exists, as /proc does.
  */
 export async function makeFolder(folder: string): Promise<void> {
   try {
@@ -20,7 +22,7 @@ async function makeOne(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })
   } catch (error) {
-    // Some systems would rather say that the folder can't be made than that it is there.
+    // Some systems report that the folder can't be made when it already exists.
     if (
       codeOf(error) === 'ENOENT' ||
       !(await stat(folder).then(

@@ -1,3 +1,5 @@
+// Tests how settings are read from flags and the environment.
+
 import { expect, test } from 'vitest'
 import { readSettings } from './read-settings.ts'
 import { localUrl } from './settings.ts'

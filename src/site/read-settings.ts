@@ -25,7 +25,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const read = <T>(name: SettingName, parse: (text: string) => T | undefined): T => {
     const setting: SettingEntry = SETTINGS[name]
     const flag = flags[name]
-    // An empty variable is one that is not set: that is how compose files and shells leave them.
+    // An empty variable counts as not set: compose files and shells leave them like that.
     const text = flag ?? (env[setting.env] || setting.default)
     const value = parse(text.trim())
     if (value !== undefined) return value
@@ -70,7 +70,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   }
 }
 
-/** A value as it may be shown: an address may hold a password. */
+/** A value in a form that may be shown: an address may contain a password. */
 function withoutSecrets(text: string): string {
   if (/^postgres(ql)?:/i.test(text)) return 'postgres:…'
   const at = text.lastIndexOf('@')
@@ -93,19 +93,19 @@ function parseNetworks(text: string): readonly Network[] | undefined {
   return networks
 }
 
-/** The token in a file; refuses what could be guessed. The error never repeats it. */
+/** The token in a file. Refuses one that could be guessed. The error never repeats it. */
 function readToken(file: string): string | undefined {
   if (file === '') return undefined
   let token: string
   try {
     token = readFileSync(file, 'utf8').trim()
   } catch (cause) {
-    throw new ConfigError(SETTINGS.metricsTokenFile.flag, `the file ${file} can't be read`, { cause })
+    throw new ConfigError(SETTINGS.metricsTokenFile.flag, `The file ${file} can't be read`, { cause })
   }
   if (/^[\w.~+/=-]{16,}$/.test(token)) return token
   throw new ConfigError(
     SETTINGS.metricsTokenFile.flag,
-    `the file ${file} must hold one token of 16 characters or more, of letters, digits and - . _ ~ + / =`,
+    `The file ${file} must contain one token of 16 characters or more: letters, digits and - . _ ~ + / =`,
   )
 }
 
@@ -140,7 +140,7 @@ function parsePostgres(text: string): { readonly database: string; readonly url:
   const shown = new URL(url)
   shown.password = ''
   for (const secret of ['password', 'sslpassword']) shown.searchParams.delete(secret)
-  // The driver takes them for verify-full, and warns on each start that it does.
+  // The driver treats them as verify-full, and warns about it on each start.
   if (mode !== null && !asLibpq && VERIFIED_TOO.has(mode)) url.searchParams.set('sslmode', 'verify-full')
   return { database: shown.href, url: mode === url.searchParams.get('sslmode') ? text : url.href }
 }

@@ -1,3 +1,5 @@
+// Tests how system errors are put into words.
+
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'

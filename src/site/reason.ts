@@ -1,4 +1,6 @@
-/** What the system's words mean, as the end of a sentence about a file, a folder or an address. */
+// Puts the errors of the operating system and of SQLite into words.
+
+/** The codes of the system in words, as the end of a sentence about a file, a folder or an address. */
 const SYSTEM: { readonly [code: string]: string } = {
   EACCES: 'this user may not use it',
   EADDRINUSE: 'another process listens there',
@@ -48,7 +50,7 @@ const SQLITE: { readonly [code: number]: string } = {
   26: 'it is not a SQLite database',
 }
 
-/** Why something failed, in words: what the system or SQLite say, said plainly; other errors as they say it themselves. */
+/** Why something failed, in plain words for errors of the system or SQLite; for other errors their own message. */
 export function reasonOf(error: unknown): string {
   for (let one = error; one instanceof Error; one = one.cause) {
     const reason = systemReason(one)
@@ -57,18 +59,18 @@ export function reasonOf(error: unknown): string {
   return plainMessage(error)
 }
 
-/** The same where the error is the system's or SQLite's own; undefined for all others. */
+/** The same for errors of the system or SQLite; undefined for all others. */
 export function systemReason(error: unknown): string | undefined {
   if (error instanceof AggregateError && error.errors.length > 0) return systemReason(error.errors[0])
   if (!(error instanceof Error) || !('code' in error)) return undefined
   if (error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error) return SQLITE[Number(error.errcode) & 0xff]
-  // Node has SQLite built in since 22.13, and all that is needed since 22.16.
+  // Node has SQLite built in since 22.13, and everything that is needed since 22.16.
   if (error.code === 'ERR_UNKNOWN_BUILTIN_MODULE')
     return `Node ${process.versions.node} has no SQLite; with Node 22.16 or newer it works, and on this one PostgreSQL does`
   return SYSTEM[String(error.code)]
 }
 
-/** The message of an error with what its causes were in the words of the system or SQLite said plainly. */
+/** The message of an error, with causes that come from the system or SQLite in plain words. */
 export function plainMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   let { message } = error

@@ -13,7 +13,7 @@ export interface RateLimit {
   readonly burst: number
 }
 
-/** Addresses that share their first bits. */
+/** A network: addresses that share their first bits. */
 export interface Network {
   readonly address: string
   readonly bits: number
@@ -21,18 +21,18 @@ export interface Network {
 
 /** How to reach a PostgreSQL database. */
 export interface PostgresSettings {
-  /** The address as given; it may hold a password. */
+  /** The address as given; it may contain a password. */
   readonly url: string
-  /** A file that holds the password, read for each new connection. */
+  /** A file with the password, read again for each new connection. */
   readonly passwordFile?: string
-  /** Connections of a process, at most. */
+  /** Most connections of one process. */
   readonly connections: number
 }
 
 /** The settings of a standalone server, checked. */
 export interface Settings {
   readonly host: string
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number
   /** Path of the SQLite file, `:memory:`, or the address of a PostgreSQL database without its secrets. */
   readonly database: string
@@ -40,9 +40,9 @@ export interface Settings {
   readonly postgres?: PostgresSettings
   /** Without a slash at its end. Absent: made from host and port. */
   readonly publicUrl?: string
-  /** Proxies whose Host, X-Forwarded-Proto and X-Forwarded-For are believed. Absent: none. */
+  /** Proxies whose Host, X-Forwarded-Proto and X-Forwarded-For are trusted. Absent: none. */
   readonly trustedProxies?: readonly Network[]
-  /** Who may read /metrics, where no token of its own is set. Absent: this machine. */
+  /** Who may read /metrics, if it has no token. Absent: this machine. */
   readonly metrics?: 'open' | 'off'
   /** Whether /metrics has the numbers of each tenant. Absent: no. */
   readonly metricsTenants?: true
@@ -59,10 +59,10 @@ export interface Settings {
   readonly workers: number
 }
 
-/** Flags as given on the command line; an absent one leaves the word to the environment. */
+/** Flags as given on the command line; the environment decides about absent ones. */
 export type Flags = { readonly [name in SettingName]?: string | undefined }
 
-/** One setting, as people give it. */
+/** One setting, as it is given. */
 export interface SettingEntry {
   readonly name: string
   readonly flag: string
@@ -74,7 +74,7 @@ export interface SettingEntry {
   readonly does: string
 }
 
-/** More workers than any machine makes use of. */
+/** More workers than any machine can use. */
 export const MOST_WORKERS = 64
 
 /** No client waits longer than an hour for an answer. */
@@ -110,7 +110,7 @@ export const SETTINGS = {
     default: 'sqlite:data/lockstep.db',
     allowed:
       'sqlite:PATH, like sqlite:data/lockstep.db, or postgres://USER@HOST:PORT/DATABASE, with ?sslmode=verify-full for TLS',
-    does: 'where everything is kept',
+    does: 'the database',
   },
   databasePasswordFile: {
     name: 'password file',
@@ -118,7 +118,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_DATABASE_PASSWORD_FILE',
     default: '',
     allowed: 'the path of a file',
-    does: 'file with the password of a PostgreSQL database, read anew for each connection',
+    does: 'file with the password of a PostgreSQL database, read again for each connection',
   },
   databaseConnections: {
     name: 'connections',
@@ -126,7 +126,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_DATABASE_CONNECTIONS',
     default: '10',
     allowed: `a whole number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}`,
-    does: 'most connections of each process to a PostgreSQL database, besides one to listen on and nine for heavy requests',
+    does: 'most connections of each process to a PostgreSQL database, in addition to one that listens and nine for heavy requests',
   },
   publicUrl: {
     name: 'public URL',
@@ -142,8 +142,8 @@ export const SETTINGS = {
     flag: '--trusted-proxies',
     env: 'LOCKSTEP_TRUSTED_PROXIES',
     default: '',
-    allowed: 'addresses or networks with commas between them, like 127.0.0.1,10.0.0.0/8',
-    does: 'proxies whose Host, X-Forwarded-Proto and X-Forwarded-For headers are believed, when there are several public names',
+    allowed: 'addresses or networks, separated by commas, like 127.0.0.1,10.0.0.0/8',
+    does: 'proxies whose Host, X-Forwarded-Proto and X-Forwarded-For headers are trusted, for servers with several public names',
   },
   metrics: {
     name: 'metrics',
@@ -159,23 +159,23 @@ export const SETTINGS = {
     env: 'LOCKSTEP_METRICS_TENANTS',
     default: 'off',
     allowed: 'on or off',
-    does: 'whether /metrics has how many tenants there are and a line for each tenant and resource type; all tenants are read for it, by each replica',
+    does: 'whether /metrics includes the number of tenants and a line for each tenant and resource type; each replica reads all tenants for it',
   },
   metricsTokenFile: {
     name: 'metrics token file',
     flag: '--metrics-token-file',
     env: 'LOCKSTEP_METRICS_TOKEN_FILE',
     default: '',
-    allowed: 'the path of a file that holds one token of 16 characters or more',
-    does: 'file with the bearer token that /metrics asks for, from wherever it is read',
+    allowed: 'the path of a file with one token of 16 characters or more',
+    does: 'file with the bearer token that every reader of /metrics needs',
   },
   firstToken: {
     name: 'first token',
     flag: '--first-token',
     env: 'LOCKSTEP_FIRST_TOKEN',
     default: 'terminal',
-    allowed: 'terminal (printed only where a person reads it), always, or never',
-    does: 'where the token of a first start may be printed; elsewhere it says how to make one',
+    allowed: 'terminal (printed only on a terminal), always, or never',
+    does: 'where the token of a first start may be printed; elsewhere the server prints how to make one',
   },
   logLevel: {
     name: 'log level',
@@ -191,7 +191,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_RATE_LIMIT',
     default: 'off',
     allowed: 'off, or requests per second of one connection, like 50, or with a burst, like 50:200',
-    does: 'requests per second that each connection may make, in each worker; past it: 429',
+    does: 'requests per second that each connection may make, in each worker; beyond it: 429',
   },
   requestSeconds: {
     name: 'request time',
@@ -199,7 +199,7 @@ export const SETTINGS = {
     env: 'LOCKSTEP_REQUEST_SECONDS',
     default: '30',
     allowed: `a whole number of seconds from 1 to ${MOST_SECONDS}`,
-    does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; past it a search is refused (400 tooMany), a write stopped (503)',
+    does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; then a search is refused (400 tooMany) and a write is stopped (503)',
   },
   workers: {
     name: 'workers',
@@ -207,21 +207,21 @@ export const SETTINGS = {
     env: 'LOCKSTEP_WORKERS',
     default: '1',
     allowed: `a whole number from 1 to ${MOST_WORKERS}, or auto: one for each core`,
-    does: 'processes that share the port; one that dies is started again',
+    does: 'processes that share the port; one that dies is restarted',
   },
 } as const satisfies { readonly [name: string]: SettingEntry }
 
 /** The name of a setting. */
 export type SettingName = keyof typeof SETTINGS
 
-/** The address clients reach the server at when none is given. */
+/** The address at which clients reach the server if no public URL is set. */
 export function localUrl(host: string, port: number): string {
-  // Nobody can connect to "any address"; loopback is what works when pasted.
+  // Clients can't connect to "any address"; loopback works when pasted.
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}`
 }
 
-/** The flag that has a command use the same database, with a space before it; empty where it does so by itself. */
+/** The flag that makes a command use the same database, with a space before it; empty for the default database. */
 export function databaseFlag({ database, postgres }: Settings): string {
   const text = postgres === undefined ? `sqlite:${database}` : database
   return text === SETTINGS.database.default

@@ -4,15 +4,15 @@ import { type Allowances, didYouMean, type Json, STRICT } from '../protocol/inde
 import type { AllowanceChoice } from '../quirks/index.ts'
 import { invalid } from './errors.ts'
 
-/** Names of allowances as people give them. */
+/** Names of allowances as they are given. */
 export interface AllowanceDraft {
-  /** Names of allowances that hold whatever the profile says. */
+  /** Names of allowances that apply whatever the profile says. */
   readonly allow?: readonly string[]
-  /** Names of allowances that don't hold whatever the profile says. */
+  /** Names of allowances that don't apply whatever the profile says. */
   readonly forbid?: readonly string[]
 }
 
-/** Allowances of a connection as kept; one that this version doesn't know (the file is newer) has no meaning here. */
+/** Allowances of a connection as stored; one that this version doesn't know (the database is newer) is ignored. */
 export function keptAllowances(side: 'allow' | 'forbid', value: Json | undefined): AllowanceChoice {
   const known = Array.isArray(value) ? value.filter(isAllowance) : []
   return known.length === 0 ? {} : { [side]: known }
@@ -22,7 +22,7 @@ function isAllowance(name: Json): name is keyof Allowances {
   return typeof name === 'string' && Object.hasOwn(STRICT, name)
 }
 
-/** The allowances that a draft names. Refuses unknown ones, and one that stands on both sides. */
+/** The allowances that a draft names. Refuses unknown ones, and one that is on both sides. */
 export function readAllowances({ allow = [], forbid = [] }: AllowanceDraft): AllowanceChoice {
   for (const name of [...allow, ...forbid]) {
     if (isAllowance(name)) continue

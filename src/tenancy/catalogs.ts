@@ -10,32 +10,32 @@ import { readSettings } from './settings-record.ts'
 
 /** The catalogs and settings of tenants, in memory so that a request finds them at once. */
 export interface Catalogs {
-  /** Has the tenant's catalog and settings read, if they are not known or may have changed. */
+  /** Reads the tenant's catalog and settings, if they are not known or may have changed. */
   readonly ready: (tenant: string) => void | Promise<void>
   /** The tenant's catalog, after `ready`. */
   readonly catalog: (tenant: string) => Catalog
   /** The tenant's settings, after `ready`. */
   readonly settings: (tenant: string) => TenantSettings
-  /** Has one tenant, or all, read again before the next use. */
+  /** Lets one tenant, or all, be read again before the next use. */
   readonly forget: (tenant?: string) => void
 }
 
-/** What a tenant has of its own is forgotten when it was not asked for between two looks at this distance. */
+/** How often tenants are checked for use: one that was not used since the last check is forgotten. */
 const IDLE_MS = 3_600_000
 
 interface Loaded {
   readonly catalog: Catalog
   readonly settings: TenantSettings
-  /** What it was made from: equal texts keep the very same catalog, and all that hangs on it. */
+  /** What it was made from: for an equal text the same catalog object is kept, with everything that is cached by it. */
   readonly text: string
-  /** Whether it was asked for since the last look at who is idle. */
+  /** Whether it was used since the last check. */
   used: boolean
 }
 
-/** Most tenants that are known to be as they were last read; past it, all are looked at again. */
+/** Most tenants known to be unchanged since they were read; beyond it, all are read again. */
 const FRESH_TENANTS = 100_000
 
-/** Makes the memory of catalogs and settings. Tenants without anything of their own take no room in it. */
+/** Makes the memory of catalogs and settings. Tenants without anything of their own take no memory. */
 export function createCatalogs(store: Store, environment: Environment): Catalogs {
   const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '', used: true }
   const loaded = new Map<string, Loaded>()
@@ -51,7 +51,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
       const before = epoch
       await requireImported(store, tenant)
       const [own, settings] = await Promise.all([readOwn(store, tenant), readSettings(store, tenant)])
-      // Something was written while we read: read again.
+      // Something was written in the meantime: read again.
       if (before !== epoch) continue
       if (own === NOTHING && settings === DEFAULT_SETTINGS) {
         loaded.delete(tenant)
@@ -63,7 +63,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
           loaded.set(tenant, { catalog, settings, text, used: true })
         }
       }
-      // Anybody may ask for any name; what is remembered of it is bounded.
+      // A client can send any name; what is remembered is bounded.
       if (fresh.size >= FRESH_TENANTS) fresh.clear()
       fresh.add(tenant)
       forgetIdle()
@@ -77,7 +77,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
     return found
   }
 
-  /** Looked at when something is read, since only then there can be more than before. */
+  /** Checked when something is read, since memory grows only then. */
   const forgetIdle = () => {
     if (environment.now() - looked < IDLE_MS) return
     looked = environment.now()

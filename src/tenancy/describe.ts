@@ -1,8 +1,10 @@
+// A connection as the admin API and the command line show it to programs.
+
 import { formatRights } from '../access/index.ts'
 import type { Connection } from './connection-record.ts'
 import { isoTime } from './iso-time.ts'
 
-/** A connection for programs, in the admin API and the command line alike: never a token, rights in the form that `--rights` takes. */
+/** A connection for programs: never a token, and rights in the form that `--rights` accepts. */
 export function describeConnection({
   id,
   label,

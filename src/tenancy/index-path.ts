@@ -1,12 +1,14 @@
+// Which attributes can be declared indexed, and why others can't.
+
 import { type Attribute, isOrdered, isReference, type ResourceType, resolve, type Target } from '../protocol/index.ts'
 
-/** Of no use as examples: found by index from the start. */
+/** Of no use as examples: always indexed. */
 const FROM_THE_START = new Set(['userName', 'externalId', 'displayName', 'emails'])
 
-/** Attributes of every resource that are kept apart from the document, with indexes of their own or none. */
+/** Attributes of every resource that are stored apart from the document, with indexes of their own or none. */
 const KEPT_APART = new Set(['id', 'meta', 'schemas', 'groups', 'members'])
 
-/** The attribute that a path names, if it can be declared indexed; else why it can't, and what can. */
+/** The attribute that a path names, if it can be indexed; else the reason why not, and what can be indexed. */
 export function readIndexPath(text: string, type: ResourceType): Target | string {
   const found = resolve(text, type)
   const can = `what can be declared is text, a number, a boolean or a time, like ${examples(type).join(', ')}`
@@ -25,7 +27,7 @@ export function readIndexPath(text: string, type: ResourceType): Target | string
   }
   if (!isIndexable(leaf)) return `${path} is of type ${leaf.type}; ${can}`
   if (sub !== undefined && isReference(attribute) && (sub.name === '$ref' || sub.mutability === 'readOnly')) {
-    return `${path} shows another resource and isn't kept; ${attribute.name}.value is found by index from the start`
+    return `${path} shows another resource and isn't kept; ${attribute.name}.value is always indexed`
   }
   return found
 }
@@ -38,7 +40,7 @@ function isText({ type }: Attribute): boolean {
   return type === 'string' || type === 'reference'
 }
 
-/** A few paths of a type that could be declared. */
+/** A few paths of a type that can be indexed. */
 function examples(type: ResourceType): readonly string[] {
   const own = [type.schema, ...type.extensions.map(({ schema }) => schema)].flatMap(({ id, attributes }) => {
     const prefix = id === type.schema.id ? '' : `${id}:`

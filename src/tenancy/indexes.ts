@@ -13,24 +13,24 @@ export interface IndexEntry {
   readonly type: string
   /** Canonical: `title`, `name.familyName`. */
   readonly path: string
-  /** Whether the tenant has declared it, and it is not there from the start. */
+  /** Whether the tenant has declared it; the others are always indexed. */
   readonly own: boolean
-  /** Whether all resources are entered, so that queries use it. */
+  /** Whether every resource is indexed, so that queries use it. */
   readonly ready: boolean
 }
 
-/** What resources are found by: declared and taken back at run time (decision 19). */
+/** Indexed attributes: declared and dropped at run time (decision 19). */
 export interface Indexes {
-  /** All of it, from the start or declared. */
+  /** All indexed attributes, declared or not. */
   readonly listIndexes: (tenant: string, options: Pick<ChangeOptions, 'usage'>) => Promise<readonly IndexEntry[]>
-  /** Declares attributes of a type indexed and enters all its resources; what isn't ready, since it was cut short, is built anew. */
+  /** Indexes attributes of a type, with all its resources; an index that was interrupted is built again. */
   readonly putIndexes: (
     tenant: string,
     type: string,
     paths: readonly string[],
     options: ChangeOptions,
   ) => Promise<readonly IndexEntry[]>
-  /** Takes declarations back. */
+  /** Drops declarations. */
   readonly deleteIndexes: (
     tenant: string,
     type: string,
@@ -39,7 +39,7 @@ export interface Indexes {
   ) => Promise<void>
 }
 
-/** Makes the part of the room that declares indexes. */
+/** Makes the indexes part of tenancy. */
 export function createIndexes(store: Store, modelOf: (tenant: string) => Promise<Model>, change: Change): Indexes {
   const list = async (tenant: string, usage: SchemaUse) => {
     const { types } = await modelOf(tenant)
@@ -48,7 +48,7 @@ export function createIndexes(store: Store, modelOf: (tenant: string) => Promise
       const start = startOf(type, usage)
       return usage.indexedPaths(type).map((path): IndexEntry => {
         const own = !start.includes(path)
-        // What is there from the start is complete from the first entry on.
+        // Indexes that are not declared are complete from the first resource on.
         return { type: type.name, path, own, ready: complete.get(indexKey(type.name, path)) ?? !own }
       })
     })
@@ -117,17 +117,17 @@ function canonical(texts: readonly string[], type: ResourceType): readonly strin
   return [...new Set(targets.map(({ path }) => path))]
 }
 
-/** What a type is found by without a declaration. */
+/** What is indexed of a type without a declaration. */
 function startOf(type: ResourceType, usage: SchemaUse): readonly string[] {
   return usage.indexedPaths({ ...type, indexed: [] })
 }
 
-/** Index paths by type that have been seen, and whether they are complete. */
+/** The index paths in the store by type, and whether they are complete. */
 async function pathsOf(store: Store, tenant: string): Promise<ReadonlyMap<string, boolean>> {
   const complete = new Map<string, boolean>()
   for await (const chunk of store.exportTenant(tenant)) {
     for (const row of chunk) if (row.row === 'path') complete.set(indexKey(row.type, row.path), row.complete)
-    // They come first.
+    // Paths come first.
     if (chunk.at(-1)?.row !== 'path') break
   }
   return complete

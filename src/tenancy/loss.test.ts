@@ -1,3 +1,5 @@
+// Tests what a change of a schema would remove from documents.
+
 import { expect, test } from 'vitest'
 import {
   type AttributeDeclarations,

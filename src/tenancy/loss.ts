@@ -1,3 +1,5 @@
+// What a change of schemas would remove from resources, and how their values are converted or dropped.
+
 import { createHash } from 'node:crypto'
 import {
   type Attribute,
@@ -13,23 +15,23 @@ import {
   STRICT,
 } from '../protocol/index.ts'
 
-/** What a change of a schema or type would take away from resources, or make them break. */
+/** What a change of a schema or type would remove from resources, or what would make them invalid. */
 export interface Loss {
   /** In words, for the administrator: `attribute urn:…:badge:number would be removed`. */
   readonly what: string
-  /** Names of the types whose resources are concerned. */
+  /** Names of the types whose resources are affected. */
   readonly types: readonly string[]
-  /** Whether a resource has something that is in the way. Asked of each once, in order of id, between one `begin` and the next. */
+  /** Whether a resource has a value that is in the way. Called once for each, in the order of ids, between one `begin` and the next. */
   readonly uses: (document: Document) => boolean
-  /** Starts a pass over all resources, for what compares them with each other. */
+  /** Starts a pass over all resources, for losses that compare them with each other. */
   readonly begin?: () => void
-  /** The resource with the values that fit in the form that they will have; the very same one when they have it. Loses nothing. */
+  /** The resource with values converted to their new form; the same object if nothing changes. Loses nothing. */
   readonly convert?: (document: Document) => Document
-  /** The resource without the values that are in the way, and the others converted; absent when there is no such way. */
+  /** The resource without the values that are in the way, and the others converted; absent if values can't be dropped. */
   readonly drop?: (document: Document) => Document
 }
 
-/** A place that holds attributes: the core of a document, or one of its extensions. */
+/** A part of a document with attributes: its core, or one of its extensions. */
 interface Holder {
   readonly types: readonly string[]
   /** Absent: the core. */
@@ -72,7 +74,7 @@ export function lossOfType(before: ResourceType, after: ResourceType): readonly 
   return losses
 }
 
-/** The loss from taking an extension off types. */
+/** The loss from removing an extension from types. */
 export function lossOfExtension(extension: string, types: readonly string[]): Loss {
   return {
     what: `extension ${extension} of ${types.join(', ')} would be removed`,
@@ -144,7 +146,7 @@ function lossOfValues(what: string, holder: Holder, path: readonly string[], bec
   }
 }
 
-/** Of resources with the same value, the first one keeps it. */
+/** The first of the resources with the same value keeps it. */
 function lossOfTwins(what: string, holder: Holder, path: readonly string[], now: Attribute): Loss {
   const holders = new Map<number, string>()
   const isTwin = (value: Json, id: string): boolean => {
@@ -171,7 +173,7 @@ function lossOfTwins(what: string, holder: Holder, path: readonly string[], now:
   }
 }
 
-/** What lacks a value that it will need: the element that does, or else the whole extension. */
+/** What lacks a value that will be required: the element of a list, or the whole extension. */
 function lossOfLacking(what: string, holder: Holder, path: readonly string[]): Loss {
   const { types, extension } = holder
   const uses = (document: Document) => lacks(inside(document, holder), path)
@@ -191,10 +193,10 @@ function lossOfLacking(what: string, holder: Holder, path: readonly string[]): L
   return { what, types, uses, drop }
 }
 
-/** What becomes of a value, or of a list, under another definition; `lost`: not all of it. */
+/** A value or list under another definition; `lost`: a part of it doesn't fit. */
 type Become = (value: Json) => { readonly value?: Json; readonly lost: boolean }
 
-/** How the values of an attribute have to change, if they have to: their type, and whether they are lists. */
+/** How the values of an attribute have to change, if at all: their type, and whether they are lists. */
 function changeOf(old: Attribute, now: Attribute): { readonly how: string; readonly become: Become } | undefined {
   const how = [
     ...(old.type === now.type ? [] : [`of type ${now.type} instead of ${old.type}`]),
@@ -206,14 +208,14 @@ function changeOf(old: Attribute, now: Attribute): { readonly how: string; reado
     const list: readonly Json[] = Array.isArray(value) ? value : [value]
     const left = list.flatMap((each) => one(each) ?? [])
     const lost = left.length < list.length || (!now.multiValued && left.length > 1)
-    // Which one of several is meant, nobody can say.
+    // Which one of several is meant is unknown.
     const next = now.multiValued ? left : list.length === 1 ? left[0] : undefined
     return next === undefined || (Array.isArray(next) && next.length === 0) ? { lost } : { value: next, lost }
   }
   return { how: how.join(' and '), become }
 }
 
-/** A value of one type as one of another, where it says the same; undefined where it doesn't. RFC 7643 §2.3. */
+/** A value converted to another type without a change of meaning; undefined if that is impossible. RFC 7643 §2.3. */
 function convertedTo(now: Attribute, value: Json): Json | undefined {
   switch (now.type) {
     case 'string':
@@ -236,7 +238,7 @@ function convertedTo(now: Attribute, value: Json): Json | undefined {
   }
 }
 
-/** Whether a text has the form that values of an attribute have: a time, a URI, base64. */
+/** Whether a text is in the form of an attribute's values: a time, a URI, base64. */
 function hasForm({ name, type, referenceTypes }: Attribute, value: string): boolean {
   const attribute = { type, ...(referenceTypes === undefined ? {} : { referenceTypes }) }
   const schema = defineSchema({ id: 'urn:example:one', name: 'One', attributes: { [name]: attribute } })
@@ -252,11 +254,11 @@ function hasForm({ name, type, referenceTypes }: Attribute, value: string): bool
 function becomesUnique(old: Attribute, now: Attribute): string | undefined {
   if (now.uniqueness === 'none') return undefined
   if (old.uniqueness === 'none') return `unique (${now.uniqueness})`
-  // Two values that differ only in case become the same one.
+  // Two values that differ only in letter case become equal.
   return old.caseExact && !now.caseExact ? 'compared without regard to case' : undefined
 }
 
-/** 53 bits of a text: a million values take little room, and two that differ share them as good as never. */
+/** A hash of 53 bits: a million values take little memory, and collisions are all but impossible. */
 function hash(text: string): number {
   const bytes = createHash('sha256').update(text).digest()
   return bytes.readUIntBE(0, 6) * 32 + (bytes.readUInt8(6) >> 3)
@@ -270,7 +272,7 @@ function inside(document: Document, { extension }: Holder): Json | undefined {
   return extension === undefined ? document : document[extension]
 }
 
-/** Whether the parent of the path's end is there, in any element of lists on the way, but not the end itself. */
+/** Whether the parent of a path exists, in any element of lists on the way, without the value at the path. */
 function lacks(value: Json | undefined, path: readonly string[]): boolean {
   if (Array.isArray(value)) return value.some((element: Json) => lacks(element, path))
   const [name, ...rest] = path
@@ -282,7 +284,7 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || value === ''
 }
 
-/** The document with what is at the path made another value, or none; the very same one when nothing changes. */
+/** The document with another value at the path, or none; the same object if nothing changes. */
 function editIn(document: Document, holder: Holder, path: readonly string[], edit: Edit): Document {
   const { extension } = holder
   if (extension === undefined) {
@@ -297,7 +299,7 @@ function editIn(document: Document, holder: Holder, path: readonly string[], edi
 
 type Edit = (value: Json) => Json | undefined
 
-/** The value with another one at the path; the same value when nothing changes; undefined when nothing is left. */
+/** A value with another one at the path; the same object if nothing changes; undefined if nothing is left. */
 function edited(value: Json, path: readonly string[], edit: Edit): Json | undefined {
   if (path.length === 0) return edit(value)
   if (Array.isArray(value)) {

@@ -1,13 +1,15 @@
+// The notes in the log about what administrators did.
+
 import type { Environment } from '../environment.ts'
 import type { Json } from '../protocol/index.ts'
 import type { NOTE_TYPES, PathChange, Write } from '../store/index.ts'
 
-/** What a note tells besides what was done: values, or what a value was before. Undefined ones are left out; never a secret. */
+/** What a note says besides what was done: values, or a value before and after. Undefined ones are left out; never a secret. */
 export interface NoteFacts {
   readonly [name: string]: Json | undefined | { readonly was: Json; readonly is: Json }
 }
 
-/** The write that leaves a note in a tenant's log, or with "" in that of the whole database, of what an administrator did. */
+/** Makes the write that notes what an administrator did, in a tenant's log, or with "" in that of the whole database. */
 export type Note = (
   tenant: string,
   type: (typeof NOTE_TYPES)[number],
@@ -16,7 +18,7 @@ export type Note = (
   facts?: NoteFacts,
 ) => Write
 
-/** Makes the notes of one administrator, who is named in them as `actor`. */
+/** Makes the notes of one administrator, named in them as `actor`. */
 export function createNote(environment: Environment, actor: string): Note {
   return (tenant, type, id, verb, facts = {}) => ({
     write: 'note',

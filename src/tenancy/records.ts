@@ -1,7 +1,9 @@
+// Reads and changes records of the store: one, all of a kind, or one that others change too.
+
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
 
-/** Records read from the store at once. */
+/** Records that are read at once. */
 const CHUNK = 1_000
 
 /** All records of one kind of a tenant, in key order. */
@@ -36,7 +38,7 @@ export async function oneRecord(
   return record
 }
 
-/** The write that puts another value in place of a record as it was read, or takes it away; `Conflict` missing when it has changed since. */
+/** The write that replaces a record as it was read, or deletes it; `Conflict` missing if it has changed since. */
 export function putIfSame({ tenant, kind, key, tag, value: was }: StoredRecord, value: Json | undefined): Write {
   return {
     write: 'record',
@@ -47,12 +49,12 @@ export function putIfSame({ tenant, kind, key, tag, value: was }: StoredRecord, 
   }
 }
 
-/** Tries of a change that others get in the way of. */
+/** Most attempts of a change that conflicts with those of others. */
 const TRIES = 20
 
 /**
- * Carries out a change that was computed from the record of this key, anew as long as that is not what it was when it is committed.
- * Without it, of two who change one record at the same time the second would undo what the first one did.
+ * Runs a change that was computed from the record of this key, again if the record has changed before the commit. Without this, the
+ * second of two concurrent changes of a record would undo the first.
  */
 export async function untilUnchanged<T>(key: string, change: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -66,17 +68,17 @@ export async function untilUnchanged<T>(key: string, change: () => Promise<T>): 
   }
 }
 
-/** A record's value as an object; an empty one when it is none, so that a damaged record is seen as one without facts. */
+/** A record's value as an object; an empty one if it isn't an object, so that a damaged record counts as one without facts. */
 export function factsOf(record: StoredRecord): JsonObject {
   return isObject(record.value) ? record.value : {}
 }
 
-/** A fact that is a string, or undefined. */
+/** A fact if it is a string, else undefined. */
 export function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A fact that is a number, or undefined. */
+/** A fact if it is a number, else undefined. */
 export function numberOf(value: Json | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined
 }

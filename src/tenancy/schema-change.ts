@@ -144,7 +144,7 @@ function lossesOf(before: Model, after: Model): readonly Loss[] {
   for (const old of before.schemas) {
     const now = after.schemas.find(({ id }) => id === old.id)
     if (now === undefined || sameJson(old, now)) continue
-    // Types that lose the schema altogether are seen below.
+    // Types that lose the schema altogether are covered below.
     const users = left.filter((type) => schemasOfType(findType(after, type.name)).some(({ id }) => id === old.id))
     losses.push(...lossOfSchema(old, now, users))
   }

@@ -10,12 +10,12 @@ import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantS
 /** The key of a tenant's settings. */
 const SETTINGS_KEY = 'settings'
 
-/** A tenant's settings as kept. */
+/** A tenant's settings as stored. */
 export async function readSettings(store: Store, tenant: string): Promise<TenantSettings> {
   return settingsOf(await oneRecord(store, tenant, RECORDS.settings, SETTINGS_KEY))
 }
 
-/** Changes a tenant's settings as they are at this moment, whoever else changes them. */
+/** Changes a tenant's settings, based on their state at the commit. */
 export function editSettings(
   store: Store,
   tenant: string,

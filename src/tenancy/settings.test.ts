@@ -1,3 +1,5 @@
+// Tests how settings are changed and taken back.
+
 import { expect, test } from 'vitest'
 import { changeSettings, DEFAULT_SETTINGS } from './settings.ts'
 

@@ -1,9 +1,11 @@
+// The settings of a tenant: their defaults, how they are checked, changed and compared.
+
 import type { FeatureSwitches } from '../access/index.ts'
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 import { invalid } from './errors.ts'
 import type { NoteFacts } from './notes.ts'
 
-/** What one tenant does otherwise than the others. */
+/** The settings of one tenant. */
 export interface TenantSettings {
   /** No two groups have the same displayName, without regard to case (A-81). */
   readonly uniqueGroupNames: boolean
@@ -11,12 +13,12 @@ export interface TenantSettings {
   readonly uniqueEmails: boolean
   /** Attributes that a GET may not filter by: 403 `sensitive`. RFC 7644 §7.5.2 (P-147). */
   readonly sensitiveFilters: readonly string[]
-  /** Attributes that people may change on /Me besides those that everybody may (P-452). RFC 7644 §3.11. */
+  /** Attributes that people may change on /Me in addition to those that everyone may change (P-452). RFC 7644 §3.11. */
   readonly selfService: readonly string[]
   readonly features: FeatureSwitches
 }
 
-/** What holds until a tenant says otherwise. */
+/** The settings of a tenant that has changed none. */
 export const DEFAULT_SETTINGS: TenantSettings = {
   uniqueGroupNames: false,
   uniqueEmails: false,
@@ -29,7 +31,7 @@ export const DEFAULT_SETTINGS: TenantSettings = {
 const LISTED_ATTRIBUTES = 100
 const PATH = /^[A-Za-z][A-Za-z0-9$_:.-]{0,255}$/
 
-/** Settings with some of them changed; refuses names and values that make no sense. */
+/** Settings with some of them changed. Refuses unknown names and wrong values. */
 export function changeSettings(current: TenantSettings, change: JsonObject): TenantSettings {
   for (const name of Object.keys(change)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS), 'setting')
   const { sensitiveFilters, selfService, features = {} } = change
@@ -53,12 +55,12 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
   }
 }
 
-/** Settings as they are kept. */
+/** Settings as they are stored. */
 export function settingsJson(settings: TenantSettings): JsonObject & { readonly features: JsonObject } {
   return { ...settings, features: { ...settings.features } }
 }
 
-/** What differs between two states of the settings, features with their path. */
+/** The differences between two states of the settings, features with their path. */
 export function changesOf(before: TenantSettings, after: TenantSettings): NoteFacts {
   const flat = ({ features, ...rest }: TenantSettings): [string, Json][] => [
     ...Object.entries(rest),
@@ -69,7 +71,7 @@ export function changesOf(before: TenantSettings, after: TenantSettings): NoteFa
   return Object.fromEntries(changed.map(([path, was]) => [path, { was, is: now.get(path) ?? null }]))
 }
 
-/** Settings without a change from `before` to `after`, where they still are as that change has left them. */
+/** Takes back a change from `before` to `after`, except what others have changed since. */
 export function takeBack(now: TenantSettings, before: TenantSettings, after: TenantSettings): TenantSettings {
   const { features: _features, ...plain } = unchanged(settingsJson(now), settingsJson(before), settingsJson(after))
   return changeSettings(now, {
@@ -78,7 +80,7 @@ export function takeBack(now: TenantSettings, before: TenantSettings, after: Ten
   })
 }
 
-/** The members that a change has made what they still are, as they were before it. */
+/** The members that still have the value that a change has given them, with their value before it. */
 function unchanged(now: JsonObject, before: JsonObject, after: JsonObject): { [name: string]: Json } {
   const same = (name: string) => JSON.stringify(now[name]) === JSON.stringify(after[name])
   return Object.fromEntries(Object.entries(before).filter(([name]) => same(name)))

@@ -1,3 +1,5 @@
+// Tests tenants, connections, tokens and authentication.
+
 import { afterEach, expect, test } from 'vitest'
 import { hashToken, makeToken } from '../access/index.ts'
 import { type Environment, environment } from '../environment.ts'

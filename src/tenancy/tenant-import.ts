@@ -1,34 +1,36 @@
+// Imports a tenant from another database, row by row, resumable and invisible until it is complete.
+
 import { Conflict, type ExportRow, type Store } from '../store/index.ts'
 import { exists, invalid } from './errors.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { IMPORT_RECORD } from './require-imported.ts'
 import { DEFAULT_TENANT, isTenantName, type Tenants } from './tenants.ts'
 
-/** How far a tenant that is moved here has come. */
+/** How far the import of a tenant has got. */
 export interface ImportProgress {
-  /** Checksum of the file it comes from: only that one can go on with it. */
+  /** Checksum of its file: only the same file can continue the import. */
   readonly checksum: string
-  /** Bytes and lines of the file that are in the database. */
+  /** Bytes and lines of the file that have been imported. */
   readonly offset: number
   readonly line: number
 }
 
-/** Tenants that are moved here from another database, row by row. */
+/** Imports of tenants from another database. */
 export interface TenantImports {
-  /** Makes the tenant, not served yet, or says how far it has come. Refuses one that is here already. */
+  /** Makes the tenant, not served yet, or returns how far its import has got. Refuses a tenant that exists already. */
   readonly begin: (
     tenant: string,
     from: { readonly checksum: string; readonly created: number; readonly offset: number; readonly line: number },
   ) => Promise<ImportProgress>
-  /** Puts rows, and how far that is, in one transaction. */
+  /** Writes rows and the progress in one transaction. */
   readonly put: (tenant: string, rows: readonly ExportRow[], now: ImportProgress) => Promise<void>
-  /** What the tenant holds, as whoever moves it on would read it. */
+  /** The rows of the tenant as an export would have them. */
   readonly rows: (tenant: string, after?: ExportRow) => AsyncIterable<readonly ExportRow[]>
-  /** Says that the tenant is whole: from now on it is served. */
+  /** Ends the import: from now on the tenant is served. */
   readonly finish: (tenant: string) => Promise<void>
 }
 
-/** Makes the room's part for tenants that are moved here. */
+/** Makes the imports part of tenancy. */
 export function createTenantImports(store: Store, tenants: Tenants): TenantImports {
   const recordOf = (tenant: string) => ({ tenant, ...IMPORT_RECORD })
   const save = (tenant: string, { checksum, offset, line }: ImportProgress) =>
@@ -61,7 +63,7 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
         await store.commit([{ write: 'tenant', tenant, as: 'new', at: created }])
       } catch (error) {
         if (!(error instanceof Conflict && error.reason === 'exists')) throw error
-        // An import that was cut short between this step and the next has left a tenant without anything.
+        // An import that was interrupted between this step and the next has left an empty tenant.
         const there = await store.tenant(tenant)
         if (there?.created !== created || there.place > 0 || (await isUsed(tenant))) {
           throw exists(`A tenant named "${tenant}" exists already; choose another name with --as`)
@@ -80,7 +82,7 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
     },
     finish: async (tenant) => {
       await store.commit([{ write: 'record', record: recordOf(tenant), value: undefined }])
-      // A first start would make this tenant and let somebody in.
+      // A first start would make this tenant, and a token for it.
       if (tenant === DEFAULT_TENANT && (await tenants.isFirstStart())) await tenants.endFirstStart()
     },
   }

@@ -11,10 +11,10 @@ import { isImported, requireImported } from './require-imported.ts'
 /** The tenant that the first start of a server makes. */
 export const DEFAULT_TENANT = 'default'
 
-/** The record that says that the first start has been; of the whole database. */
+/** The record of the whole database that notes that the first start is over. */
 const FIRST_START = { tenant: '', kind: 'server', key: 'first-start' } as const
 
-/** A first start that takes longer was cut short. */
+/** A first start that takes longer counts as interrupted. */
 const FIRST_START_MS = 30_000
 
 /** No underscores: identity providers refuse them in URLs, and a token's name ends with one. */
@@ -27,7 +27,7 @@ export interface Tenant {
   readonly created: number
   /** The last place of its log. */
   readonly place: number
-  /** Kept counts of resources, by type. */
+  /** Counts of resources, by type. */
   readonly resources: { readonly [type: string]: number }
 }
 
@@ -42,7 +42,7 @@ export interface Tenants {
   readonly show: (name: string, options?: { readonly includeUnfinished?: boolean }) => Promise<Tenant>
   /** Whether it is served: its import, if any, is finished. */
   readonly isImported: (name: string) => Promise<boolean>
-  /** Removes the tenant with all it holds. */
+  /** Removes the tenant with everything in it. */
   readonly delete: (name: string) => Promise<void>
   /** Whether no server has made the default tenant yet. */
   readonly isFirstStart: () => Promise<boolean>
@@ -67,7 +67,7 @@ export function scimPath(tenant: string): string {
   return `/tenants/${tenant}/scim/v2`
 }
 
-/** Makes the room's part for tenants. */
+/** Makes the tenants part of tenancy. */
 export function createTenants(store: Store, environment: Environment, note: Note): Tenants {
   const add = async (name: string) => {
     const at = environment.now()
@@ -81,7 +81,7 @@ export function createTenants(store: Store, environment: Environment, note: Note
       }
       throw error
     }
-    // A tenant comes alone in its commit.
+    // A tenant is created in a commit of its own.
     await store.commit([note(name, 'Tenant', name, 'created')])
     return { name, created: at, place: 1, resources: {} }
   }
@@ -118,7 +118,7 @@ export function createTenants(store: Store, environment: Environment, note: Note
         if (error instanceof Conflict && error.reason === 'missing') throw noTenant(name)
         throw error
       }
-      // Its own log is gone with it.
+      // Its own log is deleted with it.
       await store.commit([note('', 'Tenant', name, 'deleted')])
     },
     isFirstStart,
@@ -145,7 +145,7 @@ export function createTenants(store: Store, environment: Environment, note: Note
   }
 }
 
-/** The store reads one more than wanted, which tells whether there is a next page. */
+/** Reads one tenant more than wanted, to see whether there is a next page. */
 async function pageOfAll(store: Store, { search, after, limit }: PageRequest): Promise<Page<Tenant>> {
   const rows = await store.tenants({
     limit: limit + 1,

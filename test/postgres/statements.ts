@@ -12,6 +12,9 @@ const REFERENCE = ['tenant', 'gone', 'migration']
 const SEVERAL = [
   'select s.t, s.place, s.cut from lockstep.tenant_state s',
   'select c.t, c.y, c.n from lockstep.counter c where c.n > 0 order by c.t, c.y desc',
+  // Of a page of tenants.
+  'select s.t, s.place, s.cut from lockstep.tenant_state s where s.t = any($1::bigint[])',
+  'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1::bigint[]) and c.n > 0 order by c.t, c.y desc',
   'select s.t, s.records from lockstep.tenant_state s where s.changed > $1',
   // Which tenant has items that have expired.
   'select i.t from lockstep.item i where i.expires <= $1 and i.expires < 9007199254740991 limit 1',

@@ -281,7 +281,7 @@ test('a port that is taken, and a database that is none, are said in one line', 
   const server = await start()
   const port = new URL(server.url).port
   const taken = await run(['serve', '--port', port, '--database', `sqlite:${dir.path('other.db')}`])
-  expect(taken.stderr).toContain(`port ${port} of 127.0.0.1 is in use`)
+  expect(taken.stderr).toContain(`Port ${port} of 127.0.0.1 is in use`)
   expect(taken.code).not.toBe(0)
   writeFileSync(
     dir.path('text.db'),

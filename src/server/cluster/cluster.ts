@@ -1,3 +1,5 @@
+// The primary process of a cluster: starts workers on one port, restarts those that die, adds up their numbers.
+
 import cluster, { type Worker } from 'node:cluster'
 import { localUrl, openSite, type Settings } from '../../site/index.ts'
 import { startGreeting } from '../greet.ts'
@@ -9,26 +11,26 @@ import type { FromWorker, ToWorker } from './messages.ts'
 export interface Workers {
   /** The public URL, without a slash at its end. */
   readonly url: string
-  /** Has each finish the requests in flight and end. */
+  /** Lets each worker finish its requests in flight and end. */
   readonly close: () => Promise<void>
-  /** Ends all at once. */
+  /** Kills all workers. */
   readonly kill: () => void
 }
 
-/** How long a worker that dies young waits for its successor: twice as long each time, up to a limit. */
+/** The pause before a worker that has died early is restarted: twice as long each time, up to a limit. */
 const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 30_000
-/** A worker that has lived so long was sound. */
+/** A worker that has lived this long was sound. */
 const SOUND_MS = 60_000
-/** How long numbers are waited for: a worker that is busy is left out. */
+/** How long to wait for the numbers of workers: a busy worker is left out. */
 const NUMBERS_MS = 2_000
 
 /**
- * Starts this program as often as there are workers to be, all on one port, and starts one that dies again. Resolves when the first
- * one listens. When that one can't, it has said why itself, and this process ends as it did.
+ * Starts the workers on one port, and restarts those that die. Resolves when the first one listens. If that one can't, it has said why
+ * itself, and this process ends with the same code.
  */
 export async function superviseWorkers(settings: Settings, print: (text: string) => void): Promise<Workers> {
-  // Here what is done once: the tables are made, and on the first start a tenant.
+  // What is done once is done here: the tables, and on a first start the default tenant.
   const { tenancy, close } = await openSite(settings)
   const log = createLog(settings.logLevel)
   let workers: Workers | undefined
@@ -100,14 +102,14 @@ async function start(settings: Settings, log: Log): Promise<Workers> {
       receive(worker, message).catch((error) => log.error({ err: error }, 'the numbers could not be added up'))
     })
     worker.once('listening', () => listening.add(worker))
-    // Messages to one that is just ending are lost; it doesn't need them.
+    // Messages to a worker that is ending are lost; it doesn't need them.
     worker.on('error', () => undefined)
     worker.on('exit', (code, signal) => {
       if (stopping || !started) return
       const pause = Date.now() - born >= SOUND_MS ? FIRST_WAIT_MS : wait
       wait = Math.min(pause * 2, LONGEST_WAIT_MS)
       const { pid } = worker.process
-      log.error({ pid, code, signal, restartInMs: pause }, 'a worker has died; another one is started')
+      log.error({ pid, code, signal, restartInMs: pause }, 'a worker has died; a new one is started')
       setTimeout(() => {
         if (!stopping) begin()
       }, pause)
@@ -137,7 +139,7 @@ async function start(settings: Settings, log: Log): Promise<Workers> {
           new Promise<void>((resolve) => {
             if (worker.isDead()) return resolve()
             worker.once('exit', () => resolve())
-            // One that is only starting doesn't listen to messages yet.
+            // A worker that is starting doesn't listen to messages yet.
             if (listening.has(worker)) post(worker, { kind: 'stop' })
             else worker.process.kill()
           }),

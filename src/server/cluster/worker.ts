@@ -1,15 +1,17 @@
+// A worker's side of the cluster: sends its numbers, asks for those of all, and ends when told to.
+
 import type { Metrics, MetricsText } from '../monitoring/metrics.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
-/** A worker's side of the wire to the process that has started it. */
+/** A worker's connection to the primary process. */
 export interface Membership {
-  /** The numbers of all workers, added up. */
+  /** The metrics of all workers, added up. */
   readonly text: () => Promise<MetricsText>
-  /** Resolves when the worker is to end. */
+  /** Resolves when the primary process tells the worker to end. */
   readonly stopped: Promise<void>
 }
 
-/** Answers for this process's numbers, and asks for those of all. */
+/** Joins the cluster: sends the numbers of this process, and asks for those of all. */
 export function joinCluster(metrics: Metrics): Membership {
   const asking = new Map<number, (text: MetricsText) => void>()
   let calls = 0
@@ -21,7 +23,7 @@ export function joinCluster(metrics: Metrics): Membership {
           const { round } = message
           metrics.numbers().then(
             (numbers) => post({ kind: 'numbers', round, numbers }),
-            // The database is gone, for instance; the others' numbers still count.
+            // The database may be gone; the numbers of the other workers still count.
             () => post({ kind: 'numbers', round, numbers: [] }),
           )
           return

@@ -1,17 +1,19 @@
+// Answers /healthz and /readyz: whether the process lives, and whether it should get requests.
+
 import type { Store } from '../../store/index.ts'
 import { withPatience } from './patience.ts'
 import type { Writability } from './writability.ts'
 
-/** Whether the process lives, and whether it should be sent requests. */
+/** Whether the process lives, and whether it should get requests. */
 export interface Health {
   /** For `GET /healthz`: the process answers. */
   readonly live: () => { readonly status: 200; readonly body: string }
-  /** For `GET /readyz`: the database answers and takes writes, and the server is neither starting nor stopping. */
+  /** For `GET /readyz`: the database answers and accepts writes, and the server is neither starting nor stopping. */
   readonly ready: () => Promise<{ readonly status: 200 | 503; readonly body: string }>
   readonly enter: (state: State) => void
 }
 
-/** Where the server is in its life. */
+/** The phase of the server's life. */
 export type State = 'starting' | 'serving' | 'stopping'
 
 /** Longest wait for the database. */

@@ -1,3 +1,5 @@
+// Tests that the log is readable and censors secrets.
+
 import { expect, test } from 'vitest'
 import { createLog } from './log.ts'
 

@@ -1,17 +1,19 @@
+// The server's log: JSON lines, or readable ones on a terminal, without secrets.
+
 import { type Logger, pino } from 'pino'
 import type { LogLevel } from '../../site/index.ts'
 import { escapeJson, escapeLines, formatParts, inColour, LOG_OUTPUT, type Part } from '../../terminal.ts'
 
-/** The server's log. Lines name routes, never URLs: those hold user names. */
+/** The server's log. Lines name routes, never URLs: URLs contain user names. */
 export type Log = Logger
 
-/** Where lines go: standard error, so that standard output holds only what the operator asked for. */
+/** Where lines go: standard error, so that standard output contains only what the operator asked for. */
 export interface LogOutput {
   readonly write: (text: string) => unknown
   readonly isTTY?: boolean
 }
 
-/** Fields that must never be seen, should one slip in. RFC 7644 §7.5.2 (P-148). */
+/** Fields to censor, should one ever be logged. RFC 7644 §7.5.2 (P-148). */
 const REDACTED = [
   'authorization',
   'token',
@@ -35,7 +37,7 @@ const NAMES: { readonly [level: number]: string } = {
   60: 'fatal',
 }
 
-/** Makes the log: JSON lines, or one readable line each on a terminal. `named`: each says which process wrote it. */
+/** Makes the log: JSON lines, or readable lines on a terminal. `named`: each names the process that wrote it. */
 export function createLog(
   level: LogLevel,
   output: LogOutput = LOG_OUTPUT,
@@ -55,7 +57,7 @@ export function createLog(
   )
 }
 
-/** A JSON line as a person reads it: time, level, message, the rest as name=value. */
+/** A JSON line in readable form: time, level, message, the rest as name=value. */
 export function formatLine(line: string): string {
   const { level, time, msg, err, ...rest }: { [name: string]: unknown } = JSON.parse(line)
   const code =

@@ -1,3 +1,5 @@
+// Tests the metrics: counts, labels, and what they show while the database is gone.
+
 import { expect, test } from 'vitest'
 import { unavailable } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../../store/index.ts'

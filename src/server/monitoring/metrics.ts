@@ -1,8 +1,11 @@
+// Counts what a process does: requests, refused tokens, outages; Prometheus reads the numbers from /metrics.
+
 import { isObject } from '../../protocol/index.ts'
 import type { Database } from '../../site/index.ts'
 import type { TenantRow } from '../../store/index.ts'
 import type { OffloadLoad } from '../offload/offload.ts'
 import { withPatience } from './patience.ts'
+import { type Counted, type Histogram, type RouteCount, registerAll, type Source } from './registry.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -10,17 +13,10 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 /** Longest wait for the database. */
 const PATIENCE_MS = 1_000
-/** Most pairs of method and route that are told apart; the rest is counted together. */
+/** Most pairs of method and route that are counted separately; the rest is counted together. */
 const ROUTES = 500
 
-/** Counts of values up to each bound, with their sum. */
-interface Histogram {
-  readonly bounds: readonly number[]
-  readonly counts: number[]
-  sum: number
-}
-
-/** What is counted of one route. Got once, kept by whoever serves the route, so that counting costs next to nothing. */
+/** Counts the requests of one route. Kept by its caller, so that counting costs next to nothing. */
 export interface Meter {
   /** Counts a request that was answered. */
   readonly seen: (status: number, seconds: number) => void
@@ -33,7 +29,7 @@ export interface Metrics {
   /** Counts a transaction that carried out so many writes. */
   readonly batch: (writes: number) => void
   /**
-   * Counts an error that a request was told to come again for: `outage`, the database can't answer; `busy`, too much is asked at the
+   * Counts an error after which a client is to retry: `outage`, the database can't answer; `busy`, there are too many requests at the
    * same time. undefined for any other error.
    */
   readonly passing: (error: unknown) => 'outage' | 'busy' | undefined
@@ -41,9 +37,9 @@ export interface Metrics {
   readonly refused: (reason: string) => void
   /** Sets where the numbers of the offload threads come from. */
   readonly offload: (load: () => OffloadLoad) => void
-  /** Adds numbers that are measured when somebody reads them. */
+  /** Adds numbers that are measured when the metrics are read. */
   readonly measure: (source: Source) => void
-  /** Says where the bytes of bodies under way are counted. */
+  /** Sets where the bytes of request bodies in memory come from. */
   readonly bodies: (held: () => number) => void
   readonly text: () => Promise<MetricsText>
   /** The same, for another process to add up with its own: see {@link joinNumbers}. */
@@ -56,11 +52,8 @@ export interface MetricsText {
   readonly body: string
 }
 
-/** The numbers of one process, as plain values that may travel. */
+/** The numbers of one process, as plain values that can be sent to another. */
 export type Numbers = readonly object[]
-
-/** What becomes of a number when those of several processes are added up. */
-type Aggregator = 'sum' | 'first' | 'min' | 'max'
 
 /** Adds up the numbers of several processes of one server. */
 export async function joinNumbers(processes: readonly Numbers[]): Promise<MetricsText> {
@@ -69,36 +62,11 @@ export async function joinNumbers(processes: readonly Numbers[]): Promise<Metric
   return { type: registry.contentType, body: await registry.metrics() }
 }
 
-interface RouteCount {
-  readonly method: string
-  readonly route: string
-  readonly statuses: Map<number, number>
-  readonly latency: Histogram
-}
-
-/** One number with what tells it from others of the same name. */
-export interface Measured {
-  readonly value: number
-  readonly labels: { readonly [name: string]: string | number }
-}
-
-/** Takes one metric with its values. */
-export type Registrar = (
-  type: 'counter' | 'gauge',
-  name: string,
-  help: string,
-  values: readonly Measured[],
-  aggregator?: Aggregator,
-) => void
-
-/** Measures, and hands over what came of it. */
-export type Source = (registrar: Registrar) => void | Promise<void>
-
 /** Options of {@link createMetrics}. */
 export interface MetricsOptions {
-  /** Asks the database for the least there is, to see whether it answers. */
+  /** A minimal read, to see whether the database answers. */
   readonly probe: () => Promise<unknown>
-  /** Reads all tenants, where their numbers are wanted. */
+  /** Reads all tenants, if their numbers are wanted. */
   readonly tenants?: () => Promise<readonly TenantRow[]>
   /** The connections to a PostgreSQL database. */
   readonly pool?: Database['pool']
@@ -107,7 +75,7 @@ export interface MetricsOptions {
 
 /**
  * Makes the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
- * can't spare, so it only comes in when somebody reads them.
+ * can't spare, so it is used only when the metrics are read.
  */
 export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsOptions): Metrics {
   const routes = new Map<string, RouteCount & Meter>()
@@ -120,23 +88,6 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
   let held = () => 0
   const sources: Source[] = []
 
-  const meter = (method: string, route: string): Meter => {
-    const key = `${method} ${route}`
-    let found = routes.get(key)
-    if (found === undefined) {
-      if (routes.size >= ROUTES && route !== 'other') return meter('other', 'other')
-      const statuses = new Map<number, number>()
-      const latency = histogram(SECONDS)
-      const seen = (status: number, seconds: number) => {
-        statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        add(latency, seconds)
-      }
-      found = { method, route, statuses, latency, seen }
-      routes.set(key, found)
-    }
-    return found
-  }
-
   const collect = async () => {
     const { Registry } = await import('prom-client')
     const registry = new Registry()
@@ -147,73 +98,28 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
       ),
       tenants === undefined ? undefined : withPatience(tenants(), PATIENCE_MS),
     ])
-    const all = [...routes.values()]
-    register(registry, 'counter', 'lockstep_http_requests_total', 'Requests by method, route and status.', () =>
-      all.flatMap(({ method, route, statuses }) =>
-        [...statuses].map(([status, value]) => ({ value, labels: { method, route, status } })),
-      ),
-    )
-    register(
-      registry,
-      'histogram',
-      'lockstep_http_request_duration_seconds',
-      'Time to answer, by method and route.',
-      (name) => all.flatMap(({ method, route, latency }) => samples(name, latency, { method, route })),
-    )
-    register(registry, 'histogram', 'lockstep_write_batch_size', 'Writes that shared one transaction.', (name) =>
-      samples(name, batches, {}),
-    )
-    register(registry, 'counter', 'lockstep_refused_tokens_total', 'Requests without a valid token, by reason.', () =>
-      [...refusals].map(([reason, value]) => ({ value, labels: { reason } })),
-    )
-    // Every process sees the same tenants.
-    const resources = () =>
-      (rows ?? []).flatMap(({ tenant, resources }) =>
-        Object.entries(resources).map(([type, value]) => ({ value, labels: { tenant, type } })),
-      )
-    // Nobody knows how many there are while the database is gone; 0 would be read as all of them lost.
-    const count = () => (rows === undefined ? [] : [{ value: rows.length, labels: {} }])
-    if (tenants !== undefined) {
-      register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
-      register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', count, 'first')
+    const counted: Counted = {
+      routes: [...routes.values()],
+      batches,
+      refusals,
+      outages,
+      busy,
+      bodyBytes: held(),
+      databaseUp: answers !== undefined,
+      ...(tenants === undefined ? {} : { tenants: rows }),
+      pool,
+      load: load?.(),
+      started,
     }
-    const up = () => [{ value: answers === undefined ? 0 : 1, labels: {} }]
-    register(registry, 'gauge', 'lockstep_database_up', 'Whether the database answers every process.', up, 'min')
-    const failed = 'Requests that the database could not answer.'
-    register(registry, 'counter', 'lockstep_database_outages_total', failed, () => [{ value: outages, labels: {} }])
-    const crowded = 'Requests that were told to come again because too much was asked at the same time.'
-    register(registry, 'counter', 'lockstep_busy_total', crowded, () => [{ value: busy, labels: {} }])
-    if (pool !== undefined) {
-      const { totalCount, idleCount, waitingCount } = pool
-      const states = { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
-      const held = 'Connections to the database by what they do, and requests that wait for one.'
-      register(registry, 'gauge', 'lockstep_database_connections', held, () =>
-        Object.entries(states).map(([state, value]) => ({ value, labels: { state } })),
-      )
-    }
-    const under = 'Bytes of request bodies under way.'
-    register(registry, 'gauge', 'lockstep_body_bytes', under, () => [{ value: held(), labels: {} }])
-    if (load !== undefined) registerOffload(registry, load())
-    register(registry, 'gauge', 'lockstep_processes', 'Processes that serve.', () => [{ value: 1, labels: {} }])
-    register(registry, 'gauge', 'process_resident_memory_bytes', 'Memory of the process.', () => [
-      { value: process.memoryUsage.rss(), labels: {} },
-    ])
-    for (const source of sources) {
-      await source((type, name, help, values, aggregator) =>
-        register(registry, type, name, help, () => values, aggregator),
-      )
-    }
-    const start = () => [{ value: started, labels: {} }]
-    const when = 'When the process started, seconds since 1970.'
-    register(registry, 'gauge', 'process_start_time_seconds', when, start, 'min')
+    await registerAll(registry, counted, sources)
     return registry
   }
 
   return {
-    meter,
+    meter: (method, route) => meterOf(routes, method, route),
     batch: (writes) => add(batches, writes),
     passing: (error) => {
-      // Not by its class: from another thread only what could travel of it arrives.
+      // Not by its class: an error of another thread arrives as a plain object.
       if (!isObject(error) || (typeof error.retryAfterMs !== 'number' && error.status !== 503)) return undefined
       if (error.busy === true || error.status === 503) {
         busy++
@@ -240,49 +146,21 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
   }
 }
 
-/** The numbers of the offload threads. */
-function registerOffload(registry: import('prom-client').Registry, load: OffloadLoad): void {
-  const { threads, running, waiting, sending, outcomes, waitedSeconds } = load
-  const one = (value: number) => () => [{ value, labels: {} }]
-  register(registry, 'gauge', 'lockstep_heavy_threads', 'Threads for heavy requests.', one(threads))
-  const now =
-    'Offload requests by what becomes of them now: they wait for a thread, run, or their answer is being sent.'
-  register(registry, 'gauge', 'lockstep_heavy_requests', now, () =>
-    Object.entries({ waiting, running, sending }).map(([state, value]) => ({ value, labels: { state } })),
-  )
-  const past =
-    'Offload requests by how they came out: answered, refused (too many waited), dropped or stopped (the client had gone), timed_out, failed.'
-  register(registry, 'counter', 'lockstep_heavy_requests_total', past, () =>
-    Object.entries(outcomes).map(([outcome, value]) => ({ value, labels: { outcome } })),
-  )
-  const waited = 'How long heavy requests have waited for a thread, all together.'
-  register(registry, 'counter', 'lockstep_heavy_waited_seconds_total', waited, one(waitedSeconds))
-}
-
-interface Sample {
-  readonly value: number
-  readonly metricName?: string
-  readonly labels: { readonly [name: string]: string | number }
-}
-
-/** Hands a registry numbers that are counted elsewhere. */
-function register(
-  registry: import('prom-client').Registry,
-  type: 'counter' | 'gauge' | 'histogram',
-  name: string,
-  help: string,
-  values: (name: string) => readonly Sample[],
-  aggregator: Aggregator = 'sum',
-): void {
-  const metric = {
-    name,
-    help,
-    type,
-    aggregator,
-    get: async () => ({ name, help, type, aggregator, values: values(name) }),
+function meterOf(routes: Map<string, RouteCount & Meter>, method: string, route: string): Meter {
+  const key = `${method} ${route}`
+  let found = routes.get(key)
+  if (found === undefined) {
+    if (routes.size >= ROUTES && route !== 'other') return meterOf(routes, 'other', 'other')
+    const statuses = new Map<number, number>()
+    const latency = histogram(SECONDS)
+    const seen = (status: number, seconds: number) => {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      add(latency, seconds)
+    }
+    found = { method, route, statuses, latency, seen }
+    routes.set(key, found)
   }
-  // The registry asks for nothing of a metric but `name` and `get`; its type asks for one of its own four classes.
-  registry.registerMetric(metric as unknown as import('prom-client').Metric)
+  return found
 }
 
 function histogram(bounds: readonly number[]): Histogram {
@@ -295,18 +173,4 @@ function add(into: Histogram, value: number): void {
   while (at < bounds.length && value > (bounds[at] ?? 0)) at++
   counts[at] = (counts[at] ?? 0) + 1
   into.sum += value
-}
-
-/** A histogram as Prometheus wants it: counts up to each bound, the sum, the count. */
-function samples(name: string, { bounds, counts, sum }: Histogram, labels: Sample['labels']): readonly Sample[] {
-  let total = 0
-  const buckets = counts.map((count, index) => {
-    total += count
-    return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le: bounds[index] ?? '+Inf' } }
-  })
-  return [
-    ...buckets,
-    { metricName: `${name}_sum`, value: sum, labels },
-    { metricName: `${name}_count`, value: total, labels },
-  ]
 }

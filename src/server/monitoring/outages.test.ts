@@ -1,3 +1,5 @@
+// Tests that an outage is logged once, then counted.
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { StoreUnavailable } from '../../store/index.ts'
 import { fromFault, toFault } from '../../store/sqlite/messages.ts'

@@ -1,25 +1,27 @@
+// Logs the requests that an unavailable database could not answer: the first at once, the others counted.
+
 import type { Report } from '../../provider/index.ts'
 import { reasonOf } from '../../site/index.ts'
 import type { Log } from './log.ts'
 
-/** How long the log counts what a database that is gone could not answer, before it says so in one line. */
+/** How long failures are counted before one line reports them. */
 const COUNTED_MS = 5_000
 
-/** What the log says of the first of them, and of those that follow. */
+/** The message of the first one, and of those that follow. */
 export interface Words {
   readonly first: string
   readonly more: string
 }
 
-/** Of requests that were told to come again although the database is well. */
+/** For requests that were told to retry although the database is well. */
 export const BUSY: Words = {
-  first: 'a request was told to come again: too much at the same time',
-  more: 'requests were told to come again: too much at the same time',
+  first: 'a request was told to retry: too many at the same time',
+  more: 'requests were told to retry: too many at the same time',
 }
 
 /**
- * Makes what the log is told of requests that the database could not answer: the first of an outage with its stack, the
- * others as one line every few seconds that counts them. Each says why, in words. An outage is over when so long nothing came.
+ * Makes the lines about requests that the database could not answer: the first of an outage with its stack, the others as one line
+ * every few seconds that counts them. Each says why, in words. An outage is over once a whole interval has passed without a failure.
  */
 export function createOutages(
   log: Log,
@@ -32,7 +34,7 @@ export function createOutages(
   let writes = false
 
   function wait(): void {
-    // Nothing ends later because of a line that is still to be written.
+    // A pending line must not keep the process alive.
     setTimeout(say, countedMs).unref()
   }
 
@@ -68,7 +70,7 @@ function verdict(writes: boolean): string {
   return writes ? 'writes fail' : 'the database does not answer'
 }
 
-/** Why the database can't do anything now, in words. */
+/** Why the database fails, in words. */
 export function whyOf(error: unknown): string {
   return (error instanceof Error ? reasonOf(error) : messageOf(error)).replace(PREFIX, '')
 }
@@ -80,7 +82,7 @@ export function whereFails(reason: string, database: string): string {
 
 const PREFIX = /^the database can't be used at the moment: /i
 
-/** Errors of threads arrive as what could travel of them. */
+/** An error of a thread arrives as a plain object. */
 function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)
 }

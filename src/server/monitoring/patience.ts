@@ -1,4 +1,6 @@
-/** What came of something that may never answer; undefined when it failed, or took longer than so many milliseconds. */
+// Waits for something that may never answer, with a time limit.
+
+/** The result of something that may never answer; undefined if it failed, or took longer than the time limit. */
 export async function withPatience<T>(answer: Promise<T>, patienceMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {

@@ -1,15 +1,17 @@
-import type { Measured, Source } from './metrics.ts'
+// Counts refused requests by tenant and status.
 
-/** Requests that were refused, by tenant and status. */
+import type { Measured, Source } from './registry.ts'
+
+/** Counts of refused requests, by tenant and status. */
 export interface Refusals {
   readonly count: (tenant: string, status: number) => void
   readonly source: Source
 }
 
-/** Most tenants that are told apart: anybody may send a request with any name in its URL. */
+/** Most tenants that are counted separately: a client can send any name in the URL. */
 const TENANTS = 10_000
 
-/** Makes the counts of requests that were refused. */
+/** Makes the counts. */
 export function createRefusals(): Refusals {
   const tenants = new Map<string, Map<number, number>>()
   return {
@@ -26,7 +28,7 @@ export function createRefusals(): Refusals {
       const values = [...tenants].flatMap(([tenant, statuses]) =>
         [...statuses].map(([status, value]): Measured => ({ value, labels: { tenant, status } })),
       )
-      const help = 'Requests that were refused, by the tenant that the URL names and by status.'
+      const help = 'Refused requests, by the tenant in the URL and by status.'
       register('counter', 'lockstep_tenant_refusals_total', help, values)
     },
   }

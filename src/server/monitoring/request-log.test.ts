@@ -1,3 +1,5 @@
+// Tests the lines of the log about requests.
+
 import { expect, test } from 'vitest'
 import { createLog } from './log.ts'
 import { createRequestLog } from './request-log.ts'

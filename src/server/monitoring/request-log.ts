@@ -1,15 +1,17 @@
+// The lines of the log about requests: answered ones, refused tokens, tokens about to expire.
+
 import type { Answer } from '../../call.ts'
 import type { TokenInUse } from '../../tenancy/index.ts'
 import { createBuckets } from '../throttle.ts'
 import type { Log } from './log.ts'
 
-/** What is known of a request when it has been answered. Never a URL, a name or a value of a person. */
+/** What is known of an answered request. Never a URL, a name or a value of a person. */
 export interface Answered {
   readonly method: string
   /** Its template, like `/Users/{id}`. */
   readonly route: string
   readonly tenant?: string | undefined
-  /** The id of the connection, once its token has let it in. */
+  /** The id of the connection, if its token was valid. */
   readonly connection?: string | undefined
   readonly ms: number
 }
@@ -27,18 +29,18 @@ export interface Refused {
 export interface RequestLog {
   /** One line for each request, at `debug`; absent at other levels. */
   readonly answered: ((request: Answered, answer: Pick<Answer, 'status' | 'body'>) => void) | undefined
-  /** One line for a refused token, at `warn`: only a few a minute for each tenant, the others counted in the next one. */
+  /** One line for a refused token, at `warn`: a few a minute for each tenant, the others are counted in the next line. */
   readonly refused: (refused: Refused) => void
-  /** One line a day, at `warn`, for each of these tokens that ends within 30 days. */
+  /** One line a day, at `warn`, for each of these tokens that expires within 30 days. */
   readonly expiring: (tokens: readonly TokenInUse[]) => void
 }
 
-/** Lines about refused tokens of one tenant. */
+/** How many lines about refused tokens one tenant may cause. */
 const LINES = { perSecond: 1 / 20, burst: 5 }
-/** Most tenants and tokens that are remembered. */
+/** Most tenants and tokens to remember. */
 const MOST = 10_000
 const DAY_MS = 24 * 3_600_000
-/** Tokens that end within so long are warned of. */
+/** Tokens that expire within this time cause a warning. */
 const SOON_MS = 30 * DAY_MS
 
 /** Makes the lines about requests. */
@@ -72,16 +74,16 @@ export function createRequestLog(log: Log, now: () => number = Date.now): Reques
         said.set(id, time)
         const days = Math.max(0, Math.floor((expires - time) / DAY_MS))
         log.warn(
-          // Its short name; what is called `token` is never written.
+          // Its short name; a field called `token` is never logged.
           { tenant, connection, id, expires: new Date(expires).toISOString(), days },
-          'a token in use ends soon; make its successor with: connection rotate',
+          'a token in use expires soon; make its successor with: connection rotate',
         )
       }
     },
   }
 }
 
-/** The keyword of an error, or nothing: its detail may repeat what a person is called. */
+/** The keyword of an error, or nothing: its detail may contain a person's name. */
 function errorOf(status: number, body: Answer['body']): string | undefined {
   if (status < 400 || typeof body !== 'string') return undefined
   return /"scimType":"([A-Za-z]{1,40})"/.exec(body.slice(0, 200))?.[1]

@@ -1,6 +1,8 @@
+// The meters of requests by route, and the names of routes that logs and metrics use.
+
 import type { Meter, Metrics } from './metrics.ts'
 
-/** Finds the meter of a request by its route: the endpoint and what kind of thing below it, never ids or names. */
+/** Finds the meter of a request by its route: the endpoint and the kind of path below it, never ids or names. */
 export interface RouteMeters {
   meter(method: string, path: string): Meter
 }
@@ -14,7 +16,7 @@ export function routeOf(path: string): string {
   return path.startsWith('/.search', second) ? `${endpoint}/.search` : `${endpoint}/{id}`
 }
 
-/** Endpoints with a meter of their own; others, which may be anything, share one. */
+/** Endpoints with a meter of their own; all others share one, since a client can send any path. */
 const FIXED = new Set([
   '/',
   '/.search',
@@ -29,10 +31,10 @@ const FIXED = new Set([
   '/Entitlements',
 ])
 
-/** Paths outside of tenants that name nothing of anybody. */
+/** Paths that contain no names. */
 const PLAIN = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** The template of a URL that is not below a tenant's base: `/admin/v1/tenants/{tenant}/connections`. */
+/** The template of a URL outside the SCIM endpoints: `/admin/v1/tenants/{tenant}/connections`. */
 export function otherRouteOf(url: string): string {
   const path = url.split('?', 1)[0] ?? ''
   if (PLAIN.has(path)) return path
@@ -44,7 +46,7 @@ export function otherRouteOf(url: string): string {
     .join('/')
 }
 
-/** Makes the table of meters by route. */
+/** Makes the table of meters. */
 export function createRouteMeters(metrics: Metrics): RouteMeters {
   const known = new Map<string, Map<string, Meter>>()
   return {

@@ -1,22 +1,24 @@
+// Remembers whether the database accepts writes, and tries one now and then while it doesn't.
+
 import type { Store } from '../../store/index.ts'
 import { withPatience } from './patience.ts'
 
-/** Whether the database takes writes, by what the last ones met. */
+/** Whether the database accepts writes, by the outcome of the last ones. */
 export interface Writability {
-  /** A write failed for the database's own reasons, told in words. */
+  /** Notes that a write failed because of the database, and why, in words. */
   readonly failed: (why: string) => void
-  /** Why writes fail, in words; undefined while they come through. Where they failed, a small one is tried, every few seconds at most. */
+  /** Why writes fail, in words; undefined while they succeed. After a failure a small write is tried, every few seconds at most. */
   readonly check: () => Promise<string | undefined>
 }
 
 /** How often a write is tried while others fail. */
 const TRY_EVERY_MS = 2_000
-/** How long such a try may take. */
+/** How long such an attempt may take. */
 const PATIENCE_MS = 2_000
-/** Overwritten with each try. */
+/** The record that each attempt overwrites. */
 const PROBE = { tenant: '', kind: 'server', key: 'write-probe' } as const
 
-/** Makes the memory of how writes went. The database may be readable all the while: a full disk takes nothing and shows everything. */
+/** Makes the memory of how writes went. Reads may succeed all the while: a full disk accepts nothing and shows everything. */
 export function createWritability(store: Pick<Store, 'commit'>, now: () => number = Date.now): Writability {
   let reason: string | undefined
   let tried = Number.NEGATIVE_INFINITY

@@ -1,22 +1,24 @@
+// Stops what an offload thread is doing, from outside, by words of shared memory.
+
 import type { ScimError } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import { COMMITS, DONE, SEALED, STOP } from './messages.ts'
 import { overTime } from './over-time.ts'
 
 /**
- * Lets a thread be stopped from outside. The main thread names the call that is to stop in a word that both see, and the
- * thread looks at it wherever it could go on for long. What is handed to the writer is waited for: from then on the answer counts.
+ * Lets a thread be stopped from outside. The main thread writes the number of the call that is to stop into a word of shared memory, and
+ * the thread checks it wherever work could take long. A commit that the writer has received is waited for: from then on its result counts.
  */
 export interface Guard {
-  /** The call that the thread is at work on from now on. */
+  /** Begins a call. */
   readonly enter: (call: { readonly id: number; readonly method: string; readonly path: string }) => void
-  /** It is answered, or its answer has begun. */
+  /** Ends the call: it is answered, or its answer has begun. */
   readonly leave: () => void
-  /** Throws when the present call is to stop. Cheap: one look at shared memory. */
+  /** Throws if the present call is to stop. Cheap: one read of shared memory. */
   readonly check: () => void
-  /** Whether nothing has been handed to the writer that is still to be answered. */
+  /** Whether no commit is in flight. */
   readonly reads: () => boolean
-  /** The same store, looked at from here: each call of it is a place to stop, and commits are counted. */
+  /** The same store, where each call is a place to stop, and commits are counted. */
   readonly watch: (store: Store) => Store
 }
 
@@ -32,7 +34,7 @@ export function createGuard(words: Int32Array, seconds: number): Guard {
     if (present !== undefined && Atomics.load(words, STOP) === present.id) throw stopped()
   }
 
-  /** One more commit is under way. Never begins when the main thread has sealed this one, since nobody would hear of it. */
+  /** Counts one more commit in flight. Throws if the main thread has sealed this thread: the result would be lost. */
   function begin(): void {
     check()
     for (;;) {
@@ -58,7 +60,7 @@ export function createGuard(words: Int32Array, seconds: number): Guard {
         (...given: Given): Promise<Result> => {
           check()
           return work(...given).catch((error) => {
-            // What was given up in the database fails there, and is told as what it is.
+            // A statement cancelled in the database fails there; the error must say that the call was stopped.
             check()
             throw error
           })

@@ -1,3 +1,5 @@
+// Tests offloading with real threads: streaming, turns, stopping, and threads that end.
+
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'

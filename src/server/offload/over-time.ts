@@ -1,9 +1,11 @@
+// The refusal of a request that has taken too long.
+
 import { ScimError, tooMany } from '../../protocol/index.ts'
 
 /**
- * What a request gets that took longer than it may. A search would take as long the next time, so it is refused for good;
- * a write may come again. `commits`: how many it had done by then, which only Bulk has more than one of; each of its
- * operations that was not carried out gets this error of its own.
+ * The error of a request that has taken longer than allowed. A search would take as long the next time, so it is refused for good; a
+ * write may be sent again. `commits`: how many it had completed; only Bulk has more than one, and each of its operations that was not
+ * carried out gets this error.
  */
 export function overTime(method: string, path: string, seconds: number, commits: number): ScimError {
   if (method === 'GET' || method === 'HEAD' || path.includes('/.search')) {

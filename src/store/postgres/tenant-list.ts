@@ -35,9 +35,9 @@ export async function tenantsOfPage(
   if (page.length === 0) return []
   const numbers = page.map(([tenantNo]) => numberOf(tenantNo))
   const [states, counters] = await Promise.all([
-    database.rows('select s.t, s.place, s.cut from lockstep.tenant_state s where s.t = any($1)', numbers),
+    database.rows('select s.t, s.place, s.cut from lockstep.tenant_state s where s.t = any($1::bigint[])', numbers),
     database.rows(
-      'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1) and c.n > 0 order by c.t, c.y desc',
+      'select c.t, c.y, c.n from lockstep.counter c where c.t = any($1::bigint[]) and c.n > 0 order by c.t, c.y desc',
       numbers,
     ),
   ])
