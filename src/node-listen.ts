@@ -52,8 +52,9 @@ export function listen(listener: RequestListener, options: ListenOptions): Promi
     },
     listener,
   )
-  server.timeout = options.quietMs ?? QUIET_MS
   const connections = new Set<Socket>()
+  const stopWatching = closeQuiet(connections, options.quietMs ?? QUIET_MS)
+  server.once('close', stopWatching)
   server.on('connection', (socket) => {
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))
@@ -100,6 +101,33 @@ function closeOldest(connections: ReadonlySet<Socket>, resting: number): void {
     socket.destroy()
     if (--over === 0) return
   }
+}
+
+/** A connection as Node has it inside: with the bytes that the operating system has not taken yet. */
+type Handled = Socket & { readonly _handle?: { readonly writeQueueSize?: number } | null }
+
+/**
+ * Closes connections on which nothing has moved for so long: no byte came, and none was taken. Looks at all of them from time to
+ * time. Node's own `server.timeout` would set a timer twice for each request, which costs a twentieth of a quick one.
+ */
+function closeQuiet(connections: ReadonlySet<Socket>, quietMs: number): () => void {
+  const seen = new WeakMap<Socket, { moved: number; at: number }>()
+  const look = () => {
+    const now = performance.now()
+    for (const socket of connections as ReadonlySet<Handled>) {
+      const moved = socket.bytesRead + socket.bytesWritten - (socket._handle?.writeQueueSize ?? 0)
+      const last = seen.get(socket)
+      if (last === undefined) seen.set(socket, { moved, at: now })
+      else if (last.moved === moved) {
+        if (now - last.at >= quietMs) socket.destroy()
+      } else {
+        last.moved = moved
+        last.at = now
+      }
+    }
+  }
+  const timer = setInterval(look, Math.min(CHECK_MS, quietMs / 4)).unref()
+  return () => clearInterval(timer)
 }
 
 /** How long a refused client has to read the answer. */

@@ -366,6 +366,29 @@ describe('connections are let go', () => {
     await untilNone(serving)
   })
 
+  test('on which nothing moves while an answer is made, and not those on which it trickles', async () => {
+    const encoder = new TextEncoder()
+    let left = 30
+    const trickle = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      await wait(50)
+      if (left-- > 0) controller.enqueue(encoder.encode('.'))
+      else controller.close()
+    }
+    const serving = await serve(
+      (request: Request) =>
+        request.url.endsWith('/silent')
+          ? new Promise<Response>(() => {})
+          : new Response(new ReadableStream({ pull: trickle })),
+      { quietMs: 400 },
+    )
+    closing.push(() => serving.close())
+    const { port } = serving.server.address() as AddressInfo
+    const silent = raw(port, 'GET /silent HTTP/1.1\r\nHost: x\r\n\r\n')
+    const slow = raw(port, 'GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(await silent.answer).toBe('')
+    expect((await slow.answer).match(/\./g)?.length).toBeGreaterThanOrEqual(30)
+  })
+
   test('when there are more than are kept: the oldest without a request under way, and no other', async () => {
     let finish = () => {}
     const finished = new Promise<void>((resolve) => {

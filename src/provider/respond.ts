@@ -53,7 +53,8 @@ function preference(
 }
 
 /** Keeps shared caches from storing an answer, and private ones from using it without asking. RFC 9111 §5.2.2. */
-export const UNSHARED: readonly string[] = ['Cache-Control', 'private, no-cache']
+export const UNSHARED: readonly [name: string, value: string] = ['Cache-Control', 'private, no-cache']
+const [CACHE_CONTROL, PRIVATE] = UNSHARED
 
 /** An answer with a resource. RFC 7644 §3.1, §3.14; A-48. */
 export function resourceAnswer(
@@ -70,7 +71,9 @@ export function resourceAnswer(
     headers: [
       'Content-Type',
       media,
-      ...UNSHARED,
+      // Spelled out: a spread costs as much here as all the rest.
+      CACHE_CONTROL,
+      PRIVATE,
       'ETag',
       formatETag(stored.version),
       'Location',
