@@ -23,7 +23,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   conformance: ['protocol'],
   admin: ['access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   site: ['provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
-  server: ['site', 'admin', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  server: ['site', 'admin', 'provider', 'access', 'directory', 'tenancy', 'jobs', 'store', 'quirks', 'protocol'],
   cli: [
     'server',
     'site',

@@ -14,6 +14,8 @@ export function createProgram(): Command {
   const program = new Command(name)
     .description('SCIM 2.0 service provider: people and groups from your identity provider, in lockstep.')
     .version(readVersion())
+    // A command that has others below it, like log, has options that those have too.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => printLines(text.replace(/\n$/, '')),
       writeErr: (text) => printErrorLines(text.replace(/\n$/, '')),
@@ -29,7 +31,8 @@ export function createProgram(): Command {
       parent = groups.get(first) ?? addGroup(program, first, entry)
       groups.set(first, parent)
     }
-    addCommand(parent, second ?? first, entry)
+    const command = addCommand(parent, second ?? first, entry)
+    if (second === undefined) groups.set(first, command.enablePositionalOptions())
   }
   return program
 }
@@ -48,7 +51,7 @@ function exampleText({ example }: CommandEntry): string {
   return `\nExample:\n  $ ${commandName()} ${example}`
 }
 
-function addCommand(parent: Command, name: string, entry: CommandEntry): void {
+function addCommand(parent: Command, name: string, entry: CommandEntry): Command {
   const command = parent
     .command(entry.args === undefined ? name : `${name} ${entry.args}`, { hidden: entry.hidden === true })
     .description(entry.does)
@@ -67,6 +70,7 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): void {
       .filter((value): value is string => typeof value === 'string')
     await entry.run(texts, command.opts())
   })
+  return command
 }
 
 /** Turns an error of commander into one of ours that shows the usage; help and version are passed on unchanged. */

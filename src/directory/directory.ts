@@ -25,6 +25,7 @@ import type { DirectoryDeps, Hooks } from './context.ts'
 import type { UniquePaths } from './entries.ts'
 import { createErasures, type Erasures } from './erase.ts'
 import { createHasher } from './password.ts'
+import { createPruning, type Pruning } from './prune.ts'
 import { createQueries, type Queries } from './query.ts'
 import { createQueue } from './queue.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
@@ -53,7 +54,7 @@ export interface DirectoryOptions<Tx> {
 }
 
 /** The set of people and groups, and the only way to it. */
-export interface Directory extends Writes, Queries, SchemaUse, Erasures {
+export interface Directory extends Writes, Queries, SchemaUse, Erasures, Pruning {
   catalog(tenant: string): Catalog
   /** A resource as kept, with the groups it is in; `undefined` if there is none. */
   get(ref: Ref): Promise<Stored | undefined>
@@ -107,6 +108,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     ...createQueries(deps),
     ...createSchemaUse(deps),
     ...createErasures(deps),
+    ...createPruning(deps),
     get: (ref) => store.get(ref, { groups: true }),
     async checkPassword(ref, password) {
       const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])

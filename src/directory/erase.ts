@@ -29,7 +29,8 @@ export interface Erasures {
 /** Makes what erases. */
 export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Erasures {
   async function* log(tenant: string): AsyncIterable<readonly Change[]> {
-    for (let place = 0; ; ) {
+    const begins = (await store.tenant(tenant))?.begins ?? 1
+    for (let place = begins - 1; ; ) {
       const lines = await store.changes(tenant, place, CHUNK)
       const last = lines.at(-1)
       if (last === undefined) return

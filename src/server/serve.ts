@@ -8,6 +8,7 @@ import type { Tenancy } from '../tenancy/index.ts'
 import { type App, createApp } from './app.ts'
 import { joinCluster } from './cluster/worker.ts'
 import { type Greeting, startGreeting } from './greet.ts'
+import { startLogPruning } from './log-pruning.ts'
 import { createHealth } from './monitoring/health.ts'
 import { createLog, type Log } from './monitoring/log.ts'
 import { createMetrics, type Metrics } from './monitoring/metrics.ts'
@@ -69,6 +70,12 @@ export async function serve(
   health.enter('serving')
   log.info({ address: url, database: settings.database }, 'listening')
   const flushing = flushEvery(FLUSH_EVERY_MS, tenancy, requestLog, log)
+  const stopPruning = startLogPruning({
+    store,
+    directory,
+    report: (error, tenant) =>
+      log.warn({ err: error, tenant }, 'a change log could not be shortened; it is tried again'),
+  })
 
   return {
     url,
@@ -83,6 +90,7 @@ export async function serve(
       greeting?.stop()
       await app.close()
       await greeting?.done
+      await stopPruning()
       await site.close()
       log.info('stopped')
     },

@@ -15,6 +15,8 @@ export interface TenantSettings {
   readonly sensitiveFilters: readonly string[]
   /** Attributes that people may change on /Me in addition to those that everyone may change (P-452). RFC 7644 §3.11. */
   readonly selfService: readonly string[]
+  /** How many days the change log is kept; 0: for good. */
+  readonly logDays: number
   readonly features: FeatureSwitches
 }
 
@@ -24,9 +26,13 @@ export const DEFAULT_SETTINGS: TenantSettings = {
   uniqueEmails: false,
   sensitiveFilters: [],
   selfService: [],
+  logDays: 0,
   features: { patch: true, bulk: true, me: true, sort: true, filter: true },
 }
 
+/** Shortest and longest time that a log is kept by itself, in days. */
+const LEAST_DAYS = 30
+const MOST_DAYS = 36_500
 /** Most attributes in one list of a tenant's settings. */
 const LISTED_ATTRIBUTES = 100
 const PATH = /^[A-Za-z][A-Za-z0-9$_:.-]{0,255}$/
@@ -34,7 +40,7 @@ const PATH = /^[A-Za-z][A-Za-z0-9$_:.-]{0,255}$/
 /** Settings with some of them changed. Refuses unknown names and wrong values. */
 export function changeSettings(current: TenantSettings, change: JsonObject): TenantSettings {
   for (const name of Object.keys(change)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS), 'setting')
-  const { sensitiveFilters, selfService, features = {} } = change
+  const { sensitiveFilters, selfService, logDays, features = {} } = change
   if (!isObject(features))
     throw invalid(`features must be an object like {"bulk":false}, not ${JSON.stringify(features)}`, 'features')
   for (const name of Object.keys(features)) mustBeOneOf(name, Object.keys(DEFAULT_SETTINGS.features), 'feature')
@@ -45,6 +51,7 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
     sensitiveFilters:
       sensitiveFilters === undefined ? current.sensitiveFilters : readPaths('sensitiveFilters', sensitiveFilters),
     selfService: selfService === undefined ? current.selfService : readPaths('selfService', selfService),
+    logDays: logDays === undefined ? current.logDays : readDays('logDays', logDays),
     features: {
       patch: feature('patch'),
       bulk: feature('bulk'),
@@ -94,6 +101,13 @@ function readFlag(name: string, value: Json | undefined, current: boolean): bool
   if (value === undefined) return current
   if (typeof value !== 'boolean') throw invalid(`${name} must be true or false, not ${JSON.stringify(value)}`, name)
   return value
+}
+
+function readDays(name: string, value: Json): number {
+  if (value === 0) return 0
+  if (typeof value === 'number' && Number.isInteger(value) && value >= LEAST_DAYS && value <= MOST_DAYS) return value
+  const expected = `must be 0, for good, or a whole number of days from ${LEAST_DAYS} to ${MOST_DAYS}`
+  throw invalid(`${name} ${expected}, not ${JSON.stringify(value)}`, name)
 }
 
 function readPaths(name: string, value: Json): readonly string[] {

@@ -32,6 +32,7 @@ const SettingsBody = z.object({
     .describe(
       'Attributes that people may change on /Me besides names, phones, addresses, photos, language and password',
     ),
+  logDays: z.int().describe('How many days the change log is kept, 30 or more; 0: for good'),
   features: z.object({
     patch: z.boolean(),
     bulk: z.boolean(),
@@ -46,6 +47,7 @@ const SettingsChangeBody = z.strictObject({
   uniqueGroupNames: z.boolean().optional(),
   uniqueEmails: z.boolean().optional(),
   sensitiveFilters: z.array(z.string()).optional(),
+  logDays: z.int().optional(),
   selfService: z.array(z.string()).optional(),
   features: SettingsBody.shape.features.partial().strict().optional(),
 })

@@ -1,8 +1,8 @@
-// The commands that show the change log, and erase a person from it.
+// The commands that show and shorten the change log, and erase a person from it.
 
 import { type CommandEntry, DATABASE, TENANT, YES } from '../terminal/command-entry.ts'
 
-/** Commands that show the change log, and erase a person from it. */
+/** Commands that show and shorten the change log, and erase a person from it. */
 export const LOG_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'log',
@@ -16,6 +16,19 @@ export const LOG_COMMANDS: readonly CommandEntry[] = [
       ...DATABASE,
     ],
     run: async (_args, options) => (await import('./log.ts')).log(options),
+  },
+  {
+    name: 'log prune',
+    does: 'Cut old lines off the change log. A reader that has not come so far keeps its lines. If interrupted, run it again to resume.',
+    example: 'log prune --tenant acme --days 365 --to acme-2025.jsonl',
+    options: [
+      ['--tenant <name>', 'the tenant [default: default]'],
+      ['--all', 'all tenants; without --days those that have the setting logDays'],
+      ['--days <number>', 'keep the lines of so many days; otherwise what the tenant has as logDays'],
+      ['--to <file>', 'append the lines to this file as JSON lines before they are cut'],
+      ...DATABASE,
+    ],
+    run: async (_args, options) => (await import('./prune.ts')).pruneLog(options),
   },
   {
     name: 'erase',

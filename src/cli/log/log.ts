@@ -1,7 +1,7 @@
 // `lockstep log` and `admin log`: prints the change log.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Change } from '../../store/index.ts'
+import { type Change, LogCut, type Store } from '../../store/index.ts'
 import { tenantOf, withLocal } from '../database/local.ts'
 import { flagOption, numberOption, type Options } from '../terminal/options.ts'
 import { cut, formatTime, printJson, printLine } from '../terminal/print.ts'
@@ -16,9 +16,9 @@ export async function log(options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const directory = await local.directory()
-    const { place: last } = await local.tenancy.tenants.show(tenant)
+    const { place: last, begins = 1 } = (await local.store.tenant(tenant)) ?? { place: 0 }
     const limit = numberOption(options, 'limit', 1) ?? 50
-    let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
+    let place = Math.max(begins - 1, numberOption(options, 'after', 0) ?? last - limit)
     const show = async (change: Change) => {
       await print(change, options)
       place = change.place
@@ -53,13 +53,23 @@ export async function adminLog(options: Options): Promise<void> {
     const limit = numberOption(options, 'limit', 1) ?? 50
     let shown: readonly Change[] = []
     for (let place = numberOption(options, 'after', 0) ?? 0; ; ) {
-      const changes = await store.changes('', place, CHUNK)
+      const changes = await changesFrom(store, place)
       shown = [...shown, ...changes].slice(-limit)
       place = changes.at(-1)?.place ?? place
       if (changes.length < CHUNK) break
     }
     for (const change of shown) await print(change, options)
   })
+}
+
+/** Lines of the log of the whole database after a place, or from where the log begins. */
+async function changesFrom(store: Store, after: number): Promise<readonly Change[]> {
+  try {
+    return await store.changes('', after, CHUNK)
+  } catch (error) {
+    if (!(error instanceof LogCut)) throw error
+    return store.changes('', error.begins - 1, CHUNK)
+  }
 }
 
 /** Prints a change; resolves when there is room for more. */

@@ -106,6 +106,9 @@ function registerDatabase(registry: Registry, counted: Counted): void {
     const count = () => (rows === undefined ? [] : [{ value: rows.length, labels: {} }])
     register(registry, 'gauge', 'lockstep_resources', 'Resources by tenant and type.', resources, 'first')
     register(registry, 'gauge', 'lockstep_tenants', 'Tenants.', count, 'first')
+    const lines = () =>
+      (rows ?? []).map(({ tenant, place, begins }) => ({ value: place - begins + 1, labels: { tenant } }))
+    register(registry, 'gauge', 'lockstep_log_lines', 'Lines in the change log, by tenant.', lines, 'first')
   }
   const one = (value: number) => () => [{ value, labels: {} }]
   const up = 'Whether the database answers every process.'

@@ -1,0 +1,65 @@
+// `lockstep log prune`: cuts old lines off the change log, and writes them to a file first if one is given.
+
+import type { Pruned } from '../../directory/index.ts'
+import type { Change } from '../../store/index.ts'
+import { type Local, withLocal } from '../database/local.ts'
+import { type OutFile, openOut } from '../files/out-file.ts'
+import { flagOption, numberOption, type Options, textOption, UsageError } from '../terminal/options.ts'
+import { printJson, printLine } from '../terminal/print.ts'
+
+const DAY_MS = 86_400_000
+
+/** Cuts the log of one tenant, or of all. */
+export async function pruneLog(options: Options): Promise<void> {
+  const days = numberOption(options, 'days', 1)
+  const all = flagOption(options, 'all')
+  const named = textOption(options, 'tenant')
+  if (all && named !== undefined) throw new UsageError('Give either --tenant or --all')
+  const file = textOption(options, 'to')
+  await withLocal(options, async (local) => {
+    const { tenants } = local.tenancy
+    const names = all ? (await tenants.list()).map(({ name }) => name) : [(await tenants.show(named ?? 'default')).name]
+    const out = file === undefined ? undefined : await openOut(file, { append: true })
+    try {
+      for (const tenant of names) await pruneOne(local, tenant, days, all, out, options)
+    } finally {
+      await out?.end()
+    }
+  })
+}
+
+async function pruneOne(
+  { tenancy, directory, store }: Local,
+  tenant: string,
+  days: number | undefined,
+  all: boolean,
+  out: OutFile | undefined,
+  options: Options,
+): Promise<void> {
+  await tenancy.ready(tenant)
+  const kept = days ?? tenancy.settings(tenant).logDays
+  if (kept === 0) {
+    if (all) return
+    throw new UsageError(
+      `Tenant "${tenant}" keeps its log for good; say how many days of it to keep with --days, or set logDays for the tenant`,
+    )
+  }
+  const keep = async (lines: readonly Change[]) => {
+    for (const line of lines) await out?.write(`${JSON.stringify({ ...line, at: new Date(line.at).toISOString() })}\n`)
+    await out?.flush()
+  }
+  const pruned = await (await directory()).pruneLog(tenant, {
+    before: Date.now() - kept * DAY_MS,
+    actor: 'cli',
+    ...(out === undefined ? {} : { keep }),
+  })
+  const { place, begins } = (await store.tenant(tenant)) ?? { place: 0, begins: pruned.begins }
+  if (flagOption(options, 'json')) return printJson({ ...pruned, begins, left: place - begins + 1 })
+  printLine(textOf(pruned, place - begins + 1))
+}
+
+function textOf({ tenant, lines, begins, heldBy }: Pruned, left: number): string {
+  const cut = lines === 0 ? 'nothing was old enough to cut' : `${lines} ${lines === 1 ? 'line' : 'lines'} cut`
+  const reader = heldBy === undefined ? '' : ` The reader "${heldBy}" has not come further, so later lines stay.`
+  return `Tenant "${tenant}": ${cut}; the log begins at place ${begins} and has ${left} lines.${reader}`
+}

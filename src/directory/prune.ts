@@ -1,0 +1,90 @@
+// Shortens the log of a tenant: old lines go, once they have been written elsewhere if that is wanted.
+
+import { type Change, Conflict, type PathChange, type Write } from '../store/index.ts'
+import type { DirectoryDeps } from './context.ts'
+
+/** Lines read, written elsewhere, and cut in one transaction. */
+const CHUNK = 1_000
+
+/** What is to be cut, and where to. */
+export interface PruneOptions {
+  /** Lines from before this time are cut, in milliseconds since 1970. */
+  readonly before: number
+  /** Who had it done, for the note in the log. */
+  readonly actor: string
+  /** Called with the lines of each cut before they are gone. What it throws ends the cutting. */
+  readonly keep?: (lines: readonly Change[]) => Promise<void>
+  readonly signal?: AbortSignal
+}
+
+/** What was cut. */
+export interface Pruned {
+  readonly tenant: string
+  readonly lines: number
+  /** The first place that is still there, or will be the next one. */
+  readonly begins: number
+  /** The reader of the log that has not come far enough for more to be cut; absent when none was in the way. */
+  readonly heldBy?: string
+}
+
+/** Shortens logs. */
+export interface Pruning {
+  /**
+   * Cuts the lines of a tenant's log from before a time, from the first one on, and never past a reader. Each chunk is complete by itself:
+   * if interrupted, run it again to resume. If lines were cut, a note says how many.
+   */
+  pruneLog(tenant: string, options: PruneOptions): Promise<Pruned>
+}
+
+/** Makes what shortens logs. */
+export function createPruning<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Pruning {
+  return {
+    async pruneLog(tenant, { before, actor, keep, signal }) {
+      const start = await store.tenant(tenant)
+      let place = (start?.begins ?? 1) - 1
+      let lines = 0
+      let heldBy: string | undefined
+      while (heldBy === undefined) {
+        signal?.throwIfAborted()
+        const found = await store.changes(tenant, place, CHUNK)
+        const young = found.findIndex(({ at }) => at >= before)
+        let old = young < 0 ? found : found.slice(0, young)
+        const slowest = (await store.cursors(tenant)).toSorted((a, b) => a.place - b.place)[0]
+        if (slowest !== undefined && slowest.place < (old.at(-1)?.place ?? 0)) {
+          heldBy = slowest.reader
+          old = old.filter((line) => line.place <= slowest.place)
+        }
+        const last = old.at(-1)
+        if (last === undefined) break
+        await keep?.(old)
+        try {
+          await store.commit([{ write: 'trim', tenant, upTo: last.place }])
+        } catch (error) {
+          // A reader went back just now.
+          if (!(error instanceof Conflict && error.reason === 'reader')) throw error
+          heldBy = error.what
+          break
+        }
+        place = last.place
+        lines += old.length
+        if (old.length < CHUNK) break
+      }
+      if (lines > 0) await store.commit([noteOf(tenant, actor, lines, place, environment.now()), scrub(tenant)])
+      return { tenant, lines, begins: place + 1, ...(heldBy === undefined ? {} : { heldBy }) }
+    },
+  }
+}
+
+function noteOf(tenant: string, actor: string, lines: number, upTo: number, at: number): Write {
+  const paths: PathChange[] = [
+    { path: 'verb', new: 'log pruned' },
+    { path: 'lines', new: lines },
+    { path: 'upTo', new: upTo },
+  ]
+  return { write: 'note', ref: { tenant, type: 'Tenant', id: tenant }, at, log: { actor, paths } }
+}
+
+/** What was cut leaves the files of the store soon after. */
+function scrub(tenant: string): Write {
+  return { write: 'amend', tenant, lines: [] }
+}
