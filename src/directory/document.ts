@@ -1,24 +1,13 @@
-// Parses and writes the documents of resources, and keeps the parsed form while a resource is in use.
+// Writes the documents of resources in the order in which they are kept and shown.
 
-import { type Document, isObject, LIMITS, payloadTooLarge } from '../protocol/index.ts'
-import type { Stored } from '../store/index.ts'
+import { type Document, LIMITS, payloadTooLarge } from '../protocol/index.ts'
+import { keepDocument, type Stored } from '../store/index.ts'
 
-/** Parsed documents, kept for as long as the stored resource is referenced. */
-const known = new WeakMap<Stored, Document>()
-
-/** The document of a stored resource; not to be changed. */
-export function documentOf(stored: Stored): Document {
-  const had = known.get(stored)
-  if (had !== undefined) return had
-  const document: unknown = JSON.parse(stored.text)
-  if (!isObject(document)) throw new Error(`the text of ${stored.type} ${stored.id} isn't a JSON object`)
-  known.set(stored, document)
-  return document
-}
+export { documentOf } from '../store/index.ts'
 
 /** The resource with a document that is known already. */
 export function withDocument(stored: Stored, document: Document): Stored {
-  known.set(stored, inOrder(document))
+  keepDocument(stored, inOrder(document))
   return stored
 }
 

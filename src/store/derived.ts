@@ -1,3 +1,5 @@
+// Derives what no document contains: meta, groups, members, and what references show of other resources.
+
 import {
   type Attribute,
   type BoundFilter,
@@ -12,9 +14,10 @@ import {
   targetsIn,
 } from '../protocol/index.ts'
 import type { Member, Membership, Stored } from './contract/index.ts'
+import { documentOf } from './document.ts'
 
-/** What a document lacks until it is read: looked up in the store. */
-export interface Surroundings {
+/** What a document lacks until it is read, looked up in the store. */
+export interface DerivedSource {
   readonly base: string
   readonly endpoints: { readonly [type: string]: string }
   readonly groupsOf: (id: string) => readonly (Membership & { readonly type: string })[]
@@ -23,14 +26,14 @@ export interface Surroundings {
 }
 
 /**
- * A resource as clients see it, as far as a filter and a sort key can tell: with meta, and with groups, members and what
- * references show of the other side where these are asked for. RFC 7643 §3.1, §4.
+ * A resource as clients see it, as far as a filter and a sort key need: with meta, and with groups, members and what references show
+ * of the other resource where these are wanted. RFC 7643 §3.1, §4.
  */
 export function fullDocument(
   stored: Stored,
   filter: BoundFilter | undefined,
   sort: BoundSort | undefined,
-  around: Surroundings,
+  source: DerivedSource,
 ): Document {
   const whole: { [name: string]: Json } = {
     ...documentOf(stored),
@@ -38,7 +41,7 @@ export function fullDocument(
       resourceType: stored.type,
       created: new Date(stored.created).toISOString(),
       lastModified: new Date(stored.modified).toISOString(),
-      location: `${around.base}${entryOf(around.endpoints, stored.type) ?? ''}/${stored.id}`,
+      location: `${source.base}${entryOf(source.endpoints, stored.type) ?? ''}/${stored.id}`,
       version: `W/"${stored.version}"`,
     },
   }
@@ -46,20 +49,20 @@ export function fullDocument(
   if (sort !== undefined) targets.push(sort.target)
   for (const target of targets) {
     const kind = derivation(target)
-    if (kind === 'groups') whole.groups = around.groupsOf(stored.id).map((group) => groupEntry(group, around))
+    if (kind === 'groups') whole.groups = source.groupsOf(stored.id).map((group) => groupEntry(group, source))
     else if (kind === 'members')
-      whole.members = around.membersOf(stored.id).map((member) => memberEntry(member, around))
-    else if (kind === 'reference') link(whole, target, around)
+      whole.members = source.membersOf(stored.id).map((member) => memberEntry(member, source))
+    else if (kind === 'reference') link(whole, target, source)
   }
   return whole
 }
 
 /** The members of a group as the elements that a filter on `members` looks at. */
-export function memberEntry(member: Member, around: Pick<Surroundings, 'base' | 'endpoints'>): JsonObject {
-  return { ...linkTo(member, around), type: member.type }
+export function memberEntry(member: Member, source: Pick<DerivedSource, 'base' | 'endpoints'>): JsonObject {
+  return { ...linkTo(member, source), type: member.type }
 }
 
-/** What a target is worked out from, if it stands in no document. */
+/** What a target is derived from, if no document contains it. */
 export function derivation(target: Target): 'groups' | 'members' | 'reference' | undefined {
   const { attribute } = target
   if (target.extension === undefined && attribute.multiValued) {
@@ -69,39 +72,39 @@ export function derivation(target: Target): 'groups' | 'members' | 'reference' |
   return isReference(attribute) ? 'reference' : undefined
 }
 
-/** The readOnly sub-attribute that shows the other's name. */
+/** The readOnly sub-attribute that shows the other resource's name. */
 function displayName(attribute: Attribute): string | undefined {
   return attribute.subAttributes?.find(
     (sub) => sub.mutability === 'readOnly' && (sub.name === 'displayName' || sub.name === 'display'),
   )?.name
 }
 
-function groupEntry(group: Membership & { readonly type: string }, around: Surroundings): JsonObject {
-  return { ...linkTo(group, around), type: group.direct ? 'direct' : 'indirect' }
+function groupEntry(group: Membership & { readonly type: string }, source: DerivedSource): JsonObject {
+  return { ...linkTo(group, source), type: group.direct ? 'direct' : 'indirect' }
 }
 
 function linkTo(
   other: { readonly id: string; readonly type: string; readonly display: string },
-  around: Pick<Surroundings, 'base' | 'endpoints'>,
+  source: Pick<DerivedSource, 'base' | 'endpoints'>,
 ): JsonObject {
-  const endpoint = entryOf(around.endpoints, other.type)
+  const endpoint = entryOf(source.endpoints, other.type)
   return {
     value: other.id,
-    ...(endpoint === undefined ? {} : { $ref: `${around.base}${endpoint}/${other.id}` }),
+    ...(endpoint === undefined ? {} : { $ref: `${source.base}${endpoint}/${other.id}` }),
     ...(other.display === '' ? {} : { display: other.display }),
   }
 }
 
-function link(whole: { [name: string]: Json }, target: Target, around: Surroundings): void {
+function link(whole: { [name: string]: Json }, target: Target, source: DerivedSource): void {
   const { attribute, extension } = target
   const holder = extension === undefined ? whole : whole[extension]
   if (!isObject(holder)) return
   const name = displayName(attribute)
   const fill = (one: Json): Json => {
     if (!isObject(one) || typeof one.value !== 'string') return one
-    const other = around.named(one.value)
+    const other = source.named(one.value)
     if (other === undefined) return one
-    const { $ref, display } = linkTo(other, around)
+    const { $ref, display } = linkTo(other, source)
     return {
       ...one,
       ...($ref === undefined ? {} : { $ref }),
@@ -113,18 +116,4 @@ function link(whole: { [name: string]: Json }, target: Target, around: Surroundi
   const filled = Array.isArray(value) ? value.map(fill) : fill(value)
   if (extension === undefined) whole[attribute.name] = filled
   else whole[extension] = { ...holder, [attribute.name]: filled }
-}
-
-// Reading JSON is most of the cost of a scan, and a stored version never changes.
-const documents = new WeakMap<Stored, Document>()
-
-function documentOf(stored: Stored): Document {
-  let document = documents.get(stored)
-  if (document === undefined) {
-    const read: unknown = JSON.parse(stored.text)
-    if (!isObject(read)) throw new Error(`the text of ${stored.type} ${stored.id} is not a JSON object`)
-    document = read
-    documents.set(stored, document)
-  }
-  return document
 }

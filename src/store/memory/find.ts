@@ -3,7 +3,7 @@
 import { compareKeys, compareText, matches, sortKey } from '../../protocol/index.ts'
 import type { Page, PagePosition, Query, Weight } from '../contract/index.ts'
 import { fullDocument } from '../derived.ts'
-import { type Row, surroundings, type Tenant, withGroups } from './tenant.ts'
+import { derivedSource, type Row, type Tenant, withGroups } from './tenant.ts'
 
 /** Pages beyond this are heavy. */
 const LIGHT = 200
@@ -38,13 +38,13 @@ export function find(tenant: Tenant | undefined, query: Query): Page {
 }
 
 function* matchesOf(tenant: Tenant | undefined, query: Query): Generator<Match> {
-  const around = surroundings(tenant, query)
+  const source = derivedSource(tenant, query)
   for (const row of tenant?.rows.values() ?? []) {
     const type = query.types.find(({ type }) => type === row.stored.type)
     if (type === undefined) continue
     const { filter, sort } = type
     const needed = filter !== undefined || sort !== undefined
-    const document = needed ? fullDocument(row.stored, filter, sort, around) : {}
+    const document = needed ? fullDocument(row.stored, filter, sort, source) : {}
     if (filter !== undefined && !matches(document, filter)) continue
     yield { row, id: row.stored.id, key: sort === undefined ? null : sortKey(document, sort) }
   }

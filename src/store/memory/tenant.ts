@@ -1,3 +1,5 @@
+// What a tenant is in memory, and how its resources, members and groups are read.
+
 import { compareText } from '../../protocol/index.ts'
 import type {
   Change,
@@ -11,7 +13,7 @@ import type {
   Stored,
   StoredRecord,
 } from '../contract/index.ts'
-import type { Surroundings } from '../derived.ts'
+import type { DerivedSource } from '../derived.ts'
 
 /** A resource and what is kept beside it. */
 export interface Row {
@@ -109,8 +111,8 @@ export function withGroups(stored: Stored, tenant: Tenant): Stored {
   return { ...stored, groups }
 }
 
-/** What a tenant knows around a document. */
-export function surroundings(tenant: Tenant | undefined, query: Query): Surroundings {
+/** What a tenant's documents are completed from. */
+export function derivedSource(tenant: Tenant | undefined, query: Query): DerivedSource {
   return {
     base: query.base,
     endpoints: query.endpoints,
