@@ -1,20 +1,22 @@
-/** The entries of a resource by path number, as its row has them. */
+// Changes the lists of index entries that a resource's row holds.
+
+/** The entries of a resource by path number, as stored in its row. */
 export type EntryLists = { readonly [a: string]: readonly string[] }
 
-/** Makes a resource's entries ready to be changed: each value once, found without a look at the others. */
+/** Makes the entries of a resource changeable: each value once, and found without a scan of the others. */
 export function createEntryLists(was: EntryLists): {
   readonly has: (a: number, value: string) => boolean
   readonly add: (a: number, value: string) => void
   readonly remove: (a: number, value: string) => void
-  /** Without the paths that have none left. */
+  /** Paths without entries are left out. */
   readonly lists: () => EntryLists
 } {
-  const touched = new Map<number, Set<string>>()
+  const changed = new Map<number, Set<string>>()
   const of = (a: number) => {
-    let values = touched.get(a)
+    let values = changed.get(a)
     if (values === undefined) {
       values = new Set(was[a])
-      touched.set(a, values)
+      changed.set(a, values)
     }
     return values
   }
@@ -24,7 +26,7 @@ export function createEntryLists(was: EntryLists): {
     remove: (a, value) => of(a).delete(value),
     lists() {
       const now: { [a: string]: readonly string[] } = { ...was }
-      for (const [a, values] of touched) {
+      for (const [a, values] of changed) {
         if (values.size === 0) delete now[a]
         else now[a] = [...values]
       }

@@ -1,5 +1,5 @@
 // What a write means, said once for all stores.
-//
+
 // When several reasons refuse a write, the first of these is reported: the tenant is missing; the resource is missing (or, for a new one,
 // exists); it has another version; a unique value is taken; a member does not exist. Nothing is written then, of the whole list.
 

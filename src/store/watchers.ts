@@ -1,20 +1,21 @@
+// Notifies those who watch a store of what may look different after a write.
+
 import { reportError } from '../terminal.ts'
 import type { Affected } from './contract/index.ts'
 
-/** Called with what may look different; may be asynchronous. What it throws, or rejects with, is reported and changes nothing. */
+/** Called with what may look different; may be asynchronous. If it throws or rejects, the error is reported and changes nothing. */
 export type Watcher = (affected: readonly Affected[]) => void
 
-/** Told of an error that no caller can be answered with: that of a watcher. */
+/** Reports an error that cannot be returned to any caller: that of a watcher. */
 export type ReportError = (error: unknown) => void
 
-/** Everybody who wants to hear of changes. */
+/** Those that want to know what may look different: one list for each store. */
 export interface Watchers {
   readonly any: () => boolean
-  /** Returns how to stop; nobody is called after that. */
+  /** Returns how to stop; the watcher is not called after that. */
   readonly watch: (watcher: Watcher) => () => void
   /**
-   * Calls each of them; never throws. Whoever commits is answered first: a watcher has no say in a write, which is on disk by
-   * then.
+   * Calls each watcher; never throws. The write is on disk by then, so a watcher cannot change its outcome.
    */
   readonly notify: (affected: readonly Affected[]) => void
 }
@@ -26,7 +27,7 @@ export function createWatchers(report: ReportError = reportWatcher): Watchers {
   return {
     any: () => watchers.size > 0,
     watch(watcher) {
-      // An entry for each call: the same function may watch twice, and leave once.
+      // An entry for each call: the same function may watch twice, and stop once.
       const entry = { call: watcher }
       watchers.add(entry)
       return () => {
@@ -36,27 +37,27 @@ export function createWatchers(report: ReportError = reportWatcher): Watchers {
     notify(affected) {
       if (affected.length === 0) return
       for (const entry of [...watchers]) {
-        // One of those before may have had it leave.
+        // An earlier watcher may have stopped it.
         if (watchers.has(entry)) guard(() => entry.call(affected), report)
       }
     },
   }
 }
 
-/** Runs what a host has given, whose failure is not that of the work it is told about. */
+/** Runs a function of the host whose failure must not fail the work it is called about. */
 export function guard(call: () => unknown, report: ReportError = reportWatcher): void {
-  const tell = (error: unknown) => {
+  const fail = (error: unknown) => {
     try {
       report(error)
     } catch {
-      // Whoever can't even report has nobody left to be told.
+      // If reporting fails, there is nothing left to report to.
     }
   }
   try {
     const pending = call()
-    if (isThenable(pending)) pending.then(undefined, tell)
+    if (isThenable(pending)) pending.then(undefined, fail)
   } catch (error) {
-    tell(error)
+    fail(error)
   }
 }
 
@@ -71,5 +72,5 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 function reportWatcher(error: unknown): void {
-  reportError('lockstep: a watcher of the store failed; the write it was told of is done', error)
+  reportError('lockstep: a watcher of the store failed; the write that it was notified of is done', error)
 }

@@ -1,4 +1,4 @@
-// Tells who waits for work in this process which queues a commit has written to.
+// Notifies those who wait for work in this process which queues a commit has written to.
 
 import { checkWork, type Store, type Work, type Write } from './contract/index.ts'
 import { guard, type ReportError } from './watchers.ts'

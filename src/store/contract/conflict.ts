@@ -1,12 +1,12 @@
 // The errors of a store: a conflict with what is there, an outage, a query that takes too long.
 
-/** The database can't take or answer anything at the moment: disk full, locked for too long, writer gone. Nothing was written. */
+/** The database cannot read or write anything at the moment: disk full, locked for too long, writer ended. Nothing was written. */
 export class StoreUnavailable extends Error {
-  /** After how long trying again makes sense. */
+  /** After how long a retry makes sense. */
   readonly retryAfterMs: number
-  /** The database is well: too much is asked of it at the same time, or others were quicker again and again. */
+  /** The database is healthy: there are too many requests at once, or other writers were faster again and again. */
   readonly busy: boolean
-  /** The database is well but for a node of its cluster: other tenants' requests are answered. */
+  /** The database is healthy except for one node of its cluster: requests of other tenants are served. */
   readonly partial: boolean
   constructor(
     message: string,
@@ -25,7 +25,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** A query that the database gave up, since it took longer than one may: the next try would take as long. */
+/** A query that the database aborted because it took too long; a retry would take as long. */
 export class QueryTooLong extends Error {
   constructor(options: { readonly cause: unknown }) {
     super('the query takes longer than the database may work on one', options)
@@ -33,7 +33,7 @@ export class QueryTooLong extends Error {
   }
 }
 
-/** What `commit` found in the way. Never leaves the door. */
+/** Why `commit` has refused a list of writes. The directory turns it into an answer. */
 export class Conflict extends Error {
   /** exists: the id, record or tenant is there already; missing: it is not; version: it has another; unique: the value is taken; member: no such resource, or of another type; epoch: the lease has another owner; reader: a reader of the log has not come so far. */
   readonly reason: 'exists' | 'missing' | 'version' | 'unique' | 'member' | 'epoch' | 'reader'

@@ -10,7 +10,7 @@ export interface PathChange {
   readonly new?: Json
 }
 
-/** What a log line says besides what the store itself knows. */
+/** What a log line says, besides what the store adds itself. */
 export interface LogDraft {
   readonly op: 'create' | 'replace' | 'patch' | 'delete'
   /** Who did it: the connection's id or a command's name. */
@@ -48,7 +48,7 @@ export interface Change extends Ref {
   /** Version of the resource afterwards; the last one it had for a delete; 0 for a note. */
   readonly version: number
   readonly paths: readonly PathChange[]
-  /** For groups: who came and went, up to 500 ids together; beyond that only the counts. */
+  /** For groups: members that joined and left, up to 500 ids together; beyond that only the counts. */
   readonly members?: {
     readonly added: number
     readonly removed: number
@@ -56,7 +56,7 @@ export interface Change extends Ref {
   }
 }
 
-/** A log line as the transaction that writes it sees it: with the ids of all members that came and went, whatever their number. */
+/** A log line as the transaction that writes it sees it: with the ids of all members that joined and left, however many. */
 export interface WholeChange extends Change {
   readonly members?: Required<NonNullable<Change['members']>>
 }

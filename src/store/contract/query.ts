@@ -1,4 +1,4 @@
-// A query over resources, and a page of its answer.
+// A query over resources, and a page of its results.
 
 import type { BoundFilter, BoundSort } from '../../protocol/index.ts'
 import type { Stored } from './resource.ts'
@@ -6,9 +6,9 @@ import type { Stored } from './resource.ts'
 /** A query over one or more resource types of a tenant. */
 export interface Query {
   readonly tenant: string
-  /** Per type its own filter, since names are bound per type. */
+  /** Each type has its own filter, because attribute names are resolved per type. */
   readonly types: readonly { readonly type: string; readonly filter?: BoundFilter; readonly sort?: BoundSort }[]
-  /** Put before `{endpoint}/{id}` to compare with meta.location: the base URL. */
+  /** The base URL, which precedes `{endpoint}/{id}` in meta.location. */
   readonly base: string
   /** Endpoint of each type, for meta.location. */
   readonly endpoints: { readonly [type: string]: string }
@@ -36,13 +36,13 @@ export interface Page {
   readonly next?: PagePosition
 }
 
-/** A resource that a filter may mean. */
+/** A resource that a filter may match. */
 export interface Candidate {
-  /** Stands for the resource as it looks now, until a watcher hears that it looks different. */
+  /** Identifies the resource as it looks now, until watchers are notified that it may look different. */
   readonly number: number
-  /** The resource with its groups; absent when whoever asks knows its number. */
+  /** The resource with its groups; absent when the caller knows its number. */
   readonly stored?: Stored
 }
 
-/** How dear a query is: `light` is answered by an index and bounded by the page; `heavy` reads many rows. */
+/** How costly a query is: `light` is answered by an index and bounded by the page; `heavy` reads many rows. */
 export type Weight = 'light' | 'heavy'

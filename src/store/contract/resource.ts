@@ -37,13 +37,13 @@ export interface Stored extends Ref {
   readonly modified: number
   /** JSON text of the document, `schemas` and `id` first; without password, members, groups, meta. */
   readonly text: string
-  /** The name others show it by: displayName, else userName, else "". */
+  /** The name by which others show it: displayName, else userName, else "". */
   readonly display: string
-  /** Only when asked for, and then always: the groups it is in, direct ones first, each group once. */
+  /** Only when requested, and then always: the groups it is in, direct ones first, each group once. */
   readonly groups?: readonly Membership[]
 }
 
-/** One value by which a resource can be found without reading it. The value is already `comparable` (folded unless caseExact). */
+/** One value by which a resource can be found without reading it, already in the form that is compared (folded unless caseExact). */
 export interface IndexEntry {
   /** Canonical attribute path: `userName`, `emails.value`. */
   readonly path: string
@@ -52,7 +52,7 @@ export interface IndexEntry {
   readonly unique?: boolean
 }
 
-/** A change to the members of a group, carried out in order on rows; the group is never loaded. */
+/** A change to the members of a group, carried out on rows; the group is never loaded. */
 export type MemberEdit =
   | { readonly edit: 'add'; readonly members: readonly { readonly id: string; readonly type?: string }[] }
   | { readonly edit: 'remove'; readonly ids: readonly string[] }

@@ -1,4 +1,4 @@
-// The contract of a store: every database offers these functions and nothing else is asked of it.
+// The contract of a store: the functions that every database provides.
 
 import type { ExportRow } from './export-row.ts'
 import type { Change, WholeChange } from './log.ts'
@@ -8,7 +8,7 @@ import type { IndexEntry, Member, Ref, Stored } from './resource.ts'
 import type { Work } from './work.ts'
 import type { Write, Written } from './write.ts'
 
-/** Tells that a resource, or all of a tenant, or everything, may look different from now on. */
+/** What may look different from now on: a resource, all of a tenant, or everything. */
 export type Affected =
   | { readonly tenant: string; readonly type: string; readonly id: string }
   | { readonly tenant: string; readonly all: true }
@@ -17,8 +17,8 @@ export type Affected =
   | { readonly tenant: string; readonly records: true }
 
 /**
- * Where resources live. Knows documents, index entries, members, records and the log; neither HTTP nor SCIM rules.
- * All methods may be called at the same time; what `commit` has resolved is on disk.
+ * Where resources are stored. It knows documents, index entries, members, records and the log, but neither HTTP nor SCIM rules.
+ * All methods may be called concurrently; once `commit` has resolved, its writes are on disk.
  */
 export interface Store<Tx = unknown> extends Work {
   get(ref: Ref, options?: { readonly groups?: boolean }): Promise<Stored | undefined>
@@ -27,10 +27,10 @@ export interface Store<Tx = unknown> extends Work {
   find(query: Query): Promise<Page>
   weigh(query: Query): Weight
   /**
-   * Whom the filter of a query over one type can mean, in any order, found at once from indexes alone and as of one moment:
-   * everyone who satisfies it and perhaps others; for one comparison exactly those. Those whose number is `known` are not read.
-   * `undefined`: no index tells, or more than `atMost`, or something changed meanwhile. Sort and page don't count. Only stores in
-   * the same process have it.
+   * Resources of one type that a query's filter may match, in any order, found synchronously from indexes alone and as of one moment:
+   * all that match and perhaps others; for a single comparison exactly those. Resources whose number is `known` are not read. Sort and
+   * page are ignored. `undefined`: no index can answer, or there are more than `atMost`, or something has changed meanwhile. Only
+   * stores in this process have it.
    */
   readonly lookUp?: (
     query: Query,
@@ -41,7 +41,7 @@ export interface Store<Tx = unknown> extends Work {
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */
   members(ref: Ref): AsyncIterable<readonly Member[]>
-  /** The direct members of a group among these ids, in any order. The others of the group are not looked at. */
+  /** The direct members of a group among these ids, in any order. The group's other members are not read. */
   membersAmong(ref: Ref, ids: readonly string[]): Promise<readonly Member[]>
   /** How many direct members a group has, counted up to `atMost`. */
   memberCount(ref: Ref, atMost: number): Promise<number>
@@ -49,19 +49,19 @@ export interface Store<Tx = unknown> extends Work {
   holders(tenant: string, type: string, entry: IndexEntry, limit: number, after?: string): Promise<readonly string[]>
   /**
    * Carries out all writes or none, with their log lines. Throws {@link Conflict}.
-   * `inside` runs in the same transaction; what it throws undoes everything and is rethrown. When it has ended the transaction
-   * itself, or on PostgreSQL gone on after an error of its own, the commit fails with a ConfigError.
+   * `inside` runs in the same transaction; if it throws, everything is undone and the error is rethrown. If it ends the transaction
+   * itself, or on PostgreSQL continues after an error of its own, the commit fails with a ConfigError.
    */
   commit(
     writes: readonly Write[],
     inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
   ): Promise<readonly Written[]>
   /**
-   * Runs work while nobody else, in another process too, runs any that asked for a turn with the same resource. Work that asked for none
-   * is not held up. Without a turn after all when too many have one already. Only stores that processes share have it.
+   * Runs work while no other work that was passed to this function for the same resource runs, in any process. Other work is not held
+   * up. When too much work runs in this way already, it runs without the exclusion. Only stores that processes share have it.
    */
   readonly runExclusive?: <T>(ref: Ref, work: () => Promise<T>) => Promise<T>
-  /** The log after a place, oldest first. Throws {@link LogCut} when the next line was cut. Never shows a line before an earlier one is final. */
+  /** The log after a place, oldest first. Throws {@link LogCut} when the next line was cut. A line never appears before all earlier ones are final. */
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
   records(
     tenant: string,
@@ -70,10 +70,10 @@ export interface Store<Tx = unknown> extends Work {
   ): Promise<readonly StoredRecord[]>
   /**
    * Everything that a tenant holds, as of one moment, in the order of {@link ExportRow}, in chunks that fit in memory whatever the
-   * size of the tenant. With `after` only what comes behind that row. Nothing for a tenant that is not there.
+   * size of the tenant. With `after` only what comes after that row. Nothing for a tenant that does not exist.
    *
-   * For a database server: one `repeatable read, read only` transaction on a connection of its own, read by key (`collate "C"`)
-   * or cursor, given back when the caller stops early.
+   * On a database server: one `repeatable read, read only` transaction on a connection of its own, read by key (`collate "C"`) or
+   * cursor, and released when the caller stops early.
    */
   exportTenant(tenant: string, after?: ExportRow): AsyncIterable<readonly ExportRow[]>
   /**
@@ -84,25 +84,25 @@ export interface Store<Tx = unknown> extends Work {
   /** The same of one tenant. */
   tenant(name: string): Promise<TenantRow | undefined>
   /**
-   * When the watchers hear of what other processes commit: `at once`, by the next `poll`; or `soon`, within a second, and then
-   * only of records and tenants. What a resource looks like may be kept only where it is at once.
+   * When watchers are notified of what other processes commit: `immediate`, by the next `poll`; or `eventual`, within a second, and then
+   * only of records and tenants. Representations of resources may be cached only where it is immediate.
    */
   readonly freshness: 'immediate' | 'eventual'
-  /** Looks whether anybody (another process too) has committed; calls the watchers before it returns. Cheap: at most one look a turn of the event loop. */
+  /** Notifies the watchers, before it returns, of what was committed since the last time, by other processes too. Cheap: it reads at most once in a turn of the event loop. */
   poll(): void
-  /** Looks what others have committed of one tenant's records by now; calls the watchers before it resolves. Absent where `poll` does. */
+  /** Notifies the watchers, before it resolves, of what others have committed of one tenant's records by now. Absent where `poll` does that. */
   readonly catchUp?: (tenant: string) => Promise<void>
   /**
-   * Calls back from within `poll`, and after own commits once their callers are answered, with what may look different. What
-   * a watcher throws is reported, and neither the write nor other watchers are the worse for it. Returns how to stop.
+   * Calls back, from within `poll` and after own commits, with what may look different. An error of a watcher is reported and affects
+   * neither the write nor other watchers. Returns how to stop watching.
    */
   watch(watcher: (affected: readonly Affected[]) => void): () => void
   /**
-   * Resolves when the database answers. On a cluster that is the node asked, which stands for all: a node of some tenants that is
-   * down takes nothing from the others. Absent where any read tells.
+   * Resolves when the database answers. On a cluster that is the node this process connects to: while the node of some tenants is down,
+   * other tenants are served. Absent where any read shows that.
    */
   readonly ping?: () => Promise<void>
-  /** A consistent copy of the whole database in a new file, while others read and write. */
+  /** Copies the whole database, as of one moment, to a new file while others read and write. */
   backup(file: string): Promise<void>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-// Durable work that changes by itself: items, cursors of log readers, leases, news, and the end of old log lines.
+// Durable work that changes by itself: items, cursors of log readers, leases, news; and cutting the log.
 
 import type { Json } from '../../protocol/index.ts'
 

@@ -1,4 +1,4 @@
-// The writes that a commit carries out, and what comes of each.
+// The writes that a commit carries out, and their results.
 
 import type { Json } from '../../protocol/index.ts'
 import type { ExportRow } from './export-row.ts'
@@ -16,15 +16,15 @@ export interface Draft extends Ref {
 }
 
 /**
- * One write. A `commit` carries out a list of them in order, all or none, all of one tenant (or all of the whole database). In a tenant that does not exist every write but
- * `tenant` new, and taking records away, ends in `Conflict` missing with `what` = `tenant`.
+ * One write. A `commit` carries out a list of them in order, all or none, all of one tenant (or all of the whole database). In a tenant
+ * that does not exist, every write except `tenant` new and the deletion of records fails with `Conflict` missing, `what` = `tenant`.
  *
  * - `create`: `index` are all its entries. `Conflict` exists | unique | member.
- * - `update`: `text` of the draft replaces the stored one; `unindex`/`index` are the entries that go and come.
- *   With `members` edits alone (`same: true`: text, display and indexes unchanged) the write costs the same in a group of any
- *   size. If `same` and no member really changed, nothing is written: no version, no log line, and the result says so.
+ * - `update`: `text` of the draft replaces the stored one; `unindex` and `index` are the entries to remove and to add.
+ *   With `members` edits alone (`same: true`: text, display and index entries unchanged) the write costs the same in a group of any
+ *   size. If `same` and no member really joined or left, nothing is written: no version, no log line, `changed: false`.
  *   `Conflict` missing | version | unique | member.
- * - `remove`: takes the resource, its index entries, and its rows in groups; each group it was a direct member of gets a new version and
+ * - `remove`: deletes the resource, its index entries and its memberships; each group it was a direct member of gets a new version and
  *   a log line of its own (op `patch`, path `members`). `Conflict` missing | version.
  */
 export type Write =
@@ -41,7 +41,7 @@ export type Write =
       readonly write: 'update'
       readonly draft: Draft
       readonly at: number
-      /** The version it was computed from. Absent: whatever version it has (only with `same`). */
+      /** The version that it was computed from. Absent: any version will do (only with `same`). */
       readonly ifVersion?: number
       readonly same?: boolean
       readonly unindex: readonly IndexEntry[]
@@ -54,11 +54,10 @@ export type Write =
       readonly ref: Ref
       readonly at: number
       readonly ifVersion?: number
-      /** Entries are found by the store itself from the row. */
       readonly log: LogDraft
     }
   /**
-   * A record: settings, tokens, keys, places. Kept, not logged; `undefined` deletes. `ifAbsent`: `Conflict` exists when there is one.
+   * Puts a record (a setting, a token, a key) or, with `undefined`, deletes it. Not logged. `ifAbsent`: `Conflict` exists if there is one.
    * `ifValue`: `Conflict` missing unless there is one with exactly this value, its members in this order.
    */
   | {
@@ -70,13 +69,13 @@ export type Write =
       readonly ifValue?: Json
     }
   /**
-   * Puts records that no process keeps in memory, of any number of tenants: nothing else changes and no watcher is called. Tenants that
-   * do not exist are passed over. Alone in its commit.
+   * Puts records that no process keeps in memory, of any number of tenants: nothing else changes and no watcher is notified. Tenants
+   * that do not exist are skipped. Alone in its commit.
    */
   | { readonly write: 'quiet'; readonly records: readonly StoredRecord[] }
   /**
    * A line in the log without a resource (op `note`, version 0): what an administrator did. `paths` has `verb` first, then facts; never
-   * a secret. Readers of resources pass it over. The tenant "" is the whole database, which has a log of such lines alone.
+   * a secret. Readers that want resources skip it. The tenant "" is the whole database, whose log has only such lines.
    */
   | {
       readonly write: 'note'
@@ -85,19 +84,20 @@ export type Write =
       readonly log: Omit<LogDraft, 'op'>
     }
   /**
-   * Puts other paths and members into log lines that are there; their places, times and actors stay. No line of its own. What was there,
-   * and what was deleted before, is in no file of the store soon after, as far as the store itself decides over its files.
+   * Replaces paths and members of existing log lines; their places, times and actors stay. Adds no line. Soon after, what they said,
+   * and whatever was deleted before, is in none of the store's files, as far as the store controls its files.
    */
   | {
       readonly write: 'amend'
       readonly tenant: string
       readonly lines: readonly Pick<Change, 'place' | 'paths' | 'members'>[]
     }
-  /** Makes the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
+  /** Creates the tenant (`Conflict` exists) or removes it with all it holds (`Conflict` missing). Alone in its commit. */
   | { readonly write: 'tenant'; readonly tenant: string; readonly as: 'new' | 'gone'; readonly at: number }
   /**
-   * Adds and takes entries of a resource as it is, or puts another hash of the same password: no version, no log line. A path that is first seen here holds values for some
-   * resources only; no query uses it until an `indexed` write says that it is complete. `Conflict` missing | version | unique.
+   * Adds and removes index entries of a resource as it is, or stores another hash of the same password: no version, no log line. A path
+   * that is seen for the first time here has values of some resources only; no query uses it until an `indexed` write says that it is
+   * complete. `Conflict` missing | version | unique.
    */
   | {
       readonly write: 'reindex'
@@ -109,9 +109,9 @@ export type Write =
       readonly secret?: string
     }
   /**
-   * Says something of index paths, whether they have been seen or not. `complete`: all resources of the type have their entries.
-   * `incomplete`: no query is to rely on them; their entries stay and are kept up. `anew`: they have no entries yet and are not
-   * complete, whoever writes the first one. `gone`: they have no entries any more, and are as if they had never been seen.
+   * Sets the state of index paths, whether they have been seen before or not. `complete`: all resources of the type have their entries.
+   * `incomplete`: queries must not rely on them; their entries stay and are kept up to date. `empty`: they have no entries and are not
+   * complete, and the first entry does not change that. `gone`: they have no entries, as if they had never been seen.
    */
   | {
       readonly write: 'indexed'
@@ -121,16 +121,16 @@ export type Write =
       readonly as: 'complete' | 'incomplete' | 'empty' | 'gone'
     }
   /**
-   * Puts rows that `exportTenant` of another store has given, in that order, as they are: with their versions, times, hashes and log
-   * lines. Nothing new is made: no version, no log line, no check of what is unique. Counters are kept. `Conflict` exists (the
-   * id is there), missing (a group is not), member (a member is not), version (a log line's place is not the next one). A path
-   * or record that is there is replaced. Nobody reads or writes the tenant meanwhile: whoever loads sees to it.
+   * Stores rows from `exportTenant` of another store, in that order, unchanged: with their versions, times, hashes and log lines. No new
+   * version, no new log line, no check of uniqueness. Counters are updated. `Conflict` exists (the id is taken), missing (a group is),
+   * member (a member is missing), version (a log line's place is not the next one). An existing path or record is replaced. The caller
+   * makes sure that nothing else reads or writes the tenant meanwhile.
    */
   | { readonly write: 'load'; readonly tenant: string; readonly rows: readonly ExportRow[] }
 
-/** What came of one write, in the order of the list. */
+/** The result of one write, in the order of the list. */
 export interface Written {
-  /** False: nothing was to be done, and nothing was written. */
+  /** False: there was nothing to do, and nothing was written. */
   readonly changed: boolean
   /** The version afterwards (0 for removes, records, tenants). */
   readonly version: number

@@ -1,3 +1,5 @@
+// Gives everything that a tenant holds in memory, to be moved to another store.
+
 import { compareText } from '../../protocol/index.ts'
 import { EXPORT_ORDER, type ExportRow, type IndexEntry, NEVER } from '../contract/index.ts'
 import type { Tenant } from './tenant.ts'

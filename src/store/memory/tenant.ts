@@ -15,7 +15,7 @@ import type {
 } from '../contract/index.ts'
 import type { DerivedSource } from '../derived.ts'
 
-/** A resource and what is kept beside it. */
+/** A resource, the hash of its password and its index entries. */
 export interface Row {
   readonly stored: Stored
   readonly secret: string | undefined
@@ -30,7 +30,7 @@ export interface Tenant {
   readonly name: string
   readonly created: number
   readonly rows: Map<string, Row>
-  /** Ids of the members of each group, and the other way round. */
+  /** Ids of the members of each group, and of the groups of each member. */
   readonly members: Map<string, Set<string>>
   readonly groups: Map<string, Set<string>>
   /** Ids by index entry. */
@@ -82,7 +82,7 @@ export function toMember(stored: Stored): Member {
   return { id: stored.id, type: stored.type, display: stored.display }
 }
 
-/** The members of a group in the order in which they came. */
+/** The members of a group in the order in which they joined. */
 export function membersOf(tenant: Tenant | undefined, group: string): readonly Member[] {
   const members: Member[] = []
   for (const id of tenant?.members.get(group) ?? []) {
@@ -92,7 +92,7 @@ export function membersOf(tenant: Tenant | undefined, group: string): readonly M
   return members
 }
 
-/** The groups a resource is in: direct ones first, each once, itself never; circles end. */
+/** The groups that a resource is in: direct ones first, each once, never itself. Circles of groups end. */
 function groupsOf(tenant: Tenant | undefined, id: string): readonly (Membership & { readonly type: string })[] {
   const direct = tenant?.groups.get(id) ?? new Set()
   const all = new Set(direct)

@@ -1,10 +1,12 @@
+// Values that no document contains: the groups of a member and the members of a group, as rows.
+
 import { type Attribute, isReference, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import type { Dialect } from './dialect.ts'
 import type { SqlScope } from './scope.ts'
 import { isExact, otherValue } from './values.ts'
 
-/** `groups` and `members`, which are no part of a document: rows, as a table with the other resource as `e`. */
+/** The rows of `groups` or `members`, as a table in which the other resource is `e`. */
 interface Rows {
   readonly from: (row: string, scope: SqlScope, dialect: Dialect) => string
   readonly value: (leaf: Attribute, scope: SqlScope, bindings: Binder) => string
@@ -17,7 +19,7 @@ const MEMBERS: Rows = {
 }
 
 const GROUPS: Rows = {
-  // Direct and nested; union and not union all, so that circles end.
+  // Direct and nested; `union` rather than `union all`, so that circles end.
   from: (row, { tenant }, { table, join, ofTenant }) => `(with recursive up (g, d) as (
     select z.g, 1 from ${table('member')} z where ${ofTenant('z', tenant)}z.m = ${row}
     union select z.g, 0 from up join ${table('member')} z on ${ofTenant('z', tenant)}z.m = up.g
@@ -29,14 +31,14 @@ const GROUPS: Rows = {
   },
 }
 
-/** What a member shows of itself, its resource being the row `e`. */
+/** What a member shows of itself; its resource is the row `e`. */
 export function memberValue(leaf: Attribute, scope: SqlScope, bindings: Binder): string {
   if (leaf.name !== 'type') return otherValue('e', leaf, scope, bindings)
   const name = bindings.dialect.typeName('e')
   return isExact(leaf) ? name : bindings.dialect.lower(name)
 }
 
-/** The rows behind a target, if it is no part of a document. */
+/** The rows behind a target that no document contains. */
 export function rowsOf(target: Target): Rows | undefined {
   const { attribute } = target
   if (target.extension !== undefined || !attribute.multiValued) return undefined

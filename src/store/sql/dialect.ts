@@ -2,7 +2,7 @@
 
 import type { Attribute } from '../../protocol/index.ts'
 
-/** What SQLite and PostgreSQL say differently. Unless told otherwise, each function gives a piece of SQL. */
+/** What SQLite and PostgreSQL say differently. Each function returns a piece of SQL unless its comment says otherwise. */
 export interface Dialect {
   /** The n-th parameter, from 1, for a value of this kind. */
   readonly parameter: (n: number, value: string | number | boolean | null) => string
@@ -11,7 +11,7 @@ export interface Dialect {
   /** Conditions that always hold, and never. */
   readonly yes: string
   readonly no: string
-  /** A condition that is null where there is nothing to compare, as one that is never null. */
+  /** Makes a condition that is null where there is nothing to compare into one that is never null. */
   readonly holds: (condition: string) => string
   /** A key of a type as a literal. */
   readonly literal: (key: string | number) => string
@@ -19,7 +19,7 @@ export interface Dialect {
   readonly table: (name: string) => string
   /** That lines of a tenant's log were cut of this time, in milliseconds since 1970, or later. */
   readonly cutSince: (tenant: string, at: string) => string
-  /** Joins in the order in which the tables stand, where that has to be said. */
+  /** A join that keeps the order of the tables, where the database would choose another one. */
   readonly join: string
   /** `{row}.t = {tenant} and `, for tables that hold rows of many tenants. */
   readonly ofTenant: (row: string, tenant: string) => string
@@ -37,7 +37,7 @@ export interface Dialect {
   readonly within: (element: string, name: string) => string
   /** An element that is a value itself. */
   readonly atom: (element: string) => string
-  /** The elements of a list in a JSON text: a table `e` whose `value` is one of them and whose `key` tells their order. */
+  /** The elements of a list in a JSON text: a table `e` whose `value` is one of them and whose `key` is their order. */
   readonly elements: (json: string, path: readonly string[]) => string
   /** The value within an element of a list of another text, at the position of the element `e`. */
   readonly twin: (json: string, path: readonly string[], name: string | undefined) => string
@@ -53,11 +53,11 @@ export interface Dialect {
   readonly lower: (x: string) => string
   /** Text whose runs of spaces count as one. */
   readonly squeeze: (x: string) => string
-  /** Milliseconds since 1970 of a date as text; null when it is none. */
+  /** Milliseconds since 1970 of a date as text; null for other texts. */
   readonly instant: (x: string) => string
   /** A resource's id or display, folded. */
   readonly folded: (row: string, column: 'id' | 'display') => string
-  /** All values of a group of rows (numbers) in one text, with commas between; null when there are none. */
+  /** All values of a group of rows (numbers) in one text, separated by commas; null when there are none. */
   readonly list: (x: string) => string
   /** Position of one text in another, 0 if it is not in it. */
   readonly position: (text: string, part: string) => string
@@ -68,9 +68,9 @@ export interface Dialect {
   readonly containing: (text: string, part: string) => string
   /** The same for the end of a text. */
   readonly ending: (text: string, part: string) => string
-  /** Whether the two are faster than what compares exactly. */
+  /** Whether `containing` and `ending` are faster than an exact comparison. */
   readonly likes: boolean
-  /** Not SQL: a value as it stands in the index, cut where the index takes no longer ones. */
+  /** Not SQL: a value as it is stored in the index, which may cut long ones. */
   readonly entry: (value: string) => string
   /** A condition on each value `v` of the path with that number in the index, where the index may hold only the start of it. */
   readonly walked: (tenant: string, pathNo: string, condition: (v: string) => string) => string

@@ -1,3 +1,5 @@
+// Compiles a filter to an SQL condition.
+
 import { type Attribute, type BoundFilter, isPrimary, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
@@ -44,7 +46,7 @@ export function compileFilter(filter: BoundFilter, scope: SqlScope, bindings: Bi
 
 type Operator = Extract<BoundFilter, { value: string | number | boolean; target: Target }>['op']
 
-/** Compares an expression that is null where there is no value. */
+/** Compares an expression that is null when there is no value. */
 function compare(op: Operator, x: string, value: string | number | boolean, bindings: Binder): string {
   const { dialect } = bindings
   switch (op) {
@@ -91,7 +93,7 @@ function comparison(
   return hint === undefined ? exact : `(${hint} and ${exact})`
 }
 
-/** Only the document's text has the values: no column, no rows, no entries. */
+/** Whether the values are in the document's text alone: in no column, row or index entry. */
 function isInText(target: Target, scope: SqlScope): boolean {
   const { extension, attribute, sub } = target
   if (extension === undefined && (attribute.name === 'id' || attribute.name === 'meta')) return false
@@ -118,7 +120,7 @@ function exactComparison(
   if (!attribute.multiValued && !leaf.multiValued)
     return compare(op, singularValue(target, scope, bindings), value, bindings)
   if (index !== undefined && ENTERED.has(op) && value !== '') {
-    // The row's own list of entries holds the values in the form they are compared in, all but "".
+    // The list of entries in the row holds all values but "", in the form in which they are compared.
     return anyOf(
       op,
       dialect.elements('r.entries', [String(index.pathNo)]),
@@ -153,7 +155,7 @@ function exactComparison(
   )
 }
 
-/** What counts where an element doesn't say. RFC 7643 §2.4. */
+/** The value that an element without one is taken to have. RFC 7643 §2.4. */
 function assumed(target: Target, x: string, { dialect }: Binder): string {
   return isPrimary(target) ? `coalesce(${x}, ${dialect.no})` : x
 }
@@ -199,7 +201,7 @@ function exactHas(target: Target, filter: BoundFilter, scope: SqlScope, bindings
   const { dialect } = bindings
   const { attribute } = target
   if (!attribute.multiValued) {
-    // The one value is the only element there is.
+    // A singular attribute has one element: its value.
     const value = (leaf: Attribute) =>
       singularValue({ ...target, sub: leaf, leaf, path: `${target.path}.${leaf.name}` }, scope, bindings)
     return `(${dialect.anyValue('r.text', listPath(target))} and ${onElement(filter, value, bindings)})`
@@ -230,7 +232,7 @@ function elementValue(
   }
 }
 
-/** Conditions in a tree as flat as can be: databases limit how deep an expression may be. */
+/** Joins conditions in a balanced tree: databases limit how deep an expression may be. */
 function joined(op: 'and' | 'or', conditions: readonly string[], bindings: Binder): string {
   const [only] = conditions
   if (only === undefined) return op === 'and' ? bindings.dialect.yes : bindings.dialect.no
@@ -240,7 +242,7 @@ function joined(op: 'and' | 'or', conditions: readonly string[], bindings: Binde
   return `(${joined(op, conditions.slice(0, half), bindings)} ${op} ${joined(op, conditions.slice(half), bindings)})`
 }
 
-/** A filter on one element, whose parts `valueFor` finds. */
+/** A filter on one element, whose sub-attributes `valueFor` finds. */
 export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => string, bindings: Binder): string {
   switch (filter.op) {
     case 'and':
@@ -263,7 +265,7 @@ export function onElement(filter: BoundFilter, valueFor: (leaf: Attribute) => st
   }
 }
 
-// "" counts as no value; what isn't text has no such value.
+// The empty string counts as no value.
 function presentElement(leaf: Attribute, value: string): string {
   const text = leaf.type === 'string' || leaf.type === 'reference' || leaf.type === 'binary'
   return text ? `(coalesce(${value}, '') <> '')` : `((${value}) is not null)`

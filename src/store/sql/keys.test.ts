@@ -1,3 +1,5 @@
+// Which index each kind of comparison uses, on both databases.
+
 import { expect, test } from 'vitest'
 import { bindFilter, defineSchema, LENIENT, parseFilter, User } from '../../protocol/index.ts'
 import { postgres } from '../postgres/dialect.ts'

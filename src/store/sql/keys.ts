@@ -1,3 +1,5 @@
+// Finds the index by which a filter is answered with the least work.
+
 import { type BoundFilter, entryOf, indexedLiteral, isOrdered, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
@@ -6,9 +8,9 @@ import { orderedIndexOf } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
 export interface Keys {
-  /** How many resources it may give, roughly: what makes one way better than another. */
+  /** Roughly how many resources it may give; the smaller, the better. */
   readonly cost: number
-  /** It gives what satisfies the filter and nothing else. */
+  /** It gives exactly what satisfies the filter. */
   readonly exact: boolean
   /** It gives each number once. */
   readonly distinct: boolean
@@ -20,10 +22,10 @@ export interface Keys {
 export const ONE = 1
 /** As many as share a value. */
 export const FEW = 10
-/** As many as a condition leaves that narrows well, but not to a few. */
+/** A selective condition, but not down to a few. */
 export const SOME = 1_000
 const RANGE = 10_000
-/** A walk over all values of one path: dear, but dearer is only reading every resource. */
+/** A walk over all values of one path: only reading every resource costs more. */
 const WALK = 100_000
 
 /**
@@ -95,9 +97,9 @@ function compared(
   const index = orderedIndexOf(target, scope)
   if (index === undefined) return undefined
   if (isOrdered(target.leaf)) return byOrder(op, target, value, index, scope)
-  // "" has no entry, and what compares with it may hold for it.
+  // "" has no entry, so a comparison that it satisfies cannot be answered from entries.
   if (typeof value !== 'string' || value === '' || op === 'lt' || op === 'le') return undefined
-  // A single value has one entry.
+  // A singular value has one entry.
   const k = target.attribute.multiValued || target.leaf.multiValued ? 'distinct k' : 'k'
   const from = (bindings: Binder) =>
     `${bindings.dialect.table('value_index')} where t = ${scope.tenant} and a = ${bindings.bind(index.pathNo)}`
@@ -148,7 +150,7 @@ function compared(
 
 const SIGNS: { readonly [op: string]: string | undefined } = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }
 
-/** Booleans, numbers and times. Many share a boolean: how many, a look at the index tells. */
+/** Booleans, numbers and times. Many resources share a boolean; how many, only the index knows. */
 function byOrder(
   op: string,
   target: Target,
@@ -163,7 +165,7 @@ function byOrder(
   return {
     cost: op === 'eq' && target.leaf.type !== 'boolean' ? FEW : RANGE,
     exact: true,
-    // Elements of one attribute may have the same value, which is one entry, or several that lie in a range.
+    // A range may contain several values of one attribute.
     distinct: op === 'eq' || !several,
     sql: ({ dialect, bind }) =>
       `select ${several ? 'distinct k' : 'k'} from ${dialect.table('value_index')}
@@ -171,8 +173,7 @@ function byOrder(
   }
 }
 
-// LIKE is faster than what compares exactly. It takes ASCII letters of either case for the same, but folded values have
-// one case only.
+// LIKE is faster than an exact comparison. It ignores the case of ASCII letters, but folded values have only one case.
 function containing(v: string, part: string, value: string, target: Target, { dialect }: Binder): string {
   const exact = `${dialect.position(v, part)} > 0`
   if (!dialect.likes || !NO_WILDCARDS.test(value)) return exact
@@ -185,7 +186,7 @@ function ending(v: string, part: string, value: string, target: Target, { dialec
   return target.leaf.caseExact ? `${dialect.ending(v, part)} and ${exact}` : dialect.ending(v, part)
 }
 
-// Long patterns are refused.
+// SQLite refuses long patterns.
 const NO_WILDCARDS = /^[^%_]{1,1000}$/
 
 function byMembership(target: Target, value: string, scope: SqlScope): Keys {
@@ -207,7 +208,7 @@ function byMembership(target: Target, value: string, scope: SqlScope): Keys {
     cost: SOME,
     exact: false,
     distinct: true,
-    // Downwards from the group: direct members, and those of groups within it.
+    // Down from the group: its direct members, and those of groups within it.
     sql: (bindings) => {
       const { table, ofTenant } = bindings.dialect
       return `with recursive down (k) as (
@@ -238,7 +239,7 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
   if ((leaf.name === 'lastModified' || leaf.name === 'created') && typeof value === 'number') {
     const sign = { eq: '=', gt: '>', ge: '>=' }[op]
     if (sign === undefined) return undefined
-    // Each creation and each modification has left a line in the log with its time. Where such lines were cut, all resources of the type count.
+    // Each creation and modification has a log line with its time. Where such lines were cut, all resources of the type are candidates.
     return {
       cost: op === 'eq' ? FEW : RANGE,
       exact: false,
@@ -253,14 +254,14 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
   return undefined
 }
 
-/** The least text that is greater than every text that starts with this one; undefined if there is none. */
+/** The smallest text that is greater than every text with this prefix; undefined if there is none. */
 export function following(prefix: string): string | undefined {
   const points = [...prefix].map((letter) => letter.codePointAt(0) ?? 0)
   for (;;) {
     const last = points.pop()
     if (last === undefined) return undefined
     if (last >= 0x10ffff) continue
-    // Surrogates are no code points of their own.
+    // Surrogates are not characters.
     points.push(last === 0xd7ff ? 0xe000 : last + 1)
     return String.fromCodePoint(...points)
   }

@@ -1,13 +1,15 @@
+// A cheap condition on a document's whole text, checked before the exact one.
+
 import type { Attribute, BoundFilter } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 
-// Neither escaped in JSON, nor special to LIKE, nor changed by folding but for its case.
+// Characters that JSON does not escape, LIKE does not interpret, and folding changes in case only.
 const PLAIN = /^[a-z0-9 .@:+-]{2,100}$/i
 const FOUND: ReadonlySet<string> = new Set(['eq', 'co', 'sw', 'ew'])
 
 /**
- * What the whole text of a document must contain for a comparison with a part of it to hold; undefined when nothing can
- * be said. Never null, and far cheaper than taking the JSON apart.
+ * A condition on the whole text of a document without which a comparison with a part of it cannot hold; undefined when there is none.
+ * It is never null, and far cheaper than parsing the JSON.
  */
 export function hintFor(
   op: BoundFilter['op'],
@@ -19,7 +21,7 @@ export function hintFor(
   return text === undefined ? undefined : containing(text, bindings)
 }
 
-/** The same for a filter that one and the same element satisfies. `own`: whether the document itself holds a leaf. */
+/** The same for a filter that a single element must satisfy. `own`: whether the document itself contains a leaf. */
 export function hintForElement(
   filter: BoundFilter,
   own: (leaf: Attribute) => boolean,
@@ -63,7 +65,7 @@ function piecesOf(filter: BoundFilter, own: (leaf: Attribute) => boolean): reado
   }
 }
 
-/** With more alternatives than these a look at the elements is no dearer. */
+/** With more alternatives than this, reading the elements costs no more. */
 const MOST = 4
 
 function shortest(pieces: readonly string[]): number {
@@ -73,12 +75,12 @@ function shortest(pieces: readonly string[]): number {
 function pieceOf(op: BoundFilter['op'], leaf: Attribute, value: string | number | boolean): string | undefined {
   if (!FOUND.has(op) || typeof value !== 'string' || !PLAIN.test(value)) return undefined
   if (leaf.type !== 'string' && leaf.type !== 'reference') return undefined
-  // Runs of spaces count as one space there, and the document has them as they were sent.
+  // There, runs of spaces compare as one space, but the document has them as they were sent.
   if (leaf.uniqueness !== 'none' && value.includes(' ')) return undefined
   return value
 }
 
-// Where there is a folded text, letters beyond ASCII may have become these.
+// In a document with a folded text, other letters may have been folded to these.
 function containing(piece: string, bindings: Binder): string {
   return `(r.folded is not null or ${bindings.dialect.containing('r.text', bindings.bind(piece))})`
 }

@@ -1,3 +1,5 @@
+// The sort key of a resource in SQL.
+
 import type { BoundSort } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
@@ -5,7 +7,7 @@ import type { SqlScope } from './scope.ts'
 import { columnOf, listPath, shaped, singularValue, sourceFor } from './values.ts'
 
 /**
- * The value a resource is sorted by, null when it has none: of a multi-valued attribute the primary value, else the
+ * The value by which a resource is sorted, null when it has none. Of a multi-valued attribute it is the primary value, else the
  * first. RFC 7644 §3.4.2.3, A-32.
  */
 export function sortKey(sort: BoundSort | undefined, scope: SqlScope, bindings: Binder): string {

@@ -1,3 +1,5 @@
+// The value of an attribute as an SQL expression, in the form in which it is compared.
+
 import { type Attribute, entryOf, fold, isOrdered, isReference, type Target } from '../../protocol/index.ts'
 import type { Binder } from './bindings.ts'
 import type { Dialect } from './dialect.ts'
@@ -13,13 +15,13 @@ export function singularValue(target: Target, scope: SqlScope, bindings: Binder)
     return linkedValue(sub, dialect.at('r.text', [...path.slice(0, -1), 'value']), own, scope, bindings)
   }
   const index = indexOf(target, scope)
-  // An entry has the right form already; "" has none.
+  // An entry has that form already; "" has no entry.
   return index === undefined
     ? own
     : `coalesce(${dialect.text(dialect.first('r.entries', String(index.pathNo)))}, ${own})`
 }
 
-/** What a resource, the row `row`, shows of itself to those that refer to it. */
+/** What the resource in the row `row` shows of itself where others refer to it. */
 export function otherValue(row: string, leaf: Attribute, scope: SqlScope, bindings: Binder): string {
   const { dialect } = bindings
   const exact = isExact(leaf)
@@ -74,21 +76,21 @@ export function indexOf(target: Target, scope: SqlScope): IndexPath | undefined 
   return isOrdered(target.leaf) ? undefined : orderedIndexOf(target, scope)
 }
 
-/** The same, also for booleans, numbers and times, which stand there in another form than they are compared in. */
+/** The same, also for booleans, numbers and times, whose entries have another form than the one that is compared. */
 export function orderedIndexOf(target: Target, scope: SqlScope): IndexPath | undefined {
-  // `emails` in a comparison means `emails.value`, and is entered under the one or the other name.
+  // In a comparison `emails` means `emails.value`; its entries have the one path or the other.
   const path = scope.path(target.path)
   return path?.ready === true ? path : undefined
 }
 
-/** `$ref` of a manager, its `displayName` and the like: what the resource referred to says, and no document holds. */
+/** Whether a sub-attribute shows the referenced resource and no document contains it: `$ref` or `displayName` of a manager. */
 export function isLinked(attribute: Attribute, sub: Attribute): boolean {
   if (!isReference(attribute)) return false
   if (sub.name === '$ref') return true
   return sub.mutability === 'readOnly' && (sub.name === 'displayName' || sub.name === 'display')
 }
 
-/** What the resource with that id says; if there is none, what the document says. */
+/** What the resource with that id shows; if it does not exist, what the document says. */
 export function linkedValue(leaf: Attribute, id: string, own: string, scope: SqlScope, bindings: Binder): string {
   const what = otherValue('o', leaf, scope, bindings)
   const { table, anyType } = bindings.dialect
@@ -105,7 +107,7 @@ export function shaped(x: string, leaf: Attribute, dialect: Dialect): string {
   return leaf.uniqueness === 'none' ? lower : dialect.squeeze(lower)
 }
 
-/** The text to read from: lower() folds ASCII; what lies beyond is folded in the second text, there only when it differs. */
+/** The text to read from: lower() folds ASCII; `folded` is there for documents that have other letters. */
 export function sourceFor(leaf: Attribute): string {
   return folds(leaf) ? 'coalesce(r.folded, r.text)' : 'r.text'
 }

@@ -1,6 +1,7 @@
-/** A thread that copies a database, however long it takes. */
+// A thread that copies a database.
+
 import { workerData } from 'node:worker_threads'
 import { type BackupOptions, copyDatabase } from './backup.ts'
 
-// Copying takes as long as the database is large; whoever started the thread goes on serving.
+// Copying a large database takes long; the thread that started this one continues to serve requests.
 copyDatabase(workerData as BackupOptions)

@@ -1,29 +1,31 @@
+// Copies a database to another file while it is in use.
+
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Connection, openToLook } from './connection.ts'
 
-/** From which file to which. */
+/** Which file is copied to which. */
 export interface BackupOptions {
   readonly file: string
   readonly to: string
   readonly busyTimeoutMs: number
 }
 
-/** Copies a database on a thread of its own, while everybody else reads and writes. */
+/** Copies a database on a thread of its own, while others read and write. */
 export async function copyOnThread(options: BackupOptions): Promise<void> {
-  // Here, because what a thread throws arrives without its class.
+  // Checked here, because an error loses its class on its way from a thread.
   requireFolder(options.to)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./backup-thread.${extension}`, import.meta.url), { workerData: options })
   return new Promise((resolve, reject) => {
     worker.once('error', reject)
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the backup ended with code ${code}`))))
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The backup ended with code ${code}`))))
   })
 }
 
-/** Copies a database as of one moment. The copy appears whole, on disk, under its name, or not at all. */
+/** Copies a database as of one moment. The copy appears under its name complete and synced, or not at all. */
 export function copyDatabase({ file, to, busyTimeoutMs }: BackupOptions): void {
   const connection = openToLook(file, busyTimeoutMs)
   try {
@@ -39,7 +41,7 @@ export function writeCopy(connection: Connection, to: string): void {
   const partial = `${to}.${process.pid}.partial`
   rmSync(partial, { force: true })
   try {
-    // SQLite takes an empty file as it is, with the access it has.
+    // SQLite keeps the access rights of an empty file.
     closeSync(openSync(partial, 'wx', 0o600))
     connection.run('vacuum into ?', partial)
     sync(partial)

@@ -1,4 +1,4 @@
-// Runs a function of the host inside a transaction, and makes sure that the transaction is still the one it was called in.
+// Runs a function of the host inside a transaction, and makes sure that the transaction survives it.
 
 import { ConfigError } from '../../protocol/index.ts'
 import type { WholeChange } from '../contract/index.ts'

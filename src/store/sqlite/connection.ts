@@ -1,3 +1,5 @@
+// A connection to a SQLite database: how it is opened, and how statements are run on it.
+
 import { resolve } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -8,22 +10,22 @@ import { driverOf, type Prepared, type SqliteDatabase, type SqlRow, type SqlValu
 
 export type { SqlRow, SqlValue } from './driver.ts'
 
-/** One connection to a database, with its prepared statements kept by their text. */
+/** One connection to a database; its prepared statements are kept by their text. */
 export interface Connection {
   readonly db: SqliteDatabase
   /** Its file, undefined for a database in memory. */
   readonly file: string | undefined
-  /** Conditions that are always true, for what reads very much: there it can be stopped from outside. Absent where nobody would. */
+  /** Conditions that are always true, at which a long read can be aborted from outside. Absent where nothing aborts reads. */
   readonly pause: Pause | undefined
   readonly row: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
   readonly rows: (sql: string, ...values: SqlValue[]) => readonly SqlRow[]
-  /** Reads row by row; nothing is written until the last one is read. */
+  /** Reads row by row; nothing may be written until the last row is read. */
   readonly each: (sql: string, ...values: SqlValue[]) => Iterable<SqlRow>
-  /** Changes one row and reads it, by `returning`; undefined when none was changed. */
+  /** Changes one row and returns it (`returning`); undefined when none was changed. */
   readonly change: (sql: string, ...values: SqlValue[]) => SqlRow | undefined
-  /** How many rows were changed. */
+  /** Returns how many rows were changed. */
   readonly run: (sql: string, ...values: SqlValue[]) => number
-  /** Inserts one row and says its number. */
+  /** Inserts one row and returns its number. */
   readonly insert: (sql: string, ...values: SqlValue[]) => number
   /** Several statements at once, without values. */
   readonly exec: (sql: string) => void
@@ -31,21 +33,21 @@ export interface Connection {
   readonly version: () => number
   readonly isOpen: () => boolean
   readonly inTransaction: () => boolean
-  /** Leaves a connection open that was handed in. */
+  /** Leaves a connection of the host open. */
   readonly close: () => void
 }
 
-/** Places to stop, as conditions in SQL. */
+/** Conditions in SQL at which a read can be aborted. */
 export interface Pause {
-  /** For what reads row after row of `r`. */
+  /** For reads of row after row of `r`. */
   readonly rows: string
-  /** The same where each row costs much. */
+  /** The same where each row takes long. */
   readonly each: string
-  /** For what walks along an index of values, whose column `k` is. */
+  /** For walks along an index of values, by its column `k`. */
   readonly entries: string
 }
 
-// About one row in 64, whatever numbers a tenant's rows have, for asking costs as much as reading a row; and each long one.
+// At about one row in 64, whatever numbers a tenant's rows have, because the check costs as much as reading a row; and at each long row.
 const PAUSE: Pause = {
   rows: '(((((r.k * 2654435761) >> 7) & 63) <> 0 and octet_length(r.text) < 8192) or lockstep_going(r.k))',
   each: 'lockstep_going(r.k)',
@@ -56,20 +58,20 @@ const PAUSE: Pause = {
 export interface ConnectionOptions {
   readonly cacheMib: number
   readonly busyTimeoutMs: number
-  /** Called now and then in the midst of long reads; what it throws ends them. */
+  /** Called now and then during long reads; what it throws aborts them. */
   readonly check?: () => void
 }
 
 /** Pages of the WAL after which a commit moves it into the database; each page is 4 KiB. */
 const CHECKPOINT_PAGES = 16_000
-/** Statements kept prepared; filters make ever new ones. */
+/** Statements that are kept prepared; filters make new ones all the time. */
 const STATEMENTS = 400
 const MEMORY = ':memory:'
 
 /**
- * Opens a database file for reading and writing, never making one: WAL, every commit synced (`synchronous=FULL`). The file is not
- * mapped into memory: SQLite takes the whole mapping down whenever another connection has committed, and mapping it anew costs more
- * than reading. What is deleted is overwritten, so that a person who is erased is in no free page.
+ * Opens an existing database file for reading and writing: WAL, every commit synced (`synchronous=FULL`). The file is not mapped into
+ * memory: SQLite drops the whole mapping whenever another connection has committed, and mapping it again costs more than reading.
+ * Deleted data is overwritten, so that an erased person is in no free page.
  */
 export function openConnection(file: string, options: ConnectionOptions): Connection {
   const db = openFile(file, { timeout: options.busyTimeoutMs })
@@ -84,13 +86,13 @@ export function openConnection(file: string, options: ConnectionOptions): Connec
   return createConnection(db, () => db.close(), options.check)
 }
 
-/** Opens a database file to look into it: nothing in it changes, and nothing beside it is thrown away. */
+/** Opens a database file read-only: neither the file nor those beside it change. */
 export function openToLook(file: string, busyTimeoutMs: number): Connection {
   const db = openFile(file, { timeout: busyTimeoutMs, readOnly: true })
   return createConnection(db, () => db.close())
 }
 
-/** A connection that the host has opened. What it says of its journal stays; every commit is synced and what is deleted overwritten from now on. */
+/** Takes a connection that the host has opened. Its journal mode stays; from now on every commit is synced and deleted data overwritten. */
 export function handedConnection(db: SqliteDatabase): Connection {
   db.exec('pragma synchronous = full; pragma secure_delete = on')
   return createConnection(db, () => {})
@@ -101,18 +103,18 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
   driver.define('lockstep_fold', (text) => (typeof text === 'string' ? fold(text) : null))
   driver.define('lockstep_squeeze', (text) => (typeof text === 'string' ? squeezed(text) : null))
   driver.define('lockstep_instant', (text) => (typeof text === 'string' ? (instantOf(text) ?? null) : null))
-  // Not deterministic, so that it is asked for each row, not once for all.
+  // Not deterministic, so that it is called for each row, not once for all.
   if (check !== undefined) {
-    // It takes the row that it is asked for, or SQLite would not call it with one.
+    // SQLite calls it with a row only if it has a parameter.
     const going = (_row: unknown) => {
       check()
       return 1
     }
-    driver.define('lockstep_going', going, 'anew')
+    driver.define('lockstep_going', going, 'each call')
   }
 
-  // Two generations: what is used again while the younger one fills up lives on, so that ever new filters push out each
-  // other and not what every request needs.
+  // Two generations: a statement that is used again while the younger one fills up survives, so that the statements of rare
+  // filters evict each other and not those that every request needs.
   let young = new Map<string, Prepared>()
   let old = new Map<string, Prepared>()
   function prepare(sql: string): Prepared {
@@ -135,7 +137,7 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
     row: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
     change: (sql, ...values) => prepare(sql).get(...values) as SqlRow | undefined,
     rows: (sql, ...values) => prepare(sql).all(...values) as readonly SqlRow[],
-    // On a statement of its own: one that is being read can't be begun again.
+    // On a statement of its own, because one that is being read cannot be started again.
     each: (sql, ...values) => driver.prepare(sql).iterate(...values) as Iterable<SqlRow>,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     insert: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
@@ -151,7 +153,7 @@ function createConnection(db: SqliteDatabase, close: () => void, check?: () => v
   }
 }
 
-/** Throws ConfigError for a Node whose SQLite can't do what is needed here. */
+/** Throws ConfigError for a version of Node whose SQLite lacks what is needed here. */
 function requireNode(): void {
   if ('setReturnArrays' in StatementSync.prototype) return
   throw new ConfigError('store', `needs Node 22.16 or newer for SQLite; this is ${process.versions.node}`)
@@ -160,7 +162,7 @@ function requireNode(): void {
 function openFile(file: string, options: { readonly timeout: number; readonly readOnly?: boolean }): DatabaseSync {
   requireNode()
   try {
-    // By itself SQLite would make a file that is not there.
+    // By default SQLite would create a missing file.
     const mode = options.readOnly === true ? 'ro' : 'rw'
     return new DatabaseSync(file === MEMORY ? file : `${pathToFileURL(resolve(file)).href}?mode=${mode}`, options)
   } catch (cause) {
@@ -168,19 +170,19 @@ function openFile(file: string, options: { readonly timeout: number; readonly re
   }
 }
 
-/** A column that holds text. */
+/** The text in a column. */
 export function textOf(value: SqlValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`expected text in a column, found ${typeof value}`)
+  if (typeof value !== 'string') throw new TypeError(`Expected text in a column, found ${typeof value}`)
   return value
 }
 
-/** A column that holds a number. */
+/** The number in a column. */
 export function numberOf(value: SqlValue | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`expected a number in a column, found ${typeof value}`)
+  if (typeof value !== 'number') throw new TypeError(`Expected a number in a column, found ${typeof value}`)
   return value
 }
 
-/** Result codes of SQLite that say nothing about what was asked, only about the state of file, disk or lock. */
+/** Result codes of SQLite that are about the state of file, disk or lock, and not about the statement. */
 const OUTAGES = new Set([
   5, // BUSY
   6, // LOCKED
@@ -194,19 +196,19 @@ const OUTAGES = new Set([
   26, // NOTADB
 ])
 
-// The same as better-sqlite3 names them: SQLITE_IOERR_WRITE.
+// The names that better-sqlite3 has for them, such as SQLITE_IOERR_WRITE.
 const OUTAGE_NAMES = /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|CORRUPT|FULL|CANTOPEN|PROTOCOL|NOTADB)(_|$)/
 
-/** Whether an error came from the state of the database, not from what was asked of it. */
+/** Whether an error comes from the state of the database and not from the statement. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error && typeof error.errcode === 'number') return OUTAGES.has(error.errcode & 0xff)
   return 'code' in error && typeof error.code === 'string' && OUTAGE_NAMES.test(error.code)
 }
 
-/** What callers get when the database can't do anything now. */
+/** The error that callers get when the database cannot be used now. */
 export function unavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error
   const why = error instanceof Error ? error.message : String(error)
-  return new StoreUnavailable(`the database can't be used at the moment: ${why}`, 1_000, { cause: error })
+  return new StoreUnavailable(`The database can't be used at the moment: ${why}`, 1_000, { cause: error })
 }

@@ -1,4 +1,4 @@
-// Counts during a transaction what is written once at its end: resources, places of logs, signals to other connections.
+// Counts during a transaction what is written once at its end: resources, places of logs, signals.
 
 import { type Blocks, countId, dropBlocks, flushBlocks } from './blocks.ts'
 import { type Connection, numberOf } from './connection.ts'

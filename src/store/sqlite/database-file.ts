@@ -1,19 +1,21 @@
+// Checks before and while a database file is open that no write can get lost with it.
+
 import { chmodSync, closeSync, fsyncSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract/index.ts'
 
-// No descriptor of a database file is ever closed here but that of a new one: POSIX drops all locks that a process has
-// on a file when it closes any descriptor of it, those of SQLite too.
+// Apart from a new file's, no descriptor of a database file is ever closed here: when a process closes any descriptor of a file, POSIX
+// drops all locks that the process has on it, SQLite's included.
 
-/** Access for the owner alone: these are people's data and hashes of passwords. */
+/** Access for the owner alone: the file holds personal data and hashes of passwords. */
 const PRIVATE = 0o600
-/** How soon to try again what only somebody's hand can mend. */
+/** When to retry what only an administrator can repair. */
 const RETRY_MS = 10_000
 
 /**
- * Sees to it that a database may be opened: makes an empty file where there is none, and refuses where that, or opening what is
- * there, would have SQLite throw a log away whose writes are nowhere else. Throws ConfigError.
+ * Makes sure that a database can be opened: creates an empty file if there is none. Throws ConfigError where SQLite, on opening the
+ * file, would discard a WAL whose writes are nowhere else.
  */
 export function readyFile(file: string): void {
   const there = statSync(file, { throwIfNoEntry: false })
@@ -37,15 +39,15 @@ export function readyFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', PRIVATE))
   } catch (cause) {
-    // Another process was quicker.
+    // Another process was faster.
     if (statSync(file, { throwIfNoEntry: false }) !== undefined) return
     throw new ConfigError('store.file', cannotOpen(file), { cause })
   }
 }
 
 /**
- * Whether a file begins as each SQLite database does. SQLite itself would take what its log has in place of what stands there, and
- * move the log into the file. The descriptor stays open: to close it would drop the locks of whoever has the file open in this process.
+ * Whether a file begins like every SQLite database. SQLite itself would prefer what the WAL says to what the file says, and move the
+ * WAL into the file. The descriptor stays open: closing it would drop the locks of other connections in this process.
  */
 function hasHeader(file: string): boolean {
   const { dev, ino } = statSync(file)
@@ -57,12 +59,12 @@ function hasHeader(file: string): boolean {
   return head.toString('latin1') === HEADER
 }
 
-/** One descriptor a file, by its place on disk, which stays its own as long as the descriptor is open. */
+/** One descriptor for each file, by its inode, which is not reused as long as the descriptor is open. */
 const looked = new Map<string, number>()
 
 const HEADER = 'SQLite format 3\0'
 
-/** What is wrong where a file can't be opened. */
+/** Why a file cannot be opened, in words. */
 export function cannotOpen(file: string): string {
   const reason =
     statSync(dirname(file), { throwIfNoEntry: false }) === undefined
@@ -71,12 +73,12 @@ export function cannotOpen(file: string): string {
   return `${file} can't be opened; ${reason}`
 }
 
-/** The log of a database file; links are followed as SQLite follows them. */
+/** The WAL of a database file; links are followed as SQLite follows them. */
 export function walOf(file: string): string {
   return `${file}-wal`
 }
 
-/** Takes a file that is Lockstep's alone, and what stands beside it, from everybody but its owner. */
+/** Restricts a file that holds only Lockstep's tables, and the files beside it, to its owner. */
 export function keepPrivate(file: string): void {
   const real = realpathSync(file)
   for (const one of [real, walOf(real), `${real}-shm`]) {
@@ -85,26 +87,26 @@ export function keepPrivate(file: string): void {
     try {
       chmodSync(one, there.mode & 0o700)
     } catch {
-      // It is somebody else's, who lets us in by a group.
+      // The file has another owner, who gives access through a group.
     }
   }
 }
 
-/** Tells whether a database is still the one that was opened. */
+/** Checks that a database is still the one that was opened. */
 export interface Identity {
-  /** Throws StoreUnavailable when the file or its log is gone from its place, or another one is there. */
+  /** Throws StoreUnavailable when the file or its WAL was moved, deleted or replaced. */
   readonly require: () => void
-  /** Has all that stands in the log on disk; absent without a log. */
+  /** Syncs the WAL to disk; absent without a WAL. */
   readonly sync: (() => void) | undefined
   readonly close: () => void
 }
 
-/** Where a file lies on its disk. */
+/** Identifies a file on its disk. */
 type Inode = { readonly dev: number; readonly ino: number } | undefined
 
 /**
- * Notes which file and which log are open. A log is deleted only by whoever closes a database last, and knows of others by their
- * locks; another SQLite library in the same process doesn't see ours. What is written to a deleted file nobody will read.
+ * Notes which file and which WAL are open. SQLite deletes a WAL when the last connection closes, and sees other connections by their
+ * locks; another SQLite library in the same process does not see ours. What is written to a deleted file is lost.
  */
 export function identityOf(file: string): Identity {
   const real = realpathSync(file)
@@ -115,7 +117,7 @@ export function identityOf(file: string): Identity {
     sync:
       was.wal &&
       (() => {
-        // SQLite holds no lock on the log itself, so that this descriptor may be closed.
+        // SQLite holds no lock on the WAL itself, so this descriptor may be closed.
         log ??= openSync(wal, 'r+')
         fsyncSync(log)
       }),

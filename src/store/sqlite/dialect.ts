@@ -1,8 +1,8 @@
-// The pieces of SQL in the way SQLite says them.
+// SQLite's dialect for the query compiler.
 
 import type { Dialect } from '../sql/dialect.ts'
 
-/** SQLite's way. */
+/** SQLite's dialect. */
 export const sqlite = {
   parameter: (n: number): string => `?${n}`,
   value: (value) => (typeof value === 'boolean' ? Number(value) : value),
@@ -37,13 +37,13 @@ export const sqlite = {
   position: (text, part) => `instr(${text}, ${part})`,
   starts: (text, part, value) => `substr(${text}, 1, ${[...value].length}) = ${part}`,
   ends: (text, part, value) => `substr(${text}, ${-[...value].length}) = ${part}`,
-  // A pattern that is put together, unlike a bare parameter, is not looked at while SQLite plans, so that no call plans anew.
+  // SQLite reads a bare parameter while planning and plans again for each value; it does not read a concatenated pattern.
   containing: (text, part) => `${text} like '%' || ${part} || '%'`,
   ending: (text, part) => `${text} like '%' || ${part}`,
   likes: true,
   entry: (value) => value,
   walked: (_tenant, _pathNo, condition) => condition('v'),
-  // The sum keeps SQLite from looking at the parameter while it plans, which would make it plan anew on every call.
+  // Because of the sum SQLite does not read the parameter while planning, which would make it plan again for each value.
   limit: (parameter: string): string => ` limit ${parameter} + 0`,
   offset: (parameter: string): string => ` offset ${parameter} + 0`,
   same: (a, b) => `${a} is ${b}`,

@@ -1,11 +1,13 @@
+// One interface to node:sqlite and better-sqlite3.
+
 import type { DatabaseSync } from 'node:sqlite'
 
-/** What goes into a statement and comes out of a row. */
+/** A value that is bound to a statement or read from a row. */
 export type SqlValue = string | number | null
 /** One row: its columns in order. */
 export type SqlRow = readonly SqlValue[]
 
-/** A `Database` of the package better-sqlite3, as far as it is needed here. */
+/** The part of better-sqlite3's `Database` that is used here. */
 export interface BetterSqlite3 {
   readonly open: boolean
   readonly inTransaction: boolean
@@ -22,7 +24,7 @@ export interface BetterSqlite3 {
 }
 
 interface BetterStatement {
-  /** Whether it gives rows. */
+  /** Whether it returns rows. */
   readonly reader: boolean
   raw(is: boolean): BetterStatement
   safeIntegers(are: boolean): BetterStatement
@@ -43,18 +45,18 @@ export interface Prepared {
   run(...values: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
 }
 
-/** What both libraries can do, said in one way. */
+/** What both libraries can do, in one form. */
 export interface Driver {
   readonly prepare: (sql: string) => Prepared
-  /** Makes a function of one value for SQL: the same for the same value, unless `anew`. */
-  readonly define: (name: string, call: (value: unknown) => SqlValue, anew?: 'anew') => void
+  /** Defines an SQL function of one value; unless called at `each call`, its result may be reused for the same value. */
+  readonly define: (name: string, call: (value: unknown) => SqlValue, again?: 'each call') => void
   readonly isOpen: () => boolean
   readonly inTransaction: () => boolean
   /** Its file, undefined for a database in memory. */
   readonly file: () => string | undefined
 }
 
-/** The way to use a connection, whichever library it is of. */
+/** The driver for a connection of either library. */
 export function driverOf(db: SqliteDatabase): Driver {
   return 'inTransaction' in db ? better(db) : node(db)
 }
@@ -69,11 +71,11 @@ function node(db: DatabaseSync): Driver {
     prepare(sql) {
       const statement = db.prepare(sql)
       statement.setReturnArrays(true)
-      // The host may have said otherwise for its own.
+      // The host may have set another default for its statements.
       statement.setReadBigInts(false)
       return takesNumbered(db) ? statement : byNumber(statement as Steps, sql)
     },
-    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, ofOne(call)),
+    define: (name, call, again) => db.function(name, { deterministic: again === undefined }, ofOne(call)),
     isOpen: () => db.isOpen,
     inTransaction: () => db.isTransaction,
     file: () => db.location() ?? undefined,
@@ -83,7 +85,7 @@ function node(db: DatabaseSync): Driver {
 function better(db: BetterSqlite3): Driver {
   return {
     prepare: (sql) => betterStatement(db, sql),
-    define: (name, call, anew) => db.function(name, { deterministic: anew === undefined }, ofOne(call)),
+    define: (name, call, again) => db.function(name, { deterministic: again === undefined }, ofOne(call)),
     isOpen: () => db.open,
     inTransaction: () => db.inTransaction,
     file: () => (db.memory ? undefined : db.name),
@@ -97,7 +99,7 @@ function betterStatement(db: BetterSqlite3, sql: string): Prepared {
   return byNumber(statement, sql)
 }
 
-/** Whether values can be given in order to parameters that are numbered; Node 22 has learnt it late. */
+/** Whether numbered parameters can be bound in order; early versions of Node 22 cannot. */
 function takesNumbered(db: DatabaseSync): boolean {
   numberedByOrder ??= (() => {
     try {
@@ -112,7 +114,7 @@ function takesNumbered(db: DatabaseSync): boolean {
 /** The same for all connections of a process. */
 let numberedByOrder: boolean | undefined
 
-/** What the statements of both libraries can do, whatever they are given. */
+/** The functions that the statements of both libraries have. */
 interface Steps {
   get(...values: unknown[]): unknown
   all(...values: unknown[]): unknown
@@ -120,7 +122,7 @@ interface Steps {
   run(...values: unknown[]): ReturnType<Prepared['run']>
 }
 
-/** A statement whose numbered parameters (?1) can only be given by name, in one object; the others are given in order. */
+/** A statement whose numbered parameters (?1) can only be bound by name, in one object; the others are bound in order. */
 function byNumber(statement: Steps, sql: string): Prepared {
   const numbered = [...new Set([...sql.matchAll(/\?(\d+)/g)].map((match) => Number(match[1])))]
   if (numbered.length === 0) return statement

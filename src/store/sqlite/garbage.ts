@@ -1,7 +1,9 @@
+// Deletes the rows that removed tenants and index paths have left, in small portions.
+
 import { NEVER } from '../contract/index.ts'
 import { type Connection, isOutage, numberOf } from './connection.ts'
 
-/** Deletes what tenants and index paths that are gone have left behind, a little at a time, so that nobody waits for it. */
+/** Deletes the rows of removed tenants and index paths in small portions, so that no write waits long. */
 export interface GarbageCollector {
   /** A tenant was removed. */
   readonly add: (tenantNo: number) => void
@@ -9,7 +11,7 @@ export interface GarbageCollector {
   readonly addPath: (tenantNo: number, pathNo: number) => void
   /** An item was written that expires. */
   readonly expires: () => void
-  /** Another process has written: it may have removed something, and be gone before all is deleted. */
+  /** Another process has written: it may have removed something, and have ended before all was deleted. */
   readonly recheck: () => void
   /** Deletes one more portion in a transaction of its own; false when nothing is left. */
   readonly collect: () => boolean
@@ -21,7 +23,7 @@ const ROWS = 2_000
 
 const CHUNK = `select k from lockstep_resource where t = ? limit ${RESOURCES}`
 
-/** What a portion may be, in this order; a table is done when fewer rows than asked for are gone. */
+/** The statements of a portion, in this order; a table is done when fewer rows are deleted than the limit. */
 const PORTIONS: readonly (readonly [sql: string, rows: number])[] = [
   [
     `delete from lockstep_member where (g, m) in (select g, m from lockstep_member where g in (${CHUNK}) limit ${ROWS})`,
@@ -56,12 +58,12 @@ const ENTRIES = `delete from lockstep_value_index where t = ?1 and a = ?2 and (v
 
 const EXPIRED = `delete from lockstep_item where i in (
   select i from lockstep_item where expires <= ? and expires < ${NEVER} limit ${ROWS})`
-/** How long expired items may stay, which nothing reads any more. */
+/** How long expired items may stay; nothing reads them any more. */
 const EXPIRED_MS = 60_000
 
-/** Makes the sweep of one database. */
+/** Makes the garbage collector of one database. */
 export function createGarbageCollector(connection: Connection, now: () => number): GarbageCollector {
-  // Somebody may have stopped half-way.
+  // A process may have ended half-way.
   let left = true
   /** When expired items were looked for last. */
   let expired = Number.NEGATIVE_INFINITY
@@ -105,7 +107,7 @@ export function createGarbageCollector(connection: Connection, now: () => number
       try {
         connection.run('begin immediate')
       } catch {
-        // Somebody else writes, on this very connection perhaps. Another time.
+        // There is another write, perhaps on this very connection. Later.
         return false
       }
       try {
@@ -115,7 +117,7 @@ export function createGarbageCollector(connection: Connection, now: () => number
         connection.run('commit')
       } catch (error) {
         if (connection.inTransaction()) connection.run('rollback')
-        // Another time: the rows are in nobody's way.
+        // Later: the rows are in no one's way.
         if (!isOutage(error)) throw error
         return false
       }

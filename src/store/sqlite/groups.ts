@@ -1,3 +1,5 @@
+// Finds the groups of resources, direct and nested.
+
 import { compareText } from '../../protocol/index.ts'
 import type { Membership } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
@@ -14,7 +16,7 @@ export interface MemberRow {
 
 /** Finds the groups of resources. */
 export interface GroupsOf {
-  /** By resource number; those in no group are left out. Who are in the same groups share one list. */
+  /** By resource number; resources in no group are left out. Resources in the same groups share one list. */
   readonly find: (rows: readonly MemberRow[]) => ReadonlyMap<number, readonly Membership[]>
   /** Forgets groups that are kept when a resource of this type may have changed; undefined when anything may have. */
   readonly forget: (typeNo: number | undefined) => void
@@ -29,7 +31,7 @@ interface Known {
 }
 
 const COLUMNS = `r.k, r.id, r.display, ${GROUP_NUMBERS}, r.y`
-/** Groups, and lists of groups, that are kept between reads. */
+/** Groups, and lists of groups, that are kept in memory. */
 const KEPT = 5_000
 const ONE_GROUP = `select ${COLUMNS} from lockstep_resource r where r.k = ?`
 const GROUPS = `select ${COLUMNS} from json_each(?) j cross join lockstep_resource r on r.k = j.value`
@@ -38,13 +40,13 @@ const NONE: readonly number[] = []
 const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()
 
 /**
- * Makes the look upwards from members to their groups, the direct ones first, each group once, none within itself.
- * RFC 7643 §4.1.2, `groups`. Each group is read once for all who are in it, and only the groups of groups step by step.
- * `keeps`: what was read serves until a group is touched; only for a connection that never sees what isn't committed.
+ * Makes the search from members up to their groups: direct ones first, each group once, none within itself. RFC 7643 §4.1.2, `groups`.
+ * Each group is read once for all its members, and only groups of groups level by level. `keeps`: groups stay in memory until they
+ * may have changed; only for a connection that never sees what isn't committed.
  */
 export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf {
   const groups = new Map<number, Known>()
-  /** Each list is made once, by its text. */
+  /** Each list is made once; the key is its text. */
   const lists = new Map<string, List>()
   const types = new Set<number>()
 
@@ -60,7 +62,7 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
       : connection.rows(GROUPS, JSON.stringify(numbers))
   }
 
-  /** Has all groups from these upwards at hand. A circle ends, for none is read twice. */
+  /** Reads all groups from these upwards. A circle ends, because no group is read twice. */
   function climb(start: ReadonlySet<number>): void {
     const seen = new Set<number>()
     for (let next = [...start]; next.length > 0; ) {
@@ -99,7 +101,7 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
     for (const row of rows) {
       const list = typeof row.groups === 'string' ? lists.get(row.groups) : undefined
       if (list === undefined) continue
-      // Only a group can be in a circle and so among its own.
+      // Only a group can be in a circle, and so among its own groups.
       if (groups.has(row.rowNo)) found.set(row.rowNo, membershipsOf(row.rowNo, list.direct, groups))
       else {
         list.shared ??= membershipsOf(row.rowNo, list.direct, groups)
@@ -117,19 +119,19 @@ export function createGroupsOf(connection: Connection, keeps: boolean): GroupsOf
   }
 }
 
-/** The groups of all who are in exactly these. */
+/** The groups of all resources that are direct members of exactly these. */
 interface List {
   readonly direct: readonly number[]
   shared?: readonly Membership[]
 }
 
-/** The groups of one resource, or of all that are no group themselves. */
+/** The groups of one resource, or of all resources with the same direct groups that are not groups themselves. */
 function membershipsOf(
   rowNo: number,
   direct: readonly number[],
   known: ReadonlyMap<number, Known>,
 ): readonly Membership[] {
-  // The set grows while it is walked: what is above comes behind.
+  // The set grows while it is walked: groups further up are appended.
   const all = new Set(direct)
   const memberships: Membership[] = []
   const above: Membership[] = []

@@ -1,3 +1,5 @@
+// Writes the index entries of resources.
+
 import { isObject } from '../../protocol/index.ts'
 import { Conflict, type IndexEntry, type Write } from '../contract/index.ts'
 import { createEntryLists } from '../entry-lists.ts'
@@ -11,9 +13,9 @@ export interface Indexed {
   readonly entries: string
 }
 
-/** The index entries of resources: rows to be found by, and in the resource's own row what they are. */
+/** The index entries of resources: rows by which they are found, and a list of them in the resource's own row. */
 export interface IndexEntries {
-  /** Refuses a value that must be unique and that another resource has. */
+  /** Refuses a unique value that another resource has. */
   readonly requireFree: (
     tenantNo: number,
     path: IndexPath | undefined,
@@ -21,13 +23,13 @@ export interface IndexEntries {
     rowNo: number,
     at: number,
   ) => void
-  /** All entries of a new resource. */
+  /** Adds all entries of a new resource. */
   readonly addAll: (
     tenantNo: number,
     entries: readonly { readonly path: IndexPath | undefined; readonly value: string }[],
     rowNo: number,
   ) => void
-  /** Takes some and adds some. `ready`: a path seen for the first time may answer queries. */
+  /** Removes some and adds some. `ready`: a path that is seen for the first time may answer queries. */
   readonly change: (
     tenantNo: number,
     typeNo: number,
@@ -70,7 +72,7 @@ export function createIndexEntries(connection: Connection, dictionary: Dictionar
   }
 
   function addAll(tenantNo: number, entries: Parameters<IndexEntries['addAll']>[1], rowNo: number): void {
-    // One statement for some of them: each call costs more than the row it writes.
+    // Several in one statement: a call costs more than the row it writes.
     for (let from = 0; from < entries.length; from += ROWS.length - 1) {
       const values: SqlValue[] = []
       for (const { path, value } of entries.slice(from, from + ROWS.length - 1)) {
@@ -131,7 +133,7 @@ export function createIndexEntries(connection: Connection, dictionary: Dictionar
   return { requireFree, addAll, change, clear }
 }
 
-/** Statements that enter so many values at once. */
+/** Statements by the number of entries that they add. */
 const ROWS: readonly string[] = Array.from(
   { length: 9 },
   (_, n) =>
@@ -141,7 +143,7 @@ const ROWS: readonly string[] = Array.from(
 /** The entries column: values by path number. */
 function readEntries(text: string): { [a: string]: string[] } {
   const read: unknown = JSON.parse(text)
-  const entries: { [a: string]: string[] } = {}
+  const entries: { [pathNo: string]: string[] } = {}
   if (!isObject(read)) return entries
   for (const [pathNo, values] of Object.entries(read)) {
     if (Array.isArray(values)) entries[pathNo] = values.filter((value): value is string => typeof value === 'string')

@@ -1,3 +1,5 @@
+// Finds the few resources that a filter may match, by index alone.
+
 import type { BoundFilter, Target } from '../../protocol/index.ts'
 import type { Candidate, Store } from '../contract/index.ts'
 import { rowsOf } from '../sql/derived-rows.ts'
@@ -7,10 +9,10 @@ import { type Connection, numberOf, type SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { Reads } from './read.ts'
 
-/** Finds by index alone whom a filter can mean: a few at most, perhaps some more than it does mean. */
+/** Finds by index alone what a filter may match: a few resources at most, and perhaps some that do not match. */
 export type LookUps = NonNullable<Store['lookUp']>
 
-/** A part of a filter that an index answers; the less it gives, the better. */
+/** A part of a filter that an index answers; the fewer resources it gives, the better. */
 interface Way {
   readonly cost: number
   readonly rows: (limit: number) => readonly SqlRow[]
@@ -20,15 +22,15 @@ const ONE = 1
 const FEW = 10
 const RANGE = 1_000
 
-// The index has all that these ask for: no row of a resource is read.
+// The index has all columns of these: no row of a resource is read.
 const EQUAL = 'select k from lockstep_value_index where t = ? and a = ? and v = ? limit ? + 0'
 const FROM = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? limit ? + 0'
 const BETWEEN = 'select k from lockstep_value_index where t = ? and a = ? and v >= ? and v < ? limit ? + 0'
 const BY_ID = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
 
 /**
- * Makes the look-ups of one connection. Each is one of a handful of statements, so that nothing is put together, prepared
- * or planned for what identity providers ask before nearly every write.
+ * Makes the look-ups of one connection. Each uses one of a handful of fixed statements, so that nothing has to be compiled, prepared or
+ * planned for what identity providers ask before nearly every write.
  */
 export function createLookUps(connection: Connection, dictionary: Dictionary, reads: Reads): LookUps {
   return (query, atMost, known) => {
@@ -43,7 +45,7 @@ export function createLookUps(connection: Connection, dictionary: Dictionary, re
       const some = rows(atMost + 1)
       for (const row of some) {
         const rowNo = numberOf(row[0])
-        // One resource may have several values that fit.
+        // A resource may have several matching values.
         if (!numbers.includes(rowNo)) numbers.push(rowNo)
       }
       if (some.length > atMost || numbers.length > atMost) return undefined
@@ -57,7 +59,7 @@ export function createLookUps(connection: Connection, dictionary: Dictionary, re
     return unknown.length === 0 ? candidates : candidates.concat(reads.numbered(unknown, query.tenant, only.type))
   }
 
-  /** Ways that together give everything that can satisfy a filter: of `and` the best part, of `or` all parts. */
+  /** Ways that together give everything that may satisfy a filter: of `and` the best part, of `or` all parts. */
   function waysFor(filter: BoundFilter, tenantNo: number, typeNo: number): readonly Way[] | undefined {
     switch (filter.op) {
       case 'and': {
@@ -97,7 +99,7 @@ export function createLookUps(connection: Connection, dictionary: Dictionary, re
     if (target.extension === undefined && target.attribute.name === 'id') {
       return op === 'eq' ? { cost: ONE, rows: () => connection.rows(BY_ID, tenantNo, typeNo, value) } : undefined
     }
-    // "" has no entry, and what compares with it may hold for it.
+    // "" has no entry, so a comparison that it satisfies cannot be answered from entries.
     if (value === '' || rowsOf(target) !== undefined) return undefined
     const path = dictionary.path(tenantNo, typeNo, target.path)
     if (path?.ready !== true) return undefined

@@ -1,3 +1,5 @@
+// Compiles a filter on the members of a group.
+
 import type { BoundFilter } from '../../protocol/index.ts'
 import { createBindings } from '../sql/bindings.ts'
 import { memberValue } from '../sql/derived-rows.ts'
@@ -7,7 +9,7 @@ import type { SqlValue } from './connection.ts'
 import { sqlite } from './dialect.ts'
 import type { Dictionary } from './dictionary.ts'
 
-/** A filter on `members` for the rows of one group, `e` being the member's resource. */
+/** Compiles a filter on `members` to a condition on the rows of one group; the member's resource is `e`. */
 export function compileMembers(
   filter: BoundFilter,
   dictionary: Dictionary,

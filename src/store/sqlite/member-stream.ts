@@ -1,3 +1,5 @@
+// Streams the members of a group as of one moment.
+
 import type { Member } from '../contract/index.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
@@ -5,14 +7,14 @@ import type { Dictionary } from './dictionary.ts'
 /** Members in one chunk. */
 const CHUNK = 1_000
 
-// SQLite would go by the number of the row itself, whose pages hold documents.
+// Without `indexed by` SQLite would read the table itself, whose pages are full of documents.
 const MEMBERS = `select x.m, r.id, r.y, r.display
   from lockstep_member x cross join lockstep_resource r indexed by lockstep_resource_name on r.k = x.m
   where x.g = ? and x.m > ? order by x.m limit ? + 0`
 
 /**
- * All members of a group as of one moment. A small group is read at once; a large one inside a read transaction on a
- * connection of its own, which `open` gives and `done` takes back.
+ * All members of a group as of one moment. A small group is read at once, a large one in a read transaction on a connection of its own,
+ * which `open` provides and `done` takes back.
  */
 export async function* streamMembers(
   connection: Connection,
@@ -32,7 +34,7 @@ export async function* streamMembers(
   }
 
   if (open === undefined) {
-    // A database in memory has one connection; all at once is the only way to one moment.
+    // With a single connection, reading everything at once is the only way to read as of one moment.
     const { members } = read(connection, 0, -1)
     for (let at = 0; at < members.length; at += CHUNK) yield members.slice(at, at + CHUNK)
     return

@@ -1,10 +1,12 @@
+// Edits the members of groups.
+
 import { idsNamed } from '../../protocol/index.ts'
 import { Conflict, type MemberEdit } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { compileMembers } from './member-filter.ts'
 
-/** Who really came and went, by resource number. */
+/** Members that really joined and left, by resource number. */
 export interface MemberChanges {
   readonly added: ReadonlySet<number>
   readonly removed: ReadonlySet<number>
@@ -20,9 +22,9 @@ export interface Finder {
   ) => { readonly rowNo: number; readonly typeNo: number } | undefined
 }
 
-/** Makes the look-ups of members that a write needs. */
+/** Makes the finder of one connection. */
 export function createFinder(connection: Connection, dictionary: Dictionary): Finder {
-  // Members of one list are mostly of one type: ask for the last one found first.
+  // Members of one list are mostly of one type: the last type found is tried first.
   let last = 0
   const probe = (tenantNo: number, typeNo: number, id: string) => {
     const row = connection.row('select k from lockstep_resource where t = ? and y = ? and id = ?', tenantNo, typeNo, id)
@@ -57,8 +59,8 @@ interface MemberDeps {
 }
 
 /**
- * Carries out edits on the rows of a group, in order, and says what is different in the end: what comes and goes again
- * within the list does not count. Throws `Conflict` member for an id that leads nowhere or to another type.
+ * Carries out edits on the rows of a group, in order, and returns the difference in the end: a member that joins and leaves again within
+ * the list does not count. Throws `Conflict` member for an id of no resource, or of one of another type.
  */
 export function editMembers(
   deps: MemberDeps,
@@ -93,7 +95,7 @@ export function editMembers(
   for (const edit of edits) {
     switch (edit.edit) {
       case 'add':
-        // In order of number, so that both trees grow at one end.
+        // In order of number, so that both B-trees grow at one end.
         for (const memberNo of ordered(resolve(edit.members))) add(memberNo)
         break
       case 'remove':
@@ -144,7 +146,7 @@ function ordered(numbers: number[]): number[] {
   return numbers.sort((a, b) => a - b)
 }
 
-/** The members that satisfy a filter. When it names them by id, only these are looked at. */
+/** The members that satisfy a filter. If it names them by id, only these are read. */
 function satisfying(
   { connection, dictionary, finder }: MemberDeps,
   group: { readonly tenantNo: number; readonly rowNo: number },

@@ -1,3 +1,5 @@
+// The messages between the writer thread and the threads that send it writes.
+
 import { Conflict, type LogDraft, StoreUnavailable, type Written } from '../contract/index.ts'
 import type { AnyWrite } from './work.ts'
 
@@ -5,13 +7,12 @@ import type { AnyWrite } from './work.ts'
 export type Numbered = readonly [call: number, writes: readonly AnyWrite[]]
 
 /**
- * What goes to the writer thread over a port: the lists as JSON text, and apart from it, in order, the texts in them that are
- * JSON already and only stored there. Text crosses threads several times cheaper than objects would be cloned, and what is
- * never taken apart is cheaper still.
+ * What is sent to the writer thread: the lists as JSON text and, separately and in order, the texts in them that are JSON already and
+ * only stored there. Sending text to a thread costs a fraction of cloning objects, and text that is never parsed costs even less.
  */
 export type CommitMessage = readonly string[]
 
-/** Lists of writes made ready to travel. Throws when something in them can't be written as JSON. */
+/** Packs lists of writes into a message. Throws when something in them can't be written as JSON. */
 export function pack(commits: readonly Numbered[]): CommitMessage {
   const texts: string[] = []
   const light = commits.map(([call, writes]) => [call, writes.map((write) => lighten(write, texts))])
@@ -34,7 +35,7 @@ function lighten(write: AnyWrite, texts: string[]): unknown {
   }
 }
 
-/** The lists that travelled; their log drafts hold the paths as text. */
+/** The lists of a message; their log drafts hold the paths as text. */
 export function unpack(message: CommitMessage): readonly Numbered[] {
   let at = 1
   const next = () => message[at++] ?? ''
@@ -50,12 +51,12 @@ export function unpack(message: CommitMessage): readonly Numbered[] {
   return commits.map(([call, writes]) => [call, writes.map(weigh)])
 }
 
-/** A log draft whose paths are finished JSON. */
+/** A log draft whose paths are JSON text. */
 export interface TextDraft extends LogDraft {
   readonly pathsText?: string
 }
 
-/** What comes back, after the COMMIT. */
+/** The answers of the writer thread, after the COMMIT. */
 export interface AnswerMessage {
   readonly answers: readonly (
     | { readonly call: number; readonly written: readonly Written[] }
@@ -63,12 +64,12 @@ export interface AnswerMessage {
   )[]
 }
 
-/** What the thread that made the writer tells it. `port`: one more thread hands in writes. */
+/** What the thread that has started the writer sends it. `port`: one more thread will send writes. */
 export type ControlMessage = { readonly port: MessagePort } | { readonly close: true }
 
 type MessagePort = import('node:worker_threads').MessagePort
 
-/** An error as it travels between threads, where classes get lost. */
+/** An error as it is sent between threads, which do not preserve classes. */
 export type Fault =
   | {
       readonly kind: 'conflict'
@@ -81,12 +82,12 @@ export type Fault =
       readonly kind: 'unavailable'
       readonly message: string
       readonly retryAfterMs: number
-      /** What the system or SQLite said, by which the reason is told in words. */
+      /** The error of the system or of SQLite, from which the reason is explained to people. */
       readonly cause: { readonly message: string; readonly code?: unknown; readonly errcode?: unknown } | undefined
     }
   | { readonly kind: 'other'; readonly message: string; readonly stack: string | undefined }
 
-/** An error made ready to travel. */
+/** Packs an error into a message. */
 export function toFault(error: unknown): Fault {
   if (error instanceof Conflict) {
     const { reason, at, what, found } = error
@@ -109,7 +110,7 @@ function codesOf(error: Error): { readonly message: string; readonly code?: unkn
   }
 }
 
-/** The error that travelled. */
+/** The error of a message. */
 export function fromFault(fault: Fault): Error {
   switch (fault.kind) {
     case 'conflict':

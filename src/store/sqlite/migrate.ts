@@ -1,3 +1,5 @@
+// Creates the tables, and brings those of an earlier release up to date.
+
 import { ConfigError } from '../../protocol/index.ts'
 import { type Connection, numberOf, textOf } from './connection.ts'
 import { sql as tables } from './migrations/0001-tables.ts'
@@ -18,13 +20,13 @@ const LAST = FIRST + LATER.length
 
 /** Marks files that hold nothing but Lockstep's tables: `LkSt`. */
 export const APPLICATION_ID = 0x4c6b5374
-/** The `user_version` of such a file: earlier releases refuse it in words, in place of making their own tables in it. */
+/** The `user_version` of such a file: with it earlier releases refuse the file with an error, instead of creating their tables in it. */
 const BEYOND_EARLIER = 1_000
 
 /** Whose tables a database holds: those of an earlier release have no prefix. */
 export type Owner = 'nobody' | 'lockstep' | 'earlier' | 'others'
 
-/** Says whose tables are there. */
+/** Finds out whose tables a database holds. */
 export function ownerOf(connection: Connection): Owner {
   const tables = tablesOf(connection)
   if (tables.has('lockstep_migration')) return 'lockstep'
@@ -37,7 +39,7 @@ export function ownerOf(connection: Connection): Owner {
   return tables.size === 0 && version === 0 && pragma(connection, 'application_id') === 0 ? 'nobody' : 'others'
 }
 
-/** Refuses a database of something else, unless whoever opens it shares it. Throws ConfigError. */
+/** Throws ConfigError for a database of another program. */
 export function requireOurs(connection: Connection, file: string): void {
   if (ownerOf(connection) !== 'others') return
   const [first, second] = tablesOf(connection)
@@ -48,18 +50,18 @@ export function requireOurs(connection: Connection, file: string): void {
 }
 
 /**
- * Brings the tables up to date, once, in order, under the write lock, and marks a file that holds nothing else. `shared`: the file is
- * an app's, or may become one's. Refuses a file from a later release.
+ * Brings the tables up to date, once and in order, under the write lock, and marks a file that holds nothing else. `shared`: the file
+ * belongs to an app, or may later. Refuses a file of a later release.
  */
 export function migrate(connection: Connection, { shared }: { readonly shared: boolean }): void {
   const before = ownerOf(connection)
   if (before === 'lockstep' && versionOf(connection) === LAST) return
-  // To make indexes takes room to sort; on a connection of the host's, this would take its temporary tables away.
+  // Creating indexes needs room to sort. On a connection of the host's, the pragma would drop the host's temporary tables.
   const spills = before === 'earlier' && !shared
   if (spills) connection.exec('pragma temp_store = file')
   connection.run('begin immediate')
   try {
-    // Another process may have been quicker.
+    // Another process may have been faster.
     const owner = ownerOf(connection)
     if (!shared) requireOurs(connection, connection.file ?? 'the database')
     const alone = !shared && (owner === 'nobody' || (owner === 'earlier' && isAlone(connection)))
@@ -67,7 +69,7 @@ export function migrate(connection: Connection, { shared }: { readonly shared: b
     const version = versionOf(connection)
     if (version > LAST) {
       const expected = `is of a later release: its tables have version ${version}, this release knows up to ${LAST}; install the newer release`
-      throw new ConfigError('store.file', `the database ${expected}`)
+      throw new ConfigError('store.file', `The database ${expected}`)
     }
     for (const [at, step] of LATER.entries()) {
       if (FIRST + at < version) continue
@@ -104,7 +106,7 @@ function begin(connection: Connection, owner: Owner): void {
   connection.run('insert into lockstep_migration (version) values (?)', FIRST)
 }
 
-/** How many steps an earlier release has done; an app that shares the file may have counted on in `user_version`. */
+/** How many steps an earlier release has applied; an app that shares the file may have raised `user_version` since. */
 function earlierStep(connection: Connection): number {
   return tablesOf(connection).has('gone_path') ? EARLIER.length : pragma(connection, 'user_version')
 }

@@ -1,3 +1,5 @@
+// Opens the database of a store: a file, or a connection of the host.
+
 import { realpathSync, statSync } from 'node:fs'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Connection, type ConnectionOptions, handedConnection, openConnection, openToLook } from './connection.ts'
@@ -5,34 +7,34 @@ import { type Identity, identityOf, keepPrivate, readyFile, walOf } from './data
 import type { SqliteDatabase } from './driver.ts'
 import { isOwn, migrate, requireOurs } from './migrate.ts'
 
-/** The database of a store, open. */
+/** An open database. */
 export interface Opened {
   /** Its file, or `:memory:`. */
   readonly file: string
   readonly connection: Connection
-  /** One more connection, to read as of one moment however long it takes; absent where there can be no other. */
+  /** Opens one more connection, for long reads as of one moment; absent where there can be only one. */
   readonly another?: () => Connection
-  /** Whether it is still the file that was opened, and its log on disk. */
+  /** Checks that it is still the file that was opened, and syncs its WAL. */
   readonly identity: Identity
 }
 
 /** How a file is opened. */
 export interface OpeningOptions {
-  /** Of the connection that is kept. */
+  /** For the connection of the store. */
   readonly connection: ConnectionOptions
-  /** Of those that are opened for long reads. */
+  /** For connections that are opened for long reads. */
   readonly another: ConnectionOptions
-  /** The tables of an app may stand beside ours. */
+  /** Whether the file may hold tables of an app too. */
   readonly shared: boolean
-  /** Somebody else has made the tables, and sees to them. */
+  /** Whether another connection has created the tables and keeps them up to date. */
   readonly ready: boolean
 }
 
 const MEMORY = ':memory:'
-/** Of a database that has no file. */
+/** For a database without a file. */
 const NONE: Identity = { require() {}, sync: undefined, close() {} }
 
-/** Opens a file, or makes it, and brings its tables up to date. Throws ConfigError for one that is not ours, or damaged. */
+/** Opens or creates a file and brings its tables up to date. Throws ConfigError for a file of another program, or a damaged one. */
 export function openFile(file: string, options: OpeningOptions): Opened {
   if (file === MEMORY) {
     const connection = openConnection(file, options.connection)
@@ -65,7 +67,7 @@ export function openFile(file: string, options: OpeningOptions): Opened {
   }
 }
 
-/** Takes a connection of the host, and brings the tables up to date beside those of the host. */
+/** Takes a connection of the host and brings Lockstep's tables up to date, beside those of the host. */
 export function openHanded(db: SqliteDatabase, another: ConnectionOptions): Opened {
   const connection = handedConnection(db)
   migrate(connection, { shared: true })
@@ -77,7 +79,7 @@ export function openHanded(db: SqliteDatabase, another: ConnectionOptions): Open
     file,
     connection,
     identity,
-    // Two libraries on one file in one process don't see each other's locks; and without a log, who reads holds up who writes.
+    // Two libraries in one process don't see each other's locks on a file; and without a WAL, readers block writers.
     ...('inTransaction' in db || !wal
       ? {}
       : {
@@ -90,8 +92,8 @@ export function openHanded(db: SqliteDatabase, another: ConnectionOptions): Open
 }
 
 /**
- * Looks into a file before anything in it changes. To open a damaged file for writing may already move its log into it and delete
- * the log, which could have helped to mend it.
+ * Checks a file before anything in it changes. Opening a damaged file for writing may move its WAL into it and delete the WAL, which
+ * could have helped to repair it.
  */
 function lookInto(file: string, { shared, connection: { busyTimeoutMs } }: OpeningOptions): void {
   const connection = openToLook(file, busyTimeoutMs)
@@ -99,7 +101,7 @@ function lookInto(file: string, { shared, connection: { busyTimeoutMs } }: Openi
     if (!shared) requireOurs(connection, file)
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    // What can't be looked into without writing is seen when it is opened.
+    // What cannot be checked without writing shows when the file is opened.
     if (!isDamage(error)) return
     const log = walOf(realpathSync(file))
     const kept = statSync(log, { throwIfNoEntry: false }) === undefined ? '' : `; its log ${log} was left as it is`

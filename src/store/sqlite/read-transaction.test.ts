@@ -1,3 +1,5 @@
+// All reads of a turn are as of one moment, and no transaction outlives its turn.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,5 @@
+// Turns rows into resources, log lines and records.
+
 import type { Json } from '../../protocol/index.ts'
 import type { Change, Membership, Ref, Stored, StoredRecord } from '../contract/index.ts'
 import { numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
@@ -5,7 +7,7 @@ import { numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
 export const COLUMNS = 'r.k, r.y, r.id, r.version, r.created, r.modified, r.display, r.text'
 
-/** A resource as kept. */
+/** The resource in a row. */
 export function storedOf(row: SqlRow, tenant: string, type: string, groups: readonly Membership[] | undefined): Stored {
   const stored = {
     tenant,
@@ -33,7 +35,7 @@ export function changeOf(row: SqlRow, tenant: string, typeName: (typeNo: number)
     op: opOf(row[4]),
     actor: textOf(row[5]),
     version: numberOf(row[6]),
-    // Written by the writer of this very store.
+    // Written by this store.
     ...(typeof row[8] === 'string' ? { txn: row[8] } : {}),
     ...(JSON.parse(textOf(row[7])) as Pick<Change, 'paths' | 'members'>),
   }
@@ -46,7 +48,7 @@ export function recordOf(row: SqlRow, tenant: string, kind: string): StoredRecor
   return typeof row[1] === 'string' ? { ...record, tag: row[1] } : record
 }
 
-/** The list of resources that look different besides a log line's own. */
+/** The resources that a log line affects besides its own; '*' for all of the tenant. */
 export function touchOf(value: SqlValue | undefined): '*' | readonly (readonly [number, string])[] {
   if (value === null || value === undefined) return []
   if (value === '*') return '*'
@@ -61,6 +63,6 @@ const OPS: readonly Change['op'][] = ['create', 'replace', 'patch', 'delete', 'n
 
 function opOf(value: SqlValue | undefined): Change['op'] {
   const op = OPS.find((one) => one === value)
-  if (op === undefined) throw new TypeError(`the log has no operation ${String(value)}`)
+  if (op === undefined) throw new TypeError(`The log has no operation ${String(value)}`)
   return op
 }

@@ -1,3 +1,5 @@
+// The SQLite store: opens a file, or takes a connection of the host.
+
 import { realpathSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -26,33 +28,33 @@ import { createWriter } from './writer.ts'
 
 export type { BetterSqlite3, SqliteDatabase } from './driver.ts'
 
-/** How a SQLite store runs, whether it opens a file itself or is handed a connection. */
+/** Options of every SQLite store, whether it opens a file itself or is handed a connection. */
 interface Running {
-  /** Told how many commits of this thread a transaction has carried out. */
+  /** Called after each transaction with the number of this thread's commits in it. */
   readonly batch?: (commits: number) => void
-  /** Told of what a watcher throws; on the console unless given. */
+  /** Called with what a watcher throws; by default it is written to the console. */
   readonly report?: ReportError
   /** Time and timers in place of the real ones. A writer on a thread of its own always has the real ones. */
   readonly environment?: Partial<Environment>
   /** How long to wait for another process's lock before giving up with StoreUnavailable. */
   readonly busyTimeoutMs?: number
-  /** Called now and then in the midst of long reads; what it throws ends them. */
+  /** Called now and then during long reads; what it throws aborts them. */
   readonly check?: () => void
 }
 
-/** How a SQLite store runs that opens a file. */
+/** Options of a SQLite store that opens a file. */
 export interface SqliteOptions extends Running {
-  /** The file is an app's as well: Lockstep's tables, all called `lockstep_…`, are made beside those that are there. */
+  /** The file belongs to an app too: Lockstep's tables, all named `lockstep_…`, are created beside the app's. */
   readonly shared?: boolean
   /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
   readonly threads?: boolean
-  /** Reads on this thread and writes through a port that `writerPort` of a threaded store has made. As a function: asked again when that one was closed. */
+  /** Reads on this thread and writes through a port from `writerPort` of a threaded store. A function is called again when the port was closed. */
   readonly writer?: MessagePort | (() => MessagePort | Promise<MessagePort>)
-  /** Told why the writer thread has ended when it did so by itself; the next write starts another one. */
+  /** Called with the reason when the writer thread has ended by itself; the next write starts another one. */
   readonly died?: (cause: Error) => void
 }
 
-/** How a SQLite store runs on a connection of the app. */
+/** Options of a SQLite store on a connection of the app. */
 export interface HandedOptions<Db extends SqliteDatabase> extends Omit<Running, 'check'> {
   /** A `DatabaseSync` of node:sqlite, or a `Database` of better-sqlite3. `close` leaves it open. */
   readonly database: Db
@@ -61,28 +63,28 @@ export interface HandedOptions<Db extends SqliteDatabase> extends Omit<Running, 
 /** A store in one SQLite file. `Db` is what hooks get. */
 export interface SqliteStore<Db = DatabaseSync> extends Store<Db> {
   readonly file: string
-  /** A way to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
+  /** A port to the writer thread for a store in another thread: `sqliteStore(file, { writer })`. Only with `threads`. */
   writerPort(): MessagePort
 }
 
 const BUSY_MS = 5_000
-/** A connection that only reads: there may be several. */
+/** For a connection that only reads; there may be several. */
 const READER = { cacheMib: 16 }
-/** Room for the pages that a transaction changes, and the upper levels of all trees. */
+/** Has room for the pages that a transaction changes and the upper levels of all B-trees. */
 const WRITER = { cacheMib: 32 }
 
 /**
- * Opens or makes a database file, readable for its owner alone; `:memory:` keeps everything in memory. Without further options it
- * writes on the calling thread, and a commit's `inside` gets the connection. Other processes may read and write the file at the same
- * time. A file that holds another program's tables is refused, unless it is `shared`.
+ * Opens or creates a database file, readable by its owner alone; `:memory:` keeps everything in memory. By default it writes on the
+ * calling thread, and `inside` of a commit gets the connection. Other processes may read and write the file at the same time. A file
+ * with another program's tables is refused, unless it is `shared`.
  *
  * AN APP THAT OPENS THE SAME FILE IN THE SAME PROCESS MUST USE node:sqlite TOO, OR HAND ITS CONNECTION IN: `sqliteStore({ database })`.
  * Two SQLite libraries in one process (node:sqlite and better-sqlite3) don't see each other's locks. When one closes the file, it
  * deletes the log that the other is writing. Lockstep notices that and stops writing, with the reason, until the process is restarted.
- * FOR THE SAME REASON NOBODY IN THE PROCESS MAY READ OR COPY AN OPEN DATABASE FILE WITH `fs`. See docs/guides/embedding-sqlite.md.
+ * FOR THE SAME REASON NO CODE IN THE PROCESS MAY READ OR COPY AN OPEN DATABASE FILE WITH `fs`. See docs/guides/embedding-sqlite.md.
  *
  * With `database`, hooks and Lockstep write through that one connection, in one transaction; every commit through it is synced from
- * then on (`synchronous=FULL`). A transaction that the app leaves open has Lockstep's commits fail until it is ended.
+ * then on (`synchronous=FULL`). While the app leaves a transaction open, Lockstep's commits fail.
  */
 export function sqliteStore(file: string, options?: SqliteOptions): SqliteStore
 export function sqliteStore<Db extends SqliteDatabase>(options: HandedOptions<Db>): SqliteStore<Db>

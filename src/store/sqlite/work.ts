@@ -55,7 +55,7 @@ const FIELDS = ['tag', 'lane', 'due', 'state', 'mark', 'done', 'place', 'value',
 /** What stays as it is in an item that was marked since. */
 const UNLESS_MARKED: ReadonlySet<string> = new Set(['lane', 'due', 'state'])
 
-/** Carries out one write of work in tenant `t`, called `name`; `at` is its place in the list, for a `Conflict`. */
+/** Carries out one write of work; `at` is its position in its list, for a `Conflict`. */
 export function applyWork(deps: WorkDeps, write: WorkWrite, tenantNo: number, at: number): Written {
   switch (write.write) {
     case 'item':
@@ -71,7 +71,7 @@ export function applyWork(deps: WorkDeps, write: WorkWrite, tenantNo: number, at
   }
 }
 
-/** Takes or gives back a lease of tenant `t`. */
+/** Takes or gives back a lease. */
 export function applyLease({ connection, now }: WorkDeps, write: LeaseWrite, tenantNo: number): Written {
   const { name } = write.lease
   if (write.write === 'release') {

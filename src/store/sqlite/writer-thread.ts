@@ -1,3 +1,5 @@
+// The thread that writes a database file for all threads of a process.
+
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { environment } from '../../environment.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
@@ -13,7 +15,7 @@ export interface WriterThreadOptions {
   readonly connection: ConnectionOptions
 }
 
-/** Lists of writes in one transaction, at most: so that nobody waits for everybody. */
+/** Lists of writes in one transaction, at most, so that no caller waits for all others. */
 const LISTS = 512
 
 interface Waiting {
@@ -22,7 +24,7 @@ interface Waiting {
   readonly writes: readonly AnyWrite[]
 }
 
-// The thread that does all writing: whatever has arrived, from whichever port, is one transaction and one sync.
+// All lists that have arrived, from any port, are one transaction and one sync.
 if (parentPort !== null) run(parentPort, workerData as WriterThreadOptions)
 
 function run(parent: MessagePort, options: WriterThreadOptions): void {
@@ -38,7 +40,7 @@ function run(parent: MessagePort, options: WriterThreadOptions): void {
     for (const [call, writes] of unpack(message)) queue.push({ port, call, writes })
   }
 
-  /** Everything that lies in the ports by now. */
+  /** Takes every message that has arrived. */
   function gather(): void {
     for (const port of ports) {
       for (;;) {

@@ -1,7 +1,8 @@
+// Step 1: the first tables.
+
 /**
- * The first tables. Every key leads with the tenant's number; texts that repeat (tenants, types, paths) stand for small
- * numbers. `k` is a resource's number; `text` stays the last column but `folded`, so that what stands before it is read
- * without its overflow pages.
+ * Every key leads with the tenant's number; small numbers stand for texts that repeat (tenants, types, paths). `k` is a resource's
+ * number. `text` is the last column but `folded`, so that the columns before it are read without its overflow pages.
  */
 export const sql = `
 create table tenant (

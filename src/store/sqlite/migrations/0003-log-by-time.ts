@@ -1,6 +1,8 @@
+// Step 3: the log by time, in place of an index on the time of resources.
+
 /**
- * Whoever asks what was modified since then is answered from the log, which grows at its end alone: an index on the
- * resources' own time would change a page somewhere in its middle with every write.
+ * Queries for what was modified since a time are answered from the log, which grows only at its end: an index on the time of resources
+ * would change a page somewhere in its middle with every write.
  */
 export const sql = `
 create index change_at on change (t, at);

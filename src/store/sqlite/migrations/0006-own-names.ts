@@ -1,6 +1,8 @@
+// Step 6: names that begin with `lockstep_`.
+
 /**
- * The names of everything begin with `lockstep_`, so that the tables can stand in the file of an app, and what is applied is counted
- * in a table rather than in `user_version`, which belongs to the app. `sql` makes it all where there is nothing yet.
+ * Every name begins with `lockstep_`, so that the tables can be in the file of an app, and applied steps are counted in a table rather
+ * than in `user_version`, which belongs to the app. `sql` creates everything in an empty database.
  */
 export const sql = `
 create table lockstep_tenant (
@@ -109,7 +111,7 @@ create table lockstep_gone (t integer primary key) strict;
 create table lockstep_gone_path (a integer primary key, t integer not null) strict;
 `
 
-/** What finds rows; `resource_name` holds beside each other what a group shows of its members. */
+/** The indexes; `resource_name` holds what a group shows of its members. */
 export const indexes = `
 create unique index lockstep_resource_id on lockstep_resource (t, y, id);
 create index lockstep_resource_name on lockstep_resource (k, y, id, display);
@@ -120,7 +122,7 @@ create index lockstep_record_tag on lockstep_record (t, kind, tag, key) where ta
 create unique index lockstep_signal_n on lockstep_signal (n);
 `
 
-/** The tables of earlier releases with their columns: by these they are told from an app's own. */
+/** The tables of earlier releases with their columns, which distinguish them from an app's tables. */
 export const earlier: { readonly [table: string]: string } = {
   tenant: 't,name,created,place',
   type: 'y,name',
@@ -136,7 +138,7 @@ export const earlier: { readonly [table: string]: string } = {
   state: 'name,value',
 }
 
-/** Renames what an earlier release has made and brought to its last step; an index can't be renamed, so they are made again. */
+/** Renames the tables of an earlier release at its last step. Indexes cannot be renamed, so they are created again. */
 export const renaming = `
 ${['resource_id', 'resource_name', 'member_of', 'change_place', 'change_at', 'record_tag', 'signal_n']
   .map((index) => `drop index ${index};`)
