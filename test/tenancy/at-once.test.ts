@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'
-import { type Process, site } from './place.ts'
+import { type Process, site } from './processes.ts'
 
 // Administrators who do things at the same time, in one process and in two.
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'
 import type { ExportRow } from '../../src/store/index.ts'
 import { onPostgres } from '../database-under-test.ts'
-import { type Process, site } from './place.ts'
+import { type Process, site } from './processes.ts'
 
 // A person who is erased is in no log line, no row, no index, no export and, where the files are ours, in no byte of them.
 

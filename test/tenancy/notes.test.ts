@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import type { Change } from '../../src/store/index.ts'
-import { site } from './place.ts'
+import { site } from './processes.ts'
 
 // What administrators do leaves lines in the log.
 

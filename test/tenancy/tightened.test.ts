@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/protocol/index.ts'
 import { profileOf } from '../../src/quirks/index.ts'
-import { type Process, site } from './place.ts'
+import { type Process, site } from './processes.ts'
 
 // A schema that becomes stricter looks at the values: those that keep to it stay.
 

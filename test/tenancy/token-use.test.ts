@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Affected } from '../../src/store/index.ts'
-import { site } from './place.ts'
+import { site } from './processes.ts'
 
 const MINUTE = 60_000
 
