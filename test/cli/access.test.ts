@@ -204,7 +204,12 @@ test('an admin token is made, listed and revoked', async () => {
   const { id, token, url } = await json('admin', 'token', '--label', 'console')
   expect(token).toMatch(/^lka_/)
   expect(url).toBe('http://127.0.0.1:8080/admin/v1')
-  expect(await json('admin', 'token', '--list')).toMatchObject([{ id, label: 'console' }])
+  expect(await json('admin', 'token', '--list')).toMatchObject([{ id, label: 'console', role: 'owner' }])
+  const limited = await json('admin', 'token', '--role', 'auditor', '--tenants', 'acme, beta')
+  expect(await json('admin', 'token', '--list')).toContainEqual(
+    expect.objectContaining({ id: limited.id, role: 'auditor', tenants: ['acme', 'beta'] }),
+  )
+  await json('admin', 'token', '--revoke', limited.id)
   await json('admin', 'token', '--revoke', id)
   expect(await json('admin', 'token', '--list')).toEqual([])
 })

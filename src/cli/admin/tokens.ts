@@ -2,7 +2,7 @@
 
 import { isoTime } from '../../tenancy/index.ts'
 import { withLocal } from '../database/local.ts'
-import { flagOption, lifetimeOption, type Options, textOption } from '../terminal/options.ts'
+import { flagOption, lifetimeOption, listOption, type Options, textOption } from '../terminal/options.ts'
 import { formatExpiry, formatTime, printFacts, printJson, printLine, printTable } from '../terminal/print.ts'
 
 /** `lockstep admin token`: creates, lists or revokes tokens of the admin API. */
@@ -23,9 +23,11 @@ export async function adminToken(options: Options): Promise<void> {
         const tokens = await tenancy.adminTokens.list()
         if (json) {
           printJson(
-            tokens.map(({ id, label, created, expires }) => ({
+            tokens.map(({ id, label, role, tenants, created, expires }) => ({
               id,
               label,
+              role,
+              tenants,
               created: isoTime(created),
               expires: isoTime(expires),
             })),
@@ -35,18 +37,24 @@ export async function adminToken(options: Options): Promise<void> {
         printTable(tokens, [
           ['TOKEN', ({ id }) => id],
           ['LABEL', ({ label }) => label],
+          ['ROLE', ({ role }) => role],
+          ['TENANTS', ({ tenants }) => tenants?.join(', ') ?? 'all'],
           ['CREATED', ({ created }) => formatTime(created)],
           ['EXPIRES', ({ expires }) => formatExpiry(expires, Date.now())],
         ])
         return
       }
+      const tenants = listOption(options, 'tenants')
       const { admin, token } = await tenancy.adminTokens.create({
         label: textOption(options, 'label') ?? 'admin',
+        role: textOption(options, 'role') ?? 'owner',
+        ...(tenants.length === 0 ? {} : { tenants }),
         ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
       })
       const address = `${await url()}/admin/v1`
       if (json) {
-        printJson({ id: admin.id, label: admin.label, url: address, token, expires: isoTime(admin.expires) })
+        const { id, label, role, expires } = admin
+        printJson({ id, label, role, tenants: admin.tenants, url: address, token, expires: isoTime(expires) })
         return
       }
       printFacts([
