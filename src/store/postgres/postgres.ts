@@ -103,12 +103,16 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
 async function poolOf({ url = '', pool: handed, passwordFile }: PostgresOptions, sharing: Sharing, listen: boolean) {
   const connections = sharing.connections + (listen ? 1 : 0)
   const pool = handed ?? (await openPool({ ...sharing, url, passwordFile, connections }))
-  // The pool itself drops a connection that breaks while idle; without a listener the event would end the process.
+  // The pool drops a connection that breaks while idle; without a listener, the event would end the process.
   const ignore = () => {}
+  // A connection can also break between the pool's listener and that of its first user: in the very packet that opened it.
+  const guard = (client: unknown) => (client as PostgresClient).on('error', ignore)
   pool.on('error', ignore)
+  pool.on('connect', guard)
   const release = async () => {
-    if (handed === undefined) await pool.end()
-    else pool.off('error', ignore)
+    if (handed === undefined) return pool.end()
+    pool.off('error', ignore)
+    pool.off('connect', guard)
   }
   return { pool, release }
 }
