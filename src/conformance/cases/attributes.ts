@@ -30,7 +30,7 @@ function mayShow({ type, named }: Subject): readonly string[] {
 
 /** The cases of the group "attributes and excludedAttributes". */
 export const ATTRIBUTES: readonly Case[] = [
-  must('P-201', 'attributes gives what is named, id, and nothing else', {
+  must('P-201', 'attributes returns the named attributes, id, and nothing else', {
     fix: 'With attributes, return only the named attributes and those that are always returned.',
     async run(probe) {
       const subject = probe.subject()
@@ -42,7 +42,7 @@ export const ATTRIBUTES: readonly Case[] = [
       demand(answer, wrong.length === 0, `no ${wrong.join(', ')}`)
     },
   }),
-  must('P-202', 'excludedAttributes leaves out what is named', {
+  must('P-202', 'excludedAttributes leaves out the named attributes', {
     fix: 'With excludedAttributes, return the default attributes but the named ones.',
     needs: [],
     run: readBack(async (subject, probe) => {
@@ -60,7 +60,7 @@ export const ATTRIBUTES: readonly Case[] = [
       return { on, query: 'excludedAttributes=id', expect: idIs(on.id) }
     }),
   }),
-  must('P-203', 'names are separated by commas', {
+  must('P-203', 'names in attributes are separated by commas', {
     fix: 'Split attributes at commas.',
     run: readBack(async (subject, probe) => {
       const { named, text } = subject
@@ -81,7 +81,7 @@ export const ATTRIBUTES: readonly Case[] = [
       }
     }),
   }),
-  must('P-204/case', 'names in attributes compare without regard to case', {
+  must('P-204/case', 'names in attributes are case-insensitive', {
     section: 'RFC 7643 §2.1',
     fix: 'Match the names in attributes without regard to case.',
     run: readBack((subject) => ({
@@ -90,7 +90,7 @@ export const ATTRIBUTES: readonly Case[] = [
       expect: shows(subject.text, 'lockstep'),
     })),
   }),
-  must('P-204/extension', 'attributes of extensions can be selected by their qualified name', {
+  must('P-204/extension', 'extension attributes can be selected by their qualified names', {
     section: 'RFC 7644 §3.10',
     fix: 'Take URN:attribute in attributes.',
     run: readBack(({ named, extension }) => ({
@@ -119,7 +119,7 @@ export const ATTRIBUTES: readonly Case[] = [
       return { on, query: 'attributes=lockstepNope', expect: idIs(on.id) }
     }),
   }),
-  own('P-208', 'an empty list of attributes counts as absent', {
+  own('P-208', 'an empty attributes parameter is ignored', {
     fix: 'Take an empty attributes parameter for an absent one.',
     needs: [],
     run: readBack(async ({ named }, probe) => {
@@ -139,7 +139,7 @@ export const ATTRIBUTES: readonly Case[] = [
       }
     }),
   }),
-  must('P-200/list', 'lists take attributes and excludedAttributes', {
+  must('P-200/list', 'lists support attributes and excludedAttributes', {
     fix: 'Apply attributes and excludedAttributes to every resource of a list.',
     needs: ['P-121'],
     async run(probe) {
@@ -160,7 +160,7 @@ export const ATTRIBUTES: readonly Case[] = [
       ['patch', 'P-340'],
     ] as const
   ).map(([method, basic]) =>
-    must(`P-200/${method}`, `${method.toUpperCase()} takes attributes`, {
+    must(`P-200/${method}`, `${method.toUpperCase()} supports attributes`, {
       fix: 'Answer writes with attributes by 200 and just those attributes.',
       needs: [basic],
       async run(probe) {
@@ -177,7 +177,7 @@ export const ATTRIBUTES: readonly Case[] = [
       },
     }),
   ),
-  must('P-205', 'naming a secret in attributes does not show it', {
+  must('P-205', 'a secret is not returned even when it is requested', {
     section: 'RFC 7643 §7',
     fix: 'Leave attributes with returned never out also when they are named.',
     needs: [],

@@ -78,7 +78,7 @@ const failing = (probe: Probe) => ({ method: 'DELETE', path: `${probe.subject().
 
 /** The cases of the group "Bulk". */
 export const BULK: readonly Case[] = [
-  must('P-420', 'a bulk request creates', {
+  must('P-420', 'a bulk request creates resources', {
     fix: 'Serve POST /Bulk, or set bulk.supported to false and answer 501.',
     needs: [],
     async run(probe) {
@@ -129,7 +129,7 @@ export const BULK: readonly Case[] = [
       demand([answer, deleted], deleted.status === 404, '404 for what was deleted')
     },
   }),
-  must('P-424', 'a bulk request is 200 also when its operations fail', {
+  must('P-424', 'a bulk request is answered 200 even when its operations fail', {
     fix: 'Answer 200 whenever the request was processed; failures are in the results.',
     async run(probe) {
       const answer = await probe.bulk([failing(probe)])
@@ -157,7 +157,7 @@ export const BULK: readonly Case[] = [
       demand(answer, typeof status === 'string' || typeof member(status, 'code') === 'string', 'status "201"')
     },
   }),
-  must('P-425/error', 'a failed operation holds the error', {
+  must('P-425/error', 'the result of a failed operation contains the error', {
     section: RESULTS,
     fix: 'Put the SCIM error into response of each result that is not 2xx.',
     needs: ['P-424'],
@@ -166,7 +166,7 @@ export const BULK: readonly Case[] = [
       demand(answer, !isUnassigned(member(resultsOf(answer)[0], 'response')), 'response with the error')
     },
   }),
-  must('P-427', 'after a failed operation the others are done', {
+  must('P-427', 'after a failed operation the others are carried out', {
     fix: 'Go on after failures unless failOnErrors is reached.',
     needs: ['P-424'],
     async run(probe) {
@@ -174,7 +174,7 @@ export const BULK: readonly Case[] = [
       demand(answer, resultsOf(answer).map(statusOf).includes('201'), 'the second operation with 201')
     },
   }),
-  must('P-428', 'failOnErrors stops at that many errors', {
+  must('P-428', 'failOnErrors stops after that many errors', {
     fix: 'Stop after failOnErrors errors and answer with the results so far.',
     needs: ['P-424'],
     async run(probe) {
@@ -212,7 +212,7 @@ export const BULK: readonly Case[] = [
       demand([answer, shown], memberIds(shown.body).length === 1, 'the new user as a member of the new group')
     },
   }),
-  should('P-431', 'two groups that refer to each other are tried', {
+  should('P-431', 'creating two groups that refer to each other is attempted', {
     section: 'RFC 7644 §3.7.1',
     fix: 'Create both and set the references afterwards; 409 when that is impossible.',
     needs: ['P-429', 'S-134/nested'],

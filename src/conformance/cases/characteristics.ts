@@ -35,7 +35,7 @@ export const CHARACTERISTICS: readonly Case[] = [
   }),
   ...(
     [
-      ['empty', '', 'an empty text', 'RFC 7643 §4.1.1'],
+      ['empty', '', 'an empty string', 'RFC 7643 §4.1.1'],
       ['null', null, 'null', 'RFC 7643 §2.5'],
     ] as const
   ).map(([name, value, what, section]) =>
@@ -65,7 +65,7 @@ export const CHARACTERISTICS: readonly Case[] = [
         }))(probe)
     },
   }),
-  must('S-067', 'attributes returned always cannot be narrowed away', {
+  must('S-067', 'attributes with returned "always" are always returned', {
     fix: 'Show attributes with returned always whatever attributes and excludedAttributes say.',
     async run(probe) {
       const { named, having } = probe.subject()
@@ -82,17 +82,17 @@ export const CHARACTERISTICS: readonly Case[] = [
         await readBack(() => ({ on, query, expect: shows(path, 'lockstep') }))(probe)
     },
   }),
-  must('S-068', 'attributes returned never are in no answer', {
+  must('S-068', 'attributes with returned "never" are never returned', {
     fix: 'Leave attributes with returned never out of every answer.',
     run: secretHidden(({ having }) =>
       having('attribute that is never returned', (one) => one.returned === 'never' && isText(one)),
     ),
   }),
-  must('S-069', 'attributes returned by default are shown unless narrowed', {
+  must('S-069', 'attributes with returned "default" are returned unless excluded', {
     fix: 'Show every attribute that has a value, by default.',
     run: readBack(({ text }) => ({ with: withValue(text, 'lockstep'), expect: shows(text, 'lockstep') })),
   }),
-  must('S-070', 'attributes returned on request are shown only when requested', {
+  must('S-070', 'attributes with returned "request" are returned only on request', {
     fix: 'Show attributes with returned request only when they are named in attributes.',
     async run(probe) {
       const path = probe
@@ -108,7 +108,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       demand(asked, valueAt(asked.body, path) === 'lockstep', `${pathOf(path)}, which was requested`)
     },
   }),
-  must('S-071', 'a second resource with the same unique value is 409 uniqueness', {
+  must('S-071', 'a second resource with the same unique value is refused with 409 uniqueness', {
     section: 'RFC 7644 §3.3',
     fix: 'Answer 409 with scimType uniqueness when a value with uniqueness server is taken.',
     run: refused(async ({ type, unique, body }, probe) => {
@@ -122,7 +122,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       }
     }),
   }),
-  should('S-071/further', 'further attributes that are declared unique are unique', {
+  should('S-071/further', 'other attributes that are declared unique are unique', {
     fix: 'Keep what /Schemas declares unique so, or declare uniqueness none.',
     run: refused(async ({ named, having }, probe) => {
       const path = having(
@@ -144,7 +144,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       }
     }),
   }),
-  should('S-073', 'letter case is kept', {
+  should('S-073', 'the case of letters is preserved', {
     fix: 'Store values as they were sent; compare, but do not rewrite, without regard to case. Identity providers compare literally.',
     async run(probe) {
       const { type, named, body } = probe.subject()
@@ -194,7 +194,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       }),
     }),
   ),
-  must('P-388/remove', 'remove does not take away an immutable attribute', {
+  must('P-388/remove', 'remove does not clear an immutable attribute', {
     section: MODIFY,
     fix: 'Answer 400 mutability to the removal of an immutable attribute that has a value.',
     needs: ['P-340'],
@@ -213,7 +213,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       return { by: [add(path, 'one')], what: `add of ${pathOf(path)}, which had no value`, expect: shows(path, 'one') }
     }),
   }),
-  must('S-063', 'readOnly attributes in a creation are ignored', {
+  must('S-063', 'readOnly attributes are ignored on creation', {
     section: 'RFC 7644 §3.3',
     fix: 'Ignore readOnly attributes in POST: clients send back what they have read.',
     async run(probe) {
@@ -234,7 +234,7 @@ export const CHARACTERISTICS: readonly Case[] = [
       demand(answer, !JSON.stringify(valueAt(body, path) ?? '').includes(nope), `${pathOf(path)} of the server`)
     },
   }),
-  must('S-020', 'meta is returned by default, not always', {
+  must('S-020', 'meta is returned by default, but not always', {
     section: 'RFC 7643 §3.1',
     fix: 'Leave meta out when attributes does not name it.',
     run: readBack(({ named }) => ({

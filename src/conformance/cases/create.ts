@@ -36,7 +36,7 @@ export const CREATE: readonly Case[] = [
       demand(answer, typeof dig(body, 'meta', 'location') === 'string', 'meta.location')
     },
   }),
-  own('P-060/required', 'a creation with everything that the schemas declare required is taken', {
+  own('P-060/required', 'a creation with every attribute that is declared required is accepted', {
     section: 'RFC 7643 §7',
     fix: "Take what your schemas require, or don't declare it required; look at attributes of extensions, and at complex ones without sub-attributes.",
     async run(probe) {
@@ -46,7 +46,7 @@ export const CREATE: readonly Case[] = [
       demand(refused, refused.status < 300, what)
     },
   }),
-  must('P-060/order', 'the order of members carries no meaning', {
+  must('P-060/order', 'the order of members has no meaning', {
     section: 'RFC 7643 §2.3.8',
     fix: 'Read JSON objects by name: schemas may be anywhere.',
     run: created(({ type, named, body }, probe) => {
@@ -58,7 +58,7 @@ export const CREATE: readonly Case[] = [
       }
     }),
   }),
-  must('S-003', 'schemas holds the base schema, and otherwise only declared extensions', {
+  must('S-003', 'schemas holds the base schema and otherwise only declared extensions', {
     section: MODEL,
     fix: 'Write into schemas the schema of the resource type and those of its extensions that are used.',
     async run(probe) {
@@ -74,7 +74,7 @@ export const CREATE: readonly Case[] = [
       )
     },
   }),
-  must('S-004', 'the order of schemas is free', {
+  must('S-004', 'schemas may be in any order', {
     section: MODEL,
     fix: 'Look for the base schema anywhere in schemas.',
     run: created(({ type, extension, body }, probe) => {
@@ -85,7 +85,7 @@ export const CREATE: readonly Case[] = [
       }
     }),
   }),
-  must('S-004/twice', 'schemas shows no URI twice', {
+  must('S-004/twice', 'no URI is in schemas twice', {
     section: MODEL,
     fix: 'Write each URI into schemas once, whatever was sent.',
     run: created(({ type }, probe) => ({
@@ -171,7 +171,7 @@ export const CREATE: readonly Case[] = [
       demand([first, second], dig(first.body, 'id') !== dig(second.body, 'id'), 'another id than before')
     },
   }),
-  must('S-009', "a client's id is ignored in a creation", {
+  must('S-009', 'an id sent by the client is ignored on creation', {
     fix: 'Ignore id in POST and assign one.',
     run: created((_, probe) => ({
       by: probe.create({ id: 'lockstep-mine' }),
@@ -179,14 +179,14 @@ export const CREATE: readonly Case[] = [
       answered: that('an id of the server', (user) => dig(user, 'id') !== 'lockstep-mine'),
     })),
   }),
-  must('S-012', 'externalId is kept as it was sent', {
+  must('S-012', 'externalId is stored exactly as sent', {
     fix: 'Store externalId byte for byte, letter case included.',
     run: readBack((_, probe) => {
       const externalId = `Lockstep-AbC-${probe.name()}`
       return { with: { externalId }, expect: externalIdIs(externalId) }
     }),
   }),
-  must('S-012/none', 'the server makes up no externalId', {
+  must('S-012/none', 'the server does not invent an externalId', {
     fix: 'Leave externalId unassigned unless a client gives one.',
     run: readBack(() => ({ expect: that('no externalId', (user) => isUnassigned(dig(user, 'externalId'))) })),
   }),
@@ -199,7 +199,7 @@ export const CREATE: readonly Case[] = [
       return { by: probe.create({ externalId }), what: 'a second creation with the same externalId' }
     }),
   }),
-  must('S-015', "a client's meta is ignored", {
+  must('S-015', 'meta sent by the client is ignored', {
     fix: 'Ignore meta in requests; the server assigns all of it.',
     run: created((_, probe) => {
       const time = '2000-01-01T00:00:00Z'
@@ -220,7 +220,7 @@ export const CREATE: readonly Case[] = [
       demand(exchange, dig(exchange.body, 'meta', 'resourceType') === type.name, `meta.resourceType "${type.name}"`)
     },
   }),
-  must('S-017', 'meta.created and meta.lastModified are times, equal after the creation', {
+  must('S-017', 'meta.created and meta.lastModified are timestamps, equal right after creation', {
     fix: 'Write both as xsd:dateTime with date and time, and with the same value until something changes.',
     async run(probe) {
       const { exchange } = await probe.make()

@@ -61,7 +61,7 @@ export const CURSOR: readonly Case[] = [
       demand([first, back], idsOn([back]).join() === idsOn([first]).join(), 'the first page again')
     },
   }),
-  must('C-005', 'count bounds cursor pages; 0 gives totals only', {
+  must('C-005', 'count limits cursor pages, and 0 returns totals only', {
     fix: 'Take count as with startIndex: never more, and none for 0.',
     async run(probe) {
       const { page } = await fiveByCursor(probe)
@@ -71,7 +71,7 @@ export const CURSOR: readonly Case[] = [
       demand(three, demandList(three, 'count=3').resources.length <= 3, 'at most three')
     },
   }),
-  should('C-007', 'a cursor of another query is refused', {
+  should('C-007', 'a cursor from another query is refused', {
     section: 'RFC 9865 §2.1',
     fix: 'Bind cursors to filter, sort and endpoint; answer 400 invalidCursor.',
     run: refused(async ({ type }, probe) => {
@@ -125,7 +125,7 @@ export const CURSOR: readonly Case[] = [
       }
     }),
   }),
-  must('C-015', '.search takes cursor and count in its body', {
+  must('C-015', '.search accepts cursor and count in its body', {
     section: 'RFC 9865 §3',
     fix: 'Read cursor from the SearchRequest as well.',
     needs: ['C-003', 'P-220', 'P-220/there'],
@@ -149,7 +149,7 @@ export const CURSOR: readonly Case[] = [
         demand(config, typeof member(pagination, name) === 'boolean', `pagination.${name} as a boolean`)
     },
   }),
-  must('C-012', 'a request that names no method gets the default one', {
+  must('C-012', 'a request without a pagination method gets the default one', {
     section: 'RFC 9865 §2.4',
     fix: 'Page by index when neither startIndex nor cursor is given, unless defaultPaginationMethod says cursor.',
     async run(probe) {
@@ -159,7 +159,7 @@ export const CURSOR: readonly Case[] = [
       else demand(answer, member(answer.body, 'nextCursor') === undefined, 'no nextCursor, index being the default')
     },
   }),
-  should('C-020', 'a cursor that was tampered with is refused', {
+  should('C-020', 'a cursor that has been tampered with is refused', {
     section: 'RFC 9865 §5.2',
     fix: 'Sign or encrypt cursors.',
     run: refused(async (_, probe) => {

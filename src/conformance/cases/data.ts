@@ -59,7 +59,7 @@ function wrongType(
 
 /** The same for an attribute of a type that the core schemas hardly have: only where the server has one. */
 function wrongTyped(id: string, type: string, value: Json): Case {
-  return wrongType(id, `${type} ${JSON.stringify(value)}`, ({ having }) => ({
+  return wrongType(id, `${JSON.stringify(value)} for an attribute of type ${type}`, ({ having }) => ({
     path: having(`${type} attribute`, (one) => one.type === type && !one.multiValued && one.mutability !== 'readOnly'),
     value,
   }))
@@ -80,7 +80,7 @@ const names = ({ urn }: ExtensionPath, user: unknown) =>
 
 /** The cases of the group "Data types and unassigned values". */
 export const DATA: readonly Case[] = [
-  must('S-031/body', 'attribute names in a body compare without regard to case', {
+  must('S-031/body', 'attribute names in a body are case-insensitive', {
     section: NAMES,
     fix: 'Match the names of members without regard to letter case.',
     run: created(({ type, named, body }, probe) => {
@@ -93,7 +93,7 @@ export const DATA: readonly Case[] = [
       }
     }),
   }),
-  own('S-032', 'members that differ only in case are refused', {
+  own('S-032', 'members whose names differ only in case are refused', {
     section: NAMES,
     fix: 'Answer 400 invalidSyntax when an object has the same name twice.',
     run: refused(({ text: { attribute } }, probe) => ({
@@ -102,7 +102,7 @@ export const DATA: readonly Case[] = [
       keyword: VALUES,
     })),
   }),
-  own('S-032/same', 'an object with the same name twice is refused', {
+  own('S-032/same', 'an object with a duplicate name is refused', {
     section: 'RFC 8259 §4',
     fix: 'Answer 400 invalidSyntax when an object has the same name twice: readers disagree on which one counts.',
     run: refused(({ type, body, text: { attribute } }, probe) => {
@@ -114,7 +114,7 @@ export const DATA: readonly Case[] = [
       }
     }),
   }),
-  must('S-040', 'texts are kept as they are, spaces and quotes included', {
+  must('S-040', 'strings are stored unchanged, spaces and quotes included', {
     section: 'RFC 7643 §2.3.1',
     fix: 'Store texts unchanged.',
     run: readBack(({ text }) => {
@@ -122,22 +122,28 @@ export const DATA: readonly Case[] = [
       return { with: withValue(text, value), expect: shows(text, value) }
     }),
   }),
-  wrongType('S-050/number', 'a number for a text', ({ text }) => ({ path: text, value: 42 })),
-  wrongType('S-050/object', 'an object for a text', ({ text }) => ({ path: text, value: { lockstep: 'x' } })),
-  wrongType('S-050/list', 'a list for a singular text', ({ text }) => ({ path: text, value: ['lockstep', 'other'] })),
-  wrongType('S-050/list-of-one', 'a list of one for a singular text', ({ text }) => ({
+  wrongType('S-050/number', 'a number for a string attribute', ({ text }) => ({ path: text, value: 42 })),
+  wrongType('S-050/object', 'an object for a string attribute', ({ text }) => ({
+    path: text,
+    value: { lockstep: 'x' },
+  })),
+  wrongType('S-050/list', 'an array for a single-valued string attribute', ({ text }) => ({
+    path: text,
+    value: ['lockstep', 'other'],
+  })),
+  wrongType('S-050/list-of-one', 'an array of one for a single-valued string attribute', ({ text }) => ({
     path: text,
     value: ['lockstep'],
   })),
-  wrongType('S-050/text-for-reference', 'an id for a complex attribute that has it as its value', ({ having }) => ({
+  wrongType('S-050/text-for-reference', 'a bare id for a complex attribute', ({ having }) => ({
     path: having('manager', ({ name, type }) => name === 'manager' && type === 'complex'),
     value: 'lockstep-nobody',
   })),
-  wrongType('S-050/text-for-complex', 'a text for a complex attribute', ({ complex: { whole } }) => ({
+  wrongType('S-050/text-for-complex', 'a string for a complex attribute', ({ complex: { whole } }) => ({
     path: whole,
     value: 'lockstep',
   })),
-  wrongType('S-050/text-for-list', 'a text for a multi-valued attribute', ({ list }) => ({
+  wrongType('S-050/text-for-list', 'a string for a multi-valued attribute', ({ list }) => ({
     path: list,
     value: 'lockstep',
   })),
@@ -147,18 +153,18 @@ export const DATA: readonly Case[] = [
   })),
   wrongType(
     'S-049/nested',
-    'an object inside a simple sub-attribute',
+    'an object for a simple sub-attribute',
     ({ complex: { first } }) => ({ path: first, value: { lockstep: 'x' } }),
     'RFC 7643 §2.3.8',
   ),
-  wrongType('S-042/text', 'a text for a boolean', ({ flag }) => ({ path: flag, value: 'true' }), BOOLEANS),
-  wrongType('S-042/number', 'a number for a boolean', ({ flag }) => ({ path: flag, value: 1 }), BOOLEANS),
+  wrongType('S-042/text', 'a string for a boolean attribute', ({ flag }) => ({ path: flag, value: 'true' }), BOOLEANS),
+  wrongType('S-042/number', 'a number for a boolean attribute', ({ flag }) => ({ path: flag, value: 1 }), BOOLEANS),
   wrongTyped('S-043/fraction', 'integer', 1.5),
   wrongTyped('S-043/text', 'integer', '7'),
   wrongTyped('S-043/decimal', 'decimal', '1.5'),
   wrongTyped('S-044/date', 'dateTime', '2026-01-01'),
   wrongTyped('S-044/words', 'dateTime', 'yesterday'),
-  must('S-044/offset', 'a dateTime with an offset is taken', {
+  must('S-044/offset', 'a dateTime with an offset is accepted', {
     section: 'RFC 7643 §2.3.5',
     fix: 'Take every xsd:dateTime with date and time.',
     run: created(({ having }, probe) => {
@@ -168,7 +174,7 @@ export const DATA: readonly Case[] = [
       return { by, what: 'a creation with such a time' }
     }),
   }),
-  should('S-045', 'what is not base64 is refused for a binary attribute', {
+  should('S-045', 'a binary value that is not base64 is refused', {
     section: 'RFC 7643 §2.3.6',
     fix: 'Answer 400 invalidValue to binary values that are not base64.',
     run: refused(({ attribute }, probe) => {
@@ -194,7 +200,7 @@ export const DATA: readonly Case[] = [
       }
     }),
   }),
-  own('S-081', 'what has no value is left out of answers', {
+  own('S-081', 'unassigned attributes are left out of answers', {
     section: UNASSIGNED,
     fix: 'Leave unassigned attributes out: several clients stumble over null.',
     async run(probe) {
@@ -205,7 +211,7 @@ export const DATA: readonly Case[] = [
       demand(shown, empty.length === 0, `no ${empty[0] ?? ''} with null or []`)
     },
   }),
-  must('S-082', 'a multi-valued attribute with one value is a list', {
+  must('S-082', 'a multi-valued attribute with one value is an array', {
     fix: 'Write multi-valued attributes as JSON arrays, whatever their length.',
     run: readBack(({ list }, probe) => ({
       with: withValue(list, [probe.elements(list)[0]]),
@@ -231,7 +237,7 @@ export const DATA: readonly Case[] = [
       keyword: VALUES,
     })),
   }),
-  should('S-085', 'the same type and value is not shown twice', {
+  should('S-085', 'no two values of an attribute have the same type and value', {
     fix: 'Drop elements that repeat another one.',
     needs: ['S-082'],
     run: created(({ list }, probe) => {
@@ -244,7 +250,7 @@ export const DATA: readonly Case[] = [
       }
     }),
   }),
-  must('S-090', 'attributes of an extension are in an object under its URN', {
+  must('S-090', 'extension attributes are in an object under the URN of the extension', {
     section: EXTENSIONS,
     fix: 'Write extension attributes into a member named by the URN, and list the URN in schemas.',
     run: readBack(({ extension }) => ({
@@ -252,7 +258,7 @@ export const DATA: readonly Case[] = [
       expect: [shows(extension, 'lockstep'), that(`${extension.urn} in schemas`, (user) => names(extension, user))],
     })),
   }),
-  own('S-090/top', "an extension's attribute at the top level is not the extension's", {
+  own('S-090/top', 'an extension attribute at the top level does not count as one', {
     section: EXTENSIONS,
     fix: 'Read extension attributes only from the object under their URN.',
     run: created(({ extension }, probe) => ({
@@ -262,7 +268,7 @@ export const DATA: readonly Case[] = [
       answered: lacks(extension),
     })),
   }),
-  must('S-092', 'a required extension must be there', {
+  must('S-092', 'a required extension cannot be left out', {
     section: 'RFC 7643 §6',
     fix: 'Answer 400 to a resource without an extension that its type requires.',
     run: refused(({ type, body }, probe) => {
@@ -273,7 +279,7 @@ export const DATA: readonly Case[] = [
       return { by: probe.post(type.endpoint, { ...rest, schemas }), what: `a creation without ${required.urn}` }
     }),
   }),
-  must('S-093', 'an extension that has no value left is not in schemas', {
+  must('S-093', 'an extension without values is not in schemas', {
     section: EXTENSIONS,
     fix: 'Compute schemas from what the resource holds.',
     needs: ['P-340'],

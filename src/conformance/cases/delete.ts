@@ -19,7 +19,7 @@ async function deleted(probe: Probe): Promise<Made> {
 
 /** The cases of the group "Delete". */
 export const DELETE: readonly Case[] = [
-  must('P-400', 'a resource can be deleted, and is gone', {
+  must('P-400', 'a resource can be deleted and is gone', {
     fix: 'Answer DELETE with 204; GET is 404 from then on.',
     needs: [],
     async run(probe) {
@@ -61,7 +61,7 @@ export const DELETE: readonly Case[] = [
       return { by: probe.patch(path, [replace(text, 'x')]), what: 'PATCH after DELETE', status: [404] }
     }),
   }),
-  must('P-402', 'a deleted resource is in no query result', {
+  must('P-402', 'a deleted resource is in no list', {
     fix: 'Leave deleted resources out of lists and totals.',
     needs: ['P-400', 'P-121', 'P-101'],
     async run(probe) {
@@ -80,7 +80,7 @@ export const DELETE: readonly Case[] = [
       }
     }),
   }),
-  must('P-082', 'a deletion of an unknown id is 404', {
+  must('P-082', 'deleting an unknown id is 404', {
     fix: 'Answer 404 to DELETE of an unknown id.',
     needs: [],
     run: refused(({ type }, probe) => ({

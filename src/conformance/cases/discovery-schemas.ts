@@ -80,7 +80,7 @@ export const SCHEMA_CASES: readonly Case[] = [
       demandRefusal(answer, 'GET of a schema that is not there', { status: [404] })
     },
   }),
-  must('S-149', 'schemas carry schemas and cannot be written', {
+  must('S-149', 'schemas have the attribute schemas and cannot be written', {
     section: SCHEMAS,
     fix: 'Give each Schema "schemas"; answer 405 to POST /Schemas.',
     async run(probe) {
@@ -115,7 +115,7 @@ export const SCHEMA_CASES: readonly Case[] = [
       demand(declared.schemas, silent.length === 0, `multiValued for ${some(silent)}`, 'SHOULD')
     },
   }),
-  must('S-146/words', 'mutability, returned and uniqueness are words of the RFC', {
+  must('S-146/words', 'mutability, returned and uniqueness have values of the RFC', {
     section: SCHEMAS,
     fix: 'Use readOnly, readWrite, immutable, writeOnly; always, never, default, request; none, server, global.',
     async run({ declared }) {
@@ -133,7 +133,7 @@ export const SCHEMA_CASES: readonly Case[] = [
       demand(declared.schemas, wrong.length === 0, `words of RFC 7643 §7 instead of ${some(wrong)}`)
     },
   }),
-  must('S-147', 'attribute types are those of the RFC; complex attributes are not nested', {
+  must('S-147', 'attribute types are those of the RFC, and complex attributes are not nested', {
     section: SCHEMAS,
     fix: `Use one of ${TYPES.join(', ')}; a sub-attribute is never complex.`,
     run: noAttribute(
@@ -153,7 +153,7 @@ export const SCHEMA_CASES: readonly Case[] = [
       (wrong) => `subAttributes for ${wrong}`,
     ),
   }),
-  must('S-075', 'references declare what they refer to, and nothing else does', {
+  must('S-075', 'references declare their referenceTypes, and nothing else does', {
     section: SCHEMAS,
     fix: 'Give attributes of type reference their referenceTypes, and only those.',
     async run({ declared }) {
@@ -164,7 +164,7 @@ export const SCHEMA_CASES: readonly Case[] = [
       demand(declared.schemas, wrong.length === 0, `referenceTypes for ${some(wrong)}`, 'SHOULD')
     },
   }),
-  should('S-074', 'complex and boolean attributes claim no uniqueness', {
+  should('S-074', 'complex and boolean attributes do not declare uniqueness', {
     section: 'RFC 7643 §2.3.8',
     fix: 'Leave uniqueness out (or none) for complex and boolean attributes: they have none.',
     run: noAttribute(

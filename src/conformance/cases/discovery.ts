@@ -44,7 +44,7 @@ export const DISCOVERY: readonly Case[] = [
       ['etag', []],
     ] as const
   ).map(([feature, limits]) =>
-    must(`S-140/${feature}`, `/ServiceProviderConfig declares whether ${feature} is supported, as a boolean`, {
+    must(`S-140/${feature}`, `/ServiceProviderConfig declares with a boolean whether ${feature} is supported`, {
       section: CONFIG,
       fix: `Add "${feature}": {"supported": …} with a JSON boolean${limits.length > 0 ? ' and its limits as numbers' : ''}.`,
       needs: ['P-520'],
@@ -56,7 +56,7 @@ export const DISCOVERY: readonly Case[] = [
       },
     }),
   ),
-  must('S-140/schemes', 'authenticationSchemes is a list, each with type, name and description', {
+  must('S-140/schemes', 'authenticationSchemes is a list whose entries have type, name and description', {
     section: CONFIG,
     fix: 'List how clients authenticate, each with type, name and description.',
     needs: ['P-520'],
@@ -69,7 +69,7 @@ export const DISCOVERY: readonly Case[] = [
       demand(config, isWhole, 'type, name and description as strings in each of authenticationSchemes')
     },
   }),
-  must('S-142', 'authenticationSchemes.type is one of the registered words', {
+  must('S-142', 'authenticationSchemes.type is a registered value', {
     section: CONFIG,
     fix: 'Use oauth, oauth2, oauthbearertoken, httpbasic or httpdigest.',
     needs: ['S-140/schemes'],
@@ -110,7 +110,7 @@ export const DISCOVERY: readonly Case[] = [
       demand(resourceTypes, isNamed, `${RESOURCE_TYPE} in the schemas of each`)
     },
   }),
-  must('P-522/one', 'a resource type can be read alone', {
+  must('P-522/one', 'a single resource type can be read', {
     fix: 'Serve /ResourceTypes/{name} for each entry of /ResourceTypes.',
     needs: ['P-522'],
     async run(probe) {
@@ -132,7 +132,7 @@ export const DISCOVERY: readonly Case[] = [
       demandRefusal(answer, 'GET /ResourceTypes/LockstepNope', { status: [404] })
     },
   }),
-  must('S-144', 'each resource type has name, endpoint and schema; names and endpoints are its own', {
+  must('S-144', 'each resource type has a name, an endpoint and a schema; no two share a name or an endpoint', {
     section: RESOURCE_TYPES,
     fix: 'Give each ResourceType a name, endpoint and schema; no two may share a name or an endpoint.',
     needs: ['P-522'],

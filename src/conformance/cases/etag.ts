@@ -39,7 +39,7 @@ function put(
 
 /** The cases of the group "Versions". */
 export const ETAG: readonly Case[] = [
-  must('P-500', 'a read resource has an ETag', {
+  must('P-500', 'GET of a resource returns an ETag', {
     fix: 'Send ETag with single resources, or set etag.supported to false.',
     needs: [],
     async run(probe) {
@@ -82,7 +82,7 @@ export const ETAG: readonly Case[] = [
       },
     }),
   ),
-  must('P-501/current', 'a write with the current version is done', {
+  must('P-501/current', 'a write with the current version is carried out', {
     fix: 'Carry out writes whose If-Match is the current ETag, weak tags too.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
@@ -91,7 +91,7 @@ export const ETAG: readonly Case[] = [
       demandStatus(await put(probe, made, tag), [200], 'PUT with If-Match of the current version')
     },
   }),
-  own('P-502', 'If-Match: * matches what exists', {
+  own('P-502', 'If-Match: * matches any existing resource', {
     section: 'RFC 9110 §13.1.1',
     fix: 'Take * and lists of tags in If-Match.',
     needs: ['P-500', 'P-300'],
@@ -120,7 +120,7 @@ export const ETAG: readonly Case[] = [
       demandStatus(answer, [200], 'GET with If-None-Match of another version')
     },
   }),
-  must('P-504', 'a change changes the version', {
+  must('P-504', 'every change makes a new version', {
     section: 'RFC 7643 §3.1',
     fix: 'Make a new ETag with each change.',
     needs: ['P-500', 'P-300'],
@@ -129,7 +129,7 @@ export const ETAG: readonly Case[] = [
       await demandVersion(probe, made.path, 'another ETag', () => put(probe, made, undefined))
     },
   }),
-  must('P-504/members', 'a change of members changes the version of the group', {
+  must('P-504/members', 'a change of members makes a new version of the group', {
     section: 'RFC 7643 §3.1',
     fix: 'Make a new ETag when the members of a group change.',
     needs: ['P-500', 'P-340', 'S-132'],
@@ -148,7 +148,7 @@ export const ETAG: readonly Case[] = [
       await demandVersion(probe, path, 'the same ETag', () => probe.makeGroup([{ value: id }]))
     },
   }),
-  own('P-505', 'of two writers with the same version one wins', {
+  own('P-505', 'of several writers with the same version, one succeeds', {
     fix: 'Check If-Match and write in one transaction.',
     needs: ['P-500', 'P-300', 'P-501/put'],
     async run(probe) {

@@ -51,7 +51,7 @@ function isJson(exchange: Exchange): string {
 
 /** A witness: errors of these statuses have a SCIM body. */
 function errorBody(name: string, fits: (status: number) => boolean, id = name): Witness {
-  return must(`P-471/${id}`, `an error ${name} has a SCIM error for a body`, {
+  return must(`P-471/${id}`, `an error with status ${name} has a SCIM error as its body`, {
     fix: 'Answer every error with schemas, status and detail as RFC 7644 §3.12 has it; also those of the framework before it.',
     see(exchange) {
       if (!isError(exchange) || !fits(exchange.status)) return undefined
@@ -66,7 +66,7 @@ const OWN_BODY = [400, 401, 404, 405, 409, 412]
 
 /** What every answer of a run is held against. */
 export const EVERY_ANSWER: readonly Witness[] = [
-  must('S-002', 'every resource and message has a non-empty schemas', {
+  must('S-002', 'every resource and message has at least one URI in schemas', {
     section: 'RFC 7643 §3',
     fix: 'Write schemas into every body, the entries of lists included, also when attributes narrows it.',
     see(exchange) {
@@ -107,14 +107,14 @@ export const EVERY_ANSWER: readonly Witness[] = [
     fix: 'Send Content-Type: application/scim+json with errors as well.',
     see: (exchange) => (isError(exchange) && isObject(exchange.body) ? isJson(exchange) : undefined),
   }),
-  must('P-470/status', 'status of an error is a string', {
+  must('P-470/status', 'status in the body of an error is a string', {
     fix: 'Write "status": "404", not 404.',
     see(exchange) {
       if (!isScimError(exchange)) return undefined
       return right(typeof member(exchange.body, 'status') === 'string', `status "${exchange.status}" as a string`)
     },
   }),
-  should('P-048', 'status in the body of an error is the HTTP status', {
+  should('P-048', 'status in the body of an error equals the HTTP status', {
     section: 'RFC 7644 §3.2',
     fix: 'Write the HTTP status into the body.',
     see(exchange) {
@@ -123,7 +123,7 @@ export const EVERY_ANSWER: readonly Witness[] = [
       return right(String(status) === String(exchange.status), `status "${exchange.status}"`)
     },
   }),
-  should('P-470/type', 'scimType is a registered word', {
+  should('P-470/type', 'scimType is a registered keyword', {
     fix: 'Use the keywords of RFC 7644 table 9 (and RFC 9865), or leave scimType out.',
     see(exchange) {
       const type = member(exchange.body, 'scimType') ?? undefined

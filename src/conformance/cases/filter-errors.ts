@@ -36,14 +36,18 @@ export const FILTER_ERRORS: readonly Case[] = [
   badFilter(must, 'P-126/operator', 'an unknown operator is refused', ({ named }) => [`${pathOf(named)} regex "a"`]),
   badFilter(must, 'P-126/value', 'an operator without a value is refused', ({ named }) => [`${pathOf(named)} eq`]),
   badFilter(must, 'P-126/attribute', 'an operator without an attribute is refused', () => ['eq "a"']),
-  badFilter(must, 'P-126/parenthesis', 'an open parenthesis is refused', ({ named }) => [`(${pathOf(named)} eq "a"`]),
-  badFilter(must, 'P-126/and', 'and without a second half is refused', ({ named }) => [`${pathOf(named)} eq "a" and`]),
+  badFilter(must, 'P-126/parenthesis', 'an unclosed parenthesis is refused', ({ named }) => [
+    `(${pathOf(named)} eq "a"`,
+  ]),
+  badFilter(must, 'P-126/and', '"and" without a second condition is refused', ({ named }) => [
+    `${pathOf(named)} eq "a" and`,
+  ]),
   badFilter(must, 'P-126/words', 'text that is not a filter is refused', () => ['lockstep nope nothing', '%%%']),
-  badFilter(must, 'P-126/bracket', 'an open bracket is refused', ({ list }) => [`${pathOf(list)}[type eq "a"`]),
+  badFilter(must, 'P-126/bracket', 'an unclosed bracket is refused', ({ list }) => [`${pathOf(list)}[type eq "a"`]),
   badFilter(
     own,
     'P-127/quotes',
-    'a text without double quotes is refused',
+    'a string without double quotes is refused',
     ({ named }) => [`${pathOf(named)} eq lockstep`, `${pathOf(named)} eq 'lockstep'`],
     'Texts in filters are JSON strings; several servers read bare words all the same.',
   ),
@@ -71,7 +75,7 @@ export const FILTER_ERRORS: readonly Case[] = [
   badFilter(
     must,
     'P-132',
-    'booleans have no order',
+    'ordering booleans is refused',
     ({ flag }) => [`${pathOf(flag)} gt false`],
     'Answer 400 invalidFilter to gt, ge, lt, le on booleans and binaries.',
   ),
@@ -82,20 +86,18 @@ export const FILTER_ERRORS: readonly Case[] = [
     ({ list }) => [`${pathOf(list)}[lockstepNope eq "a"]`],
     'Only sub-attributes may be inside [ ].',
   ),
-  badFilter(must, 'P-136/nested', 'brackets inside brackets are refused', ({ list }) => [
-    `${pathOf(list)}[type[value eq "a"]]`,
-  ]),
+  badFilter(must, 'P-136/nested', 'nested brackets are refused', ({ list }) => [`${pathOf(list)}[type[value eq "a"]]`]),
   badFilter(
     own,
     'P-137/complex',
-    'a complex attribute cannot be compared as a whole',
+    'comparing a complex attribute as a whole is refused',
     ({ complex: { whole } }) => [`${pathOf(whole)} eq "x"`],
     'A sub-attribute must be named (RFC 7644 §3.4.2.2).',
   ),
   badFilter(
     own,
     'P-137/reference',
-    'a complex attribute is not compared as its value',
+    'comparing a complex attribute as its value is refused',
     ({ having }) => [
       `${pathOf(having('manager', ({ name, type }) => name === 'manager' && type === 'complex'))} eq "lockstep"`,
     ],
@@ -118,7 +120,7 @@ export const FILTER_ERRORS: readonly Case[] = [
   badFilter(
     own,
     'S-110',
-    'password cannot be filtered on',
+    'a filter on password is refused',
     ({ attribute }) => [`${pathOf(attribute('password'))} eq "lockstep"`],
     'Refuse filters on password: they show whether a guess is right.',
   ),

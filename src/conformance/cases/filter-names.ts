@@ -18,13 +18,13 @@ export const FILTER_NAMES: readonly Case[] = [
       ['lastModified', ({ id }: Made) => `meta.lastModified ge "2000-01-01T00:00:00Z" and id eq "${id}"`],
     ] as const
   ).map(([name, filter]) =>
-    must(`P-142/${name}`, `${name === 'id' ? name : `meta.${name}`} can be filtered on`, {
+    must(`P-142/${name}`, `filters can use ${name === 'id' ? name : `meta.${name}`}`, {
       fix: 'Let filters use the common attributes id, externalId and meta.',
       needs: name === 'id' ? ['P-121'] : ['P-121', 'P-142/id'],
       run: found(() => ({ by: (one) => [[filter(one), one]] })),
     }),
   ),
-  must('P-142/externalId', 'externalId can be filtered on', {
+  must('P-142/externalId', 'filters can use externalId', {
     fix: 'Let filters use externalId: many identity providers match by it.',
     needs: ['P-121', 'S-012'],
     run: found((_, probe) => {
@@ -32,7 +32,7 @@ export const FILTER_NAMES: readonly Case[] = [
       return { one: { externalId }, by: (one) => [[`externalId eq "${externalId}"`, one]] }
     }),
   }),
-  must('P-143', 'attributes of extensions can be filtered on by their qualified name', {
+  must('P-143', 'filters can use extension attributes by their qualified names', {
     section: 'RFC 7644 §3.10',
     fix: 'Read URN:attribute in filters; the dot in 2.0 separates nothing.',
     run: found(({ extension }, probe) => {
@@ -45,20 +45,20 @@ export const FILTER_NAMES: readonly Case[] = [
     fix: 'Read urn:…:User:userName as userName.',
     run: found(({ type }) => ({ by: (one) => [[`${type.schema}:${one.filter}`, one]] })),
   }),
-  must('S-035', 'URNs in names compare without regard to case', {
+  must('S-035', 'URNs in attribute names are case-insensitive', {
     section: 'RFC 7644 §3.10',
     fix: 'Match schema URNs in attribute names without regard to case.',
     needs: ['S-033'],
     run: found(({ type }) => ({ by: (one) => [[`${type.schema.toUpperCase()}:${one.filter}`, one]] })),
   }),
-  must('S-031/filter', 'attribute names in filters compare without regard to case', {
+  must('S-031/filter', 'attribute names in filters are case-insensitive', {
     section: 'RFC 7643 §2.1',
     fix: 'Match attribute names in filters without regard to case.',
     run: found(({ named }) => ({
       by: (one) => [[`${pathOf(named).toUpperCase()} eq "${one.name}"`, one]],
     })),
   }),
-  must('P-127/escapes', 'texts in filters are JSON strings, escapes included', {
+  must('P-127/escapes', 'strings in filters are JSON strings, escapes included', {
     fix: 'Decode the literal as JSON: \\" and \\u00fc.',
     needs: ['P-121', 'P-128/eq', 'P-002'],
     run: found(({ text }, probe) => {
@@ -69,7 +69,7 @@ export const FILTER_NAMES: readonly Case[] = [
       }
     }),
   }),
-  own('P-138', 'eq null finds what has no value', {
+  own('P-138', 'eq null finds resources without a value', {
     section: 'RFC 7643 §2.5',
     fix: 'Let eq null mean not pr.',
     needs: ['P-130'],
@@ -78,7 +78,7 @@ export const FILTER_NAMES: readonly Case[] = [
       by: (_, other, scope) => [[`${pathOf(text)} eq null and ${scope}`, other]],
     })),
   }),
-  may('P-141', 'schemas can be filtered on', {
+  may('P-141', 'filters can use schemas', {
     fix: 'Let schemas eq "…" find the resources with that schema.',
     needs: ['P-121', 'P-123/or'],
     run: found(({ extension }) => ({
@@ -89,7 +89,7 @@ export const FILTER_NAMES: readonly Case[] = [
       },
     })),
   }),
-  must('P-101', 'a filter that finds nothing is 200 with an empty list', {
+  must('P-101', 'a filter that matches nothing is answered 200 with an empty list', {
     section: 'RFC 7644 §3.4.2',
     fix: 'Answer 200 with totalResults 0; never 404.',
     async run(probe) {
@@ -99,7 +99,7 @@ export const FILTER_NAMES: readonly Case[] = [
       demand(answer, total === 0 && resources.length === 0, 'totalResults 0 and no resources')
     },
   }),
-  own('P-101/resources', 'a list without results has an empty Resources, or none', {
+  own('P-101/resources', 'an empty list has an empty Resources, or none', {
     section: 'RFC 7644 §3.4.2',
     fix: 'Send "Resources": [] with totalResults 0: null says the same, but several clients stumble over it.',
     needs: ['P-101'],
@@ -109,7 +109,7 @@ export const FILTER_NAMES: readonly Case[] = [
       demand(answer, member(answer.body, 'Resources') !== null, '"Resources": [], or no Resources')
     },
   }),
-  must('P-144', 'defaults are filtered by the value that the client was shown', {
+  must('P-144', 'defaults are filtered by the value that the client is shown', {
     fix: 'Filter on the value that GET shows, defaults included.',
     needs: ['P-121', 'P-128/boolean'],
     async run(probe) {

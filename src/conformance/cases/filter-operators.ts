@@ -64,7 +64,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       demand(answer, resources.every(isOne) && !ids.includes(other.id), `none but ${one.name}`)
     },
   }),
-  must('P-122', 'operators compare without regard to case', {
+  must('P-122', 'operators are case-insensitive', {
     fix: 'Read eq, and, or, not, pr … in any letter case.',
     needs: SCOPED,
     run: found(({ named }) => ({
@@ -75,7 +75,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       ],
     })),
   }),
-  must('P-123/or', 'and and or join conditions', {
+  must('P-123/or', '"and" and "or" combine conditions', {
     fix: 'Evaluate conditions joined by and and or.',
     needs: ['P-121', 'P-101'],
     run: found(() => ({
@@ -86,7 +86,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       ],
     })),
   }),
-  must('P-123', 'and binds tighter than or', {
+  must('P-123', '"and" binds tighter than "or"', {
     fix: 'Parse the filter with the precedence of RFC 7644: not, and, or.',
     run: found(({ named }) => ({
       by: (one, other) => [
@@ -95,14 +95,14 @@ export const FILTER_OPERATORS: readonly Case[] = [
       ],
     })),
   }),
-  must('P-123/not', 'not negates its parenthesis and nothing more', {
+  must('P-123/not', '"not" negates its parentheses and nothing more', {
     fix: 'Apply not to the parenthesis that follows it.',
     needs: SCOPED,
     run: found(() => ({
       by: (one, other, scope) => [[`not (${one.filter}) and ${scope}`, other]],
     })),
   }),
-  must('P-125', 'not may be written with and without a space before its parenthesis', {
+  must('P-125', '"not" may be written with and without a space before its parenthesis', {
     fix: 'Read not( like not (: the grammar has no space there, the examples have one (erratum 7319).',
     needs: ['P-123/not'],
     run: found(() => ({
@@ -112,7 +112,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       ],
     })),
   }),
-  must('P-124', 'parentheses group', {
+  must('P-124', 'parentheses group conditions', {
     fix: 'Evaluate what is in parentheses first; allow them to nest.',
     run: found(() => ({
       by: (one, other) => [
@@ -128,7 +128,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       (word) => [word, `${word}x`],
     ),
   }),
-  must('P-128/ne', 'ne finds other values', {
+  must('P-128/ne', 'ne finds different values', {
     fix: 'Let ne find every resource whose value is another one.',
     needs: SCOPED,
     run: found(({ text }, probe) => {
@@ -140,7 +140,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       }
     }),
   }),
-  must('P-128/boolean', 'booleans are compared with true and false', {
+  must('P-128/boolean', 'booleans are compared to true and false', {
     fix: 'Read true and false without quotes as JSON literals.',
     needs: SCOPED,
     run: found(({ flag }) => ({
@@ -152,18 +152,18 @@ export const FILTER_OPERATORS: readonly Case[] = [
       ],
     })),
   }),
-  must('P-129/co', 'co finds a part of the value', {
+  must('P-129/co', 'co finds a part of a string', {
     fix: 'Support co on strings.',
     run: comparison(
       (path, word) => `${path} co "${word}"`,
       (word) => [`Aa ${word} zz`, 'Aa zz'],
     ),
   }),
-  must('P-129/sw', 'sw finds the beginning of the value', {
+  must('P-129/sw', 'sw finds the beginning of a string', {
     fix: 'Support sw on strings.',
     run: comparison((path, word) => `${path} sw "Aa ${word}"`),
   }),
-  must('P-129/ew', 'ew finds the end of the value', {
+  must('P-129/ew', 'ew finds the end of a string', {
     fix: 'Support ew on strings.',
     run: comparison((path, word) => `${path} ew "${word} zz"`),
   }),
@@ -178,7 +178,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       },
     })),
   }),
-  must('P-130/complex', 'pr finds complex attributes with any value in them', {
+  must('P-130/complex', 'pr finds complex attributes with any value', {
     fix: 'Let pr match a complex attribute when one of its sub-attributes has a value.',
     needs: SCOPED,
     run: found(({ complex: { whole, first } }) => ({
@@ -189,7 +189,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       },
     })),
   }),
-  must('P-131/text', 'gt, ge, lt and le order texts', {
+  must('P-131/text', 'gt, ge, lt and le order strings', {
     fix: 'Compare texts by their order with gt, ge, lt, le.',
     needs: SCOPED,
     run: found(({ text }) => ({
@@ -222,14 +222,14 @@ export const FILTER_OPERATORS: readonly Case[] = [
       },
     })),
   }),
-  must('P-133/inexact', 'texts with caseExact false compare without regard to case', {
+  must('P-133/inexact', 'strings with caseExact false are compared ignoring case', {
     fix: 'Follow caseExact of the attribute when comparing; userName is false.',
     run: found(({ named }) => {
       if (named.attribute.caseExact) throw new NotOffered(`${pathOf(named)} is caseExact`)
       return { by: (one) => [[`${pathOf(named)} eq "${one.name.toUpperCase()}"`, one]] }
     }),
   }),
-  must('P-133/exact', 'externalId compares with regard to case', {
+  must('P-133/exact', 'externalId is case-sensitive', {
     section: 'RFC 7643 §3.1',
     fix: 'Compare externalId (caseExact true) letter by letter.',
     needs: ['P-121', 'S-012', 'P-101'],
@@ -244,7 +244,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       }
     }),
   }),
-  must('S-011', 'ids compare with regard to case', {
+  must('S-011', 'ids are case-sensitive', {
     section: 'RFC 7643 §3.1',
     fix: 'Compare id (caseExact true) letter by letter.',
     needs: ['P-121', 'P-142/id', 'P-101'],
@@ -264,7 +264,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       return { one: straight, by: (one, _, scope) => [[`${path}.value eq "${b.value}" and ${scope}`, one]] }
     }),
   }),
-  must('P-135', 'conditions in brackets hold for one and the same value', {
+  must('P-135', 'conditions in brackets must hold for the same value', {
     fix: 'Evaluate attr[…] element by element.',
     needs: SCOPED,
     run: found((subject, probe) => {
@@ -276,7 +276,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
       }
     }),
   }),
-  must('P-136', 'brackets may hold or and parentheses', {
+  must('P-136', 'brackets may contain "or" and parentheses', {
     fix: 'Parse the full grammar inside [ ].',
     needs: SCOPED,
     run: found((subject, probe) => {

@@ -19,7 +19,7 @@ export const GET: readonly Case[] = [
       return { on, expect: [that(`id ${on.id}`, (user) => dig(user, 'id') === on.id), shows(named, on.name)] }
     }),
   }),
-  must('P-081', 'a resource is addressed by its id only, not by its name', {
+  must('P-081', 'a resource is addressed by its id, not by its name', {
     fix: 'Look resources up by id alone; names are for filters.',
     run: refused(async ({ type }, probe) => {
       const { name } = await probe.make()
@@ -46,7 +46,7 @@ export const GET: readonly Case[] = [
       keyword: ['invalidFilter'],
     })),
   }),
-  must('P-200/get', 'GET of a resource takes attributes', {
+  must('P-200/get', 'GET of a resource supports attributes', {
     section: 'RFC 7644 §3.9',
     fix: 'Apply attributes to GET of one resource.',
     run: readBack(({ named, text }) => ({

@@ -136,7 +136,7 @@ export const GROUP_CASES: readonly Case[] = [
       demand(exchange, dig(exchange.body, 'meta', 'resourceType') === type.name, `meta.resourceType "${type.name}"`)
     },
   }),
-  must('S-008/types', 'no user and group share an id', {
+  must('S-008/types', 'a user and a group never share an id', {
     section: 'RFC 7643 §3.1',
     fix: 'Make ids unique across all resource types.',
     needs: ['S-132'],
@@ -218,7 +218,7 @@ export const GROUP_CASES: readonly Case[] = [
     fix: 'Answer 400 invalidValue when type does not fit the resource that value names.',
     run: memberRefused('a user as a member of type Group', ({ id }) => ({ value: id, type: 'Group' })),
   }),
-  must('S-117', 'groups of a user shows its groups', {
+  must('S-117', "a user's groups lists the groups of the user", {
     section: GROUPS_OF_USERS,
     fix: 'Compute groups of a user from the members of groups.',
     async run(probe) {
@@ -234,7 +234,7 @@ export const GROUP_CASES: readonly Case[] = [
       demand(shown, type === undefined || type === 'direct', 'type direct, or none')
     },
   }),
-  should('S-117/indirect', 'groups of a user shows indirect memberships', {
+  should('S-117/indirect', "a user's groups lists indirect memberships", {
     section: GROUPS_OF_USERS,
     fix: 'Follow nested groups, with type indirect.',
     needs: ['S-117', 'S-134/nested'],
@@ -250,7 +250,7 @@ export const GROUP_CASES: readonly Case[] = [
       demand(shown, type === undefined || type === 'indirect', 'type indirect')
     },
   }),
-  must('S-118/post', 'groups in the creation of a user is ignored', {
+  must('S-118/post', 'groups is ignored when a user is created', {
     section: GROUPS_OF_USERS,
     fix: 'Ignore groups in POST and PUT of a user.',
     needs: ['S-132'],
@@ -263,7 +263,7 @@ export const GROUP_CASES: readonly Case[] = [
       demand([answer, shown], memberIds(shown.body).length === 0, 'a group without members')
     },
   }),
-  must('S-118/patch', 'PATCH of groups of a user is refused', {
+  must('S-118/patch', "PATCH of a user's groups is refused", {
     section: MODIFY,
     fix: 'Answer 400 mutability to a PATCH of groups: it is readOnly.',
     needs: ['S-132', 'P-340'],
@@ -279,7 +279,7 @@ export const GROUP_CASES: readonly Case[] = [
     fix: 'Take "Users/{id}" for $ref, and resolve it against the URL of the server up to but without the endpoint.',
     run: memberNamed(({ id, path }) => ({ value: id, $ref: path.slice(1) })),
   }),
-  must('S-080/members', 'members: null means a group without members', {
+  must('S-080/members', '"members": null means a group without members', {
     section: 'RFC 7643 §2.5',
     fix: 'Take null for no members.',
     needs: ['S-080', 'S-132/members'],
@@ -289,7 +289,7 @@ export const GROUP_CASES: readonly Case[] = [
       answered: noMembers,
     })),
   }),
-  must('P-307/members', 'members: null in a PUT empties a group', {
+  must('P-307/members', '"members": null in a PUT empties a group', {
     section: 'RFC 7643 §2.5',
     fix: 'Take null for no members in a PUT as well.',
     needs: ['P-307', 'S-080/members'],
@@ -319,7 +319,7 @@ export const GROUP_CASES: readonly Case[] = [
     needs: ['S-046'],
     run: memberNamed(({ path }) => ({ $ref: path.slice(1) })),
   }),
-  must('S-087', 'references that differ in the version segment name the same resource', {
+  must('S-087', 'references that differ only in the version segment name the same resource', {
     section: 'RFC 7643 §2.4',
     fix: 'Disregard a version like /v2 when URIs of resources are compared.',
     needs: ['S-132/members', 'P-340', 'P-375/member-twice'],
@@ -349,7 +349,7 @@ export const GROUP_CASES: readonly Case[] = [
     needs: ['S-132/members', 'P-340'],
     run: memberTypeKept((path) => remove(path)),
   }),
-  own('P-405', 'a deleted user is in no group', {
+  own('P-405', 'a deleted user is no longer in any group', {
     section: 'RFC 7644 §3.6',
     fix: 'Take deleted resources out of members.',
     needs: ['S-132/members', 'P-400'],

@@ -42,14 +42,14 @@ const contentTaken = (type: string) =>
 
 /** The cases of the group "Media types, methods, endpoints". */
 export const HTTP: readonly Case[] = [
-  must('P-002', 'a body in UTF-8 is read as UTF-8', {
+  must('P-002', 'request bodies are read as UTF-8', {
     fix: 'Decode request bodies as UTF-8 also when no charset is given, and answer in UTF-8.',
     run: readBack(({ text }) => ({
       with: withValue(text, 'Žofie Ĝ 日本 🙂'),
       expect: shows(text, 'Žofie Ĝ 日本 🙂'),
     })),
   }),
-  must('P-003/scim', 'Accept: application/scim+json is answered in that type', {
+  must('P-003/scim', 'Accept: application/scim+json is answered with that media type', {
     fix: 'Send Content-Type: application/scim+json.',
     run: accepted('application/scim+json', SCIM_TYPE, 'Content-Type: application/scim+json'),
   }),
@@ -57,15 +57,15 @@ export const HTTP: readonly Case[] = [
     fix: 'Accept application/json as well as application/scim+json.',
     run: accepted('application/json', JSON_TYPE, 'a JSON body with a JSON media type'),
   }),
-  must('P-003/default', 'without a preference the answer is application/scim+json', {
+  must('P-003/default', 'the default media type of answers is application/scim+json', {
     fix: 'Make application/scim+json the default when Accept is absent or */*.',
     run: accepted('*/*', SCIM_TYPE, 'Content-Type: application/scim+json'),
   }),
-  should('P-004/json', 'a body of application/json is read', {
+  should('P-004/json', 'a body of application/json is accepted', {
     fix: 'Read bodies of application/json as well as application/scim+json: several identity providers send it.',
     run: contentTaken('application/json'),
   }),
-  must('P-004/charset', 'a media type with charset=utf-8 is read', {
+  must('P-004/charset', 'a media type with charset=utf-8 is accepted', {
     fix: 'Ignore the charset parameter of the media type, or take utf-8.',
     run: contentTaken('application/scim+json; charset=utf-8'),
   }),
@@ -89,7 +89,7 @@ export const HTTP: readonly Case[] = [
     [
       ['broken', '{', 'a body that is not JSON'],
       ['list', '[]', 'an array instead of a resource'],
-      ['text', '"lockstep"', 'a text instead of a resource'],
+      ['text', '"lockstep"', 'a string instead of a resource'],
     ] as const
   ).map(([name, body, what]) =>
     must(`P-006/${name}`, `${what} is refused`, {
@@ -102,7 +102,7 @@ export const HTTP: readonly Case[] = [
       })),
     }),
   ),
-  must('P-007', 'parameters are percent-decoded as UTF-8, + is a space', {
+  must('P-007', 'query parameters are percent-decoded as UTF-8, and + is a space', {
     section: 'RFC 3986 §2.1',
     fix: 'Decode the query as a form in UTF-8: %C3%BC is ü, + is a space.',
     needs: ['P-121', 'P-128/eq', 'P-002'],
@@ -176,7 +176,7 @@ export const HTTP: readonly Case[] = [
         throw new NotOffered(`DELETE ${endpoint} is sent with --destructive only: it might delete every resource`)
     },
   }),
-  must('P-044/allow', 'a 405 names the methods that are allowed', {
+  must('P-044/allow', 'a 405 answer lists the allowed methods in Allow', {
     section: 'RFC 9110 §15.5.6',
     fix: 'Send Allow with every 405.',
     async run(probe) {

@@ -34,7 +34,7 @@ function mustBeUserName(probe: Probe): void {
 
 /** The cases of the group "Unicode". */
 export const I18N: readonly Case[] = [
-  must('P-540/normal', 'userNames that differ only in Unicode form are the same', {
+  must('P-540/normal', 'userNames that differ only in their Unicode form are the same', {
     fix: 'Prepare userName by PRECIS (NFC at least) before it is compared.',
     needs: ['S-071', 'P-002'],
     async run(probe) {
@@ -44,7 +44,7 @@ export const I18N: readonly Case[] = [
       await demandTaken(probe, name.normalize('NFD'), 'the same userName in another Unicode form')
     },
   }),
-  must('P-540/case', 'userNames are compared without regard to case beyond ASCII', {
+  must('P-540/case', 'comparing userNames ignores case beyond ASCII', {
     fix: 'Fold the case of userName for all of Unicode, not only A to Z.',
     needs: ['S-100', 'P-002'],
     async run(probe) {
@@ -53,7 +53,7 @@ export const I18N: readonly Case[] = [
       await demandTaken(probe, name.toLowerCase(), 'the same userName in small letters')
     },
   }),
-  own('P-543/sharp-s', 'userNames are compared with full case folding: ß is ss', {
+  own('P-543/sharp-s', 'comparing userNames uses full case folding: ß is ss', {
     fix: "Compare userName by Unicode's default case folding (RFC 8265 does with lower case alone, which is allowed).",
     async run(probe) {
       const name = probe.name()
@@ -61,7 +61,7 @@ export const I18N: readonly Case[] = [
       await demandTaken(probe, name.replace('@', '-straße@'), 'the same userName with ß')
     },
   }),
-  own('P-543/dotless', 'userNames are compared without a locale: I is i, and the dotless ı is another letter', {
+  own('P-543/dotless', 'comparing userNames does not depend on a locale: I is i, and the dotless ı is another letter', {
     fix: 'Fold case without a locale; in a Turkish one IRMAK would be ırmak.',
     async run(probe) {
       const name = probe.name()

@@ -17,7 +17,7 @@ export const ME: readonly Case[] = [
       demandStatus(await probe.get('/Me'), [200, 307, 308, 404, 501, 403], ANSWERS)
     },
   }),
-  must('P-451', '/Me has the permanent URI of the resource in Location', {
+  must('P-451', '/Me gives the permanent URI of the resource in Location', {
     fix: 'Send Location with the URI of the resource that /Me refers to.',
     async run(probe) {
       const answer = await probe.get('/Me')

@@ -26,7 +26,7 @@ export const PAGING: readonly Case[] = [
       demand(answer, Array.isArray(member(answer.body, 'Resources')), 'Resources as an array')
     },
   }),
-  must('P-100/numbers', 'a part of a list shows startIndex and itemsPerPage as integers', {
+  must('P-100/numbers', 'a page has startIndex and itemsPerPage as integers', {
     section: LIST,
     fix: 'Send startIndex and itemsPerPage as JSON numbers with every page.',
     async run(probe) {
@@ -64,7 +64,7 @@ export const PAGING: readonly Case[] = [
       }
     },
   }),
-  must('P-183', 'startIndex begins the page at that result', {
+  must('P-183', 'a page begins at startIndex', {
     fix: 'Skip startIndex - 1 results and echo startIndex.',
     needs: ['P-121', 'P-181'],
     async run(probe) {
@@ -88,7 +88,7 @@ export const PAGING: readonly Case[] = [
       }
     },
   }),
-  must('P-182/zero', 'count=0 gives totalResults and no resources', {
+  must('P-182/zero', 'count=0 returns totalResults and no resources', {
     fix: 'Answer count=0 with the true totalResults and no resources.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
@@ -141,7 +141,7 @@ export const PAGING: readonly Case[] = [
       demand(answer, demandList(answer, 'a list').resources.length <= limit, `at most ${limit} resources`)
     },
   }),
-  should('P-109', 'pages of an unsorted list neither repeat nor leave out', {
+  should('P-109', 'pages of an unsorted list neither repeat nor skip resources', {
     fix: 'Give unsorted lists a fixed order, for example by id.',
     needs: ['P-183'],
     async run(probe) {
@@ -151,7 +151,7 @@ export const PAGING: readonly Case[] = [
       demand(answers, new Set(idsOn(answers)).size === 5, 'each of the five once, on five pages')
     },
   }),
-  must('P-187', 'a deletion between two pages is no error', {
+  must('P-187', 'deleting a resource between two pages is not an error', {
     fix: 'Answer each page by itself.',
     needs: ['P-183', 'P-400'],
     async run(probe) {

@@ -19,15 +19,15 @@ export const PATCH_ADD: readonly Case[] = [
       expect: [shows(text, 'one'), shows(first, 'two')],
     })),
   }),
-  must('P-371/add', 'add sets a single value that is not there', {
+  must('P-371/add', 'add sets a single-valued attribute without a value', {
     fix: 'Let add set an attribute without a value.',
     run: patched(({ text }) => ({ by: [add(text, 'one')], expect: shows(text, 'one') })),
   }),
-  must('P-372/add', 'add replaces a single value that is there', {
+  must('P-372/add', 'add replaces the value of a single-valued attribute', {
     fix: 'Let add replace the value of a singular attribute.',
     run: patched(({ text }) => ({ with: withValue(text, 'one'), by: [add(text, 'two')], expect: shows(text, 'two') })),
   }),
-  must('P-373/add', 'add to a complex attribute keeps the parts that it does not name', {
+  must('P-373/add', 'add to a complex attribute keeps the sub-attributes that it does not name', {
     fix: 'Merge: an add with a part of a complex value leaves the rest.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(first, 'one'),
@@ -35,7 +35,7 @@ export const PATCH_ADD: readonly Case[] = [
       expect: [shows(first, 'one'), shows(second, 'two')],
     })),
   }),
-  must('P-374/add', 'add sets one part of a complex attribute', {
+  must('P-374/add', 'add sets one sub-attribute of a complex attribute', {
     fix: 'Take paths like name.givenName; make the complex value when there is none.',
     run: patched(({ complex: { first, second } }) => ({
       with: withValue(second, 'one'),
@@ -55,7 +55,7 @@ export const PATCH_ADD: readonly Case[] = [
       }
     }),
   }),
-  should('P-375/twice', 'add of a value that is there makes no second one', {
+  should('P-375/twice', 'adding an existing value does not duplicate it', {
     fix: 'Compare with what is there before appending.',
     needs: ['P-375/add'],
     run: patched(({ list }, probe) => {
@@ -68,7 +68,7 @@ export const PATCH_ADD: readonly Case[] = [
     needs: ['P-340', 'S-132/members'],
     run: regrouped((one, other) => ({ of: [one], by: [add('members', [{ value: other.id }])], leaves: [one, other] })),
   }),
-  should('P-375/member-twice', 'a member that is added twice is there once', {
+  should('P-375/member-twice', 'a member who is added twice is there once', {
     fix: 'Succeed and keep one entry when a member is added who is there already.',
     needs: ['P-375/members'],
     run: regrouped((one) => ({ of: [one], by: [add('members', [{ value: one.id }])], leaves: [one] })),
@@ -85,7 +85,7 @@ export const PATCH_ADD: readonly Case[] = [
       }
     }),
   }),
-  must('P-379/add', 'add through a filter sets a part of the elements it finds', {
+  must('P-379/add', 'add through a filter sets a sub-attribute of the matching elements', {
     fix: 'Take paths like emails[type eq "work"].value.',
     needs: ['P-375/add'],
     run: patched(({ list }, probe) => {
@@ -97,7 +97,7 @@ export const PATCH_ADD: readonly Case[] = [
       }
     }),
   }),
-  own('P-378/add', 'add through a filter that finds nothing makes the element', {
+  own('P-378/add', 'add through a filter that matches nothing creates the element', {
     fix: 'Make an element from the eq terms of the filter and the value: Entra counts on it.',
     needs: ['P-375/add'],
     run: patched(({ list2 }, probe) => {
@@ -114,12 +114,12 @@ export const PATCH_ADD: readonly Case[] = [
       expect: [shows(extension, 'one'), shows(extension2, 'two')],
     })),
   }),
-  must('P-384/add', 'add takes the qualified name of an attribute of an extension', {
+  must('P-384/add', 'add accepts the qualified name of an extension attribute', {
     section: 'RFC 7644 §3.10',
     fix: 'Read URN:attribute in paths; the dot in 2.0 separates nothing.',
     run: patched(({ extension }) => ({ by: [add(extension, 'lockstep')], expect: shows(extension, 'lockstep') })),
   }),
-  must('S-036', 'the dot in the version of a URN separates nothing', {
+  must('S-036', 'the dot in the version of a URN is not a separator', {
     section: 'RFC 7644 §3.10',
     fix: 'Split the URN off by the schemas that are known, then look for dots.',
     needs: ['P-384/add', 'S-131'],

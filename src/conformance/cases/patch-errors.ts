@@ -56,7 +56,7 @@ export const PATCH_ERRORS: readonly Case[] = [
     by: () => ({ schemas: [PATCH_OP] }),
     keyword: SYNTAX,
   }),
-  badPatch(own, 'P-341/empty', 'a PATCH with no operation in it is refused', {
+  badPatch(own, 'P-341/empty', 'a PATCH without any operation is refused', {
     fix: 'Answer 400 invalidSyntax to an empty list of operations (RFC 7644: one or more).',
     by: () => ({ schemas: [PATCH_OP], Operations: [] }),
     keyword: SYNTAX,
@@ -124,21 +124,21 @@ export const PATCH_ERRORS: readonly Case[] = [
     by: ({ text }) => [{ op: 'add', path: pathOf(text) }],
     keyword: VALUES,
   }),
-  badPatch(must, 'P-355/type', 'an object for a text is refused', {
+  badPatch(must, 'P-355/type', 'an object for a string attribute is refused', {
     section: CHARACTERISTICS,
     fix: 'Answer 400 invalidValue to a value of the wrong type.',
     by: ({ text }) => [replace(text, { lockstep: 'x' })],
     keyword: VALUES,
     mended: ({ text }) => fits(text),
   }),
-  badPatch(must, 'P-355/boolean', 'a word for a boolean is refused', {
+  badPatch(must, 'P-355/boolean', 'a word for a boolean attribute is refused', {
     section: CHARACTERISTICS,
     fix: 'Answer 400 invalidValue to a value of the wrong type.',
     by: ({ flag }) => [replace(flag, 'lockstep')],
     keyword: VALUES,
     mended: ({ flag }) => fits(flag),
   }),
-  badPatch(must, 'S-042/patch', 'the text "false" for a boolean is refused', {
+  badPatch(must, 'S-042/patch', 'the string "false" for a boolean attribute is refused', {
     section: 'RFC 7643 §2.3.2',
     fix: 'Booleans are JSON literals. (Entra sends texts: see its section.)',
     by: ({ flag }) => [replace(flag, 'false')],
@@ -155,12 +155,12 @@ export const PATCH_ERRORS: readonly Case[] = [
       (user) =>
         typeof valueAt(user, key) === 'string',
   }),
-  badPatch(should, 'P-370/text', 'a text as the value without a path is refused', {
+  badPatch(should, 'P-370/text', 'a string as the value without a path is refused', {
     fix: 'Without a path the value is an object with the attributes to change.',
     by: () => [{ op: 'replace', value: 'lockstep' }],
     keyword: ['invalidValue', 'invalidSyntax', 'noTarget', 'invalidPath'],
   }),
-  badPatch(own, 'P-382', 'two primary values in an operation are refused', {
+  badPatch(own, 'P-382', 'two primary values in one operation are refused', {
     fix: 'Answer 400 invalidValue; keeping one of the two is allowed as well.',
     by({ list, element }) {
       if (!hasPrimary(list.attribute)) throw new NotOffered(`${pathOf(list)} has no primary`)
@@ -173,7 +173,7 @@ export const PATCH_ERRORS: readonly Case[] = [
     },
     keyword: VALUES,
   }),
-  badPatch(own, 'P-391', 'a filter on a singular attribute is refused', {
+  badPatch(own, 'P-391', 'a filter on a single-valued attribute is refused', {
     fix: 'Filters select elements of lists.',
     with: ({ complex: { first } }) => withValue(first, 'x'),
     by: ({ complex: { whole, first } }) => [
@@ -181,12 +181,12 @@ export const PATCH_ERRORS: readonly Case[] = [
     ],
     keyword: PATHS,
   }),
-  badPatch(own, 'P-341/object', 'a single operation without a list is refused', {
+  badPatch(own, 'P-341/object', 'a single operation instead of an array is refused', {
     fix: 'Operations is an array (RFC 7644 §3.5.2); some clients send one object.',
     by: ({ text }) => ({ schemas: [PATCH_OP], Operations: replace(text, 'two') }),
     keyword: SYNTAX,
   }),
-  badPatch(own, 'P-341/bare', 'a PATCH that is a part of a resource is refused', {
+  badPatch(own, 'P-341/bare', 'a partial resource as the body of a PATCH is refused', {
     fix: 'A PATCH has Operations; a part of a resource is the form of SCIM 1.1.',
     by: ({ type, text }) => ({ schemas: [type.schema], ...withValue(text, 'two') }),
     keyword: SYNTAX,

@@ -24,11 +24,11 @@ export const PATCH_REMOVE: readonly Case[] = [
       named: true,
     })),
   }),
-  own('P-371/remove', 'remove of what has no value succeeds', {
+  own('P-371/remove', 'removing an attribute without a value succeeds', {
     fix: 'Succeed without a change: removing is the state that is wanted.',
     run: patched(({ text }) => ({ by: [remove(text)], what: 'remove of what has no value' })),
   }),
-  must('P-372/remove', 'remove clears a single value', {
+  must('P-372/remove', 'remove clears a single-valued attribute', {
     fix: 'Unassign the attribute that a remove names.',
     run: patched(({ text }) => ({ with: withValue(text, 'one'), by: [remove(text)], expect: lacks(text) })),
   }),
@@ -40,7 +40,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       keyword: ['mutability', 'invalidValue'],
     })),
   }),
-  must('P-374/remove', 'remove clears one part of a complex attribute', {
+  must('P-374/remove', 'remove clears one sub-attribute of a complex attribute', {
     fix: 'Take paths like name.givenName in a remove and leave the other parts.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(whole, { [first.sub.name]: 'one', [second.sub.name]: 'kept' }),
@@ -48,14 +48,14 @@ export const PATCH_REMOVE: readonly Case[] = [
       expect: [shows(second, 'kept'), lacks(first)],
     })),
   }),
-  must('P-375/remove', 'remove of a list clears all of it', {
+  must('P-375/remove', 'remove of a list clears the whole list', {
     fix: 'Unassign the whole list when a remove names it without a filter or value.',
     run: patched(({ list2 }, probe) => {
       const [first, second] = probe.elements(list2)
       return { with: withValue(list2, [first, second]), by: [remove(list2)], expect: lacks(list2) }
     }),
   }),
-  must('P-377/remove', 'remove through a filter removes the elements it finds and no others', {
+  must('P-377/remove', 'remove through a filter removes the matching elements, and no others', {
     fix: 'Remove what emails[type eq "work"] finds, and nothing else.',
     needs: ['P-340', 'S-082'],
     run: patched(({ list }, probe) => {
@@ -67,7 +67,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       }
     }),
   }),
-  must('P-377/compound', 'remove through a filter with and', {
+  must('P-377/compound', 'remove accepts a filter with "and"', {
     fix: 'Parse the full filter grammar inside [ ].',
     needs: ['P-377/remove'],
     run: patched(({ list }, probe) => {
@@ -80,11 +80,11 @@ export const PATCH_REMOVE: readonly Case[] = [
       }
     }),
   }),
-  must('P-386/remove', 'remove through a filter takes simple values out of a list, and no others', {
+  must('P-386/remove', 'remove through a filter removes the matching simple values of a list, and no others', {
     fix: 'Let value in […] stand for the value itself where a list has simple values.',
     run: simpleValuePatched({ op: 'remove' }, []),
   }),
-  own('P-378/remove', 'remove through a filter that finds nothing succeeds', {
+  own('P-378/remove', 'remove through a filter that matches nothing succeeds', {
     fix: 'Succeed without a change; noTarget is allowed as well.',
     run: patched(({ list }, probe) => ({
       with: withValue(list, [probe.elements(list)[0]]),
@@ -92,7 +92,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       what: 'remove through a filter that finds nothing',
     })),
   }),
-  must('P-379/remove', 'remove through a filter clears a part of the elements it finds', {
+  must('P-379/remove', 'remove through a filter clears a sub-attribute of the matching elements', {
     fix: 'Take paths like emails[value eq "…"].type in a remove.',
     needs: ['P-340', 'S-082'],
     run: patched(({ list }, probe) => {
@@ -109,7 +109,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       }
     }),
   }),
-  must('P-375/remove-member', 'one member is removed through a filter, the others stay', {
+  must('P-375/remove-member', 'a member is removed through a filter, and the others stay', {
     fix: 'Remove what members[value eq "…"] finds, and no one else.',
     needs: OF_MEMBERS,
     run: regrouped((one, other) => ({
@@ -118,7 +118,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       leaves: [other],
     })),
   }),
-  own('P-375/remove-list', 'members given as a value are removed, the others stay', {
+  own('P-375/remove-list', 'members given as a value are removed, and the others stay', {
     fix: 'Remove the members in value only: Entra sends it so, and the literal reading empties the group.',
     needs: OF_MEMBERS,
     run: regrouped((one, other) => ({
@@ -128,7 +128,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       leaves: [other],
     })),
   }),
-  must('P-375/remove-all', 'remove of members removes all', {
+  must('P-375/remove-all', 'remove of members removes all of them', {
     fix: 'Clear the list when a remove names members alone.',
     needs: OF_MEMBERS,
     run: regrouped((one, other) => ({ of: [one, other], by: [remove('members')], leaves: [] })),
@@ -144,7 +144,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       leaves: [one],
     })),
   }),
-  own('P-383/remove', 'remove of an extension by its URN removes it', {
+  own('P-383/remove', 'remove of an extension by its URN clears it', {
     fix: 'Take the URN of an extension as a path.',
     needs: ['P-384/add'],
     run: patched(({ extension }) => ({
@@ -153,7 +153,7 @@ export const PATCH_REMOVE: readonly Case[] = [
       expect: that(`no ${extension.urn}`, (user) => isUnassigned(dig(user, extension.urn))),
     })),
   }),
-  must('P-384/remove', 'remove takes the qualified name of an attribute of an extension', {
+  must('P-384/remove', 'remove accepts the qualified name of an extension attribute', {
     section: 'RFC 7644 §3.10',
     fix: 'Read URN:attribute in paths.',
     run: patched(({ extension }) => ({

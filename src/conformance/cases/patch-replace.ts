@@ -14,7 +14,7 @@ const { must, own } = requirements('RFC 7644 §3.5.2.3', ['P-340'])
 
 /** The cases of the group "PATCH: replace". */
 export const PATCH_REPLACE: readonly Case[] = [
-  must('P-370/replace', 'replace without a path replaces what its value names and nothing else', {
+  must('P-370/replace', 'replace without a path replaces what its value names, and nothing else', {
     fix: 'Treat each member of a path-less value as a replace of its own; keep everything else.',
     run: patched(({ text, complex: { first } }) => ({
       with: join(withValue(text, 'one'), withValue(first, 'kept')),
@@ -22,7 +22,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       expect: [shows(text, 'two'), shows(first, 'kept')],
     })),
   }),
-  must('P-371/replace', 'replace sets a single value that is not there', {
+  must('P-371/replace', 'replace sets a single-valued attribute without a value', {
     fix: 'Treat a replace of an attribute without a value as an add.',
     run: patched(({ text }) => ({ by: [replace(text, 'one')], expect: shows(text, 'one') })),
   }),
@@ -35,7 +35,7 @@ export const PATCH_REPLACE: readonly Case[] = [
         await patched(() => ({ on, by: [replace(flag, value)], expect: keeps(flag, value) }))(probe)
     },
   }),
-  must('P-373/replace', 'replace of a complex attribute keeps the parts that it does not name', {
+  must('P-373/replace', 'replace of a complex attribute keeps the sub-attributes that it does not name', {
     fix: 'RFC 7644 §3.5.2.3: sub-attributes that are not specified are left unchanged.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(first, 'one'),
@@ -43,7 +43,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       expect: [shows(second, 'two'), shows(first, 'one')],
     })),
   }),
-  must('P-374/replace', 'replace changes one part of a complex attribute', {
+  must('P-374/replace', 'replace changes one sub-attribute of a complex attribute', {
     fix: 'Take paths like name.givenName.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(whole, { [first.sub.name]: 'one', [second.sub.name]: 'kept' }),
@@ -51,7 +51,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       expect: [shows(first, 'two'), shows(second, 'kept')],
     })),
   }),
-  must('P-375/replace', 'replace of a list replaces all of it', {
+  must('P-375/replace', 'replace of a list replaces the whole list', {
     fix: 'Put the new values in place of all old ones.',
     needs: ['P-340', 'S-082'],
     run: patched(({ list }, probe) => {
@@ -59,12 +59,12 @@ export const PATCH_REPLACE: readonly Case[] = [
       return { with: withValue(list, [first]), by: [replace(list, [second])], expect: valuesAre(list, second.value) }
     }),
   }),
-  must('P-375/replace-members', 'replace of members leaves just those', {
+  must('P-375/replace-members', 'replace of members leaves only the new ones', {
     fix: 'Put the new members in place of all old ones.',
     needs: ['P-340', 'S-132/members'],
     run: regrouped((one, other) => ({ of: [one], by: [replace('members', [{ value: other.id }])], leaves: [other] })),
   }),
-  must('P-370/rename', 'a rename without a path leaves the members alone', {
+  must('P-370/rename', 'a rename without a path keeps the members', {
     fix: 'A path-less replace changes what it names: displayName, and not members.',
     needs: ['P-340', 'S-132/members'],
     run: patched(async (_, probe) => {
@@ -76,11 +76,11 @@ export const PATCH_REPLACE: readonly Case[] = [
       }
     }),
   }),
-  must('P-386/replace', 'replace through a filter changes simple values of a list, and no others', {
+  must('P-386/replace', 'replace through a filter changes the matching simple values of a list, and no others', {
     fix: 'Let value in […] stand for the value itself where a list has simple values.',
     run: simpleValuePatched({ op: 'replace', value: 'lockstep-three' }, ['lockstep-three']),
   }),
-  own('P-376/replace', 'a part of a list without a filter changes in every element', {
+  own('P-376/replace', 'a sub-attribute of a list without a filter changes in every element', {
     fix: 'Apply emails.type to every element.',
     needs: ['P-375/replace'],
     run: patched(({ list }, probe) => {
@@ -94,7 +94,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       }
     }),
   }),
-  must('P-377/replace', 'replace through a filter changes the elements it finds', {
+  must('P-377/replace', 'replace through a filter replaces the matching elements', {
     fix: 'Replace what emails[type eq "work"] finds, and nothing else.',
     needs: ['P-375/replace'],
     run: patched(({ list }, probe) => {
@@ -106,7 +106,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       }
     }),
   }),
-  must('P-378/replace', 'replace of an element through a filter that finds nothing is noTarget', {
+  must('P-378/replace', 'replace of an element through a filter that matches nothing is noTarget', {
     fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
     run: refused(async ({ list }, probe) => {
       const [first, { value }] = probe.elements(list)
@@ -119,7 +119,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       }
     }),
   }),
-  must('P-379/replace', 'replace through a filter changes a part of the elements it finds', {
+  must('P-379/replace', 'replace through a filter changes a sub-attribute of the matching elements', {
     fix: 'Take paths like emails[type eq "work"].value and leave other elements alone.',
     needs: ['P-375/replace'],
     run: patched(({ list }, probe) => {
@@ -131,7 +131,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       }
     }),
   }),
-  must('P-379/none', 'replace of a part through a filter that finds nothing is noTarget', {
+  must('P-379/none', 'replace of a sub-attribute through a filter that matches nothing is noTarget', {
     fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
     run: refused(async ({ list }, probe) => {
       const [first, { value }] = probe.elements(list)
@@ -153,7 +153,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       expect: [shows(extension, 'one'), shows(extension2, 'two')],
     })),
   }),
-  must('P-384/replace', 'replace takes the qualified name of an attribute of an extension', {
+  must('P-384/replace', 'replace accepts the qualified name of an extension attribute', {
     section: 'RFC 7644 §3.10',
     fix: 'Read URN:attribute in paths.',
     run: patched(({ extension }) => ({
@@ -162,7 +162,7 @@ export const PATCH_REPLACE: readonly Case[] = [
       expect: shows(extension, 'two'),
     })),
   }),
-  must('P-375/empty', 'replace by an empty list clears', {
+  must('P-375/empty', 'replace with an empty array clears a list', {
     section: 'RFC 7643 §2.5',
     fix: 'Take [] as no value.',
     run: patched(({ list2 }, probe) => {

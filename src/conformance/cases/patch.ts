@@ -48,7 +48,7 @@ export const PATCH: readonly Case[] = [
         )
     },
   }),
-  own('P-342', 'op is read in any letter case', {
+  own('P-342', 'op is case-insensitive', {
     fix: 'Compare op without regard to case: Entra sends Add, Replace, Remove.',
     run: patched(({ text }) => ({ by: [{ ...replace(text, 'two'), op: 'Replace' }], expect: shows(text, 'two') })),
   }),
@@ -59,7 +59,7 @@ export const PATCH: readonly Case[] = [
       expect: shows(text, 'three'),
     })),
   }),
-  must('P-346', 'a PATCH of which one operation fails changes nothing', {
+  must('P-346', 'a PATCH with a failing operation changes nothing', {
     fix: 'Apply all operations or none.',
     async run(probe) {
       const { text } = probe.subject()
@@ -70,7 +70,7 @@ export const PATCH: readonly Case[] = [
       demand([answer, shown], valueAt(shown.body, text) === 'one', `${pathOf(text)} "one", as before`)
     },
   }),
-  must('P-349', 'an add of what is there changes nothing, not even meta.lastModified', {
+  must('P-349', 'adding an existing value changes nothing, not even meta.lastModified', {
     section: 'RFC 7644 §3.5.2.1',
     fix: 'Leave meta alone when an add finds its value there already.',
     run: patched(async ({ text }, probe) => {
@@ -87,7 +87,7 @@ export const PATCH: readonly Case[] = [
       }
     }),
   }),
-  must('P-350', 'paths may carry the URN of the base schema', {
+  must('P-350', 'paths may contain the URN of the base schema', {
     section: 'RFC 7644 §3.10',
     fix: 'Read urn:…:User:nickName as nickName in paths.',
     run: patched(({ type, text }) => ({
@@ -95,7 +95,7 @@ export const PATCH: readonly Case[] = [
       expect: shows(text, 'two'),
     })),
   }),
-  must('S-031/patch', 'names in paths compare without regard to case', {
+  must('S-031/patch', 'names in paths are case-insensitive', {
     section: 'RFC 7643 §2.1',
     fix: 'Match the names in paths without regard to case.',
     run: patched(({ complex: { first } }) => ({
@@ -126,7 +126,7 @@ export const PATCH: readonly Case[] = [
       demand([before, after], before.header('etag') !== after.header('etag'), 'another ETag')
     },
   }),
-  must('P-380/primary', 'making one value primary makes the others not', {
+  must('P-380/primary', 'making one value primary makes the others not primary', {
     fix: 'Set primary to false on all other values when a PATCH sets it on one.',
     needs: ['P-340', 'P-375/add'],
     run: patched(({ list }, probe) => {
@@ -142,7 +142,7 @@ export const PATCH: readonly Case[] = [
       }
     }),
   }),
-  must('P-381', 'a path to primary makes the others not primary', {
+  must('P-381', 'setting primary by a path makes the other values not primary', {
     fix: 'Set primary to false on all other values when a PATCH sets it on one.',
     needs: ['P-340', 'P-379/replace'],
     async run(probe) {
@@ -207,7 +207,7 @@ export const PATCH: readonly Case[] = [
       status: [400],
     })),
   }),
-  own('P-360', 'a single object is added to a list', {
+  own('P-360', 'a single object can be added to a list', {
     section: 'RFC 7644 §3.5.2.1',
     fix: 'Take one object for a list of one in an add.',
     needs: ['P-375/add'],
@@ -216,7 +216,7 @@ export const PATCH: readonly Case[] = [
       return { by: [add(list, element)], expect: keeps(list, [{ value: element.value }]) }
     }),
   }),
-  own('P-359', 'what the server fills in may be in a member', {
+  own('P-359', 'members may include what the server fills in', {
     fix: 'Ignore display and other readOnly parts of a member: clients send them.',
     needs: ['P-375/members'],
     run: patched(async (_, probe) => {
@@ -229,7 +229,7 @@ export const PATCH: readonly Case[] = [
       }
     }),
   }),
-  must('P-393', 'a password set by PATCH is in no answer', {
+  must('P-393', 'a password set by PATCH is never returned', {
     section: 'RFC 7643 §7',
     fix: 'Leave password out of the answer to a PATCH.',
     async run(probe) {

@@ -34,7 +34,7 @@ export const PUT: readonly Case[] = [
       status: [404],
     })),
   }),
-  must('P-302', 'values in a PUT take the place of the old ones', {
+  must('P-302', 'values in a PUT replace the old ones', {
     fix: 'Replace multi-valued attributes whole.',
     needs: ['P-300', 'S-082'],
     run: replaced(({ list }, probe) => {
@@ -97,7 +97,7 @@ export const PUT: readonly Case[] = [
       expect: lacks(text),
     })),
   }),
-  must('P-307', 'null and an empty list in a PUT clear', {
+  must('P-307', 'null and an empty array in a PUT clear attributes', {
     section: 'RFC 7643 §2.5',
     fix: 'Clear attributes that are given as null or [].',
     run: replaced(({ text, list2 }, probe) => ({
@@ -131,7 +131,7 @@ export const PUT: readonly Case[] = [
       }
     }),
   }),
-  own('P-311', 'a PUT that changes nothing keeps lastModified and version', {
+  own('P-311', 'a PUT without a change keeps lastModified and version', {
     section: 'RFC 7643 §3.1',
     fix: 'Do not touch meta when nothing changes.',
     async run(probe) {
@@ -157,7 +157,7 @@ export const PUT: readonly Case[] = [
       demand(shown, isGone, `no ${urn}`)
     },
   }),
-  must('S-017/change', 'a change moves meta.lastModified and leaves meta.created', {
+  must('S-017/change', 'a change updates meta.lastModified and keeps meta.created', {
     section: 'RFC 7643 §3.1',
     fix: 'Set meta.lastModified with each change; never change meta.created.',
     async run(probe) {

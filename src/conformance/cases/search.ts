@@ -36,7 +36,7 @@ export const SEARCH: readonly Case[] = [
       keyword: ['invalidSyntax', 'invalidValue'],
     })),
   }),
-  may('P-220/there', '/.search is there', {
+  may('P-220/there', '/.search exists', {
     fix: 'Serve POST {endpoint}/.search.',
     needs: [],
     async run(probe) {
@@ -44,7 +44,7 @@ export const SEARCH: readonly Case[] = [
       if ([404, 405, 501].includes(answer.status)) throw new NotOffered(`POST /.search was answered ${answer.status}`)
     },
   }),
-  must('P-221/page', 'startIndex and count mean the same in a search', {
+  must('P-221/page', 'startIndex and count work in a search', {
     fix: 'Read startIndex and count from the SearchRequest.',
     needs: ['P-220', 'P-220/there', 'P-123/or'],
     async run(probe) {
@@ -66,7 +66,7 @@ export const SEARCH: readonly Case[] = [
       }
     },
   }),
-  must('P-221/sort', 'sortBy and sortOrder mean the same in a search', {
+  must('P-221/sort', 'sortBy and sortOrder work in a search', {
     fix: 'Read sortBy and sortOrder from the SearchRequest.',
     needs: ['P-220', 'P-220/there', 'P-161'],
     async run(probe) {
@@ -78,7 +78,7 @@ export const SEARCH: readonly Case[] = [
       demand(answer, idsOn([answer]).join() === wanted.join(), 'descending order')
     },
   }),
-  must('P-222', 'a bad filter in a search is refused as in a GET', {
+  must('P-222', 'an invalid filter is refused in a search as in a GET', {
     section: 'RFC 7644 §3.4.2.2',
     fix: 'Answer 400 invalidFilter.',
     run: refused(({ type, named }, probe) => ({
@@ -88,7 +88,7 @@ export const SEARCH: readonly Case[] = [
       named: true,
     })),
   }),
-  own('P-222/count', 'a count that is a text is refused in a search', {
+  own('P-222/count', 'a string as count is refused in a search', {
     fix: 'Answer 400: count is a JSON number.',
     run: refused(({ type }, probe) => ({
       by: probe.search(type.endpoint, { count: 'lockstep' }),
@@ -107,7 +107,7 @@ export const SEARCH: readonly Case[] = [
       demand(answer, idsOn([answer]).includes(id), 'the resource with this id')
     },
   }),
-  must('P-105', 'in a search of all types an attribute that a type lacks has no value', {
+  must('P-105', 'in a search of all types, an attribute that a type lacks has no value', {
     section: 'RFC 7644 §3.4.2.1',
     fix: 'Treat attributes that a type does not define as unassigned.',
     needs: ['P-223', 'S-132'],

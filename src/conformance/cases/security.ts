@@ -23,7 +23,7 @@ export const SECURITY: readonly Case[] = [
       }
     },
   }),
-  must('P-560/wildcards', 'wildcards of databases have no meaning in co and sw', {
+  must('P-560/wildcards', 'database wildcards have no meaning in co and sw', {
     fix: 'Escape % and _ where co, sw, ew become LIKE.',
     needs: ['P-129/co', 'P-101'],
     async run(probe) {
@@ -43,7 +43,7 @@ export const SECURITY: readonly Case[] = [
       demand(answer, answer.status < 500, '200, or 400 invalidFilter')
     },
   }),
-  must('P-560/prototype', 'members named like parts of the language do no harm', {
+  must('P-560/prototype', 'members with names like __proto__ do no harm', {
     fix: 'Do not merge request bodies into objects with a prototype.',
     needs: [],
     async run(probe) {

@@ -62,7 +62,7 @@ async function acrossPages(probe: Probe, of: readonly JsonObject[], sortBy: stri
 
 /** The cases of the group "Sort". */
 export const SORT: readonly Case[] = [
-  must('P-161', 'sortBy sorts, ascending unless sortOrder says descending', {
+  must('P-161', 'sortBy sorts, ascending unless sortOrder is descending', {
     fix: 'Sort by sortBy before paging, or set sort.supported to false.',
     needs: ['P-123/or'],
     async run(probe) {
@@ -117,7 +117,7 @@ export const SORT: readonly Case[] = [
       by: [[{ sortBy: pathOf(first) }, [1, 0, 2], `Aa, Bb, Cc by ${pathOf(first)}`]],
     })),
   }),
-  must('P-163', 'resources without a value come last, descending first', {
+  must('P-163', 'resources without a value come last, or first when descending', {
     fix: 'Put resources without a value at the end when ascending and at the beginning when descending.',
     run: sorted(({ text }) => ({
       of: [{}, withValue(text, 'lockstep')],
@@ -127,7 +127,7 @@ export const SORT: readonly Case[] = [
       ],
     })),
   }),
-  must('P-164', 'texts with caseExact false sort without regard to case', {
+  must('P-164', 'strings with caseExact false are sorted ignoring case', {
     fix: 'Sort attributes with caseExact false without regard to letter case.',
     run: sorted(({ text }) => {
       if (text.attribute.caseExact) throw new NotOffered(`${pathOf(text)} is caseExact`)
@@ -135,7 +135,7 @@ export const SORT: readonly Case[] = [
       return { of, by: [[{ sortBy: pathOf(text) }, [1, 0, 2], 'A, b, C']] }
     }),
   }),
-  own('P-165', 'resources that sort equal have one order on all pages', {
+  own('P-165', 'resources that sort equal keep one order across pages', {
     fix: 'Break ties by id, so that no page repeats or misses a resource.',
     needs: ['P-161', 'P-183'],
     async run(probe) {

@@ -110,7 +110,7 @@ function wrongForm(id: string, name: string, value: Json, what: string, section?
 
 /** The cases of the group "Attributes of users". */
 export const USER_CASES: readonly Case[] = [
-  must('S-100', 'userName is unique without regard to letter case', {
+  must('S-100', 'userName is unique, ignoring case', {
     fix: 'Compare userName without regard to case when it is checked for uniqueness.',
     needs: ['S-071'],
     run: refused(async (subject, probe) => {
@@ -168,7 +168,7 @@ export const USER_CASES: readonly Case[] = [
   }),
   roundTrip('S-120', 'entitlements', [{ value: 'lockstep-entitlement' }], MULTIPLE),
   roundTrip('S-120', 'roles', [{ value: 'lockstep-role' }], MULTIPLE),
-  wrongForm('S-103/form', 'locale', 'en US', 'white space'),
+  wrongForm('S-103/form', 'locale', 'en US', 'a value with white space'),
   wrongForm('S-104/form', 'timezone', 'Mars/Lockstep', 'a name that is not an IANA time zone'),
   wrongForm(
     'S-111/form',
@@ -189,11 +189,11 @@ export const USER_CASES: readonly Case[] = [
     'S-119/form',
     'x509Certificates',
     [{ value: btoa('lockstep is no certificate') }],
-    'base64 of something else',
+    'a value that is not a certificate',
     MULTIPLE,
   ),
-  wrongForm('S-119/two', 'x509Certificates', [{ value: TWO_CERTIFICATES }], 'two certificates in one value', MULTIPLE),
-  own('S-041', 'a type that is not among the canonical values is stored', {
+  wrongForm('S-119/two', 'x509Certificates', [{ value: TWO_CERTIFICATES }], 'a value with two certificates', MULTIPLE),
+  own('S-041', 'a type outside of the canonical values is accepted', {
     section: 'RFC 7643 §2.3.1',
     fix: 'Take other values than the canonical ones: they are suggestions. Restricting to them is allowed.',
     run: created((subject, probe) => {
@@ -204,7 +204,7 @@ export const USER_CASES: readonly Case[] = [
       }
     }),
   }),
-  own('S-105', 'a user who is created without active is active', {
+  own('S-105', 'a user created without active is active', {
     fix: 'Make active true when it is not given.',
     async run(probe) {
       const { type, body, attribute } = user(probe.subject())
@@ -213,7 +213,7 @@ export const USER_CASES: readonly Case[] = [
       demand(answer, valueAt(answer.body, active) === true, 'active: true')
     },
   }),
-  must('S-106', 'a password is in no answer', {
+  must('S-106', 'a password is never returned', {
     fix: 'Never show password, neither in clear nor as a hash.',
     run: secretHidden((subject) => user(subject) && textPath('password')),
   }),
@@ -268,7 +268,7 @@ export const USER_CASES: readonly Case[] = [
       }
     }),
   }),
-  own('P-407', 'a user who is not active can be read and found', {
+  own('P-407', 'an inactive user can be read and found', {
     fix: 'Keep disabled users readable, listed and findable; identity providers look for them.',
     needs: ['P-121'],
     async run(probe) {
