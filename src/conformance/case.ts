@@ -1,12 +1,12 @@
 // The types of a case, of a witness, and of the probe that a case works with.
 
 import type { JsonObject } from '../protocol/index.ts'
-import type { AttributePath } from './attribute-path.ts'
-import type { Declared, DeclaredType } from './declared.ts'
-import type { Exchange, Headers as SentHeaders } from './exchange.ts'
 import type { Level } from './fault.ts'
-import type { ListElement } from './list-element.ts'
-import type { Subject } from './subject.ts'
+import type { AttributePath } from './subject/attribute-path.ts'
+import type { Declared, DeclaredType } from './subject/declared.ts'
+import type { ListElement } from './subject/list-element.ts'
+import type { Subject } from './subject/subject.ts'
+import type { Exchange, Headers as SentHeaders } from './wire/exchange.ts'
 
 /** One requirement that can be tried on a server. */
 export interface Case {

@@ -1,9 +1,9 @@
 // The demands that a case makes of an answer; one that is not met fails the case.
 
 import { isObject, type JsonObject, LIST_RESPONSE } from '../protocol/index.ts'
-import type { Exchange } from './exchange.ts'
 import { Fault, type Level } from './fault.ts'
 import { member, objects, texts } from './json-access.ts'
+import type { Exchange } from './wire/exchange.ts'
 
 /** Fails the case unless something holds; `expected` says what would be right. */
 export function demand(

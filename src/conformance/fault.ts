@@ -1,6 +1,6 @@
 // How a case ends other than by passing: a fault, a feature that is not offered, a blocked case.
 
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './wire/exchange.ts'
 
 /** How binding a requirement is. OWN and MAY: the RFC leaves it open, so a server that differs is not at fault. */
 export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'OWN'

@@ -1,12 +1,12 @@
 // The conformance checker: what other rooms may import.
 
-export { writeBadge } from './badge.ts'
 export { CASE_GROUPS, type CaseGroup } from './cases.ts'
 export { CheckError, type Level } from './fault.ts'
-export { writeHtml } from './html.ts'
-export { type JunitOptions, writeJunit } from './junit.ts'
 export { NEEDS, PROVIDER_KINDS, type ProviderKind } from './needs.ts'
 export type { CheckOptions } from './options.ts'
+export { writeBadge } from './report/badge.ts'
+export { writeHtml } from './report/html.ts'
+export { type JunitOptions, writeJunit } from './report/junit.ts'
 export {
   countVerdicts,
   describeCount,
@@ -19,5 +19,5 @@ export {
   type Shown,
   VERDICTS,
   type Verdict,
-} from './report.ts'
+} from './report/report.ts'
 export { checkServer } from './run.ts'

@@ -1,7 +1,7 @@
 // Reads and builds JSON of unknown shape by member names and attribute paths.
 
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import type { AttributePath } from './attribute-path.ts'
+import type { AttributePath } from './subject/attribute-path.ts'
 
 /** A member by its name in any letter case: names compare without regard to it. RFC 7643 §2.1. */
 export function member(value: unknown, name: string): Json | undefined {

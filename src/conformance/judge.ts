@@ -2,13 +2,13 @@
 
 import type { Case, Witness } from './case.ts'
 import { CASE_GROUPS, CASES } from './cases.ts'
-import { NoAnswer } from './exchange.ts'
 import { Blocked, Fault, type Level, NotOffered } from './fault.ts'
-import { show } from './mask.ts'
 import { createProbe } from './probe.ts'
-import type { Result, Verdict } from './report.ts'
-import type { Session } from './session.ts'
+import { show } from './report/mask.ts'
+import type { Result, Verdict } from './report/report.ts'
 import type { ServerUnderTest } from './survey.ts'
+import { NoAnswer } from './wire/exchange.ts'
+import type { Session } from './wire/session.ts'
 
 /** How a case ended, without what all results have. */
 type Outcome = Pick<Result, 'verdict' | 'reason' | 'expected' | 'fix' | 'exchanges'>

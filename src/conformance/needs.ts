@@ -1,8 +1,6 @@
 // Tries on a server what each identity provider needs of it.
 
-import { NoAnswer } from './exchange.ts'
 import { Blocked, Fault, NotOffered } from './fault.ts'
-import { show } from './mask.ts'
 import { AUTH0 } from './needs/auth0.ts'
 import { AUTHENTIK } from './needs/authentik.ts'
 import { ENTRA } from './needs/entra.ts'
@@ -15,9 +13,11 @@ import { ONELOGIN } from './needs/onelogin.ts'
 import { PING } from './needs/ping.ts'
 import { RIPPLING } from './needs/rippling.ts'
 import { createProbe } from './probe.ts'
-import type { NeedResult, ProviderReport } from './report.ts'
-import type { Session } from './session.ts'
+import { show } from './report/mask.ts'
+import type { NeedResult, ProviderReport } from './report/report.ts'
 import type { ServerUnderTest } from './survey.ts'
+import { NoAnswer } from './wire/exchange.ts'
+import type { Session } from './wire/session.ts'
 
 /** Identity providers whose needs can be tried. */
 export const PROVIDER_KINDS = [

@@ -1,7 +1,7 @@
 // The options of a check.
 
 import type { ProviderKind } from './needs.ts'
-import type { Result } from './report.ts'
+import type { Result } from './report/report.ts'
 
 /** What to check, and how. */
 export interface CheckOptions {

@@ -1,10 +1,10 @@
 // Holds every answer of a run against the witnesses, and has their results at its end.
 
 import type { Witness } from './case.ts'
-import type { Exchange } from './exchange.ts'
 import { Fault } from './fault.ts'
 import { judgeWitness } from './judge.ts'
-import type { Result } from './report.ts'
+import type { Result } from './report/report.ts'
+import type { Exchange } from './wire/exchange.ts'
 
 /** What the witnesses of a run have seen. */
 export interface WitnessBook {

@@ -3,12 +3,12 @@
 import { BULK_REQUEST, BULK_RESPONSE, type JsonObject, PATCH_OP } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, memberIds, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
-import { add, elementsOf, remove } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import { add, elementsOf, remove } from '../walks/operation.ts'
 import { refused } from '../walks/refused.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, own } = requirements('RFC 7644 §3.7', ['P-420'])
 const RESULTS = 'RFC 7644 §3.7.3'

@@ -3,11 +3,11 @@
 import { isObject } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandResource } from '../demand.ts'
-import { type Expectation, lacks, shows, that } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isSameUri, isUnassigned, pathOf, resolveReference, texts, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 import { created } from '../walks/created.ts'
+import { type Expectation, lacks, shows, that } from '../walks/expectation.ts'
 import { readBack } from '../walks/read-back.ts'
 import { refused } from '../walks/refused.ts'
 

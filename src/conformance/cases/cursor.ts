@@ -2,12 +2,12 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandList } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { fiveByCursor, idsOn } from '../five.ts'
 import { dig, member, pathOf } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { fiveByCursor, idsOn } from '../walks/five.ts'
 import { refused } from '../walks/refused.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, may, own } = requirements('RFC 9865 §2', ['C-003'])
 

@@ -1,10 +1,8 @@
 // Cases: data types, unassigned values, lists and extensions. RFC 7643 §2 and §3.3.
 
 import type { Json } from '../../protocol/index.ts'
-import type { AttributePath } from '../attribute-path.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
-import { lacks, shows, that, valuesAre } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import {
   dig,
@@ -19,11 +17,13 @@ import {
   valueAt,
   withValue,
 } from '../json-access.ts'
-import { hasPrimary } from '../list-element.ts'
-import { remove } from '../operation.ts'
 import { requirements } from '../requirements.ts'
-import type { ExtensionPath, Subject } from '../subject.ts'
+import type { AttributePath } from '../subject/attribute-path.ts'
+import { hasPrimary } from '../subject/list-element.ts'
+import type { ExtensionPath, Subject } from '../subject/subject.ts'
 import { created } from '../walks/created.ts'
+import { lacks, shows, that, valuesAre } from '../walks/expectation.ts'
+import { remove } from '../walks/operation.ts'
 import { readBack } from '../walks/read-back.ts'
 import { refused } from '../walks/refused.ts'
 

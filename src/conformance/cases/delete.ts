@@ -3,9 +3,9 @@
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { dig, pathOf, withValue } from '../json-access.ts'
-import { replace } from '../operation.ts'
 import { requirements } from '../requirements.ts'
 import { created } from '../walks/created.ts'
+import { replace } from '../walks/operation.ts'
 import { refused } from '../walks/refused.ts'
 
 const { must, should } = requirements('RFC 7644 §3.6', ['P-400'])

@@ -2,11 +2,11 @@
 
 import { LIST_RESPONSE, RESOURCE_TYPE, SERVICE_PROVIDER_CONFIG } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
-import { type Declared, resourcesOf } from '../declared.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
-import { type Exchange, withoutSecrets } from '../exchange.ts'
 import { member, objects, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { type Declared, resourcesOf } from '../subject/declared.ts'
+import { type Exchange, withoutSecrets } from '../wire/exchange.ts'
 
 const { must, should } = requirements('RFC 7644 §4')
 const CONFIG = 'RFC 7643 §5'

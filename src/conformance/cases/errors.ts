@@ -3,10 +3,10 @@
 import { ERROR } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal } from '../demand.ts'
-import { withoutSecrets } from '../exchange.ts'
 import { dig, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 import { refused } from '../walks/refused.ts'
+import { withoutSecrets } from '../wire/exchange.ts'
 
 const { must } = requirements('RFC 7644 §2')
 

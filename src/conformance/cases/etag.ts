@@ -2,11 +2,11 @@
 
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, valueAt, withValue } from '../json-access.ts'
-import { add, replace } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import { add, replace } from '../walks/operation.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, own } = requirements('RFC 7644 §3.14', ['P-500'])
 const STALE = 'W/"lockstep-stale"'

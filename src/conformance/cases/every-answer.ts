@@ -2,9 +2,9 @@
 
 import { BULK_RESPONSE, ERROR, isObject } from '../../protocol/index.ts'
 import type { Witness } from '../case.ts'
-import type { Exchange } from '../exchange.ts'
 import { member, objects, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, own } = requirements('RFC 7644 §3.12')
 const COMMON = 'RFC 7643 §3.1'

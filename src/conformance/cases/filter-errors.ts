@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { demandRefusal } from '../demand.ts'
 import { pathOf } from '../json-access.ts'
 import { type Declare, requirements } from '../requirements.ts'
-import type { Subject } from '../subject.ts'
+import type { Subject } from '../subject/subject.ts'
 import { refused } from '../walks/refused.ts'
 
 const { must, own } = requirements('RFC 7644 §3.4.2.2', ['P-121'])

@@ -2,9 +2,9 @@
 
 import type { Case } from '../case.ts'
 import { demand } from '../demand.ts'
-import { lacks, shows, that } from '../expectation.ts'
 import { dig, isSameUri, pathOf, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { lacks, shows, that } from '../walks/expectation.ts'
 import { readBack } from '../walks/read-back.ts'
 import { refused } from '../walks/refused.ts'
 

@@ -3,15 +3,15 @@
 import { GROUP, USER } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
-import type { Exchange, Headers } from '../exchange.ts'
-import { shows } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { member, pathOf, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 import { created } from '../walks/created.ts'
+import { shows } from '../walks/expectation.ts'
 import type { Run } from '../walks/plan.ts'
 import { readBack } from '../walks/read-back.ts'
 import { refused } from '../walks/refused.ts'
+import type { Exchange, Headers } from '../wire/exchange.ts'
 
 const { must, should, may, own } = requirements('RFC 7644 §3.8')
 const ENDPOINTS = 'RFC 7644 §3.2'

@@ -2,11 +2,11 @@
 
 import type { Case, Probe } from '../case.ts'
 import { demand, demandRefusal, demandStatus } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, pathOf } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 import { refused } from '../walks/refused.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, own } = requirements('RFC 7644 §5', ['P-540/case'])
 

@@ -3,10 +3,10 @@
 import { LIST_RESPONSE } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
-import { five, idsOn } from '../five.ts'
 import { dig, member, pathOf, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { five, idsOn } from '../walks/five.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, should, own } = requirements('RFC 7644 §3.4.2.4', ['P-123/or'])
 const LIST = 'RFC 7644 §3.4.2'

@@ -1,10 +1,10 @@
 // Cases: the PATCH operation add. RFC 7644 §3.5.2.1.
 
 import type { Case } from '../case.ts'
-import { keeps, shows, that, valuesAre } from '../expectation.ts'
 import { dig, withValue } from '../json-access.ts'
-import { add, elementsOf } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import { keeps, shows, that, valuesAre } from '../walks/expectation.ts'
+import { add, elementsOf } from '../walks/operation.ts'
 import { patched } from '../walks/patched.ts'
 import { regrouped } from '../walks/regrouped.ts'
 

@@ -1,15 +1,15 @@
 // Cases: PATCH requests that a server must refuse. RFC 7644 §3.5.2.
 
 import { type JsonObject, PATCH_OP } from '../../protocol/index.ts'
-import type { AttributePath } from '../attribute-path.ts'
 import type { Case } from '../case.ts'
-import { shows, that } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, fitsType, pathOf, valueAt, withValue } from '../json-access.ts'
-import { hasPrimary } from '../list-element.ts'
-import { add, remove, replace } from '../operation.ts'
 import { type CaseBody, type Declare, requirements } from '../requirements.ts'
-import type { Subject } from '../subject.ts'
+import type { AttributePath } from '../subject/attribute-path.ts'
+import { hasPrimary } from '../subject/list-element.ts'
+import type { Subject } from '../subject/subject.ts'
+import { shows, that } from '../walks/expectation.ts'
+import { add, remove, replace } from '../walks/operation.ts'
 import { refused } from '../walks/refused.ts'
 
 const { must, should, own } = requirements('RFC 7644 §3.5.2', ['P-340'])

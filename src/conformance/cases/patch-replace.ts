@@ -1,10 +1,10 @@
 // Cases: the PATCH operation replace. RFC 7644 §3.5.2.3.
 
 import type { Case } from '../case.ts'
-import { keeps, lacks, membersAre, shows, that, valuesAre } from '../expectation.ts'
 import { join, member, objects, pathOf, valueAt, withValue } from '../json-access.ts'
-import { elementsOf, replace } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import { keeps, lacks, membersAre, shows, that, valuesAre } from '../walks/expectation.ts'
+import { elementsOf, replace } from '../walks/operation.ts'
 import { patched } from '../walks/patched.ts'
 import { refused } from '../walks/refused.ts'
 import { regrouped } from '../walks/regrouped.ts'

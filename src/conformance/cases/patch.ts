@@ -2,12 +2,12 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
-import { keeps, membersAre, shows, that } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, objects, pathOf, texts, valueAt, withValue } from '../json-access.ts'
-import { hasPrimary } from '../list-element.ts'
-import { add, elementsOf, remove, replace } from '../operation.ts'
 import { requirements } from '../requirements.ts'
+import { hasPrimary } from '../subject/list-element.ts'
+import { keeps, membersAre, shows, that } from '../walks/expectation.ts'
+import { add, elementsOf, remove, replace } from '../walks/operation.ts'
 import { patched } from '../walks/patched.ts'
 import { regrouped } from '../walks/regrouped.ts'
 

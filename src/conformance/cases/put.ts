@@ -2,10 +2,10 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
-import { lacks, valuesAre } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, join, pathOf, texts, valueAt, without, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { lacks, valuesAre } from '../walks/expectation.ts'
 import { refused } from '../walks/refused.ts'
 import { replaced } from '../walks/replaced.ts'
 

@@ -4,9 +4,9 @@ import { LIST_RESPONSE } from '../../protocol/index.ts'
 import type { Case } from '../case.ts'
 import { demand, demandList } from '../demand.ts'
 import { Fault, NotOffered } from '../fault.ts'
-import { anyOf, idsOn } from '../five.ts'
 import { isUnassigned, member, pathOf, texts, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { anyOf, idsOn } from '../walks/five.ts'
 import { refused } from '../walks/refused.ts'
 
 const { must, may, own } = requirements('RFC 7644 §3.4.3', ['P-220', 'P-220/there'])

@@ -2,10 +2,10 @@
 
 import type { Case } from '../case.ts'
 import { demand, demandStatus } from '../demand.ts'
-import { shows } from '../expectation.ts'
 import { member, pathOf, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
 import { created } from '../walks/created.ts'
+import { shows } from '../walks/expectation.ts'
 
 const { must } = requirements('RFC 7644 §7.7', ['P-121'])
 

@@ -3,13 +3,13 @@
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandList } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { NotOffered } from '../fault.ts'
-import { anyOf } from '../five.ts'
 import { member, pathOf, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
+import { anyOf } from '../walks/five.ts'
 import type { Plan, Run } from '../walks/plan.ts'
 import { refused } from '../walks/refused.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 const { must, own } = requirements('RFC 7644 §3.4.2.3', ['P-161'])
 

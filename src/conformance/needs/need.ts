@@ -3,9 +3,9 @@
 import { ENTERPRISE_USER, GROUP, type JsonObject, USER } from '../../protocol/index.ts'
 import type { Made, Probe } from '../case.ts'
 import { demand, demandList, demandResource, demandStatus } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
 import { Blocked, NotOffered } from '../fault.ts'
 import { dig, objects } from '../json-access.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 /** One thing that an identity provider sends, and how it must be answered. */
 export interface Need {

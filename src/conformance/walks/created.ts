@@ -1,10 +1,10 @@
 // The walk of cases about creations: create a resource, look at the answer, read the resource, look at that.
 
 import { demandResource } from '../demand.ts'
-import type { Exchange } from '../exchange.ts'
-import { demandShown, type Expectations } from '../expectation.ts'
 import { NotOffered } from '../fault.ts'
-import type { Subject } from '../subject.ts'
+import type { Subject } from '../subject/subject.ts'
+import type { Exchange } from '../wire/exchange.ts'
+import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** A creation, and what comes of it. */

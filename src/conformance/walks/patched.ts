@@ -3,8 +3,8 @@
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Made } from '../case.ts'
 import { demandStatus } from '../demand.ts'
-import { demandShown, type Expectations } from '../expectation.ts'
-import { describePatch } from '../operation.ts'
+import { demandShown, type Expectations } from './expectation.ts'
+import { describePatch } from './operation.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** A PATCH, and what comes of it. */

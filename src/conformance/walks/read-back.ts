@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Made } from '../case.ts'
 import { demandResource } from '../demand.ts'
-import { demandShown, type Expectations } from '../expectation.ts'
+import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** What is read, and what it shows. */

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../protocol/index.ts'
 import type { Made, Probe } from '../case.ts'
-import { membersAre } from '../expectation.ts'
+import { membersAre } from './expectation.ts'
 import { patched } from './patched.ts'
 import type { Run } from './plan.ts'
 

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../protocol/index.ts'
 import { demandResource } from '../demand.ts'
-import { demandShown, type Expectations } from '../expectation.ts'
+import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'
 
 /** A PUT, and what comes of it. */

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/index.ts'
 import { demand, demandStatus } from '../demand.ts'
 import { Blocked } from '../fault.ts'
 import { isSameSet, pathOf, texts, valueAt, withValue } from '../json-access.ts'
-import { elementsOf } from '../operation.ts'
+import { elementsOf } from './operation.ts'
 import type { Run } from './plan.ts'
 
 const [ONE, TWO] = ['lockstep-one', 'lockstep-two'] as const

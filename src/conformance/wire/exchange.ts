@@ -1,6 +1,6 @@
 // Sends one HTTP request and keeps it with its answer, however odd the answer is.
 
-import type { Json } from '../protocol/index.ts'
+import type { Json } from '../../protocol/index.ts'
 
 /** Headers to send; `undefined` leaves out one that would be sent otherwise. */
 export type Headers = { readonly [name: string]: string | undefined }

@@ -1,6 +1,6 @@
 // The shape of a report, its verdicts, and the words for them.
 
-import type { Level } from './fault.ts'
+import type { Level } from '../fault.ts'
 
 /**
  * How a case ended: it passed; a MUST is failed; a SHOULD is missed; the server differs where the RFC leaves it open; the server

@@ -1,6 +1,6 @@
 // Writes the result of a check as an SVG badge.
 
-import { CASE_COUNT } from './cases.ts'
+import { CASE_COUNT } from '../cases.ts'
 import type { Report } from './report.ts'
 
 /** The report as a badge: a small SVG with "SCIM 2.0" and the result. */

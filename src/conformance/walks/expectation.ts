@@ -1,11 +1,11 @@
 // What a resource must show for a case to pass, each with the words that a report has for it.
 
-import type { Json } from '../protocol/index.ts'
-import type { AttributePath } from './attribute-path.ts'
-import { demand } from './demand.ts'
-import type { Exchange } from './exchange.ts'
-import type { Level } from './fault.ts'
-import { isSameSet, isUnassigned, member, memberIds, objects, pathOf, valueAt } from './json-access.ts'
+import type { Json } from '../../protocol/index.ts'
+import { demand } from '../demand.ts'
+import type { Level } from '../fault.ts'
+import { isSameSet, isUnassigned, member, memberIds, objects, pathOf, valueAt } from '../json-access.ts'
+import type { AttributePath } from '../subject/attribute-path.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 /** One thing that a resource must show. */
 export interface Expectation {

@@ -1,7 +1,7 @@
 // Shows an exchange to people without credentials, passwords or the data of others.
 
-import { isObject } from '../protocol/index.ts'
-import type { Exchange } from './exchange.ts'
+import { isObject } from '../../protocol/index.ts'
+import type { Exchange } from '../wire/exchange.ts'
 import type { Shown } from './report.ts'
 
 /** Headers whose values are not secret; all others are shown as stars. */

@@ -1,9 +1,9 @@
 // Five resources of one case, and pages of the list that holds just them.
 
-import type { Made, Probe } from './case.ts'
-import { demandList } from './demand.ts'
-import type { Exchange } from './exchange.ts'
-import { NotOffered } from './fault.ts'
+import type { Made, Probe } from '../case.ts'
+import { demandList } from '../demand.ts'
+import { NotOffered } from '../fault.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 /** Five resources. */
 export interface Five {

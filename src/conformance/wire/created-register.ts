@@ -1,9 +1,9 @@
 // Keeps track of what a check has created on the server, so that all of it can be removed.
 
-import { BULK_RESPONSE } from '../protocol/index.ts'
-import { parseUrl } from '../url.ts'
+import { BULK_RESPONSE } from '../../protocol/index.ts'
+import { parseUrl } from '../../url.ts'
+import { dig, member, objects, texts } from '../json-access.ts'
 import type { Exchange } from './exchange.ts'
-import { dig, member, objects, texts } from './json-access.ts'
 
 /** What a check has created on a server and not yet removed. */
 export interface Register {

@@ -1,6 +1,6 @@
 // Writes the result of a check as one self-contained HTML page.
 
-import { CASE_COUNT, CASE_GROUPS } from './cases.ts'
+import { CASE_COUNT, CASE_GROUPS } from '../cases.ts'
 import { STYLE } from './html-style.ts'
 import {
   describeCount,
