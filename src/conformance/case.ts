@@ -1,8 +1,8 @@
 // The types of a case, of a witness, and of the probe that a case works with.
 
 import type { JsonObject } from '../protocol/index.ts'
+import type { AttributePath } from './attribute-path.ts'
 import type { Level } from './fault.ts'
-import type { AttributePath } from './subject/attribute-path.ts'
 import type { Declared, DeclaredType } from './subject/declared.ts'
 import type { ListElement } from './subject/list-element.ts'
 import type { Subject } from './subject/subject.ts'

@@ -1,7 +1,7 @@
 // Reads and builds JSON of unknown shape by member names and attribute paths.
 
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import type { AttributePath } from './subject/attribute-path.ts'
+import type { AttributePath } from './attribute-path.ts'
 
 /** A member by its name in any letter case: names compare without regard to it. RFC 7643 §2.1. */
 export function member(value: unknown, name: string): Json | undefined {
@@ -72,6 +72,16 @@ export function isUnassigned(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (Array.isArray(value)) return value.length === 0
   return isObject(value) && Object.values(value).every(isUnassigned)
+}
+
+/** Whether a value holds all that another one has; more is no harm, and `primary: false` is the same as no primary. */
+export function holds(actual: Json | undefined, wanted: Json): boolean {
+  if (Array.isArray(wanted))
+    return Array.isArray(actual) && wanted.every((one) => actual.some((other) => holds(other, one)))
+  if (typeof wanted === 'object' && wanted !== null)
+    return Object.entries(wanted).every(([name, value]) => holds(member(actual, name), value as Json))
+  if (wanted === false && isUnassigned(actual)) return true
+  return actual === wanted
 }
 
 /** Whether a value has the JSON type of an attribute; no value fits every attribute. RFC 7643 §2.3. */

@@ -6,9 +6,9 @@ import { Blocked, Fault, type Level, NotOffered } from './fault.ts'
 import { createProbe } from './probe.ts'
 import { show } from './report/mask.ts'
 import type { Result, Verdict } from './report/report.ts'
+import type { Session } from './session.ts'
 import type { ServerUnderTest } from './survey.ts'
 import { NoAnswer } from './wire/exchange.ts'
-import type { Session } from './wire/session.ts'
 
 /** How a case ended, without what all results have. */
 type Outcome = Pick<Result, 'verdict' | 'reason' | 'expected' | 'fix' | 'exchanges'>

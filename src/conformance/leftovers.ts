@@ -3,10 +3,10 @@
 import { isObject, type JsonObject } from '../protocol/index.ts'
 import { NotOffered } from './fault.ts'
 import { member, objects, pathOf, valueAt } from './json-access.ts'
+import { PREFIX, type Session, send } from './session.ts'
 import type { Declared, DeclaredType } from './subject/declared.ts'
 import { namingPath } from './subject/naming-path.ts'
 import { type Exchange, NoAnswer } from './wire/exchange.ts'
-import { PREFIX, type Session, send } from './wire/session.ts'
 
 /** Whether a check has given this name; cases add to some. Nothing else is taken for a leftover. */
 const isOurs = (name: string) =>

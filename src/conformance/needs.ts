@@ -15,9 +15,9 @@ import { RIPPLING } from './needs/rippling.ts'
 import { createProbe } from './probe.ts'
 import { show } from './report/mask.ts'
 import type { NeedResult, ProviderReport } from './report/report.ts'
+import type { Session } from './session.ts'
 import type { ServerUnderTest } from './survey.ts'
 import { NoAnswer } from './wire/exchange.ts'
-import type { Session } from './wire/session.ts'
 
 /** Identity providers whose needs can be tried. */
 export const PROVIDER_KINDS = [

@@ -4,10 +4,10 @@ import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SEARCH_REQUEST } fro
 import type { Made, Probe } from './case.ts'
 import { Blocked } from './fault.ts'
 import { member, objects, pathOf } from './json-access.ts'
+import { freshName, type Session, send } from './session.ts'
 import { listElement } from './subject/list-element.ts'
 import type { Subject } from './subject/subject.ts'
 import type { ServerUnderTest } from './survey.ts'
-import { freshName, type Session, send } from './wire/session.ts'
 
 /** Makes the probe of one case; `owner` is the case whose resources it creates. */
 export function createProbe(session: Session, server: ServerUnderTest, owner: string): Probe {

@@ -8,12 +8,12 @@ import { judgeProviders } from './needs.ts'
 import type { CheckOptions } from './options.ts'
 import { countVerdicts, type ProviderReport, type Report, type Result } from './report/report.ts'
 import { select } from './selection.ts'
+import { PREFIX, type Session, send } from './session.ts'
 import type { Declared } from './subject/declared.ts'
 import { meet, type ServerUnderTest, surveyServer } from './survey.ts'
 import { credentials, readBase } from './target.ts'
 import { createRegister, type Register } from './wire/created-register.ts'
 import { createPace } from './wire/pace.ts'
-import { PREFIX, type Session, send } from './wire/session.ts'
 import { createWitnessBook, type WitnessBook } from './witness-book.ts'
 
 const CONCURRENCY = 4

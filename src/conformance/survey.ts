@@ -2,11 +2,11 @@
 
 import { GROUP, isObject, type JsonObject, USER } from '../protocol/index.ts'
 import { Blocked, CheckError, NotOffered } from './fault.ts'
+import { freshName, type Session, send } from './session.ts'
 import { type Declared, type DeclaredType, readDeclared } from './subject/declared.ts'
 import type { Trying } from './subject/least-body.ts'
 import { readSubject, type Subject } from './subject/subject.ts'
 import { NoAnswer } from './wire/exchange.ts'
-import { freshName, type Session, send } from './wire/session.ts'
 
 /** The server as the cases know it; an error is why a subject cannot be used. */
 export interface ServerUnderTest {

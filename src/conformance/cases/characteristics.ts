@@ -1,11 +1,11 @@
 // Cases: required, mutability, returned and uniqueness. RFC 7643 §7.
 
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import type { Case } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, pathOf, valueAt, without, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import type { DeclaredAttribute } from '../subject/attribute-path.ts'
 import { specimen } from '../subject/specimen.ts'
 import { lacks, shows, that } from '../walks/expectation.ts'
 import { add, remove } from '../walks/operation.ts'

@@ -1,6 +1,7 @@
 // Cases: data types, unassigned values, lists and extensions. RFC 7643 §2 and §3.3.
 
 import type { Json } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
@@ -18,7 +19,6 @@ import {
   withValue,
 } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 import { hasPrimary } from '../subject/list-element.ts'
 import type { ExtensionPath, Subject } from '../subject/subject.ts'
 import { created } from '../walks/created.ts'

@@ -1,12 +1,12 @@
 // Cases: /Schemas, and what all three discovery resources have in common. RFC 7644 §4, RFC 7643 §7.
 
 import { type JsonObject, LIST_RESPONSE, PATCH_OP, SCHEMA } from '../../protocol/index.ts'
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import type { Case } from '../case.ts'
 import { demand, demandList, demandRefusal, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { member, objects, texts } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import type { DeclaredAttribute } from '../subject/attribute-path.ts'
 import { type Declared, resourcesOf } from '../subject/declared.ts'
 import { knownSchemas, NOT_WRITABLE, names, some } from './discovery.ts'
 

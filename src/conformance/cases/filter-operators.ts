@@ -1,11 +1,11 @@
 // Cases: what the operators of filters find. RFC 7644 §3.4.2.2.
 
+import type { AttributePath } from '../attribute-path.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandList } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, pathOf, valueAt, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 import type { Subject } from '../subject/subject.ts'
 import { found } from '../walks/found.ts'
 

@@ -1,12 +1,12 @@
 // Cases: groups and their members. RFC 7643 §4.2.
 
 import type { JsonObject } from '../../protocol/index.ts'
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import type { Case, Made, Probe } from '../case.ts'
 import { demand, demandRefusal, demandResource, demandStatus } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, isUnassigned, member, memberIds, objects, resolveReference, valueAt, without } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import type { DeclaredAttribute } from '../subject/attribute-path.ts'
 import { created } from '../walks/created.ts'
 import { demandShown, membersAre, shows, that } from '../walks/expectation.ts'
 import { add, elementsOf, remove, replace } from '../walks/operation.ts'

@@ -1,11 +1,11 @@
 // Cases: PATCH requests that a server must refuse. RFC 7644 §3.5.2.
 
 import { type JsonObject, PATCH_OP } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import type { Case } from '../case.ts'
 import { NotOffered } from '../fault.ts'
 import { dig, fitsType, pathOf, valueAt, withValue } from '../json-access.ts'
 import { type CaseBody, type Declare, requirements } from '../requirements.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 import { hasPrimary } from '../subject/list-element.ts'
 import type { Subject } from '../subject/subject.ts'
 import { shows, that } from '../walks/expectation.ts'

@@ -1,15 +1,15 @@
 // Cases: the attributes of users and of the enterprise extension. RFC 7643 §4.1 and §4.3.
 
 import type { Json } from '../../protocol/index.ts'
+import { type AttributePath, textPath } from '../attribute-path.ts'
 import type { Case, Probe } from '../case.ts'
 import { demand } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
-import { dig, member, objects, pathOf, valueAt, without, withValue } from '../json-access.ts'
+import { dig, holds, member, objects, pathOf, valueAt, without, withValue } from '../json-access.ts'
 import { requirements } from '../requirements.ts'
-import { type AttributePath, textPath } from '../subject/attribute-path.ts'
 import type { Subject } from '../subject/subject.ts'
 import { created } from '../walks/created.ts'
-import { holds, keeps, that } from '../walks/expectation.ts'
+import { keeps, that } from '../walks/expectation.ts'
 import { readBack } from '../walks/read-back.ts'
 import { refused } from '../walks/refused.ts'
 import { secretHidden } from '../walks/secret-hidden.ts'

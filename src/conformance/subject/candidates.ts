@@ -1,6 +1,6 @@
 // Which of the attributes that a server stores can play which part in the cases, best first.
 
-import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
+import type { AttributePath, DeclaredAttribute } from '../attribute-path.ts'
 
 /** Attributes by the part that they can play. */
 export interface Candidates {

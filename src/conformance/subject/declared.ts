@@ -1,9 +1,9 @@
 // What a server declares about itself: its features, resource types and schemas.
 
 import { EnterpriseUser, Group, type JsonObject, User, writeResourceType, writeSchema } from '../../protocol/index.ts'
+import type { DeclaredAttribute } from '../attribute-path.ts'
 import { dig, member, objects, texts } from '../json-access.ts'
 import type { Exchange } from '../wire/exchange.ts'
-import type { DeclaredAttribute } from './attribute-path.ts'
 
 /** A resource type as a server describes it. RFC 7643 §6. */
 export interface DeclaredType {

@@ -1,10 +1,9 @@
 // Finds out which of the values that a client can give a server stores and shows again.
 
 import type { JsonObject } from '../../protocol/index.ts'
-import { valueAt, withValue } from '../json-access.ts'
-import { holds } from '../walks/expectation.ts'
+import type { AttributePath } from '../attribute-path.ts'
+import { holds, valueAt, withValue } from '../json-access.ts'
 import type { Exchange } from '../wire/exchange.ts'
-import type { AttributePath } from './attribute-path.ts'
 import type { DeclaredType } from './declared.ts'
 import { fill, type Least, type Trying } from './least-body.ts'
 import { type Specimen, specimen, specimens } from './specimen.ts'

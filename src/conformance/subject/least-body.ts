@@ -1,10 +1,10 @@
 // Finds out how little a server takes to create a resource of a type.
 
 import type { JsonObject } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import { Blocked } from '../fault.ts'
 import { join, member, withValue } from '../json-access.ts'
 import type { Exchange } from '../wire/exchange.ts'
-import type { AttributePath } from './attribute-path.ts'
 import type { DeclaredType } from './declared.ts'
 import { type Specimen, specimens } from './specimen.ts'
 

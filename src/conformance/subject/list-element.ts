@@ -1,6 +1,6 @@
 // An element of a multi-valued attribute that has value and type, like an e-mail address.
 
-import type { AttributePath } from './attribute-path.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import { elementType, elementValue } from './specimen.ts'
 
 /** An element whose value and type are texts. */

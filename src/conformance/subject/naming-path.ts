@@ -1,8 +1,8 @@
 // Which attribute of a resource type tells its resources apart: userName of users.
 
 import { USER } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import { NotOffered } from '../fault.ts'
-import type { AttributePath } from './attribute-path.ts'
 import type { DeclaredType } from './declared.ts'
 
 /** Where the name of a resource is: userName of users, else what is required and unique, else the display name. */

@@ -1,7 +1,7 @@
 // Makes up a value for any attribute that a client can write.
 
 import type { Json, JsonObject } from '../../protocol/index.ts'
-import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
+import type { AttributePath, DeclaredAttribute } from '../attribute-path.ts'
 import type { DeclaredType } from './declared.ts'
 
 /** A value for an attribute. */

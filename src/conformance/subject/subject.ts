@@ -1,10 +1,10 @@
 // A resource type that cases are tried on, with attributes that play known parts in them.
 
 import type { JsonObject } from '../../protocol/index.ts'
+import type { AttributePath, DeclaredAttribute } from '../attribute-path.ts'
 import { Blocked, NotOffered } from '../fault.ts'
 import { pathOf } from '../json-access.ts'
 import type { Exchange } from '../wire/exchange.ts'
-import type { AttributePath, DeclaredAttribute } from './attribute-path.ts'
 import { type ComplexPath, findCandidates, isPlainText } from './candidates.ts'
 import type { DeclaredType } from './declared.ts'
 import { type Kept, readKept } from './kept-values.ts'

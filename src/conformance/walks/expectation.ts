@@ -1,10 +1,10 @@
 // What a resource must show for a case to pass, each with the words that a report has for it.
 
 import type { Json } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import { demand } from '../demand.ts'
 import type { Level } from '../fault.ts'
-import { isSameSet, isUnassigned, member, memberIds, objects, pathOf, valueAt } from '../json-access.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
+import { holds, isSameSet, isUnassigned, member, memberIds, objects, pathOf, valueAt } from '../json-access.ts'
 import type { Exchange } from '../wire/exchange.ts'
 
 /** One thing that a resource must show. */
@@ -77,14 +77,4 @@ export function demandShown(
       level,
     )
   }
-}
-
-/** Whether a value holds all that another one has; more is no harm, and `primary: false` is the same as no primary. */
-export function holds(actual: Json | undefined, wanted: Json): boolean {
-  if (Array.isArray(wanted))
-    return Array.isArray(actual) && wanted.every((one) => actual.some((other) => holds(other, one)))
-  if (typeof wanted === 'object' && wanted !== null)
-    return Object.entries(wanted).every(([name, value]) => holds(member(actual, name), value as Json))
-  if (wanted === false && isUnassigned(actual)) return true
-  return actual === wanted
 }

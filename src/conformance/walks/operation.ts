@@ -1,8 +1,8 @@
 // The operations of a PATCH, and the words that a report has for them. RFC 7644 §3.5.2.
 
 import type { Json, JsonObject } from '../../protocol/index.ts'
+import type { AttributePath } from '../attribute-path.ts'
 import { member, pathOf } from '../json-access.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 
 /** A path of an operation: to an attribute, or as text. */
 export type OperationPath = AttributePath | string

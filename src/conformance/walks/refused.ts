@@ -1,9 +1,9 @@
 // The walk of cases about what a server must not take: send it, demand a refusal, see that nothing has changed.
 
+import type { AttributePath } from '../attribute-path.ts'
 import { demandRefusal, type Refusal } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { isUnassigned, pathOf, valueAt } from '../json-access.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'

@@ -1,9 +1,9 @@
 // The walk of cases about secrets: create a resource with one, and look for it in every answer.
 
+import type { AttributePath } from '../attribute-path.ts'
 import { demand, demandResource } from '../demand.ts'
 import { NotOffered } from '../fault.ts'
 import { pathOf, valueAt, withValue } from '../json-access.ts'
-import type { AttributePath } from '../subject/attribute-path.ts'
 import type { Subject } from '../subject/subject.ts'
 import type { Run } from './plan.ts'
 

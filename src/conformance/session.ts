@@ -1,9 +1,9 @@
 // What all requests of a run have in common, and the one way in which they are sent.
 
-import { SCIM_JSON } from '../../protocol/index.ts'
-import { Blocked } from '../fault.ts'
-import type { Register } from './created-register.ts'
-import { type Exchange, exchange, type Headers, type WireOptions } from './exchange.ts'
+import { SCIM_JSON } from '../protocol/index.ts'
+import { Blocked } from './fault.ts'
+import type { Register } from './wire/created-register.ts'
+import { type Exchange, exchange, type Headers, type WireOptions } from './wire/exchange.ts'
 
 /** Names begin with this, so that it is plain where they come from. */
 export const PREFIX = 'lockstep-check-'
