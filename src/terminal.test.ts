@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { escapeJson, escapeLines, escapeText, formatParts, inColour } from './terminal.ts'
 
-describe('what a terminal would obey or hide is written out', () => {
+describe('what a terminal would obey or hide is escaped', () => {
   test.each([
     ['a\u001b[2J', 'a\\u{1b}[2J', 'an escape sequence'],
     ['a\u009b2J', 'a\\u{9b}2J', 'the same in one character (C1)'],

@@ -26,8 +26,8 @@ export const onPostgres = server !== undefined
 
 /** Every test that is run on SQLite alone, and why. */
 const SQLITE_ALONE = {
-  'a database that is not there is not made by a command that only looks': 'there a database is made by its server',
-  'a backup is a whole database of its own': 'PostgreSQL has tools of its own for that, which the command names',
+  'a command that only reads does not create a missing database': 'there a database is made by its server',
+  'a backup is a complete database': 'PostgreSQL has tools of its own for that, which the command names',
 } as const
 
 /** Whether a test runs here: for `test.runIf(runsHere('…'))`. */

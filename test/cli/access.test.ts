@@ -53,7 +53,7 @@ test('connection create prints the same keys', async () => {
   expect(printed.connection).toMatch(/^entra-/)
 })
 
-test('a connection for somebody who is not there is refused', async () => {
+test('a connection for a user who does not exist is refused', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const { code, stderr } = await lockstep('connection', 'create', 'acme', '--subject', 'ada')
@@ -61,7 +61,7 @@ test('a connection for somebody who is not there is refused', async () => {
   expect(await json('connection', 'list', 'acme')).toHaveLength(1)
 })
 
-test('a right that names no resource type is refused, with the nearest; nothing is left behind', async () => {
+test('a right for an unknown resource type is refused with a suggestion, and nothing is left behind', async () => {
   const { json, lockstep } = await fresh()
   const tenant = await lockstep('tenant', 'create', 'acme', '--rights', 'read:usr')
   expect([tenant.code, tenant.stderr]).toEqual([1, expect.stringContaining('did you mean users?')])
@@ -72,7 +72,7 @@ test('a right that names no resource type is refused, with the nearest; nothing 
   expect(await json('connection', 'list', 'acme')).toMatchObject([{ rights: 'read:users,write:groups' }])
 })
 
-test('single allowances are set over what the kind says, and shown', async () => {
+test('single allowances override the kind, and are shown', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   await json(
@@ -103,7 +103,7 @@ test('single allowances are set over what the kind says, and shown', async () =>
   expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('both allowed and forbidden')])
 })
 
-test('attributes are declared indexed, listed and taken back', async () => {
+test('indexes are declared, listed and removed', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const own = async () => (await json('index', 'list', '--tenant', 'acme')).filter((one: { own: boolean }) => one.own)
@@ -191,7 +191,7 @@ test.each([
   [['tenant', 'delete', 'acme', '--json'], 'a program'],
   [['delete', 'User', '2819c223', '--tenant', 'acme'], 'a script, one resource'],
   [['delete', 'User', '2819c223', '--tenant', 'acme', '--json'], 'a program, one resource'],
-] as const)('%j deletes nothing where nobody can be asked (%s)', async (args, _case) => {
+] as const)('%j deletes nothing without a terminal to confirm on (%s)', async (args, _case) => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   const { code, stderr } = await lockstep(...args)
@@ -221,8 +221,8 @@ test('no database holds a token in clear', async () => {
   expect(await place.dump()).not.toContain(token.slice(8))
 })
 
-test.runIf(runsHere('a database that is not there is not made by a command that only looks'))(
-  'a database that is not there is not made by a command that only looks',
+test.runIf(runsHere('a command that only reads does not create a missing database'))(
+  'a command that only reads does not create a missing database',
   async () => {
     const { lockstep } = await fresh()
     const { code, stderr } = await lockstep('tenant', 'list')
@@ -246,7 +246,7 @@ test.each([
   [['tenant', 'create', 'acme', '--rights', 'fly'], 2, /"fly" is not a right/],
   [['tenant', 'create', 'acme', '--subject', 'ada'], 2, /Unknown option '--subject'/],
   [['tenant', 'create', 'acme', '--expires', 'soon'], 2, /--expires must be a duration like 90d/],
-] as const)('%j ends with %i and one line', async (args, code, message) => {
+] as const)('%j exits with %i and one line', async (args, code, message) => {
   const { lockstep } = await fresh()
   const ran = await lockstep(...args)
   expect(ran.stderr).toMatch(message)
@@ -254,7 +254,7 @@ test.each([
   expect(ran.code).toBe(code)
 })
 
-test('what goes wrong is JSON too with --json', async () => {
+test('errors are JSON with --json', async () => {
   const { lockstep } = await fresh()
   const { stderr, code } = await lockstep('tenant', 'create', 'Acme', '--json')
   expect(JSON.parse(stderr)).toEqual({ error: { code: 'ERR_INVALID', message: expect.stringContaining('Acme') } })
@@ -274,7 +274,7 @@ test('every command has --json and help with an example', () => {
   }
 })
 
-test.each(Object.keys(GROUPS))('the help of %s has an example and tells of --json', (name) => {
+test.each(Object.keys(GROUPS))('the help of %s has an example and mentions --json', (name) => {
   const command = createProgram().commands.find((one) => one.name() === name)
   if (command === undefined) throw new Error(`there is no command ${name}`)
   expect(helpOf(command)).toMatch(new RegExp(`--json[\\s\\S]*Example:\n {2}\\$ ${commandName()} ${name} \\w`))
@@ -291,14 +291,14 @@ function helpOf(command: Command): string {
   return help
 }
 
-test('a half-made tenant is not left behind', async () => {
+test('a tenant whose creation fails is not left behind', async () => {
   const { json, lockstep } = await fresh()
   await json('tenant', 'create', 'acme')
   expect((await lockstep('tenant', 'create', 'beta', '--kind', 'novell')).code).toBe(1)
   expect(await json('tenant', 'list')).toHaveLength(1)
 })
 
-test('serve takes every setting that there is as an option', () => {
+test('serve has an option for every setting', () => {
   const { options = [] } = COMMANDS.find(({ name }) => name === 'serve') ?? {}
   const flags = options.map(([flag]) => flag.split(' ')[0])
   expect(flags.toSorted()).toEqual(

@@ -24,7 +24,7 @@ async function fresh(kind = 'strict') {
 
 // Each starts a process, some run every case: slow where others work at the same time.
 describe('lockstep check', { timeout: 180_000 }, () => {
-  test('0 when all is well; the token comes from the environment and is printed nowhere', async () => {
+  test('exits with 0 when all is well; the token from the environment is never printed', async () => {
     const { base, token, dir } = await fresh()
     const files = ['html', 'junit', 'badge'].flatMap((kind) => [`--${kind}`, dir.path(`report.${kind}`)])
     const { code, stdout, stderr } = await run(
@@ -39,7 +39,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     const html = readFileSync(dir.path('report.html'), 'utf8')
     expect(html).toMatch(/^<!doctype html>/)
     expect(html).not.toMatch(/\b(src|href)=/)
-    // Where scripts don't run nothing is hidden.
+    // Without scripts, nothing is hidden.
     expect(html).toContain('<body data-only="all"')
     expect(html).toMatch(/\d+ of \d+ cases/)
     expect(readFileSync(dir.path('report.junit'), 'utf8')).toMatch(/<testsuite name="patch" tests="\d+" failures="0"/)
@@ -47,7 +47,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     for (const text of [stdout, html]) expect(text).not.toContain(token)
   })
 
-  test('1 when a MUST is failed: request, answer, section and likely fix are shown', async () => {
+  test('exits with 1 when a MUST fails: request, response, section and likely fix are shown', async () => {
     const { base, token, dir } = await fresh('generic')
     const { code, stdout } = await run([
       'check',
@@ -77,7 +77,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(readFileSync(dir.path('report.html'), 'utf8')).toMatch(/<details class="case must" open>/)
   })
 
-  test('a SHOULD that is missed counts with --strict only', async () => {
+  test('a SHOULD that fails counts only with --strict', async () => {
     const { base, token, dir } = await fresh('generic')
     const only = ['check', base, '--token', token, '--only', 'S-111/form', '--junit', dir.path('report.xml')]
     expect((await run(only)).code).toBe(0)
@@ -88,14 +88,14 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(readFileSync(dir.path('report.xml'), 'utf8')).toMatch(/failures="1"[\s\S]*<failure type="SHOULD"/)
   })
 
-  test('1 when an identity provider that was asked for will not work', async () => {
+  test('exits with 1 when a requested identity provider will not work', async () => {
     const { base, token } = await fresh()
     const { code, stdout } = await run(['check', base, '--token', token, '--only', 'P-060', '--for', 'entra', '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout).providers).toMatchObject([{ kind: 'entra', works: false }])
   })
 
-  test('a server that wants neither bearer nor basic takes a header', async () => {
+  test('a server that uses neither Bearer nor Basic gets a header', async () => {
     const { base, token } = await fresh()
     const { code, stdout } = await run(['check', base, '--header', `Authorization: Bearer ${token}`, '--only', 'P-060'])
     expect(code, stdout).toBe(0)
@@ -120,7 +120,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(await made()).toBe(0)
   })
 
-  test('on a terminal the bar reads no keys: Ctrl-C and Escape are not its to take', async () => {
+  test('on a terminal the progress bar reads no keys, so that Ctrl-C still interrupts', async () => {
     const { base, token, client } = await fresh()
     const terminal = 'data:text/javascript,process.stderr.isTTY=true'
     const args = [join(ROOT, 'src/cli/main.ts'), 'check', base, '--token', token, '--rate', '25']
@@ -140,7 +140,7 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect((await client.get('/Users')).body.totalResults).toBe(0)
   })
 
-  test('what a check that was killed left is told, and removed with --clean; nothing else is', async () => {
+  test('leftovers of a killed check are reported, and --clean deletes them and nothing else', async () => {
     const { base, token, client } = await fresh()
     await client.makeUser({ userName: 'lockstep-check-abcdef-1@example.com' })
     await client.makeGroup({ displayName: 'lockstep-check-abcdef-2@example.com' })
@@ -154,14 +154,14 @@ describe('lockstep check', { timeout: 180_000 }, () => {
     expect(names.sort()).toEqual(['lockstep-check-er@example.com', 'somebody@example.com'])
   })
 
-  test('other people are in no report', async () => {
+  test('no report mentions other people', async () => {
     const { base, token, client } = await fresh('generic')
     await client.makeUser({ userName: 'secret.person@example.com' })
     const { stdout } = await run(['check', base, '--token', token, '--json'])
     expect(stdout).not.toContain('secret.person')
   })
 
-  test('2 with one line when there is nothing to be checked', async () => {
+  test('exits with 2 and one line when there is nothing to check', async () => {
     const server = createServer((_request, response) => response.end('<h1>hello</h1>'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
     closing.push(() => server.close())

@@ -54,7 +54,7 @@ const people = [
   { schemas: [GROUP], id: 'g2', displayName: 'Nobody' },
 ]
 
-test('an import makes new ids, keeps references, and run again changes nothing', async () => {
+test('an import assigns new ids and keeps references; running it again changes nothing', async () => {
   const { json, write, dir } = await fresh('acme')
   const file = write('people.jsonl', people)
   expect(await json('import', file, '--tenant', 'acme')).toEqual({
@@ -103,7 +103,7 @@ test('matching is by externalId, then by userName', async () => {
   expect(Resources.map((user: { userName: string }) => user.userName)).toEqual(['ada.lovelace', 'BOB'])
 })
 
-test('one bad line never loses the rest: it goes to FILE.rejected with the reason', async () => {
+test('a bad line goes to FILE.rejected with the reason, and the rest are imported', async () => {
   const { write, read, lockstep } = await fresh('acme')
   const file = write('mixed.jsonl', [
     { schemas: [USER], userName: 'ada' },
@@ -141,7 +141,7 @@ test('one bad line never loses the rest: it goes to FILE.rejected with the reaso
   expect(again.code).toBe(1)
 })
 
-test('a line that is not UTF-8 is rejected, not taken in with names that lost their letters', async () => {
+test('a line that is not UTF-8 is rejected, so that no name loses letters', async () => {
   const { lockstep, read, dir } = await fresh('acme')
   const file = dir.path('latin1.jsonl')
   const line = (userName: string) => `${JSON.stringify({ schemas: [USER], userName, displayName: 'Jürgen' })}\n`
@@ -152,14 +152,14 @@ test('a line that is not UTF-8 is rejected, not taken in with names that lost th
   expect(read('latin1.jsonl.rejected')).toMatchObject([{ line: 1, reason: expect.stringMatching(/not UTF-8/) }])
 })
 
-test('an import that was cut short goes on where it stopped', async () => {
+test('an interrupted import resumes', async () => {
   const { json, write, database } = await fresh('acme')
   const lines = Array.from({ length: 1_000 }, (_, at) => ({ schemas: [USER], id: `u${at}`, userName: `user${at}` }))
   const file = write('many.jsonl', [
     ...lines,
     { schemas: [GROUP], displayName: 'All', members: lines.map(({ id }) => ({ value: id })) },
   ])
-  // A place as a run leaves it that was killed after its first batch: what it says is believed.
+  // The checkpoint of a run that was killed after its first batch.
   await json('import', write('first.jsonl', lines.slice(0, 256)), '--tenant', 'acme')
   const { Resources } = await json('query', 'User', '--tenant', 'acme', '--count', '1000', '--attributes', 'userName')
   const ids = Resources.map(({ id, userName }: { id: string; userName: string }) => [userName.replace('user', 'u'), id])
@@ -187,7 +187,7 @@ test('an import that was cut short goes on where it stopped', async () => {
   expect(group.members).toHaveLength(1_000)
 })
 
-test('what is exported from one tenant can be imported into another', async () => {
+test('an export of one tenant can be imported into another', async () => {
   const { json, write, read, dir, lockstep } = await fresh('acme', 'beta')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   expect(await json('export', dir.path('out.jsonl'), '--tenant', 'acme')).toEqual({
@@ -205,7 +205,7 @@ test('what is exported from one tenant can be imported into another', async () =
   expect(group.members).toHaveLength(3)
 })
 
-test('an export that was cut short goes on where it stopped', async () => {
+test('an interrupted export resumes', async () => {
   const { json, write, dir } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const file = dir.path('out.jsonl')
@@ -222,7 +222,7 @@ test('an export that was cut short goes on where it stopped', async () => {
   expect(readFileSync(file, 'utf8')).toBe(whole)
 })
 
-test('get prints one resource, query a page, and what is refused is said in one line', async () => {
+test('get prints one resource, query a page, and errors take one line', async () => {
   const { json, lockstep, write } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const [ada] = (await json('query', 'User', '--tenant', 'acme', '--filter', 'userName eq "ada"')).Resources
@@ -265,7 +265,7 @@ test('get prints one resource, query a page, and what is refused is said in one 
 })
 
 test.each([['query User --count 1000'], ['export'], ['log --limit 5000']])(
-  '%s ends in peace when nobody reads on',
+  '%s ends quietly when the reader stops',
   async (command) => {
     const { json, write, database } = await fresh('acme')
     const lines = Array.from({ length: 2_000 }, (_, at) => ({
@@ -285,7 +285,7 @@ test.each([['query User --count 1000'], ['export'], ['log --limit 5000']])(
   },
 )
 
-test('a person is erased by userName or id: only once deleted, only when told so, and then nothing of it is left', async () => {
+test('erase, by userName or id, needs a deleted person and confirmation, and leaves no value behind', async () => {
   const { json, lockstep, write, place } = await fresh('acme')
   const file = write('erased.jsonl', [{ userName: 'zqxada', name: { familyName: 'Zqxlovelace' } }])
   await json('import', file, '--tenant', 'acme')
@@ -305,7 +305,7 @@ test('a person is erased by userName or id: only once deleted, only when told so
   expect(await json('erase', erased.id, '--tenant', 'acme', '--yes')).toMatchObject({ id: erased.id, lines: 0 })
 })
 
-test('the log is shown from a place, and followed', async () => {
+test('the log is shown from a given place, and followed', async () => {
   const { json, lockstep, write, database } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const lines = (await lockstep('log', '--tenant', 'acme', '--json', '--after', '1', '--limit', '3')).stdout
@@ -367,7 +367,7 @@ test('schemas and types are put, listed and deleted', async () => {
   expect((await lockstep('schema', 'put', dir.path('nothing.json'), '--tenant', 'acme')).code).toBe(2)
 })
 
-test.runIf(runsHere('a backup is a whole database of its own'))('a backup is a whole database of its own', async () => {
+test.runIf(runsHere('a backup is a complete database'))('a backup is a complete database', async () => {
   const { json, lockstep, write, dir } = await fresh('acme')
   await json('import', write('people.jsonl', people), '--tenant', 'acme')
   const file = dir.path('backup.db')
@@ -380,7 +380,7 @@ test.runIf(runsHere('a backup is a whole database of its own'))('a backup is a w
   expect(existsSync('-')).toBe(false)
 })
 
-test('who changes a tenant of an app that embeds Lockstep is told that hooks are not called', async () => {
+test('changing a tenant of an app that embeds Lockstep warns that its hooks are not called', async () => {
   const { database, open, remove } = await emptyPlace()
   made.push({ remove })
   const store = await open()
@@ -402,7 +402,7 @@ test('who changes a tenant of an app that embeds Lockstep is told that hooks are
   expect(await lockstep('delete', 'User', stored.id, '--yes')).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('numbers for texts are taken as a request takes them: with their digits, and never for a whole value', async () => {
+test('numbers in place of text keep their digits, as in requests, and are refused as whole values', async () => {
   const { lockstep, json, write, dir, read } = await fresh('acme')
   const file = write('numbers.jsonl', [
     `{"schemas":["${USER}"],"userName":5,"externalId":12345678901234567890,"title":1.0}`,
@@ -411,7 +411,7 @@ test('numbers for texts are taken as a request takes them: with their digits, an
   const { code, stdout } = await lockstep('import', file, '--tenant', 'acme', '--json')
   expect(code).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ created: 1, rejected: 1 })
-  // Known again by them, too.
+  // Matching works with them, too.
   const again = await lockstep('import', file, '--tenant', 'acme', '--restart', '--json')
   expect(JSON.parse(again.stdout)).toMatchObject({ created: 0, rejected: 1 })
   await json('export', dir.path('out.jsonl'), '--tenant', 'acme', '--type', 'User')

@@ -24,10 +24,10 @@ async function fresh() {
   return { dir, database, lockstep }
 }
 
-/** A claim as the process of a number leaves it. */
+/** The lock file of a process. */
 const claimOf = (pid: number, host = hostname()) => JSON.stringify({ host, pid, mark: 'b7f3c1e0-aaaa' })
 
-/** A number that no process has any more. */
+/** The id of a process that has ended. */
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => child.once('exit', resolve))
@@ -37,13 +37,11 @@ async function deadPid(): Promise<number> {
 const COMMANDS = [
   ['export', (file: string) => ['export', file, '--tenant', 'acme']],
   ['tenant export', (file: string) => ['tenant', 'export', 'acme', file]],
-  ...(runsHere('a backup is a whole database of its own')
-    ? [['backup', (file: string) => ['backup', file]] as const]
-    : []),
+  ...(runsHere('a backup is a complete database') ? [['backup', (file: string) => ['backup', file]] as const] : []),
 ] as const
 
 describe.each(COMMANDS)('%s', (_name, args) => {
-  test('is refused while another process writes the file, which stays as it is', async () => {
+  test('is refused while another process writes the file, which stays unchanged', async () => {
     const { dir, lockstep } = await fresh()
     const file = dir.path('out')
     writeFileSync(`${file}.lock`, claimOf(process.pid))
@@ -56,7 +54,7 @@ describe.each(COMMANDS)('%s', (_name, args) => {
     expect(readFileSync(`${file}.lock`, 'utf8')).toBe(claimOf(process.pid))
   })
 
-  test('takes over from a process that has died, and leaves nothing beside the file, which is its owner’s alone', async () => {
+  test('takes over from a process that has died, and leaves only the file, readable by its owner', async () => {
     const { dir, lockstep } = await fresh()
     const file = dir.path('out')
     writeFileSync(`${file}.lock`, claimOf(await deadPid()))
@@ -67,7 +65,7 @@ describe.each(COMMANDS)('%s', (_name, args) => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  test('knows nothing of a process on another machine', async () => {
+  test('never takes over from another machine', async () => {
     const { dir, lockstep } = await fresh()
     const file = dir.path('out')
     writeFileSync(`${file}.lock`, claimOf(1, 'elsewhere'))
@@ -75,21 +73,21 @@ describe.each(COMMANDS)('%s', (_name, args) => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('is in use by process 1 on elsewhere')])
   })
 
-  test('says in words that there is no such folder, or that the disk is full', async () => {
+  test('reports a missing folder in words', async () => {
     const { dir, lockstep } = await fresh()
     const { code, stderr } = await lockstep(...args(dir.path('none/out')))
     expect([code, stderr]).toEqual([2, expect.stringMatching(/can't be written: the folder .*none does not exist\n$/)])
   })
 })
 
-test('of four that begin at once, one writes and three are refused, and the file is whole', async () => {
+test('of four concurrent exports, one writes a complete file and three are refused', async () => {
   const { dir, database, lockstep } = await fresh()
   const file = dir.path('acme.tenant')
   const people = Array.from({ length: 500 }, (_, at) => JSON.stringify({ schemas: [USER], userName: `u${at}` }))
   writeFileSync(dir.path('people.jsonl'), people.join('\n'))
   await lockstep('import', dir.path('people.jsonl'), '--tenant', 'acme')
   const all = await Promise.all([1, 2, 3, 4].map(() => lockstep('tenant', 'export', 'acme', file)))
-  // Who comes when it is done finds it there.
+  // One that starts after it is done finds the file.
   for (const { code, stderr } of all) {
     if (code !== 0) expect([code, stderr]).toEqual([2, expect.stringMatching(/is in use by|already exists/)])
   }
@@ -112,7 +110,7 @@ test.each([
   ['query', 'User', '--tenant', 'acme', '--json'],
   ['log', '--tenant', 'acme', '--json'],
   ['tenant', 'list'],
-])('%s %s to a full disk by way of standard output ends with one line, too', async (...args) => {
+])('%s %s to a full disk through standard output ends with one line, too', async (...args) => {
   const { dir, database, lockstep } = await fresh()
   const people = Array.from({ length: 30 }, (_, at) => JSON.stringify({ schemas: [USER], userName: `u${at}` }))
   writeFileSync(dir.path('people.jsonl'), people.join('\n'))
@@ -135,7 +133,7 @@ test.each([
   ])
 })
 
-/** Runs a command that may make no file larger than 100 KB. */
+/** Runs a command with files limited to 100 KB. */
 async function cramped(...args: readonly string[]) {
   const child = spawn('/bin/sh', ['-c', 'ulimit -f 200; exec "$@"', 'sh', process.execPath, MAIN, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -154,7 +152,7 @@ const linesOf = (name: string) =>
     JSON.stringify({ schemas: [USER], [name]: `u${at}`, title: 'x'.repeat(1_000) }),
   ).join('\n')
 
-test('an import that can no longer write down what it refuses names that file', async () => {
+test("an import that can't write its file of rejected lines names the file", async () => {
   const { dir, database } = await fresh()
   const file = dir.path('people.jsonl')
   writeFileSync(file, linesOf('userNam'))
@@ -164,7 +162,7 @@ test('an import that can no longer write down what it refuses names that file', 
   ])
 })
 
-test.runIf(runsHere('a backup is a whole database of its own'))(
+test.runIf(runsHere('a backup is a complete database'))(
   'a backup that does not fit names its file, not only what the disk did',
   async () => {
     const { dir, database, lockstep } = await fresh()
@@ -193,7 +191,7 @@ test.each(['import', 'schema put', 'type put', 'tenant import'])(
   },
 )
 
-test('import says that what can be read only once is no file for it', async () => {
+test('import refuses input that can be read only once', async () => {
   const { lockstep } = await fresh()
   for (const [file, why] of [
     ['-', /which standard input does not allow; save it to a file/],
@@ -216,7 +214,7 @@ test.each([
     'postgres://someone:secret@127.0.0.1:1/x?sslrootcert=/nope.pem',
     /can't be opened: sslrootcert \/nope\.pem: there is no such file or folder/,
   ],
-])('a database that can’t be opened is said under one name: %s', async (database, why) => {
+])('a database that can’t be opened is reported with its option: %s', async (database, why) => {
   const { code, stderr } = await run(['tenant', 'create', 'acme', '--database', database])
   expect([code, stderr]).toEqual([2, expect.stringMatching(why)])
   expect(stderr).toMatch(/^lockstep: --database: /)
@@ -229,7 +227,7 @@ test('credentials in a public URL are refused, and not repeated', async () => {
   expect(stderr).not.toMatch(/s3cret|ada/)
 })
 
-test('of remotes that are added at once none is lost: each is kept, or refused in words', async () => {
+test('of remotes added concurrently none is lost: each is saved or refused', async () => {
   const { dir } = await fresh()
   const env = { XDG_CONFIG_HOME: dir.path('config') }
   const names = ['a', 'b', 'c', 'd']
@@ -242,7 +240,7 @@ test('of remotes that are added at once none is lost: each is kept, or refused i
   expect(JSON.parse(stdout).map(({ remote }: { remote: string }) => remote)).toEqual(kept)
 })
 
-test('a question that is ended instead of answered has no answer', async () => {
+test('a cancelled question has no answer', async () => {
   const ask = JSON.stringify(new URL('../../src/cli/terminal/ask.ts', import.meta.url).href)
   const script = `import(${ask}).then(({ ask }) => ask('sure?')).then((answer) => process.stdout.write(String(answer)))`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script])

@@ -38,14 +38,14 @@ async function fresh() {
 type Shown = { [name: string]: never }
 const byName = (a: Shown, b: Shown) => (String(a.userName) < String(b.userName) ? -1 : 1)
 
-describe('which resource a line means', () => {
+describe('matching of lines to resources', () => {
   const old = { schemas: [USER], userName: 'old@x.example', externalId: '00u1', active: false }
   const young = { schemas: [USER], userName: 'new@x.example', externalId: '00u1', active: true }
 
   test.each([
     ['the known one first', [old, young]],
     ['the known one last', [young, old]],
-  ])('two people of one externalId stay two (%s)', async (_case, both) => {
+  ])('two people with the same externalId stay two (%s)', async (_case, both) => {
     const { lines, load, all } = await fresh()
     await load(lines('first.jsonl', [old]))
     const [before] = await all('User')
@@ -58,13 +58,13 @@ describe('which resource a line means', () => {
     expect(after[1].id).toBe(before.id)
   })
 
-  test('two spellings of one userName mean one person', async () => {
+  test('two spellings of a userName mean one person', async () => {
     const { lines, load } = await fresh()
     const both = ['ada b', ' ADA\u00a0b '].map((userName) => ({ schemas: [USER], userName }))
     expect(await load(lines('both.jsonl', both))).toMatchObject({ read: 2, created: 1, updated: 1, rejected: 0 })
   })
 
-  test('a name that is another line’s is not taken from it by an externalId', async () => {
+  test('an externalId does not take a name that belongs to another line', async () => {
     const { lines, load, all } = await fresh()
     await load(lines('first.jsonl', [old]))
     const nameless = { schemas: [USER], userName: 'old@x.example', active: false }
@@ -75,7 +75,7 @@ describe('which resource a line means', () => {
     ])
   })
 
-  test('somebody who is alone with an externalId may have got another name', async () => {
+  test('a unique externalId matches although the name changed', async () => {
     const { lines, load, all } = await fresh()
     await load(lines('first.jsonl', [old]))
     const [before] = await all('User')
@@ -83,7 +83,7 @@ describe('which resource a line means', () => {
     expect(await all('User')).toMatchObject([{ id: before.id, userName: 'new@x.example' }])
   })
 
-  test('the userName goes before the externalId', async () => {
+  test('userName takes precedence over externalId', async () => {
     const { lines, load, all } = await fresh()
     await load(
       lines('first.jsonl', [
@@ -95,7 +95,7 @@ describe('which resource a line means', () => {
     expect((await all('User')).toSorted(byName)).toMatchObject([{ userName: 'ada', title: 'Dr' }, { userName: 'bob' }])
   })
 
-  test('the n-th group of a name is the n-th, however often the file is imported', async () => {
+  test('the n-th group with a name matches the n-th line, however often the file is imported', async () => {
     const { lines, load, all, changes } = await fresh()
     const people = ['a', 'b', 'c'].map((id) => ({ schemas: [USER], id, userName: id }))
     const groups = ['a', 'b', 'c'].map((id) => ({ schemas: [GROUP], displayName: 'Sales', members: [{ value: id }] }))
@@ -117,7 +117,7 @@ describe('which resource a line means', () => {
     expect(await changes()).toBe(log)
   })
 
-  test('groups of one name are told apart by their externalIds', async () => {
+  test('groups with the same name are distinguished by externalId', async () => {
     const { lines, load, all } = await fresh()
     const group = (externalId?: string) => ({
       schemas: [GROUP],
@@ -133,7 +133,7 @@ describe('which resource a line means', () => {
   })
 })
 
-test('totals add up, and what was left out is said with its words', async () => {
+test('totals add up, and what was left out is reported', async () => {
   const { dir, lines, lockstep } = await fresh()
   const file = lines('people.jsonl', [
     { schemas: [GROUP], displayName: 'Staff', members: [{ value: 'u1' }, { value: 'nobody' }] },
@@ -194,7 +194,7 @@ describe('CSV', () => {
     expect(await load(file)).toMatchObject({ created: 0, updated: 0, unchanged: 2, rejected: 0 })
   })
 
-  test('what has no column stays as it is, an empty cell takes its value away', async () => {
+  test('attributes without a column keep their values, and an empty cell removes its value', async () => {
     const { write, lines, load, all } = await fresh()
     await load(
       lines('ada.jsonl', [
@@ -227,7 +227,7 @@ describe('CSV', () => {
     expect((await all('User'))[0].emails).toEqual([{ type: 'home', value: 'h@x.example' }])
   })
 
-  test('groups take members by the ids of the file, or of the tenant', async () => {
+  test('members are ids of the file or of the tenant', async () => {
     const { write, load, all } = await fresh()
     await load(write('people.csv', 'userName\nada\nbob\n'))
     const ids = (await all('User')).map((user: Shown) => user.id)
@@ -254,7 +254,7 @@ describe('CSV', () => {
     ['userName,"active\nx,y\n', /a quotation mark is never closed/i],
     ['userName,emails[type co "w"].value\nx,y\n', /the brackets must select one value/],
     ['[{"userName":"a"},{"userName":"b"}]\n', /is a JSON list, but import needs one resource per line/],
-  ])('a header that is wrong is refused before anything is done: %j', async (text, message) => {
+  ])('a wrong header is refused before anything is imported: %j', async (text, message) => {
     const { write, lockstep, changes } = await fresh()
     const before = await changes()
     const { code, stderr } = await lockstep('import', write('wrong.csv', text), '--tenant', 'acme')
@@ -262,7 +262,7 @@ describe('CSV', () => {
     expect(await changes()).toBe(before)
   })
 
-  test('a header of one column is told without its file being called .csv', async () => {
+  test('a header with one column is recognised without the extension .csv', async () => {
     const { write, load } = await fresh()
     expect(await load(write('people.txt', '\ufeff"userName"\r\nada\r\nbob\r\n'))).toMatchObject({
       created: 2,
@@ -270,7 +270,7 @@ describe('CSV', () => {
     })
   })
 
-  test('a bad row is rejected with its line number, the others are taken in', async () => {
+  test('a bad row is rejected with its line number, and the others are imported', async () => {
     const { write, lockstep } = await fresh()
     const rows = [
       'userName,active,title',
@@ -299,7 +299,7 @@ describe('CSV', () => {
     ])
   })
 
-  test('text that is not UTF-8 is not taken in', async () => {
+  test('text that is not UTF-8 is not imported', async () => {
     const { write, lockstep, load } = await fresh()
     expect(await load(write('latin1.csv', Buffer.from('userName,title\nzo\u00eb,x\nada,y\n', 'latin1')))).toMatchObject(
       { created: 1, rejected: 1 },
@@ -313,13 +313,13 @@ describe('CSV', () => {
     expect(stderr).toContain('is not UTF-8; save it as UTF-8')
   })
 
-  test('goes on where it stopped', async () => {
+  test('resumes after an interruption', async () => {
     const { database, write, load, all } = await fresh()
     const row = (at: number) => `u${at},"a\nb"\n`
     const rows = Array.from({ length: 300 }, (_, at) => row(at))
     const file = write('people.csv', `userName,title\n${rows.join('')}`)
     await load(write('first.csv', `userName,title\n${rows.slice(0, 256).join('')}`))
-    // A place as a run leaves it that was killed after its first batch: what it says is believed.
+    // The checkpoint of a run that was killed after its first batch.
     const { size, mtimeMs } = statSync(file)
     const head = { size, mtimeMs, tenant: 'acme', database: readSettings({ database }, {}).database }
     const step = {

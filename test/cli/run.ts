@@ -10,14 +10,14 @@ export const ROOT = new URL('../..', import.meta.url).pathname
 /** The command line. */
 export const MAIN = join(ROOT, 'src/cli/main.ts')
 
-/** What a command line came to. */
+/** The result of a command line. */
 export interface Ran {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs `lockstep` as a process of its own, with an environment that holds no settings but those given. */
+/** Runs `lockstep` in its own process, with no settings in the environment but those given. */
 export function run(args: readonly string[], env: { readonly [name: string]: string } = {}, input = ''): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '', ...env } })
@@ -33,22 +33,22 @@ export function run(args: readonly string[], env: { readonly [name: string]: str
   })
 }
 
-/** A folder that is gone after the test. */
+/** A temporary folder, deleted after the test. */
 export function folder(): { readonly path: (name: string) => string; readonly remove: () => void } {
   const dir = mkdtempSync(join(tmpdir(), 'lockstep-'))
   return { path: (name) => join(dir, name), remove: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
-/** A server as a process of its own. */
+/** A server in its own process. */
 export interface Running {
   readonly url: string
-  /** What it printed at its start. */
+  /** What it printed on starting. */
   readonly greeting: string
-  /** All that it has printed. */
+  /** Everything that it has printed. */
   readonly output: () => string
   readonly pid: number
   readonly stderr: () => string
-  /** Asks it to stop; gives its exit code. */
+  /** Stops it; resolves with its exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
@@ -56,7 +56,7 @@ export interface Running {
 export function startServer(args: readonly string[], env: { readonly [name: string]: string } = {}): Promise<Running> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', ...args], {
-      // Nobody reads this on a terminal, and the tests want the token.
+      // There is no terminal, and the tests need the token.
       env: { PATH: process.env.PATH ?? '', LOCKSTEP_FIRST_TOKEN: 'always', ...env },
     })
     let greeting = ''

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const one of made.splice(0)) await one.remove()
 })
 
-test('no value and no label reaches the terminal as it is, and JSON stays JSON', async () => {
+test('values and labels are escaped for the terminal, and JSON stays JSON', async () => {
   const dir = folder()
   made.push(dir)
   const { database, remove } = await emptyPlace()
@@ -51,7 +51,7 @@ test('no value and no label reaches the terminal as it is, and JSON stays JSON',
   expect((await lockstep('query', 'User', ...at)).stdout).toContain('l1\\u{d}\\u{a}FAKE row \\u{1b}[2J')
 }, 120_000)
 
-test('query says how many more there are and how to go on, and refuses counts that are none', async () => {
+test('query says how many more results there are and how to continue, and refuses invalid counts', async () => {
   const dir = folder()
   made.push(dir)
   const { database, remove } = await emptyPlace()

@@ -41,7 +41,7 @@ const ask = (base: string, token: string, path: string, init: RequestInit = {}) 
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' },
   })
 
-/** A tenant "acme" with people, a nested group, somebody deleted and somebody changed. */
+/** A tenant "acme" with people, one deleted and one changed, and a nested group. */
 async function filled() {
   const server = await serving()
   const { base, token } = await server.connection('okta', { tenant: await server.tenant('acme') })
@@ -73,7 +73,7 @@ async function filled() {
   return { server, base, token, database: server.database }
 }
 
-/** What a tenant shows; where it is served from, and the order of members, are no part of it. */
+/** Everything that a tenant shows, regardless of its URL and of the order of members. */
 const everything = async (base: string, token: string) => {
   const read = async (path: string) => JSON.parse((await (await ask(base, token, path)).text()).replaceAll(base, ''))
   const groups: { readonly Resources: readonly { readonly members: { readonly value: string }[] }[] } =
@@ -83,7 +83,7 @@ const everything = async (base: string, token: string) => {
 }
 
 describe('a tenant moves', { timeout: 120_000 }, () => {
-  test('to another database, unchanged: its token works there, and both ends tell the same checksum', async () => {
+  test('to another database, unchanged: its token works there, and both checksums are the same', async () => {
     const old = await filled()
     const options = { usage: old.server.directory, actor: 'test' }
     await old.server.tenancy.schemas.putIndexes('acme', 'User', ['title'], options)
@@ -98,14 +98,14 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(back).toEqual({ tenant: 'acme', from: 'acme', resources: 31, log: 38, checksum: out.checksum })
     const base = `${server.url}/tenants/acme/scim/v2`
     expect(await everything(base, old.token)).toEqual(await everything(old.base, old.token))
-    // What was declared indexed is so there, and goes on being so.
+    // Declared indexes are there, and stay in use.
     const indexes = await server.tenancy.schemas.listIndexes('acme', { usage: server.directory })
     expect(indexes.filter(({ own }) => own)).toEqual([{ type: 'User', path: 'title', own: true, ready: true }])
     const doctors = `/Users?filter=${encodeURIComponent('title eq "dr"')}`
     expect(await (await ask(base, old.token, doctors)).json()).toMatchObject({ totalResults: 1 })
     expect(await server.store.changes('acme', 2, 100)).toEqual(await old.server.store.changes('acme', 2, 100))
     const again = await json('tenant', 'export', 'acme', path('again.tenant'), '--database', database)
-    // Somebody came with the token meanwhile, so the record of its last use may be another one.
+    // The token was used meanwhile, so the record of its last use may differ.
     expect(again).toMatchObject({ resources: 31, log: 38 })
     const rowsOf = (name: string) =>
       readFileSync(path(name), 'utf8')
@@ -114,7 +114,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(rowsOf('again.tenant')).toEqual(rowsOf('acme.tenant'))
   })
 
-  test('under another name its own tokens let nobody in, and it says so', async () => {
+  test("under another name its own tokens don't work, and the command says so", async () => {
     const old = await filled()
     const path = place()
     await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
@@ -128,7 +128,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     )
   })
 
-  test('half a tenant is not served; the import goes on where it was, and then it is', async () => {
+  test('an incomplete import is not served; it resumes, and then it is', async () => {
     const old = await filled()
     const path = place()
     await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
@@ -163,14 +163,14 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     const asked = await ask(`${server.url}/admin/v1`, admin.token, '/tenants/acme')
     expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '30'])
 
-    // Only the same file can go on.
+    // Only the same file resumes.
     const other = await filledElse(path('else.tenant'))
     expect(await refusal('tenant', 'import', other, '--as', 'acme', '--database', database)).toContain('another file')
     expect(await json('tenant', 'import', path('acme.tenant'), '--database', database)).toMatchObject({ checksum })
     expect(await everything(base, old.token)).toEqual(await everything(old.base, old.token))
   })
 
-  test('what has been changed in the database meanwhile is found, and nothing is served', async () => {
+  test('a change in the database during the import is detected, and nothing is served', async () => {
     const old = await filled()
     const path = place()
     await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', old.database)
@@ -189,7 +189,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(await json('tenant', 'import', path('acme.tenant'), '--database', database)).toMatchObject({ checksum })
   })
 
-  test('goes to standard output for -, byte for byte, and nothing else does', async () => {
+  test('an export to - writes the same bytes to standard output, and nothing else', async () => {
     const { database } = await filled()
     const path = place()
     const exported = await json('tenant', 'export', 'acme', path('acme.tenant'), '--database', database)
@@ -202,7 +202,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(existsSync('-')).toBe(false)
   })
 
-  test('an export that was cut short goes on, unless the tenant has changed', async () => {
+  test('an interrupted export resumes, unless the tenant has changed', async () => {
     const { server, base, token, database } = await filled()
     const path = place()
     await server.tenancy.flush()
@@ -226,7 +226,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(await refusal('tenant', 'export', 'acme', path('late.tenant'), '--database', database)).toContain('exists')
   })
 
-  test('a file of the version before, which knew of no work, is imported', async () => {
+  test('a file of the previous version, without work items, is imported', async () => {
     const { database } = await filled()
     const path = place()
     await json('tenant', 'export', 'acme', path('now.tenant'), '--database', database)
@@ -243,7 +243,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     expect(await json('tenant', 'import', path('old.tenant'), '--database', there)).toMatchObject({ resources: 31 })
   })
 
-  test('a file that is not whole, not as it was, or something else is refused before anything is made', async () => {
+  test('a file that is truncated, altered or no tenant file is refused before anything is written', async () => {
     const { database } = await filled()
     const path = place()
     await json('tenant', 'export', 'acme', path('good.tenant'), '--database', database)
@@ -270,7 +270,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
   })
 })
 
-/** The file of some other tenant. */
+/** The file of another tenant. */
 async function filledElse(file: string): Promise<string> {
   const server = await serving()
   const tenant = await server.tenant()

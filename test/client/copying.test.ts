@@ -26,10 +26,10 @@ afterAll(async () => {
   dir.remove()
 })
 
-/** Changes an answer on its way: its body, or the whole of it. */
+/** Changes a response on its way: its body, or the whole response. */
 type Bend = (body: Json, wire: Wire) => Json | { readonly status: number; readonly body: unknown } | undefined
 
-/** A tenant of the server behind one that bends its answers. */
+/** A tenant of the server behind a proxy that changes its responses. */
 async function place(bend: Bend = () => undefined) {
   const { base, token } = await server.connection('generic')
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
@@ -70,7 +70,7 @@ async function place(bend: Bend = () => undefined) {
 
 type Place = Awaited<ReturnType<typeof place>>
 
-/** A command on the places A and B. */
+/** Runs a command on the targets A and B. */
 async function lockstep(command: string, a: Place, b: Place, ...more: readonly string[]) {
   const env = {
     XDG_CONFIG_HOME: dir.path('config'),
@@ -94,7 +94,7 @@ const without = (resource: Json, ...names: readonly string[]): Json =>
 
 const SLOW = { timeout: 120_000 }
 
-describe('a list that is not whole', SLOW, () => {
+describe('an incomplete list', SLOW, () => {
   test.each<[string, Bend]>([
     [
       'pages stop',
@@ -129,13 +129,13 @@ describe('a list that is not whole', SLOW, () => {
     for (const command of ['diff', 'copy'] as const) {
       const ran = await lockstep(command, a, b, ...(command === 'copy' ? ['--delete'] : []))
       expect(ran.code).toBe(1)
-      expect(ran.stderr).toMatch(/remote \\"a\\": the list of \/Users is not whole: .*--force/)
+      expect(ran.stderr).toMatch(/Remote \\"a\\": the list of \/Users is not whole: .*--force/)
     }
     expect(b.writes()).toEqual([])
     expect(await b.names()).toHaveLength(4)
   })
 
-  test('of B ends it too, and --force goes on for servers that count whom they do not show', async () => {
+  test('of B ends it too, and --force continues for servers that count hidden resources', async () => {
     const a = await place()
     const b = await place((body, wire) =>
       isList(wire, '/Users') ? { ...body, totalResults: Number(body.totalResults) + 3 } : undefined,
@@ -150,7 +150,7 @@ describe('a list that is not whole', SLOW, () => {
   })
 })
 
-describe('what a list leaves out', SLOW, () => {
+describe('a list that omits things', SLOW, () => {
   const hideMembers = (body: Json, wire: Wire, which: (at: number) => boolean = () => true) =>
     isList(wire, '/Groups')
       ? { ...body, Resources: resources(body).map((each, at) => (which(at) ? without(each, 'members') : each)) }
@@ -182,7 +182,7 @@ describe('what a list leaves out', SLOW, () => {
     expect(copied.stderr).toBe('')
   })
 
-  test('members that A never shows are left alone, which is said', async () => {
+  test('members that A never shows are left unchanged and reported', async () => {
     const a = await place(
       (body, wire) =>
         hideMembers(body, wire) ?? (wire.target.startsWith('/Groups/') ? without(body, 'members') : undefined),
@@ -203,13 +203,13 @@ describe('what a list leaves out', SLOW, () => {
       left: [expect.stringContaining('A does not show its members')],
     })
     expect([b.writes(), await b.members(id)]).toEqual([[], 1])
-    // The other way round they may be added, which takes nobody away, but that is not seen.
+    // In the other direction members may be added, which removes nobody, but A doesn't show them.
     const back = await lockstep('copy', b, a)
     expect(back.last).toMatchObject({ updated: 0, failed: 0, left: 1 })
     for (const { body } of a.writes()) expect(body).not.toContain('remove')
   })
 
-  test('members that can be read by nobody are left alone, and the rest goes on', async () => {
+  test("members that can't be read are left unchanged, and the rest is copied", async () => {
     const a = await place(
       (body, wire) =>
         hideMembers(body, wire) ??
@@ -223,7 +223,7 @@ describe('what a list leaves out', SLOW, () => {
     expect(await b.members(id)).toBe(1)
   })
 
-  test('attributes that lists leave out are read from each resource', async () => {
+  test('attributes that lists omit are read from each resource', async () => {
     const summary: Bend = (body, wire) =>
       isList(wire, '/Users')
         ? { ...body, Resources: resources(body).map(({ id, userName }) => ({ id, userName })) }
@@ -245,8 +245,8 @@ describe('what a list leaves out', SLOW, () => {
     }
   })
 
-  test('one that A lists without a value is read by itself before the value is taken away', async () => {
-    // The list shows titles, but not of everybody.
+  test('a resource that A lists without a value is read before the value is removed', async () => {
+    // The list shows titles, but not all.
     const a = await place((body, wire) =>
       isList(wire, '/Users')
         ? {
@@ -261,7 +261,7 @@ describe('what a list leaves out', SLOW, () => {
     expect(b.writes()).toEqual([])
   })
 
-  test('people whom A hides are neither deleted nor taken out of groups', async () => {
+  test('people whom A hides are neither deleted nor removed from groups', async () => {
     const hidden = (each: Json) => each.active === false
     const a = await place((body, wire) => {
       if (!isList(wire, '/Users') || wire.target.includes('filter=')) return undefined
@@ -287,7 +287,7 @@ describe('what a list leaves out', SLOW, () => {
     expect(await b.members(ids[1] ?? '')).toBe(2)
   })
 
-  test('members whom A names but never shows keep everybody in, and managers stay', async () => {
+  test('members whom A refers to but never shows prevent removals, and managers stay', async () => {
     const a = await place((body, wire) => {
       if (wire.target.includes('filter=')) return { ...body, totalResults: 0, Resources: [] }
       if (isList(wire, '/Users')) {
@@ -311,7 +311,7 @@ describe('what a list leaves out', SLOW, () => {
   })
 })
 
-describe('what is understood all the same', SLOW, () => {
+describe('unusual servers', SLOW, () => {
   const lower = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(lower)
@@ -322,7 +322,7 @@ describe('what is understood all the same', SLOW, () => {
     /^\/(?:Users|Groups)/.test(wire.target) ? (lower(body) as Json) : undefined
   const withoutTotal: Bend = (body, wire) =>
     /^\/(?:Users|Groups)\b/.test(wire.target) && 'Resources' in body ? without(body, 'totalResults') : undefined
-  /** Two on a page, whatever is asked. */
+  /** Two per page, whatever the request. */
   const shortPages: Bend = (body, wire) => {
     if (!/^\/(?:Users|Groups)\?/.test(wire.target)) return undefined
     return { ...body, Resources: resources(body).slice(0, 2), totalResults: String(body.totalResults) }
@@ -347,7 +347,7 @@ describe('what is understood all the same', SLOW, () => {
     expect((await lockstep('diff', a, b, '--exit-code')).code).toBe(0)
   })
 
-  test('what B never shows is asked of a few, and not of everybody', async () => {
+  test('attributes that B never shows are read from a few resources, not from all', async () => {
     const drop = (each: Json) => without(each, 'nickName')
     const [a, b] = [
       await place(),
@@ -367,8 +367,8 @@ describe('what is understood all the same', SLOW, () => {
   })
 })
 
-describe('what tells one from another', SLOW, () => {
-  test('names that are not unique are said and skipped, on whichever side', async () => {
+describe('keys', SLOW, () => {
+  test('names that are not unique are reported and skipped, on either side', async () => {
     const [a, b] = [await place(), await place()]
     const people = { a: [await a.user('ann')], b: [await b.user('ann')] }
     await a.group('Sales', people.a)
@@ -394,7 +394,7 @@ describe('what tells one from another', SLOW, () => {
     expect(b.writes()).toEqual([])
   })
 
-  test('a server that keeps names in lower case is not told to change them with every copy', async () => {
+  test('a server that stores names in lower case is not changed with every copy', async () => {
     const lower = (body: Json): Json => {
       const one = (each: Json): Json => ({
         ...each,
@@ -424,7 +424,7 @@ describe('what tells one from another', SLOW, () => {
 })
 
 describe("a server whose schemas don't say what the RFC says", SLOW, () => {
-  /** Schemas with a manager that is no reference, groups that can be written, externalId among a group's own attributes. */
+  /** Schemas in which the manager is no reference, groups are writable, and groups declare externalId themselves. */
   const odd: Bend = (body, wire) => {
     if (!isList(wire, '/Schemas')) return undefined
     const bend = (attribute: Json): Json => {
@@ -491,7 +491,7 @@ describe("a server whose schemas don't say what the RFC says", SLOW, () => {
     expect((await lockstep('diff', a, b, '--exit-code')).code).toBe(0)
   })
 
-  test('one that cannot be compared is told and counted, and the others are gone on with', async () => {
+  test("one that can't be compared is reported and counted, and the others follow", async () => {
     // A's emails have the wrong shape for one person.
     const a = await place((body, wire) =>
       isList(wire, '/Users') || wire.target.startsWith('/Users/')

@@ -34,7 +34,7 @@ const lines = (text: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-/** A fresh tenant of the server as a remote of that name; strict, so that nothing is forgiven. */
+/** Saves a new tenant of the server as a remote; strict, so that nothing is tolerated. */
 async function remote(name: string, kind = 'strict') {
   const { base, token } = await server.connection(kind)
   const ran = await lockstep(['remote', 'add', name, base, '--token-stdin', '--json'], {}, `${token}\n`)
@@ -46,7 +46,7 @@ async function remote(name: string, kind = 'strict') {
 const SLOW = { timeout: 180_000 }
 
 describe('remotes', SLOW, () => {
-  test('are kept for their owner alone, checked, listed, shown and forgotten, and never show a secret', async () => {
+  test('are readable only by their owner, checked, listed, shown and removed, and never show a secret', async () => {
     const { base, token, said } = await remote('first')
     expect(said).toMatchObject({ remote: 'first', url: base, credentials: 'bearer token', types: ['User', 'Group'] })
     expect(statSync(file()).mode & 0o777).toBe(0o600)
@@ -67,7 +67,7 @@ describe('remotes', SLOW, () => {
     expect(readFileSync(file(), 'utf8')).not.toContain(token)
   })
 
-  test('a file that others can read is mended, and that is said', async () => {
+  test('a file that other users can read is corrected, with a warning', async () => {
     await remote('open')
     chmodSync(file(), 0o644)
     const ran = await lockstep(['remote', 'list', '--json'])
@@ -77,7 +77,7 @@ describe('remotes', SLOW, () => {
     expect((await lockstep(['remote', 'list'])).stderr).toBe('')
   })
 
-  test('tokens can stay in the environment, and whole remotes too', async () => {
+  test('tokens and whole remotes can come from the environment', async () => {
     const { base, token } = await server.connection('generic')
     const added = await lockstep(['remote', 'add', 'env', base, '--token-env', 'MY_TOKEN', '--no-check'])
     expect(added.code).toBe(0)
@@ -92,13 +92,13 @@ describe('remotes', SLOW, () => {
     ).toBe(0)
   })
 
-  test('wrong credentials are said when the remote is added', async () => {
+  test('wrong credentials are reported when the remote is added', async () => {
     const { base } = await server.connection('generic')
     const { stdout } = await lockstep(['remote', 'add', 'wrong', base, '--token-stdin'], {}, 'nonsense')
     expect(stdout).toMatch(/could not be reached: .*token/i)
   })
 
-  test('the file that is no JSON, or not ours, is said without its contents', async () => {
+  test('a file that is not JSON is reported without its contents', async () => {
     const before = readFileSync(file(), 'utf8')
     writeFileSync(file(), '{"remotes": {"x": {"token": "lk_secret"', { mode: 0o600 })
     const ran = await lockstep(['remote', 'list'])
@@ -127,7 +127,7 @@ describe('remotes', SLOW, () => {
 })
 
 describe('resources at a remote', SLOW, () => {
-  test('are made, read, found, changed and deleted, with names checked against its own schemas', async () => {
+  test('are created, read, found, changed and deleted; names are checked against its own schemas', async () => {
     await remote('work')
     const at = ['--remote', 'work']
     const made = await lockstep(
@@ -184,7 +184,7 @@ describe('many resources at once', SLOW, () => {
   const people = (...names: readonly string[]) => names.map((userName) => ({ userName }))
   const jsonLines = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).join('\n')
 
-  test('one that is refused is told with its line, or its place in the list, and the others are made', async () => {
+  test('a refused one is reported with its line or position, and the others are created', async () => {
     await remote('many')
     const at = ['create', 'User', '--remote', 'many']
     const ran = await lockstep(at, {}, `\n${jsonLines(people('ada', 'bob', 'ADA', 'cleo'))}\n`)
@@ -203,7 +203,7 @@ describe('many resources at once', SLOW, () => {
     expect(alone.stderr).not.toMatch(/line|element/)
   })
 
-  test('a line with an unknown attribute is told with its number, and nothing is made', async () => {
+  test('a line with an unknown attribute is reported with its number, and nothing is created', async () => {
     const ran = await lockstep(
       ['create', 'User', '--remote', 'many'],
       {},
@@ -216,9 +216,9 @@ describe('many resources at once', SLOW, () => {
     expect((await json('query', 'User', '--remote', 'many')).totalResults).toBe(4)
   })
 
-  test('when nobody is let in any more it stops, and says where', async () => {
+  test('stops at the first line when the credentials are refused', async () => {
     const { base, token } = await server.connection('strict')
-    // The real server behind one that refuses the credentials from some point on.
+    // The real server behind a proxy that refuses the credentials after a while.
     const closing = await scripted((wire) => (socket) => {
       if (wire.method === 'POST' && wire.body.includes('bob')) return socket.end(raw(401, ''))
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' }
@@ -240,9 +240,9 @@ describe('many resources at once', SLOW, () => {
   })
 })
 
-describe('two places', SLOW, () => {
+describe('two targets', SLOW, () => {
   const USERS = 'urn:ietf:params:scim:schemas:core:2.0:User'
-  /** A tenant of a database of its own, with people, a chain of managers, and groups that hold each other. */
+  /** A tenant in its own database, with people, a chain of managers, and nested groups. */
   async function local(count: number) {
     const own = folder()
     const database = `sqlite:${own.path('own.db')}`
@@ -264,7 +264,7 @@ describe('two places', SLOW, () => {
     return { database, remove: own.remove }
   }
 
-  test('are compared, copied by the least PATCH, and alike afterwards; run again, nothing is left to do', async () => {
+  test('are compared, copied by the smallest PATCH, and equal afterwards; a second run has nothing to do', async () => {
     const { database, remove } = await local(40)
     await remote('target')
     const places = ['local:acme', 'target', '--database', database]
@@ -281,7 +281,7 @@ describe('two places', SLOW, () => {
     expect((await json('query', 'User', '--remote', 'target')).totalResults).toBe(0)
 
     const copied = lines((await lockstep(['copy', ...places, '--json'])).stdout)
-    // Managers and members are set when everybody is there, which is no change of its own.
+    // Setting managers and members after the creation does not count as a change.
     expect(copied.at(-1)).toEqual({ ...dry.at(-1), dryRun: false })
     expect(copied.filter(({ done }) => done === 'completed')).toHaveLength(41)
     const same = lines((await lockstep(['diff', ...places, '--json', '--exit-code'])).stdout)
@@ -291,7 +291,7 @@ describe('two places', SLOW, () => {
       { dryRun: false, created: 0, updated: 0, deleted: 0, failed: 0, left: 0 },
     ])
 
-    // What somebody changes there is said attribute by attribute, members by their keys.
+    // Differences are reported by attribute, and members by key.
     const at = ['--remote', 'target']
     const [user] = (await json('query', 'User', '--filter', 'userName eq "user7"', ...at)).Resources
     await json('patch', 'User', user.id, 'add title Dr', `replace ${ENT}:department Sales`, ...at)
@@ -345,10 +345,10 @@ describe('two places', SLOW, () => {
     remove()
   })
 
-  test('what has no key of its own is left out, and what is there already is not made twice', async () => {
+  test('resources without a unique key are left out, and existing ones are not created twice', async () => {
     const { database, remove } = await local(5)
     const { base, token } = await remote('strict-one')
-    // Somebody is there already, and stays who they are.
+    // This one exists already, and stays as it is.
     await fetch(`${base}/Users`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
@@ -361,7 +361,7 @@ describe('two places', SLOW, () => {
       ...['copy', 'local:acme', 'strict-one', '--database', database],
       ...['--key', `User=${ENT}:department`, '--type', 'User', '--json'],
     ])
-    // All five have the same department, so nobody can tell which is which.
+    // All five have the same department, so it identifies none of them.
     expect(ran.code).toBe(0)
     expect(lines(ran.stdout).at(-1)).toMatchObject({ created: 0, failed: 0, left: 1 })
     const rest = await lockstep([
@@ -378,11 +378,11 @@ describe('two places', SLOW, () => {
     remove()
   })
 
-  test('a copy that broke off goes on where it was when it is run again', async () => {
+  test('an interrupted copy does only what is left when it runs again', async () => {
     const { database, remove } = await local(12)
     const { base, token } = await server.connection('strict')
     let writes = 0
-    // The real server behind one that dies after some writes.
+    // The real server behind a proxy that dies after some writes.
     const dying = await scripted((wire) => (socket) => {
       if (wire.method !== 'GET' && ++writes > 7) return socket.destroy()
       const body = wire.body === '' ? {} : { body: wire.body }
@@ -411,7 +411,7 @@ describe('two places', SLOW, () => {
     remove()
   })
 
-  test('what is ignored is neither compared nor copied, but for what a resource needs', async () => {
+  test('ignored attributes are neither compared nor copied, except required ones', async () => {
     const { database, remove } = await local(2)
     await remote('ignoring')
     const places = ['local:acme', 'ignoring', '--database', database, '--ignore', `displayName,userName,emails,${ENT}`]
@@ -428,7 +428,7 @@ describe('two places', SLOW, () => {
     remove()
   })
 
-  test('what the app has no way to do is told, and the rest is done', async () => {
+  test("what the app can't do is reported, and the rest is done", async () => {
     const { database, remove } = await local(3)
     const { base, token } = await server.connection('strict')
     const add = ['remote', 'add', 'gitlab', base, '--token-stdin', '--app', 'gitlab', '--no-check']
@@ -462,7 +462,7 @@ describe('completion', SLOW, () => {
   const complete = async (...words: string[]) =>
     (await lockstep(['complete', '--', ...words])).stdout.split('\n').filter((line) => line !== '')
 
-  test('knows commands, options, remotes, and the types and attributes of the server itself', async () => {
+  test("knows commands, options, remotes, and the server's own types and attributes", async () => {
     await remote('known')
     expect(await complete('que')).toEqual(['query'])
     expect(await complete('remote', '')).toEqual(['add', 'list', 'show', 'remove'])
@@ -500,7 +500,7 @@ _lockstep
 printf '%s\\n' "\${COMPREPLY[@]}"`
     const bash = (words: readonly string[]) =>
       execFileSync('bash', ['-c', trial(words)], {
-        // A shell of the first level on a pipe takes itself for a remote one and reads settings.
+        // A top-level shell on a pipe assumes that it is a remote one, and reads settings.
         env: { PATH: process.env.PATH ?? '', SHLVL: '2', ...env },
         encoding: 'utf8',
       }).trim()
@@ -508,7 +508,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(bash(['query', 'User', '--remote', 'shell', '--sort-by', `${ENT}:departm`])).toBe('department')
   })
 
-  test('a shell that is not known is said', async () => {
+  test('an unknown shell is refused', async () => {
     const ran = await lockstep(['completion', 'tcsh'])
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(/bash, zsh, fish/)])
   })
