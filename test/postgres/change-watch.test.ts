@@ -2,6 +2,7 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { environment } from '../../src/environment.ts'
 import type { Affected, Write } from '../../src/store/index.ts'
 import { createChangeWatch } from '../../src/store/postgres/change-watch.ts'
 import { createDatabase } from '../../src/store/postgres/database.ts'
@@ -106,17 +107,16 @@ describe('learning of changes', () => {
 test('a tenant unused for an hour is dropped from memory, with everything kept for it', async () => {
   const calls: string[] = []
   const own = countingPool(database.url, calls)
-  const reads = createDatabase(own)
   let time = Date.now()
-  const now = () => time
+  const reads = createDatabase(own, undefined, { ...environment, now: () => time })
   const watchers = createWatchers()
-  const tenants = createDictionary(reads, (tenant) => notice.saw(tenant), now)
-  const notice = createChangeWatch(reads, tenants, { listen: false, origin: 'x', now }, watchers)
+  const tenants = createDictionary(reads, (tenant) => changes.watch(tenant))
+  const changes = createChangeWatch({ database: reads, tenants, watchers, origin: 'x', listen: false })
   const told: Affected[] = []
   watchers.watch((some) => told.push(...some))
   await tenants.find(nameOf(1))
   await tenants.find(nameOf(2))
-  notice.start()
+  changes.start()
   time += 1_800_000
   tenants.known(nameOf(2))
   time += 1_800_001
@@ -124,7 +124,7 @@ test('a tenant unused for an hour is dropped from memory, with everything kept f
   expect(told).toEqual([{ tenant: nameOf(1), records: true }])
   expect(tenants.known(nameOf(1))).toBeUndefined()
   expect(tenants.known(nameOf(2))).toBeDefined()
-  await notice.close()
+  await changes.close()
   await own.end()
 })
 

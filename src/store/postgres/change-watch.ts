@@ -1,19 +1,33 @@
+// Notices what other processes have changed, and notifies the watchers.
+
+import type { Affected } from '../contract/index.ts'
 import type { Watchers } from '../watchers.ts'
 import { numberOf, type Statement } from './columns.ts'
 import type { Database } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
-import type { PooledSession } from './session.ts'
+import { createListener } from './listener.ts'
 
-/** Learns what other processes have changed, and has the watchers told. */
+/** Notices changes of the tenants that this process has read. */
 export interface ChangeWatch {
-  /** A tenant was read: from now on its changes are watched. */
-  readonly saw: (tenant: Tenant) => void
-  /** This process has changed a tenant's records itself, and has told so. */
-  readonly own: (name: string, records: number) => void
-  /** Looks at one tenant now, if it is one that is watched. */
-  readonly lookAt: (name: string) => Promise<void>
+  /** Watches a tenant from now on: it was just read. */
+  readonly watch: (tenant: Tenant) => void
+  /** This process has changed a tenant's records itself, and has notified its watchers. */
+  readonly ownChange: (name: string, records: number) => void
+  /** Looks at one tenant now, if it is watched. */
+  readonly refresh: (name: string) => Promise<void>
   readonly start: () => void
   readonly close: () => Promise<void>
+}
+
+/** What changes are watched with. */
+export interface ChangeWatchDeps {
+  readonly database: Pick<Database, 'rows' | 'hold' | 'of' | 'nodeOf' | 'environment'>
+  readonly tenants: Pick<Dictionary, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>
+  readonly watchers: Pick<Watchers, 'notify'>
+  /** Identifies this process in notifications. */
+  readonly origin: string
+  /** Whether to keep a connection that listens. */
+  readonly listen: boolean
 }
 
 /** Channel of NOTIFY; the payload is the origin of the process and the name of a tenant whose records changed. */
@@ -24,278 +38,274 @@ export function notification(origin: string, tenant: string): Statement {
   return [`select pg_notify('${CHANNEL}', $1)`, `${origin} ${tenant}`]
 }
 
-/** How often it is looked which tenants have changed. */
-const LOOK_MS = 400
-/** So far back each look reaches again: a change is dated before it is committed, and by another process's clock. */
+/** Time between two polls. */
+const POLL_MS = 400
+/** How far back each poll reaches again: a change is dated before it is committed, by another process's clock. */
 const OVERLAP_MS = 60_000
-/** A tenant that nobody has used for this long is forgotten. */
+/** A tenant that has been unused this long is forgotten. */
 const IDLE_MS = 3_600_000
-/** How often it is seen to that those are forgotten. */
-const TIDY_MS = 60_000
-/** For how long looking may fail before everything counts as changed. */
+/** Time between two searches for idle tenants. */
+const IDLE_CHECK_MS = 60_000
+/** After polls have failed this long, everything counts as changed. */
 const BLIND_MS = 1_000
-/** Dictionary of a node that are looked at in one statement: planning one costs by tenants and shards. */
+/** Tenants of a node that are read in one statement: planning one costs by tenants and shards. */
 const AT_ONCE = 200
-/** Pause before listening again on a new connection. */
-const LISTEN_AGAIN_MS = 1_000
 
-interface Seen {
+/** Tenants that changed since a time. */
+const CHANGED = 'select s.t, s.records from lockstep.tenant_state s where s.changed > $1'
+/** Tenants that were removed recently. */
+const REMOVED = 'select g.t from lockstep.gone g where g.a <= 0'
+
+interface Watched {
   readonly tenantNo: number
   readonly name: string
-  /** When it was read last. */
+  /** When it was last read. */
   readonly at: number
+  /** The tenant's count of changes as this process knows it. */
   records: number
 }
 
-/** Those that changed since a time. */
-const CHANGED = 'select s.t, s.records from lockstep.tenant_state s where s.changed > $1'
-/** Those that were removed a short while ago. */
-const GONE = 'select g.t from lockstep.gone g where g.a <= 0'
+/** What a change watch knows. */
+interface WatchState extends ChangeWatchDeps {
+  readonly byName: Map<string, Watched>
+  readonly byNumber: Map<number, Watched>
+  /** Runs statements one after the other, on the connection that listens if there is one: they don't queue for others. */
+  readonly rows: Database['rows']
+  /** Nodes of a cluster that have not answered yet. */
+  readonly silent: Set<string | undefined>
+  /** When the last successful poll began. */
+  since: number
+  /** When polling last succeeded, or everything was taken for changed. */
+  polledAt: number
+  idleCheckedAt: number
+}
 
 /**
- * Makes the notice of one process. NOTIFY tells at once but only while its connection holds, and on a cluster only on one node; so
- * it is looked again and again as well which tenants have changed. Neither costs more the more tenants there are: a notification has
- * its own tenant looked at, and a look asks an index for what changed lately.
+ * Makes the change watch of one process. NOTIFY is immediate, but reaches a process only while its connection holds, and on a cluster only
+ * from one node; so the process also polls for tenants that have changed. Neither costs more with more tenants: a notification has its
+ * own tenant read, and a poll asks an index for recent changes.
  */
-export function createChangeWatch(
-  database: Pick<Database, 'rows' | 'hold' | 'of' | 'nodeOf'>,
-  tenants: Pick<Dictionary, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>,
-  options: { readonly listen: boolean; readonly origin: string; readonly now?: () => number },
-  { notify }: Watchers,
-): ChangeWatch {
-  const { now = Date.now } = options
-  const seen = new Map<string, Seen>()
-  const byNumber = new Map<number, Seen>()
-  /** When the last look that came through began. */
-  let since = now()
-  let tidied = now()
-  let timer: NodeJS.Timeout | undefined
-  let again: NodeJS.Timeout | undefined
-  let looking: Promise<void> | undefined
-  let lookedAt = now()
-  let listener: PooledSession | undefined
+export function createChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
+  const { environment } = deps.database
+  const listener = createListener(deps.database, CHANNEL, (payload) => notified(state, payload))
+  const now = environment.now()
+  const state: WatchState = {
+    ...deps,
+    byName: new Map(),
+    byNumber: new Map(),
+    rows: oneAfterTheOther((sql, ...values) => (listener.session() ?? deps.database).rows(sql, ...values)),
+    silent: new Set(),
+    since: now,
+    polledAt: now,
+    idleCheckedAt: now,
+  }
+  let cancel = () => {}
+  let polling: Promise<void> | undefined
   let closed = false
 
-  function changed(name: string): void {
-    tenants.forget(name)
-    notify([{ tenant: name, records: true }])
-  }
-
-  function saw({ name, tenantNo, records }: Tenant): void {
-    const before = seen.get(name)
-    keep({ tenantNo, name, at: now(), records })
-    // It changed between two looks.
-    if (before !== undefined && (before.tenantNo !== tenantNo || before.records !== records))
-      notify([{ tenant: name, records: true }])
-  }
-
-  function keep(one: Seen): void {
-    dismiss(seen.get(one.name))
-    seen.set(one.name, one)
-    byNumber.set(one.tenantNo, one)
-  }
-
-  function dismiss(one: Seen | undefined): void {
-    if (one === undefined) return
-    if (seen.get(one.name) === one) seen.delete(one.name)
-    if (byNumber.get(one.tenantNo) === one) byNumber.delete(one.tenantNo)
-  }
-
-  /** What a tenant's count of changes is now says whether it has changed; undefined: it is gone. */
-  function compare(was: Seen, records: number | undefined): void {
-    if (byNumber.get(was.tenantNo) !== was || records === was.records) return
-    if (records !== undefined) {
-      was.records = records
-      changed(was.name)
-      return
-    }
-    dismiss(was)
-    tenants.drop(was)
-    notify([
-      { tenant: was.name, records: true },
-      { tenant: was.name, all: true },
-    ])
-  }
-
-  let asked: Promise<unknown> = Promise.resolve()
-  /** Not in a queue with everybody else: on the connection that waits for notices, if there is one, and there one after the other. */
-  const rows: Database['rows'] = (sql, ...values) => {
-    const ask = () => (listener ?? database).rows(sql, ...values)
-    const answer = asked.then(ask, ask)
-    asked = answer
-    return answer
-  }
-
-  async function look(): Promise<void> {
-    const began = now()
-    const states = await rows(CHANGED, since - OVERLAP_MS)
-    const gone = await rows(GONE)
-    since = began
-    lookedAt = now()
-    for (const [tenantNo, records] of states) {
-      const was = byNumber.get(numberOf(tenantNo))
-      if (was !== undefined) compare(was, numberOf(records))
-    }
-    for (const [tenantNo] of gone) {
-      const was = byNumber.get(numberOf(tenantNo))
-      if (was !== undefined) compare(was, undefined)
-    }
-  }
-
-  async function lookAt(was: Seen): Promise<void> {
-    const [state] = await rows('select s.records from lockstep.tenant_state s where s.t = $1', was.tenantNo)
-    compare(was, state === undefined ? undefined : numberOf(state[0]))
-  }
-
-  /** Forgets whom nobody uses, with all that hangs on it: what isn't looked at may not be kept. */
-  function tidy(): void {
-    if (now() - tidied < TIDY_MS) return
-    tidied = now()
-    for (const one of [...seen.values()]) {
-      if (one.tenantNo === 0 || Math.max(one.at, tenants.usedAt(one.name) ?? 0) > tidied - IDLE_MS) continue
-      dismiss(one)
-      tenants.drop(one)
-      notify([{ tenant: one.name, records: true }])
-    }
-  }
-
-  /** Nobody knows what was missed. */
-  function blind(): void {
-    lookedAt = now()
-    tenants.forgetAll()
-    notify([{ everything: true }])
-  }
-
-  /** Nodes of a cluster that have not answered yet. */
-  const asking = new Set<string | undefined>()
-
-  /** Not all can be looked at: on a cluster each node is asked by itself, and who lives on one that doesn't answer counts as changed. */
-  async function inTheDark(): Promise<void> {
-    const byNode = new Map<string | undefined, Seen[]>()
-    for (const one of seen.values()) {
-      const node = database.nodeOf(one.tenantNo)
-      const those = byNode.get(node)
-      if (those === undefined) byNode.set(node, [one])
-      else those.push(one)
-    }
-    if (byNode.size < 2) return blind()
-    await Promise.all([...byNode].map(([node, those]) => lookAtNode(node, those)))
-  }
-
-  async function lookAtNode(node: string | undefined, those: readonly Seen[]): Promise<void> {
-    for (let at = 0; at < those.length; at += AT_ONCE) {
-      const some = those.slice(at, at + AT_ONCE)
-      const records = asking.has(node) ? undefined : await within(BLIND_MS, recordsOf(node, some))
-      for (const one of some) {
-        if (records !== undefined) compare(one, records.get(one.tenantNo))
-        else if (byNumber.get(one.tenantNo) === one) changed(one.name)
-      }
-    }
-  }
-
-  async function recordsOf(node: string | undefined, those: readonly Seen[]): Promise<Map<number, number>> {
-    asking.add(node)
-    try {
-      const numbers = those.map(({ tenantNo }) => tenantNo)
-      const states = await database
-        .of(numbers[0] ?? 0)
-        .rows('select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])', numbers)
-      return new Map(states.map(([tenantNo, records]) => [numberOf(tenantNo), numberOf(records)]))
-    } finally {
-      asking.delete(node)
-    }
-  }
-
-  function lookSoon(): void {
+  function pollLater(): void {
     if (closed) return
-    timer = setTimeout(() => {
-      const waiting = setInterval(() => void inTheDark(), BLIND_MS)
-      looking = look()
-        .catch(() => (now() - lookedAt >= BLIND_MS ? inTheDark() : undefined))
-        .finally(() => {
-          clearInterval(waiting)
-          looking = undefined
-          tidy()
-          lookSoon()
-        })
-    }, LOOK_MS)
-    timer.unref()
-  }
-
-  async function listen(): Promise<void> {
-    if (closed || !options.listen) return
-    try {
-      const own = await database.hold()
-      if (closed) return own.release(true)
-      listener = own
-      const lost = () => {
-        if (listener !== own) return
-        listener = undefined
-        own.release(true)
-        listenAgain()
-      }
-      own.client.on('error', lost)
-      own.client.on('end', lost)
-      own.client.on('notification', ((message: { readonly channel: string; readonly payload?: string }) => {
-        if (message.channel !== CHANNEL || message.payload === undefined) return
-        const [origin, ...rest] = message.payload.split(' ')
-        const name = rest.join(' ')
-        if (origin === options.origin) return
-        const was = seen.get(name)
-        if (was !== undefined) void lookAt(was).catch(() => {})
-        else notify([{ tenant: name, records: true }])
-      }) as (...args: unknown[]) => void)
-      await own.client.query(`listen ${CHANNEL}`)
-    } catch {
-      const own = listener
-      listener = undefined
-      own?.release(true)
-      listenAgain()
+    const poll = () => {
+      polling = pollOnce(state).finally(() => {
+        polling = undefined
+        pollLater()
+      })
     }
-  }
-
-  function listenAgain(): void {
-    if (closed) return
-    again = setTimeout(() => void listen(), LISTEN_AGAIN_MS)
-    again.unref()
+    cancel = environment.setTimer(POLL_MS, poll, { background: true })
   }
 
   return {
-    saw,
-    own(name, records) {
-      const was = seen.get(name)
-      // More than one's own change: the next look tells of the others.
-      if (was !== undefined && was.records + 1 === records) was.records = records
+    watch: (tenant) => watch(state, tenant),
+    ownChange(name, records) {
+      const known = state.byName.get(name)
+      // If more has changed than that, the next poll notices.
+      if (known !== undefined && known.records + 1 === records) known.records = records
     },
-    async lookAt(name) {
-      const was = seen.get(name)
-      if (was !== undefined) await lookAt(was)
+    async refresh(name) {
+      const known = state.byName.get(name)
+      if (known !== undefined) await refresh(state, known)
     },
     start() {
-      lookSoon()
-      void listen()
+      pollLater()
+      if (deps.listen) void listener.start()
     },
     async close() {
       closed = true
-      clearTimeout(timer)
-      clearTimeout(again)
-      const own = listener
-      listener = undefined
-      own?.release(true)
-      await looking
+      cancel()
+      listener.close()
+      await polling
     },
   }
 }
 
-/** What comes of it in time; undefined when nothing does. */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
-  })
+function oneAfterTheOther(rows: Database['rows']): Database['rows'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (sql, ...values) => {
+    const ask = () => rows(sql, ...values)
+    const answer = last.then(ask, ask)
+    last = answer
+    return answer
+  }
+}
+
+function watch({ byName, byNumber, watchers, database }: WatchState, { name, tenantNo, records }: Tenant): void {
+  const before = byName.get(name)
+  if (before !== undefined) byNumber.delete(before.tenantNo)
+  const watched = { tenantNo, name, at: database.environment.now(), records }
+  byName.set(name, watched)
+  byNumber.set(tenantNo, watched)
+  // It changed between two polls.
+  if (before !== undefined && (before.tenantNo !== tenantNo || before.records !== records)) {
+    watchers.notify([{ tenant: name, records: true }])
+  }
+}
+
+function unwatch({ byName, byNumber }: WatchState, { name, tenantNo }: Watched): void {
+  byName.delete(name)
+  byNumber.delete(tenantNo)
+}
+
+/** Forgets a tenant and everything that was made of it. */
+function drop(state: WatchState, watched: Watched, affected: readonly Affected[]): void {
+  unwatch(state, watched)
+  state.tenants.drop(watched)
+  state.watchers.notify(affected)
+}
+
+function changed({ tenants, watchers }: WatchState, name: string): void {
+  tenants.forget(name)
+  watchers.notify([{ tenant: name, records: true }])
+}
+
+/** Compares a tenant's count of changes as it is now; undefined: the tenant is gone. */
+function compare(state: WatchState, watched: Watched, records: number | undefined): void {
+  const { tenantNo, name } = watched
+  if (state.byNumber.get(tenantNo) !== watched || records === watched.records) return
+  if (records === undefined) {
+    drop(state, watched, [
+      { tenant: name, records: true },
+      { tenant: name, all: true },
+    ])
+    return
+  }
+  watched.records = records
+  changed(state, name)
+}
+
+/** Another process has notified that a tenant's records changed. */
+function notified(state: WatchState, payload: string): void {
+  const space = payload.indexOf(' ')
+  if (payload.slice(0, space) === state.origin) return
+  const name = payload.slice(space + 1)
+  const watched = state.byName.get(name)
+  if (watched !== undefined) void refresh(state, watched).catch(() => {})
+  else state.watchers.notify([{ tenant: name, records: true }])
+}
+
+async function refresh(state: WatchState, watched: Watched): Promise<void> {
+  const sql = 'select s.records from lockstep.tenant_state s where s.t = $1'
+  const [row] = await state.rows(sql, watched.tenantNo)
+  compare(state, watched, row === undefined ? undefined : numberOf(row[0]))
+}
+
+/** One poll. Never fails: when it can't be told what has changed, everything counts as changed. */
+async function pollOnce(state: WatchState): Promise<void> {
+  const { now, setTimer } = state.database.environment
+  // A poll that hangs counts as failed, again and again.
+  let cancel = () => {}
+  const whileItHangs = () => {
+    void refreshByNode(state)
+    cancel = setTimer(BLIND_MS, whileItHangs, { background: true })
+  }
+  cancel = setTimer(BLIND_MS, whileItHangs, { background: true })
   try {
-    return await Promise.race([answer.catch(() => undefined), late])
+    await poll(state)
+  } catch {
+    if (now() - state.polledAt >= BLIND_MS) await refreshByNode(state)
   } finally {
-    clearTimeout(timer)
+    cancel()
+  }
+  dropIdle(state)
+}
+
+async function poll(state: WatchState): Promise<void> {
+  const { now } = state.database.environment
+  const began = now()
+  const states = await state.rows(CHANGED, state.since - OVERLAP_MS)
+  const removed = await state.rows(REMOVED)
+  state.since = began
+  state.polledAt = now()
+  for (const [tenantNo, records] of states) {
+    const watched = state.byNumber.get(numberOf(tenantNo))
+    if (watched !== undefined) compare(state, watched, numberOf(records))
+  }
+  for (const [tenantNo] of removed) {
+    const watched = state.byNumber.get(numberOf(tenantNo))
+    if (watched !== undefined) compare(state, watched, undefined)
+  }
+}
+
+/** Drops idle tenants with everything that was made of them: what isn't watched must not be kept. */
+function dropIdle(state: WatchState): void {
+  const now = state.database.environment.now()
+  if (now - state.idleCheckedAt < IDLE_CHECK_MS) return
+  state.idleCheckedAt = now
+  for (const watched of [...state.byName.values()]) {
+    const usedAt = Math.max(watched.at, state.tenants.usedAt(watched.name) ?? 0)
+    if (watched.tenantNo === 0 || usedAt > now - IDLE_MS) continue
+    drop(state, watched, [{ tenant: watched.name, records: true }])
+  }
+}
+
+/** Polling fails. On a cluster each node is asked by itself; tenants of a node that doesn't answer count as changed. */
+async function refreshByNode(state: WatchState): Promise<void> {
+  const { database, byName } = state
+  const byNode = new Map<string | undefined, Watched[]>()
+  for (const watched of byName.values()) {
+    const node = database.nodeOf(watched.tenantNo)
+    const those = byNode.get(node)
+    if (those === undefined) byNode.set(node, [watched])
+    else those.push(watched)
+  }
+  if (byNode.size < 2) return everythingChanged(state)
+  await Promise.all([...byNode].map(([node, those]) => refreshNode(state, node, those)))
+}
+
+function everythingChanged(state: WatchState): void {
+  state.polledAt = state.database.environment.now()
+  state.tenants.forgetAll()
+  state.watchers.notify([{ everything: true }])
+}
+
+async function refreshNode(state: WatchState, node: string | undefined, those: readonly Watched[]): Promise<void> {
+  for (let at = 0; at < those.length; at += AT_ONCE) {
+    const some = those.slice(at, at + AT_ONCE)
+    const records = state.silent.has(node) ? undefined : await recordsOf(state, node, some)
+    for (const watched of some) {
+      if (records !== undefined) compare(state, watched, records.get(watched.tenantNo))
+      else if (state.byNumber.get(watched.tenantNo) === watched) changed(state, watched.name)
+    }
+  }
+}
+
+/** Counts of changes of tenants of one node; undefined when it doesn't answer in time. */
+async function recordsOf(
+  { database, silent }: WatchState,
+  node: string | undefined,
+  those: readonly Watched[],
+): Promise<ReadonlyMap<number, number> | undefined> {
+  silent.add(node)
+  const tenantNos = those.map(({ tenantNo }) => tenantNo)
+  const states = database
+    .of(tenantNos[0] ?? 0)
+    .rows('select s.t, s.records from lockstep.tenant_state s where s.t = any($1::bigint[])', tenantNos)
+    .finally(() => silent.delete(node))
+    .then((rows) => new Map(rows.map(([tenantNo, records]) => [numberOf(tenantNo), numberOf(records)])))
+    .catch(() => undefined)
+  const given = new AbortController()
+  try {
+    return await Promise.race([states, database.environment.wait(BLIND_MS, given.signal).then(() => undefined)])
+  } finally {
+    given.abort()
   }
 }

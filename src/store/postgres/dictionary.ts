@@ -41,7 +41,8 @@ export function pathKey(type: string, path: string): string {
 }
 
 /** Makes the dictionary of one process. `loaded` is called with each tenant that was read. */
-export function createDictionary(database: Database, loaded: (tenant: Tenant) => void, now = Date.now): Dictionary {
+export function createDictionary(database: Database, loaded: (tenant: Tenant) => void): Dictionary {
+  const { now } = database.environment
   const known = new Map<string, { tenant: Tenant; used: number }>()
   const loading = new Map<string, Promise<Tenant | undefined>>()
   /** Numbers of the tenants whose node is known; kept when everything else of a tenant is forgotten. */

@@ -130,21 +130,21 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   const { connections, connectTimeoutMs } = sharing
   const { now } = database.environment
   const origin = randomBytes(9).toString('base64url')
-  const tenants = createDictionary(database, (tenant) => changes.saw(tenant))
+  const tenants = createDictionary(database, (tenant) => changes.watch(tenant))
   const watchers = createWatchers(given.report)
-  const changes = createChangeWatch(database, tenants, { listen, origin }, watchers)
+  const changes = createChangeWatch({ database, tenants, watchers, origin, listen })
   const reads = createReads(database, tenants)
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
   const finds = createFinds({ database, tenants, anchors: createPageAnchors(database) })
   const garbage = createGarbageCollector(database)
   const committed = (name: string, done: Done, commits: number) => {
-    if (done.records !== undefined) changes.own(name, done.records)
+    if (done.records !== undefined) changes.ownChange(name, done.records)
     watchers.notify(done.affected)
     if (done.affected.some((one) => 'all' in one && done.tenant === undefined)) garbage.soon()
     guard(() => given.batch?.(commits), given.report)
   }
-  const committer = createCommitter({ database, tenants, origin, ownChange: changes.own, committed })
+  const committer = createCommitter({ database, tenants, origin, ownChange: changes.ownChange, committed })
   const work = createWorkWatchers(committer.commit, given.report)
   changes.start()
   const interrupt = createInterrupt(pool)
@@ -173,7 +173,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
     freshness: 'eventual',
     // Changes of other processes are listened and polled for in the background.
     poll() {},
-    catchUp: changes.lookAt,
+    catchUp: changes.refresh,
     watch: watchers.watch,
     async ping() {
       await database.row('select 1')
