@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Dialect } from '../sql/dialect.ts'
 
-/** Longer values stand in the index by their start, {@link CUT} and a hash: a B-tree takes no more than 2,700 bytes. */
+/** Longer values are in the index by their start, {@link CUT} and a hash: a B-tree takes no more than 2,700 bytes. */
 export const LONGEST = 500
 
 // No character of any text, and greater than all that are.
@@ -62,7 +62,37 @@ export const postgres: Dialect = {
   different: (a, b) => `${a} is distinct from ${b}`,
 }
 
-/** A value as it stands in the index. */
+/** The documents of a row, parsed once for all terms of a filter: the table `doc` of {@link parsedOnce}. */
+const DOCUMENTS = '(select (r.text)::jsonb as whole, (coalesce(r.folded, r.text))::jsonb as folded offset 0) doc'
+
+/** What a document that is read by a filter is called in `doc`. Where `r.folded` is read, it is not null. */
+const PARSED: { readonly [json: string]: string } = {
+  'r.text': 'doc.whole',
+  'r.folded': 'doc.folded',
+  'coalesce(r.folded, r.text)': 'doc.folded',
+}
+
+const parsed = (json: string) => PARSED[json] ?? json
+
+/**
+ * For filters with many terms: each term of {@link postgres} parses the document again, which takes far longer than comparing. Its
+ * conditions hold within {@link parsedOnce}. Looking at the whole text first would take longer than the comparison too.
+ */
+export const postgresParsed: Dialect = {
+  ...postgres,
+  at: (json, path) => postgres.at(parsed(json), path),
+  elements: (json, path) => postgres.elements(parsed(json), path),
+  twin: (json, path, name) => postgres.twin(parsed(json), path, name),
+  anyValue: (json, path) => postgres.anyValue(parsed(json), path),
+  containing: (_, part) => `${part} is not null`,
+}
+
+/** A condition of {@link postgresParsed}. */
+export function parsedOnce(condition: string): string {
+  return `exists (select 1 from ${DOCUMENTS} where ${condition})`
+}
+
+/** A value as it is in the index. */
 export function indexValue(value: string): string {
   if (value.length <= LONGEST) return value
   // Never half a surrogate pair.

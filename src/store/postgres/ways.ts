@@ -1,5 +1,6 @@
 // The ways in which a query finds its page, as SQL for PostgreSQL.
 
+import { type BoundFilter, targetsIn } from '../../protocol/index.ts'
 import type { Query } from '../contract/index.ts'
 import { type Bindings, createBindings } from '../sql/bindings.ts'
 import { compileFilter } from '../sql/filter.ts'
@@ -10,7 +11,7 @@ import type { SqlScope } from '../sql/scope.ts'
 import { sortKey } from '../sql/sort.ts'
 import { numberOf, type Row, type Value } from './columns.ts'
 import type { Database } from './database.ts'
-import { LONGEST, postgres } from './dialect.ts'
+import { LONGEST, parsedOnce, postgres, postgresParsed } from './dialect.ts'
 import { type Dictionary, pathKey, type Tenant } from './dictionary.ts'
 import { groupsColumn } from './groups.ts'
 import type { PageAnchors } from './page-anchors.ts'
@@ -42,6 +43,15 @@ export interface Draft {
 export function draftFor(query: Query, tenant: Tenant, part: Part): Draft {
   const bindings = createBindings<Value>(postgres)
   return { bindings, scope: scopeFor(query, tenant, part, bindings) }
+}
+
+/** From this many terms on, parsing a document once pays. */
+const MANY_TERMS = 8
+
+/** A filter as a condition on `r`. */
+function conditionOf(filter: BoundFilter, { bindings, scope }: Draft): string {
+  if (targetsIn(filter).length < MANY_TERMS) return compileFilter(filter, scope, bindings)
+  return parsedOnce(compileFilter(filter, scope, { ...bindings, dialect: postgresParsed }))
 }
 
 /** Parameters of tenant and type are bound when they are first used: PostgreSQL refuses one that the text doesn't mention. */
@@ -110,7 +120,8 @@ export async function few(
   const { page } = query
   const way = database.of(tenantNo)
   const from = `(${keys.sql(bindings)}) d join lockstep.resource r on r.t = ${scope.tenant} and r.k = d.k`
-  const condition = keys.exact || part.filter === undefined ? '' : ` and ${compileFilter(part.filter, scope, bindings)}`
+  const condition =
+    keys.exact || part.filter === undefined ? '' : ` and ${conditionOf(part.filter, { bindings, scope })}`
   const where = `r.t = ${scope.tenant} and r.y = ${scope.type}${condition}`
   const counted = [...bindings.values]
   const countAll = async () => numberOf((await way.row(`select count(*) from ${from} where ${where}`, ...counted))?.[0])
@@ -191,7 +202,7 @@ export async function scan(
 ): Promise<Found> {
   const { page } = query
   if (page.limit === 0 || part.filter === undefined) return { rows: [], total: undefined }
-  const condition = compileFilter(part.filter, scope, bindings)
+  const condition = conditionOf(part.filter, { bindings, scope })
   const after = 'after' in page && page.after !== undefined ? ` and r.id > ${bindings.bind(page.after.id)}` : ''
   const rows = await database.of(tenantNo).planned(
     tenantNo,
@@ -259,7 +270,7 @@ function matching(
         ? 'lockstep.resource r'
         : `(${keys.sql(bindings)}) d join lockstep.resource r on r.t = ${scope.tenant} and r.k = d.k`
     const conditions = [`r.t = ${scope.tenant}`, `r.y = ${scope.type}`]
-    if (filter !== undefined && keys?.exact !== true) conditions.push(compileFilter(filter, scope, bindings))
+    if (filter !== undefined && keys?.exact !== true) conditions.push(conditionOf(filter, { bindings, scope }))
     if (most !== undefined && 'after' in page && page.after !== undefined)
       conditions.push(`r.id > ${bindings.bind(page.after.id)}`)
     const key = sort === undefined ? `null::${kind}` : `(${sortKey(sort, scope, bindings)})::${kind}`
