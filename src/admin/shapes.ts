@@ -70,7 +70,7 @@ export const TokenBody = z.object({
 /** A token just made, with the base URL it is for. */
 export const IssuedBody = z
   .object({ tenant: z.string(), baseUrl: z.url(), connection: z.string(), token: z.string() })
-  .describe('The token is shown this once and stored only as a hash')
+  .describe('The token is shown only this once; only its hash is stored')
 
 /** Whether values may be dropped. */
 export const ForceQuery = z.strictObject({

@@ -1,3 +1,5 @@
+// Finishes a start: makes the default tenant on a first one, and prints where the server is and how to get in.
+
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { databaseFlag, type Settings } from '../site/index.ts'
@@ -6,22 +8,22 @@ import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { commandName } from './command-name.ts'
 import type { Log } from './monitoring/log.ts'
 
-/** The end of a start: what is noted in the database, and what is printed. */
+/** The rest of a start: what is written to the database, and what is printed. */
 export interface Greeting {
-  /** Resolves when it is done, or no longer tried. */
+  /** Resolves when it is done, or given up. */
   readonly done: Promise<void>
   readonly stop: () => void
 }
 
-/** How long the first try may take before the server takes requests without its being done. */
+/** How long the first attempt may take before the server accepts requests without it. */
 const PATIENCE_MS = 5_000
-/** Pause after a try in vain: twice as long each time, up to a limit. */
+/** Pause after a failed attempt: twice as long each time, up to a limit. */
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
 /**
- * Ends a start: prints what {@link greet} gives. Where the database can't be written to (a standby, a node of a cluster that is down),
- * what it can answer is served meanwhile, and the end of the start is tried again until it succeeds. Throws what is no outage.
+ * Finishes a start, and prints what {@link greet} returns. While the database can't be written to (a standby, a cluster node that is
+ * down), the server answers what it can, and this is tried again until it succeeds. Throws any other error.
  */
 export async function startGreeting(
   tenancy: Tenancy,
@@ -35,7 +37,7 @@ export async function startGreeting(
     readonly print: (text: string) => void
     readonly log: Log
     readonly settings: Settings
-    /** Told why a try came to nothing. */
+    /** Receives why an attempt has failed. */
     readonly failed?: (error: unknown) => void
   },
 ): Promise<Greeting> {
@@ -49,7 +51,7 @@ export async function startGreeting(
     let reason = error
     for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       failed(reason)
-      log.warn({ err: reason, retryInMs: pause }, 'the start could not be finished; it is tried again')
+      log.warn({ err: reason, retryInMs: pause }, 'the start could not be finished; trying again')
       await wait(pause, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       try {
@@ -62,7 +64,7 @@ export async function startGreeting(
 
   const first = attempt()
   const done = first.catch((error) => {
-    // While it is waited for, whoever starts the server hears of it.
+    // While the caller waits, it gets the error itself.
     if (signal.aborted || (waiting && !(error instanceof StoreUnavailable))) return
     return again(error)
   })
@@ -81,7 +83,7 @@ export async function startGreeting(
         `Lockstep is running at ${url}`,
         '',
         `Its start is not finished: ${why}.`,
-        'What the database can answer is served meanwhile, and the rest is tried again until it succeeds.',
+        'Until then the server answers what the database allows, and keeps trying to finish.',
         '',
         '',
       ].join('\n'),
@@ -96,7 +98,7 @@ interface Start {
   readonly signal: AbortSignal
 }
 
-/** What a start prints: on the first one a way in, shown only once; later where things are. */
+/** What a start prints: on the first one a token, shown only once; later on the addresses. */
 async function greet(tenancy: Tenancy, url: string, start: Start, settings: Settings): Promise<string> {
   await tenancy.notePublicUrl(url)
   const command = (words: string) => `${commandName()} ${words}${databaseFlag(settings)}`
@@ -121,7 +123,7 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
       `  SCIM base URL   ${url}${scimPath(DEFAULT_TENANT)}`,
       `  First token     ${command(`connection create ${DEFAULT_TENANT}`)}`,
       '',
-      'The token is not printed here, since what a server prints is often kept; the command above makes it and shows it once.',
+      'The token is not printed here, since the output of a server is often stored; the command above makes one and shows it once.',
       '',
       '',
     ].join('\n')
@@ -135,7 +137,7 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     `  SCIM base URL   ${base}`,
     `  Bearer token    ${token}`,
     '',
-    'The token is shown this once and kept only as a hash. Try it:',
+    'The token is shown only this once; only its hash is stored. Try it:',
     '',
     `  curl -H 'Authorization: Bearer ${token}' '${base}/Users'`,
     '',
@@ -172,7 +174,7 @@ function isGone(by: string): boolean {
   }
 }
 
-/** Whether the token of a first start is printed: on a terminal a person reads it, anywhere else it may be kept for years. */
+/** Whether to print the token of a first start: on a terminal a person reads it, anywhere else it may be stored for years. */
 function showsToken({ firstToken }: Settings): boolean {
   return firstToken === undefined ? process.stdout.isTTY === true : firstToken === 'always'
 }

@@ -212,7 +212,7 @@ describe('without its database', { timeout: 90_000 }, () => {
       expect((await scim.post('/Users', user())).status).toBe(503)
       const ready = await fetch(`${server.url}/readyz`)
       expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('read-only transaction')])
-      expect(server.stderr()).toContain('the start could not be finished; it is tried again')
+      expect(server.stderr()).toContain('the start could not be finished; trying again')
       await postgres.admin(`alter database ${name} set default_transaction_read_only = off`)
       await expect.poll(async () => (await scim.post('/Users', user())).status, soon).toBe(201)
       await expect.poll(() => server.output(), soon).toContain('New token')

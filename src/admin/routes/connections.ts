@@ -61,7 +61,7 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/connections',
     id: 'createConnection',
-    does: 'Let an identity provider in; the token is shown this once',
+    does: 'Create a connection for an identity provider; the token is shown only this once',
     needs: { capability: 'connect', reach: 'tenant' },
     body: ConnectionDraftBody,
     gives: { status: 201, body: IssuedBody },

@@ -73,7 +73,7 @@ export const TENANT_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants',
     id: 'createTenant',
-    does: 'Create a tenant with one connection; the token is shown this once',
+    does: 'Create a tenant with one connection; the token is shown only this once',
     needs: { capability: 'own', reach: 'database' },
     body: TenantDraftBody,
     gives: { status: 201, body: IssuedBody },
