@@ -2,7 +2,7 @@
 
 import { HERE } from './here.ts'
 
-/** A request or answer body, read and changed freely. */
+/** The body of a request or an answer, of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: faults are made by reaching into messages of every shape
 export type Body = any
 
@@ -28,7 +28,7 @@ export interface Got {
 
 type Provider = (sent: Sent) => Promise<Got>
 
-/** One way in which a server is wrong, made by changing what our provider is asked or what it answers. */
+/** One way in which a server is wrong, made by changing the requests or the answers of our provider. */
 export interface Break {
   readonly name: string
   /** The cases that find it: these and no others. */
@@ -44,7 +44,7 @@ export function breakProvider(
   const broken = wrap(async ({ method, path, query, headers, body, text }) => {
     const search = query.toString().replaceAll('+', '%20')
     const url = `${HERE}${path}${search === '' ? '' : `?${search}`}`
-    // What is not changed goes on as it came, byte for byte.
+    // An unchanged body is passed on as it came, byte for byte.
     const payload = isSame(body, text) ? text : JSON.stringify(body)
     const answer = await fetch(
       new Request(url, { method, headers, ...(payload === '' ? {} : { body: new TextEncoder().encode(payload) }) }),
@@ -87,14 +87,14 @@ function parse(text: string): Body {
 }
 
 /** Changes the request, or answers it. */
-export const ask =
+export const onRequest =
   (change: (sent: Sent) => Got | undefined): Break['wrap'] =>
   (real) =>
   async (sent) =>
     change(sent) ?? real(sent)
 
 /** Changes the answer. */
-export const tell =
+export const onAnswer =
   (change: (got: Got, sent: Sent) => void): Break['wrap'] =>
   (real) =>
   async (sent) => {
@@ -119,7 +119,7 @@ export function error(status: number, scimType?: string): Got {
 
 /** Changes the filter of a GET or a search. */
 export const refilter = (change: (filter: string) => string | undefined | Got) =>
-  ask((sent) => {
+  onRequest((sent) => {
     const searched = sent.path.endsWith('/.search')
     const filter = searched ? sent.body?.filter : sent.query.get('filter')
     if (typeof filter !== 'string' || /^\/(Schemas|ResourceTypes|ServiceProviderConfig)/.test(sent.path)) return
@@ -132,7 +132,7 @@ export const refilter = (change: (filter: string) => string | undefined | Got) =
 
 /** Changes each resource of an answer: the one, or those of a list. */
 export const resources = (change: (resource: Body, sent: Sent, got: Got) => void) =>
-  tell((got, sent) => {
+  onAnswer((got, sent) => {
     if (got.status >= 300 || typeof got.body !== 'object') return
     if (/^\/(Schemas|ResourceTypes|ServiceProviderConfig|Bulk)/.test(sent.path)) return
     for (const one of Array.isArray(got.body.Resources) ? got.body.Resources : [got.body])
@@ -141,16 +141,16 @@ export const resources = (change: (resource: Body, sent: Sent, got: Got) => void
 
 /** Changes each operation of a PATCH. */
 export const operations = (change: (operations: Body[], sent: Sent) => Body[] | Got | undefined) =>
-  ask((sent) => {
+  onRequest((sent) => {
     if (sent.method !== 'PATCH' || !Array.isArray(sent.body?.Operations)) return
     const other = change(sent.body.Operations, sent)
     if (Array.isArray(other)) sent.body.Operations = other
     else if (other !== undefined) return other
   })
 
-/** Changes the answers that are lists of people or groups. */
+/** Changes the answers that are lists of users or groups. */
 export const lists = (change: (body: Body, sent: Sent, got: Got) => void) =>
-  tell((got, sent) => {
+  onAnswer((got, sent) => {
     if (got.status !== 200 || !Array.isArray(got.body?.Resources) || /^\/(Schemas|ResourceTypes)/.test(sent.path))
       return
     change(got.body, sent, got)
@@ -158,6 +158,6 @@ export const lists = (change: (body: Body, sent: Sent, got: Got) => void) =>
 
 /** Changes errors of one status. */
 export const errors = (status: number | undefined, change: (got: Got, sent: Sent) => void) =>
-  tell((got, sent) => {
+  onAnswer((got, sent) => {
     if (got.status >= 400 && (status === undefined || got.status === status)) change(got, sent)
   })

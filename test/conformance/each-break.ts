@@ -7,13 +7,13 @@ import { checkHere, createHere, faults } from './here.ts'
 
 /** Tests that each break is found by the cases that it names, and by no others; and that without one nothing is found. */
 export function testBreaks(breaks: readonly Break[]): void {
-  describe('a server that is right but for one thing', { timeout: 120_000 }, () => {
-    test('finds nothing where nothing is broken', async () => {
+  describe('a server with one fault', { timeout: 120_000 }, () => {
+    test('without a break nothing is found', async () => {
       const whole: Break = { name: 'nothing', caught: [], wrap: (real) => real }
       expect(faults(await checkHere(breakProvider(createHere({ badge: true }), whole)))).toEqual([])
     })
 
-    test('each switch names cases that there are, and has a name of its own', () => {
+    test('each break names existing cases and has a unique name', () => {
       const known = new Set(
         CASE_GROUPS.flatMap(({ cases, witnesses = [] }) => [...cases, ...witnesses].map(({ id }) => id)),
       )

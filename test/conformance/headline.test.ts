@@ -13,7 +13,7 @@ describe('a server that breaks off at every PATCH', () => {
     })
   }
 
-  test('page and badge say what could not be tested: without an answer no MUST is failed', async () => {
+  test('page and badge say how many cases could not be tested, since without an answer no MUST is failed', async () => {
     const report = await broken()
     const { must, should, untested } = report.counts
     expect({ must, should }).toEqual({ must: 0, should: 0 })
@@ -23,7 +23,7 @@ describe('a server that breaks off at every PATCH', () => {
     expect(writeBadge(report)).not.toContain('#2e7d32')
   })
 
-  test('does not pass where SHOULDs count, and the file for CI says the same', async () => {
+  test('does not pass where SHOULDs count, nor in the JUnit file', async () => {
     const report = await broken()
     const failures = (xml: string) => xml.split('<failure ').length - 1
     expect([isGood(report), isGood(report, true)]).toEqual([true, false])
@@ -35,7 +35,7 @@ describe('a server that breaks off at every PATCH', () => {
   })
 })
 
-test('a check that was stopped is an error in the file for CI, though nothing had failed until then', async () => {
+test('a check that was stopped is an error in the JUnit file, though nothing had failed until then', async () => {
   const stop = new AbortController()
   const report = await checkHere(createHere(), {
     only: ['create'],

@@ -18,14 +18,14 @@ import type { Quirk } from '../../src/quirks/index.ts'
 import { memoryStore } from '../../src/store/memory/memory.ts'
 import { BADGE_SCHEMA, userType } from '../rfc/custom.ts'
 
-/** What a provider in this process bends, and whether users have a badge: an attribute of every type and characteristic. */
+/** How a provider in this process deviates, and whether users have a badge: an attribute of every type and characteristic. */
 export interface HereOptions {
   readonly allow?: Partial<Allowances>
   readonly quirks?: readonly Quirk[]
   readonly badge?: boolean
 }
 
-/** The URL that the provider is asked at; nothing listens there. */
+/** The base URL of the provider; nothing listens there. */
 export const HERE = 'http://provider.test/scim/v2'
 
 const badge = readSchema(BADGE_SCHEMA)
@@ -36,7 +36,7 @@ const badged: ResourceType = readResourceType(userType([{ schema: badge.id }]), 
 
 const known = bearer({ secret: { tenant: 'acme', actor: 'check', kind: 'strict' } })
 
-/** Our provider, whole, in memory: requests become answers without a server between. */
+/** Our whole provider in memory: requests become answers without a server in between. */
 export function createHere(options: HereOptions = {}): (request: Request) => Promise<Response> {
   const directory = createDirectory({ store: memoryStore(), types: [options.badge === true ? badged : User, Group] })
   const profile = { kind: 'strict', allow: { ...STRICT, ...options.allow }, quirks: options.quirks ?? [] } as const

@@ -3,17 +3,17 @@
 import { expect, test } from 'vitest'
 import { checkHere, createHere, HERE } from './here.ts'
 
-type Ask = (request: Request) => Promise<Response>
+type Fetch = (request: Request) => Promise<Response>
 
-/** Makes users with these names, and has a check of one case clean up behind them. */
-async function cleaned(ask: Ask, names: readonly string[]) {
+/** Creates users with these names, and runs a check of one case that cleans up first. */
+async function cleaned(fetch: Fetch, names: readonly string[]) {
   for (const userName of names) {
     const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName })
     const headers = { authorization: 'Bearer secret', 'content-type': 'application/scim+json' }
-    expect((await ask(new Request(`${HERE}/Users`, { method: 'POST', headers, body }))).status).toBe(201)
+    expect((await fetch(new Request(`${HERE}/Users`, { method: 'POST', headers, body }))).status).toBe(201)
   }
-  const { leftovers } = await checkHere(ask, { only: ['P-060'], clean: true })
-  const list = await ask(new Request(`${HERE}/Users`, { headers: { authorization: 'Bearer secret' } }))
+  const { leftovers } = await checkHere(fetch, { only: ['P-060'], clean: true })
+  const list = await fetch(new Request(`${HERE}/Users`, { headers: { authorization: 'Bearer secret' } }))
   const { Resources } = (await list.json()) as { Resources: readonly { userName: string }[] }
   return { leftovers, left: Resources.map(({ userName }) => userName) }
 }
@@ -26,27 +26,27 @@ const MADE = [
 ]
 const STRANGERS = ['lockstep-check-er@example.com', 'lockstep-check-abcdef', 'ada@example.com']
 
-test('whatever name a case gave, what stayed behind is found; people with names like it are left alone', async () => {
+test('leftovers are found by any name that a case gives; users with similar names are left alone', async () => {
   expect(await cleaned(createHere(), [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
 })
 
-test('a server that knows no "sw" is read through, and 200 to a DELETE is as good as 204', async () => {
+test('where "sw" is unknown the whole list is read, and 200 to a DELETE is as good as 204', async () => {
   const here = createHere()
-  const ask: Ask = async (request) => {
+  const fetch: Fetch = async (request) => {
     if (new URL(request.url).searchParams.get('filter')?.includes(' sw ')) return Response.json({}, { status: 400 })
     const answer = await here(request)
     return answer.status === 204 ? new Response('') : answer
   }
-  expect(await cleaned(ask, [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
+  expect(await cleaned(fetch, [...MADE, ...STRANGERS])).toEqual({ leftovers: [], left: STRANGERS })
 })
 
-test('a server that breaks off at some requests is checked on all the others', async () => {
+test('a server that breaks off at some requests is checked with all others', async () => {
   const here = createHere()
-  const ask: Ask = async (request) => {
+  const fetch: Fetch = async (request) => {
     if (new URL(request.url).searchParams.get('filter')?.includes(' sw ')) throw new TypeError('fetch failed')
     return here(request)
   }
-  const { counts, left, leftovers } = await checkHere(ask, { only: ['create', 'P-129'] })
+  const { counts, left, leftovers } = await checkHere(fetch, { only: ['create', 'P-129'] })
   expect(counts).toMatchObject({ must: 0 })
   expect(counts.passed).toBeGreaterThan(10)
   expect(counts.untested).toBeGreaterThan(0)

@@ -6,7 +6,7 @@ import { site } from '../rfc/site.ts'
 
 const at = site()
 
-/** What an identity provider finds wrong with a connection of a kind: only what keeps it from working, or all. */
+/** Checks what an identity provider needs on a connection of a kind. */
 async function judge(kind: string, provider: (typeof PROVIDER_KINDS)[number]): Promise<ProviderReport> {
   const { base, token } = await at.server.connection(kind)
   const { providers, left } = await checkServer({ url: base, token, only: ['P-060'], for: [provider] })
@@ -28,7 +28,7 @@ describe('each identity provider works with a connection of its kind', () => {
   })
 })
 
-describe('what a server that keeps to the letter of the RFCs lacks', () => {
+describe('what a strict server lacks', () => {
   test('Entra does not work with it, and the report says why', async () => {
     const report = await judge('strict', 'entra')
     expect(report.works).toBe(false)
@@ -54,7 +54,7 @@ describe('what a server that keeps to the letter of the RFCs lacks', () => {
   })
 
   test.each(['okta', 'onelogin', 'ping', 'jumpcloud', 'google', 'auth0', 'keycloak', 'rippling'] as const)(
-    '%s works with it all the same',
+    '%s works with it nevertheless',
     async (kind) => {
       expect((await judge('strict', kind)).works).toBe(true)
     },

@@ -9,7 +9,7 @@ import { checkHere, createHere, faults, HERE } from './here.ts'
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-/** A provider behind something odd, with all that it was sent. */
+/** A provider behind something odd, with all requests that it got. */
 function server(wrap: Break['wrap']) {
   const here = createHere()
   const sent: Sent[] = []
@@ -32,9 +32,9 @@ function server(wrap: Break['wrap']) {
 
 const SLOW = { timeout: 120_000 }
 
-describe('what a check has made', SLOW, () => {
-  test('is found where the answer says, also when a POST went to a path below the endpoint', async () => {
-    // As django-scim2 does: POST /Users/13 makes another user.
+describe('what a check has created', SLOW, () => {
+  test('is found at the location in the answer, even when a POST went to a path below the endpoint', async () => {
+    // As in django-scim2: POST /Users/13 creates another user.
     const { fetch, users } = server(
       (real) => (each) =>
         real(each.method === 'POST' && /^\/Users\/[^.]/.test(each.path) ? { ...each, path: '/Users' } : each),
@@ -54,14 +54,14 @@ describe('what a check has made', SLOW, () => {
       if (each.method !== 'POST' || got.status !== 201 || each.path === '/Bulk') return got
       const { id } = got.body
       got.headers.set('location', below(each) + id)
-      // The body says nothing of it.
+      // The body does not have it.
       return { ...got, body: { schemas: got.body.schemas } }
     })
     const report = await checkHere(fetch, { only: ['P-060'] })
     expect([report.left, await users()]).toEqual([[], []])
   })
 
-  test('is found by its name where no answer says where it is', async () => {
+  test('is found by its name where no answer has its location', async () => {
     const { fetch, users } = server((real) => async (each) => {
       const got = await real(each)
       if (each.method !== 'POST' || got.status !== 201) return got
@@ -72,7 +72,7 @@ describe('what a check has made', SLOW, () => {
     expect([report.left, await users()]).toEqual([[], []])
   })
 
-  test('is told where a server only says that it has removed it', async () => {
+  test('is reported where a server only claims to have removed it', async () => {
     const { fetch, users } = server(
       (real) => async (each) =>
         each.method === 'DELETE' ? { status: 204, headers: new Headers(), body: undefined } : real(each),
@@ -83,7 +83,7 @@ describe('what a check has made', SLOW, () => {
     expect(report.left.length).toBeGreaterThan(0)
   })
 
-  test('a list that is not whole is told, since there may be more', async () => {
+  test('an incomplete list is reported, since there may be more', async () => {
     const { fetch } = server(lists((body) => void (body.totalResults += 3)))
     expect((await checkHere(fetch, { only: ['P-060'] })).unread).toEqual(['/Users', '/Groups'])
     expect((await checkHere(createHere(), { only: ['P-060'] })).unread).toEqual([])
@@ -94,10 +94,10 @@ describe('DELETE of an endpoint', SLOW, () => {
   const collection = (sent: readonly Sent[]) =>
     sent.filter(({ method, path }) => method === 'DELETE' && !/^\/[^/]+\/[^/]+/.test(path))
 
-  test('is sent by no case, whatever a server answers', async () => {
+  test('is never sent, whatever a server answers', async () => {
     for (const wrap of [
       (real: (each: Sent) => Promise<never>) => real,
-      // Empty ids, which make the path of one that of all.
+      // Empty ids, which turn the path of one resource into that of all.
       lists((body) => body.Resources?.forEach((one: { id: string }) => (one.id = ''))),
     ] as readonly Break['wrap'][]) {
       const { fetch, sent } = server(wrap)
@@ -107,7 +107,7 @@ describe('DELETE of an endpoint', SLOW, () => {
     }
   })
 
-  test('is not concluded from a server that does not say what it has', async () => {
+  test('is not judged where a server does not list its methods', async () => {
     const { fetch, sent } = server((real) => async (each) => {
       const got = await real(each)
       got.headers.delete('allow')
@@ -125,20 +125,20 @@ describe('DELETE of an endpoint', SLOW, () => {
 })
 
 describe('what is right in an odd way', SLOW, () => {
-  test('null for Resources where there are none blocks nothing', async () => {
+  test('null for Resources in an empty list blocks nothing', async () => {
     const { fetch } = server(lists((body) => void (body.totalResults === 0 && (body.Resources = null))))
     const report = await checkHere(fetch, { only: ['filter'] })
     expect(faults(report)).toEqual(['P-101/resources'])
     expect(report.counts.untested).toBe(0)
   })
 
-  test('null for Resources where there are some does not pass', async () => {
+  test('null for Resources in a list with results does not pass', async () => {
     const { fetch } = server(lists((body) => void (body.totalResults > 0 && (body.Resources = null))))
     expect((await checkHere(fetch, { only: ['P-121', 'P-100'] })).counts.must).toBe(2)
   })
 
-  test('one odd extension does not keep everything from being tested', async () => {
-    // A required extension with an attribute that nobody can fill, as SCIMple has it.
+  test('one odd extension does not prevent all other tests', async () => {
+    // A required extension with an attribute that clients cannot fill, as in SCIMple.
     const { fetch } = server((real) => async (each) => {
       if (each.text.includes('"lucky"'))
         return {
@@ -159,7 +159,7 @@ describe('what is right in an odd way', SLOW, () => {
     expect(report.counts.passed).toBeGreaterThan(25)
   })
 
-  test('a server that takes no more than a name is tested with that, which is told', async () => {
+  test('a server that accepts only a name is tested with that, and the report says so', async () => {
     const { fetch } = server(
       (real) => async (each) =>
         each.method === 'POST' && each.body?.schemas?.[0] === USER && each.body.lockstepOdd !== undefined
@@ -178,12 +178,12 @@ describe('what is right in an odd way', SLOW, () => {
     )
     const report = await checkHere(fetch, { only: ['P-060'] })
     expect(faults(report)).toEqual(['P-060/required'])
-    const [told] = report.results.filter(({ id }) => id === 'P-060/required')
-    expect(told).toMatchObject({
+    const [result] = report.results.filter(({ id }) => id === 'P-060/required')
+    expect(result).toMatchObject({
       verdict: 'differs',
       expected: expect.stringContaining('the other cases make one with less'),
     })
-    expect(told?.exchanges?.[0]?.request).toContain('lockstepOdd')
+    expect(result?.exchanges?.[0]?.request).toContain('lockstepOdd')
   })
 
   test('/Me may name its resource by a relative URI', async () => {

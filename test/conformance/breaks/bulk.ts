@@ -3,27 +3,27 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, error, tell } from '../broken.ts'
-import { bulkResults } from './parts.ts'
+import { type Body, type Break, error, onAnswer, onRequest } from '../broken.ts'
+import { bulkResults } from './building-blocks.ts'
 
 /** Bulk. */
 export const BULK_BREAKS: readonly Break[] = [
   {
     name: 'there is no bulk',
     caught: ['P-420'],
-    wrap: ask((sent) => (sent.path === '/Bulk' ? error(501) : undefined)),
+    wrap: onRequest((sent) => (sent.path === '/Bulk' ? error(501) : undefined)),
   },
   {
     name: 'bulk stops at the first error',
     caught: ['P-427'],
-    wrap: ask((sent) => void (sent.path === '/Bulk' && sent.body?.Operations && (sent.body.failOnErrors = 1))),
+    wrap: onRequest((sent) => void (sent.path === '/Bulk' && sent.body?.Operations && (sent.body.failOnErrors = 1))),
   },
   {
     name: 'failOnErrors is ignored',
     caught: ['P-428'],
-    wrap: ask((sent) => void (sent.path === '/Bulk' && sent.body && delete sent.body.failOnErrors)),
+    wrap: onRequest((sent) => void (sent.path === '/Bulk' && sent.body && delete sent.body.failOnErrors)),
   },
-  { name: 'bulkId is not given back', caught: ['P-425'], wrap: bulkResults((one) => void delete one.bulkId) },
+  { name: 'bulkId is not returned', caught: ['P-425'], wrap: bulkResults((one) => void delete one.bulkId) },
   {
     name: 'bulk statuses are numbers',
     caught: ['P-425/status'],
@@ -37,7 +37,7 @@ export const BULK_BREAKS: readonly Break[] = [
   {
     name: 'a failed operation fails the bulk request',
     caught: ['P-424'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (
           sent.path === '/Bulk' &&
@@ -50,7 +50,7 @@ export const BULK_BREAKS: readonly Break[] = [
   {
     name: 'bulk takes any number of operations',
     caught: ['P-434'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           sent.path === '/Bulk' &&
@@ -62,14 +62,14 @@ export const BULK_BREAKS: readonly Break[] = [
   {
     name: 'versions in bulk are ignored',
     caught: ['P-435'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) => void (sent.path === '/Bulk' && sent.body?.Operations?.forEach?.((one: Body) => delete one.version)),
     ),
   },
   {
     name: 'bulkIds in paths are not resolved',
     caught: ['P-432/path'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.path === '/Bulk' && sent.body?.Operations?.some?.((one: Body) => /bulkId:/.test(one.path))
         ? error(400, 'invalidPath')
         : undefined,
@@ -78,7 +78,7 @@ export const BULK_BREAKS: readonly Break[] = [
   {
     name: 'bulkIds in a PATCH are not resolved',
     caught: ['P-432/patch'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.path === '/Bulk' &&
       sent.body?.Operations?.some?.((one: Body) => one.method === 'PATCH' && /bulkId:/.test(JSON.stringify(one.data)))
         ? error(400, 'invalidValue')

@@ -3,10 +3,10 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, error, errors, lists, resources, tell } from '../broken.ts'
-import { ENT, isCreation, isSingle, pretend } from './parts.ts'
+import { type Body, type Break, error, errors, lists, onAnswer, onRequest, resources } from '../broken.ts'
+import { ENT, isCreation, isSingle, pretend } from './building-blocks.ts'
 
-/** The schemas call an attribute of an extension required, and the server refuses it. */
+/** The schemas declare an attribute of an extension required, and the server refuses it. */
 const odd: Break['wrap'] = (real) => async (sent) => {
   if (['POST', 'PUT', 'PATCH'].includes(sent.method) && sent.text.includes('"lucky"')) return error(400, 'invalidValue')
   const got = await real(sent)
@@ -21,22 +21,22 @@ const odd: Break['wrap'] = (real) => async (sent) => {
 /** Create. */
 export const CREATE_BREAKS: readonly Break[] = [
   {
-    name: 'a creation is 200',
+    name: 'a creation is answered 200',
     caught: ['P-060'],
-    wrap: tell((got, sent) => void (isCreation(sent) && got.status === 201 && (got.status = 200))),
+    wrap: onAnswer((got, sent) => void (isCreation(sent) && got.status === 201 && (got.status = 200))),
   },
   {
     name: 'a creation has no Location',
     caught: ['P-060'],
-    wrap: tell((got, sent) => void (isCreation(sent) && got.headers.delete('location'))),
+    wrap: onAnswer((got, sent) => void (isCreation(sent) && got.headers.delete('location'))),
   },
   {
-    name: 'meta.location is that of the list',
+    name: 'meta.location is the URL of the list',
     caught: ['S-018', 'P-083'],
     wrap: resources((one) => void (one.meta && (one.meta.location = one.meta.location.replace(/\/[^/]+$/, '')))),
   },
   {
-    name: 'meta.location is another host',
+    name: 'meta.location is on another host',
     caught: ['S-018', 'P-083'],
     wrap: resources(
       (one) => void (one.meta && (one.meta.location = one.meta.location.replace('provider.test', 'inside.test'))),
@@ -45,7 +45,7 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'locations are relative to the base URL',
     caught: ['S-018/absolute'],
-    wrap: tell((got) => {
+    wrap: onAnswer((got) => {
       const short = (uri: unknown) => (typeof uri === 'string' ? uri.replace(/^http:.*?\/scim\/v2/, '') : uri)
       const bend = (one: Body) => {
         if (one?.meta?.location) one.meta.location = short(one.meta.location)
@@ -68,17 +68,17 @@ export const CREATE_BREAKS: readonly Break[] = [
     wrap: resources((one, sent) => void (sent.method === 'GET' && isSingle(sent) && (one.id = 7))),
   },
   {
-    name: "a client's id is taken",
+    name: 'an id sent by the client is used',
     caught: ['S-009'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (isCreation(sent) && got.status === 201 && sent.body?.id !== undefined && (got.body.id = sent.body.id)),
     ),
   },
   {
-    name: "a client's meta is taken",
+    name: 'meta sent by the client is used',
     caught: ['S-015'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (
           isCreation(sent) &&
@@ -91,7 +91,7 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'externalId loses its case',
     caught: ['S-012'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           isCreation(sent) &&
@@ -101,7 +101,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'externalId is made up',
+    name: 'externalId is invented',
     caught: ['S-012/none', 'P-201', 'P-311'],
     wrap: resources((one) => void (one.externalId ??= `made-${one.id}`)),
   },
@@ -119,14 +119,14 @@ export const CREATE_BREAKS: readonly Break[] = [
     },
   },
   {
-    name: 'meta.resourceType is in small letters',
+    name: 'meta.resourceType is in lower case',
     caught: ['S-016', 'P-064'],
     wrap: resources(
       (one) => void (one.meta?.resourceType && (one.meta.resourceType = one.meta.resourceType.toLowerCase())),
     ),
   },
   {
-    name: 'times are dates',
+    name: 'timestamps are dates',
     caught: ['S-017', 'P-131/time', 'P-304', 'S-017/change'],
     wrap: resources((one, sent) => void (isCreation(sent) && (one.meta.created = one.meta.created.slice(0, 10)))),
   },
@@ -141,7 +141,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'schemas names an extension that is not there',
+    name: 'schemas names an unknown extension',
     caught: ['S-095', 'S-003', 'P-304/same'],
     wrap: resources((one) => void one.schemas?.push('urn:example:nope')),
   },
@@ -153,7 +153,7 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'a second schema is shown twice',
     caught: ['S-004/twice'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (
           isCreation(sent) &&
@@ -165,7 +165,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'schemas may be missing, and stay so',
+    name: 'schemas may be missing and stays missing',
     caught: ['S-005', 'S-002'],
     wrap: (real) => async (sent) => {
       if (
@@ -187,12 +187,12 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'attributes is ignored in a creation',
     caught: ['P-065'],
-    wrap: ask((sent) => void (isCreation(sent) && sent.query.delete('attributes'))),
+    wrap: onRequest((sent) => void (isCreation(sent) && sent.query.delete('attributes'))),
   },
   {
     name: 'a required attribute may be missing',
     caught: ['S-061'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'POST' &&
       sent.path === '/Users' &&
       sent.body !== undefined &&
@@ -206,15 +206,15 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'userName may be empty',
     caught: ['S-062/empty'],
-    wrap: ask((sent) => (isCreation(sent) && sent.body?.userName === '' ? pretend(sent) : undefined)),
+    wrap: onRequest((sent) => (isCreation(sent) && sent.body?.userName === '' ? pretend(sent) : undefined)),
   },
   {
-    name: 'a second userName is taken',
+    name: 'a duplicate userName is accepted',
     caught: ['S-071', 'S-071/further'],
     wrap: errors(409, (got, sent) => void (isCreation(sent) && Object.assign(got, pretend(sent)))),
   },
   {
-    name: 'a conflict does not say uniqueness',
+    name: 'a conflict has no scimType uniqueness',
     caught: ['S-071'],
     wrap: errors(409, (got) => void delete got.body.scimType),
   },
@@ -247,14 +247,14 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'names of members are compared with case',
     caught: ['S-031/body'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       isCreation(sent) && sent.body?.USERNAME !== undefined ? error(400, 'invalidValue') : undefined,
     ),
   },
   {
-    name: 'texts are escaped for HTML',
+    name: 'strings are escaped for HTML',
     caught: ['S-040', 'P-560/markup'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           isCreation(sent) &&
@@ -264,9 +264,9 @@ export const CREATE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'texts are cut at 20 characters',
+    name: 'strings are cut at 20 characters',
     caught: ['P-526'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           isCreation(sent) &&
@@ -276,12 +276,12 @@ export const CREATE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'numbers are stored as texts',
+    name: 'numbers are stored as strings',
     caught: ['S-050/number'],
-    wrap: ask((sent) => void (isCreation(sent) && sent.body?.nickName === 42 && (sent.body.nickName = '42'))),
+    wrap: onRequest((sent) => void (isCreation(sent) && sent.body?.nickName === 42 && (sent.body.nickName = '42'))),
   },
   {
-    name: 'booleans in texts are stored so',
+    name: 'booleans given as strings are stored as strings',
     caught: ['S-042/text'],
     wrap: (real) => async (sent) => {
       if (!isCreation(sent) || sent.body?.active !== 'true') return real(sent)
@@ -296,7 +296,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     wrap: resources((one, sent) => void (isSingle(sent) && !sent.query.has('attributes') && (one.nickName ??= null))),
   },
   {
-    name: 'a list of one is no list',
+    name: 'a list of one is not an array',
     caught: ['S-082', 'S-111/emails'],
     wrap: resources((one) => void (one.emails?.length === 1 && ([one.emails] = one.emails))),
   },
@@ -312,7 +312,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     },
   },
   {
-    name: 'extensions stand at the top level',
+    name: 'extensions are at the top level',
     caught: ['P-526', 'S-130', 'S-131'],
     wrap: resources((one) => void (one[ENT] && (Object.assign(one, one[ENT]), delete one[ENT]))),
   },
@@ -324,13 +324,13 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'passwords are shown',
     caught: ['S-068', 'S-106'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (isCreation(sent) && got.status === 201 && sent.body.password && (got.body.password = sent.body.password)),
     ),
   },
   {
-    name: 'passwords are shown when asked for',
+    name: 'passwords are shown on request',
     caught: ['S-068', 'S-106', 'P-205'],
     wrap: resources((one, sent) => void (sent.query.get('attributes') === 'password' && (one.password = '$2b$12$x'))),
   },
@@ -342,7 +342,7 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'title is described but not stored',
     caught: ['P-526', 'S-102/title'],
-    wrap: ask((sent) => void (sent.body?.title !== undefined && delete sent.body.title)),
+    wrap: onRequest((sent) => void (sent.body?.title !== undefined && delete sent.body.title)),
   },
   {
     name: 'case is folded letter by letter',
@@ -355,7 +355,9 @@ export const CREATE_BREAKS: readonly Break[] = [
   {
     name: 'the dotless i is an i',
     caught: ['P-543/dotless'],
-    wrap: ask((sent) => (isCreation(sent) && /ı/.test(sent.body?.userName) ? error(409, 'uniqueness') : undefined)),
+    wrap: onRequest((sent) =>
+      isCreation(sent) && /ı/.test(sent.body?.userName) ? error(409, 'uniqueness') : undefined,
+    ),
   },
   {
     name: 'certificates are lost',
@@ -363,7 +365,7 @@ export const CREATE_BREAKS: readonly Break[] = [
     wrap: resources((one) => void delete one.x509Certificates),
   },
   {
-    name: 'any bytes are a certificate',
+    name: 'any bytes are accepted as a certificate',
     caught: ['S-119/form', 'S-119/two'],
     wrap: errors(
       400,

@@ -3,21 +3,21 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { type Break, error, errors, tell } from '../broken.ts'
-import { isCreation } from './parts.ts'
+import { type Break, error, errors, onAnswer } from '../broken.ts'
+import { isCreation } from './building-blocks.ts'
 
 /** Delete. */
 export const DELETE_BREAKS: readonly Break[] = [
   {
-    name: 'DELETE is 200',
+    name: 'DELETE is answered 200',
     caught: ['P-400/status', 'S-002', 'P-003/type'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (sent.method === 'DELETE' && got.status === 204 && Object.assign(got, { status: 200, body: {} })),
     ),
   },
   {
-    name: 'a second DELETE is 204',
+    name: 'a second DELETE is answered 204',
     caught: ['P-401/delete', 'P-082'],
     wrap: errors(
       404,
@@ -25,7 +25,7 @@ export const DELETE_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'names of the deleted stay taken',
+    name: 'names of deleted resources stay taken',
     caught: ['P-403'],
     wrap: (real) => {
       const names = new Map<string, string>()

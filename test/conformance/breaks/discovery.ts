@@ -3,24 +3,24 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, error, errors, tell } from '../broken.ts'
-import { config, discovery } from './parts.ts'
+import { type Body, type Break, error, errors, onAnswer, onRequest } from '../broken.ts'
+import { config, discovery } from './building-blocks.ts'
 
-/** What the server says about itself. */
+/** What the server declares about itself. */
 export const DISCOVERY_BREAKS: readonly Break[] = [
   {
-    name: 'the configuration does not tell of sort',
+    name: 'the configuration does not declare sort',
     caught: ['S-140/sort'],
     wrap: config((body) => ({ ...body, sort: undefined })),
   },
   {
-    name: 'filter.supported is a text',
+    name: 'filter.supported is a string',
     caught: ['S-140/filter'],
     wrap: config((body) => ({ ...body, filter: { ...body.filter, supported: 'true' } })),
   },
   { name: 'etag.supported is missing', caught: ['S-140/etag'], wrap: config((body) => ({ ...body, etag: {} })) },
   {
-    name: 'maxOperations is a text',
+    name: 'maxOperations is a string',
     caught: ['S-140/bulk'],
     wrap: config((body) => ({ ...body, bulk: { ...body.bulk, maxOperations: '1000' } })),
   },
@@ -33,7 +33,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     })),
   },
   {
-    name: 'an authentication scheme of its own',
+    name: 'an unregistered authentication scheme',
     caught: ['S-142'],
     wrap: config((body) => ({
       ...body,
@@ -53,7 +53,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
   {
     name: 'the configuration needs credentials',
     caught: ['S-143'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.path === '/ServiceProviderConfig' && !sent.headers.has('authorization') ? error(401) : undefined,
     ),
   },
@@ -63,7 +63,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     wrap: discovery('/ResourceTypes', (body) => void body.Resources.push({ ...body.Resources[0], id: 'Other' })),
   },
   {
-    name: 'resource types name a schema that is not there',
+    name: 'resource types name an unknown schema',
     caught: ['S-145'],
     wrap: discovery(
       '/ResourceTypes',
@@ -71,9 +71,9 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'a resource type can not be read alone',
+    name: 'a single resource type cannot be read',
     caught: ['P-522/one'],
-    wrap: ask((sent) => (/^\/ResourceTypes\/(User|Group)$/.test(sent.path) ? error(404) : undefined)),
+    wrap: onRequest((sent) => (/^\/ResourceTypes\/(User|Group)$/.test(sent.path) ? error(404) : undefined)),
   },
   {
     name: 'every name is a resource type',
@@ -81,14 +81,14 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     wrap: errors(404, (got, sent) => void (sent.path.startsWith('/ResourceTypes/') && (got.status = 200))),
   },
   {
-    name: 'a schema can not be read alone',
+    name: 'a single schema cannot be read',
     caught: ['P-521/one'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       /^\/Schemas\/urn.*(User|Group)$/i.test(decodeURIComponent(sent.path)) ? error(404) : undefined,
     ),
   },
   {
-    name: 'an attribute type that is none',
+    name: 'an unknown attribute type',
     caught: ['S-147'],
     wrap: discovery(
       '/Schemas',
@@ -96,7 +96,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'a mutability that is none',
+    name: 'an unknown mutability',
     caught: ['S-146/words'],
     wrap: discovery(
       '/Schemas',
@@ -104,7 +104,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'complex attributes hide their parts',
+    name: 'complex attributes hide their sub-attributes',
     caught: ['S-148'],
     wrap: discovery(
       '/Schemas',
@@ -112,7 +112,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'references do not say to what',
+    name: 'references have no referenceTypes',
     caught: ['S-075'],
     wrap: discovery(
       '/Schemas',
@@ -138,7 +138,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
   {
     name: 'discovery is paged',
     caught: ['P-523/Schemas'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (
           sent.path === '/Schemas' &&
@@ -150,7 +150,7 @@ export const DISCOVERY_BREAKS: readonly Break[] = [
   {
     name: 'a filter on discovery is ignored',
     caught: ['P-524/ServiceProviderConfig', 'P-524/ResourceTypes', 'P-524/Schemas'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (/^\/(Schemas|ResourceTypes|ServiceProviderConfig)$/.test(sent.path) && sent.query.delete('filter')),
     ),

@@ -3,7 +3,7 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Break, errors } from '../broken.ts'
+import { type Break, errors, onRequest } from '../broken.ts'
 
 /** Errors and credentials. */
 export const ERRORS_BREAKS: readonly Break[] = [
@@ -13,17 +13,17 @@ export const ERRORS_BREAKS: readonly Break[] = [
     wrap: errors(undefined, (got) => void (got.body.status = got.status)),
   },
   {
-    name: 'status in errors is another',
+    name: 'status in errors differs from the HTTP status',
     caught: ['P-048'],
     wrap: errors(undefined, (got) => void (got.body.status = '500')),
   },
   {
-    name: 'errors say nothing',
+    name: 'errors have no detail',
     caught: ['P-470/detail'],
     wrap: errors(undefined, (got) => void delete got.body.detail),
   },
   {
-    name: '404 has a page for a body',
+    name: '404 has an HTML page as its body',
     caught: ['P-470', 'P-471/404'],
     wrap: errors(404, (got) => void (got.body = '<h1>Not Found</h1>')),
   },
@@ -32,7 +32,7 @@ export const ERRORS_BREAKS: readonly Break[] = [
   { name: '412 has no body', caught: ['P-471/412'], wrap: errors(412, (got) => void (got.body = undefined)) },
   { name: '409 has no body', caught: ['S-071', 'P-471/409'], wrap: errors(409, (got) => void (got.body = undefined)) },
   {
-    name: 'a scimType of its own',
+    name: 'an unregistered scimType',
     caught: ['P-470/type'],
     wrap: errors(404, (got) => void (got.body.scimType = 'notFound')),
   },
@@ -42,13 +42,13 @@ export const ERRORS_BREAKS: readonly Break[] = [
     wrap: errors(404, (got) => void (got.body.detail = 'Error: gone\n    at find (/srv/app/store.js:7:9)')),
   },
   {
-    name: '401 has no challenge',
+    name: '401 has no WWW-Authenticate',
     caught: ['P-020'],
     wrap: errors(401, (got) => got.headers.delete('www-authenticate')),
   },
   {
-    name: 'anybody may read',
+    name: 'reading needs no credentials',
     caught: ['P-020', 'P-020/wrong'],
-    wrap: ask((sent) => void (sent.method === 'GET' && sent.headers.set('authorization', 'Bearer secret'))),
+    wrap: onRequest((sent) => void (sent.method === 'GET' && sent.headers.set('authorization', 'Bearer secret'))),
   },
 ]

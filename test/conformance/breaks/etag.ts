@@ -3,30 +3,30 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Break, resources, tell } from '../broken.ts'
+import { type Break, onAnswer, onRequest, resources } from '../broken.ts'
 
 /** Versions. */
 export const ETAG_BREAKS: readonly Break[] = [
-  { name: 'there are no ETags', caught: ['P-500'], wrap: tell((got) => got.headers.delete('etag')) },
+  { name: 'there are no ETags', caught: ['P-500'], wrap: onAnswer((got) => got.headers.delete('etag')) },
   {
-    name: 'meta.version is another',
+    name: 'meta.version differs from the ETag',
     caught: ['S-019'],
     wrap: resources((one) => void (one.meta?.version && (one.meta.version = '7'))),
   },
   {
     name: 'If-Match is ignored',
     caught: ['P-501/put', 'P-501/patch', 'P-501/delete'],
-    wrap: ask((sent) => (sent.headers.delete('if-match'), undefined)),
+    wrap: onRequest((sent) => (sent.headers.delete('if-match'), undefined)),
   },
   {
     name: 'If-None-Match is ignored',
     caught: ['P-503'],
-    wrap: ask((sent) => (sent.headers.delete('if-none-match'), undefined)),
+    wrap: onRequest((sent) => (sent.headers.delete('if-none-match'), undefined)),
   },
   {
-    name: 'If-None-Match is 304 whatever it says',
+    name: 'If-None-Match always gives 304',
     caught: ['P-503/other'],
-    wrap: ask((sent) => void (sent.headers.has('if-none-match') && sent.headers.set('if-none-match', '*'))),
+    wrap: onRequest((sent) => void (sent.headers.has('if-none-match') && sent.headers.set('if-none-match', '*'))),
   },
   {
     name: 'versions never change',

@@ -21,7 +21,7 @@ export const FILTER_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'a filter that can not be read is empty',
+    name: 'a filter that cannot be read finds nothing',
     caught: [
       'P-126/operator',
       'P-126/value',
@@ -65,7 +65,7 @@ export const FILTER_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'a bad filter does not say invalidFilter',
+    name: 'a bad filter has no scimType invalidFilter',
     caught: [
       'P-126/operator',
       'P-126/value',
@@ -85,11 +85,11 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: refilter((filter) => (/ (EQ|Eq|eQ|OR|AND|PR)( |$)/.test(filter) ? error(400, 'invalidFilter') : filter)),
   },
   {
-    name: 'or binds tighter than and',
+    name: '"or" binds tighter than "and"',
     caught: ['P-123'],
     wrap: refilter((filter) => filter.replace(/^([^()]+? or [^()]+?) and ([^()]+)$/, '($1) and $2')),
   },
-  { name: 'not is ignored', caught: ['P-123/not'], wrap: refilter((filter) => filter.replace(/^not \(/, '(')) },
+  { name: '"not" is ignored', caught: ['P-123/not'], wrap: refilter((filter) => filter.replace(/^not \(/, '(')) },
   { name: 'ne is eq', caught: ['P-128/ne'], wrap: refilter((filter) => filter.replace(/^(\w+) ne /, '$1 eq ')) },
   {
     name: 'eq is sw',
@@ -118,7 +118,7 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: refilter((filter) => filter.replace(/^nickName gt /, 'nickName ge ')),
   },
   {
-    name: 'times are compared as texts',
+    name: 'times are compared as strings',
     caught: ['P-131/time'],
     wrap: refilter((filter) => filter.replaceAll(/(meta\.created [lg]t "[^"]*)-05:00"/g, '$1Z"')),
   },
@@ -145,7 +145,7 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: lists((body) => void (body.totalResults === 0 && (body.Resources = null))),
   },
   {
-    name: 'nothing found is 404',
+    name: 'an empty result is 404',
     caught: ['P-101'],
     wrap: lists(
       (body, sent, got) => void (body.totalResults === 0 && sent.query.has('filter') && Object.assign(got, error(404))),
@@ -169,12 +169,12 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: refilter((filter) => (/^USERNAME /.test(filter) ? error(400, 'invalidFilter') : filter)),
   },
   {
-    name: 'externalId can not be searched',
+    name: 'filters cannot use externalId',
     caught: ['P-133/exact', 'P-142/externalId'],
     wrap: refilter((filter) => (filter.startsWith('externalId') ? error(400, 'invalidFilter') : filter)),
   },
   {
-    name: 'extensions can not be searched',
+    name: 'filters cannot use extensions',
     caught: ['P-143'],
     wrap: refilter((filter) => (filter.includes(':User:department') ? error(400, 'invalidFilter') : filter)),
   },
@@ -189,12 +189,12 @@ export const FILTER_BREAKS: readonly Break[] = [
     wrap: refilter((filter) => (filter.includes("OR '1'='1") ? undefined : filter)),
   },
   {
-    name: 'deep filters make it fail',
+    name: 'deep filters make the server fail',
     caught: ['P-560/depth', 'P-560/500'],
     wrap: refilter((filter) => (filter.startsWith('((((((((((((((((((((((((((((((((((') ? error(500) : filter)),
   },
   {
-    name: 'not needs a space',
+    name: '"not" needs a space',
     caught: ['P-125'],
     wrap: refilter((filter) => (/^not\(/.test(filter) ? error(400, 'invalidFilter') : filter)),
   },

@@ -3,9 +3,9 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, error, errors, resources, type Sent } from '../broken.ts'
+import { type Body, type Break, error, errors, onRequest, resources, type Sent } from '../broken.ts'
 import { HERE } from '../here.ts'
-import { isCreation, pretend } from './parts.ts'
+import { isCreation, pretend } from './building-blocks.ts'
 
 /** The members in the creation of a group. */
 const members = (sent: Sent): readonly Body[] =>
@@ -16,7 +16,7 @@ export const GROUPS_BREAKS: readonly Break[] = [
   {
     name: 'null for members is refused',
     caught: ['S-080/members'],
-    wrap: ask((sent) => (sent.body?.members === null ? error(400, 'invalidValue') : undefined)),
+    wrap: onRequest((sent) => (sent.body?.members === null ? error(400, 'invalidValue') : undefined)),
   },
   {
     name: 'null for members in a PUT changes nothing',
@@ -31,7 +31,7 @@ export const GROUPS_BREAKS: readonly Break[] = [
   {
     name: 'a group needs no name',
     caught: ['S-132/name'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'POST' && sent.path === '/Groups' && sent.body?.displayName === undefined
         ? pretend(sent)
         : undefined,
@@ -70,7 +70,7 @@ export const GROUPS_BREAKS: readonly Break[] = [
   {
     name: 'relative references are refused',
     caught: ['S-046'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       members(sent).some(({ $ref }) => $ref !== undefined && !$ref.startsWith('http'))
         ? error(400, 'invalidValue')
         : undefined,
@@ -94,7 +94,7 @@ export const GROUPS_BREAKS: readonly Break[] = [
   {
     name: 'a member needs a value',
     caught: ['S-046/alone'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       members(sent).some(({ value, $ref }) => $ref !== undefined && value === undefined)
         ? error(400, 'invalidValue')
         : undefined,
@@ -103,14 +103,14 @@ export const GROUPS_BREAKS: readonly Break[] = [
   {
     name: 'references are compared with their version',
     caught: ['S-087'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       members(sent).some(({ $ref }) => $ref?.startsWith('http') && !$ref.startsWith(HERE))
         ? error(400, 'invalidValue')
         : undefined,
     ),
   },
   {
-    name: 'a member is there once for each way to write its reference',
+    name: 'a member is listed once per spelling of its reference',
     caught: ['S-087'],
     wrap: (real) => {
       const twice = new Set<string>()

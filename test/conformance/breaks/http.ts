@@ -3,15 +3,15 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Break, error, errors, tell } from '../broken.ts'
-import { isCreation, isSingle, pretend } from './parts.ts'
+import { type Break, error, errors, onAnswer, onRequest } from '../broken.ts'
+import { isCreation, isSingle, pretend } from './building-blocks.ts'
 
 /** HTTP. */
 export const HTTP_BREAKS: readonly Break[] = [
   {
-    name: 'answers are application/json whatever is asked for',
+    name: 'answers are application/json whatever Accept says',
     caught: ['P-003/scim', 'P-003/default'],
-    wrap: tell(
+    wrap: onAnswer(
       (got) =>
         void (
           got.headers.get('content-type')?.startsWith('application/scim') &&
@@ -22,7 +22,7 @@ export const HTTP_BREAKS: readonly Break[] = [
   {
     name: 'answers are text/plain',
     caught: ['P-003/scim', 'P-003/json', 'P-003/default', 'P-003/type'],
-    wrap: tell(
+    wrap: onAnswer(
       (got) =>
         void (got.status < 300 && got.headers.has('content-type') && got.headers.set('content-type', 'text/plain')),
     ),
@@ -35,17 +35,19 @@ export const HTTP_BREAKS: readonly Break[] = [
   {
     name: 'a charset is refused',
     caught: ['P-004/charset'],
-    wrap: ask((sent) => (sent.headers.get('content-type')?.includes('charset') ? error(415) : undefined)),
+    wrap: onRequest((sent) => (sent.headers.get('content-type')?.includes('charset') ? error(415) : undefined)),
   },
   {
     name: 'application/json is refused',
     caught: ['P-004/json'],
-    wrap: ask((sent) => (sent.headers.get('content-type')?.startsWith('application/json') ? error(415) : undefined)),
+    wrap: onRequest((sent) =>
+      sent.headers.get('content-type')?.startsWith('application/json') ? error(415) : undefined,
+    ),
   },
   {
-    name: 'text/plain is read',
+    name: 'text/plain is accepted',
     caught: ['P-004/other'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           sent.headers.get('content-type') === 'text/plain' && sent.headers.set('content-type', 'application/json')
@@ -55,7 +57,7 @@ export const HTTP_BREAKS: readonly Break[] = [
   {
     name: 'letters outside ASCII are lost',
     caught: ['P-002'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           isCreation(sent) &&
@@ -65,7 +67,7 @@ export const HTTP_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'broken JSON makes it fail',
+    name: 'broken JSON makes the server fail',
     caught: ['P-006/broken', 'P-560/500'],
     wrap: errors(
       400,
@@ -75,19 +77,19 @@ export const HTTP_BREAKS: readonly Break[] = [
   {
     name: 'unknown parameters are refused',
     caught: ['P-008'],
-    wrap: ask((sent) => (sent.query.has('lockstepnope') ? error(400, 'invalidValue') : undefined)),
+    wrap: onRequest((sent) => (sent.query.has('lockstepnope') ? error(400, 'invalidValue') : undefined)),
   },
   {
     name: 'PUT of the endpoint works',
     caught: ['P-044/put'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'PUT' && sent.path === '/Users' ? { ...pretend(sent), status: 200 } : undefined,
     ),
   },
   {
     name: 'DELETE of the endpoint works',
     caught: ['P-044/delete'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'DELETE' && sent.path === '/Users'
         ? { status: 204, headers: new Headers(), body: undefined }
         : undefined,
@@ -95,7 +97,7 @@ export const HTTP_BREAKS: readonly Break[] = [
   },
   { name: '405 without Allow', caught: ['P-044/allow'], wrap: errors(405, (got) => got.headers.delete('allow')) },
   {
-    name: 'unknown endpoints are empty lists',
+    name: 'an unknown endpoint is an empty list',
     caught: ['P-045/endpoint'],
     wrap: errors(
       404,

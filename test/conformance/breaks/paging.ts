@@ -3,18 +3,18 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Body, type Break, error, lists } from '../broken.ts'
+import { type Body, type Break, error, lists, onRequest } from '../broken.ts'
 
 /** Sort and pages. */
 export const PAGING_BREAKS: readonly Break[] = [
-  { name: 'sort is ignored', caught: ['P-161'], wrap: ask((sent) => (sent.query.delete('sortBy'), undefined)) },
+  { name: 'sort is ignored', caught: ['P-161'], wrap: onRequest((sent) => (sent.query.delete('sortBy'), undefined)) },
   {
     name: 'descending is ignored',
     caught: ['P-161'],
-    wrap: ask((sent) => (sent.query.delete('sortOrder'), undefined)),
+    wrap: onRequest((sent) => (sent.query.delete('sortOrder'), undefined)),
   },
   {
-    name: 'what has no value comes first',
+    name: 'resources without a value come first',
     caught: ['P-163'],
     wrap: lists(
       (body, sent) =>
@@ -25,7 +25,7 @@ export const PAGING_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'sort goes by letter case',
+    name: 'sorting is case-sensitive',
     caught: ['P-164'],
     wrap: lists(
       (body, sent) =>
@@ -44,31 +44,31 @@ export const PAGING_BREAKS: readonly Break[] = [
     wrap: lists((body) => void (body.totalResults = body.Resources.length)),
   },
   {
-    name: 'totalResults is a text',
+    name: 'totalResults is a string',
     caught: ['P-100'],
     wrap: lists((body, sent) => void (!sent.query.has('filter') && (body.totalResults = String(body.totalResults)))),
   },
   {
-    name: 'itemsPerPage is what was asked for',
+    name: 'itemsPerPage repeats count',
     caught: ['P-103'],
     wrap: lists(
       (body, sent) => void (sent.query.has('count') && (body.itemsPerPage = Number(sent.query.get('count')))),
     ),
   },
   {
-    name: 'startIndex is a text',
+    name: 'startIndex is a string',
     caught: ['P-100/numbers', 'P-183', 'P-180'],
     wrap: lists((body) => void (body.startIndex !== undefined && (body.startIndex = String(body.startIndex)))),
   },
   {
     name: 'count is ignored',
     caught: ['P-181', 'P-185', 'C-003'],
-    wrap: ask((sent) => (sent.query.delete('count'), undefined)),
+    wrap: onRequest((sent) => (sent.query.delete('count'), undefined)),
   },
   {
     name: 'startIndex counts from 0',
     caught: ['P-183'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           sent.query.has('startIndex') && sent.query.set('startIndex', String(Number(sent.query.get('startIndex')) + 1))
@@ -78,27 +78,27 @@ export const PAGING_BREAKS: readonly Break[] = [
   {
     name: 'a startIndex below 1 is refused',
     caught: ['P-180'],
-    wrap: ask((sent) => (Number(sent.query.get('startIndex') ?? 1) < 1 ? error(400, 'invalidValue') : undefined)),
+    wrap: onRequest((sent) => (Number(sent.query.get('startIndex') ?? 1) < 1 ? error(400, 'invalidValue') : undefined)),
   },
   {
     name: 'count 0 means all',
     caught: ['P-182/zero', 'C-005'],
-    wrap: ask((sent) => void (sent.query.get('count') === '0' && sent.query.delete('count'))),
+    wrap: onRequest((sent) => void (sent.query.get('count') === '0' && sent.query.delete('count'))),
   },
   {
     name: 'a negative count is refused',
     caught: ['P-182/negative'],
-    wrap: ask((sent) => (Number(sent.query.get('count') ?? 0) < 0 ? error(400, 'invalidValue') : undefined)),
+    wrap: onRequest((sent) => (Number(sent.query.get('count') ?? 0) < 0 ? error(400, 'invalidValue') : undefined)),
   },
   {
     name: 'a large count is refused',
     caught: ['P-186', 'P-107'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       Number(sent.query.get('count') ?? 0) > 1000 && !sent.query.has('cursor') ? error(400, 'invalidValue') : undefined,
     ),
   },
   {
-    name: 'lists are empty of Resources',
+    name: 'lists have no Resources',
     caught: ['P-100'],
     wrap: lists((body, sent) => void (!sent.query.has('filter') && delete body.Resources)),
   },
@@ -125,10 +125,10 @@ export const PAGING_BREAKS: readonly Break[] = [
   {
     name: 'any cursor is taken for the first page',
     caught: ['C-008'],
-    wrap: ask((sent) => void (sent.query.get('cursor') === 'lockstep-nope' && sent.query.set('cursor', ''))),
+    wrap: onRequest((sent) => void (sent.query.get('cursor') === 'lockstep-nope' && sent.query.set('cursor', ''))),
   },
   {
-    name: 'each page sorts what is equal anew',
+    name: 'each page orders equal resources differently',
     caught: ['P-165'],
     wrap: (real) => async (sent) => {
       const [path, startIndex] = ['sortBy', 'startIndex'].map((name) => sent.query.get(name))

@@ -3,31 +3,31 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Break, error, errors, type Got, operations, tell } from '../broken.ts'
-import { ENT } from './parts.ts'
+import { type Break, error, errors, type Got, onAnswer, onRequest, operations } from '../broken.ts'
+import { ENT } from './building-blocks.ts'
 
 /** PATCH. */
 export const PATCH_BREAKS: readonly Break[] = [
   {
-    name: 'PATCH is not there',
+    name: 'there is no PATCH',
     caught: ['P-340'],
-    wrap: ask((sent) => (sent.method === 'PATCH' ? error(501) : undefined)),
+    wrap: onRequest((sent) => (sent.method === 'PATCH' ? error(501) : undefined)),
   },
   {
-    name: 'PATCH is answered with nothing but 200',
+    name: 'PATCH is answered 200 without a body',
     caught: ['P-347'],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (sent.method === 'PATCH' && got.status === 200 && !sent.query.has('attributes') && (got.body = undefined)),
     ),
   },
   {
-    name: 'only the first operation is done',
+    name: 'only the first operation is carried out',
     caught: ['P-345', 'P-394/move'],
     wrap: operations((all) => all.slice(0, 1)),
   },
   {
-    name: 'operations are done one by one',
+    name: 'operations are applied one by one, not all or none',
     caught: ['P-346'],
     wrap: (real) => async (sent) => {
       const all = sent.method === 'PATCH' ? sent.body?.Operations : undefined
@@ -115,7 +115,7 @@ export const PATCH_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'false is no value',
+    name: 'false counts as no value',
     caught: ['P-372/boolean'],
     wrap: operations((all) =>
       all
@@ -172,7 +172,7 @@ export const PATCH_BREAKS: readonly Break[] = [
   {
     name: 'schemas may be missing in a PATCH',
     caught: ['P-341/schemas'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (
           sent.method === 'PATCH' &&
@@ -194,7 +194,7 @@ export const PATCH_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'simple values can not be filtered',
+    name: 'simple values cannot be filtered',
     caught: ['P-386/replace', 'P-386/remove'],
     wrap: operations((all) => (all.some(({ path }) => /:tags\[/.test(path)) ? error(400, 'invalidPath') : all)),
   },

@@ -3,8 +3,8 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: a switch is one expression, so that a list of two hundred can be read
 // biome-ignore-all lint/complexity/noCommaOperator: the same
 // biome-ignore-all lint/suspicious/useIterableCallbackReturn: the same
-import { ask, type Break, error, errors, tell } from '../broken.ts'
-import { isSingle, pretend } from './parts.ts'
+import { type Break, error, errors, onAnswer, onRequest } from '../broken.ts'
+import { isSingle, pretend } from './building-blocks.ts'
 
 /** Replace. */
 export const PUT_BREAKS: readonly Break[] = [
@@ -14,7 +14,7 @@ export const PUT_BREAKS: readonly Break[] = [
     wrap: errors(404, (got, sent) => void (sent.method === 'PUT' && Object.assign(got, pretend(sent)))),
   },
   {
-    name: 'PUT is 204',
+    name: 'PUT is answered 204',
     caught: [
       'S-064',
       'P-303',
@@ -31,7 +31,7 @@ export const PUT_BREAKS: readonly Break[] = [
       'P-502',
       'P-505',
     ],
-    wrap: tell(
+    wrap: onAnswer(
       (got, sent) =>
         void (
           sent.method === 'PUT' &&
@@ -42,30 +42,30 @@ export const PUT_BREAKS: readonly Break[] = [
     ),
   },
   {
-    name: 'PUT takes no meta',
+    name: 'PUT refuses meta',
     caught: ['P-304', 'P-304/same'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'PUT' && isSingle(sent) && sent.body?.meta !== undefined ? error(400, 'mutability') : undefined,
     ),
   },
   {
-    name: 'PUT takes no id',
+    name: 'PUT refuses an id',
     caught: ['S-009/put', 'P-304/same'],
-    wrap: ask((sent) =>
+    wrap: onRequest((sent) =>
       sent.method === 'PUT' && isSingle(sent) && sent.body?.id !== undefined ? error(400, 'mutability') : undefined,
     ),
   },
   {
     name: 'PUT keeps lists',
     caught: ['P-302'],
-    wrap: ask(
+    wrap: onRequest(
       (sent) =>
         void (sent.method === 'PUT' && isSingle(sent) && sent.body?.emails?.length === 1 && delete sent.body.emails),
     ),
   },
   {
-    name: 'PUT is not there',
+    name: 'there is no PUT',
     caught: ['P-300', 'P-301'],
-    wrap: ask((sent) => (sent.method === 'PUT' && isSingle(sent) ? error(501) : undefined)),
+    wrap: onRequest((sent) => (sent.method === 'PUT' && isSingle(sent) ? error(501) : undefined)),
   },
 ]
