@@ -19,7 +19,7 @@ export interface IndexChange {
   readonly finish: () => Promise<number>
 }
 
-/** By then every process has heard of a change of schemas or settings, and what it began before is written. */
+/** After this long every process has been notified of a change of schemas or settings, and has finished what it began before. */
 export const NOTICED_MS = 2_000
 
 /**
@@ -79,8 +79,8 @@ export function createIndexChanges<Tx>(
       writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'empty')],
       async finish() {
         await environment.wait(NOTICED_MS)
-        // Entries of processes that had not noticed would be wrong by now. The paths stay known, so that one which still has not noticed
-        // makes none that counts as complete.
+        // Entries that were written without that knowledge would be wrong by now. The paths stay known, so that a process which still
+        // lacks it cannot make one that counts as complete.
         await store.commit([mine, ...indexed(left, 'empty')])
         const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), isMine)
         await store.commit([over, ...indexed(fresh, 'complete')])

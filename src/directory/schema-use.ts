@@ -90,7 +90,7 @@ export function createSchemaUse<Tx>(deps: DirectoryDeps<Tx>): SchemaUse {
     async reindex(tenant, type) {
       const unique = deps.unique(tenant)
       let count = 0
-      // Until they have heard of the change, other processes write entries as they were.
+      // Until they are notified of the change, other processes write entries as before.
       if (store.freshness === 'eventual') await deps.environment.wait(NOTICED_MS)
       for await (const chunk of all(tenant, [type.name])) {
         await persist(chunk, (stored) => ({

@@ -8,7 +8,7 @@ import type { Catalog, ResourceType, Schema } from './schema.ts'
  * All resource types of one tenant; throws {@link ConfigError} when two conflict. `unused` are schemas
  * that are shown although no type has them yet. RFC 7643 §6.
  */
-export function createCatalog(types: readonly ResourceType[], generation = 1, unused: readonly Schema[] = []): Catalog {
+export function createCatalog(types: readonly ResourceType[], revision = 1, unused: readonly Schema[] = []): Catalog {
   const names = new Set<string>()
   const endpoints = new Set<string>()
   const schemas = new Map<string, Schema>()
@@ -34,7 +34,7 @@ export function createCatalog(types: readonly ResourceType[], generation = 1, un
   for (const schema of unused) {
     if (!schemas.has(schema.id.toLowerCase())) schemas.set(schema.id.toLowerCase(), schema)
   }
-  const catalog = { types, generation }
+  const catalog = { types, revision }
   indexes.set(catalog, indexOf(types, schemas))
   return catalog
 }

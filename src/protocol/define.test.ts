@@ -130,7 +130,7 @@ describe('resource types', () => {
 
   test('S-144 names and endpoints of a catalog are unique; both are looked up with case', () => {
     const catalog = createCatalog([User, Group], 7)
-    expect(catalog.generation).toBe(7)
+    expect(catalog.revision).toBe(7)
     expect(typeByName(catalog, 'User')).toBe(User)
     expect(typeByName(catalog, 'user')).toBeUndefined()
     expect(typeByEndpoint(catalog, '/Groups')).toBe(Group)

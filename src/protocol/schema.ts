@@ -60,8 +60,8 @@ export interface ResourceType {
 /** All resource types and schemas of one tenant. */
 export interface Catalog {
   readonly types: readonly ResourceType[]
-  /** Rises with each change; equal generations hold the same types. */
-  readonly generation: number
+  /** Rises with each change; equal revisions have the same types. */
+  readonly revision: number
 }
 
 /** Whether the attribute points at resources by id: a complex one with `value` and a `$ref` to resource types. RFC 7643 §2.4. */

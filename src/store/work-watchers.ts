@@ -3,7 +3,7 @@
 import { checkWork, type Store, type Work, type Write } from './contract/index.ts'
 import { guard, type ReportError } from './watchers.ts'
 
-/** The watchers of work of one store, and the commit that tells them. */
+/** The watchers of work of one store, and the commit that notifies them. */
 export interface WorkWatchers<Tx> {
   readonly commit: Store<Tx>['commit']
   readonly watchWork: Work['watchWork']
@@ -13,7 +13,7 @@ export interface WorkWatchers<Tx> {
 export function createWorkWatchers<Tx>(commit: Store<Tx>['commit'], report?: ReportError): WorkWatchers<Tx> {
   const watchers = new Set<{ readonly call: (queues: ReadonlySet<string>) => void }>()
 
-  function tell(writes: readonly Write[]): void {
+  function notify(writes: readonly Write[]): void {
     const queues = new Set<string>()
     for (const write of writes) if (write.write === 'item' || write.write === 'mark') queues.add(write.item.queue)
     if (queues.size === 0) return
@@ -28,7 +28,7 @@ export function createWorkWatchers<Tx>(commit: Store<Tx>['commit'], report?: Rep
         return Promise.reject(error)
       }
       const done = commit(writes, inside)
-      if (watchers.size > 0) done.then(() => tell(writes)).catch(() => {})
+      if (watchers.size > 0) done.then(() => notify(writes)).catch(() => {})
       return done
     },
     watchWork(watcher) {

@@ -41,7 +41,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
   const loaded = new Map<string, Loaded>()
   const fresh = new Set<string>()
   const waiting = new Map<string, Promise<void>>()
-  let generation = 0
+  let revision = 0
   /** Rises with each forgetting. */
   let epoch = 0
   let looked = environment.now()
@@ -59,7 +59,7 @@ export function createCatalogs(store: Store, environment: Environment): Catalogs
         const text = JSON.stringify([[...own.schemas], [...own.types], [...own.indexes], settings])
         if (loaded.get(tenant)?.text !== text) {
           const model = buildModel(own)
-          const catalog = own === NOTHING ? plain.catalog : createCatalog(model.types, ++generation, model.schemas)
+          const catalog = own === NOTHING ? plain.catalog : createCatalog(model.types, ++revision, model.schemas)
           loaded.set(tenant, { catalog, settings, text, used: true })
         }
       }

@@ -173,7 +173,7 @@ export interface Work {
   /** Who has a lease, or had it last and did not release it. */
   leaseHolder(key: LeaseKey): Promise<LeaseHolder | undefined>
   /**
-   * Calls back after own commits that wrote items, with their queues. What other processes commit is not told: look now and then.
+   * Calls back after own commits that wrote items, with their queues. It does not call back for what other processes commit: poll for that.
    * Returns how to stop.
    */
   watchWork(watcher: (queues: ReadonlySet<string>) => void): () => void

@@ -31,9 +31,10 @@ const COUNT = 'insert into lockstep_counter (t, y, n) values (?, ?, ?) on confli
 
 /** Counts an id that comes or goes; returns how to take that back. */
 export function countId(
-  connection: Connection,
-  blocks: Blocks,
-  [tenantNo, typeNo, id]: readonly [tenantNo: number, typeNo: number, id: string],
+  { connection, blocks }: { readonly connection: Connection; readonly blocks: Blocks },
+  tenantNo: number,
+  typeNo: number,
+  id: string,
   by: 1 | -1,
 ): () => void {
   const type = blocksOf(connection, blocks, tenantNo, typeNo)

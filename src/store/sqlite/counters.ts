@@ -97,8 +97,8 @@ export function createCounters(connection: Connection): Counters {
       undos.push(() => state.number--)
       return state.number
     },
-    added: (...id) => void undos.push(countId(connection, blocks, id, 1)),
-    removed: (...id) => void undos.push(countId(connection, blocks, id, -1)),
+    added: (tenantNo, typeNo, id) => void undos.push(countId(state, tenantNo, typeNo, id, 1)),
+    removed: (tenantNo, typeNo, id) => void undos.push(countId(state, tenantNo, typeNo, id, -1)),
     readersMoved: (tenantNo) => void state.read.add(tenantNo),
     keepNumbers: () => keepNumbers(state),
     signal: (tenant, whole) => signal(state, tenant, whole),

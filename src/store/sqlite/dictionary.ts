@@ -74,7 +74,7 @@ export function createDictionary(connection: Connection): Dictionary {
     forget: () => forget(state),
     ensureType: (tenantNo, name) => ensureType(state, tenantNo, name),
     ensureNoteType: (tenantNo, name) => typeNumber(state, name) ?? addType(state, tenantNo, name),
-    ensurePath: (...path) => ensurePath(state, ...path),
+    ensurePath: (tenantNo, typeNo, path, unique, ready) => ensurePath(state, tenantNo, typeNo, path, unique, ready),
     whenMade(listener) {
       state.made = listener
     },
@@ -170,7 +170,11 @@ function addType(state: State, tenantNo: number, name: string): number {
 
 function ensurePath(
   state: State,
-  ...[tenantNo, typeNo, path, unique, ready]: Parameters<Dictionary['ensurePath']>
+  tenantNo: number,
+  typeNo: number,
+  path: string,
+  unique: boolean,
+  ready: boolean,
 ): TypedPath {
   const { connection } = state
   const known = pathsOf(state, tenantNo)

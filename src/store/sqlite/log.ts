@@ -71,8 +71,8 @@ export function createLog(connection: Connection, counters: Counters, lines: () 
       if (seen === undefined) return place
       const { tenant, type, id } = ref
       const { op, actor, paths, txn } = draft
-      const told = { tenant, type, id, place, at, op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
-      seen.push(members?.ids === undefined ? told : { ...told, members: { ...members, ids: members.ids } })
+      const change = { tenant, type, id, place, at, op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
+      seen.push(members?.ids === undefined ? change : { ...change, members: { ...members, ids: members.ids } })
       return place
     },
     amend(tenantNo, { place, paths, members }) {
