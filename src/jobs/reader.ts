@@ -28,7 +28,7 @@ export interface ReaderOptions {
   readonly environment?: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'>
   /**
    * Reads for each cursor with this name, or a name that starts with it and a slash. A tenant is read once a `cursor` write has created
-   * such a cursor.
+   * such a cursor. Up to 196 characters, the slash and what follows included.
    */
   readonly reader: string
   /** The name of this process; unique among all processes that ever use the database. */
@@ -76,7 +76,8 @@ export function startReader(options: ReaderOptions): Reader {
       const candidates = found.map((news) => ({
         news,
         lease: { tenant: news.tenant, name: `log/${news.reader}` },
-        first: false,
+        // Readers have no lanes, so none of their slots are reserved.
+        first: true,
       }))
       return { candidates, more: found.length === PAGE }
     },

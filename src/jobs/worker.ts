@@ -18,7 +18,10 @@ export interface WorkResult {
 export interface WorkerOptions {
   readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'watchWork'>
   readonly environment?: Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'>
-  /** Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind. */
+  /**
+   * Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind.
+   * The names of the queue and of an item have up to 194 characters together.
+   */
   readonly queue: string
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string

@@ -110,7 +110,7 @@ test('turns are limited by the number of slots', async () => {
   }
   const { reader } = read(calm, { handle, pace: { slots: { total: 4, perTenant: 1 } } })
   await calm.pass(5_000)
-  expect(most).toBe(3)
+  expect(most).toBe(4)
   expect(reader.counts().lines).toBe(30)
 })
 

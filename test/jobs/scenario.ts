@@ -65,7 +65,7 @@ export function runJobs(seed: number, open: OpenStore, options: RunOptions = {})
     faults,
     disturbedMs: DISTURBED_MS,
     calmMs: CALM_MS,
-    stepsPerSecond: 20_000,
+    stepsPerSecond: 2_000,
   })
 }
 
