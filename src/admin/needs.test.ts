@@ -99,6 +99,20 @@ test('a list of tenants has those of the token alone', async () => {
   expect(await names('support of own', '?after=own')).toEqual([])
 })
 
+test('a token limited to a tenant does not reach a later one of the same name', async () => {
+  await tenancy.tenants.create('short-lived')
+  const { token, admin: made } = await tenancy.adminTokens.create({ tenants: ['own', 'short-lived'] })
+  tokens.set('both', token)
+  const route = ROUTES.find(({ id }) => id === 'showTenant')
+  if (route === undefined) throw new Error('there is no such route')
+  expect((await ask(route, 'both', 'short-lived')).status).toBe(200)
+  await tenancy.tenants.delete('short-lived')
+  await tenancy.tenants.create('short-lived')
+  expect((await ask(route, 'both', 'short-lived')).status).toBe(404)
+  expect((await ask(route, 'both', 'own')).status).toBe(200)
+  expect((await tenancy.adminTokens.list()).find(({ id }) => id === made.id)?.tenants).toEqual(['own'])
+})
+
 test.each([
   [{ role: 'king' }, /"king" is not a role; the roles are owner, operator, auditor, support/],
   [{ tenants: [] }, /1 to 100 tenants/],

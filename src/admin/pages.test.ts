@@ -83,7 +83,7 @@ describe.each(LISTS)('%s', (path, key, word) => {
     expect((await get(`${path}?search=zzz`)).body.items).toEqual([])
   })
 
-  test.each(['limit=0', 'limit=1001', 'limit=x', 'search=', `search=${'x'.repeat(501)}`, 'sort=name'])(
+  test.each(['limit=0', 'limit=1001', 'limit=x', 'search=', `search=${'x'.repeat(501)}`, 'after=%00', 'sort=name'])(
     '?%s is refused by its field',
     async (query) => {
       const { status, body } = await get(`${path}?${query}`)
@@ -135,4 +135,18 @@ test('faults name the fields of a body, each at its own place', async () => {
     'connection.colour',
   ])
   expect(error.message).toMatch(/^body\.name: .*; body\.connection\.kind: /)
+})
+
+test('a refused connection of a new tenant names its field within the body', async () => {
+  const response = await admin.fetch(
+    new Request('http://scim.example/admin/v1/tenants', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'fresh', connection: { rights: 'read:grops' } }),
+    }),
+  )
+  const { error } = JSON.parse(await response.text())
+  expect(error.faults).toMatchObject([
+    { in: 'body', field: 'connection.rights', message: expect.stringContaining('groups') },
+  ])
 })

@@ -30,15 +30,17 @@ export const ErrorBody = z
 /** Longest text to search for, and longest position. */
 const WORD_LENGTH = 500
 
+/** A word of a query. No store has control characters in a name. */
+const Word = z
+  .string()
+  .min(1)
+  .max(WORD_LENGTH)
+  .regex(/^[^\p{Cc}]*$/u)
+
 /** Which page of a list. */
 export const PageQuery = z.strictObject({
-  search: z
-    .string()
-    .min(1)
-    .max(WORD_LENGTH)
-    .optional()
-    .describe('Only entries whose name begins with this text, in any letter case'),
-  after: z.string().min(1).max(WORD_LENGTH).optional().describe('The `next` of the page before'),
+  search: Word.optional().describe('Only entries whose name begins with this text, in any letter case'),
+  after: Word.optional().describe('The `next` of the page before'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Most entries of the page'),
 })
 

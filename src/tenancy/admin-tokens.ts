@@ -21,7 +21,7 @@ import { invalid, missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import type { Note } from './notes.ts'
 import { type Page, type PageRequest, pageOfRecords } from './pages.ts'
-import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
+import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
 import { isTenantName } from './tenants.ts'
 
 const ADMIN_TOKEN = 'admin-token'
@@ -102,6 +102,19 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
       ])
     },
     authenticate: (header) => authenticate(store, environment, header),
+  }
+}
+
+/** Takes a tenant off the tokens that are limited to it: they must not reach a later tenant of the same name. */
+export async function dropFromAdminTokens(store: Store, tenant: string): Promise<void> {
+  for (const { key } of await allRecords(store, '', ADMIN_TOKEN)) {
+    await untilUnchanged(key, async () => {
+      const record = await oneRecord(store, '', ADMIN_TOKEN, key)
+      const tenants = record === undefined ? undefined : toAdminToken(record).tenants
+      if (record === undefined || !tenants?.includes(tenant)) return
+      const left = tenants.filter((name) => name !== tenant)
+      await store.commit([putIfSame(record, { ...factsOf(record), tenants: left })])
+    })
   }
 }
 

@@ -4,7 +4,7 @@ import type { SchemaUse } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import { Conflict, type Store } from '../store/index.ts'
-import { type AdminTokens, createAdminTokens } from './admin-tokens.ts'
+import { type AdminTokens, createAdminTokens, dropFromAdminTokens } from './admin-tokens.ts'
 import type { Catalogs } from './catalogs.ts'
 import type { ConnectionDraft } from './connection-draft.ts'
 import { type Connections, createConnections, type Issued } from './connections.ts'
@@ -37,7 +37,15 @@ export interface AdministrationDeps {
 export function createAdministration(deps: AdministrationDeps, actor: string): Administration {
   const { store, environment } = deps
   const note = createNote(environment, actor)
-  const tenants = createTenants(store, environment, note)
+  const plain = createTenants(store, environment, note)
+  const tenants: Tenants = {
+    ...plain,
+    delete: async (name) => {
+      // First, so that no failure in between leaves a token for a later tenant of this name.
+      await dropFromAdminTokens(store, name)
+      await plain.delete(name)
+    },
+  }
   const connections = createConnections(store, environment, tenants, note)
   return {
     tenants,

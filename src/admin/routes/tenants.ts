@@ -1,7 +1,7 @@
 // The routes of the admin API for tenants and their settings.
 
 import { z } from 'zod'
-import { isoTime, scimPath, type Tenant } from '../../tenancy/index.ts'
+import { isoTime, scimPath, TenancyError, type Tenant } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { IssuedBody, PageQuery, pageOf, time } from '../shapes.ts'
 import { ConnectionDraftBody, issuedJson, readDraft } from './connections.ts'
@@ -78,8 +78,12 @@ export const TENANT_ROUTES: readonly Route[] = [
     body: TenantDraftBody,
     gives: { status: 201, body: IssuedBody },
     run: async ({ body, origin }, { administration }) => {
-      const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
-      return issuedJson(await administration.createTenant(body.name, draft), origin)
+      try {
+        const draft = readDraft(body.connection ?? ConnectionDraftBody.parse({}))
+        return issuedJson(await administration.createTenant(body.name, draft), origin)
+      } catch (error) {
+        throw withinConnection(error)
+      }
     },
   }),
   route({
@@ -125,3 +129,9 @@ export const TENANT_ROUTES: readonly Route[] = [
       administration.changeSettings(params.tenant, json, directory),
   }),
 ]
+
+/** A refusal of the connection, with the place of its field in the body of the tenant. */
+function withinConnection(error: unknown): unknown {
+  if (!(error instanceof TenancyError) || error.field === undefined || error.field === 'name') return error
+  return new TenancyError(error.code, error.message, { field: `connection.${error.field}`, cause: error })
+}

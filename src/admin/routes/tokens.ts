@@ -1,6 +1,7 @@
 // The routes of the admin API for its own tokens.
 
 import { z } from 'zod'
+import { ROLES, type Role } from '../../access/index.ts'
 import { type AdminToken, isoTime } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
@@ -9,7 +10,7 @@ import { PageQuery, pageOf, time } from '../shapes.ts'
 const AdminTokenBody = z.object({
   id: z.string(),
   label: z.string(),
-  role: z.string(),
+  role: z.enum(Object.keys(ROLES) as Role[]),
   tenants: z.array(z.string()).optional().describe('The tenants it is limited to; absent: all'),
   created: time,
   expires: time.optional(),
