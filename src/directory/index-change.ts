@@ -1,7 +1,7 @@
 // Adds and drops indexes while other processes write.
 
 import type { ResourceType } from '../protocol/index.ts'
-import { Conflict, type Stored, type Write } from '../store/index.ts'
+import { Conflict, type LeaseKey, type Store, type Stored, type Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
 import { documentOf } from './document.ts'
 import { indexEntries } from './entries.ts'
@@ -14,10 +14,15 @@ export interface IndexChange {
   readonly writes: readonly Write[]
   /**
    * Enters what is there; called when this process works with the changed type. Returns how many resources were read. This and
-   * `writes` end in `Conflict` missing with the type as `what` when another change of the same type has begun meanwhile.
+   * `writes` end in `Conflict` epoch, whose `what` {@link typeOfBuild} understands, when another change of the same type has begun meanwhile.
    */
   readonly finish: () => Promise<number>
 }
+
+/** Before the name of a type, in the name of a lease. */
+const BUILD = 'index/'
+/** A build is only ever ended by a later one; how long its lease runs makes no difference. */
+const LEASE_MS = 60_000
 
 /** After this long every process has been notified of a change of schemas or settings, and has finished what it began before. */
 export const NOTICED_MS = 2_000
@@ -61,40 +66,29 @@ export function createIndexChanges<Tx>(
     }
 
     // The later build wins: two concurrent builds could each rely on entries that the other has deleted.
-    const token = deps.newId()
-    const record = { tenant, kind: 'index-change', key: type }
-    const mine: Write = { write: 'record', record, value: token, ifValue: token }
-    const over: Write = { write: 'record', record, value: undefined, ifValue: token }
-    const isMine = async () => {
-      const [found] = await store.records(tenant, record.kind, { key: type, limit: 1 })
-      return found?.value === token
-    }
+    const fence = await seize(store, leaseOf(tenant, type), deps.newId())
     if (left.length > 0) {
-      await store.commit([{ write: 'record', record, value: token }, ...indexed(left, 'incomplete')])
+      await store.commit([fence, ...indexed(left, 'incomplete')])
       await environment.wait(NOTICED_MS)
     }
     const unseen = fresh.filter((path) => !left.includes(path))
 
     return {
-      writes: [left.length > 0 ? mine : { write: 'record', record, value: token }, ...indexed(unseen, 'empty')],
+      writes: [fence, ...indexed(unseen, 'empty')],
       async finish() {
         await environment.wait(NOTICED_MS)
         // Entries that were written without that knowledge would be wrong by now. The paths stay known, so that a process which still
         // lacks it cannot make one that counts as complete.
-        await store.commit([mine, ...indexed(left, 'empty')])
-        const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), isMine)
-        await store.commit([over, ...indexed(fresh, 'complete')])
+        await store.commit([fence, ...indexed(left, 'empty')])
+        const count = coming.length === 0 ? 0 : await enter(tenant, after, new Set(coming), fence)
+        await store.commit([fence, ...indexed(fresh, 'complete')])
+        await store.release(fence.lease, fence.epoch)
         return count
       },
     }
   }
 
-  async function enter(
-    tenant: string,
-    type: ResourceType,
-    paths: ReadonlySet<string>,
-    isMine: () => Promise<boolean>,
-  ): Promise<number> {
+  async function enter(tenant: string, type: ResourceType, paths: ReadonlySet<string>, fence: Fence): Promise<number> {
     let count = 0
     const writeOf = (stored: Stored): Write | undefined => {
       const index = indexEntries(documentOf(stored), type, deps.unique(tenant)).filter(({ path }) => paths.has(path))
@@ -105,11 +99,43 @@ export function createIndexChanges<Tx>(
     }
     for await (const chunk of all(tenant, [type.name])) {
       // Entries of an overtaken build could come between what another has deleted and what it enters.
-      if (!(await isMine())) throw new Conflict('missing', 0, type.name)
-      await persist(chunk, writeOf)
+      await persist(chunk, writeOf, fence)
       count += chunk.length
     }
     return count
+  }
+}
+
+type Fence = Extract<Write, { write: 'fence' }>
+
+/** The lease of the builds of a type's indexes. A name that is too long for one may share it with another; then the later build wins. */
+function leaseOf(tenant: string, type: string): LeaseKey {
+  return {
+    tenant,
+    name: `${BUILD}${type
+      .slice(0, 150)
+      .toWellFormed()
+      .replaceAll(/[^ -\uffff]/g, '_')}`,
+  }
+}
+
+/** The type whose build was overtaken; undefined when it was something else that lost its lease. */
+export function typeOfBuild({ reason, what }: Conflict): string | undefined {
+  return reason === 'epoch' && what.startsWith(BUILD) ? what.slice(BUILD.length) : undefined
+}
+
+/** Takes a lease from its owner, and gives what fails each commit once it is taken from this one. */
+async function seize(
+  store: Pick<Store, 'lease' | 'leaseHolder' | 'tenant'>,
+  lease: LeaseKey,
+  owner: string,
+): Promise<Fence> {
+  for (;;) {
+    const holder = await store.leaseHolder(lease)
+    const taken = await store.lease(lease, owner, LEASE_MS, holder === undefined ? {} : { from: holder.owner })
+    if (taken !== undefined) return { write: 'fence', lease, epoch: taken.epoch }
+    if (holder === undefined && (await store.tenant(lease.tenant)) === undefined)
+      throw new Conflict('missing', 0, 'tenant')
   }
 }
 

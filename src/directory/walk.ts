@@ -8,7 +8,12 @@ export interface Walk {
   /** All resources of these types, in chunks. */
   readonly all: (tenant: string, typeNames: readonly string[]) => AsyncIterable<readonly Stored[]>
   /** Writes what each resource needs; those that are changed or deleted meanwhile are read again. Returns how many were written. */
-  readonly persist: (chunk: readonly Stored[], writeOf: (stored: Stored) => Write | undefined) => Promise<number>
+  readonly persist: (
+    chunk: readonly Stored[],
+    writeOf: (stored: Stored) => Write | undefined,
+    /** Goes into each commit. */
+    guard?: Write,
+  ) => Promise<number>
 }
 
 const CHUNK = 500
@@ -45,7 +50,7 @@ export function createWalk(
       }
     },
 
-    async persist(chunk, writeOf) {
+    async persist(chunk, writeOf, guard) {
       let left = chunk
       let count = 0
       for (let attempt = 1; ; attempt++) {
@@ -58,7 +63,7 @@ export function createWalk(
           if (writes.length === 0) continue
           const began = environment.now()
           try {
-            await store.commit(writes)
+            await store.commit(guard === undefined ? writes : [guard, ...writes])
             count += writes.length
             await environment.wait(Math.min(environment.now() - began, REST_MS))
           } catch (error) {

@@ -1,12 +1,12 @@
 // Finishes a start: makes the default tenant on a first one, and prints where the server is and how to get in.
 
-import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { databaseFlag, type Settings } from '../site/index.ts'
 import { StoreUnavailable } from '../store/index.ts'
 import { DEFAULT_TENANT, scimPath, type Tenancy } from '../tenancy/index.ts'
 import { commandName } from './command-name.ts'
 import type { Log } from './monitoring/log.ts'
+import { hasEnded, PROCESS_NAME } from './process-name.ts'
 
 /** The rest of a start: what is written to the database, and what is printed. */
 export interface Greeting {
@@ -43,7 +43,7 @@ export async function startGreeting(
 ): Promise<Greeting> {
   const stopping = new AbortController()
   const { signal } = stopping
-  const self = `${SELF} ${++starts}`
+  const self = `${PROCESS_NAME} ${++starts}`
   let waiting = true
   const attempt = async () => print(await greet(tenancy, url, { self, signal }, settings))
 
@@ -147,31 +147,16 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
 
 /** How often a process looks whether another one is done with the first start. */
 const LOOK_MS = 200
-/** This very process: a later one may have its number. */
-const SELF = `${hostname()} ${process.pid} ${Math.round(performance.timeOrigin)}`
 /** Starts in this process. */
 let starts = 0
 
 /** Whether the first start is this process's to carry out; when it is another one's, waits until that is done. */
 async function isMine({ tenants }: Tenancy, { self, signal }: Start): Promise<boolean> {
   while (!signal.aborted && (await tenants.isFirstStart())) {
-    if (await tenants.claimFirstStart(self, (by) => by === self || isGone(by))) return true
+    if (await tenants.claimFirstStart(self, hasEnded)) return true
     await wait(LOOK_MS)
   }
   return false
-}
-
-/** Whether the process that such a text names is known to have ended. */
-function isGone(by: string): boolean {
-  const [host, pid] = by.split(' ')
-  if (by.startsWith(`${SELF} `) || host !== hostname()) return false
-  if (Number(pid) === process.pid) return true
-  try {
-    process.kill(Number(pid), 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
 }
 
 /** Whether to print the token of a first start: on a terminal a person reads it, anywhere else it may be stored for years. */

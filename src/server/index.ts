@@ -2,4 +2,5 @@
 
 export type { Workers } from './cluster/cluster.ts'
 export { type Called, commandName } from './command-name.ts'
+export { hasEnded, PROCESS_NAME } from './process-name.ts'
 export { type Server, startServer, startWorkers } from './start.ts'

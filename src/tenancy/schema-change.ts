@@ -1,6 +1,6 @@
 // Changes what is a tenant's own: checks the loss, writes the records, rebuilds the indexes; one change at a time.
 
-import type { SchemaUse } from '../directory/index.ts'
+import { type SchemaUse, typeOfBuild } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { Json } from '../protocol/index.ts'
 import { Conflict, type Store, type Write } from '../store/index.ts'
@@ -198,10 +198,10 @@ function indexesIn(model: Model, declared: Own['indexes']): ReadonlyMap<string, 
 
 /** The refusal for an index that couldn't be built because of another change. */
 function overtaken(error: unknown, tenant: string): unknown {
-  if (!(error instanceof Conflict && error.reason === 'missing')) return error
-  if (error.what === 'tenant' || error.what === REVISION_KEY) return error
+  const type = error instanceof Conflict ? typeOfBuild(error) : undefined
+  if (type === undefined) return error
   return inUse(
-    `Another change of the schemas or indexes of ${error.what} has begun in the meantime; see what is ready with: lockstep index list --tenant ${tenant}, and put the rest again`,
+    `Another change of the schemas or indexes of ${type} has begun in the meantime; see what is ready with: lockstep index list --tenant ${tenant}, and put the rest again`,
     1,
   )
 }

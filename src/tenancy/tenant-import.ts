@@ -1,10 +1,16 @@
 // Imports a tenant from another database, row by row, resumable and invisible until it is complete.
 
-import { Conflict, type ExportRow, type Store } from '../store/index.ts'
+import { Conflict, type ExportRow, type Store, type Write } from '../store/index.ts'
 import { exists, invalid } from './errors.ts'
 import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { IMPORT_RECORD } from './require-imported.ts'
 import { DEFAULT_TENANT, isTenantName, type Tenants } from './tenants.ts'
+
+type Fence = Extract<Write, { write: 'fence' }>
+
+/** The lease of a tenant's import, and how long it outlives a process that ends without a word. */
+const LEASE = 'import'
+const LEASE_MS = 60_000
 
 /** How far the import of a tenant has got. */
 export interface ImportProgress {
@@ -15,12 +21,24 @@ export interface ImportProgress {
   readonly line: number
 }
 
+/** Who imports a tenant. */
+export interface ImportingProcess {
+  /** Names this process on the database; none before or after it has the same name. */
+  readonly name: string
+  /** Whether the process of such a name is known to have ended. */
+  readonly hasEnded: (name: string) => boolean
+}
+
 /** Imports of tenants from another database. */
 export interface TenantImports {
-  /** Makes the tenant, not served yet, or returns how far its import has got. Refuses a tenant that exists already. */
+  /**
+   * Makes the tenant, not served yet, or returns how far its import has got. Refuses a tenant that exists already, and one that another
+   * process is importing, unless that has ended.
+   */
   readonly begin: (
     tenant: string,
     from: { readonly checksum: string; readonly created: number; readonly offset: number; readonly line: number },
+    by: ImportingProcess,
   ) => Promise<ImportProgress>
   /** Writes rows and the progress in one transaction. */
   readonly put: (tenant: string, rows: readonly ExportRow[], now: ImportProgress) => Promise<void>
@@ -32,6 +50,8 @@ export interface TenantImports {
 
 /** Makes the imports part of tenancy. */
 export function createTenantImports(store: Store, tenants: Tenants): TenantImports {
+  /** The imports of this process: who each is done by, and what fails its commits once another process has taken it over. */
+  const own = new Map<string, { readonly name: string; readonly fence: Fence }>()
   const recordOf = (tenant: string) => ({ tenant, ...IMPORT_RECORD })
   const save = (tenant: string, { checksum, offset, line }: ImportProgress) =>
     ({ write: 'record', record: recordOf(tenant), value: { checksum, offset, line } }) as const
@@ -48,13 +68,16 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
   }
 
   return {
-    begin: async (tenant, { created, ...start }) => {
+    begin: async (tenant, { created, ...start }, by) => {
       if (!isTenantName(tenant)) {
         throw invalid(`"${tenant}" can't name a tenant: a name is 1 to 63 characters long, of a-z, 0-9 and -`)
       }
       const before = await stateOf(tenant)
       if (before !== undefined) {
-        if (before.checksum === start.checksum) return before
+        if (before.checksum === start.checksum) {
+          await take(tenant, by)
+          return before
+        }
         throw exists(
           `Tenant "${tenant}" is half imported from another file; continue with that file, or remove the tenant with: lockstep tenant delete ${tenant}`,
         )
@@ -69,11 +92,12 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
           throw exists(`A tenant named "${tenant}" exists already; choose another name with --as`)
         }
       }
-      await store.commit([save(tenant, start)])
+      await take(tenant, by)
+      await store.commit([...(await guard(tenant)), save(tenant, start)])
       return start
     },
     put: async (tenant, rows, now) => {
-      await store.commit([{ write: 'load', tenant, rows }, save(tenant, now)])
+      await store.commit([...(await guard(tenant)), { write: 'load', tenant, rows }, save(tenant, now)])
     },
     async *rows(tenant, after) {
       for await (const chunk of store.exportTenant(tenant, after)) {
@@ -81,10 +105,37 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
       }
     },
     finish: async (tenant) => {
-      await store.commit([{ write: 'record', record: recordOf(tenant), value: undefined }])
+      await store.commit([...(await guard(tenant)), { write: 'record', record: recordOf(tenant), value: undefined }])
+      const { fence } = own.get(tenant) ?? {}
+      if (fence !== undefined) await store.release(fence.lease, fence.epoch)
+      own.delete(tenant)
       // A first start would make this tenant, and a token for it.
       if (tenant === DEFAULT_TENANT && (await tenants.isFirstStart())) await tenants.endFirstStart()
     },
+  }
+
+  /** Makes this process the one that imports the tenant. */
+  async function take(tenant: string, { name, hasEnded }: ImportingProcess): Promise<void> {
+    const lease = { tenant, name: LEASE }
+    let taken = await store.lease(lease, name, LEASE_MS)
+    const holder = taken === undefined ? await store.leaseHolder(lease) : undefined
+    if (holder !== undefined && hasEnded(holder.owner)) {
+      taken = await store.lease(lease, name, LEASE_MS, { from: holder.owner })
+    }
+    if (taken === undefined) {
+      throw exists(
+        `Tenant "${tenant}" is being imported by another process; wait for it, or end it and try again in a minute`,
+      )
+    }
+    own.set(tenant, { name, fence: { write: 'fence', lease, epoch: taken.epoch } })
+  }
+
+  /** What each commit of an import begins with; renews its lease. */
+  async function guard(tenant: string): Promise<readonly Fence[]> {
+    const one = own.get(tenant)
+    if (one === undefined) return []
+    await store.lease(one.fence.lease, one.name, LEASE_MS)
+    return [one.fence]
   }
 
   async function isUsed(tenant: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { Conflict, type Store, type TenantRow } from '../store/index.ts'
 import { exists, invalid, missing, type TenancyError } from './errors.ts'
 import type { Note } from './notes.ts'
 import { beginsWith, type Page, type PageRequest } from './pages.ts'
-import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
+import { oneRecord } from './records.ts'
 import { isImported, requireImported } from './require-imported.ts'
 
 /** The tenant that the first start of a server makes. */
@@ -47,8 +47,8 @@ export interface Tenants {
   /** Whether no server has made the default tenant yet. */
   readonly isFirstStart: () => Promise<boolean>
   /**
-   * Whether this process is the one to carry out the first start, among all that may have started at once. Whoever has claimed it
-   * before and `isGone`, or takes too long, counts as cut short.
+   * Whether this process is the one to carry out the first start, among all that may have started at once. One that claimed it before
+   * and `isGone`, or takes too long, counts as interrupted.
    */
   readonly claimFirstStart: (by: string, isGone: (by: string) => boolean) => Promise<boolean>
   /** Makes the default tenant when this is the first start; a start that was cut short is gone on with. */
@@ -123,20 +123,11 @@ export function createTenants(store: Store, environment: Environment, note: Note
     },
     isFirstStart,
     claimFirstStart: async (by, isGone) => {
-      for (let turn = 1; ; turn++) {
-        const record = { tenant: '', kind: FIRST_START.kind, key: `first-start-${turn}` }
-        try {
-          await store.commit([{ write: 'record', record, value: { by, at: environment.now() }, ifAbsent: true }])
-          return true
-        } catch (error) {
-          if (!(error instanceof Conflict && error.reason === 'exists')) throw error
-        }
-        const claim = await oneRecord(store, '', record.kind, record.key)
-        if (claim === undefined) continue
-        const facts = factsOf(claim)
-        const late = environment.now() - (numberOf(facts.at) ?? 0) > FIRST_START_MS
-        if (!late && !isGone(textOf(facts.by) ?? '')) return false
-      }
+      const lease = { tenant: '', name: FIRST_START.key }
+      if ((await store.lease(lease, by, FIRST_START_MS)) !== undefined) return true
+      const holder = await store.leaseHolder(lease)
+      if (holder === undefined || !isGone(holder.owner)) return false
+      return (await store.lease(lease, by, FIRST_START_MS, { from: holder.owner })) !== undefined
     },
     createDefault: async () => (await find(DEFAULT_TENANT)) ?? add(DEFAULT_TENANT),
     endFirstStart: async () => {

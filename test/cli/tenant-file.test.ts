@@ -1,6 +1,7 @@
 // Moving a tenant between databases with export and import.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
 import { endLine, readRow, startChecksum } from '../../src/cli/tenants/tenant-file.ts'
 import { type Serving, serve } from '../serve.ts'
@@ -8,6 +9,8 @@ import { folder, run } from './run.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ends: (() => unknown)[] = []
+/** A process of this machine that is no more. */
+const ENDED = { name: `${hostname()} 99999999 1`, hasEnded: () => false }
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
@@ -141,7 +144,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     const server = await serving()
     const { database } = server
     const { imports } = server.tenancy
-    await imports.begin('acme', { checksum, created, offset: bytes(1), line: 1 })
+    await imports.begin('acme', { checksum, created, offset: bytes(1), line: 1 }, ENDED)
     const rows = lines.slice(1, half).map(readRow)
     await imports.put('acme', rows, { checksum, offset: bytes(half), line: half })
     const base = `${server.url}/tenants/acme/scim/v2`
@@ -163,6 +166,12 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     const asked = await ask(`${server.url}/admin/v1`, admin.token, '/tenants/acme')
     expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '30'])
 
+    // One process at a time, for as long as it may be at it.
+    const elsewhere = { name: 'elsewhere 1 1', hasEnded: () => true }
+    await imports.begin('acme', { checksum, created, offset: 0, line: 1 }, elsewhere)
+    expect(await refusal('tenant', 'import', path('acme.tenant'), '--database', database)).toContain('another process')
+    await imports.begin('acme', { checksum, created, offset: 0, line: 1 }, { ...ENDED, hasEnded: () => true })
+
     // Only the same file resumes.
     const other = await filledElse(path('else.tenant'))
     expect(await refusal('tenant', 'import', other, '--as', 'acme', '--database', database)).toContain('another file')
@@ -179,7 +188,7 @@ describe('a tenant moves', { timeout: 120_000 }, () => {
     const { created } = JSON.parse(lines[0] ?? '')
     const server = await serving()
     const offset = Buffer.byteLength(lines[0] ?? '') + 1
-    await server.tenancy.imports.begin('acme', { checksum, created, offset, line: 1 })
+    await server.tenancy.imports.begin('acme', { checksum, created, offset, line: 1 }, ENDED)
     const record = { tenant: 'acme', kind: 'token', key: 'smuggled' }
     await server.store.commit([{ write: 'record', record, value: {} }])
     const { database } = server

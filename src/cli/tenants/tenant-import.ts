@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import { LockstepError } from '../../protocol/index.ts'
-import { commandName } from '../../server/index.ts'
+import { commandName, hasEnded, PROCESS_NAME } from '../../server/index.ts'
 import type { ExportRow } from '../../store/index.ts'
 import type { ImportProgress } from '../../tenancy/index.ts'
 import { type Local, withLocal } from '../database/local.ts'
@@ -29,7 +29,11 @@ export async function importTenant([file = '']: readonly string[], options: Opti
   const use = async (local: Local) => {
     const { imports, tenants } = local.tenancy
     const { checksum, created, begin } = from
-    const start = await imports.begin(tenant, { checksum, created, offset: begin, line: 1 })
+    const start = await imports.begin(
+      tenant,
+      { checksum, created, offset: begin, line: 1 },
+      { name: PROCESS_NAME, hasEnded },
+    )
     const loading = startProgress(`Importing ${tenant}`, from.end - begin, options)
     loading.advance(start.offset - begin)
     let at = start.offset
