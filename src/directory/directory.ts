@@ -98,7 +98,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     heed: createHeed(store, catalog, ready),
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
-    queue: createQueue(store),
+    queue: createQueue(store, environment),
     newId: createIds(environment),
     openTenants: options.openTenants ?? true,
   }

@@ -1,6 +1,7 @@
 // What happens to a write that others outrun.
 
 import { expect, test } from 'vitest'
+import { environment } from '../environment.ts'
 import { Conflict, StoreUnavailable } from '../store/index.ts'
 import { createQueue } from './queue.ts'
 
@@ -20,12 +21,15 @@ function losing(times: number) {
 
 test('whoever loses twice takes a turn that other processes heed, and loses to none of them from then on', async () => {
   const turns: string[] = []
-  const queue = createQueue({
-    runExclusive: async (ref, work) => {
-      turns.push(ref.id)
-      return work()
+  const queue = createQueue(
+    {
+      runExclusive: async (ref, work) => {
+        turns.push(ref.id)
+        return work()
+      },
     },
-  })
+    environment,
+  )
   const once = losing(1)
   expect(await queue.inTurn(ref, once.work)).toBe(2)
   expect(turns).toEqual([])
@@ -40,7 +44,7 @@ test('whoever loses twice takes a turn that other processes heed, and loses to n
 })
 
 test('whoever loses for good is told to come again, by an error that is counted and logged', async () => {
-  const queue = createQueue({})
+  const queue = createQueue({}, environment)
   const always = losing(1_000)
   const error = await queue.inTurn(ref, always.work).catch((error: unknown) => error)
   expect(error).toBeInstanceOf(StoreUnavailable)
@@ -49,7 +53,7 @@ test('whoever loses for good is told to come again, by an error that is counted 
 })
 
 test('what is missing is said at once', async () => {
-  const queue = createQueue({})
+  const queue = createQueue({}, environment)
   await expect(
     queue.inTurn(ref, async () => {
       throw new Conflict('missing', 0, 'u')

@@ -1,5 +1,6 @@
 // Queues writes of one resource, and repeats those that lost to another writer.
 
+import type { Environment } from '../environment.ts'
 import { Conflict, type Ref, type Store, StoreUnavailable } from '../store/index.ts'
 import { createLanes } from './lanes.ts'
 import { missing } from './missing.ts'
@@ -23,12 +24,15 @@ const CROWDED_MS = 2_000
 /** Resources for which that is remembered. */
 const MOST_CROWDED = 1_000
 
-/** Makes the queue of a process. Other processes and threads are seen by their versions, and in the turns of the store where it has such. */
-export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>): Queue {
+/** Makes the queue of a process. Writes of other processes show in versions, and are kept apart by `runExclusive` of stores that have it. */
+export function createQueue(
+  { runExclusive }: Pick<Store<never>, 'runExclusive'>,
+  { now, wait }: Pick<Environment, 'now' | 'wait'>,
+): Queue {
   const lanes = createLanes()
   /** Resources with a writer that has lost too often. */
   const pressed = new Set<string>()
-  /** Until when writers of a resource take the store's turn at once. */
+  /** Until when writers of a resource run exclusively from the start. */
   const crowded = new Map<string, number>()
 
   /** Tries until no other writer was faster; undefined after the last attempt. */
@@ -45,14 +49,14 @@ export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>
         // What is missing may also be another resource of the same commit.
         if (error.reason === 'missing' && error.what === ref.id) throw missing(ref)
       }
-      if (count < attempts) await new Promise((resolve) => setTimeout(resolve, 2 ** Math.min(count, ATTEMPTS)))
+      if (count < attempts) await wait(2 ** Math.min(count, ATTEMPTS))
     }
     return undefined
   }
 
   async function inLane<T>(ref: Ref, key: string, work: () => Promise<T>): Promise<T> {
     const until = crowded.get(key) ?? 0
-    const alone = runExclusive !== undefined && until > Date.now()
+    const alone = runExclusive !== undefined && until > now()
     const first = alone ? undefined : await attempt(ref, work, PATIENCE)
     if (first !== undefined) {
       if (until > 0) crowded.delete(key)
@@ -65,7 +69,7 @@ export function createQueue({ runExclusive }: Pick<Store<never>, 'runExclusive'>
         found = await attempt(ref, work, ATTEMPTS - PATIENCE)
       } else {
         if (crowded.size >= MOST_CROWDED) crowded.clear()
-        crowded.set(key, Date.now() + CROWDED_MS)
+        crowded.set(key, now() + CROWDED_MS)
         found = await runExclusive(ref, () => attempt(ref, work, ATTEMPTS_IN_TURN))
       }
       if (found !== undefined) return found.done

@@ -28,7 +28,7 @@ export interface Item extends ItemKey {
   readonly tag: string
   /** 0 to 9; smaller comes first. */
   readonly lane: number
-  /** When it is to be looked at, in milliseconds since 1970 by the clock of whoever wrote it. */
+  /** When it is due, in milliseconds since 1970 by the clock of the writer. */
   readonly due: number
   readonly state: string
   /** Raised by everything that may change what the work comes to. Unsettled while it is greater than `done`. */
@@ -38,7 +38,7 @@ export interface Item extends ItemKey {
   /** The place in the log that it must reflect at least. */
   readonly place: number
   readonly value: Json
-  /** When it is gone, in milliseconds since 1970 by the clock of whoever looks. From then on it counts as absent in every way. */
+  /** When it expires, in milliseconds since 1970 by the clock of the reader. From then on it counts as absent in every way. */
   readonly expires: number
 }
 

@@ -22,7 +22,7 @@ export const postgres: Dialect = {
   ofTenant: (row, tenant) => `${row}.t = ${tenant} and `,
   anyType: (row, tenant) => `${row}.t = ${tenant}`,
   typeName: (row) => `${row}.y`,
-  nobody: 'select null::bigint as k where false',
+  noResource: 'select null::bigint as k where false',
   at: (json, path) => `((${json})::jsonb #>> ${pathOf(path)})`,
   first: (entries, name) => `(${entries} #>> ${pathOf([name, '0'])})`,
   within: (element, name) => `(${element} ->> ${quoted(name)})`,

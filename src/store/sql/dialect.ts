@@ -28,7 +28,7 @@ export interface Dialect {
   /** The name of a row's type. */
   readonly typeName: (row: string) => string
   /** No resource at all: a select whose column is `k`. */
-  readonly nobody: string
+  readonly noResource: string
   /** A value within a JSON text, as text (SQLite: text, number, 0 or 1); null when there is none. */
   readonly at: (json: string, path: readonly string[]) => string
   /** The first value of a list in a column of entries. */

@@ -55,12 +55,14 @@ export function keysFor(filter: BoundFilter, scope: SqlScope): Keys | undefined 
         distinct: true,
         sql: (bindings) =>
           all.length === 0
-            ? bindings.dialect.nobody
+            ? bindings.dialect.noResource
             : all.map((keys, at) => `select k from (${keys.sql(bindings)}) u${at}`).join(' union '),
       }
     }
     case 'constant':
-      return filter.value ? undefined : { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody }
+      return filter.value
+        ? undefined
+        : { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.noResource }
     case 'has': {
       // What one element satisfies, some value satisfies.
       const keys = keysFor(filter.filter, scope)
@@ -232,7 +234,9 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
   if (leaf.name === 'location' && op === 'eq') {
     const start = `${scope.base}${entryOf(scope.endpoints, scope.typeName) ?? ''}/`
     if (typeof value !== 'string' || !value.startsWith(start)) {
-      return leaf.caseExact ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.nobody } : undefined
+      return leaf.caseExact
+        ? { cost: 0, exact: true, distinct: true, sql: ({ dialect }) => dialect.noResource }
+        : undefined
     }
     return byId(value.slice(start.length))
   }

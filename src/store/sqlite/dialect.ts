@@ -16,7 +16,7 @@ export const sqlite = {
   ofTenant: () => '',
   anyType: (row, tenant) => `${row}.t = ${tenant} and ${row}.y in (select y from lockstep_counter where t = ${tenant})`,
   typeName: (row) => `(select n.name from lockstep_type n where n.y = ${row}.y)`,
-  nobody: 'select null as k where 0',
+  noResource: 'select null as k where 0',
   at: (json, path) => `${json} ->> '${pathText(path)}'`,
   first: (entries, name) => `${entries} ->> '${pathText([name])}[0]'`,
   within: (element, name) => `${element} ->> '${pathText([name])}'`,

@@ -24,7 +24,7 @@ export const APPLICATION_ID = 0x4c6b5374
 const BEYOND_EARLIER = 1_000
 
 /** Whose tables a database holds: those of an earlier release have no prefix. */
-export type Owner = 'nobody' | 'lockstep' | 'earlier' | 'others'
+export type Owner = 'none' | 'lockstep' | 'earlier' | 'others'
 
 /** Finds out whose tables a database holds. */
 export function ownerOf(connection: Connection): Owner {
@@ -36,7 +36,7 @@ export function ownerOf(connection: Connection): Owner {
   if ((stepped || complete) && Object.keys(earlier).every((table) => columnsOf(connection, table) === earlier[table])) {
     return 'earlier'
   }
-  return tables.size === 0 && version === 0 && pragma(connection, 'application_id') === 0 ? 'nobody' : 'others'
+  return tables.size === 0 && version === 0 && pragma(connection, 'application_id') === 0 ? 'none' : 'others'
 }
 
 /** Throws ConfigError for a database of another program. */
@@ -64,7 +64,7 @@ export function migrate(connection: Connection, { shared }: { readonly shared: b
     // Another process may have been faster.
     const owner = ownerOf(connection)
     if (!shared) requireOurs(connection, connection.file ?? 'the database')
-    const alone = !shared && (owner === 'nobody' || (owner === 'earlier' && isAlone(connection)))
+    const alone = !shared && (owner === 'none' || (owner === 'earlier' && isAlone(connection)))
     if (owner !== 'lockstep') begin(connection, owner)
     const version = versionOf(connection)
     if (version > LAST) {
