@@ -48,7 +48,8 @@ function lines(text: string): string {
 
 writeFileSync(
   new URL('../src/protocol/folding-table.ts', import.meta.url),
-  `// Written by scripts/generate-folding.ts from the Unicode Character Database, version 17.0.0. Do not edit.
+  `// Tables of case folding, written by scripts/generate-folding.ts from Unicode 17.0.0; do not edit.
+
 // Items in base 36, apart by white space: \`from,count,step,to\` maps \`count\` code points, \`step\` apart, each by the
 // same distance; \`from>a+b\` maps one code point to several.
 

@@ -59,7 +59,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** A stream that says whether it was told that nobody listens any more. */
+/** A stream that says whether it was told that it is no longer read. */
 function endless() {
   const state = { begun: 0, ended: 0 }
   const body: AsyncIterable<string> = {
@@ -90,7 +90,7 @@ describe('bodies that break off', () => {
         return (request: Request) => fetch(request)
       },
     ],
-  ] as const)('are nobody else’s concern: no complaint, and the server lives (%s)', async (_name, make) => {
+  ] as const)('are reported to no one: no complaint, and the server lives (%s)', async (_name, make) => {
     const complaints: unknown[] = []
     const log = vi.spyOn(console, 'error').mockImplementation((...args) => void complaints.push(args))
     const { port, url } = await start(make(complaints) as Fetch)
@@ -344,7 +344,7 @@ describe('connections are let go', () => {
       'a body that is too long',
       `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Length: 99999999\r\n\r\n{`,
     ],
-    ['a body that nobody wants', 'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n{'],
+    ['an unwanted body', 'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n{'],
   ])('after the answer to %s, even if the client never closes', async (_what, text) => {
     const serving = await start(provider().fetch)
     holding(serving.port, text)
@@ -419,7 +419,7 @@ describe('connections are let go', () => {
   })
 })
 
-describe('answers that nobody takes', () => {
+describe('answers that are not taken', () => {
   test('do not fill the memory: past a number of bytes the one that waits longest is cut off', async () => {
     const unsent = createUnsent(64 << 20)
     const cut: number[] = []
@@ -441,7 +441,7 @@ describe('answers that nobody takes', () => {
     await until(() => cut.length > 0)
     expect(cut[0]).toBe(0)
     expect(cut.length).toBeLessThan(4)
-    // Whoever takes its answer gets it.
+    // A client that takes its answer gets it.
     const whole = await fetch(`http://127.0.0.1:${port}/`)
     expect((await whole.text()).length).toBe(24 << 20)
   })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
 
-test('keys take turns, and within a key whoever came first goes first', () => {
+test('keys take turns, and within a key the first comes first', () => {
   const turns = createTurns<string>()
   for (const one of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) turns.add(one.charAt(0), one)
   const order = Array.from({ length: 7 }, () => turns.next())
@@ -38,7 +38,7 @@ test('no line, and not all together, get longer than they may', () => {
   expect([turns.next(), turns.next(), turns.next(), turns.next()]).toEqual([2, 4, 5, undefined])
 })
 
-test('whoever waits is passed by each other key at most once for each entry before it', () => {
+test('each other key overtakes a waiting entry at most once for each entry before it', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 60 }), (keys) => {
       const turns = createTurns<{ key: string; at: number }>()

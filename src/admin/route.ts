@@ -1,4 +1,4 @@
-// The declaration of a route: what it takes, gives and needs. It is checked, documented and tested from this alone.
+// The declaration of a route, from which it is checked, documented and tested.
 
 import type { z } from 'zod'
 import type { Administrator, Capability } from '../access/index.ts'

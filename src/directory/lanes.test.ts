@@ -8,7 +8,7 @@ import { isOutdated, passwordMatches } from './scrypt.ts'
 import { createIds } from './uuid.ts'
 
 describe('lanes', () => {
-  test('work on one key runs one after the other, on others beside it, and a failure holds nobody up', async () => {
+  test('work on one key runs one after the other, on others beside it, and a failure holds up none', async () => {
     const inTurn = createLanes()
     const seen: string[] = []
     const work = (key: string, name: string, ms: number, fails = false) =>

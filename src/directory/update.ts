@@ -1,4 +1,4 @@
-// The part that PUT and PATCH share: the version they begin with, the hook, the checks, and the one write to the store.
+// What PUT and PATCH share: the version they begin with, the hook, the checks, and the write.
 
 import {
   changedPaths,

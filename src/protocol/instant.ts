@@ -1,3 +1,5 @@
+// Parses and writes times: xsd:dateTime. RFC 7643 §2.3.5.
+
 // xsd:dateTime with date and time; the offset may be missing. RFC 7643 §2.3.5.
 const FORM = /^(-?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?$/
 

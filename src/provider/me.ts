@@ -12,7 +12,7 @@ const NO_SUBJECT =
 
 /**
  * /Me: what the same request to the subject's own resource would do, with its permanent URI in Location. 501 for a token
- * that acts for nobody: for it there is no such feature. Without the right to write users only some attributes may change.
+ * that acts for no user: it has no such feature. Without the right to write users only some attributes may change.
  * RFC 7644 §3.11, A-36.
  */
 export async function me(

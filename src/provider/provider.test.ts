@@ -178,7 +178,7 @@ describe('kept answers', () => {
     expect(await get('wrong')).toBe(401)
   })
 
-  test('P-503 are 304 for whoever has them, with the headers of the whole', async () => {
+  test('P-503 are 304 for clients that have them, with the headers of the whole', async () => {
     const scim = inMemory()
     const { id } = (await ask(scim, 'POST', '/Users', { body: person() })).body
     for (let round = 0; round < 3; round++) {
@@ -278,7 +278,7 @@ describe('a PATCH of a group that shows it', () => {
   })
 })
 
-test('an upload that breaks off is nobody’s error', async () => {
+test('an upload that breaks off is not an error', async () => {
   const reports: unknown[] = []
   const scim = inMemory({ report: (one) => reports.push(one) })
   const stop = new AbortController()

@@ -34,7 +34,7 @@ test.each(['text/html', 'application/scim+json;q=0', 'application/json;q=0.0', '
   },
 )
 
-test('nobody is told to come again without the owner’s knowing', () => {
+test('a client is never asked to retry without a report', () => {
   const told: unknown[] = []
   const call: Pick<Call, 'method'> = { method: 'PUT' }
   const answered = (error: unknown) => errorOf(error, call as Call, ({ error }) => told.push(error)).status

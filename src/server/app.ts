@@ -1,4 +1,4 @@
-// Joins everything that the server serves behind one listener: the provider, offloading, limits and the table of faces.
+// Joins all that the server serves behind one listener: the provider, offloading, limits, faces.
 
 import type { Directory } from '../directory/index.ts'
 import { createBodies, type Serving, serve } from '../node.ts'

@@ -1,3 +1,5 @@
+// The front door of sources.
+
 export { type Checkpoint, type Counts, checkpointAfter, type Pending, type Step } from './checkpoint.ts'
 export { type Header, readHeader } from './csv-header.ts'
 export { readRow } from './csv-row.ts'

@@ -1,4 +1,4 @@
-// The short cuts of speed, switched on unless LOCKSTEP_FAST=off: without them every answer is the same, only later.
+// The short cuts of speed; LOCKSTEP_FAST=off runs without them, with the same answers.
 
 import type { Call } from '../../call.ts'
 import type { Directory } from '../../directory/index.ts'

@@ -1,4 +1,4 @@
-// What happens to an error of ours: it is counted, logged, and a database that fails marks the server as not writable.
+// Counts and logs an error of ours, and marks a server whose database fails as not writable.
 
 import { isObject } from '../../protocol/index.ts'
 import type { Report } from '../../provider/index.ts'

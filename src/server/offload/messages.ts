@@ -1,4 +1,4 @@
-// The messages between the main thread and a thread that runs offloaded requests, and the words of memory they share.
+// The messages between the main thread and the threads that run offloaded requests.
 
 import type { MessagePort } from 'node:worker_threads'
 import type { Report } from '../../provider/index.ts'

@@ -1,4 +1,4 @@
-// Runs inside an offload thread: opens the installation again, carries out one request at a time, streams large answers.
+// Runs inside an offload thread: opens the installation again, carries out one request at a time.
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
