@@ -48,6 +48,10 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/check', 'The command that runs the conformance checker.'],
   ['cli/completion', 'Shell completion.'],
   ['cli/server', 'The command that starts the server.'],
+  ['server/offload', 'Threads that carry out heavy requests, so that the event loop stays free for quick ones.'],
+  ['server/cluster', 'Several processes on one port.'],
+  ['server/monitoring', 'What operators see: the log, metrics, probes, and whether the database works.'],
+  ['admin/routes', 'The routes by noun, each with what it takes, gives and needs.'],
 ]
 
 /** The text of docs/map.md: every source file with its first line. */

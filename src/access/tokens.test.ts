@@ -22,7 +22,7 @@ test.each([
   expect(tenantOfToken(text)).toBeUndefined()
 })
 
-test('an admin token is none of a tenant named admin, and the other way round', () => {
+test('an admin token is not a token of a tenant named admin, nor the other way round', () => {
   expect(isAdminToken(makeToken('admin', environment))).toBe(false)
   expect(tenantOfToken(makeAdminToken(environment))).toBeUndefined()
 })

@@ -50,7 +50,7 @@ async function start() {
   return { admin, tenancy, directory, send, addUser, token }
 }
 
-test('nobody gets in without a token of its own', async () => {
+test('the admin API needs a token of its own', async () => {
   const { admin, tenancy, send } = await start()
   const none = await admin.fetch(new Request('http://scim.example/admin/v1/tenants'))
   expect(none.status).toBe(401)

@@ -28,7 +28,7 @@ afterAll(async () => {
   await store.close()
 })
 
-/** A request without a body and of things that don't exist: whoever is let in changes nothing. */
+/** A request for things that don't exist, or with a body that is refused: it changes nothing even if it is let in. */
 async function ask({ method, path }: Route, who: string, tenant: string) {
   const url = path.replace('{tenant}', tenant).replaceAll(/\{\w+\}/g, 'none')
   const response = await admin.fetch(

@@ -92,7 +92,7 @@ export async function startGreeting(
   return { done, stop: () => stopping.abort() }
 }
 
-/** One start, by a text that tells it from all others: what it has claimed before, in vain, is its own still. */
+/** One start, by a text of its own: what it has claimed in an earlier attempt is still its own. */
 interface Start {
   readonly self: string
   readonly signal: AbortSignal

@@ -24,7 +24,7 @@ test('a slow bucket names the whole wait, and no more keys are kept than are all
   now += 1
 })
 
-test('the clock is one that nobody can set back', () => {
+test('the clock is one that cannot be set back', () => {
   const { take } = createBuckets({ perSecond: 1_000, burst: 1 })
   const real = Date.now
   try {

@@ -54,7 +54,7 @@ export function createAdministration(deps: AdministrationDeps, actor: string): A
     createTenant: async (name, draft) => {
       const made = await tenants.create(name)
       return connections.create(made.name, draft).catch(async (error) => {
-        // Half a tenant helps nobody.
+        // A tenant without a way in would be of no use.
         if (error instanceof TenancyError) await tenants.delete(made.name)
         throw error
       })

@@ -61,9 +61,9 @@ export async function untilUnchanged<T>(key: string, change: () => Promise<T>): 
     try {
       return await change()
     } catch (error) {
-      const meanwhile =
+      const changed =
         error instanceof Conflict && error.what === key && (error.reason === 'missing' || error.reason === 'exists')
-      if (!meanwhile || tries >= TRIES) throw error
+      if (!changed || tries >= TRIES) throw error
     }
   }
 }

@@ -123,7 +123,7 @@ test('of more tokens than are kept in memory, those in use stay in it', async ()
   expect(late).toBe(0)
 })
 
-test('P-020 without a bearer token nobody gets in', async () => {
+test('P-020 without a bearer token the request is refused', async () => {
   const { tenancy } = start()
   await tenancy.tenants.create('acme')
   expect(await tenancy.authenticate('acme', undefined)).toEqual({ reason: 'missing' })
@@ -132,7 +132,7 @@ test('P-020 without a bearer token nobody gets in', async () => {
   expect(await tenancy.authenticate('acme', 'Bearer nonsense')).toEqual({ reason: 'invalid' })
 })
 
-test("P-046 a token of one tenant is none on another's path, whether it has been used or not", async () => {
+test("P-046 a token of one tenant is invalid on another's path, whether it has been used or not", async () => {
   const { tenancy } = start()
   await tenancy.tenants.create('acme')
   await tenancy.tenants.create('other')
@@ -156,7 +156,7 @@ test('P-022 a token ends when it was said to, also one that is known already', a
   expect(await tenancy.authenticate('acme', `Bearer ${token}`)).toEqual({ reason: 'expired' })
 })
 
-test('P-022 a token lives a year unless told otherwise', async () => {
+test('P-022 a token lives a year by default', async () => {
   const { tenancy, clock } = start()
   await tenancy.tenants.create('acme')
   const { connection } = await tenancy.connections.create('acme')
@@ -232,7 +232,7 @@ test.each([
   await expect(tenancy.connections.create('acme', draft)).rejects.toThrow(message)
 })
 
-test('a connection acts for a user who is there, and for nobody else', async () => {
+test('a connection acts for an existing user of its tenant only', async () => {
   const { tenancy, store } = start()
   await tenancy.tenants.create('acme')
   await tenancy.tenants.create('beta')
@@ -247,7 +247,7 @@ test('a connection acts for a user who is there, and for nobody else', async () 
   expect(await tenancy.connections.list('beta')).toEqual([])
 })
 
-test('guesses fill no memory and let nobody in', async () => {
+test('guessed tokens fill no memory and are refused', async () => {
   const { tenancy } = start()
   await tenancy.tenants.create('acme')
   for (let at = 0; at < 100; at++) {
@@ -256,7 +256,7 @@ test('guesses fill no memory and let nobody in', async () => {
   }
 })
 
-test('the admin API lets nobody in until a token exists, and a revoked one no more', async () => {
+test('the admin API refuses everyone until a token exists, and revoked tokens afterwards', async () => {
   const { tenancy, clock } = start()
   const { adminTokens } = tenancy
   expect(await adminTokens.authenticate(undefined)).toEqual({ reason: 'none' })

@@ -276,7 +276,7 @@ test.each([
   expect(code).toBe(2)
 })
 
-test('a port that is taken, and a database that is none, are said in one line', async () => {
+test('a taken port, and a file that is not a database, are reported in one line', async () => {
   const { start, dir } = await fresh()
   const server = await start()
   const port = new URL(server.url).port

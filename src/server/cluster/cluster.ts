@@ -4,8 +4,9 @@ import cluster, { type Worker } from 'node:cluster'
 import { localUrl, openSite, type Settings } from '../../site/index.ts'
 import { startGreeting } from '../greet.ts'
 import { createLog, type Log } from '../monitoring/log.ts'
-import { joinNumbers, type Numbers } from '../monitoring/metrics.ts'
+import { joinNumbers } from '../monitoring/metrics.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { createRounds, type Rounds } from './rounds.ts'
 
 /** Workers that share a port. */
 export interface Workers {
@@ -22,8 +23,6 @@ const FIRST_WAIT_MS = 200
 const LONGEST_WAIT_MS = 30_000
 /** A worker that has lived this long was sound. */
 const SOUND_MS = 60_000
-/** How long to wait for the numbers of workers: a busy worker is left out. */
-const NUMBERS_MS = 2_000
 
 /**
  * Starts the workers on one port, and restarts those that die. Resolves when the first one listens. If that one can't, it has said why
@@ -54,101 +53,105 @@ export async function superviseWorkers(settings: Settings, print: (text: string)
   }
 }
 
+/** The state of the primary process. */
+interface Cluster {
+  readonly log: Log
+  readonly rounds: Rounds
+  /** Workers that accept connections. */
+  readonly listening: WeakSet<Worker>
+  /** Whether the first worker has begun to listen. */
+  started: boolean
+  stopping: boolean
+  /** The pause before the next restart. */
+  waitMs: number
+}
+
 async function start(settings: Settings, log: Log): Promise<Workers> {
-  let stopping = false
-  let wait = FIRST_WAIT_MS
-  const rounds = new Map<number, { readonly got: Numbers[]; waiting: number; readonly done: () => void }>()
-  let round = 0
-  const listening = new WeakSet<Worker>()
-
-  const post = (worker: Worker, message: ToWorker) => {
-    if (worker.isConnected()) worker.send(message, () => undefined)
+  const state: Cluster = {
+    log,
+    rounds: createRounds(),
+    listening: new WeakSet(),
+    started: false,
+    stopping: false,
+    waitMs: FIRST_WAIT_MS,
   }
-  const all = () => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
-
-  async function numbersOfAll(): Promise<readonly Numbers[]> {
-    const workers = all().filter((worker) => listening.has(worker) && worker.isConnected())
-    const number = ++round
-    const got: Numbers[] = []
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, NUMBERS_MS)
-      const done = () => {
-        clearTimeout(late)
-        resolve()
-      }
-      rounds.set(number, { got, waiting: workers.length, done })
-      for (const worker of workers) post(worker, { kind: 'collect', round: number })
-    })
-    rounds.delete(number)
-    return got
-  }
-
-  async function receive(worker: Worker, message: FromWorker): Promise<void> {
-    if (message.kind === 'ask') {
-      post(worker, { kind: 'answer', call: message.call, text: await joinNumbers(await numbersOfAll()) })
-      return
-    }
-    const collecting = rounds.get(message.round)
-    if (collecting === undefined) return
-    collecting.got.push(message.numbers)
-    collecting.waiting--
-    if (collecting.waiting <= 0) collecting.done()
-  }
-
-  function begin(): Worker {
-    const worker = cluster.fork()
-    const born = Date.now()
-    worker.on('message', (message: FromWorker) => {
-      receive(worker, message).catch((error) => log.error({ err: error }, 'the numbers could not be added up'))
-    })
-    worker.once('listening', () => listening.add(worker))
-    // Messages to a worker that is ending are lost; it doesn't need them.
-    worker.on('error', () => undefined)
-    worker.on('exit', (code, signal) => {
-      if (stopping || !started) return
-      const pause = Date.now() - born >= SOUND_MS ? FIRST_WAIT_MS : wait
-      wait = Math.min(pause * 2, LONGEST_WAIT_MS)
-      const { pid } = worker.process
-      log.error({ pid, code, signal, restartInMs: pause }, 'a worker has died; a new one is started')
-      setTimeout(() => {
-        if (!stopping) begin()
-      }, pause)
-    })
-    return worker
-  }
-
-  let started = false
-  const first = begin()
-  const port = await new Promise<number>((resolve) => {
-    const failed = (code: number) => process.exit(code || 1)
-    first.once('exit', failed)
-    first.once('listening', ({ port }) => {
-      first.off('exit', failed)
-      resolve(port)
-    })
-  })
-  started = true
-  for (let at = 1; at < settings.workers; at++) begin()
-
+  const port = await firstPort(fork(state))
+  state.started = true
+  for (let at = 1; at < settings.workers; at++) fork(state)
   return {
     url: settings.publicUrl ?? localUrl(settings.host, port),
     async close() {
-      stopping = true
-      const ending = all().map(
-        (worker) =>
-          new Promise<void>((resolve) => {
-            if (worker.isDead()) return resolve()
-            worker.once('exit', () => resolve())
-            // A worker that is starting doesn't listen to messages yet.
-            if (listening.has(worker)) post(worker, { kind: 'stop' })
-            else worker.process.kill()
-          }),
-      )
-      await Promise.all(ending)
+      state.stopping = true
+      await Promise.all(allWorkers().map((worker) => end(state, worker)))
     },
     kill() {
-      stopping = true
-      for (const worker of all()) worker.process.kill('SIGKILL')
+      state.stopping = true
+      for (const worker of allWorkers()) worker.process.kill('SIGKILL')
     },
   }
+}
+
+/** The port of the first worker. Ends this process if the worker can't listen. */
+function firstPort(worker: Worker): Promise<number> {
+  return new Promise((resolve) => {
+    const failed = (code: number) => process.exit(code || 1)
+    worker.once('exit', failed)
+    worker.once('listening', ({ port }) => {
+      worker.off('exit', failed)
+      resolve(port)
+    })
+  })
+}
+
+/** Starts a worker, and another one when it dies. */
+function fork(state: Cluster): Worker {
+  const worker = cluster.fork()
+  const born = Date.now()
+  worker.on('message', (message: FromWorker) => {
+    receive(state, worker, message).catch((error) =>
+      state.log.error({ err: error }, 'the numbers could not be added up'),
+    )
+  })
+  worker.once('listening', () => state.listening.add(worker))
+  // Messages to a worker that is ending are lost; it doesn't need them.
+  worker.on('error', () => undefined)
+  worker.on('exit', (code, signal) => {
+    if (state.stopping || !state.started) return
+    const pause = Date.now() - born >= SOUND_MS ? FIRST_WAIT_MS : state.waitMs
+    state.waitMs = Math.min(pause * 2, LONGEST_WAIT_MS)
+    const { pid } = worker.process
+    state.log.error({ pid, code, signal, restartInMs: pause }, 'a worker has died; a new one is started')
+    setTimeout(() => {
+      if (!state.stopping) fork(state)
+    }, pause)
+  })
+  return worker
+}
+
+async function receive({ rounds, listening }: Cluster, worker: Worker, message: FromWorker): Promise<void> {
+  if (message.kind === 'numbers') return rounds.receive(message.round, message.numbers)
+  const workers = allWorkers().filter((one) => listening.has(one) && one.isConnected())
+  const numbers = await rounds.collect(workers.length, (round) => {
+    for (const one of workers) post(one, { kind: 'collect', round })
+  })
+  post(worker, { kind: 'answer', call: message.call, text: await joinNumbers(numbers) })
+}
+
+/** Lets a worker finish its requests, and resolves when it has ended. */
+function end({ listening }: Cluster, worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.isDead()) return resolve()
+    worker.once('exit', () => resolve())
+    // A worker that is starting doesn't listen to messages yet.
+    if (listening.has(worker)) post(worker, { kind: 'stop' })
+    else worker.process.kill()
+  })
+}
+
+function post(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message, () => undefined)
+}
+
+function allWorkers(): readonly Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }

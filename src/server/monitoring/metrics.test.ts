@@ -10,13 +10,13 @@ const tenants = async () => [{ tenant: 'acme', created: 0, place: 3, begins: 1, 
 const probe = async () => []
 const lost = () => Promise.reject(new Error('gone'))
 
-test('without being asked for, no tenant is read or told of', async () => {
+test('tenants are neither read nor named unless the settings ask for it', async () => {
   const { body } = await createMetrics({ probe }).text()
   expect(body).toContain('lockstep_database_up 1')
   expect(body).not.toMatch(/lockstep_(tenants|resources)/)
 })
 
-test('requests by route and status, latency, batch size and resources per tenant are told as Prometheus reads them', async () => {
+test('requests by route and status, latency, batch size and resources per tenant are in the form of Prometheus', async () => {
   const metrics = createMetrics({ probe, tenants })
   const meter = metrics.meter('GET', '/Users/{id}')
   meter.seen(200, 0.0004)
@@ -48,7 +48,7 @@ test('requests by route and status, latency, batch size and resources per tenant
   }
 })
 
-test('an outage is told by what the error says of itself, also when it came from another thread', async () => {
+test('an outage is recognised by the fields of the error, also if it came from another thread', async () => {
   const metrics = createMetrics({ probe, tenants })
   expect(metrics.passing(new StoreUnavailable('gone', 1_000))).toBe('outage')
   expect(metrics.passing({ name: 'StoreUnavailable', message: 'gone', retryAfterMs: 1_000 })).toBe('outage')
@@ -75,7 +75,7 @@ test('routes without end are counted together past a limit', async () => {
   expect(body).toContain('route="other"')
 })
 
-test('while the database is gone no number of tenants is told, least of all 0; other processes tell it', async () => {
+test('while the database is gone the number of tenants is absent, not 0; other processes have it', async () => {
   const gone = createMetrics({ probe: lost, tenants: lost })
   const { body } = await gone.text()
   expect(body).toContain('lockstep_database_up 0')

@@ -72,7 +72,7 @@ describe('a large group over HTTP', AGAIN, () => {
     return socket
   }
 
-  /** Whether anybody still reads an old state of the database, so that its log can't be cleared. */
+  /** Whether an old state of the database is still being read, so that its log can't be cleared. */
   function isHeld(): boolean | undefined {
     const db = new DatabaseSync(server.database.slice('sqlite:'.length))
     try {
@@ -257,7 +257,7 @@ describe('threads', AGAIN, () => {
     expect((await offload.run(again, undefined)).status).toBe(200)
   })
 
-  test('write again at once when the writer thread had to be replaced, and why it ended is told', async () => {
+  test('write again at once when the writer thread was replaced, and report why it ended', async () => {
     const causes: Error[] = []
     const { offload, store } = start({ file: join(folder(), 'test.db'), most: 1, died: (cause) => causes.push(cause) })
     const call = await callOf(store, 'POST', '/Users')
@@ -269,7 +269,7 @@ describe('threads', AGAIN, () => {
       port.postMessage(['this is no JSON'])
       await until(() => causes.length === round)
       port.close()
-      // What was handed to the old one before anybody could notice is answered 503; from then on all is well.
+      // Writes that the old one had received are answered 503; later ones succeed.
       let tries = 0
       await until(async () => (await create(`first${round}-${tries++}`)).status === 201)
       expect(tries).toBeLessThanOrEqual(2)
@@ -280,7 +280,7 @@ describe('threads', AGAIN, () => {
     expect(causes[0]?.cause).toBeInstanceOf(SyntaxError)
   })
 
-  test('closing the store is not told as the end of its writer thread', async () => {
+  test('closing the store is not reported as the end of its writer thread', async () => {
     const causes: Error[] = []
     const store = sqliteStore(join(folder(), 'test.db'), { threads: true, died: (cause) => causes.push(cause) })
     await store.close()
