@@ -94,6 +94,4 @@ export interface Probe {
   readonly tick: (time: unknown) => Promise<void>
   /** The resource as GET shows it now; throws `Blocked` when it cannot be read. */
   readonly read: (made: { readonly path: string }) => Promise<JsonObject>
-  /** Ids of this case's own resources that a filter finds; throws `Blocked` when the answer is not a list. */
-  readonly find: (filter: string, of?: Subject) => Promise<readonly string[]>
 }

@@ -35,7 +35,7 @@ export interface Refusal {
   /** The RFC requires the keyword by name, so that it must not be missing. */
   readonly named?: boolean
   /**
-   * Whether the resource is right though the request was taken: the server has understood what was meant. No sentence of
+   * Whether the resource is right though the request was accepted: the server has understood what was meant. No sentence of
    * the RFCs forbids that, so it is reported as a difference only.
    */
   readonly mended?: boolean

@@ -24,7 +24,7 @@ export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** The texts of a list; none when the value is not a list. */
+/** The strings of a list; none when the value is not a list. */
 export function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }
@@ -36,23 +36,23 @@ export function memberIds(group: unknown): readonly string[] {
     .toSorted()
 }
 
-/** Whether two lists hold the same texts, in any order. */
+/** Whether two lists hold the same strings, in any order. */
 export function isSameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.toSorted().join() === others.toSorted().join()
 }
 
 /** The value of a resource at a path. */
-export function valueAt(resource: unknown, place: AttributePath): Json | undefined {
-  const holder = place.urn === undefined ? resource : member(resource, place.urn)
-  const value = member(holder, place.attribute.name)
-  return place.sub === undefined ? value : member(value, place.sub.name)
+export function valueAt(resource: unknown, path: AttributePath): Json | undefined {
+  const holder = path.urn === undefined ? resource : member(resource, path.urn)
+  const value = member(holder, path.attribute.name)
+  return path.sub === undefined ? value : member(value, path.sub.name)
 }
 
 /** The members of a resource that hold a value at a path. */
-export function withValue(place: AttributePath, value: Json): JsonObject {
-  const inner = place.sub === undefined ? value : { [place.sub.name]: value }
-  const members = { [place.attribute.name]: inner }
-  return place.urn === undefined ? members : { [place.urn]: members }
+export function withValue(path: AttributePath, value: Json): JsonObject {
+  const inner = path.sub === undefined ? value : { [path.sub.name]: value }
+  const members = { [path.attribute.name]: inner }
+  return path.urn === undefined ? members : { [path.urn]: members }
 }
 
 /** A body without one of its attributes. */
@@ -62,9 +62,9 @@ export function without(body: JsonObject, { attribute }: AttributePath): JsonObj
 }
 
 /** The text of a path, qualified where it belongs to an extension. RFC 7644 §3.10. */
-export function pathOf(place: AttributePath): string {
-  const name = place.sub === undefined ? place.attribute.name : `${place.attribute.name}.${place.sub.name}`
-  return place.urn === undefined ? name : `${place.urn}:${name}`
+export function pathOf(path: AttributePath): string {
+  const name = path.sub === undefined ? path.attribute.name : `${path.attribute.name}.${path.sub.name}`
+  return path.urn === undefined ? name : `${path.urn}:${name}`
 }
 
 /** Whether a value counts as unassigned: absent, null, an empty list. RFC 7643 §2.5. An empty object has no value either. */
@@ -85,9 +85,9 @@ export function holds(actual: Json | undefined, wanted: Json): boolean {
 }
 
 /** Whether a value has the JSON type of an attribute; no value fits every attribute. RFC 7643 §2.3. */
-export function fitsType(value: unknown, place: AttributePath): boolean {
+export function fitsType(value: unknown, path: AttributePath): boolean {
   if (isUnassigned(value)) return true
-  const { type, multiValued } = place.sub ?? place.attribute
+  const { type, multiValued } = path.sub ?? path.attribute
   if (multiValued) return Array.isArray(value) && value.every((one) => fitsOne(one, type))
   return fitsOne(value, type)
 }

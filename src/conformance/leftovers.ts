@@ -8,7 +8,7 @@ import type { Declared, DeclaredType } from './subject/declared.ts'
 import { namingPath } from './subject/naming-path.ts'
 import { type Exchange, NoAnswer } from './wire/exchange.ts'
 
-/** Whether a check has given this name; cases add to some. Nothing else is taken for a leftover. */
+/** Whether a check has given this name; cases add to some. Nothing else counts as a leftover. */
 const isOurs = (name: string) =>
   name.toLowerCase().startsWith(PREFIX) && /^[a-z0-9]{6}-\d+[@-]/i.test(name.slice(PREFIX.length))
 /** How many resources of one type are searched for leftovers. */

@@ -3,7 +3,7 @@
 import { BULK_REQUEST, isObject, type JsonObject, PATCH_OP, SEARCH_REQUEST } from '../protocol/index.ts'
 import type { Made, Probe } from './case.ts'
 import { Blocked } from './fault.ts'
-import { member, objects, pathOf } from './json-access.ts'
+import { member, pathOf } from './json-access.ts'
 import { freshName, type Session, send } from './session.ts'
 import { listElement } from './subject/list-element.ts'
 import type { Subject } from './subject/subject.ts'
@@ -75,15 +75,6 @@ export function createProbe(session: Session, server: ServerUnderTest, owner: st
       if (shown.status !== 200 || !isObject(shown.body))
         throw new Blocked(`${path} could not be read: ${shown.status}`, [shown])
       return shown.body
-    },
-    async find(text, of = given(server.subject)) {
-      const own = session.register.ids(owner)
-      const scoped = `(${text}) and ${pathOf(of.named)} sw "${session.prefix}"`
-      const found = await filter(of.type.endpoint, scoped, { count: '100' })
-      if (found.status !== 200) throw new Blocked(`the filter ${scoped} was answered ${found.status}`, [found])
-      return objects(member(found.body, 'Resources'))
-        .map((one) => String(member(one, 'id')))
-        .filter((id) => own.has(id))
     },
   }
 }

@@ -43,7 +43,7 @@ export const ATTRIBUTES: readonly Case[] = [
     },
   }),
   must('P-202', 'excludedAttributes leaves out the named attributes', {
-    fix: 'With excludedAttributes, return the default attributes but the named ones.',
+    fix: 'With excludedAttributes, return the default attributes except the named ones.',
     needs: [],
     run: readBack(async (subject, probe) => {
       const on = await probe.make(filled(subject))
@@ -71,7 +71,7 @@ export const ATTRIBUTES: readonly Case[] = [
   }),
   must('P-204', 'sub-attributes can be selected', {
     section: 'RFC 7644 §3.10',
-    fix: 'Take name.givenName in attributes and return only that part.',
+    fix: 'Accept name.givenName in attributes and return only that part.',
     run: readBack((subject) => {
       const { first, second } = subject.complex
       return {
@@ -92,7 +92,7 @@ export const ATTRIBUTES: readonly Case[] = [
   }),
   must('P-204/extension', 'extension attributes can be selected by their qualified names', {
     section: 'RFC 7644 §3.10',
-    fix: 'Take URN:attribute in attributes.',
+    fix: 'Accept URN:attribute in attributes.',
     run: readBack(({ named, extension }) => ({
       with: withValue(extension, 'lockstep'),
       query: `attributes=${pathOf(extension)}`,
@@ -112,7 +112,7 @@ export const ATTRIBUTES: readonly Case[] = [
     }),
   }),
   own('P-207', 'unknown names in attributes are ignored', {
-    fix: 'Ignore names that no schema knows.',
+    fix: 'Ignore names that no schema has.',
     needs: [],
     run: readBack(async (_, probe) => {
       const on = await probe.make()
@@ -120,7 +120,7 @@ export const ATTRIBUTES: readonly Case[] = [
     }),
   }),
   own('P-208', 'an empty attributes parameter is ignored', {
-    fix: 'Take an empty attributes parameter for an absent one.',
+    fix: 'Treat an empty attributes parameter as an absent one.',
     needs: [],
     run: readBack(async ({ named }, probe) => {
       const on = await probe.make()
@@ -161,7 +161,7 @@ export const ATTRIBUTES: readonly Case[] = [
     ] as const
   ).map(([method, basic]) =>
     must(`P-200/${method}`, `${method.toUpperCase()} supports attributes`, {
-      fix: 'Answer writes with attributes by 200 and just those attributes.',
+      fix: 'Answer writes that have attributes with 200 and only those attributes.',
       needs: [basic],
       async run(probe) {
         const { text, named, body } = probe.subject()

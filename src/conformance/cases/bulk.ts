@@ -270,7 +270,7 @@ export const BULK: readonly Case[] = [
   }),
   must('P-434', 'more operations than maxOperations are refused with 413', {
     section: 'RFC 7644 §3.7.4',
-    fix: 'Answer 413 to more operations than maxOperations, and do none of them.',
+    fix: 'Answer 413 to more operations than maxOperations, and carry out none of them.',
     needs: ['P-420', 'S-140/bulk'],
     async run(probe) {
       const most = Number(dig(probe.declared.config.body, 'bulk', 'maxOperations'))

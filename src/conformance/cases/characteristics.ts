@@ -123,7 +123,7 @@ export const CHARACTERISTICS: readonly Case[] = [
     }),
   }),
   should('S-071/further', 'other attributes that are declared unique are unique', {
-    fix: 'Keep what /Schemas declares unique so, or declare uniqueness none.',
+    fix: 'Enforce the uniqueness that /Schemas declares, or declare none.',
     run: refused(async ({ named, having }, probe) => {
       const path = having(
         'further unique attribute',
@@ -170,7 +170,7 @@ export const CHARACTERISTICS: readonly Case[] = [
   }),
   must('P-303/unset', 'PUT sets an immutable attribute that has no value yet', {
     section: PUT,
-    fix: 'Take a value for an immutable attribute while it has none.',
+    fix: 'Accept a value for an immutable attribute while it has none.',
     needs: ['P-300'],
     run: replaced(({ having }) => {
       const path = having('immutable text', isImmutable)
@@ -206,7 +206,7 @@ export const CHARACTERISTICS: readonly Case[] = [
   }),
   must('P-389', 'add sets an immutable attribute that has no value yet', {
     section: MODIFY,
-    fix: 'Take an add for an immutable attribute while it has none.',
+    fix: 'Accept an add for an immutable attribute while it has none.',
     needs: ['P-340'],
     run: patched(({ having }) => {
       const path = having('immutable text', isImmutable)

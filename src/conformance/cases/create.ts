@@ -38,7 +38,7 @@ export const CREATE: readonly Case[] = [
   }),
   own('P-060/required', 'a creation with every attribute that is declared required is accepted', {
     section: 'RFC 7643 §7',
-    fix: "Take what your schemas require, or don't declare it required; look at attributes of extensions, and at complex ones without sub-attributes.",
+    fix: "Accept what your schemas require, or don't declare it required; check attributes of extensions, and complex ones without sub-attributes.",
     async run(probe) {
       const { refused, type } = probe.subject()
       if (refused === undefined) return
@@ -150,7 +150,7 @@ export const CREATE: readonly Case[] = [
     })),
   }),
   must('S-008', 'ids are unique and stable', {
-    fix: 'Make an id once, for good, from something that is never used twice.',
+    fix: 'Generate ids that never change and are never used again.',
     async run(probe) {
       const [one, other] = await probe.makeEach({}, {})
       demand([one.exchange, other.exchange], one.id !== other.id, 'another id for each resource')
@@ -277,7 +277,7 @@ export const CREATE: readonly Case[] = [
   }),
   own('P-067', 'unknown attributes are ignored', {
     section: POST,
-    fix: 'Ignore attributes that no schema knows; refusing them is allowed, but identity providers send such.',
+    fix: 'Ignore attributes that no schema has; refusing them is allowed, but identity providers send them.',
     run: created((_, probe) => ({
       by: probe.create({ lockstepNope: 1 }),
       what: 'a creation with an unknown attribute',

@@ -62,7 +62,7 @@ export const CURSOR: readonly Case[] = [
     },
   }),
   must('C-005', 'count limits cursor pages, and 0 returns totals only', {
-    fix: 'Take count as with startIndex: never more, and none for 0.',
+    fix: 'Treat count as with startIndex: never more, and none for 0.',
     async run(probe) {
       const { page } = await fiveByCursor(probe)
       const none = await page({ cursor: '', count: '0' })

@@ -116,7 +116,7 @@ export const DATA: readonly Case[] = [
   }),
   must('S-040', 'strings are stored unchanged, spaces and quotes included', {
     section: 'RFC 7643 §2.3.1',
-    fix: 'Store texts unchanged.',
+    fix: 'Store strings unchanged.',
     run: readBack(({ text }) => {
       const value = 'a "quoted" \\ text, with <b>marks</b> & more'
       return { with: withValue(text, value), expect: shows(text, value) }
@@ -166,7 +166,7 @@ export const DATA: readonly Case[] = [
   wrongTyped('S-044/words', 'dateTime', 'yesterday'),
   must('S-044/offset', 'a dateTime with an offset is accepted', {
     section: 'RFC 7643 §2.3.5',
-    fix: 'Take every xsd:dateTime with date and time.',
+    fix: 'Accept every xsd:dateTime with date and time.',
     run: created(({ having }, probe) => {
       const isTime = (one: AttributePath['attribute']) =>
         one.type === 'dateTime' && !one.multiValued && one.mutability === 'readWrite'
@@ -189,7 +189,7 @@ export const DATA: readonly Case[] = [
   }),
   must('S-080', 'null and an empty list mean unassigned in a creation', {
     section: UNASSIGNED,
-    fix: 'Take null and [] for no value.',
+    fix: 'Treat null and [] as no value.',
     run: created(({ text, list, body }, probe) => {
       if (list.attribute.required || !isUnassigned(valueAt(body(probe.name()), list)))
         throw new NotOffered(`${pathOf(list)} is needed for a creation`)

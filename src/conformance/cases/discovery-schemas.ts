@@ -192,7 +192,7 @@ export const SCHEMA_CASES: readonly Case[] = [
     ] as const
   ).map(([path, needed]) =>
     must(`P-523${path}`, `${path} ignores paging`, {
-      fix: `Answer ${path} whole whatever startIndex, count, sortBy say.`,
+      fix: `Return all of ${path} whatever startIndex, count and sortBy say.`,
       needs: [needed],
       async run({ declared, get }) {
         const { length } = resourcesOf(path === '/Schemas' ? declared.schemas : declared.resourceTypes)

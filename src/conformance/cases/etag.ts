@@ -93,7 +93,7 @@ export const ETAG: readonly Case[] = [
   }),
   own('P-502', 'If-Match: * matches any existing resource', {
     section: 'RFC 9110 §13.1.1',
-    fix: 'Take * and lists of tags in If-Match.',
+    fix: 'Accept * and lists of tags in If-Match.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
       const made = await probe.make()
@@ -122,7 +122,7 @@ export const ETAG: readonly Case[] = [
   }),
   must('P-504', 'every change makes a new version', {
     section: 'RFC 7643 §3.1',
-    fix: 'Make a new ETag with each change.',
+    fix: 'Create a new ETag with each change.',
     needs: ['P-500', 'P-300'],
     async run(probe) {
       const made = await probe.make()
@@ -131,7 +131,7 @@ export const ETAG: readonly Case[] = [
   }),
   must('P-504/members', 'a change of members makes a new version of the group', {
     section: 'RFC 7643 §3.1',
-    fix: 'Make a new ETag when the members of a group change.',
+    fix: 'Create a new ETag when the members of a group change.',
     needs: ['P-500', 'P-340', 'S-132'],
     async run(probe) {
       const [{ id }, { path }] = [await probe.make(), await probe.makeGroup()]

@@ -52,7 +52,7 @@ function isJson(exchange: Exchange): string {
 /** A witness: errors of these statuses have a SCIM body. */
 function errorBody(name: string, fits: (status: number) => boolean, id = name): Witness {
   return must(`P-471/${id}`, `an error with status ${name} has a SCIM error as its body`, {
-    fix: 'Answer every error with schemas, status and detail as RFC 7644 §3.12 has it; also those of the framework before it.',
+    fix: 'Answer every error with schemas, status and detail as in RFC 7644 §3.12, including those of the framework in front.',
     see(exchange) {
       if (!isError(exchange) || !fits(exchange.status)) return undefined
       // A bulk request that stops at failOnErrors gives its results, with whatever status.
@@ -78,7 +78,7 @@ export const EVERY_ANSWER: readonly Witness[] = [
   }),
   must('S-010', 'no id contains bulkId', {
     section: COMMON,
-    fix: 'Never make an id with the text "bulkId" in it.',
+    fix: 'Never create an id that contains "bulkId".',
     see(exchange) {
       const ids = idsIn(exchange).filter((id) => typeof id === 'string')
       if (!isGood(exchange) || ids.length === 0) return undefined

@@ -49,14 +49,14 @@ export const FILTER_ERRORS: readonly Case[] = [
     'P-127/quotes',
     'a string without double quotes is refused',
     ({ named }) => [`${pathOf(named)} eq lockstep`, `${pathOf(named)} eq 'lockstep'`],
-    'Texts in filters are JSON strings; several servers read bare words all the same.',
+    'String literals in filters are JSON strings; several servers accept bare words nevertheless.',
   ),
   badFilter(
     own,
     'P-127/typographic',
     'typographic quotation marks are refused',
     ({ named }) => [`${pathOf(named)} eq “lockstep”`],
-    'Texts in filters are JSON strings.',
+    'String literals in filters are JSON strings.',
   ),
   badFilter(
     own,
@@ -122,7 +122,7 @@ export const FILTER_ERRORS: readonly Case[] = [
     'S-110',
     'a filter on password is refused',
     ({ attribute }) => [`${pathOf(attribute('password'))} eq "lockstep"`],
-    'Refuse filters on password: they show whether a guess is right.',
+    'Refuse filters on password: they reveal whether a guess is right.',
   ),
   must('P-145', 'a filter that is not understood never returns every resource', {
     fix: 'Answer 400 invalidFilter when any part of a filter is not understood.',

@@ -190,7 +190,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
     })),
   }),
   must('P-131/text', 'gt, ge, lt and le order strings', {
-    fix: 'Compare texts by their order with gt, ge, lt, le.',
+    fix: 'Compare strings by their order with gt, ge, lt, le.',
     needs: SCOPED,
     run: found(({ text }) => ({
       one: withValue(text, 'aaa'),
@@ -293,7 +293,7 @@ export const FILTER_OPERATORS: readonly Case[] = [
     }),
   }),
   own('P-137', 'a list with a value sub-attribute can be compared by its name alone', {
-    fix: 'Take emails co "…" for emails.value co "…", as figure 2 of RFC 7644 has it.',
+    fix: 'Treat emails co "…" as emails.value co "…", as in figure 2 of RFC 7644.',
     needs: ['P-121', 'P-134'],
     run: found((subject, probe) => {
       const { path, straight, b } = crossed(subject, probe)

@@ -91,7 +91,7 @@ const noMembers = that('no members', (group) => isUnassigned(member(group, 'memb
 /** The cases of the group "Groups". */
 export const GROUP_CASES: readonly Case[] = [
   must('S-132', 'a group can be created without members', {
-    fix: 'Take groups with a displayName alone; members come later.',
+    fix: 'Accept groups with a displayName alone; members come later.',
     needs: [],
     run: created((_, probe) => {
       const [{ type, named, body }, name] = [probe.groups(), probe.name()]
@@ -166,7 +166,7 @@ export const GROUP_CASES: readonly Case[] = [
     }),
   }),
   may('S-134/nested', 'a group can be a member of a group', {
-    fix: 'Take groups as members, with type Group.',
+    fix: 'Accept groups as members, with type Group.',
     async run(probe) {
       const { id, type } = await probe.makeGroup()
       const answer = await createGroup(probe, { value: id, type: 'Group' })
@@ -276,12 +276,12 @@ export const GROUP_CASES: readonly Case[] = [
   }),
   must('S-046', 'a reference may be relative to the base URL', {
     section: REFERENCES,
-    fix: 'Take "Users/{id}" for $ref, and resolve it against the URL of the server up to but without the endpoint.',
+    fix: 'Accept "Users/{id}" for $ref, and resolve it against the URL of the server up to but without the endpoint.',
     run: memberNamed(({ id, path }) => ({ value: id, $ref: path.slice(1) })),
   }),
   must('S-080/members', '"members": null means a group without members', {
     section: 'RFC 7643 §2.5',
-    fix: 'Take null for no members.',
+    fix: 'Treat null as no members.',
     needs: ['S-080', 'S-132/members'],
     run: created((_, probe) => ({
       by: probe.create({ members: null }, probe.groups()),
@@ -291,7 +291,7 @@ export const GROUP_CASES: readonly Case[] = [
   }),
   must('P-307/members', '"members": null in a PUT empties a group', {
     section: 'RFC 7643 §2.5',
-    fix: 'Take null for no members in a PUT as well.',
+    fix: 'Treat null as no members in a PUT as well.',
     needs: ['P-307', 'S-080/members'],
     async run(probe) {
       const { path, name } = await probe.makeGroup([{ value: (await probe.make()).id }])
@@ -315,7 +315,7 @@ export const GROUP_CASES: readonly Case[] = [
   }),
   own('S-046/alone', 'a member can be named by its reference alone', {
     section: REFERENCES,
-    fix: 'Take the resource that $ref leads to where value is missing; neither is required (RFC 7643 §8.7.1).',
+    fix: 'Use the resource that $ref leads to where value is missing; neither is required (RFC 7643 §8.7.1).',
     needs: ['S-046'],
     run: memberNamed(({ path }) => ({ $ref: path.slice(1) })),
   }),
@@ -351,7 +351,7 @@ export const GROUP_CASES: readonly Case[] = [
   }),
   own('P-405', 'a deleted user is no longer in any group', {
     section: 'RFC 7644 §3.6',
-    fix: 'Take deleted resources out of members.',
+    fix: 'Remove deleted resources from members.',
     needs: ['S-132/members', 'P-400'],
     async run(probe) {
       const user = await probe.make()

@@ -36,7 +36,7 @@ function post(probe: Probe, headers: Headers): Promise<Exchange> {
   return probe.post(type.endpoint, JSON.stringify(body(probe.name())), headers)
 }
 
-/** A walk: a creation with a media type is taken. */
+/** A walk: a creation with a media type is accepted. */
 const contentTaken = (type: string) =>
   created((_, probe) => ({ by: post(probe, { 'content-type': type }), what: `POST with Content-Type: ${type}` }))
 

@@ -76,7 +76,7 @@ export const PAGING: readonly Case[] = [
     },
   }),
   must('P-180', 'a startIndex below 1 means 1', {
-    fix: 'Take 0 and negative numbers for 1.',
+    fix: 'Treat 0 and negative numbers as 1.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
       const { page } = await five(probe)
@@ -98,7 +98,7 @@ export const PAGING: readonly Case[] = [
     },
   }),
   must('P-182/negative', 'a negative count means 0', {
-    fix: 'Take a negative count for 0.',
+    fix: 'Treat a negative count as 0.',
     needs: ['P-123/or', 'P-181'],
     async run(probe) {
       const answer = await (await five(probe)).page({ count: '-1' })

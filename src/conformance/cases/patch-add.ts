@@ -28,7 +28,7 @@ export const PATCH_ADD: readonly Case[] = [
     run: patched(({ text }) => ({ with: withValue(text, 'one'), by: [add(text, 'two')], expect: shows(text, 'two') })),
   }),
   must('P-373/add', 'add to a complex attribute keeps the sub-attributes that it does not name', {
-    fix: 'Merge: an add with a part of a complex value leaves the rest.',
+    fix: 'Merge: an add with a part of a complex value keeps the rest.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(first, 'one'),
       by: [add(whole, { [second.sub.name]: 'two' })],
@@ -36,7 +36,7 @@ export const PATCH_ADD: readonly Case[] = [
     })),
   }),
   must('P-374/add', 'add sets one sub-attribute of a complex attribute', {
-    fix: 'Take paths like name.givenName; make the complex value when there is none.',
+    fix: 'Accept paths like name.givenName; make the complex value when there is none.',
     run: patched(({ complex: { first, second } }) => ({
       with: withValue(second, 'one'),
       by: [add(first, 'two')],
@@ -64,7 +64,7 @@ export const PATCH_ADD: readonly Case[] = [
     }),
   }),
   must('P-375/members', 'members are added to a group', {
-    fix: 'Take add with path members and a list of values.',
+    fix: 'Accept add with path members and a list of values.',
     needs: ['P-340', 'S-132/members'],
     run: regrouped((one, other) => ({ of: [one], by: [add('members', [{ value: other.id }])], leaves: [one, other] })),
   }),
@@ -86,7 +86,7 @@ export const PATCH_ADD: readonly Case[] = [
     }),
   }),
   must('P-379/add', 'add through a filter sets a sub-attribute of the matching elements', {
-    fix: 'Take paths like emails[type eq "work"].value.',
+    fix: 'Accept paths like emails[type eq "work"].value.',
     needs: ['P-375/add'],
     run: patched(({ list }, probe) => {
       const [first, { value }] = probe.elements(list)
@@ -98,7 +98,7 @@ export const PATCH_ADD: readonly Case[] = [
     }),
   }),
   own('P-378/add', 'add through a filter that matches nothing creates the element', {
-    fix: 'Make an element from the eq terms of the filter and the value: Entra counts on it.',
+    fix: 'Create an element from the eq terms of the filter and the value: Entra relies on it.',
     needs: ['P-375/add'],
     run: patched(({ list2 }, probe) => {
       const [, { type, value }] = probe.elements(list2)
@@ -106,7 +106,7 @@ export const PATCH_ADD: readonly Case[] = [
     }),
   }),
   own('P-383/add', 'add of an extension by its URN merges', {
-    fix: 'Take the URN of an extension as a path; keep the attributes that are not named.',
+    fix: 'Accept the URN of an extension as a path; keep the attributes that are not named.',
     needs: ['P-384/add'],
     run: patched(({ extension, extension2 }) => ({
       with: withValue(extension, 'one'),

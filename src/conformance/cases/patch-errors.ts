@@ -27,7 +27,7 @@ interface BadPatch extends Omit<CaseBody, 'run'> {
   readonly keyword: readonly string[]
   /** What the resource has before; a text unless given. */
   readonly with?: (subject: Subject) => JsonObject
-  /** Whether the resource is right though the PATCH was taken: the server has understood what was meant. */
+  /** Whether the resource is right though the PATCH was accepted: the server has understood what was meant. */
   readonly mended?: (subject: Subject) => (resource: unknown) => boolean
 }
 
@@ -140,7 +140,7 @@ export const PATCH_ERRORS: readonly Case[] = [
   }),
   badPatch(must, 'S-042/patch', 'the string "false" for a boolean attribute is refused', {
     section: 'RFC 7643 §2.3.2',
-    fix: 'Booleans are JSON literals. (Entra sends texts: see its section.)',
+    fix: 'Booleans are JSON literals. (Entra sends strings: see its section.)',
     by: ({ flag }) => [replace(flag, 'false')],
     keyword: VALUES,
     mended: ({ flag }) => fits(flag),
@@ -187,7 +187,7 @@ export const PATCH_ERRORS: readonly Case[] = [
     keyword: SYNTAX,
   }),
   badPatch(own, 'P-341/bare', 'a partial resource as the body of a PATCH is refused', {
-    fix: 'A PATCH has Operations; a part of a resource is the form of SCIM 1.1.',
+    fix: 'A PATCH has Operations; a partial resource is the form of SCIM 1.1.',
     by: ({ type, text }) => ({ schemas: [type.schema], ...withValue(text, 'two') }),
     keyword: SYNTAX,
   }),

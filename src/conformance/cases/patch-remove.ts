@@ -41,7 +41,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     })),
   }),
   must('P-374/remove', 'remove clears one sub-attribute of a complex attribute', {
-    fix: 'Take paths like name.givenName in a remove and leave the other parts.',
+    fix: 'Accept paths like name.givenName in a remove and leave the other parts.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(whole, { [first.sub.name]: 'one', [second.sub.name]: 'kept' }),
       by: [remove(first)],
@@ -81,7 +81,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     }),
   }),
   must('P-386/remove', 'remove through a filter removes the matching simple values of a list, and no others', {
-    fix: 'Let value in […] stand for the value itself where a list has simple values.',
+    fix: 'Let value in […] refer to the value itself where a list has simple values.',
     run: simpleValuePatched({ op: 'remove' }, []),
   }),
   own('P-378/remove', 'remove through a filter that matches nothing succeeds', {
@@ -93,7 +93,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     })),
   }),
   must('P-379/remove', 'remove through a filter clears a sub-attribute of the matching elements', {
-    fix: 'Take paths like emails[value eq "…"].type in a remove.',
+    fix: 'Accept paths like emails[value eq "…"].type in a remove.',
     needs: ['P-340', 'S-082'],
     run: patched(({ list }, probe) => {
       const [first, second] = probe.elements(list)
@@ -129,7 +129,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     })),
   }),
   must('P-375/remove-all', 'remove of members removes all of them', {
-    fix: 'Clear the list when a remove names members alone.',
+    fix: 'Clear the list when a remove names only members.',
     needs: OF_MEMBERS,
     run: regrouped((one, other) => ({ of: [one, other], by: [remove('members')], leaves: [] })),
   }),
@@ -145,7 +145,7 @@ export const PATCH_REMOVE: readonly Case[] = [
     })),
   }),
   own('P-383/remove', 'remove of an extension by its URN clears it', {
-    fix: 'Take the URN of an extension as a path.',
+    fix: 'Accept the URN of an extension as a path.',
     needs: ['P-384/add'],
     run: patched(({ extension }) => ({
       with: withValue(extension, 'one'),

@@ -27,7 +27,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     run: patched(({ text }) => ({ by: [replace(text, 'one')], expect: shows(text, 'one') })),
   }),
   must('P-372/boolean', 'replace sets a boolean to false and back', {
-    fix: 'Take false as a value, not as a missing one: disabling people depends on it.',
+    fix: 'Treat false as a value, not as a missing one: disabling users depends on it.',
     async run(probe) {
       const { flag } = probe.subject()
       const on = await probe.make(withValue(flag, true))
@@ -44,7 +44,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     })),
   }),
   must('P-374/replace', 'replace changes one sub-attribute of a complex attribute', {
-    fix: 'Take paths like name.givenName.',
+    fix: 'Accept paths like name.givenName.',
     run: patched(({ complex: { whole, first, second } }) => ({
       with: withValue(whole, { [first.sub.name]: 'one', [second.sub.name]: 'kept' }),
       by: [replace(first, 'two')],
@@ -52,7 +52,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     })),
   }),
   must('P-375/replace', 'replace of a list replaces the whole list', {
-    fix: 'Put the new values in place of all old ones.',
+    fix: 'Replace all old values with the new ones.',
     needs: ['P-340', 'S-082'],
     run: patched(({ list }, probe) => {
       const [first, second] = probe.elements(list)
@@ -60,7 +60,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     }),
   }),
   must('P-375/replace-members', 'replace of members leaves only the new ones', {
-    fix: 'Put the new members in place of all old ones.',
+    fix: 'Replace all old members with the new ones.',
     needs: ['P-340', 'S-132/members'],
     run: regrouped((one, other) => ({ of: [one], by: [replace('members', [{ value: other.id }])], leaves: [other] })),
   }),
@@ -77,7 +77,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     }),
   }),
   must('P-386/replace', 'replace through a filter changes the matching simple values of a list, and no others', {
-    fix: 'Let value in […] stand for the value itself where a list has simple values.',
+    fix: 'Let value in […] refer to the value itself where a list has simple values.',
     run: simpleValuePatched({ op: 'replace', value: 'lockstep-three' }, ['lockstep-three']),
   }),
   own('P-376/replace', 'a sub-attribute of a list without a filter changes in every element', {
@@ -107,7 +107,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     }),
   }),
   must('P-378/replace', 'replace of an element through a filter that matches nothing is noTarget', {
-    fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
+    fix: 'Answer 400 noTarget. (Entra relies on the opposite: see its section.)',
     run: refused(async ({ list }, probe) => {
       const [first, { value }] = probe.elements(list)
       const { path } = await probe.make(withValue(list, [first]))
@@ -120,7 +120,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     }),
   }),
   must('P-379/replace', 'replace through a filter changes a sub-attribute of the matching elements', {
-    fix: 'Take paths like emails[type eq "work"].value and leave other elements alone.',
+    fix: 'Accept paths like emails[type eq "work"].value and leave other elements alone.',
     needs: ['P-375/replace'],
     run: patched(({ list }, probe) => {
       const [first, second, { value }] = probe.elements(list)
@@ -132,7 +132,7 @@ export const PATCH_REPLACE: readonly Case[] = [
     }),
   }),
   must('P-379/none', 'replace of a sub-attribute through a filter that matches nothing is noTarget', {
-    fix: 'Answer 400 noTarget. (Entra counts on the opposite: see its section.)',
+    fix: 'Answer 400 noTarget. (Entra relies on the opposite: see its section.)',
     run: refused(async ({ list }, probe) => {
       const [first, { value }] = probe.elements(list)
       const { path } = await probe.make(withValue(list, [first]))
@@ -164,7 +164,7 @@ export const PATCH_REPLACE: readonly Case[] = [
   }),
   must('P-375/empty', 'replace with an empty array clears a list', {
     section: 'RFC 7643 §2.5',
-    fix: 'Take [] as no value.',
+    fix: 'Treat [] as no value.',
     run: patched(({ list2 }, probe) => {
       const [, element] = probe.elements(list2)
       return { with: withValue(list2, [element]), by: [replace(list2, [])], expect: lacks(list2) }

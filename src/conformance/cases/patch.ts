@@ -115,7 +115,7 @@ export const PATCH: readonly Case[] = [
   }),
   must('P-362', 'a PATCH that changes something makes a new version', {
     section: 'RFC 7644 §3.14',
-    fix: 'Make a new ETag and lastModified with each PATCH that changes anything.',
+    fix: 'Create a new ETag and lastModified with each PATCH that changes anything.',
     needs: ['P-340', 'P-500'],
     async run(probe) {
       const { text } = probe.subject()
@@ -209,7 +209,7 @@ export const PATCH: readonly Case[] = [
   }),
   own('P-360', 'a single object can be added to a list', {
     section: 'RFC 7644 §3.5.2.1',
-    fix: 'Take one object for a list of one in an add.',
+    fix: 'Treat one object as a list of one in an add.',
     needs: ['P-375/add'],
     run: patched(({ list }, probe) => {
       const [, element] = probe.elements(list)

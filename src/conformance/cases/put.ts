@@ -67,7 +67,7 @@ export const PUT: readonly Case[] = [
     },
   }),
   must('P-304/same', 'a resource can be sent back as it was read', {
-    fix: 'Take a PUT of the whole resource as GET showed it.',
+    fix: 'Accept a PUT of the whole resource as GET showed it.',
     async run(probe) {
       const { text } = probe.subject()
       const made = await probe.make(withValue(text, 'lockstep'))

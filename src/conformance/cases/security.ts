@@ -56,7 +56,7 @@ export const SECURITY: readonly Case[] = [
     },
   }),
   must('P-560/markup', 'markup in a value stays a value', {
-    fix: 'Store texts as they are; escape them when they are shown, not when they are stored.',
+    fix: 'Store strings as they are; escape them when they are shown, not when they are stored.',
     needs: [],
     run: created(({ text }, probe) => {
       const value = '<script>alert(1)</script>'

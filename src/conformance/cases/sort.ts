@@ -111,7 +111,7 @@ export const SORT: readonly Case[] = [
     })),
   }),
   must('P-162/sub', 'a list can be sorted by a sub-attribute', {
-    fix: 'Take paths like name.familyName in sortBy.',
+    fix: 'Accept paths like name.familyName in sortBy.',
     run: sorted(({ complex: { first } }) => ({
       of: [withValue(first, 'Bb'), withValue(first, 'Aa'), withValue(first, 'Cc')],
       by: [[{ sortBy: pathOf(first) }, [1, 0, 2], `Aa, Bb, Cc by ${pathOf(first)}`]],

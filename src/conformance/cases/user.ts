@@ -195,7 +195,7 @@ export const USER_CASES: readonly Case[] = [
   wrongForm('S-119/two', 'x509Certificates', [{ value: TWO_CERTIFICATES }], 'a value with two certificates', MULTIPLE),
   own('S-041', 'a type outside of the canonical values is accepted', {
     section: 'RFC 7643 §2.3.1',
-    fix: 'Take other values than the canonical ones: they are suggestions. Restricting to them is allowed.',
+    fix: 'Accept other values than the canonical ones: they are suggestions. Restricting to them is allowed.',
     run: created((subject, probe) => {
       const { list } = user(subject)
       return {
@@ -205,7 +205,7 @@ export const USER_CASES: readonly Case[] = [
     }),
   }),
   own('S-105', 'a user created without active is active', {
-    fix: 'Make active true when it is not given.',
+    fix: 'Set active to true when it is not given.',
     async run(probe) {
       const { type, body, attribute } = user(probe.subject())
       const active = attribute('active')

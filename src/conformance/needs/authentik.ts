@@ -34,7 +34,7 @@ export const AUTHENTIK: Needs = {
     REFUSES_SECOND,
     {
       title: 'after a 409 the user is found by a userName without quotes',
-      fix: 'Read one bare word as a text in filters, or declare filter.supported false.',
+      fix: 'Read one bare word as a string in filters, or declare filter.supported false.',
       async run(probe) {
         if (probe.declared.has('filter') === false) return
         const made = await makePerson(probe)

@@ -101,11 +101,11 @@ export const ENTRA: Needs = {
     disablesByPatch(
       'the dialect with aadOptscim062020 disables by replace with false',
       (active) => ({ op: 'replace', path: 'active', value: active }),
-      'Take replace with path active and a JSON boolean.',
+      'Accept replace with path active and a JSON boolean.',
     ),
     patches(
       'several attributes are changed, each by its path',
-      'Take Add and Replace with paths such as name.familyName, and qualified ones of the enterprise extension.',
+      'Accept Add and Replace with paths such as name.familyName, and qualified ones of the enterprise extension.',
       [
         { op: 'Replace', path: 'displayName', value: 'Grace' },
         { op: 'Replace', path: 'name.familyName', value: 'Hopper' },
@@ -134,7 +134,7 @@ export const ENTRA: Needs = {
     ),
     patches(
       'one element of a list is changed through a filter',
-      'Take emails[type eq "work"].value and leave the other elements and primary alone.',
+      'Accept emails[type eq "work"].value and leave the other elements and primary alone.',
       [{ op: 'Replace', path: 'emails[type eq "work"].value', value: 'grace@example.com' }],
       (body) =>
         work(body).length === 1 && work(body)[0]?.value === 'grace@example.com' && work(body)[0]?.primary === true,
@@ -152,7 +152,7 @@ export const ENTRA: Needs = {
     ),
     patches(
       'an unknown attribute among known ones is left out and the rest is done',
-      'Ignore operations on attributes that you do not have: default mappings send such, and refusing them loses deactivations.',
+      'Ignore operations on attributes that you do not have: default mappings send them, and refusing them loses deactivations.',
       [
         { op: 'Replace', path: 'displayName', value: 'Grace' },
         { op: 'Add', path: `${ENTERPRISE_USER}:lockstepNope`, value: 'x' },
@@ -162,7 +162,7 @@ export const ENTRA: Needs = {
     ),
     {
       title: 'the manager is set by id and removed again',
-      fix: 'Store manager as an object under the enterprise URN, also when it is sent as a text.',
+      fix: 'Store manager as an object under the enterprise URN, also when it is sent as a string.',
       optional: true,
       async run(probe) {
         const [boss, made] = [await makePerson(probe), await makePerson(probe)]
@@ -229,7 +229,7 @@ export const ENTRA: Needs = {
     },
     {
       title: 'a PATCH without any operation succeeds, as the validator checks',
-      fix: 'Take an empty list of operations for no change.',
+      fix: 'Treat an empty list of operations as no change.',
       optional: true,
       async run(probe) {
         const made = await makePerson(probe)

@@ -38,14 +38,14 @@ export const GOOGLE: Needs = {
     disablesByPatch(
       'a user is disabled and enabled by PATCH without a path',
       (active) => ({ op: 'replace', value: { active } }),
-      'Take replace without a path.',
+      'Accept replace without a path.',
     ),
     KEEPS_DISABLED,
     DELETES,
     FREES_NAMES,
     {
       title: 'a deleted user is out of all groups',
-      fix: 'Take deleted users out of members.',
+      fix: 'Remove deleted users from members.',
       async run(probe) {
         const made = await makePerson(probe)
         const team = await makeTeam(probe, [made.id])

@@ -42,7 +42,7 @@ export function findsGroup(query = ''): Need {
 export function createsGroup(more: JsonObject): Need {
   return {
     title: 'a group is created from what it sends',
-    fix: 'Take groups without members, with an empty list of them, and with schemas and attributes that you do not know.',
+    fix: 'Accept groups without members, with an empty list of them, and with schemas and attributes that you do not know.',
     async run(probe) {
       const name = probe.name()
       const answer = await look(probe, GROUPS, 'count=1')
@@ -103,7 +103,7 @@ export function replacesGroup(
 ): Need {
   return {
     title: 'a group is replaced by PUT, including its members',
-    fix: 'Take PUT of a group, with or without id, and make its members just those that are given.',
+    fix: 'Accept PUT of a group, with or without id, and make its members just those that are given.',
     async run(probe) {
       const { ids, team } = await staffed(probe, ['a', 'b'])
       const answer = await probe.put(team.path, {
@@ -150,7 +150,7 @@ export const ADDS_MEMBERS = changesMembers(
   ['a'],
   ({ b, c }) => [{ op: 'add', path: 'members', value: [{ value: b }, { value: c }] }],
   ['a', 'b', 'c'],
-  'Take add with path members and a list of values.',
+  'Accept add with path members and a list of values.',
 )
 /** Removal through a filter path. */
 export const REMOVES_BY_FILTER = changesMembers(
@@ -158,7 +158,7 @@ export const REMOVES_BY_FILTER = changesMembers(
   ['a', 'b'],
   ({ a }) => [{ op: 'remove', path: `members[value eq "${a}"]` }],
   ['b'],
-  'Take remove with a filter in the path.',
+  'Accept remove with a filter in the path.',
 )
 /** Removal by a list of values. */
 export const REMOVES_BY_LIST = changesMembers(
@@ -182,5 +182,5 @@ export const REPLACES_MEMBERS = changesMembers(
   ['a', 'b'],
   ({ b, c }) => [{ op: 'replace', path: 'members', value: [{ value: b }, { value: c }] }],
   ['b', 'c'],
-  'Take replace with path members.',
+  'Accept replace with path members.',
 )

@@ -92,7 +92,7 @@ export async function demandCreated(
   return shown
 }
 
-/** Demands that a change is taken, and returns the resource afterwards. */
+/** Demands that a change is accepted, and returns the resource afterwards. */
 export async function demandChanged(
   probe: Probe,
   answer: Exchange,

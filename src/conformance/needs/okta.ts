@@ -51,7 +51,7 @@ export const OKTA: Needs = {
     disablesByPatch(
       'a catalogue app disables and enables by PATCH without a path',
       (active) => ({ op: 'replace', value: { active } }),
-      'Take replace without a path, with false as a JSON boolean.',
+      'Accept replace without a path, with false as a JSON boolean.',
     ),
     KEEPS_DISABLED,
     SHARES_EXTERNAL_ID,

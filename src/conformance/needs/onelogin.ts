@@ -15,7 +15,7 @@ export const ONELOGIN: Needs = {
     REFUSES_SECOND,
     {
       title: 'a body of application/json is read',
-      fix: 'Take application/json as well as application/scim+json.',
+      fix: 'Accept application/json as well as application/scim+json.',
       async run(probe) {
         await demandCreated(probe, USERS, person(probe.name()), { 'content-type': 'application/json' })
       },

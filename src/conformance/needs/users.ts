@@ -86,7 +86,7 @@ export const REFUSES_SECOND: Need = {
 export function replaces(more: JsonObject = {}, suffix = ''): Need {
   return {
     title: 'a user is updated by PUT of all that was read, read-only attributes included',
-    fix: 'Take PUT with id, meta and groups in it, ignore those, and answer 200 with the user.',
+    fix: 'Accept PUT with id, meta and groups in it, ignore those, and answer 200 with the user.',
     async run(probe) {
       const made = await makePerson(probe)
       const read = await probe.read(made)

@@ -1,4 +1,4 @@
-// Finds out how little a server takes to create a resource of a type.
+// Finds out how little a server needs to create a resource of a type.
 
 import type { JsonObject } from '../../protocol/index.ts'
 import type { AttributePath } from '../attribute-path.ts'
@@ -16,24 +16,24 @@ export interface Trying {
   readonly create: (body: JsonObject) => Promise<Tried>
 }
 
-/** The answer to a creation, and the resource when it was taken. */
+/** The answer to a creation, and the resource when it was accepted. */
 export interface Tried {
   readonly exchange: Exchange
   readonly shown: JsonObject | undefined
 }
 
-/** The least that a server takes. */
+/** The least that a server needs. */
 export interface Least {
   /** A body with it, the name at its path, and what is given. */
   readonly body: (name: string, ...more: readonly JsonObject[]) => JsonObject
-  /** The refusal of a creation with all that is declared required, where one with less was taken. */
+  /** The refusal of a creation with all that is declared required, where one with less was accepted. */
   readonly refused: Exchange | undefined
 }
 
 /** Attributes most servers require, whatever they declare. */
 const TYPICAL = ['displayName', 'name', 'emails', 'active']
 
-/** Tries one body after the other until one is taken; throws `Blocked` when none is. */
+/** Tries one body after the other until one is accepted; throws `Blocked` when none is. */
 export async function readLeast(type: DeclaredType, named: AttributePath, trying: Trying): Promise<Least> {
   let refusal: Exchange | undefined
   for (const { fits, isWhole } of choices(type)) {

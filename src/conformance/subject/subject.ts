@@ -49,15 +49,15 @@ export interface Subject {
   readonly having: (what: string, fits: (attribute: DeclaredAttribute) => boolean) => AttributePath
   /** An element for a list, distinct for each number. */
   readonly element: (list: AttributePath, name: string, at: number) => ListElement
-  /** Writable attributes that a creation took but a GET did not show again. */
+  /** Writable attributes that a creation accepted but a GET did not show. */
   readonly lost: readonly AttributePath[]
   /** The creation of a resource with every attribute. */
   readonly full: Exchange | undefined
-  /** The refusal of a creation with all that is declared required, where one with less was taken. */
+  /** The refusal of a creation with all that is declared required, where one with less was accepted. */
   readonly refused: Exchange | undefined
 }
 
-/** Finds out what a server takes for a type, and what of it it stores; throws `Blocked` when nothing can be created. */
+/** Finds out what a server needs for a type, and which attributes it stores; throws `Blocked` when nothing can be created. */
 export async function readSubject(type: DeclaredType, trying: Trying): Promise<Subject> {
   const named = namingPath(type)
   const least = await readLeast(type, named, trying)

@@ -23,7 +23,7 @@ export interface Creation {
   readonly mayRefuse?: true | string
 }
 
-/** A creation is taken, and the resource shows what is expected. RFC 7644 §3.3. */
+/** A creation is accepted, and the resource shows what is expected. RFC 7644 §3.3. */
 export function created(plan: Plan<Creation>): Run {
   return async (probe) => {
     const subject = probe.subject()

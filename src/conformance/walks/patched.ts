@@ -22,7 +22,7 @@ export interface Patch {
   readonly expect?: Expectations
 }
 
-/** A PATCH is taken, and the resource shows what is expected. RFC 7644 §3.5.2. */
+/** A PATCH is accepted, and the resource shows what is expected. RFC 7644 §3.5.2. */
 export function patched(plan: Plan<Patch>): Run {
   return async (probe) => {
     const {

@@ -1,4 +1,4 @@
-// The walk of cases about what a server must not take: send it, demand a refusal, see that nothing has changed.
+// The walk of cases about what a server must not accept: send it, demand a refusal, see that nothing has changed.
 
 import type { AttributePath } from '../attribute-path.ts'
 import { demandRefusal, type Refusal } from '../demand.ts'
@@ -19,7 +19,7 @@ export interface Refused extends Omit<Refusal, 'mended'> {
   readonly expect?: Expectations
   /** Goes on only where the server stores this attribute: one that it ignores is no fault. */
   readonly stored?: AttributePath
-  /** Whether the resource is right though the request was taken: the server has understood what was meant. */
+  /** Whether the resource is right though the request was accepted: the server has understood what was meant. */
   readonly mended?: ((resource: unknown) => boolean) | undefined
 }
 
