@@ -3,9 +3,27 @@
 import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
 import { Conflict, type Store, type Write, type Written } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
+import type { AlongWrite } from './outcome.ts'
 
 /** Hands writes to the store. */
-export type Commit = (writes: readonly Write[], type: ResourceType, tenant: string) => Promise<readonly Written[]>
+export type Commit = (
+  writes: readonly Write[],
+  type: ResourceType,
+  tenant: string,
+  /** Committed together with them, behind them. */
+  along?: readonly AlongWrite[],
+) => Promise<readonly Written[]>
+
+/** A conflict of what was to be committed along with a write; nothing was written. Retrying the write does not help. */
+export class AlongConflict extends Error {
+  /** Its position is that in the list of what went along. */
+  readonly conflict: Conflict
+  constructor({ reason, at, what, found }: Conflict, before: number) {
+    super(`What goes along with the write is in conflict: ${reason} ${what}`)
+    this.name = 'AlongConflict'
+    this.conflict = new Conflict(reason, at - before, what, found)
+  }
+}
 
 /**
  * Makes the commit: with the hook of the host in the same transaction, and SCIM errors for conflicts that a retry can't
@@ -34,16 +52,17 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
     })
   }
 
-  return async function commit(writes, type, tenant) {
+  return async function commit(writes, type, tenant, along) {
     try {
-      return await write(writes)
+      return await write(along === undefined ? writes : [...writes, ...along])
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
         if (!deps.openTenants) throw notFound('The tenant is gone')
         await openTenant(store, tenant, deps.environment.now())
-        return commit(writes, type, tenant)
+        return commit(writes, type, tenant, along)
       }
+      if (error.at >= writes.length && along !== undefined) throw new AlongConflict(error, writes.length)
       throw answerTo(error, type) ?? error
     }
   }

@@ -10,7 +10,7 @@ import {
   typeByName,
   writable,
 } from '../protocol/index.ts'
-import type { Ref, Store, WholeChange } from '../store/index.ts'
+import type { LogDraft, PathChange, Ref, Store, WholeChange } from '../store/index.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
 import { traitsOf } from './traits.ts'
@@ -21,6 +21,13 @@ export interface Context {
   /** What the log says did it: a connection's id, a command's name. */
   readonly actor: string
   readonly allow: Allowances
+  /** What the log lines of one request have in common; made where it is absent and a write has several. */
+  readonly txn?: string
+}
+
+/** What a log line says of a write. */
+export function draftOf({ actor, txn }: Context, op: LogDraft['op'], paths: readonly PathChange[]): LogDraft {
+  return txn === undefined ? { op, actor, paths } : { op, actor, txn, paths }
 }
 
 /** Code of the host that runs at each write. */
@@ -64,6 +71,8 @@ export interface DirectoryDeps<Tx = unknown> {
   readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue
   readonly newId: () => string
+  /** What the log lines of one request have in common: a UUIDv7 in base64url, 22 characters. */
+  readonly newTxn: () => string
   /** A tenant is created with its first resource. */
   readonly openTenants: boolean
 }

@@ -2,7 +2,7 @@
 
 import { changedPaths, checkDocument, createNotes, type Json, normalise } from '../protocol/index.ts'
 import type { MemberEdit, PathChange, Stored } from '../store/index.ts'
-import { type Context, typeNow, writableType } from './context.ts'
+import { type Context, draftOf, typeNow, writableType } from './context.ts'
 import { boundedTextOf, displayOf, withDocument } from './document.ts'
 import { namesOf, takeMembers, takePassword, withId } from './draft.ts'
 import { indexEntries } from './entries.ts'
@@ -20,7 +20,7 @@ export async function createOne<Tx>(
   context: Context,
   typeName: string,
   body: Json,
-  options?: Pick<WriteOptions, 'light'>,
+  options?: Pick<WriteOptions, 'light' | 'along'>,
 ): Promise<Outcome> {
   const catalog = deps.catalog(context.tenant)
   const type = writableType(catalog, typeName)
@@ -62,11 +62,12 @@ export async function createOne<Tx>(
         at,
         index: indexEntries(document, now, uniquePaths(deps, context, type)),
         ...(added.length === 0 ? {} : { members: added }),
-        log: { op: 'create', actor: context.actor, paths },
+        log: draftOf(context, 'create', paths),
       },
     ],
     type,
     context.tenant,
+    options?.along?.(id),
   )
   const version = written?.version ?? 1
   const stored: Stored = {

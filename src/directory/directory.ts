@@ -64,6 +64,8 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures, Pruning
   memberCount(ref: Ref, atMost: number): Promise<number>
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
+  /** What the log lines of one request have in common; goes into the `Context` of each of its writes. */
+  newTxn(): string
   /** A key of the whole database by its purpose: 32 random bytes, made once and kept. */
   secretKey(purpose: string): Promise<Uint8Array>
   /** Whether watchers are notified of changes by other processes at the next `poll`, or eventually (see `Store`). */
@@ -85,6 +87,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const fixed = createCatalog(options.types ?? [User, Group], 0)
   const catalog = options.catalog ?? (() => fixed)
   const { ready } = options
+  const newId = createIds(environment)
   const deps: DirectoryDeps<Tx> = {
     store,
     environment,
@@ -99,7 +102,8 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
     queue: createQueue(store, environment),
-    newId: createIds(environment),
+    newId,
+    newTxn: () => Buffer.from(newId().replaceAll('-', ''), 'hex').toString('base64url'),
     openTenants: options.openTenants ?? true,
   }
   return {
@@ -122,6 +126,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),
     names: (tenant, ids) => store.names(tenant, ids),
     changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    newTxn: deps.newTxn,
     secretKey: (purpose) => secretKey(store, environment, purpose),
     freshness: store.freshness,
     poll: () => store.poll(),

@@ -11,6 +11,7 @@ export type {
   Ref,
   Stored,
 } from '../store/index.ts'
+export { AlongConflict } from './commit.ts'
 export type { Context, Hooks } from './context.ts'
 export { createDirectory, type Directory, type DirectoryOptions } from './directory.ts'
 export { displayOf, documentOf } from './document.ts'
@@ -19,7 +20,7 @@ export type { Erased, Erasures } from './erase.ts'
 export { HeavyWrite } from './heavy-write.ts'
 export { typeOfBuild } from './index-change.ts'
 export { missing } from './missing.ts'
-export type { Outcome, WriteOptions } from './outcome.ts'
+export type { AlongWrite, Outcome, WriteOptions } from './outcome.ts'
 export type { Pruned, PruneOptions, Pruning } from './prune.ts'
 export type { Plan, Queries } from './query.ts'
 export type { SchemaUse } from './schema-use.ts'

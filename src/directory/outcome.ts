@@ -1,8 +1,11 @@
 // What a write is asked for, and what it returns.
 
 import type { ResourceType } from '../protocol/index.ts'
-import type { Stored } from '../store/index.ts'
+import type { Stored, Write } from '../store/index.ts'
 import type { HeavyWrite } from './heavy-write.ts'
+
+/** What may be committed along with the write of a resource: records, notes and work of the same tenant. */
+export type AlongWrite = Extract<Write, { write: 'record' | 'note' | 'item' | 'mark' | 'cursor' | 'fence' }>
 
 /** What came of a write. */
 export interface Outcome {
@@ -26,6 +29,11 @@ export interface WriteOptions {
    * a PUT that would change one. Checked against the version that is written, so that nothing comes between. Absent: all.
    */
   readonly mayChange?: (attribute: string) => boolean
+  /**
+   * What is committed together with the write, or by itself if nothing changes; called with the resource's id, again if the write is
+   * computed again. A conflict of these writes ends in {@link AlongConflict}.
+   */
+  readonly along?: ((id: string) => readonly AlongWrite[]) | undefined
   /** Throws {@link HeavyWrite} instead of taking long, before anything is written. */
   readonly light?: boolean
 }

@@ -44,6 +44,7 @@ export async function patchOne<Tx>(
       )
     const requested = traitsOf(type).plain ? [] : edits.map((edit) => edit.target?.path ?? '')
     return update(deps, context, type, stored, before, prepared, {
+      along: options?.along,
       op: 'patch',
       exact: options?.ifMatch !== undefined,
       clearPassword,

@@ -2,7 +2,7 @@
 
 import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
-import { type Context, type DirectoryDeps, typeNow } from './context.ts'
+import { type Context, type DirectoryDeps, draftOf, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
 import { type Reference, traitsOf } from './traits.ts'
@@ -48,7 +48,7 @@ export async function clearReferences<Tx>(
             at: Math.max(deps.environment.now(), stored.modified + 1),
             ifVersion: stored.version,
             ...entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique)),
-            log: { op: 'patch', actor: context.actor, paths: changedPaths(before, document, type) },
+            log: draftOf(context, 'patch', changedPaths(before, document, type)),
           })
         }
         if (writes.length >= CHUNK) {

@@ -1,7 +1,7 @@
 // DELETE: removes a resource, and what refers to it.
 
 import { changedPaths } from '../protocol/index.ts'
-import { type Context, writableType } from './context.ts'
+import { type Context, draftOf, writableType } from './context.ts'
 import { documentOf } from './document.ts'
 import { HeavyWrite } from './heavy-write.ts'
 import type { WriteOptions } from './outcome.ts'
@@ -11,11 +11,13 @@ import { current, type WriteDeps } from './update.ts'
 /** Deletes a resource, and references to it. RFC 7644 §3.6. */
 export function removeOne<Tx>(
   deps: WriteDeps<Tx>,
-  context: Context,
+  { txn = deps.newTxn(), ...rest }: Context,
   typeName: string,
   id: string,
   options?: WriteOptions,
 ): Promise<void> {
+  // Its groups and referrers have lines of their own.
+  const context: Context = { ...rest, txn }
   const catalog = deps.catalog(context.tenant)
   const type = writableType(catalog, typeName)
   const ref = { tenant: context.tenant, type: type.name, id }
@@ -32,10 +34,11 @@ export function removeOne<Tx>(
       [
         // First, for the removal gives another version to the groups that it takes the resource out of.
         ...cleared,
-        { write: 'remove', ref, at, ifVersion: stored.version, log: { op: 'delete', actor: context.actor, paths } },
+        { write: 'remove', ref, at, ifVersion: stored.version, log: draftOf(context, 'delete', paths) },
       ],
       type,
       context.tenant,
+      options?.along?.(id),
     )
   })
 }

@@ -50,6 +50,7 @@ export function replaceOne<Tx>(
       refuseSelf(edits, id)
     }
     return update(deps, context, type, stored, before, prepared, {
+      along: options?.along,
       op: 'replace',
       exact: true,
       edits,

@@ -12,7 +12,7 @@ import {
 } from '../protocol/index.ts'
 import type { MemberEdit, PathChange, Ref, Stored } from '../store/index.ts'
 import type { Commit } from './commit.ts'
-import { type Context, type DirectoryDeps, typeNow } from './context.ts'
+import { type Context, type DirectoryDeps, draftOf, typeNow } from './context.ts'
 import { boundedTextOf, displayOf, withDocument } from './document.ts'
 import { takePassword } from './draft.ts'
 import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
@@ -38,6 +38,7 @@ export interface Update {
   readonly exact: boolean
   readonly clearPassword?: boolean
   readonly edits?: readonly MemberEdit[]
+  readonly along?: WriteOptions['along']
   readonly requested: readonly string[]
   readonly skipped: readonly string[]
 }
@@ -116,7 +117,11 @@ export async function update<Tx>(
   const meeting = edits.length === 0 ? undefined : checkMemberTypes(deps.store, deps.catalog(tenant), type, ref, edits)
   if (meeting !== undefined) await meeting
   const result = { type, requested: extra.requested, skipped: extra.skipped }
-  if (same && edits.length === 0) return { ...result, stored, changed: false }
+  const along = extra.along?.(id)
+  if (same && edits.length === 0) {
+    if (along !== undefined) await deps.commit([], type, tenant, along)
+    return { ...result, stored, changed: false }
+  }
   const at = Math.max(deps.environment.now(), stored.modified + 1)
   const text = same ? stored.text : boundedTextOf(document)
   const display = same ? stored.display : displayOf(document)
@@ -139,11 +144,12 @@ export async function update<Tx>(
         ...(same && !extra.exact ? {} : { ifVersion: stored.version }),
         ...moved,
         ...(edits.length === 0 ? {} : { members: edits }),
-        log: { op: extra.op, actor: context.actor, paths },
+        log: draftOf(context, extra.op, paths),
       },
     ],
     type,
     tenant,
+    along,
   )
   if (!written) throw new Error('The store answered a commit of one write with no result')
   const { version, modified, changed } = written

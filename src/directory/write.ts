@@ -12,7 +12,12 @@ import type { WriteDeps } from './update.ts'
 
 /** Writes of one resource. All throw ScimError. */
 export interface Writes {
-  create(context: Context, typeName: string, body: Json, options?: Pick<WriteOptions, 'light'>): Promise<Outcome>
+  create(
+    context: Context,
+    typeName: string,
+    body: Json,
+    options?: Pick<WriteOptions, 'light' | 'along'>,
+  ): Promise<Outcome>
   replace(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   patch(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   remove(context: Context, typeName: string, id: string, options?: WriteOptions): Promise<void>
