@@ -62,9 +62,9 @@ export function entriesOf(document: JsonObject): IndexEntry[] {
 }
 
 /** Keeps what is reported on the console, in place of printing it; gives how to stop. */
-function silence(told: unknown[]): () => void {
+function silence(reported: unknown[]): () => void {
   const print = console.error
-  console.error = (...all: unknown[]) => told.push(all.map(String).join(' '))
+  console.error = (...all: unknown[]) => reported.push(all.map(String).join(' '))
   return () => {
     console.error = print
   }
@@ -233,7 +233,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
       return error as Conflict
     }
 
-    describe('anew each time', () => {
+    describe('on an empty store', () => {
       beforeEach(start)
       afterEach(() => close())
 
@@ -331,7 +331,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect((await store.find(querying([USER]))).total).toBe(40)
         })
 
-        test('a list that fails half-way takes nobody along', async () => {
+        test('a list that fails half-way affects no other list', async () => {
           await store.commit([creating('u1', { userName: 'ada' })])
           const results = await Promise.allSettled([
             store.commit([creating('u2', { userName: 'bob' })]),
@@ -478,7 +478,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(chunk).toContainEqual({ id: 'u1', type: 'User', display: 'Ada' })
         })
 
-        test('some members are read by their ids, and nobody else', async () => {
+        test('some members are read by their ids, and no others', async () => {
           const among = async (id: string, ids: readonly string[]) =>
             [...(await store.membersAmong(group(id), ids))].sort((a, b) => (a.id < b.id ? -1 : 1))
           expect(await among('g1', ['u1', 'u3', 'nobody', 'u1', 'g1', '', 'x\0y'])).toEqual([
@@ -493,7 +493,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await among('g1', ['u1', 'u2'])).toEqual([{ id: 'u2', type: 'User', display: 'bob' }])
         })
 
-        test('an edit that changes somebody takes a version and a log line', async () => {
+        test('an edit that changes a member makes a version and a log line', async () => {
           const [written] = await store.commit([editing('g1', [{ edit: 'add', members: [{ id: 'u3' }] }])])
           expect(written).toEqual({ changed: true, version: 2, created: 1_000, modified: 3_000 })
           expect(await membersOf('g1')).toEqual(['u1', 'u2', 'u3'])
@@ -505,7 +505,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
 
         test.each<[string, MemberEdit[]]>([
           ['adding who is there', [{ edit: 'add', members: [{ id: 'u1' }] }]],
-          ['removing who is not there', [{ edit: 'remove', ids: ['u3', 'nobody'] }]],
+          ['removing a member that is not there', [{ edit: 'remove', ids: ['u3', 'nobody'] }]],
           ['setting those who are there', [{ edit: 'set', members: [{ id: 'u2' }, { id: 'u1', type: 'User' }] }]],
           [
             'adding and removing again',
@@ -751,7 +751,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await store.records('acme', 'token')).toMatchObject([{ value: { n: 2, list: ['x'] } }])
         })
 
-        test('quiet records are kept for several tenants at once, and for those that are there', async () => {
+        test('quiet records are stored for several tenants together, and only for those that exist', async () => {
           await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
           const quiet = (value: number): Write => ({
             write: 'quiet',
@@ -941,7 +941,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(await store.secret(user('a'))).toBe('new')
         })
 
-        test('a path begun anew is not relied on before it is complete, whoever makes the first entry', async () => {
+        test('a path that starts empty is not used before it is complete, whatever makes the first entry', async () => {
           const as = (how: 'complete' | 'incomplete' | 'empty' | 'gone'): Write => ({
             write: 'indexed',
             tenant: 'acme',
@@ -970,7 +970,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           await store.commit([as('complete')])
           expect(await paths()).toMatchObject([{ unique: false, complete: true }])
           expect(await asked()).toEqual(['a', 'b'])
-          // From here on somebody may write without entries.
+          // From here on writes may come without entries.
           await store.commit([as('incomplete')])
           await store.commit([titled('c', false)])
           expect(await asked()).toEqual(['a', 'b', 'c'])
@@ -1227,10 +1227,10 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(names('u1') && names('u2')).toBe(true)
         })
 
-        test('watchers that fail fail alone: the write is done, once, and the others hear of it', async () => {
-          const heard: Affected[] = []
-          const told: unknown[] = []
-          const silent = silence(told)
+        test('watchers that fail fail alone: the write is done, once, and the others are notified', async () => {
+          const notified: Affected[] = []
+          const reported: unknown[] = []
+          const silent = silence(reported)
           try {
             store.watch(() => {
               throw new Error('thrown by a watcher')
@@ -1239,7 +1239,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
               await Promise.resolve()
               throw new Error('rejected by a watcher')
             })
-            store.watch((some) => heard.push(...some))
+            store.watch((some) => notified.push(...some))
             // Handed in together, so that they share a transaction where lists can.
             const outcomes = await Promise.allSettled([
               store.commit([creating('u3', { userName: 'cat' })]),
@@ -1257,25 +1257,25 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           const log = await store.changes('acme', 3, 10)
           expect(log.map(({ id, version }) => `${id} ${version}`).sort()).toEqual(['u1 2', 'u2 2', 'u3 1'])
           for (const one of [user('u1'), user('u2'), user('u3'), { tenant: 'acme', records: true }]) {
-            expect(heard).toContainEqual(one)
+            expect(notified).toContainEqual(one)
           }
-          expect(told.map(String).filter((one) => one.includes('thrown by')).length).toBeGreaterThan(0)
-          expect(told.map(String).filter((one) => one.includes('rejected by')).length).toBeGreaterThan(0)
+          expect(reported.map(String).filter((one) => one.includes('thrown by')).length).toBeGreaterThan(0)
+          expect(reported.map(String).filter((one) => one.includes('rejected by')).length).toBeGreaterThan(0)
         })
 
-        test('whoever waits for a write finds that the watchers have heard', async () => {
-          let heard = 0
+        test('when a write resolves, the watchers have been notified', async () => {
+          let notified = 0
           store.watch(() => {
-            heard++
+            notified++
           })
-          const before = heard
+          const before = notified
           const after = await store
             .commit([replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' })])
-            .then(() => heard)
+            .then(() => notified)
           expect(after).toBeGreaterThan(before)
         })
 
-        test('a watcher may leave, and have another one leave, while it is told; the same one may watch twice', async () => {
+        test('a watcher may stop itself and another one while it is notified; the same one may watch twice', async () => {
           const calls: string[] = []
           const leave: (() => void)[] = []
           leave.push(
@@ -1293,24 +1293,24 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
           expect(calls).toEqual(['first', 'twice', 'twice'])
         })
 
-        test('quiet records and amended lines are told to nobody', async () => {
+        test('quiet records and amended lines notify no watcher', async () => {
           affected = []
           await store.commit([{ write: 'quiet', records: [{ tenant: 'acme', kind: 'use', key: 'a', value: 1 }] }])
           await store.commit([{ write: 'amend', tenant: 'acme', lines: [{ place: 1, paths: [] }] }])
           expect(affected).toEqual([])
         })
 
-        test('records and tenants are told too; nobody is called after leaving', async () => {
-          const leave = store.watch((some) => heard.push(...some))
-          const heard: Affected[] = []
+        test('watchers are notified of records and tenants too, and not after they have stopped', async () => {
+          const leave = store.watch((some) => notified.push(...some))
+          const notified: Affected[] = []
           await store.commit([{ write: 'record', record: { tenant: 'acme', kind: 'k', key: 'x' }, value: 1 }])
           expect(affected).toEqual([{ tenant: 'acme', records: true }])
-          expect(heard).toEqual(affected)
+          expect(notified).toEqual(affected)
           leave()
           await store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 1 }])
           expect(affected).toContainEqual({ tenant: 'beta', records: true })
           expect(affected).toContainEqual({ tenant: 'beta', all: true })
-          expect(heard).toHaveLength(1)
+          expect(notified).toHaveLength(1)
         })
       })
     })
@@ -1521,8 +1521,8 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
         expect([idsOn(beyond), beyond.total, beyond.next]).toEqual([[], 4, undefined])
         const none = await store.find(querying([USER], { filter: 'userName co "r"', page: { offset: 9, limit: 3 } }))
         expect([idsOn(none), none.total]).toEqual([[], 3])
-        const nobody = await store.find({ ...querying([USER]), tenant: 'nowhere' })
-        expect(nobody).toEqual({ resources: [], total: 0 })
+        const nothing = await store.find({ ...querying([USER]), tenant: 'nowhere' })
+        expect(nothing).toEqual({ resources: [], total: 0 })
       })
     })
   })

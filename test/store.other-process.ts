@@ -4,7 +4,7 @@ import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
 
 const [file = '', what = '', prefix = '', count = '0'] = process.argv.slice(2)
 const store = sqliteStore(file)
-if (what === 'anew') {
+if (what === 'make') {
   await store.commit([{ write: 'tenant', tenant: 'acme', as: 'gone', at: 1 }])
   await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
 } else {

@@ -309,8 +309,8 @@ describe('when the database cannot be written', () => {
 describe('several threads', () => {
   test('a store in another thread reads by itself and writes through the one writer', async () => {
     const store = await open({ threads: true })
-    const heard: Affected[] = []
-    store.watch((affected) => heard.push(...affected))
+    const notified: Affected[] = []
+    store.watch((affected) => notified.push(...affected))
     const port = store.writerPort()
     const worker = new Worker(OTHER_THREAD, { workerData: { file, port, count: 200 }, transferList: [port] })
     const here = Promise.all(people(200, 'here').map((write) => store.commit([write])))
@@ -322,7 +322,7 @@ describe('several threads', () => {
     const log = await store.changes('acme', 0, 1_000)
     expect(log.map(({ place }) => place)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1))
     store.poll()
-    expect(new Set(heard.flatMap((one) => ('id' in one ? [one.id] : []))).size).toBe(400)
+    expect(new Set(notified.flatMap((one) => ('id' in one ? [one.id] : []))).size).toBe(400)
   })
 
   test('a database in memory belongs to one thread', () => {
@@ -345,7 +345,7 @@ describe('several threads', () => {
     }
     expect(seen).toBe(20_000)
     for await (const _chunk of store.members({ tenant: 'acme', type: 'Group', id: 'g1' }))
-      throw new Error('nobody is left')
+      throw new Error('no one is left')
   })
 })
 
@@ -364,11 +364,11 @@ describe('several processes', () => {
     return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
   }
 
-  test('both write at the same time: nothing is lost, the log has no gap, each hears of the other', async () => {
+  test('both write at the same time: nothing is lost, the log has no gap, each is notified of the other', async () => {
     const store = await open({ threads: true })
-    const heard = new Set<string>()
+    const notified = new Set<string>()
     store.watch((affected) => {
-      for (const one of affected) if ('id' in one) heard.add(one.id)
+      for (const one of affected) if ('id' in one) notified.add(one.id)
     })
     const { child } = start('create', 'there', '300')
     const ended = once(child, 'exit')
@@ -381,7 +381,7 @@ describe('several processes', () => {
     expect(log.map(({ place }) => place)).toEqual(Array.from({ length: 600 }, (_, i) => i + 1))
     expect((await store.tenants())[0]).toMatchObject({ place: 600, resources: { User: 600 } })
     store.poll()
-    expect(heard.size).toBe(600)
+    expect(notified.size).toBe(600)
     const found = await store.find(querying([USER], { filter: 'userName eq "there000299"' }))
     expect(idsOn(found)).toEqual(['there000299'])
   })
@@ -390,7 +390,7 @@ describe('several processes', () => {
     const store = await open()
     await store.commit([creating('u1', { userName: 'ada' })])
     expect((await store.find(querying([USER]))).total).toBe(1)
-    const { child } = start('anew')
+    const { child } = start('make')
     expect(await once(child, 'exit')).toEqual([0, null])
     // The same turn of the event loop may still see the old one.
     await new Promise((resolve) => setImmediate(resolve))
@@ -498,13 +498,13 @@ describe('what looks different', () => {
     const store = await open()
     const writes = people(600)
     await store.commit(writes)
-    const heard: Affected[] = []
-    store.watch((affected) => heard.push(...affected))
+    const notified: Affected[] = []
+    store.watch((affected) => notified.push(...affected))
     // 599 others have this one as their manager and show its name.
     const [first] = writes
     const before = first?.write === 'create' ? JSON.parse(first.draft.text) : {}
     await store.commit([replacing('p000000', before, { ...before, displayName: 'Boss' })])
-    expect(heard).toContainEqual({ tenant: 'acme', all: true })
+    expect(notified).toContainEqual({ tenant: 'acme', all: true })
   })
 
   test('a nested group stands for the whole tenant, a plain member for itself', async () => {
@@ -514,15 +514,15 @@ describe('what looks different', () => {
       creating('g1', { displayName: 'one' }, { members: ['p000000'] }),
       creating('g2', { displayName: 'two' }),
     ])
-    const heard: Affected[] = []
-    store.watch((affected) => heard.push(...affected))
+    const notified: Affected[] = []
+    store.watch((affected) => notified.push(...affected))
     await store.commit([editing('g2', [{ edit: 'add', members: [{ id: 'p000001' }] }])])
-    expect(heard).toEqual([
+    expect(notified).toEqual([
       { tenant: 'acme', type: 'Group', id: 'g2' },
       { tenant: 'acme', type: 'User', id: 'p000001' },
     ])
-    heard.length = 0
+    notified.length = 0
     await store.commit([editing('g2', [{ edit: 'add', members: [{ id: 'g1' }] }])])
-    expect(heard).toContainEqual({ tenant: 'acme', all: true })
+    expect(notified).toContainEqual({ tenant: 'acme', all: true })
   })
 })

@@ -134,12 +134,12 @@ describe('a log whose database is gone or damaged', () => {
       () => writeFileSync(file, 'x'.repeat(50_000)),
       /is damaged, or not an SQLite database, and its log .* holds writes that are nowhere else/,
     ],
-  ])('%s: refused, and the log stays', (_what, damage, told) => {
+  ])('%s: refused, and the log stays', (_what, damage, message) => {
     damage()
     const before = existsSync(file) ? readFileSync(file) : undefined
     for (const threads of [false, true]) {
       expect(() => sqliteStore(file, { threads })).toThrow(ConfigError)
-      expect(() => sqliteStore(file, { threads })).toThrow(told)
+      expect(() => sqliteStore(file, { threads })).toThrow(message)
     }
     expect(readFileSync(`${file}-wal`)).toEqual(wal)
     if (before === undefined) expect(existsSync(file)).toBe(false)

@@ -146,7 +146,7 @@ describe('a function of the host inside a commit', () => {
 
   test('that hands back something to wait for is refused, whatever kind of promise it is', async () => {
     // biome-ignore lint/suspicious/noThenProperty: query builders are awaited like this.
-    const builder = { then: () => expect.unreachable('nobody asked for it to be carried out') }
+    const builder = { then: () => expect.unreachable('it must not be executed') }
     const refused = store.commit([creating('u1', { userName: 'ada' })], () => builder as unknown as Promise<void>)
     await expect(refused).rejects.toThrow(/must be synchronous on SQLite/)
     expect(idsOn(await store.find(querying([USER])))).toEqual([])

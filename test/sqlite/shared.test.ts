@@ -116,11 +116,11 @@ describe("an app's own file", () => {
         .join(';'),
       /of another program/,
     ],
-  ])("that holds %s is another program's", (_what, sql, told) => {
+  ])("that holds %s is another program's", (_what, sql, message) => {
     const app = new DatabaseSync(file)
     app.exec(sql)
     app.close()
-    expect(() => sqliteStore(file)).toThrow(told)
+    expect(() => sqliteStore(file)).toThrow(message)
   })
 
   test('that is no database at all is refused in words', () => {
@@ -260,7 +260,7 @@ describe('access to files', () => {
     },
   )
 
-  test('is taken back where an earlier release has left it to everybody', async () => {
+  test('is restricted where an earlier release left it to everyone', async () => {
     await (await begin(sqliteStore(file))).close()
     open.pop()
     chmodSync(file, 0o644)
