@@ -78,7 +78,7 @@ function commandsPage(): string {
     if (hidden) continue
     const first = name.split(' ')[0] ?? ''
     const about = GROUPS[first]
-    if (about !== undefined && first !== group) lines.push('', `## ${first}: ${about}`)
+    if (about !== undefined && first !== group) lines.push('', `## lockstep ${first}`, '', `${about}.`)
     group = first
     lines.push(
       '',

@@ -16,14 +16,14 @@ import { TRANSFER_COMMANDS } from './transfer/commands.ts'
 
 /** A description for each group of commands, by the first word that they share. */
 export const GROUPS: { readonly [name: string]: string } = {
-  tenant: 'customers, each with a separate directory',
-  connection: 'credentials with which identity providers reach a tenant',
-  schema: "a tenant's own schemas",
-  type: "a tenant's own resource types",
-  index: 'attributes that filters can look up without reading every resource',
-  admin: 'access to the admin API',
-  db: 'a PostgreSQL database on a Citus cluster',
-  remote: 'SCIM servers saved under a name',
+  tenant: 'Manage tenants: customers, each with a separate directory',
+  connection: 'Manage connections: the credentials of identity providers for a tenant',
+  schema: "Manage a tenant's own schemas",
+  type: "Manage a tenant's own resource types",
+  index: 'Manage indexes: attributes that filters can look up without reading every resource',
+  admin: 'Manage access to the admin API',
+  db: 'Manage a PostgreSQL database on a Citus cluster',
+  remote: 'Manage remotes: SCIM servers saved under a name',
 }
 
 /** Every command, in the order of `lockstep help`. Each loads what it needs only when it runs. */

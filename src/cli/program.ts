@@ -22,6 +22,7 @@ export function createProgram(): Command {
       // Errors are printed in failure.ts, for people and for programs.
       outputError: () => undefined,
     })
+  program.helpCommand('help [command]', 'Show the help for a command')
   program.exitOverride((error) => refuse(error, `${name} COMMAND; ${name} help shows the commands`))
   const groups = new Map<string, Command>()
   for (const entry of COMMANDS) {
@@ -47,6 +48,11 @@ function addGroup(program: Command, first: string, entry: CommandEntry): Command
   )
 }
 
+/** What the list of commands shows. */
+function firstSentence(does: string): string {
+  return does.split('. ', 1)[0]?.replace(/\.$/, '') ?? does
+}
+
 function exampleText({ example }: CommandEntry): string {
   return `\nExample:\n  $ ${commandName()} ${example}`
 }
@@ -55,6 +61,7 @@ function addCommand(parent: Command, name: string, entry: CommandEntry): Command
   const command = parent
     .command(entry.args === undefined ? name : `${name} ${entry.args}`, { hidden: entry.hidden === true })
     .description(entry.does)
+    .summary(firstSentence(entry.does))
     .addHelpText('after', exampleText(entry))
   command.exitOverride((error) => refuse(error, `${commandName()} ${entry.name} ${command.usage()}`))
   for (const option of entry.options ?? []) {

@@ -19,13 +19,13 @@ export const LOG_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'log prune',
-    does: 'Cut old lines off the change log. A reader that has not come so far keeps its lines. If interrupted, run it again to resume.',
+    does: 'Delete old lines of the change log. Lines that a reader has not read yet are kept. If interrupted, run it again to resume.',
     example: 'log prune --tenant acme --days 365 --to acme-2025.jsonl',
     options: [
       ['--tenant <name>', 'the tenant [default: default]'],
-      ['--all', 'all tenants; without --days those that have the setting logDays'],
-      ['--days <number>', 'keep the lines of so many days; otherwise what the tenant has as logDays'],
-      ['--to <file>', 'append the lines to this file as JSON lines before they are cut'],
+      ['--all', 'all tenants; without --days, only those with the setting logDays'],
+      ['--days <number>', "keep this many days; by default the tenant's setting logDays"],
+      ['--to <file>', 'append the lines to this file, as JSON lines, before they are deleted'],
       ...DATABASE,
     ],
     run: async (_args, options) => (await import('./prune.ts')).pruneLog(options),

@@ -1,4 +1,4 @@
-// `lockstep log prune`: cuts old lines off the change log, and writes them to a file first if one is given.
+// `lockstep log prune`: deletes old lines of the change log, after writing them to a file if one is given.
 
 import type { Pruned } from '../../directory/index.ts'
 import type { Change } from '../../store/index.ts'
@@ -9,13 +9,14 @@ import { printJson, printLine } from '../terminal/print.ts'
 
 const DAY_MS = 86_400_000
 
-/** Cuts the log of one tenant, or of all. */
+/** `lockstep log prune`: shortens the log of one tenant, or of all. */
 export async function pruneLog(options: Options): Promise<void> {
   const days = numberOption(options, 'days', 1)
   const all = flagOption(options, 'all')
   const named = textOption(options, 'tenant')
-  if (all && named !== undefined) throw new UsageError('Give either --tenant or --all')
+  if (all && named !== undefined) throw new UsageError('Use either --tenant or --all')
   const file = textOption(options, 'to')
+  if (file === '-') throw new UsageError('--to needs a file: standard output shows the result')
   await withLocal(options, async (local) => {
     const { tenants } = local.tenancy
     const names = all ? (await tenants.list()).map(({ name }) => name) : [(await tenants.show(named ?? 'default')).name]
@@ -41,7 +42,7 @@ async function pruneOne(
   if (kept === 0) {
     if (all) return
     throw new UsageError(
-      `Tenant "${tenant}" keeps its log for good; say how many days of it to keep with --days, or set logDays for the tenant`,
+      `Tenant "${tenant}" keeps its log forever; pass --days with the number of days to keep, or set logDays for the tenant`,
     )
   }
   const keep = async (lines: readonly Change[]) => {
@@ -59,7 +60,8 @@ async function pruneOne(
 }
 
 function textOf({ tenant, lines, begins, heldBy }: Pruned, left: number): string {
-  const cut = lines === 0 ? 'nothing was old enough to cut' : `${lines} ${lines === 1 ? 'line' : 'lines'} cut`
-  const reader = heldBy === undefined ? '' : ` The reader "${heldBy}" has not come further, so later lines stay.`
-  return `Tenant "${tenant}": ${cut}; the log begins at place ${begins} and has ${left} lines.${reader}`
+  const cut = lines === 0 ? 'no line was old enough to delete' : `${lines} ${lines === 1 ? 'line' : 'lines'} deleted`
+  const reader =
+    heldBy === undefined ? '' : ` The reader "${heldBy}" has not read the following lines yet, so they are kept.`
+  return `Tenant "${tenant}": ${cut}; the log now begins at place ${begins} and has ${left} lines.${reader}`
 }
