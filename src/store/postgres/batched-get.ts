@@ -1,3 +1,5 @@
+// Reads resources by id, several in one statement.
+
 import { type Row, textOf } from './columns.ts'
 import type { Database } from './database.ts'
 import { groupsColumn } from './groups.ts'
@@ -6,14 +8,14 @@ import { groupsColumn } from './groups.ts'
 const COLUMNS = 'r.version, r.created, r.modified, r.display, r.text'
 
 /** One of a tenant's resources, by number of the tenant, name of the type and id; `groups`: with {@link groupsColumn} as last column. */
-export type Gets = (tenantNo: number, type: string, id: string, groups: boolean) => Promise<Row | undefined>
+export type BatchedGet = (tenantNo: number, type: string, id: string, groups: boolean) => Promise<Row | undefined>
 
-/** Statements that are under way at once, to one node of a cluster. What is asked meanwhile waits for the next. */
+/** Statements under way at once, to one node of a cluster. Reads that come meanwhile go with the next. */
 const AT_ONCE = 2
 /** Ids in one statement. */
 const IDS = 100
 
-/** Resources of one tenant and type, asked for since the last statement. */
+/** Resources of one tenant and type that are wanted since the last statement. */
 interface Lot {
   readonly key: string
   readonly tenantNo: number
@@ -22,10 +24,10 @@ interface Lot {
   readonly waiting: Map<string, Waiting[]>
 }
 
-/** What is asked of one node. */
+/** The reads of one node. */
 interface Line {
   readonly queue: Lot[]
-  /** The lots of the queue that still have room, by what all in them have in common. */
+  /** The lots of the queue that still have room, by what their reads have in common. */
   readonly open: Map<string, Lot>
   running: number
   planned: boolean
@@ -37,11 +39,12 @@ interface Waiting {
 }
 
 /**
- * Makes the reading by id of one process. Those who ask at about the same time share a statement, as writes share a transaction:
- * a round trip costs both sides more than finding a row. Nobody waits for company: the first goes at the end of the turn.
+ * Makes the reading by id of one process. Reads that are wanted at about the same time share a statement, as writes share a transaction: a
+ * round trip costs both sides more than finding a row. None waits for others to come: the first ones go at the end of the turn.
  */
-export function createBatchedGet(database: Database): Gets {
-  /** By node: one that hangs keeps nobody waiting but those who ask for its tenants. */
+export function createBatchedGet(database: Database): BatchedGet {
+  const { afterTurn } = database.environment
+  /** By node: a node that hangs keeps only reads of its own tenants waiting. */
   const lines = new Map<string | undefined, Line>()
 
   function go(line: Line): void {
@@ -77,7 +80,7 @@ export function createBatchedGet(database: Database): Gets {
       else others.push({ resolve, reject })
       if (line.planned || line.running >= AT_ONCE) return
       line.planned = true
-      setImmediate(go, line)
+      afterTurn(() => go(line))
     })
 }
 
@@ -104,7 +107,7 @@ function statement(which: string, columns: string): Statement {
   return { plain: `select ${columns} ${rest}`, groups: `select ${columns}, ${groupsColumn('$1')} ${rest}` }
 }
 
-/** Answers everybody who waits for a lot. Never rejects. */
+/** Answers all reads of a lot. Never rejects. */
 async function read(database: Database, { tenantNo, type, groups, waiting }: Lot): Promise<void> {
   const which = groups ? 'groups' : 'plain'
   const ids = [...waiting.keys()]

@@ -1,13 +1,15 @@
+// PostgreSQL as the query compiler sees it.
+
 import { createHash } from 'node:crypto'
 import type { Dialect } from '../sql/dialect.ts'
 
-/** Longer values are in the index by their start, {@link CUT} and a hash: a B-tree takes no more than 2,700 bytes. */
+/** Longer values are in the index as their start, {@link CUT} and a hash: a B-tree entry has at most 2,700 bytes. */
 export const LONGEST = 500
 
 // No character of any text, and greater than all that are.
 const CUT = '\u{10ffff}'
 
-/** PostgreSQL's way. A JSON text is taken apart as jsonb; `e.value` is jsonb, `e.key` counts from 1. */
+/** PostgreSQL. JSON text is parsed as jsonb; `e.value` is jsonb, `e.key` counts from 1. */
 export const postgres: Dialect = {
   parameter: (n, value) => `$${n}${typeOf(value)}`,
   value: (value) => value,
@@ -125,7 +127,7 @@ const NUMBER = '^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$'
 const FORM =
   '^(-?[0-9]{4,9})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]+))?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?$'
 
-/** The meaning of `instantOf` (protocol/instant.ts): days by the civil calendar, and nothing that could fail. */
+/** Means the same as `instantOf` (protocol/instant.ts): days by the civil calendar, and nothing that could fail. */
 function instant(x: string): string {
   return `(select case when
       mo between 1 and 12 and d between 1 and

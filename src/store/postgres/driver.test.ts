@@ -1,3 +1,5 @@
+// Tests of database URLs on their way to the driver.
+
 import { expect, test } from 'vitest'
 import { driverUrl } from './driver.ts'
 
@@ -15,8 +17,8 @@ test.each([
   expect(driverUrl(at(query))).toBe(at(expected))
 })
 
-test.each(['nope', 'toString', 'REQUIRE', ''])('sslmode=%s is no mode, and taken for none', (mode) => {
+test.each(['nope', 'toString', 'REQUIRE', ''])('sslmode=%s is refused', (mode) => {
   expect(() => driverUrl(at(`?sslmode=${mode}`))).toThrow(
-    /^database: has sslmode=.*; it must be verify-full .* no-verify .* or disable$/,
+    /^database: has sslmode=.*; sslmode must be verify-full .* no-verify .* or disable$/,
   )
 })

@@ -1,3 +1,5 @@
+// Opens a pool of connections with the package `pg`, and describes the part of `pg` that the store uses.
+
 import { readFile } from 'node:fs/promises'
 import type { Client as Connection } from 'pg'
 import { ConfigError } from '../../protocol/index.ts'
@@ -51,11 +53,11 @@ export interface PostgresPool {
 /** How connections are made when a URL is given. */
 export interface PoolOptions {
   readonly url: string
-  /** A file that holds the password, read anew for each connection, so that it can change while others go on. */
+  /** A file that holds the password, read again for each connection, so that the password can change while others stay open. */
   readonly passwordFile?: string | undefined
-  /** Connections at most. */
+  /** Most connections. */
   readonly connections: number
-  /** How long to wait for a connection, be it a new one or one that is given back. */
+  /** How long to wait for a connection, a new one or one that is returned. */
   readonly connectTimeoutMs: number
   /** How long the server may work on one statement. */
   readonly statementTimeoutMs: number
@@ -63,7 +65,7 @@ export interface PoolOptions {
 
 type Connected = ((error: Error) => void) | ((error: null, client: Connection) => void)
 
-/** What `sslmode` may be, and what the driver is given: its own words for the same, which stay when those of libpq change their meaning. */
+/** Values of `sslmode`, and what the driver gets: names of its own that keep their meaning when it adopts those of libpq. */
 const SSL_MODES: { readonly [word: string]: string } = {
   disable: 'disable',
   'no-verify': 'no-verify',
@@ -73,28 +75,28 @@ const SSL_MODES: { readonly [word: string]: string } = {
   'verify-full': 'verify-full',
 }
 
-/** The URL of a database for the driver. Throws ConfigError for an sslmode that there isn't. */
+/** The URL of a database for the driver. Throws ConfigError for an unknown `sslmode`. */
 export function driverUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const mode = parsed?.searchParams.get('sslmode')
-  // Whoever asks for the rules of libpq knows them.
+  // With this parameter the rules of libpq apply.
   if (mode === undefined || mode === null || parsed?.searchParams.get('uselibpqcompat') === 'true') return url
   const known = Object.hasOwn(SSL_MODES, mode) ? SSL_MODES[mode] : undefined
   if (known === undefined) {
-    const expected = `has sslmode=${mode}; it must be verify-full (TLS, and the server proves who it is; require, verify-ca and prefer mean the same here), no-verify (TLS with any certificate) or disable`
+    const expected = `has sslmode=${mode}; sslmode must be verify-full (TLS with a verified certificate; require, verify-ca and prefer mean the same here), no-verify (TLS with any certificate) or disable`
     throw new ConfigError('database', expected)
   }
   return known === mode ? url : url.replace(/([?&]sslmode=)[^&]*/, `$1${known}`)
 }
 
-/** Makes a pool with the package `pg`, which is loaded only here and only now. */
+/** Opens a pool with the package `pg`, which is loaded only here and only now. */
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   const { default: pg } = await import('pg')
   const { url, passwordFile } = options
   class Client extends pg.Client {
     override connect(): Promise<Connection>
     override connect(callback: Connected): void
-    // A file that can't be read fails this one connection, before it is opened.
+    // If the file can't be read, this one connection fails before it is opened.
     override async connect(callback?: Connected): Promise<Connection> {
       const tell = callback as ((error: Error | null, client?: Connection) => void) | undefined
       try {
@@ -107,7 +109,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
       if (tell === undefined) return super.connect()
       super.connect((error: Error | null) => {
         if (!error) return tell(null, this)
-        // Where the driver gives up by itself, the server would keep the connection open until its own patience ends.
+        // When the driver gives up by itself, the server would keep the connection open until its own time-out.
         this.end().catch(() => {})
         tell(withoutPassword(error))
       })
@@ -120,7 +122,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     max: options.connections,
     connectionTimeoutMillis: options.connectTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
-    // A dead server, or a dead network between, answers nothing at all.
+    // A dead server or network never answers.
     query_timeout: options.statementTimeoutMs * 2,
     lock_timeout: Math.ceil(options.statementTimeoutMs / 2),
     idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
@@ -136,9 +138,9 @@ async function passwordIn(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
 }
 
-/** What the driver says when the server asks for a password that nobody has given, told as what the server says to a wrong one. */
+/** Gives the driver's error about a missing password the code of the server's error about a wrong one. */
 function withoutPassword(error: Error): Error {
   if (!/^SASL: .*client password must be/.test(error.message)) return error
-  const told = new Error('the server asks for a password, and none was given', { cause: error })
-  return Object.assign(told, { code: '28P01' })
+  const missing = new Error('the server asks for a password, and none was given', { cause: error })
+  return Object.assign(missing, { code: '28P01' })
 }

@@ -1,3 +1,5 @@
+// Tests of how errors of the server and the driver are told apart.
+
 import { expect, test } from 'vitest'
 import { isCollision, isDropped, isLost, isOutage, unavailable } from './faults.ts'
 

@@ -1,18 +1,20 @@
+// Tells errors apart: outages, lost connections, collisions, taken values, and what callers get for each.
+
 import { LockstepError } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract/index.ts'
 
 /**
- * Conditions of the server that pass: connection, credentials that are being changed, a database that is being put back, resources,
- * operator's intervention, system, a lock or statement that took too long.
+ * Conditions of the server that pass: connection, credentials being changed, a database being restored, resources, operator
+ * intervention, system errors, a lock or statement that took too long.
  */
 const PASSING = /^(08|28|53|57|58)|^(3D000|25006|25P02|25P03|55P03|40001|40P01|XX000|XX001)$/
-/** Two transactions in each other's way: another try may do. */
+/** Two transactions collided: another attempt may succeed. */
 const COLLIDED = new Set(['40001', '40P01'])
-/** Somebody else was quicker with a unique value, an id, a path. */
+/** Another transaction was quicker with a unique value, an id or a path. */
 const TAKEN = '23505'
-/** Where Citus passes on, as XX000, what a shard said to rows that were copied to it. */
+/** The routine in which Citus reports, as XX000, that a shard refused rows copied to it. */
 const COPYING = 'ReportCopyError'
-/** The server has neither begun nor done anything. */
+/** The connection was never made. */
 const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
 
 /** The SQLSTATE of an error, or the code of a network error. */
@@ -28,17 +30,17 @@ function isSqlState(code: string): boolean {
 /** Whether an error came from the state of the server or the way to it, not from what was asked. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true
-  // Codes of our own, ERR_CONFIG for instance, begin as those of sockets do: what they tell of doesn't pass.
+  // Our own codes (ERR_CONFIG) begin like those of sockets, but such errors don't pass.
   if (!(error instanceof Error) || error instanceof LockstepError) return false
   const code = codeOf(error)
   if (isSqlState(code)) return PASSING.test(code)
-  // What the driver says by itself, of sockets and time-outs, has no SQLSTATE.
+  // The driver's own errors, of sockets and time-outs, have no SQLSTATE.
   return code !== '' ? /^E[A-Z]/.test(code) : DRIVER.test(error.message)
 }
 
 const DRIVER = /connection|timeout|timed out|terminated|not queryable|pool/i
 
-/** Whether the connection was dropped, so that another one may do better at once. */
+/** Whether the connection was dropped, so that another one may succeed at once. */
 export function isDropped(error: unknown): boolean {
   if (error instanceof StoreUnavailable || error instanceof LockstepError || !(error instanceof Error)) return false
   const code = codeOf(error)
@@ -48,27 +50,27 @@ export function isDropped(error: unknown): boolean {
 
 const DROPPED = /terminated|not queryable|connection error/i
 
-/** Whether the connection is of no more use: dropped, or waiting for an answer that doesn't come. */
+/** Whether the connection can't be used again: dropped, or waiting for an answer that doesn't come. */
 export function isLost(error: unknown): boolean {
   if (!isDropped(error)) return error instanceof Error && error.message === 'Query read timeout'
-  // What the server says to one statement leaves the connection as it was: a node behind it may be gone. A server that takes no writes
-  // any more is left for the one that does.
+  // An error about one statement leaves the connection intact: a node behind the server may be gone. A server that has become read-only
+  // is left for the one that takes writes.
   return codeOf(error) === '25006' || !(error instanceof Error && 'severity' in error && error.severity === 'ERROR')
 }
 
 /**
- * Whether the server has looked at a COMMIT and refused it: a deferred constraint or trigger of the host's own tables, a transaction
- * in another one's way. Nothing of it is kept then; every other error leaves that open.
+ * Whether the server has refused a COMMIT: a deferred constraint or trigger of the host's own tables, or a collision. Nothing was
+ * committed then; every other error leaves that open.
  */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
   return isSqlState(code) && REFUSAL.test(code)
 }
 
-// Not 40003: it says of itself that the outcome is unknown.
+// Not 40003: it means that the outcome is unknown.
 const REFUSAL = /^(2[0-9A-Z]|40(?!003)|4[24]|P0)/
 
-/** Whether two transactions stood in each other's way, or a tenant moved to another node of a cluster meanwhile. Nothing was done. */
+/** Whether two transactions collided, or a tenant was just moved to another node of a cluster. Nothing was done. */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)
   return COLLIDED.has(code) || (code === 'XX000' && error instanceof Error && MOVED.test(error.message))
@@ -76,22 +78,22 @@ export function isCollision(error: unknown): boolean {
 
 const MOVED = /^could not find valid entry for shard/
 
-/** Whether the server gave a statement up because it took longer than one may. */
+/** Whether the server cancelled a statement because it took too long. */
 export function isTooLong(error: unknown): boolean {
   return codeOf(error) === '57014'
 }
 
-/** Whether the pool gave no connection in time. With a server that is gone, too, some wait behind those that try to connect. */
+/** Whether the pool gave no connection in time. That also happens when the server is gone and others are still trying to connect. */
 export function isQueued(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
 }
 
-/** Whether a unique key was taken since it was looked at, or may have been: a cluster that copies rows to a shard says no more. */
+/** Whether a unique key was taken meanwhile, or may have been: a cluster that copies rows to a shard doesn't say more. */
 export function isTaken(error: unknown): boolean {
   return codeOf(error) === TAKEN || (error instanceof Error && 'routine' in error && error.routine === COPYING)
 }
 
-/** How soon trying again makes sense, by what is in the way. */
+/** How soon another attempt makes sense. */
 function retryAfterMs(error: unknown): number {
   const code = codeOf(error)
   if (code.startsWith('53') && code !== '53300') return 10_000
@@ -110,10 +112,10 @@ export function unavailable(error: unknown): StoreUnavailable {
   return new StoreUnavailable(message, retryAfterMs(error), { cause: error, busy, partial: isPartial(error) })
 }
 
-/** What was asked of one node of a cluster, and failed there. */
+/** Errors of statements that ran on one node of a cluster. */
 const partial = new WeakSet<object>()
 
-/** Notes that an error came from what was asked of one node of a cluster, unless the connection itself is lost. Gives it back. */
+/** Notes that an error came from one node of a cluster, unless the connection itself is lost. Returns it. */
 export function fromNode(error: unknown): unknown {
   if (!(error instanceof Error) || !isOutage(error)) return error
   if (error instanceof StoreUnavailable) {
@@ -125,7 +127,7 @@ export function fromNode(error: unknown): unknown {
   return error
 }
 
-/** Whether the server has passed on that another one behind it is away, or what was asked of one such failed. */
+/** Whether only a server behind this one is down, or a statement failed there. */
 function isPartial(error: unknown): boolean {
   return error instanceof Error && (partial.has(error) || (isDropped(error) && !isLost(error)))
 }

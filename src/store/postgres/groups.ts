@@ -1,3 +1,5 @@
+// Reads the groups that resources are in, direct and nested.
+
 import { compareText } from '../../protocol/index.ts'
 import type { Membership } from '../contract/index.ts'
 import { type Row, textOf } from './columns.ts'
@@ -5,11 +7,11 @@ import type { Database } from './database.ts'
 
 /**
  * The groups that the row `r` is a direct member of, as a JSON list of texts: 1 for a group that is in a group itself, else 0; how long
- * its id is; a colon, the id, and the name. `t` is the tenant's parameter. To get ready for the groups above those, which are rare, or
- * for an aggregate of lists, would cost more than the rest of reading one resource.
+ * its id is; a colon, the id, and the name. `t` is the tenant's parameter. Reading the groups above those, which are rare, or
+ * aggregating lists, would cost more than the rest of reading one resource.
  */
 export function groupsColumn(t: string): string {
-  // As values of a row, and with a limit, no planner turns a look for one row into a walk over all members or resources.
+  // As scalar subqueries, and with a limit, so that no plan walks over all members or resources to find one row.
   return `array_to_json(array(
     select case when (select 1 from lockstep.member z where z.t = ${t} and z.m = x.g limit 1) is null then '0' else '1' end || (
       select length(e.id) || ':' || e.id || e.display from lockstep.resource e where e.t = ${t} and e.k = x.g
@@ -17,7 +19,7 @@ export function groupsColumn(t: string): string {
   ))`
 }
 
-/** The groups of some resources, direct and nested. union and not union all, so that circles end. */
+/** The groups of some resources, direct and nested. `union`, not `union all`, so that circles end. */
 const ALL = `select r.id, (
     select json_agg(json_build_array(e.id, e.display, x.d)) from (
       with recursive up (g, d) as (
@@ -29,7 +31,7 @@ const ALL = `select r.id, (
 
 type Found = readonly [id: string, display: string, direct: 0 | 1]
 
-/** The groups of resources that were read with {@link groupsColumn}, in the same order; a second look where groups are nested. */
+/** The groups of resources that were read with {@link groupsColumn}, in the same order; nested groups take a second statement. */
 export async function readGroups(
   database: Database,
   tenantNo: number,
@@ -49,13 +51,13 @@ function listOf<One>(column: Row[number] | undefined): readonly One[] {
   return typeof column === 'string' && column !== '[]' ? (JSON.parse(column) as readonly One[]) : NONE
 }
 
-/** Nothing for a group that was removed just now. */
+/** Nothing for a group that was just removed. */
 function directOf(group: string | null): readonly Found[] {
   if (group === null) return NONE
   const colon = group.indexOf(':')
   const characters = Number(group.slice(1, colon))
   const rest = group.slice(colon + 1)
-  // PostgreSQL counts characters, of which some are two here.
+  // PostgreSQL counts code points, some of which are two UTF-16 units here.
   const id = PLAIN.test(rest) ? rest.slice(0, characters) : [...rest].slice(0, characters).join('')
   return [[id, rest.slice(id.length), 1]]
 }

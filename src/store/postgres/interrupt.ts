@@ -1,17 +1,19 @@
+// Has the server cancel reads that nobody waits for any more.
+
 import { connect } from 'node:net'
 import type { PostgresPool } from './driver.ts'
 
-/** Has the server give up what a piece of work reads, when nobody waits for it any more. */
+/** Cancels what a piece of work reads. */
 export interface Interrupt {
-  /** What is done on connections that are taken from now on may be given up. */
+  /** Statements on connections that are taken from now on may be cancelled. */
   readonly mark: () => void
-  /** Asks the server to give it up; resolves when it has been told. The statements end with 57014, the connections stay. */
+  /** Asks the server to cancel them; resolves once it has received that. The statements end with 57014, the connections stay open. */
   readonly cancel: () => Promise<void>
-  /** Watches no more; the pool may have another use. */
+  /** Stops watching the pool, which may be used for something else. */
   readonly close: () => void
 }
 
-/** What a `Client` of `pg` knows of its connection. */
+/** The part of a `Client` of `pg` that a cancel request needs. */
 interface Connected {
   readonly host?: string
   readonly port?: number
@@ -21,10 +23,10 @@ interface Connected {
 
 /** Number of a request that asks a PostgreSQL server to cancel a statement: message formats, CancelRequest. */
 const CANCEL_REQUEST = 80_877_102
-/** A server that doesn't take it by then won't. */
+/** How long to wait for the server. */
 const PATIENCE_MS = 5_000
 
-/** Watches the connections of a pool of `pg`, so that what runs on them can be given up. */
+/** Watches the connections of a pool of `pg`, so that statements on them can be cancelled. */
 export function createInterrupt(pool: PostgresPool): Interrupt {
   const taken = new Set<Connected>()
   let before: ReadonlySet<Connected> = new Set()
@@ -54,7 +56,7 @@ function cancelOne({ host, port, processID, secretKey }: Connected): Promise<voi
     request.writeInt32BE(word | 0, at * 4)
   }
   return new Promise((resolve) => {
-    // The server takes it in the clear even where it wants TLS for everything else, and answers by closing the connection.
+    // The server accepts it without TLS even if it requires TLS otherwise, and answers by closing the connection.
     const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
     socket.setTimeout(PATIENCE_MS, () => socket.destroy())
     socket.on('error', () => undefined)

@@ -1,138 +1,123 @@
-import { type Member, type Ref, StoreUnavailable } from '../contract/index.ts'
+// Streams all members of a group as of one moment, also of a group with a million.
+
+import type { Member, Ref } from '../contract/index.ts'
 import { numberOf, textOf } from './columns.ts'
 import type { Database } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
 import type { Reads } from './read.ts'
 import type { PooledSession, Session } from './session.ts'
+import { createShares, type Shares } from './shares.ts'
 
 /** Members in one chunk. */
 const CHUNK = 1_000
-/** So many are read in one statement, and no connection is held while somebody takes them. */
+/** A group with at most so many members is read in one statement, and holds no connection while it is consumed. */
 const AT_ONCE = 10_000
-/** So many of a larger group are read ahead of whoever takes it: up to this size it holds no snapshot while he does. */
+/** Members of a larger group that are read ahead of the consumer: up to this size it holds no snapshot meanwhile. */
 const AHEAD = 50_000
-/** How long whoever takes a still larger group may pause between two portions: the snapshot keeps the server from tidying up. */
+/** How long the consumer of a still larger group may pause between two chunks: its snapshot keeps the server from vacuuming. */
 const PAUSE_MS = 60_000
 
 const MEMBERS = `select x.m, r.id, r.y, r.display from lockstep.member x
   join lockstep.resource r on r.t = $1 and r.k = x.m
   where x.t = $1 and x.g = $2 and x.m > $3 order by x.m limit $4`
 
-/** How groups larger than most share the connections. */
-export interface Share {
-  /** How many of them may be under way at a time, each with a connection of its own. */
+/** How large groups share the connections. */
+export interface StreamOptions {
+  /** How many may be read at a time, each on a connection of its own. */
   readonly streams: number
   /** How long the next one waits for its turn. */
   readonly patienceMs: number
-  /** How many members are read ahead of whoever takes them; {@link AHEAD} unless told. */
+  /** How many members are read ahead of the consumer. */
   readonly ahead?: number
 }
 
+interface Group {
+  readonly tenantNo: number
+  readonly rowNo: number
+}
+
 /**
- * Makes the reading of all members of a group as of one moment. A large group is read in a transaction that lasts until whoever
- * takes it has done so, and he may be slow: only some connections are given to that.
+ * Makes the reading of all members of a group as of one moment. A large group is streamed inside a transaction that stays open until the
+ * consumer finishes, and consumers can be slow: only some connections are given to that.
  */
 export function createMembers(
   database: Database,
   reads: Pick<Reads, 'numberOf'>,
-  { streams, patienceMs, ahead: most = AHEAD }: Share,
+  { streams, patienceMs, ahead = AHEAD }: StreamOptions,
 ): (ref: Ref) => AsyncGenerator<readonly Member[]> {
-  let under = 0
-  const waiting = new Set<() => void>()
-
-  async function takeTurn(): Promise<void> {
-    if (under < streams) {
-      under++
-      return
-    }
-    await new Promise<void>((resolve, reject) => {
-      const next = () => {
-        clearTimeout(late)
-        resolve()
-      }
-      const late = setTimeout(() => {
-        waiting.delete(next)
-        reject(new StoreUnavailable('Too many large groups are being read slowly at the same time', patienceMs))
-      }, patienceMs)
-      waiting.add(next)
-    })
-  }
-
-  function giveTurn(): void {
-    const [next] = waiting
-    if (next === undefined) {
-      under--
-      return
-    }
-    waiting.delete(next)
-    next()
-  }
-
+  const turns = createShares({
+    environment: database.environment,
+    places: streams,
+    each: streams,
+    patienceMs,
+    refusal: 'Too many large groups are being read slowly at the same time',
+  })
   return async function* members(ref) {
     const group = await reads.numberOf(ref)
     if (group === undefined) return
-    const read = async (rows: Session['rows'], after: number, limit: number) => {
-      const found = await rows(MEMBERS, group.tenantNo, group.rowNo, after, limit)
-      const members = found.map(([, id, y, display]) => ({ id: textOf(id), type: textOf(y), display: textOf(display) }))
-      return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
-    }
-    const { members: first } = await read(database.of(group.tenantNo).rows, 0, AT_ONCE + 1)
-    if (first.length <= AT_ONCE) {
-      for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
+    const { members: first } = await readMembers(database.of(group.tenantNo).rows, group, 0, AT_ONCE + 1)
+    if (first.length > AT_ONCE) {
+      yield* readAhead(database, turns, group, ahead)
       return
     }
-    await takeTurn()
-    const portions = streamed(await database.of(group.tenantNo).hold().catch(giveBack), read)
-    const ahead: (readonly Member[])[] = []
-    let size = 0
-    let turn = true
-    /** Ends the transaction as soon as all is read, however long it takes to be taken. */
-    const readOn = async () => {
-      while (turn && size < most) {
-        const next = await portions.next()
-        if (next.done === true) {
-          turn = false
-          giveTurn()
-          return
-        }
-        ahead.push(next.value)
-        size += next.value.length
-      }
-    }
-    try {
-      for (;;) {
-        await readOn()
-        const chunk = ahead.shift()
-        if (chunk === undefined) return
-        size -= chunk.length
-        yield chunk
-      }
-    } finally {
-      await portions.return(undefined)
-      if (turn) giveTurn()
-    }
-  }
-
-  function giveBack(error: unknown): never {
-    giveTurn()
-    throw error
+    for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
   }
 }
 
-async function* streamed(
-  held: PooledSession,
-  read: (
-    rows: Session['rows'],
-    after: number,
-    limit: number,
-  ) => Promise<{ readonly members: readonly Member[]; readonly last: number }>,
+/** Members from one row number on, and the last one's row number. */
+async function readMembers(rows: Session['rows'], { tenantNo, rowNo }: Group, after: number, limit: number) {
+  const found = await rows(MEMBERS, tenantNo, rowNo, after, limit)
+  const members = found.map(([, id, type, display]) => ({
+    id: textOf(id),
+    type: textOf(type),
+    display: textOf(display),
+  }))
+  return { members, last: numberOf(found.at(-1)?.[0] ?? after) }
+}
+
+/** Streams a large group, and ends its transaction as soon as the rest has been read, however long that takes to be consumed. */
+async function* readAhead(
+  database: Database,
+  turns: Shares,
+  group: Group,
+  most: number,
 ): AsyncGenerator<readonly Member[]> {
+  const giveBack = await turns.take('')
+  const stream = streamInTransaction(database, group)
+  const waiting: (readonly Member[])[] = []
+  let size = 0
+  let reading = true
+  try {
+    for (;;) {
+      while (reading && size < most) {
+        const next = await stream.next()
+        if (next.done === true) {
+          reading = false
+          giveBack()
+          break
+        }
+        waiting.push(next.value)
+        size += next.value.length
+      }
+      const chunk = waiting.shift()
+      if (chunk === undefined) return
+      size -= chunk.length
+      yield chunk
+    }
+  } finally {
+    await stream.return(undefined)
+    if (reading) giveBack()
+  }
+}
+
+async function* streamInTransaction(database: Database, group: Group): AsyncGenerator<readonly Member[]> {
+  const session: PooledSession = await database.of(group.tenantNo).hold()
   let lost = true
   try {
-    await held.rows('begin isolation level repeatable read read only')
-    await held.rows(`set local idle_in_transaction_session_timeout = ${PAUSE_MS}`)
+    await session.rows('begin isolation level repeatable read read only')
+    await session.rows(`set local idle_in_transaction_session_timeout = ${PAUSE_MS}`)
     for (let after = 0; ; ) {
-      const { members, last } = await read(held.rows, after, CHUNK)
+      const { members, last } = await readMembers(session.rows, group, after, CHUNK)
       if (members.length > 0) {
         lost = false
         yield members
@@ -145,11 +130,12 @@ async function* streamed(
   } catch (error) {
     throw isOutage(error) || isLost(error) ? unavailable(error) : error
   } finally {
-    // Also when nobody wants the rest.
-    if (!lost)
-      await held.rows('rollback').catch(() => {
+    // Also when the consumer wants no more.
+    if (!lost) {
+      await session.rows('rollback').catch(() => {
         lost = true
       })
-    held.release(lost)
+    }
+    session.release(lost)
   }
 }

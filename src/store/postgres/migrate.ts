@@ -1,3 +1,5 @@
+// Creates the tables of the store, and brings them up to date.
+
 import { ConfigError } from '../../protocol/index.ts'
 import type { Database } from './database.ts'
 import { codeOf } from './faults.ts'
@@ -8,28 +10,29 @@ import { sql as work } from './migrations/0003-work.ts'
 /** A step of the tables. */
 interface Migration {
   readonly sql: string
-  /** How many steps a process must know to work beside this one. Steps that only add ask for no more than their forerunners did. */
+  /** How many steps a process must know to use the tables after this one. A step that only adds needs no more than the one before. */
   readonly needs: number
 }
 
-/** Every step, in order. */
+/** All steps, in order. */
 const MIGRATIONS: readonly Migration[] = [
   { sql: tables, needs: 1 },
-  // One that does not note what it has changed would go unheard.
+  // A process that doesn't note its changes would go unnoticed.
   { sql: changedTenants, needs: 2 },
-  // One that does not say that readers of the log are behind would leave them asleep, and one that does not know of cuts would answer by a log that was cut.
+  // A process that doesn't mark readers of the log as behind would leave them asleep; one that ignores cuts would answer from a cut log.
   { sql: work, needs: 3 },
 ]
 /** The oldest server that is supported. */
 const OLDEST = 14
 /** Key of the advisory lock that one process at a time migrates under; any number, as long as it stays. */
 const LOCK = 7_246_101_643
-/** Longest that this process waits for one statement of a step, or for another process that is at it. */
+/** How long to wait for one statement of a step, or for another process that migrates. */
 const PATIENCE_MS = 24 * 3_600_000
 
 /**
- * Brings the tables up to date, once, whoever comes first. A database that a later release has brought further is taken as it is when
- * its steps only add. Unless it is to `create` them, one without any tables is refused. Throws ConfigError for that, for one that needs the later release, and for a server that can't be used.
+ * Brings the tables up to date; one process does it, the others wait. Tables of a later release are used as they are if its steps only
+ * add. Without `create`, a database without tables is refused. Throws ConfigError for that, for tables that need the later release, and
+ * for a server that can't be used.
  */
 export async function migrate(
   database: Database,
@@ -40,7 +43,7 @@ export async function migrate(
   if (version === 0 && !create) {
     throw new ConfigError(
       'database',
-      'has no tables of Lockstep; start the server once (lockstep serve), or name another one',
+      'has no tables of Lockstep; start the server once (lockstep serve), or name another database',
     )
   }
   if (needs > MIGRATIONS.length) {
@@ -52,13 +55,13 @@ export async function migrate(
     const patiently = (text: string) => client.query({ text, query_timeout: PATIENCE_MS })
     await rows('begin')
     try {
-      // A step on a large table takes longer than any request may, and so does waiting for whoever is at it.
+      // A step on a large table takes longer than any request may, and so does waiting for another process that migrates.
       await rows('set local statement_timeout = 0')
       await rows('set local lock_timeout = 0')
       await patiently(`select pg_advisory_xact_lock(${LOCK})`)
-      // Whoever waits for a table has all others wait behind it: not for long.
+      // While it waits for a table, all others wait behind it: not for long.
       await rows('set local lock_timeout to default')
-      // "If not exists" asks for the right to make it even where it exists.
+      // "If not exists" requires the right to create it even where it exists.
       const [schema] = await rows(`select to_regnamespace('lockstep') is not null`)
       if (schema?.[0] !== true) await rows('create schema lockstep')
       await rows('create table if not exists lockstep.migration (version integer primary key, needs integer not null)')
@@ -91,10 +94,7 @@ async function requireServer(database: Database): Promise<void> {
     throw new ConfigError('database', `must be PostgreSQL ${OLDEST} or newer; this server is ${version}`)
   }
   if (encoding !== 'UTF8') {
-    throw new ConfigError(
-      'database',
-      `must have the encoding UTF8, to hold every name there is; this one has ${encoding}`,
-    )
+    throw new ConfigError('database', `must have the encoding UTF8, to hold every name; this one has ${encoding}`)
   }
 }
 
@@ -106,7 +106,7 @@ async function stateOf(database: Database): Promise<{ readonly version: number; 
   return { version: Number(version ?? 0), needs: Number(needs ?? 0) }
 }
 
-/** One statement at a time: a prepared one holds no more. */
+/** A prepared statement holds a single statement. */
 function statementsOf(sql: string): readonly string[] {
   return sql
     .replace(/^[ \t]*--.*$/gm, '')

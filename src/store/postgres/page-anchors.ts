@@ -1,8 +1,10 @@
+// Finds where to begin reading for a deep startIndex, by ids that are kept at regular distances.
+
 import { compareText } from '../../protocol/index.ts'
 import { numberOf } from './columns.ts'
 import type { Database } from './database.ts'
 
-/** The way to a deep startIndex: no page skips more than some thousands of ids. */
+/** Where to begin reading for a deep startIndex, so that no page skips more than some thousands of ids. */
 export interface PageAnchors {
   /** An id at or before a position (from 0) in the order of ids of a type, and its position. */
   readonly before: (tenantNo: number, type: string, position: number) => Promise<Anchor>
@@ -16,14 +18,14 @@ export interface Anchor {
 
 /** Ids from one anchor to the next when they are set. */
 const BLOCK = 1_024
-/** Ids that a block may have grown to before all are set anew. */
+/** Most ids in a block before all anchors are set again. */
 const MOST = 8 * BLOCK
-/** Log lines that are read to bring anchors forward; with more, all are set anew. */
+/** Most log lines that are read to bring anchors forward; with more, all are set again. */
 const LINES = 20_000
 /** Types of tenants whose anchors are kept. */
 const KEPT = 200
 
-/** PageAnchors as of a place of the log: the first id of each block, and how many ids it has. */
+/** Anchors as of a place in the log: the first id of each block, and how many ids it has. */
 interface Kept {
   place: number
   readonly firsts: readonly string[]
@@ -32,36 +34,36 @@ interface Kept {
 
 const START: Anchor = { first: '', position: 0 }
 
-// Whether the log tells all is told by the count: it doesn't after a tenant was loaded, for instance.
+// The count shows whether the log is complete, which it isn't after an import, for instance.
 const FORWARD = `select s.place, coalesce(n.n, 0), case when s.place - $3 <= ${LINES} then (
     select json_agg(json_build_array(c.id, c.op)) from lockstep.change c
     where c.t = $1 and c.place > $3 and c.y = $2 and c.op in ('create', 'delete')) end, s.cut
   from lockstep.tenant_state s left join lockstep.counter n on n.t = $1 and n.y = $2 where s.t = $1`
-const ANEW = `select s.place, coalesce(n.n, 0), (
+const FRESH = `select s.place, coalesce(n.n, 0), (
     select json_agg(x.id order by x.id) from (
       select r.id, row_number() over (order by r.id) as n from lockstep.resource r where r.t = $1 and r.y = $2
     ) x where x.n % ${BLOCK} = 1)
   from lockstep.tenant_state s left join lockstep.counter n on n.t = $1 and n.y = $2 where s.t = $1`
 
 /**
- * Makes the anchors of one process. They are set by one walk over an index, the first time that somebody asks, and then brought
- * forward by the log: kept counts by block in the database would be rows that all writers of a tenant wait for.
+ * Makes the anchors of one process. They are set by one walk over an index when first needed, and then brought forward by the log: counts
+ * by block in the database would be rows that all writers of a tenant wait for.
  */
 export function createPageAnchors(database: Database): PageAnchors {
   const kept = new Map<string, Promise<Kept | undefined>>()
 
-  async function setAnew(tenantNo: number, type: string): Promise<Kept | undefined> {
-    // It walks over all of a type.
-    const [row] = await database.of(tenantNo).planned(tenantNo, ANEW, tenantNo, type)
+  async function setAgain(tenantNo: number, type: string): Promise<Kept | undefined> {
+    // It walks over all resources of a type.
+    const [row] = await database.of(tenantNo).planned(tenantNo, FRESH, tenantNo, type)
     if (row === undefined) return undefined
     const count = numberOf(row[1])
     const firsts = typeof row[2] === 'string' ? (JSON.parse(row[2]) as string[]) : []
     const sizes = firsts.map((_, at) => Math.min(BLOCK, count - at * BLOCK))
-    // Whoever comes before the first one belongs to its block.
+    // Ids before the first anchor belong to its block.
     return { place: numberOf(row[0]), firsts: ['', ...firsts.slice(1)], sizes: sizes.length === 0 ? [0] : sizes }
   }
 
-  /** As of now; undefined when they must be set anew. */
+  /** As of now; undefined when they must be set again. */
   async function bringForward(tenantNo: number, type: string, anchors: Kept): Promise<Kept | undefined> {
     const row = await database.of(tenantNo).row(FORWARD, tenantNo, type, anchors.place)
     if (row === undefined) return undefined
@@ -83,7 +85,7 @@ export function createPageAnchors(database: Database): PageAnchors {
     const next = (async () => {
       const anchors = await before?.catch(() => undefined)
       const forward = anchors && (await bringForward(tenantNo, type, anchors))
-      return forward ?? setAnew(tenantNo, type)
+      return forward ?? setAgain(tenantNo, type)
     })()
     kept.delete(key)
     kept.set(key, next)

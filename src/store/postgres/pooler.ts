@@ -1,26 +1,28 @@
-import { randomBytes } from 'node:crypto'
+// Refuses a connection pooler that mixes up prepared statements.
+
+import type { Environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import type { PostgresClient, PostgresPool } from './driver.ts'
 import { codeOf } from './faults.ts'
 
-/** Times that two connections prepare a statement of one name: a pooler that gives a server's connection now to one, now to the other is found by the first, mostly. */
+/** How often two connections prepare a statement of the same name; mostly the first round finds the pooler out. */
 const ROUNDS = 3
-/** There is such a statement already; there is none. */
+/** The statement exists already; it doesn't exist. */
 const MIXED_UP = new Set(['42P05', '26000'])
 
 /**
- * Refuses a pooler that doesn't keep apart what its clients have prepared by name. It would let the start pass, and fail every request
- * from some time on. Throws ConfigError.
+ * Refuses a pooler that doesn't keep the prepared statements of its clients apart. The start would succeed, and from some time on every
+ * request would fail. Throws ConfigError.
  */
-export async function requireStatements(pool: PostgresPool): Promise<void> {
+export async function requireStatements(pool: PostgresPool, { random }: Pick<Environment, 'random'>): Promise<void> {
   const { options } = pool as PostgresPool & { readonly options?: { readonly max?: number } }
-  // With one connection alone no pooler has anything to mix up.
+  // With a single connection there is nothing to mix up.
   if ((options?.max ?? 1) < 2) return
   const clients = await connectTwo(pool)
   let wrong: unknown
   try {
     for (let round = 0; round < ROUNDS && wrong === undefined; round++) {
-      const name = `lockstep_${randomBytes(9).toString('base64url')}`
+      const name = `lockstep_${Buffer.from(random(new Uint8Array(9))).toString('base64url')}`
       for (const client of [...clients, ...clients]) await client.query({ name, text: 'select 1', values: [] })
     }
   } catch (error) {

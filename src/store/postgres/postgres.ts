@@ -1,6 +1,5 @@
 // Opens the store in a PostgreSQL database and puts its parts together.
 
-import { randomBytes } from 'node:crypto'
 import { type Environment, environment as realEnvironment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import type { Store } from '../contract/index.ts'
@@ -22,7 +21,7 @@ import { migrate } from './migrate.ts'
 import { createPageAnchors } from './page-anchors.ts'
 import { requireStatements } from './pooler.ts'
 import { createReads } from './read.ts'
-import { createTurn } from './resource-lock.ts'
+import { createRunExclusive } from './resource-lock.ts'
 import { createWorkReads } from './work-reads.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './citus.ts'
@@ -90,7 +89,7 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
   const { pool, release } = await poolOf(given, sharing, listen)
   const database = createDatabase(pool, sharing, { ...realEnvironment, ...given.environment })
   try {
-    await requireStatements(pool)
+    await requireStatements(pool, database.environment)
     await migrate(database, { create: given.create ?? true })
   } catch (error) {
     await release()
@@ -129,7 +128,7 @@ interface Opened {
 function assemble(given: PostgresOptions, { database, pool, release, sharing, listen }: Opened): PostgresStore {
   const { connections, connectTimeoutMs } = sharing
   const { now } = database.environment
-  const origin = randomBytes(9).toString('base64url')
+  const origin = Buffer.from(database.environment.random(new Uint8Array(9))).toString('base64url')
   const tenants = createDictionary(database, (tenant) => changes.watch(tenant))
   const watchers = createWatchers(given.report)
   const changes = createChangeWatch({ database, tenants, watchers, origin, listen })
@@ -160,7 +159,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   return {
     ...reads,
     nodeOf: tenants.nodeOf,
-    runExclusive: createTurn(database, tenants, Math.floor(connections / 4)),
+    runExclusive: createRunExclusive(database, tenants, Math.floor(connections / 4)),
     interrupt,
     pool,
     find: finds.find,

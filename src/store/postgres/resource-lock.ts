@@ -1,59 +1,62 @@
+// Lets processes change one resource one after the other, by an advisory lock.
+
 import { createHash } from 'node:crypto'
 import type { Ref } from '../contract/index.ts'
 import type { Database } from './database.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { PooledSession } from './session.ts'
 
+const LOCK = 'select pg_advisory_xact_lock($2::bigint) from lockstep.tenant_state s where s.t = $1'
+
 /**
- * Makes the turns that processes take with one resource: an advisory lock on the tenant's own node, for as long as a transaction lasts.
- * Each holds a connection while its work needs others: no more than `most` have one at a time, the rest go without.
+ * Makes the exclusive work on resources: an advisory lock on the tenant's own node, for as long as a transaction lasts. Each lock holds
+ * a connection while the work needs others: at most `most` are held at a time, and further work runs without.
  */
-export function createTurn(
+export function createRunExclusive(
   database: Database,
   tenants: Pick<Dictionary, 'find'>,
   most: number,
 ): <T>(ref: Ref, work: () => Promise<T>) => Promise<T> {
-  let taken = 0
-
-  async function take({ tenant, id }: Ref): Promise<PooledSession | undefined> {
-    const known = await tenants.find(tenant)
-    if (known === undefined) return undefined
-    const held = await database.of(known.tenantNo).hold()
-    try {
-      await held.begin()
-      await held.rows(
-        'select pg_advisory_xact_lock($2::bigint) from lockstep.tenant_state s where s.t = $1',
-        known.tenantNo,
-        keyOf(tenant, id),
-      )
-      return held
-    } catch {
-      // It would only have made the work surer.
-      held.release(true)
-      return undefined
-    }
-  }
-
+  let held = 0
   return async (ref, work) => {
-    if (taken >= most) return work()
-    taken++
-    let held: PooledSession | undefined
+    if (held >= most) return work()
+    held++
+    let session: PooledSession | undefined
     try {
-      held = await take(ref)
+      session = await lock(database, tenants, ref)
       return await work()
     } finally {
-      taken--
-      if (held !== undefined) await giveBack(held)
+      held--
+      if (session !== undefined) await unlock(session)
     }
   }
 }
 
-async function giveBack(held: PooledSession): Promise<void> {
-  const lost = await held.rows('rollback').then(
+async function lock(
+  database: Database,
+  tenants: Pick<Dictionary, 'find'>,
+  { tenant, id }: Ref,
+): Promise<PooledSession | undefined> {
+  const known = await tenants.find(tenant)
+  if (known === undefined) return undefined
+  const session = await database.of(known.tenantNo).hold()
+  try {
+    await session.begin()
+    await session.rows(LOCK, known.tenantNo, keyOf(tenant, id))
+    return session
+  } catch {
+    // The lock only makes conflicts rarer.
+    session.release(true)
+    return undefined
+  }
+}
+
+async function unlock(session: PooledSession): Promise<void> {
+  const lost = await session.rows('rollback').then(
     () => false,
     () => true,
   )
-  held.release(lost)
+  session.release(lost)
 }
 
 /** 63 bits of a hash: two resources that share one only wait for each other. */

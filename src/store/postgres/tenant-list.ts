@@ -62,3 +62,19 @@ function joined(all: Rows, states: Rows, counters: Rows): readonly TenantRow[] {
     return [{ tenant: textOf(name), created: numberOf(created), ...log, resources: counted }]
   })
 }
+
+/** One tenant by name. */
+export async function tenantRow(database: Database, name: string): Promise<TenantRow | undefined> {
+  if (name === '' || name.includes('\0')) return undefined
+  const row = await database.row('select n.t, n.created from lockstep.tenant n where n.name = $1', name)
+  if (row === undefined) return undefined
+  const [tenantNo, created] = [numberOf(row[0]), numberOf(row[1])]
+  const [[state], counters] = await Promise.all([
+    database.rows('select s.place, s.cut from lockstep.tenant_state s where s.t = $1', tenantNo),
+    database.rows('select c.y, c.n from lockstep.counter c where c.t = $1 and c.n > 0 order by c.y desc', tenantNo),
+  ])
+  // Just removed.
+  if (state === undefined) return undefined
+  const resources = Object.fromEntries(counters.map(([type, count]) => [textOf(type), numberOf(count)]))
+  return { tenant: name, created, place: numberOf(state[0]), begins: numberOf(state[1]) + 1, resources }
+}

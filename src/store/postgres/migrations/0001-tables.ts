@@ -1,7 +1,9 @@
+// Step 1: the first tables.
+
 /**
  * The first tables, for plain PostgreSQL and Citus alike. `t`, the tenant's number, leads every key, so that all of a tenant can
  * live on one node; a tenant that is made anew gets another number. `tenant`, `gone` and `migration` are small and the same on every
- * node (reference tables). No sequences, triggers, foreign keys or deferrable constraints. Texts compare by code points. Numbers of
+ * node (reference tables). No sequences, triggers, foreign keys or deferrable constraints. Texts compare by code point. Numbers of
  * resources (`k`) and paths (`a`) count within a tenant.
  */
 export const sql = `

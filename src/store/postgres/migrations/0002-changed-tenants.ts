@@ -1,6 +1,8 @@
+// Step 2: when each tenant's records or paths last changed.
+
 /**
- * When a tenant's records or paths last changed, milliseconds since 1970 by the clock of the process that changed them: a process asks
- * for those that changed since it last looked, and not for all that it knows one by one.
+ * `changed`: milliseconds since 1970, by the clock of the process that made the change. A process asks for the tenants that changed since
+ * its last poll, not for each that it knows.
  */
 export const sql = `
 alter table lockstep.tenant_state add column changed bigint not null default 0;
