@@ -1,8 +1,8 @@
 // The demands that a case makes of an answer; one that is not met fails the case.
 
-import { isObject, type JsonObject, LIST_RESPONSE } from '../protocol/index.ts'
+import { isObject, type JsonObject } from '../protocol/index.ts'
 import { Fault, type Level } from './fault.ts'
-import { member, objects, texts } from './json-access.ts'
+import { member, objects } from './json-access.ts'
 import type { Exchange } from './wire/exchange.ts'
 
 /** Fails the case unless something holds; `expected` says what would be right. */
@@ -78,9 +78,4 @@ export function demandList(
     `Resources as an array: ${what}`,
   )
   return { resources: objects(resources), total }
-}
-
-/** Whether an answer is a list. */
-export function isList(at: Exchange): boolean {
-  return texts(member(at.body, 'schemas')).includes(LIST_RESPONSE)
 }

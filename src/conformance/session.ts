@@ -17,7 +17,7 @@ export interface Session {
   readonly wire: WireOptions
   readonly pace: (send: () => Promise<Exchange>) => Promise<Exchange>
   readonly register: Register
-  /** Whether requests may be sent that could destroy what the check has not made. */
+  /** Whether requests may be sent that could destroy what the check has not created. */
   readonly destructive: boolean
   /** Called with every exchange. */
   readonly seen: (exchange: Exchange) => void

@@ -38,7 +38,7 @@ function mustRefer(probe: Probe): void {
 /** Creates a group with these members. */
 const createGroup = (probe: Probe, ...members: readonly JsonObject[]) => probe.create({ members }, probe.groups())
 
-/** A walk: a group with a member that the server should not take is refused. */
+/** A walk: a group with a member that the server should not accept is refused. */
 function memberRefused(what: string, of: (user: Made) => JsonObject): Run {
   return refused(async (_, probe) => {
     probe.groups()

@@ -16,7 +16,7 @@ function named(probe: Probe, name: string): Promise<Exchange> {
   return probe.post(type.endpoint, body(name))
 }
 
-/** Creates a resource with a name outside ASCII; throws `NotOffered` where the server takes none. */
+/** Creates a resource with a name outside ASCII; throws `NotOffered` where the server accepts none. */
 async function mustTake(probe: Probe, name: string): Promise<Exchange> {
   const answer = await named(probe, name)
   if (answer.status >= 400) throw new NotOffered(`${pathOf(probe.subject().named)} takes no letters outside ASCII`)

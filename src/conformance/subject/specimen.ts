@@ -44,7 +44,7 @@ export function elementType(attribute: DeclaredAttribute, at: number): string {
 }
 
 /** A value of a simple type, or undefined for what cannot be made up: a reference to a resource. */
-export function simpleValue(attribute: DeclaredAttribute, name: string, at = 0): Json | undefined {
+function simpleValue(attribute: DeclaredAttribute, name: string, at = 0): Json | undefined {
   const known = Object.hasOwn(KNOWN, attribute.name) ? KNOWN[attribute.name] : undefined
   if (known !== undefined && at === 0) return known(name)
   switch (attribute.type) {

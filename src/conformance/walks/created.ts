@@ -7,7 +7,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'
 
-/** A creation, and what comes of it. */
+/** A creation and its outcome. */
 export interface Creation {
   /** The request, already sent. */
   readonly by: Promise<Exchange>

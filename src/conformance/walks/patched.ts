@@ -7,14 +7,14 @@ import { demandShown, type Expectations } from './expectation.ts'
 import { describePatch } from './operation.ts'
 import type { Plan, Run } from './plan.ts'
 
-/** A PATCH, and what comes of it. */
+/** A PATCH and its outcome. */
 export interface Patch {
   /** What the resource has before. */
   readonly with?: JsonObject
   /** The resource itself, where the plan has created it. */
   readonly on?: Made
   readonly by: readonly JsonObject[]
-  /** The words for the PATCH, where those of its operations don't do. */
+  /** The words for the PATCH, where those of its operations are not enough. */
   readonly what?: string
   /** Statuses that are right; 200 and 204 unless given. */
   readonly status?: readonly number[]

@@ -11,7 +11,7 @@ export interface Regrouping {
   /** The members before. */
   readonly of: readonly Made[]
   readonly by: readonly JsonObject[]
-  /** The words for the PATCH, where those of its operations don't do. */
+  /** The words for the PATCH, where those of its operations are not enough. */
   readonly what?: string
   /** Statuses that are right; 200 and 204 unless given. */
   readonly status?: readonly number[]

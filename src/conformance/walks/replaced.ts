@@ -5,7 +5,7 @@ import { demandResource } from '../demand.ts'
 import { demandShown, type Expectations } from './expectation.ts'
 import type { Plan, Run } from './plan.ts'
 
-/** A PUT, and what comes of it. */
+/** A PUT and its outcome. */
 export interface Replacement {
   /** What the resource has before. */
   readonly with?: JsonObject
