@@ -145,12 +145,12 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
   ].join('\n')
 }
 
-/** How often a process looks whether another one is done with the first start. */
+/** How often a process checks whether another one has finished the first start. */
 const LOOK_MS = 200
 /** Starts in this process. */
 let starts = 0
 
-/** Whether the first start is this process's to carry out; when it is another one's, waits until that is done. */
+/** Whether this process is to carry out the first start. If another one is, waits until it has. */
 async function isMine({ tenants }: Tenancy, { self, signal }: Start): Promise<boolean> {
   while (!signal.aborted && (await tenants.isFirstStart())) {
     if (await tenants.claimFirstStart(self, hasEnded)) return true

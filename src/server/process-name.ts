@@ -1,11 +1,11 @@
-// Names this process on a database that others use too, and tells whether a process with such a name has ended.
+// Names this process on a database that others use too, and finds out whether another one has ended.
 
 import { hostname } from 'node:os'
 
-/** This very process: a later one may have its number. */
+/** The name of this process. The number alone is not enough: a later process may get the same. */
 export const PROCESS_NAME: string = `${hostname()} ${process.pid} ${Math.round(performance.timeOrigin)}`
 
-/** Whether the process that such a name, or a name that begins with one, belongs to is known to have ended. */
+/** Whether the process of such a name, or of a name that begins with one, is known to have ended. */
 export function hasEnded(name: string): boolean {
   const [host, pid] = name.split(' ')
   if (`${name} `.startsWith(`${PROCESS_NAME} `) || host !== hostname()) return false

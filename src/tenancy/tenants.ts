@@ -51,7 +51,7 @@ export interface Tenants {
    * and `isGone`, or takes too long, counts as interrupted.
    */
   readonly claimFirstStart: (by: string, isGone: (by: string) => boolean) => Promise<boolean>
-  /** Makes the default tenant when this is the first start; a start that was cut short is gone on with. */
+  /** Makes the default tenant, unless an interrupted first start has made it already. */
   readonly createDefault: () => Promise<Tenant>
   /** Notes that the first start is over. */
   readonly endFirstStart: () => Promise<void>
