@@ -52,6 +52,20 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['server/cluster', 'Several processes on one port.'],
   ['server/monitoring', 'What operators see: the log, metrics, probes, and whether the database works.'],
   ['admin/routes', 'The routes by noun, each with what it takes, gives and needs.'],
+  ['conformance/wire', 'Requests to the server under test, and everything that they have created there.'],
+  ['conformance/subject', 'What the server under test declares and supports, so that cases fit it.'],
+  ['conformance/walks', 'The steps that many cases share: make, act, look, expect.'],
+  ['conformance/cases', 'The cases, by what they test.'],
+  ['conformance/needs', 'What each identity provider needs of a server.'],
+  ['conformance/report', 'The report of a check: HTML, JUnit XML, badge.'],
+  ['provider/fast', 'Short cuts of speed. Without them every answer is the same, only slower.'],
+  ['store/contract', 'What every store does, by subject.'],
+  ['store/memory', 'The store in memory: the plainest one, against which the others are tested.'],
+  ['store/sql', 'The compiler from filters and queries to SQL, for both databases.'],
+  ['store/sqlite', 'The store on SQLite.'],
+  ['store/sqlite/migrations', 'The tables of SQLite, version by version.'],
+  ['store/postgres', 'The store on PostgreSQL and Citus, with the same files as on SQLite where they do the same.'],
+  ['store/postgres/migrations', 'The tables of PostgreSQL, version by version.'],
 ]
 
 /** The text of docs/map.md: every source file with its first line. */
