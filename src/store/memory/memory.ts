@@ -15,9 +15,9 @@ import type { Tenants } from './write.ts'
  * by definition; the others are tested against it. Nothing outlives the process.
  */
 export function memoryStore(
-  options: { readonly report?: ReportError; readonly environment?: Pick<Environment, 'now'> } = {},
+  options: { readonly report?: ReportError; readonly environment?: Partial<Environment> } = {},
 ): Store<undefined> {
-  const { now } = options.environment ?? environment
+  const { now } = { ...environment, ...options.environment }
   const tenants: Tenants = { named: new Map(), everywhere: makeTenant('', 0) }
   const { named, everywhere } = tenants
   const watchers = createWatchers(options.report)

@@ -1,0 +1,28 @@
+// How costly queries are said to be.
+
+import { describe, expect, test } from 'vitest'
+import type { ResourceType } from '../../src/protocol/index.ts'
+import type { Fixture } from './fixture.ts'
+import { creating, querying, TYPES, USER } from './writes.ts'
+
+/** How costly queries are said to be. */
+export function weighingContract<Tx>(on: Fixture<Tx>): void {
+  describe('weighing', () => {
+    test('one look-up is light, a scan of many is heavy', async () => {
+      const ids = Array.from({ length: 301 }, (_, i) => `x${i}`)
+      await on.store.commit([
+        ...ids.map((id) => creating(id, { userName: id, title: 'Dr' })),
+        creating('g', { displayName: 'g' }),
+      ])
+      const weight = (ask: Parameters<typeof querying>[1], types: readonly ResourceType[] = [USER]) =>
+        on.store.weigh(querying(types, { page: { offset: 0, limit: 100 }, ...ask }))
+      expect(weight({ filter: 'userName eq "x1"' })).toBe('light')
+      expect(weight({ filter: 'userName eq "nobody" and title co "r"' })).toBe('light')
+      expect(weight({})).toBe('light')
+      expect(weight({ page: { offset: 0, limit: 1_000 } })).toBe('heavy')
+      expect(weight({ filter: 'title co "x"' })).toBe('heavy')
+      expect(weight({}, TYPES)).toBe('heavy')
+      expect(weight({ sortBy: 'title' })).toBe('heavy')
+    })
+  })
+}
