@@ -22,7 +22,7 @@ export interface ChangeWatch {
 /** What changes are watched with. */
 export interface ChangeWatchDeps {
   readonly database: Pick<Database, 'rows' | 'hold' | 'of' | 'nodeOf' | 'environment'>
-  readonly tenants: Pick<Dictionary, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>
+  readonly dictionary: Pick<Dictionary, 'forget' | 'forgetAll' | 'drop' | 'usedAt'>
   readonly watchers: Pick<Watchers, 'notify'>
   /** Identifies this process in notifications. */
   readonly origin: string
@@ -168,12 +168,12 @@ function unwatch({ byName, byNumber }: WatchState, { name, tenantNo }: Watched):
 /** Forgets a tenant and everything that was made of it. */
 function drop(state: WatchState, watched: Watched, affected: readonly Affected[]): void {
   unwatch(state, watched)
-  state.tenants.drop(watched)
+  state.dictionary.drop(watched)
   state.watchers.notify(affected)
 }
 
-function changed({ tenants, watchers }: WatchState, name: string): void {
-  tenants.forget(name)
+function changed({ dictionary, watchers }: WatchState, name: string): void {
+  dictionary.forget(name)
   watchers.notify([{ tenant: name, records: true }])
 }
 
@@ -208,7 +208,7 @@ async function refresh(state: WatchState, watched: Watched): Promise<void> {
   compare(state, watched, row === undefined ? undefined : numberOf(row[0]))
 }
 
-/** One poll. Never fails: when it can't be told what has changed, everything counts as changed. */
+/** One poll. Never fails: if it can't find out what has changed, everything counts as changed. */
 async function pollOnce(state: WatchState): Promise<void> {
   const { now, setTimer } = state.database.environment
   // A poll that hangs counts as failed, again and again.
@@ -251,7 +251,7 @@ function dropIdle(state: WatchState): void {
   if (now - state.idleCheckedAt < IDLE_CHECK_MS) return
   state.idleCheckedAt = now
   for (const watched of [...state.byName.values()]) {
-    const usedAt = Math.max(watched.at, state.tenants.usedAt(watched.name) ?? 0)
+    const usedAt = Math.max(watched.at, state.dictionary.usedAt(watched.name) ?? 0)
     if (watched.tenantNo === 0 || usedAt > now - IDLE_MS) continue
     drop(state, watched, [{ tenant: watched.name, records: true }])
   }
@@ -273,7 +273,7 @@ async function refreshByNode(state: WatchState): Promise<void> {
 
 function everythingChanged(state: WatchState): void {
   state.polledAt = state.database.environment.now()
-  state.tenants.forgetAll()
+  state.dictionary.forgetAll()
   state.watchers.notify([{ everything: true }])
 }
 

@@ -29,14 +29,14 @@ export interface TenantShard {
 
 /** What an operator does to a database that is, or becomes, a cluster. */
 export interface Cluster {
-  /** What is left to be done until the tables are spread over the nodes; nothing when all is done. */
+  /** The steps left until the tables are distributed over the nodes; none when all is done. */
   readonly plan: () => Promise<readonly Step[]>
-  /** Carries the steps out; `told` hears of each before it begins. */
-  readonly distribute: (steps: readonly Step[], told: (step: Step) => void) => Promise<void>
+  /** Carries the steps out; `begins` is called before each. */
+  readonly distribute: (steps: readonly Step[], begins: (step: Step) => void) => Promise<void>
   /** Where each tenant lives. */
   readonly shards: () => Promise<readonly TenantShard[]>
   /** Gives a tenant shards of its own, on the node that is named. */
-  readonly isolate: (tenant: string, node: string | undefined, told: (step: Step) => void) => Promise<TenantShard>
+  readonly isolate: (tenant: string, node: string | undefined, begins: (step: Step) => void) => Promise<TenantShard>
   readonly close: () => Promise<void>
 }
 
@@ -50,7 +50,7 @@ const FIRST = 'tenant_state'
 const OURS = `(
     pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'lockstep'
   )`
-/** Shards of each table, for good: as many machines at most. */
+/** Shards of each table; the number never changes, and is the most machines that can be used. */
 const SHARDS = 32
 
 /** Opens a database for an operator: one connection, and statements that may take as long as they need. */
@@ -70,13 +70,13 @@ export async function openCluster(options: { readonly url: string; readonly pass
   })
   const rows = async (sql: string, ...values: (string | number)[]) =>
     (await client.query({ text: sql, values, rowMode: 'array' })).rows as readonly (readonly unknown[])[]
-  // Not taken for a server at work.
+  // Not mistaken for a running server.
   await rows(`set application_name = 'lockstep db'`)
   return {
     plan: () => planDistribution(rows),
-    distribute: (steps, told) => distribute(rows, steps, told),
+    distribute: (steps, begins) => distribute(rows, steps, begins),
     shards: () => tenantShards(rows),
-    isolate: (tenant, node, told) => isolateTenant(rows, tenant, node, told),
+    isolate: (tenant, node, begins) => isolateTenant(rows, tenant, node, begins),
     close: async () => {
       client.release(true)
       await pool.end()
@@ -84,14 +84,14 @@ export async function openCluster(options: { readonly url: string; readonly pass
   }
 }
 
-/** What is left to be done to spread the tables of a database; nothing when all is done. */
+/** The steps left to distribute the tables of a database; none when all is done. */
 export async function planDistribution(rows: Rows): Promise<readonly Step[]> {
   await requireCitus(rows)
   const tables = (await rows(`select tablename from pg_tables where schemaname = 'lockstep'`)).map(([name]) =>
     String(name),
   )
   if (!tables.includes(FIRST)) {
-    throw refused('the database has no tables yet; start the server once, or make a tenant')
+    throw refused('The database has no tables yet; start the server once, or create a tenant')
   }
   const done = new Set(
     (await rows(`select c.relname from pg_dist_partition p join ${OURS} on c.oid = p.logicalrelid`)).map(([name]) =>
@@ -126,7 +126,7 @@ export function distributionSteps(
         sql: `select create_distributed_table('lockstep.${table}', 't', ${how})`,
       })
     }
-    // The local copy stays on disk, unseen, until it is taken away.
+    // The local copy stays on disk, unused, until it is deleted.
     if (local.has(table)) {
       steps.push({
         does: `take away the local copy of ${table}`,
@@ -137,12 +137,12 @@ export function distributionSteps(
   return steps
 }
 
-/** Carries the steps out, one after the other, each by itself: what was done stays done. `told` hears of each before it begins. */
-export async function distribute(rows: Rows, steps: readonly Step[], told: (step: Step) => void): Promise<void> {
+/** Carries the steps out, one after the other, each in a transaction of its own. `begins` is called before each. */
+export async function distribute(rows: Rows, steps: readonly Step[], begins: (step: Step) => void): Promise<void> {
   await rows('set client_min_messages = warning')
   await requireQuiet(rows)
   for (const step of steps) {
-    told(step)
+    begins(step)
     await rows(step.sql)
   }
 }
@@ -180,21 +180,21 @@ export async function isolateTenant(
   rows: Rows,
   tenant: string,
   node: string | undefined,
-  told: (step: Step) => void,
+  begins: (step: Step) => void,
 ): Promise<TenantShard> {
   const find = async () => {
     const found = (await tenantShards(rows)).find((one) => one.tenant === tenant)
-    if (found === undefined) throw refused(`there is no tenant named "${tenant}"`)
+    if (found === undefined) throw refused(`There is no tenant named "${tenant}"`)
     return found
   }
   const run = async (does: string, sql: string, ...values: (string | number)[]) => {
-    told({ does, sql })
+    begins({ does, sql })
     await rows(sql, ...values)
   }
   let at = await find()
   if (!at.isolated) {
     const [number] = await rows('select t from lockstep.tenant where name = $1', tenant)
-    // Online splitting never came to an end beside writers; this takes less than a second for a few megabytes.
+    // Online splitting never finished beside writers; this takes less than a second for a few megabytes.
     const sql = `select isolate_tenant_to_new_shard('lockstep.${FIRST}', $1::bigint, 'CASCADE', shard_transfer_mode := 'block_writes')`
     await run(`give "${tenant}" shards of its own`, sql, Number(number?.[0]))
     at = await find()
@@ -204,7 +204,7 @@ export async function isolateTenant(
     await rows(`select nodename || ':' || nodeport from pg_dist_node where shouldhaveshards order by 1`)
   ).map(([name]) => String(name))
   if (!nodes.includes(node)) {
-    throw refused(`there is no node ${node} that takes shards; there are ${nodes.join(', ')}`)
+    throw refused(`There is no node ${node} that takes shards; there are ${nodes.join(', ')}`)
   }
   const [from, to] = [at.node, node].map((one) => ({
     host: one.slice(0, one.lastIndexOf(':')),
@@ -220,7 +220,7 @@ async function requireCitus(rows: Rows): Promise<void> {
   const [found] = await rows(`select exists (select from pg_extension where extname = 'citus')`)
   if (found?.[0] === true) return
   throw refused(
-    'this database has no Citus: it needs the extension on every node (shared_preload_libraries, create extension citus) and the workers added (citus_add_node). Without it one PostgreSQL serves all tenants, which is right for most',
+    'This database has no Citus: it needs the extension on every node (shared_preload_libraries, create extension citus) and the workers added (citus_add_node). Without it one PostgreSQL serves all tenants, which is right for most',
   )
 }
 
@@ -230,11 +230,11 @@ async function requireDistributed(rows: Rows): Promise<void> {
     `select exists (select from pg_dist_partition where logicalrelid = to_regclass('lockstep.resource'))`,
   )
   if (found?.[0] !== true) {
-    throw refused('this database is not distributed yet: lockstep db distribute does it')
+    throw refused('This database is not distributed yet; run lockstep db distribute')
   }
 }
 
-/** A server at work would write to tables that are spread and others that are not yet. */
+/** A running server would write both to distributed tables and to others that are not distributed yet. */
 async function requireQuiet(rows: Rows): Promise<void> {
   const [found] = await rows(
     `select count(*)::integer from pg_stat_activity
@@ -248,13 +248,13 @@ async function requireQuiet(rows: Rows): Promise<void> {
   }
 }
 
-/** Whether a table takes room on the coordinator. */
+/** Whether a table takes space on the coordinator. */
 async function isFilled(rows: Rows, table: string): Promise<boolean> {
   const [found] = await rows(`select pg_relation_size('lockstep.${table}'::regclass) > 0`)
   return found?.[0] === true
 }
 
-/** The cluster can't do what was asked of it; the message says what would be right. */
+/** What the cluster can't do; the message says what would be right. */
 function refused(message: string): LockstepError {
   return new LockstepError('ERR_CLUSTER', message)
 }

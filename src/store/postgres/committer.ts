@@ -123,7 +123,7 @@ async function runBatch(deps: CommitterDeps, name: string, jobs: readonly Job[])
         if (known !== undefined) return known
         uncertain.push(error.sent)
       } else if (error instanceof Gone) {
-        deps.tenants.forget(name)
+        deps.dictionary.forget(name)
       } else if (error instanceof Doubt || isTaken(error)) {
         careful = true
       } else if (isCollision(error)) {
@@ -164,10 +164,10 @@ async function runApart(deps: CommitterDeps, name: string, jobs: readonly Job[])
   return { outcomes, afterwards }
 }
 
-function settled({ tenants, committed }: CommitterDeps, name: string, done: Done, commits: number): Batch {
+function settled({ dictionary, committed }: CommitterDeps, name: string, done: Done, commits: number): Batch {
   if (done.records !== undefined) {
-    if (done.tenant === undefined) tenants.forget(name)
-    else tenants.renew(done.tenant, done.records)
+    if (done.tenant === undefined) dictionary.forget(name)
+    else dictionary.renew(done.tenant, done.records)
   }
   return { outcomes: done.outcomes, afterwards: [() => committed(name, done, commits)] }
 }
@@ -179,11 +179,11 @@ async function lookUp(
   sent: SentTransaction,
   commits: number,
 ): Promise<Batch | undefined> {
-  const { database, tenants } = deps
+  const { database, dictionary } = deps
   const until = database.environment.now() + LOOK_UP_MS
   for (;;) {
     try {
-      const tenant = await tenants.find(name)
+      const tenant = await dictionary.find(name)
       if (tenant === undefined) throw new StoreUnavailable('The tenant was removed; the outcome is unknown', 1_000)
       return (await wasCommitted(database, tenant, sent)) ? settled(deps, name, sent, commits) : undefined
     } catch (error) {

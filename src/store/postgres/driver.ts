@@ -98,20 +98,20 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     override connect(callback: Connected): void
     // If the file can't be read, this one connection fails before it is opened.
     override async connect(callback?: Connected): Promise<Connection> {
-      const tell = callback as ((error: Error | null, client?: Connection) => void) | undefined
+      const done = callback as ((error: Error | null, client?: Connection) => void) | undefined
       try {
         if (passwordFile !== undefined) Object.assign(this, { password: await passwordIn(passwordFile) })
       } catch (error) {
-        if (tell === undefined || !(error instanceof Error)) throw error
-        tell(error)
+        if (done === undefined || !(error instanceof Error)) throw error
+        done(error)
         return this
       }
-      if (tell === undefined) return super.connect()
+      if (done === undefined) return super.connect()
       super.connect((error: Error | null) => {
-        if (!error) return tell(null, this)
+        if (!error) return done(null, this)
         // When the driver gives up by itself, the server would keep the connection open until its own time-out.
         this.end().catch(() => {})
-        tell(withoutPassword(error))
+        done(withoutPassword(error))
       })
       return this
     }

@@ -1,4 +1,4 @@
-// Tests of how errors of the server and the driver are told apart.
+// Tests of how errors of the server and the driver are classified.
 
 import { expect, test } from 'vitest'
 import { isCollision, isDropped, isLost, isOutage, unavailable } from './faults.ts'

@@ -25,7 +25,7 @@ export function createFinds(deps: FindDeps): Finds {
 }
 
 async function find(deps: FindDeps, query: Query): Promise<Page> {
-  const tenant = await deps.tenants.find(query.tenant)
+  const tenant = await deps.dictionary.find(query.tenant)
   if (tenant === undefined || query.types.length === 0)
     return query.total ? { resources: [], total: 0 } : { resources: [] }
   const plain = { ...query, types: query.types.map(withoutNul) }
@@ -75,10 +75,10 @@ function positionOf({ types }: Query, row: Row): NonNullable<Page['next']> {
   return types.some(({ sort }) => sort !== undefined) ? { key: row[8] ?? null, id } : { id }
 }
 
-function weigh({ tenants }: FindDeps, query: Query): Weight {
+function weigh({ dictionary }: FindDeps, query: Query): Weight {
   const { types, page } = query
   if (types.some(({ filter }) => isLong(filter))) return 'heavy'
-  const tenant = tenants.known(query.tenant)
+  const tenant = dictionary.known(query.tenant)
   const [only] = types
   // Of a tenant that this process has not read yet the indexes are not known.
   const scope = tenant === undefined || only === undefined ? undefined : draftFor(query, tenant, only).scope

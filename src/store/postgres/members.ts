@@ -165,7 +165,7 @@ export async function loadMembers(
   return members
 }
 
-/** Reads in one statement what several updates of groups will ask for: which of the named members are in the group already. */
+/** Reads in one statement what several updates of groups will need: which of the named members are in the group already. */
 export async function preloadMembers(work: UnitOfWork, writes: readonly Write[]): Promise<void> {
   const edited = writes.filter((write) => write.write === 'update' && write.members !== undefined)
   // A single update reads its own.

@@ -129,13 +129,13 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
   const { connections, connectTimeoutMs } = sharing
   const { now } = database.environment
   const origin = Buffer.from(database.environment.random(new Uint8Array(9))).toString('base64url')
-  const tenants = createDictionary(database, (tenant) => changes.watch(tenant))
+  const dictionary = createDictionary(database, (tenant) => changes.watch(tenant))
   const watchers = createWatchers(given.report)
-  const changes = createChangeWatch({ database, tenants, watchers, origin, listen })
-  const reads = createReads(database, tenants)
+  const changes = createChangeWatch({ database, dictionary, watchers, origin, listen })
+  const reads = createReads(database, dictionary)
   const streams = Math.max(1, Math.floor(connections / 2))
   const members = createMembers(database, reads, { streams, patienceMs: connectTimeoutMs })
-  const finds = createFinds({ database, tenants, anchors: createPageAnchors(database) })
+  const finds = createFinds({ database, dictionary, anchors: createPageAnchors(database) })
   const garbage = createGarbageCollector(database)
   const committed = (name: string, done: Done, commits: number) => {
     if (done.records !== undefined) changes.ownChange(name, done.records)
@@ -143,7 +143,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
     if (done.affected.some((one) => 'all' in one && done.tenant === undefined)) garbage.soon()
     guard(() => given.batch?.(commits), given.report)
   }
-  const committer = createCommitter({ database, tenants, origin, ownChange: changes.ownChange, committed })
+  const committer = createCommitter({ database, dictionary, origin, ownChange: changes.ownChange, committed })
   const work = createWorkWatchers(committer.commit, given.report)
   changes.start()
   const interrupt = createInterrupt(pool)
@@ -158,8 +158,8 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
 
   return {
     ...reads,
-    nodeOf: tenants.nodeOf,
-    runExclusive: createRunExclusive(database, tenants, Math.floor(connections / 4)),
+    nodeOf: dictionary.nodeOf,
+    runExclusive: createRunExclusive(database, dictionary, Math.floor(connections / 4)),
     interrupt,
     pool,
     find: finds.find,
@@ -167,7 +167,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
     exportTenant: (tenant, after) => exportRows(database, tenant, after),
     members,
     commit: work.commit,
-    ...createWorkReads({ database, tenants, now }),
+    ...createWorkReads({ database, dictionary, now }),
     watchWork: work.watchWork,
     freshness: 'eventual',
     // Changes of other processes are listened and polled for in the background.

@@ -31,12 +31,12 @@ export type Reads = Pick<
 /** What is read with. */
 interface ReadDeps {
   readonly database: Database
-  readonly tenants: Dictionary
+  readonly dictionary: Dictionary
 }
 
 /** Makes the reads of single resources, names, members, the log and records. */
-export function createReads(database: Database, tenants: Dictionary): Reads {
-  const deps = { database, tenants }
+export function createReads(database: Database, dictionary: Dictionary): Reads {
+  const deps = { database, dictionary }
   const batchedGet = createBatchedGet(database)
   return {
     get: (ref, asked) => get(deps, batchedGet, ref, asked?.groups === true),
@@ -54,9 +54,13 @@ export function createReads(database: Database, tenants: Dictionary): Reads {
 }
 
 /** The number of a tenant. PostgreSQL text cannot contain NUL, so a name or id with NUL never matches. */
-async function numberOfTenant({ tenants }: ReadDeps, tenant: string, ...texts: string[]): Promise<number | undefined> {
+async function numberOfTenant(
+  { dictionary }: ReadDeps,
+  tenant: string,
+  ...texts: string[]
+): Promise<number | undefined> {
   if (tenant.includes('\0') || texts.some((text) => text.includes('\0'))) return undefined
-  return (tenants.known(tenant) ?? (await tenants.find(tenant)))?.tenantNo
+  return (dictionary.known(tenant) ?? (await dictionary.find(tenant)))?.tenantNo
 }
 
 async function get(deps: ReadDeps, batchedGet: BatchedGet, ref: Ref, groups: boolean): Promise<Stored | undefined> {
@@ -133,13 +137,13 @@ async function memberCount(deps: ReadDeps, ref: Ref, atMost: number): Promise<nu
 }
 
 async function holders(
-  { database, tenants }: ReadDeps,
+  { database, dictionary }: ReadDeps,
   tenant: string,
   type: string,
   entry: IndexEntry,
   { limit, after }: { readonly limit: number; readonly after: string },
 ): Promise<readonly string[]> {
-  const known = await tenants.find(tenant)
+  const known = await dictionary.find(tenant)
   const path = known?.paths.get(pathKey(type, entry.path))
   if (known === undefined || path === undefined || entry.value.includes('\0')) return []
   const { tenantNo } = known

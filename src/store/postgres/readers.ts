@@ -44,7 +44,7 @@ export function wakeTenant({ readersMoved, tenant }: UnitOfWork): readonly State
   ]
 }
 
-/** Fails unless the lease has this epoch; nobody takes it until the transaction ends. */
+/** Fails unless the lease has this epoch; it can't be taken over until the transaction ends. */
 export async function requireLease(
   { session, tenant }: UnitOfWork,
   { lease, epoch }: Extract<WorkWrite, { write: 'fence' }>,

@@ -14,7 +14,7 @@ const LOCK = 'select pg_advisory_xact_lock($2::bigint) from lockstep.tenant_stat
  */
 export function createRunExclusive(
   database: Database,
-  tenants: Pick<Dictionary, 'find'>,
+  dictionary: Pick<Dictionary, 'find'>,
   most: number,
 ): <T>(ref: Ref, work: () => Promise<T>) => Promise<T> {
   let held = 0
@@ -23,7 +23,7 @@ export function createRunExclusive(
     held++
     let session: PooledSession | undefined
     try {
-      session = await lock(database, tenants, ref)
+      session = await lock(database, dictionary, ref)
       return await work()
     } finally {
       held--
@@ -34,10 +34,10 @@ export function createRunExclusive(
 
 async function lock(
   database: Database,
-  tenants: Pick<Dictionary, 'find'>,
+  dictionary: Pick<Dictionary, 'find'>,
   { tenant, id }: Ref,
 ): Promise<PooledSession | undefined> {
-  const known = await tenants.find(tenant)
+  const known = await dictionary.find(tenant)
   if (known === undefined) return undefined
   const session = await database.of(known.tenantNo).hold()
   try {

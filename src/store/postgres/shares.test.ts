@@ -7,7 +7,7 @@ import { createShares } from './shares.ts'
 
 const options = { environment, places: 4, each: 2, patienceMs: 60_000, refusal: 'too much' }
 
-/** Work that goes on until it is told to end; how much of it runs is counted. */
+/** Work that runs until it is ended from outside. */
 function stage() {
   const ends: (() => void)[] = []
   const began: string[] = []
@@ -21,7 +21,7 @@ function stage() {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-test('one key never has all the places, and another one begins at once', async () => {
+test('one key never has all places, and another begins at once', async () => {
   const shares = createShares(options)
   const { began, ends, work } = stage()
   const all = Array.from({ length: 12 }, () => shares.run('a', work('a')))
@@ -35,7 +35,7 @@ test('one key never has all the places, and another one begins at once', async (
   await Promise.all(all)
 })
 
-test('keys that wait take turns, whoever asked for more', async () => {
+test('keys that wait take turns, however many places they want', async () => {
   const shares = createShares({ ...options, places: 1, each: 1 })
   const { began, ends, work } = stage()
   const all = ['a', 'a', 'a', 'b', 'c', 'b'].map((key) => shares.run(key, work(key)))
@@ -47,7 +47,7 @@ test('keys that wait take turns, whoever asked for more', async () => {
   expect(began).toEqual(['a', 'a', 'b', 'c', 'a', 'b'])
 })
 
-test('who waits too long is told to come again, and what failed gives its place back', async () => {
+test('a key that waits too long is refused, and failed work gives its place back', async () => {
   const shares = createShares({ ...options, places: 1, each: 1, patienceMs: 1 })
   const { ends, work } = stage()
   const first = shares.run('a', work('a'))

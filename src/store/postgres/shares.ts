@@ -1,4 +1,4 @@
-// Lets work run a few at a time, and of each key fewer still, so that one key never keeps another waiting for good.
+// Lets work run a few at a time, and of each key fewer still, so that one key never starves another.
 
 import type { Environment } from '../../environment.ts'
 import { createTurns } from '../../turns.ts'

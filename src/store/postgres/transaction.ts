@@ -22,7 +22,7 @@ import { lockForWrites } from './write-locks.ts'
 /** What transactions are carried out with. */
 export interface TransactionDeps {
   readonly database: Database
-  readonly tenants: Dictionary
+  readonly dictionary: Dictionary
   /** Identifies this process in notifications. */
   readonly origin: string
   /** Called with a tenant's count of changes when this process has made one that concerns no watcher. */
@@ -45,8 +45,8 @@ export async function transact(
   jobs: readonly Job[],
   careful: boolean,
 ): Promise<Done> {
-  const { database, tenants, origin } = deps
-  const known = await tenants.find(name)
+  const { database, dictionary, origin } = deps
+  const known = await dictionary.find(name)
   if (known === undefined)
     return { outcomes: jobs.map(({ writes }) => withoutTenant(writes)), affected: [], records: undefined }
   const writes = jobs.flatMap((job) => job.writes)
@@ -55,7 +55,7 @@ export async function transact(
   const inside = writes.some(({ write }) => write === 'load' || write === 'indexed')
   const tenant = missing.length === 0 || inside ? known : await addPaths(deps, known, missing)
   const created = writes.reduce((sum, write) => sum + resourcesCreated(write), 0)
-  const rowNos = created === 0 ? [] : await tenants.rowNumbers(tenant, created)
+  const rowNos = created === 0 ? [] : await dictionary.rowNumbers(tenant, created)
   const paths = inside ? missing : []
   const { environment } = database
   const mark = Math.floor(environment.chance() * Number.MAX_SAFE_INTEGER)
@@ -72,7 +72,7 @@ export async function transact(
  * without entries is never wrong, whatever becomes of the write that it was made for.
  */
 async function addPaths(
-  { database, tenants, origin, ownChange }: TransactionDeps,
+  { database, dictionary, origin, ownChange }: TransactionDeps,
   tenant: Tenant,
   paths: readonly WantedPath[],
 ): Promise<Tenant> {
@@ -82,7 +82,7 @@ async function addPaths(
       const made = await makePaths(session, tenant, paths)
       if (made === undefined) throw new Gone()
       await session.commit([notification(origin, tenant.name)])
-      tenants.renew({ ...made, records: tenant.records }, made.records)
+      dictionary.renew({ ...made, records: tenant.records }, made.records)
       ownChange(tenant.name, made.records)
       return made
     } catch (error) {

@@ -20,7 +20,7 @@ import { COLUMNS } from './rows.ts'
 /** What queries are run on. */
 export interface FindDeps {
   readonly database: Database
-  readonly tenants: Dictionary
+  readonly dictionary: Dictionary
   readonly anchors: PageAnchors
 }
 

@@ -21,7 +21,7 @@ import { ITEM_COLUMNS, itemOf } from './items.ts'
 /** What work is read with. */
 export interface WorkReadsDeps {
   readonly database: Database
-  readonly tenants: Dictionary
+  readonly dictionary: Dictionary
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -35,10 +35,10 @@ const DUE = `select ${ITEM_COLUMNS}, coalesce(n.name, '') from lockstep.item i l
 
 /** Makes the part of a store that holds work, but for commits. */
 export function createWorkReads(deps: WorkReadsDeps): Omit<Work, 'watchWork'> {
-  const { database, tenants } = deps
+  const { database, dictionary } = deps
   /** No name that a store has kept holds NUL, which PostgreSQL can't compare with. */
   const numberOfTenant = async (name: string, ...texts: string[]): Promise<number | undefined> =>
-    [name, ...texts].some((text) => text.includes('\0')) ? undefined : (await tenants.find(name))?.tenantNo
+    [name, ...texts].some((text) => text.includes('\0')) ? undefined : (await dictionary.find(name))?.tenantNo
 
   return {
     async items(tenant, queue, where) {
@@ -141,13 +141,13 @@ async function dueOfAll(
 }
 
 async function dueWithin(
-  { database, tenants, now }: WorkReadsDeps,
+  { database, dictionary, now }: WorkReadsDeps,
   queue: string,
   lanes: readonly number[],
   { until, limit }: DueWhere,
   { tenant, state }: NonNullable<DueWhere['within']>,
 ): Promise<readonly Item[]> {
-  const tenantNo = (await tenants.find(tenant))?.tenantNo
+  const tenantNo = (await dictionary.find(tenant))?.tenantNo
   if (tenantNo === undefined || state === '') return []
   const sql = `select ${ITEM_COLUMNS} from unnest($1::smallint[]) l(lane) cross join lateral (
       select * from lockstep.item i where i.t = $2 and i.queue = $3 and i.state = $4 and i.state <> '' and i.lane = l.lane
@@ -158,12 +158,12 @@ async function dueWithin(
 }
 
 async function newsOf(
-  { database, tenants }: WorkReadsDeps,
+  { database, dictionary }: WorkReadsDeps,
   reader: string,
   limit: number,
   after: News | undefined,
 ): Promise<readonly News[]> {
-  const from = after === undefined ? undefined : (await tenants.find(after.tenant))?.tenantNo
+  const from = after === undefined ? undefined : (await dictionary.find(after.tenant))?.tenantNo
   const rows = await database.rows(
     `select coalesce(n.name, ''), c.reader, c.place, s.place from lockstep.tenant_state s
      join lockstep.cursor c on c.t = s.t and not c.paused and c.place < s.place

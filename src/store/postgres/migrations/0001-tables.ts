@@ -2,7 +2,7 @@
 
 /**
  * The first tables, for plain PostgreSQL and Citus alike. `t`, the tenant's number, leads every key, so that all of a tenant can
- * live on one node; a tenant that is made anew gets another number. `tenant`, `gone` and `migration` are small and the same on every
+ * live on one node; a tenant that is created again gets another number. `tenant`, `gone` and `migration` are small and the same on every
  * node (reference tables). No sequences, triggers, foreign keys or deferrable constraints. Texts compare by code point. Numbers of
  * resources (`k`) and paths (`a`) count within a tenant.
  */
@@ -22,7 +22,7 @@ create table lockstep.gone (
 );
 
 -- One row a tenant, and one (t = 0) for the whole database. place: of the last log line; records: counts changes of records, paths
--- and of the tenant itself. Locked last and briefly by whoever writes.
+-- and of the tenant itself. Every writer locks it last and briefly.
 create table lockstep.tenant_state (
   t bigint primary key,
   place bigint not null,
