@@ -272,6 +272,30 @@ export function workContract(name: string, open: OpenStore): void {
       })
     })
 
+    test('records that configure nothing tell no watcher either, and are kept all the same', async () => {
+      const affected: unknown[] = []
+      const stop = store.watch((all) => affected.push(...all))
+      for (const [kind, heard] of [
+        ['server', 0],
+        ['key', 0],
+        ['token-use', 0],
+        ['settings', 1],
+      ] as const) {
+        for (const tenant of ['', 'acme']) {
+          const record = { tenant, kind, key: 'k' }
+          await store.commit([{ write: 'record', record, value: kind }])
+          await store.commit([{ write: 'record', record, value: 2, ifValue: kind }])
+          expect(await store.records(tenant, kind)).toEqual([{ ...record, value: 2 }])
+          await store.commit([{ write: 'record', record, value: undefined }])
+          store.poll()
+          expect(affected.splice(0).filter((one) => (one as { tenant: string }).tenant === tenant)).toHaveLength(
+            3 * heard,
+          )
+        }
+      }
+      stop()
+    })
+
     describe('marks', () => {
       test('make an item, raise its numbers, and take the smaller lane and the sooner time while it is unsettled', async () => {
         await store.commit([marking('a', { lane: 5, due: 900, place: 4, tag: 'p', value: { made: true } })])

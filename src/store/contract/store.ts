@@ -13,7 +13,7 @@ export type Affected =
   | { readonly tenant: string; readonly type: string; readonly id: string }
   | { readonly tenant: string; readonly all: true }
   | { readonly everything: true }
-  /** A record of that tenant ("" for the whole database), or the tenant itself, was written. */
+  /** A record that configures that tenant ("" for the whole database), or the tenant itself, was written. */
   | { readonly tenant: string; readonly records: true }
 
 /**

@@ -1,7 +1,7 @@
 // Writes and reads records in memory.
 
 import { compareText } from '../../protocol/index.ts'
-import { Conflict, type Store, type StoredRecord, type Write, type Written } from '../contract/index.ts'
+import { Conflict, configures, type Store, type StoredRecord, type Write, type Written } from '../contract/index.ts'
 import { DONE, NOTHING } from '../rules.ts'
 import { type Effects, put } from './effects.ts'
 import type { Tenant } from './tenant.ts'
@@ -13,7 +13,7 @@ export function writeRecord(
   at: number,
   out: Effects,
 ): Written {
-  const { tenant, key } = write.record
+  const { tenant, kind, key } = write.record
   const slot = recordKey(write.record)
   if (write.ifValue !== undefined && JSON.stringify(records.get(slot)?.value) !== JSON.stringify(write.ifValue)) {
     throw new Conflict('missing', at, key)
@@ -23,7 +23,7 @@ export function writeRecord(
   const { value, tag } = write
   const record = value === undefined ? undefined : { ...write.record, value, ...(tag === undefined ? {} : { tag }) }
   put(records, slot, record, out)
-  out.affected.push({ tenant, records: true })
+  if (configures(kind)) out.affected.push({ tenant, records: true })
   return DONE
 }
 

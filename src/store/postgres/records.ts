@@ -1,6 +1,6 @@
 // Writes of records: settings, tokens and keys, one row each.
 
-import { Conflict, type StoredRecord, type Write, type Written } from '../contract/index.ts'
+import { Conflict, configures, type StoredRecord, type Write, type Written } from '../contract/index.ts'
 import { DONE, NOTHING } from '../rules.ts'
 import type { Database } from './database.ts'
 import { lockTenant, type UnitOfWork } from './unit-of-work.ts'
@@ -37,7 +37,8 @@ export async function writeRecord(
     const written = await rows(`${insert} ${then} returning 1`, tenantNo, kind, key, write.tag ?? null, value)
     if (written.length === 0) throw new Conflict('exists', at, key)
   }
-  work.recordsChanged = true
+  if (configures(kind)) work.recordsChanged = true
+  else work.notesRecorded = true
   return DONE
 }
 

@@ -244,7 +244,7 @@ async function applyJobs(work: UnitOfWork, jobs: readonly Job[]): Promise<readon
 function isDirty(work: UnitOfWork): boolean {
   const { lines, recordsChanged, amended, entryChanges, byRowNo, readersMoved, cut } = work
   if (lines.length > 0 || recordsChanged || amended || entryChanges.length > 0) return true
-  if (readersMoved || cut || hasItems(work)) return true
+  if (work.notesRecorded || readersMoved || cut || hasItems(work)) return true
   // A password hash that is made again has no line in the log.
   for (const { changed } of byRowNo.values()) if (changed) return true
   return false

@@ -114,8 +114,10 @@ export interface UnitOfWork extends UnitOfWorkOptions {
   /** Which of the tenant's own locks it has taken. */
   readonly tenantLocks: Set<keyof typeof TENANT_LOCKS>
   rowNosUsed: number
-  /** Records, paths or the tenant itself changed. */
+  /** Records that configure the tenant, paths or the tenant itself changed. */
   recordsChanged: boolean
+  /** Records that configure nothing were written. */
+  notesRecorded: boolean
   /** Existing log lines were changed. */
   amended: boolean
   readonly items: PendingItems
@@ -146,6 +148,7 @@ export function startWork(tenant: Tenant, session: Session, options: UnitOfWorkO
     tenantLocks: new Set(),
     rowNosUsed: 0,
     recordsChanged: false,
+    notesRecorded: false,
     amended: false,
     items: { now: options.now, loaded: undefined, blind: [] },
     readersMoved: false,
@@ -228,9 +231,9 @@ export function append<T>({ undos }: UnitOfWork, list: T[], one: T): void {
 /** Starts a list of writes: what came before it can't be undone any more. */
 export function startList(work: UnitOfWork): void {
   work.undos.length = 0
-  const { recordsChanged, readersMoved, cut } = work
+  const { recordsChanged, notesRecorded, readersMoved, cut } = work
   work.undos.push(() => {
-    Object.assign(work, { recordsChanged, readersMoved, cut })
+    Object.assign(work, { recordsChanged, notesRecorded, readersMoved, cut })
   })
 }
 

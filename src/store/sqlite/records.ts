@@ -1,6 +1,6 @@
 // Writes and reads records: settings, tokens and keys.
 
-import { Conflict, type Store, type StoredRecord, type Write, type Written } from '../contract/index.ts'
+import { Conflict, configures, type Store, type StoredRecord, type Write, type Written } from '../contract/index.ts'
 import { DONE, NOTHING } from '../rules.ts'
 import type { Connection } from './connection.ts'
 import { recordOf } from './rows.ts'
@@ -31,7 +31,7 @@ export function writeRecord(deps: WriteDeps, write: Extract<Write, { write: 'rec
         ? 0
         : connection.run('delete from lockstep_record where t = ? and kind = ? and key = ?', tenantNo, kind, key)
     if (gone === 0) return NOTHING
-    counters.signal(name, false)
+    if (configures(kind)) counters.signal(name, false)
     return DONE
   }
   const tenantNo = name === '' ? 0 : requireTenant(deps, name, at)
@@ -39,7 +39,7 @@ export function writeRecord(deps: WriteDeps, write: Extract<Write, { write: 'rec
   if (write.ifAbsent !== true) putRecord(connection, tenantNo, { kind, key, tag, value })
   else if (connection.run(PUT_IF_ABSENT, tenantNo, kind, key, tag ?? null, JSON.stringify(value)) === 0)
     throw new Conflict('exists', at, key)
-  counters.signal(name, false)
+  if (configures(kind)) counters.signal(name, false)
   return DONE
 }
 
