@@ -26,6 +26,7 @@ import { measurePostgres, POSTGRES_ROWS } from './rows/postgres.ts'
 import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
 import { measureStalls, STALL_ROWS } from './rows/stalls.ts'
 import { measureTenants, TENANT_ROWS } from './rows/tenants.ts'
+import { measureWork, WORK_ROWS } from './rows/work.ts'
 import { measureWrites, WRITE_ROWS } from './rows/writes.ts'
 import { measureRoot, type Product, startBare } from './server.ts'
 import { type OpenSite, openSite, prepare } from './site.ts'
@@ -63,6 +64,7 @@ const PARTS: readonly (readonly [
   [DEAR_ROWS, measureDear, 'closed'],
   [POSTGRES_ROWS, measurePostgres, 'closed'],
   [TENANT_ROWS, measureTenants, 'closed'],
+  [WORK_ROWS, measureWork, 'closed'],
 ]
 
 const only = options.only?.split(',').map((word) => word.trim())
@@ -127,7 +129,7 @@ const bench: Bench = {
 try {
   const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
   // These have sites of their own.
-  const apart: readonly unknown[] = [measurePostgres, measureTenants, measureDear]
+  const apart: readonly unknown[] = [measurePostgres, measureTenants, measureDear, measureWork]
   const onFiles = PARTS.some(([ids, measure]) => !apart.includes(measure) && wantsPart(ids))
   for (const size of onFiles ? sizes : []) {
     for (const product of products) {
