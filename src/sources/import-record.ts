@@ -1,20 +1,12 @@
 // Imports one record of a source: translates its ids, then creates the resource that it means or updates it.
 
 import { documentOf, type Stored, traitsOf } from '../directory/index.ts'
-import {
-  carryNumbers,
-  isObject,
-  type Json,
-  type JsonObject,
-  LIMITS,
-  LockstepError,
-  type ResourceType,
-  ScimError,
-} from '../protocol/index.ts'
+import { type JsonObject, LIMITS, LockstepError, type ResourceType, ScimError } from '../protocol/index.ts'
 import type { Header } from './csv-header.ts'
 import { isOf, patchFor } from './csv-row.ts'
 import { type Matching, match } from './match.ts'
 import type { SourceRecord } from './record.ts'
+import { translateIds } from './translate-ids.ts'
 
 /** What was done with a record. */
 export interface Imported {
@@ -43,7 +35,7 @@ export interface Importer extends Matching {
 export async function importRecord(importer: Importer, record: SourceRecord, ordinal: number): Promise<Imported> {
   const { json, type } = record
   const unknown: string[] = []
-  const body = translate(json, type, (id) => {
+  const body = translateIds(json, type, (id) => {
     const ours = importer.find(id)
     if (ours === undefined) unknown.push(id)
     return ours
@@ -77,7 +69,7 @@ export async function completeRecord(importer: Importer, id: string, record: Sou
   const { json, type } = record
   const { tenant } = importer.context
   const named = new Set<string>()
-  translate(json, type, (theirs) => {
+  translateIds(json, type, (theirs) => {
     named.add(theirs)
     return theirs
   })
@@ -88,7 +80,7 @@ export async function completeRecord(importer: Importer, id: string, record: Sou
     const found = await importer.directory.names(tenant, strange.slice(at, at + LIMITS.PAGE_MAX))
     for (const member of found) known.add(member.id)
   }
-  const body = translate(json, type, (theirs) => importer.find(theirs) ?? (known.has(theirs) ? theirs : undefined))
+  const body = translateIds(json, type, (theirs) => importer.find(theirs) ?? (known.has(theirs) ? theirs : undefined))
   const stored = await importer.directory.get({ tenant, type: type.name, id })
   if (stored === undefined) throw new LockstepError('ERR_REFUSED', `${type.name} ${id} was deleted meanwhile`)
   const changed = await update(importer, type, stored, body)
@@ -112,40 +104,6 @@ export function refusalOf(error: unknown): string {
   if (error instanceof ScimError) return error.detail
   if (error instanceof LockstepError) return error.message
   throw error
-}
-
-/** A record with the source's ids replaced by ids here; references to unknown ids are left out. */
-function translate(json: JsonObject, type: ResourceType, ours: (theirs: string) => string | undefined): JsonObject {
-  const { id: _id, meta: _meta, groups: _groups, ...rest } = json
-  const { references, rows } = traitsOf(type)
-  let body: JsonObject = rest
-  for (const { attribute, extension } of references) body = inHolder(body, extension, attribute.name, ours)
-  return carryNumbers(json, rows ? inHolder(body, undefined, 'members', ours) : body)
-}
-
-function inHolder(
-  body: JsonObject,
-  extension: string | undefined,
-  attribute: string,
-  ours: (theirs: string) => string | undefined,
-): JsonObject {
-  const holder = extension === undefined ? body : body[extension]
-  if (!isObject(holder) || holder[attribute] === undefined) return body
-  const translateOne = (entry: Json): readonly Json[] => {
-    const theirs = isObject(entry) ? entry.value : entry
-    if (typeof theirs !== 'string' || theirs === '') return [entry]
-    const value = ours(theirs)
-    if (value === undefined) return []
-    // $ref holds the source's id, and display is computed.
-    const { $ref: _ref, display: _display, ...others } = isObject(entry) ? entry : {}
-    return [{ ...others, value }]
-  }
-  const held = holder[attribute]
-  const list = Array.isArray(held) ? held.flatMap(translateOne) : translateOne(held)
-  const { [attribute]: _gone, ...without } = holder
-  const value = Array.isArray(held) ? list : list[0]
-  const filled = value === undefined ? without : { ...holder, [attribute]: value }
-  return extension === undefined ? filled : { ...body, [extension]: filled }
 }
 
 /** The id of the new resource, or the refusal when a unique value is taken. */
