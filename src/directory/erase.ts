@@ -1,8 +1,18 @@
 // Erases a person: takes the values out of the log and leaves a note that says who asked for it.
 
-import { comparable, conflict, isObject, type Json, type ResourceType, resolve } from '../protocol/index.ts'
-import type { Change, PathChange, Ref, Write } from '../store/index.ts'
+import {
+  comparable,
+  conflict,
+  isObject,
+  type Json,
+  notFound,
+  type ResourceType,
+  resolve,
+  type ScimError,
+} from '../protocol/index.ts'
+import type { Change, PathChange, Ref, Store, Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
+import { changesFrom } from './log-begin.ts'
 import { missing } from './missing.ts'
 
 /** Lines of the log read, and amended in one transaction, at most. */
@@ -19,7 +29,7 @@ export interface Erasures {
   /**
    * Takes all values of a resource that is deleted out of the log: those of its own lines, and what others showed of it while they
    * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step is complete by itself: one that was cut
-   * short goes on when it is done again. 404 when the log knows no such resource, 409 when it is not deleted.
+   * short goes on when it is done again. 404 when the log has nothing of it, 409 when it is not deleted.
    */
   erase(ref: Ref, actor: string): Promise<Erased>
   /** Ids of the deleted resources of a type whose lines in the log have this value, or that have this very id; in order of deletion. */
@@ -29,9 +39,8 @@ export interface Erasures {
 /** Makes what erases. */
 export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Erasures {
   async function* log(tenant: string): AsyncIterable<readonly Change[]> {
-    const begins = (await store.tenant(tenant))?.begins ?? 1
-    for (let place = begins - 1; ; ) {
-      const lines = await store.changes(tenant, place, CHUNK)
+    for (let place = 0; ; ) {
+      const lines = await changesFrom(store, tenant, place, CHUNK)
       const last = lines.at(-1)
       if (last === undefined) return
       yield lines
@@ -60,7 +69,8 @@ export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx
         if (amended.length > 0) await store.commit([{ write: 'amend', tenant, lines: amended }])
         count += amended.length
       }
-      if (own === 0) throw missing(ref)
+      // What is gone with the lines of its own may have been in those of others still.
+      if (own === 0 && count === 0) throw await notInLog(store, ref)
       const paths: PathChange[] = [
         { path: 'verb', new: 'erased' },
         { path: 'lines', new: count },
@@ -91,6 +101,16 @@ export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx
       return [...deleted]
     },
   }
+}
+
+/** The 404 of a resource of which the log holds nothing. */
+async function notInLog(store: Pick<Store, 'tenant'>, ref: Ref): Promise<ScimError> {
+  const begins = (await store.tenant(ref.tenant))?.begins ?? 1
+  if (begins === 1) return missing(ref)
+  const { type, id } = ref
+  return notFound(
+    `The log, which begins at place ${begins}, holds nothing of a ${type} with the id ${id}; earlier lines were cut`,
+  )
 }
 
 /** A change without its values. */

@@ -2,6 +2,7 @@
 
 import { type Change, Conflict, type PathChange, type Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
+import { changesFrom } from './log-begin.ts'
 
 /** Lines read, written elsewhere, and cut in one transaction. */
 const CHUNK = 1_000
@@ -46,7 +47,8 @@ export function createPruning<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>
       let heldBy: string | undefined
       while (heldBy === undefined) {
         signal?.throwIfAborted()
-        const found = await store.changes(tenant, place, CHUNK)
+        // Another process may be cutting, too.
+        const found = await changesFrom(store, tenant, place, CHUNK)
         const young = found.findIndex(({ at }) => at >= before)
         let old = young < 0 ? found : found.slice(0, young)
         const slowest = (await store.cursors(tenant)).toSorted((a, b) => a.place - b.place)[0]

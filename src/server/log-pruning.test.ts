@@ -88,3 +88,14 @@ test('a reader that is behind keeps its lines, and trouble is reported', async (
   await expect.poll(() => problems).toHaveLength(1)
   await stop()
 })
+
+test('a time that a wrong clock has set does not put it off', async () => {
+  const { store, start, begins, looks, pass } = await prepared()
+  const item = { tenant: '', queue: 'log-pruning', key: 'daily' }
+  await store.commit([{ write: 'item', item, set: { due: 9_000 * DAY_MS, state: 'waiting' } }])
+  pass(31 * DAY_MS)
+  const stop = start()
+  await expect.poll(() => looks.length).toBe(1)
+  expect(await begins()).toContainEqual(['short', 4])
+  await stop()
+})

@@ -62,6 +62,33 @@ test('default is kept for the first start, which goes on where it was cut short'
   expect(await tenancy.tenants.isFirstStart()).toBe(false)
 })
 
+test('a first start that has just been finished by a process that has ended is not begun again', async () => {
+  const { tenants } = start().tenancy
+  expect(await tenants.claimFirstStart('one', () => false)).toBe(true)
+  const isGone = () => {
+    // Handed in before the second process takes the lease.
+    void tenants.endFirstStart()
+    return true
+  }
+  expect(await tenants.claimFirstStart('two', isGone)).toBe(false)
+})
+
+test('an import goes on from where the process before it has got to until it took over', async () => {
+  const file = { checksum: 'c', created: 1, offset: 10, line: 1 }
+  const { store, tenancy } = start()
+  const other = createTenancy({ store, environment })
+  open.push(other)
+  await tenancy.imports.begin('acme', file, { name: 'one', hasEnded: () => false })
+  const record = { tenant: 'acme', kind: 'arrival', key: 'arrival' }
+  const hasEnded = () => {
+    // Its last commit, which the database had got before it ended.
+    const fence = { write: 'fence', lease: { tenant: 'acme', name: 'import' }, epoch: 1 } as const
+    void store.commit([fence, { write: 'record', record, value: { checksum: 'c', offset: 20, line: 2 } }])
+    return true
+  }
+  expect(await other.imports.begin('acme', file, { name: 'two', hasEnded })).toMatchObject({ offset: 20, line: 2 })
+})
+
 test('a token lets its connection in, with kind, profile and rights', async () => {
   const { tenancy, store } = start()
   await tenancy.tenants.create('acme')

@@ -76,7 +76,13 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
       if (before !== undefined) {
         if (before.checksum === start.checksum) {
           await take(tenant, by)
-          return before
+          // Until then another process may have got on with it, or ended it.
+          const now = await stateOf(tenant)
+          if (now?.checksum === start.checksum) return now
+          await release(tenant)
+          throw exists(
+            `Tenant "${tenant}" has just been imported or deleted by another process; see it with: lockstep tenant show ${tenant}`,
+          )
         }
         throw exists(
           `Tenant "${tenant}" is half imported from another file; continue with that file, or remove the tenant with: lockstep tenant delete ${tenant}`,
@@ -106,9 +112,7 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
     },
     finish: async (tenant) => {
       await store.commit([...(await guard(tenant)), { write: 'record', record: recordOf(tenant), value: undefined }])
-      const { fence } = own.get(tenant) ?? {}
-      if (fence !== undefined) await store.release(fence.lease, fence.epoch)
-      own.delete(tenant)
+      await release(tenant)
       // A first start would make this tenant, and a token for it.
       if (tenant === DEFAULT_TENANT && (await tenants.isFirstStart())) await tenants.endFirstStart()
     },
@@ -128,6 +132,12 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
       )
     }
     own.set(tenant, { name, fence: { write: 'fence', lease, epoch: taken.epoch } })
+  }
+
+  async function release(tenant: string): Promise<void> {
+    const { fence } = own.get(tenant) ?? {}
+    if (fence !== undefined) await store.release(fence.lease, fence.epoch)
+    own.delete(tenant)
   }
 
   /** What each commit of an import begins with; renews its lease. */

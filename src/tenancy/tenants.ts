@@ -124,10 +124,13 @@ export function createTenants(store: Store, environment: Environment, note: Note
     isFirstStart,
     claimFirstStart: async (by, isGone) => {
       const lease = { tenant: '', name: FIRST_START.key }
-      if ((await store.lease(lease, by, FIRST_START_MS)) !== undefined) return true
-      const holder = await store.leaseHolder(lease)
-      if (holder === undefined || !isGone(holder.owner)) return false
-      return (await store.lease(lease, by, FIRST_START_MS, { from: holder.owner })) !== undefined
+      let claimed = await store.lease(lease, by, FIRST_START_MS)
+      const holder = claimed === undefined ? await store.leaseHolder(lease) : undefined
+      if (holder !== undefined && isGone(holder.owner)) {
+        claimed = await store.lease(lease, by, FIRST_START_MS, { from: holder.owner })
+      }
+      // The one before may have ended after it was through.
+      return claimed !== undefined && (await isFirstStart())
     },
     createDefault: async () => (await find(DEFAULT_TENANT)) ?? add(DEFAULT_TENANT),
     endFirstStart: async () => {

@@ -73,4 +73,14 @@ describe('lockstep log prune', { timeout: 120_000 }, () => {
     ).toMatchObject([{ tenant, lines: 0 }])
     expect((await run([...args, '--all'])).stderr).toMatch(/either --tenant or --all/)
   })
+
+  test('nothing is cut that the file has not taken', async () => {
+    const { server, tenant } = await filled()
+    const { begins } = (await server.store.tenant(tenant)) ?? {}
+    const args = ['log', 'prune', '--tenant', tenant, '--database', server.database, '--days', '30']
+    const { code, stderr } = await run([...args, '--to', '/dev/full'])
+    expect(stderr).toMatch(/can't be written: the disk is full/)
+    expect(code).not.toBe(0)
+    expect((await server.store.tenant(tenant))?.begins).toBe(begins)
+  })
 })

@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
-import { endLine, readRow, startChecksum } from '../../src/cli/tenants/tenant-file.ts'
+import { endLine, readRow, rowLine, startChecksum } from '../../src/cli/tenants/tenant-file.ts'
 import { type Serving, serve } from '../serve.ts'
 import { folder, run } from './run.ts'
 
@@ -75,6 +75,12 @@ async function filled() {
   ])
   return { server, base, token, database: server.database }
 }
+
+test('the line of an item keeps the order of the members of its value, by which it is compared', () => {
+  const item = { tag: '', lane: 0, due: 1, state: '', mark: 0, done: 0, place: 0 }
+  const line = rowLine({ row: 'item', queue: 'q', key: 'k', ...item, value: { z: 1, a: { y: 1, b: 2 } } })
+  expect(JSON.stringify((readRow(line) as { readonly value?: unknown }).value)).toBe('{"z":1,"a":{"y":1,"b":2}}')
+})
 
 /** Everything that a tenant shows, regardless of its URL and of the order of members. */
 const everything = async (base: string, token: string) => {

@@ -1,6 +1,6 @@
 // Writes a file that only its owner may read.
 
-import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { flushed, writeData } from '../../terminal.ts'
 import { UsageError } from '../terminal/options.ts'
 import { fileError } from './file-error.ts'
@@ -9,7 +9,7 @@ import { fileError } from './file-error.ts'
 export interface OutFile {
   /** Writes text; resolves when the buffer has room for more. */
   readonly write: (text: string) => Promise<void>
-  /** Resolves when everything written has been handed to the system. */
+  /** Resolves when everything written is on disk, or has been taken where there is none (a pipe). */
   readonly flush: () => Promise<void>
   /** Closes the file; resolves when it is on disk. */
   readonly end: () => Promise<void>
@@ -21,7 +21,10 @@ export interface OutFile {
  */
 export async function openOut(file: string, { append }: { readonly append: boolean }): Promise<OutFile> {
   if (file === '-') return openStandardOutput()
-  const out = createWriteStream(file, { flags: append ? 'a' : 'w', mode: 0o600, flush: true })
+  const handle = await open(file, append ? 'a' : 'w', 0o600).catch((error) => {
+    throw fileError(file, 'written', error)
+  })
+  const out = handle.createWriteStream({ flush: true })
   let broken: Error | undefined
   let wake: (() => void)[] = []
   const stir = () => {
@@ -32,12 +35,11 @@ export async function openOut(file: string, { append }: { readonly append: boole
     broken = error
     stir()
   })
-  for (const event of ['open', 'drain', 'finish'] as const) out.on(event, stir)
+  for (const event of ['drain', 'finish'] as const) out.on(event, stir)
   const until = async (isDone: () => boolean) => {
     while (!isDone() && broken === undefined) await new Promise<void>((resolve) => wake.push(resolve))
     if (broken !== undefined) throw fileError(file, 'written', broken)
   }
-  await until(() => !out.pending)
   return {
     async write(text) {
       const roomy = out.write(text)
@@ -45,11 +47,16 @@ export async function openOut(file: string, { append }: { readonly append: boole
     },
     async flush() {
       let flushed = false
-      out.write('', () => {
+      out.write('', (error) => {
+        // It comes here before the event.
+        broken ??= error ?? undefined
         flushed = true
         stir()
       })
       await until(() => flushed)
+      await handle.sync().catch((error) => {
+        if (!UNSYNCED.has(error.code)) throw fileError(file, 'written', error)
+      })
     },
     async end() {
       out.end()
@@ -57,6 +64,9 @@ export async function openOut(file: string, { append }: { readonly append: boole
     },
   }
 }
+
+/** Codes of the errors of what is written to but keeps nothing, such as a pipe. */
+const UNSYNCED: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP'])
 
 function openStandardOutput(): OutFile {
   if (process.stdout.isTTY) throw new UsageError('Standard output is a terminal; redirect it to a file or a pipe')

@@ -1,7 +1,8 @@
 // `lockstep log` and `admin log`: prints the change log.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Change, LogCut, type Store } from '../../store/index.ts'
+import { changesFrom } from '../../directory/index.ts'
+import type { Change } from '../../store/index.ts'
 import { tenantOf, withLocal } from '../database/local.ts'
 import { flagOption, numberOption, type Options } from '../terminal/options.ts'
 import { cut, formatTime, printJson, printLine } from '../terminal/print.ts'
@@ -16,16 +17,16 @@ export async function log(options: Options): Promise<void> {
   await withLocal(options, async (local) => {
     const tenant = await tenantOf(local, options)
     const directory = await local.directory()
-    const { place: last, begins = 1 } = (await local.store.tenant(tenant)) ?? { place: 0 }
+    const { place: last } = (await local.store.tenant(tenant)) ?? { place: 0 }
     const limit = numberOption(options, 'limit', 1) ?? 50
-    let place = Math.max(begins - 1, numberOption(options, 'after', 0) ?? last - limit)
+    let place = numberOption(options, 'after', 0) ?? Math.max(0, last - limit)
     const show = async (change: Change) => {
       await print(change, options)
       place = change.place
     }
     const follow = flagOption(options, 'follow')
     for (let left = limit; left > 0; ) {
-      const changes = await directory.changes(tenant, place, Math.min(left, CHUNK))
+      const changes = await changesFrom(directory, tenant, place, Math.min(left, CHUNK))
       for (const change of changes) await show(change)
       left -= changes.length
       if (changes.length === 0) break
@@ -40,7 +41,7 @@ export async function log(options: Options): Promise<void> {
     process.once('SIGTERM', stop)
     process.stdout.once('error', stop)
     while (!stopped) {
-      const changes = await directory.changes(tenant, place, CHUNK)
+      const changes = await changesFrom(directory, tenant, place, CHUNK)
       for (const change of changes) await show(change)
       if (changes.length < CHUNK) await sleep(LOOK_EVERY_MS)
     }
@@ -53,23 +54,13 @@ export async function adminLog(options: Options): Promise<void> {
     const limit = numberOption(options, 'limit', 1) ?? 50
     let shown: readonly Change[] = []
     for (let place = numberOption(options, 'after', 0) ?? 0; ; ) {
-      const changes = await changesFrom(store, place)
+      const changes = await changesFrom(store, '', place, CHUNK)
       shown = [...shown, ...changes].slice(-limit)
       place = changes.at(-1)?.place ?? place
       if (changes.length < CHUNK) break
     }
     for (const change of shown) await print(change, options)
   })
-}
-
-/** Lines of the log of the whole database after a place, or from where the log begins. */
-async function changesFrom(store: Store, after: number): Promise<readonly Change[]> {
-  try {
-    return await store.changes('', after, CHUNK)
-  } catch (error) {
-    if (!(error instanceof LogCut)) throw error
-    return store.changes('', error.begins - 1, CHUNK)
-  }
 }
 
 /** Prints a change; resolves when there is room for more. */

@@ -47,7 +47,10 @@ export function headLine({ tenant, created, place }: Head, version: number = VER
 /** A row as a line: the same text for the same row, whichever store it comes from. */
 export function rowLine(row: ExportRow): string {
   const { row: kind, ...rest } = row
-  return JSON.stringify({ row: kind, ...(ordered(rest as Json) as object) })
+  const line = ordered(rest as Json) as object
+  // The value of an item is compared as text.
+  const kept = row.row === 'item' ? { ...line, value: row.value } : line
+  return JSON.stringify({ row: kind, ...kept })
 }
 
 /** The last line. */
