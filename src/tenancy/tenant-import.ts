@@ -56,28 +56,17 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
   const save = (tenant: string, { checksum, offset, line }: ImportProgress) =>
     ({ write: 'record', record: recordOf(tenant), value: { checksum, offset, line } }) as const
 
-  async function stateOf(tenant: string): Promise<ImportProgress | undefined> {
-    const record = await oneRecord(store, tenant, IMPORT_RECORD.kind, IMPORT_RECORD.key)
-    if (record === undefined) return undefined
-    const facts = factsOf(record)
-    return {
-      checksum: textOf(facts.checksum) ?? '',
-      offset: numberOf(facts.offset) ?? 0,
-      line: numberOf(facts.line) ?? 0,
-    }
-  }
-
   return {
     begin: async (tenant, { created, ...start }, by) => {
       if (!isTenantName(tenant)) {
         throw invalid(`"${tenant}" can't name a tenant: a name is 1 to 63 characters long, of a-z, 0-9 and -`)
       }
-      const before = await stateOf(tenant)
+      const before = await stateOf(store, tenant)
       if (before !== undefined) {
         if (before.checksum === start.checksum) {
           await take(tenant, by)
           // Until then another process may have got on with it, or ended it.
-          const now = await stateOf(tenant)
+          const now = await stateOf(store, tenant)
           if (now?.checksum === start.checksum) return now
           await release(tenant)
           throw exists(
@@ -151,5 +140,17 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
   async function isUsed(tenant: string): Promise<boolean> {
     for await (const chunk of store.exportTenant(tenant)) if (chunk.length > 0) return true
     return false
+  }
+}
+
+/** How far the import of a tenant has got; undefined when none has begun, or it is complete. */
+async function stateOf(store: Store, tenant: string): Promise<ImportProgress | undefined> {
+  const record = await oneRecord(store, tenant, IMPORT_RECORD.kind, IMPORT_RECORD.key)
+  if (record === undefined) return undefined
+  const facts = factsOf(record)
+  return {
+    checksum: textOf(facts.checksum) ?? '',
+    offset: numberOf(facts.offset) ?? 0,
+    line: numberOf(facts.line) ?? 0,
   }
 }
