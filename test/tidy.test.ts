@@ -413,7 +413,6 @@ describe('the map', () => {
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.ts'))
         .map((path) => `${folder}/${path}`)
-        .filter((path) => !path.startsWith('src/store/postgres/'))
         .filter((path) => !/^(?:#![^\n]*\n)?\/\/ \S[^\n]{8,110}\.\n\n/.test(readFileSync(join(root, path), 'utf8'))),
     )
     expect(wrong).toEqual([])

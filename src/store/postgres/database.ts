@@ -1,4 +1,4 @@
-// The way to the database: reads on any connection of the pool, whole transactions, and a fair share for each node and tenant.
+// Connects to the database: reads on pooled connections, whole transactions, fair shares by node and tenant.
 
 import { type Environment, environment as realEnvironment } from '../../environment.ts'
 import { QueryTooLong, StoreUnavailable } from '../contract/index.ts'

@@ -1,4 +1,4 @@
-// Items in a transaction: what it reads and locks, what its writes make of them, and the statements that write them.
+// Work items in a transaction: reads and locks them, computes what writes change, and builds the statements.
 
 import { compareText, type Json } from '../../protocol/index.ts'
 import { type Item, type ItemKey, NEVER, type WorkWrite, type Write } from '../contract/index.ts'
