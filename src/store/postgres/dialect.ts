@@ -1,6 +1,7 @@
 // PostgreSQL as the query compiler sees it.
 
 import { createHash } from 'node:crypto'
+import { groupNumbers } from '../sql/derived-rows.ts'
 import type { Dialect } from '../sql/dialect.ts'
 
 /** Longer values are in the index as their start, {@link CUT} and a hash: a B-tree entry has at most 2,700 bytes. */
@@ -64,9 +65,6 @@ export const postgres: Dialect = {
   different: (a, b) => `${a} is distinct from ${b}`,
 }
 
-/** The documents of a row, parsed once for all terms of a filter: the table `doc` of {@link parsedOnce}. */
-const DOCUMENTS = '(select (r.text)::jsonb as whole, (coalesce(r.folded, r.text))::jsonb as folded offset 0) doc'
-
 /** What a document that is read by a filter is called in `doc`. Where `r.folded` is read, it is not null. */
 const PARSED: { readonly [json: string]: string } = {
   'r.text': 'doc.whole',
@@ -74,11 +72,14 @@ const PARSED: { readonly [json: string]: string } = {
   'coalesce(r.folded, r.text)': 'doc.folded',
 }
 
+/** The groups of the row in `doc`. */
+const GROUPS_AT_HAND = 'unnest(doc.groups, doc.direct) x(g, d)'
+
 const parsed = (json: string) => PARSED[json] ?? json
 
 /**
- * For filters with many terms: each term of {@link postgres} parses the document again, which takes far longer than comparing. Its
- * conditions hold within {@link parsedOnce}. Looking at the whole text first would take longer than the comparison too.
+ * For filters with many terms: each term of {@link postgres} parses the document again, or finds the groups again, which takes far longer
+ * than comparing. Its conditions hold within {@link parsedOnce}. Looking at the whole text first would take longer than comparing, too.
  */
 export const postgresParsed: Dialect = {
   ...postgres,
@@ -86,12 +87,20 @@ export const postgresParsed: Dialect = {
   elements: (json, path) => postgres.elements(parsed(json), path),
   twin: (json, path, name) => postgres.twin(parsed(json), path, name),
   anyValue: (json, path) => postgres.anyValue(parsed(json), path),
+  groupsAtHand: (row) => (row === 'r.k' ? GROUPS_AT_HAND : undefined),
   containing: (_, part) => `${part} is not null`,
 }
 
-/** A condition of {@link postgresParsed}. */
-export function parsedOnce(condition: string): string {
-  return `exists (select 1 from ${DOCUMENTS} where ${condition})`
+/** A condition of {@link postgresParsed} in a statement with that parameter for the tenant. */
+export function parsedOnce(condition: string, tenant: string): string {
+  const documents = '(r.text)::jsonb as whole, (coalesce(r.folded, r.text))::jsonb as folded'
+  // Groups are found only for a filter that reads them.
+  const groups = condition.includes(GROUPS_AT_HAND)
+    ? `, u.groups, u.direct from (
+         select array_agg(x.g) as groups, array_agg(x.d) as direct from ${groupNumbers('r.k', tenant, postgres)}
+       ) u`
+    : ''
+  return `exists (select 1 from (select ${documents}${groups} offset 0) doc where ${condition})`
 }
 
 /** A value as it is in the index. */

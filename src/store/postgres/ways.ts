@@ -51,7 +51,7 @@ const MANY_TERMS = 8
 /** A filter as a condition on `r`. */
 function conditionOf(filter: BoundFilter, { bindings, scope }: Draft): string {
   if (targetsIn(filter).length < MANY_TERMS) return compileFilter(filter, scope, bindings)
-  return parsedOnce(compileFilter(filter, scope, { ...bindings, dialect: postgresParsed }))
+  return parsedOnce(compileFilter(filter, scope, { ...bindings, dialect: postgresParsed }), scope.tenant)
 }
 
 /** Parameters of tenant and type are bound when they are first used: PostgreSQL refuses one that the text doesn't mention. */

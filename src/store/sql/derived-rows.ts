@@ -19,16 +19,23 @@ const MEMBERS: Rows = {
 }
 
 const GROUPS: Rows = {
-  // Direct and nested; `union` rather than `union all`, so that circles end.
-  from: (row, { tenant }, { table, join, ofTenant }) => `(with recursive up (g, d) as (
-    select z.g, 1 from ${table('member')} z where ${ofTenant('z', tenant)}z.m = ${row}
-    union select z.g, 0 from up join ${table('member')} z on ${ofTenant('z', tenant)}z.m = up.g
-  ) select g, max(d) as d from up where g <> ${row} group by g) x
-  ${join} ${table('resource')} e on ${ofTenant('e', tenant)}e.k = x.g`,
+  from(row, { tenant }, dialect) {
+    const { table, join, ofTenant, groupsAtHand } = dialect
+    const groups = groupsAtHand?.(row) ?? groupNumbers(row, tenant, dialect)
+    return `${groups} ${join} ${table('resource')} e on ${ofTenant('e', tenant)}e.k = x.g`
+  },
   value(leaf, scope, bindings) {
     if (leaf.name === 'type') return `case x.d when 1 then 'direct' else 'indirect' end`
     return otherValue('e', leaf, scope, bindings)
   },
+}
+
+/** The groups of a row by number, direct (`d` is 1) and nested: a table `x (g, d)`. `union` rather than `union all`, so that circles end. */
+export function groupNumbers(row: string, tenant: string, { table, ofTenant }: Dialect): string {
+  return `(with recursive up (g, d) as (
+    select z.g, 1 from ${table('member')} z where ${ofTenant('z', tenant)}z.m = ${row}
+    union select z.g, 0 from up join ${table('member')} z on ${ofTenant('z', tenant)}z.m = up.g
+  ) select g, max(d) as d from up where g <> ${row} group by g) x`
 }
 
 /** What a member shows of itself; its resource is the row `e`. */

@@ -29,6 +29,8 @@ export interface Dialect {
   readonly typeName: (row: string) => string
   /** No resource at all: a select whose column is `k`. */
   readonly noResource: string
+  /** The numbers of all groups of a row, kept at hand: a table `x (g, d)` as derived-rows.ts makes it. Undefined: to be found each time. */
+  readonly groupsAtHand?: (row: string) => string | undefined
   /** A value within a JSON text, as text (SQLite: text, number, 0 or 1); null when there is none. */
   readonly at: (json: string, path: readonly string[]) => string
   /** The first value of a list in a column of entries. */
