@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCluster, postgresStore } from '../src/store/postgres/postgres.ts'
 import { creating, editing, removing, storeContract } from './store.contract.ts'
+import { workContract } from './store.work.contract.ts'
 
 /**
  * `LOCKSTEP_CITUS` is the URL of an empty database on the coordinator, with the extension installed and workers added. Only a real
@@ -42,6 +43,9 @@ describe.skipIf(url === undefined)('Citus', () => {
       'resource',
       'change',
       'record',
+      'item',
+      'cursor',
+      'lease',
       'counter',
       'path',
       'gone',
@@ -50,9 +54,10 @@ describe.skipIf(url === undefined)('Citus', () => {
       await admin.query(`delete from lockstep.${table}`)
     }
     await admin.query('delete from lockstep.tenant_state where t <> 0')
+    await admin.query('update lockstep.tenant_state set place = 0, wake = null, cut = 0, cut_at = 0 where t = 0')
   }
 
-  storeContract('citus', async () => {
+  const open = async () => {
     const store = await postgresStore({ pool })
     return {
       store,
@@ -61,7 +66,9 @@ describe.skipIf(url === undefined)('Citus', () => {
         await empty()
       },
     }
-  })
+  }
+  storeContract('citus', open)
+  workContract('citus', open)
 
   test('a write is carried out on its tenant’s node and committed there alone', async () => {
     const store = await postgresStore({ pool, listen: false })

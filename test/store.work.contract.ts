@@ -190,7 +190,7 @@ export function workContract(name: string, open: OpenStore): void {
         expect(await one('c')).toBeUndefined()
       })
 
-      test('of many that make the same one if it is absent, exactly one does', async () => {
+      test('are made if absent by exactly one of many at once', async () => {
         const tries = Array.from({ length: 20 }, (_, i) =>
           store.commit([setting('a', { value: i }, { ifAbsent: true })]),
         )
@@ -427,7 +427,7 @@ export function workContract(name: string, open: OpenStore): void {
         expect(left > 0 && left <= 60_000).toBe(true)
       })
 
-      test('are renewed late as long as nobody has taken them', async () => {
+      test('can be renewed late, as long as no other owner has taken them', async () => {
         await store.lease(key, 'a', 0)
         expect(await store.lease(key, 'a', 60_000)).toEqual({ epoch: 1, abandoned: false })
       })
@@ -439,7 +439,7 @@ export function workContract(name: string, open: OpenStore): void {
         expect(await store.lease(key, 'c', 60_000, { from: 'a' })).toBeUndefined()
       })
 
-      test('of a tenant that is not there are nobody’s', async () => {
+      test('of a tenant that does not exist cannot be taken', async () => {
         expect(await store.lease({ tenant: 'gone', name: 'crm' }, 'a', 60_000)).toBeUndefined()
         await store.release({ tenant: 'gone', name: 'crm' }, 1)
         expect(await store.leaseHolder({ tenant: 'gone', name: 'crm' })).toBeUndefined()
@@ -450,7 +450,7 @@ export function workContract(name: string, open: OpenStore): void {
         expect(all.filter((one) => one !== undefined)).toEqual([{ epoch: 1, abandoned: false }])
       })
 
-      test('fence a commit: whoever has lost the lease writes nothing', async () => {
+      test('fence a commit: a former owner writes nothing', async () => {
         await store.lease(key, 'a', 0)
         await store.commit([fence(1), setting('x', { value: 1 })])
         await store.lease(key, 'b', 60_000)

@@ -16,7 +16,7 @@ export interface LogPruningDeps {
 }
 
 const DAY_MS = 86_400_000
-/** How often each process looks whether it is time. */
+/** How often each process checks whether it is time. */
 const LOOK_MS = 3_600_000
 /** How long the work may go unattended before another process takes it on. */
 const LEASE_MS = 60_000

@@ -97,7 +97,7 @@ export interface Cursor {
   readonly reader: string
   /** The last place it is done with. */
   readonly place: number
-  /** It stands still on purpose: no news for it, but the log behind its place is kept. */
+  /** Stopped on purpose: it has no news, but the log behind its place is kept. */
   readonly paused: boolean
 }
 
@@ -121,7 +121,7 @@ export interface Lease {
   readonly abandoned: boolean
 }
 
-/** Who has a lease. */
+/** The owner of a lease. */
 export interface LeaseHolder {
   readonly owner: string
   readonly epoch: number
@@ -170,7 +170,7 @@ export interface Work {
   lease(key: LeaseKey, owner: string, ms: number, options?: { readonly from?: string }): Promise<Lease | undefined>
   /** Gives a lease back, unless it has another epoch by now. */
   release(key: LeaseKey, epoch: number): Promise<void>
-  /** Who has a lease, or had it last and did not release it. */
+  /** The owner of a lease, or the last one if it did not release it. */
   leaseHolder(key: LeaseKey): Promise<LeaseHolder | undefined>
   /**
    * Calls back after own commits that wrote items, with their queues. It does not call back for what other processes commit: poll for that.

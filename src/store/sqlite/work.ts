@@ -254,7 +254,7 @@ function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, tena
     upTo,
   )
   connection.run('delete from lockstep_change where t = ? and place <= ?', tenantNo, upTo)
-  // The numbers of lines that are gone never come again, and who has not seen those lines yet looks at all.
+  // The numbers of deleted lines are never used again, and processes that have not seen those lines drop all they cache of the tenant.
   counters.keepNumbers()
   counters.signal(write.tenant, true)
   return DONE
