@@ -25,7 +25,7 @@ export function mediaType(accept: string | undefined): string {
   if (json.quality > scim.quality || (json.quality === scim.quality && json.named && !scim.named))
     return 'application/json'
   if (scim.quality > 0) return SCIM_JSON
-  throw notAcceptable(`answers here are application/scim+json or application/json, and Accept is ${accept}`)
+  throw notAcceptable(`Answers here are application/scim+json or application/json, but Accept is ${accept}`)
 }
 
 interface Range {

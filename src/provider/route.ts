@@ -82,7 +82,7 @@ export function routeOf(method: string, path: string, catalog: Catalog, anyCase 
   }
   const type = typeByEndpoint(catalog, `/${first}`, anyCase)
   if (!type) {
-    if (/^v\d+$/.test(first)) throw invalidVers(`protocol version ${first} isn't supported; this is SCIM 2.0, use v2`)
+    if (/^v\d+$/.test(first)) throw invalidVers(`Protocol version ${first} isn't supported; this is SCIM 2.0, use v2`)
     throw notFound(`There is no endpoint /${first} here; GET /ResourceTypes lists the endpoints`)
   }
   const readOnly = traitsOf(type).readOnly
