@@ -80,7 +80,7 @@ const WRITER = { cacheMib: 32 }
  *
  * AN APP THAT OPENS THE SAME FILE IN THE SAME PROCESS MUST USE node:sqlite TOO, OR HAND ITS CONNECTION IN: `sqliteStore({ database })`.
  * Two SQLite libraries in one process (node:sqlite and better-sqlite3) don't see each other's locks. When one closes the file, it
- * deletes the log that the other is writing. Lockstep notices that and stops writing, with the reason, until the process is restarted.
+ * deletes the WAL that the other is writing. Lockstep notices that and stops writing, with the reason, until the process is restarted.
  * FOR THE SAME REASON NO CODE IN THE PROCESS MAY READ OR COPY AN OPEN DATABASE FILE WITH `fs`. See docs/guides/embedding-sqlite.md.
  *
  * With `database`, hooks and Lockstep write through that one connection, in one transaction; every commit through it is synced from
