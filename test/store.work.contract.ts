@@ -368,7 +368,7 @@ export function workContract(name: string, open: OpenStore): void {
         expect(await due({ limit: 2 })).toEqual(['first', 'sooner'])
         expect(await due({ until: 9_999 })).toEqual(['first', 'sooner', 'last'])
         expect(await due({ until: NEVER })).toEqual(['late', 'first', 'sooner', 'now', 'last'])
-        expect(await due({ lanes: [9, 1, 4] })).toEqual(['first', 'last'])
+        expect(await due({ lanes: [9, 1, 4, 9] })).toEqual(['first', 'last'])
         expect(await due({ lanes: [] })).toEqual([])
         expect(await due({ limit: 0 })).toEqual([])
         expect((await store.due(QUEUE, { until: 10, limit: 1 }))[0]).toEqual({
@@ -522,6 +522,8 @@ export function workContract(name: string, open: OpenStore): void {
         expect(await news('none')).toEqual([])
         await store.commit([cursor('events/c', 0)])
         expect(await news('events/c')).toEqual(['acme events/c 0/3'])
+        await store.commit([cursor('hub/', 1)])
+        expect(await news('hub')).toEqual(['acme hub 0/3', 'acme hub/ 1/3'])
       })
 
       test('news come page by page', async () => {
@@ -558,6 +560,9 @@ export function workContract(name: string, open: OpenStore): void {
         await store.commit([cursor('audit', 1, false, '')])
         expect(await news('audit')).toEqual([])
         await store.commit([note])
+        expect(await news('audit')).toEqual([' audit 1/2'])
+        await store.commit([cursor('audit', 2, false, ''), { write: 'trim', tenant: '', upTo: 2 }])
+        await store.commit([cursor('audit', 1, false, '')])
         expect(await news('audit')).toEqual([' audit 1/2'])
       })
 
@@ -794,6 +799,8 @@ export function workContract(name: string, open: OpenStore): void {
           setting('a', { lane: -1 }),
           setting('a', { lane: 1.5 }),
           setting('a', { due: -1 }),
+          setting('a', { mark: WORK_LIMITS.MARK + 1 }),
+          marking('a', { mark: NEVER }),
           marking('a', { state: '' }),
           marking('a', { due: NEVER }),
           cursor('hub', -1),

@@ -13,6 +13,8 @@ export const WORK_LIMITS = {
   TAG_LENGTH: 200,
   /** Longest state of an item. */
   STATE_LENGTH: 40,
+  /** Largest mark that is given: from there on, marks can be raised by one for good. */
+  MARK: 2 ** 52,
   /** Largest value of an item, as JSON in UTF-8. */
   VALUE_BYTES: 262_144,
   /** Most keys in one read, and largest page. */
@@ -83,7 +85,8 @@ function checkItem(write: Extract<WorkWrite, { write: 'item' | 'mark' }>): void 
   if (set.lane !== undefined && !(Number.isInteger(set.lane) && set.lane >= 0 && set.lane < LANES)) {
     throw new ConfigError('item.lane', `must be a whole number from 0 to ${LANES - 1}, not ${set.lane}`)
   }
-  for (const name of ['due', 'mark', 'place'] as const) checkNumber(`item.${name}`, set[name] ?? 0)
+  for (const name of ['due', 'place'] as const) checkNumber(`item.${name}`, set[name] ?? 0)
+  checkNumber('item.mark', set.mark ?? 0, WORK_LIMITS.MARK)
   if (write.write === 'item') {
     checkNumber('item.settles', write.settles ?? 0)
     for (const name of ['done', 'expires'] as const) checkNumber(`item.${name}`, write.set?.[name] ?? 0)
@@ -106,7 +109,7 @@ function checkName(what: string, name: string, length: number): void {
   throw new ConfigError(what, `must be 1 to ${length} characters long, none of them a control character`)
 }
 
-function checkNumber(what: string, number: number): void {
-  if (Number.isSafeInteger(number) && number >= 0) return
-  throw new ConfigError(what, `must be a whole number from 0 to ${NEVER}, not ${number}`)
+function checkNumber(what: string, number: number, most: number = NEVER): void {
+  if (Number.isSafeInteger(number) && number >= 0 && number <= most) return
+  throw new ConfigError(what, `must be a whole number from 0 to ${most}, not ${number}`)
 }

@@ -51,7 +51,7 @@ export function createWorkReads(deps: WorkReadsDeps): Omit<Work, 'watchWork'> {
     },
     async due(queue, where) {
       checkPage(where.limit)
-      const lanes = [...(where.lanes ?? Array.from({ length: LANES }, (_, lane) => lane))].sort((a, b) => a - b)
+      const lanes = [...new Set(where.lanes ?? Array.from({ length: LANES }, (_, lane) => lane))].sort((a, b) => a - b)
       return where.within === undefined
         ? dueOfAll(deps, queue, lanes, where)
         : dueWithin(deps, queue, lanes, where, where.within)
@@ -167,7 +167,7 @@ async function newsOf(
   const rows = await database.rows(
     `select coalesce(n.name, ''), c.reader, c.place, s.place from lockstep.tenant_state s
      join lockstep.cursor c on c.t = s.t and not c.paused and c.place < s.place
-       and (c.reader = $1 or (c.reader > $1 || '/' and c.reader < $1 || '0'))
+       and (c.reader = $1 or (c.reader >= $1 || '/' and c.reader < $1 || '0'))
      left join lockstep.tenant n on n.t = s.t
      where s.wake = 1 and s.t >= $2 and (s.t > $2 or c.reader > $3) and (s.t = 0 or n.t is not null)
      order by s.t, c.reader limit $4`,

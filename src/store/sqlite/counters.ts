@@ -62,9 +62,9 @@ const MOVE = 'update lockstep_tenant set place = ?, wake = iif(wake = 0, 1, wake
 const WAKE = `update lockstep_tenant set wake = (
   select max(x.place < lockstep_tenant.place) from lockstep_cursor x where x.t = lockstep_tenant.t and x.paused = 0) where t = ?`
 const PLACE = 'select place from lockstep_tenant where t = ?'
-// The whole database has no row in the table of tenants.
-const PLACE_OF_ALL = `select max(ifnull((select max(place) from lockstep_change where t = ?1), 0),
-  ifnull((select place from lockstep_cut where t = ?1), 0))`
+/** The last place of the log of the whole database, which has no row in the table of tenants. */
+export const PLACE_OF_ALL = `select max(ifnull((select max(place) from lockstep_change where t = 0), 0),
+  ifnull((select place from lockstep_cut where t = 0), 0))`
 const NUMBER = `select max(ifnull((select max(n) from lockstep_change), 0),
   ifnull((select value from lockstep_state where name = 'change'), 0))`
 const KEEP_NUMBER = `insert into lockstep_state (name, value) values ('change', ?)
@@ -144,7 +144,7 @@ function forget({ places, blocks, signals }: State): void {
 function lastPlace({ connection, places }: State, tenantNo: number): number {
   const known = places.get(tenantNo)
   if (known !== undefined) return known
-  const place = numberOf(connection.row(tenantNo === 0 ? PLACE_OF_ALL : PLACE, tenantNo)?.[0])
+  const place = numberOf((tenantNo === 0 ? connection.row(PLACE_OF_ALL) : connection.row(PLACE, tenantNo))?.[0])
   places.set(tenantNo, place)
   return place
 }

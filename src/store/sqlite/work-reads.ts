@@ -16,6 +16,7 @@ import {
   type Written,
 } from '../contract/index.ts'
 import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { PLACE_OF_ALL } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { ITEM_COLUMNS, itemOf, type LeaseWrite } from './work.ts'
 
@@ -32,13 +33,13 @@ export interface WorkReads {
 const ITEMS = `select ${ITEM_COLUMNS} from lockstep_item i where i.expires > ? and i.queue = ?`
 /** Removed tenants may have left items. */
 const LIVES = '(i.t = 0 or exists (select 1 from lockstep_tenant n where n.t = i.t))'
-const NAMED = `(x.reader = ?1 or (x.reader > ?1 || '/' and x.reader < ?1 || '0'))`
+const NAMED = `(x.reader = ?1 or (x.reader >= ?1 || '/' and x.reader < ?1 || '0'))`
 
 const STATES = `select i.state, sum(i.expires > ?) from lockstep_item i
   where i.t = ? and i.queue = ? and i.state <> '' group by i.state`
 const CURSORS = 'select reader, place, paused from lockstep_cursor where t = ? order by reader'
 // The whole database has no row among the tenants that could say that it has news; its readers are few.
-const NEWS_OF_ALL = `select 0, x.reader, x.place, (select max(place) from lockstep_change where t = 0) as last
+const NEWS_OF_ALL = `select 0, x.reader, x.place, (${PLACE_OF_ALL}) as last
   from lockstep_cursor x
   where x.t = 0 and ${NAMED} and x.paused = 0 and x.reader > ?2 and x.place < last order by x.reader limit ?3 + 0`
 const NEWS = `select n.t, x.reader, x.place, n.place, n.name from lockstep_tenant n cross join lockstep_cursor x on x.t = n.t
@@ -121,7 +122,7 @@ function due(deps: WorkReadDeps, queue: string, where: DueWhere): readonly Item[
   checkPage(where.limit)
   const lanes = where.lanes ?? Array.from({ length: LANES }, (_, lane) => lane)
   const found: Item[] = []
-  for (const lane of [...lanes].sort((a, b) => a - b)) {
+  for (const lane of [...new Set(lanes)].sort((a, b) => a - b)) {
     if (found.length >= where.limit) break
     for (const row of dueInLane(deps, queue, lane, { ...where, limit: where.limit - found.length })) {
       const tenant = deps.dictionary.tenantName(numberOf(row[0]))
