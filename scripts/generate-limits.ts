@@ -2,20 +2,21 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { LIMITS } from '../src/protocol/limits.ts'
+import { WORK_LIMITS } from '../src/store/contract/work-limits.ts'
 
 const SOURCE = new URL('../src/protocol/limits.ts', import.meta.url)
+const WORK_SOURCE = new URL('../src/store/contract/work-limits.ts', import.meta.url)
 const PAGE = new URL('../docs/reference/limits.md', import.meta.url)
 
 /** The text of docs/reference/limits.md. */
 export async function limitsPage(): Promise<string> {
-  const source = await readFile(SOURCE, 'utf8')
-  const rows = Object.entries(LIMITS).map(([name, value]) => {
-    const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*${name}:`).exec(source)?.[1]
-    if (comment === undefined) throw new Error(`limit ${name} has no comment`)
-    const text = comment.replace(/\s*\n\s*\*\s*/g, ' ').trim()
+  const rows = (await described(SOURCE, LIMITS)).map(([name, value, text]) => {
     const [what = '', past = ''] = text.split(/ Past it: /)
-    return `| \`${name}\` | ${value.toLocaleString('en')} | ${what.replace(/\.$/, '')} | ${past.replace(/\.$/, '')} |`
+    return `| \`${name}\` | ${value} | ${what.replace(/\.$/, '')} | ${past.replace(/\.$/, '')} |`
   })
+  const workRows = (await described(WORK_SOURCE, WORK_LIMITS)).map(
+    ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
+  )
   return [
     '# Limits',
     '',
@@ -27,7 +28,28 @@ export async function limitsPage(): Promise<string> {
     '| --- | ---: | --- | --- |',
     ...rows,
     '',
+    '## Durable work',
+    '',
+    'Limits of items, cursors and leases in the store (`src/store/contract/work-limits.ts`). Past each of them the store throws a `ConfigError`.',
+    '',
+    '| limit | value | meaning |',
+    '| --- | ---: | --- |',
+    ...workRows,
+    '',
   ].join('\n')
+}
+
+/** Each limit of a table with its value and its comment. */
+async function described(
+  file: URL,
+  limits: { readonly [name: string]: number },
+): Promise<readonly (readonly [name: string, value: string, text: string])[]> {
+  const source = await readFile(file, 'utf8')
+  return Object.entries(limits).map(([name, value]) => {
+    const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*${name}:`).exec(source)?.[1]
+    if (comment === undefined) throw new Error(`limit ${name} has no comment`)
+    return [name, value.toLocaleString('en'), comment.replace(/\s*\n\s*\*\s*/g, ' ').trim()]
+  })
 }
 
 if (import.meta.main) await writeFile(PAGE, await limitsPage())

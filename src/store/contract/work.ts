@@ -145,7 +145,10 @@ export interface DueWhere {
   readonly within?: { readonly tenant: string; readonly state: string }
 }
 
-/** The part of a store that holds work. */
+/**
+ * The part of a store that holds work. A tenant that is being imported shows its items and news before it is served: check that before
+ * working on them.
+ */
 export interface Work {
   /** Items of one queue. Those by keys come in any order; absent ones are left out. */
   items(tenant: string, queue: string, where: ItemsWhere): Promise<readonly Item[]>
