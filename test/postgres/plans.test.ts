@@ -140,12 +140,25 @@ async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   return plans
 }
 
+/** A plan without what only runs if a condition holds that is checked once, before: that lines of the log were cut, for instance. */
+function withoutGuarded(plan: string): string {
+  const kept: string[] = []
+  let guard = Number.POSITIVE_INFINITY
+  for (const line of plan.split('\n')) {
+    const indent = line.search(/\S/)
+    if (indent < guard) guard = Number.POSITIVE_INFINITY
+    if (guard === Number.POSITIVE_INFINITY) kept.push(line)
+    if (line.includes('One-Time Filter: ')) guard = Math.min(guard, indent)
+  }
+  return kept.join('\n')
+}
+
 const SCANS = /Seq Scan on (resource|value_index|member|change)\b/
 
 async function expectIndexed(work: () => Promise<unknown>): Promise<void> {
   const plans = await plansOf(work)
   expect(plans.length).toBeGreaterThan(0)
-  expect(plans.filter((plan) => SCANS.test(plan))).toEqual([])
+  expect(plans.filter((plan) => SCANS.test(withoutGuarded(plan)))).toEqual([])
 }
 
 const page: Query['page'] = { offset: 0, limit: 100 }

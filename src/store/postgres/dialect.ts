@@ -21,6 +21,8 @@ export const postgres: Dialect = {
   table: (name) => `lockstep.${name}`,
   cutSince: (tenant, at) =>
     `exists (select 1 from lockstep.tenant_state z where z.t = ${tenant} and z.cut > 0 and z.cut_at >= ${at})`,
+  // Of a list as a parameter of the plan, few elements are expected.
+  rarely: (select) => `select u.k from unnest(array(${select})) u(k)`,
   join: 'join',
   ofTenant: (row, tenant) => `${row}.t = ${tenant} and `,
   anyType: (row, tenant) => `${row}.t = ${tenant}`,

@@ -19,6 +19,8 @@ export interface Dialect {
   readonly table: (name: string) => string
   /** That lines of a tenant's log were cut of this time, in milliseconds since 1970, or later. */
   readonly cutSince: (tenant: string, at: string) => string
+  /** A select of `k` that is hardly ever carried out, so that the database must not plan for as many rows as it could give. */
+  readonly rarely: (select: string) => string
   /** A join that keeps the order of the tables, where the database would choose another one. */
   readonly join: string
   /** `{row}.t = {tenant} and `, for tables that hold rows of many tenants. */

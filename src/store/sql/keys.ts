@@ -248,11 +248,13 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
       cost: op === 'eq' ? FEW : RANGE,
       exact: false,
       distinct: true,
-      sql: ({ bind, dialect: { table, join, cutSince } }) =>
+      sql: ({ bind, dialect: { table, join, cutSince, rarely } }) =>
         `select o.k from ${table('change')} c ${join} ${table('resource')} o on o.t = c.t and o.y = c.y and o.id = c.id
          where c.t = ${scope.tenant} and c.at ${sign} ${bind(value)} and c.y = ${scope.type}
-         union select o.k from ${table('resource')} o
-         where o.t = ${scope.tenant} and o.y = ${scope.type} and ${cutSince(scope.tenant, bind(value))}`,
+         union ${rarely(
+           `select o.k from ${table('resource')} o
+            where o.t = ${scope.tenant} and o.y = ${scope.type} and ${cutSince(scope.tenant, bind(value))}`,
+         )}`,
     }
   }
   return undefined

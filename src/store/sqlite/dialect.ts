@@ -12,6 +12,7 @@ export const sqlite = {
   literal: (key) => String(key),
   table: (name) => `lockstep_${name}`,
   cutSince: (tenant, at) => `exists (select 1 from lockstep_cut z where z.t = ${tenant} and z.at >= ${at})`,
+  rarely: (select) => select,
   join: 'cross join',
   ofTenant: () => '',
   anyType: (row, tenant) => `${row}.t = ${tenant} and ${row}.y in (select y from lockstep_counter where t = ${tenant})`,
