@@ -9,26 +9,26 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['server', 'The standalone process: faces by path, offload threads, the cluster of workers, monitoring.'],
   ['site', 'An installation: its settings, and the store, tenancy, directory and provider that they open.'],
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
-  ['conformance', 'Checks any SCIM server, case by case, and whether identity providers will work with it.'],
   ['provider', 'Incoming SCIM: turns a request into a response. RFC 7644.'],
+  ['tenancy', 'Tenants and what belongs to them: connections, tokens, settings, schemas.'],
   [
     'sources',
     'Imports people and groups from elsewhere: matches records to resources, translates ids, records progress.',
   ],
   ['directory', 'The only code that writes resources: hooks, validation, versions, the log line.'],
-  ['tenancy', 'Tenants and what belongs to them: connections, tokens, settings, schemas.'],
   ['access', 'Who is calling and what they may do: principals, rights, features, tokens, administrators.'],
-  ['client', 'Outgoing SCIM: a client for any service provider. Runs wherever `fetch` exists, without Node.'],
   ['jobs', 'Background work that survives failures: leases, a reader of all logs, a worker of due items.'],
+  ['client', 'Outgoing SCIM: a client for any service provider. Runs wherever `fetch` exists, without Node.'],
   ['store', 'Storage: one contract, several stores.'],
   [
     'quirks',
     'How clients depart from the RFCs: pure rewrites of messages, and what each kind of connection tolerates.',
   ],
+  ['conformance', 'Checks any SCIM server, case by case, and whether identity providers will work with it.'],
   ['protocol', 'SCIM itself: pure functions over plain data, without Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'The ground floor: any room may import `call.ts`, `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
+    'Files outside the rooms: any room may import `call.ts`, `environment.ts`, `node.ts` with its parts, `per-turn.ts`, `terminal.ts`, `turns.ts` and `url.ts`; `index.ts` only re-exports.',
   ],
 ]
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { STRICT } from '../src/protocol/index.ts'
-import { DIALECT } from '../src/quirks/dialect.ts'
+import { ALL_QUIRKS } from '../src/quirks/all-quirks.ts'
 import { ALLOWANCE_DEVIATIONS, deviationsOf, KINDS, profileOf } from '../src/quirks/index.ts'
 import { type Flow, readFlows } from '../test/wire/flow.ts'
 
@@ -45,7 +45,7 @@ export function quirkTable(): string {
     '',
     '| allowance or rewrite | deviates from |',
     '| --- | --- |',
-    ...[...Object.entries(ALLOWANCE_DEVIATIONS), ...DIALECT.map(({ name, deviates }) => [name, deviates] as const)]
+    ...[...Object.entries(ALLOWANCE_DEVIATIONS), ...ALL_QUIRKS.map(({ name, deviates }) => [name, deviates] as const)]
       .filter(([, ids]) => ids.length > 0)
       .map(([name, ids]) => `| \`${name}\` | ${ids.join(', ')} |`),
   ].join('\n')}\n`
@@ -66,7 +66,7 @@ function allowances(): readonly string[] {
 
 function line(flow: Flow): string {
   const [number = ''] = flow.quirks
-  const rewrites = DIALECT.filter(({ register }) => register.includes(number)).map(({ name }) => `\`${name}\``)
+  const rewrites = ALL_QUIRKS.filter(({ register }) => register.includes(number)).map(({ name }) => `\`${name}\``)
   const from = flow.idp === 'other' ? 'various' : flow.idp
   const strict = flow.level === 'core' ? 'core' : ''
   const file = `[${flow.title.replaceAll('|', '\\|')}](../../test/wire/quirks/${flow.id}.json)`

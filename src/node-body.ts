@@ -54,7 +54,7 @@ const MOST = 64 * 1024 * 1024
 const SILENT_MS = 15_000
 
 /**
- * Makes the count. A client may not hold more than is left for the others: one alone gets half of it, and however many
+ * Creates the count. A client may not hold more than is left for the others: one alone gets half of it, and however many
  * fill their share, there is always as large a share left for the next.
  */
 export function createBodies(options: { readonly most?: number; readonly silentMs?: number } = {}): Bodies {
@@ -149,7 +149,7 @@ export function readBody(request: Parsed, limit: number): Promise<Uint8Array | u
 /** Answers of requests with `Expect: 100-continue`, whose client waits before it sends the body. RFC 9110 §10.1.1. */
 const hesitant = new WeakMap<IncomingMessage, ServerResponse>()
 
-/** Notes that a client waits for a word; it gets it when its body is read, and none when it is refused by its headers. */
+/** Records that a client waits for 100 Continue, which is sent when its body is read, or never if its headers are rejected. */
 export function hesitates(request: IncomingMessage, response: ServerResponse): void {
   hesitant.set(request, response)
 }

@@ -13,7 +13,7 @@ export interface TurnBatch<T> {
   readonly now: () => void
 }
 
-/** Makes a batch. `work` gets the entries added since its last call, in order. It must not throw: one failure would abort the rest of the batch. */
+/** Creates a batch. `work` gets the entries added since its last call, in order. It must not throw: one failure would abort the rest of the batch. */
 export function createTurnBatch<T>(work: (all: readonly T[]) => void, afterTurn = environment.afterTurn): TurnBatch<T> {
   let waiting: T[] = []
   const now = () => {

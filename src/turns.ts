@@ -18,7 +18,7 @@ export interface Turns<T> {
   readonly remove: (key: string, one: T) => void
 }
 
-/** Makes the lines. `most`: entries of all keys together, `mostOfOne`: of one key. Default: no limits. */
+/** Creates the lines. `most`: entries of all keys together, `mostOfOne`: of one key. Default: no limits. */
 export function createTurns<T>(limits: { readonly most?: number; readonly mostOfOne?: number } = {}): Turns<T> {
   const { most = Number.POSITIVE_INFINITY, mostOfOne = Number.POSITIVE_INFINITY } = limits
   // In the order of their turns: a key that had its turn goes to the end.

@@ -2,7 +2,7 @@
 
 import { type ScimError, unauthorized } from '../protocol/index.ts'
 import { type Kind, profileOf } from '../quirks/index.ts'
-import { faultOfAuthorization, readAuthorization } from './authorization.ts'
+import { faultOfAuthorization, readAuthorization } from './authorization-header.ts'
 import type { Principal } from './principal.ts'
 import { ALL_RIGHTS, type Rights } from './rights.ts'
 

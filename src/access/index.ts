@@ -9,7 +9,13 @@ export {
   type Role,
   reaches,
 } from './administrator.ts'
-export { type BearerHeader, bearerToken, faultOfAuthorization, readAuthorization, readBearer } from './authorization.ts'
+export {
+  type BearerHeader,
+  bearerToken,
+  faultOfAuthorization,
+  readAuthorization,
+  readBearer,
+} from './authorization-header.ts'
 export { bearer, type Grant, invalidToken, noCredentials } from './bearer.ts'
 export { ALL_FEATURES, type FeatureSwitches, type Features } from './features.ts'
 export type { Principal } from './principal.ts'

@@ -20,7 +20,7 @@ export interface AdminOptions {
   readonly directory: Directory
   /** Scheme and host that clients see in place of the request's own. */
   readonly publicUrl?: string
-  /** Receives each error that is ours. */
+  /** Called with each internal error. */
   readonly report?: (note: { readonly id: string; readonly error: unknown }) => void
 }
 
@@ -34,7 +34,7 @@ const BASE = '/admin/v1'
 
 type Variables = { readonly administrator: Administrator }
 
-/** Makes the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens of its own. */
+/** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens of its own. */
 export function createAdmin(options: AdminOptions): Admin {
   const { tenancy, directory } = options
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))

@@ -13,7 +13,7 @@ export interface Lists {
   readonly remove: (tenant: string, type: string, value: string, actor: string) => Promise<void>
 }
 
-/** Makes the access to lists, through the directory like every other resource. */
+/** Creates the access to lists, through the directory like every other resource. */
 export function createLists(tenancy: Tenancy, directory: Directory): Lists {
   const find = async (tenant: string, type: ResourceType, value: string) => {
     const filter = `value eq ${JSON.stringify(value)}`

@@ -53,7 +53,10 @@ export const noAuth: Auth = { renews: false, headers: async () => ({}) }
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text
   // Neither the token nor a part of it goes into the message.
-  throw new ConfigError('auth', text === '' ? 'the token is empty' : 'the token has characters that no header takes')
+  throw new ConfigError(
+    'auth',
+    text === '' ? 'the token is empty' : 'the token contains characters that are not allowed in a header',
+  )
 }
 
 /** Bytes as base64. */

@@ -82,7 +82,7 @@ export interface Client {
   readonly send: Send
 }
 
-/** Makes a client. Throws ConfigError for the first option that makes no sense. */
+/** Creates a client. Throws ConfigError for the first option that makes no sense. */
 export function createClient(options: ClientOptions): Client {
   checkClientOptions(options)
   const { environment = realEnvironment, auth = noAuth, urlLength = CLIENT_LIMITS.URL_LENGTH } = options

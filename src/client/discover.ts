@@ -47,7 +47,7 @@ export interface Discovery {
   readonly forget: () => void
 }
 
-/** Makes the discovery of one client. What fails for a moment is not kept, nor is it taken for absence. */
+/** Creates the discovery of one client. What fails for a moment is not kept, nor is it taken for absence. */
 export function createDiscovery(
   base: string,
   send: Send,

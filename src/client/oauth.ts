@@ -82,7 +82,7 @@ export function oauth(options: OAuthOptions): Auth {
       const now = ask.environment.now()
       const usable = token !== undefined && token.until > now && token.authorization !== ask.refused
       if (token !== undefined && usable) {
-        // The old one does meanwhile; should this fail, the next request tries again.
+        // Use the old token for now; if the renewal fails, the next request retries it.
         if (now >= token.renewFrom) renew(ask).catch(() => undefined)
         return { authorization: token.authorization }
       }

@@ -34,7 +34,7 @@ export interface PaceOptions {
 
 /** Throws ConfigError for a pace that would never let a request go, or is not one. */
 function checkPaceOptions({ perSecond, burst, concurrency }: PaceOptions): void {
-  // Slower than one in 24 days no timer can wait.
+  // Timers can't wait longer than about 24 days.
   checkNumber('pace.perSecond', perSecond, { least: 1_000 / LONGEST_MS, most: 1_000_000, words: 'more than 0' })
   checkNumber('pace.burst', burst, { least: 1, most: 1_000_000 })
   checkNumber('pace.concurrency', concurrency, { least: 1, most: 1_000_000, whole: true })
@@ -57,7 +57,7 @@ interface Waiter {
   readonly onPause: () => void
 }
 
-/** Makes a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
+/** Creates a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
 export function createPace(options: PaceOptions, environment: Pick<Environment, 'now' | 'wait'>): Pace {
   checkPaceOptions(options)
   const { perSecond, concurrency = CLIENT_LIMITS.CONCURRENCY } = options

@@ -47,7 +47,7 @@ export interface Attempt {
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-/** Makes the sender of one client. */
+/** Creates the sender of one client. */
 export function createSend(options: SendOptions): Send {
   const { environment, attempts, onAttempt } = options
   return async (asked) => {
@@ -86,7 +86,7 @@ export function createSend(options: SendOptions): Send {
         if (!(error instanceof TransportError)) throw error
         onAttempt?.({ ...note, error: error.code })
         maybeDone ||= error.mayBeDone
-        // A pause that outlasts all attempts that are left is not sat out in them.
+        // Don't wait out a pause that outlasts all remaining attempts.
         const outlasts = (error.retryAfterMs ?? 0) > (attempts - attempt) * options.timeoutMs
         if (attempt >= attempts || outlasts || !mayRepeat(call, error)) throw error
         await environment.wait(backoffMs(attempt, options.backoffMs, options.waitMs, environment), call.signal)

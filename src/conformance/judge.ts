@@ -14,7 +14,7 @@ import { NoAnswer } from './wire/exchange.ts'
 type Outcome = Pick<Result, 'verdict' | 'reason' | 'expected' | 'fix' | 'exchanges'>
 
 /**
- * Makes what runs a case and judges it. The cases that it needs run before it, and no case runs twice; `remove` deletes what a
+ * Creates what runs a case and judges it. The cases that it needs run before it, and no case runs twice; `remove` deletes what a
  * case has created.
  */
 export function createJudge(

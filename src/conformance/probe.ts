@@ -9,7 +9,7 @@ import { listElement } from './subject/list-element.ts'
 import type { Subject } from './subject/subject.ts'
 import type { ServerUnderTest } from './survey.ts'
 
-/** Makes the probe of one case; `owner` is the case whose resources it creates. */
+/** Creates the probe of one case; `owner` is the case whose resources it creates. */
 export function createProbe(session: Session, server: ServerUnderTest, owner: string): Probe {
   const call: Probe['call'] = (method, path, body, headers) => send(session, owner, method, path, body, headers)
   const name = () => freshName(session)

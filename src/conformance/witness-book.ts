@@ -1,4 +1,4 @@
-// Holds every answer of a run against the witnesses, and has their results at its end.
+// Checks every response of a run against the witnesses and collects their results.
 
 import type { Witness } from './case.ts'
 import { Fault } from './fault.ts'

@@ -19,14 +19,14 @@ export class AlongConflict extends Error {
   /** Its position is that in the list of what went along. */
   readonly conflict: Conflict
   constructor({ reason, at, what, found }: Conflict, before: number) {
-    super(`What goes along with the write is in conflict: ${reason} ${what}`)
+    super(`A write committed together with this one conflicts: ${reason} ${what}`)
     this.name = 'AlongConflict'
     this.conflict = new Conflict(reason, at - before, what, found)
   }
 }
 
 /**
- * Makes the commit: with the hook of the host in the same transaction, and SCIM errors for conflicts that a retry can't
+ * Creates the commit: with the hook of the host in the same transaction, and SCIM errors for conflicts that a retry can't
  * resolve. The others are thrown as they are.
  */
 export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {

@@ -45,12 +45,12 @@ export interface Hooks<Tx = unknown> {
     readonly document: Document
   }): Document | undefined | Promise<Document | undefined>
   /**
-   * DirectoryDeps the transaction, with each log line that it will hold; what it throws undoes everything. `change.members.ids` names all
+   * Runs inside the transaction, once per log line. If it throws, the whole transaction is rolled back. `change.members.ids` names all
    * members that came and went, however many, where the log itself only counts beyond 500. BEGIN, COMMIT and ROLLBACK are not for
    * it. On SQLite it must be synchronous; on PostgreSQL a statement that may fail needs a savepoint around it.
    */
   commit?(change: WholeChange, tx: Tx): void | Promise<void>
-  /** Takes a password in clear instead of the directory, which then keeps nothing of it. */
+  /** Receives the plain-text password; the directory then stores nothing of it. */
   password?(ref: Ref, password: string): void | Promise<void>
 }
 
@@ -66,7 +66,7 @@ export interface DirectoryDeps<Tx = unknown> {
    * Called before an attribute that no schema has is left out: checks whether another process has added such a schema, which this
    * one would notice only later. Throws when the catalog has changed, and the write starts over.
    */
-  readonly heed: (tenant: string, catalog: Catalog) => Promise<void>
+  readonly requireSameSchemas: (tenant: string, catalog: Catalog) => Promise<void>
   readonly hooks: Hooks<Tx>
   readonly hash: (tenant: string, password: string) => Promise<string>
   readonly queue: Queue

@@ -8,11 +8,11 @@ import { namesOf, takeMembers, takePassword, withId } from './draft.ts'
 import { indexEntries } from './entries.ts'
 import { workOf } from './heavy-write.ts'
 import { readMembers } from './members.ts'
+import { checkVocabulary } from './offered-values.ts'
 import type { Outcome, WriteOptions } from './outcome.ts'
 import { checkMemberTypes, checkReferenceTypes } from './reference-types.ts'
 import { traitsOf } from './traits.ts'
 import { prepare, secretOf, uniquePaths, type WriteDeps } from './update.ts'
-import { checkVocabulary } from './vocabulary.ts'
 
 /** Creates a resource from a body as it came. RFC 7644 §3.3. */
 export async function createOne<Tx>(
@@ -29,7 +29,7 @@ export async function createOne<Tx>(
   const ref = { tenant: context.tenant, type: type.name, id }
   const notes = createNotes()
   let wanted = normalise(body, type, context.allow, notes, workOf(options))
-  if (notes.unknown.length > 0) await deps.heed(context.tenant, catalog)
+  if (notes.unknown.length > 0) await deps.requireSameSchemas(context.tenant, catalog)
   if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
     wanted = { ...wanted, active: true }
   const prepared = prepare(deps, 'create', context, type, withId(wanted, id))

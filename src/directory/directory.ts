@@ -20,7 +20,6 @@ import {
   type Stored,
   StoreUnavailable,
 } from '../store/index.ts'
-import { createHeed, heedful } from './behind.ts'
 import type { DirectoryDeps, Hooks } from './context.ts'
 import type { UniquePaths } from './entries.ts'
 import { createErasures, type Erasures } from './erase.ts'
@@ -28,6 +27,7 @@ import { createHasher } from './password.ts'
 import { createPruning, type Pruning } from './prune.ts'
 import { createQueries, type Queries } from './query.ts'
 import { createQueue } from './queue.ts'
+import { createSchemaCheck, withSchemaRetry } from './schema-retry.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
 import { isOutdated, passwordMatches } from './scrypt.ts'
 import { secretKey } from './secret-key.ts'
@@ -78,7 +78,7 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures, Pruning
 const NONE: UniquePaths = new Set()
 
 /**
- * Makes a directory over a store: every change to a person or group goes through it, is checked here, and writes one line
+ * Creates a directory over a store: every change to a person or group goes through it, is checked here, and writes one line
  * to the log in the same transaction.
  */
 export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
@@ -98,7 +98,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
       store.poll()
       return ready(tenant)
     },
-    heed: createHeed(store, catalog, ready),
+    requireSameSchemas: createSchemaCheck(store, catalog, ready),
     hooks: options.hooks ?? {},
     hash: createHasher(options.check),
     queue: createQueue(store, environment),
@@ -108,7 +108,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   }
   return {
     catalog,
-    ...heedful(createWrites(deps)),
+    ...withSchemaRetry(createWrites(deps)),
     ...createQueries(deps),
     ...createSchemaUse(deps),
     ...createErasures(deps),

@@ -28,7 +28,7 @@ export interface Erased extends Ref {
 export interface Erasures {
   /**
    * Takes all values of a resource that is deleted out of the log: those of its own lines, and what others showed of it while they
-   * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step is complete by itself: one that was cut
+   * referred to it. Paths, times, actors and ids stay, and a note says who had it done. Each step commits on its own; one that was cut
    * short goes on when it is done again. 404 when the log has nothing of it, 409 when it is not deleted.
    */
   erase(ref: Ref, actor: string): Promise<Erased>
@@ -36,7 +36,7 @@ export interface Erasures {
   findDeleted(tenant: string, type: ResourceType, path: string, value: string): Promise<readonly string[]>
 }
 
-/** Makes what erases. */
+/** Creates what erases. */
 export function createErasures<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Erasures {
   async function* log(tenant: string): AsyncIterable<readonly Change[]> {
     for (let place = 0; ; ) {

@@ -1,7 +1,6 @@
 // PATCH: edits a resource, and the rows of a group's members without reading them.
 
 import { applyEdits, type Json, readPatch, splitEdits } from '../protocol/index.ts'
-import { requireEditable } from './changeable.ts'
 import { type Context, writableType } from './context.ts'
 import { documentOf } from './document.ts'
 import { onlyMembers } from './draft.ts'
@@ -9,6 +8,7 @@ import { workOf } from './heavy-write.ts'
 import { memberEdits } from './member-edits.ts'
 import { refuseSelf } from './members.ts'
 import type { Outcome, WriteOptions } from './outcome.ts'
+import { requireEditable } from './own-changes.ts'
 import { traitsOf } from './traits.ts'
 import { current, prepare, update, type WriteDeps } from './update.ts'
 
@@ -28,7 +28,7 @@ export async function patchOne<Tx>(
     const stored = await current(deps, context, ref, type, options)
     const before = documentOf(stored)
     const { edits, skipped } = readPatch(body, type, context.allow, { id })
-    if (skipped.length > 0) await deps.heed(context.tenant, catalog)
+    if (skipped.length > 0) await deps.requireSameSchemas(context.tenant, catalog)
     if (options?.mayChange !== undefined) requireEditable(edits, options.mayChange)
     const split = traitsOf(type).rows ? splitEdits(edits, 'members', context.allow) : { rest: edits, rows: [] }
     const effort = workOf(options)

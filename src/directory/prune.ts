@@ -37,7 +37,7 @@ export interface Pruning {
   pruneLog(tenant: string, options: PruneOptions): Promise<Pruned>
 }
 
-/** Makes what shortens logs. */
+/** Creates what shortens logs. */
 export function createPruning<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Pruning {
   return {
     async pruneLog(tenant, { before, actor, keep, signal }) {

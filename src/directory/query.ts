@@ -20,7 +20,7 @@ import { traitsOf } from './traits.ts'
 /** A query that is ready to run: bound to its types, and weighed when asked for. */
 export interface Plan {
   readonly query: Query
-  /** How dear it is; finding out takes a look at the store. */
+  /** How expensive the query is; computing this reads from the store. */
   readonly weight: () => Weight
   /** What to ask when nothing matches: the same with %XX inside literals decoded (Q06). */
   readonly otherwise?: Query
@@ -47,7 +47,7 @@ export interface Queries {
   lookUp(plan: Plan, atMost: number, known: (number: number) => boolean): readonly Candidate[] | undefined
 }
 
-/** Makes the reading half of a directory. */
+/** Creates the reading half of a directory. */
 export function createQueries<Tx>(deps: DirectoryDeps<Tx>): Queries {
   const { store } = deps
   return {

@@ -19,7 +19,7 @@ function losing(times: number) {
   }
 }
 
-test('whoever loses twice takes a turn that other processes heed, and loses to none of them from then on', async () => {
+test('whoever loses twice takes a turn that other processes requireSameSchemas, and loses to none of them from then on', async () => {
   const turns: string[] = []
   const queue = createQueue(
     {

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../environment.ts'
 import { Conflict, type Ref, type Store, StoreUnavailable } from '../store/index.ts'
-import { createLanes } from './lanes.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
 import { missing } from './missing.ts'
 
 /** Lets many write one resource at the same time without losing a write. */
@@ -24,12 +24,12 @@ const CROWDED_MS = 2_000
 /** Resources for which that is remembered. */
 const MOST_CROWDED = 1_000
 
-/** Makes the queue of a process. Writes of other processes show in versions, and are kept apart by `runExclusive` of stores that have it. */
+/** Creates the queue of a process. Writes of other processes show in versions, and are kept apart by `runExclusive` of stores that have it. */
 export function createQueue(
   { runExclusive }: Pick<Store<never>, 'runExclusive'>,
   { now, wait }: Pick<Environment, 'now' | 'wait'>,
 ): Queue {
-  const lanes = createLanes()
+  const lanes = createKeyedMutex()
   /** Resources with a writer that has lost too often. */
   const pressed = new Set<string>()
   /** Until when writers of a resource run exclusively from the start. */

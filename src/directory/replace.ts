@@ -2,7 +2,6 @@
 
 import { changedAttributes, createNotes, type Json, normalise, replaceDocument } from '../protocol/index.ts'
 import type { MemberEdit } from '../store/index.ts'
-import { requireChangeable } from './changeable.ts'
 import { type Context, writableType } from './context.ts'
 import { documentOf } from './document.ts'
 import { namesOf, takeMembers } from './draft.ts'
@@ -10,6 +9,7 @@ import { workOf } from './heavy-write.ts'
 import { weighWalks } from './member-edits.ts'
 import { readMembers, refuseSelf } from './members.ts'
 import type { Outcome, WriteOptions } from './outcome.ts'
+import { requireChangeable } from './own-changes.ts'
 import { traitsOf } from './traits.ts'
 import { current, prepare, update, type WriteDeps } from './update.ts'
 
@@ -31,7 +31,7 @@ export function replaceOne<Tx>(
     const before = documentOf(stored)
     const notes = createNotes()
     const incoming = takeMembers(normalise(body, type, context.allow, notes, workOf(options)), type)
-    if (notes.unknown.length > 0) await deps.heed(context.tenant, catalog)
+    if (notes.unknown.length > 0) await deps.requireSameSchemas(context.tenant, catalog)
     const replaced = replaceDocument(before, incoming.document, type, notes.cleared)
     if (options?.mayChange !== undefined)
       requireChangeable(changedAttributes(before, replaced, type), options.mayChange)

@@ -4,9 +4,9 @@ import type { Document, ResourceType } from '../protocol/index.ts'
 import type { DirectoryDeps } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
-import { createIndexChanges, type IndexChange, NOTICED_MS } from './index-change.ts'
+import { createIndexChanges, type IndexChange, NOTICED_MS } from './index-build.ts'
+import { createScan } from './scan.ts'
 import { traitsOf } from './traits.ts'
-import { createWalk } from './walk.ts'
 
 /** What data of a tenant depends on its schemas: asked before a schema is changed or removed. */
 export interface SchemaUse {
@@ -35,11 +35,11 @@ export interface SchemaUse {
   indexedPaths(type: ResourceType): readonly string[]
 }
 
-/** Makes what a change of schemas needs to know of the data. */
+/** Creates the operations that schema changes run on stored data. */
 export function createSchemaUse<Tx>(deps: DirectoryDeps<Tx>): SchemaUse {
   const { store } = deps
 
-  const { all, persist } = createWalk(store, deps.environment)
+  const { all, persist } = createScan(store, deps.environment)
 
   return {
     async countUse(tenant, typeNames, uses) {

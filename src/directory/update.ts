@@ -17,12 +17,12 @@ import { boundedTextOf, displayOf, withDocument } from './document.ts'
 import { takePassword } from './draft.ts'
 import { entryChanges, indexEntries, touchesIndex, type UniquePaths } from './entries.ts'
 import { HeavyWrite, LIGHT_TEXT } from './heavy-write.ts'
+import { readPrepared } from './hook-result.ts'
 import { missing } from './missing.ts'
+import { checkVocabulary } from './offered-values.ts'
 import type { Outcome, WriteOptions } from './outcome.ts'
-import { readPrepared } from './prepared.ts'
 import { checkMemberTypes, checkReferenceTypes } from './reference-types.ts'
 import { traitsOf } from './traits.ts'
-import { checkVocabulary } from './vocabulary.ts'
 
 /** What writes need. */
 export interface WriteDeps<Tx = unknown> extends DirectoryDeps<Tx> {

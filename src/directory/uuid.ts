@@ -3,7 +3,7 @@
 import type { Environment } from '../environment.ts'
 
 /**
- * Makes identifiers: UUIDs of version 7, rising within one process, lower case. They hold no `bulkId` (RFC 7643 §3.1)
+ * Creates identifiers: UUIDs of version 7, rising within one process, lower case. They hold no `bulkId` (RFC 7643 §3.1)
  * and are never given twice; rising ids keep inserts at the end of every index.
  */
 export function createIds(environment: Pick<Environment, 'now' | 'random'>): () => string {

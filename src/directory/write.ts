@@ -23,7 +23,7 @@ export interface Writes {
   remove(context: Context, typeName: string, id: string, options?: WriteOptions): Promise<void>
 }
 
-/** Makes the writing half of a directory. */
+/** Creates the writing half of a directory. */
 export function createWrites<Tx>(directory: DirectoryDeps<Tx>): Writes {
   const deps: WriteDeps<Tx> = { ...directory, commit: createCommit(directory) }
   return {

@@ -3,7 +3,7 @@
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import type { Change, News, Store, Work, Write } from '../store/index.ts'
 import type { HeldLease } from './lease.ts'
-import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './rounds.ts'
+import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './lease-loop.ts'
 
 /** Lines of one tenant's log, in order and without gaps, starting right after the reader's place. */
 export interface LogBatch {

@@ -4,7 +4,7 @@ import { type Environment, environment as realEnvironment } from '../environment
 import type { Item, ItemDraft, Store, Work, Write } from '../store/index.ts'
 import { backoffMs } from './backoff.ts'
 import type { HeldLease } from './lease.ts'
-import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './rounds.ts'
+import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './lease-loop.ts'
 
 /** The result of working on an item. */
 export interface WorkResult {

@@ -123,7 +123,7 @@ function compare(
     const old = stated(before[name])
     const now = stated(after[name])
     if (equalJson(old, now) || (Array.isArray(old) && Array.isArray(now) && sameLists(old, now))) continue
-    // What is never shown is not gone because it isn't seen. RFC 7643 §7, "returned".
+    // An attribute that is never returned may still have a value. RFC 7643 §7, "returned".
     if (now === undefined && (returned === 'never' || mutability === 'writeOnly')) continue
     if (before[name] !== undefined && mutability === 'immutable') {
       notes.push({ kind: 'refused', path, why: `${path} is immutable: it has a value already, which stays` })

@@ -18,7 +18,7 @@ export interface EditDraft {
   readonly document: () => Document
 }
 
-/** Makes a draft of a document; `work` counts the values that are looked at. */
+/** Creates a draft of a document; `work` counts the values that are looked at. */
 export function createEditDraft(document: Document, work: EditWork): EditDraft {
   let own: { [name: string]: Json } | undefined
   const extensions = new Map<string, { [name: string]: Json }>()

@@ -14,7 +14,7 @@ export interface EditWork {
 }
 
 /**
- * Makes the count of one request. Past `most`: 413, or what `past` makes of it. It is a count, so that the same request has the same
+ * Creates the count of one request. Past `most`: 413, or what `past` makes of it. It is a count, so that the same request has the same
  * answer on every machine.
  */
 export function createEditWork(most: number = LIMITS.EDIT_WORK, past: () => Error = tooMuch): EditWork {

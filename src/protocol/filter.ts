@@ -49,7 +49,7 @@ export function parseFilter(text: string, allow?: FilterAllowances): Filter {
   return filter
 }
 
-/** Reads the filter between brackets and the closing bracket; the opening one is behind. RFC 7644 §3.4.2.2, valFilter. */
+/** Reads the filter between brackets and the closing bracket; the opening bracket has already been read. RFC 7644 §3.4.2.2, valFilter. */
 export function readValueFilter(reader: Reader, allow?: FilterAllowances): Filter {
   deeper(reader)
   skipSpaces(reader)

@@ -41,7 +41,7 @@ const NONE: ReadonlySet<number> = new Set()
 /** Below this number a scan is faster than building an index. */
 const FEW = 8
 
-/** Makes a keyed list of the values of an attribute; `work` counts what its indexes look at. */
+/** Creates a keyed list of the values of an attribute; `work` counts what its indexes look at. */
 export function createKeyedList(attribute: Attribute, list: readonly Json[], work: EditWork): KeyedList {
   let slots: (Json | undefined)[] = [...list]
   let count = list.length

@@ -52,7 +52,7 @@ function inspect(value: Json, name: string): void {
     for (const key in value) {
       const member = value[key]
       if (!key.isWellFormed() || key.includes('\0')) {
-        throw invalidSyntax('A member has a name with characters that no attribute name has')
+        throw invalidSyntax('A member name contains NUL or an unpaired surrogate')
       }
       if (member !== undefined) inspect(member, key)
     }

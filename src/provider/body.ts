@@ -51,10 +51,10 @@ function requireUncompressed(coding: string | undefined, bytes: Uint8Array): voi
 function whenNotRead(error: unknown): never {
   const name = error instanceof Error ? error.name : ''
   // A client that disconnects while it sends is not an error of ours, and nothing is likely to read this answer.
-  if (name === 'AbortError') throw invalidSyntax('The request was broken off before its end')
+  if (name === 'AbortError') throw invalidSyntax('The request was aborted before it was complete')
   if (name === 'TooSlowError') throw new ScimError(408, 'The body came too slowly; send the request again')
   if (name === 'NoRoomError') {
-    throw new ScimError(503, 'Too many bytes of request bodies are under way; try again in 1 s', {
+    throw new ScimError(503, 'The server is receiving too much request data at once; try again in 1 s', {
       headers: { 'retry-after': '1' },
     })
   }

@@ -21,7 +21,7 @@ export async function textsOf(
     const [view] = views.values()
     return view === undefined ? [] : representAll(page, view)
   }
-  // Of several types: each resource by the view of its own, in the order of the page.
+  // With several types, each resource is rendered with its own type's view, in page order.
   const texts: (string | AsyncIterable<string>)[] = []
   for (const stored of page) {
     const type = typeByName(catalog, stored.type)

@@ -34,7 +34,7 @@ export interface ProviderOptions {
   readonly throttle?: (principal: Principal) => number
   /** Characters of finished texts that are kept. Default 64 MiB. */
   readonly cacheBytes?: number
-  /** Called with each error that is ours. Default: prints a line and the stack to standard error. */
+  /** Called with each internal error. Default: prints a line and the stack to standard error. */
   readonly report?: Report
   /** Called with attributes that no schema has and that were left out: type and attribute paths, never values. */
   readonly skipped?: (note: {
@@ -56,7 +56,7 @@ export interface Provider {
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 
-/** Makes a service provider in front of a directory. */
+/** Creates a service provider in front of a directory. */
 export function createProvider(options: ProviderOptions): Provider {
   const { directory, authenticate, offload, throttle, ready, skipped } = options
   const deps: DispatchDeps = {

@@ -45,7 +45,7 @@ export interface RequestContext {
   /** Key that cursors are signed with. */
   readonly cursorKey: () => Promise<Uint8Array>
   readonly now: () => number
-  /** Called with each error that is ours. */
+  /** Called with each internal error. */
   readonly report: Report
   /** Texts kept between requests; absent where short cuts are switched off. */
   readonly texts: TextsOfRequest | undefined

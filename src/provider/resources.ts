@@ -71,7 +71,7 @@ export async function replaceResource(
     const stored = await request.directory.get({ tenant: request.context.tenant, type: type.name, id })
     if (!stored) throw missing({ type: type.name, id })
     throw preconditionFailed(
-      `${type.name} ${id} exists, and If-None-Match: * asks that it doesn't; PUT never creates, use POST`,
+      `${type.name} ${id} exists, but If-None-Match: * requires that it doesn't; PUT never creates a resource, use POST`,
     )
   }
   const shown = selectionOf(request, 'replace', type, id)

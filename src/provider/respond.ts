@@ -110,7 +110,7 @@ export function documentAnswer(
   return { status, headers: ['Content-Type', media, ...UNSHARED, ...headers], body: JSON.stringify(document) }
 }
 
-/** What is reported of an error that is ours. */
+/** What is reported of an internal error. */
 export type Report = (problem: { readonly id: string; readonly error: unknown; readonly method: string }) => void
 
 /** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { LENIENT, STRICT } from '../protocol/index.ts'
-import { DIALECT } from './dialect.ts'
+import { ALL_QUIRKS } from './all-quirks.ts'
 import { isKind, KINDS, type Kind, profileOf } from './profile.ts'
 
 test.each(KINDS)('%s has a profile of its own name', (kind) => {
@@ -18,7 +18,11 @@ test('interop is stricter still: unknown attributes are refused', () => {
 })
 
 test('generic takes every dialect, but does not refuse what the RFC allows (A-81)', () => {
-  expect(profileOf('generic')).toEqual({ kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT })
+  expect(profileOf('generic')).toEqual({
+    kind: 'generic',
+    allow: { ...LENIENT, looseBearer: true },
+    quirks: ALL_QUIRKS,
+  })
   expect(profileOf('generic').allow.uniqueGroupNames).toBe(false)
 })
 

@@ -2,7 +2,7 @@
 
 import type { Allowances } from '../protocol/index.ts'
 import { ConfigError, LENIENT, STRICT } from '../protocol/index.ts'
-import { DIALECT } from './dialect.ts'
+import { ALL_QUIRKS } from './all-quirks.ts'
 import type { Quirk } from './quirk.ts'
 
 /** Every kind of connection: the identity provider that sends, or how tolerant it is whatever sends. */
@@ -65,20 +65,20 @@ export function isKind(text: string): text is Kind {
  * and a message with a plain meaning is as plain from any sender. What differs is listed here.
  */
 const PROFILES: { readonly [K in Kind]: Profile } = {
-  generic: { kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT },
+  generic: { kind: 'generic', allow: { ...LENIENT, looseBearer: true }, quirks: ALL_QUIRKS },
   strict: { kind: 'strict', allow: STRICT, quirks: [] },
   // The interoperability draft refuses what RFC 7644 lets a service provider ignore. draft-zollner-scim-interop-profile.
   interop: { kind: 'interop', allow: { ...STRICT, refuseUnknownInBody: true }, quirks: [] },
   // Its validator creates the same group twice and wants 409.
-  entra: { kind: 'entra', allow: { ...LENIENT, uniqueGroupNames: true }, quirks: DIALECT },
+  entra: { kind: 'entra', allow: { ...LENIENT, uniqueGroupNames: true }, quirks: ALL_QUIRKS },
   // Its custom apps ask for the value of the Authorization header, and administrators paste what they were given.
-  okta: { kind: 'okta', allow: { ...LENIENT, looseBearer: true }, quirks: DIALECT },
-  onelogin: { kind: 'onelogin', allow: LENIENT, quirks: DIALECT },
-  ping: { kind: 'ping', allow: LENIENT, quirks: DIALECT },
-  jumpcloud: { kind: 'jumpcloud', allow: LENIENT, quirks: DIALECT },
-  google: { kind: 'google', allow: LENIENT, quirks: DIALECT },
-  auth0: { kind: 'auth0', allow: LENIENT, quirks: DIALECT },
-  keycloak: { kind: 'keycloak', allow: LENIENT, quirks: DIALECT },
-  authentik: { kind: 'authentik', allow: LENIENT, quirks: DIALECT },
-  rippling: { kind: 'rippling', allow: LENIENT, quirks: DIALECT },
+  okta: { kind: 'okta', allow: { ...LENIENT, looseBearer: true }, quirks: ALL_QUIRKS },
+  onelogin: { kind: 'onelogin', allow: LENIENT, quirks: ALL_QUIRKS },
+  ping: { kind: 'ping', allow: LENIENT, quirks: ALL_QUIRKS },
+  jumpcloud: { kind: 'jumpcloud', allow: LENIENT, quirks: ALL_QUIRKS },
+  google: { kind: 'google', allow: LENIENT, quirks: ALL_QUIRKS },
+  auth0: { kind: 'auth0', allow: LENIENT, quirks: ALL_QUIRKS },
+  keycloak: { kind: 'keycloak', allow: LENIENT, quirks: ALL_QUIRKS },
+  authentik: { kind: 'authentik', allow: LENIENT, quirks: ALL_QUIRKS },
+  rippling: { kind: 'rippling', allow: LENIENT, quirks: ALL_QUIRKS },
 }

@@ -1,7 +1,7 @@
 // Finds the end of a quoted string.
 
 /**
- * Where a double-quoted string that opens at `at` is behind; -1 when it is never closed. A backslash takes the next character along.
+ * The index just past the double-quoted string that opens at `at`; -1 if it is never closed. A backslash escapes the next character.
  * RFC 7644 §3.4.2.2, RFC 8259 §7.
  */
 export function quotedEnd(text: string, at: number): number {

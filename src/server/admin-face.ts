@@ -49,11 +49,11 @@ async function load({ tenancy, directory, bodies, publicUrl, report, broken }: A
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */
 function noteRefused(
-  { metrics, requestLog, reached }: AdminFaceDeps,
+  { metrics, requestLog, requestOrigin }: AdminFaceDeps,
   request: IncomingMessage,
   { statusCode }: ServerResponse,
 ): void {
   if (statusCode !== 401) return
   metrics.refused('admin')
-  requestLog.refused({ reason: 'admin', remote: reached.client(request) })
+  requestLog.refused({ reason: 'admin', remote: requestOrigin.client(request) })
 }

@@ -16,7 +16,7 @@ import { createRouteMeters } from './monitoring/route-meters.ts'
 import type { Writability } from './monitoring/writability.ts'
 import { createOffload, type Offload } from './offload/offload.ts'
 import { probeFaces } from './probe-faces.ts'
-import { createReached } from './reached.ts'
+import { createRequestOrigin } from './request-origin.ts'
 import { scimFace } from './scim-face.ts'
 import { createStages } from './sending.ts'
 import { createBuckets } from './throttle.ts'
@@ -44,7 +44,7 @@ export interface App {
 /** How many requests without a valid token one address may send before it has to wait. A valid token is let in all the same. */
 const REFUSALS = { perSecond: 5, burst: 300 }
 
-/** Makes the app. */
+/** Creates the app. */
 export async function createApp(deps: AppDeps): Promise<App> {
   const { settings, site, directory, metrics, health, log, requestLog, writability } = deps
   const { tenancy } = site
@@ -56,16 +56,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const refusals = settings.metricsTenants === true ? createRefusals() : undefined
   if (refusals !== undefined) metrics.measure(refusals.source)
   const callers = new WeakMap<object, string>()
-  const reached = createReached(settings)
+  const requestOrigin = createRequestOrigin(settings)
   const provider = await site.provider({ ...hooksOf(deps, callers), report, ...(offload && { offload: offload.run }) })
   const stages = createStages(log, (arrival) => answerBy(faces, faceDeps, arrival), broken)
   const { depart } = stages
   const meters = createRouteMeters(metrics)
-  const faceDeps = { reached, log, requestLog }
+  const faceDeps = { requestOrigin, log, requestLog }
   const { publicUrl } = settings
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
-    scimFace({ provider, bodies, reached, meters, requestLog, refusals, callers, depart }),
+    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, depart }),
     adminFace({ ...faceDeps, tenancy, directory, bodies, metrics, publicUrl, report, broken }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]

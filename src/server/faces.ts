@@ -7,7 +7,7 @@ import { LIMITS, notFound, SCIM_JSON, ScimError, uriTooLong } from '../protocol/
 import type { Log } from './monitoring/log.ts'
 import type { RequestLog } from './monitoring/request-log.ts'
 import { otherRouteOf } from './monitoring/route-meters.ts'
-import type { Reached } from './reached.ts'
+import type { RequestOrigin } from './request-origin.ts'
 
 /** A request that has arrived. */
 export interface Arrival {
@@ -29,7 +29,7 @@ export interface Face {
 
 /** What faces and their table are connected to. */
 export interface FaceDeps {
-  readonly reached: Reached
+  readonly requestOrigin: RequestOrigin
   readonly log: Log
   readonly requestLog: RequestLog
 }
@@ -75,7 +75,7 @@ export function answerBy(faces: readonly Face[], deps: FaceDeps, arrival: Arriva
   const { request, response, began } = arrival
   const url = targetOf(request)
   const face = faceAt(faces, url)
-  const refusal = refusalOf(deps.reached, face, request, url)
+  const refusal = refusalOf(deps.requestOrigin, face, request, url)
   if (refusal !== undefined) {
     const answer = refusalAnswer(refusal)
     send(request, response, answer)
@@ -95,13 +95,13 @@ function faceAt(faces: readonly Face[], url: string): Face | undefined {
 
 /** Why a request is refused before any face sees it. */
 function refusalOf(
-  reached: Reached,
+  requestOrigin: RequestOrigin,
   face: Face | undefined,
   request: IncomingMessage,
   url: string,
 ): ScimError | undefined {
-  if (face?.openTo === 'probe' && url === face.prefix) return reached.malformed(request)
-  const refusal = reached.refusal(request, face?.openTo === 'private')
+  if (face?.openTo === 'probe' && url === face.prefix) return requestOrigin.malformed(request)
+  const refusal = requestOrigin.refusal(request, face?.openTo === 'private')
   return refusal ?? (url.length > LIMITS.URL_LENGTH ? TOO_LONG : undefined)
 }
 

@@ -8,7 +8,7 @@ import type { Arrival, Face } from './faces.ts'
 import type { Refusals } from './monitoring/refusals.ts'
 import type { RequestLog } from './monitoring/request-log.ts'
 import { type RouteMeters, routeOf } from './monitoring/route-meters.ts'
-import type { Reached } from './reached.ts'
+import type { RequestOrigin } from './request-origin.ts'
 import type { Departure } from './sending.ts'
 
 /** Base URLs kept by host and tenant, so that equal ones are the same string. */
@@ -20,7 +20,7 @@ const PREFIX = '/tenants/'
 export interface ScimFaceDeps {
   readonly provider: Provider
   readonly bodies: ReturnType<typeof createBodies>
-  readonly reached: Reached
+  readonly requestOrigin: RequestOrigin
   readonly meters: RouteMeters
   readonly requestLog: RequestLog
   /** Counts refusals by tenant, if they are wanted. */
@@ -55,9 +55,9 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
   const tenant = url.slice(PREFIX.length, slash)
   // A text that can't name a tenant is neither looked up nor remembered.
   if (tenant !== bases.tenant && !isTenantName(tenant)) return false
-  const { reached, bodies, requestLog } = deps
-  const remote = reached.client(request)
-  const place = { base: baseOf(bases, reached, request, tenant), tenant, remote, bodies }
+  const { requestOrigin, bodies, requestLog } = deps
+  const remote = requestOrigin.client(request)
+  const place = { base: baseOf(bases, requestOrigin, request, tenant), tenant, remote, bodies }
   const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
   const meter = deps.meters.meter(call.method, path)
   const answered = (answer: Answer) => {
@@ -76,13 +76,13 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
   return true
 }
 
-function baseOf(bases: Bases, reached: Reached, request: Arrival['request'], tenant: string): string {
-  const host = reached.originKey(request)
+function baseOf(bases: Bases, requestOrigin: RequestOrigin, request: Arrival['request'], tenant: string): string {
+  const host = requestOrigin.originKey(request)
   if (tenant === bases.tenant && host === bases.host) return bases.base
   const key = `${host} ${tenant}`
   let base = bases.known.get(key)
   if (base === undefined) {
-    base = `${reached.origin(request)}${scimPath(tenant)}`
+    base = `${requestOrigin.origin(request)}${scimPath(tenant)}`
     if (bases.known.size >= BASES) bases.known.clear()
     bases.known.set(key, base)
   }

@@ -20,7 +20,7 @@ export interface Stages {
   readonly depart: (departure: Departure) => void
 }
 
-/** Makes the two stages. */
+/** Creates the two stages. */
 export function createStages(log: Log, respond: (arrival: Arrival) => void, broken: (error: unknown) => void): Stages {
   const departures = createTurnBatch<Departure>((all) => {
     for (const departure of all) {

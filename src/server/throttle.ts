@@ -9,7 +9,7 @@ export interface Buckets {
 /** Most keys to remember; those unused for longest are forgotten, which means that they are full again. */
 const KEYS = 10_000
 
-/** Makes buckets that fill by `perSecond` up to `burst`. */
+/** Creates buckets that fill by `perSecond` up to `burst`. */
 export function createBuckets(options: {
   readonly perSecond: number
   readonly burst: number

@@ -38,7 +38,7 @@ export interface Skipped {
   readonly paths: readonly string[]
 }
 
-/** Makes the provider for many tenants. */
+/** Creates the provider for many tenants. */
 export function createSiteProvider(directory: Directory, tenancy: Tenancy, hooks: ProviderHooks): Provider {
   const { refused: _refused, admitted: _admitted, ...others } = hooks
   return createProvider({

@@ -3,7 +3,7 @@
 /** The entries of a resource by path number, as stored in its row. */
 export type EntryLists = { readonly [a: string]: readonly string[] }
 
-/** Makes the entries of a resource changeable: each value once, and found without a scan of the others. */
+/** Creates the entries of a resource changeable: each value once, and found without a scan of the others. */
 export function createEntryLists(was: EntryLists): {
   readonly has: (a: number, value: string) => boolean
   readonly add: (a: number, value: string) => void

@@ -20,7 +20,7 @@ export interface Watchers {
   readonly notify: (affected: readonly Affected[]) => void
 }
 
-/** Makes the list of watchers of one store. */
+/** Creates the list of watchers of one store. */
 export function createWatchers(report: ReportError = reportWatcher): Watchers {
   const watchers = new Set<{ readonly call: Watcher }>()
 

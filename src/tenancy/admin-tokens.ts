@@ -63,7 +63,7 @@ export interface AdminTokens {
   readonly authenticate: (header: string | undefined | null) => Promise<AdminAuthenticated>
 }
 
-/** Makes the admin tokens part of tenancy. Each call reads the store: the admin API is not a hot path. */
+/** Creates the admin tokens part of tenancy. Each call reads the store: the admin API is not a hot path. */
 export function createAdminTokens(store: Store, environment: Environment, note: Note): AdminTokens {
   return {
     create: async (draft = {}) => {
@@ -82,7 +82,7 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
     list: async () =>
       (await allRecords(store, '', ADMIN_TOKEN)).map(toAdminToken).sort((a, b) => a.created - b.created),
     page: async (request) => {
-      // The id is the beginning of the key, and no hash has a letter past f: this is behind every key with that beginning.
+      // The id is the beginning of the key, and hashes are hexadecimal, so "g" sorts after every key with that prefix.
       const after = request.after === undefined ? {} : { after: `${request.after}g` }
       const { items, next } = await pageOfRecords(store, '', ADMIN_TOKEN, { ...request, ...after }, (record) => [
         tokenId(record.key),

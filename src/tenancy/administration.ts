@@ -33,7 +33,7 @@ export interface AdministrationDeps {
   readonly reload: (tenant: string) => Promise<void>
 }
 
-/** Makes the administration of one administrator. */
+/** Creates the administration of one administrator. */
 export function createAdministration(deps: AdministrationDeps, actor: string): Administration {
   const { store, environment } = deps
   const note = createNote(environment, actor)

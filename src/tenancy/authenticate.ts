@@ -73,7 +73,7 @@ const INVALID: Authenticated = { reason: 'invalid' }
 const EXPIRED: Authenticated = { reason: 'expired' }
 
 /**
- * Makes the check of tokens. `ready` reads the tenant's own schemas and settings before the first request is let in, so that
+ * Creates the check of tokens. `ready` reads the tenant's own schemas and settings before the first request is let in, so that
  * everything after it finds them in memory.
  */
 export function createAuthenticator(

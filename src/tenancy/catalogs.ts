@@ -35,7 +35,7 @@ interface Loaded {
 /** Most tenants known to be unchanged since they were read; beyond it, all are read again. */
 const FRESH_TENANTS = 100_000
 
-/** Makes the memory of catalogs and settings. Tenants without anything of their own take no memory. */
+/** Creates the memory of catalogs and settings. Tenants without anything of their own take no memory. */
 export function createCatalogs(store: Store, environment: Environment): Catalogs {
   const plain: Loaded = { catalog: createCatalog(BUILT_IN_TYPES, 0), settings: DEFAULT_SETTINGS, text: '', used: true }
   const loaded = new Map<string, Loaded>()

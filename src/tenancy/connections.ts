@@ -63,7 +63,7 @@ interface ConnectionDeps {
   readonly note: Note
 }
 
-/** Makes the connections part of tenancy. */
+/** Creates the connections part of tenancy. */
 export function createConnections(store: Store, environment: Environment, tenants: Tenants, note: Note): Connections {
   const deps: ConnectionDeps = { store, environment, tenants, note }
   return {

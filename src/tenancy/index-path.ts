@@ -11,7 +11,7 @@ const KEPT_APART = new Set(['id', 'meta', 'schemas', 'groups', 'members'])
 /** The attribute that a path names, if it can be indexed; else the reason why not, and what can be indexed. */
 export function readIndexPath(text: string, type: ResourceType): Target | string {
   const found = resolve(text, type)
-  const can = `what can be declared is text, a number, a boolean or a time, like ${examples(type).join(', ')}`
+  const can = `only text, number, boolean and time attributes can be indexed, like ${examples(type).join(', ')}`
   if (found === undefined) return `${type.name} has no attribute "${text}"; ${can}`
   if (found.attribute === undefined) return `${found.extension} is an extension as a whole; ${can}`
   const { path, extension, attribute, sub, leaf } = found
@@ -27,7 +27,7 @@ export function readIndexPath(text: string, type: ResourceType): Target | string
   }
   if (!isIndexable(leaf)) return `${path} is of type ${leaf.type}; ${can}`
   if (sub !== undefined && isReference(attribute) && (sub.name === '$ref' || sub.mutability === 'readOnly')) {
-    return `${path} shows another resource and isn't kept; ${attribute.name}.value is always indexed`
+    return `${path} is derived from the resource it refers to and isn't stored; ${attribute.name}.value is always indexed`
   }
   return found
 }

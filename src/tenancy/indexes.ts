@@ -39,7 +39,7 @@ export interface Indexes {
   ) => Promise<void>
 }
 
-/** Makes the indexes part of tenancy. */
+/** Creates the indexes part of tenancy. */
 export function createIndexes(store: Store, modelOf: (tenant: string) => Promise<Model>, change: Change): Indexes {
   const list = async (tenant: string, usage: SchemaUse) => {
     const { types } = await modelOf(tenant)

@@ -18,7 +18,7 @@ export type Note = (
   facts?: NoteFacts,
 ) => Write
 
-/** Makes the notes of one administrator, named in them as `actor`. */
+/** Creates the notes of one administrator, named in them as `actor`. */
 export function createNote(environment: Environment, actor: string): Note {
   return (tenant, type, id, verb, facts = {}) => ({
     write: 'note',

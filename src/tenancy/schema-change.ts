@@ -48,7 +48,7 @@ export interface ChangeDeps {
   readonly reload: (tenant: string) => Promise<void>
 }
 
-/** Makes the changes. Those of one process to a tenant run one at a time, so that none is checked against what another is changing. */
+/** Creates the changes. Those of one process to a tenant run one at a time, so that none is checked against what another is changing. */
 export function createChange(deps: ChangeDeps): Change {
   const last = new Map<string, Promise<unknown>>()
   return (tenant, ...change) => {

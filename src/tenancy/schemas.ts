@@ -58,7 +58,7 @@ export interface Schemas extends Indexes {
   readonly deleteType: (tenant: string, name: string, options: ChangeOptions) => Promise<void>
 }
 
-/** Makes the schemas part of tenancy. */
+/** Creates the schemas part of tenancy. */
 export function createSchemas(deps: ChangeDeps): Schemas {
   const { store, tenants } = deps
   const change = createChange(deps)

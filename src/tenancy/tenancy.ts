@@ -41,7 +41,7 @@ export interface Tenancy extends Administration {
 const URL_RECORD = { tenant: '', kind: 'server', key: 'public-url' } as const
 const NONE: ReadonlySet<string> = new Set()
 
-/** Makes tenancy on a store. */
+/** Creates tenancy on a store. */
 export function createTenancy(options: {
   readonly store: Store
   readonly environment?: Environment

@@ -48,7 +48,7 @@ export interface TenantImports {
   readonly finish: (tenant: string) => Promise<void>
 }
 
-/** Makes the imports part of tenancy. */
+/** Creates the imports part of tenancy. */
 export function createTenantImports(store: Store, tenants: Tenants): TenantImports {
   /** The imports of this process: who each is done by, and what fails its commits once another process has taken it over. */
   const own = new Map<string, { readonly name: string; readonly fence: Fence }>()

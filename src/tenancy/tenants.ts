@@ -67,7 +67,7 @@ export function scimPath(tenant: string): string {
   return `/tenants/${tenant}/scim/v2`
 }
 
-/** Makes the tenants part of tenancy. */
+/** Creates the tenants part of tenancy. */
 export function createTenants(store: Store, environment: Environment, note: Note): Tenants {
   const add = async (name: string) => {
     const at = environment.now()

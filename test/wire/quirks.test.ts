@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { quirkTable } from '../../scripts/quirk-table.ts'
-import { DIALECT } from '../../src/quirks/dialect.ts'
+import { ALL_QUIRKS } from '../../src/quirks/all-quirks.ts'
 import { KINDS } from '../../src/quirks/index.ts'
 import { type Flow, readFlows } from './flow.ts'
 import { type Provider, startProvider } from './target.ts'
@@ -75,7 +75,7 @@ describe('the register is covered', () => {
 
   test('each rewrite has a message that proves it', () => {
     const proven = new Set(QUIRKS.flatMap((flow) => flow.quirks))
-    for (const { name, register } of DIALECT) {
+    for (const { name, register } of ALL_QUIRKS) {
       for (const number of register) expect(proven.has(number), `${name}: ${number}`).toBe(true)
     }
   })

@@ -13,7 +13,7 @@ export interface Register {
   readonly of: (owner?: string) => readonly string[]
 }
 
-/** Makes the register of a run. Only the answers to its own POSTs add to it, so nothing else is ever removed. */
+/** Creates the register of a run. Only the answers to its own POSTs add to it, so nothing else is ever removed. */
 export function createRegister(base: string): Register {
   const made = new Map<string, string>()
   return {

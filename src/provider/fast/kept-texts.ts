@@ -39,7 +39,7 @@ const OVERHEAD = 400
  */
 const SLOTS = 1 << 14
 
-/** Makes a cache of at most `limit` bytes. */
+/** Creates a cache of at most `limit` bytes. */
 export function createKeptTexts(limit: number): KeptTexts {
   const entries = new Map<string, Kept>()
   const byNumber = new Map<number, Kept>()

@@ -2,7 +2,7 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import { localUrl, openSite, type Settings } from '../../site/index.ts'
-import { startGreeting } from '../greet.ts'
+import { startGreeting } from '../first-start.ts'
 import { createLog, type Log } from '../monitoring/log.ts'
 import { joinNumbers } from '../monitoring/metrics.ts'
 import type { FromWorker, ToWorker } from './messages.ts'

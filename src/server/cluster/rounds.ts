@@ -13,7 +13,7 @@ export interface Rounds {
   readonly receive: (round: number, numbers: Numbers) => void
 }
 
-/** Makes the rounds. */
+/** Creates the rounds. */
 export function createRounds(): Rounds {
   const open = new Map<number, { readonly got: Numbers[]; waiting: number; readonly done: () => void }>()
   let last = 0

@@ -1,7 +1,7 @@
 // Answers /healthz and /readyz: whether the process lives, and whether it should get requests.
 
 import type { Store } from '../../store/index.ts'
-import { withPatience } from './patience.ts'
+import { withPatience } from './with-timeout.ts'
 import type { Writability } from './writability.ts'
 
 /** Whether the process lives, and whether it should get requests. */
@@ -19,7 +19,7 @@ export type State = 'starting' | 'serving' | 'stopping'
 /** Longest wait for the database. */
 const PATIENCE_MS = 2_000
 
-/** Makes the two answers. Both bodies are JSON: `{"status":"ok"}`. */
+/** Creates the two answers. Both bodies are JSON: `{"status":"ok"}`. */
 export function createHealth(store: Store, writability: Pick<Writability, 'check'>): Health {
   let state: State = 'starting'
   const say = (status: string) => JSON.stringify({ status })

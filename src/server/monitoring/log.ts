@@ -37,7 +37,7 @@ const NAMES: { readonly [level: number]: string } = {
   60: 'fatal',
 }
 
-/** Makes the log: JSON lines, or readable lines on a terminal. `named`: each names the process that wrote it. */
+/** Creates the log: JSON lines, or readable lines on a terminal. `named`: each names the process that wrote it. */
 export function createLog(
   level: LogLevel,
   output: LogOutput = LOG_OUTPUT,

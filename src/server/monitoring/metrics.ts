@@ -4,8 +4,8 @@ import { isObject } from '../../protocol/index.ts'
 import type { Database } from '../../site/index.ts'
 import type { TenantRow } from '../../store/index.ts'
 import type { OffloadLoad } from '../offload/offload.ts'
-import { withPatience } from './patience.ts'
 import { type Counted, type Histogram, type RouteCount, registerAll, type Source } from './registry.ts'
+import { withPatience } from './with-timeout.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -74,7 +74,7 @@ export interface MetricsOptions {
 }
 
 /**
- * Makes the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
+ * Creates the numbers. They are plain counters of our own: prom-client looks labels up on each count, which the hot path
  * can't spare, so it is used only when the metrics are read.
  */
 export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsOptions): Metrics {

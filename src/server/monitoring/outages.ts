@@ -20,7 +20,7 @@ export const BUSY: Words = {
 }
 
 /**
- * Makes the lines about requests that the database could not answer: the first of an outage with its stack, the others as one line
+ * Creates the lines about requests that the database could not answer: the first of an outage with its stack, the others as one line
  * every few seconds that counts them. Each says why, in words. An outage is over once a whole interval has passed without a failure.
  */
 export function createOutages(

@@ -11,7 +11,7 @@ export interface Refusals {
 /** Most tenants that are counted separately: a client can send any name in the URL. */
 const TENANTS = 10_000
 
-/** Makes the counts. */
+/** Creates the counts. */
 export function createRefusals(): Refusals {
   const tenants = new Map<string, Map<number, number>>()
   return {

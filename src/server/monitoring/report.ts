@@ -15,7 +15,7 @@ const SHOWN_CHARACTERS = 100
 /** Methods that write nothing. */
 const READING = new Set(['GET', 'HEAD', ''])
 
-/** Makes the receiver of errors. */
+/** Creates the receiver of errors. */
 export function createReport(
   log: Log,
   metrics: Pick<Metrics, 'passing'>,

@@ -43,7 +43,7 @@ const DAY_MS = 24 * 3_600_000
 /** Tokens that expire within this time cause a warning. */
 const SOON_MS = 30 * DAY_MS
 
-/** Makes the lines about requests. */
+/** Creates the lines about requests. */
 export function createRequestLog(log: Log, now: () => number = Date.now): RequestLog {
   const buckets = createBuckets(LINES)
   const unsaid = new Map<string, number>()

@@ -46,7 +46,7 @@ export function otherRouteOf(url: string): string {
     .join('/')
 }
 
-/** Makes the table of meters. */
+/** Creates the table of meters. */
 export function createRouteMeters(metrics: Metrics): RouteMeters {
   const known = new Map<string, Map<string, Meter>>()
   return {

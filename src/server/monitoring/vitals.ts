@@ -21,7 +21,7 @@ export interface Vitals {
 
 const QUANTILES = [50, 99, 100]
 
-/** Makes the measurements that show trouble early: writes that fail, a full disk, a busy event loop, tokens about to expire. */
+/** Creates the measurements that show trouble early: writes that fail, a full disk, a busy event loop, tokens about to expire. */
 export function createVitals({ file, why, tokens, tenants, now = Date.now }: Vitals): Source {
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()

@@ -1,7 +1,7 @@
 // Remembers whether the database accepts writes, and tries one now and then while it doesn't.
 
 import type { Store } from '../../store/index.ts'
-import { withPatience } from './patience.ts'
+import { withPatience } from './with-timeout.ts'
 
 /** Whether the database accepts writes, by the outcome of the last ones. */
 export interface Writability {
@@ -18,7 +18,7 @@ const PATIENCE_MS = 2_000
 /** The record that each attempt overwrites. */
 const PROBE = { tenant: '', kind: 'server', key: 'write-probe' } as const
 
-/** Makes the memory of how writes went. Reads may succeed all the while: a full disk accepts nothing and shows everything. */
+/** Creates the memory of how writes went. Reads may succeed all the while: a full disk accepts nothing and shows everything. */
 export function createWritability(store: Pick<Store, 'commit'>, now: () => number = Date.now): Writability {
   let reason: string | undefined
   let tried = Number.NEGATIVE_INFINITY

@@ -22,7 +22,7 @@ export interface Guard {
   readonly watch: (store: Store) => Store
 }
 
-/** Makes the guard of a thread. */
+/** Creates the guard of a thread. */
 export function createGuard(words: Int32Array, seconds: number): Guard {
   let present: { readonly id: number; readonly method: string; readonly path: string } | undefined
 

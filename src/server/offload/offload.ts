@@ -107,7 +107,7 @@ interface Pool {
 const CLIENT_GONE: Answer = { status: 499, headers: [] }
 
 /**
- * Makes the threads, each started when the others are busy. Tenants take turns: the one with the fewest requests in flight goes
+ * Creates the threads, each started when the others are busy. Tenants take turns: the one with the fewest requests in flight goes
  * first, and a tenant that has all but one of the threads has to wait, so that another one always finds one free or soon free.
  */
 export function createOffload(options: OffloadOptions): Offload {

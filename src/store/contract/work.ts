@@ -24,14 +24,14 @@ export interface ItemKey {
  * - held: it has a state and no time (`due` is `NEVER`). Marks raise its numbers and leave everything else alone.
  */
 export interface Item extends ItemKey {
-  /** What it is also found by; "" for nothing. */
+  /** A secondary look-up key; "" if none. */
   readonly tag: string
   /** 0 to 9; smaller comes first. */
   readonly lane: number
   /** When it is due, in milliseconds since 1970 by the clock of the writer. */
   readonly due: number
   readonly state: string
-  /** Raised by everything that may change what the work comes to. Unsettled while it is greater than `done`. */
+  /** Raised by everything that may change the result of the work. Unsettled while it is greater than `done`. */
   readonly mark: number
   /** The mark as of which it was settled last. */
   readonly done: number

@@ -27,7 +27,7 @@ interface Applied {
   readonly undo: () => void
 }
 
-/** Makes the committer of a store. */
+/** Creates the committer of a store. */
 export function createCommitter(tenants: Tenants, watchers: Watchers, now: () => number): Committer {
   let queue: Promise<unknown> = Promise.resolve()
   let closed = false

@@ -31,7 +31,7 @@ type Reads = Pick<
 /** Members in one chunk. */
 const CHUNK = 1_000
 
-/** Makes the reading half of a store in memory. */
+/** Creates the reading half of a store in memory. */
 export function createReads({ named, everywhere }: Tenants): Reads {
   const tenantOrAll = (name: string) => (name === '' ? everywhere : named.get(name))
   return {

@@ -64,7 +64,7 @@ function trim(tenant: Tenant, wanted: number, at: number, out: Effects): boolean
   return true
 }
 
-/** Makes the reading half of work, and leases. `turn` runs after all commits that were handed in before. */
+/** Creates the reading half of work, and leases. `turn` runs after all commits that were handed in before. */
 export function createWork(
   tenantNamed: (name: string) => Tenant | undefined,
   tenants: () => Iterable<Tenant>,

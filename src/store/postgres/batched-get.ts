@@ -39,7 +39,7 @@ interface Waiting {
 }
 
 /**
- * Makes the reading by id of one process. Reads that are wanted at about the same time share a statement, as writes share a transaction: a
+ * Creates the reading by id of one process. Reads that are wanted at about the same time share a statement, as writes share a transaction: a
  * round trip costs both sides more than finding a row. None waits for others to come: the first ones go at the end of the turn.
  */
 export function createBatchedGet(database: Database): BatchedGet {

@@ -81,7 +81,7 @@ interface WatchState extends ChangeWatchDeps {
 }
 
 /**
- * Makes the change watch of one process. NOTIFY is immediate, but reaches a process only while its connection holds, and on a cluster only
+ * Creates the change watch of one process. NOTIFY is immediate, but reaches a process only while its connection holds, and on a cluster only
  * from one node; so the process also polls for tenants that have changed. Neither costs more with more tenants: a notification has its
  * own tenant read, and a poll asks an index for recent changes.
  */

@@ -44,7 +44,7 @@ interface Batch {
   readonly afterwards: readonly (() => void)[]
 }
 
-/** Makes the committer of one process. */
+/** Creates the committer of one process. */
 export function createCommitter(deps: CommitterDeps): Committer {
   const lanes = new Map<string, Waiting[]>()
   const running = new Set<Promise<void>>()

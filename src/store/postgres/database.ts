@@ -65,7 +65,7 @@ interface Common {
   answeredAt: number
 }
 
-/** Makes the way to a database through a pool. */
+/** Creates the way to a database through a pool. */
 export function createDatabase(
   pool: PostgresPool,
   sharing: Sharing = SHARING,

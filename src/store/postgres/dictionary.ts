@@ -40,7 +40,7 @@ export function pathKey(type: string, path: string): string {
   return `${type} ${path}`
 }
 
-/** Makes the dictionary of one process. `loaded` is called with each tenant that was read. */
+/** Creates the dictionary of one process. `loaded` is called with each tenant that was read. */
 export function createDictionary(database: Database, loaded: (tenant: Tenant) => void): Dictionary {
   const { now } = database.environment
   const known = new Map<string, { tenant: Tenant; used: number }>()

@@ -16,7 +16,7 @@ export interface Finds {
   readonly weigh: (query: Query) => Weight
 }
 
-/** Makes the queries of one process. */
+/** Creates the queries of one process. */
 export function createFinds(deps: FindDeps): Finds {
   return {
     find: (query) => find(deps, query),

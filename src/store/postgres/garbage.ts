@@ -47,7 +47,7 @@ const EXPIRED = `delete from lockstep.item i where i.t = $1 and (i.queue, i.key)
 const ENTRIES = `delete from lockstep.value_index i where i.t = $1 and i.a = $2 and (i.v, i.x) in (
   select z.v, z.x from lockstep.value_index z where z.t = $1 and z.a = $2 limit ${ROWS})`
 
-/** Makes the collector of one process; several share the work without waiting for each other. */
+/** Creates the collector of one process; several share the work without waiting for each other. */
 export function createGarbageCollector(database: Database): GarbageCollector {
   const { environment } = database
   let cancel = () => {}

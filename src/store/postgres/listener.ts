@@ -16,7 +16,7 @@ const AGAIN_MS = 1_000
 
 type Message = { readonly channel: string; readonly payload?: string }
 
-/** Makes a listener on one channel of NOTIFY. `notified` gets the payloads. */
+/** Creates a listener on one channel of NOTIFY. `notified` gets the payloads. */
 export function createListener(
   database: Pick<Database, 'hold' | 'environment'>,
   channel: string,

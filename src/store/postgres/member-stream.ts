@@ -37,7 +37,7 @@ interface Group {
 }
 
 /**
- * Makes the reading of all members of a group as of one moment. A large group is streamed inside a transaction that stays open until the
+ * Creates the reading of all members of a group as of one moment. A large group is streamed inside a transaction that stays open until the
  * consumer finishes, and consumers can be slow: only some connections are given to that.
  */
 export function createMembers(

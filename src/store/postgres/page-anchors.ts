@@ -46,7 +46,7 @@ const FRESH = `select s.place, coalesce(n.n, 0), (
   from lockstep.tenant_state s left join lockstep.counter n on n.t = $1 and n.y = $2 where s.t = $1`
 
 /**
- * Makes the anchors of one process. They are set by one walk over an index when first needed, and then brought forward by the log: counts
+ * Creates the anchors of one process. They are set by one walk over an index when first needed, and then brought forward by the log: counts
  * by block in the database would be rows that all writers of a tenant wait for.
  */
 export function createPageAnchors(database: Database): PageAnchors {

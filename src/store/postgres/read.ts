@@ -34,7 +34,7 @@ interface ReadDeps {
   readonly dictionary: Dictionary
 }
 
-/** Makes the reads of single resources, names, members, the log and records. */
+/** Creates the reads of single resources, names, members, the log and records. */
 export function createReads(database: Database, dictionary: Dictionary): Reads {
   const deps = { database, dictionary }
   const batchedGet = createBatchedGet(database)

@@ -9,7 +9,7 @@ import type { PooledSession } from './session.ts'
 const LOCK = 'select pg_advisory_xact_lock($2::bigint) from lockstep.tenant_state s where s.t = $1'
 
 /**
- * Makes the exclusive work on resources: an advisory lock on the tenant's own node, for as long as a transaction lasts. Each lock holds
+ * Creates the exclusive work on resources: an advisory lock on the tenant's own node, for as long as a transaction lasts. Each lock holds
  * a connection while the work needs others: at most `most` are held at a time, and further work runs without.
  */
 export function createRunExclusive(

@@ -15,7 +15,7 @@ const BLOCK = 1_000
 
 const TAKE = 'update lockstep.tenant_state set next_k = next_k + $2 where t = $1 returning next_k - $2'
 
-/** Makes the numbers of one process. */
+/** Creates the numbers of one process. */
 export function createRowNumbers(database: Database): RowNumbers {
   const blocks = new Map<number, { next: number; end: number }>()
   return {

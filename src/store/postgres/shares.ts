@@ -36,7 +36,7 @@ interface TakenPlace {
   readonly group: string | undefined
 }
 
-/** Makes the shares. Keys that wait take turns; the one with the least under way comes first. */
+/** Creates the shares. Keys that wait take turns; the one with the least under way comes first. */
 export function createShares({ environment, places, each, patienceMs, refusal, groups }: ShareOptions): Shares {
   const turns = createTurns<Waiting>()
   const running = new Map<string, number>()

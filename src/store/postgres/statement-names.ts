@@ -13,7 +13,7 @@ const NAMED = 400
 const SEEN = 2_000
 
 /**
- * Makes the names of one process. A connection keeps what it has prepared for as long as it lives: only a statement that comes a second
+ * Creates the names of one process. A connection keeps what it has prepared for as long as it lives: only a statement that comes a second
  * time is prepared, and only so many.
  */
 export function createStatementNames(): QueryOf {

@@ -33,7 +33,7 @@ const DUE = `select ${ITEM_COLUMNS}, coalesce(n.name, '') from lockstep.item i l
   where i.queue = $1 and i.expires > $2 and i.lane = $3 and i.due <= $4 and i.due < ${NEVER} and (i.t = 0 or n.t is not null)
   order by i.due limit $5`
 
-/** Makes the part of a store that holds work, but for commits. */
+/** Creates the part of a store that holds work, but for commits. */
 export function createWorkReads(deps: WorkReadsDeps): Omit<Work, 'watchWork'> {
   const { database, dictionary } = deps
   /** No name that a store has kept holds NUL, which PostgreSQL can't compare with. */

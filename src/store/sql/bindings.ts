@@ -17,7 +17,7 @@ export interface Bindings<Value = BoundValue> extends Binder {
   readonly values: Value[]
 }
 
-/** Makes an empty list of values for one statement. `Value` is what the database's driver takes. */
+/** Creates an empty list of values for one statement. `Value` is what the database's driver takes. */
 export function createBindings<Value = BoundValue>(dialect: Dialect): Bindings<Value> {
   const values: Value[] = []
   return {

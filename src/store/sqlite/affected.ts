@@ -30,7 +30,7 @@ const MEMBERS = `select r.y, r.id, exists (select 1 from lockstep_member z where
 const ONE =
   'select y, id, exists (select 1 from lockstep_member z where z.g = r.k) from lockstep_resource r where k = ?'
 
-/** Makes the collection for the writes of one connection. */
+/** Creates the collection for the writes of one connection. */
 export function createAffected(
   connection: Connection,
   dictionary: Dictionary,

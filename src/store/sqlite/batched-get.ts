@@ -12,7 +12,7 @@ interface Wanted {
   readonly reject: (error: unknown) => void
 }
 
-/** Makes `get` of a store whose reads in one turn are as of one moment. `now` runs a read. */
+/** Creates `get` of a store whose reads in one turn are as of one moment. `now` runs a read. */
 export function createBatchedGet(
   reads: Reads,
   now: <T>(read: () => T) => T,

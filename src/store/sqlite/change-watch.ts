@@ -45,7 +45,7 @@ const LAST_SIGNAL = 'select ifnull(max(n), 0) from lockstep_signal'
 const SIGNALS = 'select name, n, whole from lockstep_signal where n > ? order by n'
 const CHANGES = `select n, t, y, id, touch from lockstep_change where n > ? order by n limit ${LINES + 1}`
 
-/** Makes the watch over what other connections commit. */
+/** Creates the watch over what other connections commit. */
 export function createChangeWatch(deps: ChangeWatchDeps): ChangeWatch {
   const { connection, transaction, watchers, environment } = deps
   const position: Position = { line: last(connection, LAST_LINE), signal: last(connection, LAST_SIGNAL) }

@@ -73,7 +73,7 @@ const SIGNAL = `insert into lockstep_signal (name, n, whole)
   select ?1, next, iif(?2, next, 0) from (select ifnull(max(n), 0) + 1 as next from lockstep_signal) where true
   on conflict do update set n = excluded.n, whole = max(excluded.whole, whole)`
 
-/** Makes the counters of one writer. */
+/** Creates the counters of one writer. */
 export function createCounters(connection: Connection): Counters {
   const state: State = {
     connection,

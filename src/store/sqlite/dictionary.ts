@@ -46,7 +46,7 @@ interface State {
   made: (tenantNo: number) => void
 }
 
-/** Makes the dictionary of a connection. */
+/** Creates the dictionary of a connection. */
 export function createDictionary(connection: Connection): Dictionary {
   const state: State = {
     connection,

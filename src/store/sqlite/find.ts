@@ -17,7 +17,7 @@ const SMALL = 300
 
 const NO_GROUPS: readonly Membership[] = []
 
-/** Makes the queries of one connection. */
+/** Creates the queries of one connection. */
 export function createFinds(deps: FindDeps): Finds {
   return {
     find: (query) => find(deps, query),

@@ -61,7 +61,7 @@ const EXPIRED = `delete from lockstep_item where i in (
 /** How long expired items may stay; nothing reads them any more. */
 const EXPIRED_MS = 60_000
 
-/** Makes the garbage collector of one database. */
+/** Creates the garbage collector of one database. */
 export function createGarbageCollector(connection: Connection, now: () => number): GarbageCollector {
   // A process may have ended half-way.
   let left = true

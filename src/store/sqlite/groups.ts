@@ -40,7 +40,7 @@ const NONE: readonly number[] = []
 const NOBODYS: ReadonlyMap<number, readonly Membership[]> = new Map()
 
 /**
- * Makes the search from members up to their groups: direct ones first, each group once, none within itself. RFC 7643 §4.1.2, `groups`.
+ * Creates the search from members up to their groups: direct ones first, each group once, none within itself. RFC 7643 §4.1.2, `groups`.
  * Each group is read once for all its members, and only groups of groups level by level. `keeps`: groups stay in memory until they
  * may have changed; only for a connection that never sees what isn't committed.
  */

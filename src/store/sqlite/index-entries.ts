@@ -40,7 +40,7 @@ export interface IndexEntries {
   readonly clear: (tenantNo: number, was: Indexed) => void
 }
 
-/** Makes the index entries of one connection. */
+/** Creates the index entries of one connection. */
 export function createIndexEntries(connection: Connection, dictionary: Dictionary): IndexEntries {
   function requireFree(
     tenantNo: number,

@@ -34,7 +34,7 @@ export interface Log {
   readonly amend: (tenantNo: number, line: Pick<Change, 'place' | 'paths' | 'members'>) => void
 }
 
-/** Makes the log of one connection. `lines` collects what is written, if the caller wants to see it. */
+/** Creates the log of one connection. `lines` collects what is written, if the caller wants to see it. */
 export function createLog(connection: Connection, counters: Counters, lines: () => WholeChange[] | undefined): Log {
   /** Members that joined and left: with ids, unless they are too many for a line and no caller wants them. */
   function deltaOf(members: MemberChanges, whole: boolean): Change['members'] {

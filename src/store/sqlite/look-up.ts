@@ -29,7 +29,7 @@ const BETWEEN = 'select k from lockstep_value_index where t = ? and a = ? and v 
 const BY_ID = 'select k from lockstep_resource where t = ? and y = ? and id = ?'
 
 /**
- * Makes the look-ups of one connection. Each uses one of a handful of fixed statements, so that nothing has to be compiled, prepared or
+ * Creates the look-ups of one connection. Each uses one of a handful of fixed statements, so that nothing has to be compiled, prepared or
  * planned for what identity providers ask before nearly every write.
  */
 export function createLookUps(connection: Connection, dictionary: Dictionary, reads: Reads): LookUps {

@@ -22,7 +22,7 @@ export interface Finder {
   ) => { readonly rowNo: number; readonly typeNo: number } | undefined
 }
 
-/** Makes the finder of one connection. */
+/** Creates the finder of one connection. */
 export function createFinder(connection: Connection, dictionary: Dictionary): Finder {
   // Members of one list are mostly of one type: the last type found is tried first.
   let last = 0

@@ -61,7 +61,7 @@ type ReadHalf = Pick<
 /** Connections for long reads that are kept open for the next one. */
 const IDLE = 2
 
-/** Makes what runs reads. */
+/** Creates what runs reads. */
 export function createReading(watch: ChangeWatch, transaction: ReadTransaction): Reading {
   function now<T>(read: () => T): T {
     try {
@@ -85,7 +85,7 @@ export function createReading(watch: ChangeWatch, transaction: ReadTransaction):
   }
 }
 
-/** Makes the reading half of a store. */
+/** Creates the reading half of a store. */
 export function createReadHalf(deps: ReadHalfDeps): ReadHalf {
   const { connection, another, dictionary, reads, finds, lookUp, watch } = deps
   const { now, promised } = deps.reading

@@ -17,7 +17,7 @@ export interface ReadTransaction {
 /** For a connection that also writes: its transactions are those of the writer. */
 export const NO_READ_TRANSACTION: ReadTransaction = { begin() {}, end() {} }
 
-/** Makes the read transactions of a connection that never writes. */
+/** Creates the read transactions of a connection that never writes. */
 export function createReadTransaction(
   connection: Connection,
   { afterTurn }: Pick<Environment, 'afterTurn'>,

@@ -68,7 +68,7 @@ interface ReadDeps {
   readonly groupsOf: GroupsOf
 }
 
-/** Makes the reads of one connection. */
+/** Creates the reads of one connection. */
 export function createReads(connection: Connection, dictionary: Dictionary, groupsOf: GroupsOf): Reads {
   const deps = { connection, dictionary, groupsOf }
   return {

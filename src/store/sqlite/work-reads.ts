@@ -47,7 +47,7 @@ const NEWS = `select n.t, x.reader, x.place, n.place, n.name from lockstep_tenan
   order by n.t, x.reader limit ?4 + 0`
 const LEASE = 'select owner, epoch, until from lockstep_lease where t = ? and name = ?'
 
-/** Makes the part of a store that holds work, except for commits. `commit` carries out what a lease needs. */
+/** Creates the part of a store that holds work, except for commits. `commit` carries out what a lease needs. */
 export function createWorkHalf({
   reads,
   reading,
@@ -84,7 +84,7 @@ interface WorkReadDeps {
   readonly now: () => number
 }
 
-/** Makes the reads of work. */
+/** Creates the reads of work. */
 export function createWorkReads(connection: Connection, dictionary: Dictionary, now: () => number): WorkReads {
   const deps = { connection, dictionary, now }
   return {

@@ -68,7 +68,7 @@ class Undone extends Error {}
 const SCRUBS = 10
 const SCRUB_MS = 25
 
-/** Makes what writes through a connection. */
+/** Creates what writes through a connection. */
 export function createWriter(reader: Connection, dictionary: Dictionary, target: WriterDeps): Writer {
   const { now } = target.environment
   const current: Current = { dirty: false, changes: undefined }

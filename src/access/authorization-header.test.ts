@@ -1,7 +1,7 @@
 // Tests how Authorization headers are read.
 
 import { expect, test } from 'vitest'
-import { readBearer } from './authorization.ts'
+import { readBearer } from './authorization-header.ts'
 
 test.each([
   [undefined, { reason: 'missing' }, 'no header'],

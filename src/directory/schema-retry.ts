@@ -1,4 +1,4 @@
-// Repeats a write that was read by schemas which another process has changed since.
+// Retries a write that was parsed with schemas another process has since changed.
 
 import type { Catalog } from '../protocol/index.ts'
 import type { Store } from '../store/index.ts'
@@ -8,12 +8,12 @@ import type { Writes } from './write.ts'
 /** A body was read by schemas that another process has changed since: it has to be read again. */
 class Behind extends Error {}
 
-/** Makes the check. There is nothing to check where changes are noticed immediately, or where no other process can make any. */
-export function createHeed<Tx>(
+/** Creates the check. There is nothing to check where changes are noticed immediately, or where no other process can make any. */
+export function createSchemaCheck<Tx>(
   { catchUp }: Pick<Store<Tx>, 'catchUp'>,
   catalog: (tenant: string) => Catalog,
   ready: ((tenant: string) => void | Promise<void>) | undefined,
-): DirectoryDeps<Tx>['heed'] {
+): DirectoryDeps<Tx>['requireSameSchemas'] {
   return async (tenant, known) => {
     if (catchUp === undefined || ready === undefined) return
     await catchUp(tenant)
@@ -23,7 +23,7 @@ export function createHeed<Tx>(
 }
 
 /** Writes that start over when the tenant's schemas they were read by turn out to be outdated. */
-export function heedful(writes: Writes): Writes {
+export function withSchemaRetry(writes: Writes): Writes {
   return {
     ...writes,
     create: (...asked) => untilKnown(() => writes.create(...asked)),

@@ -6,15 +6,15 @@ import { catalog, create, list, patch, patchGroup } from '../../test/quirks/mess
 import { Group } from '../protocol/group.ts'
 import { PATCH_OP } from '../protocol/index.ts'
 import { User } from '../protocol/user.ts'
-import { DIALECT } from './dialect.ts'
+import { ALL_QUIRKS } from './all-quirks.ts'
 import type { Message } from './quirk.ts'
 import { rewrite } from './rewrite.ts'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
 test('names are unique, and each quirk names its register and its source', () => {
-  expect(new Set(DIALECT.map((quirk) => quirk.name)).size).toBe(DIALECT.length)
-  for (const { name, register, source } of DIALECT) {
+  expect(new Set(ALL_QUIRKS.map((quirk) => quirk.name)).size).toBe(ALL_QUIRKS.length)
+  for (const { name, register, source } of ALL_QUIRKS) {
     expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
     expect(register.length, name).toBeGreaterThan(0)
     for (const number of register) expect(number).toMatch(/^[QX]\d\d$/)
@@ -24,7 +24,7 @@ test('names are unique, and each quirk names its register and its source', () =>
 
 test('each quirk is in a file of its name', () => {
   const files = readdirSync(new URL('.', import.meta.url))
-  for (const { name } of DIALECT) expect(files).toContain(`${name}.ts`)
+  for (const { name } of ALL_QUIRKS) expect(files).toContain(`${name}.ts`)
 })
 
 test.each<[string, Message]>([
@@ -57,7 +57,7 @@ test.each<[string, Message]>([
     ),
   ],
 ])('what the RFC allows passes unchanged: %s', (_case, message) => {
-  expect(rewrite(DIALECT, message, catalog)).toBe(message)
+  expect(rewrite(ALL_QUIRKS, message, catalog)).toBe(message)
 })
 
 test.each<[string, Message]>([
@@ -69,7 +69,7 @@ test.each<[string, Message]>([
   ['operations of odd shapes', patch(null, 7, [], {}, { op: 1 }, { op: 'add', path: 3 })],
   ['a root query', { action: 'list', query: { filter: 'a eq "b"' } }],
 ])('what cannot be read is left to the core: %s', (_case, message) => {
-  expect(rewrite(DIALECT, message, catalog)).toBe(message)
+  expect(rewrite(ALL_QUIRKS, message, catalog)).toBe(message)
 })
 
 test('rewrites work on the results of one another', () => {
@@ -79,7 +79,7 @@ test('rewrites work on the results of one another', () => {
     'urn:scim:schemas:extension:enterprise:1.0': { department: 'R&D' },
     manager: { managerId: '7' },
   })
-  expect(rewrite(DIALECT, sent, catalog).body).toEqual({
+  expect(rewrite(ALL_QUIRKS, sent, catalog).body).toEqual({
     schemas: ['urn:scim:schemas:core:1.0'],
     userName: 'ada',
     active: '1',
@@ -95,7 +95,7 @@ test('a SCIM 1.1 PATCH becomes one of SCIM 2.0', () => {
     'urn:scim:schemas:extension:enterprise:1.0': { division: 'd' },
   }
   const message: Message = { action: 'patch', type: User, id: '1', query: {}, body }
-  expect(rewrite(DIALECT, message, catalog).body).toEqual({
+  expect(rewrite(ALL_QUIRKS, message, catalog).body).toEqual({
     schemas: [PATCH_OP],
     Operations: [
       { op: 'replace', path: 'active', value: 0 },
@@ -106,7 +106,7 @@ test('a SCIM 1.1 PATCH becomes one of SCIM 2.0', () => {
 
 test('a member called __proto__ stays a member', () => {
   const body = JSON.parse('{"userName":"ada","active":"1","__proto__":{"polluted":true},"manager":"7"}')
-  const after = rewrite(DIALECT, create(body), catalog).body
+  const after = rewrite(ALL_QUIRKS, create(body), catalog).body
   expect(Object.hasOwn(Object(after), '__proto__')).toBe(true)
   expect(Object.getPrototypeOf(after)).toBe(Object.prototype)
 })

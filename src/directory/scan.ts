@@ -4,7 +4,7 @@ import type { Environment } from '../environment.ts'
 import { Conflict, type Query, type Store, type Stored, StoreUnavailable, type Write } from '../store/index.ts'
 
 /** Walks over all resources of some types in the background, and writes to them while others do. */
-export interface Walk {
+export interface Scan {
   /** All resources of these types, in chunks. */
   readonly all: (tenant: string, typeNames: readonly string[]) => AsyncIterable<readonly Stored[]>
   /** Writes what each resource needs; those that are changed or deleted meanwhile are read again. Returns how many were written. */
@@ -23,11 +23,11 @@ const REST_MS = 100
 /** How often a chunk is read again because another writer changes it at the same time. */
 const ATTEMPTS = 20
 
-/** Makes the way through a store. It rests as long as it works: others wait for the lock of the database meanwhile. */
-export function createWalk(
+/** Creates the way through a store. It rests as long as it works: others wait for the lock of the database meanwhile. */
+export function createScan(
   store: Pick<Store, 'find' | 'get' | 'commit'>,
   environment: Pick<Environment, 'now' | 'wait'>,
-): Walk {
+): Scan {
   return {
     async *all(tenant, typeNames) {
       for (const type of typeNames) {

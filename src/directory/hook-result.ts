@@ -49,7 +49,7 @@ function readChanged(changed: Document, type: ResourceType, allow: Allowances): 
     return normalise(document, writable(type), { ...allow, guessSchemas: true })
   } catch (error) {
     if (!(error instanceof ScimError)) throw error
-    const detail = `The application has changed this resource before it was stored, and what it made of it is wrong: ${error.message}`
+    const detail = `The application's prepare hook returned an invalid resource: ${error.message}`
     throw new ScimError(error.status, detail, { ...(error.scimType && { scimType: error.scimType }), cause: error })
   }
 }

@@ -17,7 +17,7 @@ import { quotationMarks } from './quotation-marks.ts'
 
 /** Every rewrite, in the order in which they are applied: first the shape of the message, then names. Values are mended where they are
  * read, with their attribute at hand (`protocol/mend.ts`). */
-export const DIALECT: readonly Quirk[] = [
+export const ALL_QUIRKS: readonly Quirk[] = [
   operationList,
   legacyPatch,
   emptyPath,

@@ -7,7 +7,7 @@ import { forbidden, ScimError } from '../protocol/index.ts'
 import type { Network, Settings } from '../site/index.ts'
 
 /** How requests reach the server: by which address, from where, and whether that is allowed. */
-export interface Reached {
+export interface RequestOrigin {
   /** The refusal of a request without a Host, or with two: 400 for every path. RFC 9112 §3.2. */
   readonly malformed: (request: IncomingMessage) => ScimError | undefined
   /** Why a request is refused before anything else of it is read; undefined if it isn't. */
@@ -30,11 +30,11 @@ const LOOPBACK = /^(?:::1|(?:::ffff:)?127\.)/
 const FORWARDING = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'via', 'x-real-ip']
 
 /**
- * Makes the checks of how requests arrive. A Host is trusted if it is a loopback name or a literal address, if `--public-url` replaces
+ * Creates the checks of how requests arrive. A Host is trusted if it is a loopback name or a literal address, if `--public-url` replaces
  * it, or if it comes from a proxy that `--trusted-proxies` names. X-Forwarded-Proto and X-Forwarded-For of such a proxy state the scheme
  * and address of the client; from any other source they are ignored. RFC 9110 §7.4, RFC 9112 §3.2.
  */
-export function createReached({ publicUrl, trustedProxies = [] }: Settings): Reached {
+export function createRequestOrigin({ publicUrl, trustedProxies = [] }: Settings): RequestOrigin {
   const proxies = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies)
   const behindTls = publicUrl?.startsWith('https://') === true
   /** Checked once for each connection. */

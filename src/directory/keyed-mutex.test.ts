@@ -2,14 +2,14 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { createLanes } from './lanes.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
 import { createHasher } from './password.ts'
 import { isOutdated, passwordMatches } from './scrypt.ts'
 import { createIds } from './uuid.ts'
 
 describe('lanes', () => {
   test('work on one key runs one after the other, on others beside it, and a failure holds up none', async () => {
-    const inTurn = createLanes()
+    const inTurn = createKeyedMutex()
     const seen: string[] = []
     const work = (key: string, name: string, ms: number, fails = false) =>
       inTurn(key, async () => {

@@ -5,8 +5,8 @@ import { Conflict, type LeaseKey, type Store, type Stored, type Write } from '..
 import type { DirectoryDeps } from './context.ts'
 import { documentOf } from './document.ts'
 import { indexEntries } from './entries.ts'
+import { createScan } from './scan.ts'
 import { type Indexed, traitsOf } from './traits.ts'
-import { createWalk } from './walk.ts'
 
 /** A change of what a type is found by, under way. */
 export interface IndexChange {
@@ -28,7 +28,7 @@ const LEASE_MS = 60_000
 export const NOTICED_MS = 2_000
 
 /**
- * Makes the changes of indexes. A query may rely on an index only while every writer maintains it, and each process learns of a
+ * Creates the changes of indexes. A query may rely on an index only while every writer maintains it, and each process learns of a
  * change at its own moment. So before the first process stops maintaining a path no query relies on it any more, and a new path is
  * maintained by all processes before existing resources are entered; it is complete only after that (decision 19).
  */
@@ -41,7 +41,7 @@ export function createIndexChanges<Tx>(
   rebuild?: readonly string[],
 ) => Promise<IndexChange> {
   const { store, environment } = deps
-  const { all, persist } = createWalk(store, environment)
+  const { all, persist } = createScan(store, environment)
 
   return async (tenant, before, after, rebuild = []) => {
     const type = before.name

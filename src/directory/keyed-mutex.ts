@@ -4,7 +4,7 @@
  * Runs work on one key strictly one after the other, and on different keys at the same time: writers of one resource
  * in one process queue up here instead of failing on each other's version.
  */
-export function createLanes(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export function createKeyedMutex(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const tails = new Map<string, Promise<unknown>>()
   return (key, work) => {
     const before = tails.get(key)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readSettings } from '../site/read-settings.ts'
 import { memoryStore, StoreUnavailable } from '../store/index.ts'
 import { createTenancy } from '../tenancy/index.ts'
-import { startGreeting } from './greet.ts'
+import { startGreeting } from './first-start.ts'
 import { createLog } from './monitoring/log.ts'
 
 const settings = readSettings({ database: 'sqlite::memory:', port: '0' }, { LOCKSTEP_FIRST_TOKEN: 'always' })

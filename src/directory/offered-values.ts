@@ -52,7 +52,7 @@ async function check<Tx>(
       // The tenant does not keep this list, so any value is allowed.
       if (await isEmpty(store, type, tenant)) break
       throw invalidValue(
-        `${name}: ${JSON.stringify(value)} is not in the list of ${type.endpoint.slice(1).toLowerCase()}, or not given out any more; GET ${type.endpoint} shows the list`,
+        `${name}: ${JSON.stringify(value)} is not in the list of ${type.endpoint.slice(1).toLowerCase()}, or can no longer be assigned; GET ${type.endpoint} shows the list`,
       )
     }
   }
