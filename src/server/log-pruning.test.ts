@@ -99,3 +99,15 @@ test('a time that a wrong clock has set does not put it off', async () => {
   expect(await begins()).toContainEqual(['short', 4])
   await stop()
 })
+
+test('a tenant whose import is unfinished keeps its log', async () => {
+  const { store, start, begins, problems, looks, pass } = await prepared()
+  const record = { tenant: 'short', kind: 'arrival', key: 'arrival' }
+  await store.commit([{ write: 'record', record, value: { checksum: 'c', offset: 1, line: 1 } }])
+  pass(31 * DAY_MS)
+  const stop = start()
+  await expect.poll(() => looks.length).toBe(1)
+  expect(await begins()).toContainEqual(['short', 1])
+  expect(problems).toEqual([])
+  await stop()
+})

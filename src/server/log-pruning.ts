@@ -4,7 +4,7 @@ import type { Directory } from '../directory/index.ts'
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import { underLease } from '../jobs/index.ts'
 import type { Store } from '../store/index.ts'
-import { readTenantSettings } from '../tenancy/index.ts'
+import { isImported, readTenantSettings } from '../tenancy/index.ts'
 
 /** What logs are shortened with. */
 export interface LogPruningDeps {
@@ -77,6 +77,8 @@ async function pruneTenant(
   signal: AbortSignal,
 ): Promise<void> {
   try {
+    // An import is verified by what its file holds.
+    if (!(await isImported(store, tenant))) return
     const { logDays } = await readTenantSettings(store, tenant)
     if (logDays > 0) await directory.pruneLog(tenant, { before: now - logDays * DAY_MS, actor: 'server', signal })
   } catch (error) {

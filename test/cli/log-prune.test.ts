@@ -1,6 +1,6 @@
 // Cutting old lines off the log with `lockstep log prune`.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Serving, serve } from '../serve.ts'
 import { creating } from '../store.contract.ts'
@@ -82,5 +82,20 @@ describe('lockstep log prune', { timeout: 120_000 }, () => {
     expect(stderr).toMatch(/can't be written: the disk is full/)
     expect(code).not.toBe(0)
     expect((await server.store.tenant(tenant))?.begins).toBe(begins)
+  })
+
+  test('goes on in a file whose last line was cut off, and passes over a tenant whose import is unfinished', async () => {
+    const { server, tenant, file } = await filled()
+    await server.tenancy.changeSettings(tenant, { logDays: 30 }, server.directory)
+    const half = await server.tenant()
+    const record = { tenant: half, kind: 'arrival', key: 'arrival' }
+    await server.store.commit([{ write: 'record', record, value: { checksum: 'c', offset: 1, line: 1 } }])
+    writeFileSync(file, '{"place":1,"at"')
+    const args = ['log', 'prune', '--all', '--database', server.database, '--to', file]
+    const { code, stderr } = await run(args)
+    expect([code, stderr]).toEqual([0, ''])
+    const [torn, ...kept] = readFileSync(file, 'utf8').trim().split('\n')
+    expect(torn).toBe('{"place":1,"at"')
+    expect(kept.map((line) => JSON.parse(line))).toMatchObject([{ id: 'u100' }, { id: 'u50' }])
   })
 })

@@ -1,5 +1,6 @@
 // `lockstep log prune`: deletes old lines of the change log, after writing them to a file if one is given.
 
+import { open, stat } from 'node:fs/promises'
 import type { Pruned } from '../../directory/index.ts'
 import type { Change } from '../../store/index.ts'
 import { type Local, withLocal } from '../database/local.ts'
@@ -22,6 +23,7 @@ export async function pruneLog(options: Options): Promise<void> {
     const names = all ? (await tenants.list()).map(({ name }) => name) : [(await tenants.show(named ?? 'default')).name]
     const out = file === undefined ? undefined : await openOut(file, { append: true })
     try {
+      if (file !== undefined && out !== undefined && (await endsWithinLine(file))) await out.write('\n')
       for (const tenant of names) await pruneOne(local, tenant, days, all, out, options)
     } finally {
       await out?.end()
@@ -37,6 +39,8 @@ async function pruneOne(
   out: OutFile | undefined,
   options: Options,
 ): Promise<void> {
+  // All are those that are served.
+  if (all && !(await tenancy.tenants.isImported(tenant))) return
   await tenancy.ready(tenant)
   const kept = days ?? tenancy.settings(tenant).logDays
   if (kept === 0) {
@@ -64,4 +68,17 @@ function textOf({ tenant, lines, begins, heldBy }: Pruned, left: number): string
   const reader =
     heldBy === undefined ? '' : ` The reader "${heldBy}" has not read the following lines yet, so they are kept.`
   return `Tenant "${tenant}": ${cut}; the log now begins at place ${begins} and has ${left} lines.${reader}`
+}
+
+/** Whether the last line of a file lacks its end: a full disk, or a process that was killed, cut it off. */
+async function endsWithinLine(path: string): Promise<boolean> {
+  const { size } = await stat(path)
+  if (size === 0) return false
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+    return buffer.toString() !== '\n'
+  } finally {
+    await file.close()
+  }
 }
