@@ -15,7 +15,7 @@ function setUp() {
   return { store, directory }
 }
 
-test('a prune goes on from where another one has cut the log meanwhile', async () => {
+test('a prune notes what it has cut though it fails, and goes on from where another one has cut meanwhile', async () => {
   const { store, directory } = setUp()
   await store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 0 }])
   const log = { actor: 'test', paths: [] }
@@ -25,10 +25,17 @@ test('a prune goes on from where another one has cut the log meanwhile', async (
   let calls = 0
   const keep = async () => {
     calls++
-    if (calls === 1) await store.commit([{ write: 'trim', tenant: 'acme', upTo: 1_200 }])
+    if (calls === 1) await store.commit([{ write: 'trim', tenant: 'acme', upTo: 2_100 }])
   }
+  const failing = async () => {
+    if (calls++ > 0) throw new Error('full')
+  }
+  await expect(directory.pruneLog('acme', { before: 2, actor: 'test', keep: failing })).rejects.toThrow('full')
+  const noted = (await store.changes('acme', 2_500, 10)).map((line) => line.paths.map((path) => path.new))
+  expect(noted).toEqual([['log pruned', 1_000, 1_000]])
+  calls = 0
   const pruned = await directory.pruneLog('acme', { before: 2, actor: 'test', keep })
-  expect([pruned.begins, calls]).toEqual([2_501, 3])
+  expect([pruned.begins, calls]).toEqual([2_501, 2])
 })
 
 test('what the lines of others show of a person is erased though the lines of its own were cut', async () => {

@@ -1,6 +1,6 @@
 // Shortens the log of a tenant: old lines go, once they have been written elsewhere if that is wanted.
 
-import { type Change, Conflict, type PathChange, type Write } from '../store/index.ts'
+import { type Change, Conflict, type PathChange, type Store, type Write } from '../store/index.ts'
 import type { DirectoryDeps } from './context.ts'
 import { changesFrom } from './log-begin.ts'
 
@@ -38,42 +38,70 @@ export interface Pruning {
 }
 
 /** Creates what shortens logs. */
-export function createPruning<Tx>({ store, environment }: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Pruning {
+export function createPruning<Tx>(deps: Pick<DirectoryDeps<Tx>, 'store' | 'environment'>): Pruning {
+  const { store, environment } = deps
   return {
-    async pruneLog(tenant, { before, actor, keep, signal }) {
-      const start = await store.tenant(tenant)
-      let place = (start?.begins ?? 1) - 1
-      let lines = 0
-      let heldBy: string | undefined
-      while (heldBy === undefined) {
-        signal?.throwIfAborted()
-        // Another process may be cutting, too.
-        const found = await changesFrom(store, tenant, place, CHUNK)
-        const young = found.findIndex(({ at }) => at >= before)
-        let old = young < 0 ? found : found.slice(0, young)
-        const slowest = (await store.cursors(tenant)).toSorted((a, b) => a.place - b.place)[0]
-        if (slowest !== undefined && slowest.place < (old.at(-1)?.place ?? 0)) {
-          heldBy = slowest.reader
-          old = old.filter((line) => line.place <= slowest.place)
-        }
-        const last = old.at(-1)
-        if (last === undefined) break
-        await keep?.(old)
-        try {
-          await store.commit([{ write: 'trim', tenant, upTo: last.place }])
-        } catch (error) {
-          // A reader went back just now.
-          if (!(error instanceof Conflict && error.reason === 'reader')) throw error
-          heldBy = error.what
-          break
-        }
-        place = last.place
-        lines += old.length
-        if (old.length < CHUNK) break
+    async pruneLog(tenant, options) {
+      const { begins = 1 } = (await store.tenant(tenant)) ?? {}
+      const progress: Progress = { place: begins - 1, lines: 0 }
+      const note = async () => {
+        const { lines, place } = progress
+        if (lines === 0) return
+        await store.commit([noteOf(tenant, options.actor, lines, place, environment.now()), scrub(tenant)])
       }
-      if (lines > 0) await store.commit([noteOf(tenant, actor, lines, place, environment.now()), scrub(tenant)])
+      try {
+        await cutOld(store, tenant, options, progress)
+      } catch (error) {
+        // What is gone is noted all the same; the first error says why it ended.
+        await note().catch(() => {})
+        throw error
+      }
+      await note()
+      const { lines, place, heldBy } = progress
       return { tenant, lines, begins: place + 1, ...(heldBy === undefined ? {} : { heldBy }) }
     },
+  }
+}
+
+/** How far a log has been cut. */
+interface Progress {
+  place: number
+  lines: number
+  heldBy?: string
+}
+
+/** Cuts chunk after chunk. */
+async function cutOld(
+  store: Store,
+  tenant: string,
+  { before, keep, signal }: PruneOptions,
+  progress: Progress,
+): Promise<void> {
+  while (progress.heldBy === undefined) {
+    signal?.throwIfAborted()
+    // Another process may be cutting, too.
+    const found = await changesFrom(store, tenant, progress.place, CHUNK)
+    const young = found.findIndex(({ at }) => at >= before)
+    let old = young < 0 ? found : found.slice(0, young)
+    const slowest = (await store.cursors(tenant)).toSorted((a, b) => a.place - b.place)[0]
+    if (slowest !== undefined && slowest.place < (old.at(-1)?.place ?? 0)) {
+      progress.heldBy = slowest.reader
+      old = old.filter((line) => line.place <= slowest.place)
+    }
+    const last = old.at(-1)
+    if (last === undefined) return
+    await keep?.(old)
+    try {
+      await store.commit([{ write: 'trim', tenant, upTo: last.place }])
+    } catch (error) {
+      // A reader went back just now.
+      if (!(error instanceof Conflict && error.reason === 'reader')) throw error
+      progress.heldBy = error.what
+      return
+    }
+    progress.place = last.place
+    progress.lines += old.length
+    if (old.length < CHUNK) return
   }
 }
 
