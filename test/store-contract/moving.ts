@@ -10,7 +10,10 @@ export function movingContract<Tx>(on: Fixture<Tx>): void {
   describe('moving', () => {
     const rowsOf = async (from: Store<unknown>, tenant: string, after?: ExportRow): Promise<ExportRow[]> => {
       const rows: ExportRow[] = []
-      for await (const chunk of from.exportTenant(tenant, after)) rows.push(...chunk)
+      for await (const chunk of from.exportTenant(tenant, after)) {
+        expect(chunk).not.toEqual([])
+        rows.push(...chunk)
+      }
       return rows
     }
     const people = Array.from({ length: 1_203 }, (_, i) => creating(`p${i}`, { userName: `P${i}` }))

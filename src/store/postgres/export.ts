@@ -67,6 +67,7 @@ export async function* exportRows(
     for (const kind of from === undefined ? [] : kinds) {
       const read: (from: Exported, after: never) => Chunks = SECTIONS[kind]
       for await (const rows of read(from as Exported, (after?.row === kind ? after : undefined) as never)) {
+        if (rows.length === 0) continue
         lost = false
         yield rows
         lost = true

@@ -17,7 +17,8 @@ const PLAIN = /^[\0-\x7f]*$/
 const CHANGED = ', records = s.records + 1, changed = $3'
 
 /** Whether any reader of the log is behind: now one is, if there are readers. */
-const WAKE = ', wake = case s.wake when 0 then 1 else s.wake end'
+// A searched CASE: Citus writes a simple one of a smallint in a way that PostgreSQL can't read.
+const WAKE = ', wake = case when s.wake = 0 then 1 else s.wake end'
 
 /** What the tenant's own row said when it was written. */
 export interface Flushed {
