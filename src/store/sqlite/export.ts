@@ -54,7 +54,9 @@ export function* exportRows(
   if (from === undefined) return
   for (const kind of EXPORT_ORDER.slice(after === undefined ? 0 : EXPORT_ORDER.indexOf(after.row))) {
     const read: (from: Exported, after: never) => Iterable<readonly ExportRow[]> = SECTIONS[kind]
-    yield* read(from, (after?.row === kind ? after : undefined) as never)
+    for (const rows of read(from, (after?.row === kind ? after : undefined) as never)) {
+      if (rows.length > 0) yield rows
+    }
   }
 }
 
