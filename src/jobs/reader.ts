@@ -1,7 +1,7 @@
 // Reads the logs of all tenants and commits its place together with the result of each batch.
 
 import { type Environment, environment as realEnvironment } from '../environment.ts'
-import type { Change, News, Store, Work, Write } from '../store/index.ts'
+import { type Change, LogCut, type News, type Store, type Work, type Write } from '../store/index.ts'
 import type { HeldLease } from './lease.ts'
 import { PACE, type Pace, type RoundCounts, startRounds, type TurnResult } from './lease-loop.ts'
 
@@ -22,6 +22,15 @@ export interface LogResult {
   readonly upTo?: number
 }
 
+/** Lines that a reader has not read and never will: the log was cut before it, or before it was registered. */
+export interface LogGap {
+  readonly tenant: string
+  readonly reader: string
+  /** The first place that is still there; the reader goes on from it. */
+  readonly begins: number
+  readonly lease: HeldLease
+}
+
 /** The options of a reader. */
 export interface ReaderOptions {
   readonly store: Pick<Store & Work, 'news' | 'cursors' | 'changes' | 'commit' | 'lease' | 'release' | 'watch'>
@@ -35,6 +44,11 @@ export interface ReaderOptions {
   readonly owner: string
   /** Handles a batch. If anything fails before the commit, it is called again with the same lines, and perhaps with later ones. */
   readonly handle: (batch: LogBatch) => Promise<LogResult>
+  /**
+   * Handles a gap, such as by starting over from the resources. The writes it returns are committed with the place before `begins`.
+   * Without it the reader stays where it is, and each turn is reported as failed: nothing is passed over unnoticed.
+   */
+  readonly handleGap?: (gap: LogGap) => Promise<readonly Write[]>
   /** Called with the error that `handle` or the store has thrown; the lines are read again later. */
   readonly report: (error: unknown, where: { readonly tenant: string; readonly reader: string } | undefined) => void
   readonly pace?: Partial<Pace>
@@ -107,7 +121,16 @@ async function readOn(
   if (cursor === undefined || cursor.paused) return 'done'
   let { place } = cursor
   for (let batches = 0; batches < BATCHES && !lease.signal.aborted; batches++) {
-    const [first, ...others] = await store.changes(tenant, place, batchLines)
+    const found = await store.changes(tenant, place, batchLines).catch(gapOrThrow)
+    if (found instanceof LogCut) {
+      if (options.handleGap === undefined) throw found
+      const { begins } = found
+      const writes = await options.handleGap({ tenant, reader, begins, lease })
+      await store.commit([lease.fence, { write: 'cursor', tenant, reader, place: begins - 1 }, ...writes])
+      place = begins - 1
+      continue
+    }
+    const [first, ...others] = found
     if (first === undefined) return 'done'
     const last = others.at(-1) ?? first
     const { writes, ...result } = await handle({ tenant, reader, lines: [first, ...others], lease })
@@ -118,4 +141,9 @@ async function readOn(
     place = upTo
   }
   return 'more'
+}
+
+function gapOrThrow(error: unknown): LogCut {
+  if (error instanceof LogCut) return error
+  throw error
 }

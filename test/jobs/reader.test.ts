@@ -215,3 +215,35 @@ test('stop aborts a turn that takes too long; lines it had not committed are rea
   await calm.pass(1_000)
   expect(next.batches.map(({ places }) => places)).toEqual([[1]])
 })
+
+test('a gap is handled once, and the reader goes on behind it', async () => {
+  const calm = createCalm()
+  await createTenant(calm, 'acme', 6)
+  await calm.store.commit([{ write: 'cursor', tenant: 'acme', reader: 'sim', place: 4 }])
+  await calm.store.commit([{ write: 'trim', tenant: 'acme', upTo: 4 }])
+  await calm.store.commit([{ write: 'cursor', tenant: 'acme', reader: 'sim', place: 0 }])
+  const gaps: number[] = []
+  const { batches, errors } = read(calm, {
+    handleGap: async ({ tenant, begins }) => {
+      gaps.push(begins)
+      return [{ write: 'item', item: { tenant, queue: 'backfill', key: 'all' }, set: {} }]
+    },
+  })
+  await calm.pass(1_000)
+  expect({ gaps, errors }).toEqual({ gaps: [5], errors: [] })
+  expect(batches.map(({ places }) => places)).toEqual([[5, 6]])
+  expect(await calm.store.items('acme', 'backfill', { limit: 10 })).toHaveLength(1)
+})
+
+test('without a handler a gap is reported, and nothing is passed over', async () => {
+  const calm = createCalm()
+  await createTenant(calm, 'acme', 6)
+  await calm.store.commit([{ write: 'cursor', tenant: 'acme', reader: 'sim', place: 4 }])
+  await calm.store.commit([{ write: 'trim', tenant: 'acme', upTo: 4 }])
+  await calm.store.commit([{ write: 'cursor', tenant: 'acme', reader: 'sim', place: 0 }])
+  const { batches, errors } = read(calm)
+  await calm.pass(1_000)
+  expect(batches).toEqual([])
+  expect(errors[0]).toContain('The log begins at place 5')
+  expect(await placeOf(calm.store, 'acme')).toBe(0)
+})
