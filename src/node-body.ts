@@ -13,7 +13,7 @@ export type Parsed = IncomingMessage & {
 /** The client disconnected before its request was complete: not an error, and nothing to log. */
 export class BrokenOff extends Error {
   constructor() {
-    super('the request was broken off before its end')
+    super('The request was aborted before it was complete')
     this.name = 'AbortError'
   }
 }

@@ -300,7 +300,7 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     const bodies = await openBodies(clients[0], share, LIMITS.BODY_BYTES)
     expect(await held()).toBe(share)
     const [over] = await openBodies(clients[0], 1, 1)
-    expect(await over?.answer).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r\n.*Too many bytes/is)
+    expect(await over?.answer).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r\n.*too much request data/is)
     const others = await openBodies(clients[1], share / 2, LIMITS.BODY_BYTES)
     expect(await held()).toBe(share + share / 2)
     expect((await clients[2]?.post('/Users', user()))?.status).toBe(201)

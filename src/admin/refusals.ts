@@ -40,7 +40,7 @@ const UNREAD: {
   NoRoomError: {
     status: 503,
     code: 'ERR_UNAVAILABLE',
-    message: 'Too many bytes of request bodies are under way; try again in 1 s',
+    message: 'The server is receiving too much request data at once; try again in 1 s',
   },
 }
 
