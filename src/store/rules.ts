@@ -3,7 +3,8 @@
 // When several reasons refuse a write, the first of these is reported: the tenant is missing; the resource is missing (or, for a new one,
 // exists); it has another version; a unique value is taken; a member does not exist. Nothing is written then, of the whole list.
 
-import { type Change, Conflict, type LogDraft, type Write, type Written } from './contract/index.ts'
+import { ConfigError } from '../protocol/index.ts'
+import { type Change, Conflict, type LogDraft, tenantOfWork, type Write, type Written } from './contract/index.ts'
 
 /** The result of a write that had nothing to do. */
 export const NOTHING: Written = { changed: false, version: 0, created: 0, modified: 0 }
@@ -46,4 +47,45 @@ export const IDS_IN_LOG = 500
 export function loggedMembers(moved: NonNullable<Change['members']>): NonNullable<Change['members']> {
   const { added, removed } = moved
   return added + removed > IDS_IN_LOG ? { added, removed } : moved
+}
+
+/** The tenant that a write belongs to; "" for the whole database. */
+export function tenantOf(write: Write): string {
+  switch (write.write) {
+    case 'create':
+    case 'update':
+      return write.draft.tenant
+    case 'remove':
+    case 'reindex':
+    case 'note':
+      return write.ref.tenant
+    case 'item':
+    case 'mark':
+    case 'cursor':
+    case 'fence':
+    case 'trim':
+      return tenantOfWork(write)
+    case 'quiet':
+      return ''
+    case 'record':
+      return write.record.tenant
+    case 'tenant':
+    case 'indexed':
+    case 'load':
+    case 'amend':
+      return write.tenant
+  }
+}
+
+/** The error of a list of writes that are not all of one tenant. */
+export function mixesTenants(writes: readonly Write[]): ConfigError | undefined {
+  const [first] = writes
+  if (first === undefined) return undefined
+  const tenant = tenantOf(first)
+  for (const write of writes) {
+    const other = tenantOf(write)
+    if (other !== tenant)
+      return new ConfigError('commit', `must be of one tenant; these are of "${tenant}" and "${other}"`)
+  }
+  return undefined
 }

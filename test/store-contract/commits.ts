@@ -69,6 +69,16 @@ export function commitsContract<Tx>(on: Fixture<Tx>, traits: { readonly inside?:
       expect(await on.filtered([USER], 'userName eq "Grace"')).toEqual(['u1'])
     })
 
+    test('a list of writes is of one tenant, and nothing of another list is done', async () => {
+      await on.store.commit([{ write: 'tenant', tenant: 'other', as: 'new', at: 1 }])
+      const record = (tenant: string) =>
+        ({ write: 'record', record: { tenant, kind: 'k', key: 'k' }, value: 1 }) as const
+      await expect(on.store.commit([record('acme'), record('other')])).rejects.toThrow(
+        'must be of one tenant; these are of "acme" and "other"',
+      )
+      expect(await on.store.records('acme', 'k')).toEqual([])
+    })
+
     test('uniqueness is of one tenant and type', async () => {
       await on.store.commit([{ write: 'tenant', tenant: 'other', as: 'new', at: 1 }])
       await on.store.commit([creating('u1', { userName: 'ada' })])

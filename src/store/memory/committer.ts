@@ -8,6 +8,7 @@ import {
   type Write,
   type Written,
 } from '../contract/index.ts'
+import { mixesTenants } from '../rules.ts'
 import { isThenable, type Watchers } from '../watchers.ts'
 import { applyWrite, type Tenants } from './write.ts'
 
@@ -40,6 +41,8 @@ export function createCommitter(tenants: Tenants, watchers: Watchers, now: () =>
 
   async function commit(...[writes, inside]: Parameters<Committer['commit']>): Promise<readonly Written[]> {
     if (closed) throw new StoreUnavailable('The store is closed', 1_000)
+    const mixed = mixesTenants(writes)
+    if (mixed !== undefined) throw mixed
     const done = apply(tenants, writes, now())
     if (inside === undefined) return settle(done)
     let pending: void | Promise<void>

@@ -1,8 +1,5 @@
-// Hands lists of writes to the database: those of one tenant that arrive together share a transaction.
-
-import { ConfigError } from '../../protocol/index.ts'
-import { Conflict, StoreUnavailable, tenantOfWork, type Write, type Written } from '../contract/index.ts'
-import { DONE } from '../rules.ts'
+import { Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
+import { DONE, mixesTenants, tenantOf } from '../rules.ts'
 import { type CommitHook, HookError } from './commit-hook.ts'
 import { isCollision, isDropped, isOutage, isTaken, unavailable } from './faults.ts'
 import type { Done, Job, Outcome } from './job.ts'
@@ -53,13 +50,10 @@ export function createCommitter(deps: CommitterDeps): Committer {
   return {
     commit(writes, hook) {
       if (closed) return Promise.reject(new StoreUnavailable('The store is closed', 1_000))
-      const names = new Set(writes.map(tenantOf))
-      const [name = ''] = names
-      if (names.size === 0 && hook === undefined) return Promise.resolve([])
-      if (names.size > 1) {
-        const expected = `must be of one tenant; these are of ${[...names].map((one) => `"${one}"`).join(', ')}`
-        return Promise.reject(new ConfigError('commit', expected))
-      }
+      if (writes.length === 0 && hook === undefined) return Promise.resolve([])
+      const mixed = mixesTenants(writes)
+      if (mixed !== undefined) return Promise.reject(mixed)
+      const name = writes[0] === undefined ? '' : tenantOf(writes[0])
       return new Promise((resolve, reject) => {
         const waiting = { writes, hook, resolve, reject }
         const lane = lanes.get(name)
@@ -234,31 +228,4 @@ const SOLO: ReadonlySet<Write['write']> = new Set([
 /** Whether a write frees an id or value, which a write before it in the same transaction may have found taken. */
 function freesValues(write: Write): boolean {
   return write.write === 'remove' || ('unindex' in write && write.unindex.length > 0)
-}
-
-function tenantOf(write: Write): string {
-  switch (write.write) {
-    case 'create':
-    case 'update':
-      return write.draft.tenant
-    case 'remove':
-    case 'reindex':
-    case 'note':
-      return write.ref.tenant
-    case 'item':
-    case 'mark':
-    case 'cursor':
-    case 'fence':
-    case 'trim':
-      return tenantOfWork(write)
-    case 'quiet':
-      return ''
-    case 'record':
-      return write.record.tenant
-    case 'tenant':
-    case 'indexed':
-    case 'load':
-    case 'amend':
-      return write.tenant
-  }
 }

@@ -7,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Environment, environment as realEnvironment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Store, StoreUnavailable } from '../contract/index.ts'
+import { mixesTenants } from '../rules.ts'
 import { createWatchers, guard, type ReportError } from '../watchers.ts'
 import { createWorkWatchers } from '../work-watchers.ts'
 import { copyOnThread, writeCopy } from './backup.ts'
@@ -123,7 +124,10 @@ export function sqliteStore(
           environment,
         })
       : createThreadCommitter({ connect, committed, environment })
-  const work = createWorkWatchers<SqliteDatabase>((writes, inside) => committer.commit(writes, inside), report)
+  const work = createWorkWatchers<SqliteDatabase>((writes, inside) => {
+    const mixed = mixesTenants(writes)
+    return mixed === undefined ? committer.commit(writes, inside) : Promise.reject(mixed)
+  }, report)
   const reading = createReading(watch, transaction)
   const { closeIdle, ...readHalf } = createReadHalf({
     connection,
