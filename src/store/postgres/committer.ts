@@ -1,3 +1,5 @@
+// Hands lists of writes to the database: those of one tenant that arrive together share a transaction.
+
 import { Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
 import { DONE, mixesTenants, tenantOf } from '../rules.ts'
 import { type CommitHook, HookError } from './commit-hook.ts'
