@@ -14,23 +14,23 @@ const having = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(te
 describe('what the stores do in one place alone', () => {
   test('COMMIT is sent to PostgreSQL only where its answer is read', () => {
     expect(having(/\(['"`]commit['"`]\)/i).filter((path) => path.startsWith('postgres'))).toEqual([
-      'postgres/database.ts',
+      'postgres/session.ts',
     ])
   })
 
   test('a SQLite file is opened where none is made', () => {
-    expect(having(/new DatabaseSync\(/)).toEqual(['sql/connection.ts'])
+    expect(having(/new DatabaseSync\(/)).toEqual(['sqlite/connection.ts'])
   })
 
   test('watchers are called where what they throw is caught', () => {
-    expect(having(/of \[\.\.\.(listeners|watchers)\]|\blistener\(/)).toEqual(['watchers.ts'])
+    expect(having(/of \[\.\.\.(listeners|watchers)\]|\blistener\(/)).toEqual(['watchers.ts', 'work-watchers.ts'])
   })
 
   test('tables in a SQLite file are called lockstep_…', () => {
     const bare =
-      /\b(from|join|into|update|delete from) (tenant|type|path|counter|block|resource|value_index|member|change|record|signal|state|gone)\b(?!')/
+      /\b(from|join|into|update|delete from) (tenant|type|path|counter|block|resource|value_index|member|change|record|signal|state|gone|item|cursor|lease)\b(?!')/
     const wrong = sources
-      .filter(({ path }) => path.startsWith('sql/') && !/migrations\/sqlite\/000[1-5]/.test(path))
+      .filter(({ path }) => path.startsWith('sqlite/') && !/migrations\/000[1-5]/.test(path))
       .flatMap(({ path, text }) => {
         const lines = text.split('\n').filter((line) => !/^\s*(\/\/|\*|\/\*\*|import|export \{)/.test(line))
         return lines.filter((line) => bare.test(line) && /['"`]/.test(line)).map((line) => `${path}: ${line.trim()}`)
