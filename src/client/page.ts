@@ -14,8 +14,8 @@ export interface RawPage {
 }
 
 /**
- * Reads a list response: names in any letter case, numbers as text, `Resources` missing when there are none, a bare resource where
- * one was found. `itemsPerPage` and `startIndex` are not looked at: what is there counts. Undefined when it is no list.
+ * Reads a list response: names in any letter case, numbers as text, `Resources` missing when there are none, a bare resource
+ * instead of a list with one entry. `itemsPerPage` and `startIndex` are ignored: only the resources present count. Undefined for anything else.
  */
 export function readPage(body: JsonObject | undefined): RawPage | undefined {
   if (body === undefined) return undefined

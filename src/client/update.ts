@@ -82,7 +82,7 @@ export async function update<T extends ResourceType>(
       }
     } catch (error) {
       if (!(error instanceof ScimError) || attempt >= CLIENT_LIMITS.UPDATE_ATTEMPTS) throw error
-      // It said that it takes PATCH, or nothing, and doesn't.
+      // The server advertised PATCH, or nothing, but does not support it.
       const isWithoutPatch = (error.status === 501 || error.status === 405) && difference.put === undefined
       if (isWithoutPatch && options.profile === undefined) profile = WITHOUT_PATCH
       else if (error.status === 412) {

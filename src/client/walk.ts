@@ -40,10 +40,10 @@ interface Pass {
 }
 
 /**
- * All resources of a search, page after page, each once. By index the next page begins after as many as came, whatever the server
- * says of its pages; what moved meanwhile is read again, the whole list too when it gave fewer different resources than
- * `totalResults` promised. Still fewer: ERR_INCOMPLETE, so that what was not shown is not taken for gone. A walk whose cursor
- * expired begins again and gives only what is new. RFC 7644 §3.4.2.4, RFC 9865.
+ * All resources of a search, page after page, each once. With index paging the next page starts after the resources that were
+ * received, whatever the server says of its pages. Resources that moved meanwhile are read again, and the whole list too when it had
+ * fewer distinct resources than `totalResults`. If some are still missing: ERR_INCOMPLETE, so that they are not mistaken for
+ * deleted ones. A walk whose cursor expired starts over and gives only what is new. RFC 7644 §3.4.2.4, RFC 9865.
  */
 export async function* walk<T extends ResourceType>(
   send: Send,
@@ -164,7 +164,7 @@ async function* readPass<T extends ResourceType>(
       noteTotal(pass, page.totalResults)
       return
     }
-    // A walk by cursor that got no cursor, from a server that only says it has them: on by index.
+    // The server advertises cursors but returned none: continue by index.
     const entries = page.resources.length + page.unusable
     const next = place(entries, page.totalResults, pass.distinct - before, search.count)
     if (next === undefined) return
@@ -186,7 +186,7 @@ function createPlace(pass: Pass) {
     next += entries
     if (fresh > 0) steps += 1
     if (shrunk > 0 && total !== undefined && next > 1) {
-      // As many that have not been read may have moved in front of it.
+      // That many unread resources may have moved to before this position.
       reread += shrunk
       if (reread <= (pass.totals?.most ?? 0)) {
         next = Math.max(1, next - shrunk)
@@ -238,8 +238,8 @@ function shortfall({ distinct, totals, gap }: Pass, before: Pass | undefined): s
   if (totals === undefined || distinct >= totals.most) return undefined
   const why = `${distinct} different resources came, and totalResults says ${totals.most}`
   if (before === undefined) return why
-  // The first pass wants all that there ever were. On a busy server a second can't have them: who came after it began, or went,
-  // needn't be in it, as long as the count goes on from where it was.
+  // The first pass must return the highest total seen. On a busy server a second pass can't: resources that were created or deleted
+  // while it ran may be missing, as long as the total continues from the previous pass.
   const hasOnlyGrown = totals.first === totals.least
   const goesOn = before.totals !== undefined && totals.first <= before.totals.last && !gap
   const wanted = hasOnlyGrown ? totals.first : goesOn ? totals.least : totals.most

@@ -33,8 +33,8 @@ export function draftOf({ actor, txn }: Context, op: LogDraft['op'], paths: read
 /** Code of the host that runs at each write. */
 export interface Hooks<Tx = unknown> {
   /**
-   * Before the checks: may refuse by throwing a ScimError, or hand back an adjusted document, which is read and checked like one from
-   * outside (its id, schemas and meta are the server's); attributes that clients can't write it can.
+   * Before the checks. May reject the request by throwing a ScimError, or return an adjusted document. That is validated like a client's,
+   * except that it may also set attributes that clients can't write; id, schemas and meta remain the server's.
    */
   prepare?(draft: {
     readonly op: 'create' | 'replace' | 'patch'
@@ -85,8 +85,8 @@ export function requireType(catalog: Catalog, name: string): ResourceType {
 }
 
 /**
- * The type as it is known now. What it is indexed by may have changed since the request began, and entries that are worked out by
- * what held then would be missing from an index that was built meanwhile (decision 19).
+ * The type as it is known now. Its indexes may have changed since the request began; entries computed from the old definition
+ * would be missing from an index built since then (decision 19).
  */
 export function typeNow<Tx>(deps: DirectoryDeps<Tx>, tenant: string, type: ResourceType): ResourceType {
   return typeByName(deps.catalog(tenant), type.name) ?? type

@@ -23,7 +23,7 @@ export interface SchemaUse {
   removeAll(tenant: string, typeName: string, actor: string): Promise<number>
   /** Enters all resources of a type again, after its uniqueness has changed. Returns how many resources were read. */
   reindex(tenant: string, type: ResourceType): Promise<number>
-  /** Begins to make what a type is found by another, before the type itself changes; without `after` the type goes. */
+  /** Starts changing the indexes of a type, before the type itself changes. Without `after` the type is being removed. */
   changeIndex(
     tenant: string,
     before: ResourceType,

@@ -188,7 +188,7 @@ function bindHas(path: string, filter: Filter, binding: Binding): BoundFilter {
     throw invalidFilter(`${target.path} has no sub-attributes, so that no brackets can follow it`)
   }
   const inner = bind(filter, { ...binding, types: undefined, parent: target })
-  // The one value there is, is the same for all conditions; without it, none of them holds.
+  // A singular attribute has one value, so every condition tests it; without a value, none holds.
   return attribute.multiValued ? { op: 'has', target, filter: inner } : joined('and', [{ op: 'pr', target }, inner])
 }
 

@@ -14,8 +14,8 @@ export interface EditWork {
 }
 
 /**
- * Creates the count of one request. Past `most`: 413, or what `past` makes of it. It is a count, so that the same request has the same
- * answer on every machine.
+ * Creates the work counter of a request. Beyond `most` it throws 413, or the error from `past`. It counts rather than measures time, so
+ * that a request has the same result on every machine.
  */
 export function createEditWork(most: number = LIMITS.EDIT_WORK, past: () => Error = tooMuch): EditWork {
   let left = most

@@ -92,7 +92,7 @@ function planOf(type: ResourceType): Plan {
   const shown = ({ returned, subAttributes = [] }: Attribute): boolean =>
     (returned === 'always' || returned === 'default') && subAttributes.every(shown)
   const plan = {
-    // The password is in no document, so that it alone does not make looking necessary. An extension's is in it.
+    // The core password is never in a document and needs no filtering; an attribute of that name in an extension does.
     plain: all.every((each) => shown(each) || (each.name === 'password' && type.schema.attributes.includes(each))),
     base: byName([...type.schema.attributes, ...COMMON]),
     extensions: type.extensions.map(({ schema }) => ({ urn: schema.id, attributes: byName(schema.attributes) })),

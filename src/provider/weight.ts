@@ -23,7 +23,7 @@ const FILTER = 4_096
 /** A resource of more characters is read and written off the event loop. */
 export const LARGE_TEXT = 256 * 1024
 
-/** Resources of a page of more characters together are. */
+/** A page whose resources have more characters together is heavy. */
 export const LARGE_PAGE = 1024 * 1024
 
 /** Weighs a body before it is parsed: by its bytes, and by how many values they can be. */

@@ -26,7 +26,7 @@ function bare(names: string): string {
   let at = 0
   for (let open = names.indexOf('['); open >= 0; open = names.indexOf('[', at)) {
     const end = bracketEnd(names, open)
-    // One that is never closed stays, to be ignored as any other name that there isn't.
+    // An unclosed bracket stays, and is ignored like any unknown name.
     if (end < 0) break
     out += names.slice(at, open)
     at = end
@@ -34,7 +34,7 @@ function bare(names: string): string {
   return out + names.slice(at)
 }
 
-/** Where the bracket that opens at `at` is behind, those in strings not counted; -1 when it is never closed. */
+/** The index just past the bracket that closes the one at `at`, ignoring brackets in strings; -1 if it is never closed. */
 function bracketEnd(text: string, at: number): number {
   for (let end = at; end < text.length; end++) {
     if (text[end] === ']') return end + 1

@@ -23,7 +23,7 @@ const LEASE_MS = 60_000
 /** When it was done last, of the whole database. */
 const DAILY = { tenant: '', queue: 'log-pruning', key: 'daily' } as const
 
-/** Starts looking, at once and then every hour. Returns how to stop; that resolves when nothing is under way any more. */
+/** Checks now and then every hour. Returns a function that stops it and resolves once no work is in progress. */
 export function startLogPruning(deps: LogPruningDeps): () => Promise<void> {
   const { environment = realEnvironment } = deps
   const stopping = new AbortController()

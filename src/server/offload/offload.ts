@@ -27,8 +27,8 @@ export interface OffloadLoad {
   /** Large answers that are being sent. */
   readonly sending: number
   /**
-   * Requests so far by how they ended: `refused` since too many waited, `dropped` and `stopped` since their client had gone
-   * while they waited or ran, `timed_out` while they waited or ran, `failed` with their thread.
+   * Requests so far by how they ended: `refused`: too many were waiting; `dropped` and `stopped`: the client disconnected
+   * while the request waited or ran; `timed_out`: while it waited or ran; `failed`: its thread failed.
    */
   readonly outcomes: { readonly [outcome in (typeof OFFLOAD_OUTCOMES)[number]]: number }
   /** How long requests have waited for a thread, summed up. */

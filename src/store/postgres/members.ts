@@ -13,8 +13,8 @@ export interface MemberChanges {
 }
 
 /**
- * Carries out edits on a group in order, and says what is different in the end. Throws `Conflict` member for an id that leads nowhere
- * or to another type.
+ * Carries out edits on a group in order, and says what is different in the end. Throws `Conflict` (member) if an id does
+ * not exist or has another type.
  */
 export async function editMembers(
   work: UnitOfWork,
