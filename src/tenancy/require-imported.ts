@@ -17,7 +17,7 @@ export async function isImported(store: Store, tenant: string): Promise<boolean>
 /** Refuses a tenant whose import is unfinished: 503 with Retry-After. */
 export async function requireImported(store: Store, tenant: string): Promise<void> {
   if (await isImported(store, tenant)) return
-  throw new ScimError(503, `Tenant "${tenant}" is still being imported; try again later`, {
+  throw new ScimError(503, `Tenant "${tenant}" is being imported; try again when it is complete`, {
     headers: { 'retry-after': String(RETRY_AFTER_S) },
   })
 }
