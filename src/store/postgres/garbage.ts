@@ -42,7 +42,8 @@ const PORTIONS: readonly string[] = [
   'delete from lockstep.counter c where c.t = $1',
   'delete from lockstep.path p where p.t = $1',
 ]
-const EXPIRED = `delete from lockstep.item i where i.t = $1 and (i.queue, i.key) in (
+// Asked of the row again: a writer may put a new item in its place meanwhile, and only that condition sees it.
+const EXPIRED = `delete from lockstep.item i where i.t = $1 and i.expires <= $2 and (i.queue, i.key) in (
   select z.queue, z.key from lockstep.item z where z.t = $1 and z.expires <= $2 and z.expires < ${NEVER} limit ${ROWS})`
 const ENTRIES = `delete from lockstep.value_index i where i.t = $1 and i.a = $2 and (i.v, i.x) in (
   select z.v, z.x from lockstep.value_index z where z.t = $1 and z.a = $2 limit ${ROWS})`
