@@ -5,33 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import Database from 'better-sqlite3'
-import { memoryStore } from '../src/store/index.ts'
-import { type SqliteOptions, sqliteStore } from '../src/store/sqlite/sqlite.ts'
+import { sqliteStore } from '../src/store/sqlite/sqlite.ts'
+import { openMemory, openSqliteFile, openSqliteInMemory } from './local-stores.ts'
 import { storeContract } from './store.contract.ts'
 
-const onDisk = (options: SqliteOptions) => async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
-  const store = sqliteStore(join(folder, 'scim.db'), options)
-  return {
-    store,
-    async close() {
-      await store.close()
-      await rm(folder, { recursive: true })
-    },
-  }
-}
+storeContract('memory', openMemory)
 
-storeContract('memory', async () => {
-  const store = memoryStore()
-  return { store, close: () => store.close() }
-})
+storeContract('sqlite in memory', openSqliteInMemory)
 
-storeContract('sqlite in memory', async () => {
-  const store = sqliteStore(':memory:')
-  return { store, close: () => store.close() }
-})
-
-storeContract('sqlite inline', onDisk({}))
+storeContract('sqlite inline', openSqliteFile({}))
 
 storeContract("sqlite on the app's connection", async () => {
   const app = new DatabaseSync(':memory:')
@@ -61,4 +43,4 @@ storeContract("sqlite on the app's connection of better-sqlite3", async () => {
   }
 })
 
-storeContract('sqlite threaded', onDisk({ threads: true }), { inside: false })
+storeContract('sqlite threaded', openSqliteFile({ threads: true }), { inside: false })

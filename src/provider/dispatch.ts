@@ -1,42 +1,37 @@
 // Takes a request through authentication, the rate limit and the short cuts to the function that answers it.
 
-import { type Features, noCredentials, type Principal } from '../access/index.ts'
+import { noCredentials, type Principal } from '../access/index.ts'
 import type { Answer, Call } from '../call.ts'
-import type { Context, Directory } from '../directory/index.ts'
+import type { Context } from '../directory/index.ts'
 import { LIMITS, notImplemented, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
 import { type Authenticate, unknownCaller } from './authenticate.ts'
 import { bulk } from './bulk.ts'
 import { refuseFilter, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts'
 import { keptAnswer } from './fast/kept-answer.ts'
 import type { KeptTexts } from './fast/kept-texts.ts'
-import { textsOf } from './fast/short-cuts.ts'
+import { textsForRequest } from './fast/short-cuts.ts'
 import { me } from './me.ts'
+import type { ProviderOptions } from './options.ts'
 import type { RequestContext } from './request.ts'
 import { createResource, deleteResource, getResource, patchResource, replaceResource } from './resources.ts'
-import { errorAnswer, mediaType, type Report } from './respond.ts'
+import { errorAnswer, mediaType } from './respond.ts'
 import { isPublic, type Route, routeOf } from './route.ts'
 import { list, searchByPost } from './search.ts'
 
-/** What answering requests needs. See the options of the provider for what each does. */
+/** What answering requests needs: the options of the provider, with their defaults filled in. */
 export interface DispatchDeps {
-  readonly directory: Directory
-  readonly authenticate: Authenticate
-  readonly features: (tenant: string) => Features
-  readonly offload: ((call: Call, body: Uint8Array | undefined) => Promise<Answer>) | undefined
-  readonly throttle: ((principal: Principal) => number) | undefined
-  readonly ready: ((tenant: string) => void | Promise<void>) | undefined
-  readonly skipped:
-    | ((note: {
-        readonly tenant: string
-        readonly actor: string
-        readonly type: string
-        readonly paths: readonly string[]
-      }) => void)
-    | undefined
-  readonly report: Report
-  readonly now: () => number
+  readonly directory: ProviderOptions['directory']
+  readonly authenticate: ProviderOptions['authenticate']
+  readonly features: NonNullable<ProviderOptions['features']>
+  readonly offload: ProviderOptions['offload']
+  readonly throttle: ProviderOptions['throttle']
+  readonly ready: ProviderOptions['ready']
+  readonly skipped: ProviderOptions['skipped']
+  readonly report: NonNullable<ProviderOptions['report']>
+  readonly now: NonNullable<ProviderOptions['now']>
   /** Kept texts; absent where short cuts are switched off. */
   readonly texts: KeptTexts | undefined
+  /** The key that cursors are signed with. */
   readonly cursorKey: () => Promise<Uint8Array>
 }
 
@@ -114,7 +109,7 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
     cursorKey: deps.cursorKey,
     now: deps.now,
     report: deps.report,
-    texts: textsOf(deps.texts, call, principal.tenant, revision),
+    texts: textsForRequest(deps.texts, call, principal.tenant, revision),
     skipped: (type, paths) =>
       paths.length > 0 && deps.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
   }

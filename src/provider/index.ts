@@ -3,5 +3,6 @@
 export type { Answer, Body, Call } from '../call.ts'
 export type { Authenticate } from './authenticate.ts'
 export { belowBase } from './base.ts'
-export { createProvider, type Provider, type ProviderOptions } from './provider.ts'
+export type { ProviderOptions } from './options.ts'
+export { createProvider, type Provider } from './provider.ts'
 export { errorAnswer, type Report } from './respond.ts'

@@ -9,7 +9,8 @@ import { type Context, createDirectory, type Directory } from '../directory/inde
 import { defineSchema, EnterpriseUser, Group, type Json, PATCH_OP, ScimError, STRICT, User } from '../protocol/index.ts'
 import { memoryStore } from '../store/memory/memory.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createProvider, type Provider, type ProviderOptions } from './provider.ts'
+import type { ProviderOptions } from './options.ts'
+import { createProvider, type Provider } from './provider.ts'
 
 const context: Context = { tenant: 'acme', actor: 'test', allow: STRICT }
 const TOKENS = {

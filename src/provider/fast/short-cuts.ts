@@ -21,7 +21,7 @@ export function openKeptTexts(directory: Directory, bytes = KEPT): KeptTexts | u
 }
 
 /** The kept texts for one request, which began at `revision`. */
-export function textsOf(
+export function textsForRequest(
   texts: KeptTexts | undefined,
   call: Call,
   tenant: string,

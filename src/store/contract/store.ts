@@ -126,3 +126,22 @@ export interface TenantRow {
   readonly begins: number
   readonly resources: { readonly [type: string]: number }
 }
+
+/** The functions of a store that only read. */
+export type ReadHalf = Pick<
+  Store,
+  | 'get'
+  | 'secret'
+  | 'find'
+  | 'weigh'
+  | 'names'
+  | 'members'
+  | 'membersAmong'
+  | 'memberCount'
+  | 'holders'
+  | 'changes'
+  | 'records'
+  | 'exportTenant'
+  | 'tenants'
+  | 'tenant'
+>

@@ -1,7 +1,7 @@
 // Reads of single resources, members, the log and records in memory.
 
 import { compareText, entryOf } from '../../protocol/index.ts'
-import type { Ref, Store, TenantRow } from '../contract/index.ts'
+import type { ReadHalf, Ref, TenantRow } from '../contract/index.ts'
 import { exportRows } from './export.ts'
 import { find, weigh } from './find.ts'
 import { entryKey } from './index-entries.ts'
@@ -10,29 +10,11 @@ import { membersOf, type Row, type Tenant, toMember, withGroups } from './tenant
 import { changesAfter } from './work.ts'
 import type { Tenants } from './write.ts'
 
-type Reads = Pick<
-  Store,
-  | 'get'
-  | 'secret'
-  | 'find'
-  | 'weigh'
-  | 'names'
-  | 'members'
-  | 'membersAmong'
-  | 'memberCount'
-  | 'holders'
-  | 'changes'
-  | 'records'
-  | 'exportTenant'
-  | 'tenants'
-  | 'tenant'
->
-
 /** Members in one chunk. */
 const CHUNK = 1_000
 
 /** Creates the reading half of a store in memory. */
-export function createReads({ named, everywhere }: Tenants): Reads {
+export function createReads({ named, everywhere }: Tenants): ReadHalf {
   const tenantOrAll = (name: string) => (name === '' ? everywhere : named.get(name))
   return {
     async get(ref, options) {

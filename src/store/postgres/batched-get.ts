@@ -1,6 +1,7 @@
 // Reads resources by id, several in one statement.
 
-import { type Row, textOf } from './columns.ts'
+import { textOf } from '../sql/columns.ts'
+import type { Row } from './columns.ts'
 import type { Database } from './database.ts'
 import { groupsColumn } from './groups.ts'
 

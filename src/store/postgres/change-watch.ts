@@ -1,8 +1,9 @@
 // Notices what other processes have changed, and notifies the watchers.
 
 import type { Affected } from '../contract/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import type { Watchers } from '../watchers.ts'
-import { numberOf, type Statement } from './columns.ts'
+import type { Statement } from './columns.ts'
 import type { Database } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
 import { createListener } from './listener.ts'

@@ -16,15 +16,3 @@ export const COLUMN_TYPES = {
   getTypeParser: (oid: number): ((text: string) => unknown) =>
     NUMBERS.has(oid) ? Number : oid === BOOL ? (text) => text === 't' : (text) => text,
 }
-
-/** A column that holds text. */
-export function textOf(value: Row[number] | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`Expected text in a column, found ${typeof value}`)
-  return value
-}
-
-/** A column that holds a number. */
-export function numberOf(value: Row[number] | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`Expected a number in a column, found ${typeof value}`)
-  return value
-}

@@ -1,7 +1,7 @@
 // What a process knows of tenants: their numbers, index paths and nodes, kept until another process changes them.
 
+import { numberOf } from '../sql/columns.ts'
 import type { IndexPath } from '../sql/scope.ts'
-import { numberOf } from './columns.ts'
 import type { Database } from './database.ts'
 import { createRowNumbers } from './row-numbers.ts'
 import { nodeOfTenant } from './tenant-node.ts'

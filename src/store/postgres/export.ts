@@ -2,10 +2,11 @@
 
 import { compareText } from '../../protocol/index.ts'
 import { EXPORT_ORDER, type ExportRow, NEVER } from '../contract/index.ts'
-import { numberOf, type Row, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import { ITEM_COLUMNS, itemOf } from '../sql/item-columns.ts'
+import type { Row } from './columns.ts'
 import type { Database } from './database.ts'
 import { isOutage, unavailable } from './faults.ts'
-import { ITEM_COLUMNS, itemOf } from './items.ts'
 import { CHANGE_COLUMNS, changeOf, recordOf } from './rows.ts'
 import type { Session } from './session.ts'
 

@@ -2,9 +2,10 @@
 
 import type { BoundFilter } from '../../protocol/index.ts'
 import type { Page, Query, Weight } from '../contract/index.ts'
+import { textOf } from '../sql/columns.ts'
 import { SOME } from '../sql/keys.ts'
 import { isLong, planQuery, weighQuery } from '../sql/plan.ts'
-import { type Row, textOf } from './columns.ts'
+import type { Row } from './columns.ts'
 import type { Tenant } from './dictionary.ts'
 import { readGroups } from './groups.ts'
 import { storedOf } from './rows.ts'

@@ -1,8 +1,9 @@
 // Writes what a transaction has changed in memory to the database, in as few statements as it takes.
 
 import { compareText, fold } from '../../protocol/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import { foldedText } from '../sql/folded.ts'
-import { numberOf, type Row, type Statement } from './columns.ts'
+import type { Row, Statement } from './columns.ts'
 import { updateCounters } from './counters.ts'
 import { deleteEntries, insertEntries } from './index-entries.ts'
 import { writeItems } from './items.ts'

@@ -1,7 +1,7 @@
 // Deletes what removed tenants, removed index paths and expired items have left behind.
 
 import { NEVER } from '../contract/index.ts'
-import { numberOf } from './columns.ts'
+import { numberOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 import type { Session } from './session.ts'
 

@@ -2,7 +2,8 @@
 
 import { compareText } from '../../protocol/index.ts'
 import type { Membership } from '../contract/index.ts'
-import { type Row, textOf } from './columns.ts'
+import { textOf } from '../sql/columns.ts'
+import type { Row } from './columns.ts'
 import type { Database } from './database.ts'
 
 /**

@@ -2,7 +2,7 @@
 
 import { Conflict, type ExportRow, type Write, type Written } from '../contract/index.ts'
 import { DONE } from '../rules.ts'
-import { numberOf } from './columns.ts'
+import { numberOf } from '../sql/columns.ts'
 import { pathKey } from './dictionary.ts'
 import { enterEntry } from './index-entries.ts'
 import { logLine } from './log.ts'

@@ -1,8 +1,8 @@
 // Index paths of a tenant's types: which of them writes need, and how they are made, marked and removed.
 
 import type { Write } from '../contract/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import type { IndexPath } from '../sql/scope.ts'
-import { numberOf } from './columns.ts'
 import { pathKey, type Tenant } from './dictionary.ts'
 import type { Session } from './session.ts'
 import { lockTenant, type UnitOfWork } from './unit-of-work.ts'

@@ -1,38 +1,18 @@
 // Work items in a transaction: reads and locks them, computes what writes change, and builds the statements.
 
-import { compareText, type Json } from '../../protocol/index.ts'
+import { compareText } from '../../protocol/index.ts'
 import { type Item, type ItemKey, NEVER, type WorkWrite, type Write } from '../contract/index.ts'
+import { FIELD_COLUMNS, ITEM_COLUMNS, itemOf } from '../sql/item-columns.ts'
 import { changedItem, EMPTY_ITEM, markedItem } from '../work-rules.ts'
-import { numberOf, type Row, type Statement, textOf } from './columns.ts'
+import type { Statement } from './columns.ts'
 import { append, type LoadedItem, type UnitOfWork } from './unit-of-work.ts'
 
 type SetWrite = Extract<WorkWrite, { write: 'item' }>
 type MarkWrite = Extract<WorkWrite, { write: 'mark' }>
 type ItemWrite = SetWrite | MarkWrite
 
-const COLUMNS = ['tag', 'lane', 'due', 'state', 'mark', 'done', 'place', 'value', 'expires'] as const
-/** Columns of an item in the order in which {@link itemOf} reads them; the table is called `i`. */
-export const ITEM_COLUMNS = `i.t, i.queue, i.key, ${COLUMNS.map((column) => `i.${column}`).join(', ')}`
 /** What stays as it is in an item that was marked since. */
 const UNLESS_MARKED: ReadonlySet<string> = new Set(['lane', 'due', 'state'])
-
-/** An item by its columns {@link ITEM_COLUMNS}. */
-export function itemOf(row: Row, tenant: string): Item {
-  return {
-    tenant,
-    queue: textOf(row[1]),
-    key: textOf(row[2]),
-    tag: textOf(row[3]),
-    lane: numberOf(row[4]),
-    due: numberOf(row[5]),
-    state: textOf(row[6]),
-    mark: numberOf(row[7]),
-    done: numberOf(row[8]),
-    place: numberOf(row[9]),
-    value: JSON.parse(textOf(row[10])) as Json,
-    expires: numberOf(row[11]),
-  }
-}
 
 /**
  * Reads and locks the items that the writes name, in order of their keys, if anything depends on what they are now: a condition, an
@@ -122,7 +102,7 @@ function writeLoaded(tenantNo: number, loaded: ReadonlyMap<string, LoadedItem>):
   const present = changed.flatMap(([, { hasRow, now }]) => (now === undefined ? [] : [{ hasRow, item: now }]))
   const old = present.filter(({ hasRow }) => hasRow).map(({ item }) => item)
   if (old.length > 0) {
-    const sql = `update lockstep.item i set ${COLUMNS.map((column) => `${column} = d.${column}`).join(', ')}
+    const sql = `update lockstep.item i set ${FIELD_COLUMNS.map((column) => `${column} = d.${column}`).join(', ')}
       from ${UNNEST} where i.t = $1 and i.queue = d.queue and i.key = d.key`
     statements.push([sql, tenantNo, ...columnsOf(old)])
   }
@@ -133,9 +113,9 @@ function writeLoaded(tenantNo: number, loaded: ReadonlyMap<string, LoadedItem>):
 }
 
 const UNNEST = `unnest($2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
-  $10::bigint[], $11::text[], $12::bigint[]) d(queue, key, ${COLUMNS.join(', ')})`
-const INSERT = `insert into lockstep.item as i (t, queue, key, ${COLUMNS.join(', ')})
-  select s.t, d.queue, d.key, ${COLUMNS.map((column) => `d.${column}`).join(', ')}
+  $10::bigint[], $11::text[], $12::bigint[]) d(queue, key, ${FIELD_COLUMNS.join(', ')})`
+const INSERT = `insert into lockstep.item as i (t, queue, key, ${FIELD_COLUMNS.join(', ')})
+  select s.t, d.queue, d.key, ${FIELD_COLUMNS.map((column) => `d.${column}`).join(', ')}
   from lockstep.tenant_state s, ${UNNEST} where s.t = $1`
 
 /** Makes items or changes those that are there, without having read them. All writes are of one shape. */
@@ -143,7 +123,7 @@ function upsert(tenantNo: number, writes: readonly ItemWrite[], now: number): St
   const [first] = writes
   const change = first?.write === 'mark' ? markChanges(first) : setChanges(first)
   // In place of one that has expired it is a new one.
-  const changes = COLUMNS.map((column) => {
+  const changes = FIELD_COLUMNS.map((column) => {
     const value = change[column] ?? `i.${column}`
     return value === `excluded.${column}`
       ? `${column} = ${value}`
@@ -153,11 +133,11 @@ function upsert(tenantNo: number, writes: readonly ItemWrite[], now: number): St
   return [sql, tenantNo, ...columnsOf(writes.map(asNew)), ...(sql.includes('$13') ? [now] : [])]
 }
 
-type Changes = { readonly [column in (typeof COLUMNS)[number]]?: string }
+type Changes = { readonly [column in (typeof FIELD_COLUMNS)[number]]?: string }
 
 function setChanges(write: SetWrite | undefined): Changes {
   const { set = {}, settles } = write ?? {}
-  const given = COLUMNS.filter((column) => set[column] !== undefined)
+  const given = FIELD_COLUMNS.filter((column) => set[column] !== undefined)
   const changes = given.map((column): [string, string] => [
     column,
     settles !== undefined && UNLESS_MARKED.has(column)
@@ -194,7 +174,7 @@ function asNew(write: ItemWrite): Item {
 function shapeOf(write: ItemWrite): string {
   if (write.write === 'mark') return write.mark === undefined ? 'mark' : 'mark to'
   const { set, settles } = write
-  return `${settles === undefined ? 'set' : 'settle'} ${COLUMNS.filter((column) => set?.[column] !== undefined).join(' ')}`
+  return `${settles === undefined ? 'set' : 'settle'} ${FIELD_COLUMNS.filter((column) => set?.[column] !== undefined).join(' ')}`
 }
 
 /** Whether a write depends on what the item is now, so that it has to be read. */

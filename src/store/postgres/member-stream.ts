@@ -1,7 +1,7 @@
 // Streams all members of a group as of one moment, also of a group with a million.
 
 import type { Member, Ref } from '../contract/index.ts'
-import { numberOf, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
 import type { Reads } from './read.ts'

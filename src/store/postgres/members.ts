@@ -3,7 +3,8 @@
 import { type BoundFilter, idsNamed, matchesElement } from '../../protocol/index.ts'
 import { Conflict, type MemberEdit, type Write } from '../contract/index.ts'
 import { memberEntry } from '../derived.ts'
-import { numberOf, type Statement, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Statement } from './columns.ts'
 import { type GroupMembers, type LoadedResource, loadResources, type UnitOfWork } from './unit-of-work.ts'
 
 /** The members that really came and went, by row number. */

@@ -1,7 +1,7 @@
 // Finds where to begin reading for a deep startIndex, by ids that are kept at regular distances.
 
 import { compareText } from '../../protocol/index.ts'
-import { numberOf } from './columns.ts'
+import { numberOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 
 /** Where to begin reading for a deep startIndex, so that no page skips more than some thousands of ids. */

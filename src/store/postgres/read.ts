@@ -10,8 +10,9 @@ import {
   type Stored,
   type StoredRecord,
 } from '../contract/index.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import { type BatchedGet, createBatchedGet } from './batched-get.ts'
-import { numberOf, type Row, textOf } from './columns.ts'
+import type { Row } from './columns.ts'
 import type { Database } from './database.ts'
 import { indexValue } from './dialect.ts'
 import { type Dictionary, pathKey } from './dictionary.ts'

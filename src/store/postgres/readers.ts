@@ -1,7 +1,8 @@
 // Cursors of the readers of a log, fences, and the cutting of the log, in a transaction.
 
 import { Conflict, checkTrim, type WorkWrite } from '../contract/index.ts'
-import { numberOf, type Statement, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Statement } from './columns.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** Moves, makes or forgets a cursor at once; false when there was none to forget. */

@@ -1,6 +1,6 @@
 // Numbers for new resources, taken from the database a block at a time.
 
-import { numberOf } from './columns.ts'
+import { numberOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 
 /** The numbers that one process may give to new resources. */

@@ -2,7 +2,8 @@
 
 import type { Json } from '../../protocol/index.ts'
 import type { Change, Membership, Stored, StoredRecord } from '../contract/index.ts'
-import { numberOf, type Row, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Row } from './columns.ts'
 
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
 export const COLUMNS = 'r.y, r.id, r.version, r.created, r.modified, r.display, r.text'

@@ -1,7 +1,7 @@
 // Lists the tenants with their kept counters: all of them, or a page by name.
 
 import type { TenantPage, TenantRow } from '../contract/index.ts'
-import { numberOf, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 
 /** Behind every name that begins with the text before it, in the order "C". */

@@ -1,7 +1,8 @@
 // What one transaction has read under locks and will write at its end, kept in memory until then.
 
 import type { Change, Item, LogDraft, WorkWrite } from '../contract/index.ts'
-import { numberOf, type Row, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Row } from './columns.ts'
 import type { Tenant } from './dictionary.ts'
 import { KEY_SHARE, lockAlike, TENANT_LOCKS } from './row-locks.ts'
 import type { Session } from './session.ts'

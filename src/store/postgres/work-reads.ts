@@ -13,10 +13,11 @@ import {
   type News,
   type Work,
 } from '../contract/index.ts'
-import { numberOf, type Row, textOf, type Value } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import { ITEM_COLUMNS, itemOf } from '../sql/item-columns.ts'
+import type { Row, Value } from './columns.ts'
 import type { Database } from './database.ts'
 import type { Dictionary } from './dictionary.ts'
-import { ITEM_COLUMNS, itemOf } from './items.ts'
 
 /** What work is read with. */
 export interface WorkReadsDeps {

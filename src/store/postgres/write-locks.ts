@@ -2,7 +2,8 @@
 
 import { idsNamed } from '../../protocol/index.ts'
 import type { Write } from '../contract/index.ts'
-import { numberOf, type Row, type Statement, textOf } from './columns.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Row, Statement } from './columns.ts'
 import { pathKey } from './dictionary.ts'
 import { loadHolders } from './index-entries.ts'
 import { loadItems } from './items.ts'

@@ -1,7 +1,8 @@
 // Finds out what a write makes look different besides the resource itself, for the watchers.
 
 import { fold } from '../../protocol/index.ts'
-import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection, SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { MemberChanges } from './members.ts'
 

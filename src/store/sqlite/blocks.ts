@@ -1,7 +1,8 @@
 // Counts the ids of each type in blocks, in order of id, so that a deep startIndex skips whole blocks.
 
 import { compareText } from '../../protocol/index.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection } from './connection.ts'
 
 /** What a transaction has counted of one type so far. */
 export interface TypeBlocks {

@@ -2,8 +2,9 @@
 
 import type { Environment } from '../../environment.ts'
 import type { Affected } from '../contract/index.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import type { Watchers } from '../watchers.ts'
-import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
+import type { Connection, SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { GroupsOf } from './groups.ts'
 import type { ReadTransaction } from './read-transaction.ts'

@@ -5,6 +5,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { ConfigError, fold, instantOf, squeezed } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import { cannotOpen } from './database-file.ts'
 import { driverOf, type Prepared, type SqliteDatabase, type SqlRow, type SqlValue } from './driver.ts'
 
@@ -168,18 +169,6 @@ function openFile(file: string, options: { readonly timeout: number; readonly re
   } catch (cause) {
     throw new ConfigError('store.file', cannotOpen(file), { cause })
   }
-}
-
-/** The text in a column. */
-export function textOf(value: SqlValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`Expected text in a column, found ${typeof value}`)
-  return value
-}
-
-/** The number in a column. */
-export function numberOf(value: SqlValue | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`Expected a number in a column, found ${typeof value}`)
-  return value
 }
 
 /** Result codes of SQLite that are about the state of file, disk or lock, and not about the statement. */

@@ -1,7 +1,8 @@
 // Counts during a transaction what is written once at its end: resources, places of logs, signals.
 
+import { numberOf } from '../sql/columns.ts'
 import { type Blocks, countId, dropBlocks, flushBlocks } from './blocks.ts'
-import { type Connection, numberOf } from './connection.ts'
+import type { Connection } from './connection.ts'
 
 /**
  * What a transaction counts while it runs and writes once at its end: resources per type, ids per block, the last place

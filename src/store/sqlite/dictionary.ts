@@ -1,7 +1,8 @@
 // Keeps the small numbers that stand for tenants, types and index paths.
 
+import { numberOf, textOf } from '../sql/columns.ts'
 import type { IndexPath } from '../sql/scope.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import type { Connection } from './connection.ts'
 
 /** An index path of one of a tenant's types. */
 export interface TypedPath extends IndexPath {

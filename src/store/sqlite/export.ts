@@ -2,10 +2,11 @@
 
 import { compareText, isObject } from '../../protocol/index.ts'
 import { EXPORT_ORDER, type ExportRow, NEVER } from '../contract/index.ts'
-import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import { ITEM_COLUMNS, itemOf } from '../sql/item-columns.ts'
+import type { Connection, SqlRow } from './connection.ts'
 import { createDictionary } from './dictionary.ts'
 import { CHANGE_COLUMNS, changeOf } from './rows.ts'
-import { ITEM_COLUMNS, itemOf } from './work.ts'
 
 type Kind = ExportRow['row']
 type RowOf<K extends Kind> = Extract<ExportRow, { row: K }>

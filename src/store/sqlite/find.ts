@@ -1,8 +1,9 @@
 // Runs queries on one connection, and judges beforehand how costly they are.
 
 import type { Membership, Page, Query, Weight } from '../contract/index.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import { isLong, LIGHT, planQuery, weighQuery } from '../sql/plan.ts'
-import { numberOf, type SqlRow, textOf } from './connection.ts'
+import type { SqlRow } from './connection.ts'
 import { storedOf } from './rows.ts'
 import { count, draftFor, type FindDeps, type Found, few, findMany, gather, type Part, scan, walk } from './ways.ts'
 

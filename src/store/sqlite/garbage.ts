@@ -1,7 +1,8 @@
 // Deletes the rows that removed tenants and index paths have left, in small portions.
 
 import { NEVER } from '../contract/index.ts'
-import { type Connection, isOutage, numberOf } from './connection.ts'
+import { numberOf } from '../sql/columns.ts'
+import { type Connection, isOutage } from './connection.ts'
 
 /** Deletes the rows of removed tenants and index paths in small portions, so that no write waits long. */
 export interface GarbageCollector {

@@ -2,7 +2,8 @@
 
 import { compareText } from '../../protocol/index.ts'
 import type { Membership } from '../contract/index.ts'
-import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection, SqlRow, SqlValue } from './connection.ts'
 import { sqlite as dialect } from './dialect.ts'
 
 /** The numbers of the groups that `r` is a direct member of, as one text; null for those in no group, which are most. */

@@ -2,7 +2,8 @@
 
 import { type Change, LogCut, type Ref, type WholeChange } from '../contract/index.ts'
 import { IDS_IN_LOG, loggedMembers } from '../rules.ts'
-import { type Connection, numberOf } from './connection.ts'
+import { numberOf } from '../sql/columns.ts'
+import type { Connection } from './connection.ts'
 import type { Counters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { idsOf, type MemberChanges } from './members.ts'

@@ -2,10 +2,11 @@
 
 import type { BoundFilter, Target } from '../../protocol/index.ts'
 import type { Candidate, Store } from '../contract/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import { rowsOf } from '../sql/derived-rows.ts'
 import { following } from '../sql/keys.ts'
 import type { IndexPath } from '../sql/scope.ts'
-import { type Connection, numberOf, type SqlRow } from './connection.ts'
+import type { Connection, SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { Reads } from './read.ts'
 

@@ -1,7 +1,8 @@
 // Streams the members of a group as of one moment.
 
 import type { Member } from '../contract/index.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 
 /** Members in one chunk. */

@@ -2,7 +2,8 @@
 
 import { idsNamed } from '../../protocol/index.ts'
 import { Conflict, type MemberEdit } from '../contract/index.ts'
-import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection, SqlValue } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { compileMembers } from './member-filter.ts'
 

@@ -1,7 +1,8 @@
 // Creates the tables, and brings those of an earlier release up to date.
 
 import { ConfigError } from '../../protocol/index.ts'
-import { type Connection, numberOf, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection } from './connection.ts'
 import { sql as tables } from './migrations/0001-tables.ts'
 import { sql as goneTenants } from './migrations/0002-gone-tenants.ts'
 import { sql as logByTime } from './migrations/0003-log-by-time.ts'

@@ -1,6 +1,7 @@
 // Where to begin reading for a deep startIndex: ids are counted in blocks whose sizes are kept.
 
-import { type Connection, textOf } from './connection.ts'
+import { textOf } from '../sql/columns.ts'
+import type { Connection } from './connection.ts'
 import { sqlite } from './dialect.ts'
 
 /** An id, or "" for the beginning, and how many come before it. */

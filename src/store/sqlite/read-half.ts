@@ -1,7 +1,7 @@
 // The reading half of a SQLite store: every read includes what others have committed by then.
 
 import type { Environment } from '../../environment.ts'
-import type { Store } from '../contract/index.ts'
+import type { ReadHalf, Store } from '../contract/index.ts'
 import { createBatchedGet } from './batched-get.ts'
 import type { ChangeWatch } from './change-watch.ts'
 import { type Connection, isOutage, unavailable } from './connection.ts'
@@ -36,23 +36,7 @@ export interface ReadHalfDeps {
   readonly environment: Pick<Environment, 'afterTurn'>
 }
 
-type ReadHalf = Pick<
-  Store,
-  | 'get'
-  | 'secret'
-  | 'find'
-  | 'weigh'
-  | 'names'
-  | 'members'
-  | 'membersAmong'
-  | 'memberCount'
-  | 'holders'
-  | 'changes'
-  | 'records'
-  | 'exportTenant'
-  | 'tenants'
-  | 'tenant'
-> &
+type SqliteReads = ReadHalf &
   Required<Pick<Store, 'lookUp'>> & {
     /** Closes the connections that it has opened. */
     readonly closeIdle: () => void
@@ -86,7 +70,7 @@ export function createReading(watch: ChangeWatch, transaction: ReadTransaction):
 }
 
 /** Creates the reading half of a store. */
-export function createReadHalf(deps: ReadHalfDeps): ReadHalf {
+export function createReadHalf(deps: ReadHalfDeps): SqliteReads {
   const { connection, another, dictionary, reads, finds, lookUp, watch } = deps
   const { now, promised } = deps.reading
   const idle: Connection[] = []

@@ -13,7 +13,8 @@ import type {
   TenantPage,
   TenantRow,
 } from '../contract/index.ts'
-import { type Connection, numberOf, type SqlRow, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection, SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
 import { readChanges } from './log.ts'

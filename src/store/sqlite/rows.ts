@@ -2,7 +2,8 @@
 
 import type { Json } from '../../protocol/index.ts'
 import type { Change, Membership, Ref, Stored, StoredRecord } from '../contract/index.ts'
-import { numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { SqlRow, SqlValue } from './connection.ts'
 
 /** Columns of a resource in the order in which `storedOf` reads them; the table is called `r`. */
 export const COLUMNS = 'r.k, r.y, r.id, r.version, r.created, r.modified, r.display, r.text'

@@ -15,10 +15,12 @@ import {
   type Work,
   type Written,
 } from '../contract/index.ts'
-import { type Connection, numberOf, type SqlRow, type SqlValue, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import { ITEM_COLUMNS, itemOf } from '../sql/item-columns.ts'
+import type { Connection, SqlRow, SqlValue } from './connection.ts'
 import { PLACE_OF_ALL } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
-import { ITEM_COLUMNS, itemOf, type LeaseWrite } from './work.ts'
+import type { LeaseWrite } from './work.ts'
 
 /** Reads of work, on the calling thread. */
 export interface WorkReads {

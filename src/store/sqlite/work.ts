@@ -1,11 +1,9 @@
 // Writes items, cursors and leases, and cuts the log.
 
-import type { Json } from '../../protocol/index.ts'
 import {
   Conflict,
   type Cursor,
   checkTrim,
-  type Item,
   type ItemDraft,
   type ItemKey,
   type LeaseKey,
@@ -15,7 +13,8 @@ import {
   type Written,
 } from '../contract/index.ts'
 import { DONE, NOTHING } from '../rules.ts'
-import { type Connection, numberOf, type SqlValue, textOf } from './connection.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
+import type { Connection, SqlValue } from './connection.ts'
 import type { Counters } from './counters.ts'
 
 /** Takes or gives back a lease, in a transaction of its own. `Written.version` is the epoch, 0 when another owner has it. */
@@ -259,25 +258,3 @@ function trim(deps: WorkDeps, write: Extract<WorkWrite, { write: 'trim' }>, tena
   counters.signal(write.tenant, true)
   return DONE
 }
-
-/** An item by its columns {@link ITEM_COLUMNS}. */
-export function itemOf(row: readonly SqlValue[], tenant: string): Item {
-  return {
-    tenant,
-    queue: textOf(row[1]),
-    key: textOf(row[2]),
-    tag: textOf(row[3]),
-    lane: numberOf(row[4]),
-    due: numberOf(row[5]),
-    state: textOf(row[6]),
-    mark: numberOf(row[7]),
-    done: numberOf(row[8]),
-    place: numberOf(row[9]),
-    value: JSON.parse(textOf(row[10])) as Json,
-    expires: numberOf(row[11]),
-  }
-}
-
-/** Columns of an item in the order in which {@link itemOf} reads them; the table is called `i`. */
-export const ITEM_COLUMNS =
-  'i.t, i.queue, i.key, i.tag, i.lane, i.due, i.state, i.mark, i.done, i.place, i.value, i.expires'

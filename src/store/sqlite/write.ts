@@ -2,8 +2,8 @@
 
 import { Conflict, type Ref, tenantOfWork, type WorkWrite, type Write, type Written } from '../contract/index.ts'
 import { changesNothing, DONE, departure, NOTHING, requireVersion } from '../rules.ts'
+import { numberOf, textOf } from '../sql/columns.ts'
 import { foldedText } from '../sql/folded.ts'
-import { numberOf, textOf } from './connection.ts'
 import { load } from './import.ts'
 import type { Indexed } from './index-entries.ts'
 import { changePaths } from './index-paths.ts'

@@ -2,8 +2,9 @@
 
 import type { Environment } from '../../environment.ts'
 import type { WholeChange, Written } from '../contract/index.ts'
+import { numberOf } from '../sql/columns.ts'
 import { runHook } from './commit-hook.ts'
-import { type Connection, isOutage, numberOf, unavailable } from './connection.ts'
+import { type Connection, isOutage, unavailable } from './connection.ts'
 import { createCounters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { createGarbageCollector } from './garbage.ts'
