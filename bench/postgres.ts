@@ -44,6 +44,18 @@ export interface PostgresBench {
   readonly stop: () => Promise<void>
 }
 
+/** The open sites, and the references. */
+export interface PostgresSites {
+  readonly postgres: PostgresBench
+  /** From the smallest to the largest. */
+  readonly sites: readonly OpenSite[]
+  readonly big: OpenSite
+  /** A copy of the big database, as filled. */
+  readonly copy: string
+  /** Rates of one plain table over 16 connections. */
+  readonly plain: { readonly [name: string]: number }
+}
+
 /** Durable as in production, memory as usual in PostgreSQL benchmarks, and no statistics gathered during a round. */
 const SETTINGS = ['shared_buffers=512MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min', 'autovacuum_naptime=10min']
 

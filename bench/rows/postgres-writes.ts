@@ -1,10 +1,10 @@
 // Rows of writes to PostgreSQL, and of two processes on it: PG.create, PG.patch, PG.workers, P1.
 
 import { type Bench, compare, figure, type Samples, type Variant } from '../bench.ts'
+import type { PostgresSites } from '../postgres.ts'
 import type { OpenSite } from '../site.ts'
 import { least, short } from '../table.ts'
 import { withUnit } from './gets.ts'
-import type { PostgresSites } from './postgres.ts'
 
 /** Bounded, so that creates do not turn one size into another. */
 const CREATES = 4_000

@@ -1,7 +1,7 @@
 // Rows of Lockstep on PostgreSQL (PG, P1, P2), compared with a bare program on the same server.
 
 import { type Bench, compare, figure, type Samples, type Variant } from '../bench.ts'
-import { type Filled, openPostgres, type PostgresBench } from '../postgres.ts'
+import { type Filled, openPostgres, type PostgresBench, type PostgresSites } from '../postgres.ts'
 import type { OpenSite } from '../site.ts'
 import { least, most, short } from '../table.ts'
 import { SPARE } from '../workloads.ts'
@@ -12,18 +12,6 @@ import { measurePostgresWrites } from './postgres-writes.ts'
 
 /** The rows this file and its neighbours make. */
 export const POSTGRES_ROWS = ['PG', 'P1', 'P2'] as const
-
-/** The open sites, and the references. */
-export interface PostgresSites {
-  readonly postgres: PostgresBench
-  /** From the smallest to the largest. */
-  readonly sites: readonly OpenSite[]
-  readonly big: OpenSite
-  /** A copy of the big database, as filled. */
-  readonly copy: string
-  /** Rates of one plain table over 16 connections. */
-  readonly plain: { readonly [name: string]: number }
-}
 
 /** Measures them on the run's own server. */
 export async function measurePostgres(bench: Bench): Promise<void> {
