@@ -9,6 +9,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['server', 'The standalone process: faces by path, offload threads, the cluster of workers, monitoring.'],
   ['site', 'An installation: its settings, and the store, tenancy, directory and provider that they open.'],
   ['admin', 'The admin API `/admin/v1`, with its OpenAPI document.'],
+  ['hub', 'Keeps apps in lockstep: plans from the log, brings each account to what it must be, proves what was done.'],
   ['provider', 'Incoming SCIM: turns a request into a response. RFC 7644.'],
   ['tenancy', 'Tenants and what belongs to them: connections, tokens, settings, schemas.'],
   [
@@ -24,7 +25,9 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
     'quirks',
     'How clients depart from the RFCs: pure rewrites of messages, and what each kind of connection tolerates.',
   ],
+  ['outbound', 'HTTP to addresses that strangers chose: every address checked, no redirects, limits.'],
   ['conformance', 'Checks any SCIM server, case by case, and whether identity providers will work with it.'],
+  ['testing', 'Fake apps for tests: SCIM servers with the habits of real ones, faults and a trace.'],
   ['protocol', 'SCIM itself: pure functions over plain data, without Node. RFC 7643, 7644, 9865.'],
   [
     '',
@@ -48,6 +51,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/check', 'The command that runs the conformance checker.'],
   ['cli/completion', 'Shell completion.'],
   ['cli/server', 'The command that starts the server.'],
+  ['hub/contract', 'Adapters, settings of apps, what is kept of them, and what people are shown.'],
   ['server/offload', 'Threads that carry out heavy requests, so that the event loop stays free for quick ones.'],
   ['server/cluster', 'Several processes on one port.'],
   ['server/monitoring', 'What operators see: the log, metrics, probes, and whether the database works.'],

@@ -1,0 +1,8 @@
+// The contract of the hub: adapters, settings of apps, what is kept of them.
+
+export * from './adapter.ts'
+export * from './app-error.ts'
+export * from './app-settings.ts'
+export * from './compiled.ts'
+export * from './link.ts'
+export * from './views.ts'

@@ -1,0 +1,158 @@
+// What the hub keeps: queues of work items, their keys, and what their values hold.
+
+import type { Document, Json } from '../../protocol/index.ts'
+import type { AccountType, ShownRequest } from './adapter.ts'
+import type { AppTrouble } from './app-error.ts'
+
+/** The reader of the log that plans for all apps of a tenant. */
+export const HUB_READER = 'hub'
+
+/**
+ * Names of the hub's queues. All are per tenant.
+ *
+ * - `units`: one item per app: the unit that a worker owns. Key = app; value = {@link AppState}.
+ * - `links`: one item per app and resource. Key = resource id; tag = {@link accountTag} of the account; value = {@link Link}.
+ * - `members`: one item per app, group and member, the group in the name. Key = member's resource id; state `ready` until looked at.
+ * - `waits`: who waits for whose link. Key = `{needed}/{waiter}`, tag = needed.
+ * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
+ * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
+ * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
+ */
+export const QUEUES = {
+  units: 'hub/apps',
+  links: (app: string) => `hub/links/${app}`,
+  members: (app: string, group: string) => `hub/members/${app}/${group}`,
+  waits: (app: string) => `hub/waits/${app}`,
+  attempts: (app: string) => `hub/attempts/${app}`,
+  holds: (app: string) => `hub/holds/${app}`,
+  runs: (app: string) => `hub/runs/${app}`,
+} as const
+
+/** Lanes, first to last. 0 leavers, 1 memberships and grants taken away, 2 joiners, 5 updates, 7 backfill, 9 sweeps. */
+export const HUB_LANES = { leave: 0, lose: 1, join: 2, update: 5, backfill: 7, sweep: 9 } as const
+
+/** States of a link; '' is at rest: the app confirmed what it must hold. */
+export type LinkState = '' | 'ready' | 'waiting' | 'held' | 'parked'
+
+/** What ties a resource here to its account in an app, and what that was last given. */
+export interface Link {
+  readonly type: AccountType
+  /** How it is called, for people: userName or displayName. */
+  readonly name: string
+  /** The app's id; absent until an account was made or found. */
+  readonly account?: string
+  /** What the app last confirmed, or last showed: attributes that the map manages, `active` included. */
+  readonly acked?: Document
+  /** Whether the account is wanted, and how: what the last planning or delivery found. */
+  readonly wanted?: 'active' | 'disabled' | 'absent'
+  /** When the app confirmed last, in milliseconds since 1970, and the place in the log that it then reflected. */
+  readonly ackedAt?: number
+  readonly ackedPlace?: number
+  /** When the change that is not confirmed yet was committed: the age of the debt. */
+  readonly since?: number
+  /** Since when it is told off: the confirmation of the last removal, with what was read back. */
+  readonly off?: { readonly at: number; readonly place: number; readonly readBack?: ReadBack }
+  /** What requests of unknown outcome may have set. */
+  readonly tentative?: Tentative
+  /** Failures since the last success. */
+  readonly attempts?: number
+  readonly reason?: LinkReason
+  /** Reads that are still to be made, and when, in milliseconds since 1970. */
+  readonly verify?: readonly number[]
+  /** The resource is gone here: the link is kept until it expires, so that a rehire finds the account. */
+  readonly goneAt?: number
+  /** Members of a group have to be compared whole, from this member on. */
+  readonly membersFrom?: string
+}
+
+/** What a verify read found. */
+export interface ReadBack {
+  /** In milliseconds since 1970. */
+  readonly at: number
+  readonly found: 'none' | 'off' | 'active'
+}
+
+/** What may or may not have taken effect. */
+export interface Tentative {
+  /** A create: match before anything is made again. */
+  readonly create?: boolean
+  /** Attributes, by top-level name or extension URN. */
+  readonly attributes?: readonly string[]
+  readonly remove?: boolean
+}
+
+/** Why a link waits, is held or parked, for people and programs. */
+export interface LinkReason {
+  readonly code:
+    | AppTrouble
+    | 'waits-for'
+    | 'guard'
+    | 'map'
+    | 'ambiguous'
+    | 'taken'
+    | 'adopt'
+    | 'vanishes'
+    | 'swap'
+    | 'resurrected'
+  readonly message: string
+  /** When that began, in milliseconds since 1970. */
+  readonly since: number
+  readonly details?: Json
+}
+
+/** How an app is doing, kept in its unit. */
+export interface AppState {
+  /** `review`: its first plan, or what a restored backup means, waits for a person. */
+  readonly health: 'healthy' | 'throttled' | 'open' | 'half-open' | 'review'
+  readonly reason?: string
+  readonly healthSince?: number
+  /** Nothing is sent before that, in milliseconds since 1970. */
+  readonly pausedUntil?: number
+  readonly breaker?: Json
+  /** Removals by minute of the last hour: [minute since 1970, accounts, memberships]. */
+  readonly removals?: readonly (readonly [number, number, number])[]
+  /** Accounts that are switched on, as far as it confirmed. */
+  readonly managed?: number
+  /** Place in the log of the configuration that the last finished backfill was made for. */
+  readonly configured?: number
+  /** The backfill under way: for the configuration at that place, and how far it is. */
+  readonly backfill?: { readonly place: number; readonly type: AccountType; readonly after: string }
+  /** When the next full sweep is due, in milliseconds since 1970. */
+  readonly sweepDue?: number
+}
+
+/** One request to an app and what came of it; never with credentials. */
+export interface Attempt {
+  readonly at: number
+  readonly ms: number
+  readonly resource: string
+  readonly type: AccountType
+  readonly lane: number
+  /** The place in the log that it was computed from. */
+  readonly basis: number
+  readonly step: string
+  readonly requests: readonly ShownRequest[]
+  readonly outcome: 'done' | AppTrouble
+  readonly status?: number
+  readonly message?: string
+}
+
+/** Removals that wait for a person. */
+export interface Hold {
+  readonly openedAt: number
+  /** What caused them: `configuration`, `request TXN`, `trickle`, `sweep ID`, `group ID emptied`. */
+  readonly cause: string
+  readonly place: number
+  readonly count: number
+  readonly limit: number
+  readonly verdict?: 'approved' | 'discarded'
+  readonly by?: string
+  readonly at?: number
+}
+
+/** The tag under which a link is found by its account. App ids may be longer than tags. */
+export function accountTag(type: AccountType, account: string): string {
+  const tag = `${type}/${account}`
+  // The end differs more often than the beginning; what a tag finds is compared whole afterwards.
+  return tag.length <= 200 ? tag : tag.slice(-200)
+}

@@ -1,0 +1,109 @@
+// What the hub tells people and programs: plans, explanations, who was told, who has access.
+
+import type { Document, Json } from '../../protocol/index.ts'
+import type { AccountType, ShownRequest } from './adapter.ts'
+import type { DriftKind } from './app-settings.ts'
+import type { ScopeDecision } from './compiled.ts'
+import type { LinkReason, LinkState, ReadBack } from './link.ts'
+
+/** What one app was told of a person, or why not yet. Times are in milliseconds since 1970. */
+export interface Told {
+  readonly app: string
+  readonly label: string
+  readonly account?: string
+  /**
+   * `confirmed`: the app answered that it did it; `verified`: a read afterwards showed it; `pending`, `waiting`, `held`, `parked`: not yet,
+   * see `reason`; `none`: no account there, and none wanted.
+   */
+  readonly state: 'confirmed' | 'verified' | 'pending' | 'waiting' | 'held' | 'parked' | 'none'
+  readonly wanted: 'active' | 'disabled' | 'absent'
+  /** When the change was committed here, and when the app confirmed it. */
+  readonly changedAt?: number
+  readonly confirmedAt?: number
+  readonly place?: number
+  readonly readBack?: ReadBack
+  readonly reason?: LinkReason
+  /** When it is tried next. */
+  readonly nextAt?: number
+}
+
+/** What would be done about one resource in one app. */
+export interface PlanItem {
+  readonly resource: string
+  readonly type: AccountType
+  readonly name: string
+  readonly action:
+    | 'create'
+    | 'adopt'
+    | 'update'
+    | 'enable'
+    | 'disable'
+    | 'remove'
+    | 'unlink'
+    | 'wait'
+    | 'parked'
+    | 'held'
+    | 'same'
+  readonly account?: string
+  /** Why, for people. */
+  readonly why: string
+  /** Members that join and leave. */
+  readonly members?: { readonly add: number; readonly remove: number }
+  readonly requests: readonly ShownRequest[]
+}
+
+/** A plan as a whole; its items are read page by page. */
+export interface PlanSummary {
+  readonly id: string
+  readonly app: string
+  /** The place in the log, and the place of the configuration, that it was computed from. */
+  readonly place: number
+  readonly configured: number
+  readonly madeAt: number
+  readonly counts: { readonly [action in PlanItem['action']]?: number }
+  readonly guard: {
+    readonly held: boolean
+    readonly removals: number
+    readonly limit: number
+    readonly managed: number
+  }
+}
+
+/** How one resource comes to what it should be in one app. */
+export interface Explanation {
+  readonly source: Document | undefined
+  readonly scope: ScopeDecision
+  readonly match: { readonly keys: Json; readonly found: readonly string[]; readonly note: string }
+  readonly wanted: Document | undefined
+  readonly acked: Document | undefined
+  readonly link: { readonly state: LinkState; readonly account?: string; readonly reason?: LinkReason }
+  readonly item: PlanItem
+}
+
+/** One difference that a sweep found. */
+export interface Drift {
+  readonly kind: DriftKind
+  readonly type: AccountType
+  readonly account: string
+  readonly resource?: string
+  readonly name: string
+  /** Attributes that differ, or what is wrong. */
+  readonly what: string
+  /** What was done: reported, marked to be mended, waits for a verdict. */
+  readonly done: 'reported' | 'fixed' | 'asked'
+}
+
+/** Who has what in which app, and through which rule. */
+export interface AccessRow {
+  readonly user: string
+  readonly name: string
+  readonly app: string
+  readonly account?: string
+  /** `account`, a group of the app, or a role or an entitlement. */
+  readonly kind: 'account' | 'group' | 'role' | 'entitlement'
+  readonly value: string
+  /** The rule that gives it: `scope.filter department sw "R"`, `memberOf g-sales`, `grant g-admins`. */
+  readonly through: string
+  /** Whether the app has confirmed it. */
+  readonly confirmed: boolean
+}

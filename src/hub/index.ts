@@ -1,0 +1,3 @@
+// The front door of the hub.
+
+export * from './contract/index.ts'
