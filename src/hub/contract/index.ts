@@ -1,6 +1,7 @@
 // The contract of the hub: adapters, settings of apps, what is kept of them.
 
 export * from './adapter.ts'
+export * from './adapter-kind.ts'
 export * from './app-error.ts'
 export * from './app-settings.ts'
 export * from './compiled.ts'
