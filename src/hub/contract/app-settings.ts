@@ -89,7 +89,7 @@ export interface AppPolicy {
 
 /** How many may lose access before a person is asked. */
 export interface AppGuard {
-  /** Never held below so many. */
+  /** Never held below so many, unless nobody would be left. A group of more members is never emptied unasked. */
   readonly floor: number
   /** Per cent of the managed accounts. */
   readonly percent: number

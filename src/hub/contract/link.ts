@@ -113,6 +113,10 @@ export interface AppState {
   readonly removals?: readonly (readonly [number, number, number])[]
   /** Accounts that are switched on, as far as it confirmed. */
   readonly managed?: number
+  /** Memberships that it confirmed. */
+  readonly memberships?: number
+  /** What is left in each bucket of `Traits.buckets`: [tokens, as of milliseconds since 1970]. */
+  readonly budget?: readonly (readonly [number, number])[]
   /** Place in the log of the configuration that the last finished backfill was made for. */
   readonly configured?: number
   /** The backfill under way: for the configuration at that place, and how far it is. */
