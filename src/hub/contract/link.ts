@@ -14,6 +14,9 @@ export const HUB_READER = 'hub'
  * - `links`: one item per app and resource. Key = resource id; tag = {@link accountTag} of the account; value = {@link Link}.
  * - `members`: one item per app, group and member, the group in the name. Key = member's resource id; state `ready` until looked at.
  * - `waits`: who waits for whose link. Key = `{needed}/{waiter}`, tag = needed.
+ * - `removals`: what caused a removal that is planned. Key = resource id; tag = {@link causeTag} of the cause; value = {@link RemovalCause}.
+ * - `former`: accounts of people who left, by name in lower case; value = {@link Former}. They expire with the tombstone.
+ * - `kills`: people who must be out of every app, whatever scopes say; one queue for all apps. Key = resource id; value = {@link Kill}.
  * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
  * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
@@ -23,6 +26,9 @@ export const QUEUES = {
   links: (app: string) => `hub/links/${app}`,
   members: (app: string, group: string) => `hub/members/${app}/${group}`,
   waits: (app: string) => `hub/waits/${app}`,
+  removals: (app: string) => `hub/removals/${app}`,
+  former: (app: string) => `hub/former/${app}`,
+  kills: 'hub/kills',
   attempts: (app: string) => `hub/attempts/${app}`,
   holds: (app: string) => `hub/holds/${app}`,
   runs: (app: string) => `hub/runs/${app}`,
@@ -31,8 +37,11 @@ export const QUEUES = {
 /** Lanes, first to last. 0 leavers, 1 memberships and grants taken away, 2 joiners, 5 updates, 7 backfill, 9 sweeps. */
 export const HUB_LANES = { leave: 0, lose: 1, join: 2, update: 5, backfill: 7, sweep: 9 } as const
 
-/** States of a link; '' is at rest: the app confirmed what it must hold. */
-export type LinkState = '' | 'ready' | 'waiting' | 'held' | 'parked'
+/**
+ * States of a link. '' is at rest: the app confirmed what it must hold. `watched` is that too, and something is still to be done at its
+ * time: a verify read, the removal after `deleteAfterDays`. All others are debt.
+ */
+export type LinkState = '' | 'watched' | 'ready' | 'waiting' | 'held' | 'parked'
 
 /** What ties a resource here to its account in an app, and what that was last given. */
 export interface Link {
@@ -45,6 +54,8 @@ export interface Link {
   readonly acked?: Document
   /** Whether the account is wanted, and how: what the last planning or delivery found. */
   readonly wanted?: 'active' | 'disabled' | 'absent'
+  /** Whether it was in scope at the last delivery: memberships of the app's groups go by it. */
+  readonly inScope?: boolean
   /** When the app confirmed last, in milliseconds since 1970, and the place in the log that it then reflected. */
   readonly ackedAt?: number
   readonly ackedPlace?: number
@@ -61,8 +72,12 @@ export interface Link {
   readonly verify?: readonly number[]
   /** The resource is gone here: the link is kept until it expires, so that a rehire finds the account. */
   readonly goneAt?: number
-  /** Members of a group have to be compared whole, from this member on. */
+  /** Members of a group have to be compared whole. */
   readonly membersFrom?: string
+  /** When the app was found to have lost the account: it is made again once, not over and over. In milliseconds since 1970. */
+  readonly lostAt?: number
+  /** The name that it has for a while, because the one it must get is taken by somebody who waits for its own. */
+  readonly swap?: string
 }
 
 /** What a verify read found. */
@@ -79,6 +94,38 @@ export interface Tentative {
   /** Attributes, by top-level name or extension URN. */
   readonly attributes?: readonly string[]
   readonly remove?: boolean
+  /** When the request was sent, in milliseconds since 1970. */
+  readonly at?: number
+}
+
+/** What caused a removal, as the planner saw it. */
+export interface RemovalCause {
+  /** `configuration`, `request TXN`, `group ID emptied`, `sweep ID`, `kill`. */
+  readonly cause: string
+  readonly place: number
+  /** How many accounts (0 or 1) and memberships it takes away. */
+  readonly accounts: number
+  readonly memberships: number
+}
+
+/** The account of someone who left. */
+export interface Former {
+  readonly resource: string
+  readonly account: string
+}
+
+/** Somebody decided that a person must be out of every app at once. */
+export interface Kill {
+  readonly at: number
+  readonly by: string
+}
+
+/** What is kept of one membership that an app has, or may have. */
+export interface Membership {
+  /** The app's id of the member. */
+  readonly account: string
+  /** The request that adds or removes it has an unknown outcome. */
+  readonly tentative?: boolean
 }
 
 /** Why a link waits, is held or parked, for people and programs. */
@@ -119,8 +166,14 @@ export interface AppState {
   readonly budget?: readonly (readonly [number, number])[]
   /** Place in the log of the configuration that the last finished backfill was made for. */
   readonly configured?: number
-  /** The backfill under way: for the configuration at that place, and how far it is. */
-  readonly backfill?: { readonly place: number; readonly type: AccountType; readonly after: string }
+  /** The backfill under way: for the configuration at that place, and how far it is; links come last. */
+  readonly backfill?: { readonly place: number; readonly type: AccountType | 'links'; readonly after: string }
+  /** Why the app can't be worked with as it is configured. */
+  readonly fault?: string
+  /** States and lanes, as `waiting/5`, of links that are due at a time to come. */
+  readonly timed?: readonly string[]
+  /** Holds that were not closed yet. */
+  readonly holds?: readonly string[]
   /** When the next full sweep is due, in milliseconds since 1970. */
   readonly sweepDue?: number
 }
@@ -159,4 +212,9 @@ export function accountTag(type: AccountType, account: string): string {
   const tag = `${type}/${account}`
   // The end differs more often than the beginning; what a tag finds is compared whole afterwards.
   return tag.length <= 200 ? tag : tag.slice(-200)
+}
+
+/** The tag under which planned removals of one cause are counted. */
+export function causeTag(cause: string): string {
+  return cause.slice(0, 200)
 }
