@@ -2,12 +2,13 @@
 
 import { type Context, type Directory, documentOf, type Stored, traitsOf } from '../directory/index.ts'
 import { type Json, type JsonObject, type ResourceType, readQuery, STRICT } from '../protocol/index.ts'
-import { type Page, type PageRequest, type Tenancy, TenancyError } from '../tenancy/index.ts'
+import type { ListPage, ListRequest } from '../store/index.ts'
+import { type Tenancy, TenancyError } from '../tenancy/index.ts'
 
 /** The lists of a tenant. */
 export interface Lists {
   /** A page, in the order of ids; `search` looks at values, in their letter case. */
-  readonly page: (tenant: string, type: string, request: PageRequest) => Promise<Page<Json>>
+  readonly page: (tenant: string, type: string, request: ListRequest) => Promise<ListPage<Json>>
   /** Adds an entry or replaces it; returns the entry. */
   readonly put: (tenant: string, type: string, value: string, entry: JsonObject, actor: string) => Promise<Json>
   readonly remove: (tenant: string, type: string, value: string, actor: string) => Promise<void>

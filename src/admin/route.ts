@@ -4,7 +4,8 @@ import type { z } from 'zod'
 import type { Administrator, Capability } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
-import type { Administration, Page, Tenancy } from '../tenancy/index.ts'
+import type { ListPage } from '../store/index.ts'
+import type { Administration, Tenancy } from '../tenancy/index.ts'
 import type { Lists } from './lists.ts'
 
 /** What an administrator needs to use a route. */
@@ -79,6 +80,6 @@ export function route<
 }
 
 /** The same page with other items. */
-export function pageWith<From, To>({ items, ...rest }: Page<From>, toJson: (item: From) => To): Page<To> {
+export function pageWith<From, To>({ items, ...rest }: ListPage<From>, toJson: (item: From) => To): ListPage<To> {
   return { items: items.map(toJson), ...rest }
 }

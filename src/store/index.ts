@@ -2,4 +2,7 @@
 
 export * from './contract/index.ts'
 export { documentOf, keepDocument } from './document.ts'
+export { beginsWith, cutPage, type ListPage, type ListRequest, pageOfRecords } from './list-pages.ts'
 export * from './memory/memory.ts'
+export { createNote, type Note, type NoteFacts } from './notes.ts'
+export { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'

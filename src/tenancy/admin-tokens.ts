@@ -14,14 +14,26 @@ import {
   tokenId,
 } from '../access/index.ts'
 import type { Environment } from '../environment.ts'
-import type { Store, StoredRecord, Write } from '../store/index.ts'
+import {
+  allRecords,
+  factsOf,
+  type ListPage,
+  type ListRequest,
+  type Note,
+  numberOf,
+  oneRecord,
+  pageOfRecords,
+  putIfSame,
+  type Store,
+  type StoredRecord,
+  textOf,
+  untilUnchanged,
+  type Write,
+} from '../store/index.ts'
 import type { TokenFacts } from './connection-record.ts'
 import { TOKEN_LIFETIME_MS } from './connections.ts'
 import { invalid, missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
-import type { Note } from './notes.ts'
-import { type Page, type PageRequest, pageOfRecords } from './pages.ts'
-import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
 import { isTenantName } from './tenants.ts'
 
 const ADMIN_TOKEN = 'admin-token'
@@ -58,7 +70,7 @@ export interface AdminTokens {
   /** All, oldest first. */
   readonly list: () => Promise<readonly AdminToken[]>
   /** A page, in the order of their ids; `search` looks at ids and labels. */
-  readonly page: (request: PageRequest) => Promise<Page<AdminToken>>
+  readonly page: (request: ListRequest) => Promise<ListPage<AdminToken>>
   readonly revoke: (id: string) => Promise<void>
   readonly authenticate: (header: string | undefined | null) => Promise<AdminAuthenticated>
 }

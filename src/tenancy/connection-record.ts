@@ -3,9 +3,8 @@
 import { type Access, type Principal, type Rights, tokenId } from '../access/index.ts'
 import { isObject, type Json } from '../protocol/index.ts'
 import { type AllowanceChoice, adjusted, isKind, type Kind, profileOf } from '../quirks/index.ts'
-import type { Store, StoredRecord } from '../store/index.ts'
+import { allRecords, factsOf, numberOf, oneRecord, type Store, type StoredRecord, textOf } from '../store/index.ts'
 import { keptAllowances } from './allowances.ts'
-import { allRecords, factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { lastUse, lastUses } from './token-use.ts'
 
 /** Kind of the records of connections. */

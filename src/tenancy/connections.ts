@@ -2,7 +2,23 @@
 
 import { formatRights, hashToken, isExpired, makeToken, tokenId } from '../access/index.ts'
 import type { Environment } from '../environment.ts'
-import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
+import {
+  allRecords,
+  Conflict,
+  factsOf,
+  type ListPage,
+  type ListRequest,
+  type Note,
+  numberOf,
+  oneRecord,
+  pageOfRecords,
+  putIfSame,
+  type Store,
+  type StoredRecord,
+  textOf,
+  untilUnchanged,
+  type Write,
+} from '../store/index.ts'
 import { type ConnectionDraft, checkDraft, checkSubject } from './connection-draft.ts'
 import {
   CONNECTION,
@@ -17,9 +33,6 @@ import {
 import { missing, TenancyError } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import { buildModel, readOwn } from './model.ts'
-import type { Note } from './notes.ts'
-import { type Page, type PageRequest, pageOfRecords } from './pages.ts'
-import { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
 import type { Tenants } from './tenants.ts'
 import { useRecord } from './token-use.ts'
 
@@ -40,7 +53,7 @@ export interface Connections {
   /** All of a tenant, oldest first. */
   readonly list: (tenant: string) => Promise<readonly Connection[]>
   /** A page, in the order of their ids; `search` looks at ids and labels. */
-  readonly page: (tenant: string, request: PageRequest) => Promise<Page<Connection>>
+  readonly page: (tenant: string, request: ListRequest) => Promise<ListPage<Connection>>
   readonly show: (tenant: string, id: string) => Promise<Connection>
   /** Makes another token. The one before stays valid, unless `revokeOthers`. */
   readonly rotate: (tenant: string, id: string, options?: RotateOptions) => Promise<Issued>

@@ -17,10 +17,9 @@ import {
   type Schema,
   User,
 } from '../protocol/index.ts'
-import type { Store, StoredRecord } from '../store/index.ts'
+import { allRecords, type Store, type StoredRecord } from '../store/index.ts'
 import { missing, TenancyError } from './errors.ts'
 import { readIndexPath } from './index-path.ts'
-import { allRecords } from './records.ts'
 
 /** Kinds of the records of what is a tenant's own. */
 export const RECORDS = {

@@ -1,8 +1,7 @@
 // Whether a tenant is still being imported, and the refusal of one that is.
 
 import { ScimError } from '../protocol/index.ts'
-import type { Store } from '../store/index.ts'
-import { oneRecord } from './records.ts'
+import { oneRecord, type Store } from '../store/index.ts'
 
 /** The record of an import in progress. It is deleted last, so that no client ever sees half a tenant. */
 export const IMPORT_RECORD = { kind: 'arrival', key: 'arrival' } as const

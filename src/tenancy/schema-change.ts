@@ -3,7 +3,17 @@
 import { type SchemaUse, typeOfBuild } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { Json } from '../protocol/index.ts'
-import { Conflict, type Store, type Write } from '../store/index.ts'
+import {
+  Conflict,
+  createNote,
+  type Note,
+  numberOf,
+  oneRecord,
+  putIfSame,
+  type Store,
+  untilUnchanged,
+  type Write,
+} from '../store/index.ts'
 import { inUse } from './errors.ts'
 import { type Loss, lossOfSchema, lossOfType } from './loss.ts'
 import {
@@ -18,8 +28,6 @@ import {
   sameJson,
   schemasOfType,
 } from './model.ts'
-import { createNote, type Note } from './notes.ts'
-import { numberOf, oneRecord, putIfSame, untilUnchanged } from './records.ts'
 import type { Tenants } from './tenants.ts'
 
 /** How a change is made. */

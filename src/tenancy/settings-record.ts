@@ -1,10 +1,8 @@
 // A tenant's settings as they are stored, and how they are changed while others change them too.
 
 import { isObject } from '../protocol/index.ts'
-import type { Store, StoredRecord } from '../store/index.ts'
+import { type Note, oneRecord, putIfSame, type Store, type StoredRecord, untilUnchanged } from '../store/index.ts'
 import { RECORDS } from './model.ts'
-import type { Note } from './notes.ts'
-import { oneRecord, putIfSame, untilUnchanged } from './records.ts'
 import { changeSettings, changesOf, DEFAULT_SETTINGS, settingsJson, type TenantSettings } from './settings.ts'
 
 /** The key of a tenant's settings. */

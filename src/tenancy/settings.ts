@@ -2,8 +2,8 @@
 
 import type { FeatureSwitches } from '../access/index.ts'
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
+import type { NoteFacts } from '../store/index.ts'
 import { invalid } from './errors.ts'
-import type { NoteFacts } from './notes.ts'
 
 /** The settings of one tenant. */
 export interface TenantSettings {

@@ -1,8 +1,16 @@
 // Imports a tenant from another database, row by row, resumable and invisible until it is complete.
 
-import { Conflict, type ExportRow, type Store, type Write } from '../store/index.ts'
+import {
+  Conflict,
+  type ExportRow,
+  factsOf,
+  numberOf,
+  oneRecord,
+  type Store,
+  textOf,
+  type Write,
+} from '../store/index.ts'
 import { exists, invalid } from './errors.ts'
-import { factsOf, numberOf, oneRecord, textOf } from './records.ts'
 import { IMPORT_RECORD } from './require-imported.ts'
 import { DEFAULT_TENANT, isTenantName, type Tenants } from './tenants.ts'
 

@@ -1,11 +1,17 @@
 // The tenants of a database: made, listed, deleted, and the default one of a first start.
 
 import type { Environment } from '../environment.ts'
-import { Conflict, type Store, type TenantRow } from '../store/index.ts'
+import {
+  beginsWith,
+  Conflict,
+  type ListPage,
+  type ListRequest,
+  type Note,
+  oneRecord,
+  type Store,
+  type TenantRow,
+} from '../store/index.ts'
 import { exists, invalid, missing, type TenancyError } from './errors.ts'
-import type { Note } from './notes.ts'
-import { beginsWith, type Page, type PageRequest } from './pages.ts'
-import { oneRecord } from './records.ts'
 import { isImported, requireImported } from './require-imported.ts'
 
 /** The tenant that the first start of a server makes. */
@@ -37,7 +43,7 @@ export interface Tenants {
   /** All, by name. */
   readonly list: () => Promise<readonly Tenant[]>
   /** A page, in the order of their names; `search` looks at names. `among`: only these tenants. */
-  readonly page: (request: PageRequest, among?: readonly string[]) => Promise<Page<Tenant>>
+  readonly page: (request: ListRequest, among?: readonly string[]) => Promise<ListPage<Tenant>>
   /** The tenant. Refuses one that doesn't exist, or whose import is unfinished unless `includeUnfinished`. */
   readonly show: (name: string, options?: { readonly includeUnfinished?: boolean }) => Promise<Tenant>
   /** Whether it is served: its import, if any, is finished. */
@@ -140,7 +146,7 @@ export function createTenants(store: Store, environment: Environment, note: Note
 }
 
 /** Reads one tenant more than wanted, to see whether there is a next page. */
-async function pageOfAll(store: Store, { search, after, limit }: PageRequest): Promise<Page<Tenant>> {
+async function pageOfAll(store: Store, { search, after, limit }: ListRequest): Promise<ListPage<Tenant>> {
   const rows = await store.tenants({
     limit: limit + 1,
     ...(after === undefined ? {} : { after }),
@@ -154,9 +160,9 @@ async function pageOfAll(store: Store, { search, after, limit }: PageRequest): P
 
 async function pageAmong(
   store: Store,
-  { search, after, limit }: PageRequest,
+  { search, after, limit }: ListRequest,
   among: readonly string[],
-): Promise<Page<Tenant>> {
+): Promise<ListPage<Tenant>> {
   const names = [...among].sort().filter((name) => beginsWith([name], search) && (after === undefined || name > after))
   const rows = await Promise.all(names.slice(0, limit).map((name) => store.tenant(name)))
   const last = names[limit - 1]

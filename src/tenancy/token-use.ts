@@ -1,7 +1,6 @@
 // The book of when tokens were last used: kept in memory, written once a minute for all tenants together.
 
-import type { RecordKey, Store, Write } from '../store/index.ts'
-import { allRecords, numberOf, oneRecord } from './records.ts'
+import { allRecords, numberOf, oneRecord, type RecordKey, type Store, type Write } from '../store/index.ts'
 
 const TOKEN_USE = 'token-use'
 /** Most uses in one commit. */

@@ -1,7 +1,8 @@
 // The routes of the admin API for indexed attributes.
 
 import { z } from 'zod'
-import { cutPage, type IndexEntry } from '../../tenancy/index.ts'
+import { cutPage } from '../../store/index.ts'
+import type { IndexEntry } from '../../tenancy/index.ts'
 import { type Route, route } from '../route.ts'
 import { PageQuery, pageOf } from '../shapes.ts'
 

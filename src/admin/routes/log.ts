@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import type { Change, Directory } from '../../directory/index.ts'
 import { STRICT } from '../../protocol/index.ts'
-import { LogCut } from '../../store/index.ts'
-import { beginsWith, isoTime } from '../../tenancy/index.ts'
+import { beginsWith, LogCut } from '../../store/index.ts'
+import { isoTime } from '../../tenancy/index.ts'
 import { type Route, route } from '../route.ts'
 import { PageQuery, time } from '../shapes.ts'
 

@@ -1,7 +1,8 @@
 // The routes of the admin API for the schemas of a tenant.
 
 import { z } from 'zod'
-import { cutPage, TenancyError } from '../../tenancy/index.ts'
+import { cutPage } from '../../store/index.ts'
+import { TenancyError } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { ForceQuery, PageQuery, pageOf } from '../shapes.ts'
 

@@ -1,7 +1,8 @@
 // The routes of the admin API for the resource types of a tenant.
 
 import { z } from 'zod'
-import { cutPage, TenancyError, type TypeEntry } from '../../tenancy/index.ts'
+import { cutPage } from '../../store/index.ts'
+import { TenancyError, type TypeEntry } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { ForceQuery, PageQuery, pageOf } from '../shapes.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../environment.ts'
 import type { Json } from '../protocol/index.ts'
-import type { NOTE_TYPES, PathChange, Write } from '../store/index.ts'
+import type { NOTE_TYPES, PathChange, Write } from './contract/index.ts'
 
 /** What a note says besides what was done: values, or a value before and after. Undefined ones are left out; never a secret. */
 export interface NoteFacts {

@@ -1,9 +1,9 @@
 // Pages of lists: one convention for all of them, bounded in entries and in work.
 
-import type { Store, StoredRecord } from '../store/index.ts'
+import type { Store, StoredRecord } from './contract/index.ts'
 
 /** Which part of a list is wanted. */
-export interface PageRequest {
+export interface ListRequest {
   /** Only entries with a name that begins with this text, in any letter case. */
   readonly search?: string | undefined
   /** The `next` of the page before. */
@@ -12,7 +12,7 @@ export interface PageRequest {
 }
 
 /** A part of a list. It may have fewer entries than `limit`, even none; as long as it has a `next`, there may be more. */
-export interface Page<T> {
+export interface ListPage<T> {
   readonly items: readonly T[]
   readonly next?: string
 }
@@ -23,10 +23,10 @@ const SCANNED = 1_000
 /** Cuts a page out of a list in memory, in the order of its keys. `namesOf`: what `search` looks at. */
 export function cutPage<T>(
   all: readonly T[],
-  { search, after, limit }: PageRequest,
+  { search, after, limit }: ListRequest,
   keyOf: (item: T) => string,
   namesOf: (item: T) => readonly string[],
-): Page<T> {
+): ListPage<T> {
   const found = all
     .filter((item) => (after === undefined || keyOf(item) > after) && beginsWith(namesOf(item), search))
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
@@ -40,9 +40,9 @@ export async function pageOfRecords(
   store: Store,
   tenant: string,
   kind: string,
-  { search, after, limit }: PageRequest,
+  { search, after, limit }: ListRequest,
   namesOf: (record: StoredRecord) => readonly string[],
-): Promise<Page<StoredRecord>> {
+): Promise<ListPage<StoredRecord>> {
   // Without a search every record is an entry; one more tells whether there is a next page.
   const most = search === undefined ? limit + 1 : SCANNED
   const read = await store.records(tenant, kind, { limit: most, ...(after === undefined ? {} : { after }) })

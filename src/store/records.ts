@@ -1,7 +1,7 @@
 // Reads and changes records of the store: one, all of a kind, or one that others change too.
 
 import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
-import { Conflict, type Store, type StoredRecord, type Write } from '../store/index.ts'
+import { Conflict, type Store, type StoredRecord, type Write } from './contract/index.ts'
 
 /** Records that are read at once. */
 const CHUNK = 1_000
