@@ -8,7 +8,7 @@ const CHUNK = 1_000
 
 /** All records of one kind of a tenant, in key order. */
 export async function allRecords(
-  store: Store,
+  store: Pick<Store, 'records'>,
   tenant: string,
   kind: string,
   tag?: string,
@@ -29,7 +29,7 @@ export async function allRecords(
 
 /** One record by its key. */
 export async function oneRecord(
-  store: Store,
+  store: Pick<Store, 'records'>,
   tenant: string,
   kind: string,
   key: string,

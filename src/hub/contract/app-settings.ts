@@ -16,6 +16,8 @@ export interface AppSettings {
    * changes are planned and wait.
    */
   readonly mode: 'off' | 'on' | 'paused'
+  /** A `paused` app that waits for somebody to look at it, since what the hub remembers of it may be old: absent once it is resumed. */
+  readonly review?: AppReview
   /** `scim`, `webhook`, `table`, or the name of an adapter that the host has added. */
   readonly adapter: string
   /** The adapter's own settings: URL, profile, names of tables. Never a secret. */
@@ -29,6 +31,14 @@ export interface AppSettings {
   readonly policy: AppPolicy
   readonly guard: AppGuard
   readonly sweeps: AppSweeps
+}
+
+/** Why an app waits for somebody to look at it. */
+export interface AppReview {
+  /** In milliseconds since 1970. */
+  readonly since: number
+  /** `imported`: its tenant came from another database, which may still send; `restored`: the database is older than what was sent. */
+  readonly reason: 'imported' | 'restored'
 }
 
 /** How the hub proves to an app who it is. Secrets are sealed, or named by an environment variable. */

@@ -1,0 +1,274 @@
+// The apps of tenants, as administrators see and change them.
+
+import type { Environment } from '../../environment.ts'
+import type { Json, JsonObject } from '../../protocol/index.ts'
+import {
+  createNote,
+  factsOf,
+  type ListPage,
+  type ListRequest,
+  type Note,
+  numberOf,
+  oneRecord,
+  pageOfRecords,
+  putIfSame,
+  type Store,
+  untilUnchanged,
+  type Write,
+} from '../../store/index.ts'
+import {
+  type AdapterKind,
+  APP_RECORD,
+  type AppSettings,
+  type AppState,
+  HUB_LANES,
+  HUB_READER,
+  QUEUES,
+  settingsJson,
+  settingsOf,
+} from '../contract/index.ts'
+import { APP_LIMITS } from './app-limits.ts'
+import { changesOf, factsOfNew } from './app-note.ts'
+import { AppRefusal, noApp, refusedBy } from './app-refusal.ts'
+import { clearApp, hasLinks } from './clear-app.ts'
+import { type ShownCredentials, showCredentials } from './credentials.ts'
+import { mergeFields } from './merge-fields.ts'
+import { resolveFields } from './resolve-fields.ts'
+
+/** An app as it is shown: its settings without secrets, and how it is doing. */
+export interface App extends Omit<AppSettings, 'credentials'> {
+  readonly credentials?: ShownCredentials
+  readonly state: Pick<AppState, 'health' | 'reason' | 'healthSince' | 'pausedUntil' | 'managed' | 'sweepDue'>
+}
+
+/** Who changes apps, and with what. */
+export interface AppsDeps {
+  readonly store: Store
+  readonly environment: Environment
+  /** The name of the administrator in the log. */
+  readonly actor: string
+  /** Ways of speaking to apps. */
+  readonly kinds: readonly AdapterKind[]
+  /** Seals a secret. */
+  readonly seal: (tenant: string, secret: string) => Promise<string>
+  /** Whether credentials may name an environment variable: whoever sets the app's URL learns what the variable holds. */
+  readonly mayNameVariables: boolean
+  /** Refuses a tenant that doesn't exist. */
+  readonly requireTenant: (tenant: string) => Promise<unknown>
+}
+
+/** What a new app is to be: `label`, `adapter`, `options` and the rest of {@link AppSettings}, credentials with a `secret` or an `env`. */
+export type AppDraft = JsonObject
+
+/** The apps of tenants. All throw {@link AppRefusal}. */
+export interface Apps {
+  /** A page, in the order of their ids; `search` looks at ids and labels. */
+  list(tenant: string, request: ListRequest): Promise<ListPage<App>>
+  get(tenant: string, id: string): Promise<App>
+  /** Makes an app. It is `off`: nothing is sent before it is switched on. */
+  create(tenant: string, id: string, draft: AppDraft): Promise<App>
+  /** Changes some settings, see {@link mergeFields}. */
+  change(tenant: string, id: string, change: JsonObject): Promise<App>
+  /** Switches on an app that is off. `approved`: the plan that somebody has approved, or why there was none. */
+  switchOn(tenant: string, id: string, approved: string): Promise<App>
+  /** From now on changes are planned, but wait. */
+  pause(tenant: string, id: string): Promise<App>
+  /** What has waited is sent. */
+  resume(tenant: string, id: string): Promise<App>
+  /** Removes an app, with all that the hub remembers of it. Its accounts stay as they are. */
+  remove(tenant: string, id: string): Promise<void>
+}
+
+/** Kind of the records that count the apps of a tenant. */
+const COUNT = 'apps'
+/** Kind of the records that remember the ids of removed apps that had accounts. */
+const REMOVED = 'app-removed'
+
+const ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
+
+/** Creates the apps part of the hub's administration. */
+export function createApps(deps: AppsDeps): Apps {
+  const { store, requireTenant } = deps
+  const note = createNote(deps.environment, deps.actor)
+  const within = <Rest extends readonly unknown[], T>(work: (tenant: string, ...rest: Rest) => Promise<T>) => {
+    return async (tenant: string, ...rest: Rest) => {
+      await requireTenant(tenant)
+      return work(tenant, ...rest)
+    }
+  }
+  return {
+    list: within(async (tenant, request: ListRequest) => {
+      const page = await pageOfRecords(store, tenant, APP_RECORD, request, (record) => {
+        return [record.key, settingsOf(record).label]
+      })
+      return { ...page, items: await shown(deps, tenant, page.items.map(settingsOf)) }
+    }),
+    get: within(async (tenant, id: string) => {
+      const record = await oneRecord(store, tenant, APP_RECORD, id)
+      if (record === undefined) throw noApp(tenant, id)
+      return one(deps, tenant, settingsOf(record))
+    }),
+    create: within((tenant, id: string, draft: AppDraft) =>
+      untilUnchanged(COUNT, () => create(deps, note, tenant, id, draft)),
+    ),
+    change: within((tenant, id: string, change: JsonObject) =>
+      edit(deps, note, tenant, id, 'changed', async (app) => ({
+        id,
+        mode: app.mode,
+        ...(app.review === undefined ? {} : { review: app.review }),
+        ...(await resolveFields(deps, tenant, mergeFields(app, change), app)),
+      })),
+    ),
+    switchOn: within((tenant, id: string, approved: string) =>
+      edit(deps, note, tenant, id, 'switchedOn', (app) => modeOf(app, ['off'], 'on'), { approved }),
+    ),
+    pause: within((tenant, id: string) =>
+      edit(deps, note, tenant, id, 'paused', (app) => modeOf(app, ['on', 'paused'], 'paused')),
+    ),
+    resume: within((tenant, id: string) =>
+      edit(deps, note, tenant, id, 'resumed', (app) => modeOf(app, ['on', 'paused'], 'on')),
+    ),
+    remove: within((tenant, id: string) => untilUnchanged(COUNT, () => remove(deps, note, tenant, id))),
+  }
+}
+
+async function create(deps: AppsDeps, note: Note, tenant: string, id: string, draft: AppDraft): Promise<App> {
+  const { store } = deps
+  if (!ID.test(id)) {
+    const message = 'This must be 1 to 40 characters of a-z, 0-9 and -, and begin and end with a letter or a digit'
+    throw refusedBy([{ field: 'id', message }])
+  }
+  const fields = await resolveFields(deps, tenant, { label: id, ...draft }, undefined)
+  const app: AppSettings = { id, mode: 'off', ...fields }
+  const [counted, removed, cursors, row] = await Promise.all([
+    oneRecord(store, tenant, COUNT, COUNT),
+    oneRecord(store, tenant, REMOVED, id),
+    store.cursors(tenant),
+    store.tenant(tenant),
+  ])
+  if (removed !== undefined) {
+    const message = `"${id}" was the id of an app that was removed, and the log still speaks of it; choose another one`
+    throw new AppRefusal('ERR_EXISTS', message, [{ field: 'id', message }])
+  }
+  const count = counted === undefined ? 0 : (numberOf(factsOf(counted).count) ?? 0)
+  if (count >= APP_LIMITS.APPS) {
+    throw new AppRefusal('ERR_IN_USE', `A tenant may have ${APP_LIMITS.APPS} apps at most; remove one first`)
+  }
+  if ((await oneRecord(store, tenant, APP_RECORD, id)) !== undefined) throw taken(tenant, id)
+  const planned = cursors.some(({ reader }) => reader === HUB_READER)
+  await store.commit([
+    countWrite(counted, tenant, count + 1),
+    { write: 'record', record: { tenant, kind: APP_RECORD, key: id }, value: settingsJson(app), ifAbsent: true },
+    { write: 'item', item: unitOf(tenant, id), set: { state: '', value: { health: 'healthy' } } },
+    // From here on; what is there already is planned when an app is switched on.
+    ...(planned ? [] : [{ write: 'cursor' as const, tenant, reader: HUB_READER, place: row?.place ?? 0 }]),
+    note(tenant, 'App', id, 'created', factsOfNew(app)),
+  ])
+  return one(deps, tenant, app)
+}
+
+async function remove(deps: AppsDeps, note: Note, tenant: string, id: string): Promise<void> {
+  const { store } = deps
+  const [record, counted] = await Promise.all([
+    oneRecord(store, tenant, APP_RECORD, id),
+    oneRecord(store, tenant, COUNT, COUNT),
+  ])
+  if (record === undefined) throw noApp(tenant, id)
+  const count = Math.max(0, (counted === undefined ? 1 : (numberOf(factsOf(counted).count) ?? 1)) - 1)
+  // An id that no account was ever made under may be used again: nothing in the log depends on it.
+  const tombstone: Write = {
+    write: 'record',
+    record: { tenant, kind: REMOVED, key: id },
+    value: { at: deps.environment.now() },
+  }
+  await store.commit([
+    countWrite(counted, tenant, count),
+    putIfSame(record, undefined),
+    ...((await hasLinks(store, tenant, id)) ? [tombstone] : []),
+    // The log needn't be kept for the hub any longer.
+    ...(count > 0 ? [] : [{ write: 'cursor' as const, tenant, reader: HUB_READER, place: undefined }]),
+    note(tenant, 'App', id, 'removed'),
+  ])
+  // If this is interrupted, the hub goes on with it: it finds a unit whose app is gone.
+  await clearApp(store, tenant, id)
+}
+
+/** Changes the settings of an app, based on their state at the commit; nothing is written where nothing changes. */
+function edit(
+  deps: AppsDeps,
+  note: Note,
+  tenant: string,
+  id: string,
+  verb: string,
+  change: (app: AppSettings) => AppSettings | Promise<AppSettings>,
+  facts: { readonly [name: string]: Json } = {},
+): Promise<App> {
+  const { store, environment } = deps
+  return untilUnchanged(id, async () => {
+    const record = await oneRecord(store, tenant, APP_RECORD, id)
+    if (record === undefined) throw noApp(tenant, id)
+    const before = settingsOf(record)
+    const after = await change(before)
+    const changes = changesOf(before, after)
+    if (Object.keys(changes).length > 0) {
+      const lane = HUB_LANES.update
+      await store.commit([
+        putIfSame(record, settingsJson(after)),
+        note(tenant, 'App', id, verb, { ...changes, ...facts }),
+        { write: 'mark', item: unitOf(tenant, id), lane, due: environment.now(), state: 'ready' },
+      ])
+    }
+    return one(deps, tenant, after)
+  })
+}
+
+/** The same app in another mode. */
+function modeOf(app: AppSettings, from: readonly AppSettings['mode'][], mode: AppSettings['mode']): AppSettings {
+  const { review, ...rest } = app
+  if (from.includes(app.mode)) return { ...rest, mode, ...(mode === 'on' || review === undefined ? {} : { review }) }
+  if (app.mode === mode) return app
+  const message =
+    app.mode === 'off'
+      ? `App "${app.id}" has not been switched on yet; look at its plan first: lockstep plan ${app.id}`
+      : `App "${app.id}" is ${app.mode} already`
+  throw new AppRefusal('ERR_IN_USE', message)
+}
+
+function countWrite(counted: Awaited<ReturnType<typeof oneRecord>>, tenant: string, count: number): Write {
+  if (counted !== undefined) return putIfSame(counted, { count })
+  return { write: 'record', record: { tenant, kind: COUNT, key: COUNT }, value: { count }, ifAbsent: true }
+}
+
+function taken(tenant: string, id: string): AppRefusal {
+  const message = `Tenant "${tenant}" has an app "${id}" already; choose another id, or change that one`
+  return new AppRefusal('ERR_EXISTS', message, [{ field: 'id', message }])
+}
+
+function unitOf(tenant: string, id: string) {
+  return { tenant, queue: QUEUES.units, key: id }
+}
+
+async function one(deps: AppsDeps, tenant: string, app: AppSettings): Promise<App> {
+  const [view] = await shown(deps, tenant, [app])
+  return view as App
+}
+
+/** Apps as they are shown, with how they are doing. */
+async function shown(
+  { store, environment }: AppsDeps,
+  tenant: string,
+  apps: readonly AppSettings[],
+): Promise<readonly App[]> {
+  const units = await store.items(tenant, QUEUES.units, { keys: apps.map(({ id }) => id) })
+  const states = new Map(units.map(({ key, value }) => [key, value as unknown as AppState]))
+  return apps.map(({ credentials, ...app }) => {
+    const { health, reason, healthSince, pausedUntil, managed, sweepDue } = states.get(app.id) ?? { health: 'healthy' }
+    const known = { reason, healthSince, pausedUntil, managed, sweepDue }
+    const told = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+    return {
+      ...app,
+      ...(credentials === undefined ? {} : { credentials: showCredentials(credentials, environment.now()) }),
+      state: { health: app.mode === 'off' || app.review !== undefined ? 'review' : health, ...told },
+    }
+  })
+}
