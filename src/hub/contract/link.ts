@@ -17,6 +17,8 @@ export const HUB_READER = 'hub'
  * - `removals`: what caused a removal that is planned. Key = resource id; tag = {@link causeTag} of the cause; value = {@link RemovalCause}.
  * - `former`: accounts of people who left, by name in lower case; value = {@link Former}. They expire with the tombstone.
  * - `kills`: people who must be out of every app, whatever scopes say; one queue for all apps. Key = resource id; value = {@link Kill}.
+ * - `leavers`: people who left, each time they did. Key = resource id, slash, place in the log; value = {@link Leaver}.
+ * - `receipts`: the one unit, `RECEIPTS`, that makes receipts of a tenant's leavers.
  * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
  * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
@@ -29,6 +31,8 @@ export const QUEUES = {
   removals: (app: string) => `hub/removals/${app}`,
   former: (app: string) => `hub/former/${app}`,
   kills: 'hub/kills',
+  leavers: 'hub/leavers',
+  receipts: 'hub/receipts',
   attempts: (app: string) => `hub/attempts/${app}`,
   holds: (app: string) => `hub/holds/${app}`,
   runs: (app: string) => `hub/runs/${app}`,
@@ -120,6 +124,23 @@ export interface Kill {
   readonly by: string
 }
 
+/** Key of the only item of `QUEUES.receipts`. */
+export const RECEIPTS = 'receipts'
+
+/** Somebody has left: was deleted here, or switched off. Its item is `open` until all apps have confirmed, then at rest for good. */
+export interface Leaver {
+  readonly how: 'deleted' | 'deactivated'
+  /** When that was committed, in milliseconds since 1970, and its line in the log. */
+  readonly at: number
+  readonly place: number
+  /** As far as the line says. */
+  readonly userName?: string
+  readonly externalId?: string
+  /** The last receipt, a compact JWS, and when it was signed. */
+  readonly receipt?: string
+  readonly signedAt?: number
+}
+
 /** What is kept of one membership that an app has, or may have. */
 export interface Membership {
   /** The app's id of the member. */
@@ -141,6 +162,10 @@ export interface LinkReason {
     | 'vanishes'
     | 'swap'
     | 'resurrected'
+    /** The app as a whole: it is off, paused, throttles, or its breaker is open. */
+    | 'app'
+    /** The hub has not read the log so far yet. */
+    | 'unread'
   readonly message: string
   /** When that began, in milliseconds since 1970. */
   readonly since: number
