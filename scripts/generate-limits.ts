@@ -1,11 +1,13 @@
 // Renders docs/reference/limits.md from the table of limits and its comments.
 
 import { readFile, writeFile } from 'node:fs/promises'
+import { OUTBOUND_LIMITS } from '../src/outbound/index.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
 import { WORK_LIMITS } from '../src/store/contract/work-limits.ts'
 
 const SOURCE = new URL('../src/protocol/limits.ts', import.meta.url)
 const WORK_SOURCE = new URL('../src/store/contract/work-limits.ts', import.meta.url)
+const OUTBOUND_SOURCE = new URL('../src/outbound/outbound.ts', import.meta.url)
 const PAGE = new URL('../docs/reference/limits.md', import.meta.url)
 
 /** The text of docs/reference/limits.md. */
@@ -15,6 +17,9 @@ export async function limitsPage(): Promise<string> {
     return `| \`${name}\` | ${value} | ${what.replace(/\.$/, '')} | ${past.replace(/\.$/, '')} |`
   })
   const workRows = (await described(WORK_SOURCE, WORK_LIMITS)).map(
+    ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
+  )
+  const outboundRows = (await described(OUTBOUND_SOURCE, OUTBOUND_LIMITS)).map(
     ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
   )
   return [
@@ -35,6 +40,14 @@ export async function limitsPage(): Promise<string> {
     '| limit | value | meaning |',
     '| --- | ---: | --- |',
     ...workRows,
+    '',
+    '## Requests to apps',
+    '',
+    'Limits of the requests that the server itself sends (`src/outbound/outbound.ts`).',
+    '',
+    '| limit | value | meaning |',
+    '| --- | ---: | --- |',
+    ...outboundRows,
     '',
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import { ROUTES } from '../src/admin/routes.ts'
 import { COMMANDS, GROUPS } from '../src/cli/commands.ts'
 import type { OptionEntry } from '../src/cli/terminal/command-entry.ts'
 import { APPS, type AppProfile, CLIENT_LIMITS, type TransportCode } from '../src/client/index.ts'
+import type { OutboundCode } from '../src/outbound/index.ts'
 import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/site/index.ts'
 import { casesPage } from './cases-page.ts'
@@ -58,6 +59,15 @@ const TRANSPORT_CODES: { readonly [code in TransportCode]: string } = {
     'a redirect to another origin, which would expose credentials, or one that would turn a write into a read',
   ERR_TOKEN: 'the authorization server returned no access token',
   ERR_INCOMPLETE: 'a list with fewer different resources than the server promised, or one that never ended',
+}
+
+const OUTBOUND_CODES: { readonly [code in OutboundCode]: string } = {
+  ERR_OUTBOUND_REFUSED:
+    'the URL of an app, or an address that its name leads to, is not allowed: see `--outbound-allow`. Nothing was sent',
+  ERR_OUTBOUND_CONNECT: 'no connection came about: the name, the network, the certificate. Nothing was sent',
+  ERR_OUTBOUND_BROKEN: 'the connection ended before the whole answer had come',
+  ERR_OUTBOUND_TIME: 'the whole answer did not come in time',
+  ERR_OUTBOUND_ANSWER: 'an answer that is too long, a redirect, or not HTTP',
 }
 
 /** Escapes a text for a table cell. */
@@ -225,6 +235,12 @@ export function referencePages(): { readonly [file: string]: string } {
     '| code | when |',
     '| --- | --- |',
     ...(Object.keys(TRANSPORT_CODES) as TransportCode[]).map((code) => `| ${code} | ${TRANSPORT_CODES[code]} |`),
+    '',
+    'Requests that the server itself sends, to apps, fail with one of these. No message names an address.',
+    '',
+    '| code | when |',
+    '| --- | --- |',
+    ...(Object.keys(OUTBOUND_CODES) as OutboundCode[]).map((code) => `| ${code} | ${OUTBOUND_CODES[code]} |`),
   ]
   const settings: readonly SettingEntry[] = Object.values(SETTINGS)
   const configuration = [

@@ -3,8 +3,9 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv6 } from 'node:net'
 import { isHost, originOf } from '../node.ts'
+import type { Network } from '../outbound/index.ts'
 import { forbidden, ScimError } from '../protocol/index.ts'
-import type { Network, Settings } from '../site/index.ts'
+import type { Settings } from '../site/index.ts'
 
 /** How requests reach the server: by which address, from where, and whether that is allowed. */
 export interface RequestOrigin {

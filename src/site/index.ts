@@ -12,7 +12,6 @@ export {
   LOG_LEVELS,
   type LogLevel,
   localUrl,
-  type Network,
   type PostgresSettings,
   type RateLimit,
   SETTINGS,

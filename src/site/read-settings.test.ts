@@ -45,6 +45,19 @@ test.each([
   expect(readSettings({ publicUrl: text }, {}).publicUrl).toBe(url)
 })
 
+test('outbound networks and the proxy are read, and a wrong proxy is not repeated', () => {
+  const env = { LOCKSTEP_OUTBOUND_ALLOW: '10.1.0.0/16, ::1', LOCKSTEP_OUTBOUND_PROXY: 'http://me:x@proxy:3128' }
+  expect(readSettings({}, env)).toMatchObject({
+    outboundAllow: [
+      { address: '10.1.0.0', bits: 16 },
+      { address: '::1', bits: 128 },
+    ],
+    outboundProxy: 'http://me:x@proxy:3128',
+  })
+  expect(() => readSettings({ outboundAllow: '10.1.0.0/33' }, {})).toThrow('--outbound-allow')
+  expect(() => readSettings({ outboundProxy: 'http://me:canary@proxy/path' }, {})).toThrow(/^(?!.*canary)/)
+})
+
 test('workers are a number, or as many as there are cores', () => {
   expect(readSettings({ workers: '64' }, {}).workers).toBe(64)
   expect(readSettings({}, { LOCKSTEP_WORKERS: '3' }).workers).toBe(3)

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import type { Network } from '../outbound/index.ts'
 import { ConfigError, withoutLastSlashes } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
 import {
@@ -12,7 +13,6 @@ import {
   MOST_CONNECTIONS,
   MOST_SECONDS,
   MOST_WORKERS,
-  type Network,
   type RateLimit,
   SETTINGS,
   type SettingEntry,
@@ -45,6 +45,8 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const metricsTenants = read('metricsTenants', (text) => ['on', 'off'].find((one) => one === text))
   const firstToken = read('firstToken', (text) => FIRST_TOKEN.find((one) => one === text))
   const metricsToken = readToken(read('metricsTokenFile', (text) => text))
+  const outboundAllow = read('outboundAllow', parseNetworks)
+  const outboundProxy = read('outboundProxy', parseProxy)
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -66,6 +68,8 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
     requestSeconds: read('requestSeconds', parseSeconds),
+    ...(outboundAllow.length === 0 ? {} : { outboundAllow }),
+    ...(outboundProxy === '' ? {} : { outboundProxy }),
     workers,
   }
 }
@@ -155,6 +159,13 @@ function parsePublicUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return undefined
   return url.username === '' && url.password === '' ? withoutLastSlashes(url.href) : undefined
+}
+
+function parseProxy(text: string): string | undefined {
+  if (text === '') return ''
+  const url = parseUrl(text)
+  const plain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === ''
+  return plain && url.hash === '' ? text : undefined
 }
 
 function parseRateLimit(text: string): RateLimit | 'off' | undefined {

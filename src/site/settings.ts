@@ -1,5 +1,7 @@
 // The settings of a standalone server: what they are, what each one allows, and what it does.
 
+import type { Network } from '../outbound/index.ts'
+
 /** How much is logged, from nothing to everything. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
@@ -11,12 +13,6 @@ export interface RateLimit {
   readonly perSecond: number
   /** How many it may make at once after a pause. */
   readonly burst: number
-}
-
-/** A network: addresses that share their first bits. */
-export interface Network {
-  readonly address: string
-  readonly bits: number
 }
 
 /** How to reach a PostgreSQL database. */
@@ -55,6 +51,10 @@ export interface Settings {
   readonly rateLimit?: RateLimit
   /** How long a heavy request may run, and before that wait, in seconds. */
   readonly requestSeconds: number
+  /** Networks that requests to apps may go to, besides public addresses. Absent: none. */
+  readonly outboundAllow?: readonly Network[]
+  /** The proxy that requests to apps go through; it may contain a password. Absent: none. */
+  readonly outboundProxy?: string
   /** Processes that serve. */
   readonly workers: number
 }
@@ -200,6 +200,22 @@ export const SETTINGS = {
     default: '30',
     allowed: `a whole number of seconds from 1 to ${MOST_SECONDS}`,
     does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; then a search is refused (400 tooMany) and a write is stopped (503)',
+  },
+  outboundAllow: {
+    name: 'allowed outbound networks',
+    flag: '--outbound-allow',
+    env: 'LOCKSTEP_OUTBOUND_ALLOW',
+    default: '',
+    allowed: 'addresses or networks, separated by commas, like 10.1.0.0/16 or 127.0.0.0/8',
+    does: 'networks that the server may call apps in, http and private addresses included; elsewhere it calls public addresses by https only',
+  },
+  outboundProxy: {
+    name: 'outbound proxy',
+    flag: '--outbound-proxy',
+    env: 'LOCKSTEP_OUTBOUND_PROXY',
+    default: '',
+    allowed: 'an http or https URL without a path, like http://proxy.example.com:3128',
+    does: 'a filtering proxy that calls to public names go through; it resolves the names and must refuse private addresses. Proxies of the environment (HTTPS_PROXY) are not used',
   },
   workers: {
     name: 'workers',

@@ -22,6 +22,8 @@ export const SERVER_COMMANDS: readonly CommandEntry[] = [
       fromTable(SETTINGS.logLevel, 'level'),
       fromTable(SETTINGS.rateLimit, 'rate'),
       fromTable(SETTINGS.requestSeconds, 'number'),
+      fromTable(SETTINGS.outboundAllow, 'networks'),
+      fromTable(SETTINGS.outboundProxy, 'url'),
       fromTable(SETTINGS.workers, 'number'),
       fromTable(SETTINGS.databaseConnections, 'number'),
     ],

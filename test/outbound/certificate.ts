@@ -1,0 +1,24 @@
+// A certificate for app.example.com and its neighbours, signed by itself, and its key: for tests only.
+
+/** Valid for *.example.com until 2126. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBtDCCAVqgAwIBAgIUe/k+8PGHNoimqw07JsQ7kntrtdwwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOTG9ja3N0ZXAgdGVzdHMwIBcNMjYxMTMwMTUzMzM5WhgPMjEy
+NjExMDYxNTMzMzlaMBkxFzAVBgNVBAMMDkxvY2tzdGVwIHRlc3RzMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAE7jHuwQeZYDXRdx4R0DkCbwL2Hm6MwZbo4r92J/B4
+qsmBixheqmeNVxtChknHi2z/RLqA1MXx8qIl5/IV1l1pMaN+MHwwHQYDVR0OBBYE
+FAwumbboLJRYmAQBF3ulUdz1mKU3MB8GA1UdIwQYMBaAFAwumbboLJRYmAQBF3ul
+Udz1mKU3MA8GA1UdEwEB/wQFMAMBAf8wKQYDVR0RBCIwIIIPYXBwLmV4YW1wbGUu
+Y29tgg0qLmV4YW1wbGUuY29tMAoGCCqGSM49BAMCA0gAMEUCIQD6ekq+A4hvQIFX
+L0v9NZ9mEbHONsCGrY/2ALa5b4zn6gIgLalnDote3rV39D5jQ5FSpZeYTKoqX6iB
+/Av0c+VZphg=
+-----END CERTIFICATE-----
+`
+
+/** Its key. It protects nothing. */
+export const CERTIFICATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjfkUvYddO940W/NO
+kQZZVIfI8iGqBMSNYjEljcqPxXOhRANCAATuMe7BB5lgNdF3HhHQOQJvAvYebozB
+lujiv3Yn8HiqyYGLGF6qZ41XG0KGSceLbP9EuoDUxfHyoiXn8hXWXWkx
+-----END PRIVATE KEY-----
+`
