@@ -184,7 +184,7 @@ function clientPage(): string {
     '',
     '## Updates that apps accept',
     '',
-    'Profiles are data (`src/quirks/apps.ts`), collected from vendors’ documentation and reports, with the date of the last check. `diff` and',
+    'Profiles are data (`src/quirks/apps/`), collected from vendors’ documentation and reports, with the date of the last check. `diff` and',
     '`update` stay within them, and `lockstep remote add --app NAME` selects one. The table shows where each differs from the RFC:',
     '',
     '| profile | app | accepts | checked | sources |',

@@ -15,7 +15,7 @@ export {
   ScimError,
   User,
 } from '../protocol/index.ts'
-export { APPS, type AppName, isAppName } from '../quirks/index.ts'
+export { APPS, type AppName, isAppName, readAppProfile } from '../quirks/index.ts'
 export { type Auth, type AuthAsk, basic, custom, noAuth, token } from './auth.ts'
 export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 export {

@@ -13,7 +13,9 @@ import {
   RFC_PROFILE,
   RFC_UPDATES,
   ScimError,
+  schemasFor,
 } from '../protocol/index.ts'
+import { fromScim1, toScim1 } from '../quirks/index.ts'
 import type { Discovery } from './discover.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import { type Received, readResource } from './received.ts'
@@ -25,7 +27,7 @@ export interface Updated<T extends ResourceType> {
   /** The resource afterwards. */
   readonly resource: Received<T>
   readonly sent: 'nothing' | 'patch' | 'put' | 'both'
-  /** The operations of each PATCH request. */
+  /** The operations of each PATCH request that has some. */
   readonly patches: readonly (readonly PatchOperation[])[]
   /** What was done by other means than the least PATCH. */
   readonly notes: readonly DifferenceNote[]
@@ -73,7 +75,7 @@ export async function update<T extends ResourceType>(
       continue
     }
     try {
-      const resource = await carryOut(send, type, current, difference, options.signal)
+      const resource = await carryOut(send, type, current, difference, profile, options.signal)
       return {
         resource: resource ?? (difference.same ? current : await get(type, id, reading)),
         sent: wayOf(difference),
@@ -110,9 +112,10 @@ function refuse({ notes }: Difference, { partial = false }: UpdateOptions): void
   if (not.length > 0 && !partial) throw mutability(not.map(({ why }) => why).join('; '))
 }
 
-function wayOf({ put, patches }: Difference): Updated<ResourceType>['sent'] {
-  if (put !== undefined) return patches.length > 0 ? 'both' : 'put'
-  return patches.length > 0 ? 'patch' : 'nothing'
+function wayOf({ put, patches, partials }: Difference): Updated<ResourceType>['sent'] {
+  const isPatched = patches.length + partials.length > 0
+  if (put !== undefined) return isPatched ? 'both' : 'put'
+  return isPatched ? 'patch' : 'nothing'
 }
 
 /** Sends what a difference says; gives the resource as the last answer shows it. */
@@ -120,7 +123,8 @@ async function carryOut<T extends ResourceType>(
   send: Send,
   type: T,
   current: Received<T>,
-  { put, patches }: Difference,
+  { put, patches, partials }: Difference,
+  { protocol }: AppProfile,
   signal: AbortSignal | undefined,
 ): Promise<Received<T> | undefined> {
   const { id, meta } = current as { id: string; meta: { version?: string } }
@@ -129,12 +133,18 @@ async function carryOut<T extends ResourceType>(
   let last: Received<T> | undefined
   const step = async (method: 'PUT' | 'PATCH', body: JsonObject) => {
     const answer = await send({ method, path, body, ifMatch: version, signal })
-    last = answer.body === undefined ? undefined : readResource(type, answer.body, answer.headers.get('etag'))
+    const { body: said } = answer
+    const shown = said === undefined || protocol === '2.0' ? said : fromScim1(said)
+    last = shown === undefined ? undefined : readResource(type, shown, answer.headers.get('etag'))
     // Of several requests each goes on from the version that the one before made.
     version = (last?.meta as { version?: string } | undefined)?.version ?? answer.headers.get('etag') ?? undefined
   }
   if (put !== undefined) await step('PUT', { ...put.document, id })
   for (const operations of patches) await step('PATCH', { schemas: [PATCH_OP], Operations: operations })
+  for (const part of partials) {
+    const body = { schemas: schemasFor(part, type), ...part }
+    await step('PATCH', protocol === '1.1' ? toScim1(body) : body)
+  }
   return last
 }
 

@@ -1,55 +1,10 @@
-// What another app takes in updates: operations, paths, forms of values.
+// What is known of another app: how it departs from the RFC, in updates and in everything else.
 
-import { entryOf } from './json.ts'
+import { entryOf, type Json } from './json.ts'
+import { RFC_UPDATES, type UpdateProfile } from './update-profile.ts'
+import { SCIM_JSON } from './urn.ts'
 
-/** What an app takes in updates of one resource type. Data: what is said here is what a difference keeps to. */
-export interface UpdateProfile {
-  /** Whether it takes PATCH at all. */
-  readonly patch: boolean
-  /** What a PUT means to it: the whole resource, only what it names, or nothing that it takes. */
-  readonly put: 'whole' | 'partial' | 'none'
-  /** The only attributes that PATCH changes, by their top-level names or URNs; all when absent. */
-  readonly patchOnly?: readonly string[]
-  /** Attributes that can't be changed once they are set. */
-  readonly fixed?: readonly string[]
-  /** Operations it knows. */
-  readonly ops: readonly ('add' | 'replace' | 'remove')[]
-  readonly opCase: 'lower' | 'title'
-  /** `path` in operations. Without, one `replace` whose value is an object says all. */
-  readonly paths: boolean
-  /** Filters in brackets in paths of other lists than members. */
-  readonly valuePaths: boolean
-  /** How a value is taken away: `remove`, `replace` by null, or not at all. */
-  readonly unset: 'remove' | 'null' | 'none'
-  /** Multi-valued attributes are only ever set whole, members apart. */
-  readonly wholeLists: boolean
-  readonly booleans: 'json' | 'text'
-  /** Most operations in a request. */
-  readonly perRequest: number
-  /** Most bytes of the operations of a request. */
-  readonly bytes: number
-  readonly members: MembersProfile
-}
-
-/** What an app takes in updates of `members` and other lists of references. */
-export interface MembersProfile {
-  readonly add: boolean
-  /** `members[value eq "…"]`, a list of values beside the path, or no removal of single ones. */
-  readonly remove: 'value-path' | 'value-list' | 'none'
-  /** `replace` of the whole list. */
-  readonly replace: boolean
-  /** How the last ones are taken away. */
-  readonly clear: 'remove' | 'replace-empty' | 'one-by-one'
-  /** Most members in an operation, and most members changed by a request. */
-  readonly perOperation: number
-  readonly perRequest: number
-  /** The list is sent bare, or in an object `{"members": […]}`. */
-  readonly wrap: 'none' | 'object'
-  /** Whether `type` is sent with a member. */
-  readonly type: boolean
-}
-
-/** What is known of an app: for each resource type by name, `*` for all others. */
+/** What is known of an app. Data: what speaks to the app asks the profile, never the brand. */
 export interface AppProfile {
   readonly name: string
   /** What it is. */
@@ -57,32 +12,177 @@ export interface AppProfile {
   /** When that was last held against the sources: year and month. */
   readonly checked: string
   readonly sources: readonly string[]
+  /** 1.1: its URNs, and the manager in `managerId`. */
+  readonly protocol: '2.0' | '1.1'
+  /** Below the base URL. */
+  readonly paths: { readonly users: string; readonly groups: string; readonly serviceProviderConfig: string }
+  readonly http: HttpProfile
+  /** Kinds of credentials it takes. */
+  readonly auth: readonly AuthKind[]
+  /** What its ServiceProviderConfig is believed to say; a probe tries everything else. */
+  readonly trust: readonly DiscoveredFeature[]
+  /** What it takes in updates: for each resource type by name, `*` for all others. */
   readonly types: { readonly [type: string]: UpdateProfile }
+  readonly user: AccountProfile
+  readonly group: GroupProfile
+  readonly filter: FilterProfile
+  readonly paging: PagingProfile
+  readonly off: OffProfile
+  readonly conflict: ConflictProfile
+  readonly rate: RateProfile
 }
 
-/** Everything that RFC 7644 §3.5.1 and §3.5.2 offer. */
-export const RFC_UPDATES: UpdateProfile = {
-  patch: true,
-  put: 'whole',
-  ops: ['add', 'replace', 'remove'],
-  opCase: 'lower',
-  paths: true,
-  valuePaths: true,
-  unset: 'remove',
-  wholeLists: false,
-  booleans: 'json',
-  perRequest: Number.POSITIVE_INFINITY,
-  bytes: Number.POSITIVE_INFINITY,
-  members: {
-    add: true,
-    remove: 'value-path',
-    replace: true,
-    clear: 'remove',
-    perOperation: Number.POSITIVE_INFINITY,
-    perRequest: Number.POSITIVE_INFINITY,
-    wrap: 'none',
-    type: true,
-  },
+/** How a client may prove to an app who it is. */
+export type AuthKind = 'bearer' | 'basic' | 'oauth2-client' | 'header'
+
+/** A feature that a ServiceProviderConfig names. RFC 7643 §5. */
+export type DiscoveredFeature = 'patch' | 'bulk' | 'filter' | 'sort' | 'etag'
+
+/** How requests look. */
+export interface HttpProfile {
+  readonly contentType: string
+  readonly accept: string
+  /** Further headers, in lower case. */
+  readonly headers: { readonly [name: string]: string }
+  /** Longest time of a request, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** What an app does with accounts of one type. Attributes are named by their paths: `userName`, `name.givenName`, `emails.value`. */
+export interface AccountProfile {
+  /** Whether they can be made. */
+  readonly create: boolean
+  /** Whether they can be removed. */
+  readonly remove: boolean
+  /** The attribute that the app uses as the id of an account, where it makes up none. */
+  readonly idFrom: string | null
+  /** Attributes by which they are found, the surest first. */
+  readonly match: readonly string[]
+  /** Attributes that no two of them share. */
+  readonly unique: readonly string[]
+  /** Attributes without which none is made. */
+  readonly required: readonly string[]
+  /** What stands in for those of an account that has none. */
+  readonly defaults: { readonly [path: string]: StandIn }
+  /** Attributes that the app doesn't keep: never sent, never compared. */
+  readonly drop: readonly string[]
+  /** Lists of which it keeps one value: the primary one, else the first. */
+  readonly singleValued: readonly string[]
+  /** Most characters of a text. */
+  readonly maxLength: { readonly [path: string]: number }
+  /** Characters that a text may not have. */
+  readonly forbid: { readonly [path: string]: string }
+  /**
+   * What becomes of a text that is too long or has such characters: cut and the characters replaced by `_`, left out, or the account is
+   * refused. Attributes that are unique are never mended: two accounts could come to share one.
+   */
+  readonly unfit: 'mend' | 'skip' | 'fail'
+  /** How the app rewrites a text; what it gives back is compared after that. */
+  readonly normalise: { readonly [path: string]: Normaliser }
+}
+
+/** What stands in for an attribute that an account lacks: a value, or another attribute of it. */
+export type StandIn = { readonly value: Json } | { readonly from: string }
+
+/** A way in which apps rewrite texts. `slug`: lower case, spaces to hyphens. */
+export type Normaliser = 'lower' | 'trim' | 'slug' | 'alphanumeric'
+
+/** What an app does with groups. */
+export interface GroupProfile extends AccountProfile {
+  /** Whether it has groups at all. */
+  readonly offered: boolean
+  readonly members: {
+    /** `resource`: a group shows them; `filter`: one by one, by a filter; `none`: not at all. */
+    readonly read: 'resource' | 'filter' | 'none'
+    /** The attribute that such a filter names. */
+    readonly filterBy: string
+    /** A group shows no more members than these. */
+    readonly readMax: number
+    /** Members that a create takes along; 0: groups are made empty. */
+    readonly onCreate: number
+    /** Whether a group may be a member of a group. */
+    readonly nested: boolean
+  }
+}
+
+/** How an app is searched. */
+export interface FilterProfile {
+  /** What an attribute is called in filters, where that is not its path. */
+  readonly names: { readonly [path: string]: string }
+}
+
+/** How an app gives its lists. */
+export interface PagingProfile {
+  /** By `startIndex`, by `cursor` (RFC 9865), or by a `Link` header (RFC 8288). */
+  readonly style: 'index' | 'cursor' | 'link'
+  /** How many are asked for at once. */
+  readonly count: number
+  /** Whether `totalResults` is the number of all there are. */
+  readonly totals: boolean
+}
+
+/** What it means in an app to switch an account off, and to remove it. */
+export interface OffProfile {
+  /** By `active`, or by DELETE. */
+  readonly disable: 'active' | 'delete'
+  readonly disableMeans: 'kept' | 'removed' | 'deleted'
+  /** Whether an account that is off is still found. */
+  readonly disabledReads: boolean
+  /** Whether `active` switches it on again, or it has to be made again. */
+  readonly reenable: 'active' | 'create'
+  readonly removeMeans: 'deactivates' | 'removed' | 'irreversible'
+}
+
+/** How an app says that another account has the name already. */
+export interface ConflictProfile {
+  readonly status: readonly number[]
+  /** Words in the text of an error 400, in lower case, that say so too. */
+  readonly words: readonly string[]
+}
+
+/** How often an app may be asked. */
+export interface RateProfile {
+  readonly buckets: readonly RateBucketProfile[]
+  /** Share of each that only leavers use, 0 to 1. */
+  readonly leaverShare: number
+  /** Requests at the same time. */
+  readonly concurrency: number
+  /** How long a write may stay unseen by reads, in milliseconds. */
+  readonly readLagMs: number
+}
+
+/** A limit of requests in time. */
+export interface RateBucketProfile {
+  /** What it counts: everything when absent. */
+  readonly steps?: readonly ('create' | 'update' | 'disable' | 'remove' | 'members' | 'read')[]
+  readonly type?: 'User' | 'Group'
+  readonly perMinute: number
+  /** How many may go at once after a pause. */
+  readonly burst: number
+}
+
+/** A JSON-like value of which only parts are given. */
+export type Part<T> = T extends readonly unknown[] | StandIn | string | number | boolean | null
+  ? T
+  : { readonly [name in keyof T]?: Part<T[name]> }
+
+/** A profile as it is written down: what departs from another one. */
+export type AppOverrides = Part<AppProfile>
+
+const RFC_ACCOUNTS: AccountProfile = {
+  create: true,
+  remove: true,
+  idFrom: null,
+  match: [],
+  unique: [],
+  required: [],
+  defaults: {},
+  drop: [],
+  singleValued: [],
+  maxLength: {},
+  forbid: {},
+  unfit: 'mend',
+  normalise: {},
 }
 
 /** A server that keeps the RFC. */
@@ -90,8 +190,44 @@ export const RFC_PROFILE: AppProfile = {
   name: 'rfc',
   about: 'a strict SCIM 2.0 server',
   checked: '2026-11',
-  sources: ['RFC 7644 §3.5'],
+  sources: ['RFC 7643, RFC 7644'],
+  protocol: '2.0',
+  paths: { users: '/Users', groups: '/Groups', serviceProviderConfig: '/ServiceProviderConfig' },
+  http: {
+    contentType: SCIM_JSON,
+    accept: `${SCIM_JSON}, application/json`,
+    headers: { 'user-agent': 'Lockstep' },
+    timeoutMs: 30_000,
+  },
+  auth: ['bearer', 'basic', 'oauth2-client', 'header'],
+  trust: ['patch', 'bulk', 'filter', 'sort', 'etag'],
   types: { '*': RFC_UPDATES },
+  user: { ...RFC_ACCOUNTS, match: ['externalId', 'userName'], unique: ['userName'], required: ['userName'] },
+  group: {
+    ...RFC_ACCOUNTS,
+    offered: true,
+    match: ['externalId', 'displayName'],
+    unique: ['displayName'],
+    required: ['displayName'],
+    members: {
+      read: 'resource',
+      filterBy: 'members.value',
+      readMax: Number.POSITIVE_INFINITY,
+      onCreate: 0,
+      nested: true,
+    },
+  },
+  filter: { names: {} },
+  paging: { style: 'index', count: 100, totals: true },
+  off: {
+    disable: 'active',
+    disableMeans: 'kept',
+    disabledReads: true,
+    reenable: 'active',
+    removeMeans: 'removed',
+  },
+  conflict: { status: [409], words: ['uniqueness', 'already exist', 'already taken', 'duplicate'] },
+  rate: { buckets: [], leaverShare: 0.3, concurrency: 4, readLagMs: 0 },
 }
 
 /** What an app takes in updates of a type. */

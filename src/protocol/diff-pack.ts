@@ -1,9 +1,9 @@
 // Packs operations into as many requests as an app's limits ask for.
 
-import type { UpdateProfile } from './app-profile.ts'
 import type { DifferenceNote } from './differences.ts'
-import { isObject, type Json, type JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject, mergedParts } from './json.ts'
 import type { PatchOperation } from './patch-operation.ts'
+import type { UpdateProfile } from './update-profile.ts'
 
 /** An operation on its way into a request, and how many members it changes. */
 export interface Unpacked {
@@ -57,17 +57,8 @@ const utf8 = new TextEncoder()
 /** One operation without a path that says all. */
 function together(given: readonly Unpacked[]): readonly Unpacked[] {
   let value: JsonObject = {}
-  for (const { bare = {} } of given) value = merged(value, bare)
+  for (const { bare = {} } of given) value = mergedParts(value, bare)
   return Object.keys(value).length === 0 ? [] : [{ op: 'replace', path: '', value }]
-}
-
-function merged(a: JsonObject, b: JsonObject): JsonObject {
-  const out: { [name: string]: Json } = { ...a }
-  for (const [name, value] of Object.entries(b)) {
-    const old = out[name]
-    out[name] = isObject(old) && isObject(value) ? merged(old, value) : value
-  }
-  return out
 }
 
 function spell({ op, path, value }: Unpacked, { opCase, booleans }: UpdateProfile): PatchOperation {

@@ -1,7 +1,6 @@
 // Writes one difference as operations that an app takes. RFC 7644 §3.5.2.
 
 import { LENIENT } from './allowances.ts'
-import type { UpdateProfile } from './app-profile.ts'
 import { applyEdits } from './apply.ts'
 import { resolve } from './attributes.ts'
 import { bare, listSteps } from './diff-list.ts'
@@ -10,6 +9,7 @@ import { type AttributeDifference, type DifferenceNote, sameLists } from './diff
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { readPatch } from './patch.ts'
 import type { ResourceType } from './schema.ts'
+import type { UpdateProfile } from './update-profile.ts'
 import { PATCH_OP } from './urn.ts'
 
 type ListDifference = Extract<AttributeDifference, { kind: 'list' }>
@@ -46,7 +46,7 @@ function renderSet(
   updates: UpdateProfile,
 ): readonly Unpacked[] | undefined {
   const op = opFor(updates, isNew ? 'add' : 'replace')
-  return op === undefined ? undefined : [{ op, path, value, bare: nested(path, value) }]
+  return op === undefined ? undefined : [{ op, path, value, bare: nestedValue(path, value) }]
 }
 
 function renderUnset(path: string, updates: UpdateProfile, type: ResourceType): readonly Unpacked[] | undefined {
@@ -55,7 +55,7 @@ function renderUnset(path: string, updates: UpdateProfile, type: ResourceType): 
   if (!updates.ops.includes('replace')) return undefined
   const isList = resolve(path, type)?.attribute?.multiValued === true
   const value = isList ? [] : null
-  return [{ op: 'replace', path, value, bare: nested(path, value) }]
+  return [{ op: 'replace', path, value, bare: nestedValue(path, value) }]
 }
 
 function renderList(
@@ -68,7 +68,7 @@ function renderList(
   if (next.length === 0) return renderUnset(path, updates, type)
   const values = next.map((one) => (isObject(one) ? bare(one) : one))
   const whole = (['add', 'replace'] as const)
-    .map((op): Unpacked => ({ op, path, value: values, bare: nested(path, values) }))
+    .map((op): Unpacked => ({ op, path, value: values, bare: nestedValue(path, values) }))
     .filter(({ op }) => updates.ops.includes(op) && (op === 'replace' || old.length === 0))
     .find((one) => comesOut([one], difference, type))
   const parts =
@@ -183,11 +183,11 @@ function renderMembers(
 
 function wholeMembers({ path, next }: MembersDifference, updates: UpdateProfile): Unpacked {
   const value = wrapped(
-    next.map((one) => shown(one, updates)),
+    next.map((one) => shownMember(one, updates)),
     path,
     updates,
   )
-  return { op: 'replace', path, value, members: next.length, bare: nested(path, value) }
+  return { op: 'replace', path, value, members: next.length, bare: nestedValue(path, value) }
 }
 
 function addMembers(
@@ -196,11 +196,11 @@ function addMembers(
   updates: UpdateProfile,
 ): readonly Unpacked[] | undefined {
   if (!updates.members.add || !updates.ops.includes('add')) return undefined
-  return blocks(added, updates).map((block) => ({
+  return blocksOf(added, updates).map((block) => ({
     op: 'add',
     path,
     value: wrapped(
-      block.map((one) => shown(one, updates)),
+      block.map((one) => shownMember(one, updates)),
       path,
       updates,
     ),
@@ -222,7 +222,7 @@ function removeMembers(
         members: 1,
       }))
     case 'value-list':
-      return blocks(removed, updates).map((block) => ({
+      return blocksOf(removed, updates).map((block) => ({
         op: 'remove',
         path,
         value: wrapped(
@@ -237,7 +237,11 @@ function removeMembers(
   }
 }
 
-function blocks(list: readonly JsonObject[], { members, bytes }: UpdateProfile): readonly (readonly JsonObject[])[] {
+/** A list in blocks of as many members as an operation may have. */
+export function blocksOf(
+  list: readonly JsonObject[],
+  { members, bytes }: UpdateProfile,
+): readonly (readonly JsonObject[])[] {
   // An id takes some forty bytes; with its name and type around it no more than this.
   const size = Math.max(
     1,
@@ -248,7 +252,8 @@ function blocks(list: readonly JsonObject[], { members, bytes }: UpdateProfile):
 
 const MEMBER_BYTES = 200
 
-function shown({ value, type }: JsonObject, { members }: UpdateProfile): JsonObject {
+/** A member as it is sent. */
+export function shownMember({ value, type }: JsonObject, { members }: UpdateProfile): JsonObject {
   return { value: value ?? null, ...(type === undefined || !members.type ? {} : { type }) }
 }
 
@@ -256,8 +261,8 @@ function wrapped(list: readonly Json[], path: string, { members }: UpdateProfile
   return members.wrap === 'none' ? list : { [path.slice(path.lastIndexOf(':') + 1)]: list }
 }
 
-/** What a path-less value holds for a path: `{"name":{"givenName":…}}`, an extension's attributes under its URN. */
-function nested(path: string, value: Json): JsonObject {
+/** A value as a part of a resource, where its path says: `{"name":{"givenName":…}}`, an extension's attributes under its URN. */
+export function nestedValue(path: string, value: Json): JsonObject {
   const colon = path.lastIndexOf(':')
   const inner = path
     .slice(colon + 1)

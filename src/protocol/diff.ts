@@ -1,14 +1,16 @@
 // The least PATCH that turns one document into another. RFC 7644 §3.5.2.
 
-import { type AppProfile, RFC_PROFILE, type UpdateProfile, updatesOf } from './app-profile.ts'
-import { resolve } from './attributes.ts'
+import { type AppProfile, RFC_PROFILE, updatesOf } from './app-profile.ts'
+import { COMMON, extensionOf, resolve } from './attributes.ts'
 import { packOperations, type Unpacked } from './diff-pack.ts'
+import { renderPartial } from './diff-partial.ts'
 import { renderDifference } from './diff-render.ts'
 import { type AttributeDifference, comparableForm, type DifferenceNote, differencesOf } from './differences.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import type { PatchOperation } from './patch-operation.ts'
 import type { ResourceType } from './schema.ts'
 import { schemasFor } from './schemas-in-use.ts'
+import type { UpdateProfile } from './update-profile.ts'
 
 /** What turns one document into another. */
 export interface Difference {
@@ -18,8 +20,19 @@ export interface Difference {
   readonly put?: { readonly document: Document; readonly partial: boolean }
   /** The operations of each PATCH request, in order. With a PUT of the whole resource there are none. */
   readonly patches: readonly (readonly PatchOperation[])[]
+  /** The bodies of PATCH requests, without `schemas`, where the app's PATCH is a part of the resource: then `patches` is empty. */
+  readonly partials: readonly JsonObject[]
   /** What is done by other means than the least PATCH, and what isn't done at all. */
   readonly notes: readonly DifferenceNote[]
+}
+
+/** What else a difference is made of. */
+export interface DiffOptions {
+  /**
+   * Attributes, by their top-level names or extension URNs, of which nobody knows what the server holds. They are set whole, or taken
+   * away, whatever the first document says of them.
+   */
+  readonly uncertain?: readonly string[]
 }
 
 /**
@@ -32,6 +45,7 @@ export function diff(
   after: Document,
   type: ResourceType,
   profile: AppProfile = RFC_PROFILE,
+  { uncertain = [] }: DiffOptions = {},
 ): Difference {
   const notes: DifferenceNote[] = []
   const unknown: string[] = []
@@ -43,9 +57,21 @@ export function diff(
     notes.push({ kind: 'unknown', path, why: `no schema of ${type.name} has ${path}, so that it is left as it is` })
   }
   const updates = updatesOf(profile, type.name)
-  const differences = differencesOf(from, to, type, notes).filter((each) => isChangeable(each, updates, profile, notes))
-  if (differences.length === 0) return { same: true, patches: [], notes }
+  const known = differencesOf(from, to, type, notes).filter(({ root }) => !uncertain.includes(root))
+  const differences = [...known, ...forced(from, to, type, uncertain)].filter((each) =>
+    isChangeable(each, updates, profile, notes),
+  )
+  if (differences.length === 0) return { same: true, patches: [], partials: [], notes }
 
+  if (updates.patch && updates.form === 'partial') {
+    const able = differences.filter((each) => canPatch(each, updates))
+    noteImpossible(
+      differences.filter((each) => !able.includes(each)),
+      profile,
+      notes,
+    )
+    return { same: able.length === 0, patches: [], partials: renderPartial(able, updates), notes }
+  }
   const goal = unlessNoted(to, from, type, notes)
   const operations: Unpacked[] = []
   const left: AttributeDifference[] = []
@@ -54,16 +80,11 @@ export function diff(
     if (rendered === undefined) left.push(each)
     else operations.push(...rendered)
   }
-  if (left.length === 0) return { same: false, patches: packOperations(operations, updates, notes), notes }
+  if (left.length === 0)
+    return { same: false, patches: packOperations(operations, updates, notes), partials: [], notes }
   if (updates.put === 'none') {
-    for (const { path } of left) {
-      notes.push({
-        kind: 'impossible',
-        path,
-        why: `${profile.name} takes no change of ${path}, neither by PATCH nor by PUT`,
-      })
-    }
-    return { same: operations.length === 0, patches: packOperations(operations, updates, notes), notes }
+    noteImpossible(left, profile, notes)
+    return { same: operations.length === 0, patches: packOperations(operations, updates, notes), partials: [], notes }
   }
   const paths = left.map(({ path }) => path).join(', ')
   if (updates.put === 'whole') {
@@ -73,18 +94,66 @@ export function diff(
       same: false,
       put: { document: { ...strangers(after, type), ...goal }, partial: false },
       patches: [],
+      partials: [],
       notes,
     }
   }
   const document = partialDocument(left, goal, type, profile, notes)
   const patches = packOperations(operations, updates, notes)
-  if (document === undefined) return { same: patches.length === 0, patches, notes }
+  if (document === undefined) return { same: patches.length === 0, patches, partials: [], notes }
   notes.push({
     kind: 'put',
     path: paths,
     why: `${profile.name} changes ${paths} by a PUT that names only what changes`,
   })
-  return { same: false, put: { document, partial: true }, patches, notes }
+  return { same: false, put: { document, partial: true }, patches, partials: [], notes }
+}
+
+function noteImpossible(left: readonly AttributeDifference[], { name }: AppProfile, notes: DifferenceNote[]): void {
+  for (const { path } of left) {
+    notes.push({
+      kind: 'impossible',
+      path,
+      why: `${name} takes no change of ${path}, neither by PATCH nor by PUT`,
+    })
+  }
+}
+
+/** The differences that uncertain attributes come to: each is set whole, or taken away. */
+function forced(
+  from: Document,
+  to: Document,
+  type: ResourceType,
+  uncertain: readonly string[],
+): readonly AttributeDifference[] {
+  return uncertain.flatMap((root): readonly AttributeDifference[] => {
+    const extension = extensionOf(type, root)
+    const holder = (document: Document) => (extension === undefined ? document : objectAt(document, root))
+    const attributes =
+      extension?.schema.attributes ?? [...COMMON, ...type.schema.attributes].filter(({ name }) => name === root)
+    return attributes.flatMap(({ name, mutability, subAttributes, multiValued }): readonly AttributeDifference[] => {
+      const path = extension === undefined ? name : `${root}:${name}`
+      const old = holder(from)[name]
+      const value = holder(to)[name]
+      if (mutability === 'readOnly' || (mutability === 'immutable' && old !== undefined)) return []
+      // Of an extension only what either document has is known to be ours.
+      if (value === undefined)
+        return extension !== undefined && old === undefined ? [] : [{ kind: 'unset', path, root }]
+      const isOne = subAttributes !== undefined && !multiValued
+      const lost = isOne ? Object.keys(objectAt(from, name)).filter((sub) => objectAt(to, name)[sub] === undefined) : []
+      return [
+        ...(extension === undefined ? lost : []).map(
+          (sub) => ({ kind: 'unset', path: `${path}.${sub}`, root }) as const,
+        ),
+        { kind: 'set', path, root, value, isNew: false },
+      ]
+    })
+  })
+}
+
+function objectAt(document: Document, name: string): JsonObject {
+  const value = document[name]
+  return isObject(value) ? value : {}
 }
 
 /** The document to be reached, with what stays as it is as it is: a PUT that says otherwise would be refused whole. */

@@ -21,3 +21,13 @@ export function isObject(value: unknown): value is JsonObject {
 export function entryOf<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
+
+/** Two objects in one: where both hold an object under a name, those are merged too; else the second wins. */
+export function mergedParts(a: JsonObject, b: JsonObject): JsonObject {
+  const out: { [name: string]: Json } = { ...a }
+  for (const [name, value] of Object.entries(b)) {
+    const old = out[name]
+    out[name] = isObject(old) && isObject(value) ? mergedParts(old, value) : value
+  }
+  return out
+}

@@ -76,12 +76,12 @@ async function planOf(comparison: Comparison, type: ComparedType, pair: Pair, op
       : await completePair(comparison, type, { ...pair, a: pair.a, b: pair.b })
   const view = { ...BY_KEYS, there, addsUnseen: true }
   const { before, after, left, unknown } = desiredOf(comparison, type, both.a, both.b, ignored, view)
-  const { patches, put, notes } = diff(before, after, type.b, comparison.b.profile)
+  const { patches, put, partials, notes } = diff(before, after, type.b, comparison.b.profile)
   noteUnknown(comparison, type, unknown, notes)
   const all = [...left, ...leftBy(notes)]
   if (pair.b === undefined) return { would: 'create', operations: [], left: all }
   const operations = patches.flat()
-  if (operations.length === 0 && put === undefined) return { operations, left: all }
+  if (operations.length === 0 && put === undefined && partials.length === 0) return { operations, left: all }
   return { would: 'update', operations, left: all }
 }
 
