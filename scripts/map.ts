@@ -54,6 +54,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['hub/contract', 'Adapters, settings of apps, what is kept of them, and what people are shown.'],
   ['hub/scope', 'Who has an account in an app: SCIM filters and membership, decided clause by clause.'],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],
+  ['hub/proof', 'What was done, for people and auditors: who was told, receipts of leavers, plans, reverts.'],
   ['hub/apps', 'Apps as administrators see and change them: checked, noted in the log, without secrets.'],
   ['server/offload', 'Threads that carry out heavy requests, so that the event loop stays free for quick ones.'],
   ['server/cluster', 'Several processes on one port.'],
