@@ -45,6 +45,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/compare', 'Commands that compare two targets: diff, copy.'],
   ['cli/transfer', 'Commands for many resources in a file: import, export.'],
   ['cli/tenants', 'Commands for tenants and connections, and for moving a tenant between databases.'],
+  ['cli/apps', 'Commands for apps: services that are kept in lockstep with a tenant.'],
   ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],
   ['cli/admin', 'Commands for admin tokens and the administrative log.'],

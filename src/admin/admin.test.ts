@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { expectDocumented } from '../../test/documented.ts'
 import { createDirectory } from '../directory/index.ts'
 import { LENIENT } from '../protocol/index.ts'
+import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
@@ -26,7 +27,12 @@ async function start() {
     ready: tenancy.ready,
   })
   const faults: unknown[] = []
-  const admin = createAdmin({ tenancy, directory, report: ({ error }) => faults.push(error) })
+  const admin = createAdmin({
+    tenancy,
+    directory,
+    hub: createSiteHub(store, tenancy),
+    report: ({ error }) => faults.push(error),
+  })
   const { token } = await tenancy.adminTokens.create()
   const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const response = await admin.fetch(

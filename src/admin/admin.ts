@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Administrator, hasCapability, reaches } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
+import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import { noTenant, type Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
 import { createLists } from './lists.ts'
@@ -18,6 +19,8 @@ import { BODY_BYTES } from './shapes.ts'
 export interface AdminOptions {
   readonly tenancy: Tenancy
   readonly directory: Directory
+  /** The administration of the hub, by administrator. */
+  readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
   readonly publicUrl?: string
   /** Called with each internal error. */
@@ -71,7 +74,8 @@ export function createAdmin(options: AdminOptions): Admin {
       const body = checked(route.body, json, 'body')
       const { actor } = administrator
       const call = { params, query, body, json: objectOf(json), administrator, actor, origin: originOf(context) }
-      const answer = await route.run(call, { tenancy, directory, lists, administration: tenancy.as(actor) })
+      const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
+      const answer = await route.run(call, { tenancy, directory, lists, administration: tenancy.as(actor), hub })
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
     })

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Capability, ROLES, type Role } from '../access/index.ts'
 import { createSiteDirectory } from '../site/directory.ts'
+import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
@@ -11,7 +12,11 @@ import { ROUTES } from './routes.ts'
 
 const store = sqliteStore(':memory:')
 const tenancy = createTenancy({ store })
-const admin = createAdmin({ tenancy, directory: createSiteDirectory(store, tenancy) })
+const admin = createAdmin({
+  tenancy,
+  directory: createSiteDirectory(store, tenancy),
+  hub: createSiteHub(store, tenancy),
+})
 const ROLE_NAMES = Object.keys(ROLES) as Role[]
 /** Tokens by role, for the whole database and limited to the tenant `own`. */
 const tokens = new Map<string, string>()

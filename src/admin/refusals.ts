@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import type { z } from 'zod'
+import { AppRefusal } from '../hub/index.ts'
 import { LockstepError, ScimError } from '../protocol/index.ts'
 import { TenancyError } from '../tenancy/index.ts'
 import { BODY_BYTES, type ErrorBody, type FaultBody } from './shapes.ts'
@@ -74,6 +75,10 @@ export function refusalOf(
     const { code, message, count, field } = error
     const faults: readonly Fault[] = field === undefined ? [] : [{ in: 'body', field, message }]
     return refuse(context, STATUS[code] ?? 400, code, message, { faults, count })
+  }
+  if (error instanceof AppRefusal) {
+    const faults = error.faults.map((fault) => ({ in: 'body' as const, ...fault }))
+    return refuse(context, STATUS[error.code] ?? 400, error.code, error.message, { faults })
   }
   if (error instanceof ScimError && error.status < 500) {
     return refuse(context, error.status === 409 ? 409 : 400, error.code, error.detail)

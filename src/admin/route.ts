@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { Administrator, Capability } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
+import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import type { ListPage } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
@@ -55,6 +56,8 @@ export interface RouteDeps {
   readonly lists: Lists
   /** Tenancy, with changes noted in the log under the caller's name. */
   readonly administration: Administration
+  /** The hub, with changes noted in the log under the caller's name. */
+  readonly hub: HubAdministration
 }
 
 /** The names of the parameters in a path. */

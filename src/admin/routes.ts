@@ -1,6 +1,7 @@
 // Every route of the admin API.
 
 import type { Route } from './route.ts'
+import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
@@ -14,6 +15,7 @@ import { TYPE_ROUTES } from './routes/types.ts'
 export const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...CONNECTION_ROUTES,
+  ...APP_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,
   ...INDEX_ROUTES,

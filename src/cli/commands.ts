@@ -1,6 +1,7 @@
 // Every command of the command line, area by area.
 
 import { ADMIN_COMMANDS } from './admin/commands.ts'
+import { APP_COMMANDS } from './apps/commands.ts'
 import { CHECK_COMMANDS } from './check/commands.ts'
 import { COMPARE_COMMANDS } from './compare/commands.ts'
 import { completionCommands } from './completion/commands.ts'
@@ -18,6 +19,7 @@ import { TRANSFER_COMMANDS } from './transfer/commands.ts'
 export const GROUPS: { readonly [name: string]: string } = {
   tenant: 'Manage tenants: customers, each with a separate directory',
   connection: 'Manage connections: the credentials of identity providers for a tenant',
+  app: 'Manage apps: services that are kept in lockstep with a tenant',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
@@ -30,6 +32,7 @@ export const GROUPS: { readonly [name: string]: string } = {
 export const COMMANDS: readonly CommandEntry[] = [
   ...SERVER_COMMANDS,
   ...TENANT_COMMANDS,
+  ...APP_COMMANDS,
   ...RESOURCE_COMMANDS,
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,

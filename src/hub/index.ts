@@ -1,4 +1,13 @@
 // The front door of the hub.
 
+export {
+  createHubAdministration,
+  type HubAdministration,
+  type HubAdministrator,
+  type HubDeps,
+} from './apps/administration.ts'
+export { AppRefusal } from './apps/app-refusal.ts'
+export type { App, Apps } from './apps/apps.ts'
 export * from './contract/index.ts'
+export { ADAPTER_KINDS } from './kinds.ts'
 export { compileScope } from './scope/compile-scope.ts'

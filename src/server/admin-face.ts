@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Directory } from '../directory/index.ts'
 import { type createBodies, toNode } from '../node.ts'
 import type { Report } from '../provider/index.ts'
+import type { Site } from '../site/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
@@ -12,6 +13,7 @@ import type { Metrics } from './monitoring/metrics.ts'
 export interface AdminFaceDeps extends FaceDeps {
   readonly tenancy: Tenancy
   readonly directory: Directory
+  readonly hub: Site['hub']
   readonly bodies: ReturnType<typeof createBodies>
   readonly metrics: Metrics
   readonly publicUrl: string | undefined
@@ -36,11 +38,12 @@ export function adminFace(deps: AdminFaceDeps): Face {
   })
 }
 
-async function load({ tenancy, directory, bodies, publicUrl, report, broken }: AdminFaceDeps) {
+async function load({ tenancy, directory, hub, bodies, publicUrl, report, broken }: AdminFaceDeps) {
   const { createAdmin, BODY_BYTES: bodyBytes } = await import('../admin/index.ts')
   const admin = createAdmin({
     tenancy,
     directory,
+    hub: await hub(),
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })

@@ -66,7 +66,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
     scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, depart }),
-    adminFace({ ...faceDeps, tenancy, directory, bodies, metrics, publicUrl, report, broken }),
+    adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, bodies, metrics, publicUrl, report, broken }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]
   let serving: Serving | undefined

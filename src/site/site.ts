@@ -1,6 +1,7 @@
 // Opens an installation: the store, tenancy, the directory and the provider on top of one database.
 
 import type { Directory } from '../directory/index.ts'
+import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
@@ -33,6 +34,8 @@ export interface Site {
   readonly tenancy: Tenancy
   /** The directory, loaded when it is first needed: most commands write no resource. */
   readonly directory: () => Promise<Directory>
+  /** The administration of the hub, by administrator; loaded when it is first needed. */
+  readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
   /** Makes the provider, with what the caller wants to be told. */
   readonly provider: (hooks: ProviderHooks) => Promise<Provider>
   /** Writes what is still in memory, and closes the database. */
@@ -70,6 +73,7 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
+    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy),
     provider: async (hooks) => {
       const { createSiteProvider } = await import('./provider.ts')
       return createSiteProvider(await open(), tenancy, hooks)

@@ -1,6 +1,7 @@
 // Opens the local database for a command. The only place in cli that does.
 
 import type { Directory } from '../../directory/index.ts'
+import type { HubAdministration } from '../../hub/index.ts'
 import { localUrl, openSite, readSettings, type Settings } from '../../site/index.ts'
 import type { Store } from '../../store/index.ts'
 import { scimPath, type Tenancy } from '../../tenancy/index.ts'
@@ -13,6 +14,8 @@ export interface Local {
   readonly tenancy: Tenancy
   /** The directory, loaded when a command needs it. */
   readonly directory: () => Promise<Directory>
+  /** What an administrator does with the hub, loaded when a command needs it. */
+  readonly hub: () => Promise<HubAdministration>
   /** The address at which clients reach the server, without a trailing slash. */
   readonly url: () => Promise<string>
   /** The SCIM base URL of a tenant. */
@@ -26,11 +29,20 @@ export async function withLocal<T>(
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
   const settings = localSettings(options)
-  const { store, tenancy, directory, close } = await openSite(settings, { create, actor: 'cli' })
+  const { store, tenancy, directory, hub: open, close } = await openSite(settings, { create, actor: 'cli' })
   // As set, else the address at which the server was last reached, else the one at which it would listen.
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
+  // Whoever runs commands has the whole database.
+  const hub = async () => (await open())({ actor: 'cli', mayNameVariables: true })
   try {
-    return await use({ store, tenancy, directory, url, baseUrl: async (tenant) => (await url()) + scimPath(tenant) })
+    return await use({
+      store,
+      tenancy,
+      directory,
+      hub,
+      url,
+      baseUrl: async (tenant) => (await url()) + scimPath(tenant),
+    })
   } finally {
     await close()
   }

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { environment } from '../../environment.ts'
-import { ConfigError } from '../../protocol/index.ts'
+import { ConfigError, Group, User } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import { sqliteStore } from '../../store/sqlite/sqlite.ts'
 import { type AdapterKind, HUB_READER, QUEUES, readApp } from '../contract/index.ts'
@@ -39,8 +39,9 @@ async function fresh({ mayNameVariables = true } = {}): Promise<{ readonly store
     kinds: [plain],
     seal: async (_tenant, secret) => `sealed(${secret.length})`,
     mayNameVariables,
-    requireTenant: async (tenant) => {
+    types: async (tenant) => {
       if ((await store.tenant(tenant)) === undefined) throw new Error(`no tenant ${tenant}`)
+      return [User, Group]
     },
   })
   return { store, apps }
@@ -253,7 +254,11 @@ describe('a mode', () => {
     const { store, apps } = await fresh()
     await apps.create('t', 'crm', draft)
     await expect(apps.resume('t', 'crm')).rejects.toMatchObject({ code: 'ERR_IN_USE' })
-    await apps.switchOn('t', 'crm', 'plan 7')
+    await expect(apps.switchOn('t', 'crm', undefined)).rejects.toMatchObject(refused('plan'))
+    await expect(apps.switchOn('t', 'crm', '7')).rejects.toMatchObject(refused('plan'))
+    await store.commit([{ write: 'item', item: { tenant: 't', queue: QUEUES.runs('crm'), key: '7' }, set: {} }])
+    await apps.switchOn('t', 'crm', '7')
+    await expect(apps.switchOn('t', 'crm', '7')).resolves.toMatchObject({ mode: 'on' })
     await apps.pause('t', 'crm')
     await apps.pause('t', 'crm')
     expect((await apps.resume('t', 'crm')).mode).toBe('on')
@@ -262,7 +267,7 @@ describe('a mode', () => {
       [
         { path: 'verb', new: 'switchedOn' },
         { path: 'mode', old: 'off', new: 'on' },
-        { path: 'approved', new: 'plan 7' },
+        { path: 'plan', new: '7' },
       ],
       [
         { path: 'verb', new: 'paused' },

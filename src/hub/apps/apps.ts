@@ -17,7 +17,6 @@ import {
   type Write,
 } from '../../store/index.ts'
 import {
-  type AdapterKind,
   APP_RECORD,
   type AppSettings,
   type AppState,
@@ -33,7 +32,7 @@ import { AppRefusal, noApp, refusedBy } from './app-refusal.ts'
 import { clearApp, hasLinks } from './clear-app.ts'
 import { type ShownCredentials, showCredentials } from './credentials.ts'
 import { mergeFields } from './merge-fields.ts'
-import { resolveFields } from './resolve-fields.ts'
+import { type FieldDeps, resolveFields } from './resolve-fields.ts'
 
 /** An app as it is shown: its settings without secrets, and how it is doing. */
 export interface App extends Omit<AppSettings, 'credentials'> {
@@ -42,23 +41,21 @@ export interface App extends Omit<AppSettings, 'credentials'> {
 }
 
 /** Who changes apps, and with what. */
-export interface AppsDeps {
+export interface AppsDeps extends FieldDeps {
   readonly store: Store
   readonly environment: Environment
   /** The name of the administrator in the log. */
   readonly actor: string
-  /** Ways of speaking to apps. */
-  readonly kinds: readonly AdapterKind[]
-  /** Seals a secret. */
-  readonly seal: (tenant: string, secret: string) => Promise<string>
-  /** Whether credentials may name an environment variable: whoever sets the app's URL learns what the variable holds. */
-  readonly mayNameVariables: boolean
-  /** Refuses a tenant that doesn't exist. */
-  readonly requireTenant: (tenant: string) => Promise<unknown>
 }
 
 /** What a new app is to be: `label`, `adapter`, `options` and the rest of {@link AppSettings}, credentials with a `secret` or an `env`. */
 export type AppDraft = JsonObject
+
+/** How an app is switched on. */
+export interface SwitchOnOptions {
+  /** Although nobody has looked at a plan. */
+  readonly withoutPlan?: boolean
+}
 
 /** The apps of tenants. All throw {@link AppRefusal}. */
 export interface Apps {
@@ -69,8 +66,8 @@ export interface Apps {
   create(tenant: string, id: string, draft: AppDraft): Promise<App>
   /** Changes some settings, see {@link mergeFields}. */
   change(tenant: string, id: string, change: JsonObject): Promise<App>
-  /** Switches on an app that is off. `approved`: the plan that somebody has approved, or why there was none. */
-  switchOn(tenant: string, id: string, approved: string): Promise<App>
+  /** Switches on an app that is off, by approving its plan, or without one. */
+  switchOn(tenant: string, id: string, plan: string | undefined, options?: SwitchOnOptions): Promise<App>
   /** From now on changes are planned, but wait. */
   pause(tenant: string, id: string): Promise<App>
   /** What has waited is sent. */
@@ -88,11 +85,11 @@ const ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/
 
 /** Creates the apps part of the hub's administration. */
 export function createApps(deps: AppsDeps): Apps {
-  const { store, requireTenant } = deps
+  const { store, types } = deps
   const note = createNote(deps.environment, deps.actor)
   const within = <Rest extends readonly unknown[], T>(work: (tenant: string, ...rest: Rest) => Promise<T>) => {
     return async (tenant: string, ...rest: Rest) => {
-      await requireTenant(tenant)
+      await types(tenant)
       return work(tenant, ...rest)
     }
   }
@@ -119,9 +116,14 @@ export function createApps(deps: AppsDeps): Apps {
         ...(await resolveFields(deps, tenant, mergeFields(app, change), app)),
       })),
     ),
-    switchOn: within((tenant, id: string, approved: string) =>
-      edit(deps, note, tenant, id, 'switchedOn', (app) => modeOf(app, ['off'], 'on'), { approved }),
-    ),
+    switchOn: within(async (tenant, id: string, plan: string | undefined, options: SwitchOnOptions = {}) => {
+      if (plan !== undefined) await requirePlan(store, tenant, id, plan)
+      else if (options.withoutPlan !== true) {
+        const message = `Name the plan that you have looked at; make one with: lockstep plan ${id} --tenant ${tenant}`
+        throw refusedBy([{ field: 'plan', message }])
+      }
+      return edit(deps, note, tenant, id, 'switchedOn', (app) => modeOf(app, ['off'], 'on'), { plan: plan ?? 'none' })
+    }),
     pause: within((tenant, id: string) =>
       edit(deps, note, tenant, id, 'paused', (app) => modeOf(app, ['on', 'paused'], 'paused')),
     ),
@@ -220,6 +222,13 @@ function edit(
     }
     return one(deps, tenant, after)
   })
+}
+
+async function requirePlan(store: Pick<Store, 'items'>, tenant: string, id: string, plan: string): Promise<void> {
+  const [run] = await store.items(tenant, QUEUES.runs(id), { keys: [plan] })
+  if (run !== undefined) return
+  const message = `App "${id}" has no plan "${plan}"; make one with: lockstep plan ${id} --tenant ${tenant}`
+  throw refusedBy([{ field: 'plan', message }])
 }
 
 /** The same app in another mode. */

@@ -1,6 +1,13 @@
 // Reads the settings of an app from JSON, and says of each field that is wrong what would be right.
 
-import { ConfigError, type Json, type JsonObject, parseFilter, ScimError } from '../../protocol/index.ts'
+import {
+  ConfigError,
+  type Json,
+  type JsonObject,
+  parseFilter,
+  type ResourceType,
+  ScimError,
+} from '../../protocol/index.ts'
 import {
   type AdapterKind,
   APP_DEFAULTS,
@@ -12,6 +19,7 @@ import {
   type AppSweeps,
   type ScopeRule,
 } from '../contract/index.ts'
+import { compileScope } from '../scope/compile-scope.ts'
 import { APP_LIMITS } from './app-limits.ts'
 import type { AppFault } from './app-refusal.ts'
 import { readCredentials } from './credentials.ts'
@@ -39,7 +47,7 @@ export type SetFields = Pick<AppSettings, AppField>
 /** Reads settings. `faults` is empty when they make sense; `fields` is undefined when they can't be read at all. */
 export function readSetFields(
   json: JsonObject,
-  kinds: readonly AdapterKind[],
+  { kinds, types }: { readonly kinds: readonly AdapterKind[]; readonly types: readonly ResourceType[] },
 ): { readonly fields: SetFields | undefined; readonly faults: readonly AppFault[] } {
   const reader = readFields()
   reader.object('', json, APP_FIELDS)
@@ -71,19 +79,23 @@ export function readSetFields(
     guard,
     sweeps,
   }
-  if (reader.faults.length === 0) askAdapter(fields, kinds, reader)
+  if (reader.faults.length === 0) {
+    const kind = kinds.find((one) => one.kind === fields.adapter)
+    noteRefusal(reader, 'options', () => kind?.check(fields))
+    noteRefusal(reader, 'scope', () => compileScope(scope, grants, types))
+  }
   return { fields, faults: reader.faults }
 }
 
-/** Asks the adapter about its options and credentials. */
-function askAdapter(fields: SetFields, kinds: readonly AdapterKind[], reader: FieldReader): void {
-  const kind = kinds.find((one) => one.kind === fields.adapter)
+/** Notes what is refused, at the field that it names, or else below one. */
+function noteRefusal(reader: FieldReader, below: string, check: () => unknown): void {
   try {
-    kind?.check(fields)
+    check()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const field = /^(?:options|credentials)\b/.test(error.option) ? error.option : at('options', error.option)
-    reader.fault(field, error.message.slice(error.option.length + 2))
+    const field = error.option.replaceAll(/\[(\d+)\]/g, '.$1')
+    const known = /^(?:options|credentials|scope|grants|map)\b/.test(field)
+    reader.fault(known ? field : at(below, field), error.message.slice(error.option.length + 2))
   }
 }
 

@@ -1,6 +1,6 @@
 // Turns what an administrator gives of an app into settings: secrets sealed, every field checked.
 
-import { isObject, type Json, type JsonObject } from '../../protocol/index.ts'
+import { isObject, type Json, type JsonObject, type ResourceType } from '../../protocol/index.ts'
 import type { AdapterKind, AppCredentials, AppSettings } from '../contract/index.ts'
 import { refusedBy } from './app-refusal.ts'
 import { withSecret } from './credentials.ts'
@@ -9,9 +9,14 @@ import { readSetFields, type SetFields } from './read-settings.ts'
 
 /** What settings are read with. */
 export interface FieldDeps {
+  /** Ways of speaking to apps. */
   readonly kinds: readonly AdapterKind[]
+  /** Seals a secret. */
   readonly seal: (tenant: string, secret: string) => Promise<string>
+  /** Whether credentials may name an environment variable: whoever sets the URL of an app learns what the variable holds. */
   readonly mayNameVariables: boolean
+  /** The resource types of a tenant; refuses one that doesn't exist. */
+  readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }
 
 /**
@@ -19,7 +24,7 @@ export interface FieldDeps {
  * are none any more. Throws a refusal that names each field that is wrong.
  */
 export async function resolveFields(
-  { kinds, seal, mayNameVariables }: FieldDeps,
+  { kinds, seal, mayNameVariables, types }: FieldDeps,
   tenant: string,
   given: JsonObject,
   before: AppSettings | undefined,
@@ -41,7 +46,10 @@ export async function resolveFields(
       : credentials === null
         ? undefined
         : await withSecret(credentials, old, (secret) => seal(tenant, secret), reader)
-  const { fields, faults } = readSetFields({ ...rest, ...(sealed === undefined ? {} : { credentials: sealed }) }, kinds)
+  const { fields, faults } = readSetFields(
+    { adapter: kinds[0]?.kind ?? '', ...rest, ...(sealed === undefined ? {} : { credentials: sealed }) },
+    { kinds, types: await types(tenant) },
+  )
   const all = [...reader.faults, ...faults]
   const isGiven =
     isObject(credentials) && (credentials.secret !== undefined || (mayNameVariables && credentials.env !== undefined))

@@ -1,0 +1,37 @@
+// What administrators do with the hub, under one name in the log.
+
+import type { Environment } from '../../environment.ts'
+import type { ResourceType } from '../../protocol/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { AdapterKind } from '../contract/index.ts'
+import { type Apps, createApps } from './apps.ts'
+
+/** What the administration of the hub works with. */
+export interface HubDeps {
+  readonly store: Store
+  readonly environment: Environment
+  /** Ways of speaking to apps; the first one is for apps that don't name theirs. */
+  readonly kinds: readonly AdapterKind[]
+  /** Seals a secret. */
+  readonly seal: (tenant: string, secret: string) => Promise<string>
+  /** The resource types of a tenant; refuses one that doesn't exist. */
+  readonly types: (tenant: string) => Promise<readonly ResourceType[]>
+}
+
+/** Who administers. */
+export interface HubAdministrator {
+  /** The name in the log. */
+  readonly actor: string
+  /** Whether credentials may name an environment variable: whoever sets the URL of an app learns what the variable holds. */
+  readonly mayNameVariables: boolean
+}
+
+/** What an administrator does with the hub. */
+export interface HubAdministration {
+  readonly apps: Apps
+}
+
+/** Creates the administration of the hub, by administrator. */
+export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
+  return (administrator) => ({ apps: createApps({ ...deps, ...administrator }) })
+}
