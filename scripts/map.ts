@@ -54,6 +54,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/server', 'The command that starts the server.'],
   ['hub/contract', 'Adapters, settings of apps, what is kept of them, and what people are shown.'],
   ['hub/scope', 'Who has an account in an app: SCIM filters and membership, decided clause by clause.'],
+  ['hub/map', 'What an account is made of: rules with transforms and expressions, grants, faults.'],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],
   ['hub/proof', 'What was done, for people and auditors: who was told, receipts of leavers, plans, reverts.'],
   ['hub/apps', 'Apps as administrators see and change them: checked, noted in the log, without secrets.'],

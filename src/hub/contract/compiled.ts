@@ -10,6 +10,11 @@ export interface Surroundings {
   readonly memberOf: ReadonlySet<string>
   /** The app's id of a resource here; undefined when it has no account there (yet). */
   readonly accountOf: (id: string) => string | undefined
+  /**
+   * What the account is known to hold, as last confirmed or just read. What the map says nothing about stays as it is there: the rest
+   * of an extension, values that are missing here and not to be cleared, what is only written on creation.
+   */
+  readonly account?: Document
 }
 
 /** Whether a resource is in scope, and why. */
@@ -41,7 +46,7 @@ export interface CompiledScope {
 
 /** What a map makes of a resource. */
 export interface Mapped {
-  /** The account, without members: what is to be written. Attributes that must be absent are absent; see `managed`. */
+  /** The account, without members and `schemas`: what is to be written. Attributes that must be absent are absent; see `managed`. */
   readonly document: Document
   /** Ids of resources here that the account refers to and that have no account there yet; those references are left out. */
   readonly waitsFor: readonly string[]
@@ -53,8 +58,13 @@ export interface CompiledMap {
   readonly managed: readonly string[]
   /** Attributes written when an account is created or taken over, and never again. */
   readonly onCreateOnly: readonly string[]
-  /** Whether documents refer to other resources (`manager`): they must be looked at again when links come and go. */
+  /**
+   * Paths of a resource here that hold ids of others (`urn:…:User:manager.value`): it must be looked at again when links of those come
+   * and go.
+   */
   readonly refers: readonly string[]
+  /** Whether the members of a group go along, and what becomes of groups among them: their members join, or they do themselves. */
+  readonly members?: { readonly nested: 'flatten' | 'keep' }
   map(document: Document, surroundings: Surroundings, purpose: 'create' | 'update'): Mapped
 }
 

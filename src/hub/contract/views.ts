@@ -80,6 +80,28 @@ export interface Explanation {
   readonly item: PlanItem
 }
 
+/** What is wrong, or questionable, about a map. With errors it can't be carried out. */
+export interface MapFinding {
+  readonly level: 'error' | 'warning'
+  /** Where: `map.User.title.from`. */
+  readonly option: string
+  /** What was wrong and what would be right, for people. */
+  readonly text: string
+}
+
+/** What would become of one resource in an app. */
+export interface PreviewRow {
+  readonly resource: string
+  readonly type: AccountType
+  readonly name: string
+  readonly scope: ScopeDecision
+  /** The account; absent where the resource is out of scope, or the map has a fault. */
+  readonly document?: Document
+  /** Ids of resources that must have an account first, for the document to be complete. */
+  readonly waitsFor?: readonly string[]
+  readonly fault?: { readonly attribute: string; readonly part: string; readonly message: string }
+}
+
 /** One difference that a sweep found. */
 export interface Drift {
   readonly kind: DriftKind
