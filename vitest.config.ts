@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { testsReaching } from './test/reaching.ts'
 
 /** What says the same on every store, and so is run on each: everything that starts a server. */
 const ON_POSTGRES = [
@@ -9,6 +10,14 @@ const ON_POSTGRES = [
   'test/server/**/*.test.ts',
   'test/tenancy/**/*.test.ts',
 ]
+
+/**
+ * What is run once more without the shortcuts of `provider/fast/`: every test whose own process answers requests, so that its answers
+ * could differ. Not those that break the answers on purpose to try the checker, and not those on PostgreSQL, where no text is kept.
+ */
+const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
+  (path) => !/^test\/(conformance\/broken-|postgres\/)/.test(path),
+)
 
 export default defineConfig({
   resolve: { conditions: ['@lockstep/source'] },
@@ -21,6 +30,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'sqlite', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
       { extends: true, test: { name: 'postgres', include: ON_POSTGRES, globalSetup: 'test/postgres.setup.ts' } },
+      { extends: true, test: { name: 'plain', include: WITHOUT_SHORTCUTS, env: { LOCKSTEP_FAST: 'off' } } },
     ],
   },
 })

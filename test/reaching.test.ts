@@ -1,0 +1,22 @@
+// Tests which files are run without shortcuts: those that reach them in their own process.
+
+import { expect, test } from 'vitest'
+import { testsReaching } from './reaching.ts'
+
+const found = testsReaching('src/provider/fast/short-cuts.ts')
+
+test.each([
+  ['src/provider/provider.test.ts', 'imports the provider'],
+  ['test/rfc/patch.test.ts', 'starts a server by a helper'],
+  ['test/mounts.test.ts', 'imports the package by its name'],
+  ['test/cli/import.test.ts', 'imports into a server of its own process'],
+])('%s: it %s', (path) => {
+  expect(found).toContain(path)
+})
+
+test.each([
+  ['src/protocol/patch.test.ts', 'imports no provider'],
+  ['test/server/cluster.test.ts', 'starts other processes, with an environment of their own'],
+])('not %s: it %s', (path) => {
+  expect(found).not.toContain(path)
+})
