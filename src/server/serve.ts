@@ -10,6 +10,8 @@ import { joinCluster } from './cluster/worker.ts'
 import { type Greeting, startGreeting } from './first-start.ts'
 import { startLogPruning } from './log-pruning.ts'
 import { createHealth } from './monitoring/health.ts'
+import { createHubDebt } from './monitoring/hub-debt.ts'
+import { createHubMeters } from './monitoring/hub-meters.ts'
 import { createLog, type Log } from './monitoring/log.ts'
 import { createMetrics, type Metrics } from './monitoring/metrics.ts'
 import { whereFails, whyOf } from './monitoring/outages.ts'
@@ -113,6 +115,7 @@ function measured(settings: Settings, { store, tenancy, database }: Site, writab
       ...(sqlite ? { file: settings.database } : {}),
     }),
   )
+  metrics.measure(createHubMeters({ tenants: settings.metricsTenants === true, debt: createHubDebt(store) }).source)
   return metrics
 }
 

@@ -4,7 +4,8 @@ import { isObject } from '../../protocol/index.ts'
 import type { Database } from '../../site/index.ts'
 import type { TenantRow } from '../../store/index.ts'
 import type { OffloadLoad } from '../offload/offload.ts'
-import { type Counted, type Histogram, type RouteCount, registerAll, type Source } from './registry.ts'
+import { countIn, createHistogram } from './histogram.ts'
+import { type Counted, type RouteCount, registerAll, type Source } from './registry.ts'
 import { withPatience } from './with-timeout.ts'
 
 /** Upper bounds of the latency histogram, in seconds. */
@@ -79,7 +80,7 @@ export interface MetricsOptions {
  */
 export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsOptions): Metrics {
   const routes = new Map<string, RouteCount & Meter>()
-  const batches = histogram(BATCH_SIZES)
+  const batches = createHistogram(BATCH_SIZES)
   const refusals = new Map<string, number>()
   const started = now() / 1_000
   let outages = 0
@@ -117,7 +118,7 @@ export function createMetrics({ probe, tenants, pool, now = Date.now }: MetricsO
 
   return {
     meter: (method, route) => meterOf(routes, method, route),
-    batch: (writes) => add(batches, writes),
+    batch: (writes) => countIn(batches, writes),
     passing: (error) => {
       // Not by its class: an error of another thread arrives as a plain object.
       if (!isObject(error) || (typeof error.retryAfterMs !== 'number' && error.status !== 503)) return undefined
@@ -152,25 +153,13 @@ function meterOf(routes: Map<string, RouteCount & Meter>, method: string, route:
   if (found === undefined) {
     if (routes.size >= ROUTES && route !== 'other') return meterOf(routes, 'other', 'other')
     const statuses = new Map<number, number>()
-    const latency = histogram(SECONDS)
+    const latency = createHistogram(SECONDS)
     const seen = (status: number, seconds: number) => {
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
-      add(latency, seconds)
+      countIn(latency, seconds)
     }
     found = { method, route, statuses, latency, seen }
     routes.set(key, found)
   }
   return found
-}
-
-function histogram(bounds: readonly number[]): Histogram {
-  return { bounds, counts: new Array<number>(bounds.length + 1).fill(0), sum: 0 }
-}
-
-function add(into: Histogram, value: number): void {
-  const { bounds, counts } = into
-  let at = 0
-  while (at < bounds.length && value > (bounds[at] ?? 0)) at++
-  counts[at] = (counts[at] ?? 0) + 1
-  into.sum += value
 }

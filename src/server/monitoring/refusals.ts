@@ -1,6 +1,7 @@
 // Counts refused requests by tenant and status.
 
-import type { Measured, Source } from './registry.ts'
+import type { Measured } from './histogram.ts'
+import type { Source } from './registry.ts'
 
 /** Counts of refused requests, by tenant and status. */
 export interface Refusals {

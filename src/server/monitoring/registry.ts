@@ -3,13 +3,7 @@
 import type { Metric, Registry } from 'prom-client'
 import type { TenantRow } from '../../store/index.ts'
 import type { OffloadLoad } from '../offload/offload.ts'
-
-/** Counts of values up to each bound, with their sum. */
-export interface Histogram {
-  readonly bounds: readonly number[]
-  readonly counts: number[]
-  sum: number
-}
+import { type Histogram, type Sample, samples } from './histogram.ts'
 
 /** What was counted of one route. */
 export interface RouteCount {
@@ -19,18 +13,12 @@ export interface RouteCount {
   readonly latency: Histogram
 }
 
-/** A measured number with its labels. */
-export interface Measured {
-  readonly value: number
-  readonly labels: { readonly [name: string]: string | number }
-}
-
 /** Takes one metric with its values. */
 export type Registrar = (
-  type: 'counter' | 'gauge',
+  type: 'counter' | 'gauge' | 'histogram',
   name: string,
   help: string,
-  values: readonly Measured[],
+  values: readonly Sample[],
   aggregator?: Aggregator,
 ) => void
 
@@ -143,10 +131,6 @@ function registerOffload(registry: Registry, load: OffloadLoad): void {
   register(registry, 'counter', 'lockstep_heavy_waited_seconds_total', waited, one(waitedSeconds))
 }
 
-interface Sample extends Measured {
-  readonly metricName?: string
-}
-
 /** Registers a metric whose numbers are counted elsewhere. */
 function register(
   registry: Registry,
@@ -165,18 +149,4 @@ function register(
   }
   // The registry uses only `name` and `get` of a metric; its type requires one of its own four classes.
   registry.registerMetric(metric as unknown as Metric)
-}
-
-/** A histogram in the form of Prometheus: counts up to each bound, the sum, the count. */
-function samples(name: string, { bounds, counts, sum }: Histogram, labels: Sample['labels']): readonly Sample[] {
-  let total = 0
-  const buckets = counts.map((count, index) => {
-    total += count
-    return { metricName: `${name}_bucket`, value: total, labels: { ...labels, le: bounds[index] ?? '+Inf' } }
-  })
-  return [
-    ...buckets,
-    { metricName: `${name}_sum`, value: sum, labels },
-    { metricName: `${name}_count`, value: total, labels },
-  ]
 }

@@ -4,7 +4,8 @@ import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { TokenInUse } from '../../tenancy/index.ts'
-import type { Measured, Source } from './registry.ts'
+import type { Measured } from './histogram.ts'
+import type { Source } from './registry.ts'
 
 /** What the vitals are measured from. */
 export interface Vitals {
