@@ -22,6 +22,8 @@ export const HUB_READER = 'hub'
  * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
  * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
+ * - `seen`: what a sweep that is under way has listed. Key = `{run}/{type}/{account}`.
+ * - `drifts`: what sweeps have found. Key = `{run}/{number}`, tag = `{run}/{kind}`; value = `Drift`.
  */
 export const QUEUES = {
   units: 'hub/apps',
@@ -36,6 +38,8 @@ export const QUEUES = {
   attempts: (app: string) => `hub/attempts/${app}`,
   holds: (app: string) => `hub/holds/${app}`,
   runs: (app: string) => `hub/runs/${app}`,
+  seen: (app: string) => `hub/seen/${app}`,
+  drifts: (app: string) => `hub/drifts/${app}`,
 } as const
 
 /** Lanes, first to last. 0 leavers, 1 memberships and grants taken away, 2 joiners, 5 updates, 7 backfill, 9 sweeps. */

@@ -1,0 +1,66 @@
+// The writes that mend a difference: the link is told what the app really has, and the deliverer does the rest.
+
+import type { Json } from '../../protocol/index.ts'
+import type { WorkWrite } from '../../store/index.ts'
+import { type AppSettings, causeTag, type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
+import type { Shown } from './classify.ts'
+import type { LinkItem, SweepDeps } from './sweep-deps.ts'
+
+/** What is done about a kind of difference. A stranger is never touched. */
+export function doneAbout(settings: AppSettings, kind: DriftKind): 'reported' | 'fixed' | 'asked' {
+  const policy = settings.sweeps.policies[kind]
+  if (policy === 'report' || kind === 'stranger') return 'reported'
+  return policy === 'fix' ? 'fixed' : 'asked'
+}
+
+/**
+ * What mends a link. Its last confirmation becomes what the app shows, so that the next delivery sends the difference, through the guard
+ * like any other. An account that is gone is forgotten; the deliverer looks for it again before it makes one.
+ */
+export function mendWrites(
+  { app, run, now }: Pick<SweepDeps, 'app' | 'run' | 'now'>,
+  { item, link }: LinkItem,
+  shown: Shown | undefined,
+  kind: DriftKind,
+): readonly WorkWrite[] {
+  const { tenant, settings } = app
+  const at = now()
+  const zombie = kind === 'zombie'
+  const lane = zombie ? HUB_LANES.leave : HUB_LANES.sweep
+  const { account: _account, acked, off: _off, ...others } = link
+  const value =
+    shown === undefined
+      ? { ...others, lostAt: at, since: at }
+      : {
+          ...link,
+          acked: { ...acked, ...shown.document, ...(zombie ? { active: true } : {}) },
+          since: link.since ?? at,
+        }
+  const key = { tenant, queue: item.queue, key: item.key }
+  const writes: WorkWrite[] = [
+    {
+      write: 'item',
+      item: key,
+      set: { value: value as unknown as Json, ...(shown === undefined ? { tag: '' } : {}) },
+    },
+    { write: 'mark', item: key, lane, due: at, state: 'ready' },
+    ...unitMark(tenant, settings.id, lane, at),
+  ]
+  if (zombie) writes.push(causeWrite(tenant, settings.id, run, item.key, item.place))
+  return writes
+}
+
+/** Wakes the owner of an app. */
+export function unitMark(tenant: string, app: string, lane: number, due: number): readonly WorkWrite[] {
+  return [{ write: 'mark', item: { tenant, queue: QUEUES.units, key: app }, lane, due, state: 'ready' }]
+}
+
+/** Says what caused a removal, so that the guard counts those of one sweep together. */
+function causeWrite(tenant: string, app: string, run: string, resource: string, place: number): WorkWrite {
+  const cause = `sweep ${run}`
+  return {
+    write: 'item',
+    item: { tenant, queue: QUEUES.removals(app), key: resource },
+    set: { tag: causeTag(cause), place, value: { cause, place, accounts: 1, memberships: 0 } },
+  }
+}
