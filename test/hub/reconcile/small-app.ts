@@ -1,4 +1,4 @@
-// An app in memory behind the adapter contract, for tests of sweeps: accounts and groups that a test changes by hand.
+// An app in memory behind the adapter contract, for tests of sweeps: a test changes its accounts by hand.
 
 import type {
   Account,
