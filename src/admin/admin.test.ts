@@ -3,10 +3,11 @@
 import { afterEach, expect, test } from 'vitest'
 import { expectDocumented } from '../../test/documented.ts'
 import { createDirectory } from '../directory/index.ts'
+import { environment } from '../environment.ts'
 import { LENIENT } from '../protocol/index.ts'
 import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createTenancy } from '../tenancy/index.ts'
+import { createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
 
 const BADGE = 'urn:example:scim:schemas:extension:badge:1.0:User'
@@ -30,7 +31,11 @@ async function start() {
   const admin = createAdmin({
     tenancy,
     directory,
-    hub: createSiteHub(store, tenancy),
+    hub: createSiteHub(
+      store,
+      tenancy,
+      createSealer(async () => [], environment),
+    ),
     report: ({ error }) => faults.push(error),
   })
   const { token } = await tenancy.adminTokens.create()

@@ -2,10 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Capability, ROLES, type Role } from '../access/index.ts'
+import { environment } from '../environment.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createTenancy } from '../tenancy/index.ts'
+import { createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
@@ -15,7 +16,11 @@ const tenancy = createTenancy({ store })
 const admin = createAdmin({
   tenancy,
   directory: createSiteDirectory(store, tenancy),
-  hub: createSiteHub(store, tenancy),
+  hub: createSiteHub(
+    store,
+    tenancy,
+    createSealer(async () => [], environment),
+  ),
 })
 const ROLE_NAMES = Object.keys(ROLES) as Role[]
 /** Tokens by role, for the whole database and limited to the tenant `own`. */

@@ -2,17 +2,26 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectDocumented } from '../../test/documented.ts'
+import { environment } from '../environment.ts'
 import { LENIENT } from '../protocol/index.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createTenancy } from '../tenancy/index.ts'
+import { createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
 
 const store = sqliteStore(':memory:')
 const tenancy = createTenancy({ store })
 const directory = createSiteDirectory(store, tenancy)
-const admin = createAdmin({ tenancy, directory, hub: createSiteHub(store, tenancy) })
+const admin = createAdmin({
+  tenancy,
+  directory,
+  hub: createSiteHub(
+    store,
+    tenancy,
+    createSealer(async () => [], environment),
+  ),
+})
 let token = ''
 
 async function get(path: string) {

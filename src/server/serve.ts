@@ -51,6 +51,11 @@ export async function serve(
     threads: true,
     batch: (writes) => counted(writes),
     died: (cause) => log.error({ err: cause }, 'the thread that writes the database has ended; a new one is started'),
+    madeKey: (file) =>
+      log.warn(
+        { file },
+        'a file with the key that seals secrets was made; keep a copy apart from backups of the database',
+      ),
   })
   const { store, tenancy } = site
   const directory = await site.directory()

@@ -1,20 +1,27 @@
 // The administration of the hub of an installation.
 
 import { environment } from '../environment.ts'
-import { ADAPTER_KINDS, createHubAdministration, type HubAdministration, type HubAdministrator } from '../hub/index.ts'
-import { ConfigError } from '../protocol/index.ts'
+import {
+  ADAPTER_KINDS,
+  APP_RECORD,
+  createHubAdministration,
+  type HubAdministration,
+  type HubAdministrator,
+} from '../hub/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Tenancy } from '../tenancy/index.ts'
+import type { Sealer, Tenancy } from '../tenancy/index.ts'
 
 /** Creates the administration of the hub, by administrator. */
-export function createSiteHub(store: Store, tenancy: Tenancy): (administrator: HubAdministrator) => HubAdministration {
+export function createSiteHub(
+  store: Store,
+  tenancy: Tenancy,
+  sealer: Sealer,
+): (administrator: HubAdministrator) => HubAdministration {
   return createHubAdministration({
     store,
     environment,
     kinds: ADAPTER_KINDS,
-    seal: async () => {
-      throw new ConfigError('credentials.secret', "secrets can't be kept yet; name an environment variable instead")
-    },
+    seal: (tenant, app, secret) => sealer.seal(secret, { tenant, kind: APP_RECORD, key: app }),
     types: async (tenant) => {
       await tenancy.tenants.show(tenant)
       await tenancy.ready(tenant)

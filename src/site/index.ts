@@ -6,6 +6,7 @@ export { makeFolder } from './folder.ts'
 export type { ProviderHooks, Skipped } from './provider.ts'
 export { readSettings } from './read-settings.ts'
 export { plainMessage, reasonOf, subjectOf, systemReason } from './reason.ts'
+export type { SealKeys } from './seal-keys.ts'
 export {
   databaseFlag,
   type Flags,

@@ -14,6 +14,7 @@ import {
   MOST_SECONDS,
   MOST_WORKERS,
   type RateLimit,
+  SEAL_KEY_ENV,
   SETTINGS,
   type SettingEntry,
   type SettingName,
@@ -47,6 +48,8 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const metricsToken = readToken(read('metricsTokenFile', (text) => text))
   const outboundAllow = read('outboundAllow', parseNetworks)
   const outboundProxy = read('outboundProxy', parseProxy)
+  const sealKeyFile = read('sealKeyFile', (text) => text)
+  const sealKeys = env[SEAL_KEY_ENV] ?? ''
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -68,6 +71,8 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),
     ...(rateLimit === 'off' ? {} : { rateLimit }),
     requestSeconds: read('requestSeconds', parseSeconds),
+    ...(sealKeys === '' ? {} : { sealKeys }),
+    ...(sealKeyFile === '' ? {} : { sealKeyFile }),
     ...(outboundAllow.length === 0 ? {} : { outboundAllow }),
     ...(outboundProxy === '' ? {} : { outboundProxy }),
     workers,

@@ -55,6 +55,10 @@ export interface Settings {
   readonly outboundAllow?: readonly Network[]
   /** The proxy that requests to apps go through; it may contain a password. Absent: none. */
   readonly outboundProxy?: string
+  /** Keys that seal secrets, as given in {@link SEAL_KEY_ENV}. Absent: not given there. */
+  readonly sealKeys?: string
+  /** A file with such keys. Absent: one that is made beside a SQLite database. */
+  readonly sealKeyFile?: string
   /** Processes that serve. */
   readonly workers: number
 }
@@ -84,6 +88,9 @@ export const MOST_SECONDS = 3_600
 export const LEAST_CONNECTIONS = 2
 /** Most connections to PostgreSQL. */
 export const MOST_CONNECTIONS = 500
+
+/** The variable that may hold the keys that seal secrets. It is no setting: flags and error messages are seen by others. */
+export const SEAL_KEY_ENV = 'LOCKSTEP_SEAL_KEY'
 
 /** Every setting. The reference page and the help texts are written from this table. */
 export const SETTINGS = {
@@ -200,6 +207,14 @@ export const SETTINGS = {
     default: '30',
     allowed: `a whole number of seconds from 1 to ${MOST_SECONDS}`,
     does: 'how long a search, Bulk or other heavy request may run, and before that wait for a thread; then a search is refused (400 tooMany) and a write is stopped (503)',
+  },
+  sealKeyFile: {
+    name: 'seal key file',
+    flag: '--seal-key-file',
+    env: 'LOCKSTEP_SEAL_KEY_FILE',
+    default: '',
+    allowed: 'the path of a file with keys of 32 random bytes in base64, one a line',
+    does: `file with the keys that seal secrets, such as credentials of apps: the first one seals, all of them open. ${SEAL_KEY_ENV} may hold the keys instead. With neither, a file is made beside a SQLite database; on PostgreSQL one of them is needed to store secrets`,
   },
   outboundAllow: {
     name: 'allowed outbound networks',

@@ -1,10 +1,11 @@
 // Opens an installation: the store, tenancy, the directory and the provider on top of one database.
 
 import type { Directory } from '../directory/index.ts'
+import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Tenancy } from '../tenancy/index.ts'
+import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import {
   type Database,
   type DatabaseSettings,
@@ -14,11 +15,14 @@ import {
   type ThreadOptions,
 } from './database.ts'
 import type { ProviderHooks } from './provider.ts'
+import type { SealKeys, SealSettings } from './seal-keys.ts'
 
 /** How an installation is opened. */
 export interface SiteOptions extends OpenOptions {
   /** The name in the change log for changes of administration. Default: the app. */
   readonly actor?: string
+  /** Called with the path of a file for the keys that seal secrets, when it was made. */
+  readonly madeKey?: (file: string) => void
 }
 
 /** How a thread opens the installation of its process. */
@@ -36,6 +40,10 @@ export interface Site {
   readonly directory: () => Promise<Directory>
   /** The administration of the hub, by administrator; loaded when it is first needed. */
   readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
+  /** Seals and opens secrets. Its keys are read when they are first needed. */
+  readonly sealer: Sealer
+  /** Where those keys are kept. */
+  readonly sealKeys: SealKeys
   /** Makes the provider, with what the caller wants to be told. */
   readonly provider: (hooks: ProviderHooks) => Promise<Provider>
   /** Writes what is still in memory, and closes the database. */
@@ -43,23 +51,32 @@ export interface Site {
 }
 
 /** Opens the installation that the settings name. Throws `ConfigError`. */
-export async function openSite(settings: DatabaseSettings, options: SiteOptions = {}): Promise<Site> {
-  return siteOn(await openDatabase(settings, options), options.actor === undefined ? {} : { actor: options.actor })
+export async function openSite(settings: DatabaseSettings & SealSettings, options: SiteOptions = {}): Promise<Site> {
+  return siteOn(await openDatabase(settings, options), settings, options)
 }
 
 /** Opens the installation a second time, in a thread beside the one that serves. */
-export async function openSiteInThread(settings: DatabaseSettings, options: ThreadSiteOptions): Promise<Site> {
+export async function openSiteInThread(
+  settings: DatabaseSettings & SealSettings,
+  options: ThreadSiteOptions,
+): Promise<Site> {
   const { check, watch } = options
-  return siteOn(await openInThread(settings, options), { check, watch })
+  return siteOn(await openInThread(settings, options), settings, { check, watch })
 }
 
 async function siteOn(
   database: Database,
-  { actor, ...thread }: { readonly actor?: string } & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
+  settings: DatabaseSettings & SealSettings,
+  { actor, madeKey, ...thread }: SiteOptions & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
 ): Promise<Site> {
   const { store } = database
   // Loaded when an installation is opened: the command line reads settings far more often.
-  const { createTenancy } = await import('../tenancy/index.ts')
+  const [{ createSealer, createTenancy }, { sealKeysOf }] = await Promise.all([
+    import('../tenancy/index.ts'),
+    import('./seal-keys.ts'),
+  ])
+  const sealKeys = sealKeysOf(settings, madeKey)
+  const sealer = createSealer(sealKeys.load, environment)
   const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
   let directory: Promise<Directory> | undefined
   const open = () => {
@@ -73,7 +90,9 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
-    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy),
+    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer),
+    sealer,
+    sealKeys,
     provider: async (hooks) => {
       const { createSiteProvider } = await import('./provider.ts')
       return createSiteProvider(await open(), tenancy, hooks)

@@ -1,6 +1,6 @@
 // The commands for the database as a whole: backup and cluster.
 
-import { type CommandEntry, DATABASE } from '../terminal/command-entry.ts'
+import { type CommandEntry, DATABASE, SEAL_KEY_FILE } from '../terminal/command-entry.ts'
 
 /** Commands for the database as a whole: backup and cluster. */
 export const DATABASE_COMMANDS: readonly CommandEntry[] = [
@@ -11,6 +11,20 @@ export const DATABASE_COMMANDS: readonly CommandEntry[] = [
     example: 'backup /backups/lockstep-monday.db',
     options: [...DATABASE],
     run: async (args, options) => (await import('./backup.ts')).backup(args, options),
+  },
+  {
+    name: 'seal check',
+    does: "Show by which keys the secrets in the database are sealed, and which can't be opened",
+    example: 'seal check',
+    options: [SEAL_KEY_FILE, ...DATABASE],
+    run: async (_args, options) => (await import('./seal.ts')).sealCheck(options),
+  },
+  {
+    name: 'seal rotate',
+    does: 'Seal all secrets again with the first key, so that the others can be removed. The server may run meanwhile.',
+    example: 'seal rotate --new-key',
+    options: [['--new-key', 'first put a new key before the others of the file'], SEAL_KEY_FILE, ...DATABASE],
+    run: async (_args, options) => (await import('./seal.ts')).sealRotate(options),
   },
   {
     name: 'db distribute',

@@ -2,9 +2,9 @@
 
 import type { Directory } from '../../directory/index.ts'
 import type { HubAdministration } from '../../hub/index.ts'
-import { localUrl, openSite, readSettings, type Settings } from '../../site/index.ts'
+import { localUrl, openSite, readSettings, type SealKeys, type Settings } from '../../site/index.ts'
 import type { Store } from '../../store/index.ts'
-import { scimPath, type Tenancy } from '../../tenancy/index.ts'
+import { type Sealer, scimPath, type Tenancy } from '../../tenancy/index.ts'
 import { printErrorLine } from '../../terminal.ts'
 import { flagOption, type Options, textOption } from '../terminal/options.ts'
 
@@ -16,6 +16,10 @@ export interface Local {
   readonly directory: () => Promise<Directory>
   /** What an administrator does with the hub, loaded when a command needs it. */
   readonly hub: () => Promise<HubAdministration>
+  /** Seals and opens secrets. */
+  readonly sealer: Sealer
+  /** Where the keys for that are kept. */
+  readonly sealKeys: SealKeys
   /** The address at which clients reach the server, without a trailing slash. */
   readonly url: () => Promise<string>
   /** The SCIM base URL of a tenant. */
@@ -29,7 +33,21 @@ export async function withLocal<T>(
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
   const settings = localSettings(options)
-  const { store, tenancy, directory, hub: open, close } = await openSite(settings, { create, actor: 'cli' })
+  const madeKey = (file: string) =>
+    printErrorLine(`lockstep: ${file} was made: it has the key that seals secrets; keep a copy apart from backups`)
+  const {
+    store,
+    tenancy,
+    directory,
+    hub: open,
+    sealer,
+    sealKeys,
+    close,
+  } = await openSite(settings, {
+    create,
+    actor: 'cli',
+    madeKey,
+  })
   // As set, else the address at which the server was last reached, else the one at which it would listen.
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
   // Whoever runs commands has the whole database.
@@ -40,6 +58,8 @@ export async function withLocal<T>(
       tenancy,
       directory,
       hub,
+      sealer,
+      sealKeys,
       url,
       baseUrl: async (tenant) => (await url()) + scimPath(tenant),
     })
@@ -50,7 +70,7 @@ export async function withLocal<T>(
 
 /** The settings from the options of a command and the environment. */
 export function localSettings(options: Options): Settings {
-  const names = ['database', 'databasePasswordFile', 'publicUrl'] as const
+  const names = ['database', 'databasePasswordFile', 'publicUrl', 'sealKeyFile'] as const
   return readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
 }
 

@@ -1,7 +1,7 @@
 // The command that starts the server.
 
 import { SETTINGS } from '../../site/index.ts'
-import { type CommandEntry, DATABASE, fromTable, PUBLIC_URL } from '../terminal/command-entry.ts'
+import { type CommandEntry, DATABASE, fromTable, PUBLIC_URL, SEAL_KEY_FILE } from '../terminal/command-entry.ts'
 
 /** Starting the server. */
 export const SERVER_COMMANDS: readonly CommandEntry[] = [
@@ -22,6 +22,7 @@ export const SERVER_COMMANDS: readonly CommandEntry[] = [
       fromTable(SETTINGS.logLevel, 'level'),
       fromTable(SETTINGS.rateLimit, 'rate'),
       fromTable(SETTINGS.requestSeconds, 'number'),
+      SEAL_KEY_FILE,
       fromTable(SETTINGS.outboundAllow, 'networks'),
       fromTable(SETTINGS.outboundProxy, 'url'),
       fromTable(SETTINGS.workers, 'number'),

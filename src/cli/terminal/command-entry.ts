@@ -33,6 +33,8 @@ export const DATABASE: readonly OptionEntry[] = [
 ]
 /** The address at which clients reach the server. */
 export const PUBLIC_URL = fromTable(SETTINGS.publicUrl, 'url')
+/** The file with the keys that seal secrets. */
+export const SEAL_KEY_FILE = fromTable(SETTINGS.sealKeyFile, 'file')
 /** The local database, and the address at which clients reach its server. */
 export const LOCAL: readonly OptionEntry[] = [...DATABASE, PUBLIC_URL]
 /** A tenant of the local database. */

@@ -12,8 +12,8 @@ export interface HubDeps {
   readonly environment: Environment
   /** Ways of speaking to apps; the first one is for apps that don't name theirs. */
   readonly kinds: readonly AdapterKind[]
-  /** Seals a secret. */
-  readonly seal: (tenant: string, secret: string) => Promise<string>
+  /** Seals a secret for an app: it opens nowhere else. */
+  readonly seal: (tenant: string, app: string, secret: string) => Promise<string>
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }

@@ -37,7 +37,7 @@ async function fresh({ mayNameVariables = true } = {}): Promise<{ readonly store
     environment,
     actor: 'ada',
     kinds: [plain],
-    seal: async (_tenant, secret) => `sealed(${secret.length})`,
+    seal: async (_tenant, _app, secret) => `sealed(${secret.length})`,
     mayNameVariables,
     types: async (tenant) => {
       if ((await store.tenant(tenant)) === undefined) throw new Error(`no tenant ${tenant}`)

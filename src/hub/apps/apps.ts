@@ -113,7 +113,7 @@ export function createApps(deps: AppsDeps): Apps {
         id,
         mode: app.mode,
         ...(app.review === undefined ? {} : { review: app.review }),
-        ...(await resolveFields(deps, tenant, mergeFields(app, change), app)),
+        ...(await resolveFields(deps, { tenant, id: app.id }, mergeFields(app, change), app)),
       })),
     ),
     switchOn: within(async (tenant, id: string, plan: string | undefined, options: SwitchOnOptions = {}) => {
@@ -140,7 +140,7 @@ async function create(deps: AppsDeps, note: Note, tenant: string, id: string, dr
     const message = 'This must be 1 to 40 characters of a-z, 0-9 and -, and begin and end with a letter or a digit'
     throw refusedBy([{ field: 'id', message }])
   }
-  const fields = await resolveFields(deps, tenant, { label: id, ...draft }, undefined)
+  const fields = await resolveFields(deps, { tenant, id }, { label: id, ...draft }, undefined)
   const app: AppSettings = { id, mode: 'off', ...fields }
   const [counted, removed, cursors, row] = await Promise.all([
     oneRecord(store, tenant, COUNT, COUNT),

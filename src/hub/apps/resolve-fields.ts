@@ -11,8 +11,8 @@ import { readSetFields, type SetFields } from './read-settings.ts'
 export interface FieldDeps {
   /** Ways of speaking to apps. */
   readonly kinds: readonly AdapterKind[]
-  /** Seals a secret. */
-  readonly seal: (tenant: string, secret: string) => Promise<string>
+  /** Seals a secret for an app: it opens nowhere else. */
+  readonly seal: (tenant: string, app: string, secret: string) => Promise<string>
   /** Whether credentials may name an environment variable: whoever sets the URL of an app learns what the variable holds. */
   readonly mayNameVariables: boolean
   /** The resource types of a tenant; refuses one that doesn't exist. */
@@ -25,7 +25,7 @@ export interface FieldDeps {
  */
 export async function resolveFields(
   { kinds, seal, mayNameVariables, types }: FieldDeps,
-  tenant: string,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
   given: JsonObject,
   before: AppSettings | undefined,
 ): Promise<SetFields & { readonly credentials?: AppCredentials }> {
@@ -45,7 +45,7 @@ export async function resolveFields(
       ? (old as unknown as Json | undefined)
       : credentials === null
         ? undefined
-        : await withSecret(credentials, old, (secret) => seal(tenant, secret), reader)
+        : await withSecret(credentials, old, (secret) => seal(tenant, id, secret), reader)
   const { fields, faults } = readSetFields(
     { adapter: kinds[0]?.kind ?? '', ...rest, ...(sealed === undefined ? {} : { credentials: sealed }) },
     { kinds, types: await types(tenant) },
