@@ -125,7 +125,7 @@ describe('a new app', () => {
     await expect(apps.create('t', 'b', { ...draft, label: 'x'.repeat(APP_LIMITS.LABEL + 1) })).rejects.toMatchObject(
       refused('label'),
     )
-    const map = (length: number) => ({ User: { a: 'x'.repeat(length - '{"a":""}'.length) } })
+    const map = (length: number) => ({ User: { a: { const: 'x'.repeat(length - '{"a":{"const":""}}'.length) } } })
     await apps.create('t', 'c', { ...draft, map: map(APP_LIMITS.MAP) })
     await expect(apps.create('t', 'd', { ...draft, map: map(APP_LIMITS.MAP + 1) })).rejects.toMatchObject(
       refused('map.User'),

@@ -19,6 +19,7 @@ import {
   type AppSweeps,
   type ScopeRule,
 } from '../contract/index.ts'
+import { lintApp } from '../map/lint-map.ts'
 import { compileScope } from '../scope/compile-scope.ts'
 import { APP_LIMITS } from './app-limits.ts'
 import type { AppFault } from './app-refusal.ts'
@@ -83,6 +84,9 @@ export function readSetFields(
     const kind = kinds.find((one) => one.kind === fields.adapter)
     noteRefusal(reader, 'options', () => kind?.check(fields))
     noteRefusal(reader, 'scope', () => compileScope(scope, grants, types))
+    if (kind !== undefined && reader.faults.length === 0)
+      for (const { level, option, text } of lintApp(fields, kind, types))
+        if (level === 'error') reader.fault(option.replaceAll(/\[(\d+)\]/g, '.$1'), text)
   }
   return { fields, faults: reader.faults }
 }

@@ -13,6 +13,8 @@ export interface ExpressionShape {
   readonly functions: readonly string[]
   /** Chains of fields that begin with a free variable. */
   readonly reads: readonly string[]
+  /** Those of them that `has(…)` asks about. */
+  readonly asked: readonly string[]
 }
 
 interface Findings {
@@ -21,13 +23,28 @@ interface Findings {
   readonly variables: Set<string>
   readonly functions: Set<string>
   readonly reads: Set<string>
+  readonly asked: Set<string>
 }
 
 /** Looks at a whole tree. Recursion is as deep as the parser's was. */
 export function measureShape(expr: Expr): ExpressionShape {
-  const found: Findings = { depth: 0, loops: 0, variables: new Set(), functions: new Set(), reads: new Set() }
+  const found: Findings = {
+    depth: 0,
+    loops: 0,
+    variables: new Set(),
+    functions: new Set(),
+    reads: new Set(),
+    asked: new Set(),
+  }
   walk(expr, { depth: 1, loops: 0, bound: new Set() }, found)
-  return { ...found, variables: [...found.variables], functions: [...found.functions], reads: [...found.reads] }
+  return {
+    depth: found.depth,
+    loops: found.loops,
+    variables: [...found.variables],
+    functions: [...found.functions],
+    reads: [...found.reads],
+    asked: [...found.asked],
+  }
 }
 
 interface Where {
@@ -51,7 +68,7 @@ function walk(expr: Expr | undefined, where: Where, found: Findings): void {
       return
     case 'selectExpr': {
       const chain = chainOf(expr, where.bound)
-      if (chain !== undefined) found.reads.add(chain)
+      if (chain !== undefined) (exprKind.value.testOnly ? found.asked : found.reads).add(chain)
       walk(exprKind.value.operand, deeper, found)
       return
     }

@@ -12,6 +12,8 @@ export interface Expression {
   readonly text: string
   /** Names of the variables and their fields that it reads, such as `user.name.givenName`. */
   readonly reads: readonly string[]
+  /** Those that it asks about by `has(…)`. */
+  readonly asked: readonly string[]
   /** Its value, null for none; throws an Error that says why it has none. Pure and bounded. */
   readonly evaluate: (variables: { readonly [name: string]: Json }) => Json
 }
@@ -46,6 +48,7 @@ export function readExpression(text: string, variables: readonly string[]): Expr
     return {
       text,
       reads: shape.reads,
+      asked: shape.asked,
       evaluate(given) {
         meter.start()
         const value = run(given as { [name: string]: CelInput })

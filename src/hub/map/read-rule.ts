@@ -3,9 +3,10 @@
 import { ConfigError, didYouMean, isObject, isReference, type Json, type ResourceType } from '../../protocol/index.ts'
 import type { AccountType, MapFinding } from '../contract/index.ts'
 import { type Expression, readExpression } from './cel.ts'
+import { unknownField } from './expression-fields.ts'
 import { fittedTo, kindOf } from './fitting.ts'
 import { MAP_LIMITS } from './map-limits.ts'
-import { type Place, readPlace } from './place.ts'
+import { namesOf, type Place, readPlace } from './place.ts'
 import type { Rule, Source } from './rule.ts'
 import { SHAPE_NAMES, shapeOf } from './shapes.ts'
 import { readSource } from './source-path.ts'
@@ -84,7 +85,11 @@ function readSourceOf(
   if (typeof value !== 'string' || value === '') return error(at, 'must be text')
   if (kind === 'cel') {
     const expression: Expression | string = readExpression(value, variablesOf(type))
-    return typeof expression === 'string' ? error(at, expression) : { kind, expression }
+    if (typeof expression === 'string') return error(at, expression)
+    const unknown = unknownField([...expression.reads, ...expression.asked], sourceType)
+    if (unknown === undefined) return { kind, expression }
+    const [variable, ...fields] = unknown.split('.')
+    return error(at, `${variable} has no field ${fields.join('.')}${didYouMean(fields.join('.'), namesOf(sourceType))}`)
   }
   if (value.length > MAP_LIMITS.PATH_LENGTH) return error(at, `is longer than ${MAP_LIMITS.PATH_LENGTH} characters`)
   if (kind === 'from') {

@@ -15,6 +15,7 @@ import {
   type ResourceType,
   ScimError,
   STRICT,
+  type Target,
   valuesOf,
 } from '../../protocol/index.ts'
 import { namesOf } from './place.ts'
@@ -42,7 +43,7 @@ export function readSource(text: string, type: ResourceType): SourcePath | strin
     const { target, filter } = bound
     const { attribute, sub, leaf, extension } = target
     if (attribute.returned === 'never' || leaf.returned === 'never') return 'is secret and never given away'
-    if (extension === undefined && ['meta', 'groups', 'members', 'schemas'].includes(attribute.name))
+    if (!isHere(target))
       return `${attribute.name} is no part of a resource; use grants, members or an expression instead`
     if (isReference(attribute) && sub !== undefined && (sub.name === '$ref' || sub.mutability === 'readOnly'))
       return 'belongs to the other resource; use ref'
@@ -69,6 +70,11 @@ export function readSource(text: string, type: ResourceType): SourcePath | strin
     if (error instanceof ScimError) return error.detail
     throw error
   }
+}
+
+/** Whether an attribute is part of a stored resource, and not derived when one is shown. */
+export function isHere({ extension, attribute }: Target): boolean {
+  return extension !== undefined || !['meta', 'groups', 'members', 'schemas', 'password'].includes(attribute.name)
 }
 
 function primaryFirst(values: readonly Json[]): readonly Json[] {
