@@ -97,10 +97,11 @@ const DOORS: { readonly [room: string]: readonly string[] } = {
   store: ['index.ts', 'sqlite/sqlite.ts', 'postgres/postgres.ts', 'memory/memory.ts'],
 }
 
-/** Packages that the core loads by name, each in one place, and only when they are asked for (docs/decisions/0013, 0040). */
+/** Packages that the core loads by name, each in one place, and only when they are asked for (docs/decisions/0013, 0040, 0041). */
 const LOADED: { readonly [path: string]: readonly string[] } = {
   'store/postgres/driver.ts': ["await import('pg')"],
   'hub/map/cel-package.ts': ["require('@bufbuild/cel')", "require('@bufbuild/cel/ext')"],
+  'hub/proof/jose.ts': ["await import('jose')"],
 }
 
 /** Where the program and apps begin. */

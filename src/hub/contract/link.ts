@@ -131,9 +131,12 @@ export interface Kill {
 /** Key of the only item of `QUEUES.receipts`. */
 export const RECEIPTS = 'receipts'
 
-/** Somebody has left: was deleted here, or switched off. Its item is `open` until all apps have confirmed, then at rest for good. */
+/**
+ * Somebody has left: was deleted or switched off here, or is to be out of all apps at once. Its item is `open` until all apps have confirmed,
+ * then at rest for good.
+ */
 export interface Leaver {
-  readonly how: 'deleted' | 'deactivated'
+  readonly how: 'deleted' | 'deactivated' | 'killed'
   /** When that was committed, in milliseconds since 1970, and its line in the log. */
   readonly at: number
   readonly place: number
