@@ -46,6 +46,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/transfer', 'Commands for many resources in a file: import, export.'],
   ['cli/tenants', 'Commands for tenants and connections, and for moving a tenant between databases.'],
   ['cli/apps', 'Commands for apps: services that are kept in lockstep with a tenant.'],
+  ['cli/config', 'Configuration as files: what it would change, carrying it out, and writing it.'],
   ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],
   ['cli/admin', 'Commands for admin tokens and the administrative log.'],

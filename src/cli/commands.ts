@@ -5,6 +5,7 @@ import { APP_COMMANDS } from './apps/commands.ts'
 import { CHECK_COMMANDS } from './check/commands.ts'
 import { COMPARE_COMMANDS } from './compare/commands.ts'
 import { completionCommands } from './completion/commands.ts'
+import { CONFIG_COMMANDS } from './config/commands.ts'
 import { DATABASE_COMMANDS } from './database/commands.ts'
 import { LOG_COMMANDS } from './log/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
@@ -20,6 +21,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   tenant: 'Manage tenants: customers, each with a separate directory',
   connection: 'Manage connections: the credentials of identity providers for a tenant',
   app: 'Manage apps: services that are kept in lockstep with a tenant',
+  config: 'Configuration as files',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
@@ -34,6 +36,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...SERVER_COMMANDS,
   ...TENANT_COMMANDS,
   ...APP_COMMANDS,
+  ...CONFIG_COMMANDS,
   ...RESOURCE_COMMANDS,
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,

@@ -8,6 +8,13 @@ export {
 } from './apps/administration.ts'
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
+export {
+  type AppConfig,
+  type ConnectionConfig,
+  type CredentialsConfig,
+  defineConfig,
+  type TenantConfig,
+} from './apps/tenant-config.ts'
 export * from './contract/index.ts'
 export { ADAPTER_KINDS } from './kinds.ts'
 export { compileMap } from './map/compile-map.ts'

@@ -22,6 +22,8 @@ export function createSiteHub(
     environment,
     kinds: ADAPTER_KINDS,
     seal: (tenant, app, secret) => sealer.seal(secret, { tenant, kind: APP_RECORD, key: app }),
+    matches: async (tenant, app, sealed, secret) =>
+      (await sealer.open(sealed, { tenant, kind: APP_RECORD, key: app })) === secret,
     types: async (tenant) => {
       await tenancy.tenants.show(tenant)
       await tenancy.ready(tenant)

@@ -9,6 +9,7 @@ import {
   type ListPage,
   type ListRequest,
   type Note,
+  type NoteFacts,
   numberOf,
   oneRecord,
   pageOfRecords,
@@ -55,6 +56,8 @@ export interface Connections {
   /** A page, in the order of their ids; `search` looks at ids and labels. */
   readonly page: (tenant: string, request: ListRequest) => Promise<ListPage<Connection>>
   readonly show: (tenant: string, id: string) => Promise<Connection>
+  /** Changes a connection to what is given; its id, its tokens and what the log says of it stay. Nothing is written where nothing changes. */
+  readonly change: (tenant: string, id: string, draft: ConnectionDraft) => Promise<Connection>
   /** Makes another token. The one before stays valid, unless `revokeOthers`. */
   readonly rotate: (tenant: string, id: string, options?: RotateOptions) => Promise<Issued>
   /** Revokes one token by its short name, or the connection with all of its tokens. */
@@ -104,6 +107,7 @@ export function createConnections(store: Store, environment: Environment, tenant
       const { record, tokens } = await read(deps, tenant, id)
       return toConnection(record, tokens)
     },
+    change: (tenant, id, draft) => untilUnchanged(id, () => change(deps, tenant, id, draft)),
     // Each attempt reads the connection again, so that of two that run at once the second counts the token of the first.
     rotate: (tenant, id, options = {}) => untilUnchanged(id, () => rotate(deps, tenant, id, options)),
     revoke: async (tenant, id, token) => {
@@ -167,6 +171,45 @@ function issue(
     write: { write: 'record', record, tag: connection, value },
     facts: { id: tokenId(hash), created, ...expires },
   }
+}
+
+async function change(deps: ConnectionDeps, tenant: string, id: string, draft: ConnectionDraft): Promise<Connection> {
+  const { store, note } = deps
+  const { record, tokens } = await read(deps, tenant, id)
+  const { types } = buildModel(await readOwn(store, tenant))
+  const facts = checkDraft(draft, types)
+  if (facts.subject !== undefined) await checkSubject(store, tenant, facts.subject)
+  const { created, issued } = factsOf(record)
+  const value = {
+    ...facts,
+    rights: writeRights(facts.rights),
+    created: created ?? 0,
+    ...(issued === undefined ? {} : { issued }),
+  }
+  const before = toConnection(record, tokens)
+  const after = toConnection({ ...record, value }, tokens)
+  const changes = changesOf(before, after)
+  if (Object.keys(changes).length === 0) return before
+  await store.commit([putIfSame(record, value), note(tenant, 'Connection', id, 'changed', changes)])
+  return after
+}
+
+/** The facts that differ between two states of a connection. */
+function changesOf(before: Connection, after: Connection): NoteFacts {
+  const shown = ({ label, kind, profile, rights, allow, forbid, subject }: Connection) => ({
+    label,
+    kind,
+    profile,
+    rights: formatRights(rights),
+    allow: allow && [...allow],
+    forbid: forbid && [...forbid],
+    subject,
+  })
+  const was = shown(before)
+  const is = shown(after)
+  const names = Object.keys(was) as (keyof typeof was)[]
+  const different = names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
+  return Object.fromEntries(different.map((name) => [name, { was: was[name] ?? null, is: is[name] ?? null }]))
 }
 
 async function rotate(

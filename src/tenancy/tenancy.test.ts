@@ -221,6 +221,27 @@ test('P-021 a revoked connection is out at once, with all its tokens', async () 
   await expect(tenancy.connections.show('acme', connection.id)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
 })
 
+test('a changed connection keeps its tokens, which get the new rights at once', async () => {
+  const { store, tenancy } = start()
+  await tenancy.tenants.create('changed')
+  const { connection, token } = await tenancy.connections.create('changed', { kind: 'okta' })
+  await tenancy.authenticate('changed', `Bearer ${token}`)
+  const rights = { User: { read: true, write: false } }
+  const after = await tenancy.connections.change('changed', connection.id, { kind: 'entra', label: 'Head', rights })
+  expect(after).toMatchObject({ id: connection.id, kind: 'entra', label: 'Head', created: connection.created })
+  const found = await tenancy.authenticate('changed', `Bearer ${token}`)
+  expect(found).toMatchObject({ principal: { actor: connection.id, rights } })
+  const [line] = (await store.changes('changed', 0, 10)).slice(-1)
+  expect(line?.paths).toEqual([
+    { path: 'verb', new: 'changed' },
+    { path: 'label', old: 'okta', new: 'Head' },
+    { path: 'kind', old: 'okta', new: 'entra' },
+    { path: 'rights', old: 'all', new: 'read:users' },
+  ])
+  await tenancy.connections.change('changed', connection.id, { kind: 'entra', label: 'Head', rights })
+  expect((await store.changes('changed', 0, 10)).at(-1)?.place).toBe(line?.place)
+})
+
 test('a deleted tenant takes its tokens with it', async () => {
   const { tenancy } = start()
   await tenancy.tenants.create('acme')

@@ -14,6 +14,8 @@ export interface HubDeps {
   readonly kinds: readonly AdapterKind[]
   /** Seals a secret for an app: it opens nowhere else. */
   readonly seal: (tenant: string, app: string, secret: string) => Promise<string>
+  /** Whether a sealed secret of an app is this one. */
+  readonly matches: (tenant: string, app: string, sealed: string, secret: string) => Promise<boolean>
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }

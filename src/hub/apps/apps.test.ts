@@ -38,6 +38,7 @@ async function fresh({ mayNameVariables = true } = {}): Promise<{ readonly store
     actor: 'ada',
     kinds: [plain],
     seal: async (_tenant, _app, secret) => `sealed(${secret.length})`,
+    matches: async (_tenant, _app, sealed, secret) => sealed === `sealed(${secret.length})`,
     mayNameVariables,
     types: async (tenant) => {
       if ((await store.tenant(tenant)) === undefined) throw new Error(`no tenant ${tenant}`)

@@ -1,7 +1,7 @@
 // The apps of tenants, as administrators see and change them.
 
 import type { Environment } from '../../environment.ts'
-import type { Json, JsonObject } from '../../protocol/index.ts'
+import { Group, isObject, type Json, type JsonObject, User } from '../../protocol/index.ts'
 import {
   createNote,
   factsOf,
@@ -23,6 +23,7 @@ import {
   HUB_LANES,
   HUB_READER,
   QUEUES,
+  readApp,
   settingsJson,
   settingsOf,
 } from '../contract/index.ts'
@@ -32,6 +33,7 @@ import { AppRefusal, noApp, refusedBy } from './app-refusal.ts'
 import { clearApp, hasLinks } from './clear-app.ts'
 import { type ShownCredentials, showCredentials } from './credentials.ts'
 import { mergeFields } from './merge-fields.ts'
+import { type CheckedFields, readSetFields } from './read-settings.ts'
 import { type FieldDeps, resolveFields } from './resolve-fields.ts'
 
 /** An app as it is shown: its settings without secrets, and how it is doing. */
@@ -62,10 +64,19 @@ export interface Apps {
   /** A page, in the order of their ids; `search` looks at ids and labels. */
   list(tenant: string, request: ListRequest): Promise<ListPage<App>>
   get(tenant: string, id: string): Promise<App>
+  /**
+   * What settings come to, with defaults where nothing is said, and what is wrong with them. Writes nothing. A secret needn't be there.
+   * Without a tenant: as in one that has nothing of its own.
+   */
+  check(tenant: string | undefined, draft: AppDraft): Promise<CheckedFields>
   /** Makes an app. It is `off`: nothing is sent before it is switched on. */
   create(tenant: string, id: string, draft: AppDraft): Promise<App>
   /** Changes some settings, see {@link mergeFields}. */
   change(tenant: string, id: string, change: JsonObject): Promise<App>
+  /** Changes an app to what is given: settings that it leaves out have their defaults, except that credentials stay. */
+  replace(tenant: string, id: string, draft: AppDraft): Promise<App>
+  /** Whether the secret of an app is this one. */
+  hasSecret(tenant: string, id: string, secret: string): Promise<boolean>
   /** Switches on an app that is off, by approving its plan, or without one. */
   switchOn(tenant: string, id: string, plan: string | undefined, options?: SwitchOnOptions): Promise<App>
   /** From now on changes are planned, but wait. */
@@ -105,17 +116,31 @@ export function createApps(deps: AppsDeps): Apps {
       if (record === undefined) throw noApp(tenant, id)
       return one(deps, tenant, settingsOf(record))
     }),
+    check: async (tenant, draft) => {
+      const { credentials } = draft
+      const placed =
+        isObject(credentials) && credentials.env === undefined
+          ? { ...draft, credentials: { ...withoutSecret(credentials), sealed: '' } }
+          : draft
+      const json = { adapter: deps.kinds[0]?.kind ?? '', ...placed }
+      return readSetFields(json, {
+        kinds: deps.kinds,
+        types: tenant === undefined ? [User, Group] : await types(tenant),
+      })
+    },
     create: within((tenant, id: string, draft: AppDraft) =>
       untilUnchanged(COUNT, () => create(deps, note, tenant, id, draft)),
     ),
     change: within((tenant, id: string, change: JsonObject) =>
-      edit(deps, note, tenant, id, 'changed', async (app) => ({
-        id,
-        mode: app.mode,
-        ...(app.review === undefined ? {} : { review: app.review }),
-        ...(await resolveFields(deps, { tenant, id: app.id }, mergeFields(app, change), app)),
-      })),
+      edit(deps, note, tenant, id, 'changed', (app) => withFields(deps, tenant, app, mergeFields(app, change))),
     ),
+    replace: within((tenant, id: string, draft: AppDraft) =>
+      edit(deps, note, tenant, id, 'changed', (app) => withFields(deps, tenant, app, { label: id, ...draft })),
+    ),
+    hasSecret: within(async (tenant, id: string, secret: string) => {
+      const sealed = (await readApp(store, tenant, id))?.credentials?.sealed
+      return sealed !== undefined && (await deps.matches(tenant, id, sealed, secret))
+    }),
     switchOn: within(async (tenant, id: string, plan: string | undefined, options: SwitchOnOptions = {}) => {
       if (plan !== undefined) await requirePlan(store, tenant, id, plan)
       else if (options.withoutPlan !== true) {
@@ -193,6 +218,17 @@ async function remove(deps: AppsDeps, note: Note, tenant: string, id: string): P
   ])
   // If this is interrupted, the hub goes on with it: it finds a unit whose app is gone.
   await clearApp(store, tenant, id)
+}
+
+function withoutSecret({ secret: _secret, ...rest }: JsonObject): JsonObject {
+  return rest
+}
+
+/** An app with other settings in the same mode. */
+async function withFields(deps: AppsDeps, tenant: string, app: AppSettings, given: JsonObject): Promise<AppSettings> {
+  const { id, mode, review } = app
+  const kept = { id, mode, ...(review === undefined ? {} : { review }) }
+  return { ...kept, ...(await resolveFields(deps, { tenant, id }, given, app)) }
 }
 
 /** Changes the settings of an app, based on their state at the commit; nothing is written where nothing changes. */

@@ -45,11 +45,17 @@ export type AppField = (typeof APP_FIELDS)[number]
 /** Settings without id and mode. */
 export type SetFields = Pick<AppSettings, AppField>
 
+/** Settings that were read, and what is wrong with them. */
+export interface CheckedFields {
+  readonly fields: SetFields | undefined
+  readonly faults: readonly AppFault[]
+}
+
 /** Reads settings. `faults` is empty when they make sense; `fields` is undefined when they can't be read at all. */
 export function readSetFields(
   json: JsonObject,
   { kinds, types }: { readonly kinds: readonly AdapterKind[]; readonly types: readonly ResourceType[] },
-): { readonly fields: SetFields | undefined; readonly faults: readonly AppFault[] } {
+): CheckedFields {
   const reader = readFields()
   reader.object('', json, APP_FIELDS)
   const label = reader.text('label', json.label, APP_LIMITS.LABEL)

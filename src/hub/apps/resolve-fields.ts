@@ -13,6 +13,8 @@ export interface FieldDeps {
   readonly kinds: readonly AdapterKind[]
   /** Seals a secret for an app: it opens nowhere else. */
   readonly seal: (tenant: string, app: string, secret: string) => Promise<string>
+  /** Whether a sealed secret of an app is this one. */
+  readonly matches: (tenant: string, app: string, sealed: string, secret: string) => Promise<boolean>
   /** Whether credentials may name an environment variable: whoever sets the URL of an app learns what the variable holds. */
   readonly mayNameVariables: boolean
   /** The resource types of a tenant; refuses one that doesn't exist. */
