@@ -70,7 +70,7 @@ export interface Link {
   /** When the change that is not confirmed yet was committed: the age of the debt. */
   readonly since?: number
   /** Since when it is told off: the confirmation of the last removal, with what was read back. */
-  readonly off?: { readonly at: number; readonly place: number; readonly readBack?: ReadBack }
+  readonly off?: LinkOff
   /** What requests of unknown outcome may have set. */
   readonly tentative?: Tentative
   /** Failures since the last success. */
@@ -84,8 +84,20 @@ export interface Link {
   readonly membersFrom?: string
   /** When the app was found to have lost the account: it is made again once, not over and over. In milliseconds since 1970. */
   readonly lostAt?: number
+  /** It was taken over, and what is written of an account once has not been confirmed yet. */
+  readonly adopting?: boolean
   /** The name that it has for a while, because the one it must get is taken by somebody who waits for its own. */
   readonly swap?: string
+}
+
+/** The confirmation that an account was switched off or removed, and what a read found afterwards. */
+export interface LinkOff {
+  /** In milliseconds since 1970. */
+  readonly at: number
+  readonly place: number
+  /** The app's id of the account that it was. */
+  readonly account: string
+  readonly readBack?: ReadBack
 }
 
 /** What a verify read found. */

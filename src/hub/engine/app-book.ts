@@ -1,0 +1,162 @@
+// The apps of each tenant, compiled and open: read from records, kept until one of them changes.
+
+import type { Environment } from '../../environment.ts'
+import { type Catalog, canonicalJson, type Json } from '../../protocol/index.ts'
+import type { Store } from '../../store/index.ts'
+import { type AdapterKind, APP_RECORD, type AppSettings, type CompiledApp } from '../contract/index.ts'
+import type { Compile } from './compile.ts'
+
+/** An app of a tenant. Without `compiled` it can't be worked with, and `fault` says why. */
+export interface BookApp {
+  readonly settings: AppSettings
+  readonly compiled?: CompiledApp
+  readonly fault?: string
+}
+
+/** The apps of a tenant by id. */
+export type TenantApps = ReadonlyMap<string, BookApp>
+
+/** What the book works with. */
+export interface AppBookDeps {
+  readonly store: Pick<Store, 'records' | 'watch'>
+  readonly environment: Environment
+  /** The tenant's resource types and schemas. */
+  readonly catalog: (tenant: string) => Catalog
+  /** Brings `catalog` up to date with other processes. */
+  readonly ready?: (tenant: string) => void | Promise<void>
+  readonly kinds: readonly AdapterKind[]
+  /** The secret of an app's credentials, in the clear; asked for when it is needed. */
+  readonly secret: (tenant: string, settings: AppSettings) => Promise<string | undefined>
+  readonly compile: Compile
+}
+
+/** The apps of all tenants. */
+export interface AppBook {
+  /** The apps of a tenant, as configured now or, by other processes, within the last second. */
+  readonly of: (tenant: string) => Promise<TenantApps>
+  /** The same, read anew: after a change that the caller knows of. */
+  readonly reload: (tenant: string) => Promise<TenantApps>
+  /** Closes every adapter. */
+  readonly close: () => Promise<void>
+}
+
+interface Entry {
+  readonly app: BookApp
+  readonly settingsText: string
+  readonly revision: number
+}
+
+interface Shelf {
+  entries: ReadonlyMap<string, Entry>
+  loaded: Promise<TenantApps> | undefined
+}
+
+/** Apps in one page of records. */
+const PAGE = 200
+
+/** Opens the book. */
+export function createAppBook(deps: AppBookDeps): AppBook {
+  const shelves = new Map<string, Shelf>()
+  const unwatch = deps.store.watch((affected) => {
+    for (const one of affected) {
+      if ('everything' in one) for (const shelf of shelves.values()) shelf.loaded = undefined
+      else if ('records' in one) forget(shelves, one.tenant)
+    }
+  })
+
+  function load(tenant: string): Promise<TenantApps> {
+    const shelf = shelves.get(tenant) ?? { entries: new Map<string, Entry>(), loaded: undefined }
+    shelves.set(tenant, shelf)
+    // One after the other: two loads at once would open adapters twice.
+    const before = shelf.loaded?.catch(() => {}) ?? Promise.resolve()
+    const loaded = before.then(() => readShelf(deps, tenant, shelf))
+    shelf.loaded = loaded
+    loaded.catch(() => {
+      if (shelf.loaded === loaded) shelf.loaded = undefined
+    })
+    return loaded
+  }
+
+  return {
+    of: (tenant) => shelves.get(tenant)?.loaded ?? load(tenant),
+    reload: load,
+    async close() {
+      unwatch()
+      const open = [...shelves.values()].flatMap(({ entries }) => [...entries.values()])
+      shelves.clear()
+      await Promise.allSettled(open.map(({ app }) => app.compiled?.adapter.close?.()))
+    },
+  }
+}
+
+function forget(shelves: ReadonlyMap<string, Shelf>, tenant: string): void {
+  // A record of the whole database concerns every tenant.
+  const concerned = tenant === '' ? shelves.values() : [shelves.get(tenant)]
+  for (const shelf of concerned) if (shelf !== undefined) shelf.loaded = undefined
+}
+
+/** Reads the apps of a tenant. Those whose settings and schemas are as before stay open. */
+async function readShelf(deps: AppBookDeps, tenant: string, shelf: Shelf): Promise<TenantApps> {
+  await deps.ready?.(tenant)
+  const catalog = deps.catalog(tenant)
+  const entries = new Map<string, Entry>()
+  for (let after: string | undefined; ; ) {
+    const page = await deps.store.records(tenant, APP_RECORD, {
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const { key, value } of page) {
+      const settingsText = canonicalJson(value)
+      const before = shelf.entries.get(key)
+      const same = before?.settingsText === settingsText && before.revision === catalog.revision
+      entries.set(
+        key,
+        same ? before : { app: compileApp(deps, tenant, value, catalog), settingsText, revision: catalog.revision },
+      )
+    }
+    after = page.at(-1)?.key
+    if (page.length < PAGE || after === undefined) break
+  }
+  for (const [id, { app }] of shelf.entries) {
+    // Turns that still work with it end by their own: an adapter that is closed refuses.
+    if (entries.get(id)?.app !== app) await app.compiled?.adapter.close?.()
+  }
+  shelf.entries = entries
+  return new Map([...entries].map(([id, { app }]) => [id, app]))
+}
+
+function compileApp(deps: AppBookDeps, tenant: string, value: Json, { types }: Catalog): BookApp {
+  const settings = value as unknown as AppSettings
+  try {
+    const kind = deps.kinds.find((one) => one.kind === settings.adapter)
+    if (kind === undefined) throw new Error(`There is no adapter of the kind "${settings.adapter}" here`)
+    kind.check(settings)
+    const maps = { ...kind.defaultMap(settings), ...settings.map }
+    const scope = deps.compile.scope(settings.scope, settings.grants, types)
+    const compileMap = (type: 'User' | 'Group') =>
+      deps.compile.map(maps[type] ?? {}, {
+        type,
+        grants: settings.grants,
+        types,
+        ...accountSchema(kind, type, settings, types),
+      })
+    const User = compileMap('User')
+    const compiledMaps = scope.hasGroups ? { User, Group: compileMap('Group') } : { User }
+    const { environment } = deps
+    const secret = () => deps.secret(tenant, settings)
+    const adapter = kind.open(settings, { tenant, environment, secret, types })
+    return { settings, compiled: { tenant, settings, adapter, scope, maps: compiledMaps } }
+  } catch (error) {
+    return { settings, fault: (error instanceof Error ? error.message : String(error)).slice(0, 500) }
+  }
+}
+
+function accountSchema(
+  kind: AdapterKind,
+  type: 'User' | 'Group',
+  settings: AppSettings,
+  types: Catalog['types'],
+): { readonly account?: Catalog['types'][number] } {
+  const account = kind.accountSchema(type, settings, types)
+  return account === undefined ? {} : { account }
+}

@@ -1,0 +1,120 @@
+// Who has to be looked at again when an account comes, goes, or leaves scope.
+
+import type { Write } from '../../store/index.ts'
+import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
+import { isThere } from './steps.ts'
+import { type Job, keyOf, type Turn } from './turn.ts'
+
+/** Items in one page of those who wait. */
+const PAGE = 200
+/** Most people who are woken because someone they refer to is gone; the others are found by the next sweep. */
+const REFERRERS = 1_000
+
+/**
+ * The writes that wake those whose answer depends on a link that has changed: who waits for the account, the groups that the resource is
+ * in, and who refers to it. They go into the commit that changes the link, so that no crash comes between.
+ */
+export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Write[]> {
+  const { traits } = turn.app.adapter
+  const accountOf = (link: Link) => (isThere(traits, link) ? link.account : undefined)
+  const before = accountOf(job.saved)
+  const after = accountOf(job.link)
+  const isMember = (link: Link) => accountOf(link) !== undefined && link.inScope === true
+  const moved = before !== after
+  if (!moved && isMember(job.saved) === isMember(job.link)) return []
+  const writes: Write[] = []
+  if (moved && after !== undefined) writes.push(...(await wakeWaiting(turn, job)))
+  if (moved && before !== undefined) writes.push(...(await wakeReferrers(turn, job)))
+  writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
+  return writes
+}
+
+/** Marks those who wait for this link. */
+async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]> {
+  const { tenant, app, deps } = turn
+  const queue = QUEUES.waits(app.settings.id)
+  const writes: Write[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await deps.store.items(tenant, queue, {
+      tag: item.key.slice(-200),
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const { key, value: waiter } of page) {
+      if (typeof waiter === 'string') writes.push(markLink(turn, waiter, HUB_LANES.update))
+      writes.push({ write: 'item', item: { tenant, queue, key }, set: undefined })
+    }
+    after = page.at(-1)?.key
+    if (page.length < PAGE || after === undefined) return writes
+  }
+}
+
+/** Marks the groups in the app that the resource is in, and its membership in each. */
+async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Promise<readonly Write[]> {
+  const { tenant, app, deps } = turn
+  if (!app.scope.hasGroups || app.maps.Group === undefined || source.directGroups.length === 0) return []
+  const writes: Write[] = []
+  for (let from = 0; from < source.directGroups.length; from += PAGE) {
+    const keys = source.directGroups.slice(from, from + PAGE)
+    const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), { keys })
+    for (const { key: group } of links) {
+      const lane = joins ? HUB_LANES.update : HUB_LANES.lose
+      writes.push(markMember(turn, group, item.key, lane), markLink(turn, group, lane))
+    }
+  }
+  return writes
+}
+
+/** Marks people whose account refers to one that is not there any more. */
+async function wakeReferrers(turn: Turn, { item, source }: Job): Promise<readonly Write[]> {
+  const { tenant, app, deps } = turn
+  if (source.type !== 'User') return []
+  const writes: Write[] = []
+  for (const attribute of app.maps.User.refers) {
+    const path = attribute.endsWith('.value') ? attribute : `${attribute}.value`
+    const holders = await deps.store.holders(tenant, 'User', { path, value: item.key }, REFERRERS)
+    for (const holder of holders) writes.push(markLink(turn, holder, HUB_LANES.update))
+  }
+  return writes
+}
+
+/** A mark of a link that is there. */
+export function markLink(turn: Pick<Turn, 'tenant' | 'app' | 'deps'>, resource: string, lane: number): Write {
+  const { tenant, app, deps } = turn
+  return {
+    write: 'mark',
+    item: { tenant, queue: QUEUES.links(app.settings.id), key: resource },
+    lane,
+    due: deps.environment.now(),
+    state: 'ready',
+    value: { type: 'User', name: resource },
+  }
+}
+
+/** A mark of one membership. */
+export function markMember(
+  turn: Pick<Turn, 'tenant' | 'app' | 'deps'>,
+  group: string,
+  member: string,
+  lane: number,
+): Write {
+  const { tenant, app, deps } = turn
+  return {
+    write: 'mark',
+    item: { tenant, queue: QUEUES.members(app.settings.id, group), key: member },
+    lane,
+    due: deps.environment.now(),
+    state: 'ready',
+  }
+}
+
+/** Makes sure that a link which waits for others is woken by them. */
+export function waitWrites(turn: Turn, job: Job, needed: readonly string[]): readonly Write[] {
+  const { key: waiter, tenant } = keyOf(job)
+  const queue = QUEUES.waits(turn.app.settings.id)
+  return needed.map((id) => ({
+    write: 'item',
+    item: { tenant, queue, key: `${id}/${waiter}` },
+    set: { tag: id.slice(-200), value: waiter },
+  }))
+}

@@ -1,0 +1,116 @@
+// Asks the guard before access is taken away, and holds what it does not let through.
+
+import type { Write } from '../../store/index.ts'
+import { causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
+import { describeHeld, type Held, judgeCause, judgeRemoval, type RemovalCount } from './guard.ts'
+import { settleLater } from './settle.ts'
+import { type Job, stateWrite, type Turn } from './turn.ts'
+
+/** A removal may be sent, with the write that counts it; or it was settled as held, or for later. */
+export type Guarded = { readonly go: true; readonly writes: readonly Write[] } | { readonly go: false }
+
+const DAY_MS = 86_400_000
+/** While a backfill still counts what it takes away, none of it is sent. */
+const COUNTING_MS = 1_000
+/** Most removals of a cause that are counted: far beyond every limit. */
+const COUNTED = 1_000
+
+/** The cause of what a change of the app's configuration takes away. */
+export const CONFIGURATION = 'configuration'
+
+/** Judges a removal right before its first request; `emptiedFrom`: members of the group before, when none is left. */
+export async function guardRemoval(
+  turn: Turn,
+  job: Job,
+  removal: RemovalCount & { readonly emptiedFrom?: number },
+): Promise<Guarded> {
+  const { environment } = turn.deps
+  const { guard } = turn.app.settings
+  const cause = job.cause?.value
+  if (cause?.cause === CONFIGURATION && turn.state.backfill !== undefined) {
+    await settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS })
+    return { go: false }
+  }
+  const hold = holdOf(job)
+  const approved = hold !== undefined && turn.verdicts.get(hold) === 'approved'
+  const pass = job.killed ? 'kill' : approved ? 'approved' : undefined
+  if (pass === undefined && cause !== undefined) {
+    const planned = { ...(await countCause(turn, cause)), cause: cause.cause }
+    const verdict = judgeCause(guard, turn.state, planned, environment.now())
+    if (!verdict.go) return holdBack(turn, job, verdict.held)
+  }
+  const verdict = judgeRemoval(
+    guard,
+    turn.state,
+    { ...removal, ...(pass === undefined ? {} : { pass }) },
+    environment.now(),
+  )
+  if (!verdict.go) return holdBack(turn, job, verdict.held)
+  turn.state = { ...turn.state, removals: verdict.removals }
+  return { go: true, writes: [stateWrite(turn)] }
+}
+
+/** How much one cause takes away that has not been sent yet. */
+async function countCause({ deps, tenant, app }: Turn, { cause, place }: RemovalCause): Promise<RemovalCount> {
+  const tag = causeTag(cause)
+  const items = await deps.store.items(tenant, QUEUES.removals(app.settings.id), { tag, limit: COUNTED })
+  const count = { accounts: 0, memberships: 0 }
+  for (const { value } of items) {
+    const one = value as unknown as RemovalCause
+    if (one.cause !== cause || (cause === CONFIGURATION && one.place !== place)) continue
+    count.accounts += one.accounts
+    count.memberships += one.memberships
+  }
+  return count
+}
+
+/** The hold that stopped a link. */
+function holdOf({ link }: Job): string | undefined {
+  const details = link.reason?.code === 'guard' ? link.reason.details : undefined
+  return typeof details === 'object' && details !== null && 'hold' in details && typeof details.hold === 'string'
+    ? details.hold
+    : undefined
+}
+
+async function holdBack(turn: Turn, job: Job, held: Held): Promise<Guarded> {
+  const { deps, tenant, app } = turn
+  const now = deps.environment.now()
+  const message = describeHeld(held)
+  const before = holdOf(job)
+  // What was held and not approved stays with its hold.
+  const id = before !== undefined && turn.verdicts.has(before) ? before : await openHold(turn, job, held)
+  const reason = { code: 'guard', message, details: { hold: id } } as const
+  await settleLater(turn, job, { state: 'held', due: now + DAY_MS, reason })
+  const where = { tenant, app: app.settings.id, resource: job.item.key }
+  if (before === undefined) deps.onEvent({ event: 'held', ...where, message })
+  return { go: false }
+}
+
+/** The open hold of a cause: the one of this turn, or a new one. */
+async function openHold(turn: Turn, job: Job, held: Held): Promise<string> {
+  const { deps, tenant, app } = turn
+  const queue = QUEUES.holds(app.settings.id)
+  const open = turn.state.holds ?? []
+  const items = open.length === 0 ? [] : await deps.store.items(tenant, queue, { keys: open })
+  const same = items.find(({ value }) => {
+    const hold = value as unknown as Hold
+    return hold.cause === held.cause && hold.verdict === undefined
+  })
+  if (same !== undefined) return same.key
+  const now = deps.environment.now()
+  // Time first, so that holds are listed in order; the place and the resource keep two of one moment apart.
+  const id = `${String(now).padStart(15, '0')}-${job.item.place}-${turn.lease.epoch}`
+  const hold: Hold = {
+    openedAt: now,
+    cause: held.cause,
+    place: job.cause?.value.place ?? job.item.place,
+    count: held.count,
+    limit: held.limit,
+  }
+  turn.state = { ...turn.state, holds: [...new Set([...(turn.state.holds ?? []), id])] }
+  await turn.committer.commit([
+    { write: 'item', item: { tenant, queue, key: id }, set: { value: hold as never } },
+    stateWrite(turn),
+  ])
+  return id
+}

@@ -1,0 +1,195 @@
+// How the work on a link ends: at rest, watched, waiting, held, parked, or to be tried again.
+
+import { backoffMs } from '../../jobs/index.ts'
+import { type ItemDraft, NEVER, type Write } from '../../store/index.ts'
+import {
+  type AppError,
+  accountTag,
+  type Former,
+  HUB_LANES,
+  type Link,
+  type LinkReason,
+  type LinkState,
+  QUEUES,
+} from '../contract/index.ts'
+import { waitWrites, wakeDependents } from './dependents.ts'
+import { type Job, keyOf, type Turn } from './turn.ts'
+
+/** How the work on a link ends, unless it is at rest. */
+export interface Ending {
+  readonly state: Exclude<LinkState, ''>
+  /** Milliseconds since 1970. */
+  readonly due: number
+  readonly reason?: Omit<LinkReason, 'since'>
+  /** Ids whose links it waits for. */
+  readonly waitsFor?: readonly string[]
+}
+
+const DAY_MS = 86_400_000
+/** Links that wait are looked at in between, in case nobody woke them. */
+const WAITING_MS = 600_000
+/** Longest delay of a leaver's next try. */
+const LEAVER_BACKOFF_MS = 30_000
+
+/** When reads are made after a confirmation that matters, or an outcome that nobody knows. */
+export const VERIFY_MS = [60_000, 900_000] as const
+
+/** Keeps what is known of a link by now, with marks for those it concerns. The work goes on. */
+export async function keepProgress(turn: Turn, job: Job, others: readonly Write[] = []): Promise<void> {
+  const woken = await wakeDependents(turn, job)
+  const { link } = job
+  await turn.committer.commit([
+    { write: 'item', item: keyOf(job), set: { value: link as never, tag: tagOf(link) } },
+    ...woken,
+    ...others,
+  ])
+  job.saved = link
+}
+
+/** Ends the work: the app has confirmed everything. */
+export async function settleRest(turn: Turn, job: Job): Promise<void> {
+  const { since, reason, attempts, ...link } = job.link
+  const now = turn.deps.environment.now()
+  const isGone = job.source.document === undefined
+  const rested: Link = {
+    ...link,
+    ackedAt: now,
+    ackedPlace: Math.max(job.item.place, link.ackedPlace ?? 0),
+    ...(isGone ? { goneAt: link.goneAt ?? now } : {}),
+  }
+  const next = Math.min(...(rested.verify ?? []), job.removeAt ?? NEVER)
+  const isOver = next === NEVER && rested.account === undefined && rested.off === undefined
+  if (isOver && rested.inScope !== true) return dropLink(turn, { ...job, link: rested })
+  job.link = rested
+  const { tombstoneDays } = turn.app.settings.policy
+  const set: ItemDraft = {
+    ...(next === NEVER
+      ? { state: '', due: NEVER, lane: HUB_LANES.update }
+      : { state: 'watched', due: next, lane: HUB_LANES.lose }),
+    expires: isGone && next === NEVER ? (rested.goneAt ?? now) + tombstoneDays * DAY_MS : NEVER,
+  }
+  if (next !== NEVER) turn.timed.add(`watched/${HUB_LANES.lose}`)
+  await settle(turn, job, set, isGone ? formerWrites(turn, job) : [])
+}
+
+/** Ends the work for now. */
+export async function settleLater(turn: Turn, job: Job, ending: Ending): Promise<void> {
+  const { environment } = turn.deps
+  const { state, due, reason, waitsFor = [] } = ending
+  const { reason: before, ...link } = job.link
+  const since = before !== undefined && before.code === reason?.code ? before.since : environment.now()
+  job.link = {
+    ...link,
+    since: link.since ?? Math.min(job.item.due, environment.now()),
+    ...(reason === undefined ? {} : { reason: { ...reason, since } }),
+  }
+  turn.timed.add(`${state}/${job.lane}`)
+  await settle(
+    turn,
+    job,
+    { state, due, lane: job.lane, expires: NEVER },
+    waitWrites(turn, job, waitsFor),
+    state === 'ready',
+  )
+}
+
+/** Waits for the links of others; `needed` are their ids. */
+export async function settleWaiting(turn: Turn, job: Job, needed: readonly string[], message: string): Promise<void> {
+  const due = turn.deps.environment.now() + WAITING_MS
+  const reason = { code: 'waits-for', message, details: [...needed] } as const
+  await settleLater(turn, job, { state: 'waiting', due, reason, waitsFor: needed })
+}
+
+/** Parks a link: it is tried again daily, and whenever something about it changes. */
+export async function park(turn: Turn, job: Job, reason: Omit<LinkReason, 'since'>): Promise<void> {
+  const due = turn.deps.environment.now() + DAY_MS
+  const isNew = job.item.state !== 'parked' || job.link.reason?.code !== reason.code
+  await settleLater(turn, job, { state: 'parked', due, reason })
+  const { tenant, deps, app } = turn
+  if (isNew) {
+    const where = { tenant, app: app.settings.id, resource: job.item.key }
+    deps.onEvent({ event: 'parked', ...where, message: reason.message })
+  }
+}
+
+/** Ends the work after a call that failed. */
+export async function settleFailure(turn: Turn, job: Job, error: AppError): Promise<void> {
+  const { environment } = turn.deps
+  const { trouble: code, message } = error
+  if (code === 'refused' || code === 'too-large' || code === 'conflict' || code === 'gone') {
+    return park(turn, job, { code, message })
+  }
+  // The app is paused or broken as a whole: the account has done nothing wrong, and waits for it.
+  const ofApp = code === 'throttled' || code === 'credentials' || code === 'unavailable'
+  const attempts = (job.link.attempts ?? 0) + (ofApp ? 0 : 1)
+  job.link = { ...job.link, attempts }
+  const backoff = backoffMs(Math.max(1, attempts), environment.chance)
+  const delay = job.lane === HUB_LANES.leave ? Math.min(backoff, LEAVER_BACKOFF_MS) : backoff
+  await settleLater(turn, job, { state: 'ready', due: environment.now() + delay, reason: { code, message } })
+}
+
+/** Forgets a link: nothing is in the app that is ours. */
+export async function dropLink(turn: Turn, job: Job): Promise<void> {
+  const woken = await wakeDependents(turn, job)
+  await turn.committer.commit([
+    { write: 'item', item: keyOf(job), set: undefined, settles: job.item.mark },
+    // What was marked meanwhile stays, and begins anew.
+    ...woken,
+    ...causeWrites(turn, job),
+  ])
+}
+
+async function settle(
+  turn: Turn,
+  job: Job,
+  set: ItemDraft,
+  others: readonly Write[],
+  keepsCause = false,
+): Promise<void> {
+  const woken = await wakeDependents(turn, job)
+  const { link } = job
+  await turn.committer.commit([
+    {
+      write: 'item',
+      item: keyOf(job),
+      set: { ...set, value: link as never, tag: tagOf(link) },
+      settles: job.item.mark,
+    },
+    ...woken,
+    ...others,
+    ...(keepsCause || set.state === 'held' ? [] : causeWrites(turn, job)),
+  ])
+  job.saved = link
+}
+
+/** The cause of a removal is forgotten once the removal is over. */
+function causeWrites({ tenant, app }: Turn, { cause, item }: Job): readonly Write[] {
+  if (cause === undefined) return []
+  const removal = { tenant, queue: QUEUES.removals(app.settings.id), key: item.key }
+  return [{ write: 'item', item: removal, set: undefined, settles: cause.mark }]
+}
+
+/** Remembers whose the account of someone who left was. */
+function formerWrites(turn: Turn, { link, item }: Job): readonly Write[] {
+  const account = link.account
+  if (account === undefined || link.type !== 'User') return []
+  const { tenant, app, deps } = turn
+  const former: Former = { resource: item.key, account }
+  const expires = deps.environment.now() + app.settings.policy.tombstoneDays * DAY_MS
+  return [
+    {
+      write: 'item',
+      item: { tenant, queue: QUEUES.former(app.settings.id), key: formerKey(link.name) },
+      set: { value: former as never, expires },
+    },
+  ]
+}
+
+/** The key under which the account of someone who left is found. */
+export function formerKey(name: string): string {
+  return name.toLowerCase().slice(0, 400)
+}
+
+function tagOf({ type, account }: Link): string {
+  return account === undefined ? '' : accountTag(type, account)
+}

@@ -1,0 +1,142 @@
+// The steps that bring an account from what the app has confirmed to what it should hold. Pure.
+
+import { type Document, equalJson } from '../../protocol/index.ts'
+import type { AccountTraits, CompiledApp, Link, PlanItem, Step, Traits } from '../contract/index.ts'
+import type { Want } from './want.ts'
+
+/** What is to be done about one account, in order. */
+export interface Steps {
+  readonly action: Extract<
+    PlanItem['action'],
+    'create' | 'adopt' | 'update' | 'enable' | 'disable' | 'remove' | 'unlink' | 'same'
+  >
+  readonly steps: readonly Step[]
+  /** The app has to be searched first: for an account that is there already, or that a lost answer has made. */
+  readonly needsMatch: boolean
+  /** Accounts that lose access by it which had it before: 0 or 1. */
+  readonly removes: 0 | 1
+}
+
+const NOTHING: Steps = { action: 'same', steps: [], needsMatch: false, removes: 0 }
+
+/**
+ * Attributes of an account that a link keeps: what the map manages, and whether it is switched on. Those that are written once are among
+ * them while the account is made or taken over.
+ */
+export function managedOf(
+  app: Pick<CompiledApp, 'maps'>,
+  link: Pick<Link, 'type' | 'adopting'>,
+  document: Document,
+): Document {
+  const map = link.type === 'User' ? app.maps.User : app.maps.Group
+  const names = new Set(map?.managed ?? [])
+  if (link.adopting !== true) for (const name of map?.onCreateOnly ?? []) names.delete(name)
+  if (link.type === 'User') names.add('active')
+  return Object.fromEntries(Object.entries(document).filter(([name]) => names.has(name)))
+}
+
+/** The traits of an account's type; undefined where the app has no such accounts. */
+export function accountTraits(traits: Traits, type: Link['type']): AccountTraits | undefined {
+  return type === 'User' ? traits.users : traits.groups
+}
+
+/** Whether there is an account in the app, as far as it was confirmed. Where switching off deletes, one that is off is not there. */
+export function isThere(traits: Traits, link: Pick<Link, 'type' | 'account' | 'acked'> | undefined): boolean {
+  if (link?.account === undefined) return false
+  return link.type === 'Group' || traits.off.disableMeans === 'kept' || link.acked?.active !== false
+}
+
+/** The steps from a link to what is wanted of its account. Pure: plans, explanations and the deliverer use the very same. */
+export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps'>, link: Link, want: Want): Steps {
+  const { traits } = app.adapter
+  const own = accountTraits(traits, link.type)
+  if (own === undefined) return NOTHING
+  if (want.leave !== undefined) return want.leave === 'unlink' && link.account !== undefined ? unlink() : NOTHING
+  if (link.account === undefined || (want.wanted === 'active' && comesBackByCreate(traits, link))) {
+    return withoutAccount(own, link, want)
+  }
+  if (want.wanted === 'absent') return removal(own, link, link.account)
+  return changes(app, own, link, link.account, want)
+}
+
+function unlink(): Steps {
+  return { action: 'unlink', steps: [], needsMatch: false, removes: 1 }
+}
+
+/** Whether an account that is off can only be made again. */
+function comesBackByCreate({ off }: Traits, link: Link): boolean {
+  return link.type === 'User' && off.reenable === 'create' && link.acked?.active === false
+}
+
+function withoutAccount(own: AccountTraits, link: Link, want: Want): Steps {
+  const { type } = link
+  if (want.wanted !== 'active' || want.document === undefined) {
+    // A create of unknown outcome may have left an account that must go.
+    return link.tentative?.create === true ? { ...NOTHING, needsMatch: true } : NOTHING
+  }
+  if (!own.create) return { action: 'adopt', steps: [], needsMatch: true, removes: 0 }
+  return { action: 'create', steps: [{ do: 'create', type, document: want.document }], needsMatch: true, removes: 0 }
+}
+
+function removal(own: AccountTraits, link: Link, id: string): Steps {
+  const { type, acked, tentative } = link
+  const counted = tentative?.remove === true || acked?.active === false ? 0 : 1
+  if (own.remove) {
+    return { action: 'remove', steps: [{ do: 'remove', type, id }], needsMatch: false, removes: counted }
+  }
+  if (type === 'Group' || (acked?.active === false && !isUncertain(link, 'active'))) return NOTHING
+  return { action: 'disable', steps: [disable(link, id)], needsMatch: false, removes: counted }
+}
+
+function changes(
+  app: Pick<CompiledApp, 'adapter' | 'maps'>,
+  own: AccountTraits,
+  link: Link,
+  id: string,
+  want: Want,
+): Steps {
+  const { type, acked = {}, tentative } = link
+  const { document = {}, wanted } = want
+  const steps: Step[] = []
+  const isOn = acked.active !== false
+  let before = acked
+  const switchesOff = type === 'User' && wanted === 'disabled' && (isOn || isUncertain(link, 'active'))
+  if (switchesOff) {
+    steps.push(disable(link, id))
+    before = { ...acked, active: false }
+  }
+  // What is deleted, or out of reach, when it is off can't be renamed.
+  if (wanted === 'active' || app.adapter.traits.off.disableMeans === 'kept') {
+    const after = withSwapName(link, managedOf(app, link, document))
+    const uncertain = (tentative?.attributes ?? []).filter((name) => !(switchesOff && name === 'active'))
+    if (uncertain.length > 0 || !equalJson(own.comparable(before), own.comparable(after))) {
+      steps.push({ do: 'update', type, id, change: { before, after, uncertain } })
+    }
+  }
+  if (steps.length === 0) return NOTHING
+  const action = switchesOff ? 'disable' : type === 'User' && !isOn && wanted === 'active' ? 'enable' : 'update'
+  const counted = switchesOff && isOn && !isUncertain(link, 'active')
+  return { action, steps, needsMatch: false, removes: counted ? 1 : 0 }
+}
+
+/** While two people swap names, one of them has a name of its own for a while. */
+function withSwapName(link: Link, document: Document): Document {
+  if (link.swap === undefined) return document
+  return { ...document, [link.type === 'User' ? 'userName' : 'displayName']: link.swap }
+}
+
+function disable(link: Link, id: string): Step {
+  const { acked = {}, tentative } = link
+  const uncertain = (tentative?.attributes ?? []).filter((name) => name === 'active')
+  return { do: 'disable', type: 'User', id, change: { before: acked, after: { ...acked, active: false }, uncertain } }
+}
+
+function isUncertain({ tentative }: Link, attribute: string): boolean {
+  return tentative?.attributes?.includes(attribute) === true
+}
+
+/** Top-level attributes in which two documents differ. */
+export function differing(before: Document, after: Document): readonly string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter((name) => !equalJson(before[name], after[name]))
+}

@@ -1,0 +1,99 @@
+// What the parts of a turn share: one app, its lease, its calls and commits.
+
+import type { Environment } from '../../environment.ts'
+import type { HeldLease } from '../../jobs/index.ts'
+import type { Item, Store, Work, Write } from '../../store/index.ts'
+import type { AppState, CompiledApp, Link, PlanItem, RemovalCause } from '../contract/index.ts'
+import type { HealthNotice } from './breaker.ts'
+import type { Calls } from './calls.ts'
+import type { Committer } from './committer.ts'
+import type { Source } from './source.ts'
+
+/** The parts of a store that the engine uses. */
+export type EngineStore = Store & Work
+
+/** What happened in a turn that people and metrics want to know. */
+export type HubEvent =
+  | {
+      readonly event: 'delivered'
+      readonly tenant: string
+      readonly app: string
+      readonly resource: string
+      readonly type: Link['type']
+      readonly lane: number
+      readonly action: PlanItem['action']
+      /** From the commit of the change to the confirmation. */
+      readonly ms: number
+    }
+  | {
+      readonly event: 'request'
+      readonly tenant: string
+      readonly app: string
+      readonly step: string
+      readonly outcome: string
+      readonly ms: number
+    }
+  | { readonly event: 'health'; readonly tenant: string; readonly app: string; readonly notice: HealthNotice }
+  | {
+      readonly event: 'resurrected' | 'parked' | 'held'
+      readonly tenant: string
+      readonly app: string
+      readonly resource: string
+      readonly message: string
+    }
+
+/** What the engine works with. */
+export interface EngineDeps {
+  readonly store: EngineStore
+  readonly environment: Environment
+  /** Errors that no link explains. */
+  readonly report: (error: unknown, where: { readonly tenant: string; readonly app?: string } | undefined) => void
+  readonly onEvent: (event: HubEvent) => void
+}
+
+/** One turn of one app. */
+export interface Turn {
+  readonly deps: EngineDeps
+  readonly tenant: string
+  readonly app: CompiledApp
+  readonly lease: HeldLease
+  readonly calls: Calls
+  readonly committer: Committer
+  /** The state of the unit as of now. Owned by the turn; written with {@link stateWrite}. */
+  state: AppState
+  /** The item of the unit as it was read. */
+  readonly unit: Item
+  /** Accounts that deliveries of this turn are taking, by tag; the resource. Two must not take the same. */
+  readonly claims: Map<string, string>
+  /** Verdicts of people on holds that are not closed. */
+  readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
+  /** States and lanes of links that are due at a time to come. */
+  readonly timed: Set<string>
+}
+
+/** One link that is being worked on. */
+export interface Job {
+  readonly item: Item
+  readonly source: Source
+  readonly killed: boolean
+  readonly cause: { readonly mark: number; readonly value: RemovalCause } | undefined
+  /** The link as it is now. */
+  link: Link
+  /** The link as of the last commit. */
+  saved: Link
+  /** The lane of its requests. */
+  lane: number
+  /** When its account, off for good, is to be removed. */
+  removeAt?: number
+}
+
+/** The write that keeps the state of the unit, without settling it. */
+export function stateWrite(turn: Turn): Write {
+  const { tenant, queue, key } = turn.unit
+  return { write: 'item', item: { tenant, queue, key }, set: { value: turn.state as never } }
+}
+
+/** Names the item of a job. */
+export function keyOf({ item: { tenant, queue, key } }: Pick<Job, 'item'>) {
+  return { tenant, queue, key }
+}
