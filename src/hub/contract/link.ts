@@ -80,8 +80,10 @@ export interface Link {
   readonly verify?: readonly number[]
   /** The resource is gone here: the link is kept until it expires, so that a rehire finds the account. */
   readonly goneAt?: number
-  /** Members of a group have to be compared whole. */
-  readonly membersFrom?: string
+  /** Members of a group have to be compared whole; `app`: those that the app has by itself, too. */
+  readonly membersFrom?: 'here' | 'app'
+  /** A request that made it had an unknown outcome: another account may appear, until the last read. */
+  readonly doubted?: boolean
   /** When the app was found to have lost the account: it is made again once, not over and over. In milliseconds since 1970. */
   readonly lostAt?: number
   /** It was taken over, and what is written of an account once has not been confirmed yet. */
@@ -96,7 +98,7 @@ export interface LinkOff {
   readonly at: number
   readonly place: number
   /** The app's id of the account that it was. */
-  readonly account: string
+  readonly account?: string
   readonly readBack?: ReadBack
 }
 

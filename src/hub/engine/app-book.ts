@@ -3,7 +3,7 @@
 import type { Environment } from '../../environment.ts'
 import { type Catalog, canonicalJson, type Json } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import { type AdapterKind, APP_RECORD, type AppSettings, type CompiledApp } from '../contract/index.ts'
+import { type AdapterKind, type AppSettings, type CompiledApp, readApps } from '../contract/index.ts'
 import type { Compile } from './compile.ts'
 
 /** An app of a tenant. Without `compiled` it can't be worked with, and `fault` says why. */
@@ -51,9 +51,6 @@ interface Shelf {
   loaded: Promise<TenantApps> | undefined
 }
 
-/** Apps in one page of records. */
-const PAGE = 200
-
 /** Opens the book. */
 export function createAppBook(deps: AppBookDeps): AppBook {
   const shelves = new Map<string, Shelf>()
@@ -100,22 +97,16 @@ async function readShelf(deps: AppBookDeps, tenant: string, shelf: Shelf): Promi
   await deps.ready?.(tenant)
   const catalog = deps.catalog(tenant)
   const entries = new Map<string, Entry>()
-  for (let after: string | undefined; ; ) {
-    const page = await deps.store.records(tenant, APP_RECORD, {
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
+  for (const settings of await readApps(deps.store, tenant)) {
+    const settingsText = canonicalJson(settings as unknown as Json)
+    const before = shelf.entries.get(settings.id)
+    const same = before?.settingsText === settingsText && before.revision === catalog.revision
+    const opened = () => ({
+      app: compileApp(deps, tenant, settings, catalog),
+      settingsText,
+      revision: catalog.revision,
     })
-    for (const { key, value } of page) {
-      const settingsText = canonicalJson(value)
-      const before = shelf.entries.get(key)
-      const same = before?.settingsText === settingsText && before.revision === catalog.revision
-      entries.set(
-        key,
-        same ? before : { app: compileApp(deps, tenant, value, catalog), settingsText, revision: catalog.revision },
-      )
-    }
-    after = page.at(-1)?.key
-    if (page.length < PAGE || after === undefined) break
+    entries.set(settings.id, same ? before : opened())
   }
   for (const [id, { app }] of shelf.entries) {
     // Turns that still work with it end by their own: an adapter that is closed refuses.
@@ -125,8 +116,7 @@ async function readShelf(deps: AppBookDeps, tenant: string, shelf: Shelf): Promi
   return new Map([...entries].map(([id, { app }]) => [id, app]))
 }
 
-function compileApp(deps: AppBookDeps, tenant: string, value: Json, { types }: Catalog): BookApp {
-  const settings = value as unknown as AppSettings
+function compileApp(deps: AppBookDeps, tenant: string, settings: AppSettings, { types }: Catalog): BookApp {
   try {
     const kind = deps.kinds.find((one) => one.kind === settings.adapter)
     if (kind === undefined) throw new Error(`There is no adapter of the kind "${settings.adapter}" here`)

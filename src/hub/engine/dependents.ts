@@ -2,7 +2,7 @@
 
 import type { Write } from '../../store/index.ts'
 import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
-import { isThere } from './steps.ts'
+import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
 
 /** Items in one page of those who wait. */
@@ -21,12 +21,20 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
   const after = accountOf(job.link)
   const isMember = (link: Link) => accountOf(link) !== undefined && link.inScope === true
   const moved = before !== after
-  if (!moved && isMember(job.saved) === isMember(job.link)) return []
+  const renamed = hasNewName(turn, job)
+  const joins = isMember(job.saved) !== isMember(job.link)
+  if (!moved && !renamed && !joins) return []
   const writes: Write[] = []
-  if (moved && after !== undefined) writes.push(...(await wakeWaiting(turn, job)))
+  if (renamed || (moved && after !== undefined)) writes.push(...(await wakeWaiting(turn, job)))
   if (moved && before !== undefined) writes.push(...(await wakeReferrers(turn, job)))
-  writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
+  if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
   return writes
+}
+
+/** Whether the account has given up a name that others may wait for. */
+function hasNewName({ app }: Turn, { link, saved }: Job): boolean {
+  const unique = accountTraits(app.adapter.traits, link.type)?.unique ?? []
+  return unique.some((name) => saved.acked?.[name] !== undefined && saved.acked[name] !== link.acked?.[name])
 }
 
 /** Marks those who wait for this link. */

@@ -4,10 +4,12 @@ import type { Write } from '../../store/index.ts'
 import { causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
 import { describeHeld, type Held, judgeCause, judgeRemoval, type RemovalCount } from './guard.ts'
 import { settleLater } from './settle.ts'
-import { type Job, stateWrite, type Turn } from './turn.ts'
+import { type Job, stateWrite, type Turn, tell } from './turn.ts'
 
-/** A removal may be sent, with the write that counts it; or it was settled as held, or for later. */
-export type Guarded = { readonly go: true; readonly writes: readonly Write[] } | { readonly go: false }
+/** A removal may be sent, with the write that counts it; or not, and `hold` settles its link so. */
+export type Guarded =
+  | { readonly go: true; readonly writes: readonly Write[] }
+  | { readonly go: false; readonly hold: () => Promise<void> }
 
 const DAY_MS = 86_400_000
 /** While a backfill still counts what it takes away, none of it is sent. */
@@ -28,8 +30,8 @@ export async function guardRemoval(
   const { guard } = turn.app.settings
   const cause = job.cause?.value
   if (cause?.cause === CONFIGURATION && turn.state.backfill !== undefined) {
-    await settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS })
-    return { go: false }
+    const later = () => settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS })
+    return { go: false, hold: later }
   }
   const hold = holdOf(job)
   const approved = hold !== undefined && turn.verdicts.get(hold) === 'approved'
@@ -37,7 +39,7 @@ export async function guardRemoval(
   if (pass === undefined && cause !== undefined) {
     const planned = { ...(await countCause(turn, cause)), cause: cause.cause }
     const verdict = judgeCause(guard, turn.state, planned, environment.now())
-    if (!verdict.go) return holdBack(turn, job, verdict.held)
+    if (!verdict.go) return { go: false, hold: () => holdBack(turn, job, verdict.held) }
   }
   const verdict = judgeRemoval(
     guard,
@@ -45,7 +47,7 @@ export async function guardRemoval(
     { ...removal, ...(pass === undefined ? {} : { pass }) },
     environment.now(),
   )
-  if (!verdict.go) return holdBack(turn, job, verdict.held)
+  if (!verdict.go) return { go: false, hold: () => holdBack(turn, job, verdict.held) }
   turn.state = { ...turn.state, removals: verdict.removals }
   return { go: true, writes: [stateWrite(turn)] }
 }
@@ -72,7 +74,7 @@ function holdOf({ link }: Job): string | undefined {
     : undefined
 }
 
-async function holdBack(turn: Turn, job: Job, held: Held): Promise<Guarded> {
+async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   const { deps, tenant, app } = turn
   const now = deps.environment.now()
   const message = describeHeld(held)
@@ -81,9 +83,10 @@ async function holdBack(turn: Turn, job: Job, held: Held): Promise<Guarded> {
   const id = before !== undefined && turn.verdicts.has(before) ? before : await openHold(turn, job, held)
   const reason = { code: 'guard', message, details: { hold: id } } as const
   await settleLater(turn, job, { state: 'held', due: now + DAY_MS, reason })
-  const where = { tenant, app: app.settings.id, resource: job.item.key }
-  if (before === undefined) deps.onEvent({ event: 'held', ...where, message })
-  return { go: false }
+  if (before === undefined) {
+    tell(turn, job, { event: 'held', message })
+    deps.meter?.held({ tenant, app: app.settings.id }, 1)
+  }
 }
 
 /** The open hold of a cause: the one of this turn, or a new one. */

@@ -28,7 +28,7 @@ export async function matchAccount(turn: Turn, job: Job, document: Document): Pr
   const { adapter } = turn.app
   const own = accountTraits(adapter.traits, job.link.type)
   for (const key of matchKeys(own?.match ?? [], document)) {
-    const accounts = await findAccounts(turn, job, key)
+    const accounts = await searchFor(turn, job, key)
     if (accounts.length > 1) {
       const free = await unlinked(turn, job, accounts)
       // A create that was sent twice: the other one is found by the verify read.
@@ -43,7 +43,7 @@ export async function matchAccount(turn: Turn, job: Job, document: Document): Pr
 }
 
 /** Accounts that have a value, as the app shows them. */
-export async function findAccounts(turn: Turn, job: Job, key: MatchKey): Promise<readonly Account[]> {
+export async function searchFor(turn: Turn, job: Job, key: MatchKey): Promise<readonly Account[]> {
   const { type } = job.link
   const pass = await turn.calls.pass({
     step: 'read',
@@ -61,7 +61,7 @@ export function headersOf(turn: Turn, { item }: Job): { readonly [name: string]:
 }
 
 /** Whose account it is: of nobody here, of someone who left, or of another living resource. */
-async function ownerOf(turn: Turn, job: Job, account: Account, key: MatchKey): Promise<Match> {
+export async function ownerOf(turn: Turn, job: Job, account: Account, key: MatchKey): Promise<Match> {
   const tag = accountTag(job.link.type, account.id)
   const claimed = turn.claims.get(tag)
   if (claimed !== undefined && claimed !== job.item.key) return { found: 'taken', account, key, by: claimed }

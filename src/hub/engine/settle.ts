@@ -13,7 +13,7 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { waitWrites, wakeDependents } from './dependents.ts'
-import { type Job, keyOf, type Turn } from './turn.ts'
+import { type Job, keyOf, type Turn, tell } from './turn.ts'
 
 /** How the work on a link ends, unless it is at rest. */
 export interface Ending {
@@ -32,7 +32,12 @@ const WAITING_MS = 600_000
 const LEAVER_BACKOFF_MS = 30_000
 
 /** When reads are made after a confirmation that matters, or an outcome that nobody knows. */
-export const VERIFY_MS = [60_000, 900_000] as const
+const VERIFY_MS = [60_000, 900_000] as const
+
+/** When an outcome is read back, in milliseconds since 1970. */
+export function verifyTimes(now: number): readonly number[] {
+  return VERIFY_MS.map((ms) => now + ms)
+}
 
 /** Keeps what is known of a link by now, with marks for those it concerns. The work goes on. */
 export async function keepProgress(turn: Turn, job: Job, others: readonly Write[] = []): Promise<void> {
@@ -105,11 +110,7 @@ export async function park(turn: Turn, job: Job, reason: Omit<LinkReason, 'since
   const due = turn.deps.environment.now() + DAY_MS
   const isNew = job.item.state !== 'parked' || job.link.reason?.code !== reason.code
   await settleLater(turn, job, { state: 'parked', due, reason })
-  const { tenant, deps, app } = turn
-  if (isNew) {
-    const where = { tenant, app: app.settings.id, resource: job.item.key }
-    deps.onEvent({ event: 'parked', ...where, message: reason.message })
-  }
+  if (isNew) tell(turn, job, { event: 'parked', message: reason.message })
 }
 
 /** Ends the work after a call that failed. */

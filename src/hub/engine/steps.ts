@@ -4,13 +4,16 @@ import { type Document, equalJson } from '../../protocol/index.ts'
 import type { AccountTraits, CompiledApp, Link, PlanItem, Step, Traits } from '../contract/index.ts'
 import type { Want } from './want.ts'
 
+/** A step that concerns an account itself. */
+export type AccountStep = Exclude<Step, { do: 'members' }>
+
 /** What is to be done about one account, in order. */
 export interface Steps {
   readonly action: Extract<
     PlanItem['action'],
     'create' | 'adopt' | 'update' | 'enable' | 'disable' | 'remove' | 'unlink' | 'same'
   >
-  readonly steps: readonly Step[]
+  readonly steps: readonly AccountStep[]
   /** The app has to be searched first: for an account that is there already, or that a lost answer has made. */
   readonly needsMatch: boolean
   /** Accounts that lose access by it which had it before: 0 or 1. */
@@ -97,7 +100,7 @@ function changes(
 ): Steps {
   const { type, acked = {}, tentative } = link
   const { document = {}, wanted } = want
-  const steps: Step[] = []
+  const steps: AccountStep[] = []
   const isOn = acked.active !== false
   let before = acked
   const switchesOff = type === 'User' && wanted === 'disabled' && (isOn || isUncertain(link, 'active'))
@@ -125,7 +128,7 @@ function withSwapName(link: Link, document: Document): Document {
   return { ...document, [link.type === 'User' ? 'userName' : 'displayName']: link.swap }
 }
 
-function disable(link: Link, id: string): Step {
+function disable(link: Link, id: string): AccountStep {
   const { acked = {}, tentative } = link
   const uncertain = (tentative?.attributes ?? []).filter((name) => name === 'active')
   return { do: 'disable', type: 'User', id, change: { before: acked, after: { ...acked, active: false }, uncertain } }

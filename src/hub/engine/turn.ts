@@ -3,8 +3,7 @@
 import type { Environment } from '../../environment.ts'
 import type { HeldLease } from '../../jobs/index.ts'
 import type { Item, Store, Work, Write } from '../../store/index.ts'
-import type { AppState, CompiledApp, Link, PlanItem, RemovalCause } from '../contract/index.ts'
-import type { HealthNotice } from './breaker.ts'
+import type { AppState, CompiledApp, HubMeter, HubTracer, Link, PlanItem, RemovalCause } from '../contract/index.ts'
 import type { Calls } from './calls.ts'
 import type { Committer } from './committer.ts'
 import type { Source } from './source.ts'
@@ -12,35 +11,18 @@ import type { Source } from './source.ts'
 /** The parts of a store that the engine uses. */
 export type EngineStore = Store & Work
 
-/** What happened in a turn that people and metrics want to know. */
-export type HubEvent =
-  | {
-      readonly event: 'delivered'
-      readonly tenant: string
-      readonly app: string
-      readonly resource: string
-      readonly type: Link['type']
-      readonly lane: number
-      readonly action: PlanItem['action']
-      /** From the commit of the change to the confirmation. */
-      readonly ms: number
-    }
-  | {
-      readonly event: 'request'
-      readonly tenant: string
-      readonly app: string
-      readonly step: string
-      readonly outcome: string
-      readonly ms: number
-    }
-  | { readonly event: 'health'; readonly tenant: string; readonly app: string; readonly notice: HealthNotice }
-  | {
-      readonly event: 'resurrected' | 'parked' | 'held'
-      readonly tenant: string
-      readonly app: string
-      readonly resource: string
-      readonly message: string
-    }
+/** What happened to a link, for those who watch live. */
+export interface HubEvent {
+  readonly event: 'delivered' | 'parked' | 'held' | 'resurrected'
+  readonly tenant: string
+  readonly app: string
+  readonly resource: string
+  readonly type: Link['type']
+  readonly name: string
+  readonly lane: number
+  readonly action?: PlanItem['action']
+  readonly message?: string
+}
 
 /** What the engine works with. */
 export interface EngineDeps {
@@ -48,7 +30,9 @@ export interface EngineDeps {
   readonly environment: Environment
   /** Errors that no link explains. */
   readonly report: (error: unknown, where: { readonly tenant: string; readonly app?: string } | undefined) => void
-  readonly onEvent: (event: HubEvent) => void
+  readonly onEvent?: (event: HubEvent) => void
+  readonly meter?: HubMeter
+  readonly tracer?: HubTracer
 }
 
 /** One turn of one app. */
@@ -69,6 +53,8 @@ export interface Turn {
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
   /** States and lanes of links that are due at a time to come. */
   readonly timed: Set<string>
+  /** Requests that were noted. */
+  attempts: number
 }
 
 /** One link that is being worked on. */
@@ -85,6 +71,8 @@ export interface Job {
   lane: number
   /** When its account, off for good, is to be removed. */
   removeAt?: number
+  /** The name that it has for a while, in a circle of people who swap theirs; the real one is tried again. */
+  swapped?: string
 }
 
 /** The write that keeps the state of the unit, without settling it. */
@@ -96,4 +84,11 @@ export function stateWrite(turn: Turn): Write {
 /** Names the item of a job. */
 export function keyOf({ item: { tenant, queue, key } }: Pick<Job, 'item'>) {
   return { tenant, queue, key }
+}
+
+/** Tells those who watch live. */
+export function tell(turn: Turn, job: Job, event: Pick<HubEvent, 'event' | 'action' | 'message'>): void {
+  const { tenant, app, deps } = turn
+  const { type, name } = job.link
+  deps.onEvent?.({ ...event, tenant, app: app.settings.id, resource: job.item.key, type, name, lane: job.lane })
 }

@@ -1,0 +1,43 @@
+// Takes over accounts that are in an app already.
+
+import type { Write } from '../../store/index.ts'
+import type { Account } from '../contract/index.ts'
+import { keepProgress, park, verifyTimes } from './settle.ts'
+import { managedOf } from './steps.ts'
+import type { Job, Turn } from './turn.ts'
+import type { Want } from './want.ts'
+
+/** Takes over an account that is there already. What differs is written in the next round. */
+export async function adopt(
+  turn: Turn,
+  job: Job,
+  want: Want,
+  match: { readonly account: Account; readonly former?: string },
+): Promise<'again' | 'settled'> {
+  const { adopt: policy } = turn.app.settings.policy
+  const { account, former } = match
+  const isOurs = former !== undefined || job.link.tentative?.create === true || job.link.lostAt !== undefined
+  if (!isOurs && want.wanted === 'active' && policy !== 'one') {
+    const message = `The app has an account ${account.id} for this already, and is set to ${policy === 'ask' ? 'ask before taking one over' : 'take over none'}`
+    const code = policy === 'ask' ? 'adopt' : 'taken'
+    await park(turn, job, { code, message, details: { account: account.id } })
+    return 'settled'
+  }
+  const { tentative, off: _off, ...link } = job.link
+  const adopting = { ...link, adopting: true } as const
+  job.link = {
+    ...adopting,
+    account: account.id,
+    acked: managedOf(turn.app, adopting, account.document),
+    ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
+    ...(tentative?.create === true ? { doubted: true, verify: verifyTimes(turn.deps.environment.now()) } : {}),
+  }
+  await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))
+  return 'again'
+}
+
+/** The account is of the new resource from now on: the tombstone of the old one must not touch it. */
+function forgetFormer(job: Job, former: string): readonly Write[] {
+  const { tenant, queue } = job.item
+  return [{ write: 'item', item: { tenant, queue, key: former }, set: undefined } as const]
+}

@@ -1,0 +1,198 @@
+// One step on its way: written down as tentative, sent, and kept as confirmed.
+
+import type { Write } from '../../store/index.ts'
+import {
+  type Account,
+  type AdapterCall,
+  AppError,
+  type Attempt,
+  accountTag,
+  type Link,
+  QUEUES,
+  type Step,
+  type Tentative,
+} from '../contract/index.ts'
+import { headersOf } from './match.ts'
+import { keepProgress, verifyTimes } from './settle.ts'
+import { type AccountStep, differing, managedOf } from './steps.ts'
+import type { Job, Turn } from './turn.ts'
+
+/** How long requests are remembered. */
+const ATTEMPTS_MS = 30 * 86_400_000
+
+/**
+ * Sends one step. What it may set is on disk before; what it did is in `job.link` after. After an outcome that nobody knows, the link says
+ * so and reads are planned. Throws AppError and TurnOver. `writes` go into the commit before the request.
+ */
+export async function carryOut(turn: Turn, job: Job, step: AccountStep, writes: readonly Write[]) {
+  const { calls, deps } = turn
+  const headers = headersOf(turn, job)
+  const { type } = job.link
+  const ask = { step: step.do, type, lane: job.lane, collection: step.do === 'create', headers }
+  const pass = await calls.pass(ask)
+  const before = job.link.tentative
+  job.link = { ...job.link, tentative: tentativeOf(step, before, deps.environment.now()) }
+  await keepProgress(turn, job, writes)
+  try {
+    const result = await sendStep(turn, job, step, pass.send)
+    job.link = confirmed(turn, job, step, result, before !== undefined)
+    count(turn, job)
+    await keepProgress(turn, job)
+  } catch (error) {
+    if (!(error instanceof AppError && error.trouble === 'unknown')) job.link = withTentative(job.link, before)
+    else job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
+    throw error
+  }
+}
+
+/** Makes the call, and notes it among the attempts. */
+export async function sendStep(
+  turn: Turn,
+  job: Job,
+  step: Step,
+  send: <T>(run: (call: AdapterCall) => Promise<T>) => Promise<T>,
+): Promise<Account | undefined> {
+  const { deps, tenant, app } = turn
+  const at = deps.environment.now()
+  const began = deps.environment.monotonic()
+  const { type } = job.link
+  const name = { tenant, app: app.settings.id, step: step.do, type, resource: job.item.key, lane: job.lane }
+  const span = await deps.tracer?.begin({ ...name, place: job.item.place })
+  let error: AppError | undefined
+  try {
+    return await send((call) => callFor(turn, step, { ...call, headers: { ...call.headers, ...span?.headers } }))
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) {
+      span?.end('unavailable')
+      throw thrown
+    }
+    error = thrown
+    throw thrown
+  } finally {
+    if (error !== undefined || span !== undefined) span?.end(error?.trouble ?? 'done', error?.status)
+    note(turn, job, step, { at, ms: Math.round(deps.environment.monotonic() - began), error })
+  }
+}
+
+function callFor({ app }: Turn, step: Step, call: AdapterCall): Promise<Account | undefined> {
+  const { adapter } = app
+  const nothing = () => undefined
+  switch (step.do) {
+    case 'create':
+      return adapter.create(step.type, step.document, call)
+    case 'update':
+      return adapter.update(step.type, step.id, step.change, call).then(nothing)
+    case 'disable':
+      return adapter.disable(step.id, step.change, call).then(nothing)
+    case 'remove':
+      return adapter.remove(step.type, step.id, call).then(nothing)
+    case 'members':
+      return adapter.members(step.id, step.change, call).then(nothing)
+  }
+}
+
+function note(
+  turn: Turn,
+  job: Job,
+  step: Step,
+  { at, ms, error }: { readonly at: number; readonly ms: number; readonly error: AppError | undefined },
+): void {
+  const { tenant, app, committer, lease } = turn
+  const attempt: Attempt = {
+    at,
+    ms,
+    resource: job.item.key,
+    type: job.link.type,
+    lane: job.lane,
+    basis: job.item.place,
+    step: step.do,
+    requests: app.adapter.show(step),
+    outcome: error?.trouble ?? 'done',
+    ...(error?.status === undefined ? {} : { status: error.status }),
+    ...(error === undefined ? {} : { message: error.message }),
+  }
+  turn.attempts++
+  const number = String(turn.attempts).padStart(6, '0')
+  const key = `${String(at).padStart(15, '0')}-${lease.epoch}-${number}`
+  committer.along([
+    {
+      write: 'item',
+      item: { tenant, queue: QUEUES.attempts(app.settings.id), key },
+      set: { tag: job.item.key.slice(-200), value: attempt as never, expires: at + ATTEMPTS_MS },
+    },
+  ])
+}
+
+function tentativeOf(step: Step, before: Tentative | undefined, at: number): Tentative {
+  switch (step.do) {
+    case 'create':
+      return { ...before, create: true, at }
+    case 'remove':
+      return { ...before, remove: true, at }
+    case 'disable':
+      return { ...before, attributes: union(before?.attributes, ['active']), at }
+    case 'update':
+      return { ...before, attributes: union(before?.attributes, differing(step.change.before, step.change.after)), at }
+    case 'members':
+      return { ...before, at }
+  }
+}
+
+function union(some: readonly string[] = [], others: readonly string[]): readonly string[] {
+  return [...new Set([...some, ...others])]
+}
+
+/** The link after the app has confirmed a step. `doubted`: an earlier request may still take effect. */
+function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined, doubted: boolean): Link {
+  const now = turn.deps.environment.now()
+  const { tentative, ...link } = job.link
+  const verify = doubted ? { verify: verifyTimes(now) } : {}
+  const { attempts: _attempts, ...ready } = link
+  switch (step.do) {
+    case 'create': {
+      const account = result?.id ?? ''
+      turn.claims.set(accountTag(link.type, account), job.item.key)
+      const { off: _off, adopting: _adopting, ...made } = ready
+      const members = link.type === 'Group' ? { membersFrom: 'here' as const } : {}
+      const twins = doubted ? { doubted } : {}
+      return { ...made, ...verify, ...twins, ...members, account, acked: managedOf(turn.app, made, step.document) }
+    }
+    case 'update': {
+      const { adopting: _adopting, swap, ...written } = ready
+      if (swap !== undefined) job.swapped = swap
+      const acked = managedOf(turn.app, written, step.change.after)
+      const isOn = step.change.after.active !== false
+      const { off, ...rest } = written
+      return { ...rest, ...verify, ...(isOn || off === undefined ? {} : { off }), acked }
+    }
+    case 'disable': {
+      const attributes = (tentative?.attributes ?? []).filter((name) => name !== 'active')
+      const off = { at: now, place: job.item.place, account: step.id }
+      const kept = attributes.length === 0 ? {} : { tentative: { ...tentative, attributes } }
+      return { ...ready, ...kept, acked: step.change.after, off, verify: verifyTimes(now) }
+    }
+    case 'remove': {
+      const { account: _account, acked: _acked, ...gone } = ready
+      return { ...gone, off: { at: now, place: job.item.place, account: step.id }, verify: verifyTimes(now) }
+    }
+    case 'members':
+      return link
+  }
+}
+
+function withTentative({ tentative: _tentative, ...link }: Link, tentative: Tentative | undefined): Link {
+  return tentative === undefined ? link : { ...link, tentative }
+}
+
+/** Counts the accounts that are switched on, and tells how long it took. */
+function count(turn: Turn, job: Job): void {
+  const { managed = 0 } = turn.state
+  const wasOn = job.saved.account !== undefined && job.saved.acked?.active !== false
+  const isOn = job.link.account !== undefined && job.link.acked?.active !== false
+  if (job.link.type === 'User' && wasOn !== isOn) {
+    turn.state = { ...turn.state, managed: Math.max(0, managed + (isOn ? 1 : -1)) }
+  }
+  const since = job.link.since ?? Math.min(job.item.due, turn.deps.environment.now())
+  const seconds = Math.max(0, turn.deps.environment.now() - since) / 1_000
+  turn.deps.meter?.acknowledged({ tenant: turn.tenant, app: turn.app.settings.id, lane: job.lane, seconds })
+}

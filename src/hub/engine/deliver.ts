@@ -1,0 +1,189 @@
+// The work on one link: from what the app has confirmed to what it should hold now, one call after the other.
+
+import { AppError } from '../contract/index.ts'
+import { adopt } from './adopt.ts'
+import { TurnOver } from './calls.ts'
+import { carryOut } from './carry-out.ts'
+import { conflictOver } from './conflict.ts'
+import { guardRemoval } from './guarding.ts'
+import { loseAccount } from './lost.ts'
+import { formerAccount, matchAccount } from './match.ts'
+import { deliverMembers, forgetMembers } from './members.ts'
+import { dropLink, keepProgress, park, settleFailure, settleLater, settleRest, settleWaiting } from './settle.ts'
+import { type AccountStep, type Steps, stepsOf } from './steps.ts'
+import { type Job, type Turn, tell } from './turn.ts'
+import { isDue, verifyAccount } from './verify.ts'
+import { type Want, wantOf } from './want.ts'
+
+/** Calls that one delivery makes of an account at most; members are apart. */
+const ROUNDS = 12
+
+/** What is looked up before: the accounts of resources that this one refers to. */
+export type AccountOf = (id: string) => string | undefined
+
+/** Works on a link until it is settled. `over`: nothing more may be sent in this turn. Throws when a commit has failed. */
+export async function deliver(turn: Turn, job: Job, accounts: AccountOf): Promise<'done' | 'over'> {
+  try {
+    await deliverAccount(turn, job, accounts)
+  } catch (error) {
+    if (error instanceof TurnOver) {
+      await takeBack(turn, job)
+      return 'over'
+    }
+    if (error instanceof AppError) {
+      await settleFailure(turn, job, error)
+    } else if (error instanceof Error && error.name === 'MapFault') {
+      await park(turn, job, { code: 'map', message: error.message.slice(0, 500) })
+    } else {
+      throw error
+    }
+  }
+  return 'done'
+}
+
+async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promise<void> {
+  const { app } = turn
+  const { swap, ...named } = job.link
+  if (swap !== undefined) {
+    job.swapped = swap
+    job.link = named
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    const want = wantOf(app, job.source, job.link, {
+      accountOf: accounts,
+      killed: job.killed,
+      now: turn.deps.environment.now(),
+    })
+    job.link = { ...job.link, inScope: want.inScope, wanted: want.wanted }
+    if (want.leave === 'unlink') return dropLink(turn, job)
+    if (want.leave === 'ignore') return settleRest(turn, job)
+    const steps = stepsOf(app, job.link, want)
+    if (steps.removes === 1 || steps.action === 'disable' || steps.action === 'remove') job.lane = 0
+    const done = await oneRound(turn, job, want, steps)
+    if (done === 'settled') return
+    if (done === 'at rest') return finish(turn, job, want)
+  }
+  await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
+}
+
+/** One step of an account, or the search before it. */
+async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise<'again' | 'at rest' | 'settled'> {
+  if (steps.needsMatch) {
+    const matched = await takeMatch(turn, job, want)
+    if (matched !== 'none') return matched
+    if (steps.steps.length === 0 && want.wanted === 'active') {
+      const message = 'The app has no such account, and takes no new ones'
+      await park(turn, job, { code: 'refused', message })
+      return 'settled'
+    }
+  }
+  const [step] = steps.steps
+  if (step === undefined) {
+    if (!isDue(turn, job)) return 'at rest'
+    return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
+  }
+  const writes = []
+  if (steps.removes === 1) {
+    const guarded = await guardRemoval(turn, job, { accounts: 1, memberships: 0 })
+    if (!guarded.go) {
+      await guarded.hold()
+      return 'settled'
+    }
+    writes.push(...guarded.writes)
+  }
+  try {
+    await carryOut(turn, job, step, writes)
+    tell(turn, job, { event: 'delivered', action: steps.action })
+    return 'again'
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return afterError(turn, job, want, step, error)
+  }
+}
+
+/** What a refusal means for the account, beyond trying again later. */
+async function afterError(
+  turn: Turn,
+  job: Job,
+  want: Want,
+  step: AccountStep,
+  error: AppError,
+): Promise<'again' | 'settled'> {
+  if (error.trouble === 'conflict' && (step.do === 'create' || step.do === 'update')) {
+    return conflictOver(turn, job, want, step, error)
+  }
+  if (error.trouble !== 'gone' || step.do === 'create') throw error
+  return loseAccount(turn, job, want, error.message)
+}
+
+/** Searches the app for the account. `none`: there is none, and one may be made. */
+async function takeMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'again' | 'settled'> {
+  const document = want.document ?? job.link.acked ?? nameDocument(job)
+  const match = await matchAccount(turn, job, document)
+  switch (match.found) {
+    case 'one':
+      return adopt(turn, job, want, match)
+    case 'taken':
+      return conflictOver(turn, job, want, undefined, undefined, match)
+    case 'many': {
+      const ids = match.accounts.map(({ id }) => id)
+      const { attribute, value } = match.key
+      const message = `More than one account has ${attribute} "${value.slice(0, 100)}": ${ids.slice(0, 5).join(', ')}`
+      await park(turn, job, { code: 'ambiguous', message, details: ids.slice(0, 20) })
+      return 'settled'
+    }
+    case 'none':
+      return noMatch(turn, job, want)
+  }
+}
+
+async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'again' | 'settled'> {
+  const { environment } = turn.deps
+  const { tentative } = job.link
+  if (tentative?.create === true) {
+    // What was made a moment ago may not be seen yet.
+    const seenFrom = (tentative.at ?? 0) + turn.app.adapter.traits.readLagMs
+    if (environment.now() < seenFrom) {
+      await settleLater(turn, job, { state: 'ready', due: seenFrom })
+      return 'settled'
+    }
+    if (want.wanted !== 'active') {
+      // It was never made, as far as can be seen; the verify reads look once more.
+      const { tentative: _tentative, ...link } = job.link
+      job.link = link
+      return 'again'
+    }
+  }
+  // An app that hides what is off gives the old account back only by its id.
+  const former = await formerAccount(turn, job, want.document ?? {})
+  if (former === undefined || turn.app.adapter.traits.off.disabledReads) return 'none'
+  if (turn.app.adapter.traits.off.reenable === 'create' || job.link.lostAt !== undefined) return 'none'
+  job.link = { ...job.link, account: former.account, acked: { active: false }, adopting: true }
+  await keepProgress(turn, job)
+  return 'again'
+}
+
+function nameDocument({ link }: Job) {
+  return link.type === 'User' ? { userName: link.name } : { displayName: link.name }
+}
+
+/** The account is as it should be: now its members, what it waits for, and rest. */
+async function finish(turn: Turn, job: Job, want: Want): Promise<void> {
+  const { removeAt, waitsFor } = want
+  if (removeAt !== undefined) job.removeAt = removeAt
+  if (job.link.type === 'Group') {
+    if (job.link.account === undefined) await forgetMembers(turn, job.item.key)
+    else if ((await deliverMembers(turn, job)) === 'settled') return
+  }
+  const missing = waitsFor.filter((id) => id !== job.item.key)
+  if (missing.length === 0) return settleRest(turn, job)
+  const shown = missing.slice(0, 3).join(', ')
+  await settleWaiting(turn, job, missing, `Waits for the accounts of ${shown}; everything else was sent`)
+}
+
+/** Nothing was sent: what was written down as tentative is not. */
+async function takeBack(turn: Turn, job: Job): Promise<void> {
+  const { tentative } = job.saved
+  if (tentative === job.link.tentative) return
+  await keepProgress(turn, job)
+}

@@ -1,0 +1,193 @@
+// Takes the due links of an app, by lane, and works on many at once.
+
+import { createBell } from '../../jobs/index.ts'
+import { type Item, NEVER } from '../../store/index.ts'
+import { type Kill, type Link, QUEUES, type RemovalCause } from '../contract/index.ts'
+import { deliver } from './deliver.ts'
+import { accountOf } from './match.ts'
+import { readSources, type Source } from './source.ts'
+import type { Job, Turn } from './turn.ts'
+
+/** A turn starts nothing new after this time, so that other apps have theirs. */
+const TURN_MS = 10_000
+/** How far ahead of the requests links are prepared, in milliseconds of requests. */
+const AHEAD_MS = 50
+/** Most links that are worked on at once. */
+const MOST = 256
+/** Room for leavers when everything else is full. */
+const LEAVERS = 32
+/** Longest time until the next look for leavers while others are worked on. */
+const LOOK_MS = 100
+/** States in which links can be due. Those other than `ready` are looked at when the turn begins, and now and then. */
+const OTHERS = ['watched', 'waiting', 'held', 'parked'] as const
+const OTHERS_MS = 5_000
+
+/** Works until nothing is due, the app is paused, or the time is up. Returns whether there is more to do at once. */
+export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => boolean): Promise<boolean> {
+  const { deps, calls } = turn
+  const { environment } = deps
+  const bell = createBell(environment)
+  const queue = QUEUES.links(turn.app.settings.id)
+  const unwatch = deps.store.watchWork((queues) => queues.has(queue) && bell.ring())
+  const stop = () => bell.ring()
+  signal.addEventListener('abort', stop)
+  const began = environment.monotonic()
+  const running = new Map<string, Promise<void>>()
+  let othersAt = Number.NEGATIVE_INFINITY
+  let failure: { readonly error: unknown } | undefined
+  let more = false
+  const start = (job: Job, accounts: (id: string) => string | undefined) => {
+    const work = deliver(turn, job, accounts)
+      .then((result) => {
+        if (result === 'over') more = true
+      })
+      .catch((error) => {
+        failure ??= { error }
+      })
+      .then(() => {
+        running.delete(job.item.key)
+        bell.ring()
+      })
+    running.set(job.item.key, work)
+  }
+  try {
+    while (!signal.aborted && failure === undefined) {
+      const now = environment.monotonic()
+      if (now - began > TURN_MS) more = true
+      if (more) break
+      const isPaused = calls.pausedUntil() !== undefined
+      const withOthers = now - othersAt > OTHERS_MS
+      if (withOthers) othersAt = now
+      const room = isPaused ? 0 : roomFor(turn, running.size)
+      const items = room === 0 && !withRoomForLeavers(running.size) ? [] : await pick(turn, running, room, withOthers)
+      if (isPaused && running.size === 0 && !filling()) break
+      for (const { job, accounts } of await prepare(turn, items)) start(job, accounts)
+      if (items.length > 0) continue
+      if (running.size === 0 && !filling()) break
+      await bell.wait(LOOK_MS)
+    }
+  } finally {
+    unwatch()
+    signal.removeEventListener('abort', stop)
+    // Those that wait for a token are dismissed; what is on its way ends.
+    calls.close()
+    await Promise.all(running.values())
+  }
+  if (failure !== undefined) throw failure.error
+  signal.throwIfAborted()
+  return more
+}
+
+/** How many more links may be begun: enough to keep the app busy, and no more, so that what is sent is of today. */
+function roomFor({ app, calls }: Turn, running: number): number {
+  const { concurrency } = app.adapter.traits
+  const mean = Math.max(1, calls.meanMs() ?? AHEAD_MS)
+  const window = Math.min(MOST, concurrency * (1 + Math.ceil(AHEAD_MS / mean)))
+  return Math.max(0, window - running)
+}
+
+function withRoomForLeavers(running: number): boolean {
+  return running < MOST + LEAVERS
+}
+
+/** The next due links, by lane, without those that are being worked on. With no room, leavers alone. */
+async function pick(
+  turn: Turn,
+  running: ReadonlyMap<string, unknown>,
+  room: number,
+  withOthers: boolean,
+): Promise<readonly Item[]> {
+  const { deps, tenant, app } = turn
+  const queue = QUEUES.links(app.settings.id)
+  const until = deps.environment.now()
+  const limit = Math.min(1_000, running.size + Math.max(room, LEAVERS))
+  const lanes = room === 0 ? { lanes: [0] } : {}
+  const states = withOthers ? (['ready', ...OTHERS] as const) : (['ready'] as const)
+  const found = await Promise.all(
+    states.map((state) => deps.store.due(queue, { until, limit, ...lanes, within: { tenant, state } })),
+  )
+  return found
+    .flat()
+    .filter(({ key, due }) => !running.has(key) && due < NEVER)
+    .sort((a, b) => a.lane - b.lane || a.due - b.due)
+    .slice(0, room === 0 ? LEAVERS : room)
+}
+
+interface Prepared {
+  readonly job: Job
+  readonly accounts: (id: string) => string | undefined
+}
+
+/** Reads all that these links depend on, as of after their marks. */
+async function prepare(turn: Turn, picked: readonly Item[]): Promise<readonly Prepared[]> {
+  if (picked.length === 0) return []
+  const { deps, tenant, app } = turn
+  const keys = picked.map(({ key }) => key)
+  const id = app.settings.id
+  const { store } = deps
+  const [kills, causes, sources] = await Promise.all([
+    store.items(tenant, QUEUES.kills, { keys }),
+    store.items(tenant, QUEUES.removals(id), { keys }),
+    readSources(
+      store,
+      tenant,
+      picked.map(({ key, value }) => ({ type: (value as unknown as Link).type, id: key })),
+    ),
+  ])
+  const killed = new Map(kills.map(({ key, value }) => [key, value as unknown as Kill]))
+  const causeOf = new Map(causes.map((item) => [item.key, item]))
+  const references = await readReferences(turn, [...sources.values()])
+  return picked.flatMap((item) => {
+    const source = sources.get(item.key)
+    if (source === undefined) return []
+    const link = item.value as unknown as Link
+    const cause = causeOf.get(item.key)
+    const job: Job = {
+      item,
+      source,
+      killed: killed.has(item.key),
+      cause: cause === undefined ? undefined : { mark: cause.mark, value: cause.value as unknown as RemovalCause },
+      link: named(link, source),
+      saved: link,
+      lane: item.lane,
+    }
+    return [{ job, accounts: (one: string) => references.get(one) }]
+  })
+}
+
+/** The link with the name that the resource has now. */
+function named(link: Link, { type, document }: Source): Link {
+  const name = document?.[type === 'User' ? 'userName' : 'displayName']
+  return typeof name === 'string' && name !== link.name ? { ...link, name } : link
+}
+
+/** The accounts of all resources that maps look up: they are asked which, by mapping once without any. */
+async function readReferences(turn: Turn, sources: readonly Source[]): Promise<ReadonlyMap<string, string>> {
+  const { deps, tenant, app } = turn
+  const asked = new Set<string>()
+  for (const { type, document, memberOf } of sources) {
+    const map = type === 'User' ? app.maps.User : app.maps.Group
+    if (map === undefined || document === undefined || map.refers.length === 0) continue
+    const accountOf = (id: string) => {
+      asked.add(id)
+      return undefined
+    }
+    try {
+      map.map(document, { memberOf, accountOf }, 'update')
+    } catch {
+      // The delivery runs into it again, and parks the link.
+    }
+  }
+  const accounts = new Map<string, string>()
+  const keys = [...asked]
+  for (let from = 0; from < keys.length; from += 1_000) {
+    const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), {
+      keys: keys.slice(from, from + 1_000),
+    })
+    for (const { key, value } of links) {
+      const account = accountOf(turn, value as unknown as Link)
+      if (account !== undefined) accounts.set(key, account)
+    }
+  }
+  return accounts
+}

@@ -1,0 +1,189 @@
+// Members of a group in an app: those marked, in chunks, each confirmed by itself.
+
+import { type Item, NEVER, type Write } from '../../store/index.ts'
+import { AppError, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
+import { sendStep } from './carry-out.ts'
+import { guardRemoval } from './guarding.ts'
+import { accountOf, headersOf } from './match.ts'
+import { compareMembers } from './members-compare.ts'
+import { keepProgress, verifyTimes } from './settle.ts'
+import { type Job, stateWrite, type Turn } from './turn.ts'
+
+/** Members that are looked at together. */
+const PAGE = 500
+
+/** What is to be done about one membership. */
+interface Move {
+  readonly item: Item
+  /** The app's id of the member. */
+  readonly account: string
+  readonly do: 'add' | 'remove'
+}
+
+/** The members of a page by what is to be done about them. */
+interface Moves {
+  readonly adds: readonly Move[]
+  readonly removes: readonly Move[]
+  /** Nothing to send: how they are kept. */
+  readonly settled: readonly Write[]
+}
+
+/** Brings the members of a group to what they must be. `settled`: the link was settled otherwise. Throws AppError and TurnOver. */
+export async function deliverMembers(turn: Turn, job: Job): Promise<'done' | 'settled'> {
+  if (job.link.membersFrom !== undefined || (await isMarkedWhole(turn, job))) await compareMembers(turn, job)
+  let refused: (() => Promise<void>) | undefined
+  for (let after = 0; ; ) {
+    const page = await readyMembers(turn, job, after)
+    if (page.length === 0) break
+    const moves = await movesOf(turn, job, page)
+    if (moves.settled.length > 0) await turn.committer.commit(moves.settled)
+    // Access that ends comes first; otherwise nobody is to be without it in between.
+    const order = job.lane <= HUB_LANES.lose ? (['removes', 'adds'] as const) : (['adds', 'removes'] as const)
+    for (const which of order) {
+      if (which === 'removes' && refused !== undefined) continue
+      refused = (await sendMoves(turn, job, moves[which])) ?? refused
+    }
+    // What the guard holds stays marked: the next page begins behind it.
+    after = refused === undefined ? 0 : after + moves.removes.length
+  }
+  if (refused === undefined) return 'done'
+  await refused()
+  return 'settled'
+}
+
+/** The next page of marked members, by lane. `skip`: so many of them are held. */
+async function readyMembers(turn: Turn, job: Job, skip: number): Promise<readonly Item[]> {
+  const { deps, tenant, app } = turn
+  const found = await deps.store.due(QUEUES.members(app.settings.id, job.item.key), {
+    until: NEVER - 1,
+    limit: Math.min(1_000, skip + PAGE),
+    within: { tenant, state: 'ready' },
+  })
+  return found.slice(skip)
+}
+
+/** The key of the mark that says: compare all members. No resource has such an id. */
+export const ALL_MEMBERS = '*'
+
+async function isMarkedWhole({ deps, tenant, app }: Turn, job: Job): Promise<boolean> {
+  const queue = QUEUES.members(app.settings.id, job.item.key)
+  return (await deps.store.items(tenant, queue, { keys: [ALL_MEMBERS] })).length > 0
+}
+
+/** What is to be done about each of a page of members, as of now. */
+async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Moves> {
+  const { deps, tenant, app } = turn
+  const keys = items.map(({ key }) => key)
+  const group = { tenant, type: 'Group', id: job.item.key }
+  const [here, links] = await Promise.all([
+    deps.store.membersAmong(group, keys),
+    deps.store.items(tenant, QUEUES.links(app.settings.id), { keys }),
+  ])
+  const inGroup = new Set(here.map(({ id }) => id))
+  const linkOf = new Map(links.map(({ key, value }) => [key, value as unknown as Link]))
+  const adds: Move[] = []
+  const removes: Move[] = []
+  const settled: Write[] = []
+  for (const item of items) {
+    const link = linkOf.get(item.key)
+    const account = accountOf(turn, link)
+    const isNested = link?.type === 'Group' && !app.adapter.traits.members.nested
+    const wanted = inGroup.has(item.key) && account !== undefined && link?.inScope === true && !isNested
+    const known = item.value as unknown as Membership | null
+    if (wanted) {
+      const isSure = known !== null && known.account === account && known.tentative !== true
+      if (isSure) settled.push(memberAt(item, { state: '', due: NEVER }))
+      else adds.push({ item, account, do: 'add' })
+    } else if (known === null || account === undefined) {
+      // Who has no account in the app is a member of nothing there.
+      settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
+    } else removes.push({ item, account: known.account, do: 'remove' })
+  }
+  return { adds, removes, settled }
+}
+
+/** Sends moves of one kind, chunk by chunk. Returns how to hold the group, if the guard does not let them through. */
+async function sendMoves(turn: Turn, job: Job, moves: readonly Move[]): Promise<(() => Promise<void>) | undefined> {
+  const size = Math.max(1, turn.app.adapter.traits.members.perRequest)
+  for (let from = 0; from < moves.length; from += size) {
+    const chunk = moves.slice(from, from + size)
+    const writes: Write[] = []
+    if (chunk[0]?.do === 'remove') {
+      const emptiedFrom = await membersBefore(turn, job)
+      const guarded = await guardRemoval(turn, job, {
+        accounts: 0,
+        memberships: chunk.length,
+        ...(emptiedFrom === undefined ? {} : { emptiedFrom }),
+      })
+      if (!guarded.go) return guarded.hold
+      writes.push(...guarded.writes)
+    }
+    await sendChunk(turn, job, chunk, writes)
+  }
+  return undefined
+}
+
+/** How many members the group had in the app, when it has none left here. */
+async function membersBefore({ deps, tenant, app }: Turn, { item }: Job): Promise<number | undefined> {
+  if ((await deps.store.memberCount({ tenant, type: 'Group', id: item.key }, 1)) > 0) return undefined
+  const known = await deps.store.items(tenant, QUEUES.members(app.settings.id, item.key), { limit: 1_000 })
+  return known.filter(({ value }) => value !== null).length
+}
+
+async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[], writes: readonly Write[]): Promise<void> {
+  const { calls, committer, deps } = turn
+  const id = job.link.account ?? ''
+  const accounts = (kind: Move['do']) => chunk.filter((move) => move.do === kind).map(({ account }) => account)
+  const step: Step = { do: 'members', type: 'Group', id, change: { add: accounts('add'), remove: accounts('remove') } }
+  const pass = await calls.pass({ step: 'members', type: 'Group', lane: job.lane, headers: headersOf(turn, job) })
+  const tentative = (move: Move) => memberAt(move.item, { value: { account: move.account, tentative: true } })
+  await committer.commit([...chunk.map(tentative), ...writes])
+  try {
+    await sendStep(turn, job, step, pass.send)
+  } catch (error) {
+    const isUnknown = error instanceof AppError && error.trouble === 'unknown'
+    if (isUnknown) {
+      job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
+      await keepProgress(turn, job)
+    } else await committer.commit(chunk.map(({ item }) => memberAt(item, { value: item.value })))
+    throw error
+  }
+  const wasDoubted = chunk.some(({ item }) => (item.value as unknown as Membership | null)?.tentative === true)
+  if (wasDoubted) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
+  const memberships = (turn.state.memberships ?? 0) + accounts('add').length - accounts('remove').length
+  turn.state = { ...turn.state, memberships: Math.max(0, memberships) }
+  await committer.commit([...chunk.map(confirmedMember), stateWrite(turn)])
+}
+
+function confirmedMember({ item, account, do: what }: Move): Write {
+  if (what === 'remove') return { write: 'item', item: keysOf(item), set: undefined, settles: item.mark }
+  return {
+    write: 'item',
+    item: keysOf(item),
+    set: { state: '', due: NEVER, value: { account } },
+    settles: item.mark,
+  }
+}
+
+function memberAt(
+  item: Item,
+  set: { readonly state?: string; readonly due?: number; readonly value?: Item['value'] },
+): Write {
+  const settles = set.state === undefined ? {} : { settles: item.mark }
+  return { write: 'item', item: keysOf(item), set, ...settles }
+}
+
+function keysOf({ tenant, queue, key }: Item) {
+  return { tenant, queue, key }
+}
+
+/** Forgets the members of a group that is not in the app any more. */
+export async function forgetMembers(turn: Turn, group: string): Promise<void> {
+  const { deps, tenant, app, committer } = turn
+  const queue = QUEUES.members(app.settings.id, group)
+  for (;;) {
+    const page = await deps.store.items(tenant, queue, { limit: PAGE })
+    if (page.length === 0) return
+    await committer.commit(page.map((item) => ({ write: 'item', item: keysOf(item), set: undefined })))
+  }
+}

@@ -1,0 +1,133 @@
+// A turn of one app: takes its due links by lane, works on many at once, and ends by itself.
+
+import type { HeldLease, WorkResult } from '../../jobs/index.ts'
+import { type Item, NEVER } from '../../store/index.ts'
+import { type AppState, type CompiledApp, type Hold, HUB_LANES, QUEUES } from '../contract/index.ts'
+import type { AppBook } from './app-book.ts'
+import { backfillBatch, needsBackfill } from './backfill.ts'
+import { callLimitMs, openCalls } from './calls.ts'
+import { createCommitter } from './committer.ts'
+import { workLinks } from './links.ts'
+import { nextDue } from './next-due.ts'
+import type { EngineDeps, Turn } from './turn.ts'
+
+/** What turns work with. */
+export interface UnitDeps extends EngineDeps {
+  readonly book: AppBook
+  /** How long a lease lasts after a renewal, in milliseconds. */
+  readonly leaseMs: number
+  /** Forgets what is kept of an app that was removed. */
+  readonly clear: (tenant: string, app: string, signal: AbortSignal) => Promise<void>
+}
+
+/** An app that can't be worked with is looked at again after this time. */
+const FAULT_MS = 60_000
+
+/** One turn of the unit of an app. */
+export async function workUnit(deps: UnitDeps, unit: Item, lease: HeldLease): Promise<WorkResult> {
+  const { tenant, key } = unit
+  const state = (unit.value as unknown as AppState | null) ?? { health: 'healthy' }
+  const known = await deps.book.of(tenant)
+  // A change of configuration has marked the unit: other processes hear of it only within a second.
+  const isBehind = unit.place > (state.configured ?? 0) || !known.has(key)
+  const app = (isBehind ? await deps.book.reload(tenant) : known).get(key)
+  if (app === undefined) {
+    await deps.clear(tenant, key, lease.signal)
+    return { set: undefined }
+  }
+  const now = deps.environment.now()
+  if (app.compiled === undefined) {
+    const fault = app.fault ?? 'unknown'
+    return { set: { state: 'ready', due: now + FAULT_MS, value: { ...state, fault } as never } }
+  }
+  const { fault: _fault, ...sound } = state
+  if (app.settings.mode !== 'on') return { set: { state: '', due: NEVER, value: sound as never } }
+  return takeTurn(deps, unit, lease, app.compiled, sound)
+}
+
+async function takeTurn(
+  deps: UnitDeps,
+  unit: Item,
+  lease: HeldLease,
+  app: CompiledApp,
+  state: AppState,
+): Promise<WorkResult> {
+  const { environment, store } = deps
+  const { tenant } = unit
+  const ending = new AbortController()
+  const end = () => ending.abort(lease.signal.reason)
+  if (lease.signal.aborted) end()
+  lease.signal.addEventListener('abort', end, { once: true })
+  // Requests of an owner that vanished may still arrive: nothing is changed before they have.
+  if (lease.abandoned) await environment.wait(callLimitMs(app.adapter.traits.timeoutMs, deps.leaseMs), ending.signal)
+  const name = { tenant, app: app.settings.id }
+  const turn: Turn = {
+    deps,
+    tenant,
+    app,
+    lease,
+    unit,
+    state,
+    claims: new Map(),
+    verdicts: await readVerdicts(deps, unit, state),
+    timed: new Set(state.timed ?? []),
+    attempts: 0,
+    committer: createCommitter(store, lease.fence, (error) => ending.abort(error)),
+    calls: openCalls({
+      environment,
+      adapter: app.adapter,
+      lease,
+      leaseMs: deps.leaseMs,
+      signal: ending.signal,
+      state,
+      told: ({ message }) => deps.report(new Error(message), name),
+      called: ({ ask, ms, error }) =>
+        deps.meter?.sent({
+          ...name,
+          step: ask.step,
+          lane: ask.lane,
+          outcome: error?.trouble ?? 'done',
+          seconds: ms / 1_000,
+          ...(error?.status === undefined ? {} : { status: error.status }),
+        }),
+    }),
+  }
+  try {
+    const more = await workThrough(turn, ending.signal)
+    await turn.committer.flush()
+    const paused = turn.calls.pausedUntil()
+    // Whatever is due waits with the app while it may not be asked.
+    const due = paused ?? (more ? environment.now() : await nextDue(turn))
+    const value = { ...turn.state, ...turn.calls.state(), timed: [...turn.timed].sort() }
+    const health = turn.calls.state().health
+    if (health !== state.health) deps.meter?.health(name, health)
+    const lane = more ? unit.lane : HUB_LANES.update
+    return {
+      set: due >= NEVER ? { state: '', due: NEVER, value } : { state: 'ready', due, lane, value },
+    } as WorkResult
+  } finally {
+    turn.calls.close()
+    lease.signal.removeEventListener('abort', end)
+  }
+}
+
+/** Backfill and deliveries side by side. Returns whether there is more to do at once. */
+async function workThrough(turn: Turn, signal: AbortSignal): Promise<boolean> {
+  let filling = needsBackfill(turn)
+  const fill = async () => {
+    while (filling && !signal.aborted) filling = !(await backfillBatch(turn))
+  }
+  const [, more] = await Promise.all([fill(), workLinks(turn, signal, () => filling)])
+  return more
+}
+
+/** What people have said about holds that are not closed. */
+async function readVerdicts(
+  { store }: EngineDeps,
+  { tenant, key }: Item,
+  { holds = [] }: AppState,
+): Promise<Turn['verdicts']> {
+  if (holds.length === 0) return new Map()
+  const items = await store.items(tenant, QUEUES.holds(key), { keys: holds.slice(0, 1_000) })
+  return new Map(items.map((item) => [item.key, (item.value as unknown as Hold).verdict]))
+}

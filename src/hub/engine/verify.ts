@@ -1,0 +1,128 @@
+// Reads back what was done: after leavers, and after every outcome that nobody knows.
+
+import type { Document } from '../../protocol/index.ts'
+import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
+import { loseAccount } from './lost.ts'
+import { headersOf, matchKeys, searchFor } from './match.ts'
+import { verifyMembers } from './members-read.ts'
+import { keepProgress } from './settle.ts'
+import { accountTraits, managedOf } from './steps.ts'
+import { type Job, type Turn, tell } from './turn.ts'
+import type { Want } from './want.ts'
+
+/** Whether a read back is due. */
+export function isDue(turn: Turn, { link }: Job): boolean {
+  const now = turn.deps.environment.now()
+  return link.verify?.some((at) => at <= now) === true
+}
+
+/**
+ * Reads an account back and believes what it shows: late effects of requests that nobody can call back, and other hands. Its steps
+ * have to be computed anew, unless it was settled. Throws AppError and TurnOver.
+ */
+export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'changed' | 'settled'> {
+  const now = turn.deps.environment.now()
+  const id = job.link.account ?? job.link.off?.account
+  const seen = id === undefined || id === '' ? undefined : await readAccount(turn, job, id)
+  const { verify = [], tentative: _tentative, ...link } = job.link
+  const later = verify.filter((at) => at > now)
+  job.link = { ...link, ...(later.length === 0 ? {} : { verify: later }) }
+  if (want.wanted === 'active') {
+    if ((await verifyPresent(turn, job, want, seen)) === 'settled') return 'settled'
+  } else verifyOff(turn, job, want, id, seen, now)
+  if (link.doubted === true) await dealWithTwins(turn, job, want)
+  if (later.length === 0) {
+    const { doubted: _doubted, ...sure } = job.link
+    job.link = sure
+  }
+  await keepProgress(turn, job)
+  if (job.link.type === 'Group' && job.link.account !== undefined) return verifyMembers(turn, job)
+  return 'changed'
+}
+
+async function readAccount(turn: Turn, job: Job, id: string): Promise<Account | undefined> {
+  const { type } = job.link
+  const pass = await turn.calls.pass({ step: 'read', type, lane: job.lane, headers: headersOf(turn, job) })
+  return pass.send((call) => turn.app.adapter.read(type, id, call))
+}
+
+async function verifyPresent(turn: Turn, job: Job, want: Want, seen: Account | undefined) {
+  if (job.link.account === undefined) return 'again'
+  if (seen === undefined) return loseAccount(turn, job, want, 'a read finds none')
+  job.link = { ...job.link, acked: managedOf(turn.app, job.link, seen.document) }
+  return 'again'
+}
+
+function verifyOff(
+  turn: Turn,
+  job: Job,
+  want: Want,
+  id: string | undefined,
+  seen: Account | undefined,
+  now: number,
+): void {
+  const { link } = job
+  if (id === undefined) return
+  const isActive = seen !== undefined && (link.type === 'Group' || seen.document.active !== false)
+  const found: ReadBack['found'] = seen === undefined ? 'none' : isActive ? 'active' : 'off'
+  const off = link.off === undefined ? {} : { off: { ...link.off, readBack: { at: now, found } } }
+  if (seen === undefined) {
+    // Where an account that is off is hidden, it is there all the same.
+    const hidden = want.wanted === 'disabled' && !turn.app.adapter.traits.off.disabledReads
+    const { account: _account, acked: _acked, ...gone } = link
+    job.link = hidden ? { ...link, ...off } : { ...gone, ...off }
+    return
+  }
+  const acked = managedOf(turn.app, link, { ...seen.document, ...(link.type === 'User' ? { active: isActive } : {}) })
+  if (!isActive || want.leave !== undefined) {
+    job.link = { ...link, ...off, account: id, acked }
+    return
+  }
+  const wasOff = link.off !== undefined
+  job.link = { ...link, ...off, account: id, acked }
+  if (!wasOff) return
+  turn.deps.meter?.resurrected({ tenant: turn.tenant, app: turn.app.settings.id })
+  tell(turn, job, { event: 'resurrected', message: `The account ${id} was found switched on again` })
+}
+
+/** A create of unknown outcome may have made an account beside the one that is linked: it must not stay switched on. */
+async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
+  const own = accountTraits(turn.app.adapter.traits, job.link.type)
+  const keys = matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
+  for (const key of keys) {
+    // Only what nobody else has by accident tells that it is ours.
+    if (key.attribute !== 'externalId' && own?.unique.includes(key.attribute) !== true) continue
+    for (const account of await searchFor(turn, job, key)) {
+      if (account.id === job.link.account || account.document.active === false) continue
+      if (await isSomebodys(turn, job, account.id)) continue
+      if (job.link.account === undefined) takeAsOurs(turn, job, account)
+      else await endTwin(turn, job, account)
+    }
+  }
+}
+
+function takeAsOurs(turn: Turn, job: Job, { id, document }: Account): void {
+  const link: Link = { ...job.link, account: id }
+  job.link = { ...link, acked: managedOf(turn.app, link, document) }
+}
+
+async function endTwin(turn: Turn, job: Job, { id, document }: Account): Promise<void> {
+  const { adapter } = turn.app
+  const { type } = job.link
+  const step = type === 'User' ? 'disable' : 'remove'
+  if (type === 'Group' && adapter.traits.groups?.remove !== true) return
+  const pass = await turn.calls.pass({ step, type, lane: job.lane, headers: headersOf(turn, job) })
+  const after: Document = { ...document, active: false }
+  await pass.send((call) =>
+    type === 'User'
+      ? adapter.disable(id, { before: document, after, uncertain: [] }, call)
+      : adapter.remove(type, id, call),
+  )
+}
+
+async function isSomebodys({ deps, tenant, app, claims }: Turn, { link, item }: Job, id: string): Promise<boolean> {
+  const tag = accountTag(link.type, id)
+  if ((claims.get(tag) ?? item.key) !== item.key) return true
+  const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
+  return items.some(({ key, value }) => key !== item.key && (value as unknown as Link).account === id)
+}
