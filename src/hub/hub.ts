@@ -13,7 +13,6 @@ import {
   QUEUES,
 } from './contract/index.ts'
 import { type AppBook, createAppBook } from './engine/app-book.ts'
-import type { Compile } from './engine/compile.ts'
 import { planBatch, planGap } from './engine/planner.ts'
 import type { EngineStore, HubEvent } from './engine/turn.ts'
 import { type UnitDeps, workUnit } from './engine/unit.ts'
@@ -29,7 +28,6 @@ export interface HubOptions {
   readonly kinds: readonly AdapterKind[]
   /** The secret of an app's credentials, in the clear; undefined when it has none. */
   readonly secret: (tenant: string, settings: AppSettings) => Promise<string | undefined>
-  readonly compile: Compile
   /** A tenant's resource types and schemas. By default the core ones. */
   readonly catalog?: (tenant: string) => Catalog
   /** Brings `catalog` up to date with other processes. */
@@ -68,7 +66,7 @@ const IMPORTED_MS = 5_000
 
 /** Creates a hub. Nothing runs before `start`. */
 export function createHub(options: HubOptions): Hub {
-  const { store, kinds, secret, compile, report } = options
+  const { store, kinds, secret, report } = options
   const environment = options.environment ?? realEnvironment
   const core = createCatalog([User, Group], 0)
   const catalog = options.catalog ?? (() => core)
@@ -79,7 +77,6 @@ export function createHub(options: HubOptions): Hub {
     catalog,
     kinds,
     secret,
-    compile,
     ...(ready === undefined ? {} : { ready }),
   })
   const pace = { ...HUB_PACE, ...options.pace }

@@ -16,6 +16,8 @@ export {
   type TenantConfig,
 } from './apps/tenant-config.ts'
 export * from './contract/index.ts'
+export type { HubEvent } from './engine/turn.ts'
+export { createHub, cursorFor, HUB_PACE, type Hub, type HubOptions } from './hub.ts'
 export { ADAPTER_KINDS } from './kinds.ts'
 export { compileMap } from './map/compile-map.ts'
 export { defaultMap } from './map/default-map.ts'

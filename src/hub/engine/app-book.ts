@@ -1,10 +1,19 @@
 // The apps of each tenant, compiled and open: read from records, kept until one of them changes.
 
 import type { Environment } from '../../environment.ts'
-import { type Catalog, canonicalJson, type Json } from '../../protocol/index.ts'
+import { type Catalog, canonicalJson, type Json, type ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import { type AdapterKind, type AppSettings, type CompiledApp, readApps } from '../contract/index.ts'
-import type { Compile } from './compile.ts'
+import {
+  type AccountType,
+  type AdapterKind,
+  type AppSettings,
+  type CompiledApp,
+  type CompiledMap,
+  readApps,
+} from '../contract/index.ts'
+import { compileMap } from '../map/compile-map.ts'
+import { defaultMap } from '../map/default-map.ts'
+import { compileScope } from '../scope/compile-scope.ts'
 
 /** An app of a tenant. Without `compiled` it can't be worked with, and `fault` says why. */
 export interface BookApp {
@@ -27,7 +36,6 @@ export interface AppBookDeps {
   readonly kinds: readonly AdapterKind[]
   /** The secret of an app's credentials, in the clear; asked for when it is needed. */
   readonly secret: (tenant: string, settings: AppSettings) => Promise<string | undefined>
-  readonly compile: Compile
 }
 
 /** The apps of all tenants. */
@@ -121,32 +129,28 @@ function compileApp(deps: AppBookDeps, tenant: string, settings: AppSettings, { 
     const kind = deps.kinds.find((one) => one.kind === settings.adapter)
     if (kind === undefined) throw new Error(`There is no adapter of the kind "${settings.adapter}" here`)
     kind.check(settings)
-    const maps = { ...kind.defaultMap(settings), ...settings.map }
-    const scope = deps.compile.scope(settings.scope, settings.grants, types)
-    const compileMap = (type: 'User' | 'Group') =>
-      deps.compile.map(maps[type] ?? {}, {
-        type,
-        grants: settings.grants,
-        types,
-        ...accountSchema(kind, type, settings, types),
-      })
-    const User = compileMap('User')
-    const compiledMaps = scope.hasGroups ? { User, Group: compileMap('Group') } : { User }
+    const scope = compileScope(settings.scope, settings.grants, types)
+    const User = compileMapOf(kind, settings, 'User', types)
+    const maps = scope.hasGroups ? { User, Group: compileMapOf(kind, settings, 'Group', types) } : { User }
     const { environment } = deps
     const secret = () => deps.secret(tenant, settings)
     const adapter = kind.open(settings, { tenant, environment, secret, types })
-    return { settings, compiled: { tenant, settings, adapter, scope, maps: compiledMaps } }
+    return { settings, compiled: { tenant, settings, adapter, scope, maps } }
   } catch (error) {
     return { settings, fault: (error instanceof Error ? error.message : String(error)).slice(0, 500) }
   }
 }
 
-function accountSchema(
+/** The map of a type: the app's own, else its adapter's, else whatever accounts can hold. */
+function compileMapOf(
   kind: AdapterKind,
-  type: 'User' | 'Group',
   settings: AppSettings,
-  types: Catalog['types'],
-): { readonly account?: Catalog['types'][number] } {
-  const account = kind.accountSchema(type, settings, types)
-  return account === undefined ? {} : { account }
+  type: AccountType,
+  types: readonly ResourceType[],
+): CompiledMap {
+  const accountType = kind.accountSchema(type, settings, types)
+  const source = settings.map?.[type] ?? kind.defaultMap(settings)[type] ?? defaultMap(type, accountType)
+  const sourceType = types.find(({ name }) => name === type)
+  if (sourceType === undefined) throw new Error(`The tenant has no resource type ${type}`)
+  return compileMap(source, { type, sourceType, accountType, grants: settings.grants })
 }

@@ -2,6 +2,7 @@
 
 import type { Write } from '../../store/index.ts'
 import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
+import { flattens, managesMembers } from './nested.ts'
 import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
 
@@ -60,10 +61,11 @@ async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]>
 /** Marks the groups in the app that the resource is in, and its membership in each. */
 async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
-  if (!app.scope.hasGroups || app.maps.Group === undefined || source.directGroups.length === 0) return []
+  if (!managesMembers(app)) return []
+  const groups = flattens(app) ? [...source.memberOf] : source.directGroups
   const writes: Write[] = []
-  for (let from = 0; from < source.directGroups.length; from += PAGE) {
-    const keys = source.directGroups.slice(from, from + PAGE)
+  for (let from = 0; from < groups.length; from += PAGE) {
+    const keys = groups.slice(from, from + PAGE)
     const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), { keys })
     for (const { key: group } of links) {
       const lane = joins ? HUB_LANES.update : HUB_LANES.lose
@@ -78,8 +80,7 @@ async function wakeReferrers(turn: Turn, { item, source }: Job): Promise<readonl
   const { tenant, app, deps } = turn
   if (source.type !== 'User') return []
   const writes: Write[] = []
-  for (const attribute of app.maps.User.refers) {
-    const path = attribute.endsWith('.value') ? attribute : `${attribute}.value`
+  for (const path of app.maps.User.refers) {
     const holders = await deps.store.holders(tenant, 'User', { path, value: item.key }, REFERRERS)
     for (const holder of holders) writes.push(markLink(turn, holder, HUB_LANES.update))
   }

@@ -34,6 +34,9 @@ export function linkMark({ tenant, app }: AppRef, mark: LinkMark): Write {
   }
 }
 
+/** The key of the mark that says: compare all members of a group. No resource has such an id. */
+export const ALL_MEMBERS = '*'
+
 /** The mark of one membership, or of all of a group. */
 export function memberMark(
   { tenant, app }: AppRef,

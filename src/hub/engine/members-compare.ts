@@ -3,14 +3,15 @@
 import type { Write } from '../../store/index.ts'
 import { HUB_LANES, type Link, type Membership, QUEUES } from '../contract/index.ts'
 import { markMember } from './dependents.ts'
+import { ALL_MEMBERS } from './marks.ts'
 import { accountOf } from './match.ts'
 import { eachMemberOfApp } from './members-read.ts'
+import { flattens, membersAmong, membersOf } from './nested.ts'
 import { keepProgress } from './settle.ts'
 import type { Job, Turn } from './turn.ts'
 
 /** Items that are read together. */
 const PAGE = 500
-const ALL = '*'
 
 /**
  * Marks every member who should be in the group in the app and is not known to be, and every one that is known to be and should not. It can be
@@ -20,16 +21,16 @@ export async function compareMembers(turn: Turn, job: Job): Promise<void> {
   const { deps, tenant, app, committer } = turn
   const queue = QUEUES.members(app.settings.id, job.item.key)
   // What is marked while this compares is compared once more.
-  const [whole] = await deps.store.items(tenant, queue, { keys: [ALL] })
+  const [whole] = await deps.store.items(tenant, queue, { keys: [ALL_MEMBERS] })
   if (job.link.membersFrom === 'app' && app.adapter.traits.members.read === 'list') await takeMembersOver(turn, job)
-  const group = { tenant, type: 'Group', id: job.item.key }
-  for await (const members of deps.store.members(group)) {
-    const keys = members.map(({ id }) => id)
+  for await (const keys of membersOf(deps.store, tenant, job.item.key, flattens(app))) {
     for (let from = 0; from < keys.length; from += PAGE) await markMissing(turn, job, keys.slice(from, from + PAGE))
   }
   await markLeft(turn, job)
   if (whole !== undefined) {
-    await committer.commit([{ write: 'item', item: { tenant, queue, key: ALL }, set: undefined, settles: whole.mark }])
+    await committer.commit([
+      { write: 'item', item: { tenant, queue, key: ALL_MEMBERS }, set: undefined, settles: whole.mark },
+    ])
   }
   const { membersFrom: _membersFrom, ...link } = job.link
   job.link = link
@@ -60,14 +61,13 @@ async function markMissing(turn: Turn, job: Job, keys: readonly string[]): Promi
 async function markLeft(turn: Turn, job: Job): Promise<void> {
   const { deps, tenant, app, committer } = turn
   const queue = QUEUES.members(app.settings.id, job.item.key)
-  const group = { tenant, type: 'Group', id: job.item.key }
   for (let after: string | undefined; ; ) {
     const page = await deps.store.items(tenant, queue, {
       limit: PAGE,
       ...(after === undefined ? {} : { after }),
     })
-    const keys = page.map(({ key }) => key).filter((key) => key !== ALL)
-    const here = new Set((await deps.store.membersAmong(group, keys)).map(({ id }) => id))
+    const keys = page.map(({ key }) => key).filter((key) => key !== ALL_MEMBERS)
+    const here = await membersAmong(deps.store, tenant, job.item.key, keys, flattens(app))
     const left = keys.filter((key) => !here.has(key))
     if (left.length > 0) await committer.commit(left.map((key) => markMember(turn, job.item.key, key, HUB_LANES.lose)))
     after = page.at(-1)?.key

@@ -4,8 +4,10 @@ import { type Item, NEVER, type Write } from '../../store/index.ts'
 import { AppError, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
 import { sendStep } from './carry-out.ts'
 import { guardRemoval } from './guarding.ts'
+import { ALL_MEMBERS } from './marks.ts'
 import { accountOf, headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
+import { flattens, managesMembers, membersAmong } from './nested.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
 import { type Job, stateWrite, type Turn } from './turn.ts'
 
@@ -30,6 +32,7 @@ interface Moves {
 
 /** Brings the members of a group to what they must be. `settled`: the link was settled otherwise. Throws AppError and TurnOver. */
 export async function deliverMembers(turn: Turn, job: Job): Promise<'done' | 'settled'> {
+  if (!managesMembers(turn.app)) return 'done'
   if (job.link.membersFrom !== undefined || (await isMarkedWhole(turn, job))) await compareMembers(turn, job)
   let refused: (() => Promise<void>) | undefined
   for (let after = 0; ; ) {
@@ -62,9 +65,6 @@ async function readyMembers(turn: Turn, job: Job, skip: number): Promise<readonl
   return found.slice(skip)
 }
 
-/** The key of the mark that says: compare all members. No resource has such an id. */
-export const ALL_MEMBERS = '*'
-
 async function isMarkedWhole({ deps, tenant, app }: Turn, job: Job): Promise<boolean> {
   const queue = QUEUES.members(app.settings.id, job.item.key)
   return (await deps.store.items(tenant, queue, { keys: [ALL_MEMBERS] })).length > 0
@@ -74,12 +74,11 @@ async function isMarkedWhole({ deps, tenant, app }: Turn, job: Job): Promise<boo
 async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Moves> {
   const { deps, tenant, app } = turn
   const keys = items.map(({ key }) => key)
-  const group = { tenant, type: 'Group', id: job.item.key }
-  const [here, links] = await Promise.all([
-    deps.store.membersAmong(group, keys),
+  const flat = flattens(app)
+  const [inGroup, links] = await Promise.all([
+    membersAmong(deps.store, tenant, job.item.key, keys, flat),
     deps.store.items(tenant, QUEUES.links(app.settings.id), { keys }),
   ])
-  const inGroup = new Set(here.map(({ id }) => id))
   const linkOf = new Map(links.map(({ key, value }) => [key, value as unknown as Link]))
   const adds: Move[] = []
   const removes: Move[] = []
@@ -87,7 +86,7 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
   for (const item of items) {
     const link = linkOf.get(item.key)
     const account = accountOf(turn, link)
-    const isNested = link?.type === 'Group' && !app.adapter.traits.members.nested
+    const isNested = link?.type === 'Group' && flat
     const wanted = inGroup.has(item.key) && account !== undefined && link?.inScope === true && !isNested
     const known = item.value as unknown as Membership | null
     if (wanted) {

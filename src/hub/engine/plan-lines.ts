@@ -1,8 +1,9 @@
-// What lines of the log concern in one app: the resources themselves, memberships, and people whose answer a group changes.
+// What lines of the log concern in one app: resources, memberships, and people whose answer a group changes.
 
 import type { Change, Store } from '../../store/index.ts'
 import { type CompiledApp, HUB_LANES } from '../contract/index.ts'
-import { ALL_MEMBERS } from './members.ts'
+import { ALL_MEMBERS } from './marks.ts'
+import { flattens, managesMembers, membersOf } from './nested.ts'
 import type { Source } from './source.ts'
 
 /** A resource whose link a batch concerns. */
@@ -54,23 +55,36 @@ export async function concernsOf(
   for (const line of lines) {
     const { type, id, op } = line
     if (op === 'note' || (type !== 'User' && type !== 'Group')) continue
-    const removed = line.members?.removed ?? 0
     if (type === 'User') {
       add(links, id, line, takesGrant(line) ? HUB_LANES.lose : HUB_LANES.update)
       continue
     }
-    const hasGroups = app.scope.hasGroups && app.maps.Group !== undefined
-    if (hasGroups) add(links, id, line, removed > 0 ? HUB_LANES.lose : HUB_LANES.update, removed)
-    if (hasGroups && line.members !== undefined && op !== 'delete') members.push(...memberMarks(line))
-    if (!matters(app, id, read.sources.get(id))) continue
-    const affected = op === 'delete' ? undefined : await affectedBy(store, line)
+    const source = read.sources.get(id)
+    if (app.scope.hasGroups) add(links, id, line, laneOf(line), line.members?.removed)
+    const moves = managesMembers(app) && line.members !== undefined && op !== 'delete'
+    const decides = matters(app, id, source)
+    if (!moves && !decides) continue
+    const affected = op === 'delete' ? undefined : await affectedBy(store, line, moves && !flattens(app) && !decides)
+    if (moves) {
+      for (const group of flattens(app) ? [id, ...(source?.memberOf ?? [])] : [id]) {
+        if (group !== id) add(links, group, line, laneOf(line))
+        members.push(...memberMarks(group, line, affected))
+      }
+    }
+    if (!decides) continue
     if (affected === undefined) whole = Math.max(whole ?? 0, line.place)
     else {
       await read.of('User', [...affected.keys()])
       for (const [person, lane] of affected) add(links, person, line, lane)
     }
   }
+  const outer = [...links.keys()].filter((id) => !read.sources.has(id))
+  if (outer.length > 0) await read.of('Group', outer)
   return { links: [...links.values()], members, ...(whole === undefined ? {} : { whole }) }
+}
+
+function laneOf({ members }: Change): number {
+  return (members?.removed ?? 0) > 0 ? HUB_LANES.lose : HUB_LANES.update
 }
 
 function add(links: Map<string, Concern>, id: string, line: Change, lane: number, memberships = 0): void {
@@ -91,16 +105,14 @@ function takesGrant({ paths }: Change): boolean {
   return paths.some(({ path, old }) => old !== undefined && /(?:^|:)(?:roles|entitlements)\b/.test(path))
 }
 
-function memberMarks({ id: group, at, members }: Change): readonly Concerns['members'][number][] {
-  const ids = members?.ids
-  const removed = members?.removed ?? 0
-  if (ids === undefined) {
-    return [{ group, member: ALL_MEMBERS, lane: removed > 0 ? HUB_LANES.lose : HUB_LANES.update, at }]
-  }
-  return [
-    ...ids.removed.map((member) => ({ group, member, lane: HUB_LANES.lose, at })),
-    ...ids.added.map((member) => ({ group, member, lane: HUB_LANES.update, at })),
-  ]
+function memberMarks(
+  group: string,
+  line: Change,
+  affected: ReadonlyMap<string, number> | undefined,
+): readonly Concerns['members'][number][] {
+  const { at } = line
+  if (affected === undefined) return [{ group, member: ALL_MEMBERS, lane: laneOf(line), at }]
+  return [...affected].map(([member, lane]) => ({ group, member, lane, at }))
 }
 
 /** Whether membership in a group, or in one that it is nested in, decides anything in the app. */
@@ -111,30 +123,28 @@ function matters({ scope }: CompiledApp, id: string, source: Source | undefined)
   return source !== undefined && [...source.memberOf].some((group) => groupsThatMatter.has(group))
 }
 
-/** The people whose membership a line changes, through nested groups too, by lane; undefined when they are too many to name. */
+/**
+ * Whose membership a line changes, by lane: those that it names, and unless `direct`, members of groups among them. Undefined when they are
+ * too many to name.
+ */
 async function affectedBy(
   store: Pick<Store, 'members'>,
   { tenant, members }: Change,
+  direct: boolean,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   if (members === undefined) return new Map()
-  if (members.ids === undefined) return undefined
-  const people = new Map<string, number>()
-  const groups: { readonly id: string; readonly lane: number }[] = []
-  for (const id of members.ids.added) people.set(id, HUB_LANES.update)
-  for (const id of members.ids.removed) people.set(id, HUB_LANES.lose)
+  const { ids } = members
+  if (ids === undefined) return undefined
+  const found = new Map<string, number>()
+  for (const id of ids.added) found.set(id, HUB_LANES.update)
+  for (const id of ids.removed) found.set(id, HUB_LANES.lose)
+  if (direct) return found
   // Ids of a line have no types: groups show themselves by having members.
-  for (const [id, lane] of people) groups.push({ id, lane })
-  const seen = new Set<string>()
-  for (let next = groups.shift(); next !== undefined; next = groups.shift()) {
-    if (seen.has(next.id)) continue
-    seen.add(next.id)
-    for await (const chunk of store.members({ tenant, type: 'Group', id: next.id })) {
-      for (const { id, type } of chunk) {
-        if (type === 'Group') groups.push({ id, lane: next.lane })
-        else people.set(id, Math.min(people.get(id) ?? next.lane, next.lane))
-      }
-      if (people.size > NAMED) return undefined
+  for (const [id, lane] of [...found]) {
+    for await (const chunk of membersOf(store, tenant, id, true)) {
+      for (const inner of chunk) found.set(inner, Math.min(found.get(inner) ?? lane, lane))
+      if (found.size > NAMED) return undefined
     }
   }
-  return people
+  return found
 }

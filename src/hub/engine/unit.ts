@@ -38,6 +38,7 @@ export async function workUnit(deps: UnitDeps, unit: Item, lease: HeldLease): Pr
   const now = deps.environment.now()
   if (app.compiled === undefined) {
     const fault = app.fault ?? 'unknown'
+    if (fault !== state.fault) deps.report(new Error(`The app can't be worked with: ${fault}`), { tenant, app: key })
     return { set: { state: 'ready', due: now + FAULT_MS, value: { ...state, fault } as never } }
   }
   const { fault: _fault, ...sound } = state

@@ -137,7 +137,8 @@ function mapWith(
 ): Mapped {
   const map = source.type === 'User' ? maps.User : maps.Group
   if (map === undefined || source.document === undefined) return { document: {}, waitsFor: [] }
-  const surroundings = { memberOf: source.memberOf, accountOf }
+  const account = link?.acked
+  const surroundings = { memberOf: source.memberOf, accountOf, ...(account === undefined ? {} : { account }) }
   return map.map(source.document, surroundings, purpose ?? (isMade(link) ? 'update' : 'create'))
 }
 

@@ -2,18 +2,9 @@
 
 import { createDirectory } from '../../../src/directory/index.ts'
 import { environment as realEnvironment } from '../../../src/environment.ts'
-import type { Compile } from '../../../src/hub/engine/compile.ts'
 import { createHub, cursorFor } from '../../../src/hub/hub.ts'
-import {
-  APP_DEFAULTS,
-  APP_RECORD,
-  type AppSettings,
-  type CompiledMap,
-  compileScope,
-  type Link,
-  QUEUES,
-} from '../../../src/hub/index.ts'
-import { type Document, EnterpriseUser, isObject, LENIENT } from '../../../src/protocol/index.ts'
+import { APP_DEFAULTS, APP_RECORD, type AppSettings, type Link, QUEUES } from '../../../src/hub/index.ts'
+import { type Document, EnterpriseUser, LENIENT } from '../../../src/protocol/index.ts'
 import type { Item } from '../../../src/store/index.ts'
 import { type Calm, createCalm } from '../../simulation/calm.ts'
 import { BEGINNING } from '../../simulation/process.ts'
@@ -23,35 +14,17 @@ export const TENANT = 'acme'
 
 const CONTEXT = { tenant: TENANT, actor: 'test', allow: LENIENT }
 
-/** The map of the tests: names, and the manager. */
-const MAP: CompiledMap = {
-  managed: ['userName', 'externalId', 'displayName', 'title', 'manager'],
-  onCreateOnly: [],
-  refers: [EnterpriseUser.id],
-  map(document, { accountOf }) {
-    const out: { [name: string]: Document[string] } = { externalId: document.id ?? '' }
-    for (const name of ['userName', 'displayName', 'title', 'active']) {
-      if (document[name] !== undefined) out[name] = document[name]
-    }
-    if (document.title === 'fault') throw Object.assign(new Error('title: has no value'), { name: 'MapFault' })
-    const enterprise = document[EnterpriseUser.id]
-    const manager = isObject(enterprise) && isObject(enterprise.manager) ? enterprise.manager.value : undefined
-    if (typeof manager !== 'string') return { document: out, waitsFor: [] }
-    const account = accountOf(manager)
-    if (account === undefined) return { document: out, waitsFor: [manager] }
-    return { document: { ...out, manager: account }, waitsFor: [] }
+/** The maps of the tests: names, and the manager. */
+const MAP = {
+  User: {
+    userName: { from: 'userName' },
+    externalId: { from: 'id' },
+    displayName: { from: 'displayName', whenMissing: 'clear' },
+    title: { from: 'title', whenMissing: 'clear' },
+    nickName: { cel: "has(user.title) && user.title == 'fault' ? string(int('x')) : 'nick'", whenMissing: 'omit' },
+    [`${EnterpriseUser.id}:manager`]: { ref: `${EnterpriseUser.id}:manager` },
   },
-}
-
-const GROUP_MAP: CompiledMap = { ...MAP, managed: ['displayName'], refers: [], map: MAP.map }
-
-/** The compiler of the tests. */
-export const COMPILE: Compile = {
-  scope: compileScope,
-  map: (_source, { type }) =>
-    type === 'User'
-      ? MAP
-      : { ...GROUP_MAP, map: (document) => ({ document: { displayName: document.displayName ?? '' }, waitsFor: [] }) },
+  Group: { displayName: { from: 'displayName' }, members: { refs: 'members' } },
 }
 
 /** An app's settings, switched on. */
@@ -64,6 +37,7 @@ export function appSettings(id: string, settings: Partial<AppSettings> = {}): Ap
     options: {},
     scope: { users: {} },
     grants: [],
+    map: MAP,
     ...APP_DEFAULTS,
     ...settings,
   }
@@ -88,7 +62,6 @@ export async function startHub(
       owner: name,
       kinds: [memoryKind(apps)],
       secret: async () => undefined,
-      compile: COMPILE,
       clear: async () => {},
       report: (error) => errors.push(error),
       onEvent: ({ event, app, name: who, action, message }) =>

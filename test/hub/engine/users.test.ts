@@ -8,13 +8,15 @@ test('a person created here appears in the app, follows changes, and is switched
   const id = await people.create('bjensen', { displayName: 'Babs' })
   await pass(3_000)
   expect(errors).toEqual([])
-  expect([...app.users.values()]).toEqual([{ externalId: id, userName: 'bjensen', displayName: 'Babs', active: true }])
+  expect([...app.users.values()]).toEqual([
+    { externalId: id, userName: 'bjensen', displayName: 'Babs', active: true, nickName: 'nick' },
+  ])
   expect(await item(id)).toMatchObject({ state: '', value: { acked: { userName: 'bjensen' }, wanted: 'active' } })
 
   await people.patch(id, { displayName: 'Barbara', title: 'Lead' })
   await pass(3_000)
   expect([...app.users.values()]).toEqual([
-    { externalId: id, userName: 'bjensen', displayName: 'Barbara', title: 'Lead', active: true },
+    { externalId: id, userName: 'bjensen', displayName: 'Barbara', title: 'Lead', active: true, nickName: 'nick' },
   ])
 
   await people.patch(id, { active: false })
