@@ -54,6 +54,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/completion', 'Shell completion.'],
   ['cli/server', 'The command that starts the server.'],
   ['hub/contract', 'Adapters, settings of apps, what is kept of them, and what people are shown.'],
+  ['hub/adapters/scim', 'Apps that speak SCIM: requests from profiles, whole lists, errors by their meaning.'],
   ['hub/scope', 'Who has an account in an app: SCIM filters and membership, decided clause by clause.'],
   ['hub/map', 'What an account is made of: rules with transforms and expressions, grants, faults.'],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],

@@ -53,7 +53,7 @@ export function checkClientOptions(options: ClientOptions): void {
   checkNumber('urlLength', options.urlLength, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true })
   checkNumber('discoveryMs', options.discoveryMs, { least: 0, most: Number.MAX_SAFE_INTEGER })
   checkFunctions('auth', options.auth, ['headers'])
-  checkFunctions('environment', options.environment, ['now', 'random', 'fetch', 'wait'])
+  checkFunctions('environment', options.environment, ['now', 'random', 'fetch', 'wait', 'setTimer'])
   if (options.onAttempt !== undefined && typeof options.onAttempt !== 'function')
     throw new ConfigError('onAttempt', 'must be a function')
   const { pace } = options

@@ -17,6 +17,7 @@ export {
 } from '../protocol/index.ts'
 export { APPS, type AppName, isAppName, readAppProfile } from '../quirks/index.ts'
 export { type Auth, type AuthAsk, basic, custom, noAuth, token } from './auth.ts'
+export { retryAfterMs } from './backoff.ts'
 export type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 export {
   type CallOptions,
@@ -30,8 +31,9 @@ export type { Discovery, ServerFeatures } from './discover.ts'
 export { CLIENT_LIMITS } from './limits.ts'
 export { type OAuthOptions, oauth } from './oauth.ts'
 export { createPace, type Pace, type PaceOptions } from './pace.ts'
+export { type RawPage, readPage } from './page.ts'
 export { type Received, readResource, type Sent, type UntypedResource } from './received.ts'
-export type { Call } from './request.ts'
+export { type Call, pathOf } from './request.ts'
 export type { Answer } from './response.ts'
 export type { Page, Search, Selection, Start } from './search.ts'
 export type { Attempt, Send } from './send.ts'

@@ -6,6 +6,7 @@ import { orAborted } from './aborted.ts'
 import { type Auth, type AuthAsk, toBase64 } from './auth.ts'
 import { backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
 import { assertion, type ClientKey } from './client-key.ts'
+import { createDeadline } from './deadline.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import { readText } from './read-text.ts'
 import { TransportError } from './transport-error.ts'
@@ -14,8 +15,8 @@ import { TransportError } from './transport-error.ts'
 export interface OAuthOptions {
   readonly tokenUrl: string
   readonly clientId: string
-  /** For `client_secret_basic` and `client_secret_post`. */
-  readonly clientSecret?: string
+  /** For `client_secret_basic` and `client_secret_post`; a function that gives the present one is called for each token. */
+  readonly clientSecret?: string | (() => string | Promise<string>)
   /** For `private_key_jwt`. RFC 7523. */
   readonly key?: ClientKey
   /** How the client authenticates there. Default: `private_key_jwt` with a key, else `client_secret_basic`. */
@@ -116,7 +117,9 @@ async function fetchToken(
   method: NonNullable<OAuthOptions['method']>,
   environment: AuthAsk['environment'],
 ): Promise<Token> {
-  const { tokenUrl, clientId, clientSecret = '', scope, parameters } = options
+  const { tokenUrl, clientId, scope, parameters } = options
+  const given = options.clientSecret ?? ''
+  const clientSecret = typeof given === 'string' ? given : await given()
   const form = new URLSearchParams({ grant_type: 'client_credentials', ...parameters })
   if (scope !== undefined) form.set('scope', scope)
   const headers: { [name: string]: string } = {
@@ -136,6 +139,7 @@ async function fetchToken(
     }
   }
   const started = environment.now()
+  const deadline = createDeadline(CLIENT_LIMITS.TIMEOUT_MS, environment)
   let status: number
   let asked: number | undefined
   let body: unknown
@@ -145,7 +149,7 @@ async function fetchToken(
       headers,
       body: form.toString(),
       redirect: 'manual',
-      signal: AbortSignal.timeout(CLIENT_LIMITS.TIMEOUT_MS),
+      signal: deadline.signal,
     })
     status = response.status
     asked = retryAfterMs(response.headers.get('retry-after'), environment.now())
@@ -159,6 +163,8 @@ async function fetchToken(
   } catch (cause) {
     if (cause instanceof TransportError) throw cause
     throw failed(`no answer from ${tokenUrl}`, { cause })
+  } finally {
+    deadline.end()
   }
   const answer = isObject(body) ? body : {}
   const { access_token: value, expires_in: lifetime, token_type: type } = answer

@@ -10,6 +10,8 @@ export interface Call {
   readonly path: string
   readonly query?: { readonly [name: string]: string | number | undefined }
   readonly body?: Json
+  /** Further headers, in lower case; they take the place of those that the client would send. */
+  readonly headers?: { readonly [name: string]: string }
   readonly ifMatch?: string | undefined
   readonly signal?: AbortSignal | undefined
   /** POST that only looks, like `/.search`: as safe to repeat as a GET. */
@@ -41,7 +43,7 @@ export function readBaseUrl(text: string): string {
 
 /** A call as it goes out. Spaces of a query are `%20`, which every server reads; `+` is not. RFC 7644 §3.1, §3.4.2. */
 export function toOutgoing(base: string, call: Call): Outgoing {
-  const { path, query = {}, body, ifMatch } = call
+  const { path, query = {}, body, headers, ifMatch } = call
   const parts: string[] = []
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parts.push(`${name}=${encode(String(value))}`)
@@ -52,6 +54,7 @@ export function toOutgoing(base: string, call: Call): Outgoing {
       accept: `${SCIM_JSON}, ${JSON_TYPE}`,
       ...(body === undefined ? {} : { 'content-type': SCIM_JSON }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...headers,
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   }

@@ -5,6 +5,7 @@ import { ScimError } from '../protocol/index.ts'
 import { parseUrl } from '../url.ts'
 import type { Auth } from './auth.ts'
 import { type Attempts, backoffMs, NOT_NOW, retryAfterMs, TRANSIENT } from './backoff.ts'
+import { createDeadline } from './deadline.ts'
 import { CLIENT_LIMITS } from './limits.ts'
 import type { Pace } from './pace.ts'
 import { readText } from './read-text.ts'
@@ -142,8 +143,8 @@ function pausedTooLong(call: Sending, timeoutMs: number, retryAfterMs: number): 
 /** One attempt: the request, redirects within the origin, the answer's body within its limits. */
 async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions): Promise<Received> {
   const { environment, timeoutMs, answerBytes } = options
-  const timeout = AbortSignal.timeout(timeoutMs)
-  const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal])
+  const timeout = createDeadline(timeoutMs, environment)
+  const signal = call.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, call.signal])
   let { url } = outgoing
   let answered = false
   try {
@@ -174,7 +175,7 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
     if (error instanceof TransportError) throw error
     call.signal?.throwIfAborted()
     const mayBeDone = !isSafe(call) && (answered || maybeSent(error))
-    if (timeout.aborted) {
+    if (timeout.signal.aborted) {
       const what = `no whole answer to ${nameOf(call)} within ${timeoutMs} ms`
       throw new TransportError('ERR_TIMEOUT', what, { mayBeDone: !isSafe(call), cause: error })
     }
@@ -182,6 +183,8 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
       mayBeDone,
       cause: error,
     })
+  } finally {
+    timeout.end()
   }
 }
 

@@ -70,7 +70,7 @@ export interface AccountProfile {
   readonly singleValued: readonly string[]
   /** Most characters of a text. */
   readonly maxLength: { readonly [path: string]: number }
-  /** Characters that a text may not have. */
+  /** Characters that a text may not have; `*` for all texts. */
   readonly forbid: { readonly [path: string]: string }
   /**
    * What becomes of a text that is too long or has such characters: cut and the characters replaced by `_`, left out, or the account is
@@ -84,8 +84,8 @@ export interface AccountProfile {
 /** What stands in for an attribute that an account lacks: a value, or another attribute of it. */
 export type StandIn = { readonly value: Json } | { readonly from: string }
 
-/** A way in which apps rewrite texts. `slug`: lower case, spaces to hyphens. */
-export type Normaliser = 'lower' | 'trim' | 'slug' | 'alphanumeric'
+/** A way in which apps rewrite texts. `slug`: lower case, and a hyphen for all that is neither letter nor digit. */
+export type Normaliser = 'lower' | 'trim' | 'slug'
 
 /** What an app does with groups. */
 export interface GroupProfile extends AccountProfile {

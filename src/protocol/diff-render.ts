@@ -190,7 +190,8 @@ function wholeMembers({ path, next }: MembersDifference, updates: UpdateProfile)
   return { op: 'replace', path, value, members: next.length, bare: nestedValue(path, value) }
 }
 
-function addMembers(
+/** The operations that add members; undefined where the app takes none that do. */
+export function addMembers(
   path: string,
   added: readonly JsonObject[],
   updates: UpdateProfile,
@@ -208,7 +209,8 @@ function addMembers(
   }))
 }
 
-function removeMembers(
+/** The operations that remove single members; undefined where the app takes none that do. */
+export function removeMembers(
   path: string,
   removed: readonly JsonObject[],
   updates: UpdateProfile,

@@ -2,7 +2,7 @@
 
 import { CHECKED, defineApp } from './define-app.ts'
 
-const CONTROL = '\t\r\n'
+const FORBIDDEN = '\t\r\n<>;:%'
 
 /** AWS IAM Identity Center: 100 member changes a request, members that only a filter shows, one value in each list. */
 export const AWS = defineApp({
@@ -39,17 +39,11 @@ export const AWS = defineApp({
     drop: ['photos', 'ims', 'entitlements', 'x509Certificates', 'password', 'emails.display', 'phoneNumbers.display'],
     singleValued: ['emails', 'phoneNumbers', 'addresses'],
     maxLength: { userName: 128, displayName: 1_024 },
-    forbid: {
-      userName: `${CONTROL}<>;:%`,
-      displayName: `${CONTROL}<>;:%`,
-      'name.givenName': `${CONTROL}<>;:%`,
-      'name.familyName': `${CONTROL}<>;:%`,
-      title: `${CONTROL}<>;:%`,
-    },
+    forbid: { '*': FORBIDDEN },
   },
   group: {
     match: ['externalId', 'displayName'],
-    forbid: { displayName: `${CONTROL}<>;:%` },
+    forbid: { displayName: FORBIDDEN },
     members: { read: 'filter', filterBy: 'members', onCreate: 100, nested: false },
   },
   paging: { style: 'cursor', count: 100, totals: false },

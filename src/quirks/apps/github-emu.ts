@@ -22,7 +22,7 @@ export const GITHUB_EMU = defineApp({
       'name.givenName': { value: '-' },
       'name.familyName': { value: '-' },
     },
-    normalise: { userName: 'lower' },
+    normalise: { userName: 'slug' },
   },
   group: {
     match: ['externalId', 'displayName'],

@@ -126,7 +126,7 @@ const ACCOUNTS: Shape = {
   maxLength: tableOf(number(1)),
   forbid: tableOf(text),
   unfit: oneOf('mend', 'skip', 'fail'),
-  normalise: tableOf(oneOf('lower', 'trim', 'slug', 'alphanumeric')),
+  normalise: tableOf(oneOf('lower', 'trim', 'slug')),
 }
 
 /** The settings of a profile. `base` and `sources` aside, all are optional: what is not said is as in the profile it is based on. */

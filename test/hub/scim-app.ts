@@ -1,0 +1,43 @@
+// Opens the adapter of a SCIM app for tests.
+
+import { environment as realEnvironment } from '../../src/environment.ts'
+import { SCIM_KIND } from '../../src/hub/adapters/scim/scim-kind.ts'
+import type { Adapter, AdapterCall, AppCredentials, AppSettings } from '../../src/hub/contract/index.ts'
+import { Group, type Json, User } from '../../src/protocol/index.ts'
+
+/** What a test may set. */
+export interface TestApp {
+  readonly url: string
+  readonly profile?: Json
+  readonly token?: string
+  readonly credentials?: AppCredentials
+  readonly fetch?: typeof realEnvironment.fetch
+}
+
+/** A call that nothing ends. */
+export const CALL: AdapterCall = { signal: new AbortController().signal, headers: {} }
+
+/** Opens the adapter of a SCIM app. */
+export function openApp({ url, profile, token, credentials, fetch }: TestApp): Adapter {
+  const settings: AppSettings = {
+    id: 'app',
+    label: 'App',
+    mode: 'on',
+    adapter: 'scim',
+    options: { url, ...(profile === undefined ? {} : { profile }) },
+    scope: { users: {} },
+    grants: [],
+    policy: { onLeave: 'disable', tombstoneDays: 30, adopt: 'one' },
+    guard: { floor: 10, percent: 10, membersFloor: 50, membersPercent: 10 },
+    sweeps: { fullHours: 24, policies: { drifted: 'report', missing: 'report', zombie: 'fix', stranger: 'report' } },
+    ...(token === undefined ? {} : { credentials: { kind: 'bearer', env: 'APP_TOKEN' } }),
+    ...(credentials === undefined ? {} : { credentials }),
+  }
+  SCIM_KIND.check(settings)
+  return SCIM_KIND.open(settings, {
+    tenant: 'acme',
+    environment: { ...realEnvironment, ...(fetch === undefined ? {} : { fetch }) },
+    secret: async () => token,
+    types: [User, Group],
+  })
+}
