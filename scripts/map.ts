@@ -47,6 +47,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/tenants', 'Commands for tenants and connections, and for moving a tenant between databases.'],
   ['cli/apps', 'Commands for apps: services that are kept in lockstep with a tenant.'],
   ['cli/config', 'Configuration as files: what it would change, carrying it out, and writing it.'],
+  ['cli/proof', 'Commands that tell and prove what apps were told of people: told, kill, receipts.'],
   ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],
   ['cli/admin', 'Commands for admin tokens and the administrative log.'],

@@ -83,8 +83,8 @@ export function refusalOf(
   if (error instanceof ScimError && error.status < 500) {
     return refuse(context, error.status === 409 ? 409 : 400, error.code, error.detail)
   }
-  if (error instanceof LockstepError && error.code === 'ERR_CONFIG')
-    return refuse(context, 400, error.code, error.message)
+  if (error instanceof LockstepError && (error.code === 'ERR_CONFIG' || error.code === 'ERR_NOT_FOUND'))
+    return refuse(context, STATUS[error.code] ?? 400, error.code, error.message)
   if (error instanceof ScimError && error.status === 503) {
     context.header('Retry-After', error.headers?.['retry-after'])
     return refuse(context, 503, 'ERR_UNAVAILABLE', error.detail)

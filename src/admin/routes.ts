@@ -6,6 +6,7 @@ import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { LOG_ROUTES } from './routes/log.ts'
+import { PEOPLE_ROUTES } from './routes/people.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...CONNECTION_ROUTES,
   ...APP_ROUTES,
+  ...PEOPLE_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,
   ...INDEX_ROUTES,

@@ -8,6 +8,7 @@ import { completionCommands } from './completion/commands.ts'
 import { CONFIG_COMMANDS } from './config/commands.ts'
 import { DATABASE_COMMANDS } from './database/commands.ts'
 import { LOG_COMMANDS } from './log/commands.ts'
+import { PROOF_COMMANDS } from './proof/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
 import { SCHEMA_COMMANDS } from './schemas/commands.ts'
 import { SERVER_COMMANDS } from './server/commands.ts'
@@ -22,6 +23,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   connection: 'Manage connections: the credentials of identity providers for a tenant',
   app: 'Manage apps: services that are kept in lockstep with a tenant',
   config: 'Configuration as files',
+  receipt: 'Manage receipts of people who left: show, export and verify them',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
@@ -37,6 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...TENANT_COMMANDS,
   ...APP_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...PROOF_COMMANDS,
   ...RESOURCE_COMMANDS,
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,

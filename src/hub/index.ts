@@ -24,4 +24,17 @@ export { defaultMap } from './map/default-map.ts'
 export { lintApp, lintMap } from './map/lint-map.ts'
 export { type PreviewResource, previewMap } from './map/preview.ts'
 export type { MapOptions } from './map/read-map.ts'
+export type { Proof } from './proof/proof.ts'
+export type { Receipt, ReceiptApp } from './proof/receipt.ts'
+export { hashOfLines } from './proof/receipt.ts'
+export {
+  type KeySet,
+  RECEIPT_ALGORITHMS,
+  RECEIPT_LIMITS,
+  type ReceiptAlgorithm,
+  readKeySet,
+  type Verified,
+  verifyReceipt,
+} from './proof/receipt-jws.ts'
+export { startReceipts } from './proof/receipts-worker.ts'
 export { compileScope } from './scope/compile-scope.ts'

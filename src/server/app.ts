@@ -6,6 +6,7 @@ import { LIMITS, tooManyRequests } from '../protocol/index.ts'
 import type { ProviderHooks, Settings, Site } from '../site/index.ts'
 import { adminFace } from './admin-face.ts'
 import { answerBy, type Face } from './faces.ts'
+import { keyFace } from './key-face.ts'
 import type { Health } from './monitoring/health.ts'
 import type { Log } from './monitoring/log.ts'
 import type { Metrics } from './monitoring/metrics.ts'
@@ -67,6 +68,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const faces: readonly Face[] = [
     scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, depart }),
     adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, bodies, metrics, publicUrl, report, broken }),
+    keyFace({ ...faceDeps, hub: site.hub }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]
   let serving: Serving | undefined

@@ -16,6 +16,10 @@ import {
 } from './database.ts'
 import type { ProviderHooks } from './provider.ts'
 import type { SealKeys, SealSettings } from './seal-keys.ts'
+import type { Settings } from './settings.ts'
+
+/** What of the settings an installation is opened with. */
+export type SiteSettings = DatabaseSettings & SealSettings & Pick<Settings, 'publicUrl'>
 
 /** How an installation is opened. */
 export interface SiteOptions extends OpenOptions {
@@ -51,22 +55,19 @@ export interface Site {
 }
 
 /** Opens the installation that the settings name. Throws `ConfigError`. */
-export async function openSite(settings: DatabaseSettings & SealSettings, options: SiteOptions = {}): Promise<Site> {
+export async function openSite(settings: SiteSettings, options: SiteOptions = {}): Promise<Site> {
   return siteOn(await openDatabase(settings, options), settings, options)
 }
 
 /** Opens the installation a second time, in a thread beside the one that serves. */
-export async function openSiteInThread(
-  settings: DatabaseSettings & SealSettings,
-  options: ThreadSiteOptions,
-): Promise<Site> {
+export async function openSiteInThread(settings: SiteSettings, options: ThreadSiteOptions): Promise<Site> {
   const { check, watch } = options
   return siteOn(await openInThread(settings, options), settings, { check, watch })
 }
 
 async function siteOn(
   database: Database,
-  settings: DatabaseSettings & SealSettings,
+  settings: SiteSettings,
   { actor, madeKey, ...thread }: SiteOptions & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
 ): Promise<Site> {
   const { store } = database
@@ -90,7 +91,7 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
-    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer),
+    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, settings.publicUrl),
     sealer,
     sealKeys,
     provider: async (hooks) => {

@@ -51,6 +51,8 @@ function database(): Compared {
     environment,
     kinds: [plain],
     seal: async (_tenant, _app, secret) => `sealed ${Buffer.from(secret).toString('base64')}`,
+    sealing: { seal: async (secret) => secret, open: async (sealed) => sealed },
+    issuer: async () => 'https://id.example.com',
     matches: async (_tenant, _app, sealed, secret) => sealed === `sealed ${Buffer.from(secret).toString('base64')}`,
     types: async (tenant) => {
       await tenancy.tenants.show(tenant)

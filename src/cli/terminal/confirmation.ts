@@ -9,13 +9,21 @@ import { flagOption, type Options, UsageError } from './options.ts'
  * @example await confirmDeletion(options, () => 'Permanently delete User ada?')
  */
 export async function confirmDeletion(options: Options, question: () => string | Promise<string>): Promise<void> {
+  await confirm(options, question, 'Nothing was deleted', 'deletion is permanent, and ')
+}
+
+/** The same before something else that is not lightly done. `undone` says that it was not: "Nobody was put out". */
+export async function confirm(
+  options: Options,
+  question: () => string | Promise<string>,
+  undone: string,
+  why = '',
+): Promise<void> {
   if (flagOption(options, 'yes')) return
   if (!process.stdin.isTTY || !process.stderr.isTTY || flagOption(options, 'json')) {
-    throw new UsageError(
-      'Nothing was deleted: deletion is permanent, and there is no terminal to ask for confirmation; pass --yes to confirm',
-    )
+    throw new UsageError(`${undone}: ${why}there is no terminal to ask for confirmation; pass --yes to confirm`)
   }
   const answer = await ask(`${await question()} [y/N]`)
   if (/^\s*y(es)?\s*$/i.test(answer ?? '')) return
-  throw new UsageError(answer === undefined ? 'Nothing was deleted: the question was cancelled' : 'Nothing was deleted')
+  throw new UsageError(answer === undefined ? `${undone}: the question was cancelled` : undone)
 }

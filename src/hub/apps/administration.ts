@@ -4,6 +4,8 @@ import type { Environment } from '../../environment.ts'
 import type { ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { AdapterKind } from '../contract/index.ts'
+import { createProof, type Proof } from '../proof/proof.ts'
+import type { Sealing } from '../proof/signing-keys.ts'
 import { type Apps, createApps } from './apps.ts'
 
 /** What the administration of the hub works with. */
@@ -16,6 +18,10 @@ export interface HubDeps {
   readonly seal: (tenant: string, app: string, secret: string) => Promise<string>
   /** Whether a sealed secret of an app is this one. */
   readonly matches: (tenant: string, app: string, sealed: string, secret: string) => Promise<boolean>
+  /** Seals and opens what belongs to the installation itself. */
+  readonly sealing: Sealing
+  /** The address of the installation, by which its receipts name it. */
+  readonly issuer: () => Promise<string>
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }
@@ -31,9 +37,13 @@ export interface HubAdministrator {
 /** What an administrator does with the hub. */
 export interface HubAdministration {
   readonly apps: Apps
+  readonly proof: Proof
 }
 
 /** Creates the administration of the hub, by administrator. */
 export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
-  return (administrator) => ({ apps: createApps({ ...deps, ...administrator }) })
+  return (administrator) => ({
+    apps: createApps({ ...deps, ...administrator }),
+    proof: createProof(deps, deps.types, administrator.actor),
+  })
 }

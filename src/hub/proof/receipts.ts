@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Environment } from '../../environment.ts'
-import { isObject } from '../../protocol/index.ts'
+import { isObject, LockstepError } from '../../protocol/index.ts'
 import type { Item, Store, Work } from '../../store/index.ts'
 import { type Leaver, QUEUES, type Told } from '../contract/index.ts'
 import { leavingOf, namesIn } from '../engine/leavers.ts'
@@ -51,7 +51,13 @@ export async function issueReceipt(deps: ReceiptsDeps, tenant: string, user: str
     return issued
   }
   const left = here.isActive ? undefined : await findLeaving(store, tenant, user)
+  if (here.document === undefined && left === undefined) throw nobody(tenant, user)
   return issue(deps, tenant, user, left, here)
+}
+
+/** The refusal of an id that nobody ever had. */
+export function nobody(tenant: string, user: string): LockstepError {
+  return new LockstepError('ERR_NOT_FOUND', `Tenant "${tenant}" never had a person with the id "${user}"`)
 }
 
 /**

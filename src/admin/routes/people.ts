@@ -1,0 +1,108 @@
+// The routes of the admin API for what apps were told of people: told, kill, receipts.
+
+import { z } from 'zod'
+import type { Told } from '../../hub/index.ts'
+import { isoTime } from '../../tenancy/index.ts'
+import { type Route, route } from '../route.ts'
+import { time } from '../shapes.ts'
+
+const wanted = z.enum(['active', 'disabled', 'absent'])
+const readBack = z.object({ found: z.enum(['none', 'off', 'active']), at: time })
+const reason = z.looseObject({ code: z.string(), message: z.string(), since: time })
+
+/** What one app was told of a person. */
+const ToldRowBody = z.object({
+  app: z.string(),
+  label: z.string(),
+  account: z.string().optional().describe("The app's id of the account"),
+  state: z
+    .enum(['confirmed', 'verified', 'pending', 'waiting', 'held', 'parked', 'none'])
+    .describe('verified: a read after the confirmation showed it; none: no account there, and none wanted'),
+  wanted: wanted.describe('What the account should be'),
+  changedAt: time.optional(),
+  confirmedAt: time.optional(),
+  place: z.int().optional().describe('The place in the log that the confirmation reflects'),
+  readBack: readBack.optional(),
+  reason: reason.optional().describe('Why it is not confirmed'),
+  nextAt: time.optional().describe('When it is tried next'),
+})
+/** What all apps were told. */
+const ToldBody = z.object({ user: z.string(), apps: z.array(ToldRowBody) })
+
+/** What came of a kill. */
+const KillBody = z.object({
+  user: z.string(),
+  already: z.boolean().describe('It was decided before; apps that are open were told again'),
+  apps: z.array(z.string()).describe('Apps in which the person has, or had, an account'),
+})
+
+/** A receipt. */
+const ReceiptBody = z.object({
+  jws: z.string().describe('The signed document, as an auditor verifies it'),
+  receipt: z.looseObject({
+    sub: z.string(),
+    tenant: z.string(),
+    complete: z.boolean().describe('The person has left, and every app in which there was an account has confirmed'),
+    apps: z.array(z.looseObject({ app: z.string(), state: z.enum(['confirmed', 'verified', 'open', 'none']) })),
+  }),
+})
+
+/** What one app was told, as an answer. */
+function toldJson({ changedAt, confirmedAt, nextAt, readBack, reason, ...row }: Told) {
+  return {
+    ...row,
+    changedAt: isoTime(changedAt),
+    confirmedAt: isoTime(confirmedAt),
+    ...(readBack === undefined ? {} : { readBack: { found: readBack.found, at: isoTime(readBack.at) } }),
+    ...(reason === undefined ? {} : { reason: { ...reason, since: isoTime(reason.since) } }),
+    nextAt: isoTime(nextAt),
+  }
+}
+
+/** The routes for what apps were told of people. People are named by id, deleted ones too. */
+export const PEOPLE_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/people/{user}/told',
+    id: 'tellWho',
+    does: 'What each app was told of a person: when it confirmed, or why it has not yet and when it is tried next',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: ToldBody },
+    run: async ({ params }, { hub }) => {
+      const rows = await hub.proof.told(params.tenant, params.user)
+      return { user: params.user, apps: rows.map(toldJson) }
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/people/{user}/kill',
+    id: 'killPerson',
+    does: 'Put a person out of every app at once, whatever scopes and guards say, until it is revoked. Done again, it changes nothing',
+    needs: { capability: 'own', reach: 'tenant' },
+    gives: { status: 200, body: KillBody },
+    run: async ({ params }, { hub }) => ({
+      user: params.user,
+      ...(await hub.proof.kill(params.tenant, params.user)),
+    }),
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/people/{user}/kill',
+    id: 'revokeKill',
+    does: 'Take a kill back: the directory and the scopes decide again',
+    needs: { capability: 'own', reach: 'tenant' },
+    gives: { status: 204 },
+    run: async ({ params }, { hub }) => {
+      await hub.proof.revokeKill(params.tenant, params.user)
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/people/{user}/receipt',
+    id: 'showReceipt',
+    does: 'The receipt of somebody who left, as of now: which apps confirmed, when, and what was read back. Signed; the keys are at /.well-known/lockstep/jwks.json',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: ReceiptBody },
+    run: async ({ params }, { hub }) => hub.proof.receipt(params.tenant, params.user),
+  }),
+]

@@ -1,0 +1,57 @@
+// What proves that apps were told: who was told what, kills, receipts and the keys that sign them.
+
+import type { Environment } from '../../environment.ts'
+import type { Store, Work } from '../../store/index.ts'
+import type { Told } from '../contract/index.ts'
+import { type KillDeps, type KillResult, killPerson, revokeKill } from './kill.ts'
+import { issueReceipt, leavingsOf, type SignedReceipt } from './receipts.ts'
+import { createSigningKeys, type Sealing, type SigningKeys } from './signing-keys.ts'
+import { told } from './told.ts'
+
+/** What proofs are made with. */
+export interface ProofDeps {
+  readonly store: Store & Work
+  readonly environment: Environment
+  readonly sealing: Sealing
+  /** The address of the installation: who vouches. */
+  readonly issuer: () => Promise<string>
+}
+
+/** What administrators and auditors ask the hub about a person. */
+export interface Proof {
+  /** What each app of the tenant was told of a person. */
+  readonly told: (tenant: string, user: string) => Promise<readonly Told[]>
+  readonly kill: (tenant: string, user: string) => Promise<KillResult>
+  readonly revokeKill: (tenant: string, user: string) => Promise<boolean>
+  /** A receipt as of now, signed. */
+  readonly receipt: (tenant: string, user: string) => Promise<SignedReceipt>
+  /** Whether the hub noticed that somebody of this id left. */
+  readonly hasLeft: (tenant: string, user: string) => Promise<boolean>
+  readonly keys: SigningKeys
+}
+
+/** Creates the proofs, for an administrator of this name in the log. */
+export function createProof(
+  deps: ProofDeps,
+  requireTenant: (tenant: string) => Promise<unknown>,
+  actor: string,
+): Proof {
+  const { store, environment, sealing, issuer } = deps
+  const keys = createSigningKeys({ store, environment, sealing })
+  const receipts = { store, environment, keys, issuer }
+  const kills: KillDeps = { store, environment, actor }
+  const within = <T>(ask: (tenant: string, user: string) => Promise<T>) => {
+    return async (tenant: string, user: string) => {
+      await requireTenant(tenant)
+      return ask(tenant, user)
+    }
+  }
+  return {
+    told: within((tenant, user) => told(store, tenant, user)),
+    kill: within((tenant, user) => killPerson(kills, tenant, user)),
+    revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),
+    receipt: within((tenant, user) => issueReceipt(receipts, tenant, user)),
+    hasLeft: within(async (tenant, user) => (await leavingsOf(store, tenant, user)).length > 0),
+    keys,
+  }
+}
