@@ -16,6 +16,7 @@ import { type AppBook, createAppBook } from './engine/app-book.ts'
 import { planBatch, planGap } from './engine/planner.ts'
 import type { EngineStore, HubEvent } from './engine/turn.ts'
 import { type UnitDeps, workUnit } from './engine/unit.ts'
+import { sweepTurn } from './reconcile/sweep-turn.ts'
 
 /** What a hub works with. */
 export interface HubOptions {
@@ -88,6 +89,7 @@ export function createHub(options: HubOptions): Hub {
     book,
     leaseMs: pace.leaseMs,
     clear: options.clear,
+    sweep: sweepTurn,
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(meter === undefined ? {} : { meter }),
     ...(tracer === undefined ? {} : { tracer }),

@@ -222,6 +222,9 @@ export interface AppState {
   readonly holds?: readonly string[]
   /** When the next full sweep is due, in milliseconds since 1970. */
   readonly sweepDue?: number
+  /** When the next light sweep is due, in milliseconds since 1970, and the resource after which it goes on. */
+  readonly lightDue?: number
+  readonly lightAfter?: string
 }
 
 /** One request to an app and what came of it; never with credentials. */

@@ -5,7 +5,7 @@ import { type Item, NEVER } from '../../store/index.ts'
 import { type AppState, type CompiledApp, type Hold, HUB_LANES, QUEUES } from '../contract/index.ts'
 import type { AppBook } from './app-book.ts'
 import { backfillBatch, needsBackfill } from './backfill.ts'
-import { callLimitMs, openCalls } from './calls.ts'
+import { type Calls, callLimitMs, openCalls } from './calls.ts'
 import { createCommitter } from './committer.ts'
 import { workLinks } from './links.ts'
 import { nextDue } from './next-due.ts'
@@ -16,10 +16,16 @@ export interface UnitDeps extends EngineDeps {
   readonly book: AppBook
   /** How long a lease lasts after a renewal, in milliseconds. */
   readonly leaseMs: number
+  /** Goes on with sweeps, when no delivery is under way. Returns when it goes on, in milliseconds since 1970. */
+  readonly sweep: (turn: Turn, calls: Calls, isIdle: boolean, signal: AbortSignal) => Promise<{ readonly due: number }>
   /** Forgets what is kept of an app that was removed. */
   readonly clear: (tenant: string, app: string, signal: AbortSignal) => Promise<void>
 }
 
+/** An app that comes back from these may have lost, or kept, more than it said. */
+const BROKEN: ReadonlySet<AppState['health']> = new Set(['open', 'half-open'])
+/** After a breaker has closed, a full sweep comes this soon. */
+const SWEEP_SOON_MS = 60_000
 /** An app that can't be worked with is looked at again after this time. */
 const FAULT_MS = 60_000
 
@@ -62,6 +68,25 @@ async function takeTurn(
   // Requests of an owner that vanished may still arrive: nothing is changed before they have.
   if (lease.abandoned) await environment.wait(callLimitMs(app.adapter.traits.timeoutMs, deps.leaseMs), ending.signal)
   const name = { tenant, app: app.settings.id }
+  const open = (from: AppState) =>
+    openCalls({
+      environment,
+      adapter: app.adapter,
+      lease,
+      leaseMs: deps.leaseMs,
+      signal: ending.signal,
+      state: from,
+      told: ({ message }) => deps.report(new Error(message), name),
+      called: ({ ask, ms, error }) =>
+        deps.meter?.sent({
+          ...name,
+          step: ask.step,
+          lane: ask.lane,
+          outcome: error?.trouble ?? 'done',
+          seconds: ms / 1_000,
+          ...(error?.status === undefined ? {} : { status: error.status }),
+        }),
+    })
   const turn: Turn = {
     deps,
     tenant,
@@ -74,33 +99,22 @@ async function takeTurn(
     timed: new Set(state.timed ?? []),
     attempts: 0,
     committer: createCommitter(store, lease.fence, (error) => ending.abort(error)),
-    calls: openCalls({
-      environment,
-      adapter: app.adapter,
-      lease,
-      leaseMs: deps.leaseMs,
-      signal: ending.signal,
-      state,
-      told: ({ message }) => deps.report(new Error(message), name),
-      called: ({ ask, ms, error }) =>
-        deps.meter?.sent({
-          ...name,
-          step: ask.step,
-          lane: ask.lane,
-          outcome: error?.trouble ?? 'done',
-          seconds: ms / 1_000,
-          ...(error?.status === undefined ? {} : { status: error.status }),
-        }),
-    }),
+    calls: open(state),
   }
+  let { calls } = turn
   try {
     const more = await workThrough(turn, ending.signal)
     await turn.committer.flush()
-    const paused = turn.calls.pausedUntil()
+    calls = open({ ...turn.state, ...turn.calls.state() })
+    const swept = calls.pausedUntil() === undefined ? await deps.sweep(turn, calls, !more, ending.signal) : undefined
+    ending.signal.throwIfAborted()
     // Whatever is due waits with the app while it may not be asked.
-    const due = paused ?? (more ? environment.now() : await nextDue(turn))
-    const value = { ...turn.state, ...turn.calls.state(), timed: [...turn.timed].sort() }
-    const health = turn.calls.state().health
+    const next = async () => Math.min(swept?.due ?? NEVER, await nextDue(turn))
+    const due = calls.pausedUntil() ?? (more ? environment.now() : await next())
+    const { health } = calls.state()
+    const before =
+      BROKEN.has(state.health) && health === 'healthy' ? sweepSoon(turn.state, environment.now()) : turn.state
+    const value = { ...before, ...calls.state(), timed: [...turn.timed].sort() }
     if (health !== state.health) deps.meter?.health(name, health)
     const lane = more ? unit.lane : HUB_LANES.update
     return {
@@ -108,6 +122,7 @@ async function takeTurn(
     } as WorkResult
   } finally {
     turn.calls.close()
+    calls.close()
     lease.signal.removeEventListener('abort', end)
   }
 }
@@ -131,4 +146,10 @@ async function readVerdicts(
   if (holds.length === 0) return new Map()
   const items = await store.items(tenant, QUEUES.holds(key), { keys: holds.slice(0, 1_000) })
   return new Map(items.map((item) => [item.key, (item.value as unknown as Hold).verdict]))
+}
+
+/** After a breaker has closed again, nobody knows what the app holds: a full sweep soon, where sweeps are wanted. */
+function sweepSoon(state: AppState, now: number): AppState {
+  if (state.sweepDue === undefined) return state
+  return { ...state, sweepDue: Math.min(state.sweepDue, now + SWEEP_SOON_MS) }
 }

@@ -2,7 +2,7 @@
 
 import type { Json } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
-import { type AppSettings, type AppState, type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
+import { type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
 import { unitMark } from './mend.ts'
 import { NO_COUNTS, type SweepRun } from './sweep-run.ts'
 
@@ -89,11 +89,4 @@ export function fixSweep(
     runWrite(tenant, app, id, { ...rest, phase: 'fixing', fix }, now),
     ...unitMark(tenant, app, HUB_LANES.sweep, now),
   ]
-}
-
-/** When the next full sweep is due, in milliseconds since 1970; undefined when none is planned. */
-export function nextSweep(settings: AppSettings, state: AppState, now: number): number | undefined {
-  const { fullHours } = settings.sweeps
-  if (fullHours === 0) return undefined
-  return state.sweepDue ?? now + fullHours * 3_600_000
 }
