@@ -58,6 +58,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['hub/adapters/scim', 'Apps that speak SCIM: requests from profiles, whole lists, errors by their meaning.'],
   ['hub/scope', 'Who has an account in an app: SCIM filters and membership, decided clause by clause.'],
   ['hub/map', 'What an account is made of: rules with transforms and expressions, grants, faults.'],
+  ['hub/adapters', 'Adapters: how your own is defined, and the suite that says when one is right.'],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],
   ['hub/proof', 'What was done, for people and auditors: who was told, receipts of leavers, plans, reverts.'],
   ['hub/apps', 'Apps as administrators see and change them: checked, noted in the log, without secrets.'],

@@ -114,6 +114,7 @@ const BEGINNINGS = [
   // The rooms that use it are built next: events, sources, sign-on.
   'jobs/index.ts',
   'hub/index.ts',
+  'hub/testing.ts',
 ]
 
 /** Exports that nothing in the repository uses: for apps, for stores, and for the rooms that are built next. */
@@ -317,6 +318,7 @@ describe('the house is tidy', () => {
       'client/index.ts',
       'conformance/index.ts',
       'hub/index.ts',
+      'hub/testing.ts',
       'hub/contract/index.ts',
       'testing/index.ts',
       ...Object.values(DOORS)

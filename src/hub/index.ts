@@ -1,5 +1,8 @@
 // The front door of the hub.
 
+export { changedAttributes } from './adapters/changed-attributes.ts'
+export type { AccountTraitsDraft, TraitsDraft } from './adapters/default-traits.ts'
+export { type AdapterDefinition, type AppContext, defineAdapter } from './adapters/define-adapter.ts'
 export {
   createHubAdministration,
   type HubAdministration,

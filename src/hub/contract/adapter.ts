@@ -56,6 +56,9 @@ export interface AdapterCall {
   readonly signal: AbortSignal
   /** Headers for each request of the call, in lower case: an id of the delivery, trace context. */
   readonly headers: { readonly [name: string]: string }
+  /** The place in the log that the step was computed from, and the one that the app last confirmed for this account. */
+  readonly place?: number
+  readonly previousPlace?: number
 }
 
 /** A request as a plan shows it and an attempt keeps it, without credentials. */
@@ -161,6 +164,11 @@ export interface AccountTraits {
   readonly remove: boolean
   /** Attributes by which accounts are matched, the surest first. */
   readonly match: readonly string[]
+  /**
+   * What the app holds can't be seen: `list`, `find` and `read` must not be called. Then nothing is matched, verified or swept, and a create
+   * may be repeated, because its id is known beforehand.
+   */
+  readonly unreadable?: true
   /** Attributes that no two accounts share: those that names are swapped in. */
   readonly unique: readonly string[]
   /**
