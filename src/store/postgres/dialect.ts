@@ -55,6 +55,12 @@ export const postgres: Dialect = {
   containing: (text, part) => `${text} ilike '%' || ${part} || '%' escape ''`,
   ending: (text, part) => `${text} ilike '%' || ${part} escape ''`,
   likes: false,
+  // PostgreSQL plans a statement of 500 conditions for a tenth of a second, in which it can't be cancelled.
+  texts: {
+    list: (texts) => `{${texts.map((text) => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`).join(',')}}`,
+    rows: (lists, columns) => `unnest(${lists.map((list) => `${list}::text[]`).join(', ')}) p(${columns.join(', ')})`,
+    among: (text, list) => `${text} = any(${list}::text[])`,
+  },
   entry: indexValue,
   walked: (tenant, pathNo, condition) =>
     `case when strpos(v, ${quoted(CUT)}) > 0 then exists (

@@ -74,6 +74,15 @@ export interface Dialect {
   readonly ending: (text: string, part: string) => string
   /** Whether `containing` and `ending` are faster than an exact comparison. */
   readonly likes: boolean
+  /** Many texts as one parameter. Undefined where a condition for each of them costs no more. */
+  readonly texts?: {
+    /** Not SQL: its value. */
+    readonly list: (texts: readonly string[]) => string
+    /** A table `p` of one or more such parameters, with these names of its columns. */
+    readonly rows: (lists: readonly string[], columns: readonly string[]) => string
+    /** That a text is one of them. */
+    readonly among: (text: string, list: string) => string
+  }
   /** Not SQL: a value as it is stored in the index, which may cut long ones. */
   readonly entry: (value: string) => string
   /** A condition on each value `v` of the path with that number in the index, where the index may hold only the start of it. */

@@ -62,3 +62,18 @@ test.each([
 test.each(['active ne false', `${STAFF}:level pr`, `${STAFF}:level ne 5`])('%s is not', (filter) => {
   expect(keysOf(filter, sqlite)).toBeUndefined()
 })
+
+test.each([
+  ['eq', 'userName eq "#"'],
+  ['sw', 'userName sw "#"'],
+  ['co', 'userName co "#"'],
+  ['ew', 'emails.value ew "#"'],
+])('many comparisons by %s are one look-up on PostgreSQL, and one for each value on SQLite', (_op, term) => {
+  const words = ['a', 'b"', 'c\\', 'd,e', '{f}', 'null', 'a']
+  const filter = words.map((word) => term.replace('#', word.replaceAll(/[\\"]/g, '\\$&'))).join(' or ')
+  const together = keysOf(filter, postgres)
+  expect(together?.sql.match(/\bu\d/g)).toEqual(['u0'])
+  expect(together?.values).toContain('{"a","b\\"","c\\\\","d,e","{f}","null"}')
+  expect(keysOf(filter, sqlite)?.sql.match(/\bu\d/g)).toHaveLength(words.length)
+  expect(keysOf(`${term} or ${term}`, postgres)?.sql).not.toContain('[]')
+})

@@ -1,13 +1,16 @@
 // Finds the index by which a filter is answered with the least work.
 
 import { type BoundFilter, entryOf, indexedLiteral, isOrdered, type Target } from '../../protocol/index.ts'
+import { type Part, putTogether } from './alike.ts'
 import type { Binder } from './bindings.ts'
 import { rowsOf } from './derived-rows.ts'
+import { following } from './following.ts'
+import { equalTogether, startingTogether, type Walk, walkedTogether } from './keys-together.ts'
 import type { IndexPath, SqlScope } from './scope.ts'
 import { orderedIndexOf } from './values.ts'
 
 /** A way to find the numbers of all resources that can satisfy a filter, without reading every resource. */
-export interface Keys {
+export interface Keys extends Part {
   /** Roughly how many resources it may give; the smaller, the better. */
   readonly cost: number
   /** It gives exactly what satisfies the filter. */
@@ -15,7 +18,7 @@ export interface Keys {
   /** It gives each number once. */
   readonly distinct: boolean
   /** A select with the numbers as column `k`. */
-  readonly sql: (bindings: Binder) => string
+  readonly sql: Part['sql']
 }
 
 /** At most one resource. */
@@ -56,7 +59,9 @@ export function keysFor(filter: BoundFilter, scope: SqlScope): Keys | undefined 
         sql: (bindings) =>
           all.length === 0
             ? bindings.dialect.noResource
-            : all.map((keys, at) => `select k from (${keys.sql(bindings)}) u${at}`).join(' union '),
+            : putTogether(all, bindings)
+                .map((select, at) => `select k from (${select}) u${at}`)
+                .join(' union '),
       }
     }
     case 'constant':
@@ -106,12 +111,14 @@ function compared(
   const from = (bindings: Binder) =>
     `${bindings.dialect.table('value_index')} where t = ${scope.tenant} and a = ${bindings.bind(index.pathNo)}`
   const pause = scope.pause === undefined ? '' : ` and ${scope.pause}`
+  const walk: Walk = { pathNo: index.pathNo, k, from, pause }
   if (op === 'eq') {
     return {
       cost: index.unique ? ONE : FEW,
       exact: true,
       distinct: true,
       sql: (bindings) => `select k from ${from(bindings)} and v = ${bindings.bind(bindings.dialect.entry(value))}`,
+      alike: equalTogether(walk, value),
     }
   }
   if ((op === 'sw' || op === 'gt' || op === 'ge') && value.length > (scope.longest ?? value.length)) return undefined
@@ -125,6 +132,8 @@ function compared(
         const upper = next === undefined ? '' : ` and v < ${bindings.bind(next)}`
         return `select ${k} from ${from(bindings)} and v >= ${bindings.bind(value)}${upper}${pause}`
       },
+      // The greatest of all texts has no end.
+      alike: next === undefined ? undefined : startingTogether(walk, value),
     }
   }
   if (op === 'gt' || op === 'ge') {
@@ -147,6 +156,7 @@ function compared(
       )
       return `select ${k} from ${from(bindings)}${pause} and ${condition}`
     },
+    alike: walkedTogether(walk, op, value, scope),
   }
 }
 
@@ -258,17 +268,4 @@ function byColumn(op: string, target: Target, value: string | number | boolean, 
     }
   }
   return undefined
-}
-
-/** The smallest text that is greater than every text with this prefix; undefined if there is none. */
-export function following(prefix: string): string | undefined {
-  const points = [...prefix].map((letter) => letter.codePointAt(0) ?? 0)
-  for (;;) {
-    const last = points.pop()
-    if (last === undefined) return undefined
-    if (last >= 0x10ffff) continue
-    // Surrogates are not characters.
-    points.push(last === 0xd7ff ? 0xe000 : last + 1)
-    return String.fromCodePoint(...points)
-  }
 }
