@@ -11,6 +11,7 @@ export {
 } from './apps/administration.ts'
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
+export { clearApp } from './apps/clear-app.ts'
 export {
   type AppConfig,
   type ConnectionConfig,
