@@ -70,7 +70,7 @@ async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   const message = describeHeld(held)
   const before = holdOf(job.link)
   // What was held and not approved stays with its hold.
-  const id = before !== undefined && turn.verdicts.has(before) ? before : await openHold(turn, job, held)
+  const id = before !== undefined && turn.verdicts.has(before) ? before : await holdFor(turn, job, held)
   const reason = { code: 'guard', message, details: { hold: id } } as const
   await settleLater(turn, job, { state: 'held', due: now + DAY_MS, reason })
   if (before === undefined) {
@@ -79,7 +79,16 @@ async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   }
 }
 
-/** The open hold of a cause: the one of this turn, or a new one. */
+/** The open hold of a cause: one for all that are held at once. */
+function holdFor(turn: Turn, job: Job, held: Held): Promise<string> {
+  const known = turn.holding.get(held.cause)
+  if (known !== undefined) return known
+  const opened = openHold(turn, job, held)
+  turn.holding.set(held.cause, opened)
+  return opened
+}
+
+/** The hold of a cause that is still open, or a new one. */
 async function openHold(turn: Turn, job: Job, held: Held): Promise<string> {
   const { deps, tenant, app } = turn
   const queue = QUEUES.holds(app.settings.id)

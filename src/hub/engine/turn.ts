@@ -52,6 +52,8 @@ export interface Turn {
   readonly claims: Map<string, string>
   /** Verdicts of people on holds that are not closed. */
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
+  /** The open hold of each cause that was held in this turn. */
+  readonly holding: Map<string, Promise<string>>
   /** States and lanes of links that are due at a time to come. */
   readonly timed: Set<string>
   /** Requests that were noted. */

@@ -97,6 +97,7 @@ async function takeTurn(
     unit,
     state,
     claims: new Map(),
+    holding: new Map(),
     verdicts: await readVerdicts(deps, unit, state),
     timed: new Set(state.timed ?? []),
     attempts: 0,

@@ -1,4 +1,4 @@
-// Tests of what goes wrong between the hub and an app: unknown outcomes, refusals, lost accounts, names that are taken.
+// Tests of what goes wrong between the hub and an app: unknown outcomes, refusals, lost accounts, taken names.
 
 import { expect, test } from 'vitest'
 import { AppError } from '../../../src/hub/index.ts'
