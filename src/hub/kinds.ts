@@ -1,7 +1,6 @@
 // The ways of speaking to apps that are built in.
 
-import { SCIM_KIND } from './adapters/scim/scim-kind.ts'
 import type { AdapterKind } from './contract/index.ts'
 
 /** The adapters that are built in, the first one for apps that don't name theirs. */
-export const ADAPTER_KINDS: readonly AdapterKind[] = [SCIM_KIND]
+export const ADAPTER_KINDS: readonly AdapterKind[] = []

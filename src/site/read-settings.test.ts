@@ -11,7 +11,6 @@ test('without flags and environment the defaults hold', () => {
     database: 'data/lockstep.db',
     logLevel: 'info',
     requestSeconds: 30,
-    hub: true,
     workers: 1,
   })
 })
@@ -24,7 +23,6 @@ test('flags go before the environment, the environment before defaults', () => {
     database: '/a.db',
     logLevel: 'warn',
     requestSeconds: 30,
-    hub: true,
     workers: 1,
   })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)

@@ -30,6 +30,8 @@ export async function adopt(
     account: account.id,
     acked: managedOf(turn.app, adopting, account.document),
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
+    // It was switched off a moment ago, perhaps, and reads may not show that yet.
+    ...(former === undefined ? {} : { tentative: { attributes: ['active'] } }),
     ...(tentative?.create === true ? { doubted: true, verify: verifyTimes(turn.deps.environment.now()) } : {}),
   }
   await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))

@@ -7,7 +7,7 @@ import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { guardRemoval } from './guarding.ts'
 import { loseAccount } from './lost.ts'
-import { formerAccount, matchAccount } from './match.ts'
+import { formerAccount, isTakenOver, matchAccount } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import { dropLink, keepProgress, park, settleFailure, settleLater, settleRest, settleWaiting } from './settle.ts'
 import { type AccountStep, type Steps, stepsOf } from './steps.ts'
@@ -78,19 +78,25 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     }
   }
   const [step] = steps.steps
+  if ((step !== undefined || isDue(turn, job)) && (await isTakenOver(turn, job))) {
+    await dropLink(turn, job)
+    return 'settled'
+  }
   if (step === undefined) {
     if (!isDue(turn, job)) return 'at rest'
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
   }
+  const writes = []
   if (steps.removes === 1) {
     const guarded = await guardRemoval(turn, job, { accounts: 1, memberships: 0 })
     if (!guarded.go) {
       await guarded.hold()
       return 'settled'
     }
+    writes.push(...guarded.writes)
   }
   try {
-    await carryOut(turn, job, step)
+    await carryOut(turn, job, step, writes)
     tell(turn, job, { event: 'delivered', action: steps.action })
     return 'again'
   } catch (error) {

@@ -1,0 +1,233 @@
+// A run of the hub: processes, apps and a company, by seed; and what went wrong in it.
+
+import { clearApp } from '../../../src/hub/apps/clear-app.ts'
+import type { AdapterKind } from '../../../src/hub/contract/index.ts'
+import { createHub } from '../../../src/hub/hub.ts'
+import type { WorkStore } from '../../simulation/connection.ts'
+import type { Faults } from '../../simulation/faults.ts'
+import type { Process } from '../../simulation/process.ts'
+import { createRandom, type Random } from '../../simulation/random.ts'
+import { type OpenStore, type Scenario, type Simulation, simulate } from '../../simulation/simulation.ts'
+import { type AppFaults, drawAppFaults, drawHabits, NO_APP_FAULTS } from './habits.ts'
+import { judge, unfinished } from './judge.ts'
+import { type Sent, simKind, type Way } from './sim-adapter.ts'
+import { createSimApp, type SimApp } from './sim-app.ts'
+import { createWatch, mostInAnHour } from './watch.ts'
+import { drawWorkload, type Operation } from './workload.ts'
+import { carryOut, createWorld, officeEnvironment, openDirectory, settingsOf, TENANT, type World } from './world.ts'
+
+/** A mistake, simulated by wrapping what one process works with. */
+export interface Mistake {
+  readonly name: string
+  readonly bend: (
+    process: Process,
+    store: WorkStore,
+    kind: AdapterKind,
+  ) => { readonly process?: Process; readonly store?: WorkStore; readonly kind?: AdapterKind }
+}
+
+/** Everything that a seed decides before the run begins; a failing run is made smaller by leaving parts out. */
+export interface Plan {
+  readonly seed: number
+  readonly processes: number
+  readonly apps: readonly { readonly habits: ReturnType<typeof drawHabits>; readonly faults: AppFaults }[]
+  readonly faults: Faults
+  readonly operations: readonly Operation[]
+}
+
+/** Options of a run. */
+export interface RunOptions {
+  readonly mistake?: Mistake
+  /** Called once the company is there, with what goes on being filled. */
+  readonly started?: (trace: readonly Sent[], store: WorkStore, world: World) => void
+  /** Called with what a hub reports that no link explains. */
+  readonly report?: (error: unknown, where: string) => void
+}
+
+const LEASE_MS = 20_000
+const DISTURBED_MS = 40_000
+/** The longest backoff, the longest pause of a breaker, and two verify reads. */
+const CALM_MS = 2 * 3_600_000
+const STEPS_PER_SECOND = 2_500
+/** Most requests about one resource of one app after the faults have ended. */
+const MOST_REQUESTS = 60
+
+/** Draws the plan of a seed. */
+export function drawPlan(seed: number): Plan {
+  const random = createRandom(seed ^ 0x41b)
+  const processes = random.pick([1, 2, 2, 3])
+  const calmApps = random.happens(0.3)
+  const apps = Array.from({ length: random.pick([1, 1, 2, 2, 4]) }, () => ({
+    habits: drawHabits(random),
+    faults: calmApps ? NO_APP_FAULTS : drawAppFaults(random),
+  }))
+  const faults = drawFaults(random)
+  return {
+    seed,
+    processes,
+    apps,
+    faults,
+    operations: drawWorkload(random, { apps: apps.length, processes, ms: DISTURBED_MS, calmApps }),
+  }
+}
+
+function drawFaults({ happens, next, pick }: Random): Faults {
+  const calm = happens(0.3)
+  const rate = (most: number) => (!calm && happens(0.5) ? most * next() : 0)
+  return {
+    refused: rate(0.03),
+    answerLost: rate(0.03),
+    late: rate(0.03),
+    crash: rate(0.005),
+    pause: rate(pick([0.005, 0.02])),
+    pauseMs: pick([500, LEASE_MS, 2 * LEASE_MS]),
+    slow: rate(0.2),
+    slowMs: pick([20, 500, 5_000]),
+    clockSet: rate(0.02),
+    skewMs: calm ? 0 : pick([0, 0, 500, 10_000]),
+  }
+}
+
+/** Runs a plan; returns what went wrong, or undefined. */
+export function runPlan(plan: Plan, open: OpenStore, options: RunOptions = {}): Promise<string | undefined> {
+  let run: Run | undefined
+  let looks = 0
+  const scenario: Scenario = {
+    async start(simulation) {
+      run = await start(simulation, plan, options)
+      options.started?.(run.trace, simulation.store, run.world)
+    },
+    async unfinished() {
+      const { simulation, world } = run as Run
+      looks += 1
+      if (looks % 5 !== 1) return 'not looked at'
+      await repair(run as Run)
+      return unfinished(simulation.store, world, (run as Run).now())
+    },
+    async wrong() {
+      const { simulation, world, apps } = run as Run
+      const duplicates = new Set(
+        apps
+          .filter((_, at) => (plan.apps[at]?.faults.duplicated ?? 0) > 0 && !plan.apps[at]?.habits.unique)
+          .map(({ name }) => name),
+      )
+      return (await judge(simulation.store, world, duplicates)) ?? (await judgeBounds(run as Run))
+    },
+  }
+  return simulate(scenario, {
+    seed: plan.seed,
+    open,
+    faults: plan.faults,
+    disturbedMs: DISTURBED_MS,
+    calmMs: CALM_MS,
+    stepsPerSecond: STEPS_PER_SECOND,
+  })
+}
+
+interface Run {
+  readonly simulation: Simulation
+  readonly world: World
+  readonly apps: readonly SimApp[]
+  readonly trace: Sent[]
+  readonly watch: ReturnType<typeof createWatch>
+  readonly now: () => number
+  /** The directory of each process. */
+  readonly nodes: Map<number, { readonly process: Process; readonly store: WorkStore }>
+}
+
+async function start(simulation: Simulation, plan: Plan, options: RunOptions): Promise<Run> {
+  const { scheduler, random, store, spawn, violated, disturbed } = simulation
+  const apps = plan.apps.map(({ habits }, at) => createSimApp(`app${at}`, habits, scheduler.now))
+  const byName = new Map(apps.map((app) => [app.name, app]))
+  const trace: Sent[] = []
+  const watch = createWatch({
+    scheduler,
+    apps: byName,
+    violated,
+    skewed: plan.faults.skewMs > 0 || plan.faults.clockSet > 0,
+  })
+  const ways = new Map(
+    apps.map((app, at): readonly [string, Way] => [
+      app.name,
+      {
+        app,
+        trace,
+        faults: () => (disturbed() ? (plan.apps[at]?.faults ?? NO_APP_FAULTS) : NO_APP_FAULTS),
+        hesitates: () => (disturbed() ? plan.faults.pause : 0),
+        watch,
+        throttledUntil: 0,
+        unauthorizedUntil: 0,
+      },
+    ]),
+  )
+  const environment = officeEnvironment(scheduler, random)
+  const office = simKind(ways, undefined, scheduler, random)
+  const world = await createWorld(store, environment, random, apps, [office])
+  const nodes: Run['nodes'] = new Map()
+  for (let at = 0; at < plan.processes; at++) {
+    spawn(`node${at}`, (process, connection) => {
+      const kind = simKind(ways, process, scheduler, random)
+      // One process has the mistake; the others have to live with it.
+      const bent = { process, store: connection, kind, ...options.mistake?.bend(process, connection, kind) }
+      nodes.set(at, { process, store: connection })
+      startNode({ ...bent, report: options.report ?? (() => {}) })
+    })
+  }
+  for (const operation of plan.operations) {
+    scheduler.after(operation.at, () => {
+      const node = nodes.get(operation.through)
+      const through = node?.process.alive() === true ? node : undefined
+      const own =
+        through === undefined ? world.directory : openDirectory(through.store, through.process.environment, random)
+      void carryOut(world, own, through?.store ?? store, environment, operation).catch(() => {})
+    })
+  }
+  return { simulation, world, apps, trace, watch, now: environment.now, nodes }
+}
+
+/** What a process works with. */
+interface Node {
+  readonly process: Process
+  readonly store: WorkStore
+  readonly kind: AdapterKind
+  readonly report: NonNullable<RunOptions['report']>
+}
+
+/** A process with a hub. */
+function startNode({ process, store, kind, report }: Node): void {
+  const hub = createHub({
+    store,
+    environment: process.environment,
+    owner: process.name,
+    kinds: [kind],
+    secret: async () => undefined,
+    clear: (tenant, app, signal) => clearApp(store, tenant, app, signal),
+    pace: { leaseMs: LEASE_MS, pollMs: 3_000 },
+    report: (error, where) => report(error, `${process.name} ${JSON.stringify(where)}`),
+  })
+  hub.start()
+}
+
+/** After the faults, somebody resumes what is paused, and approves what is held. */
+async function repair({ world, simulation, now }: Run): Promise<void> {
+  for (const { id, mode } of await settingsOf(simulation.store))
+    if (mode === 'paused') await world.administration.resume(TENANT, id)
+  void now
+}
+
+/** What holds over a whole run: limits in time. */
+async function judgeBounds({ apps, simulation, world, watch }: Run): Promise<string | undefined> {
+  for (const { id, guard } of await settingsOf(simulation.store)) {
+    const app = apps.find(({ name }) => name === id)
+    if (app === undefined || world.approved.has(id)) continue
+    const people = [...app.accounts.values()].filter(({ type }) => type === 'User').length
+    // A kill is somebody's decision, and not counted.
+    const limit = Math.max(guard.floor, Math.ceil((guard.percent * people) / 100)) + world.kills
+    const most = mostInAnHour(app, 'off')
+    if (most > limit) return `P8: ${most} people were switched off in an hour, and ${limit} may be (${id})`
+  }
+  for (const [key, count] of watch.countSince(DISTURBED_MS)) {
+    if (count > MOST_REQUESTS) return `P10: ${count} requests for ${key} after the faults had ended`
+  }
+  return undefined
+}

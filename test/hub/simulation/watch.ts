@@ -1,0 +1,127 @@
+// Looks at each request of a simulated hub as it is sent, arrives and is answered: what must never happen.
+
+import type { Scheduler } from '../../simulation/scheduler.ts'
+import type { Sent } from './sim-adapter.ts'
+import type { SimApp } from './sim-app.ts'
+
+/** What is watched. */
+export interface WatchOptions {
+  readonly scheduler: Scheduler
+  readonly apps: ReadonlyMap<string, SimApp>
+  readonly violated: (what: string) => void
+  /** Clocks of processes differ, so that pauses end early or late. */
+  readonly skewed: boolean
+}
+
+/** Watches the requests of a run. */
+export interface Watch {
+  /** A request leaves the process. */
+  readonly left: (sent: Sent) => void
+  /** A request is about to be carried out. */
+  readonly arrives: (sent: Sent, late: boolean) => void
+  readonly answered: (sent: Sent, result: unknown) => void
+  /** Requests per app and resource since a moment. */
+  readonly countSince: (ms: number) => ReadonlyMap<string, number>
+}
+
+const READS = ['list', 'find', 'read', 'readMembers', 'isMember']
+/** How exactly a pause is kept: an answer and the next request may cross. */
+const SLACK_MS = 50
+
+/** Whether a request changes anything. */
+export function isWrite({ request }: Pick<Sent, 'request'>): boolean {
+  return !READS.includes(request.do)
+}
+
+/** Creates the watch. */
+export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions): Watch {
+  const all: Sent[] = []
+  const onTheWay = new Map<string, Set<Sent>>()
+  const bases = new Map<string, Sent>()
+  /** Ids that each app has told the hub. */
+  const told = new Map<string, Set<string>>()
+  const pauses = new Map<string, number>()
+  const keyOf = ({ app, resource }: Sent) => `${app} ${resource}`
+  const show = (sent: Sent) => `#${sent.number} ${sent.request.do} by ${sent.process} (basis ${sent.basis})`
+
+  function requireOneAtATime(sent: Sent): void {
+    const others = onTheWay.get(keyOf(sent)) ?? new Set<Sent>()
+    for (const other of others) {
+      const over = other.arrivals.length > 0 || other.endedAt !== undefined
+      if (over) others.delete(other)
+      else if ((isWrite(sent) && isWrite(other)) || other.process === sent.process)
+        violated(`P4: ${show(sent)} for ${keyOf(sent)} leaves while ${show(other)} is on its way`)
+    }
+    others.add(sent)
+    onTheWay.set(keyOf(sent), others)
+  }
+
+  function requireKnownIds(sent: Sent): void {
+    const app = apps.get(sent.app)
+    const known = told.get(sent.app) ?? new Set<string>()
+    for (const id of idsIn(sent)) {
+      if (!known.has(id) && app?.accounts.get(id)?.ours !== false)
+        violated(`P7: ${show(sent)} names ${id}, which ${sent.app} has not told anybody`)
+    }
+  }
+
+  return {
+    left(sent) {
+      all.push(sent)
+      if (sent.resource !== '') requireOneAtATime(sent)
+      requireKnownIds(sent)
+      const until = pauses.get(`${sent.process} ${sent.app}`) ?? 0
+      if (!skewed && scheduler.now() < until - SLACK_MS)
+        violated(`P10: ${show(sent)} goes to ${sent.app}, which asked for a pause until ${until} ms`)
+    },
+    arrives(sent, late) {
+      if (late || !isWrite(sent) || sent.basis === 0) return
+      const before = bases.get(keyOf(sent))
+      if (before !== undefined && before.basis > sent.basis)
+        violated(`P3, P4: ${show(sent)} for ${keyOf(sent)} takes effect after ${show(before)}`)
+      bases.set(keyOf(sent), sent)
+    },
+    answered(sent, result) {
+      const known = told.get(sent.app) ?? new Set<string>()
+      for (const id of idsOf(result)) known.add(id)
+      told.set(sent.app, known)
+      if (sent.pausedUntil !== undefined) {
+        const key = `${sent.process} ${sent.app}`
+        pauses.set(key, Math.max(pauses.get(key) ?? 0, sent.pausedUntil))
+      }
+    },
+    countSince(ms) {
+      const counts = new Map<string, number>()
+      for (const sent of all) if (sent.at >= ms) counts.set(keyOf(sent), (counts.get(keyOf(sent)) ?? 0) + 1)
+      return counts
+    },
+  }
+}
+
+/** The app's ids that a request names. */
+function idsIn({ request }: Sent): readonly string[] {
+  const own = 'id' in request ? [request.id] : []
+  if (request.do === 'members') return [...own, ...request.change.add, ...request.change.remove]
+  return request.do === 'isMember' ? [...own, request.member] : own
+}
+
+/** The app's ids that an answer tells. */
+function idsOf(result: unknown): readonly string[] {
+  if (Array.isArray(result)) return result.flatMap(idsOf)
+  if (typeof result !== 'object' || result === null) return []
+  if ('accounts' in result) return idsOf(result.accounts)
+  if ('ids' in result) return result.ids as readonly string[]
+  return 'id' in result ? [String(result.id)] : []
+}
+
+/** How many accounts were switched off, or memberships taken away, by the hub in the fullest hour. Late effects are left out. */
+export function mostInAnHour(app: SimApp, what: 'off' | 'left'): number {
+  const times = app.effects.filter((one) => one.what === what && one.by === 'hub' && !one.late).map(({ at }) => at)
+  let most = 0
+  let first = 0
+  for (let last = 0; last < times.length; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) >= 3_600_000) first += 1
+    most = Math.max(most, last - first + 1)
+  }
+  return most
+}
