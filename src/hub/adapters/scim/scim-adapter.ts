@@ -73,6 +73,7 @@ export function openScimAdapter(
       }
     },
   }
+  const { read: members } = profile.group.members
   return {
     traits: traitsOf(profile, forms),
     list: (type, after, call) => readList(app, forms[type], after, call),
@@ -83,8 +84,8 @@ export function openScimAdapter(
     disable: (id, change, call) => orGone(carryOut(app, { do: 'disable', type: 'User', id, change }, call)),
     remove: (type, id, call) => orGone(carryOut(app, { do: 'remove', type, id }, call)),
     members: (id, change, call) => carryOut(app, { do: 'members', type: 'Group', id, change }, call),
-    readMembers: (id, _after, call) => readMembers(app, id, call),
-    isMember: (id, member, call) => findMember(app, forms.Group, id, member, call),
+    ...(members === 'resource' ? { readMembers: (id, _after, call) => readMembers(app, id, call) } : {}),
+    ...(members === 'filter' ? { isMember: (id, member, call) => findMember(app, forms.Group, id, member, call) } : {}),
     show: (step) => shown(requestsOf(step, dialect), forms[step.type], profile),
   }
 }
