@@ -9,6 +9,7 @@ import {
   accountTag,
   type Link,
   QUEUES,
+  type ShownRequest,
   type Step,
   type Tentative,
 } from '../contract/index.ts'
@@ -17,6 +18,9 @@ import { keepProgress, verifyTimes } from './settle.ts'
 import { type AccountStep, differing, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 
+/** Longest requests that an attempt keeps, as JSON, and how many it names when they are longer. */
+const SHOWN_LENGTH = 20_000
+const SHOWN_REQUESTS = 20
 /** How long requests are remembered. */
 const ATTEMPTS_MS = 30 * 86_400_000
 
@@ -106,7 +110,7 @@ function note(
     lane: job.lane,
     basis: job.item.place,
     step: step.do,
-    requests: app.adapter.show(step),
+    requests: shown(turn, step),
     outcome: error?.trouble ?? 'done',
     ...(error?.status === undefined ? {} : { status: error.status }),
     ...(error === undefined ? {} : { message: error.message }),
@@ -121,6 +125,20 @@ function note(
       set: { tag: job.item.key.slice(-200), value: attempt as never, expires: at + ATTEMPTS_MS },
     },
   ])
+}
+
+/** The requests of a step, cut where they are long: an attempt is for people. */
+function shown({ app, deps, tenant }: Turn, step: Step): readonly ShownRequest[] {
+  try {
+    const requests = app.adapter.show(step)
+    if (JSON.stringify(requests).length <= SHOWN_LENGTH) return requests
+    return requests
+      .slice(0, SHOWN_REQUESTS)
+      .map(({ verb, target }) => ({ verb, target, body: '(too long to be kept)' }))
+  } catch (error) {
+    deps.report(error, { tenant, app: app.settings.id })
+    return []
+  }
 }
 
 function tentativeOf(step: Step, before: Tentative | undefined, at: number): Tentative {

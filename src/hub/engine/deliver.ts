@@ -55,7 +55,7 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
       now: turn.deps.environment.now(),
     })
     job.link = { ...job.link, inScope: want.inScope, wanted: want.wanted }
-    if (want.leave === 'unlink') return dropLink(turn, job)
+    if (want.leave === 'unlink') return unlink(turn, job)
     if (want.leave === 'ignore') return settleRest(turn, job)
     const steps = stepsOf(app, job.link, want)
     if (steps.removes === 1 || steps.action === 'disable' || steps.action === 'remove') job.lane = 0
@@ -64,6 +64,14 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
     if (done === 'at rest') return finish(turn, job, want)
   }
   await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
+}
+
+/** Lets go of an account that stays as it is. Nobody here answers for it any more, so the guard counts it. */
+async function unlink(turn: Turn, job: Job): Promise<void> {
+  const isOn = job.link.account !== undefined && job.link.acked?.active !== false
+  const guarded = isOn ? await guardRemoval(turn, job, { accounts: 1, memberships: 0 }) : undefined
+  if (guarded?.go === false) await guarded.hold()
+  else await dropLink(turn, job)
 }
 
 /** One step of an account, or the search before it. */

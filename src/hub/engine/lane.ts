@@ -16,7 +16,7 @@ export interface Planned {
  * cheap: scope and whether somebody is active, not the map.
  */
 export function planFor(
-  app: Pick<CompiledApp, 'scope' | 'adapter'>,
+  app: Pick<CompiledApp, 'scope' | 'adapter' | 'settings'>,
   source: Source,
   link: Link | undefined,
   context: { readonly killed: boolean; readonly lane: number },
@@ -29,7 +29,8 @@ export function planFor(
   if (!wanted) {
     if (!mayBeIn) return link === undefined && !inScope ? undefined : { lane: context.lane, removes: false }
     const hasAccess = type === 'Group' ? isIn : link?.acked?.active !== false
-    if (!hasAccess) return { lane: context.lane, removes: false }
+    const isLeft = !inScope && !context.killed && app.settings.policy.onLeave === 'ignore'
+    if (!hasAccess || isLeft) return { lane: context.lane, removes: false }
     // Someone who is in the app with access, and must not be.
     return { lane: HUB_LANES.leave, removes: isIn }
   }

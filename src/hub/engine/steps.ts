@@ -1,7 +1,15 @@
 // The steps that bring an account from what the app has confirmed to what it should hold. Pure.
 
 import { type Document, equalJson } from '../../protocol/index.ts'
-import type { AccountTraits, CompiledApp, Link, PlanItem, Step, Traits } from '../contract/index.ts'
+import {
+  type AccountTraits,
+  AppError,
+  type CompiledApp,
+  type Link,
+  type PlanItem,
+  type Step,
+  type Traits,
+} from '../contract/index.ts'
 import type { Want } from './want.ts'
 
 /** A step that concerns an account itself. */
@@ -24,7 +32,7 @@ const NOTHING: Steps = { action: 'same', steps: [], needsMatch: false, removes: 
 
 /**
  * Attributes of an account that a link keeps: what the map manages, and whether it is switched on. Those that are written once are among
- * them while the account is made or taken over.
+ * them while the account is made or taken over. AppError refused for accounts that are too large to be kept.
  */
 export function managedOf(
   app: Pick<CompiledApp, 'maps'>,
@@ -35,8 +43,16 @@ export function managedOf(
   const names = new Set(map?.managed ?? [])
   if (link.adopting !== true) for (const name of map?.onCreateOnly ?? []) names.delete(name)
   if (link.type === 'User') names.add('active')
-  return Object.fromEntries(Object.entries(document).filter(([name]) => names.has(name)))
+  const managed = Object.fromEntries(Object.entries(document).filter(([name]) => names.has(name)))
+  if (Buffer.byteLength(JSON.stringify(managed)) <= ACCOUNT_BYTES) return managed
+  throw new AppError(
+    'refused',
+    `The account is larger than the ${ACCOUNT_BYTES} bytes of JSON that the hub keeps of one`,
+  )
 }
+
+/** Largest account that is kept of a link: an item of work holds little more. */
+const ACCOUNT_BYTES = 200_000
 
 /** The traits of an account's type; undefined where the app has no such accounts. */
 export function accountTraits(traits: Traits, type: Link['type']): AccountTraits | undefined {
@@ -56,7 +72,7 @@ export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps'>, link: Link, 
   if (own === undefined) return NOTHING
   if (want.leave !== undefined) return want.leave === 'unlink' && link.account !== undefined ? unlink() : NOTHING
   if (link.account === undefined || (want.wanted === 'active' && comesBackByCreate(traits, link))) {
-    return withoutAccount(own, link, want)
+    return withoutAccount(app, own, link, want)
   }
   if (want.wanted === 'absent') return removal(own, link, link.account)
   return changes(app, own, link, link.account, want)
@@ -71,12 +87,14 @@ function comesBackByCreate({ off }: Traits, link: Link): boolean {
   return link.type === 'User' && off.reenable === 'create' && link.acked?.active === false
 }
 
-function withoutAccount(own: AccountTraits, link: Link, want: Want): Steps {
+function withoutAccount(app: Pick<CompiledApp, 'maps'>, own: AccountTraits, link: Link, want: Want): Steps {
   const { type } = link
   if (want.wanted !== 'active' || want.document === undefined) {
     // A create of unknown outcome may have left an account that must go.
     return link.tentative?.create === true ? { ...NOTHING, needsMatch: true } : NOTHING
   }
+  // Refused before it is made.
+  managedOf(app, link, want.document)
   if (!own.create) return { action: 'adopt', steps: [], needsMatch: true, removes: 0 }
   return { action: 'create', steps: [{ do: 'create', type, document: want.document }], needsMatch: true, removes: 0 }
 }

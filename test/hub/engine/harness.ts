@@ -47,6 +47,7 @@ export function appSettings(id: string, settings: Partial<AppSettings> = {}): Ap
 export async function startHub(
   settings: Partial<AppSettings> = {},
   apps: { readonly [id: string]: MemoryApp } = { crm: createMemoryApp() },
+  pollMs = 1_000,
 ) {
   const calm = createCalm()
   const now = () => BEGINNING + calm.now()
@@ -60,6 +61,7 @@ export async function startHub(
       store,
       environment: process.environment,
       owner: name,
+      pace: { pollMs },
       kinds: [memoryKind(apps)],
       secret: async () => undefined,
       clear: async () => {},

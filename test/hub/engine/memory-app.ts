@@ -26,6 +26,8 @@ export interface MemoryApp {
   readonly requests: string[]
   /** Called before each request; what it returns goes wrong. */
   fault: (request: string) => Fault
+  /** What becomes of an account that is switched off. */
+  onDisable: 'keep' | 'delete' | 'hide'
   /** How long a request takes, in milliseconds. */
   ms: number
   traits: Traits
@@ -64,6 +66,7 @@ export function createMemoryApp(traits: Partial<Traits> = {}): MemoryApp {
     members: new Map(),
     requests: [],
     fault: () => undefined,
+    onDisable: 'keep',
     ms: 5,
     traits: { ...TRAITS, ...traits },
   }
@@ -115,9 +118,10 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
     taken(type, document, id)
     of(type).set(id, document)
   }
+  const isHidden = (document: Document) => app.onDisable === 'hide' && document.active === false
   const account = (type: AccountType, id: string): Account | undefined => {
     const document = of(type).get(id)
-    return document === undefined ? undefined : { id, document }
+    return document === undefined || isHidden(document) ? undefined : { id, document }
   }
   return {
     get traits() {
@@ -128,7 +132,7 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
     find: (type, key: MatchKey) =>
       ask(`find ${type} ${key.attribute} ${key.value}`, () =>
         [...of(type)]
-          .filter(([, document]) => document[key.attribute] === key.value)
+          .filter(([, document]) => document[key.attribute] === key.value && !isHidden(document))
           .map(([id, document]) => ({ id, document })),
       ),
     read: (type, id) => ask(`read ${type} ${id}`, () => account(type, id)),
@@ -144,7 +148,8 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
     disable: (id, { after }) =>
       ask(`disable User ${id}`, () => {
         const known = app.users.get(id)
-        if (known !== undefined) app.users.set(id, { ...known, active: after.active ?? false })
+        if (app.onDisable === 'delete') app.users.delete(id)
+        else if (known !== undefined) app.users.set(id, { ...known, active: after.active ?? false })
       }),
     remove: (type, id) =>
       ask(`remove ${type} ${id}`, () => {
