@@ -27,7 +27,7 @@ export type TenantApps = ReadonlyMap<string, BookApp>
 
 /** What the book works with. */
 export interface AppBookDeps {
-  readonly store: Pick<Store, 'records' | 'watch'>
+  readonly store: Pick<Store, 'records' | 'tenant' | 'watch'>
   readonly environment: Environment
   /** The tenant's resource types and schemas. */
   readonly catalog: (tenant: string) => Catalog
@@ -40,8 +40,11 @@ export interface AppBookDeps {
 
 /** The apps of all tenants. */
 export interface AppBook {
-  /** The apps of a tenant, as configured now or, by other processes, within the last second. */
-  readonly of: (tenant: string) => Promise<TenantApps>
+  /**
+   * The apps of a tenant, as configured now or, by other processes, within the last second; at the least as of `place` in the log, when
+   * that is given.
+   */
+  readonly of: (tenant: string, place?: number) => Promise<TenantApps>
   /** The same, read anew: after a change that the caller knows of. */
   readonly reload: (tenant: string) => Promise<TenantApps>
   /** Closes every adapter. */
@@ -55,6 +58,8 @@ interface Entry {
 }
 
 interface Shelf {
+  /** The place of the log that the entries reflect at least. */
+  place: number
   entries: ReadonlyMap<string, Entry>
   loaded: Promise<TenantApps> | undefined
 }
@@ -70,7 +75,7 @@ export function createAppBook(deps: AppBookDeps): AppBook {
   })
 
   function load(tenant: string): Promise<TenantApps> {
-    const shelf = shelves.get(tenant) ?? { entries: new Map<string, Entry>(), loaded: undefined }
+    const shelf = shelves.get(tenant) ?? { place: 0, entries: new Map<string, Entry>(), loaded: undefined }
     shelves.set(tenant, shelf)
     // One after the other: two loads at once would open adapters twice.
     const before = shelf.loaded?.catch(() => {}) ?? Promise.resolve()
@@ -83,7 +88,10 @@ export function createAppBook(deps: AppBookDeps): AppBook {
   }
 
   return {
-    of: (tenant) => shelves.get(tenant)?.loaded ?? load(tenant),
+    async of(tenant, place = 0) {
+      const apps = await (shelves.get(tenant)?.loaded ?? load(tenant))
+      return (shelves.get(tenant)?.place ?? 0) < place ? load(tenant) : apps
+    },
     reload: load,
     async close() {
       unwatch()
@@ -102,6 +110,8 @@ function forget(shelves: ReadonlyMap<string, Shelf>, tenant: string): void {
 
 /** Reads the apps of a tenant. Those whose settings and schemas are as before stay open. */
 async function readShelf(deps: AppBookDeps, tenant: string, shelf: Shelf): Promise<TenantApps> {
+  // Read before the records, which may be newer.
+  const place = (await deps.store.tenant(tenant))?.place ?? 0
   await deps.ready?.(tenant)
   const catalog = deps.catalog(tenant)
   const entries = new Map<string, Entry>()
@@ -121,6 +131,7 @@ async function readShelf(deps: AppBookDeps, tenant: string, shelf: Shelf): Promi
     if (entries.get(id)?.app !== app) await app.compiled?.adapter.close?.()
   }
   shelf.entries = entries
+  shelf.place = place
   return new Map([...entries].map(([id, { app }]) => [id, app]))
 }
 

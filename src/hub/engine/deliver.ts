@@ -7,7 +7,7 @@ import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { guardRemoval } from './guarding.ts'
 import { loseAccount } from './lost.ts'
-import { formerAccount, isTakenOver, matchAccount } from './match.ts'
+import { accountOf, formerAccount, isTakenOver, matchAccount } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import { dropLink, keepProgress, park, settleFailure, settleLater, settleRest, settleWaiting } from './settle.ts'
 import { type AccountStep, type Steps, stepsOf } from './steps.ts'
@@ -50,7 +50,8 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
   }
   for (let round = 0; round < ROUNDS; round++) {
     const want = wantOf(app, job.source, job.link, {
-      accountOf: accounts,
+      // Somebody may be referred to by oneself.
+      accountOf: (id) => (id === job.item.key ? accountOf(turn, job.link) : accounts(id)),
       killed: job.killed,
       now: turn.deps.environment.now(),
     })

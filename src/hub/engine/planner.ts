@@ -23,11 +23,21 @@ const COMMITTED = 1_000
 /** Types of notes after which the apps are read anew. */
 const CONFIGURING = new Set(['App', 'Schema', 'ResourceType', 'Tenant', 'Setting'])
 
+/** The leases under which the apps were read. Whoever holds one of them plans every change of configuration itself. */
+const readUnder = new WeakSet<object>()
+
+function isNew(lease: object): boolean {
+  if (readUnder.has(lease)) return false
+  readUnder.add(lease)
+  return true
+}
+
 /** Plans a batch of lines for all apps of a tenant. */
 export async function planBatch(deps: PlannerDeps, batch: LogBatch): Promise<LogResult> {
   const { tenant, lines, lease } = batch
   const changed = lines.some(({ op, type }) => op === 'note' && CONFIGURING.has(type))
-  const apps = await (changed ? deps.book.reload(tenant) : deps.book.of(tenant))
+  // A change of configuration that another process has planned may not have reached this one.
+  const apps = await (changed || isNew(lease) ? deps.book.reload(tenant) : deps.book.of(tenant))
   const resources = lines.filter(({ op }) => op !== 'note')
   const read = await readSubjects(deps, tenant, resources)
   let writes: Write[] = lines.flatMap((line) => leaverWrites(line))

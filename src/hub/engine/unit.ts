@@ -33,10 +33,10 @@ const FAULT_MS = 60_000
 export async function workUnit(deps: UnitDeps, unit: Item, lease: HeldLease): Promise<WorkResult> {
   const { tenant, key } = unit
   const state = (unit.value as unknown as AppState | null) ?? { health: 'healthy' }
-  const known = await deps.book.of(tenant)
-  // A change of configuration has marked the unit: other processes hear of it only within a second.
-  const isBehind = unit.place > (state.configured ?? 0) || !known.has(key)
-  const app = (isBehind ? await deps.book.reload(tenant) : known).get(key)
+  // Of changes of configuration by other processes this one may not have heard yet; the planner, or the turn before, had.
+  const place = Math.max(unit.place, state.configured ?? 0)
+  const known = await deps.book.of(tenant, place)
+  const app = (known.has(key) ? known : await deps.book.reload(tenant)).get(key)
   if (app === undefined) {
     await deps.clear(tenant, key, lease.signal)
     return { set: undefined }

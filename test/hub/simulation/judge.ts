@@ -265,14 +265,18 @@ function judgeGroups(judged: Judged): string | undefined {
         .flatMap(({ link }) => link.account ?? []),
     )
     const missing = [...wanted].find((id) => !account.members.has(id) && !exempt.has(id))
-    const extra = [...account.members].find(
-      (id) => !wanted.has(id) && !exempt.has(id) && app.accounts.get(id)?.ours === true,
-    )
+    const extra = [...account.members].find((id) => !wanted.has(id) && !exempt.has(id) && isWithinReach(app, id))
     if (missing !== undefined) return `P2, P7: the group ${group.document.displayName} lacks ${missing}`
     if (extra !== undefined && !world.letGo.has(app.name))
       return `P2: the group ${group.document.displayName} has ${extra}`
   }
   return undefined
+}
+
+/** Whether the hub can say anything of a member: an account of its own, in reach. */
+function isWithinReach({ accounts }: SimApp, id: string): boolean {
+  const account = accounts.get(id)
+  return account?.ours === true && !account.hidden
 }
 
 /** Accounts that nobody here answers for, and those that two do. */

@@ -104,6 +104,12 @@ export function scopeOf(choice: ScopeChoice, scopeGroup: string): AppScope {
   }
 }
 
+/** The same, for a change, which leaves alone what it does not name. */
+function wholeScope(choice: ScopeChoice, scopeGroup: string) {
+  const { users, groups } = scopeOf(choice, scopeGroup)
+  return { users: { filter: null, memberOf: null, ...users }, groups: groups ?? null }
+}
+
 /** Makes the company: a tenant, the group that scopes name, and the apps, switched on. */
 export async function createWorld(
   store: WorkStore,
@@ -350,7 +356,7 @@ async function configure(
   const scopeGroup = world.groups.get(0) ?? ''
   switch (operation.do) {
     case 'scope':
-      await administration.change(TENANT, name, { scope: scopeOf(operation.scope, scopeGroup) as never })
+      await administration.change(TENANT, name, { scope: wholeScope(operation.scope, scopeGroup) as never })
       return
     case 'policy':
       if (operation.onLeave === 'unlink' || operation.onLeave === 'ignore') world.letGo.add(name)
