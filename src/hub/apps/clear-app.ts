@@ -29,8 +29,8 @@ export async function clearApp(
     if (page.length === 0) break
     await store.commit(page.map(({ key }) => gone(tenant, links, key)))
   }
-  const { waits, removals, former, attempts, holds, runs } = QUEUES
-  for (const queue of [waits, removals, former, attempts, holds, runs].map((queueOf) => queueOf(app)))
+  const { waits, removals, former, attempts, holds, runs, plans } = QUEUES
+  for (const queue of [waits, removals, former, attempts, holds, runs, plans].map((queueOf) => queueOf(app)))
     await clearQueue(store, tenant, queue, signal)
   await store.commit([gone(tenant, QUEUES.units, app)])
 }

@@ -22,6 +22,7 @@ export const HUB_READER = 'hub'
  * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
  * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
+ * - `plans`: what plans have planned. Key = `{run}/{number}`, tag = resource id; value = `PlanItem`.
  * - `seen`: what a sweep that is under way has listed. Key = `{run}/{type}/{account}`.
  * - `drifts`: what sweeps have found. Key = `{run}/{number}`, tag = `{run}/{kind}`; value = `Drift`.
  */
@@ -38,6 +39,7 @@ export const QUEUES = {
   attempts: (app: string) => `hub/attempts/${app}`,
   holds: (app: string) => `hub/holds/${app}`,
   runs: (app: string) => `hub/runs/${app}`,
+  plans: (app: string) => `hub/plans/${app}`,
   seen: (app: string) => `hub/seen/${app}`,
   drifts: (app: string) => `hub/drifts/${app}`,
 } as const

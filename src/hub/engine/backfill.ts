@@ -53,7 +53,7 @@ async function resourcesBatch(turn: Turn, from: Backfill): Promise<Batch> {
   const { deps, tenant, app } = turn
   const { type, after } = from
   if (type === 'links' || (type === 'Group' && !app.scope.hasGroups)) return { writes: [], next: nextPass(from) }
-  const ids = await idsAfter(deps.store, tenant, type, after)
+  const ids = await idsAfter(deps.store, tenant, type, after, BATCH)
   const refs = ids.map((id) => ({ type, id }))
   const sources = await readSources(deps.store, tenant, refs)
   const last = ids.at(-1)
@@ -113,18 +113,19 @@ async function marksFor(turn: Turn, place: number, sources: readonly Source[]): 
 }
 
 /** The next ids of a type, in their order. */
-async function idsAfter(
+export async function idsAfter(
   store: Pick<Store, 'find'>,
   tenant: string,
   type: string,
   after: string,
+  limit: number,
 ): Promise<readonly string[]> {
   const { resources } = await store.find({
     tenant,
     types: [{ type }],
     base: '',
     endpoints: {},
-    page: { after: after === '' ? undefined : { id: after }, limit: BATCH },
+    page: { after: after === '' ? undefined : { id: after }, limit },
     total: false,
     groups: false,
   })

@@ -121,7 +121,7 @@ export function accountOf(turn: Turn, link: Link | undefined): string | undefine
 }
 
 /** The text at a path of an account: `userName`, `emails.value` (the primary one, else the first). */
-function valueAt(document: Document, path: string): string | undefined {
+export function valueAt(document: Document, path: string): string | undefined {
   // URNs have dots in them: the attribute is what comes after the last colon.
   const colon = path.lastIndexOf(':')
   const inside = colon < 0 ? document : document[path.slice(0, colon)]

@@ -165,6 +165,18 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
         for (const one of remove) members.delete(one)
       }),
     readMembers: (id) => ask(`members of ${id}`, () => ({ ids: [...(app.members.get(id) ?? [])] })),
-    show: (step: Step) => [{ verb: step.do, target: step.type }],
+    // What it shows is what `requests` has when it is sent.
+    show: (step: Step) => [{ verb: step.do, target: shownTarget(step) }],
+  }
+}
+
+function shownTarget(step: Step): string {
+  switch (step.do) {
+    case 'create':
+      return `${step.type} ${step.document.userName ?? step.document.displayName}`
+    case 'members':
+      return `${step.id} +${step.change.add.length} -${step.change.remove.length}`
+    default:
+      return `${step.type} ${step.id}`
   }
 }

@@ -1,0 +1,182 @@
+// Plans as they are kept: made, read page by page, and compared with how things are now.
+
+import { isDeepStrictEqual } from 'node:util'
+import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
+import type { Item, Work, WorkWrite } from '../../store/index.ts'
+import { type AccountType, type PlanItem, type PlanSummary, QUEUES } from '../contract/index.ts'
+import { type PlanDeps, type PlanResult, type PlanStep, planApp } from './plan.ts'
+
+/** A plan as it is kept in `QUEUES.runs`. `failed`: the app could not be asked. */
+export interface PlanRun extends PlanSummary {
+  readonly kind: 'plan'
+  readonly state: 'running' | 'done' | 'failed'
+  readonly message?: string
+  /** Items that are kept; what stays the same is not. */
+  readonly items: number
+}
+
+/** One page of the items of a plan. */
+export interface PlanPage {
+  readonly items: readonly PlanItem[]
+  /** Pass it to read on; absent after the last page. */
+  readonly next?: string
+}
+
+/** How long plans are kept. */
+const KEPT_MS = 30 * 86_400_000
+const DIGITS = 9
+
+/** Makes a plan and keeps it. `onPage` is told how many items there are so far. */
+export async function makePlan(deps: PlanDeps, onPage?: (items: number) => void): Promise<PlanRun> {
+  const { store, environment, tenant, app } = deps
+  const now = environment.now()
+  const id = `${String(now).padStart(15, '0')}-${Buffer.from(environment.random(new Uint8Array(4))).toString('hex')}`
+  const settings = app.settings.id
+  const none: PlanResult = {
+    app: settings,
+    place: 0,
+    configured: 0,
+    madeAt: now,
+    counts: {},
+    guard: { held: false, removals: 0, limit: 0, managed: 0 },
+  }
+  const keep = (run: Omit<PlanRun, 'id' | 'kind'>): WorkWrite => ({
+    write: 'item',
+    item: { tenant, queue: QUEUES.runs(settings), key: id },
+    set: { tag: 'plan', value: { kind: 'plan', id, ...run } as unknown as Json, expires: now + KEPT_MS },
+  })
+  let items = 0
+  await store.commit([keep({ ...none, state: 'running', items })])
+  try {
+    const result = await planApp(deps, async (steps) => {
+      await store.commit(steps.map((step, at) => itemWrite(tenant, settings, id, items + at, step, now + KEPT_MS)))
+      items += steps.length
+      onPage?.(items)
+    })
+    const run = { ...result, state: 'done', items } as const
+    await store.commit([keep(run)])
+    return { kind: 'plan', id, ...run }
+  } catch (error) {
+    const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
+    await store.commit([keep({ ...none, state: 'failed', message, items })])
+    throw error
+  }
+}
+
+function itemWrite(tenant: string, app: string, plan: string, at: number, step: PlanStep, expires: number): WorkWrite {
+  const { item } = step.planned
+  return {
+    write: 'item',
+    item: { tenant, queue: QUEUES.plans(app), key: `${plan}/${String(at).padStart(DIGITS, '0')}` },
+    set: { tag: item.resource.slice(-200), value: item as unknown as Json, expires },
+  }
+}
+
+/** A plan of an app, if there is one of this id. */
+export async function readPlan(store: Work, tenant: string, app: string, id: string): Promise<PlanRun | undefined> {
+  const [item] = await store.items(tenant, QUEUES.runs(app), { keys: [id] })
+  return item === undefined ? undefined : runOf(item)
+}
+
+/** The last plans of an app, newest first. */
+export async function listPlans(store: Work, tenant: string, app: string): Promise<readonly PlanRun[]> {
+  const found = await store.items(tenant, QUEUES.runs(app), { tag: 'plan', limit: 1_000 })
+  return found.flatMap((item) => runOf(item) ?? []).reverse()
+}
+
+/** A page of the items of a plan, in the order in which they were planned. */
+export async function planItems(
+  store: Work,
+  tenant: string,
+  app: string,
+  plan: string,
+  limit: number,
+  after?: string,
+): Promise<PlanPage> {
+  const found = await store.items(tenant, QUEUES.plans(app), { after: `${plan}/${after ?? ''}`, limit })
+  const own = found.filter(({ key }) => key.startsWith(`${plan}/`))
+  const items = own.map(({ value }) => value as unknown as PlanItem)
+  const last = own.at(-1)
+  if (own.length < limit || last === undefined) return { items }
+  return { items, next: last.key.slice(plan.length + 1) }
+}
+
+function runOf({ value }: Item): PlanRun | undefined {
+  return isObject(value) && value.kind === 'plan' ? (value as unknown as PlanRun) : undefined
+}
+
+/** What of a plan still holds. */
+export interface PlanCheck {
+  /** Resources whose item is as it was. */
+  readonly holds: number
+  /** Items that would be others now, and those that would be none any more. */
+  readonly changed: readonly PlanItem[]
+}
+
+/**
+ * Plans again what a plan has planned, and compares. `each` gets the resources, page by page, whose items are as they were. What joined the
+ * plan since is not looked at: it was not approved.
+ */
+export async function checkPlan(
+  deps: PlanDeps,
+  plan: PlanRun,
+  each: (items: readonly PlanItem[]) => Promise<void>,
+): Promise<PlanCheck> {
+  const { store, tenant, app } = deps
+  let holds = 0
+  const changed: PlanItem[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await planItems(store, tenant, app.settings.id, plan.id, 200, after)
+    const same: PlanItem[] = []
+    for (const type of ['User', 'Group'] as const) {
+      const before = page.items.filter((item) => item.type === type)
+      const now = await itemsNow(deps, type, before)
+      for (const item of before) {
+        const is = now.get(item.resource)
+        if (is !== undefined && sameWork(item, is)) same.push(item)
+        else if (changed.length < CHANGED)
+          changed.push(is ?? { ...item, action: 'same', why: 'nothing is to be done any more', requests: [] })
+      }
+    }
+    holds += same.length
+    if (same.length > 0) await each(same)
+    if (page.next === undefined) return { holds, changed }
+    after = page.next
+  }
+}
+
+/** Changed items that are listed at most. */
+const CHANGED = 1_000
+
+async function itemsNow(
+  deps: PlanDeps,
+  type: AccountType,
+  items: readonly PlanItem[],
+): Promise<ReadonlyMap<string, PlanItem>> {
+  const found = new Map<string, PlanItem>()
+  if (items.length === 0) return found
+  await planApp(
+    deps,
+    async (steps) => {
+      for (const { planned } of steps) found.set(planned.item.resource, planned.item)
+    },
+    { type, ids: items.map(({ resource }) => resource) },
+  )
+  return found
+}
+
+/** Whether two items do the same. Why, and how often it was shown, may differ. */
+function sameWork(one: PlanItem, other: PlanItem): boolean {
+  return (
+    one.action === other.action &&
+    one.account === other.account &&
+    isDeepStrictEqual(one.members, other.members) &&
+    isDeepStrictEqual(one.requests, JSON.parse(JSON.stringify(other.requests)))
+  )
+}
+
+/** The refusal of a plan that nobody has made, or that is not done. */
+export function noPlan(tenant: string, app: string, id: string, state?: PlanRun['state']): LockstepError {
+  const why = state === undefined ? 'has no plan' : `is ${state === 'running' ? 'still making' : 'without'} the plan`
+  return new LockstepError('ERR_NOT_FOUND', `App "${app}" of tenant "${tenant}" ${why} "${id}"`)
+}
