@@ -6,7 +6,8 @@
 // Quick: 1,000 and 10,000 users. Full: 1,000, 100,000 and 1,000,000. `--data` keeps filled databases for the next run, and `--root`
 // measures another checkout. `--only PG,P1,P2` measures PostgreSQL alone, on a server that the run starts itself; `--load 1000000`
 // also loads that many users and a hundredth as many groups into it, and the huge size is measured there only with `--huge`.
-// `--only B.dear` measures one tenant's expensive requests beside another's light ones.
+// `--only B.dear` measures one tenant's expensive requests beside another's light ones. `--only H --big 2000` measures the hub with
+// few people, where the machine is busy.
 //
 // Each row is compared with two references: *bare*, node:http that returns the same bytes (bench/bare.ts), and *floor*, the smallest
 // program that does the same job durably (bench/floor.ts). Rounds are interleaved, and medians taken.
@@ -21,6 +22,7 @@ import { DEAR_ROWS, measureDear } from './rows/dear.ts'
 import { FILTER_ROWS, measureFilters } from './rows/filters.ts'
 import { GET_ROWS, measureGets } from './rows/gets.ts'
 import { GROUP_ROWS, measureGroups } from './rows/groups.ts'
+import { HUB_ROWS, measureHub } from './rows/hub.ts'
 import { LIST_ROWS, measureLists } from './rows/lists.ts'
 import { measurePostgres, POSTGRES_ROWS } from './rows/postgres.ts'
 import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
@@ -65,6 +67,7 @@ const PARTS: readonly (readonly [
   [POSTGRES_ROWS, measurePostgres, 'closed'],
   [TENANT_ROWS, measureTenants, 'closed'],
   [WORK_ROWS, measureWork, 'closed'],
+  [HUB_ROWS, measureHub, 'closed'],
 ]
 
 const only = options.only?.split(',').map((word) => word.trim())
@@ -129,7 +132,7 @@ const bench: Bench = {
 try {
   const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
   // These have sites of their own.
-  const apart: readonly unknown[] = [measurePostgres, measureTenants, measureDear, measureWork]
+  const apart: readonly unknown[] = [measurePostgres, measureTenants, measureDear, measureWork, measureHub]
   const onFiles = PARTS.some(([ids, measure]) => !apart.includes(measure) && wantsPart(ids))
   for (const size of onFiles ? sizes : []) {
     for (const product of products) {
