@@ -1,6 +1,8 @@
 // The ways of speaking to apps that are built in.
 
+import { SCIM_KIND } from './adapters/scim/scim-kind.ts'
+import { TABLE_KIND } from './adapters/table/table-kind.ts'
 import type { AdapterKind } from './contract/index.ts'
 
 /** The adapters that are built in, the first one for apps that don't name theirs. */
-export const ADAPTER_KINDS: readonly AdapterKind[] = []
+export const ADAPTER_KINDS: readonly AdapterKind[] = [SCIM_KIND, TABLE_KIND]

@@ -154,7 +154,7 @@ export const ACCOUNT_CASES: readonly ContractCase[] = [
       if (!trial.traitsOf('User').remove || trial.adapter.traits.off.removeMeans === 'deactivates') return
       const { id, document } = await trial.make('User')
       await trial.adapter.remove('User', id, trial.call)
-      const after = { ...document, displayName: 'Nobody' }
+      const after = trial.documentOf('User', trial.fresh())
       if (!isKept(trial, document, after)) return
       await rejectsWith(trial.adapter.update('User', id, changeTo(document, after), trial.call), 'gone')
     },

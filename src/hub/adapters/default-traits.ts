@@ -67,8 +67,17 @@ export function narrowType(type: ResourceType, paths: readonly string[]): Resour
     if (subs === 'all' || attribute.subAttributes === undefined) return [attribute]
     return [{ ...attribute, subAttributes: attribute.subAttributes.filter(({ name }) => subs.includes(name)) }]
   })
-  const extensions = type.extensions.filter(({ schema }) => paths.includes(schema.id))
+  const extensions = type.extensions.flatMap((extension) => {
+    const { schema } = extension
+    if (paths.includes(schema.id)) return [extension]
+    const own = schema.attributes.filter(({ name }) => paths.some((path) => isOf(path, `${schema.id}:${name}`)))
+    return own.length === 0 ? [] : [{ ...extension, schema: { ...schema, attributes: own } }]
+  })
   return { ...type, schema: { ...type.schema, attributes }, extensions }
+}
+
+function isOf(path: string, attribute: string): boolean {
+  return path === attribute || path.startsWith(`${attribute}.`)
 }
 
 /** Which sub-attributes of an attribute paths name; undefined: none. URNs of extensions name them whole. */

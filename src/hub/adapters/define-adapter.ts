@@ -21,9 +21,9 @@ import {
   type ShownRequest,
   type Step,
 } from '../contract/index.ts'
-import { defaultMap } from '../map/default-map.ts'
 import { type AppAnswer, sendToApp } from './app-http.ts'
 import { fillTraits, narrowType, type TraitsDraft } from './default-traits.ts'
+import { keptMap } from './kept-map.ts'
 import { findListed, readListed } from './list-scan.ts'
 import { showStep } from './show-step.ts'
 
@@ -90,27 +90,11 @@ export function defineAdapter(definition: AdapterDefinition): AdapterKind {
       const own = definition.defaultMap?.()
       if (own !== undefined) return own
       const groups = draft.groups !== undefined
-      return { User: mapOf('User', keeps.User), ...(groups ? { Group: mapOf('Group', keeps.Group) } : {}) }
+      return { User: keptMap('User', keeps.User), ...(groups ? { Group: keptMap('Group', keeps.Group) } : {}) }
     },
     accountSchema: (type, _settings, types) => schemaOf(type, types),
     open: (settings, deps) => openAdapter(definition, settings, deps),
   }
-}
-
-/** The built-in map without what the app doesn't keep. */
-function mapOf(type: AccountType, keeps: readonly string[] | undefined): JsonObject {
-  const rules = Object.entries(defaultMap(type))
-  if (keeps === undefined) return Object.fromEntries(rules)
-  const [kept, whole] = [new Set(keeps), new Set(keeps.map((path) => path.split('.')[0]))]
-  return Object.fromEntries(
-    rules.flatMap(([path, rule]) => {
-      if (kept.has(path) || path === 'members' || keeps.some((one) => path.startsWith(`${one}:`))) return [[path, rule]]
-      if (!whole.has(path)) return []
-      // Of a complex attribute only these parts; entries of a list go whole, the rest of them is not compared.
-      const parts = keeps.filter((one) => one.startsWith(`${path}.`))
-      return path === 'name' ? parts.map((part) => [part, { from: part, whenMissing: 'clear' }]) : [[path, rule]]
-    }),
-  )
 }
 
 function openAdapter(definition: AdapterDefinition, settings: AppSettings, deps: AdapterDeps): Adapter {

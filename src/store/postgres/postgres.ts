@@ -25,7 +25,7 @@ import { createRunExclusive } from './resource-lock.ts'
 import { createWorkReads } from './work-reads.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './citus.ts'
-export type { PostgresClient, PostgresPool } from './driver.ts'
+export { openPool, type PostgresClient, type PostgresPool } from './driver.ts'
 export type { Interrupt } from './interrupt.ts'
 
 /** How a PostgreSQL store runs. Either `url` or `pool` is given. */
