@@ -4,6 +4,7 @@ import type { Route } from './route.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
+import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { LOG_ROUTES } from './routes/log.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...CONNECTION_ROUTES,
   ...APP_ROUTES,
+  ...LINK_ROUTES,
   ...PEOPLE_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,

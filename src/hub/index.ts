@@ -11,6 +11,7 @@ export {
 } from './apps/administration.ts'
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
+export { clearApp } from './apps/clear-app.ts'
 export {
   type AppConfig,
   type ConnectionConfig,
@@ -27,6 +28,8 @@ export { defaultMap } from './map/default-map.ts'
 export { lintApp, lintMap } from './map/lint-map.ts'
 export { type PreviewResource, previewMap } from './map/preview.ts'
 export type { MapOptions } from './map/read-map.ts'
+export { type Access, type AccessDeps, createAccess } from './proof/access.ts'
+export { HistoryRefusal } from './proof/history.ts'
 export type { Proof } from './proof/proof.ts'
 export type { Receipt, ReceiptApp } from './proof/receipt.ts'
 export { hashOfLines } from './proof/receipt.ts'

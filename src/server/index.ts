@@ -3,4 +3,4 @@
 export type { Workers } from './cluster/cluster.ts'
 export { type Called, commandName } from './command-name.ts'
 export { hasEnded, PROCESS_NAME } from './process-name.ts'
-export { type Server, startServer, startWorkers } from './start.ts'
+export { type Server, startHub, startServer, startWorkers } from './start.ts'

@@ -8,6 +8,7 @@ import type { Tenancy } from '../tenancy/index.ts'
 import { type App, createApp } from './app.ts'
 import { joinCluster } from './cluster/worker.ts'
 import { type Greeting, startGreeting } from './first-start.ts'
+import { runHub } from './hub.ts'
 import { startLogPruning } from './log-pruning.ts'
 import { createHealth } from './monitoring/health.ts'
 import { createHubDebt } from './monitoring/hub-debt.ts'
@@ -60,7 +61,9 @@ export async function serve(
   const { store, tenancy } = site
   const directory = await site.directory()
   const writability = createWritability(store)
+  const hubMeters = createHubMeters({ tenants: settings.metricsTenants === true, debt: createHubDebt(store) })
   const own = measured(settings, site, writability)
+  own.measure(hubMeters.source)
   counted = own.batch
   const cluster = worker ? joinCluster(own) : undefined
   const metrics = cluster === undefined ? own : { ...own, text: cluster.text }
@@ -83,6 +86,8 @@ export async function serve(
     report: (error, tenant) =>
       log.warn({ err: error, tenant }, 'a change log could not be shortened; it is tried again'),
   })
+  // Every worker runs one: leases spread the apps over them.
+  const stopHub = settings.hub ? runHub({ site, settings, log, meter: hubMeters.meter }) : undefined
 
   return {
     url,
@@ -95,7 +100,7 @@ export async function serve(
       health.enter('stopping')
       clearInterval(flushing)
       greeting?.stop()
-      await app.close()
+      await Promise.all([app.close(), stopHub?.()])
       await greeting?.done
       await stopPruning()
       await site.close()
@@ -120,7 +125,6 @@ function measured(settings: Settings, { store, tenancy, database }: Site, writab
       ...(sqlite ? { file: settings.database } : {}),
     }),
   )
-  metrics.measure(createHubMeters({ tenants: settings.metricsTenants === true, debt: createHubDebt(store) }).source)
   return metrics
 }
 

@@ -23,6 +23,12 @@ export async function startWorkers(settings: Settings): Promise<Workers> {
   return superviseWorkers(settings, show)
 }
 
+/** Starts the hub in a process of its own. Returns how to stop it. */
+export async function startHub(settings: Settings): Promise<() => Promise<void>> {
+  const { startHubAlone } = await import('./hub-alone.ts')
+  return startHubAlone(settings)
+}
+
 function show(text: string): void {
   printLines(text.replace(/\n$/, ''))
 }

@@ -11,6 +11,7 @@ test('without flags and environment the defaults hold', () => {
     database: 'data/lockstep.db',
     logLevel: 'info',
     requestSeconds: 30,
+    hub: true,
     workers: 1,
   })
 })
@@ -23,6 +24,7 @@ test('flags go before the environment, the environment before defaults', () => {
     database: '/a.db',
     logLevel: 'warn',
     requestSeconds: 30,
+    hub: true,
     workers: 1,
   })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)

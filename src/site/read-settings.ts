@@ -75,6 +75,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(sealKeyFile === '' ? {} : { sealKeyFile }),
     ...(outboundAllow.length === 0 ? {} : { outboundAllow }),
     ...(outboundProxy === '' ? {} : { outboundProxy }),
+    hub: read('hub', (text) => ['on', 'off'].find((one) => one === text)) === 'on',
     workers,
   }
 }

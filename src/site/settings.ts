@@ -59,6 +59,8 @@ export interface Settings {
   readonly sealKeys?: string
   /** A file with such keys. Absent: one that is made beside a SQLite database. */
   readonly sealKeyFile?: string
+  /** Whether the hub runs in this process. */
+  readonly hub: boolean
   /** Processes that serve. */
   readonly workers: number
 }
@@ -231,6 +233,14 @@ export const SETTINGS = {
     default: '',
     allowed: 'an http or https URL without a path, like http://proxy.example.com:3128',
     does: 'a filtering proxy that calls to public names go through; it resolves the names and must refuse private addresses. Proxies of the environment (HTTPS_PROXY) are not used',
+  },
+  hub: {
+    name: 'hub',
+    flag: '--hub',
+    env: 'LOCKSTEP_HUB',
+    default: 'on',
+    allowed: 'on or off',
+    does: 'whether the server keeps apps in lockstep; off, another process has to: lockstep hub',
   },
   workers: {
     name: 'workers',

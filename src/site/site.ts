@@ -14,6 +14,7 @@ import {
   openInThread,
   type ThreadOptions,
 } from './database.ts'
+import type { HubHooks, RunningHub } from './hub-run.ts'
 import type { ProviderHooks } from './provider.ts'
 import type { SealKeys, SealSettings } from './seal-keys.ts'
 import type { Settings } from './settings.ts'
@@ -44,6 +45,8 @@ export interface Site {
   readonly directory: () => Promise<Directory>
   /** The administration of the hub, by administrator; loaded when it is first needed. */
   readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
+  /** Starts the hub, which keeps apps in lockstep; its code is loaded only then. */
+  readonly runHub: (settings: Pick<Settings, 'outboundAllow' | 'outboundProxy'>, hooks: HubHooks) => Promise<RunningHub>
   /** Seals and opens secrets. Its keys are read when they are first needed. */
   readonly sealer: Sealer
   /** Where those keys are kept. */
@@ -92,6 +95,7 @@ async function siteOn(
     tenancy,
     directory: open,
     hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, settings.publicUrl),
+    runHub: async (own, hooks) => (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer }, own, hooks),
     sealer,
     sealKeys,
     provider: async (hooks) => {

@@ -145,7 +145,8 @@ function applyAt({ held, habits }: Work, { op, path = '', value }: Operation, ta
   if (filter !== undefined) applyToMatches(outer, op, value, { ...target, filter }, habits)
   else if (op === 'remove') {
     if (attribute.required && steps.length === 1) throw invalid('mutability', `"${attribute.name}" is required`)
-    if (habits.removal === 'value-list' && isList(value)) removeListed(outer, attribute, value)
+    const listed = membersOf(value)
+    if (habits.removal === 'value-list' && isList(listed)) removeListed(outer, attribute, listed)
     else delete outer[attribute.name]
   } else set(outer, op, attribute, value as Json, path, habits)
   tidy(held, steps)

@@ -113,11 +113,27 @@ function pathOf(type: Type, name: string): readonly string[] {
   return steps === undefined ? [] : [steps.map((one) => one.name.toLowerCase()).join('/')]
 }
 
-/** The URNs of SCIM 1.1. */
+/** The names of SCIM 1.1. */
 function asV1(resource: JsonObject): JsonObject {
   const { [ENTERPRISE]: extension, ...rest } = resource
   const schemas = ['urn:scim:schemas:core:1.0', ...(extension === undefined ? [] : [V1_ENTERPRISE])]
-  return { ...rest, schemas, ...(extension === undefined ? {} : { [V1_ENTERPRISE]: extension }) }
+  return {
+    ...rest,
+    schemas,
+    ...(extension === undefined ? {} : { [V1_ENTERPRISE]: renamed(extension, 'value', 'managerId') }),
+  }
+}
+
+/** The attributes of the extension from SCIM 1.1. */
+export function fromV1(extension: Json): Json {
+  return renamed(extension, 'managerId', 'value')
+}
+
+/** The id of a manager has another name in SCIM 1.1. */
+function renamed(extension: Json, from: string, to: string): Json {
+  if (!isObject(extension) || !isObject(extension.manager)) return extension
+  const { [from]: id, ...rest } = extension.manager
+  return id === undefined ? extension : { ...extension, manager: { ...rest, [to]: id } }
 }
 
 /** The extension of users in SCIM 1.1. */

@@ -6,7 +6,16 @@ import { isObject, type Json, type JsonObject } from './json.ts'
 import type { FakeProfile } from './profile.ts'
 import type { createRates } from './rates.ts'
 import { invalid, Refusal } from './refusal.ts'
-import { ENDPOINTS, etagOf, locationOf, represent, type Selection, type Shown, V1_ENTERPRISE } from './represent.ts'
+import {
+  ENDPOINTS,
+  etagOf,
+  fromV1,
+  locationOf,
+  represent,
+  type Selection,
+  type Shown,
+  V1_ENTERPRISE,
+} from './represent.ts'
 import type { Incoming, Outgoing } from './requests.ts'
 import { ENTERPRISE, type Type } from './schema.ts'
 import { isSearch, list, type Query, readQuery, readSearch, type Shift } from './search.ts'
@@ -184,7 +193,7 @@ function bodyOf(profile: FakeProfile, { body }: Incoming): JsonObject {
   }
   if (!isObject(value)) throw invalid('invalidSyntax', 'The body is no JSON object')
   const { [V1_ENTERPRISE]: extension, ...rest } = value
-  return profile.protocol === '1.1' && extension !== undefined ? { ...rest, [ENTERPRISE]: extension } : value
+  return profile.protocol === '1.1' && extension !== undefined ? { ...rest, [ENTERPRISE]: fromV1(extension) } : value
 }
 
 function notAllowed(allow: string): Refusal {

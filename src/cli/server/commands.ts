@@ -1,9 +1,9 @@
-// The command that starts the server.
+// The commands that start the server, and the hub alone.
 
 import { SETTINGS } from '../../site/index.ts'
 import { type CommandEntry, DATABASE, fromTable, PUBLIC_URL, SEAL_KEY_FILE } from '../terminal/command-entry.ts'
 
-/** Starting the server. */
+/** Starting the server, and the hub alone. */
 export const SERVER_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'serve',
@@ -26,8 +26,24 @@ export const SERVER_COMMANDS: readonly CommandEntry[] = [
       fromTable(SETTINGS.outboundAllow, 'networks'),
       fromTable(SETTINGS.outboundProxy, 'url'),
       fromTable(SETTINGS.workers, 'number'),
+      fromTable(SETTINGS.hub, 'on|off'),
+      ['--no-hub', 'the same as --hub off'],
       fromTable(SETTINGS.databaseConnections, 'number'),
     ],
     run: async (_args, options) => (await import('./serve.ts')).serve(options),
+  },
+  {
+    name: 'hub',
+    does: 'Keep apps in lockstep without serving: beside servers that run with --no-hub, or in addition to those that do. Several share the apps.',
+    example: 'hub --database postgres://lockstep@db.example/lockstep',
+    options: [
+      ...DATABASE,
+      SEAL_KEY_FILE,
+      fromTable(SETTINGS.outboundAllow, 'networks'),
+      fromTable(SETTINGS.outboundProxy, 'url'),
+      fromTable(SETTINGS.logLevel, 'level'),
+      fromTable(SETTINGS.databaseConnections, 'number'),
+    ],
+    run: async (_args, options) => (await import('./serve.ts')).serveHub(options),
   },
 ]

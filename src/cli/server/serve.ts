@@ -3,7 +3,7 @@
 import cluster from 'node:cluster'
 import * as modules from 'node:module'
 import { setFlagsFromString } from 'node:v8'
-import { type Server, startServer, startWorkers } from '../../server/index.ts'
+import { type Server, startHub, startServer, startWorkers } from '../../server/index.ts'
 import { readSettings, SETTINGS, type SettingName } from '../../site/index.ts'
 import { type Options, textOption } from '../terminal/options.ts'
 
@@ -17,7 +17,8 @@ const HEAP_GROWTH = 50
 export async function serve(options: Options): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const names = Object.keys(SETTINGS) as SettingName[]
-  const settings = readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
+  const given = Object.fromEntries(names.map((name) => [name, textOption(options, name)]))
+  const settings = readSettings({ ...given, ...(options.hub === false ? { hub: 'off' } : {}) }, process.env)
   if (settings.workers > 1 && cluster.isPrimary) {
     const workers = await startWorkers(settings)
     await untilStopped(workers.close, workers.kill)
@@ -33,6 +34,18 @@ export async function serve(options: Options): Promise<void> {
     if (worker) await untilDisconnected(server)
     else await untilStopped(server.close, () => undefined)
   }
+  process.exit(0)
+}
+
+/** Runs the hub alone, until a signal ends it. */
+export async function serveHub(options: Options): Promise<void> {
+  const names = Object.keys(SETTINGS) as SettingName[]
+  const settings = readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
+  const stop = await startHub(settings)
+  // Nothing else may keep the process alive: connections to a database needn't.
+  const alive = setInterval(() => undefined, FLUSH_AFTER_MS)
+  await untilStopped(stop, () => undefined)
+  clearInterval(alive)
   process.exit(0)
 }
 

@@ -7,6 +7,7 @@ import type { AdapterKind } from '../contract/index.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
 import { type Apps, createApps } from './apps.ts'
+import { createInspection, type Inspection } from './inspection.ts'
 
 /** What the administration of the hub works with. */
 export interface HubDeps {
@@ -38,12 +39,15 @@ export interface HubAdministrator {
 export interface HubAdministration {
   readonly apps: Apps
   readonly proof: Proof
+  readonly inspection: Inspection
 }
 
 /** Creates the administration of the hub, by administrator. */
 export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
+  const inspection = createInspection(deps)
   return (administrator) => ({
     apps: createApps({ ...deps, ...administrator }),
+    inspection,
     proof: createProof(deps, deps.types, administrator.actor),
   })
 }

@@ -40,6 +40,14 @@ export function changesOf(before: AppSettings, after: AppSettings): NoteFacts {
   return changes
 }
 
+/** What the note of a removed app says: what it was. */
+export function factsOfRemoved(app: AppSettings): NoteFacts {
+  const told = TOLD.flatMap((name) =>
+    app[name] === undefined ? [] : [[name, { was: json(app[name]) ?? null, is: null }] as const],
+  )
+  return Object.fromEntries(told)
+}
+
 function json(value: unknown): Json | undefined {
   return value as Json | undefined
 }

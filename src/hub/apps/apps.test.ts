@@ -282,6 +282,11 @@ describe('a mode', () => {
   })
 })
 
+/** All queues that are made for one app alone. */
+const OF_AN_APP = Object.values(QUEUES).filter(
+  (queue): queue is (app: string) => string => typeof queue === 'function' && queue.length === 1,
+)
+
 describe('a removed app', () => {
   test('leaves nothing behind, and its id to nobody once it had accounts', async () => {
     const { store, apps } = await fresh()
@@ -292,20 +297,14 @@ describe('a removed app', () => {
       ...Array.from({ length: 1_100 }, (_, at) => item(QUEUES.links('crm'), `u${at}`, { type: 'User' })),
       item(QUEUES.links('crm'), 'g', { type: 'Group' }),
       item(QUEUES.members('crm', 'g'), 'u1'),
-      item(QUEUES.waits('crm'), 'a/b'),
-      item(QUEUES.attempts('crm'), '1'),
-      item(QUEUES.holds('crm'), '1'),
-      item(QUEUES.runs('crm'), '1'),
+      ...OF_AN_APP.map((queueOf) => item(queueOf('crm'), '1')),
     ])
     await apps.remove('t', 'crm')
     const queues = [
       QUEUES.units,
       QUEUES.links('crm'),
       QUEUES.members('crm', 'g'),
-      QUEUES.waits('crm'),
-      QUEUES.attempts('crm'),
-      QUEUES.holds('crm'),
-      QUEUES.runs('crm'),
+      ...OF_AN_APP.map((queueOf) => queueOf('crm')),
     ]
     for (const queue of queues) expect(await store.items('t', queue, { limit: 1 })).toEqual([])
     expect(await store.cursors('t')).toEqual([])

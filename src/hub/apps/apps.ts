@@ -28,7 +28,7 @@ import {
   settingsOf,
 } from '../contract/index.ts'
 import { APP_LIMITS } from './app-limits.ts'
-import { changesOf, factsOfNew } from './app-note.ts'
+import { changesOf, factsOfNew, factsOfRemoved } from './app-note.ts'
 import { AppRefusal, noApp, refusedBy } from './app-refusal.ts'
 import { clearApp, hasLinks } from './clear-app.ts'
 import { type ShownCredentials, showCredentials } from './credentials.ts'
@@ -214,7 +214,7 @@ async function remove(deps: AppsDeps, note: Note, tenant: string, id: string): P
     ...((await hasLinks(store, tenant, id)) ? [tombstone] : []),
     // The log needn't be kept for the hub any longer.
     ...(count > 0 ? [] : [{ write: 'cursor' as const, tenant, reader: HUB_READER, place: undefined }]),
-    note(tenant, 'App', id, 'removed'),
+    note(tenant, 'App', id, 'removed', factsOfRemoved(settingsOf(record))),
   ])
   // If this is interrupted, the hub goes on with it: it finds a unit whose app is gone.
   await clearApp(store, tenant, id)

@@ -1,7 +1,20 @@
-// Forgets an app that was removed: its links, members, waits, attempts, holds and runs, a part at a time.
+// Forgets an app that was removed: its links and all else that is kept of it, a part at a time.
 
 import type { Store, Write } from '../../store/index.ts'
 import { type Link, QUEUES } from '../contract/index.ts'
+
+/** What is kept of an app besides its links and their members. */
+const BESIDE_LINKS = [
+  QUEUES.waits,
+  QUEUES.removals,
+  QUEUES.former,
+  QUEUES.attempts,
+  QUEUES.holds,
+  QUEUES.runs,
+  QUEUES.plans,
+  QUEUES.seen,
+  QUEUES.drifts,
+]
 
 /** Items in one commit. */
 const BATCH = 500
@@ -29,9 +42,7 @@ export async function clearApp(
     if (page.length === 0) break
     await store.commit(page.map(({ key }) => gone(tenant, links, key)))
   }
-  const { waits, removals, former, attempts, holds, runs, plans } = QUEUES
-  for (const queue of [waits, removals, former, attempts, holds, runs, plans].map((queueOf) => queueOf(app)))
-    await clearQueue(store, tenant, queue, signal)
+  for (const queueOf of BESIDE_LINKS) await clearQueue(store, tenant, queueOf(app), signal)
   await store.commit([gone(tenant, QUEUES.units, app)])
 }
 

@@ -222,6 +222,8 @@ export interface AppState {
   readonly timed?: readonly string[]
   /** Holds that were not closed yet. */
   readonly holds?: readonly string[]
+  /** Approved holds among them, whose links were let go. */
+  readonly released?: readonly string[]
   /** When the next full sweep is due, in milliseconds since 1970. */
   readonly sweepDue?: number
   /** When the next light sweep is due, in milliseconds since 1970, and the resource after which it goes on. */

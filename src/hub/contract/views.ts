@@ -124,8 +124,20 @@ export interface AccessRow {
   /** `account`, a group of the app, or a role or an entitlement. */
   readonly kind: 'account' | 'group' | 'role' | 'entitlement'
   readonly value: string
-  /** The rule that gives it: `scope.filter department sw "R"`, `memberOf g-sales`, `grant g-admins`. */
+  /** The rules that give it: `scope.filter department sw "R"`, `memberOf Sales (g1)`, `grant Admins (g2)`, `map`; `none` says why it is still there. */
   readonly through: string
-  /** Whether the app has confirmed it. */
-  readonly confirmed: boolean
+  /** Whether the app has confirmed it. Absent for a moment in the past: the log does not tell. */
+  readonly confirmed?: boolean
+}
+
+/** Whose access is asked for: what a person has, what a group gives, who has an app. */
+export type AccessSubject = { readonly user: string } | { readonly group: string } | { readonly app: string }
+
+/** A page of an answer. */
+export interface AccessPage {
+  readonly rows: readonly AccessRow[]
+  /** Pass it to read on; absent after the last page. Pages may be empty before that. */
+  readonly next?: string
+  /** What can't be told for sure, for people. */
+  readonly doubts: readonly string[]
 }

@@ -7,7 +7,7 @@ import { planFor } from './lane.ts'
 import { causeWrite, linkMark } from './marks.ts'
 import { readLinks } from './planner.ts'
 import { nameOf, readSources, type Source } from './source.ts'
-import { stateWrite, type Turn } from './turn.ts'
+import type { Turn } from './turn.ts'
 
 type Backfill = NonNullable<AppState['backfill']>
 
@@ -33,7 +33,8 @@ export async function backfillBatch(turn: Turn): Promise<boolean> {
   const { writes, next } = from.type === 'links' ? await linksBatch(turn, from) : await resourcesBatch(turn, from)
   const { backfill: _backfill, ...state } = turn.state
   turn.state = next === undefined ? { ...state, configured: place } : { ...state, backfill: next }
-  await committer.commit([...writes, stateWrite(turn)])
+  committer.touch()
+  await committer.commit(writes)
   return next === undefined
 }
 

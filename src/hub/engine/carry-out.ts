@@ -1,6 +1,5 @@
 // One step on its way: written down as tentative, sent, and kept as confirmed.
 
-import type { Write } from '../../store/index.ts'
 import {
   type Account,
   type AdapterCall,
@@ -26,9 +25,9 @@ const ATTEMPTS_MS = 30 * 86_400_000
 
 /**
  * Sends one step. What it may set is on disk before; what it did is in `job.link` after. After an outcome that nobody knows, the link says
- * so and reads are planned. Throws AppError and TurnOver. `writes` go into the commit before the request.
+ * so and reads are planned. Throws AppError and TurnOver.
  */
-export async function carryOut(turn: Turn, job: Job, step: AccountStep, writes: readonly Write[]) {
+export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise<void> {
   const { calls, deps } = turn
   const headers = headersOf(turn, job)
   const { type } = job.link
@@ -36,11 +35,11 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep, writes: 
   const pass = await calls.pass(ask)
   const before = job.link.tentative
   job.link = { ...job.link, tentative: tentativeOf(step, before, deps.environment.now()) }
-  await keepProgress(turn, job, writes)
+  await keepProgress(turn, job)
   try {
     const result = await sendStep(turn, job, step, pass.send)
     job.link = confirmed(turn, job, step, result, before !== undefined)
-    count(turn, job)
+    confirmIn(turn, job)
     await keepProgress(turn, job)
   } catch (error) {
     if (!(error instanceof AppError && error.trouble === 'unknown')) job.link = withTentative(job.link, before)
@@ -202,15 +201,10 @@ function withTentative({ tentative: _tentative, ...link }: Link, tentative: Tent
   return tentative === undefined ? link : { ...link, tentative }
 }
 
-/** Counts the accounts that are switched on, and tells how long it took. */
-function count(turn: Turn, job: Job): void {
-  const { managed = 0 } = turn.state
-  const wasOn = job.saved.account !== undefined && job.saved.acked?.active !== false
-  const isOn = job.link.account !== undefined && job.link.acked?.active !== false
-  if (job.link.type === 'User' && wasOn !== isOn) {
-    turn.state = { ...turn.state, managed: Math.max(0, managed + (isOn ? 1 : -1)) }
-  }
-  const since = job.link.since ?? Math.min(job.item.due, turn.deps.environment.now())
-  const seconds = Math.max(0, turn.deps.environment.now() - since) / 1_000
+/** Tells how long it took from the change to the confirmation. */
+function confirmIn(turn: Turn, job: Job): void {
+  const now = turn.deps.environment.now()
+  const since = job.link.since ?? Math.min(job.item.due, now)
+  const seconds = Math.max(0, now - since) / 1_000
   turn.deps.meter?.acknowledged({ tenant: turn.tenant, app: turn.app.settings.id, lane: job.lane, seconds })
 }

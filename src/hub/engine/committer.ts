@@ -8,6 +8,8 @@ export interface Committer {
   readonly commit: (writes: readonly Write[]) => Promise<void>
   /** Puts writes into the next commit, whenever that is. */
   readonly along: (writes: readonly Write[]) => void
+  /** The state of the unit has changed: it goes into the next commit. */
+  readonly touch: () => void
   /** Commits what still waits to go along. */
   readonly flush: () => Promise<void>
 }
@@ -23,14 +25,21 @@ const JOINED = 400
 /** Most writes that wait to go along: beyond that, they are committed by themselves. */
 const ALONG = 200
 
-/** Opens the committer of a turn. `failed` is called once, with the error of the first commit that fails: the turn is over. */
-export function createCommitter(
-  store: Pick<Store, 'commit'>,
-  fence: Write,
-  failed: (error: unknown) => void,
-): Committer {
+/** What a committer works with. */
+export interface CommitterDeps {
+  readonly store: Pick<Store, 'commit'>
+  readonly fence: Write
+  /** The write of the unit's state as of now. */
+  readonly state: () => Write
+  /** Called once, with the error of the first commit that fails: the turn is over. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Opens the committer of a turn. */
+export function createCommitter({ store, fence, state, failed }: CommitterDeps): Committer {
   let waiting: Waiting[] = []
   const along: Write[] = []
+  let touched = false
   let running: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
 
@@ -46,6 +55,8 @@ export function createCommitter(
       const now = waiting.slice(0, taken)
       waiting = waiting.slice(taken)
       const extra = along.splice(0, Math.max(0, JOINED - count))
+      if (touched) extra.push(state())
+      touched = false
       try {
         await store.commit([fence, ...now.flatMap((one) => one.writes), ...extra])
         for (const one of now) one.done()
@@ -73,6 +84,9 @@ export function createCommitter(
     along(writes) {
       along.push(...writes)
       if (along.length >= ALONG && running === undefined && failure === undefined) void commit([]).catch(() => {})
+    },
+    touch() {
+      touched = true
     },
     async flush() {
       while (along.length > 0) await commit([])

@@ -95,17 +95,15 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     if (!isDue(turn, job)) return 'at rest'
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
   }
-  const writes = []
   if (steps.removes === 1) {
     const guarded = await guardRemoval(turn, job, { accounts: 1, memberships: 0 })
     if (!guarded.go) {
       await guarded.hold()
       return 'settled'
     }
-    writes.push(...guarded.writes)
   }
   try {
-    await carryOut(turn, job, step, writes)
+    await carryOut(turn, job, step)
     tell(turn, job, { event: 'delivered', action: steps.action })
     return 'again'
   } catch (error) {

@@ -1,15 +1,13 @@
 // Asks the guard before access is taken away, and holds what it does not let through.
 
-import type { Write } from '../../store/index.ts'
 import { causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
 import { describeHeld, type Held, judgeCause, judgeRemoval, type RemovalCount } from './guard.ts'
+import { holdOf } from './holds.ts'
 import { settleLater } from './settle.ts'
-import { type Job, stateWrite, type Turn, tell } from './turn.ts'
+import { changeState, type Job, type Turn, tell } from './turn.ts'
 
-/** A removal may be sent, with the write that counts it; or not, and `hold` settles its link so. */
-export type Guarded =
-  | { readonly go: true; readonly writes: readonly Write[] }
-  | { readonly go: false; readonly hold: () => Promise<void> }
+/** A removal may be sent, and is counted with the next commit; or not, and `hold` settles its link so. */
+export type Guarded = { readonly go: true } | { readonly go: false; readonly hold: () => Promise<void> }
 
 const DAY_MS = 86_400_000
 /** While a backfill still counts what it takes away, none of it is sent. */
@@ -33,7 +31,7 @@ export async function guardRemoval(
     const later = () => settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS })
     return { go: false, hold: later }
   }
-  const hold = holdOf(job)
+  const hold = holdOf(job.link)
   const approved = hold !== undefined && turn.verdicts.get(hold) === 'approved'
   const pass = job.killed ? 'kill' : approved ? 'approved' : undefined
   if (pass === undefined && cause !== undefined) {
@@ -48,8 +46,8 @@ export async function guardRemoval(
     environment.now(),
   )
   if (!verdict.go) return { go: false, hold: () => holdBack(turn, job, verdict.held) }
-  turn.state = { ...turn.state, removals: verdict.removals }
-  return { go: true, writes: [stateWrite(turn)] }
+  changeState(turn, { removals: verdict.removals })
+  return { go: true }
 }
 
 /** How much one cause takes away that has not been sent yet. */
@@ -66,21 +64,13 @@ async function countCause({ deps, tenant, app }: Turn, { cause, place }: Removal
   return count
 }
 
-/** The hold that stopped a link. */
-function holdOf({ link }: Job): string | undefined {
-  const details = link.reason?.code === 'guard' ? link.reason.details : undefined
-  return typeof details === 'object' && details !== null && 'hold' in details && typeof details.hold === 'string'
-    ? details.hold
-    : undefined
-}
-
 async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   const { deps, tenant, app } = turn
   const now = deps.environment.now()
   const message = describeHeld(held)
-  const before = holdOf(job)
+  const before = holdOf(job.link)
   // What was held and not approved stays with its hold.
-  const id = before !== undefined && turn.verdicts.has(before) ? before : await openHold(turn, job, held)
+  const id = before !== undefined && turn.verdicts.has(before) ? before : await holdFor(turn, job, held)
   const reason = { code: 'guard', message, details: { hold: id } } as const
   await settleLater(turn, job, { state: 'held', due: now + DAY_MS, reason })
   if (before === undefined) {
@@ -89,7 +79,16 @@ async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   }
 }
 
-/** The open hold of a cause: the one of this turn, or a new one. */
+/** The open hold of a cause: one for all that are held at once. */
+function holdFor(turn: Turn, job: Job, held: Held): Promise<string> {
+  const known = turn.holding.get(held.cause)
+  if (known !== undefined) return known
+  const opened = openHold(turn, job, held)
+  turn.holding.set(held.cause, opened)
+  return opened
+}
+
+/** The hold of a cause that is still open, or a new one. */
 async function openHold(turn: Turn, job: Job, held: Held): Promise<string> {
   const { deps, tenant, app } = turn
   const queue = QUEUES.holds(app.settings.id)
@@ -110,10 +109,7 @@ async function openHold(turn: Turn, job: Job, held: Held): Promise<string> {
     count: held.count,
     limit: held.limit,
   }
-  turn.state = { ...turn.state, holds: [...new Set([...(turn.state.holds ?? []), id])] }
-  await turn.committer.commit([
-    { write: 'item', item: { tenant, queue, key: id }, set: { value: hold as never } },
-    stateWrite(turn),
-  ])
+  changeState(turn, { holds: [...new Set([...(turn.state.holds ?? []), id])] })
+  await turn.committer.commit([{ write: 'item', item: { tenant, queue, key: id }, set: { value: hold as never } }])
   return id
 }

@@ -9,7 +9,7 @@ import { accountOf, headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
 import { flattens, managesMembers, membersAmong } from './nested.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
-import { type Job, stateWrite, type Turn } from './turn.ts'
+import { changeState, type Job, type Turn } from './turn.ts'
 
 /** Members that are looked at together. */
 const PAGE = 500
@@ -106,7 +106,6 @@ async function sendMoves(turn: Turn, job: Job, moves: readonly Move[]): Promise<
   const size = Math.max(1, turn.app.adapter.traits.members.perRequest)
   for (let from = 0; from < moves.length; from += size) {
     const chunk = moves.slice(from, from + size)
-    const writes: Write[] = []
     if (chunk[0]?.do === 'remove') {
       const emptiedFrom = await membersBefore(turn, job)
       const guarded = await guardRemoval(turn, job, {
@@ -115,9 +114,8 @@ async function sendMoves(turn: Turn, job: Job, moves: readonly Move[]): Promise<
         ...(emptiedFrom === undefined ? {} : { emptiedFrom }),
       })
       if (!guarded.go) return guarded.hold
-      writes.push(...guarded.writes)
     }
-    await sendChunk(turn, job, chunk, writes)
+    await sendChunk(turn, job, chunk)
   }
   return undefined
 }
@@ -129,14 +127,14 @@ async function membersBefore({ deps, tenant, app }: Turn, { item }: Job): Promis
   return known.filter(({ value }) => value !== null).length
 }
 
-async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[], writes: readonly Write[]): Promise<void> {
+async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<void> {
   const { calls, committer, deps } = turn
   const id = job.link.account ?? ''
   const accounts = (kind: Move['do']) => chunk.filter((move) => move.do === kind).map(({ account }) => account)
   const step: Step = { do: 'members', type: 'Group', id, change: { add: accounts('add'), remove: accounts('remove') } }
   const pass = await calls.pass({ step: 'members', type: 'Group', lane: job.lane, headers: headersOf(turn, job) })
   const tentative = (move: Move) => memberAt(move.item, { value: { account: move.account, tentative: true } })
-  await committer.commit([...chunk.map(tentative), ...writes])
+  await committer.commit(chunk.map(tentative))
   try {
     await sendStep(turn, job, step, pass.send)
   } catch (error) {
@@ -150,8 +148,8 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[], writes: r
   const wasDoubted = chunk.some(({ item }) => (item.value as unknown as Membership | null)?.tentative === true)
   if (wasDoubted) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
   const memberships = (turn.state.memberships ?? 0) + accounts('add').length - accounts('remove').length
-  turn.state = { ...turn.state, memberships: Math.max(0, memberships) }
-  await committer.commit([...chunk.map(confirmedMember), stateWrite(turn)])
+  changeState(turn, { memberships: Math.max(0, memberships) })
+  await committer.commit(chunk.map(confirmedMember))
 }
 
 function confirmedMember({ item, account, do: what }: Move): Write {

@@ -13,7 +13,7 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { waitWrites, wakeDependents } from './dependents.ts'
-import { type Job, keyOf, type Turn, tell } from './turn.ts'
+import { changeState, type Job, keyOf, type Turn, tell } from './turn.ts'
 
 /** How the work on a link ends, unless it is at rest. */
 export interface Ending {
@@ -42,6 +42,7 @@ export function verifyTimes(now: number): readonly number[] {
 /** Keeps what is known of a link by now, with marks for those it concerns. The work goes on. */
 export async function keepProgress(turn: Turn, job: Job, others: readonly Write[] = []): Promise<void> {
   const woken = await wakeDependents(turn, job)
+  countManaged(turn, job)
   const { link } = job
   await turn.committer.commit([
     { write: 'item', item: keyOf(job), set: { value: link as never, tag: tagOf(link) } },
@@ -131,7 +132,10 @@ export async function settleFailure(turn: Turn, job: Job, error: AppError): Prom
 
 /** Forgets a link: nothing is in the app that is ours. */
 export async function dropLink(turn: Turn, job: Job): Promise<void> {
-  const woken = await wakeDependents(turn, job)
+  const { account: _account, acked: _acked, ...link } = job.link
+  const dropped = { ...job, link }
+  const woken = await wakeDependents(turn, dropped)
+  countManaged(turn, dropped)
   await turn.committer.commit([
     { write: 'item', item: keyOf(job), set: undefined, settles: job.item.mark },
     // What was marked meanwhile stays, and begins anew.
@@ -148,6 +152,7 @@ async function settle(
   keepsCause = false,
 ): Promise<void> {
   const woken = await wakeDependents(turn, job)
+  countManaged(turn, job)
   const { link } = job
   await turn.committer.commit([
     {
@@ -193,4 +198,11 @@ export function formerKey(name: string): string {
 
 function tagOf({ type, account }: Link): string {
   return account === undefined ? '' : accountTag(type, account)
+}
+
+/** Counts the accounts that are switched on: the guard measures removals by them. */
+function countManaged(turn: Turn, { saved, link }: Job): void {
+  const isOn = ({ type, account, acked }: Link) => type === 'User' && account !== undefined && acked?.active !== false
+  const by = Number(isOn(link)) - Number(isOn(saved))
+  if (by !== 0) changeState(turn, { managed: Math.max(0, (turn.state.managed ?? 0) + by) })
 }

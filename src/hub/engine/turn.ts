@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import type { HeldLease } from '../../jobs/index.ts'
-import type { Item, Store, Work, Write } from '../../store/index.ts'
+import type { Item, Store, Work } from '../../store/index.ts'
 import type { AppState, CompiledApp, HubMeter, HubTracer, Link, PlanItem, RemovalCause } from '../contract/index.ts'
 import type { Calls } from './calls.ts'
 import type { Committer } from './committer.ts'
@@ -41,9 +41,10 @@ export interface Turn {
   readonly tenant: string
   readonly app: CompiledApp
   readonly lease: HeldLease
-  readonly calls: Calls
+  /** Those of the deliveries, and then of the sweep. */
+  calls: Calls
   readonly committer: Committer
-  /** The state of the unit as of now. Owned by the turn; written with {@link stateWrite}. */
+  /** The state of the unit as of now. Owned by the turn; see {@link changeState}. */
   state: AppState
   /** The item of the unit as it was read. */
   readonly unit: Item
@@ -51,6 +52,8 @@ export interface Turn {
   readonly claims: Map<string, string>
   /** Verdicts of people on holds that are not closed. */
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
+  /** The open hold of each cause that was held in this turn. */
+  readonly holding: Map<string, Promise<string>>
   /** States and lanes of links that are due at a time to come. */
   readonly timed: Set<string>
   /** Requests that were noted. */
@@ -75,10 +78,15 @@ export interface Job {
   swapped?: string
 }
 
-/** The write that keeps the state of the unit, without settling it. */
-export function stateWrite(turn: Turn): Write {
-  const { tenant, queue, key } = turn.unit
-  return { write: 'item', item: { tenant, queue, key }, set: { value: turn.state as never } }
+/** Changes the state of the unit; it is kept with the next commit. */
+export function changeState(turn: Turn, state: Partial<AppState>): void {
+  turn.state = { ...turn.state, ...state }
+  turn.committer.touch()
+}
+
+/** The state of the unit as it is kept. */
+export function stateOf(turn: Turn): AppState {
+  return { ...turn.state, ...turn.calls.state(), timed: [...turn.timed].sort() }
 }
 
 /** Names the item of a job. */

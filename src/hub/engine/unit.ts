@@ -7,9 +7,10 @@ import type { AppBook } from './app-book.ts'
 import { backfillBatch, needsBackfill } from './backfill.ts'
 import { type Calls, callLimitMs, openCalls } from './calls.ts'
 import { createCommitter } from './committer.ts'
+import { reviewHolds } from './holds.ts'
 import { workLinks } from './links.ts'
 import { nextDue } from './next-due.ts'
-import type { EngineDeps, Turn } from './turn.ts'
+import { type EngineDeps, stateOf, type Turn } from './turn.ts'
 
 /** What turns work with. */
 export interface UnitDeps extends EngineDeps {
@@ -68,6 +69,7 @@ async function takeTurn(
   // Requests of an owner that vanished may still arrive: nothing is changed before they have.
   if (lease.abandoned) await environment.wait(callLimitMs(app.adapter.traits.timeoutMs, deps.leaseMs), ending.signal)
   const name = { tenant, app: app.settings.id }
+  const unitKey = { tenant, queue: unit.queue, key: unit.key }
   const open = (from: AppState) =>
     openCalls({
       environment,
@@ -95,17 +97,26 @@ async function takeTurn(
     unit,
     state,
     claims: new Map(),
+    holding: new Map(),
     verdicts: await readVerdicts(deps, unit, state),
     timed: new Set(state.timed ?? []),
     attempts: 0,
-    committer: createCommitter(store, lease.fence, (error) => ending.abort(error)),
+    committer: createCommitter({
+      store,
+      fence: lease.fence,
+      state: () => ({ write: 'item', item: unitKey, set: { value: stateOf(turn) as never } }),
+      failed: (error) => ending.abort(error),
+    }),
     calls: open(state),
   }
-  let { calls } = turn
   try {
+    await reviewHolds(turn)
     const more = await workThrough(turn, ending.signal)
+    await reviewHolds(turn)
     await turn.committer.flush()
-    calls = open({ ...turn.state, ...turn.calls.state() })
+    // Those of the deliveries are closed: nothing that they left may come between.
+    turn.calls = open(stateOf(turn))
+    const { calls } = turn
     const swept = calls.pausedUntil() === undefined ? await deps.sweep(turn, calls, !more, ending.signal) : undefined
     ending.signal.throwIfAborted()
     // Whatever is due waits with the app while it may not be asked.
@@ -114,15 +125,13 @@ async function takeTurn(
     const { health } = calls.state()
     const before =
       BROKEN.has(state.health) && health === 'healthy' ? sweepSoon(turn.state, environment.now()) : turn.state
-    const value = { ...before, ...calls.state(), timed: [...turn.timed].sort() }
+    turn.state = before
+    const value = stateOf(turn) as never
     if (health !== state.health) deps.meter?.health(name, health)
     const lane = more ? unit.lane : HUB_LANES.update
-    return {
-      set: due >= NEVER ? { state: '', due: NEVER, value } : { state: 'ready', due, lane, value },
-    } as WorkResult
+    return { set: due >= NEVER ? { state: '', due: NEVER, value } : { state: 'ready', due, lane, value } }
   } finally {
     turn.calls.close()
-    calls.close()
     lease.signal.removeEventListener('abort', end)
   }
 }

@@ -26,7 +26,6 @@ export const SLACK = defineApp({
     normalise: { userName: 'lower' },
   },
   group: { match: ['displayName'], members: { nested: false } },
-  filter: { names: { 'emails.value': 'email' } },
   paging: { count: 1_000 },
   off: { removeMeans: 'deactivates' },
   rate: {

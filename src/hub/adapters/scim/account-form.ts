@@ -4,6 +4,7 @@ import { readResource } from '../../../client/index.ts'
 import {
   type AccountProfile,
   type AppProfile,
+  type Attribute,
   canonicalJson,
   type Document,
   isObject,
@@ -31,6 +32,10 @@ export interface AccountForm {
   readonly asTaken: (document: Document, managed?: ReadonlySet<string>) => Document
   /** What keeps the app from taking an account that was fitted, in words; empty when nothing does. */
   readonly faults: (fitted: Document) => readonly string[]
+  /** Top-level attributes that the app never changes once an account is made, or doesn't keep at all. */
+  readonly fixed: ReadonlySet<string>
+  /** Attributes that no app ever shows, like a password: they can't be compared. */
+  readonly unseen: ReadonlySet<string>
   /** An account as it can be compared: see `AccountTraits.comparable`. */
   readonly comparable: (document: Document) => Document
   /** An account in an answer; undefined when it has no id. */
@@ -53,10 +58,11 @@ export function createAccountForm(accounts: AccountType, given: ResourceType, pr
   const defaults = Object.entries(account.defaults).map(([path, stand]) => ({ at: place(path), stand }))
   const texts = textRules(account, place)
   const normalisers = Object.entries(account.normalise).map(([path, how]) => ({ at: place(path), how }))
-  const unseen = type.schema.attributes.filter(
-    ({ returned, mutability }) => returned === 'never' || mutability === 'readOnly',
-  )
-  const uncompared = new Set([...NO_PART, ...unseen.map(({ name }) => name), ...fixedRoots(accounts, type, profile)])
+  const named = (test: (attribute: Attribute) => boolean) => type.schema.attributes.filter(test).map(({ name }) => name)
+  const unseen = new Set(named(({ returned }) => returned === 'never'))
+  const served = named(({ mutability }) => mutability === 'readOnly')
+  const fixed = fixedRoots(accounts, type, profile)
+  const uncompared = new Set([...NO_PART, ...unseen, ...served, ...fixed])
   // What every account is looked up by is never rewritten: two could come to share it.
   const untouched = new Set([...account.unique, ...account.match, 'externalId'])
 
@@ -78,6 +84,8 @@ export function createAccountForm(accounts: AccountType, given: ResourceType, pr
     endpoint,
     account,
     asTaken,
+    unseen,
+    fixed: new Set([...account.drop, ...fixed]),
     faults: (fitted) => [
       ...account.required.filter((path) => isMissing(valueAt(fitted, place(path)))).map((path) => `it needs ${path}`),
       ...texts.flatMap((rule) => faultsOf(rule, fitted, account, untouched)),

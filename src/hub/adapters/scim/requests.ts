@@ -16,8 +16,12 @@ import {
 import { toScim1 } from '../../../quirks/index.ts'
 import type { AccountChange, AccountType, MemberChange, ShownRequest, Step } from '../../contract/index.ts'
 import type { AccountForm } from './account-form.ts'
+import { overlaid } from './rewrite.ts'
 
-/** A request of a step. The last two kinds read first: they write all that there is, with what changes changed. */
+/**
+ * A request of a step. `rewrite` and `rewrite-members` read first: they write all that there is, with what changes changed. `unmet` is no
+ * request: it says what the app has no way to be told.
+ */
 export type Planned =
   | {
       readonly kind: 'send'
@@ -32,6 +36,7 @@ export type Planned =
       readonly from: Document
       readonly to: Document
     }
+  | { readonly kind: 'unmet'; readonly path: string; readonly why: string }
   | { readonly kind: 'rewrite-members'; readonly path: string; readonly change: MemberChange }
 
 /** What requests are made from. */
@@ -73,14 +78,9 @@ export function inDialect(body: JsonObject, { protocol }: AppProfile): JsonObjec
 function updates(id: string, change: AccountChange, form: AccountForm, profile: AppProfile): readonly Planned[] {
   const managed = new Set([...Object.keys(change.before), ...Object.keys(change.after), ...change.uncertain])
   const to = form.asTaken(change.after, managed)
-  const uncertain = change.uncertain.filter((name) => to[name] !== undefined || !isKeptOut(name, form))
+  const uncertain = change.uncertain.filter((name) => !form.fixed.has(name))
   const from = alike(form.asTaken(change.before, managed), to, uncertain, form)
   return sent(diff(from, to, form.type, profile, { uncertain }), id, from, to, form, profile)
-}
-
-/** Attributes that the app doesn't keep are never asked for, however uncertain. */
-function isKeptOut(name: string, form: AccountForm): boolean {
-  return form.account.drop.includes(name)
 }
 
 /** What was, with whatever the app holds for the same as what shall be: its own spelling is no difference. */
@@ -89,7 +89,7 @@ function alike(from: Document, to: Document, uncertain: readonly string[], form:
   const shall = form.comparable(to)
   const out: { [name: string]: Document[string] } = {}
   for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const isSame = !uncertain.includes(name) && equalJson(was[name], shall[name])
+    const isSame = !uncertain.includes(name) && !form.unseen.has(name) && equalJson(was[name], shall[name])
     const value = isSame ? to[name] : from[name]
     if (value !== undefined) out[name] = value
   }
@@ -98,7 +98,7 @@ function alike(from: Document, to: Document, uncertain: readonly string[], form:
 
 /** A difference as requests. */
 function sent(
-  { put, patches, partials }: Difference,
+  { put, patches, partials, notes }: Difference,
   id: string,
   from: Document,
   to: Document,
@@ -112,12 +112,14 @@ function sent(
       : put.partial
         ? [{ kind: 'send', method: 'PUT', path, body: inDialect({ ...put.document, id }, profile) }]
         : [{ kind: 'rewrite', path, id, from, to }]
+  const unmet = notes.flatMap(({ kind, why }) => (kind === 'impossible' || kind === 'refused' ? [why] : []))
   return [
     ...whole,
     ...patches.map((operations): Planned => patch(path, { schemas: [PATCH_OP], Operations: operations })),
     ...partials.map(
       (part): Planned => patch(path, inDialect({ schemas: schemasFor(part, form.type), ...part }, profile)),
     ),
+    ...(unmet.length === 0 ? [] : [{ kind: 'unmet', path, why: unmet.join('; ') } as const]),
   ]
 }
 
@@ -161,9 +163,11 @@ export function shown(planned: readonly Planned[], form: AccountForm, profile: A
         ]
       case 'rewrite': {
         // What the app has besides is not known before it is read, and stays.
-        const body = inDialect({ schemas: schemasFor(each.to, form.type), id: each.id, ...each.to }, profile)
+        const body = inDialect(overlaid({ id: each.id }, each.from, each.to, form.type), profile)
         return [first, { verb: 'PUT', target, body: withoutSecrets(body, form) }]
       }
+      case 'unmet':
+        return []
       default:
         // Whom the app has besides is not known before it is read.
         return [first, { verb: 'PUT', target, body: { members: { ...each.change } } }]

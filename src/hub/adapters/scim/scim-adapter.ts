@@ -168,6 +168,8 @@ async function sendOne(
   call: AdapterCall,
 ): Promise<void> {
   const { ask, dialect } = app
+  // Whatever else the step is about has been done by then.
+  if (request.kind === 'unmet') throw unfit(request.why)
   if (request.kind === 'send') {
     try {
       await ask(request, call)

@@ -1,0 +1,173 @@
+// The routes of the admin API for what the hub does in apps: links, requests, sweeps and what they found.
+
+import { z } from 'zod'
+import type { HubAdministration } from '../../hub/index.ts'
+import { isoTime } from '../../tenancy/index.ts'
+import { pageWith, type Route, route } from '../route.ts'
+import { PageQuery, pageOf, time } from '../shapes.ts'
+
+const PartQuery = PageQuery.omit({ search: true })
+const type = z.enum(['User', 'Group'])
+
+const ReasonBody = z
+  .object({ code: z.string(), message: z.string(), since: time, details: z.unknown().optional() })
+  .describe('Why it waits, is held or parked')
+
+/** A link. */
+const LinkBody = z.object({
+  resource: z.string(),
+  type,
+  name: z.string().describe('userName or displayName'),
+  account: z.string().optional().describe("The app's id"),
+  state: z
+    .string()
+    .describe('Empty: the app confirmed what it must hold; watched: that too; ready, waiting, held, parked: not yet'),
+  wanted: z.enum(['active', 'disabled', 'absent']).optional(),
+  lane: z.int(),
+  confirmed: time.optional(),
+  since: time.optional().describe('When the change that is not confirmed yet was made'),
+  due: time.optional(),
+  reason: ReasonBody.optional(),
+})
+
+const StatesBody = z.record(z.string(), z.int()).describe('Links by state; those at rest are not counted')
+
+/** One request to an app. */
+const AttemptBody = z.object({
+  id: z.string(),
+  at: time,
+  ms: z.number(),
+  resource: z.string(),
+  type,
+  lane: z.int(),
+  basis: z.int().describe('The place in the log that it was computed from'),
+  step: z.string(),
+  requests: z.array(z.object({ verb: z.string(), target: z.string(), body: z.unknown().optional() })),
+  outcome: z.string().describe('done, or what went wrong'),
+  status: z.int().optional(),
+  message: z.string().optional(),
+})
+
+/** A sweep. */
+const SweepBody = z.object({
+  sweep: z.string(),
+  kind: z.enum(['full', 'light']),
+  phase: z.string().describe('done and failed are its ends'),
+  started: time,
+  ended: time.optional(),
+  reason: z.string().optional(),
+  counts: z.record(z.string(), z.int()),
+})
+
+const drift = z.enum(['drifted', 'missing', 'zombie', 'stranger'])
+
+/** One difference. */
+const DriftBody = z.object({
+  kind: drift,
+  type,
+  account: z.string(),
+  resource: z.string().optional(),
+  name: z.string(),
+  what: z.string(),
+  done: z.enum(['reported', 'fixed', 'asked']),
+})
+
+type Rows<Name extends 'links' | 'attempts' | 'sweeps'> = Awaited<
+  ReturnType<HubAdministration['inspection'][Name]>
+>['items'][number]
+
+function linkJson({ ackedAt, since, due, reason, ...rest }: Rows<'links'>) {
+  return {
+    ...rest,
+    confirmed: isoTime(ackedAt),
+    since: isoTime(since),
+    due: isoTime(due),
+    ...(reason === undefined ? {} : { reason: { ...reason, since: isoTime(reason.since) } }),
+  }
+}
+
+function attemptJson({ at, ...rest }: Rows<'attempts'>) {
+  return { ...rest, at: isoTime(at) }
+}
+
+function sweepJson({ id, run: { kind, phase, startedAt, endedAt, counts, reason } }: Rows<'sweeps'>) {
+  return { sweep: id, kind, phase, started: isoTime(startedAt), ended: isoTime(endedAt), counts, reason }
+}
+
+/** The routes for what the hub does in apps. */
+export const LINK_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/links',
+    id: 'listLinks',
+    does: 'List the links of an app by resource, or those in one state',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PartQuery.extend({
+      state: z.enum(['ready', 'waiting', 'held', 'parked', 'watched']).optional().describe('Only links in this state'),
+    }),
+    gives: { status: 200, body: pageOf(LinkBody) },
+    run: async ({ params, query }, { hub }) =>
+      pageWith(await hub.inspection.links(params.tenant, params.app, query), linkJson),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/states',
+    id: 'countLinks',
+    does: 'Count the links of an app by state',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: StatesBody },
+    run: ({ params }, { hub }) => hub.inspection.states(params.tenant, params.app),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/attempts',
+    id: 'listAttempts',
+    does: 'List the last requests to an app, oldest first, or those about one resource; never with credentials',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PartQuery.extend({ resource: z.string().min(1).max(200).optional().describe('Id of a resource') }),
+    gives: { status: 200, body: pageOf(AttemptBody) },
+    run: async ({ params, query }, { hub }) =>
+      pageWith(await hub.inspection.attempts(params.tenant, params.app, query), attemptJson),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/sweeps',
+    id: 'listSweeps',
+    does: 'List the sweeps of an app, oldest first, with how far they are and what they found',
+    needs: { capability: 'see', reach: 'tenant' },
+    query: PartQuery,
+    gives: { status: 200, body: pageOf(SweepBody) },
+    run: async ({ params, query }, { hub }) =>
+      pageWith(await hub.inspection.sweeps(params.tenant, params.app, query), sweepJson),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/sweeps',
+    id: 'beginSweep',
+    does: 'Begin a full sweep: compare what the app holds with what it should hold',
+    needs: { capability: 'connect', reach: 'tenant' },
+    gives: { status: 201, body: z.object({ sweep: z.string() }) },
+    run: async ({ params }, { hub }) => ({ sweep: await hub.inspection.sweep(params.tenant, params.app) }),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/sweeps/{sweep}/drift',
+    id: 'listDrift',
+    does: 'List the differences that a sweep has found',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PartQuery.extend({ kind: drift.optional() }),
+    gives: { status: 200, body: pageOf(DriftBody) },
+    run: async ({ params, query }, { hub }) =>
+      pageWith(await hub.inspection.drifts(params.tenant, params.app, params.sweep, query), (one) => one.drift),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/sweeps/{sweep}/fix',
+    id: 'fixDrift',
+    does: 'Mend differences of some kinds that a sweep has found and left; strangers are never touched',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: z.strictObject({ kinds: z.array(drift.exclude(['stranger'])).min(1) }),
+    gives: { status: 204 },
+    run: ({ params, body }, { hub }) => hub.inspection.fix(params.tenant, params.app, params.sweep, body.kinds),
+  }),
+]

@@ -1,0 +1,39 @@
+// Runs the hub beside the server, or alone. Its trouble is logged, and never the server's.
+
+import type { HubMeter } from '../hub/index.ts'
+import type { RunningHub, Settings, Site } from '../site/index.ts'
+import type { Log } from './monitoring/log.ts'
+import { PROCESS_NAME } from './process-name.ts'
+
+/** How long requests to apps that are on their way may go on when the process ends. */
+const GRACE_MS = 5_000
+
+/** What the hub of a process works with. */
+export interface HubDeps {
+  readonly site: Site
+  readonly settings: Settings
+  readonly log: Log
+  readonly meter: HubMeter
+}
+
+/**
+ * Starts the hub; what keeps it from starting is logged, and the server goes on without it. Returns how to stop it: requests on their way
+ * may end, and what the process owns is given back, so that another one goes on at once.
+ */
+export function runHub({ site, settings, log, meter }: HubDeps): () => Promise<void> {
+  const starting: Promise<RunningHub | undefined> = site
+    .runHub(settings, {
+      owner: PROCESS_NAME,
+      meter,
+      report: (error, where) =>
+        log.warn({ err: error, ...where }, 'the hub could not go on with an app; it tries again'),
+    })
+    .catch((error) => {
+      log.error({ err: error }, 'the hub could not be started: apps are not kept in lockstep by this process')
+      return undefined
+    })
+  return async () => {
+    const hub = await starting
+    await hub?.stop(GRACE_MS).catch((error) => log.warn({ err: error }, 'the hub could not be stopped in order'))
+  }
+}

@@ -1,0 +1,97 @@
+// Tests of groups in an app: members that come and go, nested ones, and who waits for whom.
+
+import { expect, test } from 'vitest'
+import { EnterpriseUser } from '../../../src/protocol/index.ts'
+import { startHub } from './harness.ts'
+import { createMemoryApp, type MemoryApp } from './memory-app.ts'
+
+const WITH_GROUPS = { scope: { users: {}, groups: {} } }
+
+/** The members of the app's only group, by their names. */
+function membersOf(app: MemoryApp): readonly string[] {
+  const [members = new Set<string>()] = [...app.members.values()]
+  return [...members].map((id) => String(app.users.get(id)?.userName ?? id)).sort()
+}
+
+test('a group appears with its members, who come and go in chunks', async () => {
+  const { people, app, pass, errors, item } = await startHub(WITH_GROUPS)
+  const ids = await Promise.all(['a', 'b', 'c'].map((name) => people.create(name)))
+  const group = await people.group('Staff', ids)
+  await pass(5_000)
+  expect(errors).toEqual([])
+  expect([...app.groups.values()]).toEqual([{ displayName: 'Staff' }])
+  expect(membersOf(app)).toEqual(['a', 'b', 'c'])
+  expect(app.requests.filter((request) => request.startsWith('members'))).toHaveLength(2)
+  expect(await item(group)).toMatchObject({ state: '' })
+
+  app.requests.length = 0
+  const more = await people.create('d')
+  await people.members(group, 'add', [more])
+  await people.members(group, 'remove', [ids[0] ?? ''])
+  await pass(5_000)
+  expect(membersOf(app)).toEqual(['b', 'c', 'd'])
+  expect(app.requests.filter((request) => request.startsWith('members'))).toHaveLength(2)
+  expect(app.requests.filter((request) => request.startsWith('update'))).toEqual([])
+  expect(errors).toEqual([])
+})
+
+test('a group that goes here goes there, and its people stay', async () => {
+  const { people, app, pass } = await startHub(WITH_GROUPS)
+  const id = await people.create('a')
+  const group = await people.group('Staff', [id])
+  await pass(5_000)
+  await people.remove(group, 'Group')
+  await pass(5_000)
+  expect(app.groups.size).toBe(0)
+  expect([...app.users.values()]).toMatchObject([{ userName: 'a', active: true }])
+})
+
+test('members of nested groups count as members where the app has no groups in groups', async () => {
+  const traits = { ...createMemoryApp().traits }
+  const crm = createMemoryApp({ members: { ...traits.members, nested: false } })
+  const { people, pass } = await startHub(
+    { scope: { users: {}, groups: { filter: 'displayName eq "Outer"' } } },
+    { crm },
+  )
+  const [a = '', b = ''] = await Promise.all(['a', 'b'].map((name) => people.create(name)))
+  const inner = await people.group('Inner', [a])
+  await people.group('Outer', [inner])
+  await pass(5_000)
+  expect(membersOf(crm)).toEqual(['a'])
+  await people.members(inner, 'add', [b])
+  await pass(5_000)
+  expect(membersOf(crm)).toEqual(['a', 'b'])
+  await people.members(inner, 'remove', [a])
+  await pass(5_000)
+  expect(membersOf(crm)).toEqual(['b'])
+})
+
+test('membership in a group decides who has an account, nested groups too', async () => {
+  const { people, app, pass, configure } = await startHub()
+  const [a = '', b = ''] = await Promise.all(['a', 'b'].map((name) => people.create(name)))
+  const inner = await people.group('Inner', [])
+  const outer = await people.group('Outer', [inner])
+  await configure('crm', { scope: { users: { memberOf: [outer] } } })
+  await pass(5_000)
+  expect(app.users.size).toBe(0)
+  await people.members(inner, 'add', [a, b])
+  await pass(5_000)
+  expect([...app.users.values()].map(({ userName }) => userName).sort()).toEqual(['a', 'b'])
+  await people.members(inner, 'remove', [a])
+  await pass(5_000)
+  expect([...app.users.values()].filter(({ active }) => active === true)).toMatchObject([{ userName: 'b' }])
+})
+
+test('a manager is written once he has an account, and again when it is another', async () => {
+  const { people, app, pass, link } = await startHub({ scope: { users: { exclude: 'userName eq "boss"' } } })
+  const boss = await people.create('boss')
+  const id = await people.create('a', { [EnterpriseUser.id]: { manager: { value: boss } } })
+  await pass(5_000)
+  expect([...app.users.values()]).toMatchObject([{ userName: 'a' }])
+  expect((await link(id))?.reason).toMatchObject({ code: 'waits-for', details: [boss] })
+  await people.patch(boss, { userName: 'chief' })
+  await pass(5_000)
+  const [chief] = [...app.users].find(([, { userName }]) => userName === 'chief') ?? []
+  const person = [...app.users.values()].find(({ userName }) => userName === 'a')
+  expect(person?.[EnterpriseUser.id]).toEqual({ manager: { value: chief } })
+})
