@@ -93,6 +93,8 @@ interface CallsState {
   closed: boolean
   waiters: Waiter[]
   cancelTimer: (() => void) | undefined
+  /** When each delivery came first: whoever began earlier goes first, so that deliveries get done instead of all being begun. */
+  order: Map<string, number>
   mean: number | undefined
 }
 
@@ -121,6 +123,7 @@ export function openCalls(deps: CallsDeps): Calls {
     closed: false,
     waiters: [],
     cancelTimer: undefined,
+    order: new Map(),
     mean: undefined,
   }
   const close = () => {
@@ -137,6 +140,8 @@ export function openCalls(deps: CallsDeps): Calls {
   const wait = (ask: Ask, stage: Waiter['stage'], probe: boolean) =>
     new Promise<boolean>((go, dismiss) => {
       if (state.closed) return dismiss(new TurnOver('The turn is over'))
+      const delivery = deliveryOf(ask)
+      if (!state.order.has(delivery)) state.order.set(delivery, state.order.size)
       state.waiters.push({ ask, stage, probe, go, dismiss })
       pump(deps, state)
     })
@@ -226,7 +231,14 @@ function firstByLane(state: CallsState, waiters: readonly Waiter[]): Waiter | un
     state.budget,
     waiters.map(({ ask }) => ask.lane),
   )
-  return waiters.find(({ ask }) => ask.lane === lane)
+  const age = ({ ask }: Waiter) => state.order.get(deliveryOf(ask)) ?? 0
+  let first: Waiter | undefined
+  for (const one of waiters) if (one.ask.lane === lane && (first === undefined || age(one) < age(first))) first = one
+  return first
+}
+
+function deliveryOf({ headers }: Ask): string {
+  return headers['lockstep-delivery'] ?? ''
 }
 
 function remove(state: CallsState, waiter: Waiter): void {

@@ -66,7 +66,7 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
   const gets = holder?.document?.[attribute]
   if (holder === undefined || gets === undefined || sameName(gets, value)) {
     const message = `${attribute} "${value.slice(0, 100)}" is that of the account ${account.id}, which belongs to ${by} here`
-    await park(turn, job, { code: 'taken', message, details: { account: account.id, resource: by } })
+    await park(turn, job, { code: 'taken', message, details: { account: account.id, resource: by } }, [by])
     return 'settled'
   }
   const isOwn = job.link.account !== undefined && job.swapped === undefined

@@ -57,7 +57,12 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
     })
     job.link = { ...job.link, inScope: want.inScope, wanted: want.wanted }
     if (want.leave === 'unlink') return unlink(turn, job)
-    if (want.leave === 'ignore') return settleRest(turn, job)
+    if (want.leave === 'ignore') {
+      // Nobody looks at it any more, so nothing is read back either.
+      const { verify: _verify, ...ignored } = job.link
+      job.link = ignored
+      return settleRest(turn, job)
+    }
     const steps = stepsOf(app, job.link, want)
     if (steps.removes === 1 || steps.action === 'disable' || steps.action === 'remove') job.lane = 0
     const done = await oneRound(turn, job, want, steps)
@@ -87,10 +92,8 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     }
   }
   const [step] = steps.steps
-  if ((step !== undefined || isDue(turn, job)) && (await isTakenOver(turn, job))) {
-    await dropLink(turn, job)
-    return 'settled'
-  }
+  const touches = step !== undefined || isDue(turn, job)
+  if (want.wanted !== 'active' && touches && (await isTakenOver(turn, job))) return letGo(turn, job)
   if (step === undefined) {
     if (!isDue(turn, job)) return 'at rest'
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
@@ -110,6 +113,18 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     if (!(error instanceof AppError)) throw error
     return afterError(turn, job, want, step, error)
   }
+}
+
+/** The account is somebody else's by now: whatever is to be done about this resource must not be done to that. */
+async function letGo(turn: Turn, job: Job): Promise<'again' | 'settled'> {
+  if (job.source.document === undefined) {
+    await dropLink(turn, job)
+    return 'settled'
+  }
+  const { account: _account, acked: _acked, tentative: _tentative, verify: _verify, ...link } = job.link
+  job.link = link
+  await keepProgress(turn, job)
+  return 'again'
 }
 
 /** What a refusal means for the account, beyond trying again later. */

@@ -81,16 +81,20 @@ export async function ownerOf(turn: Turn, job: Job, account: Account, key: Match
   return { found: 'one', account, key, ...(former === undefined ? {} : { former }) }
 }
 
-/** Whether the account of someone who is gone belongs to another resource by now: the same person, hired again. */
-export async function isTakenOver(turn: Turn, { link, item, source }: Job): Promise<boolean> {
+/**
+ * Whether an account belongs to another resource by now: that of the same person, hired again, or of somebody to whom the app has given
+ * the id once more.
+ */
+export async function isTakenOver(turn: Turn, { link, item }: Job): Promise<boolean> {
   const { account, type } = link
-  if (source.document !== undefined || account === undefined) return false
+  if (account === undefined) return false
   const { tenant, app, deps } = turn
   const tag = accountTag(type, account)
   const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
   return items.some(({ key, value }) => {
     const other = value as unknown as Link
-    return key !== item.key && other.account === account && other.type === type && other.goneAt === undefined
+    const isOn = other.goneAt === undefined && other.acked?.active !== false
+    return key !== item.key && other.account === account && other.type === type && isOn
   })
 }
 

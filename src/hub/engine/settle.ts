@@ -106,11 +106,16 @@ export async function settleWaiting(turn: Turn, job: Job, needed: readonly strin
   await settleLater(turn, job, { state: 'waiting', due, reason, waitsFor: needed })
 }
 
-/** Parks a link: it is tried again daily, and whenever something about it changes. */
-export async function park(turn: Turn, job: Job, reason: Omit<LinkReason, 'since'>): Promise<void> {
+/** Parks a link: it is tried again daily, and whenever something about it, or about the links that it waits for, changes. */
+export async function park(
+  turn: Turn,
+  job: Job,
+  reason: Omit<LinkReason, 'since'>,
+  waitsFor: readonly string[] = [],
+): Promise<void> {
   const due = turn.deps.environment.now() + DAY_MS
   const isNew = job.item.state !== 'parked' || job.link.reason?.code !== reason.code
-  await settleLater(turn, job, { state: 'parked', due, reason })
+  await settleLater(turn, job, { state: 'parked', due, reason, waitsFor })
   if (isNew) tell(turn, job, { event: 'parked', message: reason.message })
 }
 

@@ -62,7 +62,7 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
   const accounts = new Map<string, SimAccount>()
   const effects: Effect[] = []
   const ever = new Set<string>()
-  const free: string[] = []
+  const free = { User: [] as string[], Group: [] as string[] }
   let made = 0
   let late = false
 
@@ -115,7 +115,7 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
   }
 
   function make(type: 'User' | 'Group', given: Document, by: Effect['by']): SimAccount {
-    const again = habits.reusesIds ? free.pop() : undefined
+    const again = habits.reusesIds ? free[type].pop() : undefined
     made += 1
     const id = again ?? `${name}-${type === 'User' ? 'u' : 'g'}${made}`
     const document = type === 'User' ? { active: true, ...given } : given
@@ -142,7 +142,7 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
       if (group.members.delete(account.id)) effect('left', group, by, account.id)
     }
     accounts.delete(account.id)
-    free.push(account.id)
+    free[account.type].push(account.id)
     effect('gone', account, by)
   }
 
