@@ -12,6 +12,7 @@ export {
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
 export { clearApp } from './apps/clear-app.ts'
+export { reviewAll, reviewWrites } from './apps/review.ts'
 export {
   type AppConfig,
   type ConnectionConfig,
@@ -43,4 +44,5 @@ export {
   verifyReceipt,
 } from './proof/receipt-jws.ts'
 export { startReceipts } from './proof/receipts-worker.ts'
+export { createSigningKeys } from './proof/signing-keys.ts'
 export { compileScope } from './scope/compile-scope.ts'
