@@ -49,6 +49,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/config', 'Configuration as files: what it would change, carrying it out, and writing it.'],
   ['cli/proof', 'Commands that tell and prove what apps were told of people: told, kill, receipts.'],
   ['cli/schemas', "Commands for a tenant's own schemas, resource types and indexes."],
+  ['cli/access', 'The command that says who has access to what.'],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],
   ['cli/admin', 'Commands for admin tokens and the administrative log.'],
   ['cli/check', 'The command that runs the conformance checker.'],

@@ -1,5 +1,6 @@
 // Every command of the command line, area by area.
 
+import { ACCESS_COMMANDS } from './access/commands.ts'
 import { ADMIN_COMMANDS } from './admin/commands.ts'
 import { APP_COMMANDS } from './apps/commands.ts'
 import { CHECK_COMMANDS } from './check/commands.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...APP_COMMANDS,
   ...CONFIG_COMMANDS,
   ...PROOF_COMMANDS,
+  ...ACCESS_COMMANDS,
   ...RESOURCE_COMMANDS,
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,

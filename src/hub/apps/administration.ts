@@ -3,7 +3,8 @@
 import type { Environment } from '../../environment.ts'
 import type { ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { AdapterKind } from '../contract/index.ts'
+import type { AccessSubject, AdapterKind } from '../contract/index.ts'
+import { type Access, createAccess } from '../proof/access.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
 import { type Apps, createApps } from './apps.ts'
@@ -40,6 +41,8 @@ export interface HubAdministration {
   readonly apps: Apps
   readonly proof: Proof
   readonly inspection: Inspection
+  /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
+  readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
 }
 
 /** Creates the administration of the hub, by administrator. */
@@ -48,6 +51,10 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
   return (administrator) => ({
     apps: createApps({ ...deps, ...administrator }),
     inspection,
+    access: async (tenant, at, subject) => {
+      const { store, kinds } = deps
+      return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
+    },
     proof: createProof(deps, deps.types, administrator.actor),
   })
 }
