@@ -77,9 +77,9 @@ async function demo(): Promise<void> {
   screen.title('The proof')
   const file = join(folder, 'ada.receipt')
   screen.print(await lockstep(folder, ['told', 'ada.lovelace', '--tenant', TENANT]))
-  await lockstep(folder, ['receipt', 'export', 'ada.lovelace', file, '--tenant', TENANT])
+  await lockstep(folder, ['receipt', 'export', 'ada.lovelace', '--tenant', TENANT], file)
   const keys = join(folder, 'keys.json')
-  await lockstep(folder, ['receipt', 'keys', '--json', '--tenant', TENANT], keys)
+  await lockstep(folder, ['receipt', 'keys', '--json'], keys)
   screen.print(await lockstep(folder, ['receipt', 'verify', file, '--jwks', keys]))
 }
 

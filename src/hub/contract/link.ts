@@ -71,6 +71,8 @@ export interface Link {
   readonly ackedPlace?: number
   /** When the change that is not confirmed yet was committed: the age of the debt. */
   readonly since?: number
+  /** When the oldest change that the last confirmation was for had been committed. */
+  readonly changedAt?: number
   /** Since when it is told off: the confirmation of the last removal, with what was read back. */
   readonly off?: LinkOff
   /** What requests of unknown outcome may have set. */

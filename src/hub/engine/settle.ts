@@ -61,6 +61,7 @@ export async function settleRest(turn: Turn, job: Job): Promise<void> {
     ...link,
     ackedAt: now,
     ackedPlace: Math.max(job.item.place, link.ackedPlace ?? 0),
+    changedAt: since ?? Math.min(job.item.due, now),
     ...(isGone ? { goneAt: link.goneAt ?? now } : {}),
   }
   const next = Math.min(...(rested.verify ?? []), job.removeAt ?? NEVER)

@@ -88,9 +88,10 @@ export function toldOf(
   const settled = item.mark <= item.done && (item.state === '' || item.state === 'watched')
   const confirmed = confirmationOf(link, wanted, settled)
   const place = confirmed?.place ?? link.ackedPlace
+  const changedAt = link.since ?? link.changedAt
   const known = {
     ...base,
-    ...(link.since === undefined ? {} : { changedAt: link.since }),
+    ...(changedAt === undefined ? {} : { changedAt }),
     ...(confirmed === undefined ? {} : { confirmedAt: confirmed.at }),
     ...(place === undefined ? {} : { place }),
     ...(confirmed?.readBack === undefined ? {} : { readBack: confirmed.readBack }),
