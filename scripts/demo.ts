@@ -1,4 +1,4 @@
-// Shows the hub at work: an identity provider and three apps, all on this machine; a joiner, a mover, a leaver, a receipt.
+// Shows the hub at work on this machine: an identity provider, three apps, a joiner, a mover, a leaver, a receipt.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
