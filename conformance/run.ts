@@ -12,6 +12,8 @@ import { scimSanity } from './judges/scim-sanity.ts'
 import { scim2Client } from './judges/scim2-client.ts'
 import { scim2Tester } from './judges/scim2-tester.ts'
 import { unboundId } from './judges/unboundid.ts'
+import { receiveAll } from './receive.ts'
+import { RECEIVERS } from './receivers.ts'
 import { tell } from './report.ts'
 import { SERVERS } from './servers.ts'
 import { fresh } from './target.ts'
@@ -38,6 +40,8 @@ conformance/expected.json.
 With --servers it runs our own checker, \`lockstep check\`, against other servers, each with a small starter in
 conformance/servers, and against Lockstep itself, and writes the table in docs/conformance.md.
 
+  --receive       provision into other servers through the hub, and look at what they hold; --only selects some:
+                  ${RECEIVERS.map(({ name }) => name).join(', ')}
   --servers       check other servers; --only selects some: ${SERVERS.map(({ name }) => name).join(', ')}
   --reports DIR   with --servers: write each full report there as JSON
 
@@ -49,6 +53,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     require: { type: 'boolean', default: false },
     servers: { type: 'boolean', default: false },
+    receive: { type: 'boolean', default: false },
     reports: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -58,12 +63,13 @@ if (values.help) {
   console.log(USAGE)
 } else {
   const only = values.only?.split(',')
-  const names = (values.servers ? SERVERS : JUDGES).map(({ name }) => name)
+  const names = (values.receive ? RECEIVERS : values.servers ? SERVERS : JUDGES).map(({ name }) => name)
   const unknown = only?.filter((name) => !names.includes(name)) ?? []
   if (unknown.length > 0) {
     console.error(`Unknown name: ${unknown.join(', ')}; known names are ${names.join(', ')}`)
     process.exit(2)
   }
+  if (values.receive) process.exit((await receiveAll(only)) ? 0 : 1)
   if (values.servers) process.exit((await judgeServers(only, values.reports)) ? 0 : 1)
   const list = JSON.parse(await readFile(join(import.meta.dirname, 'expected.json'), 'utf8')) as readonly Deviation[]
   const verdicts: Verdict[] = []

@@ -25,6 +25,13 @@ const npmInstall = (folder: string) => run('npm', NPM, { cwd: folder })
 const npmStart = async () => [process.execPath, ['start.js']] as const
 const npmFiles = ['package.json', 'package-lock.json', 'start.js']
 
+async function pipInstall(folder: string): Promise<Ended> {
+  const made = await run('python3', ['-m', 'venv', join(folder, 'env')])
+  if (made.code !== 0) return made
+  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
+  return run(join(folder, 'env/bin/pip'), ['install', ...quiet, '-r', join(folder, 'requirements.txt')])
+}
+
 /** All servers that can be started here. */
 export const SERVERS: readonly Server[] = [
   {
@@ -34,12 +41,7 @@ export const SERVERS: readonly Server[] = [
     language: 'Python',
     needs: ['python3'],
     files: ['requirements.txt', 'start.py'],
-    async install(folder) {
-      const made = await run('python3', ['-m', 'venv', join(folder, 'env')])
-      if (made.code !== 0) return made
-      const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
-      return run(join(folder, 'env/bin/pip'), ['install', ...quiet, '-r', join(folder, 'requirements.txt')])
-    },
+    install: pipInstall,
     start: async (folder) => [join(folder, 'env/bin/python'), ['start.py']],
   },
   {
@@ -67,6 +69,16 @@ export const SERVERS: readonly Server[] = [
     files: npmFiles,
     install: npmInstall,
     start: npmStart,
+  },
+  {
+    name: 'django-scim2',
+    title: 'django-scim2',
+    version: '0.23.0',
+    language: 'Python',
+    needs: ['python3'],
+    files: ['requirements.txt', 'start.py', 'models.py'],
+    install: pipInstall,
+    start: async (folder) => [join(folder, 'env/bin/python'), ['start.py']],
   },
   {
     name: 'better-auth',

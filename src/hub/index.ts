@@ -3,6 +3,8 @@
 export { changedAttributes } from './adapters/changed-attributes.ts'
 export type { AccountTraitsDraft, TraitsDraft } from './adapters/default-traits.ts'
 export { type AdapterDefinition, type AppContext, defineAdapter } from './adapters/define-adapter.ts'
+export { cleanUpProbes, type ProbeReport, probeApp } from './adapters/scim/probe.ts'
+export type { ProbeFinding, ProbeOptions } from './adapters/scim/probe-session.ts'
 export {
   createHubAdministration,
   type HubAdministration,

@@ -2,7 +2,7 @@
 
 import { environment as realEnvironment } from '../../src/environment.ts'
 import { SCIM_KIND } from '../../src/hub/adapters/scim/scim-kind.ts'
-import type { Adapter, AdapterCall, AppCredentials, AppSettings } from '../../src/hub/contract/index.ts'
+import type { Adapter, AdapterCall, AdapterDeps, AppCredentials, AppSettings } from '../../src/hub/contract/index.ts'
 import { Group, type Json, User } from '../../src/protocol/index.ts'
 
 /** What a test may set. */
@@ -17,8 +17,8 @@ export interface TestApp {
 /** A call that nothing ends. */
 export const CALL: AdapterCall = { signal: new AbortController().signal, headers: {} }
 
-/** Opens the adapter of a SCIM app. */
-export function openApp({ url, profile, token, credentials, fetch }: TestApp): Adapter {
+/** The settings of a SCIM app, and what its adapter works with. */
+export function settingsOf({ url, profile, token, credentials, fetch }: TestApp) {
   const settings: AppSettings = {
     id: 'app',
     label: 'App',
@@ -33,11 +33,18 @@ export function openApp({ url, profile, token, credentials, fetch }: TestApp): A
     ...(token === undefined ? {} : { credentials: { kind: 'bearer', env: 'APP_TOKEN' } }),
     ...(credentials === undefined ? {} : { credentials }),
   }
-  SCIM_KIND.check(settings)
-  return SCIM_KIND.open(settings, {
+  const deps: AdapterDeps = {
     tenant: 'acme',
     environment: { ...realEnvironment, ...(fetch === undefined ? {} : { fetch }) },
     secret: async () => token,
     types: [User, Group],
-  })
+  }
+  return { settings, deps }
+}
+
+/** Opens the adapter of a SCIM app. */
+export function openApp(app: TestApp): Adapter {
+  const { settings, deps } = settingsOf(app)
+  SCIM_KIND.check(settings)
+  return SCIM_KIND.open(settings, deps)
 }
