@@ -1,7 +1,7 @@
 // What the hub keeps: queues of work items, their keys, and what their values hold.
 
 import type { Document, Json } from '../../protocol/index.ts'
-import type { AccountType, ShownRequest } from './adapter.ts'
+import type { AccountType, MatchKey, ShownRequest } from './adapter.ts'
 import type { AppTrouble } from './app-error.ts'
 
 /** The reader of the log that plans for all apps of a tenant. */
@@ -88,6 +88,8 @@ export interface Link {
   readonly membersFrom?: 'here' | 'app'
   /** A request that made it had an unknown outcome: another account may appear, until the last read. */
   readonly doubted?: boolean
+  /** While it is doubted: what the creates of unknown outcome would be found by. The name here may have changed since. */
+  readonly sentAs?: readonly MatchKey[]
   /** When the app was found to have lost the account: it is made again once, not over and over. In milliseconds since 1970. */
   readonly lostAt?: number
   /** It was taken over, and what is written of an account once has not been confirmed yet. */
@@ -117,6 +119,8 @@ export interface ReadBack {
 export interface Tentative {
   /** A create: match before anything is made again. */
   readonly create?: boolean
+  /** What that account would be found by. */
+  readonly sentAs?: readonly MatchKey[]
   /** Attributes, by top-level name or extension URN. */
   readonly attributes?: readonly string[]
   readonly remove?: boolean

@@ -32,7 +32,9 @@ export async function adopt(
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
     // It was switched off a moment ago, perhaps, and reads may not show that yet.
     ...(former === undefined ? {} : { tentative: { attributes: ['active'] } }),
-    ...(tentative?.create === true ? { doubted: true, verify: verifyTimes(turn.deps.environment.now()) } : {}),
+    ...(tentative?.create === true
+      ? { doubted: true, sentAs: tentative.sentAs ?? [], verify: verifyTimes(turn.deps.environment.now()) }
+      : {}),
   }
   await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))
   return 'again'

@@ -7,19 +7,22 @@ import {
   type Attempt,
   accountTag,
   type Link,
+  type MatchKey,
   QUEUES,
   type ShownRequest,
   type Step,
   type Tentative,
 } from '../contract/index.ts'
-import { headersOf } from './match.ts'
+import { headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
-import { type AccountStep, differing, managedOf } from './steps.ts'
+import { type AccountStep, accountTraits, differing, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 
 /** Longest requests that an attempt keeps, as JSON, and how many it names when they are longer. */
 const SHOWN_LENGTH = 20_000
 const SHOWN_REQUESTS = 20
+/** Most keys that are remembered of creates whose outcome is unknown. */
+const SENT_AS = 10
 /** How long requests are remembered. */
 const ATTEMPTS_MS = 30 * 86_400_000
 
@@ -34,7 +37,7 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
   const ask = { step: step.do, type, lane: job.lane, collection: step.do === 'create', headers }
   const pass = await calls.pass(ask)
   const before = job.link.tentative
-  job.link = { ...job.link, tentative: tentativeOf(step, before, deps.environment.now()) }
+  job.link = { ...job.link, tentative: tentativeOf(turn, step, before) }
   await keepProgress(turn, job)
   try {
     const result = await sendStep(turn, job, step, pass.send)
@@ -140,10 +143,11 @@ function shown({ app, deps, tenant }: Turn, step: Step): readonly ShownRequest[]
   }
 }
 
-function tentativeOf(step: Step, before: Tentative | undefined, at: number): Tentative {
+function tentativeOf(turn: Turn, step: Step, before: Tentative | undefined): Tentative {
+  const at = turn.deps.environment.now()
   switch (step.do) {
     case 'create':
-      return { ...before, create: true, at }
+      return { ...before, create: true, at, sentAs: sentAs(turn, step, before?.sentAs) }
     case 'remove':
       return { ...before, remove: true, at }
     case 'disable':
@@ -153,6 +157,13 @@ function tentativeOf(step: Step, before: Tentative | undefined, at: number): Ten
     case 'members':
       return { ...before, at }
   }
+}
+
+/** What accounts are found by that a create, and those before it, may have made. */
+function sentAs({ app }: Turn, { type, document }: Extract<Step, { do: 'create' }>, before: Tentative['sentAs'] = []) {
+  const keys = matchKeys(accountTraits(app.adapter.traits, type)?.match ?? [], document)
+  const isNew = (key: MatchKey) => !before.some((one) => one.attribute === key.attribute && one.value === key.value)
+  return [...before, ...keys.filter(isNew)].slice(-SENT_AS)
 }
 
 function union(some: readonly string[] = [], others: readonly string[]): readonly string[] {
@@ -171,7 +182,7 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
       turn.claims.set(accountTag(link.type, account), job.item.key)
       const { off: _off, adopting: _adopting, ...made } = ready
       const members = link.type === 'Group' ? { membersFrom: 'here' as const } : {}
-      const twins = doubted ? { doubted } : {}
+      const twins = doubted ? { doubted, sentAs: tentative?.sentAs ?? [] } : {}
       return { ...made, ...verify, ...twins, ...members, account, acked: managedOf(turn.app, made, step.document) }
     }
     case 'update': {

@@ -1,6 +1,6 @@
 // The work on one link: from what the app has confirmed to what it should hold now, one call after the other.
 
-import { AppError } from '../contract/index.ts'
+import { AppError, type Link, QUEUES } from '../contract/index.ts'
 import { adopt } from './adopt.ts'
 import { TurnOver } from './calls.ts'
 import { carryOut } from './carry-out.ts'
@@ -203,8 +203,18 @@ async function finish(turn: Turn, job: Job, want: Want): Promise<void> {
   }
   const missing = waitsFor.filter((id) => id !== job.item.key)
   if (missing.length === 0) return settleRest(turn, job)
+  if (await isOneThere(turn, missing)) {
+    return settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() })
+  }
   const shown = missing.slice(0, 3).join(', ')
   await settleWaiting(turn, job, missing, `Waits for the accounts of ${shown}; everything else was sent`)
+}
+
+/** Whether somebody who is waited for has got an account since the work began: nobody would wake this link for that. */
+async function isOneThere(turn: Turn, ids: readonly string[]): Promise<boolean> {
+  const { deps, tenant, app } = turn
+  const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), { keys: ids.slice(0, 1_000) })
+  return links.some(({ value }) => accountOf(turn, value as unknown as Link) !== undefined)
 }
 
 /** Nothing was sent: what was written down as tentative is not. */

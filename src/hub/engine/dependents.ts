@@ -3,6 +3,7 @@
 import type { Write } from '../../store/index.ts'
 import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
 import { flattens, managesMembers } from './nested.ts'
+import { readSources } from './source.ts'
 import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
 
@@ -59,9 +60,12 @@ async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]>
 }
 
 /** Marks the groups in the app that the resource is in, and its membership in each. */
-async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Promise<readonly Write[]> {
+async function wakeGroups(turn: Turn, { source: { type }, item }: Job, joins: boolean): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
   if (!managesMembers(app)) return []
+  // As of now: whoever joined since the work began was passed over by the group, which saw no account yet.
+  const source = (await readSources(deps.store, tenant, [{ type, id: item.key }])).get(item.key)
+  if (source === undefined) return []
   const groups = flattens(app) ? [...source.memberOf] : source.directGroups
   const writes: Write[] = []
   for (let from = 0; from < groups.length; from += PAGE) {

@@ -28,18 +28,38 @@ export async function matchAccount(turn: Turn, job: Job, document: Document): Pr
   const { adapter } = turn.app
   const own = accountTraits(adapter.traits, job.link.type)
   for (const key of matchKeys(own?.match ?? [], document)) {
-    const accounts = await searchFor(turn, job, key)
-    if (accounts.length > 1) {
-      const free = await unlinked(turn, job, accounts)
-      // A create that was sent twice: the other one is found by the verify read.
-      const [first] = free
-      if (job.link.tentative?.create === true && first !== undefined) return { found: 'one', account: first, key }
-      return { found: 'many', accounts, key }
-    }
-    const [account] = accounts
-    if (account !== undefined) return ownerOf(turn, job, account, key)
+    const match = await matchBy(turn, job, key)
+    if (match.found !== 'none') return match
+  }
+  // A create of unknown outcome may have been sent under another name, which may be somebody else's by now.
+  for (const key of job.link.tentative?.sentAs ?? []) {
+    const match = await matchBy(turn, job, key)
+    if (match.found === 'one' && !isOthers(match.account, document)) return match
   }
   return { found: 'none' }
+}
+
+async function matchBy(turn: Turn, job: Job, key: MatchKey): Promise<Match> {
+  const accounts = await searchFor(turn, job, key)
+  if (accounts.length > 1) {
+    const [first] = await unlinked(turn, job, accounts)
+    // A create that was sent twice: the other one is found by the verify read.
+    if (job.link.tentative?.create === true && first !== undefined) return { found: 'one', account: first, key }
+    return { found: 'many', accounts, key }
+  }
+  const [account] = accounts
+  return account === undefined ? { found: 'none' } : ownerOf(turn, job, account, key)
+}
+
+/** Whether an account says that it is somebody else's. */
+export function isOthers({ document }: Account, wanted: Document | undefined): boolean {
+  const [own, other] = [wanted?.externalId, document.externalId]
+  return own !== undefined && other !== undefined && own !== other
+}
+
+/** Each key once. */
+export function withoutDoubles(keys: readonly MatchKey[]): readonly MatchKey[] {
+  return [...new Map(keys.map((key) => [`${key.attribute} ${key.value}`, key])).values()]
 }
 
 /** Accounts that have a value, as the app shows them. */

@@ -74,7 +74,7 @@ export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps'>, link: Link, 
   if (link.account === undefined || (want.wanted === 'active' && comesBackByCreate(traits, link))) {
     return withoutAccount(app, own, link, want)
   }
-  if (want.wanted === 'absent') return removal(own, link, link.account)
+  if (want.wanted === 'absent') return removal(traits, own, link, link.account)
   return changes(app, own, link, link.account, want)
 }
 
@@ -99,13 +99,16 @@ function withoutAccount(app: Pick<CompiledApp, 'maps'>, own: AccountTraits, link
   return { action: 'create', steps: [{ do: 'create', type, document: want.document }], needsMatch: true, removes: 0 }
 }
 
-function removal(own: AccountTraits, link: Link, id: string): Steps {
+function removal({ off }: Traits, own: AccountTraits, link: Link, id: string): Steps {
   const { type, acked, tentative } = link
+  const isOff = type === 'User' && acked?.active === false && !isUncertain(link, 'active')
+  // It stays there, switched off, however often it is removed.
+  if (isOff && off.removeMeans === 'deactivates' && tentative?.remove !== true) return NOTHING
   const counted = tentative?.remove === true || acked?.active === false ? 0 : 1
   if (own.remove) {
     return { action: 'remove', steps: [{ do: 'remove', type, id }], needsMatch: false, removes: counted }
   }
-  if (type === 'Group' || (acked?.active === false && !isUncertain(link, 'active'))) return NOTHING
+  if (type === 'Group' || isOff) return NOTHING
   return { action: 'disable', steps: [disable(link, id)], needsMatch: false, removes: counted }
 }
 

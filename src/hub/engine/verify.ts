@@ -3,7 +3,7 @@
 import type { Document } from '../../protocol/index.ts'
 import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
 import { loseAccount } from './lost.ts'
-import { headersOf, matchKeys, searchFor } from './match.ts'
+import { headersOf, isOthers, matchKeys, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
 import { keepProgress } from './settle.ts'
 import { accountTraits, managedOf } from './steps.ts'
@@ -32,7 +32,7 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
   } else verifyOff(turn, job, want, id, seen, now)
   if (link.doubted === true) await dealWithTwins(turn, job, want)
   if (later.length === 0) {
-    const { doubted: _doubted, ...sure } = job.link
+    const { doubted: _doubted, sentAs: _sentAs, ...sure } = job.link
     job.link = sure
   }
   await keepProgress(turn, job)
@@ -88,12 +88,14 @@ function verifyOff(
 /** A create of unknown outcome may have made an account beside the one that is linked: it must not stay switched on. */
 async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
   const own = accountTraits(turn.app.adapter.traits, job.link.type)
-  const keys = matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
+  const present = matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
+  const keys = withoutDoubles([...present, ...(job.link.sentAs ?? [])])
   for (const key of keys) {
     // Only what nobody else has by accident tells that it is ours.
     if (key.attribute !== 'externalId' && own?.unique.includes(key.attribute) !== true) continue
     for (const account of await searchFor(turn, job, key)) {
       if (account.id === job.link.account || account.document.active === false) continue
+      if (isOthers(account, want.document)) continue
       if (await isSomebodys(turn, job, account.id)) continue
       if (job.link.account === undefined) takeAsOurs(turn, job, account)
       else await endTwin(turn, job, account)

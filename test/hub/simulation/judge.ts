@@ -50,9 +50,14 @@ export async function unfinished(store: WorkStore, world: World, now: number): P
     if (settings.get(name)?.mode !== 'on') continue
     const [unit] = await store.items(TENANT, QUEUES.units, { keys: [name] })
     if (unit !== undefined && unit.state !== '' && unit.due <= now) return `app ${name} is ${unit.state}`
-    for (const { key, state, due, mark, done } of await store.items(TENANT, QUEUES.links(name), { limit: MANY })) {
+    for (const { key, state, due, mark, done, value } of await store.items(TENANT, QUEUES.links(name), {
+      limit: MANY,
+    })) {
       if (state === 'ready' || state === 'watched') return `the link of ${key} in ${name} is ${state}`
-      if (EXCUSED.includes(state) && due <= now) return `the link of ${key} in ${name} is due`
+      const { reason } = value as unknown as Link
+      // Whoever waits is looked at again after ten minutes, in case the one who is waited for had come meanwhile.
+      const isYoung = state === 'waiting' && now - (reason?.since ?? now) < 660_000
+      if (EXCUSED.includes(state) && (due <= now || isYoung)) return `the link of ${key} in ${name} is ${state}`
       if (state === '' && mark > done)
         return `P1: the link of ${key} in ${name} is at rest, with ${done} of ${mark} marks done`
     }
