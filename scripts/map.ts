@@ -60,6 +60,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['hub/scope', 'Who has an account in an app: SCIM filters and membership, decided clause by clause.'],
   ['hub/map', 'What an account is made of: rules with transforms and expressions, grants, faults.'],
   ['hub/adapters', 'Adapters: how your own is defined, and the suite that says when one is right.'],
+  ['hub/adapters/webhook', 'Apps that are told what changes by signed events.'],
   ['hub/adapters/table', "Apps that are tables in somebody's database, in PostgreSQL or SQLite."],
   ['hub/engine', 'Plans from the log and brings accounts to what they must be: guarded, paced, in order.'],
   ['hub/proof', 'What was done, for people and auditors: who was told, receipts of leavers, plans, reverts.'],

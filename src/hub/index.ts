@@ -14,7 +14,6 @@ export {
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
 export { clearApp } from './apps/clear-app.ts'
-export { reviewAll, reviewWrites } from './apps/review.ts'
 export {
   type AppConfig,
   type ConnectionConfig,
@@ -46,5 +45,4 @@ export {
   verifyReceipt,
 } from './proof/receipt-jws.ts'
 export { startReceipts } from './proof/receipts-worker.ts'
-export { createSigningKeys } from './proof/signing-keys.ts'
 export { compileScope } from './scope/compile-scope.ts'

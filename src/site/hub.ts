@@ -16,14 +16,14 @@ export function createSiteHub(
   store: Store,
   tenancy: Tenancy,
   sealer: Sealer,
-  issuer: () => Promise<string> = async () => 'lockstep',
+  publicUrl?: string,
 ): (administrator: HubAdministrator) => HubAdministration {
   return createHubAdministration({
     store,
     environment,
     kinds: ADAPTER_KINDS,
     sealing: sealer,
-    issuer,
+    issuer: async () => publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep',
     seal: (tenant, app, secret) => sealer.seal(secret, { tenant, kind: APP_RECORD, key: app }),
     matches: async (tenant, app, sealed, secret) =>
       (await sealer.open(sealed, { tenant, kind: APP_RECORD, key: app })) === secret,

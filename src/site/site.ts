@@ -14,7 +14,7 @@ import {
   openInThread,
   type ThreadOptions,
 } from './database.ts'
-import type { HubHooks, HubSettings, RunningHub } from './hub-run.ts'
+import type { HubHooks, RunningHub } from './hub-run.ts'
 import type { ProviderHooks } from './provider.ts'
 import type { SealKeys, SealSettings } from './seal-keys.ts'
 import type { Settings } from './settings.ts'
@@ -46,7 +46,7 @@ export interface Site {
   /** The administration of the hub, by administrator; loaded when it is first needed. */
   readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
   /** Starts the hub, which keeps apps in lockstep; its code is loaded only then. */
-  readonly runHub: (settings: HubSettings, hooks: HubHooks) => Promise<RunningHub>
+  readonly runHub: (settings: Pick<Settings, 'outboundAllow' | 'outboundProxy'>, hooks: HubHooks) => Promise<RunningHub>
   /** Seals and opens secrets. Its keys are read when they are first needed. */
   readonly sealer: Sealer
   /** Where those keys are kept. */
@@ -82,7 +82,6 @@ async function siteOn(
   const sealKeys = sealKeysOf(settings, madeKey)
   const sealer = createSealer(sealKeys.load, environment)
   const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
-  const issuer = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep'
   let directory: Promise<Directory> | undefined
   const open = () => {
     directory ??= import('./directory.ts').then(({ createSiteDirectory }) =>
@@ -95,9 +94,8 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
-    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, issuer),
-    runHub: async (own, hooks) =>
-      (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer, issuer }, own, hooks),
+    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, settings.publicUrl),
+    runHub: async (own, hooks) => (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer }, own, hooks),
     sealer,
     sealKeys,
     provider: async (hooks) => {

@@ -66,7 +66,11 @@ export async function sendStep(
   const span = await deps.tracer?.begin({ ...name, place: job.item.place })
   let error: AppError | undefined
   try {
-    return await send((call) => callFor(turn, step, { ...call, headers: { ...call.headers, ...span?.headers } }))
+    const { ackedPlace } = job.link
+    const places = { place: job.item.place, ...(ackedPlace === undefined ? {} : { previousPlace: ackedPlace }) }
+    return await send((call) =>
+      callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } }),
+    )
   } catch (thrown) {
     if (!(thrown instanceof AppError)) {
       span?.end('unavailable')

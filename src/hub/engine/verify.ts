@@ -22,6 +22,13 @@ export function isDue(turn: Turn, { link }: Job): boolean {
  */
 export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'changed' | 'settled'> {
   const now = turn.deps.environment.now()
+  if (accountTraits(turn.app.adapter.traits, job.link.type)?.unreadable === true) {
+    // Nothing can be seen: what is tentative stays so until it was sent again.
+    const { verify: _verify, doubted: _doubted, ...link } = job.link
+    job.link = link
+    await keepProgress(turn, job)
+    return 'changed'
+  }
   const id = job.link.account ?? job.link.off?.account
   const seen = id === undefined || id === '' ? undefined : await readAccount(turn, job, id)
   const { verify = [], tentative: _tentative, ...link } = job.link

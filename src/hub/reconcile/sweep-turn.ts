@@ -88,7 +88,7 @@ async function beginDue(turn: Turn): Promise<void> {
   const { deps, tenant, app, committer } = turn
   const now = deps.environment.now()
   const { fullHours } = app.settings.sweeps
-  if (fullHours === 0) {
+  if (fullHours === 0 || app.adapter.traits.users.unreadable === true) {
     const { sweepDue: _full, lightDue: _light, ...state } = turn.state
     turn.state = state
     return
