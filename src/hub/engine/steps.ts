@@ -123,11 +123,11 @@ function changes(
   const { document = {}, wanted } = want
   const steps: AccountStep[] = []
   const isOn = acked.active !== false
-  let before = acked
+  let before = stillManaged(app, link, acked)
   const switchesOff = type === 'User' && wanted === 'disabled' && (isOn || isUncertain(link, 'active'))
   if (switchesOff) {
     steps.push(disable(link, id))
-    before = { ...acked, active: false }
+    before = { ...before, active: false }
   }
   // What is deleted, or out of reach, when it is off can't be renamed.
   if (wanted === 'active' || app.adapter.traits.off.disableMeans === 'kept') {
@@ -141,6 +141,15 @@ function changes(
   const action = switchesOff ? 'disable' : type === 'User' && !isOn && wanted === 'active' ? 'enable' : 'update'
   const counted = switchesOff && isOn && !isUncertain(link, 'active')
   return { action, steps, needsMatch: false, removes: counted ? 1 : 0 }
+}
+
+/** Attributes that give rights. */
+const RIGHTS = ['roles', 'entitlements']
+
+/** What the map no longer names is left alone, except rights: those that the hub gave go with the last rule or grant that gave them. */
+function stillManaged({ maps }: Pick<CompiledApp, 'maps'>, { type }: Pick<Link, 'type'>, acked: Document): Document {
+  const names = new Set([...((type === 'User' ? maps.User : maps.Group)?.managed ?? []), 'active', ...RIGHTS])
+  return Object.fromEntries(Object.entries(acked).filter(([name]) => names.has(name)))
 }
 
 /** While two people swap names, one of them has a name of its own for a while. */
