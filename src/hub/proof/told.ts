@@ -74,7 +74,10 @@ export function toldOf(
   person: Person & { readonly leaves: boolean },
 ): Told {
   const link = item === undefined ? undefined : linkOf(item)
-  const wanted = wantedOf(app, link, person)
+  const settled = item !== undefined && item.mark <= item.done && (item.state === '' || item.state === 'watched')
+  // What is settled and still switched on was left so: told is what is so, not what somebody may have wished for.
+  const leftOn = settled && link !== undefined && isOn(link) && person.unread === undefined
+  const wanted = leftOn ? 'active' : wantedOf(app, link, person)
   const base = {
     app: app.id,
     label: app.label,
@@ -85,7 +88,6 @@ export function toldOf(
     if (app.mode === 'off' || wanted !== 'active') return { ...base, wanted: 'absent', state: 'none' }
     return notRead(base, app, unit, person) ?? { ...base, wanted: 'absent', state: 'none' }
   }
-  const settled = item.mark <= item.done && (item.state === '' || item.state === 'watched')
   const confirmed = confirmationOf(link, wanted, settled)
   const place = confirmed?.place ?? link.ackedPlace
   const changedAt = link.since ?? link.changedAt
@@ -99,7 +101,8 @@ export function toldOf(
   const unread = notRead(known, app, unit, person)
   // What the hub has not read may be a change of something that was confirmed.
   if (settled && unread !== undefined) return unread
-  if (settled && link.account === undefined && link.wanted !== 'active') return { ...known, state: 'none' }
+  if (settled && link.account === undefined && link.off === undefined && link.wanted !== 'active')
+    return { ...known, state: 'none' }
   if (settled) return { ...known, state: hasShown(confirmed?.readBack, wanted) ? 'verified' : 'confirmed' }
   const whole = ofApp(app, unit)
   const reason = link.reason ?? whole?.reason
@@ -110,6 +113,11 @@ export function toldOf(
     ...(reason === undefined ? {} : { reason }),
     ...(nextAt === undefined ? {} : { nextAt }),
   }
+}
+
+/** Whether the account is switched on, as far as the app has confirmed. */
+function isOn({ account, acked, off }: Link): boolean {
+  return account !== undefined && off === undefined && acked?.active !== false
 }
 
 function linkOf(item: Item): Link {
@@ -125,7 +133,7 @@ function wantedOf(
   if (link?.wanted === 'absent') return 'absent'
   if (killed || here === 'inactive') return 'disabled'
   if (here === 'active' && !leaves) return link?.wanted ?? 'active'
-  // Such accounts are left as they are: told is what is so, not what somebody may have wished for.
+  // Such accounts are left as they are.
   if (policy.onLeave === 'ignore' || policy.onLeave === 'unlink') return link?.wanted ?? 'absent'
   return policy.onLeave === 'delete' ? 'absent' : 'disabled'
 }

@@ -1,0 +1,141 @@
+// Leavers end to end, with the hub running: told, killed, and a receipt that verifies.
+
+import { describe, expect, test } from 'vitest'
+import { AppError } from '../../../src/hub/index.ts'
+import { createProof, type Proof } from '../../../src/hub/proof/proof.ts'
+import { receiptIn, verifyReceipt } from '../../../src/hub/proof/receipt-jws.ts'
+import { startReceipts } from '../../../src/hub/proof/receipts-worker.ts'
+import { createSigningKeys } from '../../../src/hub/proof/signing-keys.ts'
+import { BEGINNING } from '../../simulation/process.ts'
+import { startHub, TENANT } from '../engine/harness.ts'
+import { createMemoryApp } from '../engine/memory-app.ts'
+
+/** A hub with three apps, and what is asked about people. */
+async function start(settings: Parameters<typeof startHub>[0] = {}) {
+  const apps = { crm: createMemoryApp(), erp: createMemoryApp(), wiki: createMemoryApp() }
+  const hub = await startHub(settings, apps)
+  const { calm } = hub
+  const environment = { ...hub.first.process.environment, now: () => BEGINNING + calm.now() }
+  const sealing = { seal: async (secret: string) => secret, open: async (sealed: string) => sealed }
+  const issuer = async () => 'https://id.example.com'
+  const deps = { store: calm.store, environment, sealing, issuer }
+  const proof: Proof = createProof(deps, async () => {}, 'security')
+  const keys = createSigningKeys(deps)
+  const { process, store } = calm.start('receipts')
+  const report = (error: unknown) => hub.errors.push(error)
+  startReceipts({ store, environment: process.environment, owner: 'receipts', keys, issuer, report })
+  const states = async (id: string) => (await proof.told(TENANT, id)).map(({ app, state }) => `${app} ${state}`)
+  const leaving = async (id: string) => {
+    const items = await calm.store.items(TENANT, 'hub/leavers', { after: `${id}/`, limit: 10 })
+    return items.filter(({ key }) => key.startsWith(`${id}/`)).at(-1)
+  }
+  /** The receipt that was made by itself. */
+  const kept = async (id: string) => {
+    const value = (await leaving(id))?.value as { readonly receipt?: string } | undefined
+    return value?.receipt === undefined ? undefined : receiptIn(value.receipt)
+  }
+  return { ...hub, apps, proof, states, kept, leaving }
+}
+
+describe('somebody who leaves', () => {
+  test('is told in every app, and has a receipt within seconds, and another one once it was read back', async () => {
+    const { people, pass, proof, states, kept, errors } = await start()
+    const id = await people.create('ada')
+    await pass(5_000)
+    expect(await states(id)).toEqual(['crm confirmed', 'erp confirmed', 'wiki confirmed'])
+    expect(await kept(id)).toBeUndefined()
+    await people.remove(id)
+    await pass(5_000)
+    expect(await states(id)).toEqual(['crm confirmed', 'erp confirmed', 'wiki confirmed'])
+    const soon = await kept(id)
+    expect(soon).toMatchObject({ complete: true, left: { how: 'deleted' }, person: { userName: 'ada' } })
+    await pass(2_000_000)
+    expect(await states(id)).toEqual(['crm verified', 'erp verified', 'wiki verified'])
+    const { jws, receipt } = await proof.receipt(TENANT, id)
+    expect(receipt.apps.map(({ readBack }) => readBack?.found)).toEqual(['off', 'off', 'off'])
+    expect(await verifyReceipt(jws, await proof.keys.published())).toMatchObject({ valid: true, receipt })
+    expect(errors).toEqual([])
+  })
+
+  test('whom one app never hears of stands as open there, with the reason', async () => {
+    const { people, pass, proof, states, kept, apps } = await start()
+    const id = await people.create('ada')
+    await pass(5_000)
+    apps.erp.fault = () => ({ error: new AppError('unknown', 'HTTP 502', { status: 502 }) })
+    await people.patch(id, { active: false })
+    await pass(60_000)
+    expect(await states(id)).toEqual(['crm confirmed', 'erp pending', 'wiki confirmed'])
+    expect(await kept(id)).toBeUndefined()
+    const { receipt } = await proof.receipt(TENANT, id)
+    expect(receipt.complete).toBe(false)
+    expect(receipt.apps[1]).toMatchObject({ state: 'open', asked: 'disabled', reason: { message: 'HTTP 502' } })
+    apps.erp.fault = () => undefined
+    await pass(1_000_000)
+    expect(await kept(id)).toMatchObject({ complete: true })
+  })
+})
+
+describe('kill', () => {
+  test('puts somebody out of every app at once, whatever scopes say, until it is revoked', async () => {
+    const { people, pass, proof, states, kept, apps, errors } = await start()
+    const id = await people.create('mallory')
+    await pass(5_000)
+    expect(await proof.kill(TENANT, id)).toEqual({ already: false, apps: ['crm', 'erp', 'wiki'] })
+    await pass(5_000)
+    const active = () => Object.values(apps).flatMap(({ users }) => [...users.values()].map((user) => user.active))
+    expect(active()).toEqual([false, false, false])
+    expect(await states(id)).toEqual(['crm confirmed', 'erp confirmed', 'wiki confirmed'])
+    expect(await kept(id)).toMatchObject({ complete: true, left: { how: 'killed' } })
+    // Changes of the directory don't bring anybody back.
+    await people.patch(id, { displayName: 'Mal', active: true })
+    await pass(5_000)
+    expect(active()).toEqual([false, false, false])
+    expect(await proof.kill(TENANT, id)).toMatchObject({ already: true })
+    expect(await proof.revokeKill(TENANT, id)).toBe(true)
+    expect(await proof.revokeKill(TENANT, id)).toBe(false)
+    await pass(5_000)
+    expect(active()).toEqual([true, true, true])
+    expect(errors).toEqual([])
+  })
+
+  test('passes the guard, and is told in the log by whom', async () => {
+    const guard = { floor: 0, percent: 0, membersFloor: 0, membersPercent: 0 }
+    const { people, pass, proof, states, apps, calm } = await start({ guard })
+    const [one = '', other = ''] = [await people.create('a'), await people.create('b')]
+    await pass(5_000)
+    await people.patch(other, { active: false })
+    await pass(5_000)
+    expect(await states(other)).toEqual(['crm held', 'erp held', 'wiki held'])
+    await proof.kill(TENANT, other)
+    await proof.kill(TENANT, one)
+    await pass(5_000)
+    expect([...apps.crm.users.values()].map(({ active }) => active)).toEqual([false, false])
+    const notes = (await calm.store.changes(TENANT, 0, 100)).filter(({ op, type }) => op === 'note' && type === 'User')
+    expect(notes.map(({ id, actor, paths }) => [id, actor, paths[0]?.new])).toEqual([
+      [other, 'security', 'killed'],
+      [one, 'security', 'killed'],
+    ])
+  })
+
+  test('reaches those who are out of scope, or deleted, where leavers are left alone', async () => {
+    const policy = { onLeave: 'ignore', tombstoneDays: 30, adopt: 'one' } as const
+    const { people, pass, proof, apps } = await start({ policy })
+    const [gone = '', moved = ''] = [await people.create('gone'), await people.create('moved', { title: 'Lead' })]
+    await pass(5_000)
+    await people.remove(gone)
+    await pass(5_000)
+    expect([...apps.crm.users.values()].map(({ active }) => active)).toEqual([true, true])
+    const { receipt } = await proof.receipt(TENANT, gone)
+    expect(receipt.complete).toBe(false)
+    expect(receipt.apps[0]).toMatchObject({ state: 'open', reason: { code: 'app' } })
+    await proof.kill(TENANT, gone)
+    await proof.kill(TENANT, moved)
+    await pass(5_000)
+    expect([...apps.crm.users.values()].map(({ active }) => active)).toEqual([false, false])
+  })
+
+  test('is refused for somebody who never was', async () => {
+    const { proof } = await start()
+    await expect(proof.kill(TENANT, 'nobody')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+  })
+})
