@@ -8,6 +8,7 @@ import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { LOG_ROUTES } from './routes/log.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
+import { PLAN_ROUTES } from './routes/plans.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...CONNECTION_ROUTES,
   ...APP_ROUTES,
   ...LINK_ROUTES,
+  ...PLAN_ROUTES,
   ...PEOPLE_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,

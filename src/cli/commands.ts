@@ -24,6 +24,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   connection: 'Manage connections: the credentials of identity providers for a tenant',
   app: 'Manage apps: services that are kept in lockstep with a tenant',
   config: 'Configuration as files',
+  plan: 'Plan what an app gets, before it is sent',
   receipt: 'Manage receipts of people who left: show, export and verify them',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",

@@ -14,6 +14,7 @@ export {
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
 export { clearApp } from './apps/clear-app.ts'
+export { reviewAll, reviewWrites } from './apps/review.ts'
 export {
   type AppConfig,
   type ConnectionConfig,
@@ -22,6 +23,7 @@ export {
   type TenantConfig,
 } from './apps/tenant-config.ts'
 export * from './contract/index.ts'
+export { createAppBook } from './engine/app-book.ts'
 export type { HubEvent } from './engine/turn.ts'
 export { createHub, cursorFor, HUB_PACE, type Hub, type HubOptions } from './hub.ts'
 export { ADAPTER_KINDS } from './kinds.ts'
@@ -32,6 +34,8 @@ export { type PreviewResource, previewMap } from './map/preview.ts'
 export type { MapOptions } from './map/read-map.ts'
 export { type Access, type AccessDeps, createAccess } from './proof/access.ts'
 export { HistoryRefusal } from './proof/history.ts'
+export type { PlanRun } from './proof/plan-runs.ts'
+export type { Applied, Plans } from './proof/plans.ts'
 export type { Proof } from './proof/proof.ts'
 export type { Receipt, ReceiptApp } from './proof/receipt.ts'
 export { hashOfLines } from './proof/receipt.ts'
@@ -45,4 +49,5 @@ export {
   verifyReceipt,
 } from './proof/receipt-jws.ts'
 export { startReceipts } from './proof/receipts-worker.ts'
+export { createSigningKeys } from './proof/signing-keys.ts'
 export { compileScope } from './scope/compile-scope.ts'

@@ -25,6 +25,11 @@ export function runHub({ site, settings, log, meter }: HubDeps): () => Promise<v
     .runHub(settings, {
       owner: PROCESS_NAME,
       meter,
+      restored: (apps) =>
+        log.warn(
+          { apps },
+          'the database is older than what its hub has sent: a backup was restored, or it was moved. Apps wait until somebody has looked at them, and resumes them with: app resume',
+        ),
       report: (error, where) =>
         log.warn({ err: error, ...where }, 'the hub could not go on with an app; it tries again'),
     })

@@ -10,20 +10,23 @@ import {
 } from '../hub/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
+import { type OutboundSettings, withSiteApp } from './hub-app.ts'
 
 /** Creates the administration of the hub, by administrator. */
 export function createSiteHub(
   store: Store,
   tenancy: Tenancy,
   sealer: Sealer,
-  publicUrl?: string,
+  issuer: () => Promise<string> = async () => 'lockstep',
+  settings: OutboundSettings = {},
 ): (administrator: HubAdministrator) => HubAdministration {
   return createHubAdministration({
     store,
     environment,
     kinds: ADAPTER_KINDS,
+    withApp: (tenant, app, use) => withSiteApp({ store, tenancy, sealer }, settings, tenant, app, use),
     sealing: sealer,
-    issuer: async () => publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep',
+    issuer,
     seal: (tenant, app, secret) => sealer.seal(secret, { tenant, kind: APP_RECORD, key: app }),
     matches: async (tenant, app, sealed, secret) =>
       (await sealer.open(sealed, { tenant, kind: APP_RECORD, key: app })) === secret,

@@ -14,13 +14,15 @@ import {
   openInThread,
   type ThreadOptions,
 } from './database.ts'
-import type { HubHooks, RunningHub } from './hub-run.ts'
+import type { HubHooks, HubSettings, RunningHub } from './hub-run.ts'
 import type { ProviderHooks } from './provider.ts'
 import type { SealKeys, SealSettings } from './seal-keys.ts'
 import type { Settings } from './settings.ts'
 
 /** What of the settings an installation is opened with. */
-export type SiteSettings = DatabaseSettings & SealSettings & Pick<Settings, 'publicUrl'>
+export type SiteSettings = DatabaseSettings &
+  SealSettings &
+  Pick<Settings, 'publicUrl' | 'outboundAllow' | 'outboundProxy'>
 
 /** How an installation is opened. */
 export interface SiteOptions extends OpenOptions {
@@ -46,7 +48,7 @@ export interface Site {
   /** The administration of the hub, by administrator; loaded when it is first needed. */
   readonly hub: () => Promise<(administrator: HubAdministrator) => HubAdministration>
   /** Starts the hub, which keeps apps in lockstep; its code is loaded only then. */
-  readonly runHub: (settings: Pick<Settings, 'outboundAllow' | 'outboundProxy'>, hooks: HubHooks) => Promise<RunningHub>
+  readonly runHub: (settings: HubSettings, hooks: HubHooks) => Promise<RunningHub>
   /** Seals and opens secrets. Its keys are read when they are first needed. */
   readonly sealer: Sealer
   /** Where those keys are kept. */
@@ -82,6 +84,7 @@ async function siteOn(
   const sealKeys = sealKeysOf(settings, madeKey)
   const sealer = createSealer(sealKeys.load, environment)
   const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
+  const issuer = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep'
   let directory: Promise<Directory> | undefined
   const open = () => {
     directory ??= import('./directory.ts').then(({ createSiteDirectory }) =>
@@ -94,8 +97,9 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
-    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, settings.publicUrl),
-    runHub: async (own, hooks) => (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer }, own, hooks),
+    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, issuer, settings),
+    runHub: async (own, hooks) =>
+      (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer, issuer }, own, hooks),
     sealer,
     sealKeys,
     provider: async (hooks) => {

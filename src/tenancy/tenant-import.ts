@@ -52,8 +52,8 @@ export interface TenantImports {
   readonly put: (tenant: string, rows: readonly ExportRow[], now: ImportProgress) => Promise<void>
   /** The rows of the tenant as an export would have them. */
   readonly rows: (tenant: string, after?: ExportRow) => AsyncIterable<readonly ExportRow[]>
-  /** Ends the import: from now on the tenant is served. */
-  readonly finish: (tenant: string) => Promise<void>
+  /** Ends the import: from now on the tenant is served. `also`: written in the same commit. */
+  readonly finish: (tenant: string, also?: readonly Write[]) => Promise<void>
 }
 
 /** Creates the imports part of tenancy. */
@@ -107,8 +107,9 @@ export function createTenantImports(store: Store, tenants: Tenants): TenantImpor
         yield chunk.filter((row) => row.row !== 'record' || row.kind !== IMPORT_RECORD.kind)
       }
     },
-    finish: async (tenant) => {
-      await store.commit([...(await guard(tenant)), { write: 'record', record: recordOf(tenant), value: undefined }])
+    finish: async (tenant, also = []) => {
+      const imported: Write = { write: 'record', record: recordOf(tenant), value: undefined }
+      await store.commit([...(await guard(tenant)), imported, ...also])
       await release(tenant)
       // A first start would make this tenant, and a token for it.
       if (tenant === DEFAULT_TENANT && (await tenants.isFirstStart())) await tenants.endFirstStart()

@@ -53,6 +53,7 @@ function database(): Compared {
     seal: async (_tenant, _app, secret) => `sealed ${Buffer.from(secret).toString('base64')}`,
     sealing: { seal: async (secret) => secret, open: async (sealed) => sealed },
     issuer: async () => 'https://id.example.com',
+    withApp: () => Promise.reject(new Error('No app is opened here')),
     matches: async (_tenant, _app, sealed, secret) => sealed === `sealed ${Buffer.from(secret).toString('base64')}`,
     types: async (tenant) => {
       await tenancy.tenants.show(tenant)

@@ -98,4 +98,11 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
     options: [TENANT, ['--yes', 'remove it without asking'], ...DATABASE],
     run: async (args, options) => (await import('./app-mode.ts')).removeApp(args, options),
   },
+  {
+    name: 'hub review',
+    does: 'Pause every app until somebody resumes it: after a backup of a PostgreSQL database was restored, before a server starts on it. On SQLite the server notices a restore itself.',
+    example: 'hub review',
+    options: [...DATABASE],
+    run: async (_args, options) => (await import('./hub-review.ts')).reviewApps(options),
+  },
 ]

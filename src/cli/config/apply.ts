@@ -2,7 +2,7 @@
 
 import { type Local, withLocal } from '../database/local.ts'
 import { ask } from '../terminal/ask.ts'
-import { flagOption, type Options, UsageError } from '../terminal/options.ts'
+import { flagOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { readConfig } from './config-file.ts'
 import type { Difference } from './difference.ts'
@@ -10,8 +10,21 @@ import { compareConfig } from './differences.ts'
 import { differenceLines, unnamedLine } from './show-difference.ts'
 import { wantedOf } from './wanted.ts'
 
-/** `lockstep apply`: shows the difference, and carries it out when somebody says so. */
-export async function applyConfig([path = '']: readonly string[], options: Options): Promise<void> {
+/** `lockstep apply PATH`, or `lockstep apply --plan ID --app APP`. */
+export async function apply(args: readonly string[], options: Options): Promise<void> {
+  const plan = textOption(options, 'plan')
+  if (plan === undefined) {
+    if (args.length === 0) throw new UsageError('Name a file or a folder of configuration, or a plan with --plan')
+    return applyConfig(args, options)
+  }
+  const app = textOption(options, 'app')
+  if (app === undefined || args.length > 0) throw new UsageError('--plan needs --app, and no configuration beside it')
+  const { applyPlan } = await import('../proof/plan.ts')
+  return applyPlan([app, plan], options)
+}
+
+/** Shows the difference, and carries it out when somebody says so. */
+async function applyConfig([path = '']: readonly string[], options: Options): Promise<void> {
   const wanted = wantedOf(await readConfig(path))
   const use = async (local: Local) => {
     const { differences, unnamed } = await compareConfig(local, wanted, { prune: flagOption(options, 'prune') })

@@ -70,7 +70,14 @@ export async function withLocal<T>(
 
 /** The settings from the options of a command and the environment. */
 export function localSettings(options: Options): Settings {
-  const names = ['database', 'databasePasswordFile', 'publicUrl', 'sealKeyFile'] as const
+  const names = [
+    'database',
+    'databasePasswordFile',
+    'publicUrl',
+    'sealKeyFile',
+    'outboundAllow',
+    'outboundProxy',
+  ] as const
   return readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
 }
 

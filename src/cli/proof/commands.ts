@@ -1,9 +1,66 @@
 // The commands that tell and prove what apps were told: told, kill, receipts.
 
-import { type CommandEntry, DATABASE, LOCAL, SEAL_KEY_FILE, TENANT } from '../terminal/command-entry.ts'
+import {
+  type CommandEntry,
+  DATABASE,
+  LOCAL,
+  type OptionEntry,
+  OUTBOUND,
+  SEAL_KEY_FILE,
+  TENANT,
+} from '../terminal/command-entry.ts'
+
+const LIMIT: OptionEntry = ['--limit <number>', 'show at most this many items', '50']
 
 /** Commands that tell and prove what apps were told of people. */
 export const PROOF_COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'plan',
+    args: '<app>',
+    does: 'Show what an app would get: who is created, changed, switched off, and by which requests. The app is searched, and nothing is sent.',
+    example: 'plan wiki --tenant acme',
+    options: [TENANT, LIMIT, ...OUTBOUND, SEAL_KEY_FILE, ...DATABASE],
+    run: async (args, options) => (await import('./plan.ts')).plan(args, options),
+  },
+  {
+    name: 'plan list',
+    args: '<app>',
+    does: 'List the plans of an app that were made within 30 days',
+    example: 'plan list wiki --tenant acme',
+    options: [TENANT, ...DATABASE],
+    run: async (args, options) => (await import('./plan.ts')).listPlans(args, options),
+  },
+  {
+    name: 'plan show',
+    args: '<app> <plan>',
+    does: 'Show a plan again',
+    example: 'plan show wiki 001796256000000-9f3c22d1 --tenant acme',
+    options: [TENANT, LIMIT, ...DATABASE],
+    run: async (args, options) => (await import('./plan.ts')).showPlan(args, options),
+  },
+  {
+    name: 'plan apply',
+    args: '<app> <plan>',
+    does: 'Carry out a plan: switches the app on, or resumes it, and lets removals past the guard that are in it. Items that would be others now are shown, and nothing is sent.',
+    example: 'plan apply wiki 001796256000000-9f3c22d1 --tenant acme --yes',
+    options: [
+      TENANT,
+      ['--leave-out', 'carry out the rest although some items have changed'],
+      ['--yes', 'carry it out without asking'],
+      ...OUTBOUND,
+      SEAL_KEY_FILE,
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./plan.ts')).applyPlan(args, options),
+  },
+  {
+    name: 'explain',
+    args: '<app> <user>',
+    does: 'Explain a person in an app: source, scope clause by clause, match, difference, requests. Nothing is sent.',
+    example: 'explain wiki ada@example.com --tenant acme',
+    options: [TENANT, ...OUTBOUND, SEAL_KEY_FILE, ...DATABASE],
+    run: async (args, options) => (await import('./plan.ts')).explainPerson(args, options),
+  },
   {
     name: 'told',
     args: '<user>',

@@ -1,6 +1,7 @@
 // `lockstep tenant import`: restores a whole tenant from its file.
 
 import { stat } from 'node:fs/promises'
+import { environment } from '../../environment.ts'
 import { LockstepError } from '../../protocol/index.ts'
 import { commandName, hasEnded, PROCESS_NAME } from '../../server/index.ts'
 import type { ExportRow } from '../../store/index.ts'
@@ -53,14 +54,23 @@ export async function importTenant([file = '']: readonly string[], options: Opti
         `The imported tenant has the checksum ${found}, but the file has ${checksum}: it was changed during the import. It is not served; delete it with lockstep tenant delete ${tenant}, and import again`,
       )
     }
-    await imports.finish(tenant)
+    // The database that it comes from may still send, and what is remembered here of the apps ends where it was exported.
+    const { reviewWrites } = await import('../../hub/index.ts')
+    const reviewed = await reviewWrites({ store: local.store, environment, actor: 'cli' }, tenant, 'imported')
+    await imports.finish(tenant, reviewed)
     verifying.stop()
     if (flagOption(options, 'json')) {
-      printJson({ tenant, from: from.tenant, resources, log: place, checksum })
+      const apps = { ...(reviewed.length === 0 ? {} : { appsInReview: reviewed.length / 2 }) }
+      printJson({ tenant, from: from.tenant, resources, log: place, checksum, ...apps })
       return
     }
     printLine(`Tenant "${tenant}" is live: ${resources} resources, ${place} log lines.`)
     printLine(`Checksum ${checksum}, the same in the file and in the database.`)
+    if (reviewed.length > 0) {
+      printLine(
+        `Its apps are paused: first make sure that the installation it comes from no longer sends, then resume each with ${commandName()} app resume NAME --tenant ${tenant}`,
+      )
+    }
     if (tenant === from.tenant) return
     printLine(
       `Its tokens are for the tenant "${from.tenant}" and don't work here; issue new ones with ${commandName()} connection rotate`,

@@ -45,5 +45,10 @@ export const EXPIRES: OptionEntry = [
   'how long the token is valid: 90d, 12h, 1y, a date, or never',
   '1y',
 ]
+/** Where requests to apps may go. */
+export const OUTBOUND: readonly OptionEntry[] = [
+  fromTable(SETTINGS.outboundAllow, 'networks'),
+  fromTable(SETTINGS.outboundProxy, 'url'),
+]
 /** Skips the confirmation. */
 export const YES: OptionEntry = ['--yes', 'delete without asking']

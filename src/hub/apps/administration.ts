@@ -3,8 +3,9 @@
 import type { Environment } from '../../environment.ts'
 import type { ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { AccessSubject, AdapterKind } from '../contract/index.ts'
+import type { AccessSubject, AdapterKind, CompiledApp } from '../contract/index.ts'
 import { type Access, createAccess } from '../proof/access.ts'
+import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
 import { type Apps, createApps } from './apps.ts'
@@ -24,6 +25,8 @@ export interface HubDeps {
   readonly sealing: Sealing
   /** The address of the installation, by which its receipts name it. */
   readonly issuer: () => Promise<string>
+  /** Runs work with an app, its adapter open; refuses one that isn't there, or can't be worked with. */
+  readonly withApp: <T>(tenant: string, app: string, use: (app: CompiledApp) => Promise<T>) => Promise<T>
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }
@@ -43,18 +46,31 @@ export interface HubAdministration {
   readonly inspection: Inspection
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
+  readonly plans: Plans
 }
 
 /** Creates the administration of the hub, by administrator. */
 export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
   const inspection = createInspection(deps)
-  return (administrator) => ({
-    apps: createApps({ ...deps, ...administrator }),
-    inspection,
-    access: async (tenant, at, subject) => {
-      const { store, kinds } = deps
-      return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
-    },
-    proof: createProof(deps, deps.types, administrator.actor),
-  })
+  return (administrator) => {
+    const apps = createApps({ ...deps, ...administrator })
+    const plans = createPlans({
+      ...deps,
+      requireTenant: deps.types,
+      async letGo(tenant, { id, mode }, plan) {
+        if (mode === 'off') await apps.switchOn(tenant, id, plan)
+        if (mode === 'paused') await apps.resume(tenant, id)
+      },
+    })
+    return {
+      apps,
+      inspection,
+      plans,
+      access: async (tenant, at, subject) => {
+        const { store, kinds } = deps
+        return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
+      },
+      proof: createProof(deps, deps.types, administrator.actor),
+    }
+  }
 }

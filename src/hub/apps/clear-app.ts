@@ -14,6 +14,8 @@ const BESIDE_LINKS = [
   QUEUES.plans,
   QUEUES.seen,
   QUEUES.drifts,
+  QUEUES.plans,
+  QUEUES.approvals,
 ]
 
 /** Items in one commit. */

@@ -23,6 +23,7 @@ export const HUB_READER = 'hub'
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
  * - `runs`: backfills, sweeps, plans under way or done. Key = time-ordered id.
  * - `plans`: what plans have planned. Key = `{run}/{number}`, tag = resource id; value = `PlanItem`.
+ * - `approvals`: removals that somebody has approved with a plan. Key = resource id; value = {@link Approval}. They expire after a day.
  * - `seen`: what a sweep that is under way has listed. Key = `{run}/{type}/{account}`.
  * - `drifts`: what sweeps have found. Key = `{run}/{number}`, tag = `{run}/{kind}`; value = `Drift`.
  */
@@ -40,6 +41,7 @@ export const QUEUES = {
   holds: (app: string) => `hub/holds/${app}`,
   runs: (app: string) => `hub/runs/${app}`,
   plans: (app: string) => `hub/plans/${app}`,
+  approvals: (app: string) => `hub/approvals/${app}`,
   seen: (app: string) => `hub/seen/${app}`,
   drifts: (app: string) => `hub/drifts/${app}`,
 } as const
@@ -136,6 +138,13 @@ export interface RemovalCause {
   /** How many accounts (0 or 1) and memberships it takes away. */
   readonly accounts: number
   readonly memberships: number
+}
+
+/** Somebody has approved the removal of one account with a plan. */
+export interface Approval {
+  readonly plan: string
+  /** The place in the log up to which it holds: what changes afterwards was not approved. */
+  readonly place: number
 }
 
 /** The account of someone who left. */

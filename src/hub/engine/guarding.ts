@@ -1,6 +1,6 @@
 // Asks the guard before access is taken away, and holds what it does not let through.
 
-import { causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
+import { type Approval, causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
 import { describeHeld, type Held, judgeCause, judgeRemoval, type RemovalCount } from './guard.ts'
 import { holdOf } from './holds.ts'
 import { settleLater } from './settle.ts'
@@ -37,7 +37,7 @@ export async function guardRemoval(
   if (pass === undefined && cause !== undefined) {
     const planned = { ...(await countCause(turn, cause)), cause: cause.cause }
     const verdict = judgeCause(guard, turn.state, planned, environment.now())
-    if (!verdict.go) return { go: false, hold: () => holdBack(turn, job, verdict.held) }
+    if (!verdict.go) return approvedOr(turn, job, verdict.held)
   }
   const verdict = judgeRemoval(
     guard,
@@ -45,9 +45,19 @@ export async function guardRemoval(
     { ...removal, ...(pass === undefined ? {} : { pass }) },
     environment.now(),
   )
-  if (!verdict.go) return { go: false, hold: () => holdBack(turn, job, verdict.held) }
+  if (!verdict.go) return approvedOr(turn, job, verdict.held)
   changeState(turn, { removals: verdict.removals })
   return { go: true }
+}
+
+/** A removal that would be held is sent all the same if somebody has approved it with a plan, and nothing has changed since. */
+async function approvedOr(turn: Turn, job: Job, held: Held): Promise<Guarded> {
+  const { deps, tenant, app } = turn
+  const [item] = await deps.store.items(tenant, QUEUES.approvals(app.settings.id), { keys: [job.item.key] })
+  const approval = item?.value as unknown as Approval | undefined
+  const place = job.cause?.value.place ?? job.item.place
+  if (approval !== undefined && place <= approval.place) return { go: true }
+  return { go: false, hold: () => holdBack(turn, job, held) }
 }
 
 /** How much one cause takes away that has not been sent yet. */

@@ -7,27 +7,17 @@ import { explain } from '../../../src/hub/proof/explain.ts'
 import { type PlanDeps, planApp } from '../../../src/hub/proof/plan.ts'
 import { checkPlan, listPlans, makePlan, planItems, readPlan } from '../../../src/hub/proof/plan-runs.ts'
 import { startHub, TENANT } from '../engine/harness.ts'
+import { inTime } from '../engine/in-time.ts'
 import { createMemoryApp } from '../engine/memory-app.ts'
 
 type Hub = Awaited<ReturnType<typeof startHub>>
 
 async function depsOf(hub: Hub, id = 'crm'): Promise<PlanDeps> {
   const { first, calm } = hub
-  const app: CompiledApp | undefined = (await inTime(hub, first.hub.apps(TENANT))).get(id)?.compiled
+  const app: CompiledApp | undefined = (await inTime(hub.calm, first.hub.apps(TENANT))).get(id)?.compiled
   if (app === undefined) throw new Error('the app is not there')
   const environment = { ...first.process.environment, random: realEnvironment.random }
   return { store: calm.store, environment, tenant: TENANT, app, signal: new AbortController().signal }
-}
-
-/** Resolves what waits in virtual time. */
-async function inTime<T>({ calm }: Hub, work: Promise<T>): Promise<T> {
-  let done = false
-  const end = work.finally(() => {
-    done = true
-  })
-  end.catch(() => {})
-  while (!done) await calm.pass(50)
-  return end
 }
 
 async function itemsOf(
@@ -36,7 +26,7 @@ async function itemsOf(
   const items: PlanItem[] = []
   const deps = await depsOf(hub)
   const result = await inTime(
-    hub,
+    hub.calm,
     planApp(deps, async (steps) => {
       items.push(...steps.map(({ planned }) => planned.item))
     }),
@@ -138,7 +128,7 @@ describe('plans that are kept', () => {
     const ids = []
     for (const name of ['a', 'b', 'c']) ids.push(await people.create(name))
     const deps = await depsOf(hub)
-    const run = await inTime(hub, makePlan(deps))
+    const run = await inTime(hub.calm, makePlan(deps))
     expect(await readPlan(calm.store, TENANT, 'crm', run.id)).toEqual(run)
     expect(await listPlans(calm.store, TENANT, 'crm')).toEqual([run])
     const first = await planItems(calm.store, TENANT, 'crm', run.id, 2)
@@ -150,7 +140,7 @@ describe('plans that are kept', () => {
     await people.remove(ids[2] ?? '')
     const held: string[] = []
     const check = await inTime(
-      hub,
+      hub.calm,
       checkPlan(deps, run, async (items) => {
         held.push(...items.map(({ name }) => name))
       }),
@@ -166,7 +156,7 @@ describe('plans that are kept', () => {
     const { AppError } = await import('../../../src/hub/index.ts')
     app.fault = () => ({ error: new AppError('credentials', 'The token was refused', { status: 401 }) })
     const deps = await depsOf(hub)
-    await expect(inTime(hub, makePlan(deps))).rejects.toThrow('The token was refused')
+    await expect(inTime(hub.calm, makePlan(deps))).rejects.toThrow('The token was refused')
     expect((await listPlans(hub.calm.store, TENANT, 'crm'))[0]).toMatchObject({
       state: 'failed',
       message: 'The token was refused',
@@ -181,7 +171,7 @@ test('one person is explained: source, scope clause by clause, match, difference
   const id = await hub.people.create('ada', { title: 'Lead' })
   const out = await hub.people.create('bob', { title: 'Hand' })
   const deps = await depsOf(hub)
-  expect(await inTime(hub, explain(deps, id))).toMatchObject({
+  expect(await inTime(hub.calm, explain(deps, id))).toMatchObject({
     source: { userName: 'ada', title: 'Lead' },
     scope: { in: true, clauses: [{ clause: 'filter', text: 'title sw "L"', holds: true }] },
     match: {
@@ -195,7 +185,7 @@ test('one person is explained: source, scope clause by clause, match, difference
     link: { state: '' },
     item: { action: 'adopt', account: 'x1', requests: [{ verb: 'update', target: 'User x1' }] },
   })
-  expect(await inTime(hub, explain(deps, out))).toMatchObject({
+  expect(await inTime(hub.calm, explain(deps, out))).toMatchObject({
     scope: { in: false, clauses: [{ holds: false, value: '"Hand"' }] },
     item: { action: 'same', why: 'out of scope, and no account' },
   })

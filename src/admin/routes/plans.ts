@@ -1,0 +1,150 @@
+// The routes of the admin API for plans of apps: made, read, carried out; and explanations.
+
+import { z } from 'zod'
+import type { PlanRun } from '../../hub/index.ts'
+import { isoTime } from '../../tenancy/index.ts'
+import { type Route, route } from '../route.ts'
+import { time } from '../shapes.ts'
+
+const request = z.looseObject({ verb: z.string(), target: z.string() })
+
+/** One item of a plan. */
+const PlanItemBody = z.object({
+  resource: z.string(),
+  type: z.enum(['User', 'Group']),
+  name: z.string(),
+  action: z.enum([
+    'create',
+    'adopt',
+    'update',
+    'enable',
+    'disable',
+    'remove',
+    'unlink',
+    'wait',
+    'parked',
+    'held',
+    'same',
+  ]),
+  account: z.string().optional(),
+  why: z.string(),
+  members: z.object({ add: z.int(), remove: z.int() }).optional(),
+  requests: z.array(request).describe('The very requests, without credentials'),
+})
+
+/** A plan as a whole. */
+const PlanBody = z.object({
+  plan: z.string(),
+  app: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  message: z.string().optional().describe('Why it failed'),
+  madeAt: time,
+  place: z.int().describe('The place in the log that it was computed from'),
+  configured: z.int().describe('The place of the configuration'),
+  items: z.int(),
+  counts: z
+    .record(z.string(), z.int())
+    .describe('How many of each action; what stays the same is counted, and not kept'),
+  guard: z.object({ held: z.boolean(), removals: z.int(), limit: z.int(), managed: z.int() }),
+})
+
+/** The last plans of an app. */
+const PlansBody = z.object({ items: z.array(PlanBody) })
+/** A page of the items of a plan. */
+const PlanItemsBody = z.object({
+  items: z.array(PlanItemBody),
+  next: z.string().optional().describe('Pass it as `after` to read on; absent on the last page'),
+})
+/** Which items of a plan. */
+const PlanItemsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  after: z.string().max(100).optional(),
+})
+/** How a plan is carried out. */
+const PlanApplyBody = z.strictObject({
+  leaveOut: z.boolean().default(false).describe('Carry out the rest although some items have changed since'),
+})
+/** What became of it. */
+const AppliedBody = z.object({
+  applied: z.boolean().describe('false: items have changed since, and nothing was done'),
+  holds: z.int().describe('Items whose basis still holds'),
+  changed: z.array(PlanItemBody).describe('What would be done now instead'),
+})
+/** How one resource comes to what it should be in one app. */
+const ExplanationBody = z.object({
+  source: z.unknown().optional(),
+  scope: z.object({
+    in: z.boolean(),
+    clauses: z.array(z.looseObject({ clause: z.string(), text: z.string(), holds: z.boolean() })),
+  }),
+  match: z.object({ keys: z.unknown(), found: z.array(z.string()), note: z.string() }),
+  wanted: z.unknown().optional(),
+  acked: z.unknown().optional(),
+  link: z.looseObject({ state: z.string() }),
+  item: PlanItemBody,
+})
+
+function planJson({ id, kind: _kind, madeAt, ...run }: PlanRun) {
+  return { plan: id, madeAt: isoTime(madeAt), ...run }
+}
+
+/** The routes for plans. */
+export const PLAN_ROUTES: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/plans',
+    id: 'makePlan',
+    does: 'Plan what an app would get. It is searched, nothing is sent; the answer comes when the plan is made',
+    needs: { capability: 'connect', reach: 'tenant' },
+    gives: { status: 201, body: PlanBody },
+    run: async ({ params }, { hub }) => planJson(await hub.plans.make(params.tenant, params.app)),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plans',
+    id: 'listPlans',
+    does: 'List the plans of an app that were made within 30 days, the newest first',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: PlansBody },
+    run: async ({ params }, { hub }) => ({ items: (await hub.plans.list(params.tenant, params.app)).map(planJson) }),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plans/{plan}',
+    id: 'showPlan',
+    does: 'Show a plan as a whole',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: PlanBody },
+    run: async ({ params }, { hub }) => planJson(await hub.plans.get(params.tenant, params.app, params.plan)),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plans/{plan}/items',
+    id: 'listPlanItems',
+    does: 'What a plan would do, item by item, with the very requests',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PlanItemsQuery,
+    gives: { status: 200, body: PlanItemsBody },
+    run: async ({ params, query: { limit, after } }, { hub }) =>
+      hub.plans.items(params.tenant, params.app, params.plan, { limit, ...(after === undefined ? {} : { after }) }),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/plans/{plan}/apply',
+    id: 'applyPlan',
+    does: 'Carry out a plan: switches the app on, or resumes it, and lets removals past the guard that are in it',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: PlanApplyBody,
+    gives: { status: 200, body: AppliedBody },
+    run: async ({ params, body }, { hub }) => hub.plans.apply(params.tenant, params.app, params.plan, body),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/people/{user}/explanation',
+    id: 'explainPerson',
+    does: 'Explain a person in an app: source, scope clause by clause, match, difference, requests',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: ExplanationBody },
+    run: async ({ params }, { hub }) => hub.plans.explain(params.tenant, params.app, params.user),
+  }),
+]

@@ -1,0 +1,162 @@
+// Plans as administrators use them: made, looked at, approved and carried out; and explanations.
+
+import type { Environment } from '../../environment.ts'
+import type { Json } from '../../protocol/index.ts'
+import type { Item, Store, Work, Write } from '../../store/index.ts'
+import {
+  type AccountType,
+  type Approval,
+  type CompiledApp,
+  type Explanation,
+  HUB_LANES,
+  type PlanItem,
+  QUEUES,
+} from '../contract/index.ts'
+import { linkMark, unitMark } from '../engine/marks.ts'
+import { explain } from './explain.ts'
+import type { PlanDeps } from './plan.ts'
+import {
+  checkPlan,
+  listPlans,
+  makePlan,
+  noPlan,
+  type PlanCheck,
+  type PlanPage,
+  type PlanRun,
+  planItems,
+  readPlan,
+} from './plan-runs.ts'
+
+/** What plans work with. */
+export interface PlansDeps {
+  readonly store: Store & Work
+  readonly environment: Environment
+  /** Runs work with an app, its adapter open. Refuses an app that isn't there or can't be worked with. */
+  readonly withApp: <T>(tenant: string, app: string, use: (app: CompiledApp) => Promise<T>) => Promise<T>
+  readonly requireTenant: (tenant: string) => Promise<unknown>
+  /** Lets changes go out: switches on an app that is off, with the plan that was approved, or resumes one that is paused. */
+  readonly letGo: (tenant: string, app: CompiledApp['settings'], plan: string) => Promise<unknown>
+}
+
+/** Which items of a plan are wanted. */
+export interface PlanPageRequest {
+  readonly limit: number
+  readonly after?: string
+}
+
+/** What became of a plan that was to be carried out. */
+export interface Applied extends PlanCheck {
+  /** False: something has changed since, and nobody has agreed to leave that out. Nothing was done. */
+  readonly applied: boolean
+}
+
+/** Plans of apps. */
+export interface Plans {
+  /** Goes through everybody, asks the app, sends nothing, and keeps what it would do. */
+  readonly make: (
+    tenant: string,
+    app: string,
+    options?: { readonly signal?: AbortSignal; readonly onItems?: (items: number) => void },
+  ) => Promise<PlanRun>
+  readonly list: (tenant: string, app: string) => Promise<readonly PlanRun[]>
+  readonly get: (tenant: string, app: string, plan: string) => Promise<PlanRun>
+  readonly items: (tenant: string, app: string, plan: string, page: PlanPageRequest) => Promise<PlanPage>
+  /**
+   * Carries out a plan: plans again what it has planned, and lets those items go whose basis still holds, removals past the guard included.
+   * `leaveOut`: what has changed since is left out; by default nothing is done then.
+   */
+  readonly apply: (
+    tenant: string,
+    app: string,
+    plan: string,
+    options?: { readonly leaveOut?: boolean },
+  ) => Promise<Applied>
+  readonly explain: (tenant: string, app: string, resource: string, type?: AccountType) => Promise<Explanation>
+}
+
+const DAY_MS = 86_400_000
+
+/** Creates the plans. */
+export function createPlans(deps: PlansDeps): Plans {
+  const { store, environment, withApp, requireTenant } = deps
+  const never = new AbortController().signal
+  const depsFor = (tenant: string, app: CompiledApp, signal = never): PlanDeps => ({
+    store,
+    environment,
+    tenant,
+    app,
+    signal,
+  })
+  const get = async (tenant: string, app: string, plan: string): Promise<PlanRun> => {
+    await requireTenant(tenant)
+    const run = await readPlan(store, tenant, app, plan)
+    if (run === undefined) throw noPlan(tenant, app, plan)
+    return run
+  }
+  return {
+    make: (tenant, app, { signal, onItems } = {}) =>
+      withApp(tenant, app, (compiled) => makePlan(depsFor(tenant, compiled, signal), onItems)),
+    async list(tenant, app) {
+      await requireTenant(tenant)
+      return listPlans(store, tenant, app)
+    },
+    get,
+    async items(tenant, app, plan, { limit, after }) {
+      await get(tenant, app, plan)
+      return planItems(store, tenant, app, plan, limit, after)
+    },
+    async apply(tenant, app, plan, { leaveOut = false } = {}) {
+      const run = await get(tenant, app, plan)
+      if (run.state !== 'done') throw noPlan(tenant, app, plan, run.state)
+      return withApp(tenant, app, (compiled) => applyPlan(deps, depsFor(tenant, compiled), run, leaveOut))
+    },
+    explain: (tenant, app, resource, type = 'User') =>
+      withApp(tenant, app, (compiled) => explain(depsFor(tenant, compiled), resource, type)),
+  }
+}
+
+async function applyPlan(deps: PlansDeps, plan: PlanDeps, run: PlanRun, leaveOut: boolean): Promise<Applied> {
+  const { tenant, app } = plan
+  const check = await checkPlan(plan, run, async () => {})
+  if (check.changed.length > 0 && !leaveOut) return { ...check, applied: false }
+  await deps.letGo(tenant, app.settings, run.id)
+  // What was approved holds for things as they are now, the switching on included.
+  const { place = 0 } = (await deps.store.tenant(tenant)) ?? {}
+  const changed = new Set(check.changed.map(({ resource }) => resource))
+  for (let after: string | undefined; ; ) {
+    const page = await planItems(deps.store, tenant, app.settings.id, run.id, 200, after)
+    const held = page.items.filter(({ resource }) => !changed.has(resource))
+    const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), {
+      keys: held.map(({ resource }) => resource),
+    })
+    const linked = new Map(links.map((item) => [item.key, item]))
+    const writes = held.flatMap((item) => writesFor(deps, tenant, app.settings.id, run.id, place, item, linked))
+    const now = deps.environment.now()
+    if (writes.length > 0)
+      await deps.store.commit([...writes, unitMark({ tenant, app: app.settings.id }, HUB_LANES.backfill, now)])
+    if (page.next === undefined) return { ...check, applied: true }
+    after = page.next
+  }
+}
+
+/** Marks one item of a plan; a removal passes the guard with it. */
+function writesFor(
+  { environment }: PlansDeps,
+  tenant: string,
+  app: string,
+  plan: string,
+  place: number,
+  item: PlanItem,
+  linked: ReadonlyMap<string, Item>,
+): readonly Write[] {
+  const now = environment.now()
+  const removes = item.action === 'disable' || item.action === 'remove' || item.action === 'held'
+  const lane = removes ? HUB_LANES.leave : HUB_LANES.backfill
+  const { resource, type, name } = item
+  const mark = linkMark({ tenant, app }, { resource, type, name, lane, at: now, place })
+  if (item.action === 'parked' && !linked.has(resource)) return []
+  if (!removes && item.action !== 'unlink') return [mark]
+  const approval: Approval = { plan, place }
+  const key = { tenant, queue: QUEUES.approvals(app), key: resource }
+  return [{ write: 'item', item: key, set: { value: approval as unknown as Json, expires: now + DAY_MS } }, mark]
+}

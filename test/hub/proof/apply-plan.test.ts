@@ -1,0 +1,82 @@
+// Plans that are carried out: exactly what was looked at, past the guard, and nothing that changed since.
+
+import { expect, test } from 'vitest'
+import { environment as realEnvironment } from '../../../src/environment.ts'
+import { APP_DEFAULTS } from '../../../src/hub/index.ts'
+import { createPlans } from '../../../src/hub/proof/plans.ts'
+import { startHub, TENANT } from '../engine/harness.ts'
+import { inTime } from '../engine/in-time.ts'
+
+const guard = { ...APP_DEFAULTS.guard, floor: 1 }
+
+async function start(settings: Parameters<typeof startHub>[0]) {
+  const hub = await startHub(settings)
+  const environment = { ...hub.first.process.environment, random: realEnvironment.random }
+  const plans = createPlans({
+    store: hub.calm.store,
+    environment,
+    requireTenant: async () => {},
+    async withApp(tenant, id, use) {
+      const app = (await hub.first.hub.apps(tenant)).get(id)?.compiled
+      if (app === undefined) throw new Error(`There is no app ${id}`)
+      return use(app)
+    },
+    letGo: async (_tenant, { id, mode, scope }) => {
+      if (mode !== 'on') await hub.configure(id, { mode: 'on', scope })
+    },
+  })
+  return {
+    ...hub,
+    make: () => inTime(hub.calm, plans.make(TENANT, 'crm')),
+    apply: (plan: string, options = {}) => inTime(hub.calm, plans.apply(TENANT, 'crm', plan, options)),
+  }
+}
+
+test('a first plan switches the app on', async () => {
+  const { people, pass, app, make, apply, errors } = await start({ mode: 'off' })
+  await people.create('a')
+  const plan = await make()
+  expect(app.users.size).toBe(0)
+  expect(await apply(plan.id)).toEqual({ applied: true, holds: 1, changed: [] })
+  await pass(5_000)
+  expect([...app.users.values()]).toMatchObject([{ userName: 'a' }])
+  expect(errors).toEqual([])
+})
+
+test('what changed since is shown and nothing is done, unless it is left out', async () => {
+  const { people, pass, app, make, apply } = await start({ mode: 'off' })
+  const id = await people.create('a')
+  await people.create('b')
+  const plan = await make()
+  await people.patch(id, { userName: 'aa' })
+  const refused = await apply(plan.id)
+  expect(refused).toMatchObject({ applied: false, holds: 1, changed: [{ name: 'aa', action: 'create' }] })
+  await pass(5_000)
+  expect(app.users.size).toBe(0)
+  expect(await apply(plan.id, { leaveOut: true })).toMatchObject({ applied: true, holds: 1 })
+})
+
+test('removals that were looked at pass the guard, and no others', async () => {
+  const { people, pass, app, configure, make, apply, item } = await start({ guard })
+  const ids = []
+  for (const name of ['a', 'b', 'c', 'd'])
+    ids.push(await people.create(name, { title: name === 'a' ? 'Lead' : 'Hand' }))
+  await pass(5_000)
+  await configure('crm', { mode: 'paused', scope: { users: { filter: 'title eq "Lead"' } } })
+  await pass(2_000)
+  const plan = await make()
+  expect(plan).toMatchObject({ counts: { disable: 3 }, guard: { held: true, removals: 3, limit: 1 } })
+  expect(await apply(plan.id)).toMatchObject({ applied: true, holds: 3 })
+  await pass(20_000)
+  const active = () => [...app.users.values()].filter((user) => user.active === true).map((user) => user.userName)
+  expect(active()).toEqual(['a'])
+  expect(await item(ids[1] ?? '')).toMatchObject({ value: { off: { place: expect.any(Number) } } })
+
+  // Somebody is taken in again and leaves with others: that was not approved.
+  await configure('crm', { scope: { users: {} } })
+  await pass(20_000)
+  expect(active()).toHaveLength(4)
+  await configure('crm', { scope: { users: { filter: 'title eq "Nobody"' } } })
+  await pass(20_000)
+  expect(active()).toHaveLength(4)
+})
