@@ -7,6 +7,7 @@ import type { Directory } from '../directory/index.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import { noTenant, type Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
+import { createStreams } from './event-stream.ts'
 import { createLists } from './lists.ts'
 import { openApi } from './openapi.ts'
 import { checked, objectOf, readBody } from './reading.ts'
@@ -30,6 +31,8 @@ export interface AdminOptions {
 /** The admin API. */
 export interface Admin {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Ends the answers that go on. */
+  readonly close: () => void
 }
 
 /** Where it is mounted. */
@@ -42,6 +45,7 @@ export function createAdmin(options: AdminOptions): Admin {
   const { tenancy, directory } = options
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
+  const streams = createStreams()
   const app = new Hono<{ Variables: Variables }>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
@@ -73,16 +77,51 @@ export function createAdmin(options: AdminOptions): Admin {
       const json = route.body === undefined ? {} : await readBody(context)
       const body = checked(route.body, json, 'body')
       const { actor } = administrator
-      const call = { params, query, body, json: objectOf(json), administrator, actor, origin: originOf(context) }
+      const isAllowed = () => meetsNeeds(tenancy, context.req.header('authorization'), route, params.tenant)
+      const call = {
+        params,
+        query,
+        body,
+        json: objectOf(json),
+        administrator,
+        actor,
+        origin: originOf(context),
+        isAllowed,
+      }
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
-      const answer = await route.run(call, { tenancy, directory, lists, administration: tenancy.as(actor), hub })
+      const answer = await route.run(call, {
+        tenancy,
+        directory,
+        lists,
+        administration: tenancy.as(actor),
+        hub,
+        streams,
+      })
+      if (answer instanceof Response) return answer
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
     })
   }
   app.notFound(notFound)
   app.onError((error, context) => refusalOf(context, error, report))
-  return { fetch: async (request) => app.fetch(request) }
+  return { fetch: async (request) => app.fetch(request), close: streams.close }
+}
+
+/** Whether a token has, at this moment, what a route needs. */
+async function meetsNeeds(
+  tenancy: Tenancy,
+  header: string | undefined,
+  route: Route,
+  tenant: string | undefined,
+): Promise<boolean> {
+  const found = await tenancy.adminTokens.authenticate(header)
+  if (!('administrator' in found)) return false
+  try {
+    requireNeeds(route, found.administrator, tenant)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Refuses an administrator that lacks what a route needs. A tenant it doesn't reach looks as if it didn't exist. */

@@ -49,6 +49,10 @@ async function ask({ method, path }: Route, who: string, tenant: string) {
       ...(method === 'get' || method === 'delete' ? {} : { body: '{}' }),
     }),
   )
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await response.body?.cancel()
+    return { status: response.status, error: undefined }
+  }
   const text = await response.text()
   return { status: response.status, error: text === '' ? undefined : JSON.parse(text).error }
 }

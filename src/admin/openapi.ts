@@ -50,6 +50,7 @@ function operation({ id, does, needs, path, query, body, gives }: Route) {
     responses: {
       [gives.status]: {
         description: gives.status === 204 ? 'Done' : 'The answer',
+        ...(gives.stream === undefined ? {} : { content: { [gives.stream]: { schema: { type: 'string' } } } }),
         ...(gives.body === undefined
           ? {}
           : { content: { 'application/json': { schema: schemaOf(gives.body, 'output') } } }),

@@ -7,6 +7,7 @@ import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import type { ListPage } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
+import type { Streams } from './event-stream.ts'
 import type { Lists } from './lists.ts'
 
 /** What an administrator needs to use a route. */
@@ -30,7 +31,8 @@ export interface Route {
   readonly needs: Needs
   readonly query?: z.ZodType
   readonly body?: z.ZodType
-  readonly gives: { readonly status: 200 | 201 | 204; readonly body?: z.ZodType }
+  /** `stream`: an answer that goes on, of this media type; then `run` returns the whole response. */
+  readonly gives: { readonly status: 200 | 201 | 204; readonly body?: z.ZodType; readonly stream?: 'text/event-stream' }
   readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
 }
 
@@ -47,6 +49,8 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   readonly actor: string
   /** Scheme and host that the client sees, without a slash at the end. */
   readonly origin: string
+  /** Whether the token of this request still has what its route needs: for answers that go on. */
+  readonly isAllowed: () => Promise<boolean>
 }
 
 /** What routes work with. */
@@ -58,6 +62,7 @@ export interface RouteDeps {
   readonly administration: Administration
   /** The hub, with changes noted in the log under the caller's name. */
   readonly hub: HubAdministration
+  readonly streams: Streams
 }
 
 /** The names of the parameters in a path. */

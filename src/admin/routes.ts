@@ -3,9 +3,11 @@
 import type { Route } from './route.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
+import { HOLD_ROUTES } from './routes/holds.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
+import { LIVE_ROUTES } from './routes/live.ts'
 import { LOG_ROUTES } from './routes/log.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
@@ -21,6 +23,8 @@ export const ROUTES: readonly Route[] = [
   ...APP_ROUTES,
   ...LINK_ROUTES,
   ...PLAN_ROUTES,
+  ...HOLD_ROUTES,
+  ...LIVE_ROUTES,
   ...PEOPLE_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,

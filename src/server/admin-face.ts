@@ -25,17 +25,18 @@ export interface AdminFaceDeps extends FaceDeps {
 /** Makes the face of the admin API. */
 export function adminFace(deps: AdminFaceDeps): Face {
   let loading: ReturnType<typeof load> | undefined
-  return faceOf(deps, {
+  const face = faceOf(deps, {
     prefix: '/admin/',
     openTo: 'private',
     listener: async (request, response) => {
       if (request.headers.authorization !== undefined)
         response.once('close', () => noteRefused(deps, request, response))
       loading ??= load(deps)
-      const listener = await loading
+      const { listener } = await loading
       return listener(request, response)
     },
   })
+  return { ...face, end: () => void loading?.then(({ admin }) => admin.close()).catch(() => undefined) }
 }
 
 async function load({ tenancy, directory, hub, bodies, publicUrl, report, broken }: AdminFaceDeps) {
@@ -47,7 +48,7 @@ async function load({ tenancy, directory, hub, bodies, publicUrl, report, broken
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  return toNode(admin.fetch, { bodies, bodyBytes, report: broken })
+  return { admin, listener: toNode(admin.fetch, { bodies, bodyBytes, report: broken }) }
 }
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */

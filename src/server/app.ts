@@ -88,6 +88,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       return { port: typeof address === 'object' && address !== null ? address.port : settings.port }
     },
     async close() {
+      for (const face of faces) face.end?.()
       await serving?.close()
       await offload?.close()
     },

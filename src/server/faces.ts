@@ -23,6 +23,8 @@ export interface Face {
   readonly prefix: string
   /** Who may use it: `private` carries tokens and personal data, so never in the clear; `probe` answers for any Host. */
   readonly openTo: 'private' | 'probe' | 'public'
+  /** Ends answers that would go on for ever: the server stops. */
+  readonly end?: () => void
   /** Answers a request. Returns false if the path isn't one of its own after all. Must not throw. */
   readonly answer: (arrival: Arrival, url: string) => boolean
 }

@@ -9,7 +9,9 @@ import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
 import { type Apps, createApps } from './apps.ts'
+import { createHoldDesk, type HoldDesk } from './hold-desk.ts'
 import { createInspection, type Inspection } from './inspection.ts'
+import { type LiveWatch, watchApps } from './live.ts'
 
 /** What the administration of the hub works with. */
 export interface HubDeps {
@@ -42,11 +44,14 @@ export interface HubAdministrator {
 /** What an administrator does with the hub. */
 export interface HubAdministration {
   readonly apps: Apps
+  readonly holds: HoldDesk
   readonly proof: Proof
   readonly inspection: Inspection
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
   readonly plans: Plans
+  /** Begins to watch the apps of a tenant. */
+  readonly watch: (tenant: string) => Promise<LiveWatch>
 }
 
 /** Creates the administration of the hub, by administrator. */
@@ -64,11 +69,16 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
     })
     return {
       apps,
+      holds: createHoldDesk({ ...deps, actor: administrator.actor }),
       inspection,
       plans,
       access: async (tenant, at, subject) => {
         const { store, kinds } = deps
         return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
+      },
+      watch: async (tenant) => {
+        await deps.types(tenant)
+        return watchApps(deps, tenant)
       },
       proof: createProof(deps, deps.types, administrator.actor),
     }

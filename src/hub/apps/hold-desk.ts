@@ -1,0 +1,71 @@
+// Removals that the guard has held, and what an administrator decides about them.
+
+import type { Environment } from '../../environment.ts'
+import { createNote, type ListPage, type Store, type Work } from '../../store/index.ts'
+import { type Hold, QUEUES, readApp } from '../contract/index.ts'
+import { decideHold } from '../engine/holds.ts'
+import { AppRefusal, noApp } from './app-refusal.ts'
+
+/** A hold as it is shown. Times are in milliseconds since 1970. */
+export interface HoldRow extends Hold {
+  readonly id: string
+}
+
+/** What administrators do about held removals. All throw {@link AppRefusal}. */
+export interface HoldDesk {
+  /** Holds of an app, oldest first; those that nobody has decided about alone, or all. A page may have fewer although there are more. */
+  list(
+    tenant: string,
+    app: string,
+    request: { readonly after?: string | undefined; readonly limit: number; readonly open?: boolean },
+  ): Promise<ListPage<HoldRow>>
+  /** `approved`: the removals are carried out. `discarded`: they are not, as long as nothing else asks for them. */
+  decide(tenant: string, app: string, hold: string, verdict: 'approved' | 'discarded'): Promise<HoldRow>
+}
+
+/** What decisions are written with. */
+export interface HoldDeskDeps {
+  readonly store: Store & Work
+  readonly environment: Environment
+  /** The name of the administrator in the log. */
+  readonly actor: string
+  readonly types: (tenant: string) => Promise<unknown>
+}
+
+/** Creates the desk at which holds are decided. */
+export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
+  const { store, environment, actor, types } = deps
+  const note = createNote(environment, actor)
+  const requireApp = async (tenant: string, app: string) => {
+    await types(tenant)
+    if ((await readApp(store, tenant, app)) === undefined) throw noApp(tenant, app)
+  }
+  const find = async (tenant: string, app: string, id: string): Promise<HoldRow> => {
+    const [item] = await store.items(tenant, QUEUES.holds(app), { keys: [id] })
+    if (item !== undefined) return { id, ...(item.value as unknown as Hold) }
+    throw new AppRefusal('ERR_NOT_FOUND', `App "${app}" has no hold "${id}"; see them with: lockstep app held ${app}`)
+  }
+  return {
+    async list(tenant, app, { after, limit, open = false }) {
+      await requireApp(tenant, app)
+      const items = await store.items(tenant, QUEUES.holds(app), { limit, ...(after === undefined ? {} : { after }) })
+      const rows = items.map(({ key, value }) => ({ id: key, ...(value as unknown as Hold) }))
+      const last = items.length < limit ? undefined : items.at(-1)
+      return {
+        items: open ? rows.filter(({ verdict }) => verdict === undefined) : rows,
+        ...(last === undefined ? {} : { next: last.key }),
+      }
+    },
+    async decide(tenant, app, id, verdict) {
+      await requireApp(tenant, app)
+      const before = await find(tenant, app, id)
+      const writes = await decideHold({ store, environment }, { tenant, app, id }, { verdict, by: actor })
+      if (writes === undefined) {
+        throw new AppRefusal('ERR_IN_USE', `Hold "${id}" of app "${app}" was ${before.verdict} by ${before.by} already`)
+      }
+      const { cause, count } = before
+      await store.commit([...writes, note(tenant, 'App', app, verdict, { hold: id, cause, count })])
+      return find(tenant, app, id)
+    },
+  }
+}
