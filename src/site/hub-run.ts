@@ -4,6 +4,7 @@ import { environment } from '../environment.ts'
 import {
   ADAPTER_KINDS,
   APP_RECORD,
+  AppError,
   type AppSettings,
   clearApp,
   createHub,
@@ -14,7 +15,7 @@ import {
 } from '../hub/index.ts'
 import { createOutbound } from '../outbound/index.ts'
 import type { Store } from '../store/index.ts'
-import { isImported, type Sealer, type Tenancy } from '../tenancy/index.ts'
+import { isImported, SealError, type Sealer, type Tenancy } from '../tenancy/index.ts'
 import { countFileOf, type RestoreWatch, watchRestores } from './restore-watch.ts'
 import type { Settings } from './settings.ts'
 
@@ -98,7 +99,13 @@ export async function secretOf(
 ): Promise<string | undefined> {
   if (credentials?.env !== undefined) return process.env[credentials.env]
   if (credentials?.sealed === undefined) return undefined
-  return sealer.open(credentials.sealed, { tenant, kind: APP_RECORD, key: id })
+  try {
+    return await sealer.open(credentials.sealed, { tenant, kind: APP_RECORD, key: id })
+  } catch (error) {
+    // After a move to an installation with another key: the app waits for its secret, and says so.
+    if (error instanceof SealError) throw new AppError('credentials', error.message)
+    throw error
+  }
 }
 
 /** Only beside a SQLite file is there a place for the count. */
