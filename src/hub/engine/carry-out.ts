@@ -13,7 +13,7 @@ import {
   type Step,
   type Tentative,
 } from '../contract/index.ts'
-import { headersOf, matchKeys } from './match.ts'
+import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
 import { type AccountStep, accountTraits, differing, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
@@ -38,6 +38,7 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
   const pass = await calls.pass(ask)
   const before = job.link.tentative
   job.link = { ...job.link, tentative: tentativeOf(turn, step, before) }
+  if (step.do === 'create') claimNames(turn, job, step.type, step.document)
   await keepProgress(turn, job)
   try {
     const result = await sendStep(turn, job, step, pass.send)

@@ -38,6 +38,11 @@ export async function conflictOver(
     await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } })
     return 'settled'
   }
+  return tryAgain(turn, job, message)
+}
+
+/** What a search shows may be old, or about to change. */
+async function tryAgain(turn: Turn, job: Job, message: string): Promise<'settled'> {
   const attempts = (job.link.attempts ?? 0) + 1
   job.link = { ...job.link, attempts }
   const { environment } = turn.deps
@@ -63,6 +68,8 @@ async function findHolder(turn: Turn, job: Job, want: Want): Promise<Match | und
 async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): Promise<'again' | 'settled'> {
   const { attribute, value } = key
   const holder = await holderNow(turn, by)
+  if (holder === 'leaving')
+    return tryAgain(turn, job, `${attribute} "${value.slice(0, 100)}" is that of somebody who leaves`)
   const gets = holder?.document?.[attribute]
   if (holder === undefined || gets === undefined || sameName(gets, value)) {
     const message = `${attribute} "${value.slice(0, 100)}" is that of the account ${account.id}, which belongs to ${by} here`
@@ -88,13 +95,14 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
 async function holderNow(
   turn: Turn,
   id: string,
-): Promise<{ readonly document: Want['document']; readonly link: Link } | undefined> {
+): Promise<{ readonly document: Want['document']; readonly link: Link } | 'leaving' | undefined> {
   const { deps, tenant, app } = turn
   const [item] = await deps.store.items(tenant, QUEUES.links(app.settings.id), { keys: [id] })
-  if (item === undefined) return undefined
+  if (item === undefined) return 'leaving'
   const link = item.value as unknown as Link
   const source = (await readSources(deps.store, tenant, [{ type: link.type, id }])).get(id)
-  if (source === undefined) return undefined
+  // Its account is free once that is settled: the same person, hired again, takes it over.
+  if (source?.document === undefined) return 'leaving'
   try {
     const context = { accountOf: () => undefined, killed: false, now: deps.environment.now() }
     return { document: wantOf(app, source, link, context).document, link }

@@ -176,7 +176,7 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
     if (want.wanted !== 'active') {
       // It was never made, as far as can be seen; the verify reads look once more.
       const { tentative: _tentative, ...link } = job.link
-      job.link = link
+      job.link = { ...link, doubted: true, sentAs: tentative.sentAs ?? [] }
       return 'again'
     }
   }
@@ -184,7 +184,11 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   const former = await formerAccount(turn, job, want.document ?? {})
   if (former === undefined || turn.app.adapter.traits.off.disabledReads) return 'none'
   if (turn.app.adapter.traits.off.reenable === 'create' || job.link.lostAt !== undefined) return 'none'
-  job.link = { ...job.link, account: former.account, acked: { active: false }, adopting: true }
+  // What it holds was confirmed to the old link; nobody can read it.
+  const { tenant, queue } = job.item
+  const [old] = await turn.deps.store.items(tenant, queue, { keys: [former.resource] })
+  const { acked = {} } = (old?.value ?? {}) as unknown as Partial<Link>
+  job.link = { ...job.link, account: former.account, acked: { ...acked, active: false }, adopting: true }
   await keepProgress(turn, job)
   return 'again'
 }

@@ -83,7 +83,7 @@ export function headersOf(turn: Turn, { item }: Job): { readonly [name: string]:
 /** Whose account it is: of nobody here, of someone who left, or of another living resource. */
 export async function ownerOf(turn: Turn, job: Job, account: Account, key: MatchKey): Promise<Match> {
   const tag = accountTag(job.link.type, account.id)
-  const claimed = turn.claims.get(tag)
+  const claimed = turn.claims.get(tag) ?? turn.claims.get(nameClaim(job.link.type, key))
   if (claimed !== undefined && claimed !== job.item.key) return { found: 'taken', account, key, by: claimed }
   const { tenant, app, deps } = turn
   const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
@@ -142,6 +142,16 @@ export async function formerAccount(turn: Turn, job: Job, document: Document): P
 /** Whether a link's account is in the app as far as it was confirmed. */
 export function accountOf(turn: Turn, link: Link | undefined): string | undefined {
   return isThere(turn.app.adapter.traits, link) ? link?.account : undefined
+}
+
+/** Claims a name while an account is made with it: who finds that account then must not take it for a stranger's. */
+export function claimNames({ app, claims }: Turn, { item }: Job, type: Link['type'], document: Document): void {
+  const { match = [], unique = [] } = accountTraits(app.adapter.traits, type) ?? {}
+  for (const key of matchKeys([...match, ...unique], document)) claims.set(nameClaim(type, key), item.key)
+}
+
+function nameClaim(type: Link['type'], { attribute, value }: MatchKey): string {
+  return `${type} ${attribute} ${value.toLowerCase()}`
 }
 
 /** The text at a path of an account: `userName`, `emails.value` (the primary one, else the first). */

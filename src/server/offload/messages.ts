@@ -15,7 +15,6 @@ export interface OffloadCall {
   readonly search: string
   readonly base: string
   readonly tenant: string
-  readonly txn: string | undefined
   readonly headers: { readonly [name: string]: string }
   readonly body: Uint8Array | undefined
 }

@@ -1,7 +1,7 @@
 // Judges the end of a run: whether every app holds what it should, computed in another way than the hub does.
 
 import { documentOf } from '../../../src/directory/index.ts'
-import { type AppSettings, HUB_READER, type Link, QUEUES } from '../../../src/hub/contract/index.ts'
+import { type AppSettings, HUB_READER, type Link, type LinkReason, QUEUES } from '../../../src/hub/contract/index.ts'
 import type { Document } from '../../../src/protocol/index.ts'
 import type { Item } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
@@ -36,11 +36,18 @@ interface Judged {
 }
 
 const MANY = 1_000
+/** How soon whoever waits is looked at once there is no reason to wait any more. */
+const WOKEN_MS = 60_000
 /** Links that are not done, and say why. */
 const EXCUSED = ['waiting', 'held', 'parked']
 
 /** What is not settled yet; undefined when all is quiet. */
-export async function unfinished(store: WorkStore, world: World, now: number): Promise<string | undefined> {
+export async function unfinished(
+  store: WorkStore,
+  world: World,
+  now: number,
+  violated: (what: string) => void,
+): Promise<string | undefined> {
   const row = await store.tenant(TENANT)
   const cursor = (await store.cursors(TENANT)).find(({ reader }) => reader === HUB_READER)
   if (cursor !== undefined && cursor.place < (row?.place ?? 0))
@@ -57,12 +64,30 @@ export async function unfinished(store: WorkStore, world: World, now: number): P
       const { reason } = value as unknown as Link
       // Whoever waits is looked at again after ten minutes, in case the one who is waited for had come meanwhile.
       const isYoung = state === 'waiting' && now - (reason?.since ?? now) < 660_000
+      const missing = await notWoken(store, name, reason, now)
+      if (missing !== undefined) violated(`P7: ${key} waits in ${name} for ${missing}, who has been there for a minute`)
       if (EXCUSED.includes(state) && (due <= now || isYoung)) return `the link of ${key} in ${name} is ${state}`
       if (state === '' && mark > done)
         return `P1: the link of ${key} in ${name} is at rest, with ${done} of ${mark} marks done`
     }
   }
   return undefined
+}
+
+/** Whoever waits is woken by the one who is waited for, not by time. */
+async function notWoken(
+  store: WorkStore,
+  app: string,
+  reason: LinkReason | undefined,
+  now: number,
+): Promise<string | undefined> {
+  if (reason?.code !== 'waits-for' || reason.since > now - WOKEN_MS) return undefined
+  const keys = reason.details as readonly string[]
+  const links = await store.items(TENANT, QUEUES.links(app), { keys })
+  return links.find(({ state, value }) => {
+    const { account, acked, ackedAt = now } = value as unknown as Link
+    return state === '' && account !== undefined && acked?.active === true && ackedAt < now - WOKEN_MS
+  })?.key
 }
 
 /** What is wrong at the end; undefined when nothing is. */

@@ -1,7 +1,8 @@
 // A run of the hub: processes, apps and a company, by seed; and what went wrong in it.
 
+import { documentOf } from '../../../src/directory/index.ts'
 import { clearApp } from '../../../src/hub/apps/clear-app.ts'
-import type { AdapterKind } from '../../../src/hub/contract/index.ts'
+import { type AdapterKind, QUEUES } from '../../../src/hub/contract/index.ts'
 import { createHub } from '../../../src/hub/hub.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
 import type { Faults } from '../../simulation/faults.ts'
@@ -16,7 +17,7 @@ import { createWatch, mostInAnHour } from './watch.ts'
 import { drawWorkload, type Operation } from './workload.ts'
 import { carryOut, createWorld, officeEnvironment, openDirectory, settingsOf, TENANT, type World } from './world.ts'
 
-/** A mistake, simulated by wrapping what one process works with. */
+/** A mistake, simulated by wrapping what each process works with. */
 export interface Mistake {
   readonly name: string
   readonly bend: (
@@ -48,7 +49,9 @@ const LEASE_MS = 20_000
 const DISTURBED_MS = 40_000
 /** The longest backoff, the longest pause of a breaker, and two verify reads. */
 const CALM_MS = 2 * 3_600_000
-const STEPS_PER_SECOND = 2_500
+const STEPS_PER_SECOND = 5_000
+/** Two looks at what other processes have written, a token, and the request. */
+const LEAVER_MS = 20_000
 /** Most requests about one resource of one app after the faults have ended. */
 const MOST_REQUESTS = 60
 
@@ -102,7 +105,7 @@ export function runPlan(plan: Plan, open: OpenStore, options: RunOptions = {}): 
       looks += 1
       if (looks % 5 !== 1) return 'not looked at'
       await repair(run as Run)
-      return unfinished(simulation.store, world, (run as Run).now())
+      return unfinished(simulation.store, world, (run as Run).now(), simulation.violated)
     },
     async wrong() {
       const { simulation, world, apps } = run as Run
@@ -167,10 +170,22 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
   for (let at = 0; at < plan.processes; at++) {
     spawn(`node${at}`, (process, connection) => {
       const kind = simKind(ways, process, scheduler, random)
-      // One process has the mistake; the others have to live with it.
       const bent = { process, store: connection, kind, ...options.mistake?.bend(process, connection, kind) }
       nodes.set(at, { process, store: connection })
       startNode({ ...bent, report: options.report ?? (() => {}) })
+    })
+  }
+  const watchLeaver = (user: number) => {
+    const id = world.people.get(user) ?? ''
+    const on = apps.map((app) => accountsOn(app, id))
+    scheduler.after(LEAVER_MS, async () => {
+      const stored = await store.get({ tenant: TENANT, type: 'User', id })
+      if (stored !== undefined && documentOf(stored).active !== false) return
+      for (const [at, app] of apps.entries()) {
+        const still = accountsOn(app, id).find((one) => on[at]?.includes(one) === true)
+        if (still !== undefined && !(await isExcused(store, world, app, id)))
+          violated(`P9: ${still} of ${app.name} is on, and ${id} left ${LEAVER_MS} ms ago`)
+      }
     })
   }
   for (const operation of plan.operations) {
@@ -180,6 +195,7 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
       const own =
         through === undefined ? world.directory : openDirectory(through.store, through.process.environment, random)
       void carryOut(world, own, through?.store ?? store, environment, operation).catch(() => {})
+      if (isCalm(plan) && (operation.do === 'deactivate' || operation.do === 'fire')) watchLeaver(operation.user)
     })
   }
   return { simulation, world, apps, trace, watch, now: environment.now, nodes }
@@ -191,6 +207,27 @@ interface Node {
   readonly store: WorkStore
   readonly kind: AdapterKind
   readonly report: NonNullable<RunOptions['report']>
+}
+
+/** Whether nothing goes wrong in a run: what takes long then, the hub takes. */
+function isCalm({ faults, apps }: Plan): boolean {
+  const { crash, pause, refused, late, slow, answerLost } = faults
+  return crash + pause + refused + late + slow + answerLost === 0 && apps.every((app) => app.faults === NO_APP_FAULTS)
+}
+
+/** The accounts of somebody that are on. */
+function accountsOn(app: SimApp, id: string): readonly string[] {
+  return [...app.accounts.values()]
+    .filter(({ document }) => document.externalId === id && document.active !== false)
+    .map((account) => account.id)
+}
+
+/** Whether nobody promises that somebody is out of an app at once: it is paused, lets go of people, or the guard has said no. */
+async function isExcused(store: WorkStore, world: World, app: SimApp, id: string): Promise<boolean> {
+  const settings = (await settingsOf(store)).find((one) => one.id === app.name)
+  if (settings?.mode !== 'on' || world.letGo.has(app.name) || world.meddled.has(`${app.name} ${id}`)) return true
+  const [item] = await store.items(TENANT, QUEUES.links(app.name), { keys: [id] })
+  return item?.state === 'held'
 }
 
 /** A process with a hub. */

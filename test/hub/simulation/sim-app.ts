@@ -10,6 +10,8 @@ export interface SimAccount {
   readonly type: 'User' | 'Group'
   document: Document
   readonly members: Set<string>
+  /** When it was made. */
+  readonly made: number
   /** Whether a request of the hub has made it. */
   readonly ours: boolean
   /** Reads say that it is not there. */
@@ -124,6 +126,7 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
       type,
       document: normal(type, document),
       members: new Set(),
+      made: now(),
       ours: by === 'hub',
       hidden: false,
       shown: [],

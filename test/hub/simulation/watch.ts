@@ -2,7 +2,7 @@
 
 import type { Scheduler } from '../../simulation/scheduler.ts'
 import type { Sent } from './sim-adapter.ts'
-import type { SimApp } from './sim-app.ts'
+import type { SimAccount, SimApp } from './sim-app.ts'
 
 /** What is watched. */
 export interface WatchOptions {
@@ -27,6 +27,8 @@ export interface Watch {
 const READS = ['list', 'find', 'read', 'readMembers', 'isMember']
 /** How exactly a pause is kept: an answer and the next request may cross. */
 const SLACK_MS = 50
+/** An account that has been there for so long must have been seen. */
+const OLD_MS = 30_000
 
 /** Whether a request changes anything. */
 export function isWrite({ request }: Pick<Sent, 'request'>): boolean {
@@ -41,6 +43,7 @@ export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions)
   /** Ids that each app has told the hub. */
   const told = new Map<string, Set<string>>()
   const pauses = new Map<string, number>()
+  const touched = new Set<SimAccount>()
   const keyOf = ({ app, resource }: Sent) => `${app} ${resource}`
   const show = (sent: Sent) => `#${sent.number} ${sent.request.do} by ${sent.process} (basis ${sent.basis})`
 
@@ -65,6 +68,21 @@ export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions)
     }
   }
 
+  /** Whoever takes over an account must have found exactly one. */
+  function requireSurelyOurs(sent: Sent): void {
+    const { request } = sent
+    const app = apps.get(sent.app)
+    const account = request.do === 'update' ? app?.accounts.get(request.id) : undefined
+    if (app === undefined || account === undefined || account.ours || touched.has(account)) return
+    touched.add(account)
+    const like = [...app.accounts.values()].filter(
+      (one) => one.type === account.type && one.document.userName === account.document.userName,
+    )
+    const older = like.filter(({ made }) => made < sent.at - OLD_MS)
+    if (older.length > 1)
+      violated(`P5: ${show(sent)} takes over ${account.id}, and ${older.length} accounts have its name`)
+  }
+
   return {
     left(sent) {
       all.push(sent)
@@ -75,6 +93,7 @@ export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions)
         violated(`P10: ${show(sent)} goes to ${sent.app}, which asked for a pause until ${until} ms`)
     },
     arrives(sent, late) {
+      requireSurelyOurs(sent)
       if (late || !isWrite(sent) || sent.basis === 0) return
       const before = bases.get(keyOf(sent))
       if (before !== undefined && before.basis > sent.basis)
