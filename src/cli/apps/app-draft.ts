@@ -73,10 +73,16 @@ async function readCredentials(options: Options): Promise<JsonObject | undefined
   if (header !== undefined) return { kind: 'header', public: { name: header }, ...secret, ...expires }
   if (tokenUrl !== undefined)
     return { kind: 'oauth2-client', public: readOAuth(tokenUrl, options), ...secret, ...expires }
-  if (secret !== undefined) throw new UsageError('--secret-… needs --basic, --header or --oauth')
+  const kind = SECRET_KINDS[textOption(options, 'adapter') ?? '']
+  if (secret !== undefined && kind !== undefined) return { kind, ...secret, ...expires }
+  if (secret !== undefined)
+    throw new UsageError('--secret-… needs --basic, --header, --oauth, --adapter webhook or --adapter table')
   if (expiresAt !== undefined) throw new UsageError('--secret-expires needs the token or secret that expires')
   return undefined
 }
+
+/** What a secret is for apps that have one kind of secret only. */
+const SECRET_KINDS: { readonly [adapter: string]: string } = { webhook: 'hmac', table: 'connection' }
 
 function readOAuth(tokenUrl: string, options: Options): JsonObject {
   const clientId = textOption(options, 'clientId')

@@ -1,6 +1,6 @@
 // The commands for apps: what the hub keeps in lockstep with the directory.
 
-import { type CommandEntry, DATABASE, type OptionEntry, TENANT } from '../terminal/command-entry.ts'
+import { type CommandEntry, DATABASE, type OptionEntry, SEAL_KEY_FILE, TENANT } from '../terminal/command-entry.ts'
 
 const SETTINGS: readonly OptionEntry[] = [
   ['--label <text>', 'a name to show people; defaults to the name'],
@@ -22,8 +22,11 @@ const CREDENTIALS: readonly OptionEntry[] = [
   ['--oauth <token-url>', 'get tokens from this endpoint with the client credentials grant'],
   ['--client-id <id>', 'the OAuth client id'],
   ['--scope <scopes>', 'the OAuth scopes to request'],
-  ['--secret-env <variable>', 'environment variable of the server that holds the password or secret'],
-  ['--secret-file <file>', 'read the password or secret from a file; it is stored sealed'],
+  [
+    '--secret-env <variable>',
+    'environment variable of the server that holds the password, the secret, or the database of a table',
+  ],
+  ['--secret-file <file>', 'read the password or secret, or the keys of a webhook, from a file; it is stored sealed'],
   ['--secret-stdin', 'read the password or secret from standard input; it is stored sealed'],
   ['--secret-expires <date>', 'when the token or secret expires; warnings begin 30 days before'],
 ]
@@ -35,7 +38,7 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'Add an app to keep in lockstep. Nothing is sent before it is switched on.',
     example: 'app add wiki --url https://wiki.example/scim/v2 --token-env WIKI_TOKEN --tenant acme',
-    options: [TENANT, ...SETTINGS, ...CREDENTIALS, ...DATABASE],
+    options: [TENANT, ...SETTINGS, ...CREDENTIALS, SEAL_KEY_FILE, ...DATABASE],
     run: async (args, options) => (await import('./app.ts')).addApp(args, options),
   },
   {
@@ -58,7 +61,7 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
     args: '<name>',
     does: 'Change settings of an app; what is not given stays',
     example: 'app change wiki --users \'active eq true and title co "Engineer"\' --tenant acme',
-    options: [TENANT, ...SETTINGS, ...CREDENTIALS, ...DATABASE],
+    options: [TENANT, ...SETTINGS, ...CREDENTIALS, SEAL_KEY_FILE, ...DATABASE],
     run: async (args, options) => (await import('./app.ts')).changeApp(args, options),
   },
   {

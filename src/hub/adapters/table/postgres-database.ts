@@ -19,7 +19,7 @@ export async function openPostgresTables(
   return {
     boolean: (value) => value,
     now: 'now()',
-    transaction: async (signal, run) => {
+    transaction: async (mode, signal, run) => {
       if (signal.aborted) throw new AppError('unavailable', 'The call was given up before it began')
       const client = await pool.connect().catch((error: unknown) => {
         throw sqlTrouble(error, false)
@@ -29,7 +29,7 @@ export async function openPostgresTables(
       let committing = false
       let broken: Error | undefined
       try {
-        await client.query('begin')
+        await client.query(mode === 'read' ? 'begin read only' : 'begin')
         const result = await run(async (text, values) => {
           let at = 0
           const answer = await client.query(

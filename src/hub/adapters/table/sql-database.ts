@@ -18,8 +18,8 @@ export type Query = (text: string, values: readonly SqlValue[]) => Promise<SqlRe
 
 /** Connections to a database. */
 export interface SqlDatabase {
-  /** Runs statements in one transaction: all of them count, or none. Throws AppError. */
-  transaction<T>(signal: AbortSignal, run: (query: Query) => Promise<T>): Promise<T>
+  /** Runs statements in one transaction: all of them count, or none. One that only reads keeps nobody from writing. Throws AppError. */
+  transaction<T>(mode: 'read' | 'write', signal: AbortSignal, run: (query: Query) => Promise<T>): Promise<T>
   /** A value for a boolean column. */
   readonly boolean: (value: boolean) => SqlValue
   /** The present moment, in SQL. */

@@ -33,11 +33,11 @@ export async function openSqliteTables(path: string): Promise<SqlDatabase> {
     }
     return { rows: [], count: Number(statement.run(...plain).changes) }
   }
-  const inTurn = async <T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(mode: 'read' | 'write', signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
     if (signal.aborted) throw new AppError('unavailable', 'The call was given up before it began')
     let committing = false
     try {
-      database.exec('begin immediate')
+      database.exec(mode === 'read' ? 'begin' : 'begin immediate')
       const result = await run()
       if (signal.aborted) throw new AppError('unavailable', 'The call was given up')
       committing = true
@@ -55,8 +55,8 @@ export async function openSqliteTables(path: string): Promise<SqlDatabase> {
   return {
     boolean: (value) => (value ? 1 : 0),
     now: `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
-    transaction: (signal, run) => {
-      const mine = last.then(() => inTurn(signal, () => run(query)))
+    transaction: (mode, signal, run) => {
+      const mine = last.then(() => inTurn(mode, signal, () => run(query)))
       last = mine.catch(() => undefined)
       return mine
     },

@@ -57,15 +57,15 @@ export function openTableAdapter(settings: TableSettings, deps: AdapterDeps): Ad
     })
   const adapter: Adapter = {
     traits: traitsOf(settings, userForm, groupForm),
-    list: (type, after, call) => within(call, (query) => accountsOf(type).list(query, after)),
+    list: (type, after, call) => within(call, (query) => accountsOf(type).list(query, after), 'read'),
     find: (type, key, call) =>
       orNobody(
-        within(call, (query) => accountsOf(type).find(query, key)),
+        within(call, (query) => accountsOf(type).find(query, key), 'read'),
         [],
       ),
     read: (type, id, call) =>
       orNobody(
-        within(call, (query) => accountsOf(type).read(query, id)),
+        within(call, (query) => accountsOf(type).read(query, id), 'read'),
         undefined,
       ),
     create: (type, document, call) =>
@@ -99,7 +99,7 @@ export function openTableAdapter(settings: TableSettings, deps: AdapterDeps): Ad
   if (memberships === undefined) return adapter
   return {
     ...adapter,
-    readMembers: (id, after, call) => within(call, (query) => pageOfMembers(query, memberships, id, after)),
+    readMembers: (id, after, call) => within(call, (query) => pageOfMembers(query, memberships, id, after), 'read'),
   }
 }
 
@@ -132,11 +132,15 @@ function connection({ secret }: AdapterDeps) {
       () => undefined,
     )
   }
-  const within = async <T>(call: AdapterCall, run: (query: Query, database: SqlDatabase) => Promise<T>): Promise<T> => {
+  const within = async <T>(
+    call: AdapterCall,
+    run: (query: Query, database: SqlDatabase) => Promise<T>,
+    mode: 'read' | 'write' = 'write',
+  ): Promise<T> => {
     try {
       opened ??= open()
       const database = await opened
-      return await database.transaction(call.signal, (query) => run(query, database))
+      return await database.transaction(mode, call.signal, (query) => run(query, database))
     } catch (error) {
       const trouble = error instanceof AppError ? error.trouble : undefined
       if (trouble === 'credentials' || trouble === undefined) await drop()
