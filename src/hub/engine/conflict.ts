@@ -5,10 +5,10 @@ import type { Json } from '../../protocol/index.ts'
 import { type AppError, type Link, QUEUES, type Step } from '../contract/index.ts'
 import { adopt } from './adopt.ts'
 import { type Match, matchKeys, ownerOf, searchFor } from './match.ts'
-import { park, settleLater } from './settle.ts'
+import { linkNow, park, settleLater } from './settle.ts'
 import { readSources } from './source.ts'
 import { accountTraits } from './steps.ts'
-import type { Job, Turn } from './turn.ts'
+import { addTo, type Job, type Turn } from './turn.ts'
 import { type Want, wantOf } from './want.ts'
 
 type Taken = Extract<Match, { found: 'taken' }>
@@ -84,6 +84,13 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
     return 'again'
   }
   if (job.swapped !== undefined) job.link = { ...job.link, swap: job.swapped }
+  addTo(turn.waiting, by, job.item.key)
+  const name = (await linkNow(turn, by))?.acked?.[attribute]
+  if (name !== undefined && !sameName(name, value)) {
+    // It has been given up since it was found.
+    await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
+    return 'settled'
+  }
   const message = `Waits until ${by} has given up ${attribute} "${value.slice(0, 100)}"`
   const reason = { code: 'swap', message, details: { holder: by, attribute, value } } as const
   const due = turn.deps.environment.now() + WAITING_MS

@@ -3,7 +3,6 @@
 import type { Write } from '../../store/index.ts'
 import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
 import { flattens, managesMembers } from './nested.ts'
-import { readSources } from './source.ts'
 import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
 
@@ -43,7 +42,8 @@ function hasNewName({ app }: Turn, { link, saved }: Job): boolean {
 async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
   const queue = QUEUES.waits(app.settings.id)
-  const writes: Write[] = []
+  // Those of this turn may not be stored yet.
+  const writes: Write[] = [...(turn.waiting.get(item.key) ?? [])].map((id) => markLink(turn, id, HUB_LANES.update))
   for (let after: string | undefined; ; ) {
     const page = await deps.store.items(tenant, queue, {
       tag: item.key.slice(-200),
@@ -60,13 +60,12 @@ async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]>
 }
 
 /** Marks the groups in the app that the resource is in, and its membership in each. */
-async function wakeGroups(turn: Turn, { source: { type }, item }: Job, joins: boolean): Promise<readonly Write[]> {
+async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
   if (!managesMembers(app)) return []
-  // As of now: whoever joined since the work began was passed over by the group, which saw no account yet.
-  const source = (await readSources(deps.store, tenant, [{ type, id: item.key }])).get(item.key)
-  if (source === undefined) return []
-  const groups = flattens(app) ? [...source.memberOf] : source.directGroups
+  // What was read of the resource may be older than a membership that was looked at meanwhile, when it had no account yet.
+  const unlinked = turn.unlinked.get(item.key) ?? []
+  const groups = [...new Set([...(flattens(app) ? source.memberOf : source.directGroups), ...unlinked])]
   const writes: Write[] = []
   for (let from = 0; from < groups.length; from += PAGE) {
     const keys = groups.slice(from, from + PAGE)

@@ -37,6 +37,7 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
   let failure: { readonly error: unknown } | undefined
   let more = false
   const start = (job: Job, accounts: (id: string) => string | undefined) => {
+    turn.jobs.set(job.item.key, job)
     const work = deliver(turn, job, accounts)
       .then((result) => {
         if (result === 'over') more = true
@@ -46,6 +47,7 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
       })
       .then(() => {
         running.delete(job.item.key)
+        turn.jobs.delete(job.item.key)
         bell.ring()
       })
     running.set(job.item.key, work)

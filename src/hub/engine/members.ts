@@ -75,16 +75,17 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
   const { deps, tenant, app } = turn
   const keys = items.map(({ key }) => key)
   const flat = flattens(app)
+  for (const key of keys) addTo(turn.unlinked, key, job.item.key)
   const [inGroup, links] = await Promise.all([
     membersAmong(deps.store, tenant, job.item.key, keys, flat),
     deps.store.items(tenant, QUEUES.links(app.settings.id), { keys }),
   ])
-  const linkOf = new Map(links.map(({ key, value }) => [key, value as unknown as Link]))
+  const stored = new Map(links.map(({ key, value }) => [key, value as unknown as Link]))
   const adds: Move[] = []
   const removes: Move[] = []
   const settled: Write[] = []
   for (const item of items) {
-    const link = linkOf.get(item.key)
+    const link = turn.jobs.get(item.key)?.link ?? stored.get(item.key)
     const account = accountOf(turn, link)
     const isNested = link?.type === 'Group' && flat
     const wanted = inGroup.has(item.key) && account !== undefined && link?.inScope === true && !isNested

@@ -100,9 +100,22 @@ export async function settleLater(turn: Turn, job: Job, ending: Ending): Promise
   )
 }
 
+/** The link of a resource as of now: what a delivery under way knows is newer than what is stored. */
+export async function linkNow({ deps, tenant, app, jobs }: Turn, id: string): Promise<Link | undefined> {
+  const [item] = await deps.store.items(tenant, QUEUES.links(app.settings.id), { keys: [id] })
+  return jobs.get(id)?.link ?? (item?.value as unknown as Link | undefined)
+}
+
 /** Waits for the links of others; `needed` are their ids. */
 export async function settleWaiting(turn: Turn, job: Job, needed: readonly string[], message: string): Promise<void> {
-  const due = turn.deps.environment.now() + WAITING_MS
+  const now = turn.deps.environment.now()
+  // From here on whoever gets an account wakes this link; it may have got one since it was looked up.
+  for (const id of needed) addTo(turn.waiting, id, job.item.key)
+  for (const id of needed) {
+    const link = await linkNow(turn, id)
+    if (isThere(turn.app.adapter.traits, link)) return settleLater(turn, job, { state: 'ready', due: now })
+  }
+  const due = now + WAITING_MS
   const reason = { code: 'waits-for', message, details: [...needed] } as const
   await settleLater(turn, job, { state: 'waiting', due, reason, waitsFor: needed })
 }

@@ -100,3 +100,10 @@ export function tell(turn: Turn, job: Job, event: Pick<HubEvent, 'event' | 'acti
   const { type, name } = job.link
   deps.onEvent?.({ ...event, tenant, app: app.settings.id, resource: job.item.key, type, name, lane: job.lane })
 }
+
+/** Adds to a set of several. */
+export function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key)
+  if (set === undefined) sets.set(key, new Set([value]))
+  else set.add(value)
+}
