@@ -9,7 +9,7 @@ import { accountOf, headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
 import { flattens, managesMembers, membersAmong } from './nested.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
-import { changeState, type Job, type Turn } from './turn.ts'
+import { addTo, changeState, type Job, type Turn } from './turn.ts'
 
 /** Members that are looked at together. */
 const PAGE = 500

@@ -13,7 +13,8 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { waitWrites, wakeDependents } from './dependents.ts'
-import { changeState, type Job, keyOf, type Turn, tell } from './turn.ts'
+import { isThere } from './steps.ts'
+import { addTo, changeState, type Job, keyOf, type Turn, tell } from './turn.ts'
 
 /** How the work on a link ends, unless it is at rest. */
 export interface Ending {

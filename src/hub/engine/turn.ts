@@ -52,6 +52,12 @@ export interface Turn {
   readonly claims: Map<string, string>
   /** Verdicts of people on holds that are not closed. */
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
+  /** Deliveries under way, by resource: what they know is newer than what is stored. */
+  readonly jobs: Map<string, Job>
+  /** Groups in which a resource was looked at, by resource; they look again when its account comes or goes. */
+  readonly unlinked: Map<string, Set<string>>
+  /** Who waits for a link, by the resource waited for, since before that was stored. */
+  readonly waiting: Map<string, Set<string>>
   /** The open hold of each cause that was held in this turn. */
   readonly holding: Map<string, Promise<string>>
   /** States and lanes of links that are due at a time to come. */
