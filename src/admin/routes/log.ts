@@ -48,6 +48,10 @@ const ErasureBody = z.object({
   type: z.string(),
   id: z.string(),
   lines: z.int().describe('Lines of the log that have lost values'),
+  open: z
+    .array(z.string())
+    .optional()
+    .describe('Apps whose account the hub still has to remember, to keep the person out; send it again in a day'),
 })
 
 /** Most lines that are read for one page. */
@@ -103,14 +107,16 @@ export const LOG_ROUTES: readonly Route[] = [
     needs: { capability: 'own', reach: 'tenant' },
     body: ErasureDraftBody,
     gives: { status: 200, body: ErasureBody },
-    run: async ({ params, body, actor }, { tenancy, directory }) => {
+    run: async ({ params, body, actor }, { tenancy, directory, hub }) => {
       const { name: tenant } = await tenancy.tenants.show(params.tenant)
       await tenancy.ready(tenant)
       const ref = { tenant, type: body.type, id: body.id }
       if (body.delete && (await directory.get(ref)) !== undefined) {
         await directory.remove({ tenant, actor, allow: STRICT }, ref.type, ref.id)
       }
-      return directory.erase(ref, actor)
+      const erased = await directory.erase(ref, actor)
+      const { open } = ref.type === 'User' ? await hub.proof.forget(tenant, ref.id) : { open: [] }
+      return { ...erased, ...(open.length === 0 ? {} : { open }) }
     },
   }),
   route({

@@ -31,13 +31,19 @@ export async function erase([who = '']: readonly string[], options: Options): Pr
     })
     if (isThere) await directory.remove({ tenant, actor: 'cli', allow: STRICT }, type.name, id)
     const erased = await directory.erase(ref, 'cli')
-    if (flagOption(options, 'json')) printJson(erased)
+    const { open } = type.name === 'User' ? await (await local.hub()).proof.forget(tenant, id) : { open: [] }
+    if (flagOption(options, 'json')) printJson({ ...erased, ...(open.length === 0 ? {} : { open }) })
     else {
       const lines =
         erased.lines === 1
           ? 'the values were removed from 1 line of the log'
           : `the values were removed from ${erased.lines} lines of the log`
       printLine(`${type.name} ${id} was erased: ${lines}.`)
+      if (open.length > 0) {
+        printLine(
+          `The hub still needs to remember the account in ${open.join(', ')}, to keep the person out; run it again in a day.`,
+        )
+      }
     }
   })
 }

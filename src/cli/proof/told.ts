@@ -78,6 +78,9 @@ function summaryOf(name: string, rows: readonly Told[]): string {
   const within = rows.filter(({ state }) => state !== 'none')
   const open = within.filter(({ state }) => !isDone(state))
   if (within.length === 0) return `${name} has an account in none of the ${rows.length} apps.`
-  if (open.length === 0) return `All ${within.length} apps in which ${name} has or had an account have confirmed.`
+  if (open.length === 0)
+    return within.length === 1
+      ? `The one app in which ${name} has or had an account has confirmed.`
+      : `All ${within.length} apps in which ${name} has or had an account have confirmed.`
   return `${within.length - open.length} of ${within.length} apps have confirmed; open: ${open.map(({ app }) => app).join(', ')}.`
 }

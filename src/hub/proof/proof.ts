@@ -3,6 +3,7 @@
 import type { Environment } from '../../environment.ts'
 import type { Store, Work } from '../../store/index.ts'
 import type { Told } from '../contract/index.ts'
+import { type Forgotten, forgetPerson } from './forget.ts'
 import { type KillDeps, type KillResult, killPerson, revokeKill } from './kill.ts'
 import { issueReceipt, leavingsOf, type SignedReceipt } from './receipts.ts'
 import { createSigningKeys, type Sealing, type SigningKeys } from './signing-keys.ts'
@@ -27,6 +28,8 @@ export interface Proof {
   readonly receipt: (tenant: string, user: string) => Promise<SignedReceipt>
   /** Whether the hub noticed that somebody of this id left. */
   readonly hasLeft: (tenant: string, user: string) => Promise<boolean>
+  /** Takes an erased person out of what the hub remembers. */
+  readonly forget: (tenant: string, user: string) => Promise<Forgotten>
   readonly keys: SigningKeys
 }
 
@@ -52,6 +55,7 @@ export function createProof(
     revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),
     receipt: within((tenant, user) => issueReceipt(receipts, tenant, user)),
     hasLeft: within(async (tenant, user) => (await leavingsOf(store, tenant, user)).length > 0),
+    forget: within((tenant, user) => forgetPerson(store, tenant, user)),
     keys,
   }
 }

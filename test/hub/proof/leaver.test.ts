@@ -84,6 +84,23 @@ describe('somebody who leaves', () => {
   })
 })
 
+test('an erased person is forgotten: receipts at once, links when nothing is to be confirmed or read any more', async () => {
+  const { people, pass, proof, leaving, item, soon, calm } = await start()
+  const id = await people.create('ada')
+  await pass(5_000)
+  await people.remove(id)
+  await pass(5_000)
+  await soon(id)
+  expect(await proof.forget(TENANT, id)).toEqual({ open: ['crm', 'erp', 'wiki'] })
+  expect(await leaving(id)).toBeUndefined()
+  await pass(2_000_000)
+  expect(await proof.forget(TENANT, id)).toEqual({ open: [] })
+  expect(await item(id)).toBeUndefined()
+  const rows: unknown[] = []
+  for await (const chunk of calm.store.exportTenant(TENANT)) rows.push(...chunk.filter(({ row }) => row === 'item'))
+  expect(JSON.stringify(rows)).not.toContain('ada')
+})
+
 describe('kill', () => {
   test('puts somebody out of every app at once, whatever scopes say, until it is revoked', async () => {
     const { people, pass, proof, states, soon, apps, errors } = await start()
