@@ -134,10 +134,8 @@ test('a probe that is ended removes what it made; what one that was killed has l
   expect(app.state().map(({ attributes }) => attributes.userName)).toEqual(['lsp-somebody-else'])
 })
 
-test('an app that lets nobody in is told as such, and nothing is proposed', async () => {
+test('an app that lets nobody in is told as such', async () => {
   const app = createFakeApp({ token: 'right' })
   const { settings, deps } = settingsOf({ url: app.base, token: 'wrong', fetch: (url, init) => app.fetch(url, init) })
-  const report = await probeApp(settings, deps, { signal })
-  expect(report.differences).toEqual([])
-  expect(report.notes.join('\n')).toMatch(/401/)
+  await expect(probeApp(settings, deps, { signal })).rejects.toMatchObject({ trouble: 'credentials', status: 401 })
 })

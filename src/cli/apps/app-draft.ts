@@ -58,7 +58,8 @@ async function readScope(options: Options, local: Local, tenant: string): Promis
   }
 }
 
-async function readCredentials(options: Options): Promise<JsonObject | undefined> {
+/** The credentials that the options name: their secret in the clear, or the environment variable that holds it. */
+export async function readCredentials(options: Options): Promise<JsonObject | undefined> {
   const user = textOption(options, 'basic')
   const header = textOption(options, 'header')
   const tokenUrl = textOption(options, 'oauth')

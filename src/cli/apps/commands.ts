@@ -1,6 +1,14 @@
 // The commands for apps: what the hub keeps in lockstep with the directory.
 
-import { type CommandEntry, DATABASE, type OptionEntry, SEAL_KEY_FILE, TENANT } from '../terminal/command-entry.ts'
+import { SETTINGS as SITE_SETTINGS } from '../../site/index.ts'
+import {
+  type CommandEntry,
+  DATABASE,
+  fromTable,
+  type OptionEntry,
+  SEAL_KEY_FILE,
+  TENANT,
+} from '../terminal/command-entry.ts'
 
 const SETTINGS: readonly OptionEntry[] = [
   ['--label <text>', 'a name to show people; defaults to the name'],
@@ -76,6 +84,25 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
       ...DATABASE,
     ],
     run: async (args, options) => (await import('./app-mode.ts')).switchOnApp(args, options),
+  },
+  {
+    name: 'app probe',
+    args: '[name]',
+    does: 'Find out what a SCIM app takes, on an account and a group of its own, and propose a profile. Asks for confirmation; scripts and --json need --yes.',
+    example: 'app probe --url https://wiki.example/scim/v2 --token-env WIKI_TOKEN',
+    options: [
+      TENANT,
+      ['--url <url>', 'probe the server at this address instead of an app'],
+      ['--profile <profile>', 'what is known of apps of its make: a name, or a profile as JSON'],
+      ['--domain <domain>', 'domain of the address of the account; some apps take only verified ones', 'example.com'],
+      ['--clean', 'only remove what a probe that was killed has left'],
+      ['--yes', 'probe without asking'],
+      fromTable(SITE_SETTINGS.outboundAllow, 'networks'),
+      ...CREDENTIALS,
+      SEAL_KEY_FILE,
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./app-probe.ts')).probeApp(args, options),
   },
   {
     name: 'app pause',

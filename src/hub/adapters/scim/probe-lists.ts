@@ -22,11 +22,13 @@ export async function probeConfiguration(probe: ProbeSession): Promise<void> {
   probe.notes.push('the app shows no ServiceProviderConfig')
 }
 
-/** How lists are paged: by index, by cursor or by links, and whether the app says how many there are. */
+/** How lists are paged: by index, by cursor or by links, and whether the app says how many there are. Throws AppError when nothing can be read. */
 export async function probeLists(probe: ProbeSession): Promise<void> {
   const path = probe.forms.User.endpoint
   const first = await probe.ask({ method: 'GET', path, query: { startIndex: 1, count: 1 } })
   if (!first.ok) {
+    // Nothing can be found out about an app that lets nobody in, or that doesn't answer.
+    if (['credentials', 'unavailable'].includes(first.error.trouble)) throw first.error
     probe.notes.push(`users can't be listed: ${first.error.message}`)
     return
   }

@@ -34,7 +34,7 @@ export interface ProbeReport {
 /**
  * Makes, reads, renames, switches off and on and removes one account and one group of its own, and compares what it sees with the profile
  * that is configured. What it makes has an externalId that begins with {@link PROBE_PREFIX}, and is removed whatever happens. Throws
- * ConfigError for settings that make no sense, and the signal's reason when it is aborted.
+ * ConfigError for settings that make no sense, AppError when the app can't be read at all, and the signal's reason when it is aborted.
  */
 export async function probeApp(
   settings: Pick<AppSettings, 'options' | 'credentials'>,
