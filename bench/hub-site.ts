@@ -52,6 +52,8 @@ export interface HubSite {
   /** Makes apps that are off. */
   readonly add: (count: number, settings?: { readonly [name: string]: unknown }) => Promise<readonly string[]>
   readonly command: (app: string, word: 'switch-on' | 'pause' | 'resume') => Promise<void>
+  /** Plans what an app would get. Returns how many accounts of each action. */
+  readonly plan: (app: string) => Promise<{ readonly [action: string]: number }>
   /** Waits until the apps have been told what is asked for; undefined when that takes too long. */
   readonly until: (done: (reached: Reached) => boolean, limitMs?: number) => Promise<Reached>
   readonly close: () => Promise<void>
@@ -157,6 +159,8 @@ export async function openHubSite(bench: Bench, more: readonly string[] = []): P
     },
     command: async (app, word) =>
       void (await administer('POST', `/apps/${app}/${word}`, word === 'switch-on' ? { withoutPlan: true } : undefined)),
+    plan: async (app) =>
+      (await administer('POST', `/apps/${app}/plans`)).counts as { readonly [action: string]: number },
     async until(done, limitMs = LIMIT_MS) {
       const began = performance.now()
       for (;;) {

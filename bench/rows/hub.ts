@@ -14,8 +14,8 @@ import { SPARE } from '../workloads.ts'
 /** The rows in this file. */
 export const HUB_ROWS = ['H1', 'H2', 'H3', 'H4', 'H5', 'H6', 'H7', 'H8'] as const
 
-/** Requests to one app at the same time, as the RFC's profile allows. */
-const AT_ONCE = 8
+/** Requests to one app at the same time: as many as the hub sends to an app whose profile says nothing of it. */
+const AT_ONCE = 4
 /** The best figure that an open engine states for a full synchronization, in people per second and core. */
 const BEST_STATED = 245
 
@@ -31,7 +31,7 @@ export async function measureHub(bench: Bench): Promise<void> {
     if (bench.wants(id)) await bench.attempt(id, () => endToEnd(bench, id, apps, Math.max(20, Math.round(people))))
   }
   if (bench.wants('H2')) await bench.attempt('H2', () => leavers(bench, big))
-  if (bench.wants('H3') || bench.wants('H8')) await bench.attempt('H3', () => fullSync(bench, Math.max(big, 2 * SPARE)))
+  if (['H3', 'H4', 'H8'].some(bench.wants)) await bench.attempt('H3', () => fullSync(bench, Math.max(big, 2 * SPARE)))
   if (bench.wants('H6')) await bench.attempt('H6', () => membership(bench, big))
   if (bench.wants('H7')) await bench.attempt('H7', () => idle(bench))
 }
@@ -163,10 +163,27 @@ async function fullSync(bench: Bench, people: number): Promise<void> {
       hard: least(1.01),
       stretch: least(4),
     })
+    if (bench.wants('H4')) await plan(bench, site, app, people)
     if (bench.wants('H8')) await besideSync(bench, site, people)
   } finally {
     await site.close()
   }
+}
+
+/** H4: a plan of everyone when there is nothing to do. */
+async function plan(bench: Bench, site: HubSite, app: string, people: number): Promise<void> {
+  await settled(site)
+  const began = performance.now()
+  const counts = await site.plan(app)
+  const seconds = (performance.now() - began) / 1_000
+  bench.add({
+    id: 'H4',
+    what: `plan of ${people} people without a change: seconds for 100,000 of them`,
+    lockstep: `${short(seconds)} s, ${counts.same ?? 0} are the same`,
+    ratio: counts.same === people ? (seconds * 100_000) / people : Number.NaN,
+    hard: most(60),
+    stretch: most(20),
+  })
 }
 
 /** H8: the slowest GET by id while everyone is brought to another app. */

@@ -98,7 +98,10 @@ function send(
       reject(error)
       call.destroy()
     }
-    const failed = (error: unknown) => end(error instanceof OutboundError ? error : troubleOf(error))
+    const failed = (error: unknown) => {
+      // Every answer closes in the end: an error costs more than all else that is done for one.
+      if (open) end(error instanceof OutboundError ? error : troubleOf(error))
+    }
     const sent = () => connections.established(call.socket)
     const tooLate = () => {
       const what = sent() ? 'whole answer from' : 'connection to'

@@ -219,7 +219,8 @@ function createCounters<Value>(
   return {
     of(own, app) {
       const labels = app === undefined ? own : { ...labelsOf(app), ...own }
-      const key = JSON.stringify(labels)
+      // All labels of one counter have the same names, and no value has a blank.
+      const key = Object.values(labels).join(' ')
       let known = found.get(key)
       if (known === undefined) {
         known = { labels, value: make() }
