@@ -73,6 +73,20 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./app.ts')).changeApp(args, options),
   },
   {
+    name: 'app preview',
+    args: '<name>',
+    does: 'Show what settings would make of real people and groups before they are saved, and what is wrong with them. Writes and sends nothing.',
+    example: 'app preview wiki --settings wiki.json --who ada@example.com --tenant acme',
+    options: [
+      TENANT,
+      ...SETTINGS,
+      ['--who <people>', 'these people, separated by commas; by default the first ones in scope'],
+      ['--sample <number>', 'how many to show', '20'],
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./preview.ts')).previewApp(args, options),
+  },
+  {
     name: 'app switch-on',
     args: '<name>',
     does: 'Switch on an app for the first time, by approving its plan',

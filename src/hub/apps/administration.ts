@@ -1,7 +1,7 @@
 // What administrators do with the hub, under one name in the log.
 
 import type { Environment } from '../../environment.ts'
-import type { ResourceType } from '../../protocol/index.ts'
+import type { JsonObject, ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { AccessSubject, AdapterKind, CompiledApp } from '../contract/index.ts'
 import { type Access, createAccess } from '../proof/access.ts'
@@ -12,6 +12,7 @@ import { type Apps, createApps } from './apps.ts'
 import { createHoldDesk, type HoldDesk } from './hold-desk.ts'
 import { createInspection, type Inspection } from './inspection.ts'
 import { type LiveWatch, watchApps } from './live.ts'
+import { type AppPreview, type PreviewRequest, previewApp } from './preview.ts'
 
 /** What the administration of the hub works with. */
 export interface HubDeps {
@@ -47,6 +48,8 @@ export interface HubAdministration {
   readonly holds: HoldDesk
   readonly proof: Proof
   readonly inspection: Inspection
+  /** What the settings of an app, with a change, would make of real people. See {@link previewApp}. */
+  readonly preview: (tenant: string, app: string, change: JsonObject, request: PreviewRequest) => Promise<AppPreview>
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
   readonly plans: Plans
@@ -72,6 +75,7 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
       holds: createHoldDesk({ ...deps, actor: administrator.actor }),
       inspection,
       plans,
+      preview: (tenant, app, change, request) => previewApp(deps, tenant, app, change, request),
       access: async (tenant, at, subject) => {
         const { store, kinds } = deps
         return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)

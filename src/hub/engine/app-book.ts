@@ -1,18 +1,10 @@
 // The apps of each tenant, compiled and open: read from records, kept until one of them changes.
 
 import type { Environment } from '../../environment.ts'
-import { type Catalog, canonicalJson, type Json, type ResourceType } from '../../protocol/index.ts'
+import { type Catalog, canonicalJson, type Json } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import {
-  type AccountType,
-  type AdapterKind,
-  type AppSettings,
-  type CompiledApp,
-  type CompiledMap,
-  readApps,
-} from '../contract/index.ts'
-import { compileMap } from '../map/compile-map.ts'
-import { defaultMap } from '../map/default-map.ts'
+import { type AdapterKind, type AppSettings, type CompiledApp, readApps } from '../contract/index.ts'
+import { compileMaps } from '../map/app-maps.ts'
 import { compileScope } from '../scope/compile-scope.ts'
 
 /** An app of a tenant. Without `compiled` it can't be worked with, and `fault` says why. */
@@ -141,8 +133,7 @@ function compileApp(deps: AppBookDeps, tenant: string, settings: AppSettings, { 
     if (kind === undefined) throw new Error(`There is no adapter of the kind "${settings.adapter}" here`)
     kind.check(settings)
     const scope = compileScope(settings.scope, settings.grants, types)
-    const User = compileMapOf(kind, settings, 'User', types)
-    const maps = scope.hasGroups ? { User, Group: compileMapOf(kind, settings, 'Group', types) } : { User }
+    const maps = compileMaps(settings, kind, types)
     const { environment } = deps
     const secret = () => deps.secret(tenant, settings)
     const adapter = kind.open(settings, { tenant, environment, secret, types })
@@ -150,18 +141,4 @@ function compileApp(deps: AppBookDeps, tenant: string, settings: AppSettings, { 
   } catch (error) {
     return { settings, fault: (error instanceof Error ? error.message : String(error)).slice(0, 500) }
   }
-}
-
-/** The map of a type: the app's own, else its adapter's, else whatever accounts can hold. */
-function compileMapOf(
-  kind: AdapterKind,
-  settings: AppSettings,
-  type: AccountType,
-  types: readonly ResourceType[],
-): CompiledMap {
-  const accountType = kind.accountSchema(type, settings, types)
-  const source = settings.map?.[type] ?? kind.defaultMap(settings)[type] ?? defaultMap(type, accountType)
-  const sourceType = types.find(({ name }) => name === type)
-  if (sourceType === undefined) throw new Error(`The tenant has no resource type ${type}`)
-  return compileMap(source, { type, sourceType, accountType, grants: settings.grants })
 }

@@ -1,8 +1,8 @@
 // Finds what is wrong or questionable about a map before it is used.
 
 import type { Attribute, JsonObject, ResourceType } from '../../protocol/index.ts'
-import type { AccountType, AdapterKind, AppSettings, MapFinding } from '../contract/index.ts'
-import { defaultMap } from './default-map.ts'
+import type { AccountType, MapFinding } from '../contract/index.ts'
+import { type MapKind, type MapSettings, mapOf } from './app-maps.ts'
 import { attributeOf } from './expression-fields.ts'
 import { type MapOptions, readMap } from './read-map.ts'
 import type { Rule } from './rule.ts'
@@ -17,18 +17,12 @@ export function lintMap(source: JsonObject, options: MapOptions): readonly MapFi
 }
 
 /** What is wrong or questionable about the maps of an app, its own or the adapter's, and about its grants. */
-export function lintApp(
-  settings: Pick<AppSettings, 'options' | 'map' | 'scope' | 'grants'>,
-  kind: Pick<AdapterKind, 'defaultMap' | 'accountSchema'>,
-  types: readonly ResourceType[],
-): readonly MapFinding[] {
+export function lintApp(settings: MapSettings, kind: MapKind, types: readonly ResourceType[]): readonly MapFinding[] {
   const own: readonly AccountType[] = settings.scope.groups === undefined ? ['User'] : ['User', 'Group']
   return own.flatMap((type) => {
-    const sourceType = types.find(({ name }) => name === type)
-    if (sourceType === undefined) return []
-    const accountType = kind.accountSchema(type, settings, types)
-    const source = settings.map?.[type] ?? kind.defaultMap(settings)[type] ?? defaultMap(type, accountType)
-    return lintMap(source, { type, sourceType, accountType, grants: settings.grants })
+    if (!types.some(({ name }) => name === type)) return []
+    const { source, options } = mapOf(settings, kind, type, types)
+    return lintMap(source, options)
   })
 }
 

@@ -345,7 +345,7 @@ describe('at a moment in the past', () => {
         }
         for (const { at, said } of answers) expect(await ask(at)).toEqual(said)
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     )
   }, 120_000)
 })

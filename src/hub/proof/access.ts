@@ -99,15 +99,19 @@ async function linkedTo(
 async function membersOf(answer: Answer, group: string, after: string | undefined, limit: number): Promise<Candidates> {
   const { history } = answer
   if (history === undefined) return people(answer, [group], after, limit)
-  // Whoever is in it now, was in it once, or is or was in a group that was in it.
+  // Those who are in it now, or in a group that was in one since; and all who have moved or gone. Who of them was in it shows when they
+  // are looked at.
   const groups = new Set([group])
   const extras = new Set<string>()
-  for (const one of groups) {
-    const forward = history.blind.has(one) ? await history.forward() : undefined
-    for (const member of [...history.movedIn(one), ...(forward?.get(one) ?? [])]) {
-      if ((await answer.moment.group(member)) === undefined) extras.add(member)
-      else groups.add(member)
-    }
+  const forward = history.blind.size === 0 ? [] : [...(await history.forward()).values()]
+  const movers = new Set([
+    ...history.movers(),
+    ...history.gone.keys(),
+    ...forward.flatMap((members) => [...(members ?? [])]),
+  ])
+  for (const one of movers) {
+    if ((await answer.moment.group(one)) === undefined) extras.add(one)
+    else groups.add(one)
   }
   return everybody(answer, history, { groups: [...groups], extras }, after, limit)
 }

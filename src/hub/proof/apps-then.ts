@@ -9,8 +9,7 @@ import {
   type CompiledScope,
   readApps,
 } from '../contract/index.ts'
-import { compileMap } from '../map/compile-map.ts'
-import { defaultMap } from '../map/default-map.ts'
+import { compileMaps } from '../map/app-maps.ts'
 import { type GrantedList, readGranted } from '../map/granted.ts'
 import { compileScope } from '../scope/compile-scope.ts'
 import type { History } from './history.ts'
@@ -57,20 +56,12 @@ export async function readAppsThen(
 
 function ready(app: AppSettings, types: readonly ResourceType[], kinds: readonly AdapterKind[]): AccessApp {
   const kind = kinds.find((one) => one.kind === app.adapter)
-  const mapOf = (type: 'User' | 'Group'): CompiledMap => {
-    const sourceType = types.find(({ name }) => name === type)
-    if (sourceType === undefined) throw new ConfigError('scope', `the tenant has no resource type ${type}`)
-    const accountType = kind?.accountSchema(type, app, types)
-    const own: JsonObject | undefined = app.map?.[type] ?? kind?.defaultMap(app)[type]
-    const grants = app.grants
-    return compileMap(own ?? defaultMap(type, accountType), { type, sourceType, accountType, grants })
-  }
-  const groups = app.scope.groups === undefined ? undefined : mapOf('Group')
+  const { User, Group } = compileMaps(app, kind, types)
   return {
     settings: app,
     scope: compileScope(app.scope, app.grants, types),
-    users: mapOf('User'),
-    ...(groups?.members === undefined ? {} : { groups }),
+    users: User,
+    ...(Group?.members === undefined ? {} : { groups: Group }),
     granted: readGranted(app.grants, kind?.accountSchema('User', app, types), []),
   }
 }

@@ -15,8 +15,8 @@ export interface History {
   readonly before: (type: ResourceType, id: string, now: Document | undefined) => Document | undefined
   /** Groups that a member joined or left since, by whether it was in them; without those in `blind`. */
   readonly moved: (member: string) => ReadonlyMap<string, boolean>
-  /** Members that joined or left a group since. */
-  readonly movedIn: (group: string) => readonly string[]
+  /** Everybody, and every group, that joined or left a group since. */
+  readonly movers: () => Iterable<string>
   /** Groups whose members can't be told from the lines since: they are gone, or so many members moved at once that no line names them. */
   readonly blind: ReadonlySet<string>
   /** Resources that were there and are gone: their types by id. */
@@ -83,7 +83,6 @@ function createKept() {
   const made = new Set<string>()
   const gone = new Map<string, string>()
   const moves = new Map<string, Map<string, boolean>>()
-  const groups = new Map<string, Set<string>>()
   const blind = new Set<string>()
   const erased = new Set<string>()
   const apps = new Map<string, Map<string, Json | undefined> | null>()
@@ -95,8 +94,6 @@ function createKept() {
     if (own.has(group)) return
     size += 1
     own.set(group, was)
-    const other = groups.get(group) ?? new Set()
-    groups.set(group, other.add(member))
   }
   const remember = (of: Map<string, Json | undefined>, line: Change) => {
     for (const { path, old } of line.paths) {
@@ -153,7 +150,7 @@ function createKept() {
       },
       moved: (member: string): ReadonlyMap<string, boolean> =>
         new Map([...(moves.get(member) ?? [])].filter(([group]) => !blind.has(group))),
-      movedIn: (group: string): readonly string[] => [...(groups.get(group) ?? [])],
+      movers: () => moves.keys(),
       blind,
       gone,
       apps,
