@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desk } from '../../examples/adapter.ts'
+import { tryDesk } from '../../examples/adapter-suite.ts'
 import { environment } from '../../src/environment.ts'
 import {
   type Adapter,
@@ -48,7 +49,7 @@ const call = { signal: new AbortController().signal, headers: { 'x-delivery': 'd
 const open = (kind: AdapterKind = desk, secret = SECRET): Adapter => kind.open(settings(), deps(secret))
 
 describe('the example keeps the contract', () => {
-  adapterContract(test, async () => ({ adapter: open(), secret: SECRET }))
+  tryDesk(test, () => ({ url: running.url, token: SECRET }))
 })
 
 test.each([

@@ -12,6 +12,7 @@ import {
   type AdapterCall,
   type AdapterDeps,
   type AdapterKind,
+  type AdapterSettings,
   AppError,
   type AppErrorDetails,
   type AppSettings,
@@ -97,7 +98,7 @@ export function defineAdapter(definition: AdapterDefinition): AdapterKind {
   }
 }
 
-function openAdapter(definition: AdapterDefinition, settings: AppSettings, deps: AdapterDeps): Adapter {
+function openAdapter(definition: AdapterDefinition, settings: AdapterSettings, deps: AdapterDeps): Adapter {
   const { remove, members, readMembers, isMember, traits: draft = {} } = definition
   const traits = fillTraits({
     ...draft,
@@ -188,7 +189,7 @@ function openAdapter(definition: AdapterDefinition, settings: AppSettings, deps:
 }
 
 function contextOf(
-  { id, options, credentials }: AppSettings,
+  { id, options, credentials }: AdapterSettings,
   { tenant, environment }: AdapterDeps,
   call: AdapterCall,
   secret: AppContext['secret'],

@@ -19,8 +19,11 @@ export interface AdapterKind {
     settings: Pick<AppSettings, 'options'>,
     types: readonly ResourceType[],
   ): ResourceType | undefined
-  open(settings: AppSettings, deps: AdapterDeps): Adapter
+  open(settings: AdapterSettings, deps: AdapterDeps): Adapter
 }
+
+/** What an adapter is opened with, of an app's settings. */
+export type AdapterSettings = Pick<AppSettings, 'id' | 'label' | 'options' | 'credentials'>
 
 /** What an adapter works with. */
 export interface AdapterDeps {

@@ -1,7 +1,7 @@
 // The kind of apps that are tables in somebody's database.
 
 import { ConfigError } from '../../../protocol/index.ts'
-import type { AdapterKind, AppSettings } from '../../contract/index.ts'
+import type { AdapterKind, AdapterSettings } from '../../contract/index.ts'
 import { narrowType } from '../default-traits.ts'
 import { keptMap } from '../kept-map.ts'
 import { openTableAdapter } from './table-adapter.ts'
@@ -38,5 +38,5 @@ export const TABLE_KIND: AdapterKind = {
     const held = table === undefined ? ['displayName'] : table.columns.map(({ attribute }) => attribute)
     return narrowType(found, [...held, ...(type === 'User' ? ['active'] : ['members'])])
   },
-  open: (settings: AppSettings, deps) => openTableAdapter(readTableSettings(settings.options), deps),
+  open: (settings: AdapterSettings, deps) => openTableAdapter(readTableSettings(settings.options), deps),
 }

@@ -5,8 +5,8 @@ import {
   type Adapter,
   type AdapterCall,
   type AdapterDeps,
+  type AdapterSettings,
   AppError,
-  type AppSettings,
   type Step,
 } from '../../contract/index.ts'
 import { sendToApp } from '../app-http.ts'
@@ -23,7 +23,7 @@ const BODY_BYTES = 256 * 1024
 const MEMBERS_PER_EVENT = 1_000
 
 /** Opens the adapter. */
-export function openWebhook(settings: WebhookSettings, { id: app }: AppSettings, deps: AdapterDeps): Adapter {
+export function openWebhook(settings: WebhookSettings, { id: app }: AdapterSettings, deps: AdapterDeps): Adapter {
   const { tenant, environment, secret } = deps
   const deliver = async (step: Step, id: string, call: AdapterCall) => {
     if (call.signal.aborted) throw new AppError('unavailable', 'The call was given up before it began')
