@@ -105,12 +105,15 @@ async function pick(
   const limit = Math.min(1_000, running.size + Math.max(room, LEAVERS))
   const lanes = room === 0 ? { lanes: [0] } : {}
   const states = withOthers ? (['ready', ...OTHERS] as const) : (['ready'] as const)
+  // What is settled while the answer is on its way was read before it: it is older than what has been done since.
+  const before = new Set(running.keys())
   const found = await Promise.all(
     states.map((state) => deps.store.due(queue, { until, limit, ...lanes, within: { tenant, state } })),
   )
-  return found
-    .flat()
-    .filter(({ key, due }) => !running.has(key) && due < NEVER)
+  // A link that changes its state meanwhile may be in two of the answers.
+  const once = new Map(found.flat().map((item) => [item.key, item]))
+  return [...once.values()]
+    .filter(({ key, due }) => !before.has(key) && !running.has(key) && due < NEVER)
     .sort((a, b) => a.lane - b.lane || a.due - b.due)
     .slice(0, room === 0 ? LEAVERS : room)
 }
