@@ -16,6 +16,8 @@ export interface Call {
   readonly tenant?: string | undefined
   /** Address of the client, to slow down token guessing. */
   readonly remote?: string | undefined
+  /** What its log lines have in common, where the caller has something to find them by: the span of the request. */
+  readonly txn?: string | undefined
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */

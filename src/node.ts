@@ -112,11 +112,12 @@ export interface Place {
   readonly bodies: Bodies
   readonly tenant?: string
   readonly remote?: string | undefined
+  readonly txn?: string | undefined
 }
 
 /** A request as a call with a base URL. */
 export function callOf(request: IncomingMessage, path: string, search: string, place: Place): Call {
-  const { base, tenant, remote, bodies } = place
+  const { base, tenant, remote, txn, bodies } = place
   return {
     method: request.method ?? 'GET',
     path,
@@ -124,6 +125,7 @@ export function callOf(request: IncomingMessage, path: string, search: string, p
     base,
     tenant,
     remote,
+    txn,
     header: (name) => {
       const value = request.headers[name]
       return Array.isArray(value) ? value.join(', ') : value

@@ -58,7 +58,7 @@ interface Owing {
 /** POST to /Bulk: carries out each operation as a request of its own, with references between them filled in. RFC 7644 §3.7. */
 export async function bulk(given: RequestContext): Promise<Answer> {
   // The log shows which lines came with one request.
-  const context = { ...given.context, txn: given.directory.newTxn() }
+  const context = { ...given.context, txn: given.context.txn ?? given.directory.newTxn() }
   const request: RequestContext = { ...given, context }
   requireJson(request.call.header('content-type'))
   const bytes = await readBytes(request.call, LIMITS.BULK_BYTES)

@@ -96,7 +96,10 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
   const catalog = deps.directory.catalog(principal.tenant)
   const to = routeOf(call.method, call.path, catalog, principal.profile.allow.anyCaseEndpoints)
   const { offload } = deps
-  const context: Context = { tenant: principal.tenant, actor: principal.actor, allow: principal.profile.allow }
+  const { tenant, actor } = principal
+  const { allow } = principal.profile
+  const { txn } = call
+  const context: Context = txn === undefined ? { tenant, actor, allow } : { tenant, actor, allow, txn }
   const request: RequestContext = {
     call,
     directory: deps.directory,

@@ -21,6 +21,7 @@ import { createRequestOrigin } from './request-origin.ts'
 import { scimFace } from './scim-face.ts'
 import { createStages } from './sending.ts'
 import { createBuckets } from './throttle.ts'
+import type { Tracing } from './tracing.ts'
 
 /** What the app is made of: what `serve.ts` has opened. */
 export interface AppDeps {
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly log: Log
   readonly requestLog: RequestLog
   readonly writability: Writability
+  readonly tracing: Tracing | undefined
 }
 
 /** The listening server. */
@@ -47,7 +49,7 @@ const REFUSALS = { perSecond: 5, burst: 300 }
 
 /** Creates the app. */
 export async function createApp(deps: AppDeps): Promise<App> {
-  const { settings, site, directory, metrics, health, log, requestLog, writability } = deps
+  const { settings, site, directory, metrics, health, log, requestLog, writability, tracing } = deps
   const { tenancy } = site
   const report = createReport(log, metrics, writability, settings.database)
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
@@ -66,7 +68,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { publicUrl } = settings
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
-    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, depart }),
+    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, depart }),
     adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, bodies, metrics, publicUrl, report, broken }),
     keyFace({ ...faceDeps, hub: site.hub }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),

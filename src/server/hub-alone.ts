@@ -5,6 +5,7 @@ import { runHub } from './hub.ts'
 import { createHubDebt } from './monitoring/hub-debt.ts'
 import { createHubMeters } from './monitoring/hub-meters.ts'
 import { createLog } from './monitoring/log.ts'
+import { createTracing } from './tracing.ts'
 
 /** Starts the hub alone. Returns how to stop it. */
 export async function startHubAlone(settings: Settings): Promise<() => Promise<void>> {
@@ -15,7 +16,8 @@ export async function startHubAlone(settings: Settings): Promise<() => Promise<v
     died: (cause) => log.error({ err: cause }, 'the thread that writes the database has ended; a new one is started'),
   })
   const { meter } = createHubMeters({ tenants: false, debt: createHubDebt(site.store) })
-  const stop = runHub({ site, settings, log, meter })
+  const tracer = settings.traces === true ? (await createTracing(site.store)).hub : undefined
+  const stop = runHub({ site, settings, log, meter, tracer })
   log.info({ database: settings.database }, 'the hub runs')
   return async () => {
     await stop()

@@ -1,6 +1,6 @@
 // Runs the hub beside the server, or alone. Its trouble is logged, and never the server's.
 
-import type { HubMeter } from '../hub/index.ts'
+import type { HubMeter, HubTracer } from '../hub/index.ts'
 import type { RunningHub, Settings, Site } from '../site/index.ts'
 import type { Log } from './monitoring/log.ts'
 import { PROCESS_NAME } from './process-name.ts'
@@ -14,13 +14,14 @@ export interface HubDeps {
   readonly settings: Settings
   readonly log: Log
   readonly meter: HubMeter
+  readonly tracer: HubTracer | undefined
 }
 
 /**
  * Starts the hub; what keeps it from starting is logged, and the server goes on without it. Returns how to stop it: requests on their way
  * may end, and what the process owns is given back, so that another one goes on at once.
  */
-export function runHub({ site, settings, log, meter }: HubDeps): () => Promise<void> {
+export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => Promise<void> {
   const starting: Promise<RunningHub | undefined> = site
     .runHub(settings, {
       owner: PROCESS_NAME,
@@ -30,6 +31,7 @@ export function runHub({ site, settings, log, meter }: HubDeps): () => Promise<v
           { apps },
           'the database is older than what its hub has sent: a backup was restored, or it was moved. Apps wait until somebody has looked at them, and resumes them with: app resume',
         ),
+      ...(tracer === undefined ? {} : { tracer }),
       report: (error, where) =>
         log.warn({ err: error, ...where }, 'the hub could not go on with an app; it tries again'),
     })

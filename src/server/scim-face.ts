@@ -10,6 +10,7 @@ import type { RequestLog } from './monitoring/request-log.ts'
 import { type RouteMeters, routeOf } from './monitoring/route-meters.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import type { Departure } from './sending.ts'
+import type { Tracing } from './tracing.ts'
 
 /** Base URLs kept by host and tenant, so that equal ones are the same string. */
 const BASES = 1_000
@@ -27,6 +28,8 @@ export interface ScimFaceDeps {
   readonly refusals: Refusals | undefined
   /** The connection of each call under way, if requests are logged. */
   readonly callers: WeakMap<object, string>
+  /** Absent unless requests are traced. */
+  readonly tracing: Pick<Tracing, 'request'> | undefined
   /** Sends an answer at the end of this turn of the event loop. */
   readonly depart: (departure: Departure) => void
 }
@@ -57,10 +60,12 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
   if (tenant !== bases.tenant && !isTenantName(tenant)) return false
   const { requestOrigin, bodies, requestLog } = deps
   const remote = requestOrigin.client(request)
-  const place = { base: baseOf(bases, requestOrigin, request, tenant), tenant, remote, bodies }
+  const span = deps.tracing?.request(request, request.method ?? 'GET', routeOf(path), tenant)
+  const place = { base: baseOf(bases, requestOrigin, request, tenant), tenant, remote, txn: span?.txn, bodies }
   const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
   const meter = deps.meters.meter(call.method, path)
   const answered = (answer: Answer) => {
+    span?.end(answer.status)
     if (answer.status >= 400) deps.refusals?.count(tenant, answer.status)
     if (call.method !== 'GET') bodies.release(request)
     deps.depart({ request, response, began, answer, meter })

@@ -19,6 +19,7 @@ import { whereFails, whyOf } from './monitoring/outages.ts'
 import { createRequestLog, type RequestLog } from './monitoring/request-log.ts'
 import { createVitals } from './monitoring/vitals.ts'
 import { createWritability, type Writability } from './monitoring/writability.ts'
+import { createTracing } from './tracing.ts'
 
 /** A running server. */
 export interface Server {
@@ -69,7 +70,8 @@ export async function serve(
   const metrics = cluster === undefined ? own : { ...own, text: cluster.text }
   const health = createHealth(store, writability)
   const requestLog = createRequestLog(log)
-  const app = await createApp({ settings, site, directory, metrics, health, log, requestLog, writability })
+  const tracing = settings.traces === true ? await createTracing(store) : undefined
+  const app = await createApp({ settings, site, directory, metrics, health, log, requestLog, writability, tracing })
 
   const { port } = await listen(app, settings).catch(async (error) => {
     await store.close()
@@ -87,7 +89,9 @@ export async function serve(
       log.warn({ err: error, tenant }, 'a change log could not be shortened; it is tried again'),
   })
   // Every worker runs one: leases spread the apps over them.
-  const stopHub = settings.hub ? runHub({ site, settings, log, meter: hubMeters.meter }) : undefined
+  const stopHub = settings.hub
+    ? runHub({ site, settings, log, meter: hubMeters.meter, tracer: tracing?.hub })
+    : undefined
 
   return {
     url,

@@ -44,6 +44,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const trustedProxies = read('trustedProxies', parseNetworks)
   const metrics = read('metrics', (text) => METRICS.find((one) => one === text))
   const metricsTenants = read('metricsTenants', (text) => ['on', 'off'].find((one) => one === text))
+  const traces = read('traces', (text) => ['on', 'off'].find((one) => one === text))
   const firstToken = read('firstToken', (text) => FIRST_TOKEN.find((one) => one === text))
   const metricsToken = readToken(read('metricsTokenFile', (text) => text))
   const outboundAllow = read('outboundAllow', parseNetworks)
@@ -66,6 +67,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(trustedProxies.length === 0 ? {} : { trustedProxies }),
     ...(metrics === 'local' ? {} : { metrics }),
     ...(metricsTenants === 'on' ? { metricsTenants: true } : {}),
+    ...(traces === 'on' ? { traces: true } : {}),
     ...(metricsToken === undefined ? {} : { metricsToken }),
     ...(firstToken === 'terminal' ? {} : { firstToken }),
     logLevel: read('logLevel', (text) => LOG_LEVELS.find((level) => level === text.toLowerCase())),

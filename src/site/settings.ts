@@ -42,6 +42,8 @@ export interface Settings {
   readonly metrics?: 'open' | 'off'
   /** Whether /metrics has the numbers of each tenant. Absent: no. */
   readonly metricsTenants?: true
+  /** Whether requests are traced. Absent: no. */
+  readonly traces?: true
   /** The token that /metrics asks for; absent: none. */
   readonly metricsToken?: string
   /** Whether the token of a first start is printed. Absent: on a terminal. */
@@ -169,6 +171,14 @@ export const SETTINGS = {
     default: 'off',
     allowed: 'on or off',
     does: 'whether /metrics includes the number of tenants and a line for each tenant and resource type; each replica reads all tenants for it',
+  },
+  traces: {
+    name: 'traces',
+    flag: '--traces',
+    env: 'LOCKSTEP_TRACES',
+    default: 'off',
+    allowed: 'on or off',
+    does: 'whether requests, and what apps are told because of them, are recorded as traces by the OpenTelemetry SDK that NODE_OPTIONS=--import loads',
   },
   metricsTokenFile: {
     name: 'metrics token file',

@@ -15,6 +15,7 @@ export interface OffloadCall {
   readonly search: string
   readonly base: string
   readonly tenant: string
+  readonly txn: string | undefined
   readonly headers: { readonly [name: string]: string }
   readonly body: Uint8Array | undefined
 }

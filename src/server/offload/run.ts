@@ -101,7 +101,7 @@ async function giveUp(deps: RunDeps, id: number): Promise<void> {
 }
 
 async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
-  const { id, method, path, search, base, tenant, headers, body } = message
+  const { id, method, path, search, base, tenant, txn, headers, body } = message
   const { port, guard, flows } = deps
   const call: Call = {
     method,
@@ -109,6 +109,7 @@ async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
     search,
     base,
     tenant,
+    txn,
     header: (name) => headers[name],
     body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
   }
