@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { expectDocumented } from '../../test/documented.ts'
 import { environment } from '../environment.ts'
 import { type Hold, QUEUES } from '../hub/index.ts'
+import { STRICT } from '../protocol/index.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
@@ -113,6 +114,30 @@ describe('an app', () => {
     expect(second.items.map(({ app }: { app: string }) => app)).toEqual(['c'])
     expect((await send('GET', '/tenants/other/apps')).body.items).toEqual([])
   })
+})
+
+test('a preview shows what settings that are not saved would make of people', async () => {
+  const { send, tenancy, store } = await start()
+  await send('POST', APPS, WIKI)
+  await tenancy.ready('acme')
+  const directory = createSiteDirectory(store, tenancy)
+  const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User']
+  for (const userName of ['Ada', 'Bob']) {
+    const user = { schemas, userName, title: userName === 'Ada' ? 'Countess' : 'Clerk' }
+    await directory.create({ tenant: 'acme', actor: 'test', allow: STRICT }, 'User', user)
+  }
+  const settings = {
+    scope: { users: { filter: 'title eq "Countess"' } },
+    map: { User: { userName: { from: 'userName', to: ['lower'] } } },
+  }
+  const { status, body } = await send('POST', `${APPS}/wiki/map/preview`, { settings })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ looked: 2, rows: [{ name: 'Ada', scope: { in: true }, document: { userName: 'ada' } }] })
+  expect((await send('GET', `${APPS}/wiki`)).body.map).toBeUndefined()
+  const wrong = { settings: { map: { User: { userName: { from: 'usrName' } } } } }
+  const refused = (await send('POST', `${APPS}/wiki/map/preview`, wrong)).body
+  expect(refused.rows).toEqual([])
+  expect(refused.findings).toContainEqual(expect.objectContaining({ level: 'error' }))
 })
 
 test('links are listed by state, and counted', async () => {

@@ -11,6 +11,7 @@ import { LIVE_ROUTES } from './routes/live.ts'
 import { LOG_ROUTES } from './routes/log.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
+import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...PLAN_ROUTES,
   ...HOLD_ROUTES,
   ...LIVE_ROUTES,
+  ...PREVIEW_ROUTES,
   ...PEOPLE_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,

@@ -14,6 +14,7 @@ export {
 export { AppRefusal } from './apps/app-refusal.ts'
 export type { App, Apps } from './apps/apps.ts'
 export { clearApp } from './apps/clear-app.ts'
+export { type Expiring, expiringCredentials } from './apps/expiring.ts'
 export type { LiveEvent, LiveWatch } from './apps/live.ts'
 export { reviewAll, reviewWrites } from './apps/review.ts'
 export {

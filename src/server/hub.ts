@@ -39,8 +39,13 @@ export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => P
       log.error({ err: error }, 'the hub could not be started: apps are not kept in lockstep by this process')
       return undefined
     })
+  // Loaded once the hub is.
+  const stopWarning = starting
+    .then(async (hub) => hub && (await import('./hub-expiry.ts')).warnOfExpiry(site.store, log))
+    .catch((error) => void log.warn({ err: error }, 'nobody is warned of credentials that expire'))
   return async () => {
     const hub = await starting
+    await (await stopWarning)?.()
     await hub?.stop(GRACE_MS).catch((error) => log.warn({ err: error }, 'the hub could not be stopped in order'))
   }
 }

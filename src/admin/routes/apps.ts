@@ -103,7 +103,7 @@ const AppDraftBody = DraftShape.partial().extend({
 })
 
 /** Settings of an app to change. */
-const AppChangeBody = z
+export const AppChangeBody = z
   .strictObject(
     Object.fromEntries(Object.entries(DraftShape.shape).map(([name, shape]) => [name, shape.nullable().optional()])),
   )
