@@ -1,6 +1,8 @@
 // Renders docs/reference/limits.md from the table of limits and its comments.
 
 import { readFile, writeFile } from 'node:fs/promises'
+import { MAP_LIMITS } from '../src/hub/map/map-limits.ts'
+import { SCOPE_LIMITS } from '../src/hub/scope/scope-limits.ts'
 import { OUTBOUND_LIMITS } from '../src/outbound/index.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
 import { WORK_LIMITS } from '../src/store/contract/work-limits.ts'
@@ -8,6 +10,8 @@ import { WORK_LIMITS } from '../src/store/contract/work-limits.ts'
 const SOURCE = new URL('../src/protocol/limits.ts', import.meta.url)
 const WORK_SOURCE = new URL('../src/store/contract/work-limits.ts', import.meta.url)
 const OUTBOUND_SOURCE = new URL('../src/outbound/outbound.ts', import.meta.url)
+const MAP_SOURCE = new URL('../src/hub/map/map-limits.ts', import.meta.url)
+const SCOPE_SOURCE = new URL('../src/hub/scope/scope-limits.ts', import.meta.url)
 const PAGE = new URL('../docs/reference/limits.md', import.meta.url)
 
 /** The text of docs/reference/limits.md. */
@@ -20,6 +24,9 @@ export async function limitsPage(): Promise<string> {
     ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
   )
   const outboundRows = (await described(OUTBOUND_SOURCE, OUTBOUND_LIMITS)).map(
+    ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
+  )
+  const hubRows = [...(await described(SCOPE_SOURCE, SCOPE_LIMITS)), ...(await described(MAP_SOURCE, MAP_LIMITS))].map(
     ([name, value, text]) => `| \`${name}\` | ${value} | ${text.replace(/\.$/, '')} |`,
   )
   return [
@@ -48,6 +55,15 @@ export async function limitsPage(): Promise<string> {
     '| limit | value | meaning |',
     '| --- | ---: | --- |',
     ...outboundRows,
+    '',
+    '## Maps, scopes and grants',
+    '',
+    'Limits of what administrators set of an app, and of what a map makes of a resource (`src/hub/scope/scope-limits.ts`,',
+    '`src/hub/map/map-limits.ts`). Settings past them are refused; an account past them is parked.',
+    '',
+    '| limit | value | meaning |',
+    '| --- | ---: | --- |',
+    ...hubRows,
     '',
   ].join('\n')
 }

@@ -429,3 +429,40 @@ describe('what is refused, with the path of the option', () => {
     expect(compile).toThrow(text)
   })
 })
+
+describe('limits: at them taken, past them refused', () => {
+  const title = (rule: JsonObject) => ({ title: rule })
+  const shout = (count: number) => title({ from: 'title', to: Array.from({ length: count }, () => 'upper') })
+  const prefix = (length: number) => title({ from: 'title', to: [`prefix:${'x'.repeat(length)}`] })
+  const constant = (length: number) => title({ const: 'x'.repeat(length - 2) })
+  const fallback = (length: number) => title({ from: 'title', default: 'x'.repeat(length - 2) })
+  const tag = (at: number) => [`a${at}`, { const: 'x' }] as const
+  const attributes = (count: number) => Object.fromEntries(Array.from({ length: count - 1 }, (_, at) => tag(at)))
+  const path = (length: number) => {
+    const head = 'emails[value eq "'
+    const tail = '"].display'
+    return { [`${head}${'x'.repeat(length - head.length - tail.length)}${tail}`]: { const: 'x' } }
+  }
+  test.each<[string, (size: number) => JsonObject, number, ResourceType | 'unknown']>([
+    ['TRANSFORMS', shout, MAP_LIMITS.TRANSFORMS, User],
+    ['ARGUMENT_LENGTH', prefix, MAP_LIMITS.ARGUMENT_LENGTH, User],
+    ['CONSTANT_LENGTH of const', constant, MAP_LIMITS.CONSTANT_LENGTH, User],
+    ['CONSTANT_LENGTH of default', fallback, MAP_LIMITS.CONSTANT_LENGTH, User],
+    ['ATTRIBUTES', attributes, MAP_LIMITS.ATTRIBUTES, 'unknown'],
+    ['PATH_LENGTH', path, MAP_LIMITS.PATH_LENGTH, User],
+  ])('%s', (_name, rules, limit, accountType) => {
+    expect(() => mapped(rules(limit), { accountType })).not.toThrow()
+    expect(() => mapped(rules(limit + 1), { accountType })).toThrow(ConfigError)
+  })
+
+  test('VALUES', () => {
+    const document = (count: number) => ({
+      ...babs,
+      emails: Array.from({ length: count }, (_, at) => ({ value: `${at}@x.org` })),
+    })
+    const rules = { emails: { from: 'emails' } }
+    const { rest } = mapped(rules, { document: document(MAP_LIMITS.VALUES) })
+    expect(rest.emails).toHaveLength(MAP_LIMITS.VALUES)
+    expect(() => mapped(rules, { document: document(MAP_LIMITS.VALUES + 1) })).toThrow(MapFault)
+  })
+})

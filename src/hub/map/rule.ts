@@ -26,7 +26,7 @@ export interface Rule {
   readonly onCreate: boolean
 }
 
-/** What goes with an evaluation. */
+/** What the map of groups says about members: groups among them give their members, or become members themselves. */
 export interface Members {
   readonly nested: 'flatten' | 'keep'
 }
