@@ -29,6 +29,8 @@ const STATUS: { readonly [code: string]: RefusalStatus } = {
   ERR_EXISTS: 409,
   ERR_IN_USE: 409,
   ERR_INVALID: 400,
+  // An app that a plan has to ask does not answer as it should.
+  ERR_APP: 409,
 }
 
 /** Why a body could not be read, by the name of the error: the bridge that reads it knows nothing of this API. */
@@ -83,7 +85,7 @@ export function refusalOf(
   if (error instanceof ScimError && error.status < 500) {
     return refuse(context, error.status === 409 ? 409 : 400, error.code, error.detail)
   }
-  if (error instanceof LockstepError && (error.code === 'ERR_CONFIG' || error.code === 'ERR_NOT_FOUND'))
+  if (error instanceof LockstepError && (error.code === 'ERR_CONFIG' || Object.hasOwn(STATUS, error.code)))
     return refuse(context, STATUS[error.code] ?? 400, error.code, error.message)
   if (error instanceof ScimError && error.status === 503) {
     context.header('Retry-After', error.headers?.['retry-after'])

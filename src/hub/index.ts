@@ -51,5 +51,6 @@ export {
   verifyReceipt,
 } from './proof/receipt-jws.ts'
 export { startReceipts } from './proof/receipts-worker.ts'
+export type { RevertItem } from './proof/revert.ts'
 export { createSigningKeys } from './proof/signing-keys.ts'
 export { compileScope } from './scope/compile-scope.ts'

@@ -70,6 +70,21 @@ const AppliedBody = z.object({
   holds: z.int().describe('Items whose basis still holds'),
   changed: z.array(PlanItemBody).describe('What would be done now instead'),
 })
+/** How a plan is undone. */
+const RevertBody = z.strictObject({ dryRun: z.boolean().default(false).describe('Only say what can be undone') })
+/** What became of each request of the plan. */
+const RevertedBody = z.object({
+  items: z.array(
+    z.object({
+      resource: z.string(),
+      name: z.string(),
+      did: z.string().describe('What the request did: create, update, disable, remove, members'),
+      outcome: z.enum(['can', 'done', 'cannot', 'failed']),
+      why: z.string().optional(),
+      requests: z.array(request),
+    }),
+  ),
+})
 /** How one resource comes to what it should be in one app. */
 const ExplanationBody = z.object({
   source: z.unknown().optional(),
@@ -137,6 +152,18 @@ export const PLAN_ROUTES: readonly Route[] = [
     body: PlanApplyBody,
     gives: { status: 200, body: AppliedBody },
     run: async ({ params, body }, { hub }) => hub.plans.apply(params.tenant, params.app, params.plan, body),
+  }),
+  route({
+    method: 'post',
+    path: '/tenants/{tenant}/apps/{app}/plans/{plan}/revert',
+    id: 'revertPlan',
+    does: 'Undo what a plan did, the last request first, where the app allows it. The app must be paused, and stays so',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: RevertBody,
+    gives: { status: 200, body: RevertedBody },
+    run: async ({ params, body }, { hub }) => ({
+      items: await hub.plans.revert(params.tenant, params.app, params.plan, body),
+    }),
   }),
   route({
     method: 'get',

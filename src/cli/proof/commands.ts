@@ -54,6 +54,14 @@ export const PROOF_COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./plan.ts')).applyPlan(args, options),
   },
   {
+    name: 'revert',
+    args: '<app> <plan>',
+    does: 'Undo what a plan did, the last request first, where the app allows it; says where it does not. The app must be paused, and stays so: mend its configuration, look at a new plan, and apply that.',
+    example: 'revert wiki 001796256000000-9f3c22d1 --tenant acme',
+    options: [TENANT, ['--yes', 'undo it without asking'], ...OUTBOUND, SEAL_KEY_FILE, ...DATABASE],
+    run: async (args, options) => (await import('./revert.ts')).revert(args, options),
+  },
+  {
     name: 'explain',
     args: '<app> <user>',
     does: 'Explain a person in an app: source, scope clause by clause, match, difference, requests. Nothing is sent.',

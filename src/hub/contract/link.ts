@@ -260,6 +260,18 @@ export interface Attempt {
   readonly outcome: 'done' | AppTrouble
   readonly status?: number
   readonly message?: string
+  /** What it takes to undo it, where it was done. */
+  readonly undo?: Undo
+}
+
+/** What an account was before a request, as far as it changed. */
+export interface Undo {
+  readonly account: string
+  /** Attributes as they were, and as they were written; those that were absent are left out. */
+  readonly was?: Document
+  readonly set?: Document
+  /** Members that it added and removed, by the app's ids. */
+  readonly members?: { readonly add: readonly string[]; readonly remove: readonly string[] }
 }
 
 /** Removals that wait for a person. */

@@ -17,6 +17,7 @@ import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
 import { type AccountStep, accountTraits, differing, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
+import { undoOf } from './undo.ts'
 
 /** Longest requests that an attempt keeps, as JSON, and how many it names when they are longer. */
 const SHOWN_LENGTH = 20_000
@@ -66,22 +67,27 @@ export async function sendStep(
   const name = { tenant, app: app.settings.id, step: step.do, type, resource: job.item.key, lane: job.lane }
   const span = await deps.tracer?.begin({ ...name, place: job.item.place })
   let error: AppError | undefined
+  let made: Account | undefined
+  let isSent = true
   try {
     const { ackedPlace } = job.link
     const places = { place: job.item.place, ...(ackedPlace === undefined ? {} : { previousPlace: ackedPlace }) }
-    return await send((call) =>
+    made = await send((call) =>
       callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } }),
     )
+    return made
   } catch (thrown) {
     if (!(thrown instanceof AppError)) {
+      // The turn was over before it: nothing was sent, so there is nothing to note.
+      isSent = false
       span?.end('unavailable')
       throw thrown
     }
     error = thrown
     throw thrown
   } finally {
-    if (error !== undefined || span !== undefined) span?.end(error?.trouble ?? 'done', error?.status)
-    note(turn, job, step, { at, ms: Math.round(deps.environment.monotonic() - began), error })
+    if (isSent) span?.end(error?.trouble ?? 'done', error?.status)
+    if (isSent) note(turn, job, step, { at, ms: Math.round(deps.environment.monotonic() - began), error, made })
   }
 }
 
@@ -106,9 +112,20 @@ function note(
   turn: Turn,
   job: Job,
   step: Step,
-  { at, ms, error }: { readonly at: number; readonly ms: number; readonly error: AppError | undefined },
+  {
+    at,
+    ms,
+    error,
+    made,
+  }: {
+    readonly at: number
+    readonly ms: number
+    readonly error: AppError | undefined
+    readonly made: Account | undefined
+  },
 ): void {
   const { tenant, app, committer, lease } = turn
+  const undo = error === undefined ? undoOf(step, made) : undefined
   const attempt: Attempt = {
     at,
     ms,
@@ -121,6 +138,7 @@ function note(
     outcome: error?.trouble ?? 'done',
     ...(error?.status === undefined ? {} : { status: error.status }),
     ...(error === undefined ? {} : { message: error.message }),
+    ...(undo === undefined ? {} : { undo }),
   }
   turn.attempts++
   const number = String(turn.attempts).padStart(6, '0')

@@ -13,6 +13,9 @@ export interface PlanRun extends PlanSummary {
   readonly message?: string
   /** Items that are kept; what stays the same is not. */
   readonly items: number
+  /** When it was carried out, in milliseconds since 1970, and for which place in the log. */
+  readonly appliedAt?: number
+  readonly appliedPlace?: number
 }
 
 /** One page of the items of a plan. */

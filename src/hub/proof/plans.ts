@@ -26,6 +26,7 @@ import {
   planItems,
   readPlan,
 } from './plan-runs.ts'
+import { type RevertItem, revertRun } from './revert.ts'
 
 /** What plans work with. */
 export interface PlansDeps {
@@ -71,6 +72,13 @@ export interface Plans {
     plan: string,
     options?: { readonly leaveOut?: boolean },
   ) => Promise<Applied>
+  /** Undoes what a plan did, where the app allows it; see {@link revertRun}. */
+  readonly revert: (
+    tenant: string,
+    app: string,
+    plan: string,
+    options?: { readonly dryRun?: boolean },
+  ) => Promise<readonly RevertItem[]>
   readonly explain: (tenant: string, app: string, resource: string, type?: AccountType) => Promise<Explanation>
 }
 
@@ -110,6 +118,10 @@ export function createPlans(deps: PlansDeps): Plans {
       if (run.state !== 'done') throw noPlan(tenant, app, plan, run.state)
       return withApp(tenant, app, (compiled) => applyPlan(deps, depsFor(tenant, compiled), run, leaveOut))
     },
+    async revert(tenant, app, plan, options) {
+      const run = await get(tenant, app, plan)
+      return withApp(tenant, app, (compiled) => revertRun({ store, environment, tenant, app: compiled }, run, options))
+    },
     explain: (tenant, app, resource, type = 'User') =>
       withApp(tenant, app, (compiled) => explain(depsFor(tenant, compiled), resource, type)),
   }
@@ -119,9 +131,11 @@ async function applyPlan(deps: PlansDeps, plan: PlanDeps, run: PlanRun, leaveOut
   const { tenant, app } = plan
   const check = await checkPlan(plan, run, async () => {})
   if (check.changed.length > 0 && !leaveOut) return { ...check, applied: false }
+  const appliedAt = deps.environment.now()
   await deps.letGo(tenant, app.settings, run.id)
   // What was approved holds for things as they are now, the switching on included.
   const { place = 0 } = (await deps.store.tenant(tenant)) ?? {}
+  await deps.store.commit([appliedWrite(tenant, { ...run, appliedAt, appliedPlace: place })])
   const changed = new Set(check.changed.map(({ resource }) => resource))
   for (let after: string | undefined; ; ) {
     const page = await planItems(deps.store, tenant, app.settings.id, run.id, 200, after)
@@ -137,6 +151,11 @@ async function applyPlan(deps: PlansDeps, plan: PlanDeps, run: PlanRun, leaveOut
     if (page.next === undefined) return { ...check, applied: true }
     after = page.next
   }
+}
+
+function appliedWrite(tenant: string, run: PlanRun): Write {
+  const item = { tenant, queue: QUEUES.runs(run.app), key: run.id }
+  return { write: 'item', item, set: { value: run as unknown as Json } }
 }
 
 /** Marks one item of a plan; a removal passes the guard with it. */

@@ -28,6 +28,7 @@ async function start(settings: Parameters<typeof startHub>[0]) {
   return {
     ...hub,
     make: () => inTime(hub.calm, plans.make(TENANT, 'crm')),
+    revert: (plan: string, options = {}) => inTime(hub.calm, plans.revert(TENANT, 'crm', plan, options)),
     apply: (plan: string, options = {}) => inTime(hub.calm, plans.apply(TENANT, 'crm', plan, options)),
   }
 }
@@ -79,4 +80,40 @@ test('removals that were looked at pass the guard, and no others', async () => {
   await configure('crm', { scope: { users: { filter: 'title eq "Nobody"' } } })
   await pass(20_000)
   expect(active()).toHaveLength(4)
+})
+
+test('what a plan did is undone where the app allows it, and it is said where not', async () => {
+  const { people, pass, app, configure, make, apply, revert, item, errors } = await start({ mode: 'off' })
+  app.users.set('x1', { userName: 'kim', displayName: 'As it was', active: true })
+  const kim = await people.create('kim', { displayName: 'Kim' })
+  const ada = await people.create('ada')
+  const plan = await make()
+  await apply(plan.id)
+  await pass(5_000)
+  await expect(revert(plan.id)).rejects.toMatchObject({ code: 'ERR_IN_USE' })
+  await configure('crm', { mode: 'paused' })
+  await pass(5_000)
+  const before = app.requests.length
+  const shown = await revert(plan.id, { dryRun: true })
+  expect(shown.map(({ name, did, outcome }) => `${did} ${name} ${outcome}`).sort()).toEqual([
+    'create ada can',
+    'update kim can',
+  ])
+  expect(app.requests).toHaveLength(before)
+  expect((await revert(plan.id)).map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+  expect(app.users.get('x1')).toMatchObject({ userName: 'kim', displayName: 'As it was', active: true })
+  expect([...app.users.values()].find(({ userName }) => userName === 'ada')).toMatchObject({ active: false })
+  expect(await item(kim)).toMatchObject({ value: { account: 'x1', acked: { displayName: 'As it was' } } })
+  expect(await item(ada)).toMatchObject({ value: { off: { at: expect.any(Number) } } })
+  // Done again, there is nothing left that can be undone.
+  expect((await revert(plan.id)).map(({ outcome, why }) => `${outcome}: ${why}`).sort()).toEqual([
+    expect.stringMatching(/^cannot: Changed again since/),
+    'cannot: The account is off already',
+  ])
+  // The hub brings it about again when it is resumed: it knows what the app holds.
+  await configure('crm', { mode: 'on' })
+  await pass(10_000)
+  expect(app.users.get('x1')).toMatchObject({ displayName: 'Kim' })
+  expect([...app.users.values()].find(({ userName }) => userName === 'ada')).toMatchObject({ active: true })
+  expect(errors).toEqual([])
 })
