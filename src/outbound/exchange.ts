@@ -47,9 +47,13 @@ const unpackers = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflat
 /** Sends a request as `fetch` would, but follows no redirect. Throws {@link OutboundError}, or the reason of `init.signal`. */
 export async function exchange(to: Destination, init: RequestInit, options: ExchangeOptions): Promise<Response> {
   init.signal?.throwIfAborted()
+  const { method = 'GET' } = init
+  // A tunnel through the server would lead anywhere; the other two repeat credentials. The same as `fetch`.
+  if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method))
+    throw new OutboundError('ERR_OUTBOUND_REFUSED', `The method ${method} is not allowed`)
   const { body, type } = await readBody(init.body)
   const headers = readHeaders(init.headers, type)
-  const { answer, bytes } = await send(to, { method: init.method ?? 'GET', headers }, body, init.signal, options)
+  const { answer, bytes } = await send(to, { method, headers }, body, init.signal, options)
   const status = answer.statusCode ?? 0
   if (status >= 300 && status < 400 && answer.headers.location !== undefined && init.redirect !== 'manual')
     throw wrongAnswer(to, 'redirects, which is not followed; use the URL that it leads to')
@@ -117,6 +121,11 @@ function send(
     }
     signal?.addEventListener('abort', abort, { once: true })
     call.on('error', failed)
+    // Nothing here speaks another protocol.
+    call.once('upgrade', (_answer, socket) => {
+      socket.destroy()
+      failed(wrongAnswer(to, 'answers that it changes to another protocol'))
+    })
     call.once('response', (answer: IncomingMessage) => {
       const body = createBody()
       answer.on('data', (chunk: Uint8Array) => {

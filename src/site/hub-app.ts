@@ -1,10 +1,11 @@
 // Opens one app of an installation for a plan, and closes it again.
 
 import { environment } from '../environment.ts'
-import { ADAPTER_KINDS, APP_RECORD, AppRefusal, type CompiledApp, createAppBook } from '../hub/index.ts'
+import { ADAPTER_KINDS, AppRefusal, type CompiledApp, createAppBook } from '../hub/index.ts'
 import { createOutbound } from '../outbound/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
+import { secretOf } from './hub-run.ts'
 import type { Settings } from './settings.ts'
 
 /** Where requests to apps may go. */
@@ -29,11 +30,7 @@ export async function withSiteApp<T>(
     kinds: ADAPTER_KINDS,
     catalog: tenancy.catalog,
     ready: tenancy.ready,
-    secret: async (_tenant, { credentials }) => {
-      if (credentials?.env !== undefined) return process.env[credentials.env]
-      if (credentials?.sealed === undefined) return undefined
-      return sealer.open(credentials.sealed, { tenant, kind: APP_RECORD, key: id })
-    },
+    secret: (owner, settings) => secretOf(sealer, owner, settings),
   })
   try {
     const app = (await book.of(tenant)).get(id)

@@ -364,6 +364,31 @@ describe('what goes wrong', () => {
     await expect(fetch(`http://app:${odd}/`, { headers: { a: 'b\r\nc: d' } })).rejects.toMatchObject(refused)
   })
 
+  test('a server that changes to another protocol, opens a tunnel, or never gets to the answer', async () => {
+    const says = (text: string) => tcp((socket) => socket.once('data', () => socket.write(text)))
+    const upgrade = await says('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ws\r\n\r\nxx')
+    const { fetch, within } = outbound()
+    await expect(fetch(`http://app:${upgrade}/`, {})).rejects.toMatchObject({ code: 'ERR_OUTBOUND_ANSWER' })
+    const tunnel = await counting()
+    for (const method of ['CONNECT', 'TRACE', 'track'])
+      await expect(fetch(`http://app:${tunnel.port}/`, { method })).rejects.toMatchObject(refused)
+    expect(tunnel.connections()).toBe(0)
+    const hints = await tcp((socket) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'), 5)
+      socket.on('close', () => clearInterval(timer))
+    })
+    await expect(within({ timeMs: 200 })(`http://app:${hints}/`, {})).rejects.toMatchObject({
+      code: 'ERR_OUTBOUND_TIME',
+    })
+  })
+
+  test('more bytes than an answer has are no part of the next one', async () => {
+    const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n'
+    const port = await tcp((socket) => socket.on('data', () => socket.write(`${answer}good${answer}evil`)))
+    const { fetch } = outbound()
+    for (let n = 0; n < 3; n++) expect(await (await fetch(`http://app:${port}/`, {})).text()).toBe('good')
+  })
+
   test('an answer without a body, and bodies in every form', async () => {
     const port = await http((request, response) => {
       const parts: Buffer[] = []
