@@ -1,7 +1,7 @@
 // Takes over accounts that are in an app already.
 
 import type { Write } from '../../store/index.ts'
-import type { Account } from '../contract/index.ts'
+import { type Account, accountTag } from '../contract/index.ts'
 import { keepProgress, park, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
@@ -23,6 +23,7 @@ export async function adopt(
     await park(turn, job, { code, message, details: { account: account.id } })
     return 'settled'
   }
+  const wasEnded = job.link.type === 'User' && turn.ended.has(accountTag('User', account.id))
   const { tentative, off: _off, ...link } = job.link
   const adopting = { ...link, adopting: true } as const
   job.link = {
@@ -31,7 +32,7 @@ export async function adopt(
     acked: managedOf(turn.app, adopting, account.document),
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
     // It was switched off a moment ago, perhaps, and reads may not show that yet.
-    ...(former === undefined ? {} : { tentative: { attributes: ['active'] } }),
+    ...(former === undefined && !wasEnded ? {} : { tentative: { attributes: ['active'] } }),
     ...(tentative?.create === true
       ? { doubted: true, sentAs: tentative.sentAs ?? [], verify: verifyTimes(turn.deps.environment.now()) }
       : {}),

@@ -39,6 +39,7 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
   const pass = await calls.pass(ask)
   const before = job.link.tentative
   job.link = { ...job.link, tentative: tentativeOf(turn, step, before) }
+  if (step.do === 'disable' || step.do === 'remove') turn.ended.add(accountTag(step.type, step.id))
   if (step.do === 'create') claimNames(turn, job, step.type, step.document)
   await keepProgress(turn, job)
   try {

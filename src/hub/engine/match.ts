@@ -27,16 +27,22 @@ export function matchKeys(attributes: readonly string[], document: Document): re
 export async function matchAccount(turn: Turn, job: Job, document: Document): Promise<Match> {
   const { adapter } = turn.app
   const own = accountTraits(adapter.traits, job.link.type)
+  let other: Match = { found: 'none' }
   for (const key of matchKeys(own?.match ?? [], document)) {
     const match = await matchBy(turn, job, key)
-    if (match.found !== 'none') return match
+    if (match.found === 'one' || match.found === 'many') return match
+    if (match.found === 'taken') {
+      other = match
+      break
+    }
   }
-  // A create of unknown outcome may have been sent under another name, which may be somebody else's by now.
+  // A create of unknown outcome may have been sent under another name, which may be somebody else's by now. Ours is there
+  // although the name that it must get is taken: whoever has that may be waiting for the other one.
   for (const key of job.link.tentative?.sentAs ?? []) {
     const match = await matchBy(turn, job, key)
     if (match.found === 'one' && !isOthers(match.account, document)) return match
   }
-  return { found: 'none' }
+  return other
 }
 
 async function matchBy(turn: Turn, job: Job, key: MatchKey): Promise<Match> {

@@ -52,6 +52,8 @@ export interface Turn {
   readonly claims: Map<string, string>
   /** Verdicts of people on holds that are not closed. */
   readonly verdicts: ReadonlyMap<string, 'approved' | 'discarded' | undefined>
+  /** Accounts that this turn has switched off or removed, by tag: what a search shows of them may be older. */
+  readonly ended: Set<string>
   /** Deliveries under way, by resource: what they know is newer than what is stored. */
   readonly jobs: Map<string, Job>
   /** Groups in which a resource was looked at, by resource; they look again when its account comes or goes. */

@@ -97,6 +97,7 @@ async function takeTurn(
     unit,
     state,
     claims: new Map(),
+    ended: new Set(),
     holding: new Map(),
     jobs: new Map(),
     unlinked: new Map(),
