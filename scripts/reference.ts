@@ -191,7 +191,34 @@ function clientPage(): string {
     '| --- | --- | --- | --- | --- |',
     ...apps,
     '',
+    '## What else is known of them',
+    '',
+    'The hub also needs to know what accounts must have, what is dropped and rewritten, how lists are paged, what “off” comes to, and how often an',
+    'app may be asked ([how to use and change a profile](../guides/app-profiles.md)). Where these profiles differ from the RFC:',
+    '',
+    ...Object.values(APPS).flatMap((app: AppProfile) => {
+      const said = departures(app, APPS.rfc)
+      return app.name === 'rfc' || said.length === 0
+        ? []
+        : [`### ${app.name}`, '', ...said.map((line) => `* ${line}`), '']
+    }),
   ].join('\n')
+}
+
+/** Where a profile differs from the RFC in anything but updates, setting by setting. */
+function departures(app: AppProfile, rfc: AppProfile): readonly string[] {
+  const walk = (own: unknown, other: unknown, path: string): readonly string[] => {
+    if (JSON.stringify(own) === JSON.stringify(other)) return []
+    const isTable = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (isTable(own) && isTable(other)) {
+      return Object.entries(own as object).flatMap(([name, value]) =>
+        walk(value, (other as { [name: string]: unknown })[name], path === '' ? name : `${path}.${name}`),
+      )
+    }
+    return [`\`${path}\`: \`${JSON.stringify(own)}\``]
+  }
+  const { name: _name, about: _about, checked: _checked, sources: _sources, types: _types, ...rest } = app
+  return walk(rest, rfc, '')
 }
 
 /** Where a profile differs from the RFC, type by type. */

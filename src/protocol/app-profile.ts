@@ -19,8 +19,6 @@ export interface AppProfile {
   readonly http: HttpProfile
   /** Kinds of credentials it takes. */
   readonly auth: readonly AuthKind[]
-  /** What its ServiceProviderConfig is believed to say; a probe tries everything else. */
-  readonly trust: readonly DiscoveredFeature[]
   /** What it takes in updates: for each resource type by name, `*` for all others. */
   readonly types: { readonly [type: string]: UpdateProfile }
   readonly user: AccountProfile
@@ -34,9 +32,6 @@ export interface AppProfile {
 
 /** How a client may prove to an app who it is. */
 export type AuthKind = 'bearer' | 'basic' | 'oauth2-client' | 'header'
-
-/** A feature that a ServiceProviderConfig names. RFC 7643 §5. */
-export type DiscoveredFeature = 'patch' | 'bulk' | 'filter' | 'sort' | 'etag'
 
 /** How requests look. */
 export interface HttpProfile {
@@ -200,7 +195,6 @@ export const RFC_PROFILE: AppProfile = {
     timeoutMs: 30_000,
   },
   auth: ['bearer', 'basic', 'oauth2-client', 'header'],
-  trust: ['patch', 'bulk', 'filter', 'sort', 'etag'],
   types: { '*': RFC_UPDATES },
   user: { ...RFC_ACCOUNTS, match: ['externalId', 'userName'], unique: ['userName'], required: ['userName'] },
   group: {

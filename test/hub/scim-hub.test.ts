@@ -1,4 +1,4 @@
-// The hub itself on each fake app, with the built-in map: joiners, a mover, leavers, groups, and nothing more once all is done.
+// The hub on each fake app, with the built-in map: joiners, a mover, leavers, groups, and then silence.
 
 import { describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'

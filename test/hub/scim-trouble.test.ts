@@ -153,6 +153,17 @@ describe('an update', () => {
   })
 })
 
+test('what no request can be made of is refused, and nothing is sent', async () => {
+  const { adapter, asked } = answering(() => Response.json({}))
+  await expect(adapter.read('User', '..', CALL)).rejects.toMatchObject({ name: 'AppError', trouble: 'refused' })
+  await expect(adapter.remove('User', '', CALL)).rejects.toMatchObject({ trouble: 'refused' })
+  const after = { userName: { a: 1 } }
+  const update = adapter.update('User', '1', { before: {}, after, uncertain: [] }, CALL)
+  await expect(update).rejects.toMatchObject({ trouble: 'refused' })
+  await expect(adapter.list('User', 'nonsense', CALL)).rejects.toBeInstanceOf(AppError)
+  expect(asked).toEqual([])
+})
+
 describe('what is not there', () => {
   const gone = () => new Response(scim(404, 'no such user'), { status: 404 })
   const router = () => new Response('{"message":"no route matched"}', { status: 404 })

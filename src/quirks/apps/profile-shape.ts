@@ -144,7 +144,6 @@ export const PROFILE_SHAPE: Shape = {
     timeoutMs: number(1, 600_000),
   },
   auth: listOf(oneOf('bearer', 'basic', 'oauth2-client', 'header')),
-  trust: listOf(oneOf('patch', 'bulk', 'filter', 'sort', 'etag')),
   types: tableOf(UPDATES),
   user: ACCOUNTS,
   group: {

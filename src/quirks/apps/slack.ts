@@ -16,12 +16,11 @@ export const SLACK = defineApp({
   paths: { serviceProviderConfig: '/ServiceProviderConfigs' },
   http: { contentType: 'application/json', accept: 'application/json' },
   auth: ['bearer', 'oauth2-client'],
-  trust: [],
   types: { '*': { form: 'partial', members: { perOperation: 1_000, perRequest: 1_000, type: false } } },
   user: {
     match: ['userName', 'emails.value'],
     required: ['userName', 'emails'],
-    maxLength: { userName: 21 },
+    maxLength: { userName: 20 },
     forbid: { displayName: '@' },
     normalise: { userName: 'lower' },
   },

@@ -76,16 +76,21 @@ export function openScimAdapter(
   const { read: members } = profile.group.members
   return {
     traits: traitsOf(profile, forms),
-    list: (type, after, call) => readList(app, forms[type], after, call),
-    find: (type, key, call) => findAccounts(app, forms[type], key, call),
-    read: (type, id, call) => readAccount(app, type, id, call),
-    create: (type, document, call) => create(app, { do: 'create', type, document }, call),
-    update: (type, id, change, call) => carryOut(app, { do: 'update', type, id, change }, call),
-    disable: (id, change, call) => orGone(carryOut(app, { do: 'disable', type: 'User', id, change }, call)),
-    remove: (type, id, call) => orGone(carryOut(app, { do: 'remove', type, id }, call)),
-    members: (id, change, call) => carryOut(app, { do: 'members', type: 'Group', id, change }, call),
-    ...(members === 'resource' ? { readMembers: (id, _after, call) => readMembers(app, id, call) } : {}),
-    ...(members === 'filter' ? { isMember: (id, member, call) => findMember(app, forms.Group, id, member, call) } : {}),
+    list: (type, after, call) => orAppError(() => readList(app, forms[type], after, call)),
+    find: (type, key, call) => orAppError(() => findAccounts(app, forms[type], key, call)),
+    read: (type, id, call) => orAppError(() => readAccount(app, type, id, call)),
+    create: (type, document, call) => orAppError(() => create(app, { do: 'create', type, document }, call)),
+    update: (type, id, change, call) => orAppError(() => carryOut(app, { do: 'update', type, id, change }, call)),
+    disable: (id, change, call) =>
+      orAppError(() => orGone(carryOut(app, { do: 'disable', type: 'User', id, change }, call))),
+    remove: (type, id, call) => orAppError(() => orGone(carryOut(app, { do: 'remove', type, id }, call))),
+    members: (id, change, call) => orAppError(() => carryOut(app, { do: 'members', type: 'Group', id, change }, call)),
+    ...(members === 'resource'
+      ? { readMembers: (id, _after, call) => orAppError(() => readMembers(app, id, call)) }
+      : {}),
+    ...(members === 'filter'
+      ? { isMember: (id, member, call) => orAppError(() => findMember(app, forms.Group, id, member, call)) }
+      : {}),
     show: (step) => shown(requestsOf(step, dialect), forms[step.type], profile),
   }
 }
@@ -233,5 +238,14 @@ async function orGone(work: Promise<void>): Promise<void> {
     await work
   } catch (error) {
     if (!(error instanceof AppError && error.trouble === 'gone')) throw error
+  }
+}
+
+/** What makes no sense before anything is sent (an id that no URL can hold, a document that is none) is refused. */
+async function orAppError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof AppError ? error : unfit(error instanceof Error ? error.message : String(error))
   }
 }
