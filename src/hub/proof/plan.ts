@@ -13,7 +13,7 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { idsAfter } from '../engine/backfill.ts'
-import { judgeCause } from '../engine/guard.ts'
+import { guardLimits, judgeCause } from '../engine/guard.ts'
 import { readSources, type Source } from '../engine/source.ts'
 import { accountTraits, isThere } from '../engine/steps.ts'
 import { createMatcher } from './plan-match.ts'
@@ -80,7 +80,7 @@ export async function planApp(
   }
   const planned = { cause: 'configuration', accounts, memberships, ...(emptiedFrom === 0 ? {} : { emptiedFrom }) }
   const verdict = judgeCause(app.settings.guard, state, planned, environment.now())
-  const limit = verdict.go ? Math.max(accounts, 0) : verdict.held.limit
+  const limit = verdict.go ? guardLimits(app.settings.guard, state, environment.now()).accounts : verdict.held.limit
   return {
     app: id,
     place: row?.place ?? 0,

@@ -1,0 +1,56 @@
+// Told, kills, receipts and plans over the admin API.
+
+import { afterAll, expect, test } from 'vitest'
+import { environment } from '../environment.ts'
+import { readKeySet, verifyReceipt } from '../hub/index.ts'
+import { STRICT } from '../protocol/index.ts'
+import { createSiteDirectory } from '../site/directory.ts'
+import { createSiteHub } from '../site/hub.ts'
+import { sqliteStore } from '../store/sqlite/sqlite.ts'
+import { createSealer, createTenancy, makeSealKey, parseSealKeys } from '../tenancy/index.ts'
+import { createAdmin } from './admin.ts'
+
+const store = sqliteStore(':memory:')
+const tenancy = createTenancy({ store })
+const directory = createSiteDirectory(store, tenancy)
+afterAll(async () => {
+  await tenancy.close()
+  await store.close()
+})
+
+test('told, kill and receipt of somebody who left; of somebody who never was, 404', async () => {
+  const sealer = createSealer(async () => parseSealKeys(makeSealKey(environment), 'test'), environment)
+  const hub = createSiteHub(store, tenancy, sealer)
+  const admin = createAdmin({ tenancy, directory, hub })
+  await tenancy.tenants.create('acme')
+  const { token } = await tenancy.adminTokens.create({ role: 'owner' })
+  const ask = async (method: string, path: string, body?: object) => {
+    const response = await admin.fetch(
+      new Request(`http://scim.example/admin/v1/tenants/acme${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    )
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+  }
+  const context = { tenant: 'acme', actor: 'test', allow: STRICT }
+  const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User']
+  const { id } = (await directory.create(context, 'User', { schemas, userName: 'ada' })).stored
+  expect(await ask('GET', `/people/${id}/told`)).toEqual({ status: 200, body: { user: id, apps: [] } })
+  expect(await ask('POST', `/people/${id}/kill`)).toEqual({ status: 200, body: { user: id, already: false, apps: [] } })
+  const { body } = await ask('GET', `/people/${id}/receipt`)
+  expect(body.receipt).toMatchObject({ sub: id, tenant: 'acme', complete: true, left: { how: 'killed' } })
+  const keys = readKeySet(JSON.stringify(await hub({ actor: 'x', mayNameVariables: false }).proof.keys.published()))
+  expect(await verifyReceipt(body.jws, keys ?? { keys: [] })).toMatchObject({ valid: true })
+  expect((await ask('DELETE', `/people/${id}/kill`)).status).toBe(204)
+  for (const [method, path] of [
+    ['POST', '/people/nobody/kill'],
+    ['GET', '/people/nobody/receipt'],
+    ['GET', '/apps/none/plans/none'],
+    ['POST', '/apps/none/plans'],
+  ] as const) {
+    expect(await ask(method, path)).toMatchObject({ status: 404, body: { error: { code: 'ERR_NOT_FOUND' } } })
+  }
+})
