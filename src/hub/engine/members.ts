@@ -94,8 +94,8 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER }))
       else adds.push({ item, account, do: 'add' })
-    } else if (known === null || account === undefined) {
-      // Who has no account in the app is a member of nothing there.
+    } else if (known === null || (account === undefined && app.adapter.traits.off.removeMeans !== 'deactivates')) {
+      // Who has no account in the app is a member of nothing there; one that only looks removed still is.
       settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
     } else removes.push({ item, account: known.account, do: 'remove' })
   }
