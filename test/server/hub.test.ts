@@ -73,6 +73,17 @@ describe('the hub', () => {
     expect(server.output() + server.stderr()).not.toContain(TOKEN)
   })
 
+  test('with several workers, each app has one owner', async () => {
+    const { app, serve, scim } = await start()
+    const server = await serve('--workers', '2')
+    const send = scim(server)
+    await Promise.all(Array.from({ length: 20 }, (_, at) => send('POST', '/Users', person(`person-${at}`))))
+    for (let at = 0; at < 20; at++) await until(() => has(app, `person-${at}`))
+    const created = app.trace().filter(({ method, path }) => method === 'POST' && path.endsWith('/Users'))
+    expect(created).toHaveLength(20)
+    expect(await server.stop()).toBe(0)
+  })
+
   test('off in the server, it runs in a process of its own', async () => {
     const { app, database, env, serve, scim } = await start()
     const server = await serve('--no-hub')
