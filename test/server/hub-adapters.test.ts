@@ -133,7 +133,7 @@ async function start() {
     const text = await response.text()
     return text === '' ? {} : JSON.parse(text)
   }
-  return { events, rows, lockstep, serve, scim, keyFile, acme }
+  return { events, rows, lockstep, serve, scim, keyFile, acme, place, path: dir.path }
 }
 
 const SCHEMAS = {
@@ -146,7 +146,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 test('a joiner, a mover and a leaver reach a webhook and a table, memberships too', async () => {
-  const { events, rows, serve, scim, acme, lockstep } = await start()
+  const { events, rows, serve, scim, acme, lockstep, place, path } = await start()
   const server = await serve()
   const send = scim(server)
   const { id } = await send('POST', '/Users', {
@@ -193,6 +193,16 @@ test('a joiner, a mover and a leaver reach a webhook and a table, memberships to
   expect(apps.map((app: { state: { health: string } }) => app.state.health)).toEqual(['healthy', 'healthy'])
   expect(await server.stop()).toBe(0)
   expect(server.output() + server.stderr()).not.toContain(SECRET.slice(6))
+  // Attempts, and what goes with the tenant: sealed, or without secrets.
+  const store = await place.open()
+  made.push(() => store.close())
+  const attempts = JSON.stringify(await store.items('acme', 'hub/attempts/audit', { limit: 100 }))
+  expect(attempts).toContain('user.disabled')
+  expect(attempts).not.toContain(SECRET.slice(6))
+  await lockstep(['tenant', 'export', 'acme', path('acme.jsonl')])
+  const exported = readFileSync(path('acme.jsonl'), 'utf8')
+  expect(exported).toContain('"sealed":"s1.')
+  expect(exported).not.toContain(SECRET.slice(6))
 })
 
 test('without the key of its secret an app waits and says why, others go on, and it follows once the key is back', async () => {
