@@ -44,7 +44,7 @@ const NAMED = 1_000
 
 /** What lines concern in an app. */
 export async function concernsOf(
-  store: Pick<Store, 'members'>,
+  store: Pick<Store, 'members' | 'names'>,
   app: CompiledApp,
   lines: readonly Change[],
   read: Read,
@@ -64,7 +64,8 @@ export async function concernsOf(
     const moves = managesMembers(app) && line.members !== undefined && op !== 'delete'
     const decides = matters(app, id, source)
     if (!moves && !decides) continue
-    const affected = op === 'delete' ? undefined : await affectedBy(store, line, moves && !flattens(app) && !decides)
+    const affected =
+      op === 'delete' ? undefined : await affectedBy(store, read, line, moves && !flattens(app) && !decides)
     if (moves) {
       for (const group of flattens(app) ? [id, ...(source?.memberOf ?? [])] : [id]) {
         if (group !== id) add(links, group, line, laneOf(line))
@@ -125,10 +126,11 @@ function matters({ scope }: CompiledApp, id: string, source: Source | undefined)
 
 /**
  * Whose membership a line changes, by lane: those that it names, and unless `direct`, members of groups among them. Undefined when they are
- * too many to name.
+ * too many to name, or not known.
  */
 async function affectedBy(
-  store: Pick<Store, 'members'>,
+  store: Pick<Store, 'members' | 'names'>,
+  { sources }: Pick<Read, 'sources'>,
   { tenant, members }: Change,
   direct: boolean,
 ): Promise<ReadonlyMap<string, number> | undefined> {
@@ -139,6 +141,11 @@ async function affectedBy(
   for (const id of ids.added) found.set(id, HUB_LANES.update)
   for (const id of ids.removed) found.set(id, HUB_LANES.lose)
   if (direct) return found
+  // Of a group that is gone nobody knows any more who was in it.
+  const known = ids.removed.map((id) => sources.get(id))
+  if (known.some((source) => source?.type === 'Group' && source.document === undefined)) return undefined
+  const unknown = ids.removed.filter((id) => !sources.has(id))
+  if (unknown.length > 0 && (await store.names(tenant, unknown)).length < unknown.length) return undefined
   // Ids of a line have no types: groups show themselves by having members.
   for (const [id, lane] of [...found]) {
     for await (const chunk of membersOf(store, tenant, id, true)) {

@@ -5,22 +5,26 @@ import { NEVER, type Write } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
 import type { Mistake } from './scenario.ts'
 
-/** The simulation must find each of them. */
+/** The simulation must find each of them, those that are open excepted. */
 export const MISTAKES: readonly Mistake[] = [
   {
     name: 'accounts are made without a search before',
+    shows: /P5|P2/,
     bend: (_process, _store, kind) => ({ kind: withAdapter(kind, () => ({ find: async () => [] })) }),
   },
   {
     name: 'commits are not fenced',
+    shows: /P[1-5]/,
     bend: (_process, store) => ({ store: bendWrites(store, (write) => (write.write === 'fence' ? [] : [write])) }),
   },
   {
     name: 'nothing is tentative before it is sent',
+    shows: /P[25]/,
     bend: (_process, store) => ({ store: bendLinks(store, ({ tentative: _tentative, ...link }) => link) }),
   },
   {
     name: 'nothing is read back',
+    shows: /P[25]/,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) => {
         if (!isLink(write) || write.set?.state !== 'watched') return [write]
@@ -31,16 +35,21 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'twins are not looked for',
+    shows: /P5/,
+    open: true,
     bend: (_process, store) => ({ store: bendLinks(store, ({ doubted: _doubted, ...link }) => link) }),
   },
   {
     name: 'circles of names are not broken',
+    shows: /P1/,
     bend: (_process, _store, kind) => ({
       kind: withAdapter(kind, ({ traits }) => ({ traits: { ...traits, users: { ...traits.users, unique: [] } } })),
     }),
   },
   {
     name: 'leavers wait in line',
+    shows: /P9/,
+    open: true,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) => {
         if (write.write === 'mark') return [{ ...write, lane: 5 }]
@@ -52,6 +61,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'removals are not counted in the commit',
+    shows: /P8/,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) => {
         if (write.write !== 'item' || write.item.queue !== QUEUES.units || write.set?.value === undefined)
@@ -63,16 +73,21 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'the first of several accounts is taken over',
+    shows: /P5/,
+    open: true,
     bend: (_process, _store, kind) => ({
       kind: withAdapter(kind, ({ find }) => ({ find: async (...given) => (await find(...given)).slice(0, 1) })),
     }),
   },
   {
     name: 'Retry-After is ignored',
+    shows: /P10/,
     bend: (_process, _store, kind) => ({ kind: withErrors(kind) }),
   },
   {
     name: 'nobody is woken who waits for an account',
+    shows: /P7/,
+    open: true,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) =>
         write.write === 'item' && write.item.queue.startsWith('hub/waits/') && write.set !== undefined ? [] : [write],
@@ -81,6 +96,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'whoever is off is not renamed',
+    shows: /who is off/,
     bend: (_process, _store, kind) => ({
       kind: withAdapter(kind, ({ update }) => ({
         update: (type, id, change, call) =>
@@ -90,6 +106,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'groups are not looked at again when an account comes or goes',
+    shows: /P2/,
     bend: (_process, store) => ({
       store: bendCommits(store, (writes) =>
         writes.some(isLink) ? writes.filter((write) => write.write !== 'mark' || !isMember(write.item.queue)) : writes,
@@ -98,6 +115,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a link is settled at its current mark, not at the one that was seen',
+    shows: /P[12]/,
     bend: (_process, store) => ({
       store: {
         ...store,
@@ -108,6 +126,8 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'there is no grace after an app is taken over',
+    shows: /P[34]/,
+    open: true,
     bend: (_process, store) => ({
       store: {
         ...store,
@@ -120,6 +140,8 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'requests are sent when the lease is about to end',
+    shows: /P[34]/,
+    open: true,
     bend: (_process, store) => ({
       // The lease of an app ends earlier than its owner believes, as if the owner did not look.
       store: {
@@ -131,6 +153,7 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'accounts of others are taken over',
+    shows: /P[25]/,
     bend: (_process, store) => ({
       store: {
         ...store,
@@ -141,6 +164,8 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a link is forgotten before its account is removed',
+    shows: /P[12]/,
+    open: true,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) =>
         isLink(write) && (write.set?.value as Link | undefined)?.tentative?.remove === true

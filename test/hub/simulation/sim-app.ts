@@ -39,6 +39,8 @@ export interface Effect {
   readonly type: 'User' | 'Group'
   readonly id: string
   readonly member?: string
+  /** Whose account it is: its externalId. */
+  readonly person?: string
 }
 
 /** A simulated app. */
@@ -68,8 +70,17 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
   let made = 0
   let late = false
 
-  const effect = (what: Effect['what'], { id, type }: SimAccount, by: Effect['by'], member?: string) =>
-    effects.push({ at: now(), by, late, what, type, id, ...(member === undefined ? {} : { member }) })
+  const effect = (what: Effect['what'], { id, type, document }: SimAccount, by: Effect['by'], member?: string) =>
+    effects.push({
+      at: now(),
+      by,
+      late,
+      what,
+      type,
+      id,
+      person: String(document.externalId),
+      ...(member === undefined ? {} : { member }),
+    })
 
   function show(account: SimAccount): void {
     const { document, hidden } = account

@@ -9,8 +9,8 @@ export interface WatchOptions {
   readonly scheduler: Scheduler
   readonly apps: ReadonlyMap<string, SimApp>
   readonly violated: (what: string) => void
-  /** Clocks of processes differ, so that pauses end early or late. */
-  readonly skewed: boolean
+  /** Clocks differ, or what a process wants to remember of a pause may not reach the store. */
+  readonly forgetful: boolean
 }
 
 /** Watches the requests of a run. */
@@ -36,7 +36,7 @@ export function isWrite({ request }: Pick<Sent, 'request'>): boolean {
 }
 
 /** Creates the watch. */
-export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions): Watch {
+export function createWatch({ scheduler, apps, violated, forgetful }: WatchOptions): Watch {
   const all: Sent[] = []
   const onTheWay = new Map<string, Set<Sent>>()
   const bases = new Map<string, Sent>()
@@ -47,10 +47,15 @@ export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions)
   const keyOf = ({ app, resource }: Sent) => `${app} ${resource}`
   const show = (sent: Sent) => `#${sent.number} ${sent.request.do} by ${sent.process} (basis ${sent.basis})`
 
+  /** Nobody can call a request back that a process sends when it wakes up after a time in which it would have given up. */
+  const isBelated = ({ app, at, leftAt = at }: Sent) => leftAt - at > (apps.get(app)?.habits.timeoutMs ?? 0)
+
   function requireOneAtATime(sent: Sent): void {
     const others = onTheWay.get(keyOf(sent)) ?? new Set<Sent>()
     for (const other of others) {
-      const over = other.arrivals.length > 0 || other.endedAt !== undefined
+      const until = (other.leftAt ?? 0) + (apps.get(other.app)?.habits.timeoutMs ?? 0)
+      const over =
+        isBelated(other) || other.arrivals.length > 0 || other.endedAt !== undefined || scheduler.now() >= until
       if (over) others.delete(other)
       else if ((isWrite(sent) && isWrite(other)) || other.process === sent.process)
         violated(`P4: ${show(sent)} for ${keyOf(sent)} leaves while ${show(other)} is on its way`)
@@ -89,12 +94,12 @@ export function createWatch({ scheduler, apps, violated, skewed }: WatchOptions)
       if (sent.resource !== '') requireOneAtATime(sent)
       requireKnownIds(sent)
       const until = pauses.get(`${sent.process} ${sent.app}`) ?? 0
-      if (!skewed && scheduler.now() < until - SLACK_MS)
+      if (!forgetful && scheduler.now() < until - SLACK_MS)
         violated(`P10: ${show(sent)} goes to ${sent.app}, which asked for a pause until ${until} ms`)
     },
     arrives(sent, late) {
       requireSurelyOurs(sent)
-      if (late || !isWrite(sent) || sent.basis === 0) return
+      if (late || isBelated(sent) || !isWrite(sent) || sent.basis === 0) return
       const before = bases.get(keyOf(sent))
       if (before !== undefined && before.basis > sent.basis)
         violated(`P3, P4: ${show(sent)} for ${keyOf(sent)} takes effect after ${show(before)}`)
@@ -133,14 +138,13 @@ function idsOf(result: unknown): readonly string[] {
   return 'id' in result ? [String(result.id)] : []
 }
 
-/** How many accounts were switched off, or memberships taken away, by the hub in the fullest hour. Late effects are left out. */
-export function mostInAnHour(app: SimApp, what: 'off' | 'left'): number {
-  const times = app.effects.filter((one) => one.what === what && one.by === 'hub' && !one.late).map(({ at }) => at)
+/** How many people the hub has switched off in the fullest hour. Late effects are left out, and twins are one person. */
+export function mostInAnHour(app: SimApp): number {
+  const off = app.effects.filter((one) => one.what === 'off' && one.by === 'hub' && !one.late)
   let most = 0
-  let first = 0
-  for (let last = 0; last < times.length; last++) {
-    while ((times[last] ?? 0) - (times[first] ?? 0) >= 3_600_000) first += 1
-    most = Math.max(most, last - first + 1)
+  for (const { at } of off) {
+    const within = off.filter((one) => one.at <= at && one.at > at - 3_600_000)
+    most = Math.max(most, new Set(within.map(({ person }) => person)).size)
   }
   return most
 }
