@@ -61,12 +61,13 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
       const withOthers = now - othersAt > OTHERS_MS
       if (withOthers) othersAt = now
       const room = isPaused ? 0 : roomFor(turn, running.size)
-      const items = room === 0 && !withRoomForLeavers(running.size) ? [] : await pick(turn, running, room, withOthers)
+      const isFull = room === 0 && !withRoomForLeavers(running.size)
+      const { items, again } = isFull ? NONE : await pick(turn, running, room, withOthers)
       if (isPaused && running.size === 0 && !filling()) break
       for (const { job, accounts } of await prepare(turn, items)) start(job, accounts)
       if (items.length > 0) continue
-      if (running.size === 0 && !filling()) break
-      await bell.wait(LOOK_MS)
+      if (running.size > 0 || filling()) await bell.wait(LOOK_MS)
+      else if (!again) break
     }
   } finally {
     unwatch()
@@ -92,13 +93,21 @@ function withRoomForLeavers(running: number): boolean {
   return running < MOST + LEAVERS
 }
 
+interface Picked {
+  readonly items: readonly Item[]
+  /** Links were under way as it was asked for, and may be due again by now: nothing found does not mean that nothing is. */
+  readonly again: boolean
+}
+
+const NONE: Picked = { items: [], again: true }
+
 /** The next due links, by lane, without those that are being worked on. With no room, leavers alone. */
 async function pick(
   turn: Turn,
   running: ReadonlyMap<string, unknown>,
   room: number,
   withOthers: boolean,
-): Promise<readonly Item[]> {
+): Promise<Picked> {
   const { deps, tenant, app } = turn
   const queue = QUEUES.links(app.settings.id)
   const until = deps.environment.now()
@@ -112,10 +121,11 @@ async function pick(
   )
   // A link that changes its state meanwhile may be in two of the answers.
   const once = new Map(found.flat().map((item) => [item.key, item]))
-  return [...once.values()]
+  const items = [...once.values()]
     .filter(({ key, due }) => !before.has(key) && !running.has(key) && due < NEVER)
     .sort((a, b) => a.lane - b.lane || a.due - b.due)
     .slice(0, room === 0 ? LEAVERS : room)
+  return { items, again: before.size > 0 }
 }
 
 interface Prepared {
