@@ -1,4 +1,4 @@
-// The hub under kills, stops and cut connections: real processes, real sockets, and every account as it must be at the end.
+// The hub under kills, stops and cut connections, in real processes: every account ends as it must.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FakeApp } from '../../src/testing/index.ts'
