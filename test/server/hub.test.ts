@@ -21,7 +21,7 @@ describe('the hub', () => {
   })
 
   test('with several workers, each app has one owner', async () => {
-    const { app, serve, scim } = await start()
+    const { app, serve, scim } = await startSite()
     const server = await serve('--workers', '2')
     const send = scim(server)
     await Promise.all(Array.from({ length: 20 }, (_, at) => send('POST', '/Users', person(`person-${at}`))))
