@@ -13,7 +13,7 @@ export interface AppSettings {
   readonly label: string
   /**
    * `off`: nothing is planned or sent; a new app is that until a plan is approved. `on`: changes are planned and sent. `paused`:
-   * changes are planned and wait.
+   * changes are planned and wait, except for people who were killed.
    */
   readonly mode: 'off' | 'on' | 'paused'
   /** A `paused` app that waits for somebody to look at it, since what the hub remembers of it may be old: absent once it is resumed. */

@@ -4,6 +4,7 @@ import { createBell } from '../../jobs/index.ts'
 import { type Item, NEVER } from '../../store/index.ts'
 import { type Kill, type Link, QUEUES, type RemovalCause } from '../contract/index.ts'
 import { deliver } from './deliver.ts'
+import { dueKilledLinks, passesPause } from './killed-links.ts'
 import { accountOf } from './match.ts'
 import { readSources, type Source } from './source.ts'
 import type { Job, Turn } from './turn.ts'
@@ -116,9 +117,12 @@ async function pick(
   const states = withOthers ? (['ready', ...OTHERS] as const) : (['ready'] as const)
   // What is settled while the answer is on its way was read before it: it is older than what has been done since.
   const before = new Set(running.keys())
-  const found = await Promise.all(
-    states.map((state) => deps.store.due(queue, { until, limit, ...lanes, within: { tenant, state } })),
-  )
+  const found =
+    app.settings.mode === 'paused'
+      ? [(await dueKilledLinks(deps, tenant, app.settings)).items]
+      : await Promise.all(
+          states.map((state) => deps.store.due(queue, { until, limit, ...lanes, within: { tenant, state } })),
+        )
   // A link that changes its state meanwhile may be in two of the answers.
   const once = new Map(found.flat().map((item) => [item.key, item]))
   const items = [...once.values()]
@@ -150,17 +154,21 @@ async function prepare(turn: Turn, picked: readonly Item[]): Promise<readonly Pr
     ),
   ])
   const killed = new Map(kills.map(({ key, value }) => [key, value as unknown as Kill]))
+  const isPaused = app.settings.mode === 'paused'
   const causeOf = new Map(causes.map((item) => [item.key, item]))
   const references = await readReferences(turn, [...sources.values()])
   return picked.flatMap((item) => {
     const source = sources.get(item.key)
     if (source === undefined) return []
+    const kill = killed.get(item.key)
+    // Revoked meanwhile.
+    if (isPaused && (kill === undefined || !passesPause(app.settings, kill))) return []
     const link = item.value as unknown as Link
     const cause = causeOf.get(item.key)
     const job: Job = {
       item,
       source,
-      killed: killed.has(item.key),
+      killed: kill !== undefined,
       cause: cause === undefined ? undefined : { mark: cause.mark, value: cause.value as unknown as RemovalCause },
       link: named(link, source),
       saved: link,

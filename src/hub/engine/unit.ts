@@ -8,6 +8,7 @@ import { backfillBatch, needsBackfill } from './backfill.ts'
 import { type Calls, callLimitMs, openCalls } from './calls.ts'
 import { createCommitter } from './committer.ts'
 import { reviewHolds } from './holds.ts'
+import { dueKilledLinks } from './killed-links.ts'
 import { workLinks } from './links.ts'
 import { nextDue } from './next-due.ts'
 import { type EngineDeps, stateOf, type Turn } from './turn.ts'
@@ -49,8 +50,13 @@ export async function workUnit(deps: UnitDeps, unit: Item, lease: HeldLease): Pr
     return { set: { state: 'ready', due: now + FAULT_MS, value: { ...state, fault } as never } }
   }
   const { fault: _fault, ...sound } = state
-  if (app.settings.mode !== 'on') return { set: { state: '', due: NEVER, value: sound as never } }
-  return takeTurn(deps, unit, lease, app.compiled, sound)
+  const { mode } = app.settings
+  if (mode === 'on') return takeTurn(deps, unit, lease, app.compiled, sound)
+  // What people have paused must not keep in whom they have killed.
+  const killed = mode === 'paused' ? await dueKilledLinks(deps, tenant, app.settings) : { items: [], next: NEVER }
+  if (killed.items.length > 0) return takeTurn(deps, unit, lease, app.compiled, sound)
+  const at = killed.next >= NEVER ? { state: '', due: NEVER } : { state: 'ready', due: killed.next }
+  return { set: { ...at, lane: HUB_LANES.leave, value: sound as never } }
 }
 
 async function takeTurn(
@@ -113,18 +119,23 @@ async function takeTurn(
     }),
     calls: open(state),
   }
+  const isPaused = app.settings.mode === 'paused'
   try {
-    await reviewHolds(turn)
+    if (!isPaused) await reviewHolds(turn)
     const more = await workThrough(turn, ending.signal)
-    await reviewHolds(turn)
+    if (!isPaused) await reviewHolds(turn)
     await turn.committer.flush()
     // Those of the deliveries are closed: nothing that they left may come between.
     turn.calls = open(stateOf(turn))
     const { calls } = turn
-    const swept = calls.pausedUntil() === undefined ? await deps.sweep(turn, calls, !more, ending.signal) : undefined
+    const mayRead = !isPaused && calls.pausedUntil() === undefined
+    const swept = mayRead ? await deps.sweep(turn, calls, !more, ending.signal) : undefined
     ending.signal.throwIfAborted()
     // Whatever is due waits with the app while it may not be asked.
-    const next = async () => Math.min(swept?.due ?? NEVER, await nextDue(turn))
+    const next = async () =>
+      isPaused
+        ? (await dueKilledLinks(deps, tenant, app.settings)).next
+        : Math.min(swept?.due ?? NEVER, await nextDue(turn))
     const due = calls.pausedUntil() ?? (more ? environment.now() : await next())
     const { health } = calls.state()
     const before =
@@ -142,7 +153,7 @@ async function takeTurn(
 
 /** Backfill and deliveries side by side. Returns whether there is more to do at once. */
 async function workThrough(turn: Turn, signal: AbortSignal): Promise<boolean> {
-  let filling = needsBackfill(turn)
+  let filling = turn.app.settings.mode === 'on' && needsBackfill(turn)
   const fill = async () => {
     while (filling && !signal.aborted) filling = !(await backfillBatch(turn))
   }

@@ -104,7 +104,7 @@ export function toldOf(
   if (settled && link.account === undefined && link.off === undefined && link.wanted !== 'active')
     return { ...known, state: 'none' }
   if (settled) return { ...known, state: hasShown(confirmed?.readBack, wanted) ? 'verified' : 'confirmed' }
-  const whole = ofApp(app, unit)
+  const whole = ofApp(app, unit, person.killed)
   const reason = link.reason ?? whole?.reason
   const nextAt = nextOf(item, whole)
   return {
@@ -175,11 +175,14 @@ function notRead(
 function ofApp(
   app: AppSettings,
   unit: AppState | undefined,
+  killed: boolean,
 ): { readonly reason: LinkReason; readonly nextAt?: number } | undefined {
   const since = unit?.healthSince ?? 0
   const reason = (message: string): LinkReason => ({ code: 'app', message, since })
   if (app.mode === 'off') return { reason: reason('The app is off: nothing is sent') }
-  if (app.mode === 'paused') return { reason: reason('The app is paused: changes wait until it is resumed') }
+  // A kill passes the pause of people.
+  if (app.mode === 'paused' && !(killed && app.review === undefined))
+    return { reason: reason('The app is paused: changes wait until it is resumed') }
   if (unit === undefined) return undefined
   if (unit.health === 'review') return { reason: reason('The app waits for somebody to look at its plan') }
   const { reason: why, last, probeAt } = describeBreaker(unit)

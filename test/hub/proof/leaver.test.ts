@@ -160,6 +160,43 @@ describe('kill', () => {
     expect([...apps.crm.users.values()].map(({ active }) => active)).toEqual([false, false])
   })
 
+  test('passes a pause, and nobody else does', async () => {
+    const { people, pass, proof, states, apps, configure, errors } = await start()
+    const [out = '', off = '', stays = ''] = [
+      await people.create('out'),
+      await people.create('off'),
+      await people.create('stays'),
+    ]
+    await pass(5_000)
+    await configure('crm', { mode: 'paused' })
+    await configure('erp', { mode: 'paused', review: { since: BEGINNING + 3_600_000, reason: 'restored' } })
+    await configure('wiki', { mode: 'off' })
+    await pass(5_000)
+    for (const app of Object.values(apps)) app.requests.length = 0
+    await people.patch(off, { active: false })
+    await people.patch(stays, { displayName: 'Other' })
+    await people.create('new')
+    await proof.kill(TENANT, out)
+    await pass(5_000)
+    const active = (app: keyof typeof apps) => [...(apps[app]?.users.values() ?? [])].map((user) => user.active)
+    expect(active('crm')).toEqual([false, true, true])
+    expect(apps.crm?.requests.filter((request) => !request.startsWith('read'))).toHaveLength(1)
+    // A kill from before a restored backup may have been revoked since, and an app that is off gets nothing.
+    expect([apps.erp?.requests, apps.wiki?.requests]).toEqual([[], []])
+    expect(await states(out)).toEqual(['crm confirmed', 'erp pending', 'wiki pending'])
+    // Verify reads come too.
+    await pass(900_000)
+    expect((await states(out))[0]).toBe('crm verified')
+    // Revoked while the app is paused: what follows waits again.
+    await proof.revokeKill(TENANT, out)
+    await pass(5_000)
+    expect(active('crm')).toEqual([false, true, true])
+    await configure('crm', { mode: 'on' })
+    await pass(20_000)
+    expect(active('crm')).toEqual([true, false, true, true])
+    expect(errors).toEqual([])
+  })
+
   test('is refused for somebody who never was', async () => {
     const { proof } = await start()
     await expect(proof.kill(TENANT, 'nobody')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
