@@ -1,6 +1,7 @@
 // Every route of the admin API.
 
 import type { Route } from './route.ts'
+import { ACCESS_ROUTES } from './routes/access.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
@@ -12,6 +13,7 @@ import { LOG_ROUTES } from './routes/log.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
+import { PROBE_ROUTES } from './routes/probes.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
@@ -27,7 +29,9 @@ export const ROUTES: readonly Route[] = [
   ...HOLD_ROUTES,
   ...LIVE_ROUTES,
   ...PREVIEW_ROUTES,
+  ...PROBE_ROUTES,
   ...PEOPLE_ROUTES,
+  ...ACCESS_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,
   ...INDEX_ROUTES,

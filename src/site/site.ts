@@ -2,7 +2,7 @@
 
 import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
-import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
+import type { Background, HubAdministration, HubAdministrator } from '../hub/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
@@ -86,6 +86,7 @@ async function siteOn(
   const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
   const issuer = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep'
   let directory: Promise<Directory> | undefined
+  let background: Background | undefined
   const open = () => {
     directory ??= import('./directory.ts').then(({ createSiteDirectory }) =>
       createSiteDirectory(thread.watch?.(store) ?? store, tenancy, thread.check),
@@ -97,7 +98,14 @@ async function siteOn(
     store,
     tenancy,
     directory: open,
-    hub: async () => (await import('./hub.ts')).createSiteHub(store, tenancy, sealer, issuer, settings),
+    hub: async () => {
+      const [{ createSiteHub }, { createBackground }] = await Promise.all([
+        import('./hub.ts'),
+        import('../hub/index.ts'),
+      ])
+      background ??= createBackground()
+      return createSiteHub(store, tenancy, sealer, issuer, settings, background)
+    },
     runHub: async (own, hooks) =>
       (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer, issuer }, own, hooks),
     sealer,
@@ -108,6 +116,7 @@ async function siteOn(
     },
     close: async () => {
       try {
+        await background?.close()
         await tenancy.close()
       } finally {
         await store.close()

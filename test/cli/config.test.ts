@@ -10,7 +10,7 @@ import { tenantConfig } from '../../src/cli/config/export-config.ts'
 import { differenceLines } from '../../src/cli/config/show-difference.ts'
 import { wantedOf } from '../../src/cli/config/wanted.ts'
 import { environment } from '../../src/environment.ts'
-import { type AdapterKind, createHubAdministration } from '../../src/hub/index.ts'
+import { type AdapterKind, createBackground, createHubAdministration } from '../../src/hub/index.ts'
 import { ConfigError, STRICT } from '../../src/protocol/index.ts'
 import { createSiteDirectory } from '../../src/site/directory.ts'
 import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
@@ -54,6 +54,8 @@ function database(): Compared {
     sealing: { seal: async (secret) => secret, open: async (sealed) => sealed },
     issuer: async () => 'https://id.example.com',
     withApp: () => Promise.reject(new Error('No app is opened here')),
+    withAdapterDeps: () => Promise.reject(new Error('No app is opened here')),
+    background: createBackground(),
     matches: async (_tenant, _app, sealed, secret) => sealed === `sealed ${Buffer.from(secret).toString('base64')}`,
     types: async (tenant) => {
       await tenancy.tenants.show(tenant)

@@ -41,7 +41,8 @@ const PlanBody = z.object({
   madeAt: time,
   place: z.int().describe('The place in the log that it was computed from'),
   configured: z.int().describe('The place of the configuration'),
-  items: z.int(),
+  items: z.int().describe('How many there are; so far, while it is running'),
+  appliedAt: time.optional().describe('When it was carried out'),
   counts: z
     .record(z.string(), z.int())
     .describe('How many of each action; what stays the same is counted, and not kept'),
@@ -99,8 +100,8 @@ const ExplanationBody = z.object({
   item: PlanItemBody,
 })
 
-function planJson({ id, kind: _kind, madeAt, ...run }: PlanRun) {
-  return { plan: id, madeAt: isoTime(madeAt), ...run }
+function planJson({ id, kind: _kind, seenAt: _seenAt, appliedPlace: _place, madeAt, appliedAt, ...run }: PlanRun) {
+  return { plan: id, ...run, madeAt: isoTime(madeAt), appliedAt: isoTime(appliedAt) }
 }
 
 /** The routes for plans. */
@@ -109,10 +110,10 @@ export const PLAN_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/apps/{app}/plans',
     id: 'makePlan',
-    does: 'Plan what an app would get. It is searched, nothing is sent; the answer comes when the plan is made',
+    does: 'Plan what an app would get. It is searched, nothing is sent. The answer comes at once: read the plan until it is no longer running',
     needs: { capability: 'connect', reach: 'tenant' },
     gives: { status: 201, body: PlanBody },
-    run: async ({ params }, { hub }) => planJson(await hub.plans.make(params.tenant, params.app)),
+    run: async ({ params }, { hub }) => planJson(await hub.plans.begin(params.tenant, params.app)),
   }),
   route({
     method: 'get',

@@ -3,16 +3,19 @@
 import type { Environment } from '../../environment.ts'
 import type { JsonObject, ResourceType } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { AccessSubject, AdapterKind, CompiledApp } from '../contract/index.ts'
+import type { AccessSubject, AdapterDeps, AdapterKind, AppSettings, CompiledApp } from '../contract/index.ts'
 import { type Access, createAccess } from '../proof/access.ts'
+import type { Background } from '../proof/background.ts'
 import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
+import { AppRefusal } from './app-refusal.ts'
 import { type Apps, createApps } from './apps.ts'
 import { createHoldDesk, type HoldDesk } from './hold-desk.ts'
 import { createInspection, type Inspection } from './inspection.ts'
 import { type LiveWatch, watchApps } from './live.ts'
 import { type AppPreview, type PreviewRequest, previewApp } from './preview.ts'
+import { createProbes, type Probes } from './probes.ts'
 
 /** What the administration of the hub works with. */
 export interface HubDeps {
@@ -30,6 +33,14 @@ export interface HubDeps {
   readonly issuer: () => Promise<string>
   /** Runs work with an app, its adapter open; refuses one that isn't there, or can't be worked with. */
   readonly withApp: <T>(tenant: string, app: string, use: (app: CompiledApp) => Promise<T>) => Promise<T>
+  /** Runs work with what the adapter of an app is opened with. */
+  readonly withAdapterDeps: <T>(
+    tenant: string,
+    settings: AppSettings,
+    use: (deps: AdapterDeps) => Promise<T>,
+  ) => Promise<T>
+  /** Where plans and probes go on that nobody waits for. Whoever made it closes it. */
+  readonly background: Background
   /** The resource types of a tenant; refuses one that doesn't exist. */
   readonly types: (tenant: string) => Promise<readonly ResourceType[]>
 }
@@ -53,6 +64,7 @@ export interface HubAdministration {
   /** Who has what; at a moment in the past with `at`, in milliseconds since 1970. See {@link createAccess}. */
   readonly access: (tenant: string, at?: number, subject?: AccessSubject) => Promise<Access>
   readonly plans: Plans
+  readonly probes: Probes
   /** Begins to watch the apps of a tenant. */
   readonly watch: (tenant: string) => Promise<LiveWatch>
 }
@@ -60,6 +72,7 @@ export interface HubAdministration {
 /** Creates the administration of the hub, by administrator. */
 export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
   const inspection = createInspection(deps)
+  const probes = createProbes(deps)
   return (administrator) => {
     const apps = createApps({ ...deps, ...administrator })
     const plans = createPlans({
@@ -75,9 +88,12 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
       holds: createHoldDesk({ ...deps, actor: administrator.actor }),
       inspection,
       plans,
+      probes,
       preview: (tenant, app, change, request) => previewApp(deps, tenant, app, change, request),
       access: async (tenant, at, subject) => {
-        const { store, kinds } = deps
+        const { store, kinds, environment } = deps
+        if (at !== undefined && at > environment.now())
+          throw new AppRefusal('ERR_INVALID', 'The moment must be in the past')
         return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
       },
       watch: async (tenant) => {

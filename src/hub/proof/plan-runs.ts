@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
 import { type AccountType, type PlanItem, type PlanSummary, QUEUES } from '../contract/index.ts'
+import { withBeats } from './background.ts'
 import { type PlanDeps, type PlanResult, type PlanStep, planApp } from './plan.ts'
 
 /** A plan as it is kept in `QUEUES.runs`. `failed`: the app could not be asked. */
@@ -11,8 +12,10 @@ export interface PlanRun extends PlanSummary {
   readonly kind: 'plan'
   readonly state: 'running' | 'done' | 'failed'
   readonly message?: string
-  /** Items that are kept; what stays the same is not. */
+  /** Items that are kept, so far while it runs; what stays the same is not. */
   readonly items: number
+  /** When it was under way last, in milliseconds since 1970. */
+  readonly seenAt?: number
   /** When it was carried out, in milliseconds since 1970, and for which place in the log. */
   readonly appliedAt?: number
   readonly appliedPlace?: number
@@ -29,8 +32,16 @@ export interface PlanPage {
 const KEPT_MS = 30 * 86_400_000
 const DIGITS = 9
 
-/** Makes a plan and keeps it. `onPage` is told how many items there are so far. */
-export async function makePlan(deps: PlanDeps, onPage?: (items: number) => void): Promise<PlanRun> {
+/** What a plan that is made tells. */
+export interface PlanHooks {
+  /** It is kept as running from now on. */
+  readonly onBegun?: (run: PlanRun) => void
+  /** How many items there are so far. */
+  readonly onItems?: (items: number) => void
+}
+
+/** Makes a plan and keeps it, first as running. */
+export async function makePlan(deps: PlanDeps, { onBegun, onItems }: PlanHooks = {}): Promise<PlanRun> {
   const { store, environment, tenant, app } = deps
   const now = environment.now()
   const id = `${String(now).padStart(15, '0')}-${Buffer.from(environment.random(new Uint8Array(4))).toString('hex')}`
@@ -43,25 +54,28 @@ export async function makePlan(deps: PlanDeps, onPage?: (items: number) => void)
     counts: {},
     guard: { held: false, removals: 0, limit: 0, managed: 0 },
   }
-  const keep = (run: Omit<PlanRun, 'id' | 'kind'>): WorkWrite => ({
-    write: 'item',
-    item: { tenant, queue: QUEUES.runs(settings), key: id },
-    set: { tag: 'plan', value: { kind: 'plan', id, ...run } as unknown as Json, expires: now + KEPT_MS },
-  })
   let items = 0
-  await store.commit([keep({ ...none, state: 'running', items })])
+  const keep = async (run: Omit<PlanRun, 'id' | 'kind'>): Promise<PlanRun> => {
+    const value: PlanRun = { kind: 'plan', id, ...run }
+    const item = { tenant, queue: QUEUES.runs(settings), key: id }
+    const set = { tag: 'plan', value: value as unknown as Json, expires: now + KEPT_MS }
+    await store.commit([{ write: 'item', item, set }])
+    return value
+  }
+  const running = () => keep({ ...none, state: 'running', items, seenAt: environment.now() })
+  onBegun?.(await running())
   try {
-    const result = await planApp(deps, async (steps) => {
-      await store.commit(steps.map((step, at) => itemWrite(tenant, settings, id, items + at, step, now + KEPT_MS)))
-      items += steps.length
-      onPage?.(items)
-    })
-    const run = { ...result, state: 'done', items } as const
-    await store.commit([keep(run)])
-    return { kind: 'plan', id, ...run }
+    const result = await withBeats(environment, running, () =>
+      planApp(deps, async (steps) => {
+        await store.commit(steps.map((step, at) => itemWrite(tenant, settings, id, items + at, step, now + KEPT_MS)))
+        items += steps.length
+        onItems?.(items)
+      }),
+    )
+    return await keep({ ...result, state: 'done', items })
   } catch (error) {
     const message = error instanceof Error ? error.message.slice(0, 500) : 'unknown'
-    await store.commit([keep({ ...none, state: 'failed', message, items })])
+    await keep({ ...none, state: 'failed', message, items })
     throw error
   }
 }

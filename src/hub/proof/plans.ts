@@ -1,7 +1,7 @@
 // Plans as administrators use them: made, looked at, approved and carried out; and explanations.
 
 import type { Environment } from '../../environment.ts'
-import type { Json } from '../../protocol/index.ts'
+import { type Json, LockstepError } from '../../protocol/index.ts'
 import type { Item, Store, Work, Write } from '../../store/index.ts'
 import {
   type AccountType,
@@ -13,6 +13,7 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { linkMark, unitMark } from '../engine/marks.ts'
+import { asOfNow, type Background, begun } from './background.ts'
 import { explain } from './explain.ts'
 import type { PlanDeps } from './plan.ts'
 import {
@@ -35,6 +36,8 @@ export interface PlansDeps {
   /** Runs work with an app, its adapter open. Refuses an app that isn't there or can't be worked with. */
   readonly withApp: <T>(tenant: string, app: string, use: (app: CompiledApp) => Promise<T>) => Promise<T>
   readonly requireTenant: (tenant: string) => Promise<unknown>
+  /** Where plans are made that nobody waits for. */
+  readonly background: Background
   /** Lets changes go out: switches on an app that is off, with the plan that was approved, or resumes one that is paused. */
   readonly letGo: (tenant: string, app: CompiledApp['settings'], plan: string) => Promise<unknown>
 }
@@ -59,6 +62,8 @@ export interface Plans {
     app: string,
     options?: { readonly signal?: AbortSignal; readonly onItems?: (items: number) => void },
   ) => Promise<PlanRun>
+  /** The same, without waiting until it is made: a plan of 100,000 people takes longer than a request may. One at a time for each app. */
+  readonly begin: (tenant: string, app: string) => Promise<PlanRun>
   readonly list: (tenant: string, app: string) => Promise<readonly PlanRun[]>
   readonly get: (tenant: string, app: string, plan: string) => Promise<PlanRun>
   readonly items: (tenant: string, app: string, plan: string, page: PlanPageRequest) => Promise<PlanPage>
@@ -99,15 +104,27 @@ export function createPlans(deps: PlansDeps): Plans {
     await requireTenant(tenant)
     const run = await readPlan(store, tenant, app, plan)
     if (run === undefined) throw noPlan(tenant, app, plan)
-    return run
+    return asOfNow(run, run.madeAt, environment.now())
+  }
+  const list = async (tenant: string, app: string): Promise<readonly PlanRun[]> => {
+    await requireTenant(tenant)
+    const runs = await listPlans(store, tenant, app)
+    return runs.map((run) => asOfNow(run, run.madeAt, environment.now()))
   }
   return {
     make: (tenant, app, { signal, onItems } = {}) =>
-      withApp(tenant, app, (compiled) => makePlan(depsFor(tenant, compiled, signal), onItems)),
-    async list(tenant, app) {
-      await requireTenant(tenant)
-      return listPlans(store, tenant, app)
+      withApp(tenant, app, (compiled) =>
+        makePlan(depsFor(tenant, compiled, signal), onItems === undefined ? {} : { onItems }),
+      ),
+    async begin(tenant, app) {
+      const running = (await list(tenant, app)).find(({ state }) => state === 'running')
+      if (running !== undefined)
+        throw new LockstepError('ERR_IN_USE', `Plan ${running.id} of app "${app}" is being made; wait until it is done`)
+      return begun<PlanRun>(deps.background, (signal, onBegun) =>
+        withApp(tenant, app, (compiled) => makePlan(depsFor(tenant, compiled, signal), { onBegun })),
+      )
     },
+    list,
     get,
     async items(tenant, app, plan, { limit, after }) {
       await get(tenant, app, plan)

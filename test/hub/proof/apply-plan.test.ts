@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { environment as realEnvironment } from '../../../src/environment.ts'
 import { APP_DEFAULTS } from '../../../src/hub/index.ts'
+import { createBackground } from '../../../src/hub/proof/background.ts'
 import { createPlans } from '../../../src/hub/proof/plans.ts'
 import { startHub, TENANT } from '../engine/harness.ts'
 import { inTime } from '../engine/in-time.ts'
@@ -16,6 +17,7 @@ async function start(settings: Parameters<typeof startHub>[0]) {
     store: hub.calm.store,
     environment,
     requireTenant: async () => {},
+    background: createBackground(),
     async withApp(tenant, id, use) {
       const app = (await hub.first.hub.apps(tenant)).get(id)?.compiled
       if (app === undefined) throw new Error(`There is no app ${id}`)
