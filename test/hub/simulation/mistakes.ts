@@ -3,6 +3,7 @@
 import { type Adapter, type AdapterKind, AppError, type Link, QUEUES } from '../../../src/hub/contract/index.ts'
 import { NEVER, type Write } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
+import { crashingLeavers, lateCreates, lateManagers, longBacklog, namesakes } from './biased.ts'
 import type { Mistake } from './scenario.ts'
 
 /** The simulation must find each of them, those that are open excepted. */
@@ -36,7 +37,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'twins are not looked for',
     shows: /P5/,
-    open: true,
+    plan: lateCreates,
     bend: (_process, store) => ({ store: bendLinks(store, ({ doubted: _doubted, ...link }) => link) }),
   },
   {
@@ -49,7 +50,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'leavers wait in line',
     shows: /P9/,
-    open: true,
+    plan: longBacklog,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) => {
         if (write.write === 'mark') return [{ ...write, lane: 5 }]
@@ -74,7 +75,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'the first of several accounts is taken over',
     shows: /P5/,
-    open: true,
+    plan: namesakes,
     bend: (_process, _store, kind) => ({
       kind: withAdapter(kind, ({ find }) => ({ find: async (...given) => (await find(...given)).slice(0, 1) })),
     }),
@@ -87,7 +88,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'nobody is woken who waits for an account',
     shows: /P7/,
-    open: true,
+    plan: lateManagers,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) =>
         write.write === 'item' && write.item.queue.startsWith('hub/waits/') && write.set !== undefined ? [] : [write],
@@ -164,8 +165,8 @@ export const MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a link is forgotten before its account is removed',
-    shows: /P[12]/,
-    open: true,
+    shows: /P[125]/,
+    plan: crashingLeavers,
     bend: (_process, store) => ({
       store: bendWrites(store, (write) =>
         isLink(write) && (write.set?.value as Link | undefined)?.tentative?.remove === true

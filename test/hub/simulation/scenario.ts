@@ -25,6 +25,8 @@ export interface Mistake {
   readonly shows: RegExp
   /** The simulation does not find it reliably yet. */
   readonly open?: boolean
+  /** Leans a plan towards what brings it out. */
+  readonly plan?: (drawn: Plan) => Plan
   readonly bend: (
     process: Process,
     store: WorkStore,
@@ -38,6 +40,8 @@ export interface Plan {
   readonly processes: number
   readonly apps: readonly { readonly habits: ReturnType<typeof drawHabits>; readonly faults: AppFaults }[]
   readonly faults: Faults
+  /** How often a process hesitates between its last look at its lease and a request: as often as it sleeps, unless given. */
+  readonly hesitates?: number
   readonly operations: readonly Operation[]
 }
 
@@ -188,7 +192,7 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
         app,
         trace,
         faults: () => (disturbed() ? (plan.apps[at]?.faults ?? NO_APP_FAULTS) : NO_APP_FAULTS),
-        hesitates: () => (disturbed() ? plan.faults.pause : 0),
+        hesitates: () => (disturbed() ? (plan.hesitates ?? plan.faults.pause) : 0),
         watch,
         throttledUntil: 0,
         unauthorizedUntil: 0,

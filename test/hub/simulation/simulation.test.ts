@@ -61,7 +61,8 @@ async function failures(seeds: number, open: OpenStore, transitions: Map<string,
 /** The first seed that fails with a mistake, and does not without. */
 async function firstFound(mistake: Mistake): Promise<string | undefined> {
   for (let seed = 0; seed < ENOUGH; seed++) {
-    const plan = drawPlan(seed)
+    const drawn = drawPlan(seed)
+    const plan = mistake.plan?.(drawn) ?? drawn
     const wrong = await runPlan(plan, inMemory, { mistake })
     if (wrong === undefined || !mistake.shows.test(wrong)) continue
     if ((await runPlan(plan, inMemory)) === undefined) return `SEED=${seed}: ${wrong}`

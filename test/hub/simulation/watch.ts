@@ -101,7 +101,9 @@ export function createWatch({ scheduler, apps, violated, forgetful }: WatchOptio
       requireSurelyOurs(sent)
       if (late || isBelated(sent) || !isWrite(sent) || sent.basis === 0) return
       const before = bases.get(keyOf(sent))
-      if (before !== undefined && before.basis > sent.basis)
+      // It has given up on it, and nobody can call it back: a late effect, which verify reads find.
+      const isGivenUp = sent.endedAt !== undefined && before?.process === sent.process
+      if (before !== undefined && before.basis > sent.basis && !isGivenUp)
         violated(`P3, P4: ${show(sent)} for ${keyOf(sent)} takes effect after ${show(before)}`)
       bases.set(keyOf(sent), sent)
     },
