@@ -166,7 +166,9 @@ async function run<C extends Candidate>(options: RoundsOptions<C>, state: State)
       await restUntil(options, state, monotonic() + backoffMs(++failures, chance))
     }
     const end = monotonic() + pauseMs
-    while (!state.stopped && !state.again && monotonic() < end) await state.bell.wait(end - monotonic())
+    // Read once a round: the time goes on between two readings, and no wait may be negative.
+    for (let left = pauseMs; !state.stopped && !state.again && left > 0; left = end - monotonic())
+      await state.bell.wait(left)
     await restUntil(options, state, next)
   }
 }

@@ -7,6 +7,9 @@ import { OutboundError } from './outbound-error.ts'
 /** Longest URL. */
 const URL_LENGTH = 2_048
 
+/** What whoever runs an app inside their own network has to know. */
+const INSIDE = ', unless --outbound-allow (LOCKSTEP_OUTBOUND_ALLOW) names the network that it is in'
+
 /** A URL that may be called. */
 export interface Destination {
   readonly url: URL
@@ -38,12 +41,13 @@ export function toDestination(text: string, open: (address: string) => boolean, 
   const name = url.host
   // Whatever it was written as (0x7f000001, 127.1, 2130706433), a URL gives it back in the usual form.
   const literal = isIP(host) !== 0
-  if (literal && !open(host)) throw refused(`${name} is an address; the URL must have a name`)
+  if (literal && !open(host)) throw refused(`${name} is an address; the URL must have a name${INSIDE}`)
   if (host.endsWith('.')) throw refused(`${name} ends in a dot; write it without`)
   const innerName = !literal && (!host.includes('.') || INNER_NAME.test(host))
-  if (innerName && !hasOpen) throw refused(`${name} is not a public name; the URL must have one, like app.example.com`)
+  if (innerName && !hasOpen)
+    throw refused(`${name} is not a public name; the URL must have one, like app.example.com${INSIDE}`)
   const plain = url.protocol === 'http:'
-  if (plain && !hasOpen) throw refused(`http is not allowed; the URL must begin with https://`)
+  if (plain && !hasOpen) throw refused(`http is not allowed; the URL must begin with https://${INSIDE}`)
   const inner = literal || innerName || plain
   const port = url.port === '' ? 443 : Number(url.port)
   // Ports of mail, shells and name servers.

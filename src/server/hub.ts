@@ -29,7 +29,7 @@ export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => P
       restored: (apps) =>
         log.warn(
           { apps },
-          'the database is older than what its hub has sent: a backup was restored, or it was moved. Apps wait until somebody has looked at them, and resumes them with: app resume',
+          'the database is older than what its hub has sent: a backup was restored, or it was moved. Apps are paused until somebody has looked at each plan and resumed the app: lockstep plan APP, then lockstep app resume APP',
         ),
       ...(tracer === undefined ? {} : { tracer }),
       report: (error, where) =>

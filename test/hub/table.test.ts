@@ -338,4 +338,10 @@ describe('what goes wrong', () => {
     expect(() => TABLE_KIND.check({ options, credentials })).toThrow('environment variable')
     expect(() => TABLE_KIND.check({ options })).toThrow('environment variable')
   })
+
+  test('a table without memberships can have no groups in scope', () => {
+    const { groups: _groups, memberships: _memberships, ...users } = { groups: 0, memberships: 0, ...options }
+    const settings = { ...settingsOf(users), scope: { users: {}, groups: {} } }
+    expect(() => TABLE_KIND.check(settings)).toThrow('scope.groups: The app keeps no groups')
+  })
 })

@@ -28,7 +28,7 @@ export async function access([who = '']: readonly string[], options: Options): P
       ? await printAsJson(answer, subject, { tenant, at })
       : flagOption(options, 'csv')
         ? await printAsCsv(answer, subject)
-        : await printAsTable(answer, subject, at)
+        : await printAsTable(answer, subject, { who, at })
     for (const doubt of doubts) printErrorLine(`lockstep: ${doubt}`)
   })
 }
@@ -42,7 +42,11 @@ async function* pagesOf(answer: Access, subject: AccessSubject): AsyncGenerator<
   }
 }
 
-async function printAsTable(answer: Access, subject: AccessSubject, at: number | undefined): Promise<Iterable<string>> {
+async function printAsTable(
+  answer: Access,
+  subject: AccessSubject,
+  { who, at }: { readonly who: string; readonly at: number | undefined },
+): Promise<Iterable<string>> {
   const rows: AccessRow[] = []
   const doubts = new Set<string>()
   for await (const page of pagesOf(answer, subject)) {
@@ -55,10 +59,10 @@ async function printAsTable(answer: Access, subject: AccessSubject, at: number |
   }
   const when = at === undefined ? '' : ` at ${formatTime(at)}`
   if (rows.length === 0) {
-    printLine(`${titleOf(subject)}: no access${when}.`)
+    printLine(`${titleOf(subject, who)}: no access${when}.`)
     return doubts
   }
-  printLine(`${titleOf(subject)}${when}:`)
+  printLine(`${titleOf(subject, who)}${when}:`)
   printTable(rows, [
     ['PERSON', ({ name }) => name],
     ['APP', ({ app }) => app],
@@ -99,9 +103,10 @@ async function printAsJson(
   return []
 }
 
-function titleOf(subject: AccessSubject): string {
+/** What is shown of whom, by the name that was asked for. */
+function titleOf(subject: AccessSubject, who: string): string {
   if ('app' in subject) return `Who has app ${subject.app}`
-  return 'group' in subject ? `What group ${subject.group} gives` : `What user ${subject.user} has`
+  return 'group' in subject ? `What group ${who} gives` : `What user ${who} has`
 }
 
 /** What the command names: an app, else a group, else a person; or what `--as` says, even if it is gone. */

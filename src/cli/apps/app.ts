@@ -22,6 +22,20 @@ export async function withApps<T>(
   })
 }
 
+/** Accounts that do not reflect all changes yet, by why: `ready`, `waiting`, `held`, `parked`. */
+type Owed = Readonly<Record<string, number>>
+
+async function owedBy(local: Local, tenant: string, app: string): Promise<Owed> {
+  return (await local.hub()).inspection.states(tenant, app)
+}
+
+/** `3 ready, 1 parked`; empty when nothing is owed. */
+function owedText(owed: Owed): string {
+  return Object.entries(owed)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ')
+}
+
 /** `lockstep app add`: a new app, which is off. */
 export async function addApp([name = '']: readonly string[], options: Options): Promise<void> {
   await withApps(options, async (apps, tenant, local) => {
@@ -34,14 +48,16 @@ export async function addApp([name = '']: readonly string[], options: Options): 
 
 /** `lockstep app list`. */
 export async function listApps(options: Options): Promise<void> {
-  await withApps(options, async (apps, tenant) => {
+  await withApps(options, async (apps, tenant, local) => {
     const { items } = await apps.list(tenant, { limit: PAGE })
-    if (flagOption(options, 'json')) return printJson(items)
+    const rows: (App & { readonly owed: Owed })[] = []
+    for (const app of items) rows.push({ ...app, owed: await owedBy(local, tenant, app.id) })
+    if (flagOption(options, 'json')) return printJson(rows)
     if (items.length === 0) {
       printLine(`Tenant "${tenant}" has no apps. Add one: ${commandName()} app add NAME --url URL --tenant ${tenant}`)
       return
     }
-    printTable(items, [
+    printTable(rows, [
       ['APP', ({ id }) => id],
       ['LABEL', ({ label }) => label],
       [
@@ -51,17 +67,20 @@ export async function listApps(options: Options): Promise<void> {
       ['MODE', ({ mode }) => mode],
       ['HEALTH', ({ state }) => state.health],
       ['ACCOUNTS', ({ state }) => state.managed],
+      ['OWED', ({ owed }) => owedText(owed)],
       ['SECRET EXPIRES', expiryText],
+      ['WHY', ({ state }) => (state.health === 'healthy' ? '' : cut(state.reason ?? '', 120))],
     ])
   })
 }
 
 /** `lockstep app show`. */
 export async function showApp([name = '']: readonly string[], options: Options): Promise<void> {
-  await withApps(options, async (apps, tenant) => {
+  await withApps(options, async (apps, tenant, local) => {
     const app = await apps.get(tenant, name)
-    if (flagOption(options, 'json')) return printJson(app)
-    printFacts(factsOf(app))
+    const owed = await owedBy(local, tenant, app.id)
+    if (flagOption(options, 'json')) return printJson({ ...app, owed })
+    printFacts([...factsOf(app), ['Owed', owedText(owed) || 'nothing']])
   })
 }
 
@@ -91,7 +110,7 @@ function factsOf(app: App): readonly (readonly [string, string | number])[] {
     ['Grants', app.grants.length],
     ['Map', app.map === undefined ? 'built in' : Object.keys(app.map).join(' and ')],
     ['Who leaves', `${app.policy.onLeave}${deletion(app)}`],
-    ['Guard', `asks before more than ${app.guard.floor} people, or ${app.guard.percent} %, lose access`],
+    ['Guard', `asks before more than ${app.guard.floor} people and more than ${app.guard.percent} % lose access`],
     ['Mode', app.mode],
     ['Review', review && `${review.reason} on ${formatTime(review.since)}: look at its plan, then resume it`],
     ['Health', `${state.health}${state.reason === undefined ? '' : `: ${state.reason}`}`],

@@ -48,7 +48,7 @@ export async function kill([who = '']: readonly string[], options: Options): Pro
     if (open.length > 0) {
       throw new LockstepError(
         'ERR_OPEN',
-        `Not confirmed within ${waitSeconds} s: ${open.join(', ')}; it goes on: ${commandName()} told ${id} --tenant ${tenant}`,
+        `Not confirmed within ${waitSeconds} s: ${open.join(', ')}; it goes on: lockstep told ${id} --tenant ${tenant}`,
       )
     }
     if (!isJson)

@@ -307,7 +307,11 @@ async function shown(
   const units = await store.items(tenant, QUEUES.units, { keys: apps.map(({ id }) => id) })
   const states = new Map(units.map(({ key, value }) => [key, value as unknown as AppState]))
   return apps.map(({ credentials, ...app }) => {
-    const { health, reason, healthSince, pausedUntil, managed, sweepDue } = states.get(app.id) ?? { health: 'healthy' }
+    const state: AppState = states.get(app.id) ?? { health: 'healthy' }
+    const { fault, healthSince, pausedUntil, managed, sweepDue } = state
+    // An app that can't be worked with gets nothing, whatever its last answers were.
+    const health = fault === undefined ? state.health : 'open'
+    const reason = fault === undefined ? state.reason : `It can't be worked with: ${fault}`
     const known = { reason, healthSince, pausedUntil, managed, sweepDue }
     const told = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
     return {

@@ -10,7 +10,7 @@ export interface AdapterKind {
   /** The name that `AppSettings.adapter` has. */
   readonly kind: string
   /** Throws ConfigError, with the option's path, for `options` or `credentials` that make no sense. Pure. */
-  check(settings: Pick<AppSettings, 'options' | 'credentials'>): void
+  check(settings: Pick<AppSettings, 'options' | 'credentials'> & Partial<Pick<AppSettings, 'scope'>>): void
   /** The map of apps that have none of their own. */
   defaultMap(settings: Pick<AppSettings, 'options'>): { readonly [type in AccountType]?: JsonObject }
   /** What accounts of a type can hold: paths of maps are checked against it. Undefined: anything. */

@@ -17,6 +17,15 @@ export interface Failed {
   readonly now: number
 }
 
+/** What the client says in place of an app that gave no reason: the request is named already. */
+const SILENT = /^The server answered \d{3}(?: to .*)? without saying why$/
+/** What to look at, by status, where it is about who asks or whom. */
+const HINTS: { readonly [status: number]: string } = {
+  401: '; are its credentials wrong or expired? lockstep app change gives it new ones',
+  403: '; may its credentials do that?',
+  404: '; is its URL right?',
+}
+
 /** An error of the client as the hub takes it. */
 export function troubleOf(error: unknown, failed: Failed): AppError {
   if (error instanceof AppError) return error
@@ -31,8 +40,10 @@ export function troubleOf(error: unknown, failed: Failed): AppError {
 function refused(error: ScimError, failed: Failed): AppError {
   const { status } = error
   const asked = retryAfterMs(error.headers?.['retry-after'], failed.now)
-  const message = `${failed.name} was answered ${status}: ${error.detail}`
-  return new AppError(kindOf(error, failed, asked), message, {
+  const said = SILENT.test(error.detail) ? ' without saying why' : `: ${error.detail}`
+  const kind = kindOf(error, failed, asked)
+  const hint = kind === 'credentials' ? (HINTS[status] ?? '') : ''
+  return new AppError(kind, `${failed.name} was answered ${status}${said}${hint}`, {
     status,
     cause: error,
     ...(asked === undefined ? {} : { retryAfterMs: asked }),

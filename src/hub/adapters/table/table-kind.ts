@@ -13,8 +13,13 @@ import { readTableSettings, type TableSettings } from './table-settings.ts'
  */
 export const TABLE_KIND: AdapterKind = {
   kind: 'table',
-  check({ options, credentials }) {
-    readTableSettings(options)
+  check({ options, credentials, scope }) {
+    const { memberships } = readTableSettings(options)
+    if (scope?.groups !== undefined && memberships === undefined)
+      throw new ConfigError(
+        'scope.groups',
+        'The app keeps no groups: leave it out, or name the table of memberships in options.memberships',
+      )
     if (credentials?.kind === 'connection' && credentials.env !== undefined) return
     throw new ConfigError(
       'credentials',

@@ -56,6 +56,10 @@ export interface TableSettings {
 /** Longest name of a table or column, as PostgreSQL has it. */
 const NAME = 63
 const MOST_COLUMNS = 100
+/** What objects look like, for whoever has given none. */
+const SHAPES: { readonly [at: string]: string } = {
+  'options.users': ', like {"table": "staff", "id": "id", "columns": {"userName": "login"}}',
+}
 
 /** Reads the options of an app. Throws ConfigError, with the option's path. */
 export function readTableSettings(options: JsonObject): TableSettings {
@@ -151,7 +155,7 @@ function readFixed(value: Json | undefined, at: string): AccountTable['fixed'] {
 
 function objectAt(value: Json | undefined, at: string): JsonObject {
   if (isObject(value)) return value
-  throw new ConfigError(at, 'This must be an object')
+  throw new ConfigError(at, `This must be an object${SHAPES[at] ?? ''}`)
 }
 
 function known(given: JsonObject, at: string, names: readonly string[]): void {
