@@ -185,6 +185,8 @@ export interface Membership {
   readonly account: string
   /** The request that adds or removes it has an unknown outcome. */
   readonly tentative?: boolean
+  /** A request of unknown outcome came before the one that was confirmed, and nobody can read what came of both: it is sent once more. */
+  readonly again?: boolean
 }
 
 /** Why a link waits, is held or parked, for people and programs. */

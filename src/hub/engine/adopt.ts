@@ -33,9 +33,9 @@ export async function adopt(
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
     // It was switched off a moment ago, perhaps, and reads may not show that yet.
     ...(former === undefined && !wasEnded ? {} : { tentative: { attributes: ['active'] } }),
-    ...(tentative?.create === true
-      ? { doubted: true, sentAs: tentative.sentAs ?? [], verify: verifyTimes(turn.deps.environment.now()) }
-      : {}),
+    // What was sent about it before, for another resource perhaps, may still take effect.
+    ...(former === undefined && tentative?.create !== true ? {} : { verify: verifyTimes(turn.deps.environment.now()) }),
+    ...(tentative?.create === true ? { doubted: true, sentAs: tentative.sentAs ?? [] } : {}),
   }
   await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))
   return 'again'

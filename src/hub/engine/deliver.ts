@@ -9,7 +9,16 @@ import { guardRemoval } from './guarding.ts'
 import { loseAccount } from './lost.ts'
 import { accountOf, formerAccount, isTakenOver, matchAccount } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
-import { dropLink, keepProgress, park, settleFailure, settleLater, settleRest, settleWaiting } from './settle.ts'
+import {
+  dropLink,
+  keepProgress,
+  park,
+  settleFailure,
+  settleLater,
+  settleRest,
+  settleWaiting,
+  verifyTimes,
+} from './settle.ts'
 import { type AccountStep, type Steps, stepsOf } from './steps.ts'
 import { type Job, type Turn, tell } from './turn.ts'
 import { isDue, verifyAccount } from './verify.ts'
@@ -188,7 +197,8 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   const { tenant, queue } = job.item
   const [old] = await turn.deps.store.items(tenant, queue, { keys: [former.resource] })
   const { acked = {} } = (old?.value ?? {}) as unknown as Partial<Link>
-  job.link = { ...job.link, account: former.account, acked: { ...acked, active: false }, adopting: true }
+  const verify = verifyTimes(environment.now())
+  job.link = { ...job.link, account: former.account, acked: { ...acked, active: false }, adopting: true, verify }
   await keepProgress(turn, job)
   return 'again'
 }

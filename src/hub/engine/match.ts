@@ -63,6 +63,12 @@ export function isOthers({ document }: Account, wanted: Document | undefined): b
   return own !== undefined && other !== undefined && own !== other
 }
 
+/** Whether an account says that it is this resource's. */
+export function isOurs({ document }: Account, wanted: Document | undefined): boolean {
+  const own = wanted?.externalId
+  return own !== undefined && own === document.externalId
+}
+
 /** Each key once. */
 export function withoutDoubles(keys: readonly MatchKey[]): readonly MatchKey[] {
   return [...new Map(keys.map((key) => [`${key.attribute} ${key.value}`, key])).values()]

@@ -35,20 +35,25 @@ export async function eachMemberOfApp(
     if (page === undefined) return shown
     for (const one of page.ids) shown.add(one)
     for (let from = 0; from < page.ids.length; from += AT_ONCE) {
-      const owners = await Promise.all(page.ids.slice(from, from + AT_ONCE).map((account) => ownerOf(turn, account)))
-      await visit(owners.filter((owner) => owner !== undefined))
+      const owners = await Promise.all(
+        page.ids
+          .slice(from, from + AT_ONCE)
+          .map(async (account) => ({ resource: await ownerOf(turn, account), account })),
+      )
+      await visit(owners.flatMap(({ resource, account }) => (resource === undefined ? [] : [{ resource, account }])))
     }
     if (page.next === undefined) return shown
     after = page.next
   }
 }
 
-async function ownerOf({ deps, tenant, app }: Turn, account: string): Promise<OwnMember | undefined> {
+/** The resource here whose account is the one with an id of the app. */
+export async function ownerOf({ deps, tenant, app }: Turn, account: string): Promise<string | undefined> {
   for (const type of ['User', 'Group'] as const) {
     const tag = accountTag(type, account)
     const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
     const item = items.find(({ value }) => (value as unknown as Link).account === account)
-    if (item !== undefined) return { resource: item.key, account }
+    if (item !== undefined) return item.key
   }
   return undefined
 }
@@ -59,7 +64,10 @@ async function ownerOf({ deps, tenant, app }: Turn, account: string): Promise<Ow
  */
 export async function verifyMembers(turn: Turn, job: Job): Promise<'changed' | 'settled'> {
   const { adapter, settings } = turn.app
-  if (adapter.traits.members.read !== 'list' || adapter.readMembers === undefined) return 'changed'
+  if (adapter.traits.members.read !== 'list' || adapter.readMembers === undefined) {
+    await sendDoubtedAgain(turn, job)
+    return 'changed'
+  }
   const { deps, tenant, committer } = turn
   const queue = QUEUES.members(settings.id, job.item.key)
   const shown = await eachMemberOfApp(turn, job, async (owners) => {
@@ -85,6 +93,27 @@ export async function verifyMembers(turn: Turn, job: Job): Promise<'changed' | '
   job.link = { ...job.link, lostAt: now }
   await keepProgress(turn, job)
   return 'changed'
+}
+
+/** Members cannot be read: what an earlier request may have undone meanwhile is sent once more. */
+async function sendDoubtedAgain(turn: Turn, job: Job): Promise<void> {
+  const { deps, tenant, app, committer } = turn
+  const queue = QUEUES.members(app.settings.id, job.item.key)
+  for (let after: string | undefined; ; ) {
+    const page = await deps.store.items(tenant, queue, { limit: PAGE, ...(after === undefined ? {} : { after }) })
+    const writes = page.flatMap(({ key, state, value }): readonly Write[] => {
+      const membership = value as unknown as Membership | null
+      if (state !== '' || membership?.tentative !== true) return []
+      const set = { value: { ...membership, again: true } }
+      return [
+        { write: 'item', item: { tenant, queue, key }, set },
+        markMember(turn, job.item.key, key, HUB_LANES.update),
+      ]
+    })
+    if (writes.length > 0) await committer.commit(writes)
+    after = page.at(-1)?.key
+    if (page.length < PAGE || after === undefined) return
+  }
 }
 
 /** Marks members that the app has confirmed and does not show. Returns how many. */

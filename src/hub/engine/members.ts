@@ -7,8 +7,10 @@ import { guardRemoval } from './guarding.ts'
 import { ALL_MEMBERS } from './marks.ts'
 import { accountOf, headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
+import { ownerOf } from './members-read.ts'
 import { flattens, managesMembers, membersAmong } from './nested.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
+import { isThere } from './steps.ts'
 import { addTo, changeState, type Job, type Turn } from './turn.ts'
 
 /** Members that are looked at together. */
@@ -94,12 +96,33 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER }))
       else adds.push({ item, account, do: 'add' })
-    } else if (known === null || (account === undefined && app.adapter.traits.off.removeMeans !== 'deactivates')) {
-      // Who has no account in the app is a member of nothing there; one that only looks removed still is.
-      settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
-    } else removes.push({ item, account: known.account, do: 'remove' })
+    } else if (known !== null && (await mayBeMember(turn, job, item.key, known.account, link))) {
+      removes.push({ item, account: known.account, do: 'remove' })
+    } else settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
   }
   return { adds, removes, settled }
+}
+
+/** Whether an account may still be in a group in the app that it should not be in. `key`: the resource that it was added for. */
+async function mayBeMember(
+  turn: Turn,
+  job: Job,
+  key: string,
+  account: string,
+  link: Link | undefined,
+): Promise<boolean> {
+  const { deps, tenant, app } = turn
+  const { off } = app.adapter.traits
+  if (link?.account === account) {
+    // One that only looks removed, or is out of reach, still is a member, and would come back as one.
+    return isThere(app.adapter.traits, link) || off.disableMeans !== 'deleted'
+  }
+  // The same person, hired again, may have taken the account over, and the memberships with it.
+  const heir = await ownerOf(turn, account)
+  if (heir !== undefined)
+    return !(await membersAmong(deps.store, tenant, job.item.key, [heir], flattens(app))).has(heir)
+  // Who has no account in the app is a member of nothing there.
+  return off.removeMeans === 'deactivates'
 }
 
 /** Sends moves of one kind, chunk by chunk. Returns how to hold the group, if the guard does not let them through. */
@@ -146,11 +169,29 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
     } else await committer.commit(chunk.map(({ item }) => memberAt(item, { value: item.value })))
     throw error
   }
-  const wasDoubted = chunk.some(({ item }) => (item.value as unknown as Membership | null)?.tentative === true)
-  if (wasDoubted) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
+  const doubted = chunk.filter(({ item }) => isDoubted(item.value as unknown as Membership | null))
+  if (doubted.length > 0) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
   const memberships = (turn.state.memberships ?? 0) + accounts('add').length - accounts('remove').length
   changeState(turn, { memberships: Math.max(0, memberships) })
-  await committer.commit(chunk.map(confirmedMember))
+  const isReadable = turn.app.adapter.traits.members.read === 'list'
+  await committer.commit(
+    chunk.map((move) => (isReadable || !doubted.includes(move) ? confirmedMember(move) : doubtedMember(move))),
+  )
+}
+
+/** Whether an earlier request about a membership may still take effect. */
+function isDoubted(membership: Membership | null): boolean {
+  return membership?.tentative === true && membership.again !== true
+}
+
+/** What an earlier request may undo, and nobody can read: it rests until the verify read, and is sent once more. */
+function doubtedMember({ item, account }: Move): Write {
+  return {
+    write: 'item',
+    item: keysOf(item),
+    set: { state: '', due: NEVER, value: { account, tentative: true } },
+    settles: item.mark,
+  }
 }
 
 function confirmedMember({ item, account, do: what }: Move): Write {

@@ -71,7 +71,8 @@ export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps'>, link: Link, 
   const own = accountTraits(traits, link.type)
   if (own === undefined) return NOTHING
   if (want.leave !== undefined) return want.leave === 'unlink' && link.account !== undefined ? unlink() : NOTHING
-  if (link.account === undefined || (want.wanted === 'active' && comesBackByCreate(traits, link))) {
+  const isMadeAgain = want.wanted === 'active' || link.tentative?.create === true
+  if (link.account === undefined || (isMadeAgain && comesBackByCreate(traits, link))) {
     return withoutAccount(app, own, link, want)
   }
   if (want.wanted === 'absent') return removal(traits, own, link, link.account)

@@ -3,7 +3,7 @@
 import type { Document } from '../../protocol/index.ts'
 import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
 import { loseAccount } from './lost.ts'
-import { headersOf, isOthers, matchKeys, searchFor, withoutDoubles } from './match.ts'
+import { headersOf, isOthers, isOurs, matchKeys, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
 import { keepProgress } from './settle.ts'
 import { accountTraits, managedOf } from './steps.ts'
@@ -99,8 +99,9 @@ async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
   const keys = withoutDoubles([...present, ...(job.link.sentAs ?? [])])
   for (const key of keys) {
     // Only what nobody else has by accident tells that it is ours.
-    if (key.attribute !== 'externalId' && own?.unique.includes(key.attribute) !== true) continue
+    const isSure = key.attribute === 'externalId' || own?.unique.includes(key.attribute) === true
     for (const account of await searchFor(turn, job, key)) {
+      if (!isSure && !isOurs(account, want.document ?? job.link.acked)) continue
       if (account.id === job.link.account || account.document.active === false) continue
       if (isOthers(account, want.document)) continue
       if (await isSomebodys(turn, job, account.id)) continue

@@ -193,9 +193,14 @@ function isNameTaken({ company, app, links, world }: Judged, id: string, link: L
   const attribute = link.type === 'User' ? 'userName' : 'displayName'
   const name = String(resource?.document[attribute] ?? link.name).toLowerCase()
   return [...app.accounts.values()].some((account) => {
-    if (account.id === link.account || account.type !== link.type) return false
+    if (account.type !== link.type) return false
+    // An id that was given again, after the account that had it was deleted, is another's.
+    const isOthers = [...links.values()].some((one) => one.key !== id && one.link.account === account.id)
+    if (account.id === link.account && !isOthers) return false
     if (String(account.document[attribute] ?? '').toLowerCase() !== name) return false
-    const owner = [...links.values()].find((one) => one.link.account === account.id)
+    // Where an account that is off is out of reach, nobody can rename it: it blocks the name that it had until it is switched on.
+    if (account.hidden) return true
+    const owner = [...links.values()].find((one) => one.key !== id && one.link.account === account.id)
     if (owner === undefined || EXCUSED.includes(owner.state) || world.meddled.has(`${app.name} ${owner.key}`))
       return true
     const other = company.users.get(owner.key) ?? company.groups.get(owner.key)
@@ -227,8 +232,9 @@ function judgeUsers(judged: Judged): string | undefined {
     if (isWanted(judged, user)) {
       if (held === undefined) return `P1: ${name} is in scope and has no link`
       if (account === undefined) return `P2: ${name} is in scope and has no account`
-      const wrong = differenceOf(judged, user, account)
+      const wrong = wasRepeated(app, account.id) ? undefined : differenceOf(judged, user, account)
       if (wrong !== undefined) return `P2: the account ${account.id} of ${name} ${wrong}`
+    } else if (account !== undefined && wasRepeated(app, account.id)) {
     } else if (account !== undefined && account.document.active !== false && !letsGo(judged, user)) {
       return `P2: ${name} must be off, and ${account.id} is on`
     } else if (account !== undefined && isInScope(judged, user) && app.habits.disableMeans === 'kept') {
@@ -238,6 +244,15 @@ function judgeUsers(judged: Judged): string | undefined {
     }
   }
   return undefined
+}
+
+/**
+ * Whether a request that was done and answered arrived once more after everything else. Nobody hears of that: a newer state is undone until
+ * a sweep, and only an app with versions (If-Match) can refuse it.
+ */
+function wasRepeated({ effects }: SimApp, account: string, member?: string): boolean {
+  const last = effects.findLast((one) => one.id === account && one.member === member)
+  return last?.twice === true
 }
 
 /** Whether an app may keep somebody who left: its policy lets go of accounts, or did. */
@@ -294,6 +309,7 @@ function judgeGroups(judged: Judged): string | undefined {
         .filter(({ key, state }) => EXCUSED.includes(state) || world.meddled.has(`${app.name} ${key}`))
         .flatMap(({ link }) => link.account ?? []),
     )
+    for (const id of [...wanted, ...account.members]) if (wasRepeated(app, account.id, id)) exempt.add(id)
     const missing = [...wanted].find((id) => !account.members.has(id) && !exempt.has(id))
     const extra = [...account.members].find((id) => !wanted.has(id) && !exempt.has(id) && isWithinReach(app, id))
     if (missing !== undefined) return `P2, P7: the group ${group.document.displayName} lacks ${missing}`

@@ -58,9 +58,10 @@ async function dropOperations(plan: () => Plan, attempt: (smaller: Plan) => Prom
   }
 }
 
-/** `P2` of `P2: …`; failures of one kind count as the same. */
+/** What a failure says without ids, names and values: failures that say the same count as the same. */
 function kindOf(failure: string): string {
-  return /^(?:Error: )?(P\d+|never finished|[a-zA-Z]+)/.exec(failure)?.[1] ?? failure
+  const [first = ''] = failure.split('\n')
+  return first.replaceAll(/"[^"]*"|\([^)]*\)|[^ ]*\d{2}[^ ]*|app\d+[^ ]*|\b(?:null|undefined)\b/g, '_')
 }
 
 /** A plan as a failing test prints it. */

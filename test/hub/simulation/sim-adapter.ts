@@ -174,11 +174,11 @@ function travel(
     if (random.happens(way.hesitates())) process.sleep(random.below(timeoutMs))
 
     const answer = (settle: () => void) => void scheduler.after(delay(), settle, process)
-    const arrive = (late: boolean) => {
+    const arrive = (late: boolean, twice = false) => {
       watch.arrives(sent, late)
       sent.arrivals.push(scheduler.now())
       try {
-        const result = app.carryOut(request, { late })
+        const result = app.carryOut(request, { late, twice })
         return () =>
           end('done', () => {
             watch.answered(sent, result)
@@ -203,7 +203,7 @@ function travel(
       }
       const settle = arrive(false)
       if (isWrite && random.happens(rates.duplicated))
-        scheduler.after(random.below(rates.lateMs), () => void arrive(true))
+        scheduler.after(random.below(rates.lateMs), () => void arrive(true, true))
       if (random.happens(rates.answerLost)) return answer(() => unknown('The connection broke'))
       if (random.happens(rates.broken)) return answer(() => fail(new AppError('unknown', '500', { status: 500 })))
       answer(settle)

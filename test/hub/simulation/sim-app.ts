@@ -35,6 +35,8 @@ export interface Effect {
   readonly by: 'hub' | 'hand'
   /** It came later than, or beside, its own answer. */
   readonly late: boolean
+  /** It was done before, and its answer told: nobody hears of it. */
+  readonly twice: boolean
   readonly what: 'made' | 'changed' | 'on' | 'off' | 'gone' | 'joined' | 'left'
   readonly type: 'User' | 'Group'
   readonly id: string
@@ -49,7 +51,7 @@ export interface SimApp {
   readonly habits: Habits
   readonly accounts: Map<string, SimAccount>
   /** Carries a request out. Throws AppError. */
-  readonly carryOut: (request: Request, options?: { readonly late?: boolean }) => unknown
+  readonly carryOut: (request: Request, options?: { readonly late?: boolean; readonly twice?: boolean }) => unknown
   /** An administrator's hand; ids are those of living accounts, or undefined is returned. */
   readonly make: (type: 'User' | 'Group', document: Document) => string
   readonly change: (id: string, document: Document) => void
@@ -69,12 +71,14 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
   const free = { User: [] as string[], Group: [] as string[] }
   let made = 0
   let late = false
+  let twice = false
 
   const effect = (what: Effect['what'], { id, type, document }: SimAccount, by: Effect['by'], member?: string) =>
     effects.push({
       at: now(),
       by,
       late,
+      twice,
       what,
       type,
       id,
@@ -272,10 +276,12 @@ export function createSimApp(name: string, habits: Habits, now: () => number): S
     ever,
     carryOut(request, options = {}) {
       late = options.late === true
+      twice = options.twice === true
       try {
         return carryOut(request)
       } finally {
         late = false
+        twice = false
       }
     },
     make: (type, document) => make(type, document, 'hand').id,
