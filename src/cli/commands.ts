@@ -3,6 +3,7 @@
 import { ACCESS_COMMANDS } from './access/commands.ts'
 import { ADMIN_COMMANDS } from './admin/commands.ts'
 import { APP_COMMANDS } from './apps/commands.ts'
+import { SWEEP_COMMANDS } from './apps/sweep-commands.ts'
 import { CHECK_COMMANDS } from './check/commands.ts'
 import { COMPARE_COMMANDS } from './compare/commands.ts'
 import { completionCommands } from './completion/commands.ts'
@@ -25,6 +26,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   app: 'Manage apps: services that are kept in lockstep with a tenant',
   config: 'Configuration as files',
   plan: 'Plan what an app gets, before it is sent',
+  sweep: 'Compare what apps hold with what they should hold',
   receipt: 'Manage receipts of people who left: show, export and verify them',
   schema: "Manage a tenant's own schemas",
   type: "Manage a tenant's own resource types",
@@ -40,6 +42,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...SERVER_COMMANDS,
   ...TENANT_COMMANDS,
   ...APP_COMMANDS,
+  ...SWEEP_COMMANDS,
   ...CONFIG_COMMANDS,
   ...PROOF_COMMANDS,
   ...ACCESS_COMMANDS,

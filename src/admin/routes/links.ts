@@ -144,10 +144,23 @@ export const LINK_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/apps/{app}/sweeps',
     id: 'beginSweep',
-    does: 'Begin a full sweep: compare what the app holds with what it should hold',
+    does: 'Begin a sweep: compare what the app holds with what it should hold, of a part of the accounts if it is light',
     needs: { capability: 'connect', reach: 'tenant' },
+    body: z.strictObject({ kind: z.enum(['full', 'light']).default('full') }),
     gives: { status: 201, body: z.object({ sweep: z.string() }) },
-    run: async ({ params }, { hub }) => ({ sweep: await hub.inspection.sweep(params.tenant, params.app) }),
+    run: async ({ params, body }, { hub }) => ({
+      sweep: await hub.inspection.sweep(params.tenant, params.app, body.kind),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/sweeps/{sweep}',
+    id: 'showSweep',
+    does: 'Show a sweep: how far it is, and how much it found',
+    needs: { capability: 'see', reach: 'tenant' },
+    gives: { status: 200, body: SweepBody },
+    run: async ({ params: { tenant, app, sweep } }, { hub }) =>
+      sweepJson({ id: sweep, run: await hub.inspection.showSweep(tenant, app, sweep) }),
   }),
   route({
     method: 'get',

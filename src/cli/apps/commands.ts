@@ -135,6 +135,32 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./app-mode.ts')).resumeApp(args, options),
   },
   {
+    name: 'app links',
+    args: '<name>',
+    does: 'Show where the account of each person and group in an app stands: confirmed, or why not yet and when it is tried next',
+    example: 'app links wiki --state parked --tenant acme',
+    options: [
+      TENANT,
+      ['--state <state>', 'only those that are ready, waiting, held, parked or watched'],
+      ['--limit <number>', 'show at most this many', '50'],
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./links.ts')).listLinks(args, options),
+  },
+  {
+    name: 'app attempts',
+    args: '<name>',
+    does: 'Show the last requests to an app and what came of them, the newest at the end; never with credentials',
+    example: 'app attempts wiki --user ada@example.com --tenant acme',
+    options: [
+      TENANT,
+      ['--user <who>', 'only those about this person'],
+      ['--limit <number>', 'show at most this many', '50'],
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./links.ts')).listAttempts(args, options),
+  },
+  {
     name: 'app held',
     args: '<name>',
     does: 'List the removals in an app that wait for somebody to decide, since they are more than its guard lets pass',

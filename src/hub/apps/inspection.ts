@@ -58,8 +58,10 @@ export interface Inspection {
     app: string,
     request: PartRequest,
   ): Promise<ListPage<{ readonly id: string; readonly run: SweepRun }>>
-  /** Begins a full sweep, unless one is under way; returns its id. */
-  sweep(tenant: string, app: string): Promise<string>
+  /** One sweep. */
+  showSweep(tenant: string, app: string, sweep: string): Promise<SweepRun>
+  /** Begins a sweep, unless one of its kind is under way; returns its id. A light one goes on where the last one ended. */
+  sweep(tenant: string, app: string, kind: SweepRun['kind']): Promise<string>
   /** What a sweep found. */
   drifts(
     tenant: string,
@@ -110,14 +112,18 @@ export function createInspection({ store, environment, types }: InspectionDeps):
         ({ id, run }) => ({ id, run }),
       )
     }),
-    sweep: within(async (tenant, app) => {
-      const [running] = await sweepsUnderWay(store, tenant, app)
+    showSweep: within((tenant, app, sweep: string) => requireSweep(store, tenant, app, sweep)),
+    sweep: within(async (tenant, app, kind: SweepRun['kind']) => {
+      const underWay = await sweepsUnderWay(store, tenant, app)
+      const running = underWay.find(({ value }) => (value as unknown as SweepRun).kind === kind)
       if (running !== undefined) {
         throw new AppRefusal('ERR_IN_USE', `Sweep ${running.key} of app "${app}" is under way; wait until it has ended`)
       }
       const now = environment.now()
       const id = timeOrdered(environment)
-      await store.commit(beginSweep(tenant, app, id, 'full', now))
+      const [unit] = kind === 'light' ? await store.items(tenant, QUEUES.units, { keys: [app] }) : []
+      const { lightAfter } = (unit?.value ?? {}) as { readonly lightAfter?: string }
+      await store.commit(beginSweep(tenant, app, id, kind, now, lightAfter))
       return id
     }),
     drifts: within(
@@ -141,10 +147,10 @@ export function createInspection({ store, environment, types }: InspectionDeps):
   }
 }
 
-/** A name that sorts by time. */
+/** A name that sorts by time, among those of sweeps that have begun by themselves too. */
 function timeOrdered(environment: Environment): string {
-  const random = Array.from(environment.random(new Uint8Array(5)), (byte) => byte.toString(36).padStart(2, '0'))
-  return `${environment.now().toString(36).padStart(9, '0')}-${random.join('')}`
+  const random = Buffer.from(environment.random(new Uint8Array(4))).toString('hex')
+  return `${String(environment.now()).padStart(15, '0')}-${random}`
 }
 
 async function requireSweep(store: Pick<Work, 'items'>, tenant: string, app: string, id: string): Promise<SweepRun> {
