@@ -159,8 +159,16 @@ export async function openHubSite(bench: Bench, more: readonly string[] = []): P
     },
     command: async (app, word) =>
       void (await administer('POST', `/apps/${app}/${word}`, word === 'switch-on' ? { withoutPlan: true } : undefined)),
-    plan: async (app) =>
-      (await administer('POST', `/apps/${app}/plans`)).counts as { readonly [action: string]: number },
+    async plan(app) {
+      // The answer comes before the plan is made.
+      let run = await administer('POST', `/apps/${app}/plans`)
+      while (run.state === 'running') {
+        await pause(50)
+        run = await administer('GET', `/apps/${app}/plans/${run.plan}`)
+      }
+      if (run.state !== 'done') throw new Error(`the plan ended as ${run.state}: ${run.message}`)
+      return run.counts as { readonly [action: string]: number }
+    },
     async until(done, limitMs = LIMIT_MS) {
       const began = performance.now()
       for (;;) {
