@@ -15,7 +15,7 @@ import { SPARE } from '../workloads.ts'
 export const HUB_ROWS = ['H1', 'H2', 'H3', 'H4', 'H5', 'H6', 'H7', 'H8'] as const
 
 /** Requests to one app at the same time: as many as the hub sends to an app whose profile says nothing of it. */
-const AT_ONCE = 4
+const AT_ONCE = 8
 /** The best figure that an open engine states for a full synchronization, in people per second and core. */
 const BEST_STATED = 245
 

@@ -221,7 +221,7 @@ export const RFC_PROFILE: AppProfile = {
     removeMeans: 'removed',
   },
   conflict: { status: [409], words: ['uniqueness', 'already exist', 'already taken', 'duplicate'] },
-  rate: { buckets: [], leaverShare: 0.3, concurrency: 4, readLagMs: 0 },
+  rate: { buckets: [], leaverShare: 0.3, concurrency: 8, readLagMs: 0 },
 }
 
 /** What an app takes in updates of a type. */

@@ -23,7 +23,7 @@ export function fillTraits(draft: TraitsDraft): Traits {
   const { users, groups, members, off, ...rest } = draft
   return {
     timeoutMs: 30_000,
-    concurrency: 4,
+    concurrency: 8,
     leaverShare: 0.3,
     buckets: [],
     readLagMs: 0,
