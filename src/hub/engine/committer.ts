@@ -21,9 +21,9 @@ interface Waiting {
 }
 
 /** Most writes in one commit: the contract allows 2,000 items, and small commits let others between them. */
-const JOINED = 400
+const JOINED = 200
 /** Most writes that wait to go along: beyond that, they are committed by themselves. */
-const ALONG = 200
+const ALONG = 100
 
 /** What a committer works with. */
 export interface CommitterDeps {

@@ -13,8 +13,16 @@ import type { Job, Turn } from './turn.ts'
 const TURN_MS = 10_000
 /** How far ahead of the requests links are prepared, in milliseconds of requests. */
 const AHEAD_MS = 50
-/** Most links that are worked on at once. */
+/**
+ * Links that are worked on at once at most, and the most where an app takes many requests at once. A leaver, and a request to the
+ * directory, find each of them before it.
+ */
+const USUAL = 64
 const MOST = 256
+/** Room is filled once a quarter of all is free: each look reads those that are being worked on again. */
+const REFILL = 4
+/** Links that are begun in one turn of the event loop, so that requests to the directory come between. */
+const BEGUN = 8
 /** Room for leavers when everything else is full. */
 const LEAVERS = 32
 /** Longest time until the next look for leavers while others are worked on. */
@@ -65,7 +73,10 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
       const isFull = room === 0 && !withRoomForLeavers(running.size)
       const { items, again } = isFull ? NONE : await pick(turn, running, room, withOthers)
       if (isPaused && running.size === 0 && !filling()) break
-      for (const { job, accounts } of await prepare(turn, items)) start(job, accounts)
+      for (const [at, { job, accounts }] of (await prepare(turn, items)).entries()) {
+        if (at > 0 && at % BEGUN === 0) await new Promise<void>(environment.afterTurn)
+        start(job, accounts)
+      }
       if (items.length > 0) continue
       if (running.size > 0 || filling()) await bell.wait(LOOK_MS)
       else if (!again) break
@@ -86,8 +97,10 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
 function roomFor({ app, calls }: Turn, running: number): number {
   const { concurrency } = app.adapter.traits
   const mean = Math.max(1, calls.meanMs() ?? AHEAD_MS)
-  const window = Math.min(MOST, concurrency * (1 + Math.ceil(AHEAD_MS / mean)))
-  return Math.max(0, window - running)
+  const most = Math.min(MOST, Math.max(USUAL, 2 * concurrency))
+  const window = Math.min(most, concurrency * (1 + Math.ceil(AHEAD_MS / mean)))
+  const room = window - running
+  return room * REFILL < window ? 0 : room
 }
 
 function withRoomForLeavers(running: number): boolean {

@@ -16,8 +16,8 @@ export interface PlannerDeps extends EngineDeps {
   readonly book: AppBook
 }
 
-/** Links that are read together. */
-const PAGE = 500
+/** Links that are read together, in one turn of the event loop: on SQLite, reads do not end it. */
+const PAGE = 100
 /** Writes that one commit takes besides the reader's own; more are committed before, which does no harm: a mark too many is no request. */
 const COMMITTED = 1_000
 /** Types of notes after which the apps are read anew. */
@@ -132,6 +132,7 @@ async function markLinks(
       ref,
       page.map(({ id }) => id),
     )
+    await new Promise<void>(deps.environment.afterTurn)
     for (const { id, ...concern } of page) {
       const source = read.sources.get(id)
       const found = known.get(id)

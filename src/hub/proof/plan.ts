@@ -24,7 +24,7 @@ import { openPlanReads } from './plan-reads.ts'
 /** What a plan is made with. */
 export interface PlanDeps {
   readonly store: Store & Work
-  readonly environment: Pick<Environment, 'now' | 'wait' | 'random'>
+  readonly environment: Pick<Environment, 'now' | 'wait' | 'random' | 'afterTurn'>
   readonly tenant: string
   readonly app: CompiledApp
   readonly signal: AbortSignal
@@ -42,6 +42,8 @@ export interface PlanStep {
 
 /** Resources that are planned together. */
 const PAGE = 200
+/** Resources that are planned in one turn of the event loop, so that requests to the directory come between. */
+const IN_TURN = 20
 
 /**
  * Plans an app: every resource here, and every link whose resource is gone. `each` gets what is to be done, page by page; what stays the
@@ -118,7 +120,8 @@ async function openWalk(deps: PlanDeps, state: AppState) {
     const accountOf = await readAccounts(deps, [...sources.values()])
     const context: PlanContext = { store, environment, tenant, app, match, accountOf, holds }
     const steps: PlanStep[] = []
-    for (const source of sources.values()) {
+    for (const [at, source] of [...sources.values()].entries()) {
+      if (at % IN_TURN === IN_TURN - 1) await new Promise<void>(environment.afterTurn)
       const item = itemOf.get(source.id)
       const planned = await planOne(context, { source, item, killed: killed.has(source.id) })
       if (planned === undefined) continue
