@@ -103,6 +103,27 @@ export function lateManagers(plan: Plan): Plan {
   ])
 }
 
+/** Processes hesitate before they send requests that take long, and some die right after. */
+export function hesitant(plan: Plan): Plan {
+  const { below } = by(plan)
+  const slow = () => app({ timeoutMs: 12_000, members: 'none' }, { slowWrites: 0.9 })
+  return plain(plan, { processes: 3, apps: each(3, slow), hesitation: { happens: 0.3, dies: 0.5 } }, [
+    ...each(3, (n) => at(1, { do: 'scope', app: n, scope: 'all' })),
+    ...each(9, (user) => at(10 + user, { do: 'hire', user })),
+    ...each(60, (n) => at(1_000 + below(38_000), { do: 'title', user: below(9), text: `t${n}` })),
+  ])
+}
+
+/** Processes sleep past the end of their leases, in the middle of their work. */
+export function sleepy(plan: Plan): Plan {
+  const { below } = by(plan)
+  const faults = { ...NO_FAULTS, pause: 0.002, pauseMs: 60_000 }
+  return plain(plan, { processes: 3, apps: [app({ members: 'none' }), app({ members: 'none' })], faults }, [
+    ...each(9, (user) => at(10 + user, { do: 'hire', user })),
+    ...each(60, (n) => at(1_000 + below(38_000), { do: 'title', user: below(9), text: `t${n}` })),
+  ])
+}
+
 /** Processes crash while people leave an app for good. */
 export function crashingLeavers(plan: Plan): Plan {
   const { below } = by(plan)

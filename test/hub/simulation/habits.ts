@@ -46,6 +46,8 @@ export interface AppFaults {
   readonly duplicated: number
   /** It takes long: up to the whole time that a request may take. */
   readonly slow: number
+  /** The same, of writes alone. */
+  readonly slowWrites: number
   /** 429, and refused for a while. */
   readonly throttled: number
   readonly throttledMs: number
@@ -69,6 +71,7 @@ export const NO_APP_FAULTS: AppFaults = {
   lateMs: 0,
   duplicated: 0,
   slow: 0,
+  slowWrites: 0,
   throttled: 0,
   throttledMs: 0,
   retryAfter: true,
@@ -117,6 +120,7 @@ export function drawAppFaults(random: Random): AppFaults {
     lateMs: pick([2_000, 10_000]),
     duplicated: late ? rate(0.1) : 0,
     slow: rate(0.3),
+    slowWrites: 0,
     throttled: rate(0.05),
     throttledMs: pick([1_000, 5_000]),
     retryAfter: happens(0.7),

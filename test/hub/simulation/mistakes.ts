@@ -3,10 +3,10 @@
 import { type Adapter, type AdapterKind, AppError, type Link, QUEUES } from '../../../src/hub/contract/index.ts'
 import { NEVER, type Write } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
-import { crashingLeavers, lateCreates, lateManagers, longBacklog, namesakes } from './biased.ts'
+import { crashingLeavers, hesitant, lateCreates, lateManagers, longBacklog, namesakes, sleepy } from './biased.ts'
 import type { Mistake } from './scenario.ts'
 
-/** The simulation must find each of them, those that are open excepted. */
+/** The simulation must find each of them. */
 export const MISTAKES: readonly Mistake[] = [
   {
     name: 'accounts are made without a search before',
@@ -16,6 +16,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'commits are not fenced',
     shows: /P[1-5]/,
+    plan: sleepy,
     bend: (_process, store) => ({ store: bendWrites(store, (write) => (write.write === 'fence' ? [] : [write])) }),
   },
   {
@@ -128,7 +129,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'there is no grace after an app is taken over',
     shows: /P[34]/,
-    open: true,
+    plan: hesitant,
     bend: (_process, store) => ({
       store: {
         ...store,
@@ -142,13 +143,13 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'requests are sent when the lease is about to end',
     shows: /P[34]/,
-    open: true,
+    plan: hesitant,
     bend: (_process, store) => ({
-      // The lease of an app ends earlier than its owner believes, as if the owner did not look.
+      // The lease of an app ends before its owner stops sending, as if the owner did not look.
       store: {
         ...store,
         lease: (key, owner, ms, options) =>
-          store.lease(key, owner, key.name.startsWith('log/') ? ms : ms * 0.6, options),
+          store.lease(key, owner, key.name.startsWith('log/') ? ms : ms * 0.3, options),
       },
     }),
   },

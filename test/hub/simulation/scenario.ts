@@ -23,8 +23,6 @@ export interface Mistake {
   readonly name: string
   /** What it comes to: the property that it breaks. */
   readonly shows: RegExp
-  /** The simulation does not find it reliably yet. */
-  readonly open?: boolean
   /** Leans a plan towards what brings it out. */
   readonly plan?: (drawn: Plan) => Plan
   readonly bend: (
@@ -40,8 +38,8 @@ export interface Plan {
   readonly processes: number
   readonly apps: readonly { readonly habits: ReturnType<typeof drawHabits>; readonly faults: AppFaults }[]
   readonly faults: Faults
-  /** How often a process hesitates between its last look at its lease and a request: as often as it sleeps, unless given. */
-  readonly hesitates?: number
+  /** How often a process hesitates between its last look at its lease and a write, and dies afterwards; as often as it sleeps if absent. */
+  readonly hesitation?: { readonly happens: number; readonly dies: number }
   readonly operations: readonly Operation[]
 }
 
@@ -192,7 +190,8 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
         app,
         trace,
         faults: () => (disturbed() ? (plan.apps[at]?.faults ?? NO_APP_FAULTS) : NO_APP_FAULTS),
-        hesitates: () => (disturbed() ? (plan.hesitates ?? plan.faults.pause) : 0),
+        hesitates: (isWrite) => (disturbed() ? howOften(plan, isWrite) : 0),
+        dies: plan.hesitation?.dies ?? 0,
         watch,
         throttledUntil: 0,
         unauthorizedUntil: 0,
@@ -235,6 +234,12 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
     })
   }
   return { simulation, world, apps, trace, watch, now: environment.now, nodes }
+}
+
+/** How often a process hesitates before it sends a request. */
+function howOften({ hesitation, faults }: Plan, isWrite: boolean): number {
+  if (hesitation === undefined) return faults.pause
+  return isWrite ? hesitation.happens : 0
 }
 
 /** What a process works with. */

@@ -46,7 +46,9 @@ export interface Way {
   readonly trace: Sent[]
   readonly watch: Watch
   /** How often a process hesitates between its last look at its lease and the request. */
-  readonly hesitates: () => number
+  readonly hesitates: (isWrite: boolean) => number
+  /** How often it dies as soon as it has sent the request that it has hesitated about. */
+  readonly dies: number
   /** Until when it refuses: 429, 401. */
   throttledUntil: number
   unauthorizedUntil: number
@@ -150,8 +152,10 @@ function travel(
   }
   const rates = faults()
   const { timeoutMs } = app.habits
-  const delay = () => (random.happens(rates.slow) ? random.below(timeoutMs) : 1 + random.below(20))
   const isWrite = !READS.includes(request.do)
+  const isSlow = () =>
+    random.happens(rates.slow) || (isWrite && rates.slowWrites > 0 && random.happens(rates.slowWrites))
+  const delay = () => (isSlow() ? random.below(timeoutMs) : 1 + random.below(20))
 
   return new Promise((resolve, reject) => {
     let ended = false
@@ -171,7 +175,9 @@ function travel(
     if (call.signal.aborted) return stop()
     call.signal.addEventListener('abort', stop, { once: true })
     // A process may be put to sleep after its last look at its lease, and send the request when it wakes up.
-    if (random.happens(way.hesitates())) process.sleep(random.below(timeoutMs))
+    const hesitates = random.happens(way.hesitates(isWrite))
+    if (hesitates) process.sleep(random.below(timeoutMs))
+    const dies = hesitates && way.dies > 0 && random.happens(way.dies)
 
     const answer = (settle: () => void) => void scheduler.after(delay(), settle, process)
     const arrive = (late: boolean, twice = false) => {
@@ -216,6 +222,7 @@ function travel(
         watch.left(sent)
         // A request that has left arrives even if the process crashes afterwards.
         scheduler.after(delay(), reach)
+        if (dies) process.crash()
       },
       process,
     )
