@@ -1,6 +1,6 @@
 // How many apps a tenant may have, and how large their settings may be.
 
-/** Limits of apps. Past one, the app is refused, with the field that is too large. */
+/** Limits of apps, besides `SCOPE_LIMITS`. Past one, the app is refused, with the field that is too large. */
 export const APP_LIMITS = {
   /** Apps of a tenant. */
   APPS: 200,
@@ -14,12 +14,6 @@ export const APP_LIMITS = {
   SECRET: 16_384,
   /** Characters of the map of one type, as JSON. */
   MAP: 65_536,
-  /** Characters of a filter. */
-  FILTER: 8_192,
-  /** Groups in each list of a scope rule. */
-  SCOPE_GROUPS: 100,
-  /** Grants of an app. */
-  GRANTS: 500,
   /** Characters of any other text: ids, values, names. */
   TEXT: 1_024,
   /** Days of any period. */

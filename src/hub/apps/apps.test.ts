@@ -6,6 +6,7 @@ import { ConfigError, Group, User } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import { sqliteStore } from '../../store/sqlite/sqlite.ts'
 import { type AdapterKind, HUB_READER, QUEUES, readApp } from '../contract/index.ts'
+import { SCOPE_LIMITS } from '../scope/scope-limits.ts'
 import { APP_LIMITS } from './app-limits.ts'
 import { type Apps, createApps } from './apps.ts'
 
@@ -130,6 +131,20 @@ describe('a new app', () => {
     await apps.create('t', 'c', { ...draft, map: map(APP_LIMITS.MAP) })
     await expect(apps.create('t', 'd', { ...draft, map: map(APP_LIMITS.MAP + 1) })).rejects.toMatchObject(
       refused('map.User'),
+    )
+    // What the settings take, the engine takes.
+    const names = (count: number) => Array.from({ length: count }, (_, at) => `g${at}`)
+    const memberOf = (count: number) => ({ scope: { users: { memberOf: names(count) } } })
+    await apps.create('t', 'e', { ...draft, ...memberOf(SCOPE_LIMITS.GROUPS) })
+    await expect(apps.create('t', 'f', { ...draft, ...memberOf(SCOPE_LIMITS.GROUPS + 1) })).rejects.toMatchObject(
+      refused('scope.users.memberOf'),
+    )
+    const grants = (count: number) => ({
+      grants: Array.from({ length: count }, (_, at) => ({ group: 'g', attribute: 'roles', value: `r${at}` })),
+    })
+    await apps.create('t', 'g', { ...draft, ...grants(SCOPE_LIMITS.GRANTS) })
+    await expect(apps.create('t', 'h', { ...draft, ...grants(SCOPE_LIMITS.GRANTS + 1) })).rejects.toMatchObject(
+      refused('grants'),
     )
   })
 

@@ -21,6 +21,7 @@ import {
 } from '../contract/index.ts'
 import { lintApp } from '../map/lint-map.ts'
 import { compileScope } from '../scope/compile-scope.ts'
+import { SCOPE_LIMITS } from '../scope/scope-limits.ts'
 import { APP_LIMITS } from './app-limits.ts'
 import type { AppFault } from './app-refusal.ts'
 import { readCredentials } from './credentials.ts'
@@ -145,7 +146,7 @@ function readRule(field: string, json: Json, reader: FieldReader): ScopeRule | u
 }
 
 function readFilter(field: string, json: Json, reader: FieldReader): string | undefined {
-  const text = reader.text(field, json, APP_LIMITS.FILTER)
+  const text = reader.text(field, json, SCOPE_LIMITS.FILTER_LENGTH)
   if (text === undefined) return undefined
   try {
     parseFilter(text)
@@ -157,14 +158,14 @@ function readFilter(field: string, json: Json, reader: FieldReader): string | un
 }
 
 function readIds(field: string, json: Json, reader: FieldReader): readonly string[] {
-  const list = reader.list(field, json, APP_LIMITS.SCOPE_GROUPS) ?? []
+  const list = reader.list(field, json, SCOPE_LIMITS.GROUPS) ?? []
   // An empty list would say "members of none", which an absent one doesn't.
   if (Array.isArray(json) && json.length === 0) reader.fault(field, 'This must name a group; leave it out for everyone')
   return list.flatMap((one, index) => reader.text(at(field, index), one) ?? [])
 }
 
 function readGrants(json: Json, reader: FieldReader): readonly AppGrant[] {
-  const list = reader.list('grants', json, APP_LIMITS.GRANTS) ?? []
+  const list = reader.list('grants', json, SCOPE_LIMITS.GRANTS) ?? []
   return list.flatMap((one, index) => {
     const field = at('grants', index)
     const given = reader.object(field, one, ['group', 'attribute', 'value', 'display'])
