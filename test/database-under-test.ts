@@ -27,6 +27,8 @@ export const onPostgres = server !== undefined
 /** Every test that is run on SQLite alone, and why. */
 const SQLITE_ALONE = {
   'a command that only reads does not create a missing database': 'there a database is made by its server',
+  "an administrator adds apps, repairs one, and restores yesterday's backup":
+    'on PostgreSQL, whoever restores says so: lockstep hub review',
   'a backup is a complete database': 'PostgreSQL has tools of its own for that, which the command names',
 } as const
 

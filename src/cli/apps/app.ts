@@ -26,7 +26,9 @@ export async function withApps<T>(
 type Owed = Readonly<Record<string, number>>
 
 async function owedBy(local: Local, tenant: string, app: string): Promise<Owed> {
-  return (await local.hub()).inspection.states(tenant, app)
+  const states = Object.entries(await (await local.hub()).inspection.states(tenant, app))
+  // Those that are watched have confirmed, and are only read once more.
+  return Object.fromEntries(states.filter(([state]) => state !== 'watched'))
 }
 
 /** `3 ready, 1 parked`; empty when nothing is owed. */

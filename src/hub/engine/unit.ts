@@ -5,6 +5,7 @@ import { type Item, NEVER } from '../../store/index.ts'
 import { type AppState, type CompiledApp, type Hold, HUB_LANES, QUEUES } from '../contract/index.ts'
 import type { AppBook } from './app-book.ts'
 import { backfillBatch, needsBackfill } from './backfill.ts'
+import { hear } from './breaker.ts'
 import { type Calls, callLimitMs, openCalls } from './calls.ts'
 import { createCommitter } from './committer.ts'
 import { reviewHolds } from './holds.ts'
@@ -64,9 +65,10 @@ async function takeTurn(
   unit: Item,
   lease: HeldLease,
   app: CompiledApp,
-  state: AppState,
+  before: AppState,
 ): Promise<WorkResult> {
   const { environment, store } = deps
+  const state = app.settings.mode === 'on' ? askedAgain(unit, before, environment.now()) : before
   const { tenant } = unit
   const ending = new AbortController()
   const end = () => ending.abort(lease.signal.reason)
@@ -138,17 +140,22 @@ async function takeTurn(
         : Math.min(swept?.due ?? NEVER, await nextDue(turn))
     const due = calls.pausedUntil() ?? (more ? environment.now() : await next())
     const { health } = calls.state()
-    const before =
+    turn.state =
       BROKEN.has(state.health) && health === 'healthy' ? sweepSoon(turn.state, environment.now()) : turn.state
-    turn.state = before
     const value = stateOf(turn) as never
-    if (health !== state.health) deps.meter?.health(name, health)
+    if (health !== before.health) deps.meter?.health(name, health)
     const lane = more ? unit.lane : HUB_LANES.update
     return { set: due >= NEVER ? { state: '', due: NEVER, value } : { state: 'ready', due, lane, value } }
   } finally {
     turn.calls.close()
     lease.signal.removeEventListener('abort', end)
   }
+}
+
+/** An app that is broken is asked at once after it was changed or resumed: whoever repairs it need not wait for the next probe. */
+function askedAgain(unit: Item, state: AppState, now: number): AppState {
+  const isNews = unit.place > Math.max(state.configured ?? 0, state.backfill?.place ?? 0)
+  return isNews && BROKEN.has(state.health) ? { ...state, ...hear(state, { event: 'retry' }, now).health } : state
 }
 
 /** Backfill and deliveries side by side. Returns whether there is more to do at once. */
