@@ -1,4 +1,4 @@
-// The first week of an administrator with the hub, by the commands that the guides name: apps, people, trouble, a restore.
+// An administrator's first week with the hub, by commands alone: apps, people, trouble, a restore.
 
 import { copyFile, rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
