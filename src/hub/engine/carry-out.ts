@@ -13,6 +13,7 @@ import {
   type Step,
   type Tentative,
 } from '../contract/index.ts'
+import { loseReused } from './lost.ts'
 import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
 import { type AccountStep, accountTraits, differing, managedOf } from './steps.ts'
@@ -45,8 +46,9 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
   try {
     const result = await sendStep(turn, job, step, pass.send)
     job.link = confirmed(turn, job, step, result, before !== undefined)
+    const others = step.do === 'create' ? await loseReused(turn, job) : []
     confirmIn(turn, job)
-    await keepProgress(turn, job)
+    await keepProgress(turn, job, others)
   } catch (error) {
     if (!(error instanceof AppError && error.trouble === 'unknown')) job.link = withTentative(job.link, before)
     else job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }

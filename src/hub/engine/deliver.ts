@@ -7,7 +7,7 @@ import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { guardRemoval } from './guarding.ts'
 import { loseAccount } from './lost.ts'
-import { accountOf, formerAccount, isTakenOver, matchAccount } from './match.ts'
+import { accountOf, formerAccount, isTakenOver, matchAccount, ownerOf } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import {
   dropLink,
@@ -193,6 +193,10 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   const former = await formerAccount(turn, job, want.document ?? {})
   if (former === undefined || turn.app.adapter.traits.off.disabledReads) return 'none'
   if (turn.app.adapter.traits.off.reenable === 'create' || job.link.lostAt !== undefined) return 'none'
+  // Somebody else may have got it back before, and have another name by now.
+  const own = { id: former.account, document: {} }
+  const owner = await ownerOf(turn, job, own, { attribute: 'id', value: former.account })
+  if (owner.found !== 'one') return 'none'
   // What it holds was confirmed to the old link; nobody can read it.
   const { tenant, queue } = job.item
   const [old] = await turn.deps.store.items(tenant, queue, { keys: [former.resource] })

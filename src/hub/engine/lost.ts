@@ -1,11 +1,17 @@
 // An account that is not in the app any more.
 
+import type { Write } from '../../store/index.ts'
+import { accountTag, HUB_LANES, type Link } from '../contract/index.ts'
+import { markLink } from './dependents.ts'
+import { headersOf } from './match.ts'
 import { keepProgress, park } from './settle.ts'
 import type { Job, Turn } from './turn.ts'
 import type { Want } from './want.ts'
 
 /** An account that the app has lost is made again once in this time. */
 const LOST_MS = 86_400_000
+/** Most accounts that are read after a request with members was refused. */
+const MOST_READ = 100
 
 /** The app says that there is no such account. Whoever should be out is; others are looked for, and made again once a day. */
 export async function loseAccount(turn: Turn, job: Job, want: Want, message: string): Promise<'again' | 'settled'> {
@@ -26,4 +32,66 @@ export async function loseAccount(turn: Turn, job: Job, want: Want, message: str
   job.link = { ...link, lostAt: now }
   await keepProgress(turn, job)
   return 'again'
+}
+
+/**
+ * Looks for accounts that another hand may have removed, after the app has refused them as members: resource → account. Those that a read
+ * does not find are read back by their own links soon. Returns their resources. Throws AppError and TurnOver.
+ */
+export async function findLost(turn: Turn, job: Job, members: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  const { deps, app, tenant, calls, committer } = turn
+  const { queue } = job.item
+  const found = await deps.store.items(tenant, queue, { keys: [...members.keys()].slice(0, MOST_READ) })
+  const lost: string[] = []
+  for (const { key, value, state } of found) {
+    const link = value as unknown as Link
+    const account = members.get(key) ?? ''
+    // One that vanishes again and again is not fought for.
+    if (link.account !== account || (state === 'parked' && link.reason?.code === 'vanishes')) continue
+    const ask = { step: 'read', type: link.type, lane: job.lane, headers: headersOf(turn, job) } as const
+    const pass = await calls.pass(ask)
+    if ((await pass.send((call) => app.adapter.read(link.type, account, call))) !== undefined) continue
+    lost.push(key)
+    // What was made a moment ago may not be seen yet.
+    const verify = [deps.environment.now() + app.adapter.traits.readLagMs]
+    const running = turn.jobs.get(key)
+    if (running !== undefined) running.link = { ...running.link, verify }
+    const set = { value: { ...link, verify } as never }
+    await committer.commit([
+      { write: 'item', item: { tenant, queue, key }, set },
+      markLink(turn, key, HUB_LANES.update),
+    ])
+  }
+  return lost
+}
+
+/**
+ * The app has given the id of an account to a new one, so the old account is gone: whoever had it loses it. Called after a create; returns
+ * what is to be written with it.
+ */
+export async function loseReused(turn: Turn, { link, item }: Job): Promise<readonly Write[]> {
+  const { account = '', type } = link
+  const { tenant, queue } = item
+  const tag = accountTag(type, account)
+  const writes: Write[] = []
+  for (const { key, value } of await turn.deps.store.items(tenant, queue, { tag, limit: 10 })) {
+    const other = value as unknown as Link
+    if (key === item.key || other.account !== account || other.type !== type) continue
+    const running = turn.jobs.get(key)
+    if (running !== undefined) running.link = withoutAccount(running.link)
+    const set = { value: withoutAccount(other) as never, tag: '' }
+    writes.push({ write: 'item', item: { tenant, queue, key }, set }, markLink(turn, key, HUB_LANES.update))
+  }
+  return writes
+}
+
+function withoutAccount({
+  account: _account,
+  acked: _acked,
+  tentative: _tentative,
+  verify: _verify,
+  ...link
+}: Link): Link {
+  // A read of that id would show the new account.
+  return link.off === undefined ? link : { ...link, off: { ...link.off, account: '' } }
 }

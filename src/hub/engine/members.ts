@@ -4,6 +4,7 @@ import { type Item, NEVER, type Write } from '../../store/index.ts'
 import { AppError, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
 import { sendStep } from './carry-out.ts'
 import { guardRemoval } from './guarding.ts'
+import { findLost } from './lost.ts'
 import { ALL_MEMBERS } from './marks.ts'
 import { accountOf, headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
@@ -166,8 +167,18 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
     if (isUnknown) {
       job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
       await keepProgress(turn, job)
-    } else await committer.commit(chunk.map(({ item }) => memberAt(item, { value: item.value })))
-    throw error
+      throw error
+    }
+    await committer.commit(chunk.map(({ item }) => memberAt(item, { value: item.value })))
+    const added = new Map(chunk.filter((move) => move.do === 'add').map(({ item, account }) => [item.key, account]))
+    const isRefused = error instanceof AppError && error.trouble === 'refused'
+    const lost = isRefused ? await findLost(turn, job, added) : []
+    if (lost.length === 0) throw error
+    // They are looked for, and made again if need be; then the group goes on.
+    throw new AppError(
+      'unknown',
+      `The app has lost the accounts of ${lost.slice(0, 3).join(', ')}, who are to be members`,
+    )
   }
   const doubted = chunk.filter(({ item }) => isDoubted(item.value as unknown as Membership | null))
   if (doubted.length > 0) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }

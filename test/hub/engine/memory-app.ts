@@ -28,6 +28,8 @@ export interface MemoryApp {
   fault: (request: string) => Fault
   /** What becomes of an account that is switched off. */
   onDisable: 'keep' | 'delete' | 'hide'
+  /** Ids that are given to the next new accounts. */
+  readonly nextIds: string[]
   /** How long a request takes, in milliseconds. */
   ms: number
   traits: Traits
@@ -67,6 +69,7 @@ export function createMemoryApp(traits: Partial<Traits> = {}): MemoryApp {
     requests: [],
     fault: () => undefined,
     onDisable: 'keep',
+    nextIds: [],
     ms: 5,
     traits: { ...TRAITS, ...traits },
   }
@@ -139,7 +142,7 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
     create: (type, document) =>
       ask(`create ${type} ${document.userName ?? document.displayName}`, () => {
         taken(type, document)
-        const id = `a${++ids}`
+        const id = app.nextIds.shift() ?? `a${++ids}`
         of(type).set(id, document)
         if (type === 'Group') app.members.set(id, new Set())
         return { id, document }

@@ -160,7 +160,11 @@ function isTrue(judged: Judged, id: string, link: Link): boolean {
     case 'guard':
       return true
     case 'refused':
-      return app.habits.refusesBad && String(user?.document.title ?? '').startsWith('bad')
+      if (app.habits.refusesBad && String(user?.document.title ?? '').startsWith('bad')) return true
+      // The app does not take a member whose account another hand removes again and again.
+      return [...(company.people.get(id) ?? [])].some(
+        (one) => judged.links.get(one)?.link.reason?.code === 'vanishes' && world.meddled.has(`${app.name} ${one}`),
+      )
     case 'waits-for': {
       const manager = managerHere(user)
       if (manager === undefined) return false

@@ -263,10 +263,16 @@ function accountsOn(app: SimApp, id: string): readonly string[] {
     .map((account) => account.id)
 }
 
-/** Whether nobody promises that somebody is out of an app at once: it is paused, lets go of people, or the guard has said no. */
+/** Whether nobody promises that somebody is out of an app at once: it is, or was, paused, lets go of people, or the guard has said no. */
 async function isExcused(store: WorkStore, world: World, app: SimApp, id: string): Promise<boolean> {
   const settings = (await settingsOf(store)).find((one) => one.id === app.name)
-  if (settings?.mode !== 'on' || world.letGo.has(app.name) || world.meddled.has(`${app.name} ${id}`)) return true
+  if (
+    settings?.mode !== 'on' ||
+    world.paused.has(app.name) ||
+    world.letGo.has(app.name) ||
+    world.meddled.has(`${app.name} ${id}`)
+  )
+    return true
   const [item] = await store.items(TENANT, QUEUES.links(app.name), { keys: [id] })
   return item?.state === 'held'
 }

@@ -51,6 +51,8 @@ export interface World {
   /** Apps whose policy ever let go of accounts, and apps where a hold was approved. */
   readonly letGo: Set<string>
   readonly approved: Set<string>
+  /** Apps that were ever paused. */
+  readonly paused: Set<string>
   /** Whose account an administrator has meddled with, by app and resource. */
   readonly meddled: Set<string>
   /** How often somebody was killed. */
@@ -138,6 +140,7 @@ export async function createWorld(
     groups: new Map(),
     letGo: new Set(),
     approved: new Set(),
+    paused: new Set(),
     meddled: new Set(),
     strangers: new Set(),
     kills: 0,
@@ -363,6 +366,7 @@ async function configure(
       await administration.change(TENANT, name, { policy: { onLeave: operation.onLeave } })
       return
     case 'pause':
+      world.paused.add(name)
       await administration.pause(TENANT, name)
       return
     case 'resume':

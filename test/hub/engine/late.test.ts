@@ -1,0 +1,167 @@
+// Tests of late effects, accounts that change hands, and ids that an app gives again.
+
+import { expect, test } from 'vitest'
+import { AppError } from '../../../src/hub/index.ts'
+import { startHub } from './harness.ts'
+import { createMemoryApp, type MemoryApp } from './memory-app.ts'
+
+const WITH_GROUPS = { scope: { users: {}, groups: {} } }
+const HIDES = { disableMeans: 'removed', disabledReads: false, reenable: 'update', removeMeans: 'removed' } as const
+const DELETES = { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' } as const
+
+const broken = () => ({ error: new AppError('unknown', 'The connection broke') })
+const users = (app: MemoryApp) => [...app.users.values()].map(({ userName, active }) => `${userName} ${active}`).sort()
+const members = (app: MemoryApp) => [...app.members.values()].flatMap((one) => [...one])
+
+/** The first request that begins so has an unknown outcome, and is not carried out. */
+function loseFirst(app: MemoryApp, beginning: string): void {
+  let lost = false
+  app.fault = (request) => {
+    if (lost || !request.startsWith(beginning)) return undefined
+    lost = true
+    return broken()
+  }
+}
+
+test('a late twin is found by its externalId where the app is searched by names that are not unique', async () => {
+  const traits = createMemoryApp().traits
+  const crm = createMemoryApp({ users: { ...traits.users, match: ['userName'], unique: [] } })
+  const { people, pass } = await startHub({}, { crm })
+  loseFirst(crm, 'create')
+  await people.create('a')
+  await pass(10_000)
+  const [account = {}] = crm.users.values()
+  crm.users.set('late', account)
+  crm.users.set('stranger', { userName: 'a', active: true })
+  await pass(100_000)
+  expect(crm.users.get('late')).toMatchObject({ active: false })
+  expect(users(crm)).toEqual(['a false', 'a true', 'a true'])
+})
+
+test('a late account of somebody who left meanwhile is switched off where switching off deletes', async () => {
+  const crm = createMemoryApp({ off: DELETES })
+  crm.onDisable = 'delete'
+  const { people, pass } = await startHub({}, { crm })
+  const id = await people.create('a')
+  await pass(3_000)
+  const [account = {}] = crm.users.values()
+  await people.patch(id, { active: false })
+  await pass(3_000)
+  expect(users(crm)).toEqual([])
+  crm.fault = (request) => (request.startsWith('create') ? broken() : undefined)
+  await people.patch(id, { active: true })
+  await pass(1_200)
+  await people.patch(id, { active: false })
+  await pass(5_000)
+  crm.users.set('late', account)
+  await pass(1_000_000)
+  expect(users(crm)).toEqual([])
+})
+
+test('who gets an account back does not get the memberships that it had', async () => {
+  const traits = createMemoryApp().traits
+  const app = createMemoryApp({ members: { ...traits.members, read: 'none' } })
+  const { people, pass } = await startHub(WITH_GROUPS, { crm: app })
+  const id = await people.create('a')
+  await people.group('Staff', [id])
+  await pass(5_000)
+  expect(members(app)).toHaveLength(1)
+  // At once, so that the account is taken over before the group is looked at.
+  app.fault = (request) => (request.startsWith('members') ? broken() : undefined)
+  await people.remove(id)
+  await people.create('a')
+  await pass(20_000)
+  app.fault = () => undefined
+  await pass(100_000)
+  expect(users(app)).toEqual(['a true'])
+  expect(members(app)).toEqual([])
+})
+
+test('who leaves a group while the account is hidden is no member when it comes back', async () => {
+  const crm = createMemoryApp({ off: HIDES })
+  crm.onDisable = 'hide'
+  const { people, pass } = await startHub(WITH_GROUPS, { crm })
+  const id = await people.create('a')
+  const group = await people.group('Staff', [id])
+  await pass(5_000)
+  await people.patch(id, { active: false })
+  await pass(5_000)
+  await people.members(group, 'remove', [id])
+  await pass(5_000)
+  await people.patch(id, { active: true })
+  await pass(100_000)
+  expect(users(crm)).toEqual(['a true'])
+  expect(members(crm)).toEqual([])
+})
+
+test('a hidden account that somebody has got back is not given to the next one of its old name', async () => {
+  const crm = createMemoryApp({ off: HIDES })
+  crm.onDisable = 'hide'
+  const { people, pass } = await startHub({}, { crm })
+  const first = await people.create('a')
+  await pass(3_000)
+  await people.remove(first)
+  await pass(3_000)
+  const second = await people.create('a')
+  await pass(3_000)
+  expect(users(crm)).toEqual(['a true'])
+  await people.patch(second, { userName: 'b' })
+  await pass(3_000)
+  await people.create('a')
+  await pass(1_000_000)
+  expect(users(crm)).toEqual(['a true', 'b true'])
+})
+
+test('a membership that a late request undid is sent again where members cannot be read', async () => {
+  const traits = createMemoryApp().traits
+  const crm = createMemoryApp({ members: { ...traits.members, read: 'none' } })
+  const { people, pass } = await startHub(WITH_GROUPS, { crm })
+  const id = await people.create('a')
+  const group = await people.group('Staff')
+  await pass(5_000)
+  loseFirst(crm, 'members')
+  await people.members(group, 'add', [id])
+  await pass(1_200)
+  await people.members(group, 'remove', [id])
+  await pass(10_000)
+  const [account = ''] = crm.users.keys()
+  for (const one of crm.members.values()) one.add(account)
+  await pass(100_000)
+  expect(members(crm)).toEqual([])
+  crm.requests.length = 0
+  await pass(2_000_000)
+  expect(crm.requests.filter((request) => request.startsWith('members'))).toEqual([])
+})
+
+test('an id that the app gives to a new account is not that of the old one any more', async () => {
+  const { people, app, pass, link } = await startHub()
+  const old = await people.create('a')
+  await pass(3_000)
+  const [id = ''] = app.users.keys()
+  app.users.delete(id)
+  app.nextIds.push(id)
+  const other = await people.create('b')
+  await pass(3_000)
+  await people.patch(old, { title: 'x' })
+  await pass(100_000)
+  expect(users(app)).toEqual(['a true', 'b true'])
+  expect((await link(other))?.account).toBe(id)
+  expect((await link(old))?.account).not.toBe(id)
+})
+
+test('a member whose account another hand has removed is made again, and the group goes on', async () => {
+  const { people, app, pass, item } = await startHub(WITH_GROUPS)
+  const id = await people.create('a')
+  const group = await people.group('Staff')
+  await pass(5_000)
+  app.users.clear()
+  app.fault = (request) =>
+    request.startsWith('members') && app.users.size === 0
+      ? { error: new AppError('refused', 'There is no such account', { status: 400 }) }
+      : undefined
+  await people.members(group, 'add', [id])
+  await pass(100_000)
+  expect(users(app)).toEqual(['a true'])
+  expect(members(app)).toEqual([...app.users.keys()])
+  expect((await item(group))?.state).not.toBe('parked')
+})
