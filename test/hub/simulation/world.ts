@@ -11,6 +11,7 @@ import {
   QUEUES,
   readApps,
 } from '../../../src/hub/contract/index.ts'
+import { killPerson, revokeKill } from '../../../src/hub/proof/kill.ts'
 import { type Document, Group, STRICT, User } from '../../../src/protocol/index.ts'
 import type { Write } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
@@ -323,28 +324,13 @@ async function kill(
   what: 'kill' | 'revive',
 ): Promise<void> {
   if (id === undefined) return
-  const now = environment.now()
-  if (what === 'kill') world.kills += 1
-  const value = what === 'kill' ? ({ at: now, by: 'administrator' } as never) : undefined
-  const item = { tenant: TENANT, queue: QUEUES.kills, key: id }
-  const marks = world.apps.flatMap(({ name }): readonly Write[] => [
-    {
-      write: 'mark',
-      item: { tenant: TENANT, queue: QUEUES.links(name), key: id },
-      lane: HUB_LANES.leave,
-      due: now,
-      state: 'ready',
-      value: { type: 'User', name: id },
-    },
-    {
-      write: 'mark',
-      item: { tenant: TENANT, queue: QUEUES.units, key: name },
-      lane: HUB_LANES.leave,
-      due: now,
-      state: 'ready',
-    },
-  ])
-  await store.commit([{ write: 'item', item, set: value === undefined ? undefined : { value } }, ...marks])
+  const deps = { store, environment, actor: 'administrator' }
+  if (what === 'revive') {
+    await revokeKill(deps, TENANT, id)
+    return
+  }
+  world.kills += 1
+  await killPerson(deps, TENANT, id)
 }
 
 async function configure(
