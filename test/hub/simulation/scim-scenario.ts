@@ -1,4 +1,4 @@
-// A run of the hub with the SCIM adapter over fake apps: a sound one, one with faults, and one that is up to no good.
+// A run of the hub with the SCIM adapter over three fake apps: a sound one, one with faults, and a bad one.
 
 import { createDirectory } from '../../../src/directory/index.ts'
 import { createHub, cursorFor } from '../../../src/hub/hub.ts'
