@@ -42,12 +42,12 @@ export async function conflictOver(
 }
 
 /** What a search shows may be old, or about to change. */
-async function tryAgain(turn: Turn, job: Job, message: string): Promise<'settled'> {
+async function tryAgain(turn: Turn, job: Job, message: string, waitsFor: readonly string[] = []): Promise<'settled'> {
   const attempts = (job.link.attempts ?? 0) + 1
   job.link = { ...job.link, attempts }
   const { environment } = turn.deps
   const due = environment.now() + backoffMs(attempts, environment.chance)
-  if (attempts > TRIES) await park(turn, job, { code: 'conflict', message })
+  if (attempts > TRIES) await park(turn, job, { code: 'conflict', message }, waitsFor)
   else await settleLater(turn, job, { state: 'ready', due, reason: { code: 'conflict', message } })
   return 'settled'
 }
@@ -87,9 +87,8 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
   addTo(turn.waiting, by, job.item.key)
   const name = (await linkNow(turn, by))?.acked?.[attribute]
   if (name !== undefined && !sameName(name, value)) {
-    // It has been given up since it was found.
-    await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
-    return 'settled'
+    // It has been given up since it was found; or another hand, or a late request, has given it back.
+    return tryAgain(turn, job, `${attribute} "${value.slice(0, 100)}" is still that of the account of ${by}`, [by])
   }
   const message = `Waits until ${by} has given up ${attribute} "${value.slice(0, 100)}"`
   const reason = { code: 'swap', message, details: { holder: by, attribute, value } } as const

@@ -203,7 +203,7 @@ function isNameTaken({ company, app, links, world }: Judged, id: string, link: L
     if (account.id === link.account && !isOthers) return false
     if (String(account.document[attribute] ?? '').toLowerCase() !== name) return false
     // Where an account that is off is out of reach, nobody can rename it: it blocks the name that it had until it is switched on.
-    if (account.hidden) return true
+    if (account.hidden || wasRepeated(app, account.id)) return true
     const owner = [...links.values()].find((one) => one.key !== id && one.link.account === account.id)
     if (owner === undefined || EXCUSED.includes(owner.state) || world.meddled.has(`${app.name} ${owner.key}`))
       return true
