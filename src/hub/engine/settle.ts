@@ -92,10 +92,12 @@ export async function settleLater(turn: Turn, job: Job, ending: Ending): Promise
     ...(reason === undefined ? {} : { reason: { ...reason, since } }),
   }
   turn.timed.add(`${state}/${job.lane}`)
+  // What is to be read back is, whatever else holds the link up.
+  const reads = (link.verify ?? []).filter((at) => at > environment.now())
   await settle(
     turn,
     job,
-    { state, due, lane: job.lane, expires: NEVER },
+    { state, due: Math.min(due, ...reads), lane: job.lane, expires: NEVER },
     waitWrites(turn, job, waitsFor),
     state === 'ready',
   )

@@ -165,3 +165,19 @@ test('a member whose account another hand has removed is made again, and the gro
   expect(members(app)).toEqual([...app.users.keys()])
   expect((await item(group))?.state).not.toBe('parked')
 })
+
+test('a late account is found although its person is parked', async () => {
+  const { people, app, pass, item } = await startHub()
+  let creates = 0
+  app.fault = (request) => {
+    if (!request.startsWith('create')) return undefined
+    return creates++ === 0 ? broken() : { error: new AppError('refused', 'No such title', { status: 400 }) }
+  }
+  const id = await people.create('a')
+  await pass(40_000)
+  expect(creates).toBe(2)
+  expect(await item(id)).toMatchObject({ state: 'parked' })
+  app.users.set('late', { userName: 'a', externalId: id, active: true })
+  await pass(100_000)
+  expect((await item(id))?.value).toMatchObject({ account: 'late' })
+})
