@@ -119,6 +119,8 @@ async function addApps({ store, scheduler }: Simulation): Promise<void> {
       scope: { users: {} },
       grants: [],
       ...APP_DEFAULTS,
+      // Nobody is there to approve what the guard holds.
+      guard: { ...APP_DEFAULTS.guard, floor: 1_000 },
     }
     await store.commit([
       { write: 'record', record: { tenant: TENANT, kind: APP_RECORD, key: id }, value: settings as never },
