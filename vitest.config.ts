@@ -12,11 +12,14 @@ const ON_POSTGRES = [
 ]
 
 /**
- * What is run once more without the shortcuts of `provider/fast/`: every test whose own process answers requests, so that its answers
- * could differ. Not those that break the answers on purpose to try the checker, and not those on PostgreSQL, where no text is kept.
+ * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
+ * could differ. Not those of commands, of the client, of the hub and of the checker, which ask for nothing that the others don't; the
+ * checker against ourselves asks for everything, and is among them. Not those on PostgreSQL, where no text is kept.
  */
 const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
-  (path) => !/^test\/(conformance\/broken-|postgres\/)/.test(path),
+  (path) =>
+    path.endsWith('/ourselves.test.ts') ||
+    !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub)/.test(path),
 )
 
 export default defineConfig({
