@@ -37,6 +37,8 @@ export interface HeldLease {
   readonly remainingMs: () => number
   /** Include it in every commit of the work. */
   readonly fence: WorkWrite
+  /** Lets the lease expire instead of releasing it, because requests may still arrive: the next owner finds it abandoned. */
+  readonly abandon: () => void
 }
 
 /** The signal's abort reason when another owner has the lease, or may have it. */
@@ -74,13 +76,18 @@ export async function underLease<T>(
   const { key } = terms
   const { epoch, abandoned } = lease
   const { signal, remainingMs } = renewals
+  let isAbandoned = false
+  const abandon = () => {
+    isAbandoned = true
+  }
   try {
     if (remainingMs() <= 0 || signal.aborted) return undefined
     const fence: WorkWrite = { write: 'fence', lease: key, epoch }
-    return { result: await work({ key, epoch, abandoned, signal, remainingMs, fence }) }
+    return { result: await work({ key, epoch, abandoned, signal, remainingMs, fence, abandon }) }
   } finally {
+    const latest = await renewals.stop()
     // If it cannot be released, it expires.
-    await deps.store.release(key, await renewals.stop()).catch(() => {})
+    if (!isAbandoned) await deps.store.release(key, latest).catch(() => {})
   }
 }
 

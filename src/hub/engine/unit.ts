@@ -71,9 +71,8 @@ async function takeTurn(
   const state = app.settings.mode === 'on' ? askedAgain(unit, before, environment.now()) : before
   const { tenant } = unit
   const ending = new AbortController()
-  const end = () => ending.abort(lease.signal.reason)
-  if (lease.signal.aborted) end()
-  lease.signal.addEventListener('abort', end, { once: true })
+  let running = () => 0
+  const unlisten = endWithLease(lease, ending, () => running())
   // Requests of an owner that vanished may still arrive: nothing is changed before they have.
   if (lease.abandoned) await environment.wait(callLimitMs(app.adapter.traits.timeoutMs, deps.leaseMs), ending.signal)
   const name = { tenant, app: app.settings.id }
@@ -84,7 +83,7 @@ async function takeTurn(
       adapter: app.adapter,
       lease,
       leaseMs: deps.leaseMs,
-      signal: ending.signal,
+      signal: lease.signal,
       state: from,
       told: ({ message }) => deps.report(new Error(message), name),
       called: ({ ask, ms, error }) =>
@@ -117,14 +116,19 @@ async function takeTurn(
       store,
       fence: lease.fence,
       state: () => ({ write: 'item', item: unitKey, set: { value: stateOf(turn) as never } }),
-      failed: (error) => ending.abort(error),
+      // What is on its way ends by itself before the lease is released: the next owner must not send before it has arrived.
+      failed: (error) => {
+        ending.abort(error)
+        turn.calls.close()
+      },
     }),
     calls: open(state),
   }
+  running = () => turn.calls.running()
   const isPaused = app.settings.mode === 'paused'
   try {
     if (!isPaused) await reviewHolds(turn)
-    const more = await workThrough(turn, ending.signal)
+    const more = await workThrough(turn, ending)
     if (!isPaused) await reviewHolds(turn)
     await turn.committer.flush()
     // Those of the deliveries are closed: nothing that they left may come between.
@@ -148,8 +152,21 @@ async function takeTurn(
     return { set: due >= NEVER ? { state: '', due: NEVER, value } : { state: 'ready', due, lane, value } }
   } finally {
     turn.calls.close()
-    lease.signal.removeEventListener('abort', end)
+    unlisten()
   }
+}
+
+/** Ends a turn when its lease ends. `running`: requests on their way. Returns how to stop listening. */
+function endWithLease(lease: HeldLease, ending: AbortController, running: () => number): () => void {
+  const { signal } = lease
+  const end = () => {
+    // Nobody can call back what is on its way: the next owner waits for it, as after one that vanished.
+    if (running() > 0) lease.abandon()
+    ending.abort(signal.reason)
+  }
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
+  return () => signal.removeEventListener('abort', end)
 }
 
 /** An app that is broken is asked at once after it was changed or resumed: whoever repairs it need not wait for the next probe. */
@@ -158,14 +175,23 @@ function askedAgain(unit: Item, state: AppState, now: number): AppState {
   return isNews && BROKEN.has(state.health) ? { ...state, ...hear(state, { event: 'retry' }, now).health } : state
 }
 
-/** Backfill and deliveries side by side. Returns whether there is more to do at once. */
-async function workThrough(turn: Turn, signal: AbortSignal): Promise<boolean> {
+/** Backfill and deliveries side by side; if one fails, the other ends too before this does. Returns whether there is more to do at once. */
+async function workThrough(turn: Turn, ending: AbortController): Promise<boolean> {
+  const { signal } = ending
   let filling = turn.app.settings.mode === 'on' && needsBackfill(turn)
   const fill = async () => {
     while (filling && !signal.aborted) filling = !(await backfillBatch(turn))
   }
-  const [, more] = await Promise.all([fill(), workLinks(turn, signal, () => filling)])
-  return more
+  const orEnd = <T>(work: Promise<T>) =>
+    work.catch((error) => {
+      ending.abort(error)
+      throw error
+    })
+  const working = orEnd(workLinks(turn, signal, () => filling))
+  const [filled, worked] = await Promise.allSettled([orEnd(fill()), working])
+  if (filled.status === 'rejected') throw filled.reason
+  if (worked.status === 'rejected') throw worked.reason
+  return worked.value
 }
 
 /** What people have said about holds that are not closed. */

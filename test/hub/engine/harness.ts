@@ -43,11 +43,12 @@ export function appSettings(id: string, settings: Partial<AppSettings> = {}): Ap
   }
 }
 
-/** Starts a hub with one app, `crm`, unless others are given. */
+/** Starts a hub with one app, `crm`, unless others are given. `wrap`: what goes wrong between it and its store. */
 export async function startHub(
   settings: Partial<AppSettings> = {},
   apps: { readonly [id: string]: MemoryApp } = { crm: createMemoryApp() },
   pollMs = 1_000,
+  wrap = (store: Calm['store']): Calm['store'] => store,
 ) {
   const calm = createCalm()
   const now = () => BEGINNING + calm.now()
@@ -58,7 +59,7 @@ export async function startHub(
   const start = (name: string) => {
     const { process, store } = calm.start(name)
     const hub = createHub({
-      store,
+      store: wrap(store),
       environment: process.environment,
       owner: name,
       pace: { pollMs },
