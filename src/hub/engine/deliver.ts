@@ -6,7 +6,7 @@ import { TurnOver } from './calls.ts'
 import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { guardRemoval } from './guarding.ts'
-import { loseAccount } from './lost.ts'
+import { findLost, loseAccount } from './lost.ts'
 import { accountOf, formerAccount, isTakenOver, matchAccount, ownerOf } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import {
@@ -57,10 +57,16 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
     job.swapped = swap
     job.link = named
   }
+  const referred = new Map<string, string>()
+  const lookUp = (id: string) => {
+    const account = accounts(id)
+    if (account !== undefined) referred.set(id, account)
+    return account
+  }
   for (let round = 0; round < ROUNDS; round++) {
     const want = wantOf(app, job.source, job.link, {
       // Somebody may be referred to by oneself.
-      accountOf: (id) => (id === job.item.key ? accountOf(turn, job.link) : accounts(id)),
+      accountOf: (id) => (id === job.item.key ? accountOf(turn, job.link) : lookUp(id)),
       killed: job.killed,
       now: turn.deps.environment.now(),
     })
@@ -74,11 +80,19 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
     }
     const steps = stepsOf(app, job.link, want)
     if (steps.removes === 1 || steps.action === 'disable' || steps.action === 'remove') job.lane = 0
-    const done = await oneRound(turn, job, want, steps)
+    const done = await oneRound(turn, job, want, steps).catch((error) => blameLost(turn, job, referred, error))
     if (done === 'settled') return
     if (done === 'at rest') return finish(turn, job, want)
   }
   await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
+}
+
+/** The app may have refused an account because one that it refers to was removed by another hand: that one is looked for first. */
+async function blameLost(turn: Turn, job: Job, referred: ReadonlyMap<string, string>, error: unknown): Promise<never> {
+  const isRefused = error instanceof AppError && error.trouble === 'refused'
+  const lost = isRefused && referred.size > 0 ? await findLost(turn, job, referred) : []
+  if (lost.length === 0) throw error
+  throw new AppError('unknown', `The app has lost the accounts of ${lost.slice(0, 3).join(', ')}, who are referred to`)
 }
 
 /** Lets go of an account that stays as it is. Nobody here answers for it any more, so the guard counts it. */

@@ -35,8 +35,8 @@ export async function loseAccount(turn: Turn, job: Job, want: Want, message: str
 }
 
 /**
- * Looks for accounts that another hand may have removed, after the app has refused them as members: resource → account. Those that a read
- * does not find are read back by their own links soon. Returns their resources. Throws AppError and TurnOver.
+ * Looks for accounts that another hand may have removed, after the app has refused them as members or managers: resource → account. Those
+ * that a read does not find are read back by their own links soon. Returns their resources. Throws AppError and TurnOver.
  */
 export async function findLost(turn: Turn, job: Job, members: ReadonlyMap<string, string>): Promise<readonly string[]> {
   const { deps, app, tenant, calls, committer } = turn

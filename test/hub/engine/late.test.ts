@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { AppError } from '../../../src/hub/index.ts'
+import { EnterpriseUser } from '../../../src/protocol/index.ts'
 import { startHub } from './harness.ts'
 import { createMemoryApp, type MemoryApp } from './memory-app.ts'
 
@@ -180,4 +181,20 @@ test('a late account is found although its person is parked', async () => {
   app.users.set('late', { userName: 'a', externalId: id, active: true })
   await pass(100_000)
   expect((await item(id))?.value).toMatchObject({ account: 'late' })
+})
+
+test('who is refused because the account of the manager was removed by another hand waits for a new one', async () => {
+  const { people, app, pass, item } = await startHub()
+  const boss = await people.create('boss')
+  await pass(5_000)
+  app.users.clear()
+  const isThere = (name: string) => [...app.users.values()].some(({ userName }) => userName === name)
+  app.fault = (request) =>
+    request === 'create User report' && !isThere('boss')
+      ? { error: new AppError('refused', 'There is no such manager') }
+      : undefined
+  const id = await people.create('report', { [EnterpriseUser.id]: { manager: { value: boss } } })
+  await pass(60_000)
+  expect(users(app)).toEqual(['boss true', 'report true'])
+  expect(await item(id)).toMatchObject({ state: '' })
 })
