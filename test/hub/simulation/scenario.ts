@@ -58,7 +58,7 @@ const LEASE_MS = 20_000
 const DISTURBED_MS = 40_000
 /** The longest backoff, the longest pause of a breaker, and two verify reads. */
 const CALM_MS = 2 * 3_600_000
-const STEPS_PER_SECOND = 5_000
+const STEPS_PER_SECOND = 10_000
 /** Two looks at what other processes have written, a token, and the request. */
 const LEAVER_MS = 20_000
 /** Most requests about one resource of one app after the faults have ended. */
