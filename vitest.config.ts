@@ -11,6 +11,10 @@ const ON_POSTGRES = [
   'test/tenancy/**/*.test.ts',
 ]
 
+/** In CI these are run on SQLite alone: they are long, and what they try is before the store. */
+const LONG_BEFORE_THE_STORE =
+  process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown}.test.ts']
+
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
  * could differ. Not those of commands, of the client, of the hub and of the checker, which ask for nothing that the others don't; the
@@ -32,7 +36,15 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'sqlite', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
-      { extends: true, test: { name: 'postgres', include: ON_POSTGRES, globalSetup: 'test/postgres.setup.ts' } },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ON_POSTGRES,
+          exclude: LONG_BEFORE_THE_STORE,
+          globalSetup: 'test/postgres.setup.ts',
+        },
+      },
       { extends: true, test: { name: 'plain', include: WITHOUT_SHORTCUTS, env: { LOCKSTEP_FAST: 'off' } } },
     ],
   },
