@@ -67,9 +67,10 @@ async function findHolder(turn: Turn, job: Job, want: Want): Promise<Match | und
 /** Waits until the holder has got another name; those who wait for each other in a circle take names of their own for a while. */
 async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): Promise<'again' | 'settled'> {
   const { attribute, value } = key
+  addTo(turn.waiting, by, job.item.key)
   const holder = await holderNow(turn, by)
   if (holder === 'leaving')
-    return tryAgain(turn, job, `${attribute} "${value.slice(0, 100)}" is that of somebody who leaves`)
+    return tryAgain(turn, job, `${attribute} "${value.slice(0, 100)}" is that of somebody who leaves`, [by])
   const gets = holder?.document?.[attribute]
   if (holder === undefined || gets === undefined || sameName(gets, value)) {
     const message = `${attribute} "${value.slice(0, 100)}" is that of the account ${account.id}, which belongs to ${by} here`
@@ -84,7 +85,6 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
     return 'again'
   }
   if (job.swapped !== undefined) job.link = { ...job.link, swap: job.swapped }
-  addTo(turn.waiting, by, job.item.key)
   const name = (await linkNow(turn, by))?.acked?.[attribute]
   if (name !== undefined && !sameName(name, value)) {
     // It has been given up since it was found; or another hand, or a late request, has given it back.

@@ -198,3 +198,18 @@ test('who is refused because the account of the manager was removed by another h
   expect(users(app)).toEqual(['boss true', 'report true'])
   expect(await item(id)).toMatchObject({ state: '' })
 })
+
+test('whoever needs the name of a group that leaves gets it as soon as that is gone, however long it takes', async () => {
+  const { people, app, pass, item } = await startHub(WITH_GROUPS)
+  const old = await people.group('Staff')
+  await pass(5_000)
+  app.fault = (request) => (request.startsWith('remove') ? broken() : undefined)
+  await people.remove(old, 'Group')
+  const id = await people.group('Staff')
+  await pass(100_000)
+  expect(await item(id)).toMatchObject({ state: 'parked' })
+  app.fault = () => undefined
+  await pass(600_000)
+  expect(await item(id)).toMatchObject({ state: '' })
+  expect([...app.groups.values()]).toHaveLength(1)
+})
