@@ -70,7 +70,8 @@ const PARTS: readonly (readonly [
   [HUB_ROWS, measureHub, 'closed'],
 ]
 
-const only = options.only?.split(',').map((word) => word.trim())
+/** `H` is all rows of the hub. */
+const only = options.only?.split(',').flatMap((word) => (word.trim() === 'H' ? HUB_ROWS : [word.trim()]))
 /** `--only F` wants F, F.eq and F.miss, but not F1M; a part runs when any of its rows, or a row under one, is wanted. */
 const wants = (id: string) => only === undefined || only.some((word) => id === word || id.startsWith(`${word}.`))
 const wantsPart = (rows: readonly string[]) =>
