@@ -97,21 +97,15 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER }))
       else adds.push({ item, account, do: 'add' })
-    } else if (known !== null && (await mayBeMember(turn, job, item.key, known.account, link))) {
+    } else if (known !== null && (await mayBeMember(turn, job, known.account, link))) {
       removes.push({ item, account: known.account, do: 'remove' })
     } else settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
   }
   return { adds, removes, settled }
 }
 
-/** Whether an account may still be in a group in the app that it should not be in. `key`: the resource that it was added for. */
-async function mayBeMember(
-  turn: Turn,
-  job: Job,
-  key: string,
-  account: string,
-  link: Link | undefined,
-): Promise<boolean> {
+/** Whether an account may still be in a group in the app that it should not be in. */
+async function mayBeMember(turn: Turn, job: Job, account: string, link: Link | undefined): Promise<boolean> {
   const { deps, tenant, app } = turn
   const { off } = app.adapter.traits
   if (link?.account === account) {
