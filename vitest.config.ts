@@ -15,6 +15,10 @@ const ON_POSTGRES = [
 const LONG_BEFORE_THE_STORE =
   process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown}.test.ts']
 
+/** In CI these are not run a second time: they are long, and about limits, indexes and threads. */
+const LONG_BESIDE_ANSWERS =
+  process.env.CI === undefined ? /^$/ : /^(?:src|test)\/(?:server\/|site\/|(?:indexes|limits|tenants)\.)/
+
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
  * could differ. Not those of commands, of the client, of the hub and of the checker, which ask for nothing that the others don't; the
@@ -22,8 +26,9 @@ const LONG_BEFORE_THE_STORE =
  */
 const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
   (path) =>
-    path.endsWith('/ourselves.test.ts') ||
-    !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub)/.test(path),
+    !LONG_BESIDE_ANSWERS.test(path) &&
+    (path.endsWith('/ourselves.test.ts') ||
+      !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub)/.test(path)),
 )
 
 export default defineConfig({
