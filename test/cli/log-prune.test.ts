@@ -61,9 +61,9 @@ describe('lockstep log prune', { timeout: 120_000 }, () => {
     await server.tenancy.changeSettings(tenant, { logDays: 60 }, server.directory)
     expect((await run(args)).stdout).toMatch(/1 line deleted/)
     const { begins = 0 } = (await server.store.tenant(tenant)) ?? {}
-    await server.store.commit([{ write: 'cursor', tenant, reader: 'hub', place: begins - 1 }])
+    await server.store.commit([{ write: 'cursor', tenant, reader: 'audit', place: begins - 1 }])
     const held = await run([...args, '--days', '1'])
-    expect(held.stdout).toMatch(/no line was old enough.* The reader "hub" has not read/)
+    expect(held.stdout).toMatch(/no line was old enough.* The reader "audit" has not read/)
     const all = await run(['log', 'prune', '--all', '--database', server.database, '--json'])
     expect(
       all.stdout
