@@ -56,7 +56,7 @@ export interface AdapterCall {
   readonly signal: AbortSignal
   /** Headers for each request of the call, in lower case: an id of the delivery, trace context. */
   readonly headers: { readonly [name: string]: string }
-  /** The place in the log that the step was computed from, and the one that the app last confirmed for this account. */
+  /** The place in the log that the step was computed from, and that of the last call for this account that the app confirmed. */
   readonly place?: number
   readonly previousPlace?: number
 }

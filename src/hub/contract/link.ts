@@ -71,6 +71,8 @@ export interface Link {
   /** When the app confirmed last, in milliseconds since 1970, and the place in the log that it then reflected. */
   readonly ackedAt?: number
   readonly ackedPlace?: number
+  /** The place in the log of the last call that the app confirmed: a confirmation without a difference makes none. */
+  readonly sentPlace?: number
   /** When the change that is not confirmed yet was committed: the age of the debt. */
   readonly since?: number
   /** When the oldest change that the last confirmation was for had been committed. */

@@ -73,11 +73,13 @@ export async function sendStep(
   let made: Account | undefined
   let isSent = true
   try {
-    const { ackedPlace } = job.link
-    const places = { place: job.item.place, ...(ackedPlace === undefined ? {} : { previousPlace: ackedPlace }) }
+    const { sentPlace } = job.link
+    const { place } = job.item
+    const places = { place, ...(sentPlace === undefined ? {} : { previousPlace: sentPlace }) }
     made = await send((call) =>
       callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } }),
     )
+    job.link = { ...job.link, sentPlace: place }
     return made
   } catch (thrown) {
     if (!(thrown instanceof AppError)) {

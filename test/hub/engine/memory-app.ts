@@ -6,6 +6,7 @@ import {
   type AccountTraits,
   type AccountType,
   type Adapter,
+  type AdapterCall,
   type AdapterKind,
   AppError,
   type MatchKey,
@@ -24,6 +25,8 @@ export interface MemoryApp {
   readonly members: Map<string, Set<string>>
   /** What was asked for, in order: `create User bjensen`, `disable User a1`. */
   readonly requests: string[]
+  /** What went with each create and update. */
+  readonly calls: AdapterCall[]
   /** Called before each request; what it returns goes wrong. */
   fault: (request: string) => Fault
   /** What becomes of an account that is switched off. */
@@ -67,6 +70,7 @@ export function createMemoryApp(traits: Partial<Traits> = {}): MemoryApp {
     groups: new Map(),
     members: new Map(),
     requests: [],
+    calls: [],
     fault: () => undefined,
     onDisable: 'keep',
     nextIds: [],
@@ -139,15 +143,20 @@ function createAdapter(app: MemoryApp, environment: Environment): Adapter {
           .map(([id, document]) => ({ id, document })),
       ),
     read: (type, id) => ask(`read ${type} ${id}`, () => account(type, id)),
-    create: (type, document) =>
+    create: (type, document, call) =>
       ask(`create ${type} ${document.userName ?? document.displayName}`, () => {
         taken(type, document)
+        app.calls.push(call)
         const id = app.nextIds.shift() ?? `a${++ids}`
         of(type).set(id, document)
         if (type === 'Group') app.members.set(id, new Set())
         return { id, document }
       }),
-    update: (type, id, { before, after }) => ask(`update ${type} ${id}`, () => update(type, id, before, after)),
+    update: (type, id, { before, after }, call) =>
+      ask(`update ${type} ${id}`, () => {
+        update(type, id, before, after)
+        app.calls.push(call)
+      }),
     disable: (id, { after }) =>
       ask(`disable User ${id}`, () => {
         const known = app.users.get(id)

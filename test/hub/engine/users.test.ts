@@ -42,3 +42,17 @@ test('a person who is deleted here is switched off there, and stays known until 
   await pass(1_000_000)
   expect(await item(id)).toMatchObject({ state: '', value: { goneAt: expect.any(Number) } })
 })
+
+test('a call names the place of the last one for this account, whatever was confirmed without a call in between', async () => {
+  const { people, app, pass, link } = await startHub()
+  const id = await people.create('bjensen', { displayName: 'Babs' })
+  await pass(3_000)
+  await people.patch(id, { userType: 'Employee' })
+  await pass(3_000)
+  expect(app.calls).toHaveLength(1)
+  expect((await link(id))?.ackedPlace).toBeGreaterThan(app.calls[0]?.place ?? 0)
+  await people.patch(id, { displayName: 'Barbara' })
+  await pass(3_000)
+  expect(app.calls[0]?.previousPlace).toBeUndefined()
+  expect(app.calls[1]?.previousPlace).toBe(app.calls[0]?.place)
+})
