@@ -109,7 +109,9 @@ function groupRows(
   groupName: (id: string) => string,
 ): readonly Part[] {
   if (map === undefined) return []
-  return groups.flatMap((group): readonly Part[] => {
+  // The directory and the log give them in orders of their own.
+  const inOrder = groups.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return inOrder.flatMap((group): readonly Part[] => {
     // Where groups stay nested, the app works out itself who is in them through others.
     const direct = person.groups.get(group.id) === true
     if (!direct && map.members?.nested === 'keep') return []
