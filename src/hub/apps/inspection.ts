@@ -9,6 +9,7 @@ import {
   type DriftKind,
   type Link,
   type LinkState,
+  newRunKey,
   QUEUES,
   readApp,
 } from '../contract/index.ts'
@@ -120,7 +121,7 @@ export function createInspection({ store, environment, types }: InspectionDeps):
         throw new AppRefusal('ERR_IN_USE', `Sweep ${running.key} of app "${app}" is under way; wait until it has ended`)
       }
       const now = environment.now()
-      const id = timeOrdered(environment)
+      const id = newRunKey(environment)
       const [unit] = kind === 'light' ? await store.items(tenant, QUEUES.units, { keys: [app] }) : []
       const { lightAfter } = (unit?.value ?? {}) as { readonly lightAfter?: string }
       await store.commit(beginSweep(tenant, app, id, kind, now, lightAfter))
@@ -145,12 +146,6 @@ export function createInspection({ store, environment, types }: InspectionDeps):
       await store.commit(fixSweep(tenant, app, sweep, run, kinds, environment.now()))
     }),
   }
-}
-
-/** A name that sorts by time, among those of sweeps that have begun by themselves too. */
-function timeOrdered(environment: Environment): string {
-  const random = Buffer.from(environment.random(new Uint8Array(4))).toString('hex')
-  return `${String(environment.now()).padStart(15, '0')}-${random}`
 }
 
 async function requireSweep(store: Pick<Work, 'items'>, tenant: string, app: string, id: string): Promise<SweepRun> {

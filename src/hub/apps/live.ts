@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import type { Store, Work } from '../../store/index.ts'
-import { type AppState, type Attempt, QUEUES, readApps } from '../contract/index.ts'
+import { type AppState, type Attempt, QUEUES, readApps, timeKey } from '../contract/index.ts'
 
 /** Something that happened. Times are in milliseconds since 1970. */
 export type LiveEvent =
@@ -55,7 +55,7 @@ export function watchApps(
 
   async function attemptsOf(app: string, now: number): Promise<readonly LiveEvent[]> {
     const from = Math.max(began, now - BACK_MS)
-    const after = String(from).padStart(15, '0')
+    const after = timeKey(from)
     const items = await store.items(tenant, QUEUES.attempts(app), { after, limit: ATTEMPTS })
     return items.flatMap(({ key, value }): LiveEvent[] => {
       if (told.has(`${app} ${key}`)) return []

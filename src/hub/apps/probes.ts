@@ -4,7 +4,7 @@ import type { Environment } from '../../environment.ts'
 import { isObject, type Json } from '../../protocol/index.ts'
 import type { Store, Work } from '../../store/index.ts'
 import { type ProbeReport, probeApp } from '../adapters/scim/probe.ts'
-import { type AdapterDeps, type AppSettings, QUEUES, readApp } from '../contract/index.ts'
+import { type AdapterDeps, type AppSettings, newRunKey, QUEUES, readApp } from '../contract/index.ts'
 import { asOfNow, type Background, begun, withBeats } from '../proof/background.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
 
@@ -96,8 +96,7 @@ async function carryOut(
   onBegun: (run: ProbeRun) => void,
 ): Promise<void> {
   const beganAt = environment.now()
-  const random = Buffer.from(environment.random(new Uint8Array(4))).toString('hex')
-  const id = `${String(beganAt).padStart(15, '0')}-${random}`
+  const id = newRunKey(environment)
   const keep = async (run: Omit<ProbeRun, 'id' | 'kind' | 'beganAt'>): Promise<ProbeRun> => {
     const value: ProbeRun = { kind: 'probe', id, beganAt, ...run }
     const item = { tenant: adapter.tenant, queue: QUEUES.runs(settings.id), key: id }

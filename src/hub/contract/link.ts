@@ -1,5 +1,6 @@
 // What the hub keeps: queues of work items, their keys, and what their values hold.
 
+import type { Environment } from '../../environment.ts'
 import type { Document, Json } from '../../protocol/index.ts'
 import type { AccountType, MatchKey, ShownRequest } from './adapter.ts'
 import type { AppTrouble } from './app-error.ts'
@@ -289,6 +290,16 @@ export interface Hold {
   readonly verdict?: 'approved' | 'discarded'
   readonly by?: string
   readonly at?: number
+}
+
+/** How keys begin that sort by time: attempts, holds, runs. In milliseconds since 1970. */
+export function timeKey(at: number): string {
+  return String(at).padStart(15, '0')
+}
+
+/** The key of a run that somebody begins now; it sorts by time. */
+export function newRunKey({ now, random }: Pick<Environment, 'now' | 'random'>): string {
+  return `${timeKey(now())}-${Buffer.from(random(new Uint8Array(4))).toString('hex')}`
 }
 
 /** The tag under which a link is found by its account. App ids may be longer than tags. */

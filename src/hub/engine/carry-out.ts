@@ -12,6 +12,7 @@ import {
   type ShownRequest,
   type Step,
   type Tentative,
+  timeKey,
 } from '../contract/index.ts'
 import { loseReused } from './lost.ts'
 import { claimNames, headersOf, matchKeys } from './match.ts'
@@ -147,7 +148,7 @@ function note(
   }
   turn.attempts++
   const number = String(turn.attempts).padStart(6, '0')
-  const key = `${String(at).padStart(15, '0')}-${lease.epoch}-${number}`
+  const key = `${timeKey(at)}-${lease.epoch}-${number}`
   committer.along([
     {
       write: 'item',

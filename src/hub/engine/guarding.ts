@@ -1,6 +1,6 @@
 // Asks the guard before access is taken away, and holds what it does not let through.
 
-import { type Approval, causeTag, type Hold, QUEUES, type RemovalCause } from '../contract/index.ts'
+import { type Approval, causeTag, type Hold, QUEUES, type RemovalCause, timeKey } from '../contract/index.ts'
 import { describeHeld, type Held, judgeCause, judgeRemoval, type RemovalCount } from './guard.ts'
 import { holdOf } from './holds.ts'
 import { settleLater } from './settle.ts'
@@ -111,7 +111,7 @@ async function openHold(turn: Turn, job: Job, held: Held): Promise<string> {
   if (same !== undefined) return same.key
   const now = deps.environment.now()
   // Time first, so that holds are listed in order; the place and the resource keep two of one moment apart.
-  const id = `${String(now).padStart(15, '0')}-${job.item.place}-${turn.lease.epoch}`
+  const id = `${timeKey(now)}-${job.item.place}-${turn.lease.epoch}`
   const hold: Hold = {
     openedAt: now,
     cause: held.cause,

@@ -5,7 +5,7 @@ import { type Item, NEVER } from '../../store/index.ts'
 import { type Kill, type Link, QUEUES, type RemovalCause } from '../contract/index.ts'
 import { deliver } from './deliver.ts'
 import { dueKilledLinks, passesPause } from './killed-links.ts'
-import { accountOf } from './match.ts'
+import { referredAccounts } from './referred-accounts.ts'
 import { readSources, type Source } from './source.ts'
 import type { Job, Turn } from './turn.ts'
 
@@ -169,7 +169,7 @@ async function prepare(turn: Turn, picked: readonly Item[]): Promise<readonly Pr
   const killed = new Map(kills.map(({ key, value }) => [key, value as unknown as Kill]))
   const isPaused = app.settings.mode === 'paused'
   const causeOf = new Map(causes.map((item) => [item.key, item]))
-  const references = await readReferences(turn, [...sources.values()])
+  const references = await referredAccounts(store, app, [...sources.values()])
   return picked.flatMap((item) => {
     const source = sources.get(item.key)
     if (source === undefined) return []
@@ -195,35 +195,4 @@ async function prepare(turn: Turn, picked: readonly Item[]): Promise<readonly Pr
 function named(link: Link, { type, document }: Source): Link {
   const name = document?.[type === 'User' ? 'userName' : 'displayName']
   return typeof name === 'string' && name !== link.name ? { ...link, name } : link
-}
-
-/** The accounts of all resources that maps look up: they are asked which, by mapping once without any. */
-async function readReferences(turn: Turn, sources: readonly Source[]): Promise<ReadonlyMap<string, string>> {
-  const { deps, tenant, app } = turn
-  const asked = new Set<string>()
-  for (const { type, document, memberOf } of sources) {
-    const map = type === 'User' ? app.maps.User : app.maps.Group
-    if (map === undefined || document === undefined || map.refers.length === 0) continue
-    const accountOf = (id: string) => {
-      asked.add(id)
-      return undefined
-    }
-    try {
-      map.map(document, { memberOf, accountOf }, 'update')
-    } catch {
-      // The delivery runs into it again, and parks the link.
-    }
-  }
-  const accounts = new Map<string, string>()
-  const keys = [...asked]
-  for (let from = 0; from < keys.length; from += 1_000) {
-    const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), {
-      keys: keys.slice(from, from + 1_000),
-    })
-    for (const { key, value } of links) {
-      const account = accountOf(turn, value as unknown as Link)
-      if (account !== undefined) accounts.set(key, account)
-    }
-  }
-  return accounts
 }

@@ -1,6 +1,6 @@
 // The marks that one batch makes for one app: links, members, causes of removals, and the unit.
 
-import type { Write } from '../../store/index.ts'
+import type { WorkWrite } from '../../store/index.ts'
 import { causeTag, type Link, QUEUES, type RemovalCause } from '../contract/index.ts'
 
 /** A change that has to reach a link. */
@@ -21,7 +21,7 @@ export interface AppRef {
 }
 
 /** The mark of a link; makes it if it is not there. */
-export function linkMark({ tenant, app }: AppRef, mark: LinkMark): Write {
+export function linkMark({ tenant, app }: AppRef, mark: LinkMark): WorkWrite {
   const { resource, type, name, lane, at, place } = mark
   return {
     write: 'mark',
@@ -41,7 +41,7 @@ export const ALL_MEMBERS = '*'
 export function memberMark(
   { tenant, app }: AppRef,
   mark: { readonly group: string; readonly member: string; readonly lane: number; readonly at: number },
-): Write {
+): WorkWrite {
   return {
     write: 'mark',
     item: { tenant, queue: QUEUES.members(app, mark.group), key: mark.member },
@@ -52,7 +52,7 @@ export function memberMark(
 }
 
 /** What caused a removal, for the guard. */
-export function causeWrite({ tenant, app }: AppRef, resource: string, cause: RemovalCause): Write {
+export function causeWrite({ tenant, app }: AppRef, resource: string, cause: RemovalCause): WorkWrite {
   return {
     write: 'item',
     item: { tenant, queue: QUEUES.removals(app), key: resource },
@@ -61,7 +61,7 @@ export function causeWrite({ tenant, app }: AppRef, resource: string, cause: Rem
 }
 
 /** The mark of an app's unit. `configured`: the place of a configuration that all links have to be looked at for. */
-export function unitMark({ tenant, app }: AppRef, lane: number, due: number, configured = 0): Write {
+export function unitMark({ tenant, app }: AppRef, lane: number, due: number, configured = 0): WorkWrite {
   return {
     write: 'mark',
     item: { tenant, queue: QUEUES.units, key: app },

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject, type Json, LockstepError } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
-import { type AccountType, type PlanItem, type PlanSummary, QUEUES } from '../contract/index.ts'
+import { type AccountType, newRunKey, type PlanItem, type PlanSummary, QUEUES } from '../contract/index.ts'
 import { withBeats } from './background.ts'
 import { type PlanDeps, type PlanResult, type PlanStep, planApp } from './plan.ts'
 
@@ -44,7 +44,7 @@ export interface PlanHooks {
 export async function makePlan(deps: PlanDeps, { onBegun, onItems }: PlanHooks = {}): Promise<PlanRun> {
   const { store, environment, tenant, app } = deps
   const now = environment.now()
-  const id = `${String(now).padStart(15, '0')}-${Buffer.from(environment.random(new Uint8Array(4))).toString('hex')}`
+  const id = newRunKey(environment)
   const settings = app.settings.id
   const none: PlanResult = {
     app: settings,

@@ -14,8 +14,9 @@ import {
 } from '../contract/index.ts'
 import { idsAfter } from '../engine/backfill.ts'
 import { guardLimits, judgeCause } from '../engine/guard.ts'
+import { referredAccounts } from '../engine/referred-accounts.ts'
 import { readSources, type Source } from '../engine/source.ts'
-import { accountTraits, isThere } from '../engine/steps.ts'
+import { accountTraits } from '../engine/steps.ts'
 import { createMatcher } from './plan-match.ts'
 import { type Moving, planMembers } from './plan-members.ts'
 import { type PlanContext, type Planned, planOne } from './plan-one.ts'
@@ -117,7 +118,8 @@ async function openWalk(deps: PlanDeps, state: AppState) {
     ])
     const itemOf = new Map(links.map((item) => [item.key, item]))
     const killed = new Set(kills.map(({ key }) => key))
-    const accountOf = await readAccounts(deps, [...sources.values()])
+    const accounts = await referredAccounts(deps.store, deps.app, [...sources.values()])
+    const accountOf = (id: string) => accounts.get(id)
     const context: PlanContext = { store, environment, tenant, app, match, accountOf, holds }
     const steps: PlanStep[] = []
     for (const [at, source] of [...sources.values()].entries()) {
@@ -198,35 +200,4 @@ async function withMembers(deps: PlanDeps, planned: Planned, moving: Moving): Pr
     },
     ...(emptiedFrom === undefined ? {} : { emptiedFrom }),
   }
-}
-
-/** The accounts that the maps of these resources refer to. */
-async function readAccounts(
-  { store, tenant, app }: PlanDeps,
-  sources: readonly Source[],
-): Promise<(id: string) => string | undefined> {
-  const asked = new Set<string>()
-  for (const { type, document, memberOf } of sources) {
-    const map = type === 'User' ? app.maps.User : app.maps.Group
-    if (map === undefined || document === undefined || map.refers.length === 0) continue
-    const accountOf = (id: string) => {
-      asked.add(id)
-      return undefined
-    }
-    try {
-      map.map(document, { memberOf, accountOf }, 'update')
-    } catch {
-      // The plan of this very resource runs into it again, and says so.
-    }
-  }
-  const accounts = new Map<string, string>()
-  const keys = [...asked]
-  for (let from = 0; from < keys.length; from += 1_000) {
-    const links = await store.items(tenant, QUEUES.links(app.settings.id), { keys: keys.slice(from, from + 1_000) })
-    for (const { key, value } of links) {
-      const link = value as unknown as Link
-      if (link.account !== undefined && isThere(app.adapter.traits, link)) accounts.set(key, link.account)
-    }
-  }
-  return (id) => accounts.get(id)
 }

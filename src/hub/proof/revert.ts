@@ -12,6 +12,7 @@ import {
   QUEUES,
   type ShownRequest,
   type Step,
+  timeKey,
 } from '../contract/index.ts'
 import { inverseOf } from '../engine/undo.ts'
 import { type PlanRun, planItems } from './plan-runs.ts'
@@ -84,7 +85,7 @@ async function attemptsOf({ store, tenant, app }: RevertDeps, run: PlanRun): Pro
     after = page.next
   }
   const found: Attempt[] = []
-  for (let after = String(run.appliedAt ?? 0).padStart(15, '0'); ; ) {
+  for (let after = timeKey(run.appliedAt ?? 0); ; ) {
     const page = await store.items(tenant, QUEUES.attempts(id), { after, limit: PAGE })
     for (const { value } of page) {
       const attempt = value as unknown as Attempt

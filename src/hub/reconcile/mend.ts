@@ -2,7 +2,8 @@
 
 import type { Json } from '../../protocol/index.ts'
 import type { WorkWrite } from '../../store/index.ts'
-import { type AppSettings, causeTag, type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
+import { type AppSettings, type DriftKind, HUB_LANES } from '../contract/index.ts'
+import { causeWrite, unitMark } from '../engine/marks.ts'
 import type { Shown } from './classify.ts'
 import type { LinkItem, SweepDeps } from './sweep-deps.ts'
 
@@ -24,6 +25,7 @@ export function mendWrites(
   kind: DriftKind,
 ): readonly WorkWrite[] {
   const { tenant, settings } = app
+  const ref = { tenant, app: settings.id }
   const at = now()
   const zombie = kind === 'zombie'
   const lane = zombie ? HUB_LANES.leave : HUB_LANES.sweep
@@ -44,23 +46,12 @@ export function mendWrites(
       set: { value: value as unknown as Json, ...(shown === undefined ? { tag: '' } : {}) },
     },
     { write: 'mark', item: key, lane, due: at, state: 'ready' },
-    ...unitMark(tenant, settings.id, lane, at),
+    unitMark(ref, lane, at),
   ]
-  if (zombie) writes.push(causeWrite(tenant, settings.id, run, item.key, item.place))
-  return writes
-}
-
-/** Wakes the owner of an app. */
-export function unitMark(tenant: string, app: string, lane: number, due: number): readonly WorkWrite[] {
-  return [{ write: 'mark', item: { tenant, queue: QUEUES.units, key: app }, lane, due, state: 'ready' }]
-}
-
-/** Says what caused a removal, so that the guard counts those of one sweep together. */
-function causeWrite(tenant: string, app: string, run: string, resource: string, place: number): WorkWrite {
-  const cause = `sweep ${run}`
-  return {
-    write: 'item',
-    item: { tenant, queue: QUEUES.removals(app), key: resource },
-    set: { tag: causeTag(cause), place, value: { cause, place, accounts: 1, memberships: 0 } },
+  if (zombie) {
+    const cause = { cause: `sweep ${run}`, place: item.place, accounts: 1, memberships: 0 }
+    // So that the guard counts those of one sweep together.
+    writes.push(causeWrite(ref, item.key, cause))
   }
+  return writes
 }

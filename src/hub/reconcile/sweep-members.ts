@@ -10,8 +10,9 @@ import {
   type Membership,
   QUEUES,
 } from '../contract/index.ts'
-import { doneAbout, unitMark } from './mend.ts'
-import { seenAfter, seenAmong, seeWrite, unseeWrite } from './seen.ts'
+import { unitMark } from '../engine/marks.ts'
+import { doneAbout } from './mend.ts'
+import { seenAfter, seenAmong, seenKey, seeWrite, unseeWrite } from './seen.ts'
 import { createReport, type LinkItem, placeOf, type Slice, type SweepDeps } from './sweep-deps.ts'
 import type { SweepRun } from './sweep-run.ts'
 
@@ -84,7 +85,7 @@ async function oursSlice(deps: SweepDeps, run: SweepRun, group: LinkItem, after:
   const items = await deps.store.items(tenant, queue, where)
   const confirmed = items.filter((item) => isConfirmed(item))
   const { run: place } = membersPlace(deps, group)
-  const keyOf = (item: Item) => `${place}/User/${accountOf(item).slice(-300)}`
+  const keyOf = (item: Item) => seenKey(place, 'User', accountOf(item))
   const seen = await seenAmong(deps.store, tenant, settings.id, confirmed.map(keyOf))
   const report = createReport(deps, run)
   for (const item of confirmed) {
@@ -190,7 +191,7 @@ function groupMark({ app, now }: SweepDeps, { item }: LinkItem, lane: number): r
   const due = now()
   return [
     { write: 'mark', item: { tenant, queue, key }, lane, due, state: 'ready' },
-    ...unitMark(tenant, app.settings.id, lane, due),
+    unitMark({ tenant, app: app.settings.id }, lane, due),
   ]
 }
 

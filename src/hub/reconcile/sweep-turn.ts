@@ -1,7 +1,15 @@
 // The part of an app's turn in which sweeps go on, when nothing more urgent is due.
 
 import { type Item, NEVER, type Write } from '../../store/index.ts'
-import { type AccountType, type AdapterCall, AppError, type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
+import {
+  type AccountType,
+  type AdapterCall,
+  AppError,
+  type DriftKind,
+  HUB_LANES,
+  QUEUES,
+  timeKey,
+} from '../contract/index.ts'
 import { type Calls, TurnOver } from '../engine/calls.ts'
 import type { Turn } from '../engine/turn.ts'
 import { sweepSlice } from './sweep.ts'
@@ -114,7 +122,7 @@ async function beginDue(turn: Turn): Promise<void> {
 
 /** A time-ordered id, unique among the runs of the app: only its owner begins those that are due. */
 function runId({ deps }: Turn, kind: SweepRun['kind']): string {
-  return `${String(deps.environment.now()).padStart(15, '0')}-${kind}`
+  return `${timeKey(deps.environment.now())}-${kind}`
 }
 
 async function isLinkDue({ deps, tenant, app }: Turn): Promise<boolean> {

@@ -3,7 +3,7 @@
 import type { Json } from '../../protocol/index.ts'
 import type { Item, Work, WorkWrite } from '../../store/index.ts'
 import { type DriftKind, HUB_LANES, QUEUES } from '../contract/index.ts'
-import { unitMark } from './mend.ts'
+import { unitMark } from '../engine/marks.ts'
 import { NO_COUNTS, type SweepRun } from './sweep-run.ts'
 
 /** How long a sweep that has ended is kept. */
@@ -28,7 +28,7 @@ export function beginSweep(
     counts: NO_COUNTS,
     ...(after === undefined ? {} : { after }),
   }
-  return [runWrite(tenant, app, run, value, now), ...unitMark(tenant, app, HUB_LANES.sweep, now)]
+  return [runWrite(tenant, app, run, value, now), unitMark({ tenant, app }, HUB_LANES.sweep, now)]
 }
 
 /** The write that keeps a sweep as it is. */
@@ -87,6 +87,6 @@ export function fixSweep(
   const fix = kinds.filter((kind) => kind !== 'stranger')
   return [
     runWrite(tenant, app, id, { ...rest, phase: 'fixing', fix }, now),
-    ...unitMark(tenant, app, HUB_LANES.sweep, now),
+    unitMark({ tenant, app }, HUB_LANES.sweep, now),
   ]
 }
