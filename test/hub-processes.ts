@@ -42,16 +42,7 @@ export async function startSite(front: (base: string) => Promise<string> = async
     made.push(() => server.stop('SIGKILL'))
     return server
   }
-  const scim = (server: Running) => async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${server.url}/tenants/acme/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    expect(response.status).toBeLessThan(300)
-    const text = await response.text()
-    return text === '' ? {} : JSON.parse(text)
-  }
+  const scim = (server: Running) => sender(server, token)
   /** The hub alone, in a process of its own. */
   const hub = () => {
     const child = spawn(process.execPath, [MAIN, 'hub', '--database', database], {
@@ -67,9 +58,23 @@ export async function startSite(front: (base: string) => Promise<string> = async
   return { app, place, lockstep, serve, hub, scim }
 }
 
+/** Sends SCIM requests to the tenant `acme` of a server, as its identity provider; a status of 300 or more fails the test. */
+export function sender(server: Pick<Running, 'url'>, token: string) {
+  return async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${server.url}/tenants/acme/scim/v2${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    expect(response.status).toBeLessThan(300)
+    const text = await response.text()
+    return text === '' ? {} : JSON.parse(text)
+  }
+}
+
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 /** A person as an identity provider sends them. */
-export const person = (userName: string) => ({ schemas: [USER], userName, active: true })
+export const person = (userName: string, active = true) => ({ schemas: [USER], userName, active })
 
 /** Waits until what an app holds is so; the time limit is the test's. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -9,12 +9,10 @@ import { Webhook } from 'standardwebhooks'
 import { afterEach, expect, test } from 'vitest'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { emptyPlace } from '../database-under-test.ts'
+import { atEnd, endAll, sender, until } from '../hub-processes.ts'
 
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
-const made: (() => unknown)[] = []
-afterEach(async () => {
-  for (const undo of made.splice(0).reverse()) await undo()
-})
+afterEach(endAll)
 
 /** An event of the webhook. */
 interface Event {
@@ -46,7 +44,7 @@ async function receiver() {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  made.push(() => {
+  atEnd(() => {
     server.closeAllConnections()
     server.close()
   })
@@ -57,7 +55,8 @@ async function receiver() {
 async function start() {
   const place = await emptyPlace()
   const dir = folder()
-  made.push(place.remove, dir.remove)
+  atEnd(place.remove)
+  atEnd(dir.remove)
   const payroll = dir.path('payroll.db')
   const rows = (sql: string) => {
     const database = new DatabaseSync(payroll, { timeout: 5_000 })
@@ -120,29 +119,16 @@ async function start() {
   for (const app of ['audit', 'payroll']) await lockstep(['app', 'switch-on', app, '--yes', ...acme])
   const serve = async () => {
     const server = await startServer(['--database', database], env)
-    made.push(() => server.stop('SIGKILL'))
+    atEnd(() => server.stop('SIGKILL'))
     return server
   }
-  const scim = (server: Running) => async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${server.url}/tenants/acme/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    expect(response.status).toBeLessThan(300)
-    const text = await response.text()
-    return text === '' ? {} : JSON.parse(text)
-  }
+  const scim = (server: Running) => sender(server, token)
   return { events, rows, lockstep, serve, scim, keyFile, acme, place, path: dir.path }
 }
 
 const SCHEMAS = {
   User: 'urn:ietf:params:scim:schemas:core:2.0:User',
   Group: 'urn:ietf:params:scim:schemas:core:2.0:Group',
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 test('a joiner, a mover and a leaver reach a webhook and a table, memberships too', async () => {
@@ -195,7 +181,7 @@ test('a joiner, a mover and a leaver reach a webhook and a table, memberships to
   expect(server.output() + server.stderr()).not.toContain(SECRET.slice(6))
   // Attempts, and what goes with the tenant: sealed, or without secrets.
   const store = await place.open()
-  made.push(() => store.close())
+  atEnd(() => store.close())
   const attempts = JSON.stringify(await store.items('acme', 'hub/attempts/audit', { limit: 100 }))
   expect(attempts).toContain('user.disabled')
   expect(attempts).not.toContain(SECRET.slice(6))

@@ -5,13 +5,10 @@ import { afterEach, expect, test } from 'vitest'
 import { createFakeApp, FAKE_PROFILES, type FakeApp, listen } from '../../src/testing/index.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { emptyPlace, onPostgres } from '../database-under-test.ts'
+import { atEnd, endAll, person, sender, until } from '../hub-processes.ts'
 
 const TOKEN = 'canary-55aa'
-const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
-const made: (() => unknown)[] = []
-afterEach(async () => {
-  for (const undo of made.splice(0).reverse()) await undo()
-})
+afterEach(endAll)
 
 const env = { ACME_TOKEN: TOKEN, LOCKSTEP_OUTBOUND_ALLOW: '127.0.0.1' }
 
@@ -23,14 +20,14 @@ async function lockstep(database: string, ...args: string[]) {
 
 async function newPlace() {
   const place = await emptyPlace()
-  made.push(place.remove)
+  atEnd(place.remove)
   return place
 }
 
 async function fakeApp() {
   const app = createFakeApp({ profile: FAKE_PROFILES.strict, token: TOKEN })
   const at = await listen(app)
-  made.push(at.close)
+  atEnd(at.close)
   return { app, url: at.base }
 }
 
@@ -44,29 +41,13 @@ async function tenantWith(database: string, url: string): Promise<string> {
 
 async function serve(database: string, ...args: string[]): Promise<Running> {
   const server = await startServer(['--database', database, ...args], env)
-  made.push(() => server.stop('SIGKILL'))
+  atEnd(() => server.stop('SIGKILL'))
   return server
 }
 
-async function send(server: Running, token: string, method: string, path: string, body?: object) {
-  const response = await fetch(`${server.url}/tenants/acme/scim/v2${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  expect(response.status).toBeLessThan(300)
-  const text = await response.text()
-  return text === '' ? {} : JSON.parse(text)
-}
-
-const person = (userName: string, active = true) => ({ schemas: [USER], userName, active })
 const namesIn = (app: FakeApp) => app.state().map(({ attributes }) => attributes.userName)
 const isActive = (app: FakeApp, userName: string) =>
   app.state().some(({ attributes }) => attributes.userName === userName && attributes.active !== false)
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 
 /** Waits until the hub has read the whole log of the tenant, and has had time to send something. */
 async function settled(database: string): Promise<void> {
@@ -90,16 +71,16 @@ function at(database: string) {
 
 test('a tenant that is moved while changes wait: they are sent from there, once, when somebody resumes', async () => {
   const [here, there, dir] = [await newPlace(), await newPlace(), folder()]
-  made.push(dir.remove)
+  atEnd(dir.remove)
   const { app, url } = await fakeApp()
   const token = await tenantWith(here.database, url)
   const first = await serve(here.database)
-  await send(first, token, 'POST', '/Users', person('ada'))
+  await sender(first, token)('POST', '/Users', person('ada'))
   await until(() => isActive(app, 'ada'))
   // From now on the app can't be reached: what follows waits, or has an unknown outcome.
   app.fault({ fault: { kind: 'reset', effect: true }, methods: ['POST'], times: 1 })
   app.fault({ fault: { kind: 'error', status: 503 } })
-  for (const name of ['bob', 'carol']) await send(first, token, 'POST', '/Users', person(name))
+  for (const name of ['bob', 'carol']) await sender(first, token)('POST', '/Users', person(name))
   await settled(here.database)
   expect(await first.stop()).toBe(0)
   const file = dir.path('acme.tenant')
@@ -109,7 +90,7 @@ test('a tenant that is moved while changes wait: they are sent from there, once,
   app.clearFaults()
   const before = app.trace().length
   const second = await serve(there.database)
-  await send(second, token, 'POST', '/Users', person('dan'))
+  await sender(second, token)('POST', '/Users', person('dan'))
   await settled(there.database)
   expect(app.trace()).toHaveLength(before)
   const shown = await lockstep(there.database, 'app', 'show', 'wiki', '--tenant', 'acme')
@@ -126,18 +107,18 @@ test('a tenant that is moved while changes wait: they are sent from there, once,
 test.runIf(!onPostgres)("yesterday's backup is restored: nothing is undone", async () => {
   const place = await newPlace()
   const dir = folder()
-  made.push(dir.remove)
+  atEnd(dir.remove)
   const { app, url } = await fakeApp()
   const token = await tenantWith(place.database, url)
   const yesterday = await serve(place.database)
-  await send(yesterday, token, 'POST', '/Users', person('ada'))
-  const bob = await send(yesterday, token, 'POST', '/Users', person('bob'))
+  await sender(yesterday, token)('POST', '/Users', person('ada'))
+  const bob = await sender(yesterday, token)('POST', '/Users', person('bob'))
   await until(() => isActive(app, 'ada') && isActive(app, 'bob'))
   const backup = dir.path('backup.db')
   await lockstep(place.database, 'backup', backup)
   // Today: bob leaves, carol joins.
-  await send(yesterday, token, 'PUT', `/Users/${bob.id}`, person('bob', false))
-  await send(yesterday, token, 'POST', '/Users', person('carol'))
+  await sender(yesterday, token)('PUT', `/Users/${bob.id}`, person('bob', false))
+  await sender(yesterday, token)('POST', '/Users', person('carol'))
   await until(() => isActive(app, 'carol') && !isActive(app, 'bob'))
   expect(await yesterday.stop()).toBe(0)
   const database = place.database.slice('sqlite:'.length)
@@ -157,8 +138,8 @@ test.runIf(!onPostgres)("yesterday's backup is restored: nothing is undone", asy
   await settled(place.database)
   expect(app.state()).toEqual(held)
   // The identity provider says it again: bob is off already, carol is found and taken over.
-  await send(today, token, 'PUT', `/Users/${bob.id}`, person('bob', false))
-  await send(today, token, 'POST', '/Users', person('carol'))
+  await sender(today, token)('PUT', `/Users/${bob.id}`, person('bob', false))
+  await sender(today, token)('POST', '/Users', person('carol'))
   await settled(place.database)
   expect(namesIn(app).toSorted()).toEqual(['ada', 'bob', 'carol'])
   expect([isActive(app, 'bob'), isActive(app, 'carol')]).toEqual([false, true])

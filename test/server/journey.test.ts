@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createFakeApp, FAKE_PROFILES, listen } from '../../src/testing/index.ts'
 import { folder, type Running, run, startServer } from '../cli/run.ts'
 import { runsHere } from '../database-under-test.ts'
-import { atEnd, endAll, has, person, until } from '../hub-processes.ts'
+import { atEnd, endAll, has, person, sender, until } from '../hub-processes.ts'
 
 afterEach(endAll)
 
@@ -188,16 +188,8 @@ async function startJourney() {
     files: files.path('reviewed'),
     staff: () => legacy.prepare('select login, name, enabled from staff').all(),
     metrics: async () => (await fetch(`${server?.url}/metrics`)).text(),
-    scim: async (method: string, path: string, body?: object) => {
-      const answer = await fetch(`${server?.url}/tenants/acme/scim/v2${path}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      expect(answer.status).toBeLessThan(300)
-      const text = await answer.text()
-      return text === '' ? {} : JSON.parse(text)
-    },
+    scim: (method: string, path: string, body?: object) =>
+      sender({ url: server?.url ?? '' }, token)(method, path, body),
     restore: async () => {
       await server?.stop()
       for (const end of ['', '-wal', '-shm']) await rm(file + end, { force: true })

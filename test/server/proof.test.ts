@@ -3,26 +3,23 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createFakeApp, FAKE_PROFILES, type FakeApp, listen } from '../../src/testing/index.ts'
+import { createFakeApp, FAKE_PROFILES, listen } from '../../src/testing/index.ts'
 import { folder, type Ran, run, startServer } from '../cli/run.ts'
 import { emptyPlace } from '../database-under-test.ts'
+import { atEnd, endAll, has, person, sender, until } from '../hub-processes.ts'
 
 const TOKEN = 'canary-51c0'
-const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
-const made: (() => unknown)[] = []
-afterEach(async () => {
-  for (const undo of made.splice(0).reverse()) await undo()
-})
+afterEach(endAll)
 
 /** A tenant `acme` with an app that is off, and a server. */
 async function start() {
   const place = await emptyPlace()
-  made.push(place.remove)
+  atEnd(place.remove)
   const app = createFakeApp({ profile: FAKE_PROFILES.strict, token: TOKEN })
   const at = await listen(app)
-  made.push(at.close)
+  atEnd(at.close)
   const dir = folder()
-  made.push(dir.remove)
+  atEnd(dir.remove)
   const seal = dir.path('seal.key')
   writeFileSync(seal, `${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 })
   const env = { ACME_TOKEN: TOKEN, LOCKSTEP_OUTBOUND_ALLOW: '127.0.0.1', LOCKSTEP_SEAL_KEY_FILE: seal }
@@ -36,27 +33,11 @@ async function start() {
   const [{ token }] = await lockstep('tenant', 'create', 'acme')
   await lockstep('app', 'add', 'wiki', '--tenant', 'acme', '--url', at.base, '--token-env', 'ACME_TOKEN')
   const server = await startServer(['--database', place.database], env)
-  made.push(() => server.stop('SIGKILL'))
-  const scim = async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${server.url}/tenants/acme/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    expect(response.status).toBeLessThan(300)
-    const text = await response.text()
-    return text === '' ? {} : JSON.parse(text)
-  }
-  const create = (userName: string) => scim('POST', '/Users', { schemas: [USER], userName, active: true })
+  atEnd(() => server.stop('SIGKILL'))
+  const scim = sender(server, token)
+  const create = (userName: string) => scim('POST', '/Users', person(userName))
   return { app, dir, server, raw, lockstep, scim, create }
 }
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
-
-const has = (app: FakeApp, userName: string, active = true) =>
-  app.state().some(({ attributes }) => attributes.userName === userName && (attributes.active !== false) === active)
 
 const plain = ({ code, stdout }: Ran) => {
   expect(code).toBe(0)
