@@ -2,21 +2,8 @@
 
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { adapterContract } from '../../src/hub/testing.ts'
-import { createFakeApp, FAKE_PROFILES, type FakeProfile } from '../../src/testing/index.ts'
 import { type Serving, serve } from '../serve.ts'
-import { openApp } from './scim-app.ts'
-
-const PAIRS: readonly (readonly [name: string, fake: FakeProfile])[] = [
-  ['rfc', FAKE_PROFILES.strict],
-  ['aws', FAKE_PROFILES['aws-like']],
-  ['slack', FAKE_PROFILES['slack-like']],
-  ['github-emu', FAKE_PROFILES['github-like']],
-  ['salesforce', FAKE_PROFILES['salesforce-like']],
-  ['zoom', FAKE_PROFILES['zoom-like']],
-  ['gitlab', FAKE_PROFILES['gitlab-like']],
-  ['miro', FAKE_PROFILES['miro-like']],
-  ['entra-era', FAKE_PROFILES['entra-era']],
-]
+import { FAKES, openApp, unhurriedApp } from './scim-app.ts'
 
 const TOKEN = 'token-of-the-app'
 /** An account that every app takes, short of name for those that take no long ones. */
@@ -30,16 +17,8 @@ const person = (name: string) => ({
   active: true,
 })
 
-describe.each(PAIRS)('%s', (name, profile) => {
-  let now = 1_800_000_000_000
-  const app = createFakeApp({
-    profile,
-    token: TOKEN,
-    clock: { now: () => now, chance: () => 0.5, wait: async () => undefined },
-    onExchange: () => {
-      now += 60_000
-    },
-  })
+describe.each(Object.entries(FAKES))('%s', (name, profile) => {
+  const app = unhurriedApp(profile, TOKEN)
   adapterContract(test, async () => ({
     adapter: openApp({ url: app.base, profile: name, token: TOKEN, fetch: (url, init) => app.fetch(url, init) }),
     user: person,

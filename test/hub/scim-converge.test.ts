@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import type { Adapter } from '../../src/hub/contract/index.ts'
 import { type Document, ENTERPRISE_USER, updatesOf } from '../../src/protocol/index.ts'
 import { APPS } from '../../src/quirks/index.ts'
-import { createFakeApp, FAKE_PROFILES, type FakeProfile } from '../../src/testing/index.ts'
-import { CALL, openApp } from './scim-app.ts'
+import { FAKE_PROFILES, type FakeProfile } from '../../src/testing/index.ts'
+import { CALL, FAKES, openApp, unhurriedApp } from './scim-app.ts'
 
 const PUT_ONLY: FakeProfile = {
   ...FAKE_PROFILES.strict,
@@ -15,16 +15,8 @@ const PUT_ONLY: FakeProfile = {
 }
 
 const PAIRS: readonly (readonly [name: string, fake: FakeProfile])[] = [
-  ['rfc', FAKE_PROFILES.strict],
-  ['aws', FAKE_PROFILES['aws-like']],
-  ['slack', FAKE_PROFILES['slack-like']],
-  ['github-emu', FAKE_PROFILES['github-like']],
-  ['salesforce', FAKE_PROFILES['salesforce-like']],
-  ['zoom', FAKE_PROFILES['zoom-like']],
-  ['gitlab', FAKE_PROFILES['gitlab-like']],
+  ...Object.entries(FAKES),
   ['atlassian', FAKE_PROFILES.strict],
-  ['miro', FAKE_PROFILES['miro-like']],
-  ['entra-era', FAKE_PROFILES['entra-era']],
   ['put-only', PUT_ONLY],
 ]
 
@@ -62,14 +54,7 @@ const user: fc.Arbitrary<Document> = fc
 const uncertain = fc.subarray(['displayName', 'emails', 'name', 'title', ENTERPRISE_USER])
 
 function open(name: string, profile: FakeProfile) {
-  let now = 1_800_000_000_000
-  const app = createFakeApp({
-    profile,
-    clock: { now: () => now, chance: () => 0.5, wait: async () => undefined },
-    onExchange: () => {
-      now += 60_000
-    },
-  })
+  const app = unhurriedApp(profile)
   return { app, adapter: openApp({ url: app.base, profile: name, fetch: (url, init) => app.fetch(url, init) }) }
 }
 

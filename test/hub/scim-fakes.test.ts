@@ -3,25 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Account, Adapter } from '../../src/hub/contract/index.ts'
 import { type Document, ENTERPRISE_USER, type Json } from '../../src/protocol/index.ts'
-import {
-  createFakeApp,
-  FAKE_PROFILES,
-  type FakeApp,
-  type FakeProfile,
-  type ListeningApp,
-  listen,
-} from '../../src/testing/index.ts'
-import { CALL, openApp } from './scim-app.ts'
-
-/** Time that goes on with each request, so that no budget is used up. */
-function fakeOf(profile: FakeProfile): FakeApp {
-  let now = 1_800_000_000_000
-  const clock = { now: () => now, chance: () => 0.5, wait: async () => undefined }
-  const onExchange = () => {
-    now += 60_000
-  }
-  return createFakeApp({ profile, clock, token: 'let-me-in', onExchange })
-}
+import { FAKE_PROFILES, type FakeApp, type FakeProfile, type ListeningApp, listen } from '../../src/testing/index.ts'
+import { CALL, FAKES, openApp, unhurriedApp } from './scim-app.ts'
 
 const HIDING: FakeProfile = {
   ...FAKE_PROFILES.strict,
@@ -30,18 +13,7 @@ const HIDING: FakeProfile = {
   groups: { ...FAKE_PROFILES.strict.groups, fixed: ['displayName'] },
 }
 
-const APPS: readonly (readonly [profile: Json, fake: FakeProfile])[] = [
-  ['rfc', FAKE_PROFILES.strict],
-  ['aws', FAKE_PROFILES['aws-like']],
-  ['slack', FAKE_PROFILES['slack-like']],
-  ['github-emu', FAKE_PROFILES['github-like']],
-  ['salesforce', FAKE_PROFILES['salesforce-like']],
-  ['zoom', FAKE_PROFILES['zoom-like']],
-  ['gitlab', FAKE_PROFILES['gitlab-like']],
-  ['atlassian', HIDING],
-  ['miro', FAKE_PROFILES['miro-like']],
-  ['entra-era', FAKE_PROFILES['entra-era']],
-]
+const APPS: readonly (readonly [profile: Json, fake: FakeProfile])[] = [...Object.entries(FAKES), ['atlassian', HIDING]]
 
 const person = (name: string): Document => ({
   userName: `${name}-l`,
@@ -61,7 +33,7 @@ describe.each(APPS)('%s', (name, profile) => {
   let listening: ListeningApp
   let adapter: Adapter
   beforeAll(async () => {
-    app = fakeOf(profile)
+    app = unhurriedApp(profile, 'let-me-in')
     listening = await listen(app)
     adapter = openApp({ url: listening.base, profile: name, token: 'let-me-in' })
   })

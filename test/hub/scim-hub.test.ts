@@ -9,19 +9,14 @@ import { ENTERPRISE_USER, type JsonObject, LENIENT } from '../../src/protocol/in
 import { createFakeApp, FAKE_PROFILES, type FakeProfile } from '../../src/testing/index.ts'
 import { createCalm } from '../simulation/calm.ts'
 import { BEGINNING } from '../simulation/process.ts'
+import { FAKES } from './scim-app.ts'
 
 const TENANT = 'acme'
 const CONTEXT = { tenant: TENANT, actor: 'test', allow: LENIENT }
 
+const { salesforce: _, ...OTHERS } = FAKES
 const PAIRS: readonly (readonly [name: string, fake: FakeProfile])[] = [
-  ['rfc', FAKE_PROFILES.strict],
-  ['aws', FAKE_PROFILES['aws-like']],
-  ['slack', FAKE_PROFILES['slack-like']],
-  ['github-emu', FAKE_PROFILES['github-like']],
-  ['zoom', FAKE_PROFILES['zoom-like']],
-  ['gitlab', FAKE_PROFILES['gitlab-like']],
-  ['miro', FAKE_PROFILES['miro-like']],
-  ['entra-era', FAKE_PROFILES['entra-era']],
+  ...Object.entries(OTHERS),
   ['put-only', { ...FAKE_PROFILES.strict, users: { ...FAKE_PROFILES.strict.users, patch: false } }],
 ]
 

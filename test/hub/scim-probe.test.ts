@@ -5,17 +5,10 @@ import { cleanUpProbes, probeApp } from '../../src/hub/adapters/scim/probe.ts'
 import type { Json } from '../../src/protocol/index.ts'
 import { createFakeApp, FAKE_PROFILES, type FakeProfile } from '../../src/testing/index.ts'
 import { serve } from '../serve.ts'
-import { settingsOf } from './scim-app.ts'
+import { settingsOf, unhurriedApp } from './scim-app.ts'
 
 function start(profile: FakeProfile, configured: Json) {
-  let now = 1_800_000_000_000
-  const app = createFakeApp({
-    profile,
-    clock: { now: () => now, chance: () => 0.5, wait: async () => undefined },
-    onExchange: () => {
-      now += 60_000
-    },
-  })
+  const app = unhurriedApp(profile)
   const fetch = (url: string, init: RequestInit) => app.fetch(url, init)
   const { settings, deps } = settingsOf({ url: app.base, profile: configured, fetch })
   return { app, settings, deps }

@@ -1,15 +1,10 @@
 // Readers and workers in real time on real databases, whose connections are cut while they run.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { environment } from '../../src/environment.ts'
 import { startReader, startWorker } from '../../src/jobs/index.ts'
 import { NEVER, type Store, type Write } from '../../src/store/index.ts'
-import { postgresStore } from '../../src/store/postgres/postgres.ts'
-import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'
-import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
+import { onRealDatabases } from '../cut-connections.ts'
 
 const TENANTS = ['t0', 't1', 't2'] as const
 const PACE = { leaseMs: 2_000, turnMs: 10_000, pollMs: 200, slots: { total: 4, perTenant: 2 } }
@@ -125,35 +120,4 @@ async function run(stores: readonly [Store, ...Store[]], disturb: () => Promise<
   for (const tenant of TENANTS) await check(store, tenant)
 }
 
-describe('on real databases', () => {
-  test('SQLite: two connections to one file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
-    const file = join(folder, 'scim.db')
-    const stores = [sqliteStore(file), sqliteStore(file)] as const
-    await run(stores, async () => {})
-    for (const store of stores) await store.close()
-    await rm(folder, { recursive: true })
-  })
-
-  describe('PostgreSQL', () => {
-    let server: TestServer
-    let database: TestDatabase
-    beforeAll(async () => {
-      server = await startPostgres()
-      database = await server.database()
-    })
-    afterAll(() => server.stop())
-
-    test('three processes whose connections are cut again and again', async () => {
-      const stores = [
-        await postgresStore(database.url),
-        await postgresStore(database.url),
-        await postgresStore(database.url),
-      ] as const
-      const cut = `select pg_terminate_backend(pid) from pg_stat_activity
-                   where datname = '${database.name}' and pid <> pg_backend_pid() and random() < 0.5`
-      await run(stores, () => server.admin(cut))
-      for (const store of stores) await store.close()
-    })
-  })
-})
+onRealDatabases(run, { processes: 3, share: 0.5 })
