@@ -7,8 +7,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { limitsPage } from '../scripts/generate-limits.ts'
 import { bearer } from '../src/access/index.ts'
+import { createDirectory } from '../src/directory/index.ts'
+import { STRICT } from '../src/protocol/index.ts'
 import { LIMITS } from '../src/protocol/limits.ts'
 import { createProvider } from '../src/provider/index.ts'
+import { memoryStore } from '../src/store/index.ts'
 import { makePeople } from './fixtures-people.ts'
 import {
   type Body,
@@ -416,6 +419,13 @@ const CASES: { readonly [name in keyof typeof LIMITS]: () => Promise<void> } = {
     expect(await lengthNow()).toBe(LIMITS.RESOURCE_LENGTH)
     expectError(await title(left + 1), 413)
     expect((await title(1)).status).toBe(200)
+  },
+  ID_LENGTH: async () => {
+    const directory = createDirectory({ store: memoryStore() })
+    const context = { tenant: 'acme', actor: 'test', allow: STRICT }
+    const make = (length: number) => directory.create(context, 'User', user(), { id: 'x'.repeat(length) })
+    expect((await make(LIMITS.ID_LENGTH)).stored.id).toHaveLength(LIMITS.ID_LENGTH)
+    await expect(make(LIMITS.ID_LENGTH + 1)).rejects.toThrow(/at most 128 characters; this one has 129/)
   },
   VALUES_PER_ATTRIBUTE: async () => {
     const emails = (count: number) => times(count, (index) => ({ value: `e${index}@example.com` }))

@@ -12,6 +12,8 @@ export type Commit = (
   tenant: string,
   /** Committed together with them, behind them. */
   along?: readonly AlongWrite[],
+  /** Without the hook of the host. */
+  silent?: boolean,
 ) => Promise<readonly Written[]>
 
 /** A conflict of what was to be committed along with a write; nothing was written. Retrying the write does not help. */
@@ -34,8 +36,8 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
   const hook = deps.hooks.commit
   const isAsync = Object.prototype.toString.call(hook) === '[object AsyncFunction]'
 
-  function write(writes: readonly Write[]): Promise<readonly Written[]> {
-    if (!hook) return store.commit(writes)
+  function write(writes: readonly Write[], silent: boolean): Promise<readonly Written[]> {
+    if (!hook || silent) return store.commit(writes)
     if (isAsync) {
       // Handed on as async, so that a store which can't wait refuses it before it has done anything.
       return store.commit(writes, async (tx, changes) => {
@@ -52,15 +54,15 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
     })
   }
 
-  return async function commit(writes, type, tenant, along) {
+  return async function commit(writes, type, tenant, along, silent = false) {
     try {
-      return await write(along === undefined ? writes : [...writes, ...along])
+      return await write(along === undefined ? writes : [...writes, ...along], silent)
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
         if (!deps.openTenants) throw notFound('The tenant is gone')
         await openTenant(store, tenant, deps.environment.now())
-        return commit(writes, type, tenant, along)
+        return commit(writes, type, tenant, along, silent)
       }
       if (error.at >= writes.length && along !== undefined) throw new AlongConflict(error, writes.length)
       throw answerTo(error, type) ?? error
@@ -84,6 +86,9 @@ function answerTo(conflict: Conflict, type: ResourceType): ScimError | undefined
     return uniqueness(
       `Another ${type.name} has this ${conflict.what} already${exact ? '' : " (letter case doesn't count)"}; choose another one, or find the existing one with a filter and update it`,
     )
+  }
+  if (conflict.reason === 'exists') {
+    return uniqueness(`There is a resource with the id ${conflict.what} already; choose another id, or update that one`)
   }
   if (conflict.reason === 'member') {
     const { what, found } = conflict

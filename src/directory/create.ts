@@ -9,7 +9,8 @@ import { indexEntries } from './entries.ts'
 import { workOf } from './heavy-write.ts'
 import { readMembers } from './members.ts'
 import { checkVocabulary } from './offered-values.ts'
-import type { Outcome, WriteOptions } from './outcome.ts'
+import type { CreateOptions, Outcome } from './outcome.ts'
+import { requireCreated, requireId } from './own-id.ts'
 import { checkMemberTypes, checkReferenceTypes } from './reference-types.ts'
 import { traitsOf } from './traits.ts'
 import { prepare, secretOf, uniquePaths, type WriteDeps } from './update.ts'
@@ -20,19 +21,19 @@ export async function createOne<Tx>(
   context: Context,
   typeName: string,
   body: Json,
-  options?: Pick<WriteOptions, 'light' | 'along'>,
+  options: CreateOptions = {},
 ): Promise<Outcome> {
   const catalog = deps.catalog(context.tenant)
   const type = writableType(catalog, typeName)
   const traits = traitsOf(type)
-  const id = deps.newId()
+  const id = options.id === undefined ? deps.newId() : requireId(options.id)
   const ref = { tenant: context.tenant, type: type.name, id }
   const notes = createNotes()
   let wanted = normalise(body, type, context.allow, notes, workOf(options))
   if (notes.unknown.length > 0) await deps.requireSameSchemas(context.tenant, catalog)
   if (traits.active && wanted.active === undefined && !notes.cleared.includes('active'))
     wanted = { ...wanted, active: true }
-  const prepared = prepare(deps, 'create', context, type, withId(wanted, id))
+  const prepared = options.silent ? withId(wanted, id) : prepare(deps, 'create', context, type, withId(wanted, id))
   wanted = prepared instanceof Promise ? await prepared : prepared
   checkDocument(wanted, type, context.allow)
   const { document: whole, password } = takePassword(wanted, type)
@@ -47,6 +48,7 @@ export async function createOne<Tx>(
   if (looking !== undefined) await looking
   const secret = typeof password === 'string' ? await secretOf(deps, ref, password) : password
   const at = deps.environment.now()
+  const created = options.created === undefined ? at : requireCreated(options.created, at)
   const text = boundedTextOf(document)
   const display = displayOf(document)
   const paths: PathChange[] = [...changedPaths({}, document, type)]
@@ -60,6 +62,7 @@ export async function createOne<Tx>(
         write: 'create',
         draft: { ...ref, text, display, ...(secret === undefined ? {} : { secret }) },
         at,
+        ...(created === at ? {} : { created }),
         index: indexEntries(document, now, uniquePaths(deps, context, type)),
         ...(added.length === 0 ? {} : { members: added }),
         log: draftOf(context, 'create', paths),
@@ -67,13 +70,14 @@ export async function createOne<Tx>(
     ],
     type,
     context.tenant,
-    options?.along?.(id),
+    options.along?.(id),
+    options.silent,
   )
   const version = written?.version ?? 1
   const stored: Stored = {
     ...ref,
     version,
-    created: at,
+    created,
     modified: at,
     text,
     display,

@@ -20,6 +20,16 @@ export interface Outcome {
   readonly skipped: readonly string[]
 }
 
+/** What the creation of a resource may be given besides its body. */
+export interface CreateOptions extends Pick<WriteOptions, 'light' | 'along'> {
+  /** The host's own id for it, unique in the tenant; made here unless given. Throws ConfigError for what is no id ({@link requireId}). */
+  readonly id?: string
+  /** When it came to be, in milliseconds since 1970, if before now. */
+  readonly created?: number
+  /** The host's hooks are not called: it has this resource already. */
+  readonly silent?: boolean
+}
+
 /** Conditions of a write. */
 export interface WriteOptions {
   /** The If-Match header: 412 when it names another version. RFC 7644 §3.14. */

@@ -4,7 +4,7 @@ import type { Json } from '../protocol/index.ts'
 import { createCommit } from './commit.ts'
 import type { Context, DirectoryDeps } from './context.ts'
 import { createOne } from './create.ts'
-import type { Outcome, WriteOptions } from './outcome.ts'
+import type { CreateOptions, Outcome, WriteOptions } from './outcome.ts'
 import { patchOne } from './patch.ts'
 import { removeOne } from './remove.ts'
 import { replaceOne } from './replace.ts'
@@ -12,12 +12,7 @@ import type { WriteDeps } from './update.ts'
 
 /** Writes of one resource. All throw ScimError. */
 export interface Writes {
-  create(
-    context: Context,
-    typeName: string,
-    body: Json,
-    options?: Pick<WriteOptions, 'light' | 'along'>,
-  ): Promise<Outcome>
+  create(context: Context, typeName: string, body: Json, options?: CreateOptions): Promise<Outcome>
   replace(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   patch(context: Context, typeName: string, id: string, body: Json, options?: WriteOptions): Promise<Outcome>
   remove(context: Context, typeName: string, id: string, options?: WriteOptions): Promise<void>

@@ -59,6 +59,8 @@ export const LIMITS = {
   HEAVY_WAITING: 64,
   /** Most heavy requests of one tenant that wait for a thread. Past it: 503. */
   HEAVY_WAITING_OF_ONE: 16,
+  /** Longest id that an app gives a resource. Past it: an error where it is given. */
+  ID_LENGTH: 128,
   /** Longest JSON text of a resource, members apart, however many requests it comes from. Past it: 413. */
   RESOURCE_LENGTH: 10_485_760,
   /** Most attributes of a tenant's own schema, and most sub-attributes of one of them. Past it: 400 invalidValue. */

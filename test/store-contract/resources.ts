@@ -21,6 +21,15 @@ export function resourcesContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.secret(user('u1'))).toBe('hash')
     })
 
+    test('a resource may be older than its row', async () => {
+      const write = { ...creating('u1', { userName: 'ada' }, { at: 2_000 }), created: 7 }
+      expect(await on.store.commit([write])).toEqual([{ changed: true, version: 1, created: 7, modified: 2_000 }])
+      expect(await on.store.get(user('u1'))).toMatchObject({ created: 7, modified: 2_000 })
+      const later = replacing('u1', { userName: 'ada' }, { userName: 'ada', title: 'Dr' }, { at: 3_000, ifVersion: 1 })
+      expect(await on.store.commit([later])).toEqual([{ changed: true, version: 2, created: 7, modified: 3_000 }])
+      expect(await on.store.changes('acme', 0, 1)).toMatchObject([{ at: 2_000 }])
+    })
+
     test('what is not there is undefined: id, type, tenant', async () => {
       await on.store.commit([creating('u1', { userName: 'ada' })])
       expect(await on.store.get(user('u2'))).toBeUndefined()

@@ -19,7 +19,7 @@ export interface Draft extends Ref {
  * One write. A `commit` carries out a list of them in order, all or none, all of one tenant (or all of the whole database). In a tenant
  * that does not exist, every write except `tenant` new and the deletion of records fails with `Conflict` missing, `what` = `tenant`.
  *
- * - `create`: `index` are all its entries. `Conflict` exists | unique | member.
+ * - `create`: `index` are all its entries. `created` is when the resource came to be, if not `at`. `Conflict` exists | unique | member.
  * - `update`: `text` of the draft replaces the stored one; `unindex` and `index` are the entries to remove and to add.
  *   With `members` edits alone (`same: true`: text, display and index entries unchanged) the write costs the same in a group of any
  *   size. If `same` and no member really joined or left, nothing is written: no version, no log line, `changed: false`.
@@ -33,6 +33,7 @@ export type Write =
       readonly write: 'create'
       readonly draft: Draft
       readonly at: number
+      readonly created?: number
       readonly index: readonly IndexEntry[]
       readonly members?: readonly MemberEdit[]
       readonly log: LogDraft

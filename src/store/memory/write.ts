@@ -121,14 +121,14 @@ function create(tenant: Tenant, write: Extract<Write, { write: 'create' }>, at: 
   const { draft } = write
   if (tenant.rows.has(draft.id)) throw new Conflict('exists', at, draft.id)
   const { secret, ...content } = draft
-  const stored: Stored = { ...content, version: 1, created: write.at, modified: write.at }
+  const stored: Stored = { ...content, version: 1, created: write.created ?? write.at, modified: write.at }
   const bare: Row = { stored, secret: secret ?? undefined, entries: [] }
   const entries = changeEntries(tenant, bare, { unindex: [], index: write.index }, at, out)
   put(tenant.rows, draft.id, { ...bare, entries }, out)
   const members = editMembers(tenant, draft.id, write.members ?? [], at, out)
   addLine(tenant, stored, write.at, write.log, out, members)
   out.affected.push({ tenant: tenant.name, all: true })
-  return { changed: true, version: 1, created: write.at, modified: write.at }
+  return { changed: true, version: 1, created: stored.created, modified: write.at }
 }
 
 function update(tenant: Tenant, write: Extract<Write, { write: 'update' }>, at: number, out: Effects): Written {

@@ -70,7 +70,7 @@ async function create(work: UnitOfWork, write: Extract<Write, { write: 'create' 
     type: draft.type,
     id: draft.id,
     version: 1,
-    created: write.at,
+    created: write.created ?? write.at,
     modified: write.at,
     display: draft.display,
     oldDisplay: draft.display,
@@ -85,7 +85,7 @@ async function create(work: UnitOfWork, write: Extract<Write, { write: 'create' 
   addResource(work, resource)
   const members = write.members === undefined ? undefined : await editMembers(work, resource, write.members, at)
   await logChange(work, resource, write.log, write.at, members)
-  return { changed: true, version: 1, created: write.at, modified: write.at }
+  return { changed: true, version: 1, created: resource.created, modified: write.at }
 }
 
 async function update(work: UnitOfWork, write: Extract<Write, { write: 'update' }>, at: number): Promise<Written> {

@@ -104,7 +104,7 @@ function existing(
 
 function create(deps: WriteDeps, write: Extract<Write, { write: 'create' }>, at: number): Written {
   const { connection, dictionary, counters, finder, index, affected, log } = deps
-  const { draft } = write
+  const { draft, created = write.at } = write
   const tenantNo = requireTenant(deps, draft.tenant, at)
   const typeNo = dictionary.ensureType(tenantNo, draft.type)
   if (finder.find(tenantNo, draft.id, draft.type) !== undefined) throw new Conflict('exists', at, draft.id)
@@ -123,7 +123,7 @@ function create(deps: WriteDeps, write: Extract<Write, { write: 'create' }>, at:
     tenantNo,
     typeNo,
     draft.id,
-    write.at,
+    created,
     write.at,
     draft.display,
     draft.secret ?? null,
@@ -142,7 +142,7 @@ function create(deps: WriteDeps, write: Extract<Write, { write: 'create' }>, at:
   if (members !== undefined) others.members(members)
   others.holders(tenantNo, draft.id)
   log.write(draft, { tenantNo, typeNo, at: write.at, version: 1, members, touch: others.text() }, write.log)
-  return { changed: true, version: 1, created: write.at, modified: write.at }
+  return { changed: true, version: 1, created, modified: write.at }
 }
 
 /**
