@@ -16,6 +16,8 @@ export {
   EnterpriseUser,
   Group,
   type Infer,
+  type InferDraft,
+  type InferInput,
   invalidValue,
   LENIENT,
   LockstepError,

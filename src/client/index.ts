@@ -11,6 +11,8 @@ export {
   filter,
   Group,
   type Infer,
+  type InferDraft,
+  type InferInput,
   type PatchOperation,
   ScimError,
   User,
@@ -32,7 +34,7 @@ export { CLIENT_LIMITS } from './limits.ts'
 export { type OAuthOptions, oauth } from './oauth.ts'
 export { createPace, type Pace, type PaceOptions } from './pace.ts'
 export { type RawPage, readPage } from './page.ts'
-export { type Received, readResource, type Sent, type UntypedResource } from './received.ts'
+export { type Draft, type Received, readResource, type Sent, type UntypedResource } from './received.ts'
 export { type Call, pathOf } from './request.ts'
 export type { Answer } from './response.ts'
 export type { Page, Search, Selection, Start } from './search.ts'

@@ -4,6 +4,9 @@ import {
   type Attribute,
   attributeIn,
   type Infer,
+  type InferDraft,
+  type InferInput,
+  type InferWithMeta,
   isObject,
   type Json,
   type JsonObject,
@@ -25,12 +28,15 @@ export interface UntypedResource {
 /** A resource as a server gave it. Other servers leave out of `meta` what they don't keep. */
 export type Received<T extends ResourceType> = [Infer<T>] extends [never]
   ? UntypedResource
-  : Omit<Infer<T>, 'meta'> & { meta: Partial<Meta> }
+  : InferWithMeta<T, Partial<Meta>>
 
-/** A resource to be sent: what the server sets may be missing. RFC 7643 §3.1. */
-export type Sent<T extends ResourceType> = [Infer<T>] extends [never]
+/** A resource to be sent: without what the server alone sets. RFC 7643 §3.1. */
+export type Sent<T extends ResourceType> = [InferInput<T>] extends [never]
   ? { readonly [name: string]: unknown }
-  : Omit<Infer<T>, 'schemas' | 'id' | 'meta'> & Partial<Pick<Infer<T>, 'schemas' & keyof Infer<T>>> & { id?: string }
+  : InferInput<T>
+
+/** A resource that an update changes: what the server alone sets can't be assigned. RFC 7643 §2.2. */
+export type Draft<T extends ResourceType> = [InferDraft<T>] extends [never] ? UntypedResource : InferDraft<T>
 
 /**
  * A resource in the form that its schemas have, from whatever form a server gave it: names in any letter case, dotted names,

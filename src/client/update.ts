@@ -18,7 +18,7 @@ import {
 import { fromScim1, toScim1 } from '../quirks/index.ts'
 import type { Discovery } from './discover.ts'
 import { CLIENT_LIMITS } from './limits.ts'
-import { type Received, readResource } from './received.ts'
+import { type Draft, type Received, readResource } from './received.ts'
 import { pathOf } from './request.ts'
 import type { Send } from './send.ts'
 
@@ -43,7 +43,7 @@ export interface UpdateOptions {
 }
 
 /** Says how a resource should be: changes the copy that it is given, or gives another one. */
-export type Change<T extends ResourceType> = ((draft: Received<T>) => Received<T>) | ((draft: Received<T>) => void)
+export type Change<T extends ResourceType> = ((draft: Draft<T>) => Draft<T>) | ((draft: Draft<T>) => void)
 
 /**
  * Changes a resource by the least PATCH, or by PUT where the server takes no PATCH, with If-Match where it has versions. When
@@ -64,7 +64,7 @@ export async function update<T extends ResourceType>(
   let whole = typeof from === 'string'
   let profile = options.profile ?? (await profileOf(discovery, options.signal))
   for (let attempt = 1; ; attempt++) {
-    const draft = structuredClone(current)
+    const draft = structuredClone(current) as object as Draft<T>
     const goal = change(draft) ?? draft
     const difference = diff(asDocument(current), asDocument(goal), type, profile)
     refuse(difference, options)

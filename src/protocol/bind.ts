@@ -3,6 +3,7 @@
 import { type Allowances, STRICT } from './allowances.ts'
 import { resolve } from './attributes.ts'
 import type { BoundFilter, BoundSort, Comparison, Target } from './bound.ts'
+import { canonicalValue } from './canonical-value.ts'
 import { invalidFilter, invalidPath, invalidValue, type ScimError } from './errors.ts'
 import type { Filter } from './filter.ts'
 import { comparable, comparablePart } from './folding.ts'
@@ -335,7 +336,11 @@ function elementOf(filter: Filter, binding: Binding): JsonObject | undefined {
     if (term.op !== 'eq' || term.value === null) return undefined
     const target = find(term.path, binding)
     if (target?.sub === undefined || target.sub.name in made) return undefined
-    made[target.sub.name] = literalOf(term, target, binding.allow)
+    const value = literalOf(term, target, binding.allow)
+    // What a closed attribute does not take may be looked for, but no value is made with it.
+    const taken = target.sub.closed === true ? canonicalValue(target.sub, String(value)) : value
+    if (taken === undefined) return undefined
+    made[target.sub.name] = taken
   }
   return made
 }

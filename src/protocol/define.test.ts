@@ -2,9 +2,10 @@
 
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCatalog, schemaById, schemasOf, typeByEndpoint, typeByName } from './catalog.ts'
-import { type AttributeDeclaration, defineResourceType, defineSchema, type Infer } from './define.ts'
+import { type AttributeDeclaration, defineResourceType, defineSchema } from './define.ts'
 import { ConfigError } from './errors.ts'
 import { Group } from './group.ts'
+import type { Infer } from './infer.ts'
 import { readResourceType, readSchema } from './read-schema.ts'
 import { Entitlement, Role, writable } from './roles.ts'
 import { EnterpriseUser, User } from './user.ts'
@@ -75,6 +76,8 @@ describe('schemas', () => {
     ['x', { type: 'integer', caseExact: true }, 'S-074 a case exact integer'],
     ['x', { type: 'dateTime', uniqueness: 'server' }, 'S-074 a unique dateTime'],
     ['x', { type: 'complex', uniqueness: 'server', subAttributes: { y: {} } }, 'S-074 unique complex'],
+    ['x', { closed: true }, 'closed without canonical values'],
+    ['x', { type: 'integer', closed: true, canonicalValues: ['1'] }, 'closed numbers'],
     ['x', { referenceTypes: ['User'] }, 'S-075 referenceTypes of a string'],
     ['x', { type: 'reference', referenceTypes: [] }, 'S-075 no referenceTypes'],
     ['x', { mutability: 'writeOnly', returned: 'default' }, 'S-066 returned though writeOnly'],

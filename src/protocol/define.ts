@@ -10,7 +10,13 @@ export interface AttributeDeclaration {
   readonly multiValued?: boolean
   readonly description?: string
   readonly required?: boolean
+  /** Values that are suggested, or with `closed` the only ones. RFC 7643 §7. */
   readonly canonicalValues?: readonly string[]
+  /**
+   * Only the canonical values are taken; any other is refused with `invalidValue`, and the types have a union of them. Without it they
+   * are suggestions, as in RFC 7643 §7.
+   */
+  readonly closed?: boolean
   readonly caseExact?: boolean
   readonly mutability?: Mutability
   readonly returned?: Returned
@@ -76,7 +82,8 @@ export interface DeclaredType<D extends ResourceTypeDeclaration = ResourceTypeDe
   readonly [declared]?: D
 }
 
-type Extensions<D> = D extends { readonly extensions: infer E extends readonly ExtensionDeclaration[] }
+/** The extensions of a resource type's declaration. RFC 7643 §3.3. */
+export type Extensions<D> = D extends { readonly extensions: infer E extends readonly ExtensionDeclaration[] }
   ? E
   : readonly []
 
@@ -120,6 +127,7 @@ export function fillIn(declarations: AttributeDeclarations): readonly Attribute[
       description: given.description ?? '',
       required: given.required ?? false,
       ...(given.canonicalValues === undefined ? {} : { canonicalValues: given.canonicalValues }),
+      ...(given.closed === true ? { closed: true } : {}),
       // URIs and encoded bytes are case exact whatever a definition says. RFC 7643 §2.3.6, §2.3.7.
       caseExact: type === 'reference' || type === 'binary' ? true : (given.caseExact ?? false),
       mutability,
@@ -136,52 +144,3 @@ export function fillIn(declarations: AttributeDeclarations): readonly Attribute[
 function refuse(name: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new ConfigError(name, faults.join(' '))
 }
-
-/** `meta` of a resource. RFC 7643 §3.1. */
-export interface Meta {
-  readonly resourceType: string
-  readonly created: string
-  readonly lastModified: string
-  readonly location: string
-  readonly version?: string
-}
-
-type Flat<T> = { [K in keyof T]: T[K] }
-
-type Single<A> = A extends { readonly type: 'boolean' }
-  ? boolean
-  : A extends { readonly type: 'integer' | 'decimal' }
-    ? number
-    : A extends { readonly type: 'complex'; readonly subAttributes: infer S }
-      ? Members<S>
-      : string
-
-type ValueOf<A> = A extends { readonly multiValued: true } ? Single<A>[] : Single<A>
-
-type Members<S> = Flat<
-  { -readonly [K in keyof S as S[K] extends { readonly required: true } ? K : never]: ValueOf<S[K]> } & {
-    -readonly [K in keyof S as S[K] extends { readonly required: true } ? never : K]?: ValueOf<S[K]>
-  }
->
-
-type SchemaMembers<S> = S extends DeclaredSchema<infer D> ? Members<D['attributes']> : never
-
-type ExtensionMembers<E> = E extends readonly [infer Head, ...infer Rest]
-  ? (Head extends { readonly schema: infer S extends DeclaredSchema; readonly required: true }
-      ? { [K in S['id']]: SchemaMembers<S> }
-      : Head extends { readonly schema: infer S extends DeclaredSchema }
-        ? { [K in S['id']]?: SchemaMembers<S> }
-        : Record<never, never>) &
-      ExtensionMembers<Rest>
-  : Record<never, never>
-
-/** The TypeScript type of a resource of a declared type: `type Employee = Infer<typeof Employee>`. */
-export type Infer<T> =
-  T extends DeclaredType<infer D>
-    ? Flat<
-        { schemas: string[]; id: string; externalId?: string; meta: Meta } & SchemaMembers<D['schema']> &
-          ExtensionMembers<Extensions<D>>
-      >
-    : T extends DeclaredSchema<infer S>
-      ? Members<S['attributes']>
-      : never

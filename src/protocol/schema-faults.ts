@@ -68,6 +68,10 @@ function attributeFaults(attributes: readonly Attribute[], parent: string, fault
     if (NEVER_UNIQUE.has(attribute.type) && attribute.uniqueness !== 'none') {
       fault(`type ${attribute.type} has no uniqueness.`)
     }
+    if (attribute.closed === true && (attribute.canonicalValues ?? []).length === 0) {
+      fault('a closed attribute lists the canonicalValues that it takes.')
+    }
+    if (attribute.closed === true && attribute.type !== 'string') fault('only type string can be closed.')
     if (attribute.type !== 'reference' && attribute.referenceTypes !== undefined) {
       fault('only type reference has referenceTypes.')
     }

@@ -26,6 +26,8 @@ export interface Attribute {
   readonly description: string
   readonly required: boolean
   readonly canonicalValues?: readonly string[]
+  /** Only the canonical values are taken. Schemas of code alone say that; as JSON, canonical values are suggestions. */
+  readonly closed?: boolean
   readonly caseExact: boolean
   readonly mutability: Mutability
   readonly returned: Returned

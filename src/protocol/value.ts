@@ -2,6 +2,7 @@
 
 import type { Allowances } from './allowances.ts'
 import { attributeIn } from './attributes.ts'
+import { canonicalValue } from './canonical-value.ts'
 import { invalidSyntax, invalidValue, payloadTooLarge } from './errors.ts'
 import { comparable } from './folding.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
@@ -38,9 +39,16 @@ export function readOne(attribute: Attribute, given: Json, reading: Reading, par
       if (keepsDigits(value, reading.numbers)) return value
       throw invalidValue(`${parent}${attribute.name} has more digits than a number can keep, which are about 17`)
     default:
-      if (typeof value === 'string') return value
-      throw wrong(attribute, parent, 'a string', value)
+      if (typeof value !== 'string') throw wrong(attribute, parent, 'a string', value)
+      return attribute.closed === true ? readClosed(attribute, value, parent) : value
   }
+}
+
+function readClosed(attribute: Attribute, text: string, parent: string): string {
+  const found = canonicalValue(attribute, text)
+  if (found !== undefined) return found
+  const known = attribute.canonicalValues?.join(', ')
+  throw invalidValue(`${parent}${attribute.name} must be one of ${known}; it was "${text.slice(0, 100)}"`)
 }
 
 function readInteger(attribute: Attribute, value: Json, { numbers }: Reading, parent: string): number {
