@@ -18,6 +18,8 @@ export interface Call {
   readonly remote?: string | undefined
   /** What its log lines have in common, where the caller has something to find them by: the span of the request. */
   readonly txn?: string | undefined
+  /** What the host knows of the request besides: for an embedded provider, the request of the app's framework. */
+  readonly context?: unknown
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
@@ -39,12 +41,32 @@ export interface Answer {
 /** Under this symbol the `fetch` of a provider carries a way to be called without Request and Response: {@link Direct}. */
 export const DIRECT: unique symbol = Symbol.for('lockstep.direct')
 
+/** Where a request was sent, as the bridge that takes it sees that. */
+export interface Target {
+  /** The path as sent, percent-encoded, without the query. */
+  readonly path: string
+  readonly scheme: string
+  /** Host and port; absent where the request names none. */
+  readonly host: string | undefined
+  /** The path that a framework says it has mounted the provider at. */
+  readonly mount?: string | undefined
+  /** Address of the other end of the connection. */
+  readonly remote?: string | undefined
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined
+}
+
+/** Where below a provider's base URL a request leads: parts of its {@link Call}. */
+export type Located = Pick<Call, 'path' | 'base' | 'tenant' | 'remote'>
+
 /** A provider as a bridge calls it. */
 export interface Direct {
   readonly handle: (call: Call) => Answer | Promise<Answer>
-  readonly basePath: string
-  readonly publicUrl: string | undefined
-  readonly belowBase: (path: string, basePath: string) => string | undefined
-  /** The answer to a request for another path. */
-  readonly elsewhere: (path: string, basePath: string) => Answer
+  /** Finds where a request leads; an answer for one that doesn't lead here. */
+  readonly locate: (target: Target) => Located | Answer
+}
+
+/** Scheme and host of a target. */
+export function originOf({ scheme, host }: Pick<Target, 'scheme' | 'host'>): string {
+  return `${scheme}://${host ?? 'localhost'}`
 }

@@ -8,6 +8,7 @@ export {
   type DirectoryOptions,
   type Hooks,
 } from './directory/index.ts'
+export { type Lockstep, type LockstepOptions, lockstep } from './embed/index.ts'
 export { type Environment, environment } from './environment.ts'
 export {
   ConfigError,

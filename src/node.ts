@@ -1,78 +1,23 @@
-// The bridge from a provider to node:http and frameworks on top of it.
+// The door of the package for node:http: the bridge from a provider, and a server for it.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { type Answer, type Call, DIRECT, type Direct } from './call.ts'
-import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from './node-body.ts'
+import { directOf, type Fetch, toNode } from './node-bridge.ts'
 import { type ListenOptions, listen, type Serving } from './node-listen.ts'
-import { send } from './node-send.ts'
-import { reportError } from './terminal.ts'
-import { parseUrl } from './url.ts'
 
 export type { Answer, Body, Call } from './call.ts'
 export { type Bodies, BrokenOff, createBodies, readBody } from './node-body.ts'
+export {
+  type BridgeOptions,
+  callOf,
+  type Fetch,
+  isHost,
+  type Known,
+  originOf,
+  type Place,
+  toNode,
+} from './node-bridge.ts'
 export type { Serving } from './node-listen.ts'
 export { send } from './node-send.ts'
-
-/** A function from Request to Response: every provider's public face. */
-export type Fetch = (request: Request) => Response | Promise<Response>
-
-/** Options of {@link toNode}. */
-export interface BridgeOptions {
-  /** Bounds what the bodies under way take in memory; shared by all listeners of a process that are to be bounded together. */
-  readonly bodies?: Bodies
-  /** The longest body that is read for a plain function; a provider has limits of its own. Default 16 MiB. */
-  readonly bodyBytes?: number
-  /** Called with what a function throws, and with answers that break off. Default: prints to standard error. */
-  readonly report?: (error: unknown) => void
-}
-
-/**
- * Makes a listener for `node:http`, Express, Fastify's raw requests, and whatever else speaks `(req, res)`. Also works behind
- * a body parser. A body is read when it is asked for: a request that is refused by its headers has none read.
- * @example express.use('/scim/v2', toNode(scim.fetch))
- */
-export function toNode(
-  fetch: Fetch,
-  options: BridgeOptions = {},
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const direct = directOf(fetch)
-  const { bodies = createBodies(), bodyBytes = BRIDGED_BYTES } = options
-  const report = options.report ?? ((error) => reportError('lockstep: an answer could not be given', error))
-  return (request, response) => {
-    if (!isHost(hostOf(request))) return send(request, response, NO_HOST)
-    const work =
-      direct === undefined
-        ? throughFetch(fetch, request, { bodies, bodyBytes })
-        : throughDirect(direct, request, bodies)
-    if (!(work instanceof Promise)) return send(request, response, work, report)
-    work.then(
-      (answer) => {
-        bodies.release(request)
-        send(request, response, answer, report)
-      },
-      (error) => {
-        bodies.release(request)
-        fail(response, error, report)
-      },
-    )
-  }
-}
-
-/** The longest body that is read for a plain function; a provider has limits of its own. */
-const BRIDGED_BYTES = 16 * 1024 * 1024
-const NO_HOST: Answer = { status: 400, headers: [] }
-
-/** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
-export function isHost(host: string | undefined): boolean {
-  if (host === undefined || host === lastHost) return true
-  const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
-  if (is) lastHost = host
-  return is
-}
-
-/** Nearly every request has the same Host. */
-let lastHost: string | undefined
 
 /** Serves a listener over HTTP. `port` 0 takes any free one. Rejects when the address is taken. */
 export function serve(
@@ -83,168 +28,4 @@ export function serve(
   return ours
     ? listen(toNode(listener as Fetch), { continueWhenRead: true, ...options })
     : listen(listener as RequestListener, options)
-}
-
-function directOf(fetch: Fetch): Direct | undefined {
-  return (fetch as Fetch & { readonly [DIRECT]?: Direct })[DIRECT]
-}
-
-function throughDirect(direct: Direct, request: Parsed, bodies: Bodies): Answer | Promise<Answer> {
-  const target = request.originalUrl ?? request.url ?? '/'
-  const mark = target.indexOf('?')
-  const whole = mark === -1 ? target : target.slice(0, mark)
-  let { basePath } = direct
-  let path = direct.belowBase(whole, basePath)
-  if (path === undefined && request.baseUrl) {
-    // Express says where it is mounted, which then needs no telling.
-    basePath = request.baseUrl
-    path = direct.belowBase(whole, basePath)
-  }
-  if (path === undefined) return direct.elsewhere(whole, direct.basePath)
-  const search = mark === -1 ? '' : target.slice(mark + 1)
-  const base = `${direct.publicUrl ?? originOf(request)}${basePath}`
-  return direct.handle(callOf(request, path, search, { base, bodies }))
-}
-
-/** Where a request was sent to, and what counts its body. */
-export interface Place {
-  readonly base: string
-  readonly bodies: Bodies
-  readonly tenant?: string
-  readonly remote?: string | undefined
-  readonly txn?: string | undefined
-}
-
-/** A request as a call with a base URL. */
-export function callOf(request: IncomingMessage, path: string, search: string, place: Place): Call {
-  const { base, tenant, remote, txn, bodies } = place
-  return {
-    method: request.method ?? 'GET',
-    path,
-    search,
-    base,
-    tenant,
-    remote,
-    txn,
-    header: (name) => {
-      const value = request.headers[name]
-      return Array.isArray(value) ? value.join(', ') : value
-    },
-    body: (limit) => bodies.read(request, limit, tenant ?? request.socket),
-    gone: (listener) => whenGone(request.socket, listener),
-  }
-}
-
-function whenGone(socket: Socket, listener: () => void): () => void {
-  if (socket.closed) listener()
-  // Requests that were sent one behind the other, each of which may wait, share it.
-  else socket.setMaxListeners(0).once('close', listener)
-  return () => socket.off('close', listener)
-}
-
-/** Scheme and host that the client used. */
-export function originOf(request: IncomingMessage): string {
-  const secure = 'encrypted' in request.socket && request.socket.encrypted === true
-  return `${secure ? 'https' : 'http'}://${hostOf(request) ?? 'localhost'}`
-}
-
-/** The host that a request names; HTTP/2 has it in `:authority` (RFC 9113 §8.3.1). */
-function hostOf({ headers }: IncomingMessage): string | undefined {
-  const { host = headers[':authority'] } = headers
-  return typeof host === 'string' ? host : undefined
-}
-
-async function throughFetch(
-  fetch: Fetch,
-  request: Parsed,
-  { bodies, bodyBytes }: { readonly bodies: Bodies; readonly bodyBytes: number },
-): Promise<Answer> {
-  const method = request.method ?? 'GET'
-  const target = request.originalUrl ?? request.url ?? '/'
-  const origin = originOf(request)
-  const url = parseUrl(target.startsWith('/') ? origin + target : target, origin)
-  if (url === null) return { status: 400, headers: [] }
-  const refused: Refused = {}
-  const body = carriesBody(request) ? bodyOf(request, { bodies, bodyBytes, refused }) : null
-  let made: Request
-  try {
-    const headers = new Headers()
-    for (const [name, value] of Object.entries(request.headers)) {
-      for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
-    }
-    // Without `duplex` a Request takes no stream; the types of TypeScript don't know it.
-    made = new Request(url, { method, headers, body, ...(body === null ? {} : { duplex: 'half' }) })
-  } catch {
-    // What a Request can't be made of: some methods (TRACE, TRACK), and URLs with credentials in them.
-    return NO_REQUEST.has(method) ? NOT_ALLOWED : { status: 400, headers: [] }
-  }
-  try {
-    const response = await fetch(made)
-    if (refused.answer !== undefined && response.status === 500) return refused.answer
-    const flat: string[] = []
-    for (const [name, value] of response.headers) flat.push(name, value)
-    return { status: response.status, headers: flat, ...(response.body === null ? {} : { body: response.body }) }
-  } catch (error) {
-    if (refused.answer !== undefined) return refused.answer
-    throw error
-  }
-}
-
-/** The answer when a body could not be read. */
-interface Refused {
-  answer?: Answer | undefined
-}
-
-/** Methods that a Request can't have. Fetch §2.2.1. */
-const NO_REQUEST: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
-const NOT_ALLOWED: Answer = {
-  status: 405,
-  headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', 'Content-Length', '0'],
-}
-
-/** Answers for bodies that could not be read, by the name of the error, where the function has no answer of its own. */
-const UNREAD: { readonly [name: string]: Answer } = {
-  AbortError: { status: 400, headers: [] },
-  TooLongError: { status: 413, headers: [] },
-  TooSlowError: { status: 408, headers: [] },
-  NoRoomError: { status: 503, headers: ['Retry-After', '1'] },
-}
-
-/** Whether a request has a body, as far as a Request may have one. RFC 9112 §6. */
-function carriesBody({ method = 'GET', headers, body }: Parsed): boolean {
-  if (method === 'GET' || method === 'HEAD') return false
-  return body !== undefined || headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-/** The body as a stream that is read on demand. `refused` holds the answer if it can't be read. */
-function bodyOf(
-  request: Parsed,
-  options: { readonly bodies: Bodies; readonly bodyBytes: number; readonly refused: Refused },
-): ReadableStream<Uint8Array> {
-  const { bodies, bodyBytes, refused } = options
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const bytes = await bodies.read(request, bodyBytes, request.socket)
-          if (bytes === undefined) throw new BodyRefused('TooLongError')
-          if (bytes.length > 0) controller.enqueue(bytes)
-          controller.close()
-        } catch (error) {
-          if (error instanceof Error) refused.answer = UNREAD[error.name]
-          controller.error(error)
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-function fail(response: ServerResponse, error: unknown, report: (error: unknown) => void): void {
-  if (response.headersSent || response.destroyed) response.destroy()
-  else {
-    response.writeHead(500)
-    response.end()
-  }
-  if (!(error instanceof BrokenOff)) report(error)
 }

@@ -25,6 +25,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   outbound: ['protocol'],
   testing: [],
   hub: ['jobs', 'client', 'directory', 'outbound', 'access', 'store', 'quirks', 'protocol'],
+  embed: ['provider', 'tenancy', 'sources', 'directory', 'access', 'jobs', 'client', 'store', 'quirks', 'protocol'],
   admin: ['hub', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   site: ['hub', 'outbound', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   server: [
@@ -45,6 +46,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
     'server',
     'site',
     'admin',
+    'embed',
     'conformance',
     'hub',
     'outbound',
@@ -82,6 +84,7 @@ const LISTENS = 'testing/listen.ts'
 const GROUND = [
   'call.ts',
   'node-body.ts',
+  'node-bridge.ts',
   'node-listen.ts',
   'node-send.ts',
   'node.ts',

@@ -40,7 +40,8 @@ export function bearer(
   }
 }
 
-function principalOf(grant: Grant | undefined): Principal {
+/** The principal that a grant stands for. Throws 401 where there is none. */
+export function principalOf(grant: Grant | undefined): Principal {
   if (!grant) throw invalidToken()
   return {
     tenant: grant.tenant,

@@ -1,25 +1,27 @@
-// Turns a Request into a call, and an answer into a Response.
+// Answers a Request through a provider: turns it into a call, and the answer into a Response.
 
-import type { Answer, Call } from '../call.ts'
-import { belowBase } from './base.ts'
+import type { Answer, Call, Direct, Target } from '../call.ts'
 
-/** A Request as a call; `undefined` if its path isn't below the base. */
-export function callOf(request: Request, basePath: string, publicUrl: string | undefined): Call | undefined {
+/** Answers a Request through a provider. `context` goes into the call. */
+export async function fetchThrough(direct: Direct, request: Request, context?: unknown): Promise<Response> {
   const url = new URL(request.url)
-  const path = belowBase(url.pathname, basePath)
-  if (path === undefined) return undefined
-  return {
+  const header = (name: string) => request.headers.get(name) ?? undefined
+  const target: Target = { path: url.pathname, scheme: url.protocol.slice(0, -1), host: url.host, header }
+  const located = direct.locate(target)
+  if ('status' in located) return responseOf(located, request.method)
+  const call: Call = {
+    ...located,
     method: request.method,
-    path,
     search: url.search.slice(1),
-    base: `${publicUrl ?? url.origin}${basePath}`,
-    header: (name) => request.headers.get(name) ?? undefined,
+    context,
+    header,
     body: (limit) => readAll(request, limit),
   }
+  return responseOf(await direct.handle(call), request.method)
 }
 
 /** An answer as a Response; a stream is read as the other side takes it. */
-export function responseOf(answer: Answer, method: string): Response {
+function responseOf(answer: Answer, method: string): Response {
   const headers = new Headers()
   for (let at = 0; at < answer.headers.length; at += 2) {
     const name = answer.headers[at]

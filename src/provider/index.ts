@@ -3,6 +3,7 @@
 export type { Answer, Body, Call } from '../call.ts'
 export type { Authenticate } from './authenticate.ts'
 export { belowBase } from './base.ts'
+export { fetchThrough } from './fetch.ts'
 export type { ProviderOptions } from './options.ts'
 export { createProvider, type Provider } from './provider.ts'
 export { errorAnswer, type Report } from './respond.ts'

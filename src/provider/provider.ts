@@ -1,13 +1,13 @@
 // The service provider: SCIM requests in, answers out. RFC 7644.
 
 import { ALL_FEATURES } from '../access/index.ts'
-import { type Answer, type Call, DIRECT, type Direct } from '../call.ts'
+import { type Answer, type Call, DIRECT, type Direct, originOf, type Target } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { reportError } from '../terminal.ts'
 import { belowBase, elsewhere, readBasePath, readPublicUrl } from './base.ts'
 import { type DispatchDeps, dispatch } from './dispatch.ts'
 import { openKeptTexts } from './fast/short-cuts.ts'
-import { callOf, responseOf } from './fetch.ts'
+import { fetchThrough } from './fetch.ts'
 import type { ProviderOptions } from './options.ts'
 
 /** A SCIM service provider. RFC 7644. */
@@ -37,14 +37,19 @@ export function createProvider(options: ProviderOptions): Provider {
   const handle = (call: Call) => dispatch(deps, call)
   const basePath = readBasePath(options.basePath ?? '/scim/v2')
   const publicUrl = readPublicUrl(options.publicUrl)
-  const fetch = async (request: Request): Promise<Response> => {
-    const call = callOf(request, basePath, publicUrl)
-    if (call === undefined) return responseOf(elsewhere(new URL(request.url).pathname, basePath), request.method)
-    return responseOf(await handle(call), request.method)
+  const locate = ({ path: whole, mount, ...target }: Target) => {
+    let at = basePath
+    let path = belowBase(whole, at)
+    if (path === undefined && mount) {
+      // Express says where it is mounted, which then needs no telling.
+      at = mount
+      path = belowBase(whole, at)
+    }
+    return path === undefined ? elsewhere(whole, basePath) : { path, base: `${publicUrl ?? originOf(target)}${at}` }
   }
-  const direct: Direct = { handle, basePath, publicUrl, belowBase, elsewhere }
+  const direct: Direct = { handle, locate }
   return {
-    fetch: Object.assign(fetch, { [DIRECT]: direct }),
+    fetch: Object.assign((request: Request) => fetchThrough(direct, request), { [DIRECT]: direct }),
     handle,
   }
 }
