@@ -9,6 +9,8 @@ import { type Ended, installed, need, run } from './programs.ts'
 export interface Server {
   /** Its folder in `conformance/servers`. */
   readonly name: string
+  /** Its folder, where that is another one. */
+  readonly folder?: string
   readonly title: string
   readonly version: string
   readonly language: string
@@ -21,9 +23,12 @@ export interface Server {
 }
 
 const NPM = ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error']
-const npmInstall = (folder: string) => run('npm', NPM, { cwd: folder })
-const npmStart = async () => [process.execPath, ['start.js']] as const
-const npmFiles = ['package.json', 'package-lock.json', 'start.js']
+/** How servers of npm are installed. */
+export const npmInstall = (folder: string) => run('npm', NPM, { cwd: folder })
+/** How servers of npm are started. */
+export const npmStart = async () => [process.execPath, ['start.js']] as const
+/** The files of servers of npm. */
+export const npmFiles = ['package.json', 'package-lock.json', 'start.js']
 
 async function pipInstall(folder: string): Promise<Ended> {
   const made = await run('python3', ['-m', 'venv', join(folder, 'env')])
@@ -110,22 +115,29 @@ async function classPath(folder: string): Promise<string> {
 export interface Running {
   readonly base: string
   readonly token: string
+  readonly pid: number
   stop(): Promise<void>
 }
 
-/** Installs a server if necessary, and starts it. Throws `Missing` if it cannot be installed. */
-export async function startServer(server: Server): Promise<Running> {
+/** Installs a server if necessary, and starts it, with `env` besides our own. Throws `Missing` if it cannot be installed. */
+export async function startServer(server: Server, env: { readonly [name: string]: string } = {}): Promise<Running> {
   need(...server.needs)
-  const files = server.files.map((file) => join(import.meta.dirname, 'servers', server.name, file))
+  const from = server.folder ?? join(import.meta.dirname, 'servers', server.name)
+  const files = server.files.map((file) => join(from, file))
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
   const folder = await installed(server.name, files, texts.join(), (at) => server.install(at))
   const [program, args] = await server.start(folder)
-  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const { base, token } = JSON.parse(await firstLine(child, server.title)) as { base: string; token: string }
+  const { base, token } = JSON.parse(await announcement(child, server.title)) as { base: string; token: string }
   return {
     base,
     token,
+    pid: child.pid as number,
     async stop() {
       child.kill('SIGTERM')
       await ended
@@ -135,7 +147,8 @@ export async function startServer(server: Server): Promise<Running> {
 
 const START_LIMIT_MS = 60_000
 
-function firstLine(child: ChildProcess, title: string): Promise<string> {
+/** The line of JSON that says where it listens; a library may have printed something of its own before it. */
+function announcement(child: ChildProcess, title: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let stdout = ''
     let stderr = ''
@@ -145,10 +158,10 @@ function firstLine(child: ChildProcess, title: string): Promise<string> {
     }, START_LIMIT_MS)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      const end = stdout.indexOf('\n')
-      if (end < 0) return
+      const line = /^\{.*\}$/m.exec(stdout)
+      if (line === null) return
       clearTimeout(late)
-      resolve(stdout.slice(0, end))
+      resolve(line[0])
     })
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
