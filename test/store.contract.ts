@@ -12,6 +12,7 @@ import { recordsContract } from './store-contract/records.ts'
 import { resourcesContract } from './store-contract/resources.ts'
 import { watchingContract } from './store-contract/watching.ts'
 import { weighingContract } from './store-contract/weighing.ts'
+import { withinContract } from './store-contract/within.ts'
 
 export type { OpenStore } from './store-contract/fixture.ts'
 export * from './store-contract/writes.ts'
@@ -33,6 +34,7 @@ export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { r
       movingContract(on)
       weighingContract(on)
       watchingContract(on)
+      if (traits.inside !== false) withinContract(on)
     })
 
     queriesContract(on)

@@ -1,9 +1,18 @@
 // Hands writes to the store, with the hook of the host in the same transaction and SCIM errors for conflicts.
 
 import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
-import { Conflict, type Store, type Write, type Written } from '../store/index.ts'
-import type { DirectoryDeps } from './context.ts'
+import { Conflict, type Store, type WholeChange, type Within, type Write, type Written } from '../store/index.ts'
+import { committed, type Touched } from './committed.ts'
+import type { DirectoryDeps, Hooks } from './context.ts'
 import type { AlongWrite } from './outcome.ts'
+
+/** What concerns the hooks of the host alone. */
+export interface ForHost {
+  /** The documents of the resources that the writes create, change or delete. */
+  readonly touched?: readonly Touched[]
+  /** Without the hooks. */
+  readonly silent?: boolean | undefined
+}
 
 /** Hands writes to the store. */
 export type Commit = (
@@ -12,8 +21,8 @@ export type Commit = (
   tenant: string,
   /** Committed together with them, behind them. */
   along?: readonly AlongWrite[],
-  /** Without the hook of the host. */
-  silent?: boolean,
+  /** For the hooks of the host. */
+  host?: ForHost,
 ) => Promise<readonly Written[]>
 
 /** A conflict of what was to be committed along with a write; nothing was written. Retrying the write does not help. */
@@ -32,41 +41,48 @@ export class AlongConflict extends Error {
  * resolve. The others are thrown as they are.
  */
 export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
-  const { store } = deps
-  const hook = deps.hooks.commit
-  const isAsync = Object.prototype.toString.call(hook) === '[object AsyncFunction]'
+  const { store, hooks } = deps
+  const isAsync = [hooks.commit, hooks.transaction].some(
+    (hook) => Object.prototype.toString.call(hook) === '[object AsyncFunction]',
+  )
 
-  function write(writes: readonly Write[], silent: boolean): Promise<readonly Written[]> {
-    if (!hook || silent) return store.commit(writes)
-    if (isAsync) {
-      // Handed on as async, so that a store which can't wait refuses it before it has done anything.
-      return store.commit(writes, async (tx, changes) => {
-        for (const change of changes) await hook(change, tx)
-      })
+  function write(writes: readonly Write[], tenant: string, host: ForHost): Promise<readonly Written[]> {
+    if ((hooks.commit === undefined && hooks.transaction === undefined) || host.silent === true) {
+      return store.commit(writes)
     }
-    return store.commit(writes, (tx, changes) => {
-      let pending: Promise<void> | undefined
-      for (const change of changes) {
-        if (pending) pending = pending.then(() => hook(change, tx))
-        else pending = hook(change, tx) ?? undefined
-      }
-      return pending
-    })
+    const inside = insideOf(hooks, tenant, host.touched ?? [])
+    // Handed on as async, so that a store which can't wait refuses it before it has done anything.
+    return store.commit(writes, isAsync ? async (...given) => inside(...given) : inside)
   }
 
-  return async function commit(writes, type, tenant, along, silent = false) {
+  return async function commit(writes, type, tenant, along, host = {}) {
     try {
-      return await write(along === undefined ? writes : [...writes, ...along], silent)
+      return await write(along === undefined ? writes : [...writes, ...along], tenant, host)
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
         if (!deps.openTenants) throw notFound('The tenant is gone')
         await openTenant(store, tenant, deps.environment.now())
-        return commit(writes, type, tenant, along, silent)
+        return commit(writes, type, tenant, along, host)
       }
       if (error.at >= writes.length && along !== undefined) throw new AlongConflict(error, writes.length)
       throw answerTo(error, type) ?? error
     }
+  }
+}
+
+/** The function that runs the hooks of the host in a transaction. */
+function insideOf<Tx>(hooks: Hooks<Tx>, tenant: string, touched: readonly Touched[]) {
+  return (tx: Tx, changes: readonly WholeChange[], within: Within): Promise<void> | undefined => {
+    let pending: Promise<void> | undefined
+    const next = (call: () => void | Promise<void>) => {
+      if (pending) pending = pending.then(call)
+      else pending = call() ?? undefined
+    }
+    if (hooks.commit !== undefined) for (const change of changes) next(() => hooks.commit?.(change, tx))
+    const lines = hooks.transaction === undefined ? [] : changes.filter(({ op }) => op !== 'note')
+    if (lines.length > 0) next(() => hooks.transaction?.(committed(tenant, lines, touched, within), tx))
+    return pending
   }
 }
 

@@ -11,6 +11,7 @@ import {
   writable,
 } from '../protocol/index.ts'
 import type { LogDraft, PathChange, Ref, Store, WholeChange } from '../store/index.ts'
+import type { Committed } from './committed.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
 import { traitsOf } from './traits.ts'
@@ -50,6 +51,11 @@ export interface Hooks<Tx = unknown> {
    * it. On SQLite it must be synchronous; on PostgreSQL a statement that may fail needs a savepoint around it.
    */
   commit?(change: WholeChange, tx: Tx): void | Promise<void>
+  /**
+   * Runs inside the transaction after `commit`, once for all log lines of a commit, with the documents before and after, and reads and
+   * writes in the same transaction. The rules of `commit` apply.
+   */
+  transaction?(done: Committed, tx: Tx): void | Promise<void>
   /** Receives the plain-text password; the directory then stores nothing of it. */
   password?(ref: Ref, password: string): void | Promise<void>
 }

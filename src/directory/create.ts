@@ -71,7 +71,7 @@ export async function createOne<Tx>(
     type,
     context.tenant,
     options.along?.(id),
-    options.silent,
+    { touched: [{ ref, after: document }], silent: options.silent },
   )
   const version = written?.version ?? 1
   const stored: Stored = {

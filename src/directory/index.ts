@@ -12,6 +12,7 @@ export type {
   Stored,
 } from '../store/index.ts'
 export { AlongConflict } from './commit.ts'
+export type { Committed, Documents } from './committed.ts'
 export type { Context, Hooks } from './context.ts'
 export { createDirectory, type Directory, type DirectoryOptions } from './directory.ts'
 export { displayOf, documentOf } from './document.ts'

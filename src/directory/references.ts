@@ -2,6 +2,7 @@
 
 import { type Catalog, changedPaths, comparable, type Document, isObject, type Json } from '../protocol/index.ts'
 import type { Write } from '../store/index.ts'
+import type { Touched } from './committed.ts'
 import { type Context, type DirectoryDeps, draftOf, typeNow } from './context.ts'
 import { displayOf, documentOf, textOf } from './document.ts'
 import { entryChanges, indexEntries } from './entries.ts'
@@ -9,6 +10,12 @@ import { type Reference, traitsOf } from './traits.ts'
 
 /** How many resources lose a reference in one transaction. */
 const CHUNK = 200
+
+/** Writes that clear references, with the documents of those that lose one. */
+export interface Cleared {
+  readonly writes: readonly Write[]
+  readonly touched: readonly Touched[]
+}
 
 /**
  * Clears every reference to a resource that is about to go: `manager` of its reports, and the like (A-55). All but the last
@@ -20,12 +27,13 @@ export async function clearReferences<Tx>(
   context: Context,
   catalog: Catalog,
   id: string,
-  commit: (writes: readonly Write[]) => Promise<unknown>,
-): Promise<readonly Write[]> {
+  commit: (cleared: Cleared) => Promise<unknown>,
+): Promise<Cleared> {
   const { store } = deps
   const { tenant } = context
   const unique = deps.unique(tenant)
   let writes: Write[] = []
+  let touched: Touched[] = []
   for (const type of catalog.types) {
     const { references } = traitsOf(type)
     // A resource that refers to it by several attributes is written once.
@@ -50,10 +58,12 @@ export async function clearReferences<Tx>(
             ...entryChanges(indexEntries(before, now, unique), indexEntries(document, now, unique)),
             log: draftOf(context, 'patch', changedPaths(before, document, type)),
           })
+          touched.push({ ref: stored, stored, before, after: document })
         }
         if (writes.length >= CHUNK) {
-          await commit(writes)
+          await commit({ writes, touched })
           writes = []
+          touched = []
         }
         const last = holders.at(-1)
         if (holders.length < CHUNK || last === undefined) break
@@ -61,7 +71,7 @@ export async function clearReferences<Tx>(
       }
     }
   }
-  return writes
+  return { writes, touched }
 }
 
 /** The document without the values that name `id`; the very same one if there are none. An extension left empty goes too. */

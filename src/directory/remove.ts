@@ -24,21 +24,23 @@ export function removeOne<Tx>(
   return deps.queue.inTurn(ref, async () => {
     const stored = await current(deps, context, ref, type, options)
     const at = Math.max(deps.environment.now(), stored.modified + 1)
-    const cleared = await clearReferences(deps, context, catalog, id, (writes) => {
+    const cleared = await clearReferences(deps, context, catalog, id, ({ writes, touched }) => {
       // So many that they take more than one commit.
       if (options?.light) throw new HeavyWrite()
-      return deps.commit(writes, type, context.tenant)
+      return deps.commit(writes, type, context.tenant, undefined, { touched })
     })
-    const paths = changedPaths(documentOf(stored), {}, type)
+    const before = documentOf(stored)
+    const paths = changedPaths(before, {}, type)
     await deps.commit(
       [
         // First, for the removal gives another version to the groups that it takes the resource out of.
-        ...cleared,
+        ...cleared.writes,
         { write: 'remove', ref, at, ifVersion: stored.version, log: draftOf(context, 'delete', paths) },
       ],
       type,
       context.tenant,
       options?.along?.(id),
+      { touched: [...cleared.touched, { ref, stored, before }] },
     )
   })
 }

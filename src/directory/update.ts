@@ -150,6 +150,8 @@ export async function update<Tx>(
     type,
     tenant,
     along,
+    // Where members alone change, the document may have been changed meanwhile.
+    { touched: same ? [] : [{ ref, stored, before, after: document }] },
   )
   if (!written) throw new Error('The store answered a commit of one write with no result')
   const { version, modified, changed } = written

@@ -6,3 +6,4 @@ export { beginsWith, cutPage, type ListPage, type ListRequest, pageOfRecords } f
 export * from './memory/memory.ts'
 export { createNote, type Note, type NoteFacts } from './notes.ts'
 export { allRecords, factsOf, numberOf, oneRecord, putIfSame, textOf, untilUnchanged } from './records.ts'
+export { runSteps, type Steps, step } from './steps.ts'

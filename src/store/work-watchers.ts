@@ -1,12 +1,27 @@
 // Notifies those who wait for work in this process which queues a commit has written to.
 
 import { checkWork, type Store, type Work, type Write } from './contract/index.ts'
-import { guard, type ReportError } from './watchers.ts'
+import { guard, isAsync, type ReportError } from './watchers.ts'
 
 /** The watchers of work of one store, and the commit that notifies them. */
 export interface WorkWatchers<Tx> {
   readonly commit: Store<Tx>['commit']
   readonly watchWork: Work['watchWork']
+}
+
+/** The function inside a commit, with what it writes checked and noted. */
+function noting<Tx>(inside: NonNullable<Parameters<Store<Tx>['commit']>[1]>, all: Write[]): typeof inside {
+  const noted: typeof inside = (tx, changes, within) =>
+    inside(tx, changes, {
+      ...within,
+      write(writes) {
+        checkWork(writes)
+        all.push(...writes)
+        return within.write(writes)
+      },
+    })
+  // Refused by stores that can't wait, before it has done anything.
+  return isAsync(inside) ? async (...given) => noted(...given) : noted
 }
 
 /** Wraps a store's commit: refuses work that is past a limit, and calls the watchers of work once a commit is done. */
@@ -27,8 +42,9 @@ export function createWorkWatchers<Tx>(commit: Store<Tx>['commit'], report?: Rep
       } catch (error) {
         return Promise.reject(error)
       }
-      const done = commit(writes, inside)
-      if (watchers.size > 0) done.then(() => notify(writes)).catch(() => {})
+      const all: Write[] = [...writes]
+      const done = commit(writes, inside && noting(inside, all))
+      if (watchers.size > 0) done.then(() => notify(all)).catch(() => {})
       return done
     },
     watchWork(watcher) {

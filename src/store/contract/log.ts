@@ -56,7 +56,10 @@ export interface Change extends Ref {
   }
 }
 
-/** A log line as the transaction that writes it sees it: with the ids of all members that joined and left, however many. */
+/**
+ * A log line as the transaction that writes it sees it: with the ids of all members that joined and left, however many. The line of a
+ * deleted group has those who were its members, which the log does not say.
+ */
 export interface WholeChange extends Change {
   readonly members?: Required<NonNullable<Change['members']>>
 }

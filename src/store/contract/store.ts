@@ -5,6 +5,7 @@ import type { Change, WholeChange } from './log.ts'
 import type { Candidate, Page, Query, Weight } from './query.ts'
 import type { StoredRecord } from './record.ts'
 import type { IndexEntry, Member, Ref, Stored } from './resource.ts'
+import type { Within } from './within.ts'
 import type { Work } from './work.ts'
 import type { Write, Written } from './write.ts'
 
@@ -54,7 +55,7 @@ export interface Store<Tx = unknown> extends Work {
    */
   commit(
     writes: readonly Write[],
-    inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
+    inside?: (tx: Tx, changes: readonly WholeChange[], within: Within) => void | Promise<void>,
   ): Promise<readonly Written[]>
   /**
    * Runs work while no other work that was passed to this function for the same resource runs, in any process. Other work is not held

@@ -8,8 +8,9 @@ import {
   type Write,
   type Written,
 } from '../contract/index.ts'
-import { mixesTenants } from '../rules.ts'
+import { mixesTenants, tenantOf } from '../rules.ts'
 import { isThenable, type Watchers } from '../watchers.ts'
+import { createWithin } from './within.ts'
 import { applyWrite, type Tenants } from './write.ts'
 
 /** Commits, and runs other work in between. */
@@ -43,11 +44,42 @@ export function createCommitter(tenants: Tenants, watchers: Watchers, now: () =>
     if (closed) throw new StoreUnavailable('The store is closed', 1_000)
     const mixed = mixesTenants(writes)
     if (mixed !== undefined) throw mixed
-    const done = apply(tenants, writes, now())
+    let done: Applied | undefined = apply(tenants, writes, now())
     if (inside === undefined) return settle(done)
+    const { changes } = done
+    const all: Write[] = [...writes]
+    const name = writes[0] === undefined ? '' : tenantOf(writes[0])
+    /** Carries everything out for a moment where it has been taken back. */
+    const see = <T>(read: () => T): T => {
+      if (done !== undefined) return read()
+      const again = apply(tenants, all, now())
+      try {
+        return read()
+      } finally {
+        again.undo()
+      }
+    }
+    const within = createWithin({
+      see: (read) => see(() => read(name === '' ? tenants.everywhere : tenants.named.get(name))),
+      write(more) {
+        if (done === undefined) {
+          apply(tenants, [...all, ...more], now()).undo()
+        } else {
+          const { undo, ...first } = done
+          const second = apply(tenants, more, now())
+          const undoAll = () => {
+            second.undo()
+            undo()
+          }
+          done = { ...first, undo: undoAll }
+        }
+        all.push(...more)
+      },
+      now,
+    })
     let pending: void | Promise<void>
     try {
-      pending = inside(undefined, done.changes)
+      pending = inside(undefined, changes, within)
     } catch (error) {
       done.undo()
       throw error
@@ -55,11 +87,13 @@ export function createCommitter(tenants: Tenants, watchers: Watchers, now: () =>
     if (!isThenable(pending)) return settle(done)
     // What is not decided yet must not be visible. Commits take turns, so that the result is the same again.
     done.undo()
+    done = undefined
     await pending
-    return settle(apply(tenants, writes, now()))
+    const { written, affected } = apply(tenants, all, now())
+    return settle({ written: written.slice(0, writes.length), affected })
   }
 
-  function settle({ written, affected }: Applied): readonly Written[] {
+  function settle({ written, affected }: Pick<Applied, 'written' | 'affected'>): readonly Written[] {
     // Before the next read: whatever a watcher does cannot change the commit.
     watchers.notify(affected)
     return written

@@ -5,7 +5,7 @@ import { loggedMembers } from '../rules.ts'
 import type { Effects } from './effects.ts'
 import type { Tenant } from './tenant.ts'
 
-/** Adds the line of a change to a resource; `moved` are the members that joined and left. */
+/** Adds the line of a change to a resource; `moved` are the members that joined and left, `lost` those of a group that is deleted. */
 export function addLine(
   tenant: Tenant,
   stored: Stored,
@@ -13,6 +13,7 @@ export function addLine(
   log: LogDraft,
   out: Effects,
   moved?: { readonly added: readonly string[]; readonly removed: readonly string[] },
+  lost?: readonly string[],
 ): void {
   const added = [...(moved?.added ?? [])].sort()
   const removed = [...(moved?.removed ?? [])].sort()
@@ -21,6 +22,10 @@ export function addLine(
   const whole = { ...counts, ids: { added, removed } }
   const { type, id, version } = stored
   append(tenant, { tenant: tenant.name, type, id, at, version, ...log, ...(some === 0 ? {} : { members: whole }) }, out)
+  const change = out.changes.at(-1)
+  if (lost === undefined || lost.length === 0 || change === undefined) return
+  const members = { added: 0, removed: lost.length, ids: { added: [], removed: [...lost].sort() } }
+  out.changes[out.changes.length - 1] = { ...change, members }
 }
 
 /** Adds a line at the end. */

@@ -105,6 +105,11 @@ function groupsOf(tenant: Tenant | undefined, id: string): readonly (Membership 
   return groups.sort((a, b) => Number(b.direct) - Number(a.direct) || compareText(a.id, b.id))
 }
 
+/** A resource's direct groups. */
+export function directGroups(tenant: Tenant | undefined, id: string): readonly string[] {
+  return [...(tenant?.groups.get(id) ?? [])].filter((group) => group !== id && tenant?.rows.has(group))
+}
+
 /** A resource with its groups. */
 export function withGroups(stored: Stored, tenant: Tenant): Stored {
   const groups = groupsOf(tenant, stored.id).map(({ id, display, direct }) => ({ id, display, direct }))

@@ -16,6 +16,7 @@ import {
 } from '../contract/index.ts'
 import { changedItem, markedItem } from '../work-rules.ts'
 import { type Effects, put } from './effects.ts'
+import { itemsOf } from './items.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Carries out one write of work on a tenant; false when there was nothing to do. `at` is its place in the list, for a `Conflict`. */
@@ -76,18 +77,7 @@ export function createWork(
 
   return {
     async items(name, queue, where) {
-      checkPage('limit' in where ? where.limit : 0, 'keys' in where ? where.keys : [])
-      const tenant = tenantNamed(name)
-      if (tenant === undefined) return []
-      if ('keys' in where) {
-        const found = [...new Set(where.keys)].map((key) => liveItem(tenant, { tenant: name, queue, key }, now()))
-        return found.filter((item) => item !== undefined)
-      }
-      return live(tenant, queue)
-        .filter((item) => where.tag === undefined || item.tag === where.tag)
-        .filter((item) => where.after === undefined || compareText(item.key, where.after) > 0)
-        .sort((a, b) => compareText(a.key, b.key))
-        .slice(0, where.limit)
+      return itemsOf(tenantNamed(name), queue, where, now())
     },
     async due(queue, { until, limit, lanes, within }) {
       checkPage(limit)

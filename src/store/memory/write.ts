@@ -155,11 +155,11 @@ function remove(tenant: Tenant, write: Extract<Write, { write: 'remove' }>, at: 
   const row = existing(tenant, write.ref, write.ifVersion, at)
   const { stored } = row
   const groups = [...(tenant.groups.get(id) ?? [])].filter((group) => group !== id).sort(compareText)
-  editMembers(tenant, id, [{ edit: 'clear' }], at, out)
+  const lost = editMembers(tenant, id, [{ edit: 'clear' }], at, out).removed
   for (const group of groups) editMembers(tenant, group, [{ edit: 'remove', ids: [id] }], at, out)
   changeEntries(tenant, row, { unindex: row.entries, index: [] }, at, out)
   put(tenant.rows, id, undefined, out)
-  addLine(tenant, stored, write.at, write.log, out)
+  addLine(tenant, stored, write.at, write.log, out, undefined, lost)
   for (const group of groups) {
     const other = tenant.rows.get(group)
     if (other === undefined) continue

@@ -1,14 +1,14 @@
 // Runs a function of the host inside a transaction, and makes sure that the transaction survives it.
 
 import { ConfigError } from '../../protocol/index.ts'
-import type { WholeChange } from '../contract/index.ts'
+import type { WholeChange, Within } from '../contract/index.ts'
 import type { Statement } from './columns.ts'
 import type { PostgresClient } from './driver.ts'
 import { codeOf } from './faults.ts'
 import type { Session } from './session.ts'
 
 /** A function of the host that writes in the same transaction. */
-export type CommitHook = (tx: PostgresClient, changes: readonly WholeChange[]) => void | Promise<void>
+export type CommitHook = (tx: PostgresClient, changes: readonly WholeChange[], within: Within) => void | Promise<void>
 
 /** What a hook threw; `cause` is handed back unchanged. */
 export class HookError extends Error {
@@ -22,9 +22,14 @@ const SAVEPOINT = 'lockstep_hook'
 export const BEFORE_HOOK: Statement = [`savepoint ${SAVEPOINT}`]
 
 /** Runs a hook. Throws {@link HookError} for what it throws, and when the transaction was ended or has failed meanwhile. */
-export async function runHook({ client }: Session, hook: CommitHook, changes: readonly WholeChange[]): Promise<void> {
+export async function runHook(
+  { client }: Session,
+  hook: CommitHook,
+  changes: readonly WholeChange[],
+  within: Within,
+): Promise<void> {
   try {
-    await hook(client, changes)
+    await hook(client, changes, within)
     // Fails if a statement of the hook has failed unnoticed, and if there is another transaction now, or none.
     await client.query(`release savepoint ${SAVEPOINT}`)
   } catch (error) {

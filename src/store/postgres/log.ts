@@ -65,11 +65,14 @@ export function insertLines({ lines, tenant }: UnitOfWork, mark: number): readon
 
 /** The lines with their places, as a reader of the log gets them, and with all members as far as they are known. */
 export function placedLines({ lines, tenant }: UnitOfWork, placeBefore: number): readonly WholeChange[] {
-  return lines.map(({ type, id, at, op, actor, txn, version, paths: asWritten, members }, i) => {
+  return lines.map(({ type, id, at, op, actor, txn, version, paths: asWritten, members, lost }, i) => {
     // As they come out of the log: undefined values are gone.
     const { paths } = JSON.parse(detailOf(asWritten, undefined)) as Pick<Change, 'paths'>
     const draft = { op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
     const line = { tenant: tenant.name, type, id, place: placeBefore + i + 1, at, ...draft }
+    if (lost !== undefined) {
+      return { ...line, members: { added: 0, removed: lost.length, ids: { added: [], removed: lost } } }
+    }
     return members?.ids === undefined ? line : { ...line, members: { ...members, ids: members.ids } }
   })
 }

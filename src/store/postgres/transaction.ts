@@ -16,6 +16,7 @@ import { placedLines } from './log.ts'
 import { type Session, Unanswered } from './session.ts'
 import { startList, startWork, type UnitOfWork, undoList } from './unit-of-work.ts'
 import { type SentTransaction, UnknownOutcome } from './unknown-outcome.ts'
+import { createWithin } from './within.ts'
 import { applyWrite } from './write.ts'
 import { lockForWrites } from './write-locks.ts'
 
@@ -174,7 +175,9 @@ async function commitInSteps(
     await session.rows('rollback')
     throw new Gone()
   }
-  if (hook !== undefined) await runHook(session, hook, placedLines(work, flushed.placeBefore))
+  if (hook !== undefined) {
+    await runHook(session, hook, placedLines(work, flushed.placeBefore), createWithin(work))
+  }
   const records = work.recordsChanged ? flushed.records : undefined
   await answerOf(session.commit(), { ...sent, records })
   return { ...sent, records, tenant }

@@ -60,6 +60,8 @@ export interface LogLine extends Omit<LogDraft, 'op'> {
   readonly version: number
   /** Large changes carry counts only, unless a hook will see them. */
   readonly members?: Change['members']
+  /** Ids of the members of a group that is deleted, where a hook will see them. */
+  readonly lost?: readonly string[]
 }
 
 /** The items of a transaction. */

@@ -108,7 +108,8 @@ export function createWorkReads(deps: WorkReadsDeps): Omit<Work, 'watchWork'> {
   }
 }
 
-function itemsQuery(where: ItemsWhere): readonly [sql: string, values: readonly Value[]] {
+/** The query of items of one queue and tenant. */
+export function itemsQuery(where: ItemsWhere): readonly [sql: string, values: readonly Value[]] {
   if ('keys' in where) {
     return [`${ITEMS} and i.key = any($4::text[])`, [where.keys.filter((key) => !key.includes('\0'))]]
   }

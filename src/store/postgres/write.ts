@@ -2,6 +2,7 @@
 
 import { Conflict, type Ref, type Write, type Written } from '../contract/index.ts'
 import { changesNothing, DONE, departure, requireVersion } from '../rules.ts'
+import { textOf } from '../sql/columns.ts'
 import { load } from './import.ts'
 import { addEntries, changeEntries, removeEntries } from './index-entries.ts'
 import { changePaths } from './index-paths.ts'
@@ -111,14 +112,15 @@ async function update(work: UnitOfWork, write: Extract<Write, { write: 'update' 
   return { changed: true, version: resource.version, created, modified: write.at }
 }
 
-function remove(work: UnitOfWork, write: Extract<Write, { write: 'remove' }>, at: number): Written {
+async function remove(work: UnitOfWork, write: Extract<Write, { write: 'remove' }>, at: number): Promise<Written> {
   const resource = existing(work, write.ref, write.ifVersion, at)
   const { id, rowNo, type, version, created, modified } = resource
   const groups = groupsOf(work, resource).filter((group) => group !== resource)
   groups.sort((a, b) => (a.id < b.id ? -1 : 1))
   for (const group of groups) setMember(work, group, rowNo, false)
   removeEntries(work, resource)
-  logLine(work, { ...write.log, type, id, at: write.at, version })
+  const lost = work.hooked && !resource.isNew ? await memberIds(work, rowNo) : []
+  logLine(work, { ...write.log, type, id, at: write.at, version, ...(lost.length === 0 ? {} : { lost }) })
   changeResource(work, resource, { removed: true })
   for (const group of groups) {
     changeResource(work, group, { version: group.version + 1, modified: write.at })
@@ -126,6 +128,17 @@ function remove(work: UnitOfWork, write: Extract<Write, { write: 'remove' }>, at
     logLine(work, { ...log, type: group.type, id: group.id, at: write.at, version: group.version, members })
   }
   return { changed: true, version: 0, created, modified }
+}
+
+/** Ids of a group's members, in order, before the transaction. */
+async function memberIds({ session, tenant }: UnitOfWork, rowNo: number): Promise<readonly string[]> {
+  const rows = await session.rows(
+    `select r.id from lockstep.member x join lockstep.resource r on r.t = $1 and r.k = x.m
+     where x.t = $1 and x.g = $2 and x.m <> $2`,
+    tenant.tenantNo,
+    rowNo,
+  )
+  return rows.map((row) => textOf(row[0])).sort()
 }
 
 async function reindex(work: UnitOfWork, write: Extract<Write, { write: 'reindex' }>, at: number): Promise<Written> {

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import { ConfigError } from '../../protocol/index.ts'
-import { StoreUnavailable, type WholeChange, type Written } from '../contract/index.ts'
+import { StoreUnavailable, type WholeChange, type Within, type Written } from '../contract/index.ts'
 import { isAsync, isThenable } from '../watchers.ts'
 import { unavailable } from './connection.ts'
 import type { AnyWrite } from './work.ts'
@@ -12,7 +12,7 @@ import type { Job, Outcome, Writer } from './writer.ts'
 export interface Committer<Tx = unknown> {
   readonly commit: (
     writes: readonly AnyWrite[],
-    inside?: (tx: Tx, changes: readonly WholeChange[]) => void | Promise<void>,
+    inside?: (tx: Tx, changes: readonly WholeChange[], within: Within) => void | Promise<void>,
   ) => Promise<readonly Written[]>
   /** Resolves when every commit has its answer. */
   readonly close: () => Promise<void>
@@ -96,7 +96,8 @@ export function createInlineCommitter<Tx>(deps: InlineCommitterDeps<Tx>): Commit
       // Refused before it is called: what it does after its first `await` would be outside of every transaction.
       if (isAsync(inside)) return Promise.reject(asynchronous())
       return new Promise((resolve, reject) => {
-        const run = inside && ((changes: readonly WholeChange[]) => refusePromise(inside(db, changes)))
+        const run =
+          inside && ((changes: readonly WholeChange[], within: Within) => refusePromise(inside(db, changes, within)))
         if (waiting.length === 0) environment.afterTurn(drain)
         waiting.push({ job: run === undefined ? { writes } : { writes, inside: run }, resolve, reject })
       })

@@ -20,6 +20,8 @@ export interface Line {
   readonly members?: MemberChanges | undefined
   /** The same by id, where ids are known. */
   readonly delta?: Change['members']
+  /** Ids of the members of a group that is deleted: for those who see the line in its transaction. */
+  readonly lost?: readonly string[] | undefined
   /** What looks different besides the resource: the column `touch`. */
   readonly touch: string | null
 }
@@ -73,6 +75,11 @@ export function createLog(connection: Connection, counters: Counters, lines: () 
       const { tenant, type, id } = ref
       const { op, actor, paths, txn } = draft
       const change = { tenant, type, id, place, at, op, actor, ...(txn === undefined ? {} : { txn }), version, paths }
+      if (line.lost !== undefined && line.lost.length > 0) {
+        const ids = { added: [], removed: line.lost }
+        seen.push({ ...change, members: { added: 0, removed: line.lost.length, ids } })
+        return place
+      }
       seen.push(members?.ids === undefined ? change : { ...change, members: { ...members, ids: members.ids } })
       return place
     },

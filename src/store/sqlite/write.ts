@@ -233,12 +233,13 @@ function remove(deps: WriteDeps, write: Extract<Write, { write: 'remove' }>, at:
     was.rowNo,
     was.rowNo,
   )
+  const lost = deps.lines() === undefined ? undefined : memberIds(connection, was.rowNo)
   connection.run('delete from lockstep_member where g = ?', was.rowNo)
   connection.run('delete from lockstep_member where m = ?', was.rowNo)
   index.clear(tenantNo, was)
   connection.run('delete from lockstep_resource where k = ?', was.rowNo)
   counters.removed(tenantNo, typeNo, ref.id)
-  log.write(ref, { tenantNo, typeNo, at: write.at, version: was.version, touch: others.text() }, write.log)
+  log.write(ref, { tenantNo, typeNo, at: write.at, version: was.version, touch: others.text(), lost }, write.log)
   const { log: left, members } = departure(ref.id, write.log)
   for (const row of groups) {
     const group = { tenant: ref.tenant, type: dictionary.typeName(numberOf(row[1])), id: textOf(row[2]) }
@@ -252,6 +253,15 @@ function remove(deps: WriteDeps, write: Extract<Write, { write: 'remove' }>, at:
     log.write(group, { tenantNo, typeNo: numberOf(row[1]), at: write.at, version, delta: members, touch: null }, left)
   }
   return { changed: true, version: 0, created: was.created, modified: was.modified }
+}
+
+/** Ids of a group's members, in order. */
+function memberIds(connection: WriteDeps['connection'], groupNo: number): readonly string[] {
+  const rows = connection.rows(
+    'select r.id from lockstep_member x cross join lockstep_resource r on r.k = x.m where x.g = ?',
+    groupNo,
+  )
+  return rows.map((row) => textOf(row[0])).sort()
 }
 
 function reindex(deps: WriteDeps, write: Extract<Write, { write: 'reindex' }>, at: number): Written {

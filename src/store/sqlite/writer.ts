@@ -1,13 +1,15 @@
 // Writes lists of writes through one connection, many lists in one transaction.
 
 import type { Environment } from '../../environment.ts'
-import type { WholeChange, Written } from '../contract/index.ts'
+import type { WholeChange, Within, Written } from '../contract/index.ts'
+import { tenantOf } from '../rules.ts'
 import { numberOf } from '../sql/columns.ts'
 import { runHook } from './commit-hook.ts'
 import { type Connection, isOutage, unavailable } from './connection.ts'
 import { createCounters } from './counters.ts'
 import type { Dictionary } from './dictionary.ts'
 import { createGarbageCollector } from './garbage.ts'
+import { createWithin } from './within.ts'
 import type { AnyWrite } from './work.ts'
 import { applyWrite } from './write.ts'
 import { createWriteDeps, type WriteDeps } from './write-deps.ts'
@@ -16,7 +18,7 @@ import { createWriteDeps, type WriteDeps } from './write-deps.ts'
 export interface Job {
   readonly writes: readonly AnyWrite[]
   /** Runs in the transaction, with the log lines of this list; synchronous. */
-  readonly inside?: ((changes: readonly WholeChange[]) => void) | undefined
+  readonly inside?: ((changes: readonly WholeChange[], within: Within) => void) | undefined
 }
 
 /** What became of a list. */
@@ -210,16 +212,18 @@ function begin(state: State): void {
 function runOne(state: State, job: Job, others: boolean, savepoint: boolean): Outcome {
   const { reader, writes, current, target } = state
   const { counters } = writes
+  const { inside } = job
   if (savepoint) reader.run('savepoint one')
   counters.mark()
   current.dirty = false
   current.changes = job.inside === undefined ? undefined : []
   try {
     const written = job.writes.map((write, at) => applyWrite(writes, write, at))
-    if (job.inside !== undefined) {
+    if (inside !== undefined) {
       // Whatever it does to the transaction, what is counted and what is written go together.
       counters.flush()
-      runHook(reader, job.inside, current.changes ?? [], target.seen)
+      const within = createWithin(writes, tenantOfJob(job))
+      runHook(reader, (changes) => inside(changes, within), current.changes ?? [], target.seen)
     }
     if (savepoint) reader.run('release one')
     return { written }
@@ -237,6 +241,11 @@ function runOne(state: State, job: Job, others: boolean, savepoint: boolean): Ou
   } finally {
     current.changes = undefined
   }
+}
+
+/** The tenant of a list of writes; leases have no functions inside. */
+function tenantOfJob({ writes: [first] }: Job): string {
+  return first === undefined || first.write === 'lease' || first.write === 'release' ? '' : tenantOf(first)
 }
 
 /** Empties the WAL, which still holds what was overwritten. Readers may prevent that; then it is tried again later. */
