@@ -78,7 +78,8 @@ export interface CallsDeps {
 
 interface Waiter {
   readonly ask: Ask
-  readonly stage: 'token' | 'slot'
+  /** When its delivery came first: whoever began earlier goes first, so that deliveries get done instead of all being begun. */
+  readonly age: number
   /** It asks an app whose breaker is open. */
   probe: boolean
   readonly go: (probe: boolean) => void
@@ -91,12 +92,19 @@ interface CallsState {
   running: number
   leaving: number
   closed: boolean
-  waiters: Waiter[]
-  cancelTimer: (() => void) | undefined
-  /** When each delivery came first: whoever began earlier goes first, so that deliveries get done instead of all being begun. */
+  /** Who waits for a token, and who has one and waits for a slot. */
+  readonly waiters: { readonly token: Line; readonly slot: Line }
+  /** The next look at who may go. */
+  look: { readonly at: number; readonly cancel: () => void } | undefined
+  /** How many deliveries had come when each came. */
   order: Map<string, number>
+  /** What ends the calls that run. */
+  readonly ends: Set<(why: unknown) => void>
   mean: number | undefined
 }
+
+/** Waiters by lane, the oldest first. */
+type Line = Map<number, Waiter[]>
 
 /** A call may only start while the lease outlives it by this much. */
 const MARGIN_MS = 2_000
@@ -121,28 +129,34 @@ export function openCalls(deps: CallsDeps): Calls {
     running: 0,
     leaving: 0,
     closed: false,
-    waiters: [],
-    cancelTimer: undefined,
+    waiters: { token: new Map(), slot: new Map() },
+    look: undefined,
     order: new Map(),
+    ends: new Set(),
     mean: undefined,
   }
   const close = () => {
     if (state.closed) return
     state.closed = true
-    state.cancelTimer?.()
-    const { waiters } = state
-    state.waiters = []
+    state.look?.cancel()
+    const waiters = Object.values(state.waiters).flatMap((line) => [...line.values()].flat())
+    for (const line of Object.values(state.waiters)) line.clear()
     for (const waiter of waiters) waiter.dismiss(new TurnOver('The turn is over'))
   }
+  const end = () => {
+    close()
+    for (const one of [...state.ends]) one(signal.reason)
+  }
   if (signal.aborted) close()
-  else signal.addEventListener('abort', close, { once: true })
+  else signal.addEventListener('abort', end, { once: true })
 
-  const wait = (ask: Ask, stage: Waiter['stage'], probe: boolean) =>
+  const wait = (ask: Ask, stage: 'token' | 'slot', probe: boolean) =>
     new Promise<boolean>((go, dismiss) => {
       if (state.closed) return dismiss(new TurnOver('The turn is over'))
       const delivery = deliveryOf(ask)
-      if (!state.order.has(delivery)) state.order.set(delivery, state.order.size)
-      state.waiters.push({ ask, stage, probe, go, dismiss })
+      const age = state.order.get(delivery) ?? state.order.size
+      state.order.set(delivery, age)
+      enqueue(state.waiters[stage], { ask, age, probe, go, dismiss })
       pump(deps, state)
     })
 
@@ -162,7 +176,7 @@ export function openCalls(deps: CallsDeps): Calls {
         },
       }
     },
-    busy: () => state.waiters.length + state.running,
+    busy: () => lengthOf(state.waiters.token) + lengthOf(state.waiters.slot) + state.running,
     running: () => state.running,
     close,
     meanMs: () => state.mean,
@@ -176,73 +190,104 @@ export function openCalls(deps: CallsDeps): Calls {
 
 /** Lets go whoever may. */
 function pump(deps: CallsDeps, state: CallsState): void {
-  const { environment, adapter } = deps
-  const { traits } = adapter
-  state.cancelTimer?.()
-  state.cancelTimer = undefined
-  let again = LOOK_MS
-  while (!state.closed) {
-    const slots = state.waiters.filter(({ stage, ask }) => stage === 'slot' && hasSlot(traits, counts(state), ask.lane))
-    const slot = firstByLane(state, slots)
-    if (slot === undefined) break
-    remove(state, slot)
-    if (!mayAsk(state.health, environment.now()).go && !slot.probe) {
-      slot.dismiss(new TurnOver('The app may not be asked now'))
+  giveSlots(deps, state)
+  const again = giveTokens(deps, state)
+  const { token, slot } = state.waiters
+  if (state.closed || (token.size === 0 && slot.size === 0)) return
+  // Most looks find one planned that is soon enough.
+  const at = deps.environment.monotonic() + Math.max(1, again)
+  if (state.look !== undefined && state.look.at <= at) return
+  state.look?.cancel()
+  const look = () => {
+    state.look = undefined
+    pump(deps, state)
+  }
+  state.look = { at, cancel: deps.environment.setTimer(Math.max(1, again), look, { background: true }) }
+}
+
+function giveSlots({ environment, adapter: { traits } }: CallsDeps, state: CallsState): void {
+  const { slot } = state.waiters
+  while (!state.closed && slot.size > 0) {
+    const lanes = [...slot.keys()].filter((lane) => hasSlot(traits, counts(state), lane))
+    const lane = nextLane(state.budget, lanes)
+    if (lane === undefined) return
+    const first = dequeue(slot, lane)
+    if (!mayAsk(state.health, environment.now()).go && !first.probe) {
+      first.dismiss(new TurnOver('The app may not be asked now'))
       continue
     }
     state.running++
-    if (slot.ask.lane === 0) state.leaving++
-    slot.go(slot.probe)
+    if (lane === 0) state.leaving++
+    first.go(first.probe)
   }
-  let tokens = state.waiters.filter(({ stage }) => stage === 'token')
-  while (!state.closed && tokens.length > 0) {
+}
+
+/** Returns in how many milliseconds a look is worth it again. */
+function giveTokens({ environment, adapter: { traits } }: CallsDeps, state: CallsState): number {
+  const { token } = state.waiters
+  /** Kinds of requests that have none left for now. */
+  const without = new Set<string>()
+  let again = LOOK_MS
+  while (!state.closed && token.size > 0) {
     const now = environment.now()
     const may = mayAsk(state.health, now)
-    if (!may.go) {
-      again = Math.min(again, may.at - now)
-      break
-    }
-    const first = firstByLane(state, tokens)
-    if (first === undefined) break
+    if (!may.go) return Math.min(again, may.at - now)
+    // Another kind of request, or lane, may still have a token; but nothing of a later lane passes it in the same bucket.
+    const fits = ({ ask }: Waiter) => without.size === 0 || !without.has(kindOf(ask))
+    const lanes = [...token].filter(([, line]) => line.some(fits)).map(([lane]) => lane)
+    const lane = nextLane(state.budget, lanes)
+    const first = lane === undefined ? undefined : token.get(lane)?.find(fits)
+    if (lane === undefined || first === undefined) break
     const taken = takeToken(state.budget, traits, first.ask, now)
     state.budget = taken.budget
     if (!taken.go) {
-      // Another kind of request, or lane, may still have a token; but nothing of a later lane passes it in the same bucket.
       again = Math.min(again, taken.at - now)
-      tokens = tokens.filter(({ ask }) => ask.step !== first.ask.step || ask.type !== first.ask.type)
+      without.add(kindOf(first.ask))
       continue
     }
     if (may.probe) state.health = hear(state.health, { event: 'probe' }, now).health
-    remove(state, first)
-    tokens = tokens.filter((one) => one !== first)
+    dequeue(token, lane, first)
     first.go(may.probe)
   }
-  if (state.closed || state.waiters.length === 0) return
-  const look = () => pump(deps, state)
-  state.cancelTimer = environment.setTimer(Math.max(1, again), look, { background: true })
+  return again
+}
+
+function kindOf({ step, type }: Ask): string {
+  return `${step} ${type}`
 }
 
 function counts({ running, leaving }: CallsState) {
   return { all: running, leaving }
 }
 
-function firstByLane(state: CallsState, waiters: readonly Waiter[]): Waiter | undefined {
-  const lane = nextLane(
-    state.budget,
-    waiters.map(({ ask }) => ask.lane),
-  )
-  const age = ({ ask }: Waiter) => state.order.get(deliveryOf(ask)) ?? 0
-  let first: Waiter | undefined
-  for (const one of waiters) if (one.ask.lane === lane && (first === undefined || age(one) < age(first))) first = one
-  return first
-}
-
 function deliveryOf({ headers }: Ask): string {
   return headers['lockstep-delivery'] ?? ''
 }
 
-function remove(state: CallsState, waiter: Waiter): void {
-  state.waiters = state.waiters.filter((one) => one !== waiter)
+function enqueue(line: Line, waiter: Waiter): void {
+  const { lane } = waiter.ask
+  const list = line.get(lane)
+  if (list === undefined) {
+    line.set(lane, [waiter])
+    return
+  }
+  let at = list.length
+  while (at > 0 && (list[at - 1] as Waiter).age > waiter.age) at--
+  list.splice(at, 0, waiter)
+}
+
+/** Takes a waiter out of a line: the oldest of its lane, unless one is named. */
+function dequeue(line: Line, lane: number, named?: Waiter): Waiter {
+  const list = line.get(lane) ?? []
+  const [waiter] = list.splice(named === undefined ? 0 : list.indexOf(named), 1)
+  if (list.length === 0) line.delete(lane)
+  return waiter as Waiter
+}
+
+function lengthOf(line: Line): number {
+  let length = 0
+  for (const list of line.values()) length += list.length
+  return length
 }
 
 /** Longest time that a call may take under a lease: a renewal that fails must not leave calls running beyond it. */
@@ -259,22 +304,22 @@ async function callOnce<T>(
   const timeoutMs = callLimitMs(adapter.traits.timeoutMs, leaseMs)
   if (signal.aborted || lease.remainingMs() <= timeoutMs + MARGIN_MS) throw new TurnOver('The lease is about to end')
   const ending = new AbortController()
-  const end = () => ending.abort(signal.reason)
-  signal.addEventListener('abort', end, { once: true })
   const began = environment.monotonic()
-  const cancel: (() => void)[] = []
+  let cancel = () => {}
+  let end: (why: unknown) => void = () => {}
   const tooLong = new Promise<never>((_, reject) => {
-    cancel.push(
-      environment.setTimer(timeoutMs, () => ending.abort(new AppError('unknown', 'The app did not answer in time'))),
-      environment.setTimer(timeoutMs + DEAF_MS, () =>
-        reject(new AppError('unknown', 'The app did not answer in time')),
-      ),
-    )
-    // Nothing that a lost owner still hears may be written.
-    const lost = () => reject(new AppError('unknown', 'The turn ended before the app answered'))
-    signal.addEventListener('abort', lost, { once: true })
-    cancel.push(() => signal.removeEventListener('abort', lost))
+    const late = () => new AppError('unknown', 'The app did not answer in time')
+    cancel = environment.setTimer(timeoutMs, () => {
+      cancel = environment.setTimer(DEAF_MS, () => reject(late()))
+      ending.abort(late())
+    })
+    end = (why) => {
+      // Nothing that a lost owner still hears may be written.
+      reject(new AppError('unknown', 'The turn ended before the app answered'))
+      ending.abort(why)
+    }
   })
+  state.ends.add(end)
   let error: AppError | undefined
   try {
     return await Promise.race([run({ signal: ending.signal, headers: ask.headers }), tooLong])
@@ -282,8 +327,8 @@ async function callOnce<T>(
     error = asAppError(thrown)
     throw error
   } finally {
-    for (const each of cancel) each()
-    signal.removeEventListener('abort', end)
+    cancel()
+    state.ends.delete(end)
     const ms = environment.monotonic() - began
     state.mean = state.mean === undefined ? ms : state.mean * 0.9 + ms * 0.1
     hearOutcome(state, adapter, ask, error, environment.now(), told)

@@ -30,8 +30,8 @@ const SENT_AS = 10
 const ATTEMPTS_MS = 30 * 86_400_000
 
 /**
- * Sends one step. What it may set is on disk before; what it did is in `job.link` after. After an outcome that nobody knows, the link says
- * so and reads are planned. Throws AppError and TurnOver.
+ * Sends one step. What it may set is on disk before; what it did is in `job.link` after, and in the next commit: see `Job.unsaved`. After
+ * an outcome that nobody knows, the link says so and reads are planned. Throws AppError and TurnOver.
  */
 export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise<void> {
   const { calls, deps } = turn
@@ -49,7 +49,8 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
     job.link = confirmed(turn, job, step, result, before !== undefined)
     const others = step.do === 'create' ? await loseReused(turn, job) : []
     confirmIn(turn, job)
-    await keepProgress(turn, job, others)
+    // Most have nothing more to do: then this and their rest are one commit.
+    job.unsaved = [...(job.unsaved ?? []), ...others]
   } catch (error) {
     if (!(error instanceof AppError && error.trouble === 'unknown')) job.link = withTentative(job.link, before)
     else job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }

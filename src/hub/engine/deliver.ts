@@ -13,6 +13,7 @@ import {
   dropLink,
   keepProgress,
   park,
+  saveConfirmed,
   settleFailure,
   settleLater,
   settleRest,
@@ -105,6 +106,9 @@ async function unlink(turn: Turn, job: Job): Promise<void> {
 
 /** One step of an account, or the search before it. */
 async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise<'again' | 'at rest' | 'settled'> {
+  const [step] = steps.steps
+  const touches = step !== undefined || isDue(turn, job)
+  if (touches || steps.needsMatch || job.link.type === 'Group') await saveConfirmed(turn, job)
   if (steps.needsMatch) {
     const matched = await takeMatch(turn, job, want)
     if (matched !== 'none') return matched
@@ -114,8 +118,6 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
       return 'settled'
     }
   }
-  const [step] = steps.steps
-  const touches = step !== undefined || isDue(turn, job)
   if (want.wanted !== 'active' && touches && (await isTakenOver(turn, job))) return letGo(turn, job)
   if (step === undefined) {
     if (!isDue(turn, job)) return 'at rest'
@@ -252,6 +254,6 @@ async function isOneThere(turn: Turn, ids: readonly string[]): Promise<boolean> 
 /** Nothing was sent: what was written down as tentative is not. */
 async function takeBack(turn: Turn, job: Job): Promise<void> {
   const { tentative } = job.saved
-  if (tentative === job.link.tentative) return
+  if (tentative === job.link.tentative && job.unsaved === undefined) return
   await keepProgress(turn, job)
 }

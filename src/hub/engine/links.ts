@@ -19,8 +19,8 @@ const AHEAD_MS = 50
  */
 const USUAL = 64
 const MOST = 256
-/** Room is filled once a quarter of all is free: each look reads those that are being worked on again. */
-const REFILL = 4
+/** Room is filled once half of all is free: each look reads those that are being worked on again. */
+const REFILL = 2
 /** Links that are begun in one turn of the event loop, so that requests to the directory come between. */
 const BEGUN = 8
 /** Room for leavers when everything else is full. */

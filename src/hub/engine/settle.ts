@@ -48,9 +48,21 @@ export async function keepProgress(turn: Turn, job: Job, others: readonly Write[
   await turn.committer.commit([
     { write: 'item', item: keyOf(job), set: { value: link as never, tag: tagOf(link) } },
     ...woken,
+    ...takeUnsaved(job),
     ...others,
   ])
   job.saved = link
+}
+
+/** Keeps what the app has confirmed, before anything else is asked of it. */
+export async function saveConfirmed(turn: Turn, job: Job): Promise<void> {
+  if (job.unsaved !== undefined) await keepProgress(turn, job)
+}
+
+function takeUnsaved(job: Job): readonly Write[] {
+  const { unsaved = [] } = job
+  delete job.unsaved
+  return unsaved
 }
 
 /** Ends the work: the app has confirmed everything. */
@@ -154,6 +166,8 @@ export async function settleFailure(turn: Turn, job: Job, error: AppError): Prom
 
 /** Forgets a link: nothing is in the app that is ours. */
 export async function dropLink(turn: Turn, job: Job): Promise<void> {
+  // Should it be marked meanwhile, it stays: then it must say what the app has confirmed.
+  await saveConfirmed(turn, job)
   const { account: _account, acked: _acked, ...link } = job.link
   const dropped = { ...job, link }
   const woken = await wakeDependents(turn, dropped)
@@ -184,6 +198,7 @@ async function settle(
       settles: job.item.mark,
     },
     ...woken,
+    ...takeUnsaved(job),
     ...others,
     ...(keepsCause || set.state === 'held' ? [] : causeWrites(turn, job)),
   ])

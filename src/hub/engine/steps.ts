@@ -1,6 +1,6 @@
 // The steps that bring an account from what the app has confirmed to what it should hold. Pure.
 
-import { type Document, equalJson } from '../../protocol/index.ts'
+import { type Document, equalJson, fitsInBytes, type Json } from '../../protocol/index.ts'
 import {
   type AccountTraits,
   AppError,
@@ -40,11 +40,13 @@ export function managedOf(
   document: Document,
 ): Document {
   const map = link.type === 'User' ? app.maps.User : app.maps.Group
-  const names = new Set(map?.managed ?? [])
-  if (link.adopting !== true) for (const name of map?.onCreateOnly ?? []) names.delete(name)
-  if (link.type === 'User') names.add('active')
-  const managed = Object.fromEntries(Object.entries(document).filter(([name]) => names.has(name)))
-  if (Buffer.byteLength(JSON.stringify(managed)) <= ACCOUNT_BYTES) return managed
+  const { managed: names = [], onCreateOnly = [] } = map ?? {}
+  const managed: { [name: string]: Json } = {}
+  for (const [name, value] of Object.entries(document)) {
+    const isManaged = names.includes(name) && (link.adopting === true || !onCreateOnly.includes(name))
+    if (isManaged || (link.type === 'User' && name === 'active')) managed[name] = value
+  }
+  if (fitsInBytes(managed, ACCOUNT_BYTES)) return managed
   throw new AppError(
     'refused',
     `The account is larger than the ${ACCOUNT_BYTES} bytes of JSON that the hub keeps of one`,
@@ -134,7 +136,8 @@ function changes(
   if (wanted === 'active' || app.adapter.traits.off.disableMeans === 'kept') {
     const after = withSwapName(link, managedOf(app, link, document))
     const uncertain = (tentative?.attributes ?? []).filter((name) => !(switchesOff && name === 'active'))
-    if (uncertain.length > 0 || !equalJson(own.comparable(before), own.comparable(after))) {
+    const isSame = equalJson(before, after) || equalJson(own.comparable(before), own.comparable(after))
+    if (uncertain.length > 0 || !isSame) {
       steps.push({ do: 'update', type, id, change: { before, after, uncertain } })
     }
   }
@@ -149,8 +152,11 @@ const RIGHTS = ['roles', 'entitlements']
 
 /** What the map no longer names is left alone, except rights: those that the hub gave go with the last rule or grant that gave them. */
 function stillManaged({ maps }: Pick<CompiledApp, 'maps'>, { type }: Pick<Link, 'type'>, acked: Document): Document {
-  const names = new Set([...((type === 'User' ? maps.User : maps.Group)?.managed ?? []), 'active', ...RIGHTS])
-  return Object.fromEntries(Object.entries(acked).filter(([name]) => names.has(name)))
+  const names = (type === 'User' ? maps.User : maps.Group)?.managed ?? []
+  const isKept = (name: string) => names.includes(name) || name === 'active' || RIGHTS.includes(name)
+  return Object.keys(acked).every(isKept)
+    ? acked
+    : Object.fromEntries(Object.entries(acked).filter(([name]) => isKept(name)))
 }
 
 /** While two people swap names, one of them has a name of its own for a while. */

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import type { HeldLease } from '../../jobs/index.ts'
-import type { Item, Store, Work } from '../../store/index.ts'
+import type { Item, Store, Work, Write } from '../../store/index.ts'
 import type { AppState, CompiledApp, HubMeter, HubTracer, Link, PlanItem, RemovalCause } from '../contract/index.ts'
 import type { Calls } from './calls.ts'
 import type { Committer } from './committer.ts'
@@ -78,6 +78,8 @@ export interface Job {
   link: Link
   /** The link as of the last commit. */
   saved: Link
+  /** A confirmation that goes into the next commit, with what is to be written along: nothing is sent before. */
+  unsaved?: readonly Write[]
   /** The lane of its requests. */
   lane: number
   /** When its account, off for good, is to be removed. */

@@ -1,6 +1,6 @@
 // The limits of work, and the check that every store makes of what it is given.
 
-import { ConfigError } from '../../protocol/index.ts'
+import { ConfigError, fitsInBytes } from '../../protocol/index.ts'
 import { type ItemKey, LANES, type LeaseKey, NEVER, type WorkWrite } from './work.ts'
 
 /** Limits of work. Past one of them: `ConfigError`. Lengths of text are in UTF-16 code units unless the name says bytes. */
@@ -94,7 +94,7 @@ function checkItem(write: Extract<WorkWrite, { write: 'item' | 'mark' }>): void 
     throw new ConfigError('mark', 'must give a state and a time at which the item is due')
   }
   const { value } = set
-  if (value !== undefined && Buffer.byteLength(JSON.stringify(value)) > WORK_LIMITS.VALUE_BYTES) {
+  if (value !== undefined && !fitsInBytes(value, WORK_LIMITS.VALUE_BYTES)) {
     throw new ConfigError('item.value', `must be at most ${WORK_LIMITS.VALUE_BYTES} bytes of JSON`)
   }
 }

@@ -1,7 +1,9 @@
 // Tests of people in an app: joiners, movers, leavers, on a store in virtual time.
 
 import { expect, test } from 'vitest'
+import { APP_DEFAULTS, QUEUES } from '../../../src/hub/index.ts'
 import { startHub } from './harness.ts'
+import { createMemoryApp } from './memory-app.ts'
 
 test('a person created here appears in the app, follows changes, and is switched off', async () => {
   const { people, app, pass, item, errors } = await startHub()
@@ -55,4 +57,44 @@ test('a call names the place of the last one for this account, whatever was conf
   await pass(3_000)
   expect(app.calls[0]?.previousPlace).toBeUndefined()
   expect(app.calls[1]?.previousPlace).toBe(app.calls[0]?.place)
+})
+
+test('what an app confirms and the rest that follows are one commit', async () => {
+  const links: unknown[] = []
+  const { people, pass } = await startHub({}, { crm: createMemoryApp() }, 1_000, (store) => ({
+    ...store,
+    async commit(writes) {
+      const own = writes.flatMap((one) => (one.write === 'item' && one.item.queue === QUEUES.links('crm') ? [one] : []))
+      for (const { set } of own) links.push(set)
+      return store.commit(writes)
+    },
+  }))
+  await pass(3_000)
+  await people.create('bjensen')
+  await pass(3_000)
+  expect(links).toMatchObject([{ value: { tentative: { create: true } } }, { state: '', value: { wanted: 'active' } }])
+  expect(links[1]).not.toHaveProperty('value.tentative')
+})
+
+test('somebody who comes back while the account is being removed gets a new one, and the old one is not asked for', async () => {
+  const { people, app, pass } = await startHub({
+    scope: { users: { filter: 'title ne "out"' } },
+    policy: { ...APP_DEFAULTS.policy, onLeave: 'delete' },
+  })
+  const id = await people.create('bjensen', { title: 'in' })
+  await pass(3_000)
+  const [old = ''] = app.users.keys()
+  app.ms = 1_500
+  await people.patch(id, { title: 'out' })
+  while (!app.requests.at(-1)?.startsWith('remove')) await pass(500)
+  expect(app.requests.at(-1)).toBe(`remove User ${old}`)
+  expect(app.users.size).toBe(1)
+  await people.patch(id, { title: 'back' })
+  await pass(30_000)
+  expect(app.requests.slice(-3)).toEqual([
+    expect.stringMatching('find'),
+    expect.stringMatching('find'),
+    'create User bjensen',
+  ])
+  expect([...app.users.values()]).toMatchObject([{ title: 'back', active: true }])
 })
