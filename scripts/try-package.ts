@@ -1,150 +1,107 @@
-// Packs the package, installs it in an empty project and tries it on every supported Node.
+// Packs what is published, installs it in an empty project as apps do, and tries it on every supported runtime.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../test/postgres.ts'
+import { install, makeProject, pack } from './package/pack.ts'
+import { EMBEDDED, onPostgres } from './package/programs.ts'
+import { type Runtime, runtimes } from './package/runtimes.ts'
 
-/**
- * In the project, every path of the exports map loads, a provider embedded in ten lines answers, types check, and
- * `npx lockstep` runs. Then the same on the older Nodes that `engines` allows: on 20 everything but SQLite, on 22 everything.
- */
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-package-'))
-const run = (command: string, args: readonly string[], cwd = folder) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const app = makeProject(join(folder, 'app'))
+/** The program of both packages: where npm links it. */
+const COMMAND = join(app, 'node_modules/.bin/lockstep')
+
+/** Runs a program in the app; returns what it printed. */
+const run = (command: string, ...args: readonly string[]) =>
+  execFileSync(command, args, { cwd: app, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const put = (name: string, text: string) => writeFileSync(join(app, name), text)
+const expect = (said: string, what: string) => {
+  if (!said.includes(what)) throw new Error(`Expected "${what}", but this was printed: ${said}`)
+}
 
 try {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root)) as [
-    { filename: string; size: number },
-  ]
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'trial', private: true, type: 'module' }))
-  run('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)])
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    exports: { [path: string]: unknown }
-  }
-  const doors = Object.keys(exports).map((path) => `lockstep${path.slice(1)}`)
-  writeFileSync(
-    join(folder, 'doors.js'),
-    doors
-      .map(
-        (door, at) =>
-          `import * as door${at} from '${door}'\nif (Object.keys(door${at}).length === 0) throw new Error('${door} is empty')`,
-      )
-      .join('\n'),
-  )
-  run(process.execPath, ['doors.js'])
-  writeFileSync(join(folder, 'embed.js'), embed())
-  const said = run(process.execPath, ['embed.js'])
-  if (!said.includes('201 ada')) throw new Error(`The embedded provider printed: ${said}`)
-  writeFileSync(join(folder, 'typed.ts'), `${embed()}\nconst status: number = created.status\nconsole.log(status)\n`)
-  run(join(root, 'node_modules/.bin/tsc'), [
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2024',
-    '--types',
-    'node',
-    '--typeRoots',
-    join(root, 'node_modules/@types'),
-    'typed.ts',
-  ])
-  const help = run(process.execPath, [join(folder, 'node_modules/lockstep/dist/cli/main.js'), '--help'])
-  if (!help.includes('serve')) throw new Error(`lockstep --help printed: ${help}`)
-  await tryOlderNodes(doors)
-  console.log(
-    `The package (${Math.round(packed.size / 1024)} KB) installs, loads through ${doors.length} entry points, and answers`,
-  )
+  const packed = pack(folder)
+  const doors = tryLibrary(packed.library)
+  const programs = runtimes()
+  tryRuntimes(programs)
+  install(app, packed.server)
+  await tryCommands(programs)
+  const size = Math.round(statSync(packed.library).size / 1024)
+  console.log(`The package (${size} KB) installs alone, loads through ${doors.length} entry points, and answers`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Tries a client, a provider on PostgreSQL and the command line on Node 20. SQLite is refused there with a message, and works on 22. */
-async function tryOlderNodes(doors: readonly string[]): Promise<void> {
-  const on = (version: number, ...args: readonly string[]) =>
-    run('npx', ['-y', '-p', `node@${version}`, 'node', ...args])
-  const lockstep = join(folder, 'node_modules/lockstep/dist/cli/main.js')
-  const expect = (said: string, what: string) => {
-    if (!said.includes(what)) throw new Error(`Expected "${what}" from an older Node, which printed: ${said}`)
-  }
-  writeFileSync(
-    join(folder, 'doors20.js'),
+/** The package that apps embed, by itself: it brings nothing, every entry point loads, types check, and the program says what it lacks. */
+function tryLibrary(file: string): readonly string[] {
+  install(app, file)
+  const installed = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))
+  if (installed.join() !== 'lockstep') throw new Error(`npm install lockstep brought ${installed.join(', ')}`)
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { exports: object }
+  const doors = Object.keys(exports).map((path) => `lockstep${path.slice(1)}`)
+  put(
+    'doors.js',
     doors
-      .filter((door) => door !== 'lockstep/sqlite')
-      .map((door) => `await import('${door}')`)
+      .map((door) => `if (Object.keys(await import('${door}')).length === 0) throw new Error('${door} is empty')`)
       .join('\n'),
   )
-  on(20, 'doors20.js')
+  // Node 20 has no SQLite.
+  put('doors20.js', readFileSync(join(app, 'doors.js'), 'utf8').replace(/^.*lockstep\/sqlite'.*\n/m, ''))
+  run(process.execPath, 'doors.js')
+  put('embed.js', EMBEDDED)
+  checkTypes()
+  const lacking = spawnSync(process.execPath, [COMMAND, 'check'], { cwd: app, encoding: 'utf8' })
+  expect(lacking.stderr, 'need the package lockstep-server. Run npm install lockstep-server@')
+  if (lacking.status !== 1) throw new Error(`Without lockstep-server, the program ended with ${lacking.status}`)
+  return doors
+}
+
+/** Our declarations compile in an app that has none of our dependencies, and checks libraries too. */
+function checkTypes(): void {
+  put('typed.ts', `${EMBEDDED}\nconst status: number = created.status\nconsole.log(status)\n`)
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+  const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', ...types]
+  run(join(root, 'node_modules/.bin/tsc'), ...flags, '--module', 'nodenext', 'typed.ts')
+}
+
+function tryRuntimes(programs: { readonly [name in Runtime]: string }): void {
+  const everything = [process.execPath, programs.node22, programs.node26, programs.bun, programs.deno]
+  for (const program of everything) {
+    rmSync(join(app, 'trial.db'), { force: true })
+    const flags = program === programs.deno ? ['run', '--allow-all', '--quiet'] : []
+    expect(run(program, ...flags, 'embed.js'), '201 ada')
+    run(program, ...flags, 'doors.js')
+  }
+  run(programs.node20, 'doors20.js')
+}
+
+/** The commands, from the package with the server beside the app's: on this Node, and on those that `engines` allows. */
+async function tryCommands(programs: { readonly [name in Runtime]: string }): Promise<void> {
+  const { node18, node20, node22 } = programs
+  const database = (file: string) => ['--database', `sqlite:${file}`]
+  expect(run('npx', '--offline', 'lockstep', '--help'), 'serve')
+  // Whichever of the two programs npm linked, the other one runs too.
+  const ours = join(app, 'node_modules/lockstep/dist/command.js')
+  const theirs = join(app, 'node_modules/lockstep-server/dist/cli/main.js')
+  for (const file of [ours, theirs]) expect(run(process.execPath, file, '--help'), 'serve')
+  run(process.execPath, 'doors.js')
   const postgres = await startPostgres()
   try {
     const { url } = await postgres.database()
-    writeFileSync(join(folder, 'postgres.js'), client(url))
-    expect(on(20, 'postgres.js'), '201 ada 1')
-    expect(on(20, lockstep, 'tenant', 'create', 'beta', '--database', url, '--json'), '"token"')
-    expect(on(20, lockstep, 'query', 'User', '--tenant', 'acme', '--database', url), '1 of 1')
+    put('postgres.js', onPostgres(url))
+    expect(run(node20, 'postgres.js'), '201 ada 1')
+    expect(run(node20, COMMAND, 'tenant', 'create', 'beta', '--database', url, '--json'), '"token"')
+    expect(run(node20, COMMAND, 'query', 'User', '--tenant', 'acme', '--database', url), '1 of 1')
   } finally {
     await postgres.stop()
   }
-  const refused = spawnSync(
-    'npx',
-    ['-y', '-p', 'node@20', 'node', lockstep, 'tenant', 'create', 'acme', '--database', 'sqlite:old.db'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-    },
-  )
-  expect(refused.stderr, 'has no SQLite; with Node 22.16 or newer it works')
-  const ancient = spawnSync('npx', ['-y', '-p', 'node@18', 'node', lockstep, 'tenant', 'list'], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
-  expect(ancient.stderr, 'lockstep: Lockstep needs Node ≥ 20, this is 18.')
-  on(22, 'doors.js')
-  rmSync(join(folder, 'trial.db'), { force: true })
-  expect(on(22, 'embed.js'), '201 ada')
-  expect(on(22, lockstep, 'tenant', 'create', 'acme', '--database', 'sqlite:new.db', '--json'), '"token"')
-}
-
-/** A program with a provider on PostgreSQL, served on loopback and called by the typed client. */
-function client(url: string): string {
-  return `
-import { createServer } from 'node:http'
-import { bearer, createDirectory, createProvider, Group, User } from 'lockstep'
-import { createClient, token } from 'lockstep/client'
-import { toNode } from 'lockstep/node'
-import { postgresStore } from 'lockstep/postgres'
-const store = await postgresStore({ url: ${JSON.stringify(url)} })
-const directory = createDirectory({ store, types: [User, Group] })
-const scim = createProvider({ directory, authenticate: bearer({ secret: { tenant: 'acme', actor: 'trial' } }) })
-const server = createServer(toNode(scim.fetch))
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-const client = createClient({ url: 'http://127.0.0.1:' + server.address().port + '/scim/v2', auth: token('secret') })
-const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada' }
-const made = await client.send({ method: 'POST', path: '/Users', body })
-const all = []
-for await (const user of client.list(User)) all.push(user)
-console.log(made.status, made.body.userName, all.length)
-server.close()
-server.closeAllConnections()
-await store.close()
-`
-}
-
-function embed(): string {
-  return `
-import { bearer, createDirectory, createProvider, Group, User } from 'lockstep'
-import { sqliteStore } from 'lockstep/sqlite'
-const directory = createDirectory({ store: sqliteStore('trial.db'), types: [User, Group] })
-const scim = createProvider({ directory, authenticate: bearer({ secret: { tenant: 'acme', actor: 'trial' } }) })
-const created = await scim.fetch(new Request('http://localhost/scim/v2/Users', {
-  method: 'POST',
-  headers: { authorization: 'Bearer secret', 'content-type': 'application/scim+json' },
-  body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada' }),
-}))
-console.log(created.status, (await created.text()).includes('ada') ? 'ada' : 'nobody')
-`
+  const said = (program: string, ...args: readonly string[]) =>
+    spawnSync(program, [COMMAND, ...args], { cwd: app, encoding: 'utf8' }).stderr
+  expect(said(node20, 'tenant', 'create', 'acme', ...database('old.db')), 'has no SQLite; with Node 22.16 or newer')
+  expect(said(node18, 'tenant', 'list'), 'lockstep: Lockstep needs Node ≥ 20, this is 18.')
+  expect(run(node22, COMMAND, 'tenant', 'create', 'acme', '--json', ...database('new.db')), '"token"')
 }

@@ -1,6 +1,7 @@
 // Runs one command line, from its arguments to its exit code.
 
 import { CommanderError } from 'commander'
+import { bringPackages } from '../server/index.ts'
 import { flushed } from '../terminal.ts'
 import { EXIT, fail } from './failure.ts'
 import { fileError } from './files/file-error.ts'
@@ -13,6 +14,7 @@ const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET'])
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   // Files that commands create hold personal data or secrets: only their owner may read them.
   process.umask(0o077)
+  bringPackages()
   // A reader may stop early, as `head` does, or the disk may be full. The command continues: printing may not be all it does.
   let readerGone: unknown
   let unwritten: unknown

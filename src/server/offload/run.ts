@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Call, Provider, Report } from '../../provider/index.ts'
 import { openSiteInThread } from '../../site/index.ts'
+import { bringPackages } from '../packages.ts'
 import { createGuard, type Guard } from './guard.ts'
 import type { FromThread, OffloadCall, ThreadData, ToThread } from './messages.ts'
 import { giveWay } from './priority.ts'
@@ -35,6 +36,7 @@ interface RunDeps {
 }
 
 async function start(port: MessagePort, { settings, port: writer, words, seconds }: ThreadData): Promise<void> {
+  bringPackages()
   const guard = createGuard(words, seconds)
   let nextPort: ((port: MessagePort) => void) | undefined
   const site = await openSiteInThread(settings, {

@@ -1,7 +1,9 @@
 // Opens a pool of connections with the package `pg`, and describes the part of `pg` that the store uses.
 
 import { readFile } from 'node:fs/promises'
+import type Package from 'pg'
 import type { Client as Connection } from 'pg'
+import { notInstalled, providedPackage } from '../../packages.ts'
 import { ConfigError } from '../../protocol/index.ts'
 
 /** What a query gives: rows as lists of columns. */
@@ -89,9 +91,9 @@ export function driverUrl(url: string): string {
   return known === mode ? url : url.replace(/([?&]sslmode=)[^&]*/, `$1${known}`)
 }
 
-/** Opens a pool with the package `pg`, which is loaded only here and only now. */
+/** Opens a pool with the package `pg`, which is loaded only here and only now. Throws ConfigError where it is not installed. */
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
-  const { default: pg } = await import('pg')
+  const pg = await loadPg()
   const { url, passwordFile } = options
   class Client extends pg.Client {
     override connect(): Promise<Connection>
@@ -131,6 +133,17 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     application_name: 'lockstep',
   })
   return pool as unknown as PostgresPool
+}
+
+async function loadPg(): Promise<typeof Package> {
+  const provided = providedPackage('pg')
+  try {
+    const { default: pg } = provided === undefined ? await import('pg') : ((await provided()) as typeof import('pg'))
+    return pg
+  } catch (error) {
+    const words = notInstalled('pg', 'a database that is named by a URL', error)
+    throw words === undefined ? error : new ConfigError('pg', words, { cause: error })
+  }
 }
 
 async function passwordIn(file: string): Promise<string> {
