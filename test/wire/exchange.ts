@@ -1,33 +1,19 @@
 // Sends one HTTP request byte for byte and reads the response.
 
 import { connect } from 'node:net'
+import type { WireAnswer, WireRequest } from '../../src/simulate/wire/message.ts'
 
-/** A request exactly as it goes over the wire: nothing is added, encoded or tidied. */
-export interface WireRequest {
-  readonly host: string
-  readonly port: number
-  readonly method: string
-  /** The request target, byte for byte. */
-  readonly target: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body?: string
-  readonly timeoutMs?: number
-}
-
-/** An answer. Header names are in lower case. */
-export interface WireAnswer {
-  readonly status: number
-  readonly headers: ReadonlyMap<string, string>
-  readonly body: string
-}
+/** How long an answer may take. */
+const PATIENCE_MS = 20_000
 
 /** Sends one request on a connection of its own and reads the answer. RFC 9112. */
 export function exchange(request: WireRequest): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect(request.port, request.host)
+    const { hostname, host, port } = new URL(request.origin)
+    const socket = connect(port === '' ? 80 : Number(port), hostname)
     const line = `${request.method} ${request.target}`
-    socket.setTimeout(request.timeoutMs ?? 20_000, () => socket.destroy(new Error(`${line}: no answer in time`)))
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`${line}: no answer in time`)))
     socket.on('error', (cause) => reject(new Error(`${line}: ${cause.message}`, { cause })))
     socket.on('data', (chunk) => {
       chunks.push(chunk)
@@ -41,7 +27,14 @@ export function exchange(request: WireRequest): Promise<WireAnswer> {
       if (answer === undefined) reject(new Error(`${line}: the connection ended within the answer`))
       else resolve(answer)
     })
-    const head = [`${line} HTTP/1.1`, ...request.headers.map(([name, value]) => `${name}: ${value}`), '', '']
+    const given = new Set(request.headers.map(([name]) => name.toLowerCase()))
+    const own = [
+      ['Host', host],
+      ['Connection', 'close'],
+      ...(request.body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(request.body))]]),
+    ].filter(([name = '']) => !given.has(name.toLowerCase()))
+    const headers = [...own, ...request.headers].map(([name, value]) => `${name}: ${value}`)
+    const head = [`${line} HTTP/1.1`, ...headers, '', '']
     socket.write(Buffer.from(head.join('\r\n') + (request.body ?? ''), 'utf8'))
   })
 }

@@ -2,30 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Json } from '../../src/protocol/json.ts'
-
-/** One condition on the body of an answer. */
-export interface Assertion {
-  readonly path: string
-  readonly op: string
-  readonly value?: Json
-}
-
-/** What an answer must be. */
-export interface Expectation {
-  readonly status: number | readonly number[]
-  readonly bodyOptional?: boolean
-  readonly headers?: { readonly [name: string]: string | { readonly exists?: boolean; readonly matches?: string } }
-  readonly body?: readonly Assertion[]
-}
-
-/** A request as the flow has it: placeholders unfilled. `null` as a header means it must not be sent. */
-export interface FlowRequest {
-  readonly method: string
-  readonly path: string
-  readonly headers?: { readonly [name: string]: string | null }
-  readonly body?: Json
-  readonly rawBody?: string
-}
+import type { Expectation } from '../../src/simulate/wire/expectation.ts'
+import type { Manners, RequestTemplate } from '../../src/simulate/wire/message.ts'
 
 /** One request and what must come back. */
 export interface Step {
@@ -33,13 +11,13 @@ export interface Step {
   readonly why?: string
   readonly repeat?: { readonly count: number; readonly parallel?: boolean; readonly retry?: readonly number[] }
   readonly cleanup?: boolean
-  readonly request: FlowRequest
+  readonly request: RequestTemplate
   readonly expect: Expectation
   readonly save?: { readonly [variable: string]: string }
 }
 
 /** One conversation that an identity provider has with a service provider. */
-export interface Flow {
+export interface Flow extends Manners {
   readonly format: 'lockstep-idp-flow/1'
   readonly id: string
   readonly idp: string
@@ -50,8 +28,6 @@ export interface Flow {
   readonly quirks: readonly string[]
   readonly requires?: readonly string[]
   readonly notes?: string
-  readonly headers?: { readonly [name: string]: string | null }
-  readonly contentTypeAlways?: boolean
   readonly vars?: { readonly [name: string]: Json }
   readonly steps: readonly Step[]
 }

@@ -3,12 +3,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/protocol/json.ts'
+import { holds } from '../../src/simulate/wire/holds.ts'
+import { select } from '../../src/simulate/wire/select.ts'
+import { fill, fillText } from '../../src/simulate/wire/substitute.ts'
 import { readAnswer } from './exchange.ts'
 import type { Flow, Step } from './flow.ts'
-import { holds } from './holds.ts'
-import { runFlow } from './runner.ts'
-import { select } from './select.ts'
-import { fill, fillText } from './substitute.ts'
+import { patterns, runFlow } from './runner.ts'
 
 const URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const BODY: Json = {
@@ -57,6 +57,9 @@ describe('holds', () => {
     ['eq', [{ a: [1] }], { a: [1] }, true],
     ['ieq', ['AbC'], 'aBc', true],
     ['ieq', [1], '1', false],
+    ['only', [], 'a', true],
+    ['only', ['A', 'a'], 'a', true],
+    ['only', ['a', 'b'], 'a', false],
     ['ne', [], 'a', true],
     ['ne', ['b', 'a'], 'a', false],
     ['oneOf', ['a'], ['a', 'b'], true],
@@ -85,7 +88,7 @@ describe('holds', () => {
     ['lte', [3], 2, false],
     ['lte', ['1'], 2, false],
   ])('%s of %j with %j is %s', (op, nodes, value, expected) => {
-    expect(holds(op, nodes, value)).toBe(expected)
+    expect(holds(op, nodes, value, patterns)).toBe(expected)
   })
 
   test('an unknown operator is a fault of the flow', () => {
@@ -111,6 +114,18 @@ describe('substitution', () => {
       { v: 'a' },
       { v: 'b' },
     ])
+  })
+
+  test('$each repeats an element for those of a list, and $merge lays one object over another', () => {
+    const people = [{ u: 'a' }, { u: 'b' }]
+    expect(fill([{ $each: 'people', item: { value: '{{u}}' } }], { people })).toEqual([{ value: 'a' }, { value: 'b' }])
+    expect(fill({ $merge: ['{{was}}', { b: '{{n}}' }] }, { was: { a: 1, b: 1 }, n: 2 })).toEqual({ a: 1, b: 2 })
+  })
+
+  test('what is inserted is not read again', () => {
+    expect(fillText('/Users/{{u}}', { u: '{{u}}' })).toBe('/Users/{{u}}')
+    expect(fill({ a: '-{{u}}' }, { u: '{{secret}}', secret: 's' })).toEqual({ a: '-{{secret}}' })
+    expect(fillText('{{ no }} {{n}} {{', { n: 1 })).toBe('{{ no }} 1 {{')
   })
 
   test('an unknown name is a fault of the flow', () => {

@@ -1,7 +1,6 @@
 // Selects nodes of a response body by an assertion path.
 
-import type { Json } from '../../src/protocol/json.ts'
-import { isObject } from '../../src/protocol/json.ts'
+import { isObject, type Json } from '../../protocol/index.ts'
 
 type Move =
   | { readonly by: 'name'; readonly name: string }
@@ -23,18 +22,8 @@ function follow(node: Json, move: Move): readonly Json[] {
   return elements.filter((element) => isObject(element) && element[move.name] === move.value)
 }
 
-const STEP = new RegExp(
-  [
-    /\.(?<plain>[A-Za-z_$][\w$-]*)/,
-    /\[(?<quoted>"(?:[^"\\]|\\.)*")\]/,
-    /\[(?<index>\d+)\]/,
-    /\[(?<all>\*)\]/,
-    /\[\?(?<name>[A-Za-z_$][\w$-]*)==(?<value>"(?:[^"\\]|\\.)*"|true|false|-?\d+(?:\.\d+)?)\]/,
-  ]
-    .map((part) => part.source)
-    .join('|'),
-  'y',
-)
+const STEP =
+  /\.(?<plain>[A-Za-z_$][\w$-]*)|\[(?:(?<quoted>"[^"]*")|(?<index>\d+)|(?<all>\*)|\?(?<name>[A-Za-z_$][\w$-]*)==(?<value>"[^"]*"|true|false|-?\d+(?:\.\d+)?))\]/y
 
 function parse(path: string): readonly Move[] {
   if (!path.startsWith('$')) throw new Error(`the assertion path ${path} does not start with $`)

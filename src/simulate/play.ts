@@ -1,0 +1,155 @@
+// Plays the acts of a scenario against a server, step by step, and notes what the real provider would make of it.
+
+import type { Json } from '../protocol/index.ts'
+import { exchange, shown } from './exchange.ts'
+import { judge } from './judge.ts'
+import type { Made } from './made.ts'
+import type { Settings } from './options.ts'
+import type { PersonVariables } from './people.ts'
+import { type SimulatedPerson, type StepResult, worst } from './result.ts'
+import type { Act, ActStep, Scenario } from './scenario.ts'
+import { pick } from './wire/expectation.ts'
+import { type Manners, type WireAnswer, type WireRequest, writeRequest } from './wire/message.ts'
+import type { Send } from './wire/send.ts'
+import { fillText, UnsetVariable, type Variables } from './wire/substitute.ts'
+
+/** A run under way. */
+export interface Run {
+  readonly scenario: Scenario
+  readonly settings: Settings
+  readonly send: Send
+  readonly made: Made
+  readonly people: readonly PersonVariables[]
+  /** Values that are no single person's. */
+  readonly variables: PersonVariables
+  readonly steps: StepResult[]
+  requests: number
+  /** The provider sends nothing more, or the simulation was stopped. */
+  isOver: boolean
+}
+
+/** Plays one act: consecutive steps for a person are played person by person. */
+export async function playAct(run: Run, act: Act): Promise<void> {
+  const rest = [...act.steps]
+  while (rest.length > 0) {
+    const each = rest[0]?.for
+    const end = rest.findIndex((step) => step.for !== each)
+    const group = rest.splice(0, end < 0 ? rest.length : end)
+    const people = each === undefined ? [undefined] : each === 'first' ? run.people.slice(0, 1) : run.people
+    for (const person of people) {
+      for (const step of group) {
+        if (run.settings.signal?.aborted) run.isOver = true
+        if (run.isOver) return
+        const result = await playStep(run, act, step, person)
+        if (result === undefined) continue
+        run.steps.push(result)
+        await run.settings.onStep?.(result)
+      }
+    }
+  }
+}
+
+/** Plays one step; undefined when there was no occasion for it. */
+async function playStep(
+  run: Run,
+  { act }: Act,
+  step: ActStep,
+  person: PersonVariables | undefined,
+): Promise<StepResult | undefined> {
+  const scope = person ?? run.variables
+  const variables: Variables = { ...run.variables, ...membersOf(run.people), ...person }
+  if (step.when !== undefined && variables[step.when] === undefined) return undefined
+  if (step.unless !== undefined && variables[step.unless] !== undefined) return undefined
+  const about = {
+    act,
+    step: step.name,
+    ...(person === undefined ? {} : { person: String(person.userName) }),
+    look: step.look === true,
+  }
+  const skipped = (meaning: string): StepResult => ({ ...about, verdict: 'skipped', meaning, findings: [] })
+  let request: WireRequest
+  try {
+    request = requestOf(run, step, variables)
+  } catch (error) {
+    if (error instanceof UnsetVariable) return skipped('an earlier step has failed')
+    throw error
+  }
+  const path = request.target.slice(new URL(run.settings.url).pathname.length)
+  if (!['GET', 'POST'].includes(request.method) && !run.made.has(path))
+    return skipped('it would change what this simulation has not made')
+  const { tries, ms, ...outcome } = await exchange(run.send, request, run.scenario.patience, run.settings)
+  run.requests += tries
+  const answer = outcome.came === 'answer' ? outcome.answer : undefined
+  run.made.note({ method: request.method, path, body: request.body }, answer)
+  const { findings, stops } = judge(run.scenario, step, outcome, variables)
+  if (stops) run.isOver = true
+  const isGood = findings.every(({ fault }) => fault !== 'fails')
+  if (answer !== undefined && isGood) keep(step, answer, scope)
+  return {
+    ...about,
+    verdict: worst(['works', ...findings.map(({ fault }) => fault)]),
+    meaning: fillText(step.works, variables),
+    findings: findings.map((one) => ({ ...one, wrong: shown(one.wrong, run.settings), ...shownThere(one.shows, run) })),
+    request: { method: request.method, path, ...(request.body === undefined ? {} : { body: request.body }) },
+    ...(answer === undefined ? {} : { answer: { status: answer.status, body: shown(answer.body, run.settings), ms } }),
+  }
+}
+
+function shownThere(shows: string | undefined, { settings }: Run): { readonly shows?: string } {
+  return shows === undefined ? {} : { shows: shown(shows, settings) }
+}
+
+/** A look of ours is sent with plain headers; all else with the provider's own. */
+function requestOf({ scenario, settings }: Run, step: ActStep, variables: Variables): WireRequest {
+  const own = step.look === true ? LOOKS : scenario
+  const manners: Manners = { ...own, headers: { ...own.headers, ...settings.headers } }
+  return writeRequest(settings.url, settings.token, manners, step.request, variables)
+}
+
+/** Headers of requests that no provider sends: our looks, and the removal at the end. */
+export const LOOKS: Manners = {
+  headers: {
+    Accept: 'application/scim+json',
+    'Content-Type': 'application/scim+json',
+    'User-Agent': 'lockstep-simulate',
+  },
+}
+
+/** Keeps values of an answer; beside each text, the same as it stands in a URL. */
+function keep(step: ActStep, answer: WireAnswer, scope: PersonVariables): void {
+  const wanted = [...Object.entries(step.save ?? {}), ...Object.entries(step.saveIfThere ?? {})]
+  for (const [name, from] of wanted) {
+    const value: Json | undefined = pick(answer, from)
+    if (value === undefined || value === null) continue
+    scope[name] = value
+    if (typeof value === 'string') scope[`${name}Url`] = encodeURIComponent(value)
+  }
+}
+
+/** Who has an account, as bodies and expectations of groups need to know it. */
+function membersOf(people: readonly PersonVariables[]): Variables {
+  const members = people.filter(({ u }) => typeof u === 'string')
+  const others = members.filter((one) => one !== people[0])
+  const list = (some: readonly PersonVariables[]) =>
+    some.map(({ u = null, userName = null, displayName = null }) => ({ u, userName, displayName }))
+  const boss = others.at(-1)?.u
+  const first = people[0]?.u
+  return {
+    // Somebody whom the first person can report to.
+    ...(boss === undefined ? {} : { boss }),
+    ...(first === undefined ? {} : { firstU: first }),
+    members: list(members),
+    others: list(others),
+    memberCount: members.length,
+    otherCount: others.length,
+  }
+}
+
+/** The people as results show them. */
+export function peopleOf(run: Run): readonly SimulatedPerson[] {
+  return run.people.map(({ userName, displayName, u }) => ({
+    userName: String(userName),
+    displayName: String(displayName),
+    ...(typeof u === 'string' ? { id: u } : {}),
+  }))
+}

@@ -1,0 +1,41 @@
+// Every identity provider that can be simulated does all its work against Lockstep itself, and leaves nothing behind.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SCENARIOS, type Simulated, simulate, tellSimulation } from '../../src/simulate/index.ts'
+import { type Serving, serve } from '../serve.ts'
+
+const NAMES = Object.keys(SCENARIOS) as readonly Simulated[]
+
+let serving: Serving
+
+beforeAll(async () => {
+  serving = await serve()
+})
+afterAll(() => serving.close())
+
+/** How many resources a connection can see. */
+async function count(base: string, token: string): Promise<number> {
+  const totals = await Promise.all(
+    ['/Users', '/Groups'].map(async (path) => {
+      const answer = await fetch(`${base}${path}?count=0`, { headers: { Authorization: `Bearer ${token}` } })
+      const { totalResults } = (await answer.json()) as { readonly totalResults: number }
+      return totalResults
+    }),
+  )
+  return totals.reduce((sum, one) => sum + one, 0)
+}
+
+describe.each(NAMES)('%s', (name) => {
+  test.each([SCENARIOS[name].kind, 'generic'])('works on a connection of the kind %s', async (kind) => {
+    const { base, token } = await serving.connection(kind)
+    const played = await simulate(name, { url: base, token, people: 3 })
+    expect(tellSimulation(played)).toBe(`${played.provider} (${played.about}): all works`)
+    expect(played.works).toBe(true)
+    expect(played.steps.filter(({ verdict }) => verdict !== 'works')).toEqual([])
+    expect(played.acts.map(({ act }) => act)).toEqual(
+      expect.arrayContaining(['joiner', 'existing', 'mover', 'leaver', 'returner']),
+    )
+    expect(played.left).toEqual([])
+    expect(await count(base, token)).toBe(0)
+  })
+})
