@@ -14,6 +14,7 @@ import { PROOF_COMMANDS } from './proof/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
 import { SCHEMA_COMMANDS } from './schemas/commands.ts'
 import { SERVER_COMMANDS } from './server/commands.ts'
+import { SIMULATE_COMMANDS } from './simulate/commands.ts'
 import { REMOTE_COMMANDS } from './targets/commands.ts'
 import { TENANT_COMMANDS } from './tenants/commands.ts'
 import type { CommandEntry } from './terminal/command-entry.ts'
@@ -54,6 +55,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...ADMIN_COMMANDS,
   ...DATABASE_COMMANDS,
   ...CHECK_COMMANDS,
+  ...SIMULATE_COMMANDS,
   ...REMOTE_COMMANDS,
   ...completionCommands(() => COMMANDS),
 ]

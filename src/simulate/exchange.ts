@@ -65,6 +65,6 @@ const SHOWN = 4_000
 
 /** A text as results show it: bounded, and without the token, which a careless server may repeat. */
 export function shown(text: string, { token }: Settings): string {
-  const clean = token === undefined || token.length < 4 ? text : text.replaceAll(token, '(token)')
+  const clean = token === undefined || token.length < 8 ? text : text.replaceAll(token, '(token)')
   return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}… (${clean.length} characters)` : clean
 }

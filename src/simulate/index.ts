@@ -1,6 +1,6 @@
 // Identity providers in a box: the front door.
 
-export { MOST_PEOPLE, type SimulateOptions } from './options.ts'
+export type { SimulateOptions } from './options.ts'
 export {
   type ActResult,
   type Finding,
@@ -10,6 +10,6 @@ export {
   tellSimulation,
   type Verdict,
 } from './result.ts'
-export { ACTS, type ActName, type Fault, type Source } from './scenario.ts'
+export { ACTS, type ActName, type Fault, type Scenario, type Source } from './scenario.ts'
 export { isSimulated, SCENARIOS, type Simulated } from './scenarios.ts'
 export { simulate } from './simulate.ts'

@@ -51,7 +51,7 @@ export interface Settings extends SimulateOptions {
 }
 
 /** Most people in a simulation. */
-export const MOST_PEOPLE = 1_000
+const MOST_PEOPLE = 1_000
 
 /** The highest seed. */
 const MOST_SEED = 0xffff_ffff

@@ -7,7 +7,7 @@ import type { Made } from './made.ts'
 import type { Settings } from './options.ts'
 import type { PersonVariables } from './people.ts'
 import { type SimulatedPerson, type StepResult, worst } from './result.ts'
-import type { Act, ActStep, Scenario } from './scenario.ts'
+import type { Act, ActName, ActStep, Scenario } from './scenario.ts'
 import { pick } from './wire/expectation.ts'
 import { type Manners, type WireAnswer, type WireRequest, writeRequest } from './wire/message.ts'
 import type { Send } from './wire/send.ts'
@@ -28,6 +28,9 @@ export interface Run {
   isOver: boolean
 }
 
+/** Acts whose steps are tried each for itself. In the others a failure ends what is done for this person, or for the group. */
+const PROBES: readonly ActName[] = ['connect', 'existing']
+
 /** Plays one act: consecutive steps for a person are played person by person. */
 export async function playAct(run: Run, act: Act): Promise<void> {
   const rest = [...act.steps]
@@ -37,11 +40,13 @@ export async function playAct(run: Run, act: Act): Promise<void> {
     const group = rest.splice(0, end < 0 ? rest.length : end)
     const people = each === undefined ? [undefined] : each === 'first' ? run.people.slice(0, 1) : run.people
     for (const person of people) {
+      let hasFailed = false
       for (const step of group) {
         if (run.settings.signal?.aborted) run.isOver = true
         if (run.isOver) return
-        const result = await playStep(run, act, step, person)
+        const result = await playStep(run, act, step, person, hasFailed)
         if (result === undefined) continue
+        if (result.verdict === 'fails' && !PROBES.includes(act.act)) hasFailed = true
         run.steps.push(result)
         await run.settings.onStep?.(result)
       }
@@ -55,6 +60,7 @@ async function playStep(
   { act }: Act,
   step: ActStep,
   person: PersonVariables | undefined,
+  hasFailed: boolean,
 ): Promise<StepResult | undefined> {
   const scope = person ?? run.variables
   const variables: Variables = { ...run.variables, ...membersOf(run.people), ...person }
@@ -67,6 +73,7 @@ async function playStep(
     look: step.look === true,
   }
   const skipped = (meaning: string): StepResult => ({ ...about, verdict: 'skipped', meaning, findings: [] })
+  if (hasFailed) return skipped('an earlier step has failed')
   let request: WireRequest
   try {
     request = requestOf(run, step, variables)

@@ -1,4 +1,4 @@
-// Every identity provider that can be simulated does all its work against Lockstep itself, and leaves nothing behind.
+// Each simulated identity provider does all its work against Lockstep, and leaves nothing behind.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SCENARIOS, type Simulated, simulate, tellSimulation } from '../../src/simulate/index.ts'

@@ -16,41 +16,30 @@ import {
 } from '../../conformance/index.ts'
 import { printErrorLine } from '../../terminal.ts'
 import { fileError } from '../files/file-error.ts'
+import { onInterruption } from '../terminal/interruption.ts'
 import { flagOption, listOption, numberOption, type Options, textOption, UsageError } from '../terminal/options.ts'
 import { printJson } from '../terminal/print.ts'
 import { type Progress, startProgress } from '../terminal/progress.ts'
+import { headersOption, tokenOption } from '../terminal/server-options.ts'
 import { printReport } from './print-report.ts'
 
 /** Exit codes: all MUSTs pass, some fail, the server can't be checked. */
 const EXIT = { fine: 0, failed: 1, impossible: 2 } as const
 
-/** Signals after which the check still deletes its resources: Ctrl-C, kill, a closed terminal. */
-const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /** `lockstep check`: checks any SCIM server against the RFCs. */
 export async function check([url = '']: readonly string[], options: Options): Promise<void> {
-  const stop = new AbortController()
   let bar: Progress | undefined
-  const interrupt = (signal: NodeJS.Signals) => {
-    // Closing a terminal often sends SIGHUP twice, and writing to it fails; neither may interrupt the cleanup.
-    if (signal === 'SIGHUP') {
-      process.stdout.on('error', () => undefined)
-      process.stderr.on('error', () => undefined)
-    }
-    if (stop.signal.aborted && signal === 'SIGHUP') return
-    if (stop.signal.aborted) process.exit(EXIT.impossible)
+  const interruption = onInterruption(() => {
     const line = 'Stopping: deleting the resources of the check (repeat to quit without deleting)'
     if (bar === undefined) printErrorLine(line)
     else bar.say(line)
-    stop.abort(new Error('stopped'))
-  }
-  for (const signal of STOPPING) process.on(signal, interrupt)
+  }, EXIT.impossible)
   try {
     await tryFiles(options)
     const report = await checkServer({
       url,
       ...readOptions(options),
-      signal: stop.signal,
+      signal: interruption.signal,
       onResult(_result, total) {
         bar ??= startProgress(`Checking ${url}`, total, options)
         bar.advance(1)
@@ -68,17 +57,14 @@ export async function check([url = '']: readonly string[], options: Options): Pr
     if (error instanceof CheckError) throw new UsageError(error.message)
     throw error
   } finally {
-    for (const signal of STOPPING) process.off(signal, interrupt)
+    interruption.release()
   }
 }
 
 type Chosen = Omit<CheckOptions, 'url' | 'signal' | 'onResult' | 'fetch'>
 
 function readOptions(options: Options): Chosen {
-  const variable = textOption(options, 'tokenEnv')
-  const token = textOption(options, 'token') ?? (variable === undefined ? undefined : process.env[variable])
-  if (variable !== undefined && token === undefined)
-    throw new UsageError(`The environment variable ${variable} is not set`)
+  const token = tokenOption(options)
   const basic = textOption(options, 'basic')
   const only = listOption(options, 'only')
   const skip = listOption(options, 'skip')
@@ -88,7 +74,7 @@ function readOptions(options: Options): Chosen {
   return {
     ...(token === undefined ? {} : { token }),
     ...(basic === undefined ? {} : { basic }),
-    headers: readHeaders(options.header),
+    headers: headersOption(options),
     ...(only.length === 0 ? {} : { only }),
     ...(skip.length === 0 ? {} : { skip }),
     for: readProviders(listOption(options, 'for')),
@@ -98,19 +84,6 @@ function readOptions(options: Options): Chosen {
     clean: flagOption(options, 'clean'),
     destructive: flagOption(options, 'destructive'),
   }
-}
-
-/** Headers given as `Name: value`; the option may be repeated. */
-function readHeaders(given: unknown): { readonly [name: string]: string } {
-  const lines = Array.isArray(given) ? given.map(String) : typeof given === 'string' ? [given] : []
-  return Object.fromEntries(
-    lines.map((line) => {
-      const match = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/s.exec(line)
-      if (match?.[1] === undefined || match[2] === undefined)
-        throw new UsageError(`--header must be like "X-Api-Key: abc", not "${line.replace(/:.*/, ': …')}"`)
-      return [match[1], match[2].trim()]
-    }),
-  )
 }
 
 function readProviders(words: readonly string[]): readonly ProviderKind[] {

@@ -1,6 +1,7 @@
 // The command that checks any SCIM server.
 
 import type { CommandEntry } from '../terminal/command-entry.ts'
+import { SERVER_HEADERS, SERVER_TOKEN } from '../terminal/server-options.ts'
 
 /** Command that checks any SCIM server. */
 export const CHECK_COMMANDS: readonly CommandEntry[] = [
@@ -10,10 +11,9 @@ export const CHECK_COMMANDS: readonly CommandEntry[] = [
     does: "Check any SCIM server against RFC 7643, 7644 and 9865, case by case. The exit code is 1 when a MUST fails, 2 when the server can't be checked.",
     example: 'check https://scim.example.com/scim/v2 --token-env SCIM_TOKEN --for okta,entra --html report.html',
     options: [
-      ['--token <token>', 'a bearer token'],
-      ['--token-env <name>', 'environment variable that holds the bearer token'],
+      ...SERVER_TOKEN,
       ['--basic <user:password>', 'credentials for HTTP Basic'],
-      ['--header <line...>', 'extra headers for every request, like "X-Api-Key: abc"'],
+      SERVER_HEADERS,
       [
         '--for <list>',
         'report whether these identity providers work with it: okta, entra, onelogin, ping, jumpcloud, google, auth0, keycloak, authentik, rippling, or all',

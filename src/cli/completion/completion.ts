@@ -49,6 +49,8 @@ async function candidates(
   }
   const own = before.slice(entry.name.split(' ').length)
   const previous = own.at(-1) ?? ''
+  if (entry.name === 'simulate' && previous === '--only')
+    return listOf(prefix, (await import('../../simulate/index.ts')).ACTS)
   if (previous.startsWith('--') && takesValue(entry, previous)) return valuesOf(previous, own, prefix, options)
   if (prefix.startsWith('-')) return flagsOf(entry).filter((flag) => !own.includes(flag))
   return argumentsOf(entry, own, prefix, options)
@@ -126,6 +128,8 @@ async function argumentsOf(
 ): Promise<readonly string[]> {
   const given = own.filter((word, at) => !word.startsWith('-') && !takesValue(entry, own[at - 1] ?? ''))
   if (entry.name === 'completion') return given.length === 0 ? Object.keys(SHELLS) : []
+  if (entry.name === 'simulate')
+    return given.length === 0 ? Object.keys((await import('../../simulate/index.ts')).SCENARIOS) : []
   if (entry.name === 'remote show' || entry.name === 'remote remove') return [...(await readRemotes()).keys()]
   if (entry.name === 'diff' || entry.name === 'copy') {
     return given.length < 2 ? [...(await readRemotes()).keys(), 'local:'].filter((name) => name !== given[0]) : []

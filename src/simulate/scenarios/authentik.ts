@@ -1,4 +1,4 @@
-// What authentik does: reads the configuration, POSTs at once, searches after a 409, one operation for each member.
+// What authentik does: POSTs at once, searches after a 409, and sends one operation for each member.
 
 import { GROUP, type JsonObject, USER } from '../../protocol/index.ts'
 import type { Consequence, Scenario } from '../scenario.ts'
