@@ -9,6 +9,7 @@ const ON_POSTGRES = [
   'test/cli/**/*.test.ts',
   'test/server/**/*.test.ts',
   'test/tenancy/**/*.test.ts',
+  'test/embed/**/*.test.ts',
 ]
 
 /** In CI these are run on SQLite alone: they are long, and what they try is before the store. */

@@ -22,6 +22,8 @@ export interface Context {
   /** What the log says did it: a connection's id, a command's name. */
   readonly actor: string
   readonly allow: Allowances
+  /** The kind of the connection that asks, where one does: `okta`. */
+  readonly kind?: string
   /** What the log lines of one request have in common; made where it is absent and a write has several. */
   readonly txn?: string
 }

@@ -53,6 +53,7 @@ export async function createOne<Tx>(
   const display = displayOf(document)
   const paths: PathChange[] = [...changedPaths({}, document, type)]
   if (password !== undefined) paths.push({ path: 'password' })
+  if (options.known) paths.push({ path: 'id', new: id })
   const late = deps.refresh(context.tenant)
   if (late !== undefined) await late
   const now = typeNow(deps, context.tenant, type)

@@ -21,13 +21,13 @@ export interface Outcome {
 }
 
 /** What the creation of a resource may be given besides its body. */
-export interface CreateOptions extends Pick<WriteOptions, 'light' | 'along'> {
+export interface CreateOptions extends Pick<WriteOptions, 'light' | 'along' | 'silent'> {
   /** The host's own id for it, unique in the tenant; made here unless given. Throws ConfigError for what is no id ({@link requireId}). */
   readonly id?: string
   /** When it came to be, in milliseconds since 1970, if before now. */
   readonly created?: number
-  /** The host's hooks are not called: it has this resource already. */
-  readonly silent?: boolean
+  /** The host had it before. The line in the log says so by the path `id`, which others don't have ({@link isKnown}). */
+  readonly known?: boolean
 }
 
 /** Conditions of a write. */
@@ -46,4 +46,6 @@ export interface WriteOptions {
   readonly along?: ((id: string) => readonly AlongWrite[]) | undefined
   /** Throws {@link HeavyWrite} instead of taking long, before anything is written. */
   readonly light?: boolean
+  /** The host's hooks are not called. */
+  readonly silent?: boolean
 }

@@ -69,8 +69,9 @@ test.each([
 
 test('a date in the future, or none at all, is refused', async () => {
   const directory = createDirectory({ store: memoryStore(), environment: { ...environment, now: () => 5_000 } })
-  for (const created of [5_001, -1, 0.5, Number.NaN]) {
+  for (const created of [65_001, -1, 0.5, Number.NaN]) {
     await expect(directory.create(context, 'User', person('ada'), { created })).rejects.toThrow(/^created: must be/)
   }
-  expect((await directory.create(context, 'User', person('ada'), { created: 5_000 })).stored.created).toBe(5_000)
+  // The clock of the host's database may be ahead of this one.
+  expect((await directory.create(context, 'User', person('ada'), { created: 9_000 })).stored.created).toBe(5_000)
 })

@@ -1,6 +1,7 @@
 // Checks the ids and dates that the host gives its resources.
 
 import { ConfigError, LIMITS } from '../protocol/index.ts'
+import type { Change } from '../store/index.ts'
 
 /**
  * What is wrong with a host's own id, in words; undefined if nothing is. It stands in URLs as it is, in filters and references: letters, digits,
@@ -23,8 +24,16 @@ export function requireId(id: string): string {
   return id
 }
 
-/** When a resource came to be, in milliseconds since 1970. Throws ConfigError for what is no moment up to now. */
+/** By how much the clocks of two machines may differ. */
+const SKEW_MS = 60_000
+
+/** When a resource came to be, in milliseconds since 1970, and never after now. Throws ConfigError for what is no moment up to now. */
 export function requireCreated(created: number, now: number): number {
-  if (Number.isSafeInteger(created) && created >= 0 && created <= now) return created
+  if (Number.isSafeInteger(created) && created >= 0 && created <= now + SKEW_MS) return Math.min(created, now)
   throw new ConfigError('created', `must be a moment between 1970 and now in whole milliseconds; it is ${created}`)
+}
+
+/** Whether a line of the log creates a resource that the host had before. */
+export function isKnown({ op, paths }: Pick<Change, 'op' | 'paths'>): boolean {
+  return op === 'create' && paths.some(({ path }) => path === 'id')
 }

@@ -35,7 +35,7 @@ export async function patchOne<Tx>(
     const rows = split.rows.length === 0 ? [] : await memberEdits(split.rows, ref, deps.store, catalog, effort)
     refuseSelf(rows, id)
     const applied = applyEdits(before, split.rest, type, context.allow, effort)
-    const preparing = applied === before ? before : prepare(deps, 'patch', context, type, applied)
+    const preparing = applied === before || options?.silent ? applied : prepare(deps, 'patch', context, type, applied)
     const prepared = preparing instanceof Promise ? await preparing : preparing
     const clearPassword =
       traitsOf(type).password &&
@@ -45,6 +45,7 @@ export async function patchOne<Tx>(
     const requested = traitsOf(type).plain ? [] : edits.map((edit) => edit.target?.path ?? '')
     return update(deps, context, type, stored, before, prepared, {
       along: options?.along,
+      silent: options?.silent,
       op: 'patch',
       exact: options?.ifMatch !== undefined,
       clearPassword,

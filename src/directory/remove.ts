@@ -27,7 +27,7 @@ export function removeOne<Tx>(
     const cleared = await clearReferences(deps, context, catalog, id, ({ writes, touched }) => {
       // So many that they take more than one commit.
       if (options?.light) throw new HeavyWrite()
-      return deps.commit(writes, type, context.tenant, undefined, { touched })
+      return deps.commit(writes, type, context.tenant, undefined, { touched, silent: options?.silent })
     })
     const before = documentOf(stored)
     const paths = changedPaths(before, {}, type)
@@ -40,7 +40,7 @@ export function removeOne<Tx>(
       type,
       context.tenant,
       options?.along?.(id),
-      { touched: [...cleared.touched, { ref, stored, before }] },
+      { touched: [...cleared.touched, { ref, stored, before }], silent: options?.silent },
     )
   })
 }

@@ -40,7 +40,7 @@ export function replaceOne<Tx>(
     const whole = incoming.members === undefined ? replaced : { ...replaced, members: incoming.members }
     // The host sees the members as it does in a create, and may change them.
     const { document: prepared, members: wanted } = takeMembers(
-      await prepare(deps, 'replace', context, type, whole),
+      options?.silent ? whole : await prepare(deps, 'replace', context, type, whole),
       type,
     )
     const edits: MemberEdit[] = []
@@ -51,6 +51,7 @@ export function replaceOne<Tx>(
     }
     return update(deps, context, type, stored, before, prepared, {
       along: options?.along,
+      silent: options?.silent,
       op: 'replace',
       exact: true,
       edits,

@@ -39,6 +39,7 @@ export interface Update {
   readonly clearPassword?: boolean
   readonly edits?: readonly MemberEdit[]
   readonly along?: WriteOptions['along']
+  readonly silent?: boolean | undefined
   readonly requested: readonly string[]
   readonly skipped: readonly string[]
 }
@@ -151,7 +152,7 @@ export async function update<Tx>(
     tenant,
     along,
     // Where members alone change, the document may have been changed meanwhile.
-    { touched: same ? [] : [{ ref, stored, before, after: document }] },
+    { touched: same ? [] : [{ ref, stored, before, after: document }], silent: extra.silent },
   )
   if (!written) throw new Error('The store answered a commit of one write with no result')
   const { version, modified, changed } = written

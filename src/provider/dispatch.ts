@@ -97,9 +97,9 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
   const to = routeOf(call.method, call.path, catalog, principal.profile.allow.anyCaseEndpoints)
   const { offload } = deps
   const { tenant, actor } = principal
-  const { allow } = principal.profile
+  const { allow, kind } = principal.profile
   const { txn } = call
-  const context: Context = txn === undefined ? { tenant, actor, allow } : { tenant, actor, allow, txn }
+  const context: Context = txn === undefined ? { tenant, actor, allow, kind } : { tenant, actor, allow, kind, txn }
   const request: RequestContext = {
     call,
     directory: deps.directory,
