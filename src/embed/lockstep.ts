@@ -73,7 +73,7 @@ export function lockstep<Tx, const Types extends TypesOption = TypesOption, Ctx 
         ...(options.unique === undefined ? {} : { unique: options.unique }),
       })
       const provider = createProvider({
-        directory,
+        directory: people.served(directory),
         authenticate: authenticatorOf(options, types),
         ready: types.ready,
         features: featuresOf(options.features),
@@ -90,13 +90,13 @@ export function lockstep<Tx, const Types extends TypesOption = TypesOption, Ctx 
     },
   })
 
-  const people = createPeople(options, { environment, report, open: opening.open })
+  const people = createPeople(options, { environment, report, open: opening.open, ready: types.ready })
   const direct: Direct = { handle: (call) => answer(opening, call), locate: url.locate }
   const fetch = Object.assign((request: Request, context?: Ctx) => fetchThrough(direct, request, context), {
     [DIRECT]: direct,
   })
   return {
-    ...people,
+    ...people.api,
     ...createMounts(fetch, report),
     fetch,
     refresh: types.forget,

@@ -1,4 +1,4 @@
-// The databases that tests of embedding run on: memory, SQLite that the app's hooks share, and PostgreSQL in its project.
+// The databases that tests of embedding run on: memory, SQLite, and PostgreSQL in its project.
 
 import { memoryStore, type Store } from '../../src/store/index.ts'
 import { sqliteStore } from '../../src/store/sqlite/sqlite.ts'

@@ -1,4 +1,4 @@
-// Who is it? Matches the people that an identity provider creates with those whom the app has already.
+// Matches the people that an identity provider creates with those whom the app has already.
 
 import {
   type Context,

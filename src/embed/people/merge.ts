@@ -1,4 +1,4 @@
-// Merges what is said of a person into what is kept: what is named takes the place of what was there, all else stays.
+// Merges what is said of a person into what is kept: what is named takes its place, all else stays.
 
 import { type Document, isObject, type Json } from '../../protocol/index.ts'
 

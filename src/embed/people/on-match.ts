@@ -11,6 +11,7 @@ import { comparable, type Document, resolve, type ScimError, User, uniqueness } 
  */
 export type OnMatch = 'adopt' | 'conflict' | 'by kind'
 
+/** All of them. */
 export const ON_MATCH: readonly OnMatch[] = ['adopt', 'conflict', 'by kind']
 
 /** They create without having looked, and stay stuck after a 409. */
