@@ -97,6 +97,7 @@ const GROUND = [
   'turns.ts',
   'url.ts',
   'environment.ts',
+  'whole-answer.ts',
 ]
 
 /** Front doors besides `index.ts`: the stores are exports of their own, so that an app takes only the one it uses. */

@@ -1,7 +1,11 @@
 // Reads the text of an answer, bounded in bytes.
 
+import { wholeBody } from '../whole-answer.ts'
+
 /** The text of an answer, read up to a number of bytes; undefined when it is longer. */
 export async function readText(response: Response, mostBytes: number): Promise<string | undefined> {
+  const whole = wholeBody(response)
+  if (whole !== undefined) return whole.length > mostBytes ? undefined : response.text()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

@@ -143,8 +143,8 @@ function pausedTooLong(call: Sending, timeoutMs: number, retryAfterMs: number): 
 /** One attempt: the request, redirects within the origin, the answer's body within its limits. */
 async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions): Promise<Received> {
   const { environment, timeoutMs, answerBytes } = options
-  const timeout = createDeadline(timeoutMs, environment)
-  const signal = call.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, call.signal])
+  const deadline = createDeadline(timeoutMs, environment, call.signal)
+  const { signal } = deadline
   let { url } = outgoing
   let answered = false
   try {
@@ -175,7 +175,7 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
     if (error instanceof TransportError) throw error
     call.signal?.throwIfAborted()
     const mayBeDone = !isSafe(call) && (answered || maybeSent(error))
-    if (timeout.signal.aborted) {
+    if (signal.aborted) {
       const what = `no whole answer to ${nameOf(call)} within ${timeoutMs} ms`
       throw new TransportError('ERR_TIMEOUT', what, { mayBeDone: !isSafe(call), cause: error })
     }
@@ -184,7 +184,7 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
       cause: error,
     })
   } finally {
-    timeout.end()
+    deadline.end()
   }
 }
 

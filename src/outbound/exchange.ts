@@ -5,6 +5,7 @@ import { request as requestTls } from 'node:https'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import type { Environment } from '../environment.ts'
+import { createWholeAnswer } from '../whole-answer.ts'
 import type { Connections } from './connections.ts'
 import type { Destination } from './destination.ts'
 import { type OutboundCode, OutboundError, outboundReason } from './outbound-error.ts'
@@ -60,10 +61,7 @@ export async function exchange(to: Destination, init: RequestInit, options: Exch
   const packed = answer.headers['content-encoding']
   const plain = bytes.length > 0 && packed !== undefined ? await unpack(to, bytes, packed, options.limits) : bytes
   try {
-    return new Response(WITHOUT_BODY.has(status) ? null : plain, {
-      status,
-      headers: pairsOf(answer, packed !== undefined),
-    })
+    return createWholeAnswer(status, pairsOf(answer, packed !== undefined), WITHOUT_BODY.has(status) ? null : plain)
   } catch {
     throw wrongAnswer(to, `answers with status ${status}, or headers, that HTTP does not have`)
   }
@@ -206,7 +204,7 @@ function wrongAnswer({ name }: Destination, what: string): OutboundError {
 function pairsOf({ rawHeaders }: IncomingMessage, unpacked: boolean): [string, string][] {
   const pairs: [string, string][] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    const { [at]: name = '', [at + 1]: value = '' } = rawHeaders
     if (unpacked && /^content-(?:encoding|length)$/i.test(name)) continue
     pairs.push([name, value])
   }

@@ -3,7 +3,7 @@
 import type { BoundFilter, Comparison, Target } from './bound.ts'
 import { comparable, compareText } from './folding.ts'
 import { instantOf } from './instant.ts'
-import { type Document, isObject, type Json } from './json.ts'
+import { type Document, isObject, type Json, type JsonObject } from './json.ts'
 import type { Attribute } from './schema.ts'
 
 /**
@@ -46,7 +46,9 @@ export function isPrimary({ attribute, sub }: Target): boolean {
 export function isPresent(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return false
   if (typeof value !== 'object') return true
-  return Object.values(value).some(isPresent)
+  if (Array.isArray(value)) return value.some(isPresent)
+  for (const name in value) if (isPresent((value as JsonObject)[name])) return true
+  return false
 }
 
 type Values = (target: Target, absent: readonly Json[]) => readonly Json[]

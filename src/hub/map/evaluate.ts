@@ -20,8 +20,11 @@ export function evaluate(
 ): Verdict {
   const { place, whenMissing, fallback } = rule
   const values = valuesOf(rule, type, document, surroundings, waitsFor)
-  const value = values === undefined ? undefined : guarded(rule, values, () => shaped(rule, values))
-  if (value !== undefined) return { set: value }
+  // Most rules of most people find nothing: that costs nothing.
+  if (values !== undefined) {
+    const value = guarded(rule, values, shaped, values)
+    if (value !== undefined) return { set: value }
+  }
   // A reference that has to wait is not missing: it would be wrong to leave the old one.
   if (rule.source.kind === 'ref') return values === undefined && whenMissing === 'omit' ? 'keep' : 'clear'
   if (fallback !== undefined && isPresent(fallback)) return { set: fallback }
@@ -47,11 +50,8 @@ function valuesOf(
     case 'const':
       return transformed(rule, listed(source.value))
     case 'cel': {
-      const { expression } = source
-      return transformed(
-        rule,
-        listed(guarded(rule, inputs(rule, type, document), () => expression.evaluate(variables(type, document)))),
-      )
+      const known = variables(type, document)
+      return transformed(rule, listed(guarded(rule, () => inputs(rule, known), computed, known)))
     }
     default: {
       const ids = source.path.all(document).filter((id) => typeof id === 'string')
@@ -65,14 +65,19 @@ function valuesOf(
   }
 }
 
-function variables(type: AccountType, document: Document): { readonly [name: string]: Json } {
+function variables(type: AccountType, document: Document): Variables {
   return type === 'User' ? { user: document, enterprise: document[EnterpriseUser.id] ?? {} } : { group: document }
 }
 
+type Variables = { readonly [name: string]: Json }
+
+function computed({ source }: Rule, known: Variables): Json {
+  return source.kind === 'cel' ? source.expression.evaluate(known) : null
+}
+
 /** What an expression looked at, for its fault. */
-function inputs({ source }: Rule, type: AccountType, document: Document): Json {
+function inputs({ source }: Rule, known: Variables): Json {
   if (source.kind !== 'cel') return {}
-  const known = variables(type, document)
   const found = source.expression.reads.flatMap((path) => {
     const [name = '', ...fields] = path.split('.')
     let value: Json | undefined = Object.hasOwn(known, name) ? known[name] : undefined
@@ -84,10 +89,11 @@ function inputs({ source }: Rule, type: AccountType, document: Document): Json {
 
 function transformed(rule: Rule, values: readonly Json[]): readonly Json[] | undefined {
   const { transforms } = rule
+  if (values.length === 0) return undefined
   if (values.length > MAP_LIMITS.VALUES)
     throw new MapFault(rule.place.path, partOf(rule), `gives more than ${MAP_LIMITS.VALUES} values`)
   const all = transforms.length === 0 ? values : values.flatMap((value) => throughAll(rule, transforms, value) ?? [])
-  const present = all.filter(isPresent)
+  const present = all.every(isPresent) ? all : all.filter(isPresent)
   return present.length === 0 ? undefined : present
 }
 
@@ -108,7 +114,7 @@ function throughAll(rule: Rule, transforms: readonly Transform[], given: Json): 
       )
     if (typeof now === 'string' && now.length > MAP_LIMITS.EXPRESSION_TEXT)
       throw new MapFault(rule.place.path, text, `gets a text of more than ${MAP_LIMITS.EXPRESSION_TEXT} characters`)
-    value = guarded(rule, now, () => apply(now), text)
+    value = guarded(rule, now, (_rule, given) => apply(given as string | number | boolean), now, text)
   }
   return value
 }
@@ -131,14 +137,21 @@ function shaped({ shape, place, source }: Rule, values: readonly Json[]): Json |
   return fittedTo(many ? values : first, place.leaf)
 }
 
-/** Turns what goes wrong into a fault that names the part and the value. */
-function guarded<T>(rule: Rule, value: Json | readonly Json[], run: () => T, part = partOf(rule)): T {
+/** Turns what goes wrong into a fault that names the part and the value; `value` may be made only for that. */
+function guarded<Given, Result>(
+  rule: Rule,
+  value: Json | readonly Json[] | (() => Json),
+  run: (rule: Rule, given: Given) => Result,
+  given: Given,
+  part?: string,
+): Result {
   try {
-    return run()
+    return run(rule, given)
   } catch (error) {
     if (error instanceof MapFault) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new MapFault(rule.place.path, part, `${why} (${shown(value)})`)
+    const looked = typeof value === 'function' ? value() : value
+    throw new MapFault(rule.place.path, part ?? partOf(rule), `${why} (${shown(looked)})`)
   }
 }
 

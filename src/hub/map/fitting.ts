@@ -32,7 +32,11 @@ export function fittedTo(value: Json, attribute: Attribute | undefined, asOne = 
   if (attribute === undefined) return value
   if (attribute.multiValued && !asOne) {
     if (!Array.isArray(value)) throw new RangeError(`gives ${article(kindOfValue(value))}; ${attribute.name} is a list`)
-    const all = value.flatMap((one) => fittedTo(one, attribute, true) ?? [])
+    const all: Json[] = []
+    for (const one of value) {
+      const fitted = fittedTo(one, attribute, true)
+      if (fitted !== undefined) all.push(fitted)
+    }
     return all.length === 0 ? undefined : all
   }
   const kind = kindOf(attribute)
@@ -41,13 +45,16 @@ export function fittedTo(value: Json, attribute: Attribute | undefined, asOne = 
   if (attribute.type === 'integer' && !Number.isInteger(value))
     throw new RangeError(`gives ${JSON.stringify(value)}; ${attribute.name} takes a whole number`)
   if (!isObject(value)) return isPresent(value) ? value : undefined
-  const parts = (attribute.subAttributes ?? []).flatMap((sub) => {
+  let parts: { [name: string]: Json } | undefined
+  for (const sub of attribute.subAttributes ?? []) {
     const part = Object.hasOwn(value, sub.name) ? value[sub.name] : undefined
-    if (part === undefined || !isPresent(part) || sub.mutability === 'readOnly' || sub.name === '$ref') return []
+    if (part === undefined || !isPresent(part) || sub.mutability === 'readOnly' || sub.name === '$ref') continue
     const fitted = fittedTo(part, sub)
-    return fitted === undefined ? [] : [[sub.name, fitted] as const]
-  })
-  return parts.length === 0 ? undefined : Object.fromEntries(parts)
+    if (fitted === undefined) continue
+    parts ??= {}
+    parts[sub.name] = fitted
+  }
+  return parts
 }
 
 function article(kind: string): string {

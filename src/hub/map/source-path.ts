@@ -57,8 +57,10 @@ export function readSource(text: string, type: ResourceType): SourcePath | strin
       const values = valuesOf(document, whole)
       return filter === undefined ? values : values.filter((one) => matchesElement(one, filter))
     }
-    const parts = (values: readonly Json[]) =>
-      values.flatMap((one) => (sub === undefined ? [one] : partsOf(one, sub.name))).filter(isPresent)
+    const parts = (values: readonly Json[]) => {
+      if (values.length === 0) return values
+      return (sub === undefined ? values : values.flatMap((one) => partsOf(one, sub.name))).filter(isPresent)
+    }
     return {
       path: path.filter === undefined ? target.path : formatPath(path),
       leaf,
