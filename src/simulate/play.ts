@@ -11,7 +11,7 @@ import type { Act, ActName, ActStep, Scenario } from './scenario.ts'
 import { pick } from './wire/expectation.ts'
 import { type Manners, type WireAnswer, type WireRequest, writeRequest } from './wire/message.ts'
 import type { Send } from './wire/send.ts'
-import { fillText, UnsetVariable, type Variables } from './wire/substitute.ts'
+import { fill, fillText, UnsetVariable, type Variables } from './wire/substitute.ts'
 
 /** A run under way. */
 export interface Run {
@@ -38,13 +38,21 @@ export async function playAct(run: Run, act: Act): Promise<void> {
     const each = rest[0]?.for
     const end = rest.findIndex((step) => step.for !== each)
     const group = rest.splice(0, end < 0 ? rest.length : end)
+    // Once for the group: with a thousand people it is work to list them.
+    const members = membersOf(run.people)
     const people = each === undefined ? [undefined] : each === 'first' ? run.people.slice(0, 1) : run.people
     for (const person of people) {
       let hasFailed = false
       for (const step of group) {
         if (run.settings.signal?.aborted) run.isOver = true
         if (run.isOver) return
-        const result = await playStep(run, act, step, person, hasFailed)
+        const result = await playStep(
+          run,
+          act,
+          step,
+          { ...run.variables, ...members, ...person },
+          hasFailed ? undefined : (person ?? run.variables),
+        )
         if (result === undefined) continue
         if (result.verdict === 'fails' && !PROBES.includes(act.act)) hasFailed = true
         run.steps.push(result)
@@ -54,33 +62,28 @@ export async function playAct(run: Run, act: Act): Promise<void> {
   }
 }
 
-/** Plays one step; undefined when there was no occasion for it. */
+/**
+ * Plays one step; undefined when there was no occasion for it. What it saves goes into `scope`; without one it is skipped,
+ * since something before it has failed.
+ */
 async function playStep(
   run: Run,
   { act }: Act,
   step: ActStep,
-  person: PersonVariables | undefined,
-  hasFailed: boolean,
+  variables: Variables,
+  scope: PersonVariables | undefined,
 ): Promise<StepResult | undefined> {
-  const scope = person ?? run.variables
-  const variables: Variables = { ...run.variables, ...membersOf(run.people), ...person }
   if (step.when !== undefined && variables[step.when] === undefined) return undefined
   if (step.unless !== undefined && variables[step.unless] !== undefined) return undefined
   const about = {
     act,
     step: step.name,
-    ...(person === undefined ? {} : { person: String(person.userName) }),
+    ...(step.for === undefined ? {} : { person: String(variables.userName) }),
     look: step.look === true,
   }
   const skipped = (meaning: string): StepResult => ({ ...about, verdict: 'skipped', meaning, findings: [] })
-  if (hasFailed) return skipped('an earlier step has failed')
-  let request: WireRequest
-  try {
-    request = requestOf(run, step, variables)
-  } catch (error) {
-    if (error instanceof UnsetVariable) return skipped('an earlier step has failed')
-    throw error
-  }
+  const request = scope === undefined ? undefined : requestOf(run, step, variables)
+  if (scope === undefined || request === undefined) return skipped('an earlier step has failed')
   const path = request.target.slice(new URL(run.settings.url).pathname.length)
   if (!['GET', 'POST'].includes(request.method) && !run.made.has(path))
     return skipped('it would change what this simulation has not made')
@@ -106,11 +109,23 @@ function shownThere(shows: string | undefined, { settings }: Run): { readonly sh
   return shows === undefined ? {} : { shows: shown(shows, settings) }
 }
 
-/** A look of ours is sent with plain headers; all else with the provider's own. */
-function requestOf({ scenario, settings }: Run, step: ActStep, variables: Variables): WireRequest {
+/**
+ * The request of a step, or undefined when it, or what is expected of its answer, names what no step before it has saved. A
+ * look of ours is sent with plain headers, all else with the provider's own.
+ */
+function requestOf({ scenario, settings }: Run, step: ActStep, variables: Variables): WireRequest | undefined {
+  if (step.after !== undefined && variables[step.after] === undefined) return undefined
   const own = step.look === true ? LOOKS : scenario
   const manners: Manners = { ...own, headers: { ...own.headers, ...settings.headers } }
-  return writeRequest(settings.url, settings.token, manners, step.request, variables)
+  try {
+    for (const { expect } of step.needs ?? []) {
+      for (const { path, value = null } of expect.body ?? []) fill([path, value], variables)
+    }
+    return writeRequest(settings.url, settings.token, manners, step.request, variables)
+  } catch (error) {
+    if (error instanceof UnsetVariable) return undefined
+    throw error
+  }
 }
 
 /** Headers of requests that no provider sends: our looks, and the removal at the end. */
@@ -136,11 +151,11 @@ function keep(step: ActStep, answer: WireAnswer, scope: PersonVariables): void {
 /** Who has an account, as bodies and expectations of groups need to know it. */
 function membersOf(people: readonly PersonVariables[]): Variables {
   const members = people.filter(({ u }) => typeof u === 'string')
-  const others = members.filter((one) => one !== people[0])
+  const others = members.slice(1)
   const list = (some: readonly PersonVariables[]) =>
     some.map(({ u = null, userName = null, displayName = null }) => ({ u, userName, displayName }))
   const boss = others.at(-1)?.u
-  const first = people[0]?.u
+  const first = members[0]?.u
   return {
     // Somebody whom the first person can report to.
     ...(boss === undefined ? {} : { boss }),

@@ -67,7 +67,9 @@ export interface ActStep {
   readonly name: string
   /** Sent for each person, or only for the first of them; once when absent. */
   readonly for?: 'person' | 'first'
-  /** Sent only if this variable has been saved, or has not. */
+  /** Skipped unless this variable has been saved: the step that saves it has failed. */
+  readonly after?: string
+  /** There is an occasion for it only if this variable is there, or is not. */
   readonly when?: string
   readonly unless?: string
   /** Our own look at what the server holds: the real provider does not send it. */

@@ -69,7 +69,7 @@ export const AUTH0: Scenario = {
         {
           name: 'find the account by userName, as it does where externalId is refused',
           for: 'first',
-          when: 'u',
+          after: 'u',
           request: { method: 'GET', path: `/Users?${eq('userName', 'userNameUrl')}` },
           takes: [200],
           works: 'the account is found',

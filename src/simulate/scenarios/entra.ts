@@ -222,7 +222,7 @@ const EXISTING: Act = {
     {
       name: 'match in capitals',
       for: 'first',
-      when: 'u',
+      after: 'u',
       request: { method: 'GET', path: `/Users?${eq('userName', 'userNameUpper', '+')}` },
       takes: [200],
       works: 'the account is found, and linked',
@@ -231,7 +231,7 @@ const EXISTING: Act = {
     {
       name: 'match by externalId',
       for: 'first',
-      when: 'u',
+      after: 'u',
       request: { method: 'GET', path: `/Users?${eq('externalId', 'uuid', '+')}` },
       takes: [200],
       works: 'the account is found by externalId too, where that is the matching attribute',
@@ -247,7 +247,7 @@ const EXISTING: Act = {
     {
       name: 'create the account a second time',
       for: 'first',
-      when: 'u',
+      after: 'u',
       request: { method: 'POST', path: '/Users', body: NEW_USER },
       takes: [409],
       works: 'the duplicate is refused, and the reason is in the log',
@@ -268,7 +268,7 @@ const EXISTING: Act = {
 const personPatch = (name: string, works: string, ...operations: readonly JsonObject[]): ActStep => ({
   name,
   for: 'person',
-  when: 'u',
+  after: 'u',
   request: { method: 'PATCH', path: '/Users/{{uUrl}}', body: patch(...operations) },
   takes: [200, 204],
   works,
@@ -471,7 +471,7 @@ function actsOf(dialect: Dialect): readonly Act[] {
         {
           name: 'match again',
           for: 'person',
-          when: 'u',
+          after: 'u',
           request: { method: 'GET', path: FIND },
           takes: [200],
           works: 'the account is found again',
@@ -493,7 +493,7 @@ function actsOf(dialect: Dialect): readonly Act[] {
         LOOKS_GONE,
         {
           name: 'delete the group',
-          when: 'g',
+          after: 'g',
           request: { method: 'DELETE', path: '/Groups/{{gUrl}}' },
           takes: [200, 202, 204, 404],
           works: 'the group is deleted',

@@ -29,7 +29,7 @@ const NEW_USER: JsonObject = {
 const changes = (name: string, works: string, value: JsonObject): ActStep => ({
   name,
   for: 'person',
-  when: 'u',
+  after: 'u',
   request: { method: 'PATCH', path: '/Users/{{uUrl}}', body: patch({ op: 'replace', value }) },
   takes: [200, 204],
   works,

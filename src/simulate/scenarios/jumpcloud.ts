@@ -40,9 +40,9 @@ const makesTest = (name: string, path: string, body: JsonObject, saved: string):
   ],
 })
 
-const removesTest = (name: string, path: string, when: string): ActStep => ({
+const removesTest = (name: string, path: string, after: string): ActStep => ({
   name,
-  when,
+  after,
   request: { method: 'DELETE', path },
   takes: [200, 202, 204],
   works: 'the server can delete',

@@ -216,7 +216,7 @@ const EXISTING: Act = {
     {
       name: 'look the person up in capitals',
       for: 'first',
-      when: 'u',
+      after: 'u',
       request: { method: 'GET', path: `/Users?${eq('userName', 'userNameUpper')}&startIndex=1&count=100` },
       takes: [200],
       works: 'the account is found, and linked',
@@ -227,7 +227,7 @@ const EXISTING: Act = {
     {
       name: 'create the account a second time',
       for: 'first',
-      when: 'u',
+      after: 'u',
       request: { method: 'POST', path: '/Users', body: NEW_USER },
       takes: [409],
       works: 'the job stops, and shows the detail of the answer',
@@ -254,7 +254,7 @@ function replaces(name: string, works: string, changes: JsonObject, needs: reado
   const read: ActStep = {
     name: 'read the account',
     for: 'person',
-    when: 'u',
+    after: 'u',
     request: { method: 'GET', path: '/Users/{{uUrl}}' },
     takes: [200],
     works: 'the account is read, to send it back with the change',
@@ -265,7 +265,7 @@ function replaces(name: string, works: string, changes: JsonObject, needs: reado
   const put: ActStep = {
     name,
     for: 'person',
-    when: 'u',
+    after: 'u',
     request: { method: 'PUT', path: '/Users/{{uUrl}}', body: { $merge: ['{{was}}', { groups: [] }, changes] } },
     takes: [200],
     works,
@@ -448,7 +448,7 @@ export const OKTA: Scenario = {
 const switches = (active: boolean, needs: readonly Need[], failed: Consequence): ActStep => ({
   name: active ? 'turn the account on' : 'turn the account off',
   for: 'person',
-  when: 'u',
+  after: 'u',
   request: { method: 'PATCH', path: '/Users/{{uUrl}}', body: patch({ op: 'replace', value: { active } }) },
   takes: [200, 204],
   works: active ? 'the account is on again' : 'the account is off',

@@ -40,7 +40,7 @@ export function createsAgain(body: JsonObject, works: string, twice: Consequence
   return {
     name: 'create the account a second time',
     for: 'first',
-    when: 'u',
+    after: 'u',
     request: { method: 'POST', path: '/Users', body },
     takes: [409],
     works,
@@ -56,7 +56,7 @@ export function finds(query: string, failed: Consequence, more: Partial<ActStep>
   return {
     name: 'find the account',
     for: 'person',
-    when: 'u',
+    after: 'u',
     request: { method: 'GET', path: `/Users?${query}` },
     takes: [200],
     works: 'the account is found',
@@ -77,7 +77,7 @@ export function putsUser(
   return {
     name,
     for: 'person',
-    when: 'u',
+    after: 'u',
     request: { method: 'PUT', path, body },
     takes: [200, 204],
     works,
@@ -183,7 +183,7 @@ export const LOOKS_FIRST_OUT = lookAtGroup({
 export function deletesGroup(failed: Consequence, path = '/Groups/{{gUrl}}'): ActStep {
   return {
     name: 'delete the group',
-    when: 'g',
+    after: 'g',
     request: { method: 'DELETE', path },
     takes: [200, 202, 204, 404],
     works: 'the group is deleted',
