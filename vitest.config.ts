@@ -14,7 +14,7 @@ const ON_POSTGRES = [
 
 /** In CI these are run on SQLite alone: they are long, and what they try is before the store. */
 const LONG_BEFORE_THE_STORE =
-  process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown}.test.ts']
+  process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown,simulate}.test.ts']
 
 /** In CI these are not run a second time: they are long, and about limits, indexes and threads. */
 const LONG_BESIDE_ANSWERS =
@@ -22,14 +22,14 @@ const LONG_BESIDE_ANSWERS =
 
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
- * could differ. Not those of commands, of the client, of the hub and of the checker, which ask for nothing that the others don't; the
- * checker against ourselves asks for everything, and is among them. Not those on PostgreSQL, where no text is kept.
+ * could differ. Not those of commands, of the client, of the hub, of the checker and of simulated providers, which ask for nothing that the
+ * others don't; the checker against ourselves asks for everything, and is among them. Not those on PostgreSQL, where no text is kept.
  */
 const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
   (path) =>
     !LONG_BESIDE_ANSWERS.test(path) &&
     (path.endsWith('/ourselves.test.ts') ||
-      !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub)/.test(path)),
+      !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub|simulate)/.test(path)),
 )
 
 export default defineConfig({

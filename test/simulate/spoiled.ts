@@ -2,7 +2,7 @@
 
 import { bearer } from '../../src/access/index.ts'
 import { createDirectory } from '../../src/directory/index.ts'
-import { EnterpriseUser, Group, User } from '../../src/protocol/index.ts'
+import { Group, User } from '../../src/protocol/index.ts'
 import { createProvider } from '../../src/provider/index.ts'
 import { memoryStore } from '../../src/store/memory/memory.ts'
 
