@@ -82,6 +82,8 @@ export interface Link {
   readonly off?: LinkOff
   /** What requests of unknown outcome may have set. */
   readonly tentative?: Tentative
+  /** The guard has counted the removal that is tried: another try takes nothing more away. */
+  readonly counted?: boolean
   /** Failures since the last success. */
   readonly attempts?: number
   readonly reason?: LinkReason
@@ -108,8 +110,10 @@ export interface LinkOff {
   /** In milliseconds since 1970. */
   readonly at: number
   readonly place: number
-  /** The app's id of the account that it was. */
+  /** The app's id of the account that it was; empty once that is known to be another's. */
   readonly account?: string
+  /** What that account was known by: its name and its externalId. */
+  readonly was?: Document
   readonly readBack?: ReadBack
 }
 
@@ -124,7 +128,7 @@ export interface ReadBack {
 export interface Tentative {
   /** A create: match before anything is made again. */
   readonly create?: boolean
-  /** What that account would be found by. */
+  /** What that account would be found by, and its externalId. */
   readonly sentAs?: readonly MatchKey[]
   /** Attributes, by top-level name or extension URN. */
   readonly attributes?: readonly string[]
@@ -154,6 +158,8 @@ export interface Approval {
 export interface Former {
   readonly resource: string
   readonly account: string
+  /** It was removed, and not just switched off: only reads that are late still show it. */
+  readonly removed?: boolean
 }
 
 /** Somebody decided that a person must be out of every app at once. */
@@ -188,6 +194,8 @@ export interface Membership {
   readonly account: string
   /** The request that adds or removes it has an unknown outcome. */
   readonly tentative?: boolean
+  /** The guard has counted its removal, which is tried: another try takes nothing more away. */
+  readonly counted?: boolean
   /** A request of unknown outcome came before the one that was confirmed, and nobody can read what came of both: it is sent once more. */
   readonly again?: boolean
 }

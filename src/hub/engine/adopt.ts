@@ -2,6 +2,7 @@
 
 import type { Write } from '../../store/index.ts'
 import { type Account, accountTag } from '../contract/index.ts'
+import { formerAccount } from './match.ts'
 import { keepProgress, park, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
@@ -23,7 +24,7 @@ export async function adopt(
     await park(turn, job, { code, message, details: { account: account.id } })
     return 'settled'
   }
-  const wasEnded = job.link.type === 'User' && turn.ended.has(accountTag('User', account.id))
+  const wasEnded = job.link.type === 'User' && (await wasEndedHere(turn, job, want, account))
   const { tentative, off: _off, ...link } = job.link
   const adopting = { ...link, adopting: true } as const
   job.link = {
@@ -31,7 +32,7 @@ export async function adopt(
     account: account.id,
     acked: managedOf(turn.app, adopting, account.document),
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),
-    // It was switched off a moment ago, perhaps, and reads may not show that yet.
+    // It was switched off a moment ago, perhaps, and what was found may be older.
     ...(former === undefined && !wasEnded ? {} : { tentative: { attributes: ['active'] } }),
     // What was sent about it before, for another resource perhaps, may still take effect.
     ...(former === undefined && tentative?.create !== true ? {} : { verify: verifyTimes(turn.deps.environment.now()) }),
@@ -39,6 +40,12 @@ export async function adopt(
   }
   await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))
   return 'again'
+}
+
+/** Whether we have switched off, or removed, an account that was found: in this turn, or for somebody of the same name. */
+async function wasEndedHere(turn: Turn, job: Job, want: Want, { id }: Account): Promise<boolean> {
+  if (turn.ended.has(accountTag('User', id)) || job.link.off?.account === id) return true
+  return (await formerAccount(turn, job, want.document ?? {}))?.account === id
 }
 
 /** The account is of the new resource from now on: the tombstone of the old one must not touch it. */

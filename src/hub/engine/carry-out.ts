@@ -14,10 +14,11 @@ import {
   type Tentative,
   timeKey,
 } from '../contract/index.ts'
+import { TurnOver } from './calls.ts'
 import { loseReused } from './lost.ts'
 import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
-import { type AccountStep, accountTraits, differing, managedOf } from './steps.ts'
+import { type AccountStep, accountTraits, differing, knownBy, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import { undoOf } from './undo.ts'
 
@@ -40,7 +41,11 @@ export async function carryOut(turn: Turn, job: Job, step: AccountStep): Promise
   const ask = { step: step.do, type, lane: job.lane, collection: step.do === 'create', headers }
   const pass = await calls.pass(ask)
   const before = job.link.tentative
-  job.link = { ...job.link, tentative: tentativeOf(turn, step, before) }
+  const { counted, ...sent } = job.link
+  // Once it may be switched on, taking that away counts anew.
+  const isOff = step.do === 'disable' || step.do === 'remove'
+  const marks = isOff && counted === true ? { counted } : {}
+  job.link = { ...sent, ...marks, tentative: tentativeOf(turn, step, before) }
   if (step.do === 'disable' || step.do === 'remove') turn.ended.add(accountTag(step.type, step.id))
   if (step.do === 'create') claimNames(turn, job, step.type, step.document)
   await keepProgress(turn, job)
@@ -78,9 +83,10 @@ export async function sendStep(
     const { sentPlace } = job.link
     const { place } = job.item
     const places = { place, ...(sentPlace === undefined ? {} : { previousPlace: sentPlace }) }
-    made = await send((call) =>
-      callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } }),
-    )
+    made = await send((call) => {
+      requireOwn(job, step)
+      return callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } })
+    })
     job.link = { ...job.link, sentPlace: place }
     return made
   } catch (thrown) {
@@ -96,6 +102,11 @@ export async function sendStep(
     if (isSent) span?.end(error?.trouble ?? 'done', error?.status)
     if (isSent) note(turn, job, step, { at, ms: Math.round(deps.environment.monotonic() - began), error, made })
   }
+}
+
+/** While a request waited for its turn, the app may have told that the account is another's by now: its id was given again. */
+function requireOwn({ link }: Job, step: Step): void {
+  if ('id' in step && step.id !== link.account) throw new TurnOver('The account is that of another resource by now')
 }
 
 function callFor({ app }: Turn, step: Step, call: AdapterCall): Promise<Account | undefined> {
@@ -189,9 +200,11 @@ function tentativeOf(turn: Turn, step: Step, before: Tentative | undefined): Ten
   }
 }
 
-/** What accounts are found by that a create, and those before it, may have made. */
+/** What accounts are found, and known, by that a create, and those before it, may have made. */
 function sentAs({ app }: Turn, { type, document }: Extract<Step, { do: 'create' }>, before: Tentative['sentAs'] = []) {
-  const keys = matchKeys(accountTraits(app.adapter.traits, type)?.match ?? [], document)
+  const { match = [] } = accountTraits(app.adapter.traits, type) ?? {}
+  // Where the app can't be searched by it, it tells all the same whose an account is that was found by its name.
+  const keys = matchKeys([...new Set([...match, 'externalId'])], document)
   const isNew = (key: MatchKey) => !before.some((one) => one.attribute === key.attribute && one.value === key.value)
   return [...before, ...keys.filter(isNew)].slice(-SENT_AS)
 }
@@ -203,7 +216,7 @@ function union(some: readonly string[] = [], others: readonly string[]): readonl
 /** The link after the app has confirmed a step. `doubted`: an earlier request may still take effect. */
 function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined, doubted: boolean): Link {
   const now = turn.deps.environment.now()
-  const { tentative, ...link } = job.link
+  const { tentative, counted: _counted, ...link } = job.link
   const verify = doubted ? { verify: verifyTimes(now) } : {}
   const { attempts: _attempts, ...ready } = link
   switch (step.do) {
@@ -225,13 +238,14 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
     }
     case 'disable': {
       const attributes = (tentative?.attributes ?? []).filter((name) => name !== 'active')
-      const off = { at: now, place: job.item.place, account: step.id }
+      const off = { at: now, place: job.item.place, account: step.id, was: knownBy(step.change.before) }
       const kept = attributes.length === 0 ? {} : { tentative: { ...tentative, attributes } }
       return { ...ready, ...kept, acked: step.change.after, off, verify: verifyTimes(now) }
     }
     case 'remove': {
-      const { account: _account, acked: _acked, ...gone } = ready
-      return { ...gone, off: { at: now, place: job.item.place, account: step.id }, verify: verifyTimes(now) }
+      const { account: _account, acked = {}, ...gone } = ready
+      const off = { at: now, place: job.item.place, account: step.id, was: knownBy(acked) }
+      return { ...gone, off, verify: verifyTimes(now) }
     }
     case 'members':
       return link

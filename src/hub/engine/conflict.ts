@@ -34,8 +34,10 @@ export async function conflictOver(
   const message = error?.message ?? 'The name is taken'
   if (match?.found === 'one') {
     const { id } = match.account
-    const why = `${match.key.attribute} "${match.key.value.slice(0, 100)}" belongs to the account ${id}, which nobody here owns; ${message}`
-    await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } })
+    const whose = match.former === undefined ? 'which nobody here owns' : 'whose owner has left'
+    const why = `${match.key.attribute} "${match.key.value.slice(0, 100)}" belongs to the account ${id}, ${whose}; ${message}`
+    const waitsFor = match.former === undefined ? [] : [match.former]
+    await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } }, waitsFor)
     return 'settled'
   }
   return tryAgain(turn, job, message)

@@ -129,6 +129,7 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
       await guarded.hold()
       return 'settled'
     }
+    job.link = { ...job.link, counted: true }
   }
   try {
     await carryOut(turn, job, step)
@@ -207,7 +208,7 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
   }
   // An app that hides what is off gives the old account back only by its id.
   const former = await formerAccount(turn, job, want.document ?? {})
-  if (former === undefined || turn.app.adapter.traits.off.disabledReads) return 'none'
+  if (former === undefined || former.removed === true || turn.app.adapter.traits.off.disabledReads) return 'none'
   if (turn.app.adapter.traits.off.reenable === 'create' || job.link.lostAt !== undefined) return 'none'
   // Somebody else may have got it back before, and have another name by now.
   const own = { id: former.account, document: {} }
@@ -251,9 +252,10 @@ async function isOneThere(turn: Turn, ids: readonly string[]): Promise<boolean> 
   return links.some(({ value }) => accountOf(turn, value as unknown as Link) !== undefined)
 }
 
-/** Nothing was sent: what was written down as tentative is not. */
+/** Nothing was sent: what was written down as tentative is not. What the guard has counted stays counted. */
 async function takeBack(turn: Turn, job: Job): Promise<void> {
-  const { tentative } = job.saved
-  if (tentative === job.link.tentative && job.unsaved === undefined) return
+  const { tentative, counted } = job.saved
+  const isSame = tentative === job.link.tentative && counted === job.link.counted
+  if (isSame && job.unsaved === undefined) return
   await keepProgress(turn, job)
 }

@@ -2,7 +2,7 @@
 
 import { type CompiledApp, HUB_LANES, type Link } from '../contract/index.ts'
 import type { Source } from './source.ts'
-import { isThere } from './steps.ts'
+import { isThere, isUncertain } from './steps.ts'
 
 /** Whether a link has to be looked at, and how urgently. */
 export interface Planned {
@@ -28,7 +28,8 @@ export function planFor(
   const wanted = inScope && (type === 'Group' || (document?.active !== false && !context.killed))
   if (!wanted) {
     if (!mayBeIn) return link === undefined && !inScope ? undefined : { lane: context.lane, removes: false }
-    const hasAccess = type === 'Group' ? isIn : link?.acked?.active !== false
+    const isOn = link?.acked?.active !== false || isUncertain(link, 'active')
+    const hasAccess = type === 'Group' ? isIn : isOn
     const isLeft = !inScope && !context.killed && app.settings.policy.onLeave === 'ignore'
     if (!hasAccess || isLeft) return { lane: context.lane, removes: false }
     // Someone who is in the app with access, and must not be.

@@ -4,7 +4,8 @@ import type { Write } from '../../store/index.ts'
 import { accountTag, HUB_LANES, type Link } from '../contract/index.ts'
 import { markLink } from './dependents.ts'
 import { headersOf } from './match.ts'
-import { keepProgress, park } from './settle.ts'
+import { keepProgress, park, verifyTimes } from './settle.ts'
+import { knownBy } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import type { Want } from './want.ts'
 
@@ -16,10 +17,10 @@ const MOST_READ = 100
 /** The app says that there is no such account. Whoever should be out is; others are looked for, and made again once a day. */
 export async function loseAccount(turn: Turn, job: Job, want: Want, message: string): Promise<'again' | 'settled'> {
   const now = turn.deps.environment.now()
-  const { account = '', acked: _acked, tentative: _tentative, adopting: _adopting, ...rest } = job.link
+  const { account = '', acked = {}, tentative: _tentative, adopting: _adopting, ...rest } = job.link
   const { account: _account, ...link } = { account, ...rest }
   if (want.wanted !== 'active') {
-    const off = link.off ?? { at: now, place: job.item.place, account }
+    const off = link.off ?? { at: now, place: job.item.place, account, was: knownBy(acked) }
     job.link = { ...link, off: { ...off, readBack: { at: now, found: 'none' } } }
     await keepProgress(turn, job)
     return 'again'
@@ -69,8 +70,9 @@ export async function findLost(turn: Turn, job: Job, members: ReadonlyMap<string
  * The app has given the id of an account to a new one, so the old account is gone: whoever had it loses it. Called after a create; returns
  * what is to be written with it.
  */
-export async function loseReused(turn: Turn, { link, item }: Job): Promise<readonly Write[]> {
-  const { account = '', type } = link
+export async function loseReused(turn: Turn, job: Job): Promise<readonly Write[]> {
+  const { account = '', type } = job.link
+  const { item } = job
   const { tenant, queue } = item
   const tag = accountTag(type, account)
   const writes: Write[] = []
@@ -78,7 +80,11 @@ export async function loseReused(turn: Turn, { link, item }: Job): Promise<reado
     const other = value as unknown as Link
     if (key === item.key || other.account !== account || other.type !== type) continue
     const running = turn.jobs.get(key)
-    if (running !== undefined) running.link = withoutAccount(running.link)
+    if (running !== undefined) {
+      running.link = withoutAccount(running.link)
+      // What is on its way for the old account may reach the new one.
+      job.link = { ...job.link, verify: verifyTimes(turn.deps.environment.now()) }
+    }
     const set = { value: withoutAccount(other) as never, tag: '' }
     writes.push({ write: 'item', item: { tenant, queue, key }, set }, markLink(turn, key, HUB_LANES.update))
   }

@@ -1,7 +1,15 @@
 // Looks for an account that is there already, before one is made.
 
 import { type Document, isObject, type Json } from '../../protocol/index.ts'
-import { type Account, accountTag, type Former, type Link, type MatchKey, QUEUES } from '../contract/index.ts'
+import {
+  type Account,
+  type AccountTraits,
+  accountTag,
+  type Former,
+  type Link,
+  type MatchKey,
+  QUEUES,
+} from '../contract/index.ts'
 import { formerKey } from './settle.ts'
 import { accountTraits, isThere } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
@@ -38,7 +46,7 @@ export async function matchAccount(turn: Turn, job: Job, document: Document): Pr
   }
   // A create of unknown outcome may have been sent under another name, which may be somebody else's by now. Ours is there
   // although the name that it must get is taken: whoever has that may be waiting for the other one.
-  for (const key of job.link.tentative?.sentAs ?? []) {
+  for (const key of own === undefined ? [] : searchable(own, job.link.tentative?.sentAs ?? [])) {
     const match = await matchBy(turn, job, key)
     if (match.found === 'one' && !isOthers(match.account, document)) return match
   }
@@ -63,10 +71,20 @@ export function isOthers({ document }: Account, wanted: Document | undefined): b
   return own !== undefined && other !== undefined && own !== other
 }
 
-/** Whether an account says that it is this resource's. */
-export function isOurs({ document }: Account, wanted: Document | undefined): boolean {
-  const own = wanted?.externalId
-  return own !== undefined && own === document.externalId
+/** Whether an account says that it is this resource's, or was made by one of the creates that were `sentAs` these. */
+export function isOurs({ document }: Account, wanted: Document | undefined, sentAs: readonly MatchKey[] = []): boolean {
+  const { externalId } = document
+  if (externalId === undefined) return false
+  return externalId === wanted?.externalId || sentAs.some((key) => isExternalId(key) && key.value === externalId)
+}
+
+/** Those of the keys of a create that the app can be searched by. */
+export function searchable({ match }: Pick<AccountTraits, 'match'>, keys: readonly MatchKey[]): readonly MatchKey[] {
+  return keys.filter(({ attribute }) => match.includes(attribute))
+}
+
+function isExternalId({ attribute }: MatchKey): boolean {
+  return attribute === 'externalId'
 }
 
 /** Each key once. */
@@ -142,7 +160,7 @@ async function unlinked(turn: Turn, job: Job, accounts: readonly Account[]): Pro
   return free
 }
 
-/** The old account of someone who left under this name, in an app that hides accounts that are off. */
+/** The old account of someone who left under this name; in an app that hides accounts that are off, nothing else finds it. */
 export async function formerAccount(turn: Turn, job: Job, document: Document): Promise<Former | undefined> {
   const name = document.userName
   if (job.link.type !== 'User' || typeof name !== 'string' || name === '') return undefined

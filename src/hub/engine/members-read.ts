@@ -4,6 +4,7 @@ import type { Write } from '../../store/index.ts'
 import { accountTag, HUB_LANES, type Link, type MemberPage, type Membership, QUEUES } from '../contract/index.ts'
 import { markMember } from './dependents.ts'
 import { headersOf } from './match.ts'
+import { wantedMembers } from './members-wanted.ts'
 import { keepProgress, park } from './settle.ts'
 import type { Job, Turn } from './turn.ts'
 
@@ -116,7 +117,10 @@ async function sendDoubtedAgain(turn: Turn, job: Job): Promise<void> {
   }
 }
 
-/** Marks members that the app has confirmed and does not show. Returns how many. */
+/**
+ * Marks members that the app does not show. Whoever is to be one is sent again; others are gone already, and nothing is sent for them.
+ * Returns how many it has forgotten: those that it had confirmed, and that are still to be members.
+ */
 async function markForgotten(turn: Turn, job: Job, shown: ReadonlySet<string>): Promise<number> {
   const { deps, tenant, app, committer } = turn
   const queue = QUEUES.members(app.settings.id, job.item.key)
@@ -126,15 +130,21 @@ async function markForgotten(turn: Turn, job: Job, shown: ReadonlySet<string>): 
       limit: PAGE,
       ...(after === undefined ? {} : { after }),
     })
-    const writes: Write[] = []
-    for (const { key, value } of page) {
+    const missing = page.filter(({ value }) => {
       const membership = value as unknown as Membership | null
-      if (membership === null || shown.has(membership.account)) continue
-      const { account } = membership
-      writes.push({ write: 'item', item: { tenant, queue, key }, set: { value: { account, tentative: true } } })
+      return membership !== null && !shown.has(membership.account)
+    })
+    const keys = missing.map(({ key }) => key)
+    const wanted = keys.length === 0 ? undefined : await wantedMembers(turn, job, keys)
+    const writes: Write[] = []
+    for (const { key, value } of missing) {
+      const { account, tentative } = value as unknown as Membership
+      const isWanted = wanted?.get(key)?.account !== undefined
+      if (isWanted && tentative !== true) count += 1
+      const set = { value: isWanted ? { account, tentative: true } : null }
+      writes.push({ write: 'item', item: { tenant, queue, key }, set })
       writes.push(markMember(turn, job.item.key, key, HUB_LANES.update))
     }
-    count += writes.length / 2
     if (writes.length > 0) await committer.commit(writes)
     after = page.at(-1)?.key
     if (page.length < PAGE || after === undefined) return count

@@ -6,9 +6,10 @@ import { sendStep } from './carry-out.ts'
 import { guardRemoval } from './guarding.ts'
 import { findLost } from './lost.ts'
 import { ALL_MEMBERS } from './marks.ts'
-import { accountOf, headersOf } from './match.ts'
+import { headersOf } from './match.ts'
 import { compareMembers } from './members-compare.ts'
 import { ownerOf } from './members-read.ts'
+import { wantedMembers } from './members-wanted.ts'
 import { flattens, managesMembers, membersAmong } from './nested.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
 import { isThere } from './steps.ts'
@@ -75,27 +76,18 @@ async function isMarkedWhole({ deps, tenant, app }: Turn, job: Job): Promise<boo
 
 /** What is to be done about each of a page of members, as of now. */
 async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Moves> {
-  const { deps, tenant, app } = turn
   const keys = items.map(({ key }) => key)
-  const flat = flattens(app)
   for (const key of keys) addTo(turn.unlinked, key, job.item.key)
-  const [inGroup, links] = await Promise.all([
-    membersAmong(deps.store, tenant, job.item.key, keys, flat),
-    deps.store.items(tenant, QUEUES.links(app.settings.id), { keys }),
-  ])
-  const stored = new Map(links.map(({ key, value }) => [key, value as unknown as Link]))
+  const looked = await wantedMembers(turn, job, keys)
   const adds: Move[] = []
   const removes: Move[] = []
   const settled: Write[] = []
   for (const item of items) {
-    const link = turn.jobs.get(item.key)?.link ?? stored.get(item.key)
-    const account = accountOf(turn, link)
-    const isNested = link?.type === 'Group' && flat
-    const wanted = inGroup.has(item.key) && account !== undefined && link?.inScope === true && !isNested
+    const { link, account } = looked.get(item.key) ?? {}
     const known = item.value as unknown as Membership | null
-    if (wanted) {
+    if (account !== undefined) {
       const isSure = known !== null && known.account === account && known.tentative !== true
-      if (isSure) settled.push(memberAt(item, { state: '', due: NEVER }))
+      if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, value: { account } }))
       else adds.push({ item, account, do: 'add' })
     } else if (known !== null && (await mayBeMember(turn, job, known.account, link))) {
       removes.push({ item, account: known.account, do: 'remove' })
@@ -129,7 +121,7 @@ async function sendMoves(turn: Turn, job: Job, moves: readonly Move[]): Promise<
       const emptiedFrom = await membersBefore(turn, job)
       const guarded = await guardRemoval(turn, job, {
         accounts: 0,
-        memberships: chunk.length,
+        memberships: chunk.filter(({ item }) => (item.value as unknown as Membership | null)?.counted !== true).length,
         ...(emptiedFrom === undefined ? {} : { emptiedFrom }),
       })
       if (!guarded.go) return guarded.hold
@@ -152,7 +144,8 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
   const accounts = (kind: Move['do']) => chunk.filter((move) => move.do === kind).map(({ account }) => account)
   const step: Step = { do: 'members', type: 'Group', id, change: { add: accounts('add'), remove: accounts('remove') } }
   const pass = await calls.pass({ step: 'members', type: 'Group', lane: job.lane, headers: headersOf(turn, job) })
-  const tentative = (move: Move) => memberAt(move.item, { value: { account: move.account, tentative: true } })
+  const tentative = (move: Move) =>
+    memberAt(move.item, { value: { account: move.account, tentative: true, ...countedIn(move) } })
   await committer.commit(chunk.map(tentative))
   try {
     await sendStep(turn, job, step, pass.send)
@@ -163,7 +156,7 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
       await keepProgress(turn, job)
       throw error
     }
-    await committer.commit(chunk.map(({ item }) => memberAt(item, { value: item.value })))
+    await committer.commit(chunk.map((move) => memberAt(move.item, { value: asBefore(move) })))
     const added = new Map(chunk.filter((move) => move.do === 'add').map(({ item, account }) => [item.key, account]))
     const isRefused = error instanceof AppError && error.trouble === 'refused'
     const lost = isRefused ? await findLost(turn, job, added) : []
@@ -182,6 +175,17 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
   await committer.commit(
     chunk.map((move) => (isReadable || !doubted.includes(move) ? confirmedMember(move) : doubtedMember(move))),
   )
+}
+
+/** A removal has passed the guard, which has counted it. */
+function countedIn(move: Move): Pick<Membership, 'counted'> {
+  return move.do === 'remove' ? { counted: true } : {}
+}
+
+/** What is known of a membership after a request that was not carried out. */
+function asBefore(move: Move): Item['value'] {
+  const known = move.item.value as unknown as Membership | null
+  return known === null ? null : { ...known, ...countedIn(move) }
 }
 
 /** Whether an earlier request about a membership may still take effect. */

@@ -67,7 +67,7 @@ function takeUnsaved(job: Job): readonly Write[] {
 
 /** Ends the work: the app has confirmed everything. */
 export async function settleRest(turn: Turn, job: Job): Promise<void> {
-  const { since, reason, attempts, ...link } = job.link
+  const { since, reason, attempts, counted, ...link } = job.link
   const now = turn.deps.environment.now()
   const isGone = job.source.document === undefined
   const rested: Link = {
@@ -214,10 +214,10 @@ function causeWrites({ tenant, app }: Turn, { cause, item }: Job): readonly Writ
 
 /** Remembers whose the account of someone who left was. */
 function formerWrites(turn: Turn, { link, item }: Job): readonly Write[] {
-  const account = link.account
-  if (account === undefined || link.type !== 'User') return []
+  const account = link.account ?? link.off?.account ?? ''
+  if (account === '' || link.type !== 'User') return []
   const { tenant, app, deps } = turn
-  const former: Former = { resource: item.key, account }
+  const former: Former = { resource: item.key, account, ...(link.account === undefined ? { removed: true } : {}) }
   const expires = deps.environment.now() + app.settings.policy.tombstoneDays * DAY_MS
   return [
     {

@@ -107,7 +107,8 @@ function removal({ off }: Traits, own: AccountTraits, link: Link, id: string): S
   const isOff = type === 'User' && acked?.active === false && !isUncertain(link, 'active')
   // It stays there, switched off, however often it is removed.
   if (isOff && off.removeMeans === 'deactivates' && tentative?.remove !== true) return NOTHING
-  const counted = tentative?.remove === true || acked?.active === false ? 0 : 1
+  const hadAccess = acked?.active !== false || isUncertain(link, 'active')
+  const counted = hadAccess && link.counted !== true ? 1 : 0
   if (own.remove) {
     return { action: 'remove', steps: [{ do: 'remove', type, id }], needsMatch: false, removes: counted }
   }
@@ -133,7 +134,7 @@ function changes(
     before = { ...before, active: false }
   }
   // What is deleted, or out of reach, when it is off can't be renamed.
-  if (wanted === 'active' || app.adapter.traits.off.disableMeans === 'kept') {
+  if (wanted === 'active' || (want.document !== undefined && app.adapter.traits.off.disableMeans === 'kept')) {
     const after = withSwapName(link, managedOf(app, link, document))
     const uncertain = (tentative?.attributes ?? []).filter((name) => !(switchesOff && name === 'active'))
     const isSame = equalJson(before, after) || equalJson(own.comparable(before), own.comparable(after))
@@ -143,8 +144,7 @@ function changes(
   }
   if (steps.length === 0) return NOTHING
   const action = switchesOff ? 'disable' : type === 'User' && !isOn && wanted === 'active' ? 'enable' : 'update'
-  const counted = switchesOff && isOn && !isUncertain(link, 'active')
-  return { action, steps, needsMatch: false, removes: counted ? 1 : 0 }
+  return { action, steps, needsMatch: false, removes: switchesOff && link.counted !== true ? 1 : 0 }
 }
 
 /** Attributes that give rights. */
@@ -171,8 +171,15 @@ function disable(link: Link, id: string): AccountStep {
   return { do: 'disable', type: 'User', id, change: { before: acked, after: { ...acked, active: false }, uncertain } }
 }
 
-function isUncertain({ tentative }: Link, attribute: string): boolean {
+/** Whether a request of unknown outcome may have set an attribute. */
+export function isUncertain({ tentative }: Pick<Link, 'tentative'>, attribute: string): boolean {
   return tentative?.attributes?.includes(attribute) === true
+}
+
+/** What an account is known by: its name and its externalId, as far as it has them. */
+export function knownBy(document: Document): Document {
+  const names = ['userName', 'displayName', 'externalId'] as const
+  return Object.fromEntries(names.flatMap((name) => (document[name] === undefined ? [] : [[name, document[name]]])))
 }
 
 /** Top-level attributes in which two documents differ. */

@@ -3,7 +3,7 @@
 import type { Document } from '../../protocol/index.ts'
 import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
 import { loseAccount } from './lost.ts'
-import { headersOf, isOthers, isOurs, matchKeys, searchFor, withoutDoubles } from './match.ts'
+import { headersOf, isOthers, isOurs, matchKeys, searchable, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
 import { keepProgress } from './settle.ts'
 import { accountTraits, managedOf } from './steps.ts'
@@ -70,6 +70,14 @@ function verifyOff(
 ): void {
   const { link } = job
   if (id === undefined) return
+  if (seen !== undefined && isReused(turn, link, seen)) {
+    // The account that was ours is gone, and its id is that of somebody else's.
+    const { account: _account, acked: _acked, ...gone } = link
+    const off =
+      link.off === undefined ? {} : { off: { ...link.off, account: '', readBack: { at: now, found: 'none' } } as const }
+    job.link = { ...gone, ...off }
+    return
+  }
   const isActive = seen !== undefined && (link.type === 'Group' || seen.document.active !== false)
   const found: ReadBack['found'] = seen === undefined ? 'none' : isActive ? 'active' : 'off'
   const off = link.off === undefined ? {} : { off: { ...link.off, readBack: { at: now, found } } }
@@ -92,18 +100,35 @@ function verifyOff(
   tell(turn, job, { event: 'resurrected', message: `The account ${id} was found switched on again` })
 }
 
+/**
+ * Whether an id that was freed, as the account that had it was removed, has been given to an account that is not ours. Only one that is
+ * known by another name, and does not say that it is ours, surely is another: any other may be a removal that was not carried out.
+ */
+function isReused({ app }: Turn, { type, off, acked, account }: Link, { document }: Account): boolean {
+  const { traits } = app.adapter
+  const own = accountTraits(traits, type)
+  const { was } = off ?? {}
+  const name = type === 'User' ? 'userName' : 'displayName'
+  if (own === undefined || was?.[name] === undefined || acked?.active === true) return false
+  const isFreed = account === undefined ? traits.off.removeMeans === 'removed' : traits.off.disableMeans === 'deleted'
+  if (!isFreed || (was.externalId !== undefined && was.externalId === document.externalId)) return false
+  const nameIn = (one: Document) => String(own.comparable(one)[name]).toLowerCase()
+  return nameIn(document) !== nameIn(was)
+}
+
 /** A create of unknown outcome may have made an account beside the one that is linked: it must not stay switched on. */
 async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
   const own = accountTraits(turn.app.adapter.traits, job.link.type)
   const present = matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
-  const keys = withoutDoubles([...present, ...(job.link.sentAs ?? [])])
+  const sentAs = job.link.sentAs ?? []
+  const keys = withoutDoubles([...present, ...(own === undefined ? [] : searchable(own, sentAs))])
   for (const key of keys) {
     // Only what nobody else has by accident tells that it is ours.
     const isSure = key.attribute === 'externalId' || own?.unique.includes(key.attribute) === true
     for (const account of await searchFor(turn, job, key)) {
-      if (!isSure && !isOurs(account, want.document ?? job.link.acked)) continue
+      if (!isSure && !isOurs(account, want.document ?? job.link.acked, sentAs)) continue
       if (account.id === job.link.account || account.document.active === false) continue
-      if (isOthers(account, want.document)) continue
+      if (isOthers(account, want.document ?? job.link.acked)) continue
       if (await isSomebodys(turn, job, account.id)) continue
       if (job.link.account === undefined) takeAsOurs(turn, job, account)
       else await endTwin(turn, job, account)

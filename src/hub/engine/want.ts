@@ -110,7 +110,10 @@ function leaves(
   return { ...base, wanted: 'disabled', removeAt, ...switchedOff(app, source, link, context) }
 }
 
-/** The account, switched off: renamed with its resource as long as there is one, so that its old name blocks nobody. */
+/**
+ * The account, switched off: renamed with its resource as long as there is one, so that its old name blocks nobody. Without a document
+ * nothing but that is asked of it.
+ */
 function switchedOff(
   app: Pick<CompiledApp, 'maps'>,
   source: Source,
@@ -126,7 +129,7 @@ function switchedOff(
     if (!(error instanceof Error && error.name === 'MapFault')) throw error
     // Access ends all the same; the rest stays as the app has it.
   }
-  return { document: { ...link?.acked, active: false }, waitsFor: [] }
+  return { waitsFor: [] }
 }
 
 function mapWith(

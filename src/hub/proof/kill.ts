@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import { NEVER, type Store, type Work, type Write } from '../../store/index.ts'
-import { HUB_LANES, type Kill, type Leaver, QUEUES, RECEIPTS, readApps } from '../contract/index.ts'
+import { HUB_LANES, type Kill, type Leaver, type Link, QUEUES, RECEIPTS, readApps } from '../contract/index.ts'
 import { leaverKey } from '../engine/leavers.ts'
 import { leavingsOf, nobody } from './receipts.ts'
 
@@ -87,7 +87,9 @@ async function marksOf(
     const [link] = await store.items(tenant, queue, { keys: [user] })
     if (link === undefined) continue
     apps.push(id)
-    writes.push({ write: 'mark', item: { tenant, queue, key: user }, ...first })
+    // It may be forgotten before this is written: no mark may make one that says nothing.
+    const { name } = link.value as unknown as Link
+    writes.push({ write: 'mark', item: { tenant, queue, key: user }, ...first, value: { type: 'User', name } })
     writes.push({ write: 'mark', item: { tenant, queue: QUEUES.units, key: id }, ...first })
   }
   return { apps, writes }

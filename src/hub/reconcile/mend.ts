@@ -45,7 +45,7 @@ export function mendWrites(
       item: key,
       set: { value: value as unknown as Json, ...(shown === undefined ? { tag: '' } : {}) },
     },
-    { write: 'mark', item: key, lane, due: at, state: 'ready' },
+    { write: 'mark', item: key, lane, due: at, state: 'ready', value: { type: link.type, name: link.name } },
     unitMark(ref, lane, at),
   ]
   if (zombie) {

@@ -186,11 +186,12 @@ function addDrift(
   report.add({ kind: 'drifted', type: 'Group', account, resource: item.key, name: link.name, what, done }, mending)
 }
 
-function groupMark({ app, now }: SweepDeps, { item }: LinkItem, lane: number): readonly WorkWrite[] {
+function groupMark({ app, now }: SweepDeps, { item, link }: LinkItem, lane: number): readonly WorkWrite[] {
   const { tenant, queue, key } = item
+  const { type, name } = link
   const due = now()
   return [
-    { write: 'mark', item: { tenant, queue, key }, lane, due, state: 'ready' },
+    { write: 'mark', item: { tenant, queue, key }, lane, due, state: 'ready', value: { type, name } },
     unitMark({ tenant, app: app.settings.id }, lane, due),
   ]
 }

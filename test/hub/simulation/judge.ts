@@ -299,7 +299,7 @@ function judgeGroups(judged: Judged): string | undefined {
     if (EXCUSED.includes(held.state)) continue
     const account = held.link.account === undefined ? undefined : app.accounts.get(held.link.account)
     if (account === undefined) return `P2: the group ${group.document.displayName} has no account`
-    if (account.document.displayName !== group.document.displayName)
+    if (account.document.displayName !== group.document.displayName && !wasRepeated(app, account.id))
       return `P2: the group ${group.document.displayName} is called ${account.document.displayName}`
     const wanted = new Set<string>()
     for (const id of company.people.get(group.id) ?? []) {
@@ -364,7 +364,8 @@ function judgeAccounts(
     const external = String(account.document.externalId)
     if (world.meddled.has(`${app.name} ${external}`)) continue
     const twin = byExternal.get(external)
-    if (twin !== undefined && !duplicates.has(app.name))
+    // Of somebody whom the policy let go of nobody looks for a twin any more.
+    if (twin !== undefined && !duplicates.has(app.name) && !world.letGo.has(app.name))
       return `P5: ${external} has two accounts that are on: ${twin} and ${account.id}`
     byExternal.set(external, account.id)
     const known = owners.has(account.id) || [...links.values()].some(({ link }) => link.account === account.id)

@@ -2,7 +2,7 @@
 
 import { documentOf } from '../../../src/directory/index.ts'
 import { clearApp } from '../../../src/hub/apps/clear-app.ts'
-import { type AdapterKind, QUEUES } from '../../../src/hub/contract/index.ts'
+import { type AdapterKind, type Link, QUEUES } from '../../../src/hub/contract/index.ts'
 import { createHub } from '../../../src/hub/hub.ts'
 import type { Write } from '../../../src/store/index.ts'
 import type { WorkStore } from '../../simulation/connection.ts'
@@ -210,12 +210,16 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
       startNode({ ...bent, report: options.report ?? (() => {}) })
     })
   }
+  const cameBack = new Map<number, number>()
   const watchLeaver = (user: number) => {
     const id = world.people.get(user) ?? ''
+    const left = scheduler.now()
     const on = apps.map((app) => accountsOn(app, id))
     scheduler.after(LEAVER_MS, async () => {
       const stored = await store.get({ tenant: TENANT, type: 'User', id })
       if (stored !== undefined && documentOf(stored).active !== false) return
+      // Whoever came back, and left once more, is watched anew from then on.
+      if ((cameBack.get(user) ?? -1) >= left) return
       for (const [at, app] of apps.entries()) {
         const still = accountsOn(app, id).find((one) => on[at]?.includes(one) === true)
         if (still !== undefined && !(await isExcused(store, world, app, id)))
@@ -230,6 +234,7 @@ async function start(simulation: Simulation, plan: Plan, options: RunOptions): P
       const own =
         through === undefined ? world.directory : openDirectory(through.store, through.process.environment, random)
       void carryOut(world, own, through?.store ?? store, environment, operation).catch(() => {})
+      if (operation.do === 'reactivate') cameBack.set(operation.user, scheduler.now())
       if (isCalm(plan) && (operation.do === 'deactivate' || operation.do === 'fire')) watchLeaver(operation.user)
     })
   }
@@ -274,7 +279,8 @@ async function isExcused(store: WorkStore, world: World, app: SimApp, id: string
   )
     return true
   const [item] = await store.items(TENANT, QUEUES.links(app.name), { keys: [id] })
-  return item?.state === 'held'
+  // Whoever was approved a moment ago still has the reason, until the app has confirmed the removal.
+  return item?.state === 'held' || (item?.value as unknown as Link | undefined)?.reason?.code === 'guard'
 }
 
 /** A process with a hub. */

@@ -194,11 +194,13 @@ function travel(
         return () => fail(error as AppError)
       }
     }
-    const pauses = (refusal: AppError) => {
-      if (refusal.retryAfterMs !== undefined) sent.pausedUntil = scheduler.now() + refusal.retryAfterMs
-      watch.answered(sent, undefined)
-      fail(refusal)
-    }
+    // Whoever has given up does not hear that a pause was asked for.
+    const pauses = (refusal: AppError) =>
+      end(refusal.trouble, () => {
+        if (refusal.retryAfterMs !== undefined) sent.pausedUntil = scheduler.now() + refusal.retryAfterMs
+        watch.answered(sent, undefined)
+        reject(refusal)
+      })
     const reach = () => {
       const refusal = refused(way, rates, scheduler.now(), random)
       if (refusal !== undefined) return answer(() => pauses(refusal))
