@@ -119,10 +119,10 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     }
   }
   if (want.wanted !== 'active' && touches && (await isTakenOver(turn, job))) return letGo(turn, job)
-  if (step === undefined) {
-    if (!isDue(turn, job)) return 'at rest'
+  if (isDue(turn, job) && isReadFirst(job, steps)) {
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
   }
+  if (step === undefined) return 'at rest'
   if (steps.removes === 1) {
     const guarded = await guardRemoval(turn, job, { accounts: 1, memberships: 0 })
     if (!guarded.go) {
@@ -139,6 +139,15 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     if (!(error instanceof AppError)) throw error
     return afterError(turn, job, want, step, error)
   }
+}
+
+/**
+ * Whether a read back comes before the steps. What was held up before may be held up again, and the read with it for ever; whoever
+ * leaves does not wait for it.
+ */
+function isReadFirst({ link: { reason } }: Job, { action, steps }: Steps): boolean {
+  if (steps.length === 0 || reason?.code === 'guard') return true
+  return reason !== undefined && action !== 'disable' && action !== 'remove'
 }
 
 /** The account is somebody else's by now: whatever is to be done about this resource must not be done to that. */

@@ -183,6 +183,24 @@ test('a late account is found although its person is parked', async () => {
   expect((await item(id))?.value).toMatchObject({ account: 'late' })
 })
 
+test('a late twin is found although its person is parked', async () => {
+  const { users: traits } = createMemoryApp().traits
+  const crm = createMemoryApp({ users: { ...traits, unique: [] } })
+  const { people, app, pass, item } = await startHub({}, { crm })
+  loseFirst(app, 'create')
+  const id = await people.create('a')
+  await pass(10_000)
+  const [account = {}] = app.users.values()
+  app.fault = (request) =>
+    request.startsWith('update') ? { error: new AppError('refused', 'No such title', { status: 400 }) } : undefined
+  await people.patch(id, { title: 'bad' })
+  await pass(3_000)
+  expect(await item(id)).toMatchObject({ state: 'parked' })
+  app.users.set('late', account)
+  await pass(100_000)
+  expect(users(app)).toEqual(['a false', 'a true'])
+})
+
 test('who is refused because the account of the manager was removed by another hand waits for a new one', async () => {
   const { people, app, pass, item } = await startHub()
   const boss = await people.create('boss')
