@@ -60,6 +60,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/server', 'The command that starts the server.'],
   ['embed/mounts', 'What each framework mounts.'],
   ['embed/credentials', 'Tokens of identity providers: made, hashed, rotated, revoked, checked.'],
+  ['embed/resources', 'People and groups as the code of the app reads and writes them, without HTTP.'],
   ['embed/events', 'What an app is told of people and groups, in the transaction and after it.'],
   ['embed/people', 'Who somebody is: matching, adopting, signing in, erasing.'],
   ['hub/contract', 'Adapters, settings of apps, what is kept of them, and what people are shown.'],

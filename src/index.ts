@@ -8,7 +8,28 @@ export {
   type DirectoryOptions,
   type Hooks,
 } from './directory/index.ts'
-export { type Lockstep, type LockstepOptions, lockstep } from './embed/index.ts'
+export {
+  type By,
+  type Credential,
+  type CredentialDraft,
+  type CredentialRow,
+  type Credentials,
+  type CredentialsOption,
+  type CredentialToken,
+  type GroupMember,
+  type GroupMembers,
+  type Groups,
+  type Having,
+  type Lockstep,
+  type LockstepOptions,
+  lockstep,
+  type MadeCredential,
+  type MintedCredential,
+  makeCredential,
+  type NextContext,
+  type Resources,
+  type Search,
+} from './embed/index.ts'
 export { type Environment, environment } from './environment.ts'
 export {
   ConfigError,

@@ -19,8 +19,6 @@ export interface BridgeOptions {
   readonly bodyBytes?: number
   /** Called with what a function throws, and with answers that break off. Default: prints to standard error. */
   readonly report?: (error: unknown) => void
-  /** Called for each request: what the framework around it knows, which the request itself doesn't show. */
-  readonly known?: (request: IncomingMessage) => Known
 }
 
 /**
@@ -32,17 +30,39 @@ export function toNode(
   fetch: Fetch,
   options: BridgeOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const listener = createListener(fetch, options)
+  // A framework passes more than two arguments.
+  return (request, response) => listener(request, response)
+}
+
+/** What a framework knows of a request that the request itself doesn't show. */
+export interface Known {
+  /** Path and query as the client sent them, where the framework has changed `request.url`. */
+  readonly url?: string | undefined
+  readonly mount?: string | undefined
+  readonly scheme?: string | undefined
+  readonly host?: string | undefined
+  readonly remote?: string | undefined
+  /** For the call. */
+  readonly context?: unknown
+}
+
+/** The same as {@link toNode}, for frameworks that know more of a request. Resolves once the answer is on its way. */
+export function createListener(
+  fetch: Fetch,
+  options: BridgeOptions = {},
+): (request: IncomingMessage, response: ServerResponse, known?: Known) => void | Promise<void> {
   const direct = directOf(fetch)
-  const { bodies = createBodies(), bodyBytes = BRIDGED_BYTES, known } = options
+  const { bodies = createBodies(), bodyBytes = BRIDGED_BYTES } = options
   const report = options.report ?? ((error) => reportError('lockstep: an answer could not be given', error))
-  return (request, response) => {
+  return (request, response, known) => {
     if (!isHost(hostOf(request))) return send(request, response, NO_HOST)
     const work =
       direct === undefined
         ? throughFetch(fetch, request, { bodies, bodyBytes })
-        : throughDirect(direct, request, bodies, known?.(request))
+        : throughDirect(direct, request, bodies, known)
     if (!(work instanceof Promise)) return send(request, response, work, report)
-    work.then(
+    return work.then(
       (answer) => {
         bodies.release(request)
         send(request, response, answer, report)
@@ -75,30 +95,32 @@ export function directOf(fetch: Fetch): Direct | undefined {
   return (fetch as Fetch & { readonly [DIRECT]?: Direct })[DIRECT]
 }
 
-/** What a framework knows better than the request itself, by its own settings of proxies. */
-export interface Known {
-  readonly scheme?: string | undefined
-  readonly host?: string | undefined
-  readonly remote?: string | undefined
-  /** For the call. */
-  readonly context?: unknown
-}
-
-/** Answers a request of node:http through a provider. */
-function throughDirect(direct: Direct, request: Parsed, bodies: Bodies, known: Known = {}): Answer | Promise<Answer> {
-  const sent = request.originalUrl ?? request.url ?? '/'
-  const mark = sent.indexOf('?')
-  const target: Target = {
-    path: mark === -1 ? sent : sent.slice(0, mark),
+/** Where a request was sent. */
+export function targetOf(request: Parsed, known: Known = {}): Target {
+  return {
+    path: pathOf(sentTo(request, known)),
     scheme: known.scheme ?? schemeOf(request),
     host: known.host ?? hostOf(request),
-    mount: request.baseUrl,
+    mount: known.mount ?? request.baseUrl,
     remote: known.remote ?? request.socket.remoteAddress,
     header: headerOf(request),
   }
+}
+
+function sentTo(request: Parsed, { url }: Known): string {
+  return url ?? request.originalUrl ?? request.url ?? '/'
+}
+
+function pathOf(sent: string): string {
+  const mark = sent.indexOf('?')
+  return mark === -1 ? sent : sent.slice(0, mark)
+}
+
+function throughDirect(direct: Direct, request: Parsed, bodies: Bodies, known: Known = {}): Answer | Promise<Answer> {
+  const target = targetOf(request, known)
   const located = direct.locate(target)
   if ('status' in located) return located
-  const search = mark === -1 ? '' : sent.slice(mark + 1)
+  const search = sentTo(request, known).slice(target.path.length + 1)
   return direct.handle(callOf(request, located.path, search, { ...located, bodies, context: known.context }))
 }
 

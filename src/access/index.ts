@@ -20,6 +20,7 @@ export { bearer, type Grant, invalidToken, noCredentials, principalOf } from './
 export { ALL_FEATURES, type FeatureSwitches, type Features } from './features.ts'
 export type { Principal } from './principal.ts'
 export { type Access, ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
+export { type Buckets, createBuckets } from './throttle.ts'
 export {
   hashToken,
   isAdminToken,

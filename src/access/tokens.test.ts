@@ -22,6 +22,15 @@ test.each([
   expect(tenantOfToken(text)).toBeUndefined()
 })
 
+test.each(['acme', 'org_2abc', '7', 'a_b_c', 'Übergrößen GmbH', 'with space', '~tilde', '日本'])(
+  'a tenant may be called %j',
+  (tenant) => {
+    const token = makeToken(tenant, environment)
+    expect(token).toMatch(/^[A-Za-z0-9._~-]+$/)
+    expect(tenantOfToken(token)).toBe(tenant)
+  },
+)
+
 test('an admin token is not a token of a tenant named admin, nor the other way round', () => {
   expect(isAdminToken(makeToken('admin', environment))).toBe(false)
   expect(tenantOfToken(makeAdminToken(environment))).toBeUndefined()

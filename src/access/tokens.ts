@@ -7,12 +7,17 @@ import type { Environment } from '../environment.ts'
 const SECRET_BYTES = 32
 /** 32 bytes as base64url, without padding. */
 const SECRET = /^[A-Za-z0-9_-]{43}$/
+const SECRET_LENGTH = 43
+/** Names that stand in a token as they are. */
+const PLAIN = /^[A-Za-z0-9._-]+$/
 const PREFIX = 'lk_'
 const ADMIN_PREFIX = 'lka_'
 
 /** A new bearer token of a tenant: `lk_<tenant>_<secret>`. Shown once, kept only as a hash. */
 export function makeToken(tenant: string, environment: Environment): string {
-  return `${PREFIX}${tenant}_${secret(environment)}`
+  // A tenant of an app may have any name; that of a server has only plain characters.
+  const name = PLAIN.test(tenant) ? tenant : `~${Buffer.from(tenant).toString('base64url')}`
+  return `${PREFIX}${name}_${secret(environment)}`
 }
 
 /** A new token for the admin API: `lka_<secret>`. */
@@ -24,12 +29,13 @@ function secret(environment: Environment): string {
   return Buffer.from(environment.random(new Uint8Array(SECRET_BYTES))).toString('base64url')
 }
 
-/** The tenant that a token names, or undefined if the text isn't in the form of a token. A tenant's name contains no `_`. */
+/** The tenant that a token names, or undefined if the text isn't in the form of a token. */
 export function tenantOfToken(token: string): string | undefined {
-  if (!token.startsWith(PREFIX)) return undefined
-  const end = token.indexOf('_', PREFIX.length)
-  if (end === -1 || !SECRET.test(token.slice(end + 1))) return undefined
-  return token.slice(PREFIX.length, end)
+  const end = token.length - SECRET_LENGTH - 1
+  if (!token.startsWith(PREFIX) || end <= PREFIX.length || token[end] !== '_') return undefined
+  if (!SECRET.test(token.slice(end + 1))) return undefined
+  const name = token.slice(PREFIX.length, end)
+  return name.startsWith('~') ? Buffer.from(name.slice(1), 'base64url').toString() : name
 }
 
 /** Whether a text is in the form of an admin token. */

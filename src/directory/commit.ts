@@ -86,7 +86,8 @@ function insideOf<Tx>(hooks: Hooks<Tx>, tenant: string, touched: readonly Touche
   }
 }
 
-async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {
+/** Creates a tenant, unless it is there. */
+export async function openTenant<Tx>(store: Store<Tx>, tenant: string, at: number): Promise<void> {
   try {
     await store.commit([{ write: 'tenant', tenant, as: 'new', at }])
   } catch (error) {

@@ -11,7 +11,7 @@ export type {
   Ref,
   Stored,
 } from '../store/index.ts'
-export { AlongConflict } from './commit.ts'
+export { AlongConflict, openTenant } from './commit.ts'
 export type { Committed, Documents } from './committed.ts'
 export type { Context, Hooks } from './context.ts'
 export { createDirectory, type Directory, type DirectoryOptions } from './directory.ts'

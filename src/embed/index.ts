@@ -1,6 +1,21 @@
 // The front door of embed.
 
+export type {
+  Credential,
+  CredentialDraft,
+  Credentials,
+  CredentialToken,
+  MintedCredential,
+} from './credentials/credentials.ts'
+export {
+  type CredentialRow,
+  type CredentialsOption,
+  type MadeCredential,
+  makeCredential,
+} from './credentials/option.ts'
 export { type Lockstep, lockstep } from './lockstep.ts'
+export type { Mounts } from './mounts/mounts.ts'
+export type { NextContext } from './mounts/next.ts'
 export type { AuthenticateOption, LockstepOptions, Skipped, StoreOption } from './options.ts'
 export {
   ADOPT_ACTOR,
@@ -14,4 +29,7 @@ export type { Find, FindBy, Found } from './people/find.ts'
 export type { IncomingUser, Match, MatchedPerson, MatchQuestion } from './people/match.ts'
 export type { OnMatch } from './people/on-match.ts'
 export type { Report } from './report.ts'
+export type { GroupMember, GroupMembers, Groups } from './resources/members.ts'
+export type { By, Resources } from './resources/resources.ts'
+export type { Having, Search } from './resources/search.ts'
 export type { TypesOption } from './tenant-types.ts'

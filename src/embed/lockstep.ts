@@ -1,32 +1,65 @@
 // SCIM in an app: one call joins store, URL, types, credentials, events and people to what frameworks mount.
 
-import { ALL_FEATURES, type Features, principalOf } from '../access/index.ts'
+import { ALL_FEATURES, type Features, noCredentials } from '../access/index.ts'
 import { type Answer, type Call, DIRECT, type Direct } from '../call.ts'
 import { createDirectory, type Directory, type Hooks } from '../directory/index.ts'
-import { environment as realEnvironment } from '../environment.ts'
-import { type Authenticate, createProvider, errorAnswer, fetchThrough, type Provider } from '../provider/index.ts'
+import { type Environment, environment as realEnvironment } from '../environment.ts'
+import type { ResourceType } from '../protocol/index.ts'
+import { createProvider, errorAnswer, fetchThrough, type Provider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import { reportError } from '../terminal.ts'
-import { createEvents } from './events/events.ts'
+import { createCallers } from './callers.ts'
+import { type Credentials, createCredentials } from './credentials/credentials.ts'
+import { createEvents, type Events } from './events/events.ts'
 import { createMounts, type Mounts } from './mounts/mounts.ts'
 import { createOpening, type Opening } from './opening.ts'
 import type { LockstepOptions, StoreOption } from './options.ts'
-import { createPeople, type People } from './people/people.ts'
+import { createPeople, type People, type PeopleParts } from './people/people.ts'
 import { checkOptions } from './read-options.ts'
 import type { Report } from './report.ts'
-import { createTenantTypes, type TenantTypes, type TypesOption } from './tenant-types.ts'
-import { readUrl } from './url.ts'
+import { createGroups, type Groups } from './resources/members.ts'
+import { createResources, type Resources } from './resources/resources.ts'
+import type { GroupOf, UserOf } from './resources/types.ts'
+import {
+  createTenantTypes,
+  type DEFAULT_TYPES,
+  type TenantTypes,
+  type TypesOption,
+  tellRefresh,
+  watchTypes,
+} from './tenant-types.ts'
+import { readUrl, requireTenant } from './url.ts'
 
 /** SCIM in an app. */
-export interface Lockstep<Ctx = unknown> extends Mounts, People {
+export interface Lockstep<Types extends TypesOption = TypesOption, Ctx = unknown> extends Mounts, People {
   /** The whole of it as a function from Request to Response. `context` is handed to `authenticate`. Never rejects. */
   readonly fetch: (request: Request, context?: Ctx) => Promise<Response>
-  /** Lets the types of a tenant, or of all, be loaded again before the next use. */
-  readonly refresh: (tenant?: string) => void
+  /** The people of a tenant, for the app's own code. */
+  readonly users: (tenant: string) => Resources<UserOf<Types>>
+  /** The groups of a tenant, for the app's own code. */
+  readonly groups: (tenant: string) => Groups<GroupOf<Types>>
+  /**
+   * The resources of another type of a tenant, for the app's own code.
+   * @example for await (const device of scim.resources('acme', Device).list()) …
+   */
+  readonly resources: <T extends ResourceType>(tenant: string, type: T) => Resources<T>
+  /** The credentials of a tenant's identity providers, where they are kept in the store. */
+  readonly credentials: (tenant: string) => Credentials
+  /** Lets the types of a tenant, or of all, be loaded again before the next use: here at once, in other processes when they see it. */
+  readonly refresh: (tenant?: string) => Promise<void>
   /** Opens the store and the directory beneath, if no request has done so. Rejects with what prevents that. */
   readonly open: () => Promise<{ readonly directory: Directory; readonly store: Store }>
   /** Ends what was started and closes the store. Requests are answered with 503 from then on. */
   readonly close: () => Promise<void>
+}
+
+/** What `start` joins. */
+interface Parts<Tx> {
+  readonly environment: Environment
+  readonly report: Report
+  readonly types: TenantTypes
+  readonly events: Events<Tx>
+  readonly people: PeopleParts
 }
 
 /** What is open. */
@@ -48,60 +81,88 @@ interface Opened<Tx> {
  * })
  * app.use(scim.express())
  */
-export function lockstep<Tx, const Types extends TypesOption = TypesOption, Ctx = unknown, Db = Tx>(
+export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TYPES, Ctx = unknown, Db = Tx>(
   options: LockstepOptions<Tx, Types, Ctx, Db>,
-): Lockstep<Ctx> {
+): Lockstep<Types, Ctx> {
   checkOptions(options)
   const { environment = realEnvironment, report = printReport } = options
   const types = createTenantTypes(options.types)
-  const url = readUrl(options.url ?? '/scim/v2', { trustProxy: options.trustProxy === true })
+  const endpoints = Array.isArray(options.types) ? options.types.map((type: ResourceType) => type.endpoint) : []
+  const url = readUrl(options.url ?? '/scim/v2', { trustProxy: options.trustProxy === true, endpoints })
   const events = createEvents(options, { environment, report })
   const storeOf = readStore(options.store)
-
   const opening: Opening<Opened<Tx>> = createOpening({
     environment,
     failed: (error) => report({ error }),
-    async open() {
-      const store = await storeOf()
-      const hooks = { ...events.hooks, ...options.hooks } as Hooks<Tx>
-      const directory = createDirectory({
-        store,
-        catalog: types.catalog,
-        ready: types.ready,
-        hooks,
-        environment,
-        ...(options.unique === undefined ? {} : { unique: options.unique }),
-      })
-      const provider = createProvider({
-        directory: people.served(directory),
-        authenticate: authenticatorOf(options, types),
-        ready: types.ready,
-        features: featuresOf(options.features),
-        report,
-        now: environment.now,
-        ...(options.skipped === undefined ? {} : { skipped: options.skipped }),
-      })
-      const { stop } = events.start({ store, directory })
-      return { store, directory, provider, stop }
-    },
-    async close({ store, stop }) {
-      await stop()
-      await store.close()
-    },
+    open: async () => start(options, await storeOf(), { environment, report, types, events, people }),
+    close: (opened) => opened.stop(),
   })
-
-  const people = createPeople(options, { environment, report, open: opening.open, ready: types.ready })
+  const { open, close } = opening
+  const people = createPeople(options, { environment, report, open, ready: types.ready })
   const direct: Direct = { handle: (call) => answer(opening, call), locate: url.locate }
-  const fetch = Object.assign((request: Request, context?: Ctx) => fetchThrough(direct, request, context), {
+  const fetch = Object.assign((request: Request, context?: Ctx) => fetchThrough(direct, request, { context }), {
     [DIRECT]: direct,
   })
+  const reading = { open, ready: types.ready, base: url.base }
+  const elsewhere = options.authenticate ? 'authenticate' : options.credentials ? 'credentials' : undefined
+  const typesOf = async (tenant: string) => {
+    await types.ready(tenant)
+    return types.catalog(tenant).types
+  }
   return {
     ...people.api,
-    ...createMounts(fetch, report),
+    ...createMounts(fetch, direct, url, { report, close }),
     fetch,
-    refresh: types.forget,
-    open: opening.open,
-    close: opening.close,
+    users: (tenant) => createResources(reading, requireTenant(tenant), 'User'),
+    groups: (tenant) => createGroups(reading, requireTenant(tenant)),
+    resources: (tenant, type) => createResources(reading, requireTenant(tenant), type.name),
+    credentials: (tenant) => createCredentials({ environment, open, types: typesOf, elsewhere }, requireTenant(tenant)),
+    async refresh(tenant) {
+      types.forget(tenant)
+      await tellRefresh((await open()).store, tenant, environment.now())
+    },
+    open,
+    close,
+  }
+}
+
+/** Puts the directory and the provider onto an open store, and starts what follows the log. */
+function start<Tx, Types extends TypesOption, Ctx, Db>(
+  options: LockstepOptions<Tx, Types, Ctx, Db>,
+  store: Store<Tx>,
+  { environment, report, types, events, people }: Parts<Tx>,
+): Opened<Tx> {
+  const hooks: Hooks<Tx> = { ...events.hooks, ...options.hooks }
+  const directory = createDirectory({
+    store,
+    // Where the types are the same for all tenants, no write has to ask whether they have changed.
+    ...(types.fixed === undefined ? { catalog: types.catalog, ready: types.ready } : { types: types.fixed }),
+    hooks,
+    environment,
+    ...(options.unique === undefined ? {} : { unique: options.unique }),
+  })
+  const callers = createCallers(options, { store, environment, report, types })
+  const provider = createProvider({
+    directory: people.served(directory),
+    authenticate: callers.authenticate,
+    ready: (tenant) => readyForAnyone(types, tenant),
+    features: featuresOf(options.features),
+    report,
+    now: environment.now,
+    ...(options.skipped === undefined ? {} : { skipped: options.skipped }),
+  })
+  const unwatch = types.fixed === undefined ? watchTypes(store, types) : () => undefined
+  const started = events.start({ store, directory })
+  return {
+    store,
+    directory,
+    provider,
+    async stop() {
+      unwatch()
+      await started.stop()
+      await callers.close()
+      await store.close()
+    },
   }
 }
 
@@ -129,17 +190,12 @@ function readStore<Tx>(option: StoreOption<Tx>): () => Store<Tx> | Promise<Store
   return () => option
 }
 
-/** The check of who calls, after which the tenant's types are loaded; a tenant in the URL must be the credential's. */
-function authenticatorOf<Tx, Types extends TypesOption, Ctx, Db>(
-  { authenticate }: LockstepOptions<Tx, Types, Ctx, Db>,
-  types: TenantTypes,
-): Authenticate {
-  return async (call) => {
-    const found = await authenticate?.(call, call.context as Ctx)
-    if (found === undefined) return undefined
-    const principal = 'profile' in found ? found : principalOf(found)
-    await types.ready(principal.tenant)
-    return principal
+/** Loads a tenant's types for a request without credentials: whether the app knows the tenant is not for its sender to learn. */
+async function readyForAnyone(types: TenantTypes, tenant: string): Promise<void> {
+  try {
+    await types.ready(tenant)
+  } catch {
+    throw noCredentials()
   }
 }
 

@@ -5,6 +5,7 @@ import type { Call } from '../call.ts'
 import type { DirectoryOptions, Hooks } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { Store } from '../store/index.ts'
+import type { CredentialsOption } from './credentials/option.ts'
 import type { EventOptions } from './events/options.ts'
 import type { PeopleOptions } from './people/options.ts'
 import type { Report } from './report.ts'
@@ -49,6 +50,16 @@ export interface LockstepOptions<Tx = unknown, Types extends TypesOption = Types
   readonly trustProxy?: boolean | undefined
   /** The resource types: the same for all tenants, or a function that gives or loads a tenant's own, kept until `refresh`. Default: User and Group. RFC 7643 §6. */
   readonly types?: Types | undefined
+  /**
+   * A table of the app with the hashes of tokens. Without it and without `authenticate`, credentials are kept in the store:
+   * `scim.credentials(tenant).mint()`.
+   * @example
+   * credentials: {
+   *   find: (hash) => db.query.scimTokens.findFirst({ where: eq(scimTokens.hash, hash) }),
+   *   used: (hash, at) => db.update(scimTokens).set({ lastUsed: at }).where(eq(scimTokens.hash, hash)),
+   * }
+   */
+  readonly credentials?: CredentialsOption | undefined
   /**
    * Finds out who calls, in place of `credentials`. `context` is what the mount hands over: the request of Express and Fastify, the
    * context of Hono and Koa, the second argument of `fetch`.

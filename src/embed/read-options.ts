@@ -9,6 +9,7 @@ const NAMES = [
   'url',
   'trustProxy',
   'types',
+  'credentials',
   'authenticate',
   'features',
   'unique',
@@ -47,6 +48,7 @@ export function checkOptions(options: object): void {
     if (given[name] !== undefined && typeof given[name] !== 'function')
       throw new ConfigError(name, 'must be a function')
   }
+  checkCredentials(given)
   if (trustProxy !== undefined && typeof trustProxy !== 'boolean')
     throw new ConfigError('trustProxy', 'must be true or false')
   if (types !== undefined && typeof types !== 'function' && !Array.isArray(types)) {
@@ -55,6 +57,26 @@ export function checkOptions(options: object): void {
       'must be a list of resource types, like [User, Group], or a function from a tenant to one',
     )
   }
+}
+
+function checkCredentials({ credentials, authenticate }: { readonly [name: string]: unknown }): void {
+  if (credentials === undefined) return
+  if (authenticate !== undefined) {
+    throw new ConfigError('credentials', 'is given as well as authenticate; give the one that is to decide who calls')
+  }
+  const given = (typeof credentials === 'object' && credentials !== null ? credentials : {}) as {
+    readonly [name: string]: unknown
+  }
+  const { find, used, ...others } = given
+  if (typeof find !== 'function') {
+    throw new ConfigError(
+      'credentials.find',
+      'must be a function from the hash of a token to its row; leave credentials out to keep them in the store',
+    )
+  }
+  if (used !== undefined && typeof used !== 'function') throw new ConfigError('credentials.used', 'must be a function')
+  for (const name of Object.keys(others))
+    throw new ConfigError(`credentials.${name}`, `is no option of credentials${didYouMean(name, ['find', 'used'])}`)
 }
 
 function isStore(value: unknown): boolean {

@@ -1,6 +1,8 @@
 // The resource types of tenants: the same for all, or loaded once for each and kept.
 
+import { openTenant } from '../directory/index.ts'
 import { type Catalog, createCatalog, Group, type ResourceType, User } from '../protocol/index.ts'
+import type { Store } from '../store/index.ts'
 
 /** The option `types`: the same for all tenants, or each tenant's own. */
 export type TypesOption =
@@ -13,6 +15,8 @@ export interface TenantTypes {
   readonly ready: (tenant: string) => void | Promise<void>
   /** The tenant's catalog, after `ready`. */
   readonly catalog: (tenant: string) => Catalog
+  /** The types where they are the same for all tenants. */
+  readonly fixed: readonly ResourceType[] | undefined
   /** Lets the types of one tenant, or all, be loaded again before the next use. */
   readonly forget: (tenant?: string) => void
 }
@@ -27,7 +31,7 @@ export const DEFAULT_TYPES = [User, Group] as const
 export function createTenantTypes(types: TypesOption = DEFAULT_TYPES): TenantTypes {
   if (typeof types !== 'function') {
     const fixed = createCatalog(types, 0)
-    return { ready: () => undefined, catalog: () => fixed, forget: () => undefined }
+    return { ready: () => undefined, catalog: () => fixed, fixed: types, forget: () => undefined }
   }
   return loaded(types)
 }
@@ -84,6 +88,7 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
       }
       return promise
     },
+    fixed: undefined,
     catalog(tenant) {
       const found = find(tenant)
       if (found === undefined) throw new Error('The types of the tenant are not loaded')
@@ -100,4 +105,23 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
       old.delete(tenant)
     },
   }
+}
+
+/** The record whose writing tells all processes that a tenant's types are to be loaded again. */
+const REFRESH = { kind: 'types', key: 'refresh' } as const
+
+/** Tells all processes that the types of a tenant, or of all, are to be loaded again. */
+export async function tellRefresh(store: Store, tenant = '', at: number): Promise<void> {
+  if (tenant !== '') await openTenant(store, tenant, at)
+  await store.commit([{ write: 'record', record: { tenant, ...REFRESH }, value: at }])
+}
+
+/** Lets types be loaded again when a record of their tenant was written. Returns how to stop. */
+export function watchTypes(store: Store, types: TenantTypes): () => void {
+  return store.watch((affected) => {
+    for (const one of affected) {
+      if ('everything' in one) types.forget()
+      else if ('records' in one) types.forget(one.tenant === '' ? undefined : one.tenant)
+    }
+  })
 }

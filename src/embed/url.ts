@@ -11,6 +11,8 @@ export type TenantIn = 'path' | 'host' | 'credential'
 export interface UrlTemplate {
   readonly text: string
   readonly tenantIn: TenantIn
+  /** Its path, with `:tenant` where the tenant is in it; empty at the root. */
+  readonly path: string
   /** Finds where a request leads; 404 in words for one that leads elsewhere. */
   readonly locate: (target: Target) => Located | Answer
   /** The base URL of a tenant without a slash at its end; a path where `url` is one, since only a request shows the host then. */
@@ -62,6 +64,7 @@ export function readUrl(
   return {
     text,
     tenantIn: parts.tenantIn,
+    path: templateOf(parts),
     locate: (target) => locate(parts, options.trustProxy ? throughProxy(target) : target, endpoints),
     base: (tenant) => baseOf(parts, tenant),
   }
@@ -216,6 +219,12 @@ export function isTenant(name: string): boolean {
   return name.length > 0 && name.length <= TENANT_LENGTH && !/[\p{Cc}/]|^\.{1,2}$/u.test(name) && name.isWellFormed()
 }
 
+/** A tenant that the app names. Throws ConfigError for a text that can't name one. */
+export function requireTenant(name: string): string {
+  if (typeof name === 'string' && isTenant(name)) return name
+  throw new ConfigError('tenant', 'must be a name of 1 to 200 characters without slashes and control characters')
+}
+
 function tenantOfHost({ host: { before, after } }: Parts, host = ''): string | undefined {
   const name = host.replace(/:\d{1,5}$/, '').toLowerCase()
   if (!name.startsWith(before) || !name.endsWith(after) || name.length <= before.length + after.length) return undefined
@@ -231,6 +240,10 @@ function pathOf({ tenantIn, before, after }: Parts, tenant = ''): string {
   return tenantIn === 'path' ? before + encodeURIComponent(tenant) + after : after
 }
 
+function templateOf({ tenantIn, before, after }: Parts): string {
+  return tenantIn === 'path' ? before + PARAMETER + after : after
+}
+
 function baseOf(parts: Parts, tenant: string): string {
   const origin = parts.tenantIn === 'host' ? hostOrigin(parts, tenant) : (parts.origin ?? '')
   return origin + pathOf(parts, tenant)
@@ -241,8 +254,9 @@ function withSingleSlashes(path: string): string {
 }
 
 /** The answer to a request for another path: nearly always `url` and the framework's route differ. */
-function elsewhere({ text, tenantIn, before, after }: Parts, { path, mount }: Target): Answer {
-  const at = tenantIn === 'path' ? `${before}${PARAMETER}${after}` : after === '' ? '/' : after
+function elsewhere(parts: Parts, { path, mount }: Target): Answer {
+  const { text } = parts
+  const at = templateOf(parts) || '/'
   const mounted = mount ? ` and it is mounted at ${mount.slice(0, 200)}` : ''
   return answer(
     `There is no SCIM at ${path.slice(0, 200)}: the option url is ${text}, so it answers below ${at}${mounted}; change url to where clients reach it, or the route of the framework to ${at}`,

@@ -2,19 +2,35 @@
 
 import type { Answer, Call, Direct, Target } from '../call.ts'
 
-/** Answers a Request through a provider. `context` goes into the call. */
-export async function fetchThrough(direct: Direct, request: Request, context?: unknown): Promise<Response> {
-  const url = new URL(request.url)
-  const header = (name: string) => request.headers.get(name) ?? undefined
-  const target: Target = { path: url.pathname, scheme: url.protocol.slice(0, -1), host: url.host, header }
+/** What a framework knows of a Request that the Request itself doesn't show. */
+export interface KnownOfRequest extends Partial<Pick<Target, 'host' | 'remote'>> {
+  /** For the call. */
+  readonly context?: unknown
+}
+
+/** Where a Request was sent. */
+export function targetOf(request: Request, known: KnownOfRequest = {}): Target {
+  const { pathname, protocol, host } = new URL(request.url)
+  return {
+    path: pathname,
+    scheme: protocol.slice(0, -1),
+    host: known.host ?? host,
+    remote: known.remote,
+    header: (name) => request.headers.get(name) ?? undefined,
+  }
+}
+
+/** Answers a Request through a provider. */
+export async function fetchThrough(direct: Direct, request: Request, known: KnownOfRequest = {}): Promise<Response> {
+  const target = targetOf(request, known)
   const located = direct.locate(target)
   if ('status' in located) return responseOf(located, request.method)
   const call: Call = {
     ...located,
     method: request.method,
-    search: url.search.slice(1),
-    context,
-    header,
+    search: new URL(request.url).search.slice(1),
+    context: known.context,
+    header: target.header,
     body: (limit) => readAll(request, limit),
   }
   return responseOf(await direct.handle(call), request.method)

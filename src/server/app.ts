@@ -1,5 +1,6 @@
 // Joins all that the server serves behind one listener: the provider, offloading, limits, faces.
 
+import { createBuckets } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
 import { createBodies, type Serving, serve } from '../node.ts'
 import { LIMITS, tooManyRequests } from '../protocol/index.ts'
@@ -20,7 +21,7 @@ import { probeFaces } from './probe-faces.ts'
 import { createRequestOrigin } from './request-origin.ts'
 import { scimFace } from './scim-face.ts'
 import { createStages } from './sending.ts'
-import { createBuckets } from './throttle.ts'
+
 import type { Tracing } from './tracing.ts'
 
 /** What the app is made of: what `serve.ts` has opened. */

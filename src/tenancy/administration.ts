@@ -45,7 +45,7 @@ export function createAdministration(deps: AdministrationDeps, actor: string): A
       await plain.delete(name)
     },
   }
-  const connections = createConnections(store, environment, tenants, note)
+  const connections = createConnections({ store, environment, tenants, note })
   return {
     tenants,
     connections,

@@ -2,6 +2,7 @@
 
 import { formatRights, hashToken, isExpired, makeToken, tokenId } from '../access/index.ts'
 import type { Environment } from '../environment.ts'
+import type { ResourceType } from '../protocol/index.ts'
 import {
   allRecords,
   Conflict,
@@ -71,17 +72,43 @@ export interface RotateOptions {
   readonly revokeOthers?: boolean
 }
 
-/** What the functions here need. */
-interface ConnectionDeps {
-  readonly store: Store
-  readonly environment: Environment
-  readonly tenants: Tenants
-  readonly note: Note
+/** How an administrator does what a refusal advises. */
+export interface Advice {
+  /** Lists the connections of a tenant. */
+  readonly list: (tenant: string) => string
+  /** Revokes one token. */
+  readonly revoke: (tenant: string, id: string) => string
+  /** Makes a token in place of all others. */
+  readonly only: string
 }
 
+/** The commands of `lockstep`. */
+const COMMANDS: Advice = {
+  list: (tenant) => `lockstep connection list ${tenant}`,
+  revoke: (tenant, id) => `lockstep connection revoke ${tenant} ${id} --token ID`,
+  only: '--revoke-others',
+}
+
+/** What connections work with. */
+export interface ConnectionDeps {
+  readonly store: Store
+  readonly environment: Environment
+  readonly tenants: Pick<Tenants, 'show'>
+  readonly note: Note
+  /** The resource types of a tenant. Default: those that are kept in the store. */
+  readonly types?: (tenant: string) => Promise<readonly ResourceType[]>
+  /** Default: the commands of `lockstep`. */
+  readonly advice?: Advice
+}
+
+/** What the functions here need. */
+type Deps = Required<ConnectionDeps>
+
 /** Creates the connections part of tenancy. */
-export function createConnections(store: Store, environment: Environment, tenants: Tenants, note: Note): Connections {
-  const deps: ConnectionDeps = { store, environment, tenants, note }
+export function createConnections(given: ConnectionDeps): Connections {
+  const { store, tenants } = given
+  const types = async (tenant: string) => buildModel(await readOwn(store, tenant)).types
+  const deps: Deps = { types, advice: COMMANDS, ...given }
   return {
     create: (tenant, draft = {}) => create(deps, tenant, draft),
     list: async (tenant) => {
@@ -117,20 +144,19 @@ export function createConnections(store: Store, environment: Environment, tenant
   }
 }
 
-async function read({ store, tenants }: ConnectionDeps, tenant: string, id: string) {
+async function read({ store, tenants, advice }: Deps, tenant: string, id: string) {
   const record = await oneRecord(store, tenant, CONNECTION, id)
   if (record === undefined) {
     await tenants.show(tenant)
-    throw missing(`Tenant "${tenant}" has no connection "${id}"; see them with: lockstep connection list ${tenant}`)
+    throw missing(`Tenant "${tenant}" has no connection "${id}"; see them with: ${advice.list(tenant)}`)
   }
   return { record, tokens: await tokensOf(store, tenant, id) }
 }
 
-async function create(deps: ConnectionDeps, tenant: string, draft: ConnectionDraft): Promise<Issued> {
+async function create(deps: Deps, tenant: string, draft: ConnectionDraft): Promise<Issued> {
   const { store, environment, tenants, note } = deps
   const { name } = await tenants.show(tenant)
-  const { types } = buildModel(await readOwn(store, name))
-  const facts = checkDraft(draft, types)
+  const facts = checkDraft(draft, await deps.types(name))
   if (facts.subject !== undefined) await checkSubject(store, name, facts.subject)
   for (;;) {
     const id = `${facts.kind}-${shortId(environment)}`
@@ -155,7 +181,7 @@ async function create(deps: ConnectionDeps, tenant: string, draft: ConnectionDra
 
 /** A new token, the write that keeps it, and what is shown of it. */
 function issue(
-  { environment }: ConnectionDeps,
+  { environment }: Deps,
   tenant: string,
   connection: string,
   lifetimeMs: number | null = TOKEN_LIFETIME_MS,
@@ -173,11 +199,10 @@ function issue(
   }
 }
 
-async function change(deps: ConnectionDeps, tenant: string, id: string, draft: ConnectionDraft): Promise<Connection> {
+async function change(deps: Deps, tenant: string, id: string, draft: ConnectionDraft): Promise<Connection> {
   const { store, note } = deps
   const { record, tokens } = await read(deps, tenant, id)
-  const { types } = buildModel(await readOwn(store, tenant))
-  const facts = checkDraft(draft, types)
+  const facts = checkDraft(draft, await deps.types(tenant))
   if (facts.subject !== undefined) await checkSubject(store, tenant, facts.subject)
   const { created, issued } = factsOf(record)
   const value = {
@@ -213,12 +238,12 @@ function changesOf(before: Connection, after: Connection): NoteFacts {
 }
 
 async function rotate(
-  deps: ConnectionDeps,
+  deps: Deps,
   tenant: string,
   id: string,
   { lifetimeMs, revokeOthers }: RotateOptions,
 ): Promise<Issued> {
-  const { store, environment, note } = deps
+  const { store, environment, note, advice } = deps
   const { record, tokens } = await read(deps, tenant, id)
   const now = environment.now()
   const records = await allRecords(store, tenant, TOKEN, id)
@@ -228,7 +253,7 @@ async function rotate(
     const names = tokens.map((token) => token.id).join(' and ')
     throw new TenancyError(
       'ERR_IN_USE',
-      `Connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: lockstep connection revoke ${tenant} ${id} --token ID, or make the new one with --revoke-others`,
+      `Connection "${id}" has ${live} live tokens already (${names}); revoke the one no longer in use with: ${advice.revoke(tenant, id)}, or make the new one with ${advice.only}`,
     )
   }
   const { token, write, facts } = issue(deps, tenant, id, lifetimeMs)
@@ -245,7 +270,7 @@ async function rotate(
   return { connection: toConnection(record, [...left, facts]), token }
 }
 
-async function revokeConnection(deps: ConnectionDeps, tenant: string, id: string): Promise<void> {
+async function revokeConnection(deps: Deps, tenant: string, id: string): Promise<void> {
   const { store, note } = deps
   const { record } = await read(deps, tenant, id)
   const records = await allRecords(store, tenant, TOKEN, id)
@@ -254,12 +279,12 @@ async function revokeConnection(deps: ConnectionDeps, tenant: string, id: string
   await store.commit([putIfSame(record, undefined), ...records.flatMap(endToken), revoked])
 }
 
-async function revokeToken(deps: ConnectionDeps, tenant: string, id: string, token: string): Promise<void> {
-  const { store, note } = deps
+async function revokeToken(deps: Deps, tenant: string, id: string, token: string): Promise<void> {
+  const { store, note, advice } = deps
   await read(deps, tenant, id)
   const meant = (await allRecords(store, tenant, TOKEN, id)).filter((record) => tokenId(record.key) === token)
   if (meant.length === 0) {
-    throw missing(`Connection "${id}" has no token "${token}"; see them with: lockstep connection list ${tenant}`)
+    throw missing(`Connection "${id}" has no token "${token}"; see them with: ${advice.list(tenant)}`)
   }
   await store.commit([...meant.flatMap(endToken), note(tenant, 'Connection', id, 'tokenRevoked', { token })])
 }

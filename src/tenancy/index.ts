@@ -2,11 +2,16 @@
 
 export type { AdminAuthenticated, AdminToken, AdminTokens } from './admin-tokens.ts'
 export type { Administration } from './administration.ts'
-export type { Authenticated, TokenInUse } from './authenticate.ts'
+export { type Authenticated, type Authenticator, createAuthenticator, type TokenInUse } from './authenticate.ts'
 export type { ConnectionDraft } from './connection-draft.ts'
 export type { Connection, TokenFacts } from './connection-record.ts'
-export type { Connections, Issued } from './connections.ts'
-export { TOKEN_LIFETIME_MS, TOKENS_PER_CONNECTION } from './connections.ts'
+export {
+  type Connections,
+  createConnections,
+  type Issued,
+  TOKEN_LIFETIME_MS,
+  TOKENS_PER_CONNECTION,
+} from './connections.ts'
 export { describeConnection } from './describe.ts'
 export { type Refusal, TenancyError } from './errors.ts'
 export type { IndexEntry, Indexes } from './indexes.ts'

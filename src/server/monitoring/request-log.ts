@@ -1,8 +1,8 @@
 // The lines of the log about requests: answered ones, refused tokens, tokens about to expire.
 
+import { createBuckets } from '../../access/index.ts'
 import type { Answer } from '../../call.ts'
 import type { TokenInUse } from '../../tenancy/index.ts'
-import { createBuckets } from '../throttle.ts'
 import type { Log } from './log.ts'
 
 /** What is known of an answered request. Never a URL, a name or a value of a person. */

@@ -1,0 +1,180 @@
+// lockstep() mounted in every framework, before and behind body parsers, with groups of 5,000 members.
+
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bodyParser } from '@koa/bodyparser'
+import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { bearer, lockstep, memoryStore } from 'lockstep'
+import { afterEach, describe, expect, test } from 'vitest'
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+/** What `authenticate` was given as its context. */
+let contexts: unknown[] = []
+
+function made(url = '/t/:tenant/scim/v2') {
+  contexts = []
+  const known = bearer({ secret: { tenant: 'acme', actor: 'test' } })
+  const scim = lockstep({
+    store: () => memoryStore(),
+    url,
+    authenticate: (call, context: object) => {
+      contexts.push(context)
+      return known(call)
+    },
+  })
+  closing.push(scim.close)
+  return scim
+}
+
+type Send = (method: string, path: string, body?: unknown, type?: string) => Promise<Response>
+
+function sender(answer: (path: string, init: RequestInit) => Response | Promise<Response>): Send {
+  return async (method, path, body, type = 'application/scim+json') =>
+    answer(path, {
+      method,
+      headers: { authorization: 'Bearer secret', 'content-type': type, accept: 'application/scim+json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+}
+
+async function listening(listener: RequestListener | Server): Promise<Send> {
+  const server = typeof listener === 'function' ? createServer(listener) : listener
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise((resolve) => server.close(resolve)))
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return sender((path, init) => fetch(base + path, init))
+}
+
+const parsed = { type: ['application/json', 'application/scim+json'], limit: '2mb' }
+
+const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof made>) => Promise<Send>])[] = [
+  ['node:http', (scim) => listening(scim.node())],
+  ['Express', (scim) => listening(express().use(scim.express(), express.json()) as RequestListener)],
+  ['Express, at a path', (scim) => listening(express().use('/t/:tenant/scim/v2', scim.express()) as RequestListener)],
+  [
+    'Express, behind express.json',
+    (scim) => listening(express().use(express.json(parsed), scim.express()) as RequestListener),
+  ],
+  [
+    'Fastify',
+    async (scim) => {
+      const app = fastify()
+      closing.push(() => app.close())
+      await app.register(scim.fastify())
+      const base = await app.listen({ port: 0, host: '127.0.0.1' })
+      return sender((path, init) => fetch(base + path, init))
+    },
+  ],
+  [
+    'Fastify, with a prefix',
+    async (scim) => {
+      const app = fastify()
+      closing.push(() => app.close())
+      await app.register(scim.fastify(), { prefix: '/t' })
+      const base = await app.listen({ port: 0, host: '127.0.0.1' })
+      return sender((path, init) => fetch(base + path, init))
+    },
+  ],
+  ['Hono', async (scim) => sender((path, init) => new Hono().use(scim.hono()).request(path, init))],
+  [
+    'Hono, behind what reads bodies',
+    async (scim) =>
+      sender((path, init) =>
+        new Hono()
+          .use(async (c, next) => {
+            await c.req.text()
+            await next()
+          })
+          .all('/t/:tenant/scim/*', scim.hono())
+          .request(path, init),
+      ),
+  ],
+  ['Koa', (scim) => listening(new Koa().use(scim.koa()).callback())],
+  [
+    'Koa, behind @koa/bodyparser',
+    (scim) =>
+      listening(
+        new Koa()
+          .use(
+            bodyParser({ enableTypes: ['json'], extendTypes: { json: ['application/scim+json'] }, jsonLimit: '2mb' }),
+          )
+          .use(scim.koa())
+          .callback(),
+      ),
+  ],
+  [
+    'Next.js',
+    async (scim) => {
+      const handlers = scim.next()
+      return sender((path, init) =>
+        handlers[init.method as 'GET'](new Request(`http://localhost${path}`, init), { params: Promise.resolve({}) }),
+      )
+    },
+  ],
+]
+
+describe.each(MOUNTS)('mounted in %s', (name, mount) => {
+  test('a user is made, found, changed and deleted; the framework is the context', async () => {
+    const send = await mount(made())
+    const created = await send('POST', '/t/acme/scim/v2/Users', { schemas: [USER], userName: 'ada' })
+    expect(created.status, await created.clone().text()).toBe(201)
+    const user = (await created.json()) as { id: string; meta: { location: string } }
+    expect(user.meta.location).toMatch(/^http:\/\/[^/]+\/t\/acme\/scim\/v2\/Users\/[^/]+$/)
+    const { pathname } = new URL(user.meta.location)
+    const found = await send('GET', '/t/acme/scim/v2//Users?filter=userName+eq+%22ADA%22')
+    expect(await found.json()).toMatchObject({ totalResults: 1 })
+    const change = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'] }
+    const Operations = [{ op: 'replace', path: 'active', value: false }]
+    expect(await (await send('PATCH', pathname, { ...change, Operations })).json()).toMatchObject({ active: false })
+    expect((await send('DELETE', pathname)).status).toBe(204)
+    expect((await send('GET', pathname)).status).toBe(404)
+    expect(contexts).toHaveLength(5)
+    for (const context of contexts) expect(context).toBeTypeOf('object')
+  })
+
+  test.each(['application/scim+json', 'application/json'])(
+    'a group of 5,000 members comes through as %s',
+    async (type) => {
+      const send = await mount(made())
+      const members: { value: string }[] = []
+      for (let at = 0; at < 20; at++) {
+        const user = await send('POST', '/t/acme/scim/v2/Users', { schemas: [USER], userName: `u${at}` })
+        members.push({ value: ((await user.json()) as { id: string }).id })
+      }
+      const many = Array.from({ length: 5_000 }, (_, at) => ({ ...members[at % 20], display: `Member number ${at}` }))
+      const group = { schemas: [GROUP], displayName: 'All', members: many }
+      const pushed = await send('POST', '/t/acme/scim/v2/Groups', group, type)
+      expect(pushed.status, await pushed.clone().text()).toBe(201)
+      expect(((await pushed.json()) as { members: unknown[] }).members).toHaveLength(20)
+    },
+  )
+
+  test('a tenant in the URL that is not that of the token is like a wrong token', async () => {
+    const send = await mount(made())
+    const answer = await send('GET', '/t/other/scim/v2/Users')
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toContain('invalid_token')
+  })
+
+  // Fastify routes by the path of `url`: all else is the app's.
+  test.skipIf(name === 'Fastify')('a path elsewhere is answered in words', async () => {
+    const send = await mount(made('/api/:tenant/scim/v2'))
+    const answer = await send('GET', '/t/acme/scim/v2/Users')
+    expect([answer.status, await answer.json()]).toMatchObject([
+      404,
+      {
+        status: '404',
+        detail: expect.stringMatching(/There is no SCIM at \/t\/acme\/scim\/v2\/Users.*\/api\/:tenant/),
+      },
+    ])
+  })
+})
