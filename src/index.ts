@@ -32,6 +32,7 @@ export {
 } from './embed/index.ts'
 export { type Environment, environment } from './environment.ts'
 export {
+  type AttributePath,
   ConfigError,
   defineResourceType,
   defineSchema,
@@ -43,10 +44,15 @@ export {
   invalidValue,
   LENIENT,
   LockstepError,
+  type ResourceType,
   ScimError,
+  type SortPath,
   STRICT,
+  type TypedFilter,
   User,
   uniqueness,
+  type Where,
+  where,
 } from './protocol/index.ts'
 export { createProvider, type Provider, type ProviderOptions } from './provider/index.ts'
 export { isKind, KINDS, type Kind, profileOf } from './quirks/index.ts'

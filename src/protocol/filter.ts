@@ -2,6 +2,7 @@
 
 import type { Comparison } from './bound.ts'
 import { ConfigError, invalidFilter } from './errors.ts'
+import { filterValue } from './filter-value.ts'
 import { createReader, isAttributePath, numberIn, type Reader, readString, readWord, skipSpaces } from './lexer.ts'
 import { LIMITS } from './limits.ts'
 
@@ -26,7 +27,8 @@ export interface FilterAllowances {
   readonly subAttributeAfterBrackets: boolean
 }
 
-const COMPARISONS: ReadonlyMap<string, Comparison> = new Map(
+/** The operators that compare with a value, by their names. RFC 7644 §3.4.2.2, Table 3. */
+export const COMPARISONS: ReadonlyMap<string, Comparison> = new Map(
   (['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'lt', 'ge', 'le'] as const).map((op) => [op, op]),
 )
 const OPEN = 0x28
@@ -97,19 +99,7 @@ function literal(value: unknown, at: number, before: string): string {
     const known = [...COMPARISONS.keys()].join(', ')
     throw new ConfigError('filter', `value ${at + 1} follows "${word}"; it must follow one of ${known}`)
   }
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return JSON.stringify(value.toISOString())
-  const shown = value instanceof Date ? 'a date without a time' : value === undefined ? 'undefined' : nameOfKind(value)
-  throw new ConfigError(
-    'filter',
-    `value ${at + 1} is ${shown}; it must be a text, a finite number, a boolean, null or a Date`,
-  )
-}
-
-function nameOfKind(value: unknown): string {
-  if (typeof value === 'number') return String(value)
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  return JSON.stringify(filterValue(value, `value ${at + 1}`))
 }
 
 /** The same filter with `%XX` in its strings decoded once more, or undefined when none of them changes (Q06). */

@@ -35,10 +35,16 @@ export const GROUP_SCHEMA = defineSchema({
   },
 })
 
-/** Groups, at `/Groups`. RFC 7643 §4.2. */
-export const Group = defineResourceType({
+const group = defineResourceType({
   name: 'Group',
   description: 'Group',
   endpoint: '/Groups',
   schema: GROUP_SCHEMA,
 })
+
+/** The type of {@link Group}, under a name that fits into an error message. */
+export interface GroupType extends DeclaredGroup {}
+type DeclaredGroup = typeof group
+
+/** Groups, at `/Groups`. RFC 7643 §4.2. */
+export const Group: GroupType = group

@@ -219,11 +219,17 @@ export const EnterpriseUser = defineSchema({
   },
 })
 
-/** People, at `/Users`. RFC 7643 §4.1. */
-export const User = defineResourceType({
+const user = defineResourceType({
   name: 'User',
   description: 'User Account',
   endpoint: '/Users',
   schema: USER_SCHEMA,
   extensions: [{ schema: EnterpriseUser }],
 })
+
+/** The type of {@link User}, under a name that fits into an error message. */
+export interface UserType extends DeclaredUser {}
+type DeclaredUser = typeof user
+
+/** People, at `/Users`. RFC 7643 §4.1. */
+export const User: UserType = user
