@@ -44,6 +44,7 @@ export {
   invalidValue,
   LENIENT,
   LockstepError,
+  type PatchOperation,
   type ResourceType,
   ScimError,
   type SortPath,

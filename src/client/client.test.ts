@@ -113,7 +113,7 @@ describe.each(KINDS)('a client of a %s connection', (kind) => {
     for (let at = 0; at < 7; at++) await app.create(Group, { displayName: `page ${at}` })
     const walked = async (paging?: 'index' | 'cursor') => {
       const found: string[] = []
-      const search = { filter: 'displayName sw "page"', sortBy: 'displayName', count: 3, ...(paging ? { paging } : {}) }
+      const search = { filter: 'displayName sw "page"', sortBy: 'displayName', count: 3, paging } as const
       for await (const group of app.list(Group, search)) found.push(group.displayName)
       return found
     }

@@ -1,7 +1,14 @@
 // The typed client of a SCIM service provider. RFC 7644.
 
 import { environment as realEnvironment } from '../environment.ts'
-import { isObject, type JsonObject, PATCH_OP, type PatchOperation, type ResourceType } from '../protocol/index.ts'
+import {
+  type DiffOperation,
+  isObject,
+  type JsonObject,
+  PATCH_OP,
+  type PatchOperation,
+  type ResourceType,
+} from '../protocol/index.ts'
 import { noAuth } from './auth.ts'
 import { type BulkOptions, type BulkOutcome, type BulkStepInput, sendBulk } from './bulk.ts'
 import { idOf } from './bulk-answer.ts'
@@ -19,12 +26,12 @@ import { type Change, type Updated, type UpdateOptions, update } from './update.
 import { type Walk, walk } from './walk.ts'
 
 /** What every call takes. */
-export interface CallOptions extends Selection {
-  readonly signal?: AbortSignal
+export interface CallOptions<T = ResourceType> extends Selection<T> {
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a call takes that changes one resource. */
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions<T = ResourceType> extends CallOptions<T> {
   /**
    * Only if the resource still has this version: else 412. `*`: whatever its version. Where the server says that it keeps no versions
    * this has no effect, and `onAttempt` is called with that. RFC 7644 §3.14.
@@ -37,27 +44,34 @@ export interface Client {
   readonly url: string
   /** What the server says about itself. */
   readonly discovery: Discovery
-  readonly create: <T extends ResourceType>(type: T, resource: Sent<T>, options?: CallOptions) => Promise<Received<T>>
-  readonly get: <T extends ResourceType>(type: T, id: string, options?: CallOptions) => Promise<Received<T>>
+  readonly create: <T extends ResourceType>(
+    type: T,
+    resource: Sent<T>,
+    options?: CallOptions<NoInfer<T>>,
+  ) => Promise<Received<T>>
+  readonly get: <T extends ResourceType>(type: T, id: string, options?: CallOptions<NoInfer<T>>) => Promise<Received<T>>
   /**
    * All resources of a search, page after page, each once. Ends with ERR_INCOMPLETE when fewer different ones came than the server
    * said that there are, unless `partial` is set: what was not shown is not gone.
    */
-  readonly list: <T extends ResourceType>(type: T, search?: Walk) => AsyncGenerator<Received<T>, void, undefined>
+  readonly list: <T extends ResourceType>(
+    type: T,
+    search?: Walk<NoInfer<T>>,
+  ) => AsyncGenerator<Received<T>, void, undefined>
   /** One page of a search. */
-  readonly query: <T extends ResourceType>(type: T, search?: Search & Start) => Promise<Page<T>>
+  readonly query: <T extends ResourceType>(type: T, search?: Search<NoInfer<T>> & Start) => Promise<Page<T>>
   readonly replace: <T extends ResourceType>(
     type: T,
     id: string,
     resource: Sent<T>,
-    options?: WriteOptions,
+    options?: WriteOptions<NoInfer<T>>,
   ) => Promise<Received<T>>
   /** Undefined when the server answers without the resource, as it may. */
   readonly patch: <T extends ResourceType>(
     type: T,
     id: string,
-    operations: readonly PatchOperation[],
-    options?: WriteOptions,
+    operations: readonly (PatchOperation<NoInfer<T>> | DiffOperation)[],
+    options?: WriteOptions<NoInfer<T>>,
   ) => Promise<Received<T> | undefined>
   /**
    * Changes a resource by the least PATCH, or PUT where the server has no PATCH, only if it has not changed meanwhile; if it
@@ -77,7 +91,7 @@ export interface Client {
   /** Many operations with few requests. */
   readonly bulk: (operations: readonly BulkStepInput[], options?: BulkOptions) => Promise<readonly BulkOutcome[]>
   /** The resource that the credentials belong to. RFC 7644 §3.11. */
-  readonly me: <T extends ResourceType>(type: T, options?: CallOptions) => Promise<Received<T>>
+  readonly me: <T extends ResourceType>(type: T, options?: CallOptions<NoInfer<T>>) => Promise<Received<T>>
   /** Any other request; the path is relative to the base URL. */
   readonly send: Send
 }
@@ -123,7 +137,7 @@ export function createClient(options: ClientOptions): Client {
       throw new TransportError('ERR_NOT_SCIM', `a ${type.name} in the list has no id`, { mayBeDone: false })
     },
     replace: (type, id, resource, own = {}) => replace(deps, type, id, resource, own),
-    patch: (type, id, operations, own = {}) => patch(deps, type, id, operations, own),
+    patch: (type, id, operations, own = {}) => patch(deps, type, id, operations as readonly PatchOperation[], own),
     update: (type, from, change, own) => update(send, discovery, get, type, from, change, own),
     async remove(type, id, own = {}) {
       const path = pathOf(type.endpoint, id)

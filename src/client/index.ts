@@ -2,20 +2,29 @@
 
 export {
   type AppProfile,
+  type AttributePath,
+  type Compare,
   type Difference,
   type DifferenceNote,
+  type DiffOperation,
   defineResourceType,
   defineSchema,
   diff,
   EnterpriseUser,
+  type FilterPath,
   filter,
   Group,
   type Infer,
   type InferDraft,
   type InferInput,
   type PatchOperation,
+  type ResourceType,
   ScimError,
+  type SortPath,
+  type TypedFilter,
   User,
+  type Where,
+  where,
 } from '../protocol/index.ts'
 export { APPS, type AppName, isAppName, readAppProfile } from '../quirks/index.ts'
 export { type Auth, type AuthAsk, basic, custom, noAuth, token } from './auth.ts'

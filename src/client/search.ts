@@ -1,12 +1,16 @@
 // Sends a search, by GET or by POST. RFC 7644 §3.4.2, §3.4.3.
 
 import {
+  type AttributePath,
+  type FilterPath,
   type Json,
   type JsonObject,
   type ResourceType,
   SCIM_TYPES,
   ScimError,
   SEARCH_REQUEST,
+  type SortPath,
+  type TypedFilter,
 } from '../protocol/index.ts'
 import { readPage } from './page.ts'
 import { type Received, readResource } from './received.ts'
@@ -15,22 +19,25 @@ import type { Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
 
 /** Which attributes an answer shows. RFC 7644 §3.9. */
-export interface Selection {
-  readonly attributes?: readonly string[]
-  readonly excludedAttributes?: readonly string[]
+export interface Selection<T = ResourceType> {
+  /** These alone, and what is always shown: `['userName', 'emails.value']`. */
+  readonly attributes?: readonly AttributePath<T>[] | undefined
+  /** All but these, of what is shown by default. */
+  readonly excludedAttributes?: readonly AttributePath<T>[] | undefined
 }
 
 /** A search. RFC 7644 §3.4.2. */
-export interface Search extends Selection {
-  /** A filter; the `filter` tag quotes its values. */
-  readonly filter?: string
-  readonly sortBy?: string
-  readonly sortOrder?: 'ascending' | 'descending'
+export interface Search<T = ResourceType> extends Selection<T> {
+  /** Which resources: `where(User, 'active', 'eq', true)`, whose names and values are checked, or a text. */
+  readonly filter?: TypedFilter<FilterPath<T>> | string | undefined
+  /** The attribute that orders them: `'name.familyName'`. RFC 7644 §3.4.2.3. */
+  readonly sortBy?: SortPath<T> | undefined
+  readonly sortOrder?: 'ascending' | 'descending' | undefined
   /** Resources on a page. */
-  readonly count?: number
+  readonly count?: number | undefined
   /** The filter holds what must not be logged: it goes in a body, by POST to `/.search`. RFC 7644 §7.5.2. */
-  readonly sensitive?: boolean
-  readonly signal?: AbortSignal
+  readonly sensitive?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Where a page begins. */
@@ -74,9 +81,9 @@ export async function readOnePage<T extends ResourceType>(
 }
 
 async function ask(send: Send, endpoint: string, search: Search, start: Start, urlLength: number): Promise<Answer> {
-  const { signal, filter, sensitive = false } = search
+  const { signal, sensitive = false } = search
   const query = {
-    filter,
+    filter: search.filter?.toString(),
     sortBy: search.sortBy,
     sortOrder: search.sortOrder,
     startIndex: start.startIndex,
@@ -119,7 +126,7 @@ export function isMissing(error: unknown): boolean {
 
 function bodyOf(search: Search, start: Start): JsonObject {
   const members: { readonly [name: string]: Json | undefined } = {
-    filter: search.filter,
+    filter: search.filter?.toString(),
     sortBy: search.sortBy,
     sortOrder: search.sortOrder,
     startIndex: start.startIndex,

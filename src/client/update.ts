@@ -4,11 +4,11 @@ import {
   type AppProfile,
   type Difference,
   type DifferenceNote,
+  type DiffOperation,
   diff,
   type JsonObject,
   mutability,
   PATCH_OP,
-  type PatchOperation,
   type ResourceType,
   RFC_PROFILE,
   RFC_UPDATES,
@@ -28,7 +28,7 @@ export interface Updated<T extends ResourceType> {
   readonly resource: Received<T>
   readonly sent: 'nothing' | 'patch' | 'put' | 'both'
   /** The operations of each PATCH request that has some. */
-  readonly patches: readonly (readonly PatchOperation[])[]
+  readonly patches: readonly (readonly DiffOperation[])[]
   /** What was done by other means than the least PATCH. */
   readonly notes: readonly DifferenceNote[]
 }

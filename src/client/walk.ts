@@ -8,13 +8,13 @@ import type { Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
 
 /** A walk through all pages. */
-export interface Walk extends Search {
+export interface Walk<T = ResourceType> extends Search<T> {
   /** How to go from page to page. Default: by cursor where the server says that it can, else by index. RFC 9865. */
-  readonly paging?: 'index' | 'cursor'
+  readonly paging?: 'index' | 'cursor' | undefined
   /** Most resources to return. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Takes what comes, though it is less than the server counts: for servers that count resources they don't show. */
-  readonly partial?: boolean
+  readonly partial?: boolean | undefined
 }
 
 /** What one pass through all pages has seen. */

@@ -4,12 +4,12 @@ import { packOperations } from './diff-pack.ts'
 import { renderPartial } from './diff-partial.ts'
 import { addMembers, removeMembers } from './diff-render.ts'
 import type { JsonObject } from './json.ts'
-import type { PatchOperation } from './patch-operation.ts'
+import type { DiffOperation } from './patch-operation.ts'
 import type { UpdateProfile } from './update-profile.ts'
 
 /** PATCH requests about members, in either form. */
 export interface MemberRequests {
-  readonly patches: readonly (readonly PatchOperation[])[]
+  readonly patches: readonly (readonly DiffOperation[])[]
   /** Bodies without `schemas`, of SCIM 1.1. */
   readonly partials: readonly JsonObject[]
 }

@@ -2,7 +2,7 @@
 
 import type { DifferenceNote } from './differences.ts'
 import { isObject, type Json, type JsonObject, mergedParts } from './json.ts'
-import type { PatchOperation } from './patch-operation.ts'
+import type { DiffOperation, PatchOperation } from './patch-operation.ts'
 import type { UpdateProfile } from './update-profile.ts'
 
 /** An operation on its way into a request, and how many members it changes. */
@@ -20,10 +20,10 @@ export function packOperations(
   given: readonly Unpacked[],
   updates: UpdateProfile,
   notes: DifferenceNote[],
-): readonly (readonly PatchOperation[])[] {
+): readonly (readonly DiffOperation[])[] {
   const operations = updates.paths ? given : together(given)
-  const requests: PatchOperation[][] = []
-  let current: PatchOperation[] = []
+  const requests: DiffOperation[][] = []
+  let current: DiffOperation[] = []
   let members = 0
   let bytes = 0
   for (const one of operations) {
@@ -61,12 +61,13 @@ function together(given: readonly Unpacked[]): readonly Unpacked[] {
   return Object.keys(value).length === 0 ? [] : [{ op: 'replace', path: '', value }]
 }
 
-function spell({ op, path, value }: Unpacked, { opCase, booleans }: UpdateProfile): PatchOperation {
-  return {
+function spell({ op, path, value }: Unpacked, { opCase, booleans }: UpdateProfile): DiffOperation {
+  const operation: PatchOperation = {
     op: opCase === 'lower' ? op : `${op[0]?.toUpperCase()}${op.slice(1)}`,
     ...(path === '' ? {} : { path }),
     ...(value === undefined ? {} : { value: booleans === 'json' ? value : textBooleans(value) }),
   }
+  return operation as DiffOperation
 }
 
 function textBooleans(value: Json): Json {

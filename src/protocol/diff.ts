@@ -7,7 +7,7 @@ import { renderPartial } from './diff-partial.ts'
 import { renderDifference } from './diff-render.ts'
 import { type AttributeDifference, comparableForm, type DifferenceNote, differencesOf } from './differences.ts'
 import { type Document, isObject, type Json, type JsonObject } from './json.ts'
-import type { PatchOperation } from './patch-operation.ts'
+import type { DiffOperation } from './patch-operation.ts'
 import type { ResourceType } from './schema.ts'
 import { schemasFor } from './schemas-in-use.ts'
 import type { UpdateProfile } from './update-profile.ts'
@@ -19,7 +19,7 @@ export interface Difference {
   /** A PUT that comes before the PATCH requests; `partial`: the app takes what it names and leaves the rest. */
   readonly put?: { readonly document: Document; readonly partial: boolean }
   /** The operations of each PATCH request, in order. With a PUT of the whole resource there are none. */
-  readonly patches: readonly (readonly PatchOperation[])[]
+  readonly patches: readonly (readonly DiffOperation[])[]
   /** The bodies of PATCH requests, without `schemas`, where the app's PATCH is a part of the resource: then `patches` is empty. */
   readonly partials: readonly JsonObject[]
   /** What is done by other means than the least PATCH, and what isn't done at all. */

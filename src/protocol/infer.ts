@@ -83,11 +83,14 @@ type Output<S> = Flat<OutputSome<S, Names<S, Always, Secret>> & Partial<OutputSo
 
 // What goes in: without what only the service provider sets.
 
-type InputOne<A> = A extends { readonly type: 'complex'; readonly subAttributes: infer S } ? Input<S> : Simple<A>
-type InputValue<A> = A extends { readonly multiValued: true } ? readonly InputOne<A>[] : InputOne<A>
+/** One value of an attribute as it goes in. */
+export type InputOne<A> = A extends { readonly type: 'complex'; readonly subAttributes: infer S } ? Input<S> : Simple<A>
+/** What an attribute takes as it goes in. */
+export type InputValue<A> = A extends { readonly multiValued: true } ? readonly InputOne<A>[] : InputOne<A>
 type InputSome<S, K extends keyof S> = { readonly [P in K]: InputValue<S[P]> }
 type InputMaybe<S, K extends keyof S> = { readonly [P in K]?: InputValue<S[P]> | undefined }
-type Input<S> = Flat<InputSome<S, Names<S, Required, ReadOnly>> & InputMaybe<S, Others<S, Required, ReadOnly>>>
+/** Attributes as they go in: without what only the service provider sets. */
+export type Input<S> = Flat<InputSome<S, Names<S, Required, ReadOnly>> & InputMaybe<S, Others<S, Required, ReadOnly>>>
 
 // What is changed in place: all of it, what only the service provider sets as readonly.
 

@@ -41,7 +41,7 @@ export interface Elements<S> {
 }
 
 /** The parts of a declared resource type, of the elements of a list, or of a type that was read at run time: it takes any path. */
-type PartsIn<T> =
+export type PartsIn<T> =
   T extends DeclaredType<infer D>
     ? PartsOf<D>
     : T extends Elements<infer S>
