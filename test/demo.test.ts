@@ -1,4 +1,4 @@
-// The demonstration runs to its end: a joiner, a mover, a leaver, and a receipt that is complete.
+// The demonstration runs to its end: a joiner, a mover, a group, a leaver, and a receipt that is complete.
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 test('npm run demo ends with a complete and genuine receipt', { timeout: 240_000 }, async () => {
   const script = join(import.meta.dirname, '../scripts/demo.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { ...process.env, NO_COLOR: '1' } })
-  expect(stdout.match(/every app has confirmed/g)).toHaveLength(3)
+  expect(stdout.match(/every app has confirmed/g)).toHaveLength(4)
   expect(stdout).toContain('The receipt is genuine')
   expect(stdout).toContain('Complete: every app in which there was an account has confirmed that it is off')
 })

@@ -22,9 +22,9 @@ const APPS = [
   {
     name: 'chat',
     label: 'Chat',
-    about: 'Slack-like, and every third request fails',
-    profile: 'slack',
-    habits: flaky(FAKE_PROFILES['slack-like'], 0.3),
+    about: 'Zoom-like, and every third request fails',
+    profile: 'zoom',
+    habits: flaky(FAKE_PROFILES['zoom-like'], 0.3),
   },
   {
     name: 'wiki',

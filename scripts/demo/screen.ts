@@ -5,8 +5,8 @@ export interface Screen {
   readonly title: (text: string) => void
   readonly note: (text: string) => void
   readonly print: (text: string) => void
-  /** Runs a request of the identity provider, and starts the clock. */
-  readonly sent: <T>(what: string, send: () => Promise<T>) => Promise<T>
+  /** One request of the identity provider; starts the clock. */
+  readonly sent: (request: string) => void
   /** One request that an app got. */
   readonly arrived: (app: string, request: string, outcome: string) => void
   readonly done: () => void
@@ -24,10 +24,9 @@ export function createScreen(): Screen {
     title: (text) => line(`\n${paint(1, text)}`),
     note: (text) => line(paint(2, `  ${text}`)),
     print: (text) => line(text.trimEnd()),
-    async sent(what, send) {
+    sent(request) {
       began = performance.now()
-      line(`${' '.repeat(9)}  ${paint(36, 'identity provider'.padEnd(18))}${what}`)
-      return send()
+      line(`${' '.repeat(9)}  ${paint(36, 'identity provider'.padEnd(18))}${request}`)
     },
     arrived(app, request, outcome) {
       const colour = /^[23]/.test(outcome) ? 32 : 33
