@@ -1,8 +1,10 @@
 // Each simulated identity provider does all its work against Lockstep, and leaves nothing behind.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assertWorksWith, watchLeavers } from '../../examples/simulate.ts'
 import { SCENARIOS, type Simulated, simulate, tellSimulation } from '../../src/simulate/index.ts'
 import { type Serving, serve } from '../serve.ts'
+import { scimError, spoiled } from './spoiled.ts'
 
 const NAMES = Object.keys(SCENARIOS) as readonly Simulated[]
 
@@ -37,5 +39,28 @@ describe.each(NAMES)('%s', (name) => {
     )
     expect(played.left).toEqual([])
     expect(await count(base, token)).toBe(0)
+  })
+})
+
+describe('the example of the guide', () => {
+  test('passes with a server that works, and says what is wrong with one that does not', async () => {
+    const { fetch, token } = spoiled()
+    await assertWorksWith(['onelogin', 'entra'], fetch, token)
+    const broken = spoiled(({ method }) => (method === 'PUT' ? scimError(501, 'No PUT') : undefined))
+    await expect(assertWorksWith(['onelogin'], broken.fetch, token)).rejects.toThrow(/mover, replace the account/)
+  })
+
+  test('watches people leave', async () => {
+    const { base, token } = await serving.connection('okta')
+    const hasAccess = async (id: string) => {
+      const answer = await fetch(`${base}/Users/${id}`, { headers: { Authorization: `Bearer ${token}` } })
+      return ((await answer.json()) as { readonly active: boolean }).active
+    }
+    expect(await watchLeavers(base, token, hasAccess)).toEqual([
+      'joiner: in',
+      'joiner: in',
+      'leaver: out',
+      'leaver: out',
+    ])
   })
 })
