@@ -14,9 +14,6 @@ export {
   makeCredential,
 } from './credentials/option.ts'
 export { type Lockstep, lockstep } from './lockstep.ts'
-export type { Mounts } from './mounts/mounts.ts'
-export type { NextContext } from './mounts/next.ts'
-export type { AuthenticateOption, LockstepOptions, Skipped, StoreOption } from './options.ts'
 export {
   ADOPT_ACTOR,
   type AdoptCounts,
@@ -24,12 +21,27 @@ export {
   type AdoptOptions,
   type AdoptReport,
   type Refusal,
-} from './people/adopt.ts'
-export type { Find, FindBy, Found } from './people/find.ts'
-export type { IncomingUser, Match, MatchedPerson, MatchQuestion } from './people/match.ts'
-export type { OnMatch } from './people/on-match.ts'
+} from './matching/adopt.ts'
+export type { Find, FindBy, Found } from './matching/find.ts'
+export type { IncomingUser, Match, MatchedPerson, MatchQuestion } from './matching/match.ts'
+export type { OnMatch } from './matching/on-match.ts'
+export type { Mounts } from './mounts/mounts.ts'
+export type { NextContext } from './mounts/next.ts'
+export type { AuthenticateOption, LockstepOptions, Skipped, StoreOption } from './options.ts'
 export type { Report } from './report.ts'
 export type { GroupMember, GroupMembers, Groups } from './resources/members.ts'
 export type { By, Resources } from './resources/resources.ts'
 export type { Having, Search } from './resources/search.ts'
+export type { SsoConnection } from './sign-in/connection.ts'
+export type { EndListener, SignInEnd } from './sign-in/ends.ts'
+export type {
+  Arrival,
+  LinkRule,
+  SignedInPerson,
+  SignInCode,
+  SignInLink,
+  SignInOutcome,
+  SignInRefusal,
+} from './sign-in/outcome.ts'
+export type { SignInCheck, SignInOptions, SignIns } from './sign-in/sign-ins.ts'
 export type { TypesOption } from './tenant-types.ts'

@@ -132,7 +132,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
   store: Store<Tx>,
   { environment, report, types, events, people }: Parts<Tx>,
 ): Opened<Tx> {
-  const hooks: Hooks<Tx> = { ...events.hooks, ...options.hooks }
+  const hooks: Hooks<Tx> = people.hooked({ ...events.hooks, ...options.hooks })
   const directory = createDirectory({
     store,
     // Where the types are the same for all tenants, no write has to ask whether they have changed.
@@ -158,6 +158,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
     directory,
     provider,
     async stop() {
+      people.stop()
       unwatch()
       await started.stop()
       await callers.close()

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { createDirectory, type Directory, type Hooks, isKnown } from '../../src/directory/index.ts'
-import { type AdoptCounts, type AdoptedPerson, adopt } from '../../src/embed/people/adopt.ts'
+import { type AdoptCounts, type AdoptedPerson, adopt } from '../../src/embed/matching/adopt.ts'
 import { LENIENT } from '../../src/protocol/index.ts'
 import { onPostgres } from '../database-under-test.ts'
 import { DATABASES, inMemory, type Opened } from './databases.ts'

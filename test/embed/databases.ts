@@ -7,6 +7,8 @@ import { emptyPlace, onPostgres } from '../database-under-test.ts'
 /** A database of a test's own: its store, and how to end it. */
 export interface Opened {
   readonly store: Store
+  /** Opens it once more, as another process would; absent where no other process can. */
+  readonly again?: () => Promise<Store>
   readonly end: () => Promise<void>
 }
 
@@ -15,6 +17,7 @@ async function openPlace(): Promise<Opened> {
   const store = await place.open()
   return {
     store,
+    again: place.open,
     async end() {
       await store.close()
       await place.remove()

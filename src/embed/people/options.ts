@@ -1,8 +1,9 @@
 // The options of people: who somebody is, and how they sign in.
 
 import { ConfigError } from '../../protocol/index.ts'
-import type { Match } from './match.ts'
-import { ON_MATCH, type OnMatch } from './on-match.ts'
+import type { Match } from '../matching/match.ts'
+import { ON_MATCH, type OnMatch } from '../matching/on-match.ts'
+import { checkSignInOptions, type SignInOptions } from '../sign-in/sign-ins.ts'
 
 /** Options of `lockstep` about people that the app has already, and about signing in. */
 export interface PeopleOptions {
@@ -17,13 +18,16 @@ export interface PeopleOptions {
   readonly match?: Match | undefined
   /** What a POST for a person who is in the directory already is answered. Default `by kind`. */
   readonly onMatch?: OnMatch | undefined
+  /** Signing in by OpenID Connect or SAML, linked to the people who were provisioned. */
+  readonly signIn?: SignInOptions | undefined
 }
 
 /** The names of these options. */
 export const PEOPLE_OPTIONS = ['match', 'onMatch', 'signIn'] as const
 
 /** Throws ConfigError for options about people that make no sense. */
-export function checkPeopleOptions({ match, onMatch }: PeopleOptions): void {
+export function checkPeopleOptions({ match, onMatch, signIn }: PeopleOptions): void {
+  checkSignInOptions(signIn)
   if (match !== undefined && typeof match !== 'function') throw new ConfigError('match', 'must be a function')
   if (onMatch === undefined) return
   if (!ON_MATCH.includes(onMatch)) throw new ConfigError('onMatch', `must be one of ${ON_MATCH.join(', ')}`)

@@ -1,11 +1,14 @@
 // People: those whom the app has already are matched and adopted, sign in, and are erased.
 
-import type { Directory } from '../../directory/index.ts'
+import type { Directory, Hooks } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import type { Store } from '../../store/index.ts'
+import { type AdoptedPerson, type AdoptOptions, type AdoptReport, adopt } from '../matching/adopt.ts'
+import { withMatching } from '../matching/match.ts'
 import type { Report } from '../report.ts'
-import { type AdoptedPerson, type AdoptOptions, type AdoptReport, adopt } from './adopt.ts'
-import { withMatching } from './match.ts'
+import { noteEnds } from '../sign-in/ends.ts'
+import type { Arrival, SignInOutcome } from '../sign-in/outcome.ts'
+import { createSignIns, type SignIns } from '../sign-in/sign-ins.ts'
 import { checkPeopleOptions, type PeopleOptions } from './options.ts'
 
 /** What people work with. */
@@ -31,6 +34,17 @@ export interface People {
     people: Iterable<AdoptedPerson> | AsyncIterable<AdoptedPerson>,
     options?: AdoptOptions,
   ) => Promise<AdoptReport>
+  /**
+   * Decides on a sign-in that a library for OpenID Connect or SAML has checked: the person who was provisioned, or nobody. A link from issuer
+   * and subject is made the first time, by a rule, and is all that counts from then on. `claims` are those of the ID token, or the attributes.
+   * @example
+   * const result = await scim.signIn({ tenant, issuer: claims.iss, subject: claims.sub, email: claims.email, emailVerified: claims.email_verified, claims })
+   * if (result.outcome === 'accepted') startSession(result.person.id)
+   * else showPage(result.shown)
+   */
+  readonly signIn: (arrival: Arrival) => Promise<SignInOutcome>
+  /** Who may stay signed in, whose sessions are to end, and the links of people. */
+  readonly signIns: SignIns
 }
 
 /** People, for the app and for what serves requests. */
@@ -38,24 +52,48 @@ export interface PeopleParts {
   readonly api: People
   /** The directory as requests of identity providers see it. */
   readonly served: (directory: Directory) => Directory
+  /** The hooks, with what is kept about people in the same transaction. */
+  readonly hooked: <Tx>(hooks: Hooks<Tx>) => Hooks<Tx>
+  readonly stop: () => void
 }
 
 /** Creates people. Throws ConfigError for options that make no sense. */
 export function createPeople(options: PeopleOptions, deps: PeopleDeps): PeopleParts {
   checkPeopleOptions(options)
   const { match, onMatch } = options
-  const opened = async (tenant: string) => {
+  const opened = async (tenant?: string) => {
     const parts = await deps.open()
-    await deps.ready(tenant)
+    if (tenant !== undefined) await deps.ready(tenant)
     return parts
   }
+  const { environment } = deps
+  const signIns = createSignIns(options.signIn, {
+    environment,
+    open: opened,
+    report: (error) => deps.report({ error }),
+  })
   return {
     api: {
       async adopt(tenant, people, asked) {
         const { directory } = await opened(tenant)
         return adopt(directory, tenant, people, asked)
       },
+      signIn: signIns.signIn,
+      signIns: signIns.signIns,
     },
+    hooked: (hooks) => (options.signIn === undefined ? hooks : withEnds(hooks)),
+    stop: signIns.stop,
     served: (directory) => (match === undefined ? directory : withMatching(directory, { match, onMatch })),
+  }
+}
+
+/** Runs the host's hook, and then notes whose sessions are to end. */
+function withEnds<Tx>(hooks: Hooks<Tx>): Hooks<Tx> {
+  return {
+    ...hooks,
+    transaction(done, tx) {
+      const pending = hooks.transaction?.(done, tx)
+      return pending instanceof Promise ? pending.then(() => noteEnds(done)) : noteEnds(done)
+    },
   }
 }
