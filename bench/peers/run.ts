@@ -42,7 +42,7 @@ for (const { name, start } of peers) {
 const names = [...new Set(results.flatMap((result) => [...result.keys()]))]
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 const table = [
-  line(['', ...peers.map(({ name }) => name)]),
+  line(['what', ...peers.map(({ name }) => name)]),
   line(['---', ...peers.map(() => '---')]),
   line(['acknowledged is', ...peers.map(({ durability }) => durability)]),
   ...names.map((name) => line([name, ...results.map((result) => result.get(name) ?? '–')])),
