@@ -1,11 +1,15 @@
 // Joins the commits of many deliveries: one runs at a time, and what comes meanwhile goes into the next.
 
+import type { Environment } from '../../environment.ts'
 import type { Store, Write } from '../../store/index.ts'
 
 /** Commits writes under the fence of one turn. */
 export interface Committer {
-  /** Resolves when these writes are on disk. They stay together. After the first failure everything is refused with its error. */
-  readonly commit: (writes: readonly Write[]) => Promise<void>
+  /**
+   * Resolves when these writes are on disk. They stay together. After the first failure everything is refused with its error. `urgent`:
+   * they go before others, and without them.
+   */
+  readonly commit: (writes: readonly Write[], urgent?: boolean) => Promise<void>
   /** Puts writes into the next commit, whenever that is. */
   readonly along: (writes: readonly Write[]) => void
   /** The state of the unit has changed: it goes into the next commit. */
@@ -16,6 +20,7 @@ export interface Committer {
 
 interface Waiting {
   readonly writes: readonly Write[]
+  readonly urgent: boolean
   readonly done: () => void
   readonly failed: (error: unknown) => void
 }
@@ -24,10 +29,13 @@ interface Waiting {
 const JOINED = 200
 /** Most writes that wait to go along: beyond that, they are committed by themselves. */
 const ALONG = 100
+/** Deliveries that go on in one turn of the event loop, so that requests to the directory, and leavers, come between. */
+const RESUMED = 4
 
 /** What a committer works with. */
 export interface CommitterDeps {
   readonly store: Pick<Store, 'commit'>
+  readonly environment: Pick<Environment, 'afterTurn'>
   readonly fence: Write
   /** The write of the unit's state as of now. */
   readonly state: () => Write
@@ -36,30 +44,38 @@ export interface CommitterDeps {
 }
 
 /** Opens the committer of a turn. */
-export function createCommitter({ store, fence, state, failed }: CommitterDeps): Committer {
+export function createCommitter({ store, environment, fence, state, failed }: CommitterDeps): Committer {
   let waiting: Waiting[] = []
   const along: Write[] = []
   let touched = false
   let running: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
 
+  /** What goes into the next commit. */
+  function take(): { readonly now: readonly Waiting[]; readonly count: number } {
+    const urgent = waiting.filter((one) => one.urgent)
+    const candidates = urgent.length > 0 ? urgent : waiting
+    let count = 0
+    let taken = 0
+    for (const one of candidates) {
+      if (taken > 0 && count + one.writes.length > JOINED) break
+      count += one.writes.length
+      taken++
+    }
+    const now = candidates.slice(0, taken)
+    waiting = waiting.filter((one) => !now.includes(one))
+    return { now, count }
+  }
+
   async function run(): Promise<void> {
     while (waiting.length > 0 && failure === undefined) {
-      let count = 0
-      let taken = 0
-      for (const one of waiting) {
-        if (taken > 0 && count + one.writes.length > JOINED) break
-        count += one.writes.length
-        taken++
-      }
-      const now = waiting.slice(0, taken)
-      waiting = waiting.slice(taken)
-      const extra = along.splice(0, Math.max(0, JOINED - count))
+      const { now, count } = take()
+      const extra = now[0]?.urgent === true ? [] : along.splice(0, Math.max(0, JOINED - count))
       if (touched) extra.push(state())
       touched = false
       try {
         await store.commit([fence, ...now.flatMap((one) => one.writes), ...extra])
-        for (const one of now) one.done()
+        void resume(now)
       } catch (error) {
         failure = { error }
         for (const one of [...now, ...waiting]) one.failed(error)
@@ -70,10 +86,17 @@ export function createCommitter({ store, fence, state, failed }: CommitterDeps):
     running = undefined
   }
 
-  function commit(writes: readonly Write[]): Promise<void> {
+  async function resume(those: readonly Waiting[]): Promise<void> {
+    for (const [at, one] of those.entries()) {
+      if (at > 0 && at % RESUMED === 0) await new Promise<void>(environment.afterTurn)
+      one.done()
+    }
+  }
+
+  function commit(writes: readonly Write[], urgent = false): Promise<void> {
     if (failure !== undefined) return Promise.reject(failure.error)
     return new Promise((done, failed) => {
-      waiting.push({ writes, done, failed })
+      waiting.push({ writes, urgent, done, failed })
       // Deliveries that come back together are committed together.
       running ??= Promise.resolve().then(run)
     })

@@ -21,8 +21,8 @@ const USUAL = 64
 const MOST = 256
 /** Room is filled once half of all is free: each look reads those that are being worked on again. */
 const REFILL = 2
-/** Links that are begun in one turn of the event loop, so that requests to the directory come between. */
-const BEGUN = 8
+/** Links that are read and begun in one turn of the event loop, so that requests to the directory, and leavers, come between. */
+const BEGUN = 4
 /** Room for leavers when everything else is full. */
 const LEAVERS = 32
 /** Longest time until the next look for leavers while others are worked on. */
@@ -73,9 +73,9 @@ export async function workLinks(turn: Turn, signal: AbortSignal, filling: () => 
       const isFull = room === 0 && !withRoomForLeavers(running.size)
       const { items, again } = isFull ? NONE : await pick(turn, running, room, withOthers)
       if (isPaused && running.size === 0 && !filling()) break
-      for (const [at, { job, accounts }] of (await prepare(turn, items)).entries()) {
-        if (at > 0 && at % BEGUN === 0) await new Promise<void>(environment.afterTurn)
-        start(job, accounts)
+      for (let at = 0; at < items.length && !signal.aborted && failure === undefined; at += BEGUN) {
+        if (at > 0) await new Promise<void>(environment.afterTurn)
+        for (const { job, accounts } of await prepare(turn, items.slice(at, at + BEGUN))) start(job, accounts)
       }
       if (items.length > 0) continue
       if (running.size > 0 || filling()) await bell.wait(LOOK_MS)

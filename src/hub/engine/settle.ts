@@ -45,12 +45,15 @@ export async function keepProgress(turn: Turn, job: Job, others: readonly Write[
   const woken = await wakeDependents(turn, job)
   countManaged(turn, job)
   const { link } = job
-  await turn.committer.commit([
-    { write: 'item', item: keyOf(job), set: { value: link as never, tag: tagOf(link) } },
-    ...woken,
-    ...takeUnsaved(job),
-    ...others,
-  ])
+  await turn.committer.commit(
+    [
+      { write: 'item', item: keyOf(job), set: { value: link as never, tag: tagOf(link) } },
+      ...woken,
+      ...takeUnsaved(job),
+      ...others,
+    ],
+    job.lane === HUB_LANES.leave,
+  )
   job.saved = link
 }
 

@@ -114,6 +114,7 @@ async function takeTurn(
     attempts: 0,
     committer: createCommitter({
       store,
+      environment,
       fence: lease.fence,
       state: () => ({ write: 'item', item: unitKey, set: { value: stateOf(turn) as never } }),
       // What is on its way ends by itself before the lease is released: the next owner must not send before it has arrived.
