@@ -33,7 +33,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['protocol', 'SCIM itself: pure functions over plain data, without Node. RFC 7643, 7644, 9865.'],
   [
     '',
-    'Files outside the rooms: any room may import `call.ts`, `environment.ts`, `node.ts` with its parts, `packages.ts`, `per-turn.ts`, `terminal.ts`, `turns.ts`, `url.ts` and `whole-answer.ts`; `index.ts` only re-exports.',
+    'Files outside the rooms: any room may import `base64url.ts`, `call.ts`, `environment.ts`, `node-crypto.ts`, `node.ts` with its parts, `packages.ts`, `per-turn.ts`, `terminal.ts`, `turns.ts`, `url.ts` and `whole-answer.ts`; `index.ts` only re-exports.',
   ],
 ]
 

@@ -14,11 +14,11 @@ export type Fetch = (request: Request) => Response | Promise<Response>
 /** Options of {@link toNode}. */
 export interface BridgeOptions {
   /** Bounds what the bodies under way take in memory; shared by all listeners of a process that are to be bounded together. */
-  readonly bodies?: Bodies
+  readonly bodies?: Bodies | undefined
   /** The longest body that is read for a plain function; a provider has limits of its own. Default 16 MiB. */
-  readonly bodyBytes?: number
+  readonly bodyBytes?: number | undefined
   /** Called with what a function throws, and with answers that break off. Default: prints to standard error. */
-  readonly report?: (error: unknown) => void
+  readonly report?: ((error: unknown) => void) | undefined
 }
 
 /**

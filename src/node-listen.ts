@@ -27,14 +27,14 @@ const RESTING = 4_000
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
-  readonly port?: number
-  readonly host?: string
+  readonly port?: number | undefined
+  readonly host?: string | undefined
   /** How long a connection may be quiet while its answer is made. */
-  readonly quietMs?: number
+  readonly quietMs?: number | undefined
   /** Most connections without a request under way; past it the oldest is closed. */
-  readonly resting?: number
+  readonly resting?: number | undefined
   /** Answers `Expect: 100-continue` when the body is read, not at once. */
-  readonly continueWhenRead?: boolean
+  readonly continueWhenRead?: boolean | undefined
 }
 
 /** Listens over HTTP. `port` 0 takes any free one. Rejects when the address is taken. */

@@ -1,7 +1,8 @@
 // Makes, hashes and compares the secrets that let clients and administrators in.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { toBase64url } from '../base64url.ts'
 import type { Environment } from '../environment.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** Random bytes in a token: 256 bits, too many to guess. RFC 7644 §7.4. */
 const SECRET_BYTES = 32
@@ -26,7 +27,7 @@ export function makeAdminToken(environment: Environment): string {
 }
 
 function secret(environment: Environment): string {
-  return Buffer.from(environment.random(new Uint8Array(SECRET_BYTES))).toString('base64url')
+  return toBase64url(environment.random(new Uint8Array(SECRET_BYTES)))
 }
 
 /** The tenant that a token names, or undefined if the text isn't in the form of a token. */
@@ -45,14 +46,14 @@ export function isAdminToken(token: string): boolean {
 
 /** What is stored of a token: SHA-256 in hex. A plain hash is enough, since the secret is 256 random bits. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return sha256Hex(token)
 }
 
 /** Whether two hashes are equal, in a time that doesn't reveal where they differ. */
 export function sameHash(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
+  let differing = a.length ^ b.length
+  for (let at = 0; at < a.length; at++) differing |= a.charCodeAt(at) ^ b.charCodeAt(at)
+  return differing === 0
 }
 
 /** The short name of a token in lists and commands: the first twelve characters of its hash. Not a secret. */

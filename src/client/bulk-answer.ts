@@ -1,6 +1,7 @@
 // Matches the answers of a bulk request to its operations. RFC 7644 §3.7.3.
 
-import { ERROR, idInUri, isObject, type Json, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
+import { ERROR, isObject, type Json, type JsonObject, readScimError, ScimError } from '../protocol/index.ts'
+import { idOf } from './location.ts'
 import { TransportError } from './transport-error.ts'
 
 /** What a server answered to one operation. RFC 7644 §3.7.3. */
@@ -126,9 +127,4 @@ function refusalIn(status: number | undefined, response: JsonObject | undefined)
   const said = statusIn(member('status'))
   const code = isRefused ? status : said !== undefined && said >= 400 ? said : 400
   return readScimError(code, response) ?? new ScimError(code, `refused with status ${code}`)
-}
-
-/** The id at the end of a location, whatever host it names: behind a proxy that is often the wrong one. RFC 7644 §3.3. */
-export function idOf(location: string | null): string | undefined {
-  return location === null ? undefined : idInUri(location)
 }

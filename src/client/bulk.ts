@@ -12,9 +12,10 @@ import {
   ScimError,
   setAside,
 } from '../protocol/index.ts'
-import { type BulkAnswer, idOf, readBulkAnswer } from './bulk-answer.ts'
+import { type BulkAnswer, readBulkAnswer } from './bulk-answer.ts'
 import type { ServerFeatures } from './discover.ts'
 import { CLIENT_LIMITS } from './limits.ts'
+import { idOf } from './location.ts'
 import type { Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
 

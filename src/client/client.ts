@@ -10,11 +10,11 @@ import {
   type ResourceType,
 } from '../protocol/index.ts'
 import { noAuth } from './auth.ts'
-import { type BulkOptions, type BulkOutcome, type BulkStepInput, sendBulk } from './bulk.ts'
-import { idOf } from './bulk-answer.ts'
+import type { BulkOptions, BulkOutcome, BulkStepInput } from './bulk.ts'
 import { type ClientOptions, checkClientOptions } from './client-options.ts'
 import { createDiscovery, type Discovery } from './discover.ts'
 import { CLIENT_LIMITS } from './limits.ts'
+import { idOf } from './location.ts'
 import { createPace, type Pace, type PaceOptions } from './pace.ts'
 import { type Received, readResource, type Sent } from './received.ts'
 import { pathOf, readBaseUrl } from './request.ts'
@@ -22,7 +22,7 @@ import type { Answer } from './response.ts'
 import { type Page, readOnePage, type Search, type Selection, type Start } from './search.ts'
 import { createSend, type Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
-import { type Change, type Updated, type UpdateOptions, update } from './update.ts'
+import type { Change, Updated, UpdateOptions } from './update.ts'
 import { type Walk, walk } from './walk.ts'
 
 /** What every call takes. */
@@ -138,13 +138,18 @@ export function createClient(options: ClientOptions): Client {
     },
     replace: (type, id, resource, own = {}) => replace(deps, type, id, resource, own),
     patch: (type, id, operations, own = {}) => patch(deps, type, id, operations as readonly PatchOperation[], own),
-    update: (type, from, change, own) => update(send, discovery, get, type, from, change, own),
+    // What makes the least PATCH, and what joins operations, is large: it is loaded by who uses it.
+    async update(type, from, change, own) {
+      const { update } = await import('./update.ts')
+      return update(send, discovery, get, type, from, change, own)
+    },
     async remove(type, id, own = {}) {
       const path = pathOf(type.endpoint, id)
       await send({ method: 'DELETE', path, ifMatch: own.ifMatch, signal: own.signal })
       await noteCondition(deps, 'DELETE', path, own.ifMatch, own.signal)
     },
     async bulk(operations, own = {}) {
+      const { sendBulk } = await import('./bulk.ts')
       const outcomes = await sendBulk(send, await discovery.features(own.signal), operations, own)
       const condition = operations.find(({ version }) => version !== undefined)?.version
       await noteCondition(deps, 'POST', '/Bulk', condition, own.signal)

@@ -1,20 +1,8 @@
 // Reads and keeps a server's configuration, resource types and schemas. RFC 7644 §4.
 
 import type { Environment } from '../environment.ts'
-import {
-  Group,
-  isObject,
-  type JsonObject,
-  type ResourceType,
-  readResourceType,
-  readSchema,
-  type Schema,
-  ScimError,
-  User,
-} from '../protocol/index.ts'
-import { parseUrl } from '../url.ts'
+import { isObject, type JsonObject, type ResourceType, type Schema, ScimError } from '../protocol/index.ts'
 import { orAborted } from './aborted.ts'
-import { looseSchema } from './loose-schema.ts'
 import { readPage, wholeNumber } from './page.ts'
 import type { Send } from './send.ts'
 import { TransportError } from './transport-error.ts'
@@ -109,14 +97,13 @@ export function createDiscovery(
   const schemas = () =>
     keep('schemas', async () => {
       const found = await lookThrough('/Schemas')
-      return found.map(schemaOf).filter((each) => each !== undefined)
+      return (await import('./described.ts')).readSchemas(found)
     })
   const types = () =>
     keep('types', async () => {
       const found = await lookThrough('/ResourceTypes')
-      const known = new Map((await schemas()).map((schema) => [schema.id.toLowerCase(), schema]))
-      const read = found.map((json) => typeOf(belowBase(json, base), known)).filter((each) => each !== undefined)
-      return read.length === 0 ? [User, Group] : read
+      const known = await schemas()
+      return (await import('./described.ts')).readTypes(found, known, base)
     })
   return {
     config: (signal) => orAborted(config(), signal),
@@ -181,58 +168,3 @@ function isAbsent(error: unknown): boolean {
   if (error instanceof ScimError) return [400, 403, 404, 405, 501].includes(error.status)
   return error instanceof TransportError && error.code === 'ERR_NOT_SCIM' && (error.status ?? 0) < 500
 }
-
-function schemaOf(json: JsonObject): Schema | undefined {
-  try {
-    return readSchema(json)
-  } catch {
-    return looseSchema(json)
-  }
-}
-
-/** A resource type whose endpoint is relative to the base URL, as it should be: some repeat the base's path, or give the whole URL. RFC 7643 §6. */
-function belowBase(json: JsonObject, base: string): JsonObject {
-  const { endpoint } = json
-  return typeof endpoint === 'string' ? { ...json, endpoint: endpointBelow(endpoint.trim(), base) } : json
-}
-
-function endpointBelow(endpoint: string, base: string): string {
-  const root = new URL(base).pathname.replace(/\/$/, '')
-  const url = parseUrl(endpoint)
-  // Behind a proxy its host is often a wrong one; which path it has below the base counts.
-  const path = url !== null && /^https?:$/.test(url.protocol) ? url.pathname : endpoint
-  const absolute = path.startsWith('/') ? path : `/${path}`
-  const isRepeated = root !== '' && `${absolute}/`.toLowerCase().startsWith(`${root}/`.toLowerCase())
-  const below = (isRepeated ? absolute.slice(root.length) : absolute).replace(/\/$/, '')
-  return below === '' ? absolute : below
-}
-
-function typeOf(json: JsonObject, known: ReadonlyMap<string, Schema>): ResourceType | undefined {
-  const find = (id: string) => known.get(id.toLowerCase()) ?? STANDARD.get(id.toLowerCase())
-  try {
-    return readResourceType(json, find)
-  } catch {
-    // An extension without a schema is no reason to forget the type.
-    const { name, endpoint, schema: id } = json
-    const schema = typeof id === 'string' ? find(id) : undefined
-    if (typeof name !== 'string' || typeof endpoint !== 'string' || schema === undefined) return undefined
-    const listed = Array.isArray(json.schemaExtensions) ? json.schemaExtensions : []
-    return {
-      id: name,
-      name,
-      description: name,
-      endpoint: endpoint.startsWith('/') ? endpoint : `/${endpoint}`,
-      schema,
-      extensions: listed.flatMap((each) => {
-        const extension = isObject(each) && typeof each.schema === 'string' ? find(each.schema) : undefined
-        return extension === undefined ? [] : [{ schema: extension, required: false }]
-      }),
-    }
-  }
-}
-
-const STANDARD: ReadonlyMap<string, Schema> = new Map(
-  [User, Group]
-    .flatMap((type) => [type.schema, ...type.extensions.map(({ schema }) => schema)])
-    .map((schema) => [schema.id.toLowerCase(), schema]),
-)

@@ -31,26 +31,26 @@ import { createSchemaCheck, withSchemaRetry } from './schema-retry.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
 import { isOutdated, passwordMatches } from './scrypt.ts'
 import { secretKey } from './secret-key.ts'
-import { createIds } from './uuid.ts'
+import { createIds, shortId } from './uuid.ts'
 import { createWrites, type Writes } from './write.ts'
 
 /** Options of {@link createDirectory}. */
 export interface DirectoryOptions<Tx> {
   readonly store: Store<Tx>
   /** The resource types: the same for all tenants … */
-  readonly types?: readonly ResourceType[]
+  readonly types?: readonly ResourceType[] | undefined
   /** … or each tenant's own. Asked at each request, so it must be quick. */
-  readonly catalog?: (tenant: string) => Catalog
+  readonly catalog?: ((tenant: string) => Catalog) | undefined
   /** Paths that must be unique in a tenant besides those that its schemas declare so (A-81). */
-  readonly unique?: (tenant: string) => UniquePaths
+  readonly unique?: ((tenant: string) => UniquePaths) | undefined
   /** Brings `catalog` and `unique` up to date; called before a write is handed to the store. */
-  readonly ready?: (tenant: string) => void | Promise<void>
+  readonly ready?: ((tenant: string) => void | Promise<void>) | undefined
   /** Whether a tenant is created with its first resource. Default true; false where something else creates and removes tenants. */
-  readonly openTenants?: boolean
-  readonly hooks?: Hooks<Tx>
+  readonly openTenants?: boolean | undefined
+  readonly hooks?: Hooks<Tx> | undefined
   /** Called before what takes long, hashing above all; what it throws ends the write. */
-  readonly check?: () => void
-  readonly environment?: Environment
+  readonly check?: (() => void) | undefined
+  readonly environment?: Environment | undefined
 }
 
 /** The set of people and groups, and the only way to it. */
@@ -103,7 +103,7 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     hash: createHasher(options.check),
     queue: createQueue(store, environment),
     newId,
-    newTxn: () => Buffer.from(newId().replaceAll('-', ''), 'hex').toString('base64url'),
+    newTxn: () => shortId(newId()),
     openTenants: options.openTenants ?? true,
   }
   return {

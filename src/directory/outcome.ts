@@ -23,11 +23,11 @@ export interface Outcome {
 /** What the creation of a resource may be given besides its body. */
 export interface CreateOptions extends Pick<WriteOptions, 'light' | 'along' | 'silent'> {
   /** The host's own id for it, unique in the tenant; made here unless given. Throws ConfigError for what is no id ({@link requireId}). */
-  readonly id?: string
+  readonly id?: string | undefined
   /** When it came to be, in milliseconds since 1970, if before now. */
-  readonly created?: number
+  readonly created?: number | undefined
   /** The host had it before. The line in the log says so by the path `id`, which others don't have ({@link isKnown}). */
-  readonly known?: boolean
+  readonly known?: boolean | undefined
 }
 
 /** Conditions of a write. */
@@ -38,14 +38,14 @@ export interface WriteOptions {
    * Which attributes may be touched, by name, in an extension after its URN and a colon; 403 for a PATCH that names another, and for
    * a PUT that would change one. Checked against the version that is written, so that nothing comes between. Absent: all.
    */
-  readonly mayChange?: (attribute: string) => boolean
+  readonly mayChange?: ((attribute: string) => boolean) | undefined
   /**
    * What is committed together with the write, or by itself if nothing changes; called with the resource's id, again if the write is
    * computed again. A conflict of these writes ends in {@link AlongConflict}.
    */
   readonly along?: ((id: string) => readonly AlongWrite[]) | undefined
   /** Throws {@link HeavyWrite} instead of taking long, before anything is written. */
-  readonly light?: boolean
+  readonly light?: boolean | undefined
   /** The host's hooks are not called. */
-  readonly silent?: boolean
+  readonly silent?: boolean | undefined
 }

@@ -14,8 +14,8 @@ export interface PruneOptions {
   /** Who had it done, for the note in the log. */
   readonly actor: string
   /** Called with the lines of each cut before they are gone. What it throws ends the cutting. */
-  readonly keep?: (lines: readonly Change[]) => Promise<void>
-  readonly signal?: AbortSignal
+  readonly keep?: ((lines: readonly Change[]) => Promise<void>) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What was cut. */

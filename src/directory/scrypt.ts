@@ -1,6 +1,7 @@
-// The scrypt hashes of passwords.
+// The scrypt hashes of passwords, by Node's scrypt where there is one.
 
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { fromBase64url, toBase64url } from '../base64url.ts'
+import { nodeCrypto } from '../node-crypto.ts'
 
 /** What a hash costs: N = 2^log2N blocks of 128 r bytes, p times. */
 interface Cost {
@@ -17,9 +18,9 @@ const KEY_BYTES = 32
 
 /** Hashes a password: `scrypt$log2N$r$p$salt$key`, salt and key as base64url. */
 export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16)
+  const salt = crypto.getRandomValues(new Uint8Array(16))
   const key = await derive(password, salt, COST)
-  return `scrypt$${COST.log2N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${key.toString('base64url')}`
+  return `scrypt$${COST.log2N}$${COST.r}$${COST.p}$${toBase64url(salt)}$${toBase64url(key)}`
 }
 
 /** Whether a password is the one that was hashed, at whatever cost. Takes the same time for any wrong one. */
@@ -27,9 +28,18 @@ export async function passwordMatches(password: string, hash: string): Promise<b
   const [scheme, , , , salt, key] = hash.split('$')
   const cost = costOf(hash)
   if (scheme !== 'scrypt' || cost === undefined || salt === undefined || key === undefined) return false
-  const wanted = Buffer.from(key, 'base64url')
-  if (wanted.length !== KEY_BYTES) return false
-  return timingSafeEqual(wanted, await derive(password, Buffer.from(salt, 'base64url'), cost))
+  const wanted = bytesOf(key)
+  const salted = bytesOf(salt)
+  if (wanted?.length !== KEY_BYTES || salted === undefined) return false
+  const found = await derive(password, salted, cost)
+  let differing = 0
+  for (const [at, byte] of wanted.entries()) differing |= byte ^ (found[at] ?? 0)
+  return differing === 0
+}
+
+/** The bytes of a part of a hash; undefined if it is no base64url, whoever wrote it. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  return /^[\w-]+$/.test(text) && text.length % 4 !== 1 ? fromBase64url(text) : undefined
 }
 
 /** Whether a hash was made at less cost than one made now. */
@@ -46,11 +56,16 @@ function costOf(hash: string): Cost | undefined {
   return { log2N, r, p }
 }
 
-function derive(password: string, salt: Buffer, { log2N, r, p }: Cost): Promise<Buffer> {
+async function derive(password: string, salt: Uint8Array<ArrayBuffer>, { log2N, r, p }: Cost): Promise<Uint8Array> {
   const N = 2 ** log2N
+  const native = nodeCrypto()
+  if (native === undefined) {
+    const { scryptPortable } = await import('./scrypt-portable.ts')
+    return scryptPortable(password, salt, { N, r, p, keyBytes: KEY_BYTES })
+  }
   return new Promise((resolve, reject) => {
     // Twice what it needs: Node refuses more than 32 MiB by itself.
-    scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem: 2 * 128 * N * r }, (error, key) =>
+    native.scrypt(password, salt, KEY_BYTES, { N, r, p, maxmem: 2 * 128 * N * r }, (error, key) =>
       error ? reject(error) : resolve(key),
     )
   })

@@ -1,5 +1,6 @@
 // Keys of the database by purpose, made once and kept.
 
+import { fromBase64url, toBase64url } from '../base64url.ts'
 import type { Environment } from '../environment.ts'
 import { Conflict, type Store } from '../store/index.ts'
 
@@ -8,8 +9,8 @@ export async function secretKey<Tx>(store: Store<Tx>, environment: Environment, 
   const record = { tenant: '', kind: 'key', key: purpose }
   for (;;) {
     const [found] = await store.records('', 'key', { key: purpose })
-    if (typeof found?.value === 'string') return new Uint8Array(Buffer.from(found.value, 'base64url'))
-    const value = Buffer.from(environment.random(new Uint8Array(32))).toString('base64url')
+    if (typeof found?.value === 'string') return fromBase64url(found.value)
+    const value = toBase64url(environment.random(new Uint8Array(32)))
     try {
       await store.commit([{ write: 'record', record, value, ifAbsent: true }])
     } catch (error) {

@@ -1,5 +1,6 @@
 // Makes ids: UUIDs in order of time.
 
+import { toBase64url } from '../base64url.ts'
 import type { Environment } from '../environment.ts'
 
 /**
@@ -38,3 +39,11 @@ export function createIds(environment: Pick<Environment, 'now' | 'random'>): () 
 }
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** An id's 16 bytes as base64url: 22 characters in place of 36. */
+export function shortId(id: string): string {
+  const hex = id.replaceAll('-', '')
+  const bytes = new Uint8Array(16)
+  for (let at = 0; at < 16; at++) bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16)
+  return toBase64url(bytes)
+}

@@ -22,7 +22,7 @@ import { sweepTurn } from './reconcile/sweep-turn.ts'
 export interface HubOptions {
   readonly store: EngineStore
   /** Its `fetch` goes to apps: give one that checks addresses. */
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
   /** The name of this process; unique among all processes that ever use the database. */
   readonly owner: string
   /** Ways of speaking to apps. */
@@ -30,19 +30,19 @@ export interface HubOptions {
   /** The secret of an app's credentials, in the clear; undefined when it has none. */
   readonly secret: (tenant: string, settings: AppSettings) => Promise<string | undefined>
   /** A tenant's resource types and schemas. By default the core ones. */
-  readonly catalog?: (tenant: string) => Catalog
+  readonly catalog?: ((tenant: string) => Catalog) | undefined
   /** Brings `catalog` up to date with other processes. */
-  readonly ready?: (tenant: string) => void | Promise<void>
+  readonly ready?: ((tenant: string) => void | Promise<void>) | undefined
   /** Whether a tenant is being imported: nothing is done for it before it is served. */
-  readonly isImported?: (tenant: string) => boolean | Promise<boolean>
+  readonly isImported?: ((tenant: string) => boolean | Promise<boolean>) | undefined
   /** Forgets what is kept of an app that was removed. */
   readonly clear: UnitDeps['clear']
-  readonly pace?: Partial<Pace>
+  readonly pace?: Partial<Pace> | undefined
   /** Called with errors that no link explains. */
   readonly report: UnitDeps['report']
-  readonly onEvent?: (event: HubEvent) => void
-  readonly meter?: HubMeter
-  readonly tracer?: HubTracer
+  readonly onEvent?: ((event: HubEvent) => void) | undefined
+  readonly meter?: HubMeter | undefined
+  readonly tracer?: HubTracer | undefined
 }
 
 /** A hub. */

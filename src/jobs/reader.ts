@@ -34,7 +34,7 @@ export interface LogGap {
 /** The options of a reader. */
 export interface ReaderOptions {
   readonly store: Pick<Store & Work, 'news' | 'cursors' | 'changes' | 'commit' | 'lease' | 'release' | 'watch'>
-  readonly environment?: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'>
+  readonly environment?: Pick<Environment, 'monotonic' | 'chance' | 'setTimer'> | undefined
   /**
    * Reads for each cursor with this name, or a name that starts with it and a slash. A tenant is read once a `cursor` write has created
    * such a cursor. Up to 196 characters, the slash and what follows included.
@@ -48,12 +48,12 @@ export interface ReaderOptions {
    * Handles a gap, such as by starting over from the resources. The writes it returns are committed with the place before `begins`.
    * Without it the reader stays where it is, and each turn is reported as failed: nothing is passed over unnoticed.
    */
-  readonly handleGap?: (gap: LogGap) => Promise<readonly Write[]>
+  readonly handleGap?: ((gap: LogGap) => Promise<readonly Write[]>) | undefined
   /** Called with the error that `handle` or the store has thrown; the lines are read again later. */
   readonly report: (error: unknown, where: { readonly tenant: string; readonly reader: string } | undefined) => void
-  readonly pace?: Partial<Pace>
+  readonly pace?: Partial<Pace> | undefined
   /** Maximum lines in a batch. */
-  readonly batchLines?: number
+  readonly batchLines?: number | undefined
 }
 
 /** A running reader. */

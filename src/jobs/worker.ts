@@ -17,7 +17,7 @@ export interface WorkResult {
 /** The options of a worker. */
 export interface WorkerOptions {
   readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'watchWork'>
-  readonly environment?: Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'>
+  readonly environment?: Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'> | undefined
   /**
    * Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind.
    * The names of the queue and of an item have up to 194 characters together.
@@ -32,7 +32,7 @@ export interface WorkerOptions {
   readonly work: (item: Item, lease: HeldLease) => Promise<WorkResult>
   /** Called with the error that `work` or the store has thrown. */
   readonly report: (error: unknown, item: Item | undefined) => void
-  readonly pace?: Partial<Pace>
+  readonly pace?: Partial<Pace> | undefined
 }
 
 /** A running worker. */

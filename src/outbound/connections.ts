@@ -16,9 +16,9 @@ export interface ConnectionOptions {
   /** Whether an address may be connected to, for public names and for those that are only fit for inner networks. */
   readonly allowed: { readonly public: (address: string) => boolean; readonly inner: (address: string) => boolean }
   /** A proxy that requests to public names go through; it resolves the name and checks its addresses. */
-  readonly proxy?: URL
+  readonly proxy?: URL | undefined
   /** Certificates of authorities in PEM, instead of those that Node knows. */
-  readonly ca?: string
+  readonly ca?: string | undefined
   readonly connectMs: number
   readonly socketsPerHost: number
   readonly sockets: number

@@ -32,7 +32,7 @@ export interface DiffOptions {
    * Attributes, by their top-level names or extension URNs, of which nobody knows what the server holds. They are set whole, or taken
    * away, whatever the first document says of them.
    */
-  readonly uncertain?: readonly string[]
+  readonly uncertain?: readonly string[] | undefined
 }
 
 /**

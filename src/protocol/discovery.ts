@@ -66,9 +66,9 @@ export interface ServiceProviderConfigOptions {
     readonly filter: boolean
   }
   readonly limits: Limits
-  readonly documentationUri?: string
+  readonly documentationUri?: string | undefined
   /** The tenant's resource types, which decide whether roles and entitlements are offered (draft, D-040). */
-  readonly types?: readonly ResourceType[]
+  readonly types?: readonly ResourceType[] | undefined
 }
 
 /** The configuration resource: what is offered, and within which limits. RFC 7643 §5, RFC 7644 §4, RFC 9865 §4. */

@@ -5,6 +5,7 @@ import { attributeIn } from './attributes.ts'
 import { canonicalValue } from './canonical-value.ts'
 import { invalidSyntax, invalidValue, payloadTooLarge } from './errors.ts'
 import { comparable } from './folding.ts'
+import { idInUri } from './id-in-uri.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { displayed, elementInside, mended, unpackJson } from './mend.ts'
@@ -246,22 +247,6 @@ function completeReference(
   // With a single possible type, the URI is built from the id for each answer.
   if ('$ref' in out && (attributeIn(attribute.subAttributes ?? [], '$ref')?.referenceTypes?.length ?? 0) < 2)
     delete out.$ref
-}
-
-/**
- * The id that a resource's URI ends in; the part before it, a version segment too, does not count (A-91). An endpoint has none.
- * RFC 7643 §2.4.
- */
-export function idInUri(uri: string): string | undefined {
-  const [before = ''] = uri.split(/[?#]/, 1)
-  const path = before.replace(/\/$/, '')
-  const last = path.slice(path.lastIndexOf('/') + 1)
-  if (last === '' || last === 'Users' || last === 'Groups' || !path.includes('/')) return undefined
-  try {
-    return decodeURIComponent(last)
-  } catch {
-    return undefined
-  }
 }
 
 /** Entries that hold nothing but a label, as some clients send for values they do not have. */

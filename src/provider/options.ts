@@ -19,18 +19,18 @@ export interface ProviderOptions {
    */
   readonly publicUrl?: string | undefined
   /** What a tenant offers. Default: everything. */
-  readonly features?: (tenant: string) => Features
+  readonly features?: ((tenant: string) => Features) | undefined
   /**
    * Carries a request out on another thread: scans, big pages, large bodies and groups. The body is passed along when it
    * has been read already.
    */
-  readonly offload?: (call: Call, body: Uint8Array | undefined) => Promise<Answer>
+  readonly offload?: ((call: Call, body: Uint8Array | undefined) => Promise<Answer>) | undefined
   /** Seconds to wait when a principal has used up its rate, else 0. */
-  readonly throttle?: (principal: Principal) => number
+  readonly throttle?: ((principal: Principal) => number) | undefined
   /** Characters of finished texts that are kept. Default 64 MiB. */
-  readonly cacheBytes?: number
+  readonly cacheBytes?: number | undefined
   /** Called with each internal error. Default: prints a line and the stack to standard error. */
-  readonly report?: Report
+  readonly report?: Report | undefined
   /** Called with attributes that no schema has and that were left out: type and attribute paths, never values. */
   readonly skipped?: (note: {
     readonly tenant: string
@@ -39,6 +39,6 @@ export interface ProviderOptions {
     readonly paths: readonly string[]
   }) => void
   /** Loads a tenant's catalog and features; only called for requests without credentials. */
-  readonly ready?: (tenant: string) => void | Promise<void>
-  readonly now?: () => number
+  readonly ready?: ((tenant: string) => void | Promise<void>) | undefined
+  readonly now?: (() => number) | undefined
 }

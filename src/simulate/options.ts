@@ -8,35 +8,35 @@ import { ACTS, type ActName } from './scenario.ts'
 /** What to simulate, against which server. Either `url` or `fetch` is needed. */
 export interface SimulateOptions {
   /** Base URL of the SCIM server, like `https://scim.example.com/scim/v2`. */
-  readonly url?: string
+  readonly url?: string | undefined
   /**
    * Answers the requests instead of the network: the `fetch` of a provider in this process. Then `url` only says what the
    * requests are addressed to; `http://localhost/scim/v2` by default.
    */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /** The bearer token. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** Headers of every request beyond the provider's own. */
-  readonly headers?: { readonly [name: string]: string }
+  readonly headers?: { readonly [name: string]: string } | undefined
   /** Only these acts, and those that they need; all by default. */
-  readonly only?: readonly ActName[]
+  readonly only?: readonly ActName[] | undefined
   /** How many people there are: 1 to 1,000, 3 by default. */
-  readonly people?: number
+  readonly people?: number | undefined
   /** The same seed makes the same people with the same names; a new one by default. 0 to 4,294,967,295. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** The domain of the people's addresses; `example.com` by default. */
-  readonly domain?: string
+  readonly domain?: string | undefined
   /** Longest wait for an answer in milliseconds, where the provider itself would wait longer. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Leaves everything that was made on the server. */
-  readonly keep?: boolean
+  readonly keep?: boolean | undefined
   /** Called with each step as it is done, and with each act; the simulation waits for what they return. */
-  readonly onStep?: (step: StepResult) => void | Promise<void>
-  readonly onAct?: (act: ActResult) => void | Promise<void>
+  readonly onStep?: ((step: StepResult) => void | Promise<void>) | undefined
+  readonly onAct?: ((act: ActResult) => void | Promise<void>) | undefined
   /** Stops the simulation; what it has made is removed all the same. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Time and timers, for tests. */
-  readonly environment?: Environment
+  readonly environment?: Environment | undefined
 }
 
 /** Options that have been checked, with all that was left out. */

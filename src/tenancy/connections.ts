@@ -68,8 +68,8 @@ export interface Connections {
 /** How a token is rotated. */
 export interface RotateOptions {
   /** null: no end; absent: a year. */
-  readonly lifetimeMs?: number | null
-  readonly revokeOthers?: boolean
+  readonly lifetimeMs?: number | null | undefined
+  readonly revokeOthers?: boolean | undefined
 }
 
 /** How an administrator does what a refusal advises. */

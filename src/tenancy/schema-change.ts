@@ -36,7 +36,7 @@ export interface ChangeOptions {
   /** The name in the change log for resources that lose values. */
   readonly actor: string
   /** Drops the values that are in the way, instead of refusing. */
-  readonly force?: boolean
+  readonly force?: boolean | undefined
 }
 
 /** Carries out a change of what is a tenant's own. `rebuild`: index paths of a type to build again as if they were new. */

@@ -39,9 +39,9 @@ export interface TypeEntry {
 /** How a schema is put. */
 export interface SchemaPutOptions extends ChangeOptions {
   /** Names of types that it becomes an extension of. */
-  readonly extend?: readonly string[]
+  readonly extend?: readonly string[] | undefined
   /** Whether resources of these types must have it. */
-  readonly required?: boolean
+  readonly required?: boolean | undefined
 }
 
 /** Schemas and resource types of tenants, and what is indexed. */

@@ -11,15 +11,15 @@ import type { Exchange } from './trace.ts'
 /** What a fake app is made of. */
 export interface FakeAppOptions {
   /** Its habits; `strict` by default. */
-  readonly profile?: FakeProfile
+  readonly profile?: FakeProfile | undefined
   /** The base URL; `https://NAME.test/scim/v2` by default. What listens at another address keeps the path. */
-  readonly base?: string
+  readonly base?: string | undefined
   /** The bearer token that it requires; any, or none, by default. */
-  readonly token?: string
+  readonly token?: string | undefined
   /** Time and chance; the machine's by default. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Called with each exchange once it is answered, or given up. */
-  readonly onExchange?: (exchange: Exchange) => void
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined
 }
 
 /** An account, as the app keeps it. */

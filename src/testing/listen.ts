@@ -13,10 +13,12 @@ export interface ListeningApp {
   readonly close: () => Promise<void>
 }
 
-/** Lets a fake app listen on 127.0.0.1; at a free port unless one is given. Node only. */
+/** Lets a fake app listen on 127.0.0.1; at a free port unless one is given. Node, Bun and Deno only: it throws elsewhere. */
 export async function listen(app: FakeApp, port = 0): Promise<ListeningApp> {
-  const { createServer } = await import('node:http')
-  const server = createServer((request, response) => void answer(app, request, response))
+  // Not an import, so that what else is here can be bundled for other runtimes.
+  const http = globalThis.process?.getBuiltinModule?.('node:http')
+  if (http === undefined) throw new Error('a fake app can only listen where node:http is, on Node 20.16 or newer')
+  const server = http.createServer((request, response) => void answer(app, request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

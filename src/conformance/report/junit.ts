@@ -5,7 +5,7 @@ import type { Report, Result, Shown, Verdict } from './report.ts'
 /** Options of {@link writeJunit}. */
 export interface JunitOptions {
   /** A SHOULD that is missed, and what could not be tested, are failures too. */
-  readonly strict?: boolean
+  readonly strict?: boolean | undefined
 }
 
 /**

@@ -56,7 +56,7 @@ export type AppDraft = JsonObject
 /** How an app is switched on. */
 export interface SwitchOnOptions {
   /** Although nobody has looked at a plan. */
-  readonly withoutPlan?: boolean
+  readonly withoutPlan?: boolean | undefined
 }
 
 /** The apps of tenants. All throw {@link AppRefusal}. */

@@ -28,7 +28,7 @@ export interface StreamOptions {
   /** How long the next one waits for its turn. */
   readonly patienceMs: number
   /** How many members are read ahead of the consumer. */
-  readonly ahead?: number
+  readonly ahead?: number | undefined
 }
 
 interface Group {

@@ -31,30 +31,30 @@ export type { Interrupt } from './interrupt.ts'
 /** How a PostgreSQL store runs. Either `url` or `pool` is given. */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with other parameters of libpq after `?`. Needs the package `pg`. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** A `Pool` of the package `pg`. Its owner sets its time-outs, and `close` leaves it open. */
-  readonly pool?: PostgresPool
+  readonly pool?: PostgresPool | undefined
   /** With a URL: a file that holds the password, read again for each connection. */
-  readonly passwordFile?: string
+  readonly passwordFile?: string | undefined
   /** With a URL: most connections, besides the one that listens; 10 by default. */
-  readonly connections?: number
+  readonly connections?: number | undefined
   /** With a URL: how long to wait for a connection; 5,000 by default. */
-  readonly connectTimeoutMs?: number
+  readonly connectTimeoutMs?: number | undefined
   /** With a URL: how long the server may work on one statement; 30,000 by default. */
-  readonly statementTimeoutMs?: number
+  readonly statementTimeoutMs?: number | undefined
   /**
    * False: no connection (one of the pool's) is kept to listen on, and changes of other processes are only found by polling. True by
    * default, except for a pool of one connection, where listening would leave none.
    */
-  readonly listen?: boolean
+  readonly listen?: boolean | undefined
   /** False: a database without tables is refused instead of getting them. */
-  readonly create?: boolean
+  readonly create?: boolean | undefined
   /** Called after each transaction with the number of commits in it. */
-  readonly batch?: (commits: number) => void
+  readonly batch?: ((commits: number) => void) | undefined
   /** Called with what a watcher throws; the console by default. */
-  readonly report?: ReportError
+  readonly report?: ReportError | undefined
   /** Time, chance and timers, as far as they are to be others than the real ones. Leases go by the server's clock. */
-  readonly environment?: Partial<Environment>
+  readonly environment?: Partial<Environment> | undefined
 }
 
 /** A store in a PostgreSQL database. */

@@ -60,7 +60,7 @@ export interface ConnectionOptions {
   readonly cacheMib: number
   readonly busyTimeoutMs: number
   /** Called now and then during long reads; what it throws aborts them. */
-  readonly check?: () => void
+  readonly check?: (() => void) | undefined
 }
 
 /** Pages of the WAL after which a commit moves it into the database; each page is 4 KiB. */

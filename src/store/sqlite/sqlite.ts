@@ -46,13 +46,13 @@ interface Running {
 /** Options of a SQLite store that opens a file. */
 export interface SqliteOptions extends Running {
   /** The file belongs to an app too: Lockstep's tables, all named `lockstep_…`, are created beside the app's. */
-  readonly shared?: boolean
+  readonly shared?: boolean | undefined
   /** Writes on a thread of its own, so that commits never hold up the event loop. `inside` of `commit` is refused then. */
-  readonly threads?: boolean
+  readonly threads?: boolean | undefined
   /** Reads on this thread and writes through a port from `writerPort` of a threaded store. A function is called again when the port was closed. */
-  readonly writer?: MessagePort | (() => MessagePort | Promise<MessagePort>)
+  readonly writer?: (MessagePort | (() => MessagePort | Promise<MessagePort>)) | undefined
   /** Called with the reason when the writer thread has ended by itself; the next write starts another one. */
-  readonly died?: (cause: Error) => void
+  readonly died?: ((cause: Error) => void) | undefined
 }
 
 /** Options of a SQLite store on a connection of the app. */

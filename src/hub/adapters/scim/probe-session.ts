@@ -45,9 +45,9 @@ export interface ProbeSession extends ReturnType<typeof partsOf> {
 export interface ProbeOptions {
   readonly signal: AbortSignal
   /** Domain of the e-mail address of the account that is made; some apps take only verified ones. Default: example.com. */
-  readonly domain?: string
+  readonly domain?: string | undefined
   /** Called with what is being done, for people. */
-  readonly onProgress?: (text: string) => void
+  readonly onProgress?: ((text: string) => void) | undefined
 }
 
 /** Longest pause that a probe waits for, in milliseconds, and how often. */

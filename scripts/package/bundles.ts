@@ -1,0 +1,139 @@
+// Bundles what apps import and measures it against a budget, so that a bundle grows only when somebody means it to.
+
+import { writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { rolldown } from 'rolldown'
+
+/** One thing that an app bundles. */
+interface Bundle {
+  readonly name: string
+  readonly code: string
+  /** Most kilobytes (1,000 bytes), minified and compressed by gzip: of what is loaded at once, and of all with what is loaded later. */
+  readonly most: { readonly atOnce: number; readonly whole: number }
+  /** Whether it is for browsers and workers too, so that nothing of Node may be left in it. */
+  readonly portable: boolean
+}
+
+/** What is measured. Budgets are a tenth above what it was when they were set; raise one only with a reason in the commit. */
+const BUNDLES: readonly Bundle[] = [
+  {
+    name: 'parseFilter',
+    code: "export { parseFilter } from 'lockstep/protocol'",
+    most: { atOnce: 4, whole: 4 },
+    portable: true,
+  },
+  {
+    name: 'protocol',
+    code: "export * from 'lockstep/protocol'",
+    most: { atOnce: 55, whole: 56 },
+    portable: true,
+  },
+  {
+    name: 'client',
+    code: "export { createClient, token } from 'lockstep/client'",
+    most: { atOnce: 25, whole: 51 },
+    portable: true,
+  },
+  {
+    name: 'types and errors',
+    code: "export { defineSchema, EnterpriseUser, Group, ScimError, User } from 'lockstep'",
+    most: { atOnce: 5, whole: 5 },
+    portable: true,
+  },
+  {
+    name: 'lockstep in memory',
+    code: "export { lockstep, memoryStore } from 'lockstep'",
+    most: { atOnce: 120, whole: 125 },
+    portable: true,
+  },
+  { name: 'fake apps', code: "export * from 'lockstep/testing'", most: { atOnce: 40, whole: 40 }, portable: true },
+  {
+    name: 'lockstep on SQLite',
+    code: `export { lockstep } from 'lockstep'
+export { sqliteStore } from 'lockstep/sqlite'
+export { toNode } from 'lockstep/node'`,
+    most: { atOnce: 150, whole: 155 },
+    portable: false,
+  },
+]
+
+/** A bundle's size in bytes, and where most of it comes from. */
+interface Size {
+  readonly bytes: number
+  readonly files: ReadonlyMap<string, number>
+}
+
+/**
+ * Bundles and measures all in a project where the package is installed: whole by esbuild, and what is loaded at once by Rolldown, as
+ * Vite does. Returns a line for each. Throws when one is too large, saying what is in it, or when it holds what only Node has.
+ */
+export async function measureBundles(folder: string): Promise<readonly string[]> {
+  const lines: string[] = []
+  const wrong: string[] = []
+  for (const bundle of BUNDLES) {
+    const sizes = { atOnce: await atOnce(bundle, folder), whole: await whole(bundle, folder) }
+    for (const [kind, { bytes, files }] of Object.entries(sizes)) {
+      if (bytes > bundle.most[kind as keyof typeof sizes] * 1000) {
+        const largest = [...files].sort(([, a], [, b]) => b - a).slice(0, 20)
+        wrong.push(`${bundle.name}, ${kind}: ${bytes} bytes. ${largest.map(([file, of]) => `${file} ${of}`).join(', ')}`)
+      }
+    }
+    const shown = (kind: keyof typeof sizes) => `${(sizes[kind].bytes / 1000).toFixed(1)} of ${bundle.most[kind]} kB`
+    lines.push(`${bundle.name}: ${shown('atOnce')} at once, ${shown('whole')} in all`)
+  }
+  if (wrong.length > 0) throw new Error(`Bundles are larger than their budgets:\n${wrong.join('\n')}`)
+  return lines
+}
+
+async function whole({ name, code, portable }: Bundle, folder: string): Promise<Size> {
+  const result = await build({
+    stdin: { contents: code, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    metafile: true,
+    write: false,
+    // For a browser, an import of what only Node has is an error.
+    platform: portable ? 'browser' : 'node',
+    logLevel: 'silent',
+  }).catch((error: Error) => {
+    throw new Error(`${name} can't be bundled: ${error.message}`)
+  })
+  const [output] = Object.values(result.metafile.outputs)
+  const files = new Map(
+    Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => [nameOf(path), bytesInOutput]),
+  )
+  return { bytes: result.outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0), files }
+}
+
+async function atOnce({ name, code, portable }: Bundle, folder: string): Promise<Size> {
+  const input = join(folder, 'bundled.js')
+  writeFileSync(input, code)
+  const bundle = await rolldown({ input, platform: portable ? 'browser' : 'node', logLevel: 'silent' })
+  const { output } = await bundle.generate({ format: 'esm', minify: true })
+  await bundle.close()
+  const chunks = new Map(output.filter((one) => one.type === 'chunk').map((chunk) => [chunk.fileName, chunk]))
+  // A set is walked in the order of insertion, what is added meanwhile included.
+  const loaded = new Set([basename(input)])
+  const files = new Map<string, number>()
+  let bytes = 0
+  for (const fileName of loaded) {
+    const chunk = chunks.get(fileName)
+    if (chunk === undefined) {
+      if (portable || !builtinModules.includes(fileName.replace(/^node:/, ''))) throw new Error(`${name} imports ${fileName}`)
+      continue
+    }
+    bytes += gzipSync(chunk.code).length
+    for (const [path, { renderedLength }] of Object.entries(chunk.modules)) files.set(nameOf(path), renderedLength)
+    for (const next of chunk.imports) loaded.add(next)
+  }
+  return { bytes, files }
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^.*lockstep\/dist\//, '')
+}

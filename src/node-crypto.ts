@@ -1,0 +1,11 @@
+// Node's own cryptography where there is any, without importing it: a bundle for browsers or workers must not need it.
+
+import type * as Crypto from 'node:crypto'
+
+/** The module `node:crypto`, at once; undefined in browsers, in workers without it, and on Node before 20.16. */
+export function nodeCrypto(): typeof Crypto | undefined {
+  loaded ??= { module: globalThis.process?.getBuiltinModule?.('node:crypto') }
+  return loaded.module
+}
+
+let loaded: { readonly module: typeof Crypto | undefined } | undefined
