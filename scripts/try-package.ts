@@ -5,9 +5,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../test/postgres.ts'
-import { install, makeProject, pack } from './package/pack.ts'
-import { EMBEDDED, onPostgres } from './package/programs.ts'
+import { bundle, measureBundles } from './package/bundles.ts'
+import { lintPackages } from './package/lint.ts'
+import { install, makeProject, type Packed, pack } from './package/pack.ts'
+import { BUNDLED, EMBEDDED, onPostgres, PORTABLE } from './package/programs.ts'
 import { type Runtime, runtimes } from './package/runtimes.ts'
+import { runInWorkerd } from './package/workerd.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-package-'))
@@ -26,8 +29,11 @@ const expect = (said: string, what: string) => {
 try {
   const packed = pack(folder)
   const doors = tryLibrary(packed.library)
+  await lintPackages(root, packed.library)
+  await tryBundles()
   const programs = runtimes()
-  tryRuntimes(programs)
+  await tryRuntimes(programs)
+  tryPnpm(programs.pnpm, packed)
   install(app, packed.server)
   await tryCommands(programs)
   const size = Math.round(statSync(packed.library).size / 1024)
@@ -68,7 +74,7 @@ function checkTypes(): void {
   run(join(root, 'node_modules/.bin/tsc'), ...flags, '--module', 'nodenext', 'typed.ts')
 }
 
-function tryRuntimes(programs: { readonly [name in Runtime]: string }): void {
+async function tryRuntimes(programs: { readonly [name in Runtime]: string }): Promise<void> {
   const everything = [process.execPath, programs.node22, programs.node26, programs.bun, programs.deno]
   for (const program of everything) {
     rmSync(join(app, 'trial.db'), { force: true })
@@ -76,7 +82,39 @@ function tryRuntimes(programs: { readonly [name in Runtime]: string }): void {
     expect(run(program, ...flags, 'embed.js'), '201 ada')
     run(program, ...flags, 'doors.js')
   }
+  put('portable.mjs', PORTABLE)
+  put('portable-here.js', "import { trial } from './portable.mjs'\nconsole.log(await trial())")
+  expect(run(programs.node20, 'portable-here.js'), '201 ada')
   run(programs.node20, 'doors20.js')
+  await runInWorkerd(programs.workerd, app, './portable.mjs', '201 ada')
+}
+
+/** Bundles stay within their budgets, and a server in one file does what it can and refuses the rest in words. */
+async function tryBundles(): Promise<void> {
+  for (const line of await measureBundles(app)) console.log(line)
+  put('bundled-source.js', BUNDLED)
+  for (const format of ['esm', 'cjs'] as const) {
+    rmSync(join(app, 'bundled-copy.db'), { force: true })
+    const file = `bundled.${format === 'esm' ? 'mjs' : 'cjs'}`
+    await bundle(app, format, 'bundled-source.js', file)
+    expect(run(process.execPath, file), 'copied refused')
+  }
+}
+
+/** pnpm, where a package finds only what it declares: the library with the driver of PostgreSQL, and the commands. */
+function tryPnpm(pnpm: string, packed: Packed): void {
+  const strict = makeProject(join(folder, 'strict'))
+  const inside = (command: string, ...args: readonly string[]) =>
+    execFileSync(command, args, { cwd: strict, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  // Nothing is hoisted to where undeclared packages could be found. That both packages are files is ours alone, and so is the override.
+  writeFileSync(join(strict, 'pnpm-workspace.yaml'), `hoist: false\noverrides:\n  lockstep: file:${packed.library}\n`)
+  inside(pnpm, 'add', '--prefer-offline', '--ignore-scripts', packed.library, packed.server, 'pg')
+  expect(inside(join(strict, 'node_modules/.bin/lockstep'), '--help'), 'serve')
+  const program = `import { postgresStore } from 'lockstep/postgres'
+const error = await postgresStore({ url: 'postgres://127.0.0.1:1/none', connectTimeoutMs: 2000 }).catch((error) => error)
+console.log(error.name)`
+  writeFileSync(join(strict, 'pg.mjs'), program)
+  expect(inside(process.execPath, 'pg.mjs'), 'StoreUnavailable')
 }
 
 /** The commands, from the package with the server beside the app's: on this Node, and on those that `engines` allows. */

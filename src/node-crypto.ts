@@ -1,4 +1,4 @@
-// Node's own cryptography where there is any, without importing it: a bundle for browsers or workers must not need it.
+// Finds Node's own cryptography where there is any, without an import that bundles would need.
 
 import type * as Crypto from 'node:crypto'
 

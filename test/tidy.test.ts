@@ -121,6 +121,8 @@ const BEGINNINGS = [
   'index.ts',
   'store/memory/memory.ts',
   'store/sqlite/sqlite.ts',
+  // Begun through store/sqlite/thread-file.ts.
+  'store/sqlite/backup-thread.ts',
   'store/postgres/postgres.ts',
   // The rooms that use it are built next: events, sources, sign-on.
   'jobs/index.ts',

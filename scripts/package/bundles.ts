@@ -1,7 +1,7 @@
-// Bundles what apps import and measures it against a budget, so that a bundle grows only when somebody means it to.
+// Bundles what apps import and measures it against budgets, so that none grows by accident.
 
 import { writeFileSync } from 'node:fs'
-import { builtinModules } from 'node:module'
+import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -28,13 +28,13 @@ const BUNDLES: readonly Bundle[] = [
   {
     name: 'protocol',
     code: "export * from 'lockstep/protocol'",
-    most: { atOnce: 55, whole: 56 },
+    most: { atOnce: 60, whole: 60 },
     portable: true,
   },
   {
     name: 'client',
     code: "export { createClient, token } from 'lockstep/client'",
-    most: { atOnce: 25, whole: 51 },
+    most: { atOnce: 25, whole: 58 },
     portable: true,
   },
   {
@@ -78,7 +78,9 @@ export async function measureBundles(folder: string): Promise<readonly string[]>
     for (const [kind, { bytes, files }] of Object.entries(sizes)) {
       if (bytes > bundle.most[kind as keyof typeof sizes] * 1000) {
         const largest = [...files].sort(([, a], [, b]) => b - a).slice(0, 20)
-        wrong.push(`${bundle.name}, ${kind}: ${bytes} bytes. ${largest.map(([file, of]) => `${file} ${of}`).join(', ')}`)
+        wrong.push(
+          `${bundle.name}, ${kind}: ${bytes} bytes. ${largest.map(([file, of]) => `${file} ${of}`).join(', ')}`,
+        )
       }
     }
     const shown = (kind: keyof typeof sizes) => `${(sizes[kind].bytes / 1000).toFixed(1)} of ${bundle.most[kind]} kB`
@@ -86,6 +88,12 @@ export async function measureBundles(folder: string): Promise<readonly string[]>
   }
   if (wrong.length > 0) throw new Error(`Bundles are larger than their budgets:\n${wrong.join('\n')}`)
   return lines
+}
+
+/** Bundles a server into one file, as is done for functions in a cloud. */
+export async function bundle(folder: string, format: 'esm' | 'cjs', from: string, to: string): Promise<void> {
+  const entryPoints = [join(folder, from)]
+  await build({ entryPoints, bundle: true, format, platform: 'node', outfile: join(folder, to), logLevel: 'silent' })
 }
 
 async function whole({ name, code, portable }: Bundle, folder: string): Promise<Size> {
@@ -124,7 +132,7 @@ async function atOnce({ name, code, portable }: Bundle, folder: string): Promise
   for (const fileName of loaded) {
     const chunk = chunks.get(fileName)
     if (chunk === undefined) {
-      if (portable || !builtinModules.includes(fileName.replace(/^node:/, ''))) throw new Error(`${name} imports ${fileName}`)
+      if (portable || !isBuiltin(fileName)) throw new Error(`${name} imports ${fileName}`)
       continue
     }
     bytes += gzipSync(chunk.code).length

@@ -39,21 +39,41 @@ await store.close()
 `
 }
 
-/** What runs anywhere: a provider in memory, a person with a password, a filter, and the client; `trial()` resolves to `201 1 ada`. */
+/** A server as one file: copies its database, and is refused a thread whose file it lacks; prints `copied refused`. */
+export const BUNDLED = `
+import { existsSync } from 'node:fs'
+import { sqliteStore } from 'lockstep/sqlite'
+async function trial() {
+  const store = sqliteStore('bundled.db')
+  await store.backup('bundled-copy.db')
+  let refused = 'taken'
+  try {
+    sqliteStore('threads.db', { threads: true })
+  } catch (error) {
+    refused = error.message.startsWith('threads: can’t be true in a bundle') ? 'refused' : error.message
+  }
+  await store.close()
+  console.log(existsSync('bundled-copy.db') ? 'copied' : 'lost', refused)
+}
+trial()
+`
+
+/** What runs anywhere: a provider in memory, a person with a password, a filter, and the client; `trial()` resolves to `201 ada`. */
 export const PORTABLE = `
-import { bearer, createDirectory, createProvider, Group, memoryStore, User } from 'lockstep'
+import { bearer, createDirectory, createProvider, environment, Group, memoryStore, User } from 'lockstep'
 import { createClient, filter, token } from 'lockstep/client'
 import { parseFilter } from 'lockstep/protocol'
 export async function trial() {
   const directory = createDirectory({ store: memoryStore(), types: [User, Group] })
   const scim = createProvider({ directory, authenticate: bearer({ secret: { tenant: 'acme', actor: 'trial' } }) })
-  const world = { fetch: (url, init) => scim.fetch(new Request(url, init)) }
-  const client = createClient({ url: 'http://localhost/scim/v2', auth: token('secret'), world })
+  const here = { ...environment, fetch: (url, init) => scim.fetch(new Request(url, init)) }
+  const client = createClient({ url: 'http://localhost/scim/v2', auth: token('secret'), environment: here })
   const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada', password: 'correct horse' }
   const made = await client.send({ method: 'POST', path: '/Users', body })
   parseFilter('userName eq "ada"')
+  await client.update(User, made.body.id, (draft) => { draft.title = 'Countess' })
   const all = []
   for await (const user of client.list(User, { filter: filter\`userName eq \${'ada'}\` })) all.push(user.userName)
-  return made.status + ' ' + all.length + ' ' + all[0]
+  return made.status + ' ' + all.join()
 }
 `

@@ -31,5 +31,5 @@ export default {
     logLevel: 'silent',
   })
   writeFileSync(join(app, 'worker.capnp'), CONFIG)
-  execFileSync(workerd, ['test', join(app, 'worker.capnp')], { cwd: app, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(workerd, ['test', join(app, 'worker.capnp')], { cwd: app, stdio: ['ignore', 'ignore', 'pipe'] })
 }

@@ -42,8 +42,8 @@ export type BulkOutcome =
 /** Options of a bulk. */
 export interface BulkOptions {
   /** Number of errors after which processing stops. Default: goes on to the end. RFC 7644 §3.7. */
-  readonly failOnErrors?: number
-  readonly signal?: AbortSignal
+  readonly failOnErrors?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

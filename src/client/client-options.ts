@@ -12,28 +12,28 @@ export interface ClientOptions {
   /** Base URL of the service provider: `https://app.example/scim/v2`. */
   readonly url: string
   /** Default: none. */
-  readonly auth?: Auth
+  readonly auth?: Auth | undefined
   /** How long one attempt may take, its answer and a pause that the server asked for included. Default 30 s. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Attempts of one request, the first one included; 1 tries nothing again. Default 4. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** First upper bound of the wait between attempts, doubled with each; the wait is a random part of it. Default 500 ms. */
-  readonly backoffMs?: number
+  readonly backoffMs?: number | undefined
   /** Longest wait for another attempt. A `Retry-After` past it is not waited for. Default 60 s. */
-  readonly waitMs?: number
+  readonly waitMs?: number | undefined
   /** How fast the host is asked, or a pace shared with other clients. Default: 8 requests at the same time. */
-  readonly pace?: PaceOptions | Pace
+  readonly pace?: PaceOptions | Pace | undefined
   /** Largest answer, in bytes. Default 64 MiB. */
-  readonly answerBytes?: number
+  readonly answerBytes?: number | undefined
   /** Longest URL of a search before it goes by POST. Default 2,000. */
-  readonly urlLength?: number
+  readonly urlLength?: number | undefined
   /** How long discovery is believed. Default 10 minutes. */
-  readonly discoveryMs?: number
+  readonly discoveryMs?: number | undefined
   /** Headers for each request, like `user-agent`, lower-case. Some servers refuse requests without a User-Agent. */
-  readonly headers?: { readonly [name: string]: string }
+  readonly headers?: { readonly [name: string]: string } | undefined
   /** Called with each attempt, each pause that it waits for, and each condition without effect; for logs. */
-  readonly onAttempt?: (attempt: Attempt) => void
-  readonly environment?: Environment
+  readonly onAttempt?: ((attempt: Attempt) => void) | undefined
+  readonly environment?: Environment | undefined
 }
 
 /** A header's name. RFC 9110 §5.6.2. */

@@ -16,16 +16,16 @@ export interface OAuthOptions {
   readonly tokenUrl: string
   readonly clientId: string
   /** For `client_secret_basic` and `client_secret_post`; a function that gives the present one is called for each token. */
-  readonly clientSecret?: string | (() => string | Promise<string>)
+  readonly clientSecret?: (string | (() => string | Promise<string>)) | undefined
   /** For `private_key_jwt`. RFC 7523. */
-  readonly key?: ClientKey
+  readonly key?: ClientKey | undefined
   /** How the client authenticates there. Default: `private_key_jwt` with a key, else `client_secret_basic`. */
-  readonly method?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
-  readonly scope?: string
+  readonly method?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | undefined
+  readonly scope?: string | undefined
   /** Audience of the assertion; the token URL if absent. */
-  readonly audience?: string
+  readonly audience?: string | undefined
   /** Further form fields, like `resource` (RFC 8707) or `audience`. */
-  readonly parameters?: { readonly [name: string]: string }
+  readonly parameters?: { readonly [name: string]: string } | undefined
 }
 
 interface Token {

@@ -25,11 +25,11 @@ export interface Patience {
 /** Options of {@link createPace}. */
 export interface PaceOptions {
   /** Requests a second, on average; no limit when absent. */
-  readonly perSecond?: number
+  readonly perSecond?: number | undefined
   /** Requests that may go at once after a quiet time. Default: as many as `perSecond`, at least 1. */
-  readonly burst?: number
+  readonly burst?: number | undefined
   /** Requests at the same time. Default 8. */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
 }
 
 /** Throws ConfigError for a pace that would never let a request go, or is not one. */

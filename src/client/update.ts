@@ -36,10 +36,10 @@ export interface Updated<T extends ResourceType> {
 /** Options of an update. */
 export interface UpdateOptions {
   /** What the server takes, where that isn't what the RFC offers. */
-  readonly profile?: AppProfile
+  readonly profile?: AppProfile | undefined
   /** Sends what can be sent, though a part of the change is refused or impossible; the notes say which. */
-  readonly partial?: boolean
-  readonly signal?: AbortSignal
+  readonly partial?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Says how a resource should be: changes the copy that it is given, or gives another one. */

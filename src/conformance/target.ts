@@ -5,9 +5,9 @@ import { CheckError } from './fault.ts'
 
 /** How a check authenticates. */
 export interface Credentials {
-  readonly token?: string
-  readonly basic?: string
-  readonly headers?: { readonly [name: string]: string }
+  readonly token?: string | undefined
+  readonly basic?: string | undefined
+  readonly headers?: { readonly [name: string]: string } | undefined
 }
 
 /** The base URL without a slash, query or credentials. */

@@ -16,6 +16,6 @@ export const LIGHT_TEXT = 64 * 1024
 export const LIGHT_WORK = 20_000
 
 /** Counts the work of a write. */
-export function workOf(options: { readonly light?: boolean } | undefined): EditWork {
+export function workOf(options: { readonly light?: boolean | undefined } | undefined): EditWork {
   return options?.light ? createEditWork(LIGHT_WORK, () => new HeavyWrite()) : createEditWork()
 }

@@ -14,10 +14,13 @@ export interface WorkResult {
   readonly writes?: readonly Write[]
 }
 
+/** Time and chance, as far as a worker needs them. */
+type Clock = Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'>
+
 /** The options of a worker. */
 export interface WorkerOptions {
   readonly store: Pick<Store & Work, 'due' | 'items' | 'commit' | 'lease' | 'release' | 'watchWork'>
-  readonly environment?: Pick<Environment, 'now' | 'monotonic' | 'chance' | 'setTimer'> | undefined
+  readonly environment?: Clock | undefined
   /**
    * Its items are things with one owner at a time (an app, an endpoint, a source): few per tenant, since each leaves a lease row behind.
    * The names of the queue and of an item have up to 194 characters together.
@@ -91,7 +94,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
 /** One turn of an item. It commits at most once, so nothing follows a commit of unknown outcome under the same lease. */
 async function workItem(
-  { store, environment, work }: Required<Pick<WorkerOptions, 'store' | 'environment' | 'work'>>,
+  { store, environment, work }: Pick<WorkerOptions, 'store' | 'work'> & { readonly environment: Clock },
   { tenant, queue, key }: Item,
   lease: HeldLease,
   failures: number,

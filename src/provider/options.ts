@@ -32,12 +32,14 @@ export interface ProviderOptions {
   /** Called with each internal error. Default: prints a line and the stack to standard error. */
   readonly report?: Report | undefined
   /** Called with attributes that no schema has and that were left out: type and attribute paths, never values. */
-  readonly skipped?: (note: {
-    readonly tenant: string
-    readonly actor: string
-    readonly type: string
-    readonly paths: readonly string[]
-  }) => void
+  readonly skipped?:
+    | ((note: {
+        readonly tenant: string
+        readonly actor: string
+        readonly type: string
+        readonly paths: readonly string[]
+      }) => void)
+    | undefined
   /** Loads a tenant's catalog and features; only called for requests without credentials. */
   readonly ready?: ((tenant: string) => void | Promise<void>) | undefined
   readonly now?: (() => number) | undefined

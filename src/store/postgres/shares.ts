@@ -22,7 +22,7 @@ export interface ShareOptions {
   /** Why it is refused. */
   readonly refusal: string
   /** What several keys have in common and may all wait for, such as a node of a cluster, and how many places those have together. */
-  readonly groups?: ({ readonly of: (key: string) => string | undefined; readonly each: number }) | undefined
+  readonly groups?: { readonly of: (key: string) => string | undefined; readonly each: number } | undefined
 }
 
 interface Waiting {

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { ConfigError } from '../../protocol/index.ts'
 import { type Connection, openToLook } from './connection.ts'
+import { threadFile } from './thread-file.ts'
 
 /** Which file is copied to which. */
 export interface BackupOptions {
@@ -13,12 +14,13 @@ export interface BackupOptions {
   readonly busyTimeoutMs: number
 }
 
-/** Copies a database on a thread of its own, while others read and write. */
+/** Copies a database on a thread of its own, while others read and write; in a bundle, which has no such thread, on this one. */
 export async function copyOnThread(options: BackupOptions): Promise<void> {
   // Checked here, because an error loses its class on its way from a thread.
   requireFolder(options.to)
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./backup-thread.${extension}`, import.meta.url), { workerData: options })
+  const file = threadFile('backup-thread')
+  if (file === undefined) return copyDatabase(options)
+  const worker = new Worker(file, { workerData: options })
   return new Promise((resolve, reject) => {
     worker.once('error', reject)
     worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The backup ended with code ${code}`))))

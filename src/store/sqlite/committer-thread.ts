@@ -6,6 +6,7 @@ import { ConfigError } from '../../protocol/index.ts'
 import { StoreUnavailable, type Written } from '../contract/index.ts'
 import { type Committer, closedStore } from './committer-inline.ts'
 import { type AnswerMessage, type ControlMessage, fromFault, type Numbered, pack } from './messages.ts'
+import { threadFile } from './thread-file.ts'
 import type { WriterThreadOptions } from './writer-thread.ts'
 
 /** The thread that writes, and ports to it. */
@@ -17,14 +18,14 @@ export interface WriterThread {
 
 /**
  * Starts the writer thread of a file. It ends with the process, and keeps the process alive only while a commit waits. If it dies, its
- * ports close, which fails the commits that wait; `died` gets the reason, and the next port leads to a new thread.
+ * ports close, which fails the commits that wait; `died` gets the reason, and the next port leads to a new thread. Throws ConfigError in a
+ * bundle, which lacks its file.
  */
 export function startWriterThread(options: WriterThreadOptions, died: (cause: Error) => void = () => {}): WriterThread {
-  // Run from source the thread is TypeScript, in the built package JavaScript.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const file = requireFile()
 
   function start(): { readonly worker: Worker; readonly exited: Promise<void>; gone: boolean } {
-    const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { workerData: options })
+    const worker = new Worker(file, { workerData: options })
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     const thread = { worker, exited, gone: false }
     // 'exit' follows 'error'; without a listener for it, 'error' would end the process.
@@ -57,6 +58,13 @@ export function startWriterThread(options: WriterThreadOptions, died: (cause: Er
       return thread.exited
     },
   }
+}
+
+function requireFile(): URL {
+  const file = threadFile('writer-thread')
+  if (file !== undefined) return file
+  const instead = 'keep the package lockstep out of the bundle, as an external module'
+  throw new ConfigError('threads', `can’t be true in a bundle, which lacks the file that the thread runs; ${instead}`)
 }
 
 function writerEnded(cause: unknown, code: number): Error {
