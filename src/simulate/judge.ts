@@ -44,7 +44,7 @@ export function judge(scenario: Scenario, step: ActStep, outcome: Outcome, varia
     if (step.look === true)
       return { findings: [tell(wrong, 'unnoticed', lookReaction(step, answer.status))], stops: false }
     const reaction = reactionTo(scenario, step, answer.status)
-    return { findings: [tell(wrong, 'fails', reaction)], stops: reaction.stops === true }
+    return { findings: [tell(wrong, reaction.fault ?? 'fails', reaction)], stops: reaction.stops === true }
   }
   const findings = (step.needs ?? []).flatMap((need) => {
     const faults = check(need.expect, answer, variables)

@@ -73,8 +73,9 @@ async function playStep(
   variables: Variables,
   scope: PersonVariables | undefined,
 ): Promise<StepResult | undefined> {
-  if (step.when !== undefined && variables[step.when] === undefined) return undefined
-  if (step.unless !== undefined && variables[step.unless] !== undefined) return undefined
+  const isThere = (name: string) => variables[name] !== undefined && variables[name] !== false
+  if (step.when !== undefined && !isThere(step.when)) return undefined
+  if (step.unless !== undefined && isThere(step.unless)) return undefined
   const about = {
     act,
     step: step.name,

@@ -47,6 +47,8 @@ export interface Reaction extends Consequence {
   readonly on: readonly (number | 'none' | 'slow' | 'other')[]
   /** Nothing is sent any more. */
   readonly stops?: true
+  /** `fails` when absent; `warning` where the provider knows another way. */
+  readonly fault?: Fault
 }
 
 /**
@@ -69,7 +71,7 @@ export interface ActStep {
   readonly for?: 'person' | 'first'
   /** Skipped unless this variable has been saved: the step that saves it has failed. */
   readonly after?: string
-  /** There is an occasion for it only if this variable is there, or is not. */
+  /** There is an occasion for it only if this variable is there and not false, or else is not. */
   readonly when?: string
   readonly unless?: string
   /** Our own look at what the server holds: the real provider does not send it. */

@@ -227,14 +227,6 @@ const CASES: readonly Case[] = [
     does: /provisions nobody: it sends application\/json/,
   },
   {
-    fault: 'test accounts cannot be deleted',
-    provider: 'jumpcloud',
-    spoil: ({ method }) => (method === 'DELETE' ? scimError(405, 'No DELETE') : undefined),
-    step: 'connect: delete the test group',
-    verdict: 'fails',
-    does: /stays on the server, and takes up a seat/,
-  },
-  {
     fault: 'who is off is not listed',
     provider: 'rippling',
     spoil: async ({ path }, pass) =>
@@ -270,6 +262,38 @@ describe('a fault is named with its step, and with what the provider does', () =
     if (shows !== undefined) expect(first.findings[0]?.shows).toMatch(shows)
     expect(played.works).toBe(false)
     expect(tellSimulation(played)).toContain(first.findings[0]?.wrong)
+  })
+})
+
+describe('where a provider knows another way, it takes it, and an administrator is told', () => {
+  test('JumpCloud turns its test account off where DELETE is missing', async () => {
+    const played = await play('jumpcloud', ({ method }) => (method === 'DELETE' ? scimError(405, 'No') : undefined), {
+      only: ['connect'],
+    })
+    expect(played.works).toBe(true)
+    expect(played.steps.map(told)).toContainEqual([
+      'connect: delete the test user',
+      'warning',
+      expect.stringContaining('it stays on the server, and takes up a seat'),
+    ])
+    expect(played.left.length).toBeGreaterThan(0)
+  })
+
+  test('Auth0 searches by userName where externalId is refused', async () => {
+    const refuses: Spoil = ({ path }) => (path.includes('externalId') ? scimError(400, 'No such filter') : undefined)
+    const played = await play('auth0', refuses, { people: 1 })
+    expect(played.works).toBe(true)
+    expect(played.steps.filter(({ step }) => step === 'find the account by userName')).toHaveLength(4)
+  })
+
+  test('authentik PUTs whole groups where it cannot read what the server can do', async () => {
+    const played = await play('authentik', ({ path }) =>
+      path === '/ServiceProviderConfig' ? scimError(404, 'No such endpoint') : undefined,
+    )
+    expect(played.works).toBe(true)
+    const sent = played.steps.filter(({ act, look }) => act === 'group' && !look).map(({ request }) => request?.method)
+    expect(sent).toEqual(['POST', 'PUT', 'PUT', 'GET'])
+    expect(played.steps.map(({ step }) => step)).not.toContain('find the account, by a filter without quotes')
   })
 })
 

@@ -128,13 +128,26 @@ export interface GroupWays {
   readonly add?: readonly JsonObject[]
   /** Looks and changes after the first members are in. */
   readonly remove?: JsonObject
+  /** What it sends instead of both, unless this variable is there. */
+  readonly instead?: { readonly unless: string; readonly add: ActStep; readonly remove: ActStep }
   readonly after?: readonly ActStep[]
 }
 
 /** Creates a group, adds everybody by PATCH, and takes one out. */
-export function patchedGroup({ before = [], create, failed, end = '', add, remove, after = [] }: GroupWays): Act {
+export function patchedGroup({
+  before = [],
+  create,
+  failed,
+  end = '',
+  add,
+  remove,
+  instead,
+  after = [],
+}: GroupWays): Act {
+  const only = instead === undefined ? {} : { when: instead.unless }
   const change = (name: string, works: string, operations: readonly JsonObject[]): ActStep => ({
     name,
+    ...only,
     request: { method: 'PATCH', path: `/Groups/{{gUrl}}${end}`, body: patch(...operations) },
     takes: [200, 204],
     works,
@@ -155,10 +168,12 @@ export function patchedGroup({ before = [], create, failed, end = '', add, remov
         reactions: otherwise(failed),
       },
       change('add the members', 'the members are added', add ?? [{ op: 'add', path: 'members', value: MEMBERS }]),
+      ...(instead === undefined ? [] : [{ ...instead.add, unless: instead.unless }]),
       LOOKS_ALL_IN,
       change('remove one member', 'the member is removed', [
         remove ?? { op: 'remove', path: 'members[value eq "{{firstU}}"]' },
       ]),
+      ...(instead === undefined ? [] : [{ ...instead.remove, unless: instead.unless }]),
       LOOKS_FIRST_OUT,
       ...after,
     ],
