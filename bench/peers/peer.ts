@@ -18,12 +18,14 @@ export interface Peer {
   readonly name: string
   /** Where a change is when it is acknowledged. */
   readonly durability: string
+  /** Whether it is told which identity provider calls, by the token. */
+  readonly kinds?: boolean
   start(): Promise<RunningPeer>
 }
 
 /** All of them, Lockstep first. */
 export const PEERS: readonly Peer[] = [
-  { name: 'Lockstep', durability: 'on disk (SQLite, synchronous=FULL)', start: startLockstep },
+  { name: 'Lockstep', durability: 'on disk (SQLite, synchronous=FULL)', kinds: true, start: startLockstep },
   { name: 'SCIMMY 1.3.5, routers 1.3.2', durability: 'in memory', start: () => startServer(serverOf('scimmy')) },
   { name: 'Better Auth, SCIM 1.7.5', durability: 'on disk (SQLite, synchronous=FULL)', start: startBetterAuth },
   {

@@ -8,6 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Missing } from '../../conformance/judge.ts'
+import { flows } from './flows.ts'
 import { PEERS } from './peer.ts'
 import { type Result, workload } from './workload.ts'
 
@@ -23,8 +24,10 @@ const { values: options } = parseArgs({
 const size = { people: Number(options.people), members: Number(options.members), ms: Number(options.ms) }
 const peers = PEERS.filter(({ name }) => options.only === undefined || name.toLowerCase().includes(options.only))
 const results: Result[] = []
+const played: ReadonlyMap<string, string>[] = []
 const left: string[] = []
-for (const { name, start } of peers) {
+for (const peer of peers) {
+  const { name, start } = peer
   process.stderr.write(`${name} …\n`)
   try {
     const running = await start()
@@ -33,19 +36,35 @@ for (const { name, start } of peers) {
     } finally {
       await running.stop()
     }
+    played.push(await flows(peer))
   } catch (error) {
     if (!(error instanceof Missing)) throw error
     left.push(`${name} ${error.message}`)
     results.push(new Map())
+    played.push(new Map())
   }
 }
-const names = [...new Set(results.flatMap((result) => [...result.keys()]))]
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-const table = [
-  line(['what', ...peers.map(({ name }) => name)]),
+const heads = (what: string) => [
+  line([what, ...peers.map(({ name }) => name)]),
   line(['---', ...peers.map(() => '---')]),
+]
+const lines = (maps: readonly ReadonlyMap<string, string>[]) =>
+  [...new Set(maps.flatMap((map) => [...map.keys()]))].map((name) =>
+    line([name, ...maps.map((map) => map.get(name) ?? '–')]),
+  )
+const content = (map: ReadonlyMap<string, string>) =>
+  map.size === 0 ? '–' : `${[...map.values()].filter((value) => value === 'works').length} of ${map.size}`
+const table = [
+  ...heads('what'),
   line(['acknowledged is', ...peers.map(({ durability }) => durability)]),
-  ...names.map((name) => line([name, ...results.map((result) => result.get(name) ?? '–')])),
+  ...lines(results),
+  '',
+  'Which identity providers would do their work without a failure, noticed or not; where they would not, the acts that fail:',
+  '',
+  ...heads('played'),
+  line(['content', ...played.map(content)]),
+  ...lines(played),
 ].join('\n')
 console.log(`${table}\n${left.map((one) => `\n${one}`).join('')}`)
 if (options.markdown !== undefined) {
