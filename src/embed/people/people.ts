@@ -1,14 +1,16 @@
 // People: those whom the app has already are matched and adopted, sign in, and are erased.
 
-import type { Directory, Hooks } from '../../directory/index.ts'
+import type { Change, Directory, Hooks, Pruned } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import type { Store } from '../../store/index.ts'
 import { type AdoptedPerson, type AdoptOptions, type AdoptReport, adopt } from '../matching/adopt.ts'
 import { withMatching } from '../matching/match.ts'
+import { readTime, type Time } from '../matching/time.ts'
 import type { Report } from '../report.ts'
 import { noteEnds } from '../sign-in/ends.ts'
 import type { Arrival, SignInOutcome } from '../sign-in/outcome.ts'
 import { createSignIns, type SignIns } from '../sign-in/sign-ins.ts'
+import { type ErasedPerson, type EraseOptions, erase } from './erase.ts'
 import { checkPeopleOptions, type PeopleOptions } from './options.ts'
 
 /** What people work with. */
@@ -45,6 +47,28 @@ export interface People {
   readonly signIn: (arrival: Arrival) => Promise<SignInOutcome>
   /** Who may stay signed in, whose sessions are to end, and the links of people. */
   readonly signIns: SignIns
+  /**
+   * Takes a person out for good: the resource as any deletion does, with handlers called; then links, and every value in the log. What
+   * stays is ids, times and actors, and the line that proves it. 404 where there is nothing of them.
+   */
+  readonly erase: (tenant: string, id: string, options?: EraseOptions) => Promise<ErasedPerson>
+  /**
+   * Cuts the lines of a tenant's log from before a moment, never past a reader that still needs them; `archive` gets them first. Called from time to
+   * time it is the retention of the log. What is cut short goes on when it is called again.
+   * @example
+   * await scim.pruneLog('acme', { before: new Date(Date.now() - 400 * 86_400_000) })
+   */
+  readonly pruneLog: (tenant: string, options: PruneLogOptions) => Promise<Pruned>
+}
+
+/** Options of cutting a log. */
+export interface PruneLogOptions {
+  readonly before: Time
+  /** Who had it done, for the note in the log. Default `retention`. */
+  readonly actor?: string | undefined
+  /** Gets the lines of each cut before they are gone; what it throws ends the cutting. */
+  readonly archive?: ((lines: readonly Change[]) => Promise<void>) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** People, for the app and for what serves requests. */
@@ -80,6 +104,16 @@ export function createPeople(options: PeopleOptions, deps: PeopleDeps): PeoplePa
       },
       signIn: signIns.signIn,
       signIns: signIns.signIns,
+      erase: async (tenant, id, asked) => erase({ ...(await opened(tenant)), environment }, tenant, id, asked),
+      async pruneLog(tenant, { before, actor = 'retention', archive, signal }) {
+        const { directory } = await opened(tenant)
+        return directory.pruneLog(tenant, {
+          before: readTime(before),
+          actor,
+          ...(archive === undefined ? {} : { keep: archive }),
+          ...(signal === undefined ? {} : { signal }),
+        })
+      },
     },
     hooked: (hooks) => (options.signIn === undefined ? hooks : withEnds(hooks)),
     stop: signIns.stop,
