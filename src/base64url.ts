@@ -15,6 +15,11 @@ export function toBase64url(bytes: Uint8Array): string {
   return text
 }
 
+/** Whether a text is base64url of one byte or more. */
+export function isBase64url(text: string): boolean {
+  return /^[\w-]+$/.test(text) && text.length % 4 !== 1
+}
+
 /** The bytes of base64url. Throws a DOMException for text that is none. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

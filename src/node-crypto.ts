@@ -9,3 +9,10 @@ export function nodeCrypto(): typeof Crypto | undefined {
 }
 
 let loaded: { readonly module: typeof Crypto | undefined } | undefined
+
+/** The module `node:crypto`. Throws where there is none: what calls it is for servers. */
+export function requireNodeCrypto(): typeof Crypto {
+  const found = nodeCrypto()
+  if (found === undefined) throw new Error('node:crypto is needed, which this runtime does not have')
+  return found
+}

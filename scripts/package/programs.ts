@@ -60,12 +60,12 @@ trial()
 
 /** What runs anywhere: a provider in memory, a person with a password, a filter, and the client; `trial()` resolves to `201 ada`. */
 export const PORTABLE = `
-import { bearer, createDirectory, createProvider, environment, Group, memoryStore, User } from 'lockstep'
+import { bearer, environment, lockstep, memoryStore, User } from 'lockstep'
 import { createClient, filter, token } from 'lockstep/client'
 import { parseFilter } from 'lockstep/protocol'
 export async function trial() {
-  const directory = createDirectory({ store: memoryStore(), types: [User, Group] })
-  const scim = createProvider({ directory, authenticate: bearer({ secret: { tenant: 'acme', actor: 'trial' } }) })
+  const authenticate = bearer({ secret: { tenant: 'acme', actor: 'trial' } })
+  const scim = lockstep({ store: () => memoryStore(), authenticate, url: 'http://localhost/scim/v2' })
   const here = { ...environment, fetch: (url, init) => scim.fetch(new Request(url, init)) }
   const client = createClient({ url: 'http://localhost/scim/v2', auth: token('secret'), environment: here })
   const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ada', password: 'correct horse' }

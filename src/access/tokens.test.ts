@@ -43,3 +43,7 @@ test('a token is kept as SHA-256', () => {
   expect(sameHash(hashToken('abc'), hashToken('abd'))).toBe(false)
   expect(sameHash('a', 'ab')).toBe(false)
 })
+
+test.each(['~', '~!!', '~A', '~AB=C'])('a token that names its tenant %s is none, and nothing fails', (name) => {
+  expect(tenantOfToken(`lk_${name}_${'a'.repeat(43)}`)).toBeUndefined()
+})

@@ -1,6 +1,6 @@
 // Makes, hashes and compares the secrets that let clients and administrators in.
 
-import { toBase64url } from '../base64url.ts'
+import { fromBase64url, isBase64url, toBase64url } from '../base64url.ts'
 import type { Environment } from '../environment.ts'
 import { sha256Hex } from './sha256.ts'
 
@@ -17,7 +17,7 @@ const ADMIN_PREFIX = 'lka_'
 /** A new bearer token of a tenant: `lk_<tenant>_<secret>`. Shown once, kept only as a hash. */
 export function makeToken(tenant: string, environment: Environment): string {
   // A tenant of an app may have any name; that of a server has only plain characters.
-  const name = PLAIN.test(tenant) ? tenant : `~${Buffer.from(tenant).toString('base64url')}`
+  const name = PLAIN.test(tenant) ? tenant : `~${toBase64url(new TextEncoder().encode(tenant))}`
   return `${PREFIX}${name}_${secret(environment)}`
 }
 
@@ -36,7 +36,10 @@ export function tenantOfToken(token: string): string | undefined {
   if (!token.startsWith(PREFIX) || end <= PREFIX.length || token[end] !== '_') return undefined
   if (!SECRET.test(token.slice(end + 1))) return undefined
   const name = token.slice(PREFIX.length, end)
-  return name.startsWith('~') ? Buffer.from(name.slice(1), 'base64url').toString() : name
+  if (!name.startsWith('~')) return name
+  const encoded = name.slice(1)
+  // Whoever sends it can write anything here.
+  return isBase64url(encoded) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(fromBase64url(encoded)) : undefined
 }
 
 /** Whether a text is in the form of an admin token. */

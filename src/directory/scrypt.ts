@@ -1,6 +1,6 @@
 // The scrypt hashes of passwords, by Node's scrypt where there is one.
 
-import { fromBase64url, toBase64url } from '../base64url.ts'
+import { fromBase64url, isBase64url, toBase64url } from '../base64url.ts'
 import { nodeCrypto } from '../node-crypto.ts'
 
 /** What a hash costs: N = 2^log2N blocks of 128 r bytes, p times. */
@@ -39,7 +39,7 @@ export async function passwordMatches(password: string, hash: string): Promise<b
 
 /** The bytes of a part of a hash; undefined if it is no base64url, whoever wrote it. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return /^[\w-]+$/.test(text) && text.length % 4 !== 1 ? fromBase64url(text) : undefined
+  return isBase64url(text) ? fromBase64url(text) : undefined
 }
 
 /** Whether a hash was made at less cost than one made now. */

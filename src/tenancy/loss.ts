@@ -1,6 +1,6 @@
 // What a change of schemas would remove from resources, and how their values are converted or dropped.
 
-import { createHash } from 'node:crypto'
+import { requireNodeCrypto } from '../node-crypto.ts'
 import {
   type Attribute,
   checkDocument,
@@ -260,7 +260,7 @@ function becomesUnique(old: Attribute, now: Attribute): string | undefined {
 
 /** A hash of 53 bits: a million values take little memory, and collisions are all but impossible. */
 function hash(text: string): number {
-  const bytes = createHash('sha256').update(text).digest()
+  const bytes = requireNodeCrypto().createHash('sha256').update(text).digest()
   return bytes.readUIntBE(0, 6) * 32 + (bytes.readUInt8(6) >> 3)
 }
 

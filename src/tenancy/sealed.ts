@@ -1,7 +1,7 @@
 // Seals secrets so that a database, a backup or an export gives none away, and opens them where they belong.
 
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import type { Environment } from '../environment.ts'
+import { requireNodeCrypto } from '../node-crypto.ts'
 import { ConfigError, LockstepError } from '../protocol/index.ts'
 import type { RecordKey } from '../store/index.ts'
 
@@ -127,7 +127,7 @@ function bytesOf(word: string): Uint8Array | undefined {
 }
 
 function keyId(bytes: Uint8Array): string {
-  return createHash('sha256').update('lockstep seal key\0').update(bytes).digest('hex').slice(0, 8)
+  return requireNodeCrypto().createHash('sha256').update('lockstep seal key\0').update(bytes).digest('hex').slice(0, 8)
 }
 
 /** What a sealed value is bound to. */
@@ -136,7 +136,7 @@ function boundTo({ tenant, kind, key }: RecordKey): Uint8Array {
 }
 
 function encrypt(secret: string, { id, bytes }: SealKey, bound: Uint8Array, nonce: Uint8Array): string {
-  const cipher = createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound)
+  const cipher = requireNodeCrypto().createCipheriv('aes-256-gcm', bytes, nonce).setAAD(bound)
   const parts = [nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]
   return `s1.${id}.${Buffer.concat(parts).toString('base64url')}`
 }
@@ -144,7 +144,8 @@ function encrypt(secret: string, { id, bytes }: SealKey, bound: Uint8Array, nonc
 function decrypt(text: string, { bytes }: SealKey, record: RecordKey): string {
   const all = Buffer.from(text, 'base64url')
   if (all.length < NONCE_BYTES + TAG_BYTES) throw broken(record)
-  const decipher = createDecipheriv('aes-256-gcm', bytes, all.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  const decipher = requireNodeCrypto()
+    .createDecipheriv('aes-256-gcm', bytes, all.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
     .setAAD(boundTo(record))
     .setAuthTag(all.subarray(-TAG_BYTES))
   try {
