@@ -1,6 +1,16 @@
 // The main door of the package: what an app embeds.
 
-export { bearer, type Grant, type Principal } from './access/index.ts'
+export {
+  ALL_FEATURES,
+  ALL_RIGHTS,
+  bearer,
+  type Features,
+  type Grant,
+  type Principal,
+  parseRights,
+  type Rights,
+} from './access/index.ts'
+export type { Answer, Call } from './call.ts'
 export {
   type Context,
   createDirectory,
@@ -56,18 +66,28 @@ export {
 } from './embed/index.ts'
 export { type Environment, environment } from './environment.ts'
 export {
+  type Allowances,
   type AttributePath,
+  type Catalog,
   ConfigError,
+  createCatalog,
+  type Document,
   defineResourceType,
   defineSchema,
   EnterpriseUser,
+  type FilterPath,
+  filter,
+  forbidden,
   Group,
   type Infer,
   type InferDraft,
   type InferInput,
   invalidValue,
+  type Json,
+  type JsonObject,
   LENIENT,
   LockstepError,
+  notFound,
   type PatchOperation,
   type ResourceType,
   ScimError,
@@ -79,6 +99,17 @@ export {
   type Where,
   where,
 } from './protocol/index.ts'
-export { createProvider, type Provider, type ProviderOptions } from './provider/index.ts'
+export { type Authenticate, createProvider, type Provider, type ProviderOptions } from './provider/index.ts'
 export { isKind, KINDS, type Kind, profileOf } from './quirks/index.ts'
+export {
+  type Change,
+  Conflict,
+  type PathChange,
+  type Ref,
+  type Store,
+  type Stored,
+  StoreUnavailable,
+  type WholeChange,
+  type Write,
+} from './store/index.ts'
 export { memoryStore } from './store/memory/memory.ts'

@@ -32,3 +32,18 @@ export const ALL_FEATURES: Features = {
   sensitive: [],
   selfService: [],
 }
+
+/** What a host says of its tenants' features, with what it leaves out switched on. */
+export function featuresOf(given: ((tenant: string) => Partial<Features>) | undefined): (tenant: string) => Features {
+  if (given === undefined) return () => ALL_FEATURES
+  // Asked at each request, and most hosts give the same object again.
+  const whole = new WeakMap<Partial<Features>, Features>()
+  return (tenant) => {
+    const some = given(tenant)
+    const known = whole.get(some)
+    if (known !== undefined) return known
+    const all = { ...ALL_FEATURES, ...some }
+    whole.set(some, all)
+    return all
+  }
+}

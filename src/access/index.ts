@@ -17,7 +17,7 @@ export {
   readBearer,
 } from './authorization-header.ts'
 export { bearer, type Grant, invalidToken, noCredentials, principalOf } from './bearer.ts'
-export { ALL_FEATURES, type FeatureSwitches, type Features } from './features.ts'
+export { ALL_FEATURES, type FeatureSwitches, type Features, featuresOf } from './features.ts'
 export type { Principal } from './principal.ts'
 export { type Access, ALL_RIGHTS, formatRights, may, parseRights, type Rights, resolveRights } from './rights.ts'
 export { type Buckets, createBuckets } from './throttle.ts'

@@ -1,6 +1,6 @@
 // SCIM in an app: one call joins store, URL, types, credentials, events and people to what frameworks mount.
 
-import { ALL_FEATURES, type Features, noCredentials } from '../access/index.ts'
+import { featuresOf, noCredentials } from '../access/index.ts'
 import { type Answer, type Call, DIRECT, type Direct } from '../call.ts'
 import { createDirectory, type Directory, type Hooks } from '../directory/index.ts'
 import { type Environment, environment as realEnvironment } from '../environment.ts'
@@ -198,10 +198,6 @@ async function readyForAnyone(types: TenantTypes, tenant: string): Promise<void>
   } catch {
     throw noCredentials()
   }
-}
-
-function featuresOf(given: ((tenant: string) => Partial<Features>) | undefined): (tenant: string) => Features {
-  return given === undefined ? () => ALL_FEATURES : (tenant) => ({ ...ALL_FEATURES, ...given(tenant) })
 }
 
 function printReport({ id, error }: Parameters<Report>[0]): void {

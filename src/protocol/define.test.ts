@@ -3,12 +3,13 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { createCatalog, schemaById, schemasOf, typeByEndpoint, typeByName } from './catalog.ts'
 import { type AttributeDeclaration, defineResourceType, defineSchema } from './define.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import { ConfigError } from './errors.ts'
 import { Group } from './group.ts'
 import type { Infer } from './infer.ts'
 import { readResourceType, readSchema } from './read-schema.ts'
 import { Entitlement, Role, writable } from './roles.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 
 const Badge = defineSchema({
   id: 'urn:example:scim:schemas:extension:badge:1.0:User',

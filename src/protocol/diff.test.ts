@@ -3,9 +3,10 @@
 import { describe, expect, test } from 'vitest'
 import { defineSchema } from './define.ts'
 import { diff, sameDocument } from './diff.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import { Group } from './group.ts'
 import type { JsonObject } from './json.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 
 const ENT = EnterpriseUser.id
 const home = { value: 'a@home.example', type: 'home' }

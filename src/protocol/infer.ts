@@ -46,8 +46,7 @@ interface CommonDraft {
   readonly meta: Readonly<Partial<Meta>>
 }
 
-/** Shows an intersection as one object type. Mapped over its own keys, it keeps their doc comments. */
-type Flat<T> = { [K in keyof T]: T[K] }
+// An intersection that is inferred and mapped over its own keys is shown as one object, and keeps the doc comments of its members.
 
 type Secret = { readonly mutability: 'writeOnly' } | { readonly returned: 'never' }
 type ReadOnly = { readonly mutability: 'readOnly' }
@@ -79,7 +78,10 @@ type Simple<A> = A extends { readonly type: 'boolean' }
 type OutputOne<A> = A extends { readonly type: 'complex'; readonly subAttributes: infer S } ? Output<S> : Simple<A>
 type OutputValue<A> = A extends { readonly multiValued: true } ? OutputOne<A>[] : OutputOne<A>
 type OutputSome<S, K extends keyof S> = { -readonly [P in K]: OutputValue<S[P]> }
-type Output<S> = Flat<OutputSome<S, Names<S, Always, Secret>> & Partial<OutputSome<S, Others<S, Always, Secret>>>>
+type Output<S> = OutputSome<S, Names<S, Always, Secret>> &
+  Partial<OutputSome<S, Others<S, Always, Secret>>> extends infer O
+  ? { [K in keyof O]: O[K] }
+  : never
 
 // What goes in: without what only the service provider sets.
 
@@ -90,7 +92,10 @@ export type InputValue<A> = A extends { readonly multiValued: true } ? readonly 
 type InputSome<S, K extends keyof S> = { readonly [P in K]: InputValue<S[P]> }
 type InputMaybe<S, K extends keyof S> = { readonly [P in K]?: InputValue<S[P]> | undefined }
 /** Attributes as they go in: without what only the service provider sets. */
-export type Input<S> = Flat<InputSome<S, Names<S, Required, ReadOnly>> & InputMaybe<S, Others<S, Required, ReadOnly>>>
+export type Input<S> = InputSome<S, Names<S, Required, ReadOnly>> &
+  InputMaybe<S, Others<S, Required, ReadOnly>> extends infer O
+  ? { [K in keyof O]: O[K] }
+  : never
 
 // What is changed in place: all of it, what only the service provider sets as readonly.
 
@@ -98,12 +103,12 @@ type DraftOne<A> = A extends { readonly type: 'complex'; readonly subAttributes:
 type DraftValue<A> = A extends { readonly multiValued: true } ? DraftOne<A>[] : DraftOne<A>
 type DraftSome<S, K extends keyof S> = { -readonly [P in K]: DraftValue<S[P]> }
 type KeptSome<S, K extends keyof S> = { readonly [P in K]: Readonly<OutputValue<S[P]>> }
-type Draft<S, Kept> = Flat<
-  DraftSome<S, Names<S, Required, Kept>> &
-    Partial<DraftSome<S, Others<S, Required, Kept>>> &
-    KeptSome<S, Extract<Names<S, Always, never>, Names<S, Kept, Secret>>> &
-    Partial<KeptSome<S, Exclude<Names<S, Kept, Secret>, Names<S, Always, never>>>>
->
+type Draft<S, Kept> = DraftSome<S, Names<S, Required, Kept>> &
+  Partial<DraftSome<S, Others<S, Required, Kept>>> &
+  KeptSome<S, Extract<Names<S, Always, never>, Names<S, Kept, Secret>>> &
+  Partial<KeptSome<S, Exclude<Names<S, Kept, Secret>, Names<S, Always, never>>>> extends infer O
+  ? { [K in keyof O]: O[K] }
+  : never
 
 type Form = 'output' | 'input' | 'draft'
 
@@ -140,7 +145,9 @@ export type Infer<T> = InferWithMeta<T, Meta>
 /** As {@link Infer}, with a `meta` of its own: other service providers leave out of it what they do not keep. RFC 7643 §3.1. */
 export type InferWithMeta<T, M> =
   T extends DeclaredType<infer D>
-    ? Flat<Common<M> & MembersOf<D['schema'], 'output'> & ExtensionsAs<Extensions<D>, 'output'>>
+    ? Common<M> & MembersOf<D['schema'], 'output'> & ExtensionsAs<Extensions<D>, 'output'> extends infer O
+      ? { [K in keyof O]: O[K] }
+      : never
     : MembersOf<T, 'output'>
 
 /**
@@ -150,7 +157,9 @@ export type InferWithMeta<T, M> =
  */
 export type InferInput<T> =
   T extends DeclaredType<infer D>
-    ? Flat<CommonInput & MembersOf<D['schema'], 'input'> & ExtensionsAs<Extensions<D>, 'input'>>
+    ? CommonInput & MembersOf<D['schema'], 'input'> & ExtensionsAs<Extensions<D>, 'input'> extends infer O
+      ? { [K in keyof O]: O[K] }
+      : never
     : MembersOf<T, 'input'>
 
 /**
@@ -160,5 +169,7 @@ export type InferInput<T> =
  */
 export type InferDraft<T> =
   T extends DeclaredType<infer D>
-    ? Flat<CommonDraft & MembersOf<D['schema'], 'draft'> & ExtensionsAs<Extensions<D>, 'draft'>>
+    ? CommonDraft & MembersOf<D['schema'], 'draft'> & ExtensionsAs<Extensions<D>, 'draft'> extends infer O
+      ? { [K in keyof O]: O[K] }
+      : never
     : MembersOf<T, 'draft'>

@@ -5,11 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { LENIENT, STRICT } from './allowances.ts'
 import { applyEdits } from './apply.ts'
 import { checkDocument } from './check.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import { ScimError } from './errors.ts'
 import type { Document, Json } from './json.ts'
 import { normalise } from './normalise.ts'
 import { readPatch } from './patch.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENT = EnterpriseUser.id

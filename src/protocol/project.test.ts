@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { defineSchema } from './define.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import type { Document } from './json.ts'
 import { isDefault, project, selection, selects } from './project.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENT = EnterpriseUser.id

@@ -3,10 +3,11 @@
 import { describe, expect, test } from 'vitest'
 import { changedPaths } from './changes.ts'
 import { defineSchema } from './define.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import { ScimError } from './errors.ts'
 import type { Document } from './json.ts'
 import { replaceDocument } from './replace.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const ENT = EnterpriseUser.id

@@ -3,10 +3,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defineSchema } from './define.ts'
+import { EnterpriseUser } from './enterprise-user.ts'
 import { ConfigError } from './errors.ts'
 import { parseFilter } from './filter.ts'
 import type { ResourceType } from './schema.ts'
-import { EnterpriseUser, User } from './user.ts'
+import { User } from './user.ts'
 import { type Where, where } from './where.ts'
 
 const Badge = defineSchema({

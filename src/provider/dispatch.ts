@@ -1,6 +1,6 @@
 // Takes a request through authentication, the rate limit and the short cuts to the function that answers it.
 
-import { noCredentials, type Principal } from '../access/index.ts'
+import { type Features, noCredentials, type Principal } from '../access/index.ts'
 import type { Answer, Call } from '../call.ts'
 import type { Context } from '../directory/index.ts'
 import { LIMITS, notImplemented, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
@@ -22,7 +22,7 @@ import { list, searchByPost } from './search.ts'
 export interface DispatchDeps {
   readonly directory: ProviderOptions['directory']
   readonly authenticate: ProviderOptions['authenticate']
-  readonly features: NonNullable<ProviderOptions['features']>
+  readonly features: (tenant: string) => Features
   readonly offload: ProviderOptions['offload']
   readonly throttle: ProviderOptions['throttle']
   readonly ready: ProviderOptions['ready']

@@ -18,8 +18,8 @@ export interface ProviderOptions {
    * {@link ConfigError} if it is not such a URL.
    */
   readonly publicUrl?: string | undefined
-  /** What a tenant offers. Default: everything. */
-  readonly features?: ((tenant: string) => Features) | undefined
+  /** What a tenant offers; what is left out is on: `() => ({ bulk: false })`. Default: everything. */
+  readonly features?: ((tenant: string) => Partial<Features>) | undefined
   /**
    * Carries a request out on another thread: scans, big pages, large bodies and groups. The body is passed along when it
    * has been read already.

@@ -1,6 +1,6 @@
 // The service provider: SCIM requests in, answers out. RFC 7644.
 
-import { ALL_FEATURES } from '../access/index.ts'
+import { featuresOf } from '../access/index.ts'
 import { type Answer, type Call, DIRECT, type Direct, originOf, type Target } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { reportError } from '../terminal.ts'
@@ -28,7 +28,7 @@ export function createProvider(options: ProviderOptions): Provider {
     throttle,
     ready,
     skipped,
-    features: options.features ?? (() => ALL_FEATURES),
+    features: featuresOf(options.features),
     now: options.now ?? Date.now,
     report: options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error)),
     texts: openKeptTexts(directory, options.cacheBytes),
