@@ -32,6 +32,14 @@ export { createHub, cursorFor, HUB_PACE, type Hub, type HubOptions } from './hub
 export { ADAPTER_KINDS } from './kinds.ts'
 export { compileMap } from './map/compile-map.ts'
 export { defaultMap } from './map/default-map.ts'
+export {
+  defineMap,
+  type MapOf,
+  type MapRule,
+  type MapShape,
+  type MapSource,
+  type MapTransform,
+} from './map/define-map.ts'
 export { lintApp, lintMap } from './map/lint-map.ts'
 export { type PreviewResource, previewMap } from './map/preview.ts'
 export type { MapOptions } from './map/read-map.ts'

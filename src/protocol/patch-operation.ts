@@ -21,6 +21,12 @@ type AnyOperation = {
   readonly value?: Json
 }
 
+/**
+ * A path that a PATCH sets, values that a filter chooses among them: `emails[type eq "work"].value`. Any text for a type that was read at
+ * run time. RFC 7644 §3.5.2.
+ */
+export type PatchPath<T> = T extends DeclaredType<infer _> ? Extract<SetIn<PartsIn<T>>['path'], string> : string
+
 /** Tells what a difference is made of from what somebody writes, for which editors complete; never there when the program runs. */
 declare const made: unique symbol
 
