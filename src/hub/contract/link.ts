@@ -14,7 +14,7 @@ export const HUB_READER = 'hub'
  * - `units`: one item per app: the unit that a worker owns. Key = app; value = {@link AppState}.
  * - `links`: one item per app and resource. Key = resource id; tag = {@link accountTag} of the account; value = {@link Link}.
  * - `members`: one item per app, group and member, the group in the name. Key = member's resource id; state `ready` until looked at.
- * - `waits`: who waits for whose link. Key = `{needed}/{waiter}`, tag = needed.
+ * - `waits`: who waits for what. Key = `{needed}/{waiter}`, tag = needed: a resource id, or the tag of an account that is nobody's here.
  * - `removals`: what caused a removal that is planned. Key = resource id; tag = {@link causeTag} of the cause; value = {@link RemovalCause}.
  * - `former`: accounts of people who left, by name in lower case; value = {@link Former}. They expire with the tombstone.
  * - `kills`: people who must be out of every app, whatever scopes say; one queue for all apps. Key = resource id; value = {@link Kill}.

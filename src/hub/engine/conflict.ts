@@ -2,7 +2,7 @@
 
 import { backoffMs } from '../../jobs/index.ts'
 import type { Json } from '../../protocol/index.ts'
-import { type AppError, type Link, QUEUES, type Step } from '../contract/index.ts'
+import { type AppError, accountTag, type Link, QUEUES, type Step } from '../contract/index.ts'
 import { adopt } from './adopt.ts'
 import { type Match, matchKeys, ownerOf, searchFor } from './match.ts'
 import { linkNow, park, settleLater } from './settle.ts'
@@ -36,8 +36,10 @@ export async function conflictOver(
     const { id } = match.account
     const whose = match.former === undefined ? 'which nobody here owns' : 'whose owner has left'
     const why = `${match.key.attribute} "${match.key.value.slice(0, 100)}" belongs to the account ${id}, ${whose}; ${message}`
-    const waitsFor = match.former === undefined ? [] : [match.former]
-    await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } }, waitsFor)
+    // It may be that of somebody here who does not know it yet: the create was answered too late, or not at all.
+    const holder = match.former ?? accountTag(job.link.type, id)
+    addTo(turn.waiting, holder, job.item.key)
+    await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } }, [holder])
     return 'settled'
   }
   return tryAgain(turn, job, message)

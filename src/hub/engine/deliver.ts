@@ -7,7 +7,7 @@ import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
 import { guardRemoval } from './guarding.ts'
 import { findLost, loseAccount } from './lost.ts'
-import { accountOf, formerAccount, isTakenOver, matchAccount, ownerOf } from './match.ts'
+import { accountOf, formerAccount, isOthers, isTakenOver, type Match, matchAccount, ownerOf } from './match.ts'
 import { deliverMembers, forgetMembers } from './members.ts'
 import {
   dropLink,
@@ -181,6 +181,8 @@ async function afterError(
 async function takeMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'again' | 'settled'> {
   const document = want.document ?? job.link.acked ?? nameDocument(job)
   const match = await matchAccount(turn, job, document)
+  // Whoever leaves needs no name: what is somebody else's was not made by the create of unknown outcome that is looked for.
+  if (want.wanted !== 'active' && !mayBeMade(job, match)) return noMatch(turn, job, want)
   switch (match.found) {
     case 'one':
       return adopt(turn, job, want, match)
@@ -196,6 +198,11 @@ async function takeMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'ag
     case 'none':
       return noMatch(turn, job, want)
   }
+}
+
+/** Whether a match may be what an earlier create of unknown outcome has made. */
+function mayBeMade({ link }: Job, match: Match): boolean {
+  return match.found === 'one' && !isOthers(match.account, undefined, link.tentative?.sentAs)
 }
 
 async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'again' | 'settled'> {

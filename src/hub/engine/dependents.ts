@@ -1,7 +1,7 @@
 // Who has to be looked at again when an account comes, goes, or leaves scope.
 
 import type { Write } from '../../store/index.ts'
-import { HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
+import { accountTag, HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
 import { flattens, managesMembers } from './nested.ts'
 import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
@@ -26,7 +26,10 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
   const joins = isMember(job.saved) !== isMember(job.link)
   if (!moved && !renamed && !joins) return []
   const writes: Write[] = []
-  if (renamed || (moved && after !== undefined)) writes.push(...(await wakeWaiting(turn, job)))
+  if (renamed || (moved && after !== undefined)) writes.push(...(await wakeWaiting(turn, job.item.key)))
+  // Who waits for the name of an account that nobody here had when it was found.
+  const { type, account } = job.saved
+  if (renamed && account !== undefined) writes.push(...(await wakeWaiting(turn, accountTag(type, account))))
   if (moved && before !== undefined) writes.push(...(await wakeReferrers(turn, job)))
   if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
   return writes
@@ -34,19 +37,21 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
 
 /** Whether the account has given up a name that others may wait for. */
 function hasNewName({ app }: Turn, { link, saved }: Job): boolean {
-  const unique = accountTraits(app.adapter.traits, link.type)?.unique ?? []
-  return unique.some((name) => saved.acked?.[name] !== undefined && saved.acked[name] !== link.acked?.[name])
+  const { unique = [], match = [] } = accountTraits(app.adapter.traits, link.type) ?? {}
+  // An account that is found by a name is in the way of others of that name, even where the app allows it twice.
+  const names = [...unique, ...match]
+  return names.some((name) => saved.acked?.[name] !== undefined && saved.acked[name] !== link.acked?.[name])
 }
 
-/** Marks those who wait for this link. */
-async function wakeWaiting(turn: Turn, { item }: Job): Promise<readonly Write[]> {
+/** Marks those who wait for a link, or for an account by its tag. */
+async function wakeWaiting(turn: Turn, needed: string): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
   const queue = QUEUES.waits(app.settings.id)
   // Those of this turn may not be stored yet.
-  const writes: Write[] = [...(turn.waiting.get(item.key) ?? [])].map((id) => markLink(turn, id, HUB_LANES.update))
+  const writes: Write[] = [...(turn.waiting.get(needed) ?? [])].map((id) => markLink(turn, id, HUB_LANES.update))
   for (let after: string | undefined; ; ) {
     const page = await deps.store.items(tenant, queue, {
-      tag: item.key.slice(-200),
+      tag: needed.slice(-200),
       limit: PAGE,
       ...(after === undefined ? {} : { after }),
     })

@@ -65,10 +65,11 @@ async function matchBy(turn: Turn, job: Job, key: MatchKey): Promise<Match> {
   return account === undefined ? { found: 'none' } : ownerOf(turn, job, account, key)
 }
 
-/** Whether an account says that it is somebody else's. */
-export function isOthers({ document }: Account, wanted: Document | undefined): boolean {
-  const [own, other] = [wanted?.externalId, document.externalId]
-  return own !== undefined && other !== undefined && own !== other
+/** Whether an account says that it is somebody else's than this resource's, and of the creates that were `sentAs` these. */
+export function isOthers(account: Account, wanted: Document | undefined, sentAs: readonly MatchKey[] = []): boolean {
+  if (account.document.externalId === undefined) return false
+  const isKnown = wanted?.externalId !== undefined || sentAs.some(isExternalId)
+  return isKnown && !isOurs(account, wanted, sentAs)
 }
 
 /** Whether an account says that it is this resource's, or was made by one of the creates that were `sentAs` these. */

@@ -1,7 +1,7 @@
 // Members of a group in an app: those marked, in chunks, each confirmed by itself.
 
 import { type Item, NEVER, type Write } from '../../store/index.ts'
-import { AppError, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
+import { AppError, accountTag, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
 import { sendStep } from './carry-out.ts'
 import { guardRemoval } from './guarding.ts'
 import { findLost } from './lost.ts'
@@ -89,7 +89,7 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, value: { account } }))
       else adds.push({ item, account, do: 'add' })
-    } else if (known !== null && (await mayBeMember(turn, job, known.account, link))) {
+    } else if (known !== null && (await mayBeMember(turn, job, item.key, known.account, link))) {
       removes.push({ item, account: known.account, do: 'remove' })
     } else settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
   }
@@ -97,7 +97,13 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
 }
 
 /** Whether an account may still be in a group in the app that it should not be in. */
-async function mayBeMember(turn: Turn, job: Job, account: string, link: Link | undefined): Promise<boolean> {
+async function mayBeMember(
+  turn: Turn,
+  job: Job,
+  member: string,
+  account: string,
+  link: Link | undefined,
+): Promise<boolean> {
   const { deps, tenant, app } = turn
   const { off } = app.adapter.traits
   if (link?.account === account) {
@@ -106,7 +112,8 @@ async function mayBeMember(turn: Turn, job: Job, account: string, link: Link | u
   }
   // The same person, hired again, may have taken the account over, and the memberships with it.
   const heir = await ownerOf(turn, account)
-  if (heir !== undefined)
+  // What is stored of the member itself may be older than its removal, which is being written.
+  if (heir !== undefined && heir !== member)
     return !(await membersAmong(deps.store, tenant, job.item.key, [heir], flattens(app))).has(heir)
   // Who has no account in the app is a member of nothing there.
   return off.removeMeans === 'deactivates'
@@ -167,7 +174,9 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
       `The app has lost the accounts of ${lost.slice(0, 3).join(', ')}, who are to be members`,
     )
   }
-  const doubted = chunk.filter(({ item }) => isDoubted(item.value as unknown as Membership | null))
+  // An account that was switched off or removed meanwhile may have been another's, by its id, when it was added.
+  const isCrossed = (move: Move) => move.do === 'add' && turn.ended.has(accountTag('User', move.account))
+  const doubted = chunk.filter((move) => isCrossed(move) || isDoubted(move.item.value as unknown as Membership | null))
   if (doubted.length > 0) job.link = { ...job.link, verify: verifyTimes(deps.environment.now()) }
   const memberships = (turn.state.memberships ?? 0) + accounts('add').length - accounts('remove').length
   changeState(turn, { memberships: Math.max(0, memberships) })

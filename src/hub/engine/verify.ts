@@ -128,7 +128,7 @@ async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
     for (const account of await searchFor(turn, job, key)) {
       if (!isSure && !isOurs(account, want.document ?? job.link.acked, sentAs)) continue
       if (account.id === job.link.account || account.document.active === false) continue
-      if (isOthers(account, want.document ?? job.link.acked)) continue
+      if (isOthers(account, want.document ?? job.link.acked, sentAs)) continue
       if (await isSomebodys(turn, job, account.id)) continue
       if (job.link.account === undefined) takeAsOurs(turn, job, account)
       else await endTwin(turn, job, account)

@@ -61,6 +61,21 @@ test('a late account of somebody who is gone is known by its externalId where na
   expect(crm.users.get('stranger')).toMatchObject({ active: true })
 })
 
+test('who is gone before an account was made leaves the name to the next one, and strangers alone', async () => {
+  const { people, app, pass, item } = await startHub()
+  app.fault = (request) => (request.startsWith('create') ? failed() : undefined)
+  const ids = [await people.create('a'), await people.create('b')]
+  await pass(1_200)
+  for (const id of ids) await people.remove(id)
+  app.fault = () => undefined
+  app.users.set('stranger', { userName: 'b', externalId: 'other', active: true })
+  const next = await people.create('a')
+  await pass(100_000)
+  expect(users(app)).toEqual(['a true', 'b true'])
+  expect(await item(next)).toMatchObject({ state: '' })
+  for (const id of ids) expect((await item(id))?.state).not.toBe('parked')
+})
+
 test('an account that was removed a moment ago, and is found all the same, is read back', async () => {
   const { people, app, pass, link } = await startHub({ policy: DELETE })
   const id = await people.create('a')
@@ -203,4 +218,58 @@ test('a kill of somebody whose link is forgotten at that moment stops nothing', 
   expect(errors).toEqual([])
   expect((await item(id))?.value ?? {}).not.toBeNull()
   expect(users(app)).toContain('b true')
+})
+
+test('whoever needs the name of an account that nobody had gets it once its owner has another', async () => {
+  const { people, app, pass, item } = await startHub()
+  const second = await people.create('b')
+  await pass(3_000)
+  // It is made, and for a while nobody hears of it.
+  let isLost = false
+  let first = ''
+  app.fault = (request) => {
+    const isCreate = request.startsWith('create')
+    if (isCreate) isLost = true
+    if (isCreate) return failed(true)
+    return isLost && request === `find User externalId ${first}` ? failed() : undefined
+  }
+  first = await people.create('a')
+  await pass(1_200)
+  await people.patch(first, { userName: 'c' })
+  await people.patch(second, { userName: 'a' })
+  await pass(10_000)
+  expect(await item(second)).toMatchObject({ state: 'parked', value: { reason: { code: 'conflict' } } })
+  isLost = false
+  await pass(100_000)
+  expect(await item(second)).toMatchObject({ state: '' })
+  expect(users(app)).toEqual(['a true', 'c true'])
+})
+
+test('a group whose name another had is made once that is called otherwise, even where names are not unique', async () => {
+  const traits = createMemoryApp().traits
+  const crm = createMemoryApp({ groups: { ...(traits.groups ?? traits.users), match: ['displayName'], unique: [] } })
+  const { people, app, pass, item } = await startHub(WITH_GROUPS, { crm })
+  const first = await people.group('Staff')
+  await pass(3_000)
+  const second = await people.group('Staff')
+  await pass(3_000)
+  expect(await item(second)).toMatchObject({ state: 'parked', value: { reason: { code: 'taken' } } })
+  await people.patch(first, { displayName: 'Hands' }, 'Group')
+  await pass(10_000)
+  expect(await item(second)).toMatchObject({ state: '' })
+  expect([...app.groups.values()].map(({ displayName }) => displayName).sort()).toEqual(['Hands', 'Staff'])
+})
+
+test('somebody who leaves while the group is looked at is taken out of it, where removing switches off', async () => {
+  const { off, members: own } = createMemoryApp().traits
+  const crm = createMemoryApp({ off: { ...off, removeMeans: 'deactivates' }, members: { ...own, read: 'none' } })
+  const { people, app, pass, item } = await startHub({ ...WITH_GROUPS, policy: DELETE }, { crm })
+  const id = await people.create('a')
+  const group = await people.group('Staff', [id])
+  await pass(5_000)
+  expect(members(app)).toHaveLength(1)
+  await people.remove(id)
+  await pass(10_000)
+  expect(await item(group)).toMatchObject({ state: '' })
+  expect(members(app)).toEqual([])
 })

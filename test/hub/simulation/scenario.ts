@@ -12,6 +12,7 @@ import { createRandom, type Random } from '../../simulation/random.ts'
 import { type OpenStore, type Scenario, type Simulation, simulate } from '../../simulation/simulation.ts'
 import { type AppFaults, drawAppFaults, drawHabits, NO_APP_FAULTS } from './habits.ts'
 import { judge, unfinished } from './judge.ts'
+import { judgePlans } from './judge-plans.ts'
 import { type Sent, simKind, type Way } from './sim-adapter.ts'
 import { createSimApp, type SimApp } from './sim-app.ts'
 import { createWatch, mostInAnHour } from './watch.ts'
@@ -124,7 +125,11 @@ export function runPlan(plan: Plan, open: OpenStore, options: RunOptions = {}): 
       const duplicates = new Set(
         apps.filter((_, at) => (plan.apps[at]?.faults.duplicated ?? 0) > 0).map(({ name }) => name),
       )
-      return (await judge(simulation.store, world, duplicates)) ?? (await judgeBounds(run as Run))
+      return (
+        (await judge(simulation.store, world, duplicates)) ??
+        (await judgeBounds(run as Run)) ??
+        (await judgePlans(simulation.store, world, (run as Run).now))
+      )
     },
   }
   return simulate(scenario, {

@@ -127,7 +127,8 @@ function openAdapter(way: Way, process: Process, scheduler: Scheduler, random: R
   }
 }
 
-const READS = ['list', 'find', 'read', 'readMembers', 'isMember']
+/** Requests that change nothing. */
+export const READS = ['list', 'find', 'read', 'readMembers', 'isMember']
 
 /** One request from the process to the app and back. */
 function travel(
