@@ -63,8 +63,20 @@ function causeOf(error: unknown): string {
 /** Longest part of a body that is kept. */
 const SHOWN = 4_000
 
-/** A text as results show it: bounded, and without the token, which a careless server may repeat. */
-export function shown(text: string, { token }: Settings): string {
-  const clean = token === undefined || token.length < 8 ? text : text.replaceAll(token, '(token)')
+/** A text without the token, which a careless server may repeat. */
+function masked(text: string, { token }: Settings): string {
+  return token === undefined || token.length < 8 ? text : text.replaceAll(token, '(token)')
+}
+
+/** An outcome to quote from: masked before anything is cut off, so that no half of a token is left. */
+export function withoutToken(outcome: Outcome, settings: Settings): Outcome {
+  if (outcome.came !== 'answer') return outcome
+  const { answer } = outcome
+  return { came: 'answer', answer: { ...answer, body: masked(answer.body, settings) } }
+}
+
+/** A text as results show it: bounded, and without the token. */
+export function shown(text: string, settings: Settings): string {
+  const clean = masked(text, settings)
   return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}… (${clean.length} characters)` : clean
 }

@@ -2,7 +2,7 @@
 
 import { isObject, type Json } from '../protocol/index.ts'
 import { check, pick, readJson } from './wire/expectation.ts'
-import type { RequestTemplate, WireAnswer } from './wire/message.ts'
+import { basePath, type RequestTemplate, type WireAnswer } from './wire/message.ts'
 
 /** What a run has made. */
 export interface Made {
@@ -78,7 +78,7 @@ function pathOf(endpoint: string, answer: WireAnswer, base: string): string | un
   if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return `${endpoint}/${encodeURIComponent(id)}`
   const location = pick(answer, 'header:Location')
   if (typeof location !== 'string' || !URL.canParse(location, `${base}/`)) return undefined
-  const root = new URL(base).pathname
+  const root = basePath(base)
   const { pathname } = new URL(location, `${base}/`)
   const path = pathname.startsWith(root) ? pathname.slice(root.length) : pathname
   return path.startsWith(`${endpoint}/`) ? path : undefined

@@ -1,7 +1,7 @@
 // Plays the acts of a scenario against a server, step by step, and notes what the real provider would make of it.
 
 import type { Json } from '../protocol/index.ts'
-import { exchange, shown } from './exchange.ts'
+import { exchange, shown, withoutToken } from './exchange.ts'
 import { judge } from './judge.ts'
 import type { Made } from './made.ts'
 import type { Settings } from './options.ts'
@@ -9,7 +9,7 @@ import type { PersonVariables } from './people.ts'
 import { type SimulatedPerson, type StepResult, worst } from './result.ts'
 import type { Act, ActName, ActStep, Scenario } from './scenario.ts'
 import { pick } from './wire/expectation.ts'
-import { type Manners, type WireAnswer, type WireRequest, writeRequest } from './wire/message.ts'
+import { basePath, type Manners, type WireAnswer, type WireRequest, writeRequest } from './wire/message.ts'
 import type { Send } from './wire/send.ts'
 import { fill, fillText, UnsetVariable, type Variables } from './wire/substitute.ts'
 
@@ -85,14 +85,14 @@ async function playStep(
   const skipped = (meaning: string): StepResult => ({ ...about, verdict: 'skipped', meaning, findings: [] })
   const request = scope === undefined ? undefined : requestOf(run, step, variables)
   if (scope === undefined || request === undefined) return skipped('an earlier step has failed')
-  const path = request.target.slice(new URL(run.settings.url).pathname.length)
+  const path = request.target.slice(basePath(run.settings.url).length)
   if (!['GET', 'POST'].includes(request.method) && !run.made.has(path))
     return skipped('it would change what this simulation has not made')
   const { tries, ms, ...outcome } = await exchange(run.send, request, run.scenario.patience, run.settings)
   run.requests += tries
   const answer = outcome.came === 'answer' ? outcome.answer : undefined
   run.made.note({ method: request.method, path, body: request.body }, answer)
-  const { findings, stops } = judge(run.scenario, step, outcome, variables)
+  const { findings, stops } = judge(run.scenario, step, withoutToken(outcome, run.settings), variables)
   if (stops) run.isOver = true
   const isGood = findings.every(({ fault }) => fault !== 'fails')
   if (answer !== undefined && isGood) keep(step, answer, scope)

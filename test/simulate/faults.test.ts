@@ -342,6 +342,17 @@ describe('credentials', () => {
   })
 })
 
+describe('a server at the root of its host', () => {
+  test('is played and tidied up all the same', async () => {
+    const server = spoiled()
+    const moved = (request: Request) => server.fetch(new Request(request.url.replace(ROOT, server.url), request))
+    const ROOT = 'http://root.example'
+    const played = await simulate('onelogin', { fetch: moved, url: `${ROOT}/`, token: server.token })
+    expect([tellSimulation(played), played.left]).toEqual([expect.stringMatching(/all works$/), []])
+    expect(await server.held('/Users')).toEqual([])
+  })
+})
+
 describe('patience', () => {
   test('who answers too late is told so', async () => {
     const late: Spoil = ({ method }) => (method === 'POST' ? new Promise<Response>(() => {}) : undefined)

@@ -1,7 +1,18 @@
 // What Microsoft Entra ID does: PATCH only, in its default dialect or with the flag aadOptscim062020.
 
 import { ENTERPRISE_USER, GROUP, type JsonObject, USER } from '../../protocol/index.ts'
-import type { Act, ActStep, Consequence, Reaction, Scenario, Source } from '../scenario.ts'
+import type { Act, ActStep, Reaction, Scenario } from '../scenario.ts'
+import { DEFAULT, type Dialect, FLAG } from './entra-dialects.ts'
+import {
+  because,
+  INCOMPATIBLE,
+  type Key,
+  REACTIONS,
+  RETRIED,
+  SOURCES,
+  UNREADABLE,
+  WEB_RESPONSE,
+} from './entra-facts.ts'
 import {
   ALL_IN,
   deletes,
@@ -20,107 +31,6 @@ import {
   lookAtPerson,
   patch,
 } from './parts.ts'
-
-const SOURCES = {
-  scim: {
-    title: 'Microsoft: develop and plan provisioning for a SCIM endpoint',
-    url: 'https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups',
-    how: 'documented',
-  },
-  flag: {
-    title: 'Microsoft: known issues with SCIM 2.0 compliance of the provisioning service',
-    url: 'https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility',
-    how: 'documented',
-  },
-  quarantine: {
-    title: 'Microsoft: application provisioning in quarantine status',
-    url: 'https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status',
-    how: 'documented',
-  },
-  logs: {
-    title: 'Microsoft: provisioning logs, error codes',
-    url: 'https://learn.microsoft.com/entra/identity/monitoring-health/concept-provisioning-logs',
-    how: 'documented',
-  },
-  message: {
-    title: 'Microsoft Q&A 5746233: a failure as the provisioning log shows it',
-    url: 'https://learn.microsoft.com/answers/questions/5746233/claude-ai-entra-enterprise-app-deprovisioning-user',
-    how: 'observed',
-  },
-  credentials: {
-    title: 'Microsoft Q&A 4969398: an expired token',
-    url: 'https://learn.microsoft.com/answers/questions/4969398',
-    how: 'reported',
-  },
-  groups: {
-    title: 'pranems/SCIMServer, EXECUTION_ISSUES_AND_RCA.md: 404 on /Groups',
-    url: 'https://github.com/pranems/SCIMServer',
-    how: 'reported',
-  },
-  duplicates: {
-    title: 'langwatch/langwatch issue 6973: a search that misses makes duplicates',
-    url: 'https://github.com/langwatch/langwatch/issues/6973',
-    how: 'reported',
-  },
-  resent: {
-    title: 'MicrosoftDocs/azure-docs issue 11784: what does not come back is sent in each cycle',
-    url: 'https://github.com/MicrosoftDocs/azure-docs/issues/11784',
-    how: 'reported',
-  },
-  emptied: {
-    title: 'MicrosoftDocs/azure-docs issue 30826: removal of members by a list of values',
-    url: 'https://github.com/MicrosoftDocs/azure-docs/issues/30826',
-    how: 'reported',
-  },
-  validator: {
-    title: 'Microsoft SCIM Validator, as recorded by pranems/SCIMServer',
-    url: 'https://learn.microsoft.com/entra/identity/app-provisioning/scim-validator-tutorial',
-    how: 'reported',
-  },
-  throttled: {
-    title: 'Microsoft Q&A 2284725 and 1922038: whether 429 and Retry-After are heeded',
-    url: 'https://learn.microsoft.com/answers/questions/2284725',
-    how: 'reported',
-  },
-} as const satisfies { readonly [key: string]: Source }
-
-type Key = keyof typeof SOURCES
-
-const because = (does: string, source: Key, shows?: string): Consequence => ({
-  does,
-  source,
-  ...(shows === undefined ? {} : { shows }),
-})
-
-const WEB_RESPONSE =
-  "StatusCode: {{phraseWord}} Message: Processing of the HTTP request resulted in an exception. Please see the HTTP response returned by the 'Response' property of this exception for details. Web Response: {{quoted}}. This operation was retried 0 times. It will be retried again after this date: …"
-const QUARANTINE =
-  'if most of its calls fail, the job goes into quarantine, down to one cycle a day, and is switched off after four weeks'
-const RETRIED = `logs a failure, and tries the same again in later cycles, ever more rarely; ${QUARANTINE}`
-const INCOMPATIBLE = 'SystemForCrossDomainIdentityManagementServiceIncompatible'
-
-const REACTIONS: readonly Reaction[] = [
-  {
-    on: [401, 403],
-    ...because(
-      'puts the job into quarantine, until an administrator has entered and tested a new token',
-      'credentials',
-      'SystemForCrossDomainIdentityManagementCredentialValidationFailure',
-    ),
-  },
-  {
-    on: [429],
-    ...because('tries the same again in a later cycle; whether it heeds Retry-After is not settled', 'throttled'),
-  },
-  { on: ['none', 'slow'], ...because(RETRIED, 'quarantine') },
-  { on: ['other'], ...because(RETRIED, 'message', WEB_RESPONSE) },
-]
-
-const UNREADABLE = because(
-  'cannot read the answer, and logs a failure for this object in each cycle',
-  'logs',
-  INCOMPATIBLE,
-)
 
 const testFailed = (source: Key): readonly Reaction[] => {
   const refused = because(
@@ -280,61 +190,6 @@ const groupPatch = (name: string, works: string, ...operations: readonly JsonObj
   takes: [200, 204],
   works,
 })
-
-/** How the two dialects write the same. */
-interface Dialect {
-  readonly add: string
-  readonly replace: string
-  readonly remove: string
-  readonly on: string | boolean
-  readonly off: string | boolean
-  readonly changes: readonly JsonObject[]
-  readonly addMembers: JsonObject
-  readonly removeMember: JsonObject
-}
-
-const DEFAULT: Dialect = {
-  add: 'Add',
-  replace: 'Replace',
-  remove: 'Remove',
-  on: 'True',
-  off: 'False',
-  changes: [
-    { op: 'Replace', path: 'displayName', value: '{{newDisplayName}}' },
-    { op: 'Replace', path: 'name.familyName', value: '{{newFamily}}' },
-    { op: 'Replace', path: 'emails[type eq "work"].value', value: '{{userName}}' },
-    { op: 'Add', path: 'title', value: '{{newTitle}}' },
-    { op: 'Add', path: `${ENTERPRISE_USER}:department`, value: '{{newDepartment}}' },
-  ],
-  addMembers: {
-    op: 'Add',
-    path: 'members',
-    value: [{ $each: 'members', item: { $ref: null, value: '{{u}}' } }],
-  },
-  removeMember: { op: 'Remove', path: 'members', value: [{ $ref: null, value: '{{firstU}}' }] },
-}
-
-const FLAG: Dialect = {
-  add: 'add',
-  replace: 'replace',
-  remove: 'remove',
-  on: true,
-  off: false,
-  changes: [
-    { op: 'replace', path: 'emails[type eq "work"].value', value: '{{userName}}' },
-    {
-      op: 'replace',
-      value: {
-        displayName: '{{newDisplayName}}',
-        'name.familyName': '{{newFamily}}',
-        title: '{{newTitle}}',
-        [`${ENTERPRISE_USER}:department`]: '{{newDepartment}}',
-      },
-    },
-  ],
-  addMembers: { op: 'add', path: 'members', value: [{ $each: 'members', item: { value: '{{u}}' } }] },
-  removeMember: { op: 'remove', path: 'members[value eq "{{firstU}}"]' },
-}
 
 const AGAIN = 'sees a difference, and sends the same again in each cycle'
 

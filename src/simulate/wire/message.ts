@@ -44,6 +44,12 @@ export interface WireAnswer {
   readonly body: string
 }
 
+/** The path of a base URL, without a slash at its end: empty where it is the root. */
+export function basePath(base: string): string {
+  const { pathname } = new URL(base)
+  return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+}
+
 /** Fills in a template. A bearer token is added unless the template has an `Authorization` of its own, or none is given. */
 export function writeRequest(
   base: string,
@@ -52,17 +58,15 @@ export function writeRequest(
   template: RequestTemplate,
   variables: Variables,
 ): WireRequest {
-  const url = new URL(base)
   const body = bodyOf(template, variables)
   const headers = headersOf(manners, template, variables, body !== undefined)
   if (token !== undefined && !headers.has('authorization'))
     headers.set('authorization', ['Authorization', `Bearer ${token}`])
   return {
-    origin: url.origin,
+    origin: new URL(base).origin,
     method: template.method,
     // Not through a URL parser: that would tidy away a dangling "?".
-    target:
-      (url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname) + fillText(template.path, variables),
+    target: basePath(base) + fillText(template.path, variables),
     headers: [...headers.values()].flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
     ...(body === undefined ? {} : { body }),
   }
