@@ -6,6 +6,7 @@ import { confirmDeletion } from '../terminal/confirmation.ts'
 import { flagOption, type Options, textOption } from '../terminal/options.ts'
 import { printJson, printLine } from '../terminal/print.ts'
 import { withApps } from './app.ts'
+import { emptyApp } from './app-emptying.ts'
 
 /** `lockstep app switch-on`. */
 export async function switchOnApp([name = '']: readonly string[], options: Options): Promise<void> {
@@ -29,16 +30,19 @@ export async function resumeApp([name = '']: readonly string[], options: Options
 
 /** `lockstep app remove`. */
 export async function removeApp([name = '']: readonly string[], options: Options): Promise<void> {
-  await withApps(options, async (apps, tenant) => {
-    const { state } = await apps.get(tenant, name)
-    await confirmDeletion(
-      options,
-      () =>
-        `Remove app "${name}"? Its ${state.managed ?? 0} accounts stay as they are, and nobody keeps them up to date.`,
-    )
+  await withApps(options, async (apps, tenant, local) => {
+    const app = await apps.get(tenant, name)
+    const disables = flagOption(options, 'disableAccounts')
+    const count = app.state.managed ?? 0
+    const what = disables
+      ? `Its ${count} accounts are switched off first, and its people leave the groups that it was given.`
+      : `Its ${count} accounts stay as they are, and nobody keeps them up to date.`
+    await confirmDeletion(options, () => `Remove app "${name}"? ${what}`)
+    const disabled = disables ? await emptyApp(await local.hub(), tenant, app, options) : 0
     await apps.remove(tenant, name)
-    if (flagOption(options, 'json')) return printJson({ tenant, app: name, removed: true })
-    printLine(`App "${name}" was removed. Its accounts stay as they are.`)
+    if (flagOption(options, 'json'))
+      return printJson({ tenant, app: name, removed: true, ...(disables && { disabled }) })
+    printLine(`App "${name}" was removed. Its accounts ${disables ? 'are off' : 'stay as they are'}.`)
   })
 }
 

@@ -187,9 +187,14 @@ export const APP_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'app remove',
     args: '<name>',
-    does: 'Remove an app and all that is remembered of it. Its accounts stay as they are. Asks for confirmation; scripts and --json need --yes.',
-    example: 'app remove wiki --tenant acme --yes',
-    options: [TENANT, ['--yes', 'remove it without asking'], ...DATABASE],
+    does: 'Remove an app and all that is remembered of it. Its accounts stay as they are, unless they are to be switched off first, which the hub of a server does; interrupted, the command goes on when it is given again. Asks for confirmation; scripts and --json need --yes.',
+    example: 'app remove wiki --tenant acme --disable-accounts',
+    options: [
+      TENANT,
+      ['--disable-accounts', 'switch all its accounts off first'],
+      ['--yes', 'remove it without asking'],
+      ...DATABASE,
+    ],
     run: async (args, options) => (await import('./app-mode.ts')).removeApp(args, options),
   },
   {
