@@ -59,12 +59,30 @@ const WIKI = {
 }
 
 describe('an app', () => {
+  test('is shown with what it is owed, in the list too', async () => {
+    const { send, item } = await start()
+    await send('POST', APPS, WIKI)
+    const link = (key: string, state: string) =>
+      item(QUEUES.links('wiki'), key, { state, due: 1, lane: 3, value: { type: 'User', name: key } })
+    for (const [key, state] of [
+      ['a', 'parked'],
+      ['b', 'ready'],
+      ['c', 'ready'],
+      ['d', 'watched'],
+    ] as const) {
+      await link(key, state)
+    }
+    const owed = { parked: 1, ready: 2 }
+    expect((await send('GET', APPS)).body.items).toMatchObject([{ app: 'wiki', owed }])
+    expect((await send('GET', `${APPS}/wiki`)).body.owed).toEqual(owed)
+  })
+
   test('is added, shown, changed, switched on, paused, resumed and removed', async () => {
     const { send, store } = await start()
     const made = await send('POST', APPS, WIKI)
     expect(made).toMatchObject({ status: 201, body: { app: 'wiki', adapter: 'scim', mode: 'off', health: 'review' } })
     expect(made.body.credentials).toMatchObject({ kind: 'bearer', secret: 'sealed', expiry: 'expired' })
-    expect((await send('GET', `${APPS}/wiki`)).body).toEqual(made.body)
+    expect((await send('GET', `${APPS}/wiki`)).body).toEqual({ ...made.body, owed: {} })
     const changed = await send('PATCH', `${APPS}/wiki`, {
       label: 'Wiki',
       scope: { users: { filter: 'active eq true' } },

@@ -1,6 +1,6 @@
 // Runs the hub beside the server, or alone. Its trouble is logged, and never the server's.
 
-import type { HubMeter, HubTracer } from '../hub/index.ts'
+import type { AppNotice, HubMeter, HubOptions, HubTracer } from '../hub/index.ts'
 import type { RunningHub, Settings, Site } from '../site/index.ts'
 import type { Log } from './monitoring/log.ts'
 import { PROCESS_NAME } from './process-name.ts'
@@ -32,8 +32,7 @@ export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => P
           'the database is older than what its hub has sent: a backup was restored, or it was moved. Apps are paused until somebody has looked at each plan and resumed the app: lockstep plan APP, then lockstep app resume APP',
         ),
       ...(tracer === undefined ? {} : { tracer }),
-      report: (error, where) =>
-        log.warn({ err: error, ...where }, 'the hub could not go on with an app; it tries again'),
+      report: (error, where) => logTrouble(log, error, where),
     })
     .catch((error) => {
       log.error({ err: error }, 'the hub could not be started: apps are not kept in lockstep by this process')
@@ -48,4 +47,16 @@ export function runHub({ site, settings, log, meter, tracer }: HubDeps): () => P
     await (await stopWarning)?.()
     await hub?.stop(GRACE_MS).catch((error) => log.warn({ err: error }, 'the hub could not be stopped in order'))
   }
+}
+
+/** What is wrong with an app is told in its words; what is wrong with the hub, with where it happened. */
+export function logTrouble(log: Pick<Log, 'info' | 'warn'>, ...[error, where]: Parameters<HubOptions['report']>): void {
+  // By its name: the hub is loaded only where it runs.
+  if (!(error instanceof Error && error.name === 'AppNotice')) {
+    log.warn({ err: error, ...where }, 'the hub could not go on with an app; it tries again')
+    return
+  }
+  const { notice, message } = error as AppNotice
+  if (notice === 'closed') log.info({ notice, ...where }, message)
+  else log.warn({ notice, ...where }, message)
 }

@@ -412,3 +412,12 @@ describe('credentials', () => {
     expect(() => openApp(app)).toThrow(message)
   })
 })
+
+test('what an app is known not to take is said beforehand, in the words of the refusal', async () => {
+  const adapter = openApp({ url: 'https://app.example/scim/v2', profile: { user: { required: ['title'] } } })
+  const document = { userName: 'ada', active: true }
+  const why = adapter.traits.users.unfit?.(document)
+  expect(why).toMatch(/can't take this User: it needs title$/)
+  await expect(adapter.create('User', document, CALL)).rejects.toMatchObject({ trouble: 'refused', message: why })
+  expect(adapter.traits.users.unfit?.({ ...document, title: 'Countess' })).toBeUndefined()
+})

@@ -1,7 +1,7 @@
 // The routes of the admin API for apps: which there are, and what is set of each.
 
 import { z } from 'zod'
-import type { App } from '../../hub/index.ts'
+import type { App, HubAdministration } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { pageWith, type Route, route } from '../route.ts'
 import { PageQuery, pageOf, time } from '../shapes.ts'
@@ -83,6 +83,15 @@ export const AppBody = z.object({
   sweepDue: time.optional(),
 })
 
+/** An app with what it is owed. */
+const AppWithOwed = AppBody.extend({
+  owed: z
+    .record(z.string(), z.int())
+    .describe(
+      'Accounts that do not reflect all changes yet, by the state of their links: ready, waiting, held, parked',
+    ),
+})
+
 const DraftShape = z.strictObject({
   ...SETTINGS,
   scope: z.strictObject({ users: rule.nullable(), groups: rule.nullable() }).partial(),
@@ -133,17 +142,25 @@ export function appJson({ id, state, review, ...settings }: App) {
   }
 }
 
+async function withOwed({ inspection }: Pick<HubAdministration, 'inspection'>, tenant: string, app: App) {
+  return { ...appJson(app), owed: await inspection.owed(tenant, app.id) }
+}
+
 /** The routes for apps. */
 export const APP_ROUTES: readonly Route[] = [
   route({
     method: 'get',
     path: '/tenants/{tenant}/apps',
     id: 'listApps',
-    does: 'List the apps of a tenant by id, with how each is doing; search by id or label',
+    does: 'List the apps of a tenant by id, with how each is doing and what it is owed; search by id or label',
     needs: { capability: 'see', reach: 'tenant' },
     query: PageQuery,
-    gives: { status: 200, body: pageOf(AppBody) },
-    run: async ({ params, query }, { hub }) => pageWith(await hub.apps.list(params.tenant, query), appJson),
+    gives: { status: 200, body: pageOf(AppWithOwed) },
+    async run({ params: { tenant }, query }, { hub }) {
+      const { items, ...page } = await hub.apps.list(tenant, query)
+      const shown = await Promise.all(items.map((app) => withOwed(hub, tenant, app)))
+      return pageWith({ ...page, items: shown }, (app) => app)
+    },
   }),
   route({
     method: 'post',
@@ -162,10 +179,10 @@ export const APP_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/apps/{app}',
     id: 'showApp',
-    does: 'Show an app: its settings, without its secret, and how it is doing',
+    does: 'Show an app: its settings, without its secret, how it is doing, and what it is owed',
     needs: { capability: 'see', reach: 'tenant' },
-    gives: { status: 200, body: AppBody },
-    run: async ({ params }, { hub }) => appJson(await hub.apps.get(params.tenant, params.app)),
+    gives: { status: 200, body: AppWithOwed },
+    run: async ({ params: { tenant, app } }, { hub }) => withOwed(hub, tenant, await hub.apps.get(tenant, app)),
   }),
   route({
     method: 'patch',

@@ -1,6 +1,6 @@
 // `lockstep app`: adds, lists, shows and changes apps.
 
-import { type App, AppRefusal } from '../../hub/index.ts'
+import { type App, AppRefusal, type HubAdministration } from '../../hub/index.ts'
 import type { JsonObject } from '../../protocol/index.ts'
 import { commandName } from '../../server/index.ts'
 import { type Local, tenantOf, withLocal } from '../database/local.ts'
@@ -22,13 +22,10 @@ export async function withApps<T>(
   })
 }
 
-/** Accounts that do not reflect all changes yet, by why: `ready`, `waiting`, `held`, `parked`. */
-type Owed = Readonly<Record<string, number>>
+type Owed = Awaited<ReturnType<HubAdministration['inspection']['owed']>>
 
 async function owedBy(local: Local, tenant: string, app: string): Promise<Owed> {
-  const states = Object.entries(await (await local.hub()).inspection.states(tenant, app))
-  // Those that are watched have confirmed, and are only read once more.
-  return Object.fromEntries(states.filter(([state]) => state !== 'watched'))
+  return (await local.hub()).inspection.owed(tenant, app)
 }
 
 /** `3 ready, 1 parked`; empty when nothing is owed. */

@@ -48,6 +48,8 @@ export interface Inspection {
   ): Promise<ListPage<LinkRow>>
   /** How many links there are in each state, those at rest left out. */
   states(tenant: string, app: string): Promise<{ readonly [state: string]: number }>
+  /** Accounts that do not reflect all changes yet, by why: `ready`, `waiting`, `held`, `parked`. */
+  owed(tenant: string, app: string): Promise<Owed>
   /** Requests, oldest first; those about one resource, or all. */
   attempts(
     tenant: string,
@@ -74,6 +76,9 @@ export interface Inspection {
   fix(tenant: string, app: string, sweep: string, kinds: readonly DriftKind[]): Promise<void>
 }
 
+/** How many accounts do not reflect all changes yet, by the state of their links. */
+export type Owed = { readonly [state: string]: number }
+
 /** What inspection works with. */
 export interface InspectionDeps {
   readonly store: Store & Work
@@ -98,6 +103,11 @@ export function createInspection({ store, environment, types }: InspectionDeps):
       linksOf(store, tenant, app, request),
     ),
     states: within((tenant, app) => store.states(tenant, QUEUES.links(app))),
+    owed: within(async (tenant, app) => {
+      const states = Object.entries(await store.states(tenant, QUEUES.links(app)))
+      // Those that are watched have confirmed, and are only read once more.
+      return Object.fromEntries(states.filter(([state]) => state !== 'watched'))
+    }),
     attempts: within(async (tenant, app, request: PartRequest & { readonly resource?: string | undefined }) => {
       const { resource, ...part } = request
       const where = { ...whereOf(part), ...(resource === undefined ? {} : { tag: resource.slice(0, 200) }) }

@@ -176,4 +176,6 @@ export interface AccountTraits {
    * same after this are the same.
    */
   readonly comparable: (document: Document) => Document
+  /** Why the app can't take a new account like this, as far as that is known without asking it: plans say so. Creates are refused with it. */
+  readonly unfit?: (document: Document) => string | undefined
 }

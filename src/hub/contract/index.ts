@@ -3,6 +3,7 @@
 export * from './adapter.ts'
 export * from './adapter-kind.ts'
 export * from './app-error.ts'
+export * from './app-notice.ts'
 export * from './app-record.ts'
 export * from './app-settings.ts'
 export * from './compiled.ts'

@@ -2,7 +2,7 @@
 
 import type { HeldLease, WorkResult } from '../../jobs/index.ts'
 import { type Item, NEVER } from '../../store/index.ts'
-import { type AppState, type CompiledApp, type Hold, HUB_LANES, QUEUES } from '../contract/index.ts'
+import { AppNotice, type AppState, type CompiledApp, type Hold, HUB_LANES, QUEUES } from '../contract/index.ts'
 import type { AppBook } from './app-book.ts'
 import { backfillBatch, needsBackfill } from './backfill.ts'
 import { hear } from './breaker.ts'
@@ -47,7 +47,8 @@ export async function workUnit(deps: UnitDeps, unit: Item, lease: HeldLease): Pr
   const now = deps.environment.now()
   if (app.compiled === undefined) {
     const fault = app.fault ?? 'unknown'
-    if (fault !== state.fault) deps.report(new Error(`The app can't be worked with: ${fault}`), { tenant, app: key })
+    const notice = new AppNotice('fault', `The app can't be worked with: ${fault}`)
+    if (fault !== state.fault) deps.report(notice, { tenant, app: key })
     return { set: { state: 'ready', due: now + FAULT_MS, value: { ...state, fault } as never } }
   }
   const { fault: _fault, ...sound } = state
@@ -85,7 +86,7 @@ async function takeTurn(
       leaseMs: deps.leaseMs,
       signal: lease.signal,
       state: from,
-      told: ({ message }) => deps.report(new Error(message), name),
+      told: ({ notice, message }) => deps.report(new AppNotice(notice, message), name),
       called: ({ ask, ms, error }) =>
         deps.meter?.sent({
           ...name,

@@ -89,6 +89,10 @@ async function matched(
   const parked = (why: string): Planned => ({ item: { ...base, action: 'parked', why, requests: [] }, ...more })
   switch (found.found) {
     case 'none': {
+      const [step] = steps.steps
+      const unfit =
+        step?.do === 'create' ? accountTraits(app.adapter.traits, base.type)?.unfit?.(step.document) : undefined
+      if (unfit !== undefined) return parked(unfit)
       if (steps.steps.length > 0) return { item: outcomeOf(context, base, link, want, steps), ...more }
       if (want.wanted !== 'active') return { item: { ...base, action: 'same', why: want.why, requests: [] }, ...more }
       return parked('The app has no such account, and takes no new ones')

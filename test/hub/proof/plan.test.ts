@@ -191,3 +191,18 @@ test('one person is explained: source, scope clause by clause, match, difference
   })
   expect(app.requests.filter(isWrite)).toEqual([])
 })
+
+test('a plan says who will be parked because the app is known not to take such an account', async () => {
+  const app = createMemoryApp()
+  const unfit = ({ displayName }: { readonly displayName?: unknown }) =>
+    displayName === undefined ? 'The app needs displayName' : undefined
+  app.traits = { ...app.traits, users: { ...app.traits.users, unfit } }
+  const hub = await startHub({ mode: 'off' }, { crm: app })
+  await hub.people.create('bjensen', { displayName: 'Babs' })
+  await hub.people.create('nameless')
+  const { items } = await itemsOf(hub)
+  expect(items.map(line).toSorted()).toEqual([
+    'create bjensen: create User bjensen (in scope)',
+    'parked nameless:  (The app needs displayName)',
+  ])
+})

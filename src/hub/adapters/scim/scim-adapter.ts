@@ -19,7 +19,7 @@ import { findAccounts, findMember } from './look-up.ts'
 import { type Dialect, inDialect, type Planned, requestsOf, shown } from './requests.ts'
 import { memberIds, membersRewritten, overlaid } from './rewrite.ts'
 import type { ScimOptions } from './scim-settings.ts'
-import { traitsOf } from './traits.ts'
+import { traitsOf, whyUnfit } from './traits.ts'
 import { hasKeyword, unfit } from './trouble.ts'
 import { createAsk } from './wire.ts'
 
@@ -135,8 +135,8 @@ async function create(app: ScimApp, step: Extract<Step, { do: 'create' }>, call:
   const form = dialect.forms[step.type]
   const { members: _members, ...own } = step.document
   const taken = form.asTaken(own)
-  const faults = form.faults(taken)
-  if (faults.length > 0) throw unfit(`${dialect.profile.name} can't take this ${step.type}: ${faults.join('; ')}`)
+  const why = whyUnfit(form, dialect.profile.name, taken)
+  if (why !== undefined) throw unfit(why)
   const [request] = requestsOf(step, dialect)
   if (request?.kind !== 'send') throw unfit(`${dialect.profile.name} takes no new ${step.type}`)
   const { body, headers, status } = await ask(request, call)

@@ -1,6 +1,6 @@
 // What a profile says, as the planner and the deliverer ask for it.
 
-import { type AppProfile, updatesOf } from '../../../protocol/index.ts'
+import { type AppProfile, type Document, updatesOf } from '../../../protocol/index.ts'
 import type { AccountTraits, AccountType, Traits } from '../../contract/index.ts'
 import type { AccountForm } from './account-form.ts'
 
@@ -17,8 +17,8 @@ export function traitsOf(profile: AppProfile, forms: { readonly [type in Account
     leaverShare: rate.leaverShare,
     buckets: rate.buckets,
     readLagMs: rate.readLagMs,
-    users: accountTraits(forms.User),
-    ...(group.offered ? { groups: accountTraits(forms.Group) } : {}),
+    users: accountTraits(forms.User, profile),
+    ...(group.offered ? { groups: accountTraits(forms.Group, profile) } : {}),
     members: {
       read: READS[group.members.read],
       perRequest: Math.min(members.perRequest, MEMBERS_PER_CALL),
@@ -36,7 +36,17 @@ export function traitsOf(profile: AppProfile, forms: { readonly [type in Account
 
 const READS = { resource: 'list', filter: 'one', none: 'none' } as const
 
-function accountTraits({ account, comparable }: AccountForm): AccountTraits {
-  const { create, remove, match, unique } = account
-  return { create, remove, match, unique, comparable }
+function accountTraits(form: AccountForm, { name }: AppProfile): AccountTraits {
+  const { create, remove, match, unique } = form.account
+  return { create, remove, match, unique, comparable: form.comparable, unfit }
+
+  function unfit({ members: _members, ...own }: Document): string | undefined {
+    return whyUnfit(form, name, form.asTaken(own))
+  }
+}
+
+/** Why an app can't take a new account, as it would be sent; undefined when nothing is known to be wrong. */
+export function whyUnfit({ type, faults }: AccountForm, app: string, taken: Document): string | undefined {
+  const found = faults(taken)
+  return found.length === 0 ? undefined : `${app} can't take this ${type.name}: ${found.join('; ')}`
 }
