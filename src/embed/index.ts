@@ -13,6 +13,19 @@ export {
   type MadeCredential,
   makeCredential,
 } from './credentials/option.ts'
+export type { After, AfterRun, AfterStatus, StuckEvent } from './events/after/after.ts'
+export type {
+  EventName,
+  GrantCause,
+  GroupOf,
+  Ids,
+  PersonOf,
+  RevokeCause,
+  ScimEvent,
+  Through,
+} from './events/contract/event.ts'
+export type { AfterHandler, Duration, GuardOptions, OnHandler, RolesOption } from './events/contract/options.ts'
+export type { GuardDesk, GuardStatus } from './events/guards/desk.ts'
 export { type Lockstep, lockstep } from './lockstep.ts'
 export {
   ADOPT_ACTOR,

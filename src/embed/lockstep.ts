@@ -10,7 +10,7 @@ import type { Store } from '../store/index.ts'
 import { reportError } from '../terminal.ts'
 import { createCallers } from './callers.ts'
 import { type Credentials, createCredentials } from './credentials/credentials.ts'
-import { createEvents, type Events } from './events/events.ts'
+import { createEvents, type EventDesk, type Events } from './events/events.ts'
 import { createMounts, type Mounts } from './mounts/mounts.ts'
 import { createOpening, type Opening } from './opening.ts'
 import type { LockstepOptions, StoreOption } from './options.ts'
@@ -31,7 +31,7 @@ import {
 import { readUrl, requireTenant } from './url.ts'
 
 /** SCIM in an app. */
-export interface Lockstep<Types extends TypesOption = TypesOption, Ctx = unknown> extends Mounts, People {
+export interface Lockstep<Types extends TypesOption = TypesOption, Ctx = unknown> extends Mounts, People, EventDesk {
   /** The whole of it as a function from Request to Response. `context` is handed to `authenticate`. Never rejects. */
   readonly fetch: (request: Request, context?: Ctx) => Promise<Response>
   /** The people of a tenant, for the app's own code. */
@@ -89,7 +89,13 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
   const types = createTenantTypes(options.types)
   const endpoints = Array.isArray(options.types) ? options.types.map((type: ResourceType) => type.endpoint) : []
   const url = readUrl(options.url ?? '/scim/v2', { trustProxy: options.trustProxy === true, endpoints })
-  const events = createEvents(options, { environment, report })
+  const events = createEvents(options, {
+    environment,
+    report,
+    catalog: types.catalog,
+    ready: types.ready,
+    open: () => opening.open(),
+  })
   const storeOf = readStore(options.store)
   const opening: Opening<Opened<Tx>> = createOpening({
     environment,
@@ -111,6 +117,7 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
   }
   return {
     ...people.api,
+    ...events.desk,
     ...createMounts(fetch, direct, url, { report, close }),
     fetch,
     users: (tenant) => createResources(reading, requireTenant(tenant), 'User'),
@@ -132,7 +139,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
   store: Store<Tx>,
   { environment, report, types, events, people }: Parts<Tx>,
 ): Opened<Tx> {
-  const hooks: Hooks<Tx> = people.hooked({ ...events.hooks, ...options.hooks })
+  const hooks: Hooks<Tx> = people.hooked({ ...options.hooks, ...events.hooks })
   const directory = createDirectory({
     store,
     // Where the types are the same for all tenants, no write has to ask whether they have changed.
@@ -152,7 +159,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
     ...(options.skipped === undefined ? {} : { skipped: options.skipped }),
   })
   const unwatch = types.fixed === undefined ? watchTypes(store, types) : () => undefined
-  const started = events.start({ store, directory })
+  const started = events.start({ store })
   return {
     store,
     directory,

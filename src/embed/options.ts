@@ -6,7 +6,7 @@ import type { DirectoryOptions, Hooks } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { Store } from '../store/index.ts'
 import type { CredentialsOption } from './credentials/option.ts'
-import type { EventOptions } from './events/options.ts'
+import type { EventOptions } from './events/contract/options.ts'
 import type { PeopleOptions } from './people/options.ts'
 import type { Report } from './report.ts'
 import type { TypesOption } from './tenant-types.ts'
@@ -25,7 +25,7 @@ export type AuthenticateOption<Ctx> = (
 
 /** Options of {@link lockstep}. */
 export interface LockstepOptions<Tx = unknown, Types extends TypesOption = TypesOption, Ctx = unknown, Db = Tx>
-  extends EventOptions<Tx, Db>,
+  extends EventOptions<Tx, Types, Db>,
     PeopleOptions {
   /**
    * Where people and groups are kept: `memoryStore()`, `sqliteStore(…)`, `postgresStore(…)`, or a function that opens one, which is
@@ -71,7 +71,7 @@ export interface LockstepOptions<Tx = unknown, Types extends TypesOption = Types
   /** Paths that must be unique in a tenant besides those that its schemas declare so. */
   readonly unique?: DirectoryOptions<Tx>['unique'] | undefined
   /** The hooks of the directory, beneath `on`. `commit` runs before what `on` names. */
-  readonly hooks?: Hooks<Tx> | undefined
+  readonly hooks?: Omit<Hooks<Tx>, 'transaction'> | undefined
   /** Receives errors that are not a client's. Default: prints them to standard error. */
   readonly report?: Report | undefined
   /** Receives the names of attributes that no schema has and that were left out, never their values. */

@@ -1,7 +1,7 @@
 // Checks the options of `lockstep` when they are given, so that a mistake shows at once and in words.
 
 import { ConfigError, didYouMean } from '../protocol/index.ts'
-import { EVENT_OPTIONS } from './events/options.ts'
+import { EVENT_OPTIONS } from './events/contract/options.ts'
 import { PEOPLE_OPTIONS } from './people/options.ts'
 
 const NAMES = [

@@ -23,6 +23,8 @@ export interface Within {
   readonly synchronous: boolean
   /** Resources by id, whatever their type, up to 1,000; unknown ids are left out. */
   readonly resources: (ids: readonly string[]) => Awaitable<readonly Stored[]>
+  /** Their types and displays alone. */
+  readonly names: (ids: readonly string[]) => Awaitable<readonly Member[]>
   /** The direct memberships of up to 1,000 resources, in any order. */
   readonly groupsOf: (
     ids: readonly string[],

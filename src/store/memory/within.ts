@@ -3,7 +3,7 @@
 import { compareText } from '../../protocol/index.ts'
 import type { Within, WithinWrite } from '../contract/index.ts'
 import { itemsOf } from './items.ts'
-import { directGroups, membersOf, type Tenant } from './tenant.ts'
+import { directGroups, membersOf, type Tenant, toMember } from './tenant.ts'
 import { changesAfter } from './work.ts'
 
 /** Reads of a tenant while the writes of a commit are visible. */
@@ -20,6 +20,8 @@ export function createWithin({ see, write, now }: Sight): Within {
   return {
     synchronous: false,
     resources: (ids) => see((tenant) => [...new Set(ids)].flatMap((id) => tenant?.rows.get(id)?.stored ?? [])),
+    names: (ids) =>
+      see((tenant) => [...new Set(ids)].flatMap((id) => tenant?.rows.get(id)?.stored ?? []).map(toMember)),
     groupsOf: (ids) =>
       see((tenant) =>
         [...new Set(ids)].flatMap((member) => directGroups(tenant, member).map((group) => ({ group, member }))),

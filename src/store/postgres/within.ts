@@ -9,6 +9,7 @@ import type { UnitOfWork } from './unit-of-work.ts'
 import { itemsQuery } from './work-reads.ts'
 
 const RESOURCES = `select ${COLUMNS} from lockstep.resource r where r.t = $1 and r.id = any($2::text[])`
+const NAMES = 'select r.id, r.y, r.display from lockstep.resource r where r.t = $1 and r.id = any($2::text[])'
 const GROUPS = `select g.id, m.id from lockstep.resource m join lockstep.member x on x.t = $1 and x.m = m.k and x.g <> m.k
   join lockstep.resource g on g.t = $1 and g.k = x.g where m.t = $1 and m.id = any($2::text[])`
 const MEMBERS = `select x.m, r.id, r.y, r.display from lockstep.member x join lockstep.resource r on r.t = $1 and r.k = x.m
@@ -24,6 +25,12 @@ export function createWithin(work: UnitOfWork): Within {
   return {
     synchronous: false,
     resources: async (ids) => (await session.rows(RESOURCES, tenantNo, known(ids))).map((row) => storedOf(row, name)),
+    names: async (ids) =>
+      (await session.rows(NAMES, tenantNo, known(ids))).map(([id, type, display]) => ({
+        id: textOf(id),
+        type: textOf(type),
+        display: textOf(display),
+      })),
     groupsOf: async (ids) =>
       (await session.rows(GROUPS, tenantNo, known(ids))).map(([group, member]) => ({
         group: textOf(group),

@@ -9,6 +9,7 @@ import { applyWrite } from './write.ts'
 import type { WriteDeps } from './write-deps.ts'
 
 const RESOURCE = `select ${COLUMNS} from lockstep_resource r where r.k = ?`
+const DISPLAY = 'select display from lockstep_resource where k = ?'
 const OF_TYPE = `select ${COLUMNS} from lockstep_resource r where r.t = ? and r.y = ? and r.id > ? order by r.id limit ? + 0`
 const GROUPS =
   'select r.id from lockstep_member x cross join lockstep_resource r on r.k = x.g where x.m = ? and x.g <> ?'
@@ -30,6 +31,11 @@ export function createWithin(deps: WriteDeps, tenant: string): Within {
       numbersOf(ids).flatMap(({ rowNo, typeNo }) => {
         const row = connection.row(RESOURCE, rowNo)
         return row === undefined ? [] : [storedOf(row, tenant, dictionary.typeName(typeNo), undefined)]
+      }),
+    names: (ids) =>
+      numbersOf(ids).flatMap(({ id, rowNo, typeNo }) => {
+        const row = connection.row(DISPLAY, rowNo)
+        return row === undefined ? [] : [{ id, type: dictionary.typeName(typeNo), display: textOf(row[0]) }]
       }),
     groupsOf: (ids) =>
       numbersOf(ids).flatMap(({ id, rowNo }) =>
