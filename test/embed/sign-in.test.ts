@@ -261,6 +261,16 @@ describe.skipIf(onPostgres)('attacks', () => {
     expect(await signIn(mailed)).toMatchObject(refused('LINK'))
   })
 
+  test('an address that is called an immutable id is an address still', async () => {
+    const saml: SsoConnection = { ...OKTA, protocol: 'saml' }
+    const mailed = { ...ann, externalId: 'ann@acme.example' }
+    const { signIn, scim } = await setUp(on, [saml], [mailed, { ...bea, externalId: 'bea@elsewhere.example' }])
+    expect(await signIn({ subject: 'bea@elsewhere.example' })).toMatchObject(refused('UNKNOWN'))
+    const identity = { issuer: OKTA.issuer, subject: 'hers', connection: 'okta', actor: 'support' }
+    await scim.signIns.link('acme', '1', identity)
+    expect(await signIn({ subject: 'ann@acme.example' })).toMatchObject(refused('LINK'))
+  })
+
   test('look-alike names that fold to a plain one are somebody else', async () => {
     const { signIn } = await setUp(on, [{ ...OKTA, kind: 'generic' }], [{ id: 'k', userName: 'kim@acme.example' }])
     for (const name of ['\u212aim@acme.example', 'ｋim@acme.example', 'кim@acme.example', 'kim@acme.example\u200b']) {
@@ -343,10 +353,11 @@ describe.skipIf(onPostgres)('attacks', () => {
     [{ id: 'a', issuer: 'https://login.microsoftonline.com/common/v2.0' }, /of one tenant/],
     [{ id: 'a', issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' }, /of one tenant/],
     [{ id: 'a', issuer: 'x', domains: ['*.example'] }, /is no domain/],
+    [{ id: 'a', issuer: 'x', who: 'active eq' }, /who is no filter/],
     [{ id: 'a', issuer: 'x', domains: ['acme.example/'] }, /is no domain/],
   ])('a connection that makes no sense: %j', async (connection, words) => {
-    const { signIn } = await setUp(on, [connection], [])
-    await expect(signIn({ issuer: 'x' })).rejects.toThrow(words)
+    const { signIn } = await setUp(on, [connection], [{ ...ann, externalId: 'abc' }])
+    await expect(signIn({ issuer: 'x', subject: 'abc' })).rejects.toThrow(words)
   })
 })
 

@@ -1,8 +1,8 @@
 // Decides on a sign-in: the person who was provisioned, or nobody.
 
-import { type Context, type Directory, documentOf, type Stored } from '../../directory/index.ts'
+import { type Context, type Directory, documentOf, type Plan, type Stored } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
-import { ConfigError, LENIENT, typeByName } from '../../protocol/index.ts'
+import { ConfigError, LENIENT, ScimError, typeByName } from '../../protocol/index.ts'
 import { type ReadConnection, readConnection, type SsoConnection } from './connection.ts'
 import { createPerson } from './jit.ts'
 import type { KeptLink, Links, NewLink } from './links.ts'
@@ -87,13 +87,22 @@ export async function reasonAgainst(
   const context: Context = { tenant, actor: 'sign-in', allow: LENIENT }
   const filter = `id eq ${JSON.stringify(id)} and (${connection.who})`
   const search = { filter, startIndex: 1, count: 1, paging: 'index' } as const
-  const { resources } = await directory.find(
-    directory.plan(context, [type], search, '', { groups: false, total: false }),
-  )
+  const plan = planOf(() => directory.plan(context, [type], search, '', { groups: false, total: false }), connection)
+  const { resources } = await directory.find(plan)
   if (resources.length > 0) return undefined
   return {
     code: 'ERR_SIGNIN_NOT_ASSIGNED',
     why: `User ${id} is not among those whom ${connection.id} is for: ${connection.who}`,
+  }
+}
+
+/** The plan of `who`; a filter that can't be read is a fault of the connection. */
+function planOf(plan: () => Plan, { id, who }: ReadConnection): Plan {
+  try {
+    return plan()
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error
+    throw new ConfigError(`signIn.connections: ${id}`, `who is no filter: ${who}. ${error.detail}`, { cause: error })
   }
 }
 

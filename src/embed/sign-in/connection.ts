@@ -49,6 +49,8 @@ const OBJECT_IDENTIFIER = 'http://schemas.microsoft.com/identity/claims/objectid
 const UPN = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn'
 /** They send as externalId what is the subject here. */
 const SAME_SUBJECT: ReadonlySet<string> = new Set(['okta', 'auth0', 'onelogin', 'keycloak', 'authentik'])
+/** What Entra calls itself where it does not say which tenant vouches. */
+const MANY_TENANTS = /^https:\/\/login\.microsoftonline\.[a-z]+\/(?:common|organizations|consumers|\{)/
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
 
 /** Reads a connection as the app gives it. Throws ConfigError where it makes no sense. */
@@ -59,8 +61,7 @@ export function readConnection(given: SsoConnection): ReadConnection {
     throw new ConfigError(where, 'needs an id of 1 to 100 characters')
   if (typeof issuer !== 'string' || issuer === '')
     throw new ConfigError(where, 'needs the issuer, exactly as the identity provider calls itself')
-  if (/\/(?:common|organizations|consumers)(?:\/|$)|\{/.test(issuer))
-    throw new ConfigError(where, `the issuer must be that of one tenant, not ${issuer}`)
+  if (MANY_TENANTS.test(issuer)) throw new ConfigError(where, `the issuer must be that of one tenant, not ${issuer}`)
   const owned = domains.map((domain) => String(domain).toLowerCase())
   const odd = owned.find((domain) => !DOMAIN.test(domain))
   if (odd !== undefined)

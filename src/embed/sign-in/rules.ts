@@ -27,9 +27,12 @@ export async function byRules(
     const found = await findTwo(directory, tenant, by)
     return found.filter(({ user }) => path(user).some((one) => typeof one === 'string' && sameText(one, value)))
   }
-  if (immutable !== undefined) {
+  // An address is not immutable, whatever it is called: it may be somebody else's one day.
+  const isAddress = immutable?.includes('@') === true && !immutable.includes('|')
+  if (immutable !== undefined && (!isAddress || isOwned(connection, immutable))) {
     const found = await findTwo(directory, tenant, { externalId: immutable })
-    if (found.length > 0) return only(found, 'immutable', 'externalId')
+    const one = only(found, 'immutable', 'externalId')
+    if (one !== undefined) return isAddress ? first(one) : one
   }
   const userName = claimOf(arrival, connection.userNameClaims)
   if (userName !== undefined && isOwned(connection, userName)) {
