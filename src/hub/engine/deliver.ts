@@ -218,7 +218,9 @@ async function noMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'agai
     if (want.wanted !== 'active') {
       // It was never made, as far as can be seen; the verify reads look once more.
       const { tentative: _tentative, ...link } = job.link
-      job.link = { ...link, doubted: true, sentAs: tentative.sentAs ?? [] }
+      // Of a process that vanished nobody has planned any.
+      const { verify = verifyTimes(environment.now()) } = link
+      job.link = { ...link, verify, doubted: true, sentAs: tentative.sentAs ?? [] }
       return 'again'
     }
   }

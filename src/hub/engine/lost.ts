@@ -76,28 +76,25 @@ export async function loseReused(turn: Turn, job: Job): Promise<readonly Write[]
   const { tenant, queue } = item
   const tag = accountTag(type, account)
   const writes: Write[] = []
+  // What was sent, or is on its way, for the old account may reach the new one.
+  const readBack = () => {
+    job.link = { ...job.link, verify: verifyTimes(turn.deps.environment.now()) }
+  }
+  if (turn.ended.has(tag)) readBack()
   for (const { key, value } of await turn.deps.store.items(tenant, queue, { tag, limit: 10 })) {
     const other = value as unknown as Link
     if (key === item.key || other.account !== account || other.type !== type) continue
     const running = turn.jobs.get(key)
-    if (running !== undefined) {
-      running.link = withoutAccount(running.link)
-      // What is on its way for the old account may reach the new one.
-      job.link = { ...job.link, verify: verifyTimes(turn.deps.environment.now()) }
-    }
+    if (running !== undefined || other.tentative !== undefined || other.verify !== undefined) readBack()
+    if (running !== undefined) running.link = withoutAccount(running.link)
     const set = { value: withoutAccount(other) as never, tag: '' }
     writes.push({ write: 'item', item: { tenant, queue, key }, set }, markLink(turn, key, HUB_LANES.update))
   }
   return writes
 }
 
-function withoutAccount({
-  account: _account,
-  acked: _acked,
-  tentative: _tentative,
-  verify: _verify,
-  ...link
-}: Link): Link {
-  // A read of that id would show the new account.
-  return link.off === undefined ? link : { ...link, off: { ...link.off, account: '' } }
+function withoutAccount({ account: _account, acked: _acked, tentative: _tentative, verify = [], ...link }: Link): Link {
+  // A read of that id would show the new account; twins are looked for all the same.
+  const reads = link.doubted === true && verify.length > 0 ? { verify } : {}
+  return { ...link, ...reads, ...(link.off === undefined ? {} : { off: { ...link.off, account: '' } }) }
 }

@@ -181,9 +181,11 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
   const memberships = (turn.state.memberships ?? 0) + accounts('add').length - accounts('remove').length
   changeState(turn, { memberships: Math.max(0, memberships) })
   const isReadable = turn.app.adapter.traits.members.read === 'list'
-  await committer.commit(
-    chunk.map((move) => (isReadable || !doubted.includes(move) ? confirmedMember(move) : doubtedMember(move))),
+  const kept = chunk.map((move) =>
+    isReadable || !doubted.includes(move) ? confirmedMember(move) : doubtedMember(move),
   )
+  // Those that rest in doubt, and the read that they rest until, are written together.
+  await (doubted.length > 0 ? keepProgress(turn, job, kept) : committer.commit(kept))
 }
 
 /** A removal has passed the guard, which has counted it. */

@@ -273,3 +273,19 @@ test('somebody who leaves while the group is looked at is taken out of it, where
   expect(await item(group)).toMatchObject({ state: '' })
   expect(members(app)).toEqual([])
 })
+
+test('an account that a process has asked for before it vanished is found, although its person is off by then', async () => {
+  const { people, app, pass, first, start } = await startHub()
+  app.ms = 500
+  const id = await people.create('a')
+  await pass(1_200)
+  expect(app.requests).toContain('create User a')
+  first.process.crash()
+  app.ms = 5
+  await people.patch(id, { active: false })
+  start('b')
+  await pass(40_000)
+  app.users.set('late', { userName: 'a', externalId: id, active: true })
+  await pass(1_000_000)
+  expect(users(app)).toEqual(['a false'])
+})

@@ -196,6 +196,8 @@ function isNameTaken({ company, app, links, world }: Judged, id: string, link: L
   const resource = company.users.get(id) ?? company.groups.get(id)
   const attribute = link.type === 'User' ? 'userName' : 'displayName'
   const name = String(resource?.document[attribute] ?? link.name).toLowerCase()
+  // A stranger's account that had it was removed by hand: nobody hears of that before the daily try.
+  if (link.reason?.code === 'conflict' && world.meddled.has(`${app.name} undefined`)) return true
   return [...app.accounts.values()].some((account) => {
     if (account.type !== link.type) return false
     // An id that was given again, after the account that had it was deleted, is another's.
@@ -204,6 +206,8 @@ function isNameTaken({ company, app, links, world }: Judged, id: string, link: L
     if (String(account.document[attribute] ?? '').toLowerCase() !== name) return false
     // Where an account that is off is out of reach, nobody can rename it: it blocks the name that it had until it is switched on.
     if (account.hidden || wasRepeated(app, account.id)) return true
+    // An account that the policy leaves alone keeps its name.
+    if (world.letGo.has(app.name)) return true
     const owner = [...links.values()].find((one) => one.key !== id && one.link.account === account.id)
     if (owner === undefined || EXCUSED.includes(owner.state) || world.meddled.has(`${app.name} ${owner.key}`))
       return true
@@ -235,6 +239,7 @@ function judgeUsers(judged: Judged): string | undefined {
     const name = `${id} (${user.document.userName})`
     if (isWanted(judged, user)) {
       if (held === undefined) return `P1: ${name} is in scope and has no link`
+      if (account === undefined && wasRepeated(app, held.link.account)) continue
       if (account === undefined) return `P2: ${name} is in scope and has no account`
       const wrong = wasRepeated(app, account.id) ? undefined : differenceOf(judged, user, account)
       if (wrong !== undefined) return `P2: the account ${account.id} of ${name} ${wrong}`
@@ -254,9 +259,11 @@ function judgeUsers(judged: Judged): string | undefined {
  * Whether a request that was done and answered arrived once more after everything else. Nobody hears of that: a newer state is undone until
  * a sweep, and only an app with versions (If-Match) can refuse it.
  */
-function wasRepeated({ effects }: SimApp, account: string, member?: string): boolean {
-  const last = effects.findLast((one) => one.id === account && one.member === member)
-  return last?.twice === true
+function wasRepeated({ effects }: SimApp, account: string | undefined, member?: string): boolean {
+  if (member !== undefined)
+    return effects.findLast((one) => one.id === account && one.member === member)?.twice === true
+  // What came after it may have changed other attributes.
+  return effects.some((one) => one.id === account && one.member === undefined && one.twice)
 }
 
 /** Whether an app may keep somebody who left: its policy lets go of accounts, or did. */
@@ -298,6 +305,7 @@ function judgeGroups(judged: Judged): string | undefined {
     if (held === undefined) return `P1: the group ${group.document.displayName} has no link`
     if (EXCUSED.includes(held.state)) continue
     const account = held.link.account === undefined ? undefined : app.accounts.get(held.link.account)
+    if (account === undefined && wasRepeated(app, held.link.account)) continue
     if (account === undefined) return `P2: the group ${group.document.displayName} has no account`
     if (account.document.displayName !== group.document.displayName && !wasRepeated(app, account.id))
       return `P2: the group ${group.document.displayName} is called ${account.document.displayName}`
