@@ -1,7 +1,7 @@
 // Lays out the two packages that are published, and the source maps, from what `npm run build` compiled.
 
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, posix, relative } from 'node:path'
 
 /** What package.json says, as far as it is asked here. */
 interface Manifest {
@@ -117,7 +117,10 @@ function write(folder: string, manifest: object, text: string): void {
 /** A page with its links made whole: on a registry's site, the files of the repository are not beside it. */
 function readme({ repository, version }: Manifest, file: string): string {
   const at = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/v${version}/`
-  return readFileSync(join(ROOT, file), 'utf8').replace(/\]\((?!https?:|#|mailto:)([^)]+)\)/g, `](${at}$1)`)
+  return readFileSync(join(ROOT, file), 'utf8').replace(
+    /\]\((?!https?:|#|mailto:)([^)]+)\)/g,
+    (_link, path: string) => `](${at}${posix.join(posix.dirname(file), path)})`,
+  )
 }
 
 layOut()
