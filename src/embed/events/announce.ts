@@ -125,13 +125,13 @@ function* roles({ scene, graph, roles, wanted }: Announcement, tell: Tell, way: 
   for (let at = 0; at < changes.length; at += CHUNK) {
     const chunk = changes.slice(at, at + CHUNK)
     const stored = yield* readAll(scene.done, [...new Set(chunk.map(({ user }) => user))])
-    for (const { user: id, role, through, line, cause } of chunk) {
+    for (const { user: id, role, roles, through, line, cause } of chunk) {
       const change = lines.get(line)
       const found = stored.get(id)
       const user = (found && show(found)) ?? written.get(id)?.before
       if (change === undefined || user === undefined) continue
       const group = graph.through(through, way === 'granted' ? 'after' : 'before')
-      yield* tell(`role.${way}`, change, { user, role, through: group, cause })
+      yield* tell(`role.${way}`, change, { user, role, roles, through: group, cause })
     }
   }
 }

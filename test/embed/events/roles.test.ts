@@ -52,6 +52,21 @@ describe.each(STORES)('roles: %s', (name) => {
     await expect(scim.roles('acme', 'nobody')).rejects.toMatchObject({ status: 404 })
   })
 
+  test('an event says which roles the person has after it', async () => {
+    const seen: string[] = []
+    const tell = ({ role, roles }: { role: string; roles: readonly string[] }) => void seen.push(`${role}: ${roles}`)
+    const { user, group, leave } = await startApp(store, {
+      on: { 'role.granted': tell, 'role.revoked': tell },
+      roles: { Engineering: 'editor', Admins: 'owner' },
+    })
+    const ann = await user('ann')
+    const admins = await group('Admins', ann)
+    const engineering = await group('Engineering', ann)
+    await leave(admins, ann)
+    await leave(engineering, ann)
+    expect(seen).toEqual(['owner: owner', 'editor: owner,editor', 'owner: editor', 'editor: '])
+  })
+
   test('a group that is renamed or deleted, nested groups, people who leave and come back', async () => {
     const { user, group, join, leave, rename, drop, active } = await start()
     const [ann, bea] = [await user('ann'), await user('bea')]

@@ -100,15 +100,18 @@ export interface EventContents<Person, Group> {
     readonly groups: Ids
     readonly cause: 'updated' | 'member deleted' | 'group deleted'
   }
+  /** `roles`: all that the person has after the change, for apps that keep one of them: the highest. */
   'role.granted': {
     readonly user: Person
     readonly role: string
+    readonly roles: readonly string[]
     readonly through: Through
     readonly cause: GrantCause
   }
   'role.revoked': {
     readonly user: Person
     readonly role: string
+    readonly roles: readonly string[]
     readonly through: Through
     readonly cause: RevokeCause
   }

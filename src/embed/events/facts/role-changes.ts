@@ -13,6 +13,8 @@ export type RoleChange = {
   readonly through: string
   /** The log line that it follows from. */
   readonly line: number
+  /** All roles that the person has after the commit. */
+  readonly roles: readonly string[]
 } & ({ readonly way: 'granted'; readonly cause: GrantCause } | { readonly way: 'revoked'; readonly cause: RevokeCause })
 
 /** Why a person's roles may have changed: the line, and what it was. */
@@ -112,11 +114,14 @@ function* compare(
     const after = active.after ? yield* rolesOf(id, 'after') : NONE
     const causes = causesOf(reason, change?.change.op === 'delete')
     const { line } = reason
+    const roles = [...after.keys()]
     for (const [role, through] of before) {
-      if (!after.has(role)) changes.push({ user: id, role, through, line, way: 'revoked', cause: causes.revoked })
+      if (!after.has(role))
+        changes.push({ user: id, role, roles, through, line, way: 'revoked', cause: causes.revoked })
     }
     for (const [role, through] of after) {
-      if (!before.has(role)) changes.push({ user: id, role, through, line, way: 'granted', cause: causes.granted })
+      if (!before.has(role))
+        changes.push({ user: id, role, roles, through, line, way: 'granted', cause: causes.granted })
     }
   }
 }
