@@ -67,7 +67,8 @@ const OUTBOUND_CODES: { readonly [code in OutboundCode]: string } = {
   ERR_OUTBOUND_CONNECT: 'no connection came about: the name, the network, the certificate. Nothing was sent',
   ERR_OUTBOUND_BROKEN: 'the connection ended before the whole answer had come',
   ERR_OUTBOUND_TIME: 'the whole answer did not come in time',
-  ERR_OUTBOUND_ANSWER: 'an answer that is too long, a redirect, or not HTTP',
+  ERR_OUTBOUND_ANSWER: 'a redirect, or an answer that is not HTTP',
+  ERR_OUTBOUND_SIZE: 'an answer that is too long',
 }
 
 /** Escapes a text for a table cell. */

@@ -169,7 +169,7 @@ function createBody(): { add(chunk: Uint8Array): number; whole(): Uint8Array<Arr
       length = next
       return length
     },
-    whole: () => (length === bytes.length ? bytes : bytes.slice(0, length)),
+    whole: () => bytes.subarray(0, length),
   }
 }
 
@@ -192,8 +192,8 @@ async function unpack(
   }
 }
 
-function tooLong(to: Destination, { answerBytes }: ExchangeLimits): OutboundError {
-  return wrongAnswer(to, `answers with more than ${answerBytes} bytes`)
+function tooLong({ name }: Destination, { answerBytes }: ExchangeLimits): OutboundError {
+  return new OutboundError('ERR_OUTBOUND_SIZE', `${name} answers with more than ${answerBytes} bytes`)
 }
 
 function wrongAnswer({ name }: Destination, what: string): OutboundError {

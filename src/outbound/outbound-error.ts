@@ -9,7 +9,8 @@ import { LockstepError } from '../protocol/index.ts'
  * - `ERR_OUTBOUND_CONNECT`: no connection came about: the name, the network, the certificate. Nothing was sent.
  * - `ERR_OUTBOUND_BROKEN`: the connection ended before the whole answer had come. It may have taken effect.
  * - `ERR_OUTBOUND_TIME`: the whole answer had not come in time. It may have taken effect.
- * - `ERR_OUTBOUND_ANSWER`: an answer that is too long, a redirect, or not HTTP. It may have taken effect.
+ * - `ERR_OUTBOUND_ANSWER`: a redirect, or an answer that is not HTTP. It may have taken effect.
+ * - `ERR_OUTBOUND_SIZE`: an answer that is too long. It may have taken effect.
  */
 export type OutboundCode =
   | 'ERR_OUTBOUND_REFUSED'
@@ -17,6 +18,7 @@ export type OutboundCode =
   | 'ERR_OUTBOUND_BROKEN'
   | 'ERR_OUTBOUND_TIME'
   | 'ERR_OUTBOUND_ANSWER'
+  | 'ERR_OUTBOUND_SIZE'
 
 /**
  * A request that got no answer. The message names the host as it was given, never an address, nor what an address answered; there is no

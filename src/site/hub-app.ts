@@ -4,6 +4,7 @@ import { environment } from '../environment.ts'
 import {
   ADAPTER_KINDS,
   type AdapterDeps,
+  APP_ANSWER_BYTES,
   AppRefusal,
   type AppSettings,
   type CompiledApp,
@@ -43,7 +44,7 @@ export async function withSiteAdapterDeps<T>(
   try {
     return await use({
       tenant,
-      environment: { ...environment, fetch: outbound.fetch },
+      environment: { ...environment, fetch: outbound.within({ answerBytes: APP_ANSWER_BYTES }) },
       secret: () => secretOf(sealer, tenant, app),
       types: tenancy.catalog(tenant).types,
     })
@@ -64,7 +65,7 @@ export async function withSiteApp<T>(
   const outbound = openOutbound(settings)
   const book = createAppBook({
     store,
-    environment: { ...environment, fetch: outbound.fetch },
+    environment: { ...environment, fetch: outbound.within({ answerBytes: APP_ANSWER_BYTES }) },
     kinds: ADAPTER_KINDS,
     catalog: tenancy.catalog,
     ready: tenancy.ready,

@@ -3,6 +3,7 @@
 import { environment } from '../environment.ts'
 import {
   ADAPTER_KINDS,
+  APP_ANSWER_BYTES,
   APP_RECORD,
   AppError,
   type AppSettings,
@@ -65,7 +66,7 @@ export async function startSiteHub(
       hooks.onEvent?.(event)
     },
     store,
-    environment: { ...environment, fetch: outbound.fetch },
+    environment: { ...environment, fetch: outbound.within({ answerBytes: APP_ANSWER_BYTES }) },
     kinds: ADAPTER_KINDS,
     secret: (tenant, app) => secretOf(sealer, tenant, app),
     catalog: tenancy.catalog,

@@ -421,3 +421,15 @@ test('what an app is known not to take is said beforehand, in the words of the r
   await expect(adapter.create('User', document, CALL)).rejects.toMatchObject({ trouble: 'refused', message: why })
   expect(adapter.traits.users.unfit?.({ ...document, title: 'Countess' })).toBeUndefined()
 })
+
+test('an answer that is too long to be read is about that account, and not about the app', async () => {
+  const read = (fetch: typeof environment.fetch) =>
+    openApp({ url: 'https://app.example/scim/v2', fetch }).read('Group', 'g1', CALL)
+  const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(1024 * 1024).fill(32)) })
+  await expect(read(async () => new Response(endless))).rejects.toMatchObject({
+    trouble: 'refused',
+    message: expect.stringContaining(`longer than ${32 * 1024 * 1024} bytes`),
+  })
+  const cut = Object.assign(new Error('app.example answers with more than 10 bytes'), { code: 'ERR_OUTBOUND_SIZE' })
+  await expect(read(() => Promise.reject(cut))).rejects.toMatchObject({ trouble: 'refused' })
+})

@@ -235,7 +235,7 @@ describe('limits', () => {
       expect((await answer.text()).length).toBe(1_000)
       expect(answer.headers.get('content-encoding')).toBe(null)
       await expect(fetch(`${url}/more${query}`, {})).rejects.toMatchObject({
-        code: 'ERR_OUTBOUND_ANSWER',
+        code: 'ERR_OUTBOUND_SIZE',
         message: `app.example.com:${port} answers with more than 1000 bytes`,
       })
     }
@@ -252,7 +252,7 @@ describe('limits', () => {
       more()
     })
     await expect(outbound().within({ answerBytes: 1_000_000 })(`http://app:${port}/`, {})).rejects.toMatchObject({
-      code: 'ERR_OUTBOUND_ANSWER',
+      code: 'ERR_OUTBOUND_SIZE',
     })
     expect(written).toBeLessThan(20_000_000)
   })

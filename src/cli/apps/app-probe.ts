@@ -3,6 +3,7 @@
 import { environment } from '../../environment.ts'
 import {
   type AdapterDeps,
+  APP_ANSWER_BYTES,
   type AppSettings,
   cleanUpProbes,
   type ProbeOptions,
@@ -85,7 +86,10 @@ async function carryOut(
   const end = () => ending.abort(new UsageError('The probe was interrupted; what it had made was removed'))
   process.once('SIGINT', end)
   try {
-    const all: AdapterDeps = { ...deps, environment: { ...environment, fetch: outbound.fetch } }
+    const all: AdapterDeps = {
+      ...deps,
+      environment: { ...environment, fetch: outbound.within({ answerBytes: APP_ANSWER_BYTES }) },
+    }
     const how: ProbeOptions = {
       signal: ending.signal,
       domain: domainOf(options),

@@ -158,6 +158,9 @@ export interface Traits {
   }
 }
 
+/** Largest answer of an app that is read, unpacked, in bytes: a group with 100,000 members is well below. */
+export const APP_ANSWER_BYTES = 32 * 1024 * 1024
+
 /** What an app does with accounts of one type. */
 export interface AccountTraits {
   readonly create: boolean

@@ -97,8 +97,10 @@ function unanswered(error: TransportError, failed: Failed): AppError {
   })
 }
 
-function kindOfSilence({ code, status = 0, mayBeDone }: TransportError, failed: Failed): AppTrouble {
+function kindOfSilence({ code, status = 0, mayBeDone, cause }: TransportError, failed: Failed): AppTrouble {
   if (code === 'ERR_TOKEN') return status >= 400 && status < 500 && status !== 429 ? 'credentials' : 'unavailable'
+  // What is too long to be read is so for this account; the app may be well.
+  if (!failed.writes && (code === 'ERR_TOO_LARGE' || codeOf(cause) === 'ERR_OUTBOUND_SIZE')) return 'refused'
   // The base URL is another one, or something in between answers.
   if (code === 'ERR_REDIRECT') return 'credentials'
   if (code === 'ERR_NOT_SCIM') {
@@ -108,6 +110,10 @@ function kindOfSilence({ code, status = 0, mayBeDone }: TransportError, failed: 
     if (status >= 400 && status < 500 && status !== 408) return 'refused'
   }
   return mayBeDone && failed.writes ? 'unknown' : 'unavailable'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** A message without the secrets that a server may have repeated. */

@@ -3,7 +3,13 @@
 import { type Answer, type Call, createClient, type Pace } from '../../../client/index.ts'
 import { type AppProfile, ConfigError, isObject, type Json, type JsonObject } from '../../../protocol/index.ts'
 import { fromScim1 } from '../../../quirks/index.ts'
-import type { AdapterCall, AdapterDeps, AppError, AppSettings } from '../../contract/index.ts'
+import {
+  type AdapterCall,
+  type AdapterDeps,
+  APP_ANSWER_BYTES,
+  type AppError,
+  type AppSettings,
+} from '../../contract/index.ts'
 import { readScimAuth, type ScimOptions } from './scim-settings.ts'
 import { troubleOf, withoutSecrets } from './trouble.ts'
 
@@ -41,6 +47,7 @@ export function createAsk(
     attempts: 1,
     pace: NO_PACE,
     timeoutMs: http.timeoutMs,
+    answerBytes: APP_ANSWER_BYTES,
     headers: http.headers,
   })
   return async (request, call) => {
