@@ -1,6 +1,6 @@
 // lockstep() mounted in every framework, before and behind body parsers, with groups of 5,000 members.
 
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bodyParser } from '@koa/bodyparser'
 import express from 'express'
@@ -8,7 +8,7 @@ import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { bearer, lockstep, memoryStore } from 'lockstep'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
@@ -46,12 +46,16 @@ function sender(answer: (path: string, init: RequestInit) => Response | Promise<
     })
 }
 
-async function listening(listener: RequestListener | Server): Promise<Send> {
-  const server = typeof listener === 'function' ? createServer(listener) : listener
+async function raw(listener: RequestListener): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+  const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => new Promise((resolve) => server.close(resolve)))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return sender((path, init) => fetch(base + path, init))
+  return (path, init) => fetch(base + path, init)
+}
+
+async function listening(listener: RequestListener): Promise<Send> {
+  return sender(await raw(listener))
 }
 
 const parsed = { type: ['application/json', 'application/scim+json'], limit: '2mb' }
@@ -176,5 +180,108 @@ describe.each(MOUNTS)('mounted in %s', (name, mount) => {
         detail: expect.stringMatching(/There is no SCIM at \/t\/acme\/scim\/v2\/Users.*\/api\/:tenant/),
       },
     ])
+  })
+})
+
+describe('mounted beside an app', () => {
+  const group = (bytes: number) => ({ schemas: [GROUP], displayName: 'x'.repeat(bytes) })
+
+  test('Express: behind express.json with its own limit, what the parser refuses is refused in words', async () => {
+    const parser = express.json({ type: parsed.type })
+    const send = await listening(express().use(parser, made().express()) as RequestListener)
+    const long = await send('POST', '/t/acme/scim/v2/Groups', group(120_000))
+    expect([long.status, long.headers.get('content-type'), await long.json()]).toMatchObject([
+      413,
+      'application/scim+json',
+      { status: '413', detail: expect.stringMatching(/too large.*mount scim\.express\(\) before it/) },
+    ])
+    const elsewhere = await send('POST', '/api/things', group(120_000))
+    expect([elsewhere.status, elsewhere.headers.get('content-type')]).toEqual([413, 'text/html; charset=utf-8'])
+  })
+
+  test('what is not for SCIM is the app’s, unless it comes as SCIM', async () => {
+    const scim = made()
+    const app = express()
+    app.use(scim.express())
+    app.get('/hello', (_request, response) => void response.send('app'))
+    const koa = new Koa().use(scim.koa()).use((context) => {
+      context.body = 'app'
+    })
+    const hono = new Hono().use(scim.hono()).get('/hello', (c) => c.text('app'))
+    for (const ask of [
+      await raw(app as RequestListener),
+      await raw(koa.callback()),
+      (path: string, init?: RequestInit) => hono.request(path, init),
+    ]) {
+      expect(await (await ask('/hello')).text()).toBe('app')
+      const answer = await ask('/hello', { headers: { accept: 'application/scim+json' } })
+      expect([answer.status, await answer.json()]).toMatchObject([
+        404,
+        { detail: expect.stringMatching(/no SCIM at \/hello/) },
+      ])
+    }
+  })
+
+  test.each([
+    ['https', 'acme.app.example'],
+    ['http', 'acme.app.example:8080'],
+  ])('a framework that trusts its proxy says that clients use %s://%s', async (scheme, host) => {
+    const scim = made('/t/:tenant/scim/v2')
+    const trusting = express().set('trust proxy', true).use(scim.express())
+    const koa = new Koa({ proxy: true }).use(scim.koa())
+    const app = fastify({ trustProxy: true })
+    closing.push(() => app.close())
+    await app.register(scim.fastify())
+    const headers = { 'x-forwarded-proto': scheme, 'x-forwarded-host': host }
+    for (const listener of [trusting as RequestListener, koa.callback()]) {
+      const ask = await raw(listener)
+      const answer = await ask('/t/acme/scim/v2/ServiceProviderConfig', { headers })
+      expect(await answer.json()).toMatchObject({
+        meta: { location: `${scheme}://${host}/t/acme/scim/v2/ServiceProviderConfig` },
+      })
+    }
+    const answer = await app.inject({ url: '/t/acme/scim/v2/ServiceProviderConfig', headers })
+    expect(answer.json().meta.location).toBe(`${scheme}://${host}/t/acme/scim/v2/ServiceProviderConfig`)
+  })
+})
+
+describe('mounted in Next.js', () => {
+  test('its basePath is cut off, its URL names the server, and locations are right all the same', async () => {
+    const { POST } = made('https://app.example/app/t/:tenant/scim/v2').next()
+    const answer = await POST(
+      new Request('http://localhost:3000/t/acme/scim/v2/Users', {
+        method: 'POST',
+        headers: { authorization: 'Bearer secret', 'content-type': 'application/scim+json' },
+        body: JSON.stringify({ schemas: [USER], userName: 'ada' }),
+      }),
+    )
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      201,
+      expect.stringMatching(/^https:\/\/app\.example\/app\/t\/acme\/scim\/v2\/Users\//),
+    ])
+  })
+
+  test('in development the module is loaded anew, and what it had opened is closed', async () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    closing.push(() => vi.unstubAllEnvs())
+    let open = 0
+    const load = () => {
+      const scim = lockstep({
+        store: () => {
+          open++
+          const store = memoryStore()
+          return { ...store, close: async () => void open-- }
+        },
+        url: '/reloaded/scim/v2',
+        authenticate: bearer({ secret: { tenant: 'acme', actor: 'test' } }),
+        report: () => undefined,
+      })
+      closing.push(scim.close)
+      return scim.next()
+    }
+    const ask = ({ GET }: ReturnType<typeof load>) =>
+      GET(new Request('http://x/reloaded/scim/v2/ServiceProviderConfig'))
+    for (let at = 0; at < 5; at++) expect((await ask(load())).status).toBe(200)
+    await expect.poll(() => open).toBe(1)
   })
 })

@@ -26,7 +26,6 @@ import {
   type TenantTypes,
   type TypesOption,
   tellRefresh,
-  watchTypes,
 } from './tenant-types.ts'
 import { readUrl, requireTenant } from './url.ts'
 
@@ -126,7 +125,7 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
     credentials: (tenant) => createCredentials({ environment, open, types: typesOf, elsewhere }, requireTenant(tenant)),
     async refresh(tenant) {
       types.forget(tenant)
-      await tellRefresh((await open()).store, tenant, environment.now())
+      await tellRefresh((await open()).store, tenant, environment)
     },
     open,
     close,
@@ -148,6 +147,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
     environment,
     ...(options.unique === undefined ? {} : { unique: options.unique }),
   })
+  const unfollow = types.follow(store)
   const callers = createCallers(options, { store, environment, report, types })
   const provider = createProvider({
     directory: people.served(directory),
@@ -158,7 +158,6 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
     now: environment.now,
     ...(options.skipped === undefined ? {} : { skipped: options.skipped }),
   })
-  const unwatch = types.fixed === undefined ? watchTypes(store, types) : () => undefined
   const started = events.start({ store })
   return {
     store,
@@ -166,7 +165,7 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
     provider,
     async stop() {
       people.stop()
-      unwatch()
+      unfollow()
       await started.stop()
       await callers.close()
       await store.close()

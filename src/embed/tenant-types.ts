@@ -1,8 +1,9 @@
 // The resource types of tenants: the same for all, or loaded once for each and kept.
 
 import { openTenant } from '../directory/index.ts'
+import type { Environment } from '../environment.ts'
 import { type Catalog, createCatalog, Group, type ResourceType, User } from '../protocol/index.ts'
-import type { Store } from '../store/index.ts'
+import { oneRecord, type Store } from '../store/index.ts'
 
 /** The option `types`: the same for all tenants, or each tenant's own. */
 export type TypesOption =
@@ -19,6 +20,8 @@ export interface TenantTypes {
   readonly fixed: readonly ResourceType[] | undefined
   /** Lets the types of one tenant, or all, be loaded again before the next use. */
   readonly forget: (tenant?: string) => void
+  /** Follows what other processes refresh. Returns how to stop. */
+  readonly follow: (store: Store) => () => void
 }
 
 /** Tenants whose catalogs are kept since about so many others were used. */
@@ -31,30 +34,50 @@ export const DEFAULT_TYPES = [User, Group] as const
 export function createTenantTypes(types: TypesOption = DEFAULT_TYPES): TenantTypes {
   if (typeof types !== 'function') {
     const fixed = createCatalog(types, 0)
-    return { ready: () => undefined, catalog: () => fixed, fixed: types, forget: () => undefined }
+    return {
+      ready: () => undefined,
+      catalog: () => fixed,
+      fixed: types,
+      forget: () => undefined,
+      follow: () => () => undefined,
+    }
   }
   return loaded(types)
 }
 
+/** The types of a tenant as they were loaded. */
+interface Loaded {
+  readonly catalog: Catalog
+  /** What the records of refreshing said before they were loaded. */
+  readonly stamp: string
+  /** The number of the last doubt that it has outlived. */
+  sure: number
+}
+
 function loaded(load: Extract<TypesOption, (...args: never) => unknown>): TenantTypes {
   // Two generations: a tenant that was used since the last change of generation is in the new one.
-  let young = new Map<string, Catalog>()
-  let old = new Map<string, Catalog>()
+  let young = new Map<string, Loaded>()
+  let old = new Map<string, Loaded>()
   const loading = new Map<string, Promise<void>>()
   /** Tenants that are given the same list share a catalog, and everything that is cached by it. */
   const shared = new WeakMap<readonly ResourceType[], Catalog>()
+  let stampOf: (tenant: string) => string | Promise<string> = () => ''
   let revision = 0
   let epoch = 0
+  /** A doubt is that such a record may have been written: they are numbered, and that of all tenants and of single ones kept. */
+  let last = 0
+  let ofAll = 0
+  const ofOne = new Map<string, number>()
 
-  function keep(tenant: string, catalog: Catalog): void {
+  function keep(tenant: string, one: Loaded): void {
     if (young.size >= KEPT) {
       old = young
       young = new Map()
     }
-    young.set(tenant, catalog)
+    young.set(tenant, one)
   }
 
-  function find(tenant: string): Catalog | undefined {
+  function find(tenant: string): Loaded | undefined {
     const found = young.get(tenant)
     if (found !== undefined) return found
     const before = old.get(tenant)
@@ -62,25 +85,58 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
     return before
   }
 
+  function catalogOf(types: readonly ResourceType[]): Catalog {
+    let catalog = shared.get(types)
+    if (catalog === undefined) {
+      catalog = createCatalog(types, ++revision)
+      shared.set(types, catalog)
+    }
+    return catalog
+  }
+
   async function fill(tenant: string): Promise<void> {
     for (;;) {
       const before = epoch
-      const types = await load(tenant)
-      // Forgotten while it was loaded: what was read may be out of date.
+      const known = find(tenant)
+      // As of before it is read: a doubt that comes meanwhile has it read again.
+      const sure = last
+      const stamp = await stampOf(tenant)
+      // Forgotten meanwhile: what was read may be out of date.
       if (before !== epoch) continue
-      let catalog = shared.get(types)
-      if (catalog === undefined) {
-        catalog = createCatalog(types, ++revision)
-        shared.set(types, catalog)
+      if (known !== undefined && known.stamp === stamp) {
+        known.sure = sure
+        return
       }
-      keep(tenant, catalog)
+      const catalog = catalogOf(await load(tenant))
+      if (before !== epoch) continue
+      keep(tenant, { catalog, stamp, sure })
       return
     }
   }
 
+  function forget(tenant?: string): void {
+    epoch++
+    for (const generation of [young, old]) {
+      if (tenant === undefined) generation.clear()
+      else generation.delete(tenant)
+    }
+  }
+
+  function doubt(tenant = ''): void {
+    last++
+    if (tenant !== '' && ofOne.size < KEPT) ofOne.set(tenant, last)
+    else {
+      ofOne.clear()
+      ofAll = last
+    }
+  }
+
   return {
+    fixed: undefined,
+    forget,
     ready(tenant) {
-      if (find(tenant) !== undefined) return
+      const found = find(tenant)
+      if (found !== undefined && found.sure >= ofAll && found.sure >= (ofOne.get(tenant) ?? 0)) return
       let promise = loading.get(tenant)
       if (promise === undefined) {
         promise = fill(tenant).finally(() => loading.delete(tenant))
@@ -88,40 +144,36 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
       }
       return promise
     },
-    fixed: undefined,
     catalog(tenant) {
       const found = find(tenant)
       if (found === undefined) throw new Error('The types of the tenant are not loaded')
-      return found
+      return found.catalog
     },
-    forget(tenant) {
-      epoch++
-      if (tenant === undefined) {
-        young.clear()
-        old.clear()
-        return
-      }
-      young.delete(tenant)
-      old.delete(tenant)
+    follow(store) {
+      stampOf = (tenant) => readStamp(store, tenant)
+      return store.watch((affected) => {
+        for (const one of affected) {
+          if ('everything' in one) doubt()
+          else if ('records' in one) doubt(one.tenant)
+        }
+      })
     },
   }
 }
 
-/** The record whose writing tells all processes that a tenant's types are to be loaded again. */
+/** The record whose writing tells all processes that a tenant's types are to be loaded again; with "", those of all. */
 const REFRESH = { kind: 'types', key: 'refresh' } as const
 
 /** Tells all processes that the types of a tenant, or of all, are to be loaded again. */
-export async function tellRefresh(store: Store, tenant = '', at: number): Promise<void> {
+export async function tellRefresh(store: Store, tenant = '', environment: Environment): Promise<void> {
+  const at = environment.now()
   if (tenant !== '') await openTenant(store, tenant, at)
-  await store.commit([{ write: 'record', record: { tenant, ...REFRESH }, value: at }])
+  // Two within one millisecond must not look like one.
+  const value = `${at} ${environment.chance()}`
+  await store.commit([{ write: 'record', record: { tenant, ...REFRESH }, value }])
 }
 
-/** Lets types be loaded again when a record of their tenant was written. Returns how to stop. */
-export function watchTypes(store: Store, types: TenantTypes): () => void {
-  return store.watch((affected) => {
-    for (const one of affected) {
-      if ('everything' in one) types.forget()
-      else if ('records' in one) types.forget(one.tenant === '' ? undefined : one.tenant)
-    }
-  })
+async function readStamp(store: Store, tenant: string): Promise<string> {
+  const [all, own] = await Promise.all(['', tenant].map((each) => oneRecord(store, each, REFRESH.kind, REFRESH.key)))
+  return JSON.stringify([all?.value ?? null, own?.value ?? null])
 }
