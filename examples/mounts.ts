@@ -1,43 +1,48 @@
-// Mounts the provider in node:http, Express, Fastify and Hono.
+// Mounts SCIM in node:http, Express, Fastify, Hono, Koa and Next.js.
 
 import { createServer, type Server } from 'node:http'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
-import type { Provider } from 'lockstep'
-import { toNode } from 'lockstep/node'
+import Koa from 'koa'
+import type { Lockstep } from 'lockstep'
 
 /** Plain node:http. */
-export function onNode(scim: Provider): Server {
-  return createServer(toNode(scim.fetch))
+export function onNode(scim: Lockstep): Server {
+  return createServer(scim.node())
 }
 
-/** Express. Mount it before the body parser, whose limit (100 kB by default) is too small for groups and whose errors are HTML. */
-export function onExpress(scim: Provider) {
+/** Express. Before the body parser, whose limit (100 kB by default) is too small for groups. */
+export function onExpress(scim: Lockstep) {
   const app = express()
-  app.use('/scim/v2', toNode(scim.fetch))
+  app.use(scim.express())
   app.use(express.json())
   return app
 }
 
-/** Fastify. Within this scope, Lockstep reads the body itself. */
-export function onFastify(scim: Provider) {
+/** Fastify. The route is the path of `url`. */
+export function onFastify(scim: Lockstep) {
   const app = fastify()
-  const answer = toNode(scim.fetch)
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    scope.all('/scim/v2/*', (request, reply) => {
-      reply.hijack()
-      answer(request.raw, reply.raw)
-    })
-  })
+  app.register(scim.fastify())
   return app
 }
 
-/** Hono, and any other framework built on Request and Response: Next, Deno, Bun, Workers. */
-export function onHono(scim: Provider): Hono {
-  const app = new Hono()
-  app.all('/scim/v2/*', (c) => scim.fetch(c.req.raw))
-  return app
+/** Hono. */
+export function onHono(scim: Lockstep) {
+  return new Hono().use(scim.hono())
+}
+
+/** Koa. */
+export function onKoa(scim: Lockstep) {
+  return new Koa().use(scim.koa())
+}
+
+/** Next.js, in `app/scim/v2/[[...path]]/route.ts`: `export const { GET, POST, PUT, PATCH, DELETE } = scim.next()`. */
+export function onNext(scim: Lockstep) {
+  return scim.next()
+}
+
+/** Everything that speaks Request and Response: Deno, Bun, workers. The second argument is what `authenticate` gets. */
+export function onFetch(scim: Lockstep) {
+  return (request: Request) => scim.fetch(request, { by: 'the app' })
 }

@@ -1,6 +1,6 @@
 // lockstep() mounted in every framework, before and behind body parsers, with groups of 5,000 members.
 
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bodyParser } from '@koa/bodyparser'
 import express from 'express'
@@ -9,6 +9,7 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 import { bearer, lockstep, memoryStore } from 'lockstep'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { onExpress, onFastify, onFetch, onHono, onKoa, onNext, onNode } from '../examples/mounts.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
@@ -26,7 +27,7 @@ function made(url = '/t/:tenant/scim/v2') {
   const scim = lockstep({
     store: () => memoryStore(),
     url,
-    authenticate: (call, context: object) => {
+    authenticate: (call, context: unknown) => {
       contexts.push(context)
       return known(call)
     },
@@ -47,7 +48,10 @@ function sender(answer: (path: string, init: RequestInit) => Response | Promise<
 }
 
 async function raw(listener: RequestListener): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
-  const server = createServer(listener)
+  return served(createServer(listener))
+}
+
+async function served(server: Server): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => new Promise((resolve) => server.close(resolve)))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -61,8 +65,8 @@ async function listening(listener: RequestListener): Promise<Send> {
 const parsed = { type: ['application/json', 'application/scim+json'], limit: '2mb' }
 
 const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof made>) => Promise<Send>])[] = [
-  ['node:http', (scim) => listening(scim.node())],
-  ['Express', (scim) => listening(express().use(scim.express(), express.json()) as RequestListener)],
+  ['node:http', async (scim) => sender(await served(onNode(scim)))],
+  ['Express', (scim) => listening(onExpress(scim) as RequestListener)],
   ['Express, at a path', (scim) => listening(express().use('/t/:tenant/scim/v2', scim.express()) as RequestListener)],
   [
     'Express, behind express.json',
@@ -71,9 +75,8 @@ const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof 
   [
     'Fastify',
     async (scim) => {
-      const app = fastify()
+      const app = onFastify(scim)
       closing.push(() => app.close())
-      await app.register(scim.fastify())
       const base = await app.listen({ port: 0, host: '127.0.0.1' })
       return sender((path, init) => fetch(base + path, init))
     },
@@ -88,7 +91,7 @@ const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof 
       return sender((path, init) => fetch(base + path, init))
     },
   ],
-  ['Hono', async (scim) => sender((path, init) => new Hono().use(scim.hono()).request(path, init))],
+  ['Hono', async (scim) => sender((path, init) => onHono(scim).request(path, init))],
   [
     'Hono, behind what reads bodies',
     async (scim) =>
@@ -102,7 +105,7 @@ const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof 
           .request(path, init),
       ),
   ],
-  ['Koa', (scim) => listening(new Koa().use(scim.koa()).callback())],
+  ['Koa', (scim) => listening(onKoa(scim).callback())],
   [
     'Koa, behind @koa/bodyparser',
     (scim) =>
@@ -115,10 +118,11 @@ const MOUNTS: readonly (readonly [name: string, mount: (scim: ReturnType<typeof 
           .callback(),
       ),
   ],
+  ['fetch', async (scim) => sender((path, init) => onFetch(scim)(new Request(`http://localhost${path}`, init)))],
   [
     'Next.js',
     async (scim) => {
-      const handlers = scim.next()
+      const handlers = onNext(scim)
       return sender((path, init) =>
         handlers[init.method as 'GET'](new Request(`http://localhost${path}`, init), { params: Promise.resolve({}) }),
       )

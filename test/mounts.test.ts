@@ -1,13 +1,14 @@
-// The provider mounted in node:http, Express, Fastify and Hono.
+// A provider beneath embed, mounted by its bridge and its fetch in node:http, Express, Fastify and Hono.
 
-import type { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
 import { bearer, createDirectory, createProvider, Group, memoryStore, type Provider, User } from 'lockstep'
 import { toNode } from 'lockstep/node'
 import { afterEach, describe, expect, test } from 'vitest'
-import { onExpress, onFastify, onHono, onNode } from '../examples/mounts.ts'
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const closing: (() => unknown)[] = []
@@ -27,24 +28,35 @@ async function listen(server: Server): Promise<string> {
 }
 
 const mounts: readonly (readonly [string, (scim: Provider) => Promise<(request: Request) => Promise<Response>>])[] = [
-  ['node:http', async (scim) => through(await listen(onNode(scim)))],
+  ['node:http', async (scim) => through(await listen(createServer(toNode(scim.fetch))))],
   [
     'Express',
     async (scim) => {
-      const app = onExpress(scim)
-      const { createServer } = await import('node:http')
-      return through(await listen(createServer(app)))
+      const app = express().use('/scim/v2', toNode(scim.fetch)).use(express.json())
+      return through(await listen(createServer(app as RequestListener)))
     },
   ],
   [
     'Fastify',
     async (scim) => {
-      const app = onFastify(scim)
+      const app = fastify()
+      const answer = toNode(scim.fetch)
+      app.register(async (scope) => {
+        scope.removeAllContentTypeParsers()
+        scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+        scope.all('/scim/v2/*', (request, reply) => {
+          reply.hijack()
+          answer(request.raw, reply.raw)
+        })
+      })
       closing.push(() => app.close())
       return through(await app.listen({ port: 0, host: '127.0.0.1' }))
     },
   ],
-  ['Hono', async (scim) => async (request) => onHono(scim).fetch(request)],
+  [
+    'Hono',
+    async (scim) => async (request) => new Hono().all('/scim/v2/*', (c) => scim.fetch(c.req.raw)).fetch(request),
+  ],
 ]
 
 function through(url: string) {
@@ -135,7 +147,6 @@ describe('mounted otherwise', () => {
     const inner = express.Router()
     inner.use('/scim', toNode(made().fetch))
     app.use('/api/:customer', inner)
-    const { createServer } = await import('node:http')
     const url = await listen(createServer(app))
     const answer = await fetch(`${url}/api/acme/scim/Users`, create)
     expect(answer.status).toBe(201)
@@ -148,12 +159,10 @@ describe('mounted otherwise', () => {
     const app = express()
     app.use(express.json({ type: ['application/json', 'application/scim+json'] }))
     app.use('/scim/v2', toNode(made().fetch))
-    const { createServer } = await import('node:http')
     expect((await fetch(`${await listen(createServer(app))}/scim/v2/Users`, create)).status).toBe(201)
   })
 
   test('a path elsewhere is answered in words', async () => {
-    const { createServer } = await import('node:http')
     const url = await listen(createServer(toNode(made().fetch)))
     for (const send of [
       (path: string) => fetch(url + path, users),

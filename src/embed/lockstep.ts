@@ -44,6 +44,11 @@ export interface Lockstep<Types extends TypesOption = TypesOption, Ctx = unknown
   readonly resources: <T extends ResourceType>(tenant: string, type: T) => Resources<T>
   /** The credentials of a tenant's identity providers, where they are kept in the store. */
   readonly credentials: (tenant: string) => Credentials
+  /**
+   * The base URL of a tenant, to be pasted into its identity provider. Where `url` is a path alone, only that path.
+   * @example scim.url('acme') // 'https://app.example/t/acme/scim/v2'
+   */
+  readonly url: (tenant: string) => string
   /** Lets the types of a tenant, or of all, be loaded again before the next use: here at once, in other processes when they see it. */
   readonly refresh: (tenant?: string) => Promise<void>
   /** Opens the store and the directory beneath, if no request has done so. Rejects with what prevents that. */
@@ -123,6 +128,7 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
     groups: (tenant) => createGroups(reading, requireTenant(tenant)),
     resources: (tenant, type) => createResources(reading, requireTenant(tenant), type.name),
     credentials: (tenant) => createCredentials({ environment, open, types: typesOf, elsewhere }, requireTenant(tenant)),
+    url: (tenant) => url.base(requireTenant(tenant)),
     async refresh(tenant) {
       types.forget(tenant)
       await tellRefresh((await open()).store, tenant, environment)

@@ -55,35 +55,15 @@ interface Loaded {
 }
 
 function loaded(load: Extract<TypesOption, (...args: never) => unknown>): TenantTypes {
-  // Two generations: a tenant that was used since the last change of generation is in the new one.
-  let young = new Map<string, Loaded>()
-  let old = new Map<string, Loaded>()
+  const kept = createGenerations<Loaded>()
+  const doubts = createDoubts()
   const loading = new Map<string, Promise<void>>()
   /** Tenants that are given the same list share a catalog, and everything that is cached by it. */
   const shared = new WeakMap<readonly ResourceType[], Catalog>()
   let stampOf: (tenant: string) => string | Promise<string> = () => ''
   let revision = 0
+  /** Rises with each forgetting. */
   let epoch = 0
-  /** A doubt is that such a record may have been written: they are numbered, and that of all tenants and of single ones kept. */
-  let last = 0
-  let ofAll = 0
-  const ofOne = new Map<string, number>()
-
-  function keep(tenant: string, one: Loaded): void {
-    if (young.size >= KEPT) {
-      old = young
-      young = new Map()
-    }
-    young.set(tenant, one)
-  }
-
-  function find(tenant: string): Loaded | undefined {
-    const found = young.get(tenant)
-    if (found !== undefined) return found
-    const before = old.get(tenant)
-    if (before !== undefined) keep(tenant, before)
-    return before
-  }
 
   function catalogOf(types: readonly ResourceType[]): Catalog {
     let catalog = shared.get(types)
@@ -97,9 +77,9 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
   async function fill(tenant: string): Promise<void> {
     for (;;) {
       const before = epoch
-      const known = find(tenant)
+      const known = kept.find(tenant)
       // As of before it is read: a doubt that comes meanwhile has it read again.
-      const sure = last
+      const sure = doubts.last()
       const stamp = await stampOf(tenant)
       // Forgotten meanwhile: what was read may be out of date.
       if (before !== epoch) continue
@@ -109,34 +89,16 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
       }
       const catalog = catalogOf(await load(tenant))
       if (before !== epoch) continue
-      keep(tenant, { catalog, stamp, sure })
+      kept.keep(tenant, { catalog, stamp, sure })
       return
-    }
-  }
-
-  function forget(tenant?: string): void {
-    epoch++
-    for (const generation of [young, old]) {
-      if (tenant === undefined) generation.clear()
-      else generation.delete(tenant)
-    }
-  }
-
-  function doubt(tenant = ''): void {
-    last++
-    if (tenant !== '' && ofOne.size < KEPT) ofOne.set(tenant, last)
-    else {
-      ofOne.clear()
-      ofAll = last
     }
   }
 
   return {
     fixed: undefined,
-    forget,
     ready(tenant) {
-      const found = find(tenant)
-      if (found !== undefined && found.sure >= ofAll && found.sure >= (ofOne.get(tenant) ?? 0)) return
+      const found = kept.find(tenant)
+      if (found !== undefined && found.sure >= doubts.about(tenant)) return
       let promise = loading.get(tenant)
       if (promise === undefined) {
         promise = fill(tenant).finally(() => loading.delete(tenant))
@@ -145,18 +107,72 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
       return promise
     },
     catalog(tenant) {
-      const found = find(tenant)
+      const found = kept.find(tenant)
       if (found === undefined) throw new Error('The types of the tenant are not loaded')
       return found.catalog
+    },
+    forget(tenant) {
+      epoch++
+      kept.forget(tenant)
     },
     follow(store) {
       stampOf = (tenant) => readStamp(store, tenant)
       return store.watch((affected) => {
         for (const one of affected) {
-          if ('everything' in one) doubt()
-          else if ('records' in one) doubt(one.tenant)
+          if ('everything' in one) doubts.add('')
+          else if ('records' in one) doubts.add(one.tenant)
         }
       })
+    },
+  }
+}
+
+/** Keeps something for each tenant, in two generations: what was used since the last change of generation is in the young one. */
+function createGenerations<T>() {
+  let young = new Map<string, T>()
+  let old = new Map<string, T>()
+
+  function keep(tenant: string, one: T): void {
+    if (young.size >= KEPT) {
+      old = young
+      young = new Map()
+    }
+    young.set(tenant, one)
+  }
+
+  return {
+    keep,
+    find(tenant: string): T | undefined {
+      const found = young.get(tenant)
+      if (found !== undefined) return found
+      const before = old.get(tenant)
+      if (before !== undefined) keep(tenant, before)
+      return before
+    },
+    forget(tenant: string | undefined): void {
+      for (const generation of [young, old]) {
+        if (tenant === undefined) generation.clear()
+        else generation.delete(tenant)
+      }
+    },
+  }
+}
+
+/** Doubts whether a tenant's types are still the same, or with "" those of all: numbered, so that one that was settled is known. */
+function createDoubts() {
+  let last = 0
+  let ofAll = 0
+  const ofOne = new Map<string, number>()
+  return {
+    last: () => last,
+    about: (tenant: string) => Math.max(ofAll, ofOne.get(tenant) ?? 0),
+    add(tenant: string): void {
+      last++
+      if (tenant !== '' && ofOne.size < KEPT) ofOne.set(tenant, last)
+      else {
+        ofOne.clear()
+        ofAll = last
+      }
     },
   }
 }

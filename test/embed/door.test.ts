@@ -1,4 +1,4 @@
-// The door of embed: opened at the first request, again after a failure, closed once; hooks, features and what is public.
+// The door of embed: opened at the first request, again after a failure, closed once; what is public.
 
 import { bearer, environment, Group, type LockstepOptions, lockstep, memoryStore, ScimError, User } from 'lockstep'
 import { afterEach, expect, test } from 'vitest'
