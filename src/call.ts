@@ -50,6 +50,8 @@ export interface Target {
   readonly host: string | undefined
   /** The path that a framework says it has mounted the provider at. */
   readonly mount?: string | undefined
+  /** The path is as the client sent it, and other paths beside the provider's are the app's. */
+  readonly shared?: boolean | undefined
   /** Address of the other end of the connection. */
   readonly remote?: string | undefined
   /** A header by its lower-case name. */

@@ -104,7 +104,16 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
   const opening: Opening<Opened<Tx>> = createOpening({
     environment,
     failed: (error) => report({ error }),
-    open: async () => start(options, await storeOf(), { environment, report, types, events, people }),
+    async open() {
+      const store = await storeOf()
+      try {
+        return start(options, store, { environment, report, types, events, people })
+      } catch (error) {
+        // The next attempt opens another one.
+        if (typeof options.store === 'function') await store.close()
+        throw error
+      }
+    },
     close: (opened) => opened.stop(),
   })
   const { open, close } = opening

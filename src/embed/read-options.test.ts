@@ -21,6 +21,9 @@ test.each([
   [{ store, credentials: {} }, 'credentials.find: must be a function'],
   [{ store, credentials: { find, usd: 1 } }, 'credentials.usd: is no option of credentials; did you mean used?'],
   [{ store, credentials: { find, used: 1 } }, 'credentials.used: must be a function'],
+  [{ store, hooks: 7 }, 'hooks: must be an object'],
+  [{ store, hooks: { comit: find } }, 'hooks.comit: is no hook here; did you mean commit?'],
+  [{ store, hooks: { prepare: 1 } }, 'hooks.prepare: must be a function'],
   [{ store, report: true }, 'report: must be a function'],
 ])('%#: refused', (options, words) => {
   expect(() => lockstep(options as never)).toThrow(words)

@@ -49,6 +49,7 @@ export function checkOptions(options: object): void {
       throw new ConfigError(name, 'must be a function')
   }
   checkCredentials(given)
+  checkHooks(given.hooks)
   if (trustProxy !== undefined && typeof trustProxy !== 'boolean')
     throw new ConfigError('trustProxy', 'must be true or false')
   if (types !== undefined && typeof types !== 'function' && !Array.isArray(types)) {
@@ -77,6 +78,17 @@ function checkCredentials({ credentials, authenticate }: { readonly [name: strin
   if (used !== undefined && typeof used !== 'function') throw new ConfigError('credentials.used', 'must be a function')
   for (const name of Object.keys(others))
     throw new ConfigError(`credentials.${name}`, `is no option of credentials${didYouMean(name, ['find', 'used'])}`)
+}
+
+const HOOKS = ['prepare', 'commit', 'password']
+
+function checkHooks(hooks: unknown): void {
+  if (hooks === undefined) return
+  if (typeof hooks !== 'object' || hooks === null) throw new ConfigError('hooks', 'must be an object with functions')
+  for (const [name, hook] of Object.entries(hooks)) {
+    if (!HOOKS.includes(name)) throw new ConfigError(`hooks.${name}`, `is no hook here${didYouMean(name, HOOKS)}`)
+    if (hook !== undefined && typeof hook !== 'function') throw new ConfigError(`hooks.${name}`, 'must be a function')
+  }
 }
 
 function isStore(value: unknown): boolean {

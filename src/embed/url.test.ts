@@ -129,6 +129,26 @@ test.each([
 })
 
 test.each([
+  ['/scim/v2', '/scim/v2/Users', 'SCIM'],
+  ['/scim/v2', '/scim/Users', 'SCIM'],
+  ['/scim/v2', '//scim/v2//Users', 'SCIM'],
+  ['/scim/v2', '/scim/settings', 'the app'],
+  ['/scim/v2', '/Users', 'the app'],
+  ['/scim/v2', '/v2/Users', 'the app'],
+  ['/v2', '/anything', 'the app'],
+  ['/v2', '/Users', 'the app'],
+  ['/v2', '/v2/Users', 'SCIM'],
+  ['/api/scim/v2', '/scim/v2/Users', 'SCIM'],
+  ['/t/:tenant/scim/v2', '/acme/scim/v2/Users', 'SCIM'],
+  ['/t/:tenant/scim/v2', '/t/acme/scim/settings', 'the app'],
+  ['/t/:tenant/scim/v2', '/t/acme/settings', 'the app'],
+  ['/t/:tenant/v2', '/acme/v2/Users', 'the app'],
+  ['/t/:tenant/v2', '/t/acme/settings', 'the app'],
+])('%s beside an app: %s is for %s', (url, path, whose) => {
+  expect(locate(url, path, { shared: true }).startsWith('404') ? 'the app' : 'SCIM').toBe(whose)
+})
+
+test.each([
   ['', /absolute http or https URL/],
   ['app.example', /absolute http or https URL/],
   ['scim/v2', /absolute http or https URL/],

@@ -135,7 +135,6 @@ function throughProxy(target: Target): Target {
   const host = last('x-forwarded-host')
   return {
     ...target,
-    header: target.header,
     scheme: scheme === 'https' || scheme === 'http' ? scheme : target.scheme,
     host: host !== undefined && /^[\w.-]{1,255}(?::\d{1,5})?$/.test(host) ? host : target.host,
     remote: last('x-forwarded-for') ?? target.remote,
@@ -145,8 +144,7 @@ function throughProxy(target: Target): Target {
 function locate(parts: Parts, target: Target, endpoints: ReadonlySet<string>): Located | Answer {
   const tenant = parts.tenantIn === 'host' ? tenantOfHost(parts, target.host) : undefined
   if (parts.tenantIn === 'host' && tenant === undefined) return noTenantInHost(parts, target)
-  const found =
-    below(parts, target.path) ?? below(parts, withSingleSlashes(target.path)) ?? belowCut(parts, target, endpoints)
+  const found = find(parts, target, endpoints)
   if (found === undefined) return elsewhere(parts, target)
   const named = tenant ?? found.tenant
   const origin = parts.tenantIn === 'host' ? hostOrigin(parts, named ?? '') : (parts.origin ?? originOf(target))
@@ -156,43 +154,72 @@ function locate(parts: Parts, target: Target, endpoints: ReadonlySet<string>): L
 interface Below {
   readonly path: string
   readonly tenant?: string
+  /** The base was there without its version. */
+  readonly unversioned?: boolean
+}
+
+/** Cuts the base off a path in whatever form it came. */
+function find(parts: Parts, target: Target, endpoints: ReadonlySet<string>): Below | undefined {
+  const found = below(parts, target.path) ?? below(parts, withSingleSlashes(target.path))
+  if (found === undefined) return belowCut(parts, target, endpoints)
+  // `/api/v2` without its version is `/api`, below which an app has a lot else.
+  const nothingLeft = parts.tenantIn !== 'path' && parts.after === '/v2'
+  if (target.shared && found.unversioned && (nothingLeft || !isEndpoint(found.path, endpoints))) return undefined
+  return found
+}
+
+/** Whether a path begins with an endpoint, or with a version that the route then refuses by name. */
+function isEndpoint(path: string, endpoints: ReadonlySet<string>): boolean {
+  const first = path.split('/', 2)[1] ?? ''
+  return endpoints.has(first) || /^v\d+$/.test(first)
 }
 
 /** Cuts the base off a path. */
 function below({ tenantIn, before, after }: Parts, path: string): Below | undefined {
   if (tenantIn !== 'path') {
-    const rest = belowBase(path, after)
-    return rest === undefined ? undefined : { path: rest }
+    return belowAny(path, after)
   }
   if (!path.startsWith(before)) return undefined
   const slash = path.indexOf('/', before.length)
   const end = slash === -1 ? path.length : slash
   const tenant = tenantOf(path.slice(before.length, end))
-  const rest = belowBase(path.slice(end), after)
-  return tenant === undefined || rest === undefined ? undefined : { path: rest, tenant }
+  const rest = belowAny(path.slice(end), after)
+  return tenant === undefined || rest === undefined ? undefined : { ...rest, tenant }
+}
+
+/** Below a base with its version, or without. */
+function belowAny(path: string, base: string): Below | undefined {
+  const rest = belowBase(path, base)
+  if (rest === undefined) return undefined
+  return belowExactly(path, base) === undefined ? { path: rest, unversioned: true } : { path: rest }
 }
 
 /**
  * The same where a framework or proxy has cut off the beginning of the path (Next.js its `basePath`): the rest of the base must
  * still be there, or where all of it is gone, the name of an endpoint.
  */
-function belowCut(parts: Parts, { path, mount }: Target, endpoints: ReadonlySet<string>): Below | undefined {
+function belowCut(parts: Parts, { path, mount, shared }: Target, endpoints: ReadonlySet<string>): Below | undefined {
   const inPath = parts.tenantIn === 'path'
   let left = inPath ? parts.before : parts.after
   for (;;) {
     const next = left.indexOf('/', 1)
     if (next === -1) break
     left = left.slice(next)
+    // One segment alone, like `/v2`, may well be another one of the app's.
+    if (shared && segmentsIn(left) + (inPath ? segmentsIn(parts.after) : 0) < 2) return undefined
     const found = inPath ? below({ ...parts, before: left }, path) : belowExactly(path, left)
     if (found !== undefined) return found
     if (left === '/') break
   }
-  if (inPath) return undefined
+  if (inPath || shared) return undefined
   // Where a framework says where it has mounted this, a `url` that is only a path is wrong.
   if (mount && parts.origin === undefined && parts.tenantIn !== 'host') return undefined
   const rest = mount ? belowBase(path, mount) : path
-  const first = rest?.split('/', 2)[1]
-  return rest !== undefined && first !== undefined && endpoints.has(first) ? { path: rest } : undefined
+  return rest !== undefined && isEndpoint(rest, endpoints) ? { path: rest } : undefined
+}
+
+function segmentsIn(path: string): number {
+  return path.split('/').filter((segment) => segment !== '').length
 }
 
 function belowExactly(path: string, base: string): Below | undefined {

@@ -8,8 +8,8 @@ import { passesOn } from './pass.ts'
 interface HonoContext {
   readonly req: {
     readonly raw: Request
-    /** The path of the route. */
-    readonly routePath: string
+    /** The path of the route; not every version has it. */
+    readonly routePath?: string
     arrayBuffer(): Promise<ArrayBuffer>
   }
   readonly env: unknown
@@ -23,7 +23,7 @@ export function honoMount(direct: Direct): HonoHandler {
   return async (context, next) => {
     const { raw, routePath } = context.req
     const known: KnownOfRequest = { remote: remoteOf(context.env), context }
-    if (passesOn(direct, targetOf(raw, known), routePath === '*' || routePath === '/*')) {
+    if (passesOn(direct, targetOf(raw, known), routePath === undefined || routePath === '*' || routePath === '/*')) {
       await next()
       return undefined
     }

@@ -7,7 +7,7 @@ import type { Direct, Target } from '../../call.ts'
  * there, so that a wrong path shows at once. A mount at a path was meant for all that comes.
  */
 export function passesOn(direct: Direct, target: Target, atRoot: boolean): boolean {
-  return atRoot && 'status' in direct.locate(target) && !speaksScim(target)
+  return atRoot && !speaksScim(target) && 'status' in direct.locate({ ...target, shared: true })
 }
 
 function speaksScim({ header }: Target): boolean {
