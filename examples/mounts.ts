@@ -5,15 +5,15 @@ import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
-import type { Lockstep } from 'lockstep'
+import type { Lockstep, Mounts } from 'lockstep'
 
 /** Plain node:http. */
-export function onNode(scim: Lockstep): Server {
+export function onNode(scim: Mounts): Server {
   return createServer(scim.node())
 }
 
 /** Express. Before the body parser, whose limit (100 kB by default) is too small for groups. */
-export function onExpress(scim: Lockstep) {
+export function onExpress(scim: Mounts) {
   const app = express()
   app.use(scim.express())
   app.use(express.json())
@@ -21,28 +21,28 @@ export function onExpress(scim: Lockstep) {
 }
 
 /** Fastify. The route is the path of `url`. */
-export function onFastify(scim: Lockstep) {
+export function onFastify(scim: Mounts) {
   const app = fastify()
   app.register(scim.fastify())
   return app
 }
 
 /** Hono. */
-export function onHono(scim: Lockstep) {
+export function onHono(scim: Mounts) {
   return new Hono().use(scim.hono())
 }
 
 /** Koa. */
-export function onKoa(scim: Lockstep) {
+export function onKoa(scim: Mounts) {
   return new Koa().use(scim.koa())
 }
 
 /** Next.js, in `app/scim/v2/[[...path]]/route.ts`: `export const { GET, POST, PUT, PATCH, DELETE } = scim.next()`. */
-export function onNext(scim: Lockstep) {
+export function onNext(scim: Mounts) {
   return scim.next()
 }
 
 /** Everything that speaks Request and Response: Deno, Bun, workers. The second argument is what `authenticate` gets. */
-export function onFetch(scim: Lockstep) {
+export function onFetch(scim: Pick<Lockstep, 'fetch'>) {
   return (request: Request) => scim.fetch(request, { by: 'the app' })
 }

@@ -72,3 +72,14 @@ export interface Direct {
 export function originOf({ scheme, host }: Pick<Target, 'scheme' | 'host'>): string {
   return `${scheme}://${host ?? 'localhost'}`
 }
+
+/** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
+export function isHost(host: string | undefined): boolean {
+  if (host === undefined || host === lastHost) return true
+  const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
+  if (is) lastHost = host
+  return is
+}
+
+/** Nearly every request has the same Host. */
+let lastHost: string | undefined

@@ -52,6 +52,7 @@ export {
   type MatchedPerson,
   type MatchQuestion,
   type MintedCredential,
+  type Mounts,
   makeCredential,
   type NextContext,
   type OnHandler,

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Answer, type Call, DIRECT, type Direct, originOf as originOfTarget, type Target } from './call.ts'
+import { type Answer, type Call, DIRECT, type Direct, isHost, originOf as originOfTarget, type Target } from './call.ts'
 import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from './node-body.ts'
 import { send } from './node-send.ts'
 import { reportError } from './terminal.ts'
@@ -79,17 +79,6 @@ export function createListener(
 const BRIDGED_BYTES = 16 * 1024 * 1024
 const NO_HOST: Answer = { status: 400, headers: [] }
 
-/** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
-export function isHost(host: string | undefined): boolean {
-  if (host === undefined || host === lastHost) return true
-  const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)
-  if (is) lastHost = host
-  return is
-}
-
-/** Nearly every request has the same Host. */
-let lastHost: string | undefined
-
 /** The way past Request and Response that a provider's `fetch` carries; undefined for other functions. */
 export function directOf(fetch: Fetch): Direct | undefined {
   return (fetch as Fetch & { readonly [DIRECT]?: Direct })[DIRECT]
@@ -100,7 +89,7 @@ export function targetOf(request: Parsed, known: Known = {}): Target {
   return {
     path: pathOf(sentTo(request, known)),
     scheme: known.scheme ?? schemeOf(request),
-    host: known.host ?? hostOf(request),
+    host: known.host !== undefined && isHost(known.host) ? known.host : hostOf(request),
     mount: known.mount ?? request.baseUrl,
     remote: known.remote ?? request.socket.remoteAddress,
     header: headerOf(request),

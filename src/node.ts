@@ -4,13 +4,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { directOf, type Fetch, toNode } from './node-bridge.ts'
 import { type ListenOptions, listen, type Serving } from './node-listen.ts'
 
-export type { Answer, Body, Call } from './call.ts'
+export { type Answer, type Body, type Call, isHost } from './call.ts'
 export { type Bodies, BrokenOff, createBodies, readBody } from './node-body.ts'
 export {
   type BridgeOptions,
   callOf,
   type Fetch,
-  isHost,
   type Known,
   originOf,
   type Place,

@@ -265,6 +265,15 @@ describe('mounted in Next.js', () => {
     ])
   })
 
+  test('a Host that is none gets into no location', async () => {
+    const { GET } = made('/t/:tenant/scim/v2').next()
+    const headers = { host: 'evil.example/"><' }
+    const answer = await GET(new Request('http://localhost:3000/t/acme/scim/v2/ServiceProviderConfig', { headers }))
+    expect(await answer.json()).toMatchObject({
+      meta: { location: 'http://localhost:3000/t/acme/scim/v2/ServiceProviderConfig' },
+    })
+  })
+
   test('in development the module is loaded anew, and what it had opened is closed', async () => {
     vi.stubEnv('NODE_ENV', 'development')
     closing.push(() => vi.unstubAllEnvs())

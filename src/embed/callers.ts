@@ -27,6 +27,9 @@ import type { TenantTypes } from './tenant-types.ts'
  */
 const WRONG = { perSecond: 5, burst: 300 }
 
+/** Longest address that is told apart: behind a proxy, clients can send any text as theirs. */
+const ADDRESS_LENGTH = 64
+
 /** Who calls. */
 export interface Callers {
   readonly authenticate: Authenticate
@@ -68,7 +71,7 @@ export function createCallers<Ctx>(
 
   const slowDown = (error: unknown, call: Call): never => {
     if (error instanceof ScimError && error.status === 401) {
-      const wait = wrong.take(`${call.tenant ?? ''} ${call.remote ?? ''}`)
+      const wait = wrong.take(`${call.tenant ?? ''} ${call.remote?.slice(0, ADDRESS_LENGTH) ?? ''}`)
       if (wait > 0) throw tooManyRequests(wait)
     }
     throw error

@@ -1,6 +1,6 @@
 // The `url` option: one text that says where clients reach SCIM, and where in it the tenant stands.
 
-import { type Answer, type Located, originOf, type Target } from '../call.ts'
+import { type Answer, isHost, type Located, originOf, type Target } from '../call.ts'
 import { ConfigError, notFound, SCIM_JSON, withoutLastSlashes } from '../protocol/index.ts'
 import { belowBase } from '../provider/index.ts'
 
@@ -136,7 +136,7 @@ function throughProxy(target: Target): Target {
   return {
     ...target,
     scheme: scheme === 'https' || scheme === 'http' ? scheme : target.scheme,
-    host: host !== undefined && /^[\w.-]{1,255}(?::\d{1,5})?$/.test(host) ? host : target.host,
+    host: host !== undefined && isHost(host) ? host : target.host,
     remote: last('x-forwarded-for') ?? target.remote,
   }
 }

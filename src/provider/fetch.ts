@@ -1,6 +1,6 @@
 // Answers a Request through a provider: turns it into a call, and the answer into a Response.
 
-import type { Answer, Call, Direct, Target } from '../call.ts'
+import { type Answer, type Call, type Direct, isHost, type Target } from '../call.ts'
 
 /** What a framework knows of a Request that the Request itself doesn't show. */
 export interface KnownOfRequest extends Partial<Pick<Target, 'host' | 'remote'>> {
@@ -14,7 +14,7 @@ export function targetOf(request: Request, known: KnownOfRequest = {}): Target {
   return {
     path: pathname,
     scheme: protocol.slice(0, -1),
-    host: known.host ?? host,
+    host: known.host !== undefined && isHost(known.host) ? known.host : host,
     remote: known.remote,
     header: (name) => request.headers.get(name) ?? undefined,
   }

@@ -1,6 +1,6 @@
 // People and groups as the app's own code reads and writes them: typed, logged with an actor, without HTTP.
 
-import { defineResourceType, defineSchema, Group, lockstep, memoryStore, User } from 'lockstep'
+import { defineResourceType, defineSchema, Group, lockstep, memoryStore, User, where } from 'lockstep'
 import { filter } from 'lockstep/client'
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { emptyPlace } from '../database-under-test.ts'
@@ -66,6 +66,7 @@ describe.each([
     expect(await users.find({ email: 'ANN@acme.example' })).toEqual(ann)
     expect(await users.find({ userName: 'ann@acme.example', active: true })).toEqual(ann)
     expect(await users.find(filter`emails[type eq "work" and value sw ${'ann'}]`)).toEqual(ann)
+    expect(await users.find(where(Employee, `${BADGE}:number`, 'eq', 7).and('active', 'eq', true))).toEqual(ann)
     expect(await users.find({ email: 'bob@acme.example' })).toBeUndefined()
     expect(await users.get(ann.id)).toEqual(ann)
     expect(await users.get('nobody')).toBeUndefined()
@@ -204,6 +205,10 @@ test('what the app reads and writes has the types of its own types', () => {
       // @ts-expect-error the directory sets the id
       draft.id = 'y'
     })
+  // @ts-expect-error no such attribute
+  const find = () => users.find(where(User, 'usernam', 'eq', 'ann'))
+  // @ts-expect-error no such name
+  const having = () => users.find({ mail: 'ann@acme.example' })
   const group = scim.groups('acme')
   expectTypeOf<NonNullable<Awaited<ReturnType<typeof group.get>>>>().not.toHaveProperty('members')
   const loaded = lockstep({ store: memoryStore(), types: async () => [Employee, Group] as const })
@@ -212,5 +217,5 @@ test('what the app reads and writes has the types of its own types', () => {
   expectTypeOf<
     NonNullable<Awaited<ReturnType<ReturnType<typeof plain.users>['get']>>>['userName']
   >().toEqualTypeOf<string>()
-  expect([wrong, without, change]).toHaveLength(3)
+  expect([wrong, without, change, find, having]).toHaveLength(5)
 })

@@ -36,14 +36,14 @@ export interface Resources<T extends ResourceType> {
    * The first one that a search finds; undefined if there is none.
    * @example const ann = await scim.users('acme').find({ email: 'ann@acme.example' })
    */
-  readonly find: (search: Search) => Promise<Shown<T> | undefined>
+  readonly find: (search: Search<T>) => Promise<Shown<T> | undefined>
   /** The one with an id; undefined if there is none. */
   readonly get: (id: string) => Promise<Shown<T> | undefined>
   /**
    * All that a search finds, or all; read 100 at a time while they are taken.
    * @example for await (const user of scim.users('acme').list({ active: true })) console.log(user.userName)
    */
-  readonly list: (search?: Search) => AsyncIterable<Shown<T>>
+  readonly list: (search?: Search<T>) => AsyncIterable<Shown<T>>
   /**
    * Makes one.
    * @example await scim.users('acme').create({ userName: 'ann@acme.example', active: true }, { actor: 'support' })

@@ -1,6 +1,6 @@
 // What the app's own code searches by: a filter, or values that attributes have.
 
-import { ConfigError } from '../../protocol/index.ts'
+import { ConfigError, type FilterPath, type ResourceType, type TypedFilter } from '../../protocol/index.ts'
 
 /** Values that a resource has, all of them: `{ userName: 'ann' }`; `email` stands for `emails.value`. */
 export interface Having {
@@ -12,8 +12,11 @@ export interface Having {
   readonly active?: boolean | undefined
 }
 
-/** A filter (RFC 7644 §3.4.2.2), best written with the tag `filter` of `lockstep/client` or with `where`; or values that attributes have. */
-export type Search = string | Having | { readonly toString: () => string }
+/**
+ * What is searched for: values that attributes have; a filter whose names and values are checked, `where(User, 'title', 'pr')`; or the text
+ * of one. RFC 7644 §3.4.2.2.
+ */
+export type Search<T = ResourceType> = Having | TypedFilter<FilterPath<T>> | string
 
 const PATHS: { readonly [name in keyof Having]-?: string } = {
   id: 'id',
