@@ -106,6 +106,29 @@ test('readers of the log get the person as it was before it is erased, within th
   expect((await scim.erase('acme', '50', { waitMs: 100 })).lines).toBe(2)
 })
 
+test('handlers after the transaction get the person first; what waits still gets the id alone', async () => {
+  const place = await emptyPlace()
+  ending.push(place.remove)
+  const store = await place.open()
+  const told: string[] = []
+  const scim = lockstep({
+    store,
+    authenticate: () => undefined,
+    background: false,
+    after: { 'user.deleted': ({ user }) => void told.push(JSON.stringify(user)) },
+  })
+  ending.push(scim.close)
+  await scim.adopt('acme', [ann, { ...ann, id: '43', userName: 'z', displayName: 'Zelda '.repeat(20_000) }])
+  const under = scim.erase('acme', '42')
+  await expect.poll(() => scim.after.run().then(() => told.length), { timeout: 20_000 }).toBe(1)
+  await under
+  expect(told[0]).toMatch(SECRETS)
+  await scim.erase('acme', '43', { waitMs: 1 })
+  await expect.poll(() => place.dump(), { timeout: 20_000 }).not.toMatch(SECRETS)
+  await scim.after.run()
+  expect(told[1]).toBe('{"id":"43"}')
+})
+
 test('the log is cut up to a moment, after it has been archived', async () => {
   const { scim, store } = await setUp()
   await scim.adopt('acme', [ann, { id: '43', userName: 'bea' }])

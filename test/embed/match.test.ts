@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { bearer } from '../../src/access/index.ts'
 import { createDirectory, type Hooks } from '../../src/directory/index.ts'
+import { lockstep } from '../../src/embed/index.ts'
 import { adopt } from '../../src/embed/matching/adopt.ts'
 import { type Match, type Matching, withMatching } from '../../src/embed/matching/match.ts'
 import { type Json, LENIENT, User } from '../../src/protocol/index.ts'
@@ -223,6 +224,38 @@ describe.skipIf(onPostgres)('find', () => {
     const answer = await post({ userName: 'new', externalId: 'x' })
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringMatching(/Several people .* 1 and 2/) } })
     expect(await all()).toHaveLength(2)
+  })
+})
+
+describe.skipIf(onPostgres)('handlers', () => {
+  test('are told whom the app had before, and of an adopted person that it has changed', async () => {
+    const told: string[] = []
+    const tell = (event: { readonly name: string; readonly user: { readonly id: string } }, more = '') =>
+      void told.push(`${event.name} ${event.user.id}${more}`)
+    const { store, end } = await on()
+    open.push({ store, end })
+    const scim = lockstep({
+      store,
+      authenticate: () => ({ tenant: 'acme', actor: 'okta', kind: 'okta' }),
+      match: ({ user }) => (user.userName === 'new' ? undefined : { id: String(user.userName) }),
+      on: { 'user.created': (event) => tell(event, ` known: ${event.known}`), 'user.updated': (event) => tell(event) },
+    })
+    await scim.adopt('acme', [{ id: 'ann', userName: 'ann@acme.example' }])
+    const post = async (body: Body) => {
+      const headers = { authorization: 'Bearer x', 'content-type': 'application/scim+json' }
+      const request = new Request('https://app.example/scim/v2/Users', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+      expect((await scim.fetch(request)).status).toBe(201)
+    }
+    await post({ userName: 'ann', externalId: '1' })
+    await post({ userName: 'bea', externalId: '2' })
+    await post({ userName: 'new', externalId: '3' })
+    expect(told.slice(0, 2)).toEqual(['user.updated ann', 'user.created bea known: true'])
+    expect(told[2]).toMatch(/^user\.created .* known: false$/)
+    expect(told).toHaveLength(3)
   })
 })
 

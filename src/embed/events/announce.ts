@@ -1,5 +1,6 @@
 // Tells what happened in a commit, in an order in which nothing that a handler is told of has gone yet.
 
+import { isKnown } from '../../directory/index.ts'
 import { type Steps, step } from '../../store/index.ts'
 import { type AnyEvent, type EventName, idsOf } from './contract/event.ts'
 import type { Graph } from './facts/graph.ts'
@@ -35,7 +36,7 @@ export function* announce(news: Announcement): Steps<void> {
     yield* news.tell({ ...facts, ...contents })
   }
   for (const { change, before, after } of users) {
-    if (before === undefined && after) yield* tell('user.created', change, { user: after })
+    if (before === undefined && after) yield* tell('user.created', change, { user: after, known: isKnown(change) })
   }
   for (const { change, before, after } of groups) {
     if (change.op === 'create' && before === undefined && after) yield* tell('group.created', change, { group: after })

@@ -4,6 +4,7 @@ import { type Context, type Directory, missing } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import { LENIENT, ScimError } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
+import { eraseEvents, hasEvents } from '../events/after/erase-events.ts'
 
 /** Options of erasing. */
 export interface EraseOptions {
@@ -56,7 +57,9 @@ export async function erase(
   if (last === undefined) throw missing(ref)
   // Those that follow the log are given the person as it was; once erased, they would get an id alone.
   const end = environment.monotonic() + waitMs
-  while ((await isBehind(store, tenant, last)) && environment.monotonic() < end) await environment.wait(ASK_MS)
+  const waits = async () => (await isBehind(store, tenant, last)) || (await hasEvents(store, tenant, id))
+  while ((await waits()) && environment.monotonic() < end) await environment.wait(ASK_MS)
+  await eraseEvents(store, tenant, id)
   const { lines } = await directory.erase(ref, actor)
   return { tenant, id, lines, proof: await proofOf(store, tenant, id) }
 }

@@ -69,7 +69,8 @@ export type RevokeCause = 'membership' | 'group updated' | 'group deleted' | 'de
 
 /** What each event says besides {@link EventFacts}. */
 export interface EventContents<Person, Group> {
-  'user.created': { readonly user: Person }
+  /** `known`: the app had the person before, whose id `match` has named: its own row is there already. */
+  'user.created': { readonly user: Person; readonly known: boolean }
   /** Also when `active` changes, before `user.deactivated` and `user.reactivated`. `changed`: paths, and the attributes that they are in. */
   'user.updated': {
     readonly user: Person
