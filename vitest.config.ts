@@ -16,20 +16,23 @@ const ON_POSTGRES = [
 const LONG_BEFORE_THE_STORE =
   process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown,simulate}.test.ts']
 
+/** Tests that open every store themselves. */
+const ON_EVERY_STORE = 'test/embed/events/**'
+
 /** In CI these are not run a second time: they are long, and about limits, indexes and threads. */
 const LONG_BESIDE_ANSWERS =
   process.env.CI === undefined ? /^$/ : /^(?:src|test)\/(?:server\/|site\/|(?:indexes|limits|tenants)\.)/
 
 /**
  * What is run once more without the shortcuts of `provider/fast/`: every test of SCIM whose own process answers requests, so that its answers
- * could differ. Not those of commands, of the client, of the hub, of the checker and of simulated providers, which ask for nothing that the
- * others don't; the checker against ourselves asks for everything, and is among them. Not those on PostgreSQL, where no text is kept.
+ * could differ. Not those of commands, of the client, of events, of the hub, of the checker and of simulated providers, which ask for nothing
+ * that the others don't; the checker against ourselves asks for everything, and is among them. Not those on PostgreSQL, where no text is kept.
  */
 const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filter(
   (path) =>
     !LONG_BESIDE_ANSWERS.test(path) &&
     (path.endsWith('/ourselves.test.ts') ||
-      !/^(?:src|test)\/(?:cli|client|conformance|hub|postgres|server\/hub|simulate)/.test(path)),
+      !/^(?:src|test)\/(?:cli|client|conformance|embed\/events|hub|postgres|server\/hub|simulate)/.test(path)),
 )
 
 export default defineConfig({
@@ -47,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: ON_POSTGRES,
-          exclude: LONG_BEFORE_THE_STORE,
+          exclude: [...LONG_BEFORE_THE_STORE, ON_EVERY_STORE],
           globalSetup: 'test/postgres.setup.ts',
         },
       },

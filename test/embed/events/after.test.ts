@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { lockstep } from '../../../src/embed/index.ts'
 import { bearer, User } from '../../../src/index.ts'
+import { postgresStore } from '../../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestServer } from '../../postgres.ts'
 import { type AnyStore, CONTEXT, opener, STORES, startApp } from './stores.ts'
 
@@ -218,4 +219,35 @@ test('a handler that only another process has waits for it, and says so', async 
   expect(await other.after.run()).toEqual({ handled: 0, failed: 1 })
   expect((await other.after.status('acme')).stuck[0]?.error).toMatch(/no handler after user\.created/)
   await Promise.all([one.scim.close(), other.close()])
+})
+
+test('what was handled and could not be noted is handled again, with the same id', async () => {
+  const { store } = await opener('memory', () => server)()
+  let failures = 1
+  const commit: AnyStore['commit'] = (writes, inside) => {
+    const notes = writes.some((write) => write.write === 'item' && write.item.queue === 'embed/after')
+    if (notes && failures-- > 0) return Promise.reject(new Error('the disk is full'))
+    return store.commit(writes, inside)
+  }
+  const told: string[] = []
+  const after = { 'user.created': ({ id, attempt }: Seen) => void told.push(`${id} ${attempt}`) }
+  const { user, scim } = await startApp({ ...store, commit } as AnyStore, { background: false, after })
+  await user('ann')
+  await expect(scim.after.run()).rejects.toThrow('the disk is full')
+  expect(await scim.after.run()).toEqual({ handled: 1, failed: 0 })
+  expect(told).toEqual(['acme/0000000000000001/0000001 1', 'acme/0000000000000001/0000001 1'])
+  await scim.close()
+})
+
+test('another process on the same database is woken', async () => {
+  const place = await server.database()
+  const [one, other] = [await postgresStore({ url: place.url }), await postgresStore({ url: place.url })]
+  const told: string[] = []
+  const after = { 'user.created': ({ user }: Seen) => void told.push(user.userName) }
+  const writing = await startApp(one as AnyStore, { background: false, after })
+  const handling = await startApp(other as AnyStore, { after })
+  await writing.user('ann')
+  await vi.waitFor(() => expect(told).toEqual(['ann']), { timeout: 10_000 })
+  await Promise.all([writing.scim.close(), handling.scim.close()])
+  await place.drop()
 })
