@@ -84,7 +84,7 @@ export async function sendStep(
     const { place } = job.item
     const places = { place, ...(sentPlace === undefined ? {} : { previousPlace: sentPlace }) }
     made = await send((call) => {
-      requireOwn(job, step)
+      requireOwn(turn, job, step)
       return callFor(turn, step, { ...call, ...places, headers: { ...call.headers, ...span?.headers } })
     })
     job.link = { ...job.link, sentPlace: place }
@@ -104,9 +104,16 @@ export async function sendStep(
   }
 }
 
-/** While a request waited for its turn, the app may have told that the account is another's by now: its id was given again. */
-function requireOwn({ link }: Job, step: Step): void {
-  if ('id' in step && step.id !== link.account) throw new TurnOver('The account is that of another resource by now')
+/**
+ * While a request waited for its turn, the account may have become another's: its id was given again, or whoever was hired again is
+ * taking it over.
+ */
+function requireOwn({ claims }: Turn, { link, item }: Job, step: Step): void {
+  if (!('id' in step)) return
+  const claimed = claims.get(accountTag(link.type, step.id)) ?? item.key
+  const isLeft = step.do === 'disable' || step.do === 'remove'
+  if (step.id !== link.account || (isLeft && claimed !== item.key))
+    throw new TurnOver('The account is that of another resource by now')
 }
 
 function callFor({ app }: Turn, step: Step, call: AdapterCall): Promise<Account | undefined> {

@@ -1,6 +1,6 @@
 // An account that is not in the app any more.
 
-import type { Write } from '../../store/index.ts'
+import type { Item, Write } from '../../store/index.ts'
 import { accountTag, HUB_LANES, type Link } from '../contract/index.ts'
 import { markLink } from './dependents.ts'
 import { headersOf } from './match.ts'
@@ -40,30 +40,44 @@ export async function loseAccount(turn: Turn, job: Job, want: Want, message: str
  * that a read does not find are read back by their own links soon. Returns their resources. Throws AppError and TurnOver.
  */
 export async function findLost(turn: Turn, job: Job, members: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const { deps, app, tenant, calls, committer } = turn
+  const { deps, app, tenant, calls } = turn
   const { queue } = job.item
   const found = await deps.store.items(tenant, queue, { keys: [...members.keys()].slice(0, MOST_READ) })
   const lost: string[] = []
   for (const { key, value, state } of found) {
-    const link = value as unknown as Link
+    const link = turn.jobs.get(key)?.link ?? (value as unknown as Link)
     const account = members.get(key) ?? ''
     // One that vanishes again and again is not fought for.
-    if (link.account !== account || (state === 'parked' && link.reason?.code === 'vanishes')) continue
+    if (state === 'parked' && link.reason?.code === 'vanishes') continue
+    if (link.account !== account) {
+      // It was lost, or made again, since it was looked up.
+      lost.push(key)
+      continue
+    }
     const ask = { step: 'read', type: link.type, lane: job.lane, headers: headersOf(turn, job) } as const
     const pass = await calls.pass(ask)
     if ((await pass.send((call) => app.adapter.read(link.type, account, call))) !== undefined) continue
     lost.push(key)
     // What was made a moment ago may not be seen yet.
-    const verify = [deps.environment.now() + app.adapter.traits.readLagMs]
-    const running = turn.jobs.get(key)
-    if (running !== undefined) running.link = { ...running.link, verify }
-    const set = { value: { ...link, verify } as never }
-    await committer.commit([
-      { write: 'item', item: { tenant, queue, key }, set },
-      markLink(turn, key, HUB_LANES.update),
-    ])
+    await readBackSoon(turn, { tenant, queue, key }, account)
   }
   return lost
+}
+
+/** Has a link read back soon, unless it has got another account since. */
+async function readBackSoon(turn: Turn, item: Pick<Item, 'tenant' | 'queue' | 'key'>, account: string): Promise<void> {
+  const { deps, app, committer, jobs } = turn
+  const verify = [deps.environment.now() + app.adapter.traits.readLagMs]
+  const writes: Write[] = [markLink(turn, item.key, HUB_LANES.update)]
+  const [now] = await deps.store.items(item.tenant, item.queue, { keys: [item.key] })
+  const link = now?.value as unknown as Link | undefined
+  // Whoever is worked on writes its link itself: what is stored of it is older.
+  const running = jobs.get(item.key)
+  if (running?.link.account === account) running.link = { ...running.link, verify }
+  if (running === undefined && link?.account === account) {
+    writes.unshift({ write: 'item', item, set: { value: { ...link, verify } as never } })
+  }
+  await committer.commit(writes)
 }
 
 /**
@@ -83,9 +97,10 @@ export async function loseReused(turn: Turn, job: Job): Promise<readonly Write[]
   if (turn.ended.has(tag)) readBack()
   for (const { key, value } of await turn.deps.store.items(tenant, queue, { tag, limit: 10 })) {
     const other = value as unknown as Link
-    if (key === item.key || other.account !== account || other.type !== type) continue
+    if (key === item.key || other.type !== type || (other.account ?? other.off?.account) !== account) continue
     const running = turn.jobs.get(key)
     if (running !== undefined || other.tentative !== undefined || other.verify !== undefined) readBack()
+    if (other.account === undefined) continue
     if (running !== undefined) running.link = withoutAccount(running.link)
     const set = { value: withoutAccount(other) as never, tag: '' }
     writes.push({ write: 'item', item: { tenant, queue, key }, set }, markLink(turn, key, HUB_LANES.update))

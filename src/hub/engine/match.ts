@@ -144,7 +144,8 @@ export async function isTakenOver(turn: Turn, { link, item }: Job): Promise<bool
   const items = await deps.store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
   return items.some(({ key, value }) => {
     const other = value as unknown as Link
-    const isOn = other.goneAt === undefined && other.acked?.active !== false
+    const isComing = other.adopting === true && other.wanted === 'active'
+    const isOn = other.goneAt === undefined && (other.acked?.active !== false || isComing)
     return key !== item.key && other.account === account && other.type === type && isOn
   })
 }

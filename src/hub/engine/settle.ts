@@ -236,8 +236,10 @@ export function formerKey(name: string): string {
   return name.toLowerCase().slice(0, 400)
 }
 
-function tagOf({ type, account }: Link): string {
-  return account === undefined ? '' : accountTag(type, account)
+/** The account that it has, or has had and is still read back. */
+function tagOf({ type, account, off, verify }: Link): string {
+  const known = account ?? (verify === undefined ? undefined : off?.account) ?? ''
+  return known === '' ? '' : accountTag(type, known)
 }
 
 /** Counts the accounts that are switched on: the guard measures removals by them. */
