@@ -42,6 +42,14 @@ export interface Read {
 /** Members of nested groups that are named one by one; beyond that everything is looked at. */
 const NAMED = 1_000
 
+/**
+ * Whether a line is about a person or a group. Notes about people are: whoever is killed while an app is just beginning with them has no
+ * link yet that the kill could mark.
+ */
+export function concernsResource({ op, type }: Pick<Change, 'op' | 'type'>): boolean {
+  return type === 'User' || (type === 'Group' && op !== 'note')
+}
+
 /** What lines concern in an app. */
 export async function concernsOf(
   store: Pick<Store, 'members' | 'names'>,
@@ -54,7 +62,7 @@ export async function concernsOf(
   let whole: number | undefined
   for (const line of lines) {
     const { type, id, op } = line
-    if (op === 'note' || (type !== 'User' && type !== 'Group')) continue
+    if (!concernsResource(line)) continue
     if (type === 'User') {
       add(links, id, line, takesGrant(line) ? HUB_LANES.lose : HUB_LANES.update)
       continue

@@ -7,7 +7,7 @@ import type { AppBook, BookApp } from './app-book.ts'
 import { planFor } from './lane.ts'
 import { leaverWrites } from './leavers.ts'
 import { type AppRef, causeWrite, linkMark, memberMark, unitMark } from './marks.ts'
-import { type Concern, concernsOf, type Read } from './plan-lines.ts'
+import { type Concern, concernsOf, concernsResource, type Read } from './plan-lines.ts'
 import { nameOf, readSources, type Source } from './source.ts'
 import type { EngineDeps } from './turn.ts'
 
@@ -38,7 +38,7 @@ export async function planBatch(deps: PlannerDeps, batch: LogBatch): Promise<Log
   const changed = lines.some(({ op, type }) => op === 'note' && CONFIGURING.has(type))
   // A change of configuration that another process has planned may not have reached this one.
   const apps = await (changed || isNew(lease) ? deps.book.reload(tenant) : deps.book.of(tenant))
-  const resources = lines.filter(({ op }) => op !== 'note')
+  const resources = lines.filter(concernsResource)
   const read = await readSubjects(deps, tenant, resources)
   let writes: Write[] = lines.flatMap((line) => leaverWrites(line))
   let marks = 0

@@ -289,3 +289,22 @@ test('an account that a process has asked for before it vanished is found, altho
   await pass(1_000_000)
   expect(users(app)).toEqual(['a false'])
 })
+
+test('a kill of somebody with whom an app is just beginning reaches that app', async () => {
+  const { calm, people, app, pass, errors } = await startHub()
+  const id = await people.create('a')
+  const { store } = calm
+  let isMade = false
+  // The kill has found no link; before it is written, the account is made.
+  const commit: typeof store.commit = async (writes) => {
+    if (!isMade) await pass(5_000)
+    isMade = true
+    return store.commit(writes)
+  }
+  const environment = { ...realEnvironment, now: () => BEGINNING + calm.now() }
+  await killPerson({ store: { ...store, commit }, environment, actor: 'test' }, TENANT, id)
+  expect(users(app)).toEqual(['a true'])
+  await pass(10_000)
+  expect(users(app)).toEqual(['a false'])
+  expect(errors).toEqual([])
+})

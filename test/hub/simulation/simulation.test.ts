@@ -40,8 +40,8 @@ const TRANSITIONS = [
   'held → ready',
 ]
 
-/** Of so many seeds one may still fail for now: what is known to be open is written down in docs/simulation.md. */
-const TOLERATED = 250
+/** Of so many seeds one may still fail for now: docs/simulation.md says how many did. */
+const TOLERATED = 2_000
 
 /** Runs seeds. Returns the failures, the first one made as small as can be. */
 async function failures(seeds: number, open: OpenStore, transitions: Map<string, number>): Promise<readonly string[]> {
