@@ -119,8 +119,9 @@ function isReused({ app }: Turn, { type, off, acked, account }: Link, { document
 /** A create of unknown outcome may have made an account beside the one that is linked: it must not stay switched on. */
 async function dealWithTwins(turn: Turn, job: Job, want: Want): Promise<void> {
   const own = accountTraits(turn.app.adapter.traits, job.link.type)
-  const present = matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
   const sentAs = job.link.sentAs ?? []
+  // A twin is called what it was sent as: whoever has the name of today, and was not, is a stranger.
+  const present = sentAs.length > 0 ? [] : matchKeys(own?.match ?? [], want.document ?? job.link.acked ?? {})
   const keys = withoutDoubles([...present, ...(own === undefined ? [] : searchable(own, sentAs))])
   for (const key of keys) {
     // Only what nobody else has by accident tells that it is ours.

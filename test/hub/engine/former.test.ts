@@ -308,3 +308,16 @@ test('a kill of somebody with whom an app is just beginning reaches that app', a
   expect(users(app)).toEqual(['a false'])
   expect(errors).toEqual([])
 })
+
+test('a stranger who has the new name of somebody with a lost create is no twin', async () => {
+  const { people, app, pass } = await startHub()
+  app.fault = (request) => (request.startsWith('create') ? failed() : undefined)
+  const id = await people.create('a')
+  await pass(1_000)
+  app.fault = () => undefined
+  await pass(20_000)
+  app.users.set('stranger', { userName: 'b', active: true })
+  await people.patch(id, { userName: 'b' })
+  await pass(1_000_000)
+  expect(app.users.get('stranger')).toMatchObject({ active: true })
+})
