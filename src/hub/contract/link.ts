@@ -65,6 +65,8 @@ export interface Link {
   readonly account?: string
   /** What the app last confirmed, or last showed: attributes that the map manages, `active` included. */
   readonly acked?: Document
+  /** Attributes of extensions that grants gave when the account was written last, by path; absent when none did. */
+  readonly granted?: readonly string[]
   /** Whether the account is wanted, and how: what the last planning or delivery found. */
   readonly wanted?: 'active' | 'disabled' | 'absent'
   /** Whether it was in scope at the last delivery: memberships of the app's groups go by it. */

@@ -18,7 +18,7 @@ import { TurnOver } from './calls.ts'
 import { loseReused } from './lost.ts'
 import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
-import { type AccountStep, accountTraits, differing, knownBy, managedOf } from './steps.ts'
+import { type AccountStep, accountTraits, differing, extensionGrants, knownBy, managedOf } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
 import { undoOf } from './undo.ts'
 
@@ -233,15 +233,16 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
       const { off: _off, adopting: _adopting, ...made } = ready
       const members = link.type === 'Group' ? { membersFrom: 'here' as const } : {}
       const twins = doubted ? { doubted, sentAs: tentative?.sentAs ?? [] } : {}
-      return { ...made, ...verify, ...twins, ...members, account, acked: managedOf(turn.app, made, step.document) }
+      const acked = managedOf(turn.app, made, step.document)
+      return { ...made, ...verify, ...twins, ...members, ...grantedBy(turn), account, acked }
     }
     case 'update': {
-      const { adopting: _adopting, swap, ...written } = ready
+      const { adopting: _adopting, swap, granted: _granted, ...written } = ready
       if (swap !== undefined) job.swapped = swap
       const acked = managedOf(turn.app, written, step.change.after)
       const isOn = step.change.after.active !== false
       const { off, ...rest } = written
-      return { ...rest, ...verify, ...(isOn || off === undefined ? {} : { off }), acked }
+      return { ...rest, ...verify, ...grantedBy(turn), ...(isOn || off === undefined ? {} : { off }), acked }
     }
     case 'disable': {
       const attributes = (tentative?.attributes ?? []).filter((name) => name !== 'active')
@@ -257,6 +258,12 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
     case 'members':
       return link
   }
+}
+
+/** What grants may have written into extensions: it has to go with the last grant. */
+function grantedBy({ app }: Turn): Pick<Link, 'granted'> {
+  const granted = extensionGrants(app.settings)
+  return granted.length === 0 ? {} : { granted }
 }
 
 function withTentative({ tentative: _tentative, ...link }: Link, tentative: Tentative | undefined): Link {

@@ -1,9 +1,10 @@
 // The steps that bring an account from what the app has confirmed to what it should hold. Pure.
 
-import { type Document, equalJson, fitsInBytes, type Json } from '../../protocol/index.ts'
+import { type Document, equalJson, fitsInBytes, isObject, type Json } from '../../protocol/index.ts'
 import {
   type AccountTraits,
   AppError,
+  type AppSettings,
   type CompiledApp,
   type Link,
   type PlanItem,
@@ -68,7 +69,7 @@ export function isThere(traits: Traits, link: Pick<Link, 'type' | 'account' | 'a
 }
 
 /** The steps from a link to what is wanted of its account. Pure: plans, explanations and the deliverer use the very same. */
-export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps'>, link: Link, want: Want): Steps {
+export function stepsOf(app: Pick<CompiledApp, 'adapter' | 'maps' | 'settings'>, link: Link, want: Want): Steps {
   const { traits } = app.adapter
   const own = accountTraits(traits, link.type)
   if (own === undefined) return NOTHING
@@ -117,7 +118,7 @@ function removal({ off }: Traits, own: AccountTraits, link: Link, id: string): S
 }
 
 function changes(
-  app: Pick<CompiledApp, 'adapter' | 'maps'>,
+  app: Pick<CompiledApp, 'adapter' | 'maps' | 'settings'>,
   own: AccountTraits,
   link: Link,
   id: string,
@@ -127,7 +128,8 @@ function changes(
   const { document = {}, wanted } = want
   const steps: AccountStep[] = []
   const isOn = acked.active !== false
-  let before = stillManaged(app, link, acked)
+  const ended = endedGrants(app, link)
+  let before = { ...stillManaged(app, link, acked), ...holdersOf(ended, acked) }
   const switchesOff = type === 'User' && wanted === 'disabled' && (isOn || isUncertain(link, 'active'))
   if (switchesOff) {
     steps.push(disable(link, id))
@@ -135,7 +137,8 @@ function changes(
   }
   // What is deleted, or out of reach, when it is off can't be renamed.
   if (wanted === 'active' || (want.document !== undefined && app.adapter.traits.off.disableMeans === 'kept')) {
-    const after = withSwapName(link, managedOf(app, link, document))
+    const managed = withSwapName(link, managedOf(app, link, document))
+    const after = ended.length === 0 ? managed : withoutGrants({ ...holdersOf(ended, acked), ...managed }, ended)
     const uncertain = (tentative?.attributes ?? []).filter((name) => !(switchesOff && name === 'active'))
     const isSame = equalJson(before, after) || equalJson(own.comparable(before), own.comparable(after))
     if (uncertain.length > 0 || !isSame) {
@@ -157,6 +160,41 @@ function stillManaged({ maps }: Pick<CompiledApp, 'maps'>, { type }: Pick<Link, 
   return Object.keys(acked).every(isKept)
     ? acked
     : Object.fromEntries(Object.entries(acked).filter(([name]) => isKept(name)))
+}
+
+/** Attributes of extensions, by path, that grants give: what the app had of its own beside them is not ours to take away. */
+export function extensionGrants({ grants }: Pick<AppSettings, 'grants'>): readonly string[] {
+  return [...new Set(grants.map(({ attribute }) => attribute).filter((path) => path.includes(':')))]
+}
+
+/** Those that grants gave this account and that none gives any more. */
+function endedGrants(
+  { settings }: Pick<CompiledApp, 'settings'>,
+  { granted }: Pick<Link, 'granted'>,
+): readonly string[] {
+  if (granted === undefined) return []
+  const now = extensionGrants(settings)
+  return granted.filter((path) => !now.includes(path))
+}
+
+/** The extensions that the attributes are in, as the account has them. */
+function holdersOf(paths: readonly string[], acked: Document): Document {
+  const names = new Set(paths.map((path) => path.slice(0, path.lastIndexOf(':')).toLowerCase()))
+  return Object.fromEntries(Object.entries(acked).filter(([name]) => names.has(name.toLowerCase())))
+}
+
+function withoutGrants(document: Document, paths: readonly string[]): Document {
+  const out = { ...document }
+  for (const path of paths) {
+    const colon = path.lastIndexOf(':')
+    for (const [extension, holder] of Object.entries(holdersOf([path], out))) {
+      if (!isObject(holder)) continue
+      const own = Object.entries(holder).filter(([name]) => name.toLowerCase() !== path.slice(colon + 1).toLowerCase())
+      if (own.length === 0) delete out[extension]
+      else out[extension] = Object.fromEntries(own)
+    }
+  }
+  return out
 }
 
 /** While two people swap names, one of them has a name of its own for a while. */

@@ -163,6 +163,34 @@ test('the last grant of an attribute that is deleted is taken away too', async (
   expect([...app.users.values()]).toEqual([{ userName: 'ada', active: true }])
 })
 
+test('the last grant of an attribute of an extension goes, and what else is in that extension stays', async () => {
+  const extension = 'urn:example:params:scim:schemas:crm:2.0:User'
+  const { people, app, pass, configure } = await startHub({ map: { User: { userName: { from: 'userName' } } } })
+  const ada = await people.create('ada')
+  const group = await people.group('Admins', [ada])
+  app.users.set('x1', { userName: 'bob', active: true, [extension]: { desk: 7 } })
+  const bob = await people.create('bob')
+  await people.members(group, 'add', [bob])
+  await configure('crm', { grants: [{ group, attribute: `${extension}:licences`, value: 'pro' }] })
+  await pass(20_000)
+  const held = () => new Map([...app.users.values()].map((user) => [user.userName, user[extension]]))
+  const licences = [{ value: 'pro' }]
+  expect(held()).toEqual(
+    new Map<unknown, unknown>([
+      ['ada', { licences }],
+      ['bob', { desk: 7, licences }],
+    ]),
+  )
+  await configure('crm', { grants: [] })
+  await pass(20_000)
+  expect(held()).toEqual(
+    new Map<unknown, unknown>([
+      ['ada', undefined],
+      ['bob', { desk: 7 }],
+    ]),
+  )
+})
+
 test('an attribute that the map no longer names stays in the app', async () => {
   const map = { User: { userName: { from: 'userName' }, title: { from: 'title' }, roles: { const: [{ value: 'x' }] } } }
   const { people, app, pass, configure } = await startHub({ map })
