@@ -11,7 +11,7 @@ import {
 } from '../access/index.ts'
 import type { Call } from '../call.ts'
 import type { Environment } from '../environment.ts'
-import { ScimError, tooManyRequests } from '../protocol/index.ts'
+import { ConfigError, ScimError, tooManyRequests } from '../protocol/index.ts'
 import type { Authenticate } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Authenticated, createAuthenticator } from '../tenancy/index.ts'
@@ -20,6 +20,7 @@ import { createTableCheck } from './credentials/own-table.ts'
 import type { AuthenticateOption } from './options.ts'
 import type { Report } from './report.ts'
 import type { TenantTypes } from './tenant-types.ts'
+import { isTenant } from './url.ts'
 
 /**
  * How many wrong credentials one address may send to a tenant before it is told to wait: 300 at once, then 5 a second. A right one is let
@@ -45,7 +46,7 @@ export interface CallerDeps {
   readonly types: TenantTypes
 }
 
-type Found = Principal | Grant | undefined
+type Found = Principal | Grant | undefined | null
 
 /** Creates the check of who calls, after which the tenant's types are loaded. */
 export function createCallers<Ctx>(
@@ -60,7 +61,8 @@ export function createCallers<Ctx>(
   const wrong = createBuckets({ ...WRONG, now: environment.monotonic })
 
   const admit = (found: Found, call: Call): Principal | undefined | Promise<Principal | undefined> => {
-    if (found === undefined) return undefined
+    if (found === undefined || found === null) return undefined
+    requireNamed(found)
     const principal = 'profile' in found ? found : principalOf(found)
     // Says nothing of whether there is such a tenant.
     if (call.tenant !== undefined && call.tenant !== principal.tenant) throw invalidToken()
@@ -127,6 +129,17 @@ function inStore({ store, environment, report }: CallerDeps) {
       await flush().catch((error) => report({ error }))
     },
   }
+}
+
+/** Refuses what the app's own check or table gives without a tenant or an actor: what is written would belong to nobody. */
+function requireNamed(found: Principal | Grant): void {
+  const { tenant, actor } = found
+  const fault = !isTenant(tenant)
+    ? 'a tenant: a name of 1 to 200 characters without slashes and control characters'
+    : typeof actor !== 'string' || actor === ''
+      ? 'an actor: who is written into the log'
+      : undefined
+  if (fault !== undefined) throw new ConfigError('authenticate, credentials.find', `must give a caller ${fault}`)
 }
 
 /** The tenant that the token itself names, where the URL names none. */

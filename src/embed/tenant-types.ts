@@ -49,10 +49,13 @@ export function createTenantTypes(types: TypesOption = DEFAULT_TYPES): TenantTyp
 interface Loaded {
   readonly catalog: Catalog
   /** What the records of refreshing said before they were loaded. */
-  readonly stamp: string
+  stamp: string
   /** The number of the last doubt that it has outlived. */
   sure: number
 }
+
+/** What no records say, and no doubt leaves. */
+const OUTDATED = { stamp: '', sure: -1 } as const
 
 function loaded(load: Extract<TypesOption, (...args: never) => unknown>): TenantTypes {
   const kept = createGenerations<Loaded>()
@@ -113,7 +116,8 @@ function loaded(load: Extract<TypesOption, (...args: never) => unknown>): Tenant
     },
     forget(tenant) {
       epoch++
-      kept.forget(tenant)
+      // Requests that have begun with them end with them; whoever comes has them loaded, whatever the records say.
+      for (const one of kept.of(tenant)) Object.assign(one, OUTDATED)
     },
     follow(store) {
       stampOf = (tenant) => readStamp(store, tenant)
@@ -149,11 +153,13 @@ function createGenerations<T>() {
       if (before !== undefined) keep(tenant, before)
       return before
     },
-    forget(tenant: string | undefined): void {
-      for (const generation of [young, old]) {
-        if (tenant === undefined) generation.clear()
-        else generation.delete(tenant)
-      }
+    /** That of one tenant, or of all. */
+    of(tenant: string | undefined): readonly T[] {
+      return [young, old].flatMap((generation) =>
+        tenant === undefined
+          ? [...generation.values()]
+          : [...(generation.has(tenant) ? [generation.get(tenant) as T] : [])],
+      )
     },
   }
 }

@@ -242,13 +242,19 @@ function tenantOf(segment: string): string | undefined {
 }
 
 /** Whether a text can name a tenant: 1 to 200 characters, without a slash or control characters, and no dots alone. */
-export function isTenant(name: string): boolean {
-  return name.length > 0 && name.length <= TENANT_LENGTH && !/[\p{Cc}/]|^\.{1,2}$/u.test(name) && name.isWellFormed()
+export function isTenant(name: unknown): name is string {
+  return (
+    typeof name === 'string' &&
+    name.length > 0 &&
+    name.length <= TENANT_LENGTH &&
+    !/[\p{Cc}/]|^\.{1,2}$/u.test(name) &&
+    name.isWellFormed()
+  )
 }
 
 /** A tenant that the app names. Throws ConfigError for a text that can't name one. */
 export function requireTenant(name: string): string {
-  if (typeof name === 'string' && isTenant(name)) return name
+  if (isTenant(name)) return name
   throw new ConfigError('tenant', 'must be a name of 1 to 200 characters without slashes and control characters')
 }
 

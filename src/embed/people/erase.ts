@@ -5,6 +5,7 @@ import type { Environment } from '../../environment.ts'
 import { LENIENT, ScimError } from '../../protocol/index.ts'
 import type { Store } from '../../store/index.ts'
 import { eraseEvents, hasEvents } from '../events/after/erase-events.ts'
+import { removeLinks } from '../sign-in/links.ts'
 
 /** Options of erasing. */
 export interface EraseOptions {
@@ -34,6 +35,8 @@ export interface EraseDeps {
 /** How often readers of the log are asked how far they have come. */
 const ASK_MS = 50
 const WAIT_MS = 30_000
+/** How long handlers are waited for that run still, of which each ends or is given up. */
+const LONGEST_HANDLER_MS = 60_000
 
 /**
  * Deletes the person, if there still, as any deletion: handlers are called, groups and links lose them. Then takes every value of them out of the
@@ -59,7 +62,9 @@ export async function erase(
   const end = environment.monotonic() + waitMs
   const waits = async () => (await isBehind(store, tenant, last)) || (await hasEvents(store, tenant, id))
   while ((await waits()) && environment.monotonic() < end) await environment.wait(ASK_MS)
-  await eraseEvents(store, tenant, id)
+  await eraseEvents({ store, environment }, tenant, id, end + LONGEST_HANDLER_MS)
+  // Gone with the person already, unless something deleted them that runs no hooks.
+  await removeLinks(store, tenant, id)
   const { lines } = await directory.erase(ref, actor)
   return { tenant, id, lines, proof: await proofOf(store, tenant, id) }
 }

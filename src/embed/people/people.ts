@@ -10,6 +10,7 @@ import type { Report } from '../report.ts'
 import { noteEnds } from '../sign-in/ends.ts'
 import type { Arrival, SignInOutcome } from '../sign-in/outcome.ts'
 import { createSignIns, type SignIns } from '../sign-in/sign-ins.ts'
+import { requireTenant } from '../url.ts'
 import { type ErasedPerson, type EraseOptions, erase } from './erase.ts'
 import { checkPeopleOptions, type PeopleOptions } from './options.ts'
 
@@ -86,6 +87,7 @@ export function createPeople(options: PeopleOptions, deps: PeopleDeps): PeoplePa
   checkPeopleOptions(options)
   const { match, onMatch } = options
   const opened = async (tenant?: string) => {
+    if (tenant !== undefined) requireTenant(tenant)
     const parts = await deps.open()
     if (tenant !== undefined) await deps.ready(tenant)
     return parts

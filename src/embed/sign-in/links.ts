@@ -127,6 +127,15 @@ export function withoutLinks(tenant: string, person: string, links: readonly Ite
   return keys.map((key) => ({ write: 'item', item: { tenant, queue: LINKS, key }, set: undefined }))
 }
 
+/** Removes all links of a person who is gone. */
+export async function removeLinks(store: Store, tenant: string, person: string): Promise<void> {
+  for (;;) {
+    const links = await store.items(tenant, LINKS, { tag: person, limit: MOST })
+    if (links.length === 0) return
+    await store.commit(withoutLinks(tenant, person, links))
+  }
+}
+
 /** The item that is there while a person has a link. */
 function linkedKey(person: string): string {
   return `person:${person}`

@@ -4,7 +4,7 @@ import { startWorker, underLease, type Worker } from '../../../jobs/index.ts'
 import { type Item, type ItemDraft, NEVER, type Store } from '../../../store/index.ts'
 import { type DeliverDeps, type Delivered, deliverDue } from './deliver.ts'
 import { keptOf, nameOf, partKeys } from './kept-event.ts'
-import { DUE_QUEUE, dueItem, EVENTS_QUEUE, LANES, PARTS_QUEUE, WAITING } from './outbox.ts'
+import { DUE_QUEUE, dueItem, EVENTS_LEASE, EVENTS_QUEUE, LANES, PARTS_QUEUE, WAITING } from './outbox.ts'
 
 /** An event that has failed, and is delivered again later. */
 export interface StuckEvent {
@@ -98,7 +98,7 @@ export async function runAfter(deps: DeliverDeps, owner: string, forMs = RUN_MS)
 async function runTenant(deps: DeliverDeps, found: Item, owner: string, until: number): Promise<Delivered | undefined> {
   const { store } = deps
   const { tenant, queue, key } = found
-  const terms = { key: { tenant, name: `work/${queue}/${key}` }, owner, ms: LEASE_MS }
+  const terms = { key: { tenant, name: EVENTS_LEASE }, owner, ms: LEASE_MS }
   const held = await underLease(deps, terms, async (lease) => {
     const [item] = await store.items(tenant, queue, { keys: [key] })
     if (item === undefined) return undefined

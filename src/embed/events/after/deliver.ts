@@ -89,8 +89,7 @@ async function deliverSubject(
     const [head] = items
     if (head === undefined) return
     if (head.due > environment.now()) {
-      // New ones wait behind one that has failed before them.
-      await commitAll(store, lease, postponed(items, head.due))
+      await postponeAll(store, lease, items, head)
       return
     }
     const { handled, failure } = await handleInOrder(deps, items, lease)
@@ -104,6 +103,20 @@ async function deliverSubject(
     }
     await commitAll(store, lease, writes)
     if (failure !== undefined || lease.signal.aborted || items.length < OF_ONE) return
+  }
+}
+
+/**
+ * Lets events wait behind one that has failed before them, `some` of the subject and all that follow: one that was left due would be
+ * found again and again.
+ */
+async function postponeAll(store: Store, lease: HeldLease, some: readonly Item[], head: Item): Promise<void> {
+  const { tenant, tag } = head
+  for (let items = some; ; ) {
+    await commitAll(store, lease, postponed(items, head.due))
+    const last = items.at(-1)
+    if (last === undefined || items.length < OF_ONE || lease.signal.aborted) return
+    items = await store.items(tenant, EVENTS_QUEUE, { tag, after: last.key, limit: OF_ONE })
   }
 }
 

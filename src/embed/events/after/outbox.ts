@@ -85,6 +85,9 @@ export function dueItem(tenant: string) {
   return { tenant, queue: DUE_QUEUE, key: DUE_KEY }
 }
 
+/** The lease under which the worker hands out a tenant's events: of its queue and item. */
+export const EVENTS_LEASE = `work/${DUE_QUEUE}/${DUE_KEY}`
+
 /** The key of a part of an event's text. */
 export function partKey(key: string, part: number): string {
   return `${key}/${String(part).padStart(5, '0')}`

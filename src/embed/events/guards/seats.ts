@@ -59,13 +59,19 @@ function* caughtUp({ done, kindOf: kind }: Scene, place: number): Steps<number |
     if (error instanceof LogCut) return undefined
     throw error
   }
-  const gained = lines.filter(({ type }) => kind(type) === 'user').map(gainOf)
-  return gained.reduce((sum, one) => sum + one, count.active)
+  let { active } = count
+  for (const line of lines) {
+    const gained = kind(line.type) === 'user' ? gainOf(line) : 0
+    if (gained === undefined) return undefined
+    active += gained
+  }
+  return active
 }
 
-/** By how many active people a line of the log makes more. */
-function gainOf({ op, paths }: Change): number {
+/** By how many active people a line of the log makes more; undefined for one that was erased. */
+function gainOf({ op, paths }: Change): number | undefined {
   const change = paths.find(({ path }) => path === 'active')
+  if (change !== undefined && change.old === undefined && change.new === undefined) return undefined
   if (op === 'create') return change?.new === false ? 0 : 1
   if (op === 'delete') return change?.old === false ? 0 : -1
   return change === undefined ? 0 : Number(change.new !== false) - Number(change.old !== false)
