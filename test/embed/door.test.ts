@@ -149,6 +149,32 @@ test('an error of authenticate that is not about the credential is 503 and repor
   expect(reported).toHaveLength(1)
 })
 
+test.each([
+  ['nobody', null, 401],
+  ['no tenant', { actor: 'okta' }, 500],
+  ['an empty tenant', { tenant: '', actor: 'okta' }, 500],
+  ['a number', { tenant: 7, actor: 'okta' }, 500],
+  ['no actor', { tenant: 'acme' }, 500],
+])('a caller that is %s writes nothing, and the app is told', async (_name, found, status) => {
+  for (const option of [{ authenticate: () => found as never }, { credentials: { find: () => found as never } }]) {
+    const told: unknown[] = []
+    const scim = lockstep({ store: memoryStore(), ...option, report: ({ error }) => told.push(error) })
+    const answer = await scim.fetch(
+      new Request('http://x/scim/v2/Users', {
+        method: 'POST',
+        headers: { authorization: 'Bearer token', 'content-type': 'application/scim+json' },
+        body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'ann' }),
+      }),
+    )
+    expect(answer.status).toBe(status)
+    expect(told).toHaveLength(status === 500 ? 1 : 0)
+    await scim.close()
+  }
+  const scim = lockstep({ store: memoryStore(), authenticate: () => undefined })
+  await expect(scim.adopt('', [])).rejects.toThrow(/tenant: must be a name/)
+  await scim.close()
+})
+
 test('features and hooks of the app count', async () => {
   const { ask } = appOn({
     store: memoryStore(),

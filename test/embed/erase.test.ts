@@ -129,6 +129,51 @@ test('handlers after the transaction get the person first; what waits still gets
   expect(told[1]).toBe('{"id":"43"}')
 })
 
+test('what a handler has in hand that fails while its person is erased is not kept again', async () => {
+  const place = await emptyPlace()
+  ending.push(place.remove)
+  const store = await place.open()
+  const { promise: failing, reject: fail } = Promise.withResolvers<never>()
+  const { promise: called, resolve: isCalled } = Promise.withResolvers<void>()
+  const scim = lockstep({
+    store,
+    authenticate: () => undefined,
+    background: false,
+    report: () => undefined,
+    after: {
+      'user.deleted': () => {
+        isCalled()
+        return failing
+      },
+    },
+  })
+  ending.push(scim.close)
+  await scim.adopt('acme', [ann])
+  await scim.users('acme').delete('42')
+  const run = scim.after.run()
+  await called
+  const erased = scim.erase('acme', '42', { waitMs: 1 })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  fail(new Error('no'))
+  await run
+  await erased
+  const kept = await store.items('acme', 'embed/after', { limit: 10 })
+  expect(JSON.stringify(kept)).toMatch(/user\.deleted/)
+  expect(JSON.stringify(kept)).not.toMatch(SECRETS)
+})
+
+test('links go with who was deleted by a process without sign-in', async () => {
+  const { store, scim } = await setUp()
+  await scim.adopt('acme', [ann])
+  const identity = { issuer: ISSUER, subject: 'subject-8844', connection: 'sso', actor: 'support' }
+  await scim.signIns.link('acme', '42', identity)
+  const bare = lockstep({ store: { ...store, close: async () => {} }, authenticate: () => undefined })
+  ending.push(bare.close)
+  await bare.users('acme').delete('42')
+  await scim.erase('acme', '42')
+  expect(JSON.stringify(await store.items('acme', 'sign-in-link', { limit: 10 }))).toBe('[]')
+})
+
 test('the log is cut up to a moment, after it has been archived', async () => {
   const { scim, store } = await setUp()
   await scim.adopt('acme', [ann, { id: '43', userName: 'bea' }])

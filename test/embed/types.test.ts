@@ -95,6 +95,24 @@ test('refreshed in one process, they are loaded again there at once, and in othe
   expect((await one.create('acme', 'last'))[1]).toBeUndefined()
 })
 
+test('requests under way when they are refreshed end with those that they began with', async () => {
+  let label = 'first'
+  const { scim, create } = appOn(
+    () => memoryStore(),
+    async () => {
+      label += '.'
+      return [User.extend(Badge), Group]
+    },
+  )
+  const answers = Promise.all(Array.from({ length: 50 }, (_, n) => create('acme', `ann${n}`)))
+  for (let n = 0; n < 20; n++) await scim.refresh('acme')
+  expect(await answers).toEqual(Array.from({ length: 50 }, () => [201, { number: 7 }]))
+  const before = label
+  await scim.refresh()
+  await create('acme', 'bea')
+  expect(label).toBe(`${before}.`)
+})
+
 test('types that can not be loaded are 503 with Retry-After for who may know, and 401 for who may not', async () => {
   const reported: unknown[] = []
   const { scim, ask } = appOn(

@@ -180,6 +180,28 @@ describe.each(STORES)('handlers after the transaction: %s', (name) => {
     expect([told.length, most <= 8]).toEqual([60, true])
   })
 
+  test('a run ends while more events wait behind one that fails than are read together', async () => {
+    const title = (n: number) => ({ op: 'replace', path: 'title', value: `t${n}` })
+    let fails = true
+    const titles: unknown[] = []
+    const { user, patch, scim } = await start({
+      background: false,
+      after: {
+        'user.updated': ({ user: { title: one } }: Seen) => {
+          if (fails) throw new Error('Not yet')
+          titles.push(one)
+        },
+      },
+    })
+    const ann = await user('ann')
+    for (let n = 0; n < 120; n++) await patch('User', ann, title(n))
+    // It is called again within this time, had the run not ended when nothing was due any more.
+    expect(await scim.after.run({ forMs: 8_000 })).toEqual({ handled: 0, failed: 1 })
+    fails = false
+    await vi.waitFor(async () => expect((await scim.after.run()).handled).toBe(120), { timeout: 20_000, interval: 200 })
+    expect(titles).toEqual(Array.from({ length: 120 }, (_, n) => `t${n}`))
+  })
+
   test('events larger than an item are kept in parts', async () => {
     const told: Seen[] = []
     const { user, group, scim, directory } = await start({

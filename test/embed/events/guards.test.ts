@@ -51,6 +51,17 @@ describe.each(STORES)('guards: %s', (name) => {
     await expect(user('last')).rejects.toMatchObject({ status: 403 })
   })
 
+  test('who is erased frees no seat that they did not have', async () => {
+    const { user, scim } = await startApp(store, { guards: { seats: 3 } })
+    await user('ann')
+    const idle = await user('idle', { active: false })
+    await user('bea')
+    // The log has lost whether they were active.
+    await scim.erase('acme', idle)
+    await user('cid')
+    await expect(user('dan')).rejects.toMatchObject({ status: 403 })
+  })
+
   test('seats by tenant, and fewer seats than people: nobody comes, anybody may go', async () => {
     let seats = 2
     const { user, active, patch } = await startApp(store, {
