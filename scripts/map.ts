@@ -95,6 +95,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['simulate/scenarios', 'What each identity provider sends, and what it makes of answers.'],
   ['provider/fast', 'Short cuts of speed. Without them every answer is the same, only slower.'],
   ['store/contract', 'What every store does, by subject.'],
+  ['store/testing', 'The suite that every store must pass, for any test framework; `contract.ts` is the door.'],
   ['store/memory', 'The store in memory: the plainest one, against which the others are tested.'],
   ['store/sql', 'The compiler from filters and queries to SQL, for both databases.'],
   ['store/sqlite', 'The store on SQLite.'],

@@ -3,8 +3,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCluster, postgresStore } from '../src/store/postgres/postgres.ts'
-import { creating, editing, removing, storeContract } from './store.contract.ts'
-import { workContract } from './store.work.contract.ts'
+import { creating, editing, removing, storeContract, workContract } from './store.contract.ts'
 
 /**
  * `LOCKSTEP_CITUS` is the URL of an empty database on the coordinator, with the extension installed and workers added. Only a real

@@ -1,42 +1,17 @@
-// The store contract: the suite that every store must pass.
+// The published suite of stores, run with Vitest.
 
-import { afterEach, beforeEach, describe } from 'vitest'
-import { commitsContract } from './store-contract/commits.ts'
-import { createFixture, type OpenStore } from './store-contract/fixture.ts'
-import { indexEntriesContract } from './store-contract/index-entries.ts'
-import { logContract } from './store-contract/log.ts'
-import { membersContract } from './store-contract/members.ts'
-import { movingContract } from './store-contract/moving.ts'
-import { queriesContract } from './store-contract/queries.ts'
-import { recordsContract } from './store-contract/records.ts'
-import { resourcesContract } from './store-contract/resources.ts'
-import { watchingContract } from './store-contract/watching.ts'
-import { weighingContract } from './store-contract/weighing.ts'
-import { withinContract } from './store-contract/within.ts'
+import * as vitest from 'vitest'
+import { storeContract as contract, type OpenStore, type StoreTraits } from '../src/store/testing/index.ts'
 
-export type { OpenStore } from './store-contract/fixture.ts'
-export * from './store-contract/writes.ts'
+export * from '../src/store/testing/writes.ts'
+export type { OpenStore }
 
-/** What every store keeps: run it on yours until it is green. */
-export function storeContract<Tx>(name: string, open: OpenStore<Tx>, traits: { readonly inside?: boolean } = {}): void {
-  const on = createFixture(open)
-  describe(`store contract: ${name}`, () => {
-    describe('on an empty store', () => {
-      beforeEach(on.start)
-      afterEach(on.stop)
+/** What every store keeps of resources: run it on yours until it is green. */
+export function storeContract(name: string, open: OpenStore, traits: StoreTraits = {}): void {
+  contract(vitest, name, open, { ...traits, half: 'resources' })
+}
 
-      resourcesContract(on)
-      commitsContract(on, traits)
-      membersContract(on)
-      logContract(on)
-      recordsContract(on)
-      indexEntriesContract(on)
-      movingContract(on)
-      weighingContract(on)
-      watchingContract(on)
-      if (traits.inside !== false) withinContract(on)
-    })
-
-    queriesContract(on)
-  })
+/** The same of work. */
+export function workContract(name: string, open: OpenStore): void {
+  contract(vitest, name, open, { half: 'work' })
 }

@@ -6,8 +6,7 @@ import { postgresStore } from '../src/store/postgres/postgres.ts'
 import { wasCommitted } from '../src/store/postgres/unknown-outcome.ts'
 import { listeningPool, withoutTenant } from './postgres/statements.ts'
 import { startPostgres, type TestServer } from './postgres.ts'
-import { creating, storeContract } from './store.contract.ts'
-import { workContract } from './store.work.contract.ts'
+import { creating, storeContract, workContract } from './store.contract.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // Work in memory and in SQLite.
 
 import { openMemory, openSqliteFile, openSqliteInMemory } from './local-stores.ts'
-import { workContract } from './store.work.contract.ts'
+import { workContract } from './store.contract.ts'
 
 workContract('memory', openMemory)
 workContract('sqlite in memory', openSqliteInMemory)

@@ -1,14 +1,17 @@
 // The store under test of the contract suite.
 
-import { expect } from 'vitest'
-import type { ResourceType } from '../../src/protocol/index.ts'
-import { Conflict, type Member, type Store, type Write } from '../../src/store/index.ts'
+import { environment } from '../../environment.ts'
+import type { ResourceType } from '../../protocol/index.ts'
+import { type Affected, Conflict, type ExportRow, type Member, type Store, type Write } from '../index.ts'
+import type { Expect } from './expect.ts'
 import { group, idsOn, querying } from './writes.ts'
 
 /** A store under test, and what tests often ask of it. */
-export interface Fixture<Tx = unknown> {
+export interface Fixture {
   /** Opened anew for each test. */
-  store: Store<Tx>
+  store: Store
+  /** What watchers were notified of, where a chapter watches. */
+  readonly heard: Affected[]
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
   /** Ids that satisfy a filter. */
@@ -19,18 +22,20 @@ export interface Fixture<Tx = unknown> {
   readonly conflict: (writes: readonly Write[]) => Promise<Conflict>
 }
 
-/** Opens an empty store; `close` takes away what it left. */
-export type OpenStore<Tx = unknown> = () => Promise<{ readonly store: Store<Tx>; readonly close: () => Promise<void> }>
+/** Opens an empty store; `close` removes what it left. */
+export type OpenStore = () => Promise<{ readonly store: Store; readonly close: () => Promise<void> }>
 
 /** Makes a fixture; its store is there between `start` and `stop`. */
-export function createFixture<Tx>(open: OpenStore<Tx>): Fixture<Tx> {
+export function createFixture(open: OpenStore, expect: Expect): Fixture {
   let close = async () => {}
-  const on: Fixture<Tx> = {
-    store: undefined as unknown as Store<Tx>,
+  const on: Fixture = {
+    store: undefined as unknown as Store,
+    heard: [],
     async start() {
       const opened = await open()
       on.store = opened.store
       close = opened.close
+      on.heard.length = 0
       await on.store.commit([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])
     },
     stop: () => close(),
@@ -51,6 +56,18 @@ export function createFixture<Tx>(open: OpenStore<Tx>): Fixture<Tx> {
     },
   }
   return on
+}
+
+/** The rows of a tenant, after a row. */
+export async function rowsOf(from: Store, tenant: string, after?: ExportRow): Promise<ExportRow[]> {
+  const rows: ExportRow[] = []
+  for await (const chunk of from.exportTenant(tenant, after)) rows.push(...chunk)
+  return rows
+}
+
+/** Lets what waits for its turn have it. */
+export function pass(): Promise<void> {
+  return new Promise((resolve) => environment.afterTurn(resolve))
 }
 
 /** Keeps what is reported on the console, in place of printing it; gives how to stop. */

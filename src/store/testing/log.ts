@@ -1,13 +1,13 @@
 // The log of a tenant.
 
-import { describe, expect, test } from 'vitest'
-import type { Fixture } from './fixture.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, removing, replacing, user } from './writes.ts'
 
 /** The log of a tenant. */
-export function logContract<Tx>(on: Fixture<Tx>): void {
-  describe('the log', () => {
-    test('places count from 1 per tenant and lines hold what was said', async () => {
+export const LOG: Chapter = {
+  name: 'the log',
+  rules: [
+    rule('places count from 1 per tenant and lines hold what was said', async (on, expect) => {
       await on.store.commit([{ write: 'tenant', tenant: 'other', as: 'new', at: 1 }])
       await on.store.commit([creating('u1', { userName: 'ada' }, { at: 10 })])
       await on.store.commit([creating('u1', { userName: 'ada' }, { tenant: 'other' })])
@@ -30,6 +30,6 @@ export function logContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.changes('acme', 3, 10)).toEqual([])
       expect(await on.store.changes('other', 0, 10)).toHaveLength(1)
       expect(await on.store.changes('nowhere', 0, 10)).toEqual([])
-    })
-  })
+    }),
+  ],
 }

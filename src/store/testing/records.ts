@@ -1,17 +1,17 @@
 // Records, and tenants with their counters.
 
-import { describe, expect, test } from 'vitest'
-import type { Json } from '../../src/protocol/index.ts'
-import type { Store, Write } from '../../src/store/index.ts'
-import type { Fixture } from './fixture.ts'
+import type { Json } from '../../protocol/index.ts'
+import type { Store, Write } from '../index.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, querying, USER, user } from './writes.ts'
 
-/** Records, and tenants with their counters. */
-export function recordsContract<Tx>(on: Fixture<Tx>): void {
-  describe('records and tenants', () => {
-    const key = (key: string, kind = 'token', tenant = 'acme') => ({ tenant, kind, key })
+const key = (key: string, kind = 'token', tenant = 'acme') => ({ tenant, kind, key })
 
-    test('a record is kept, replaced and taken away', async () => {
+/** Records, and tenants with their counters. */
+export const RECORDS: Chapter = {
+  name: 'records and tenants',
+  rules: [
+    rule('a record is kept, replaced and taken away', async (on, expect) => {
       await on.store.commit([{ write: 'record', record: key('a'), value: { n: 1 }, tag: 't' }])
       await on.store.commit([{ write: 'record', record: key('b'), value: null }])
       expect(await on.store.records('acme', 'token')).toEqual([
@@ -27,9 +27,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
         { changed: false },
       ])
       expect(await on.store.records('acme', 'token', { key: 'a' })).toEqual([])
-    })
+    }),
 
-    test('records are found by kind, tag and place; those of the whole database stand apart', async () => {
+    rule('records are found by kind, tag and place; those of the whole database stand apart', async (on, expect) => {
       await on.store.commit(
         ['b', 'a', 'd', 'c'].map((name, i) => ({
           write: 'record',
@@ -49,15 +49,15 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.records('', 'token')).toEqual([{ ...key('a', 'token', ''), value: 'whole' }])
       expect(await on.store.records('acme', 'other')).toEqual([])
       expect(await on.store.records('nowhere', 'token')).toEqual([])
-    })
+    }),
 
-    test('ifAbsent refuses a key that is taken', async () => {
+    rule('ifAbsent refuses a key that is taken', async (on, expect) => {
       const write: Write = { write: 'record', record: key('a'), value: 1, ifAbsent: true }
       await on.store.commit([write])
       expect(await on.conflict([write])).toMatchObject({ reason: 'exists', what: 'a' })
-    })
+    }),
 
-    test('ifValue refuses a key whose text is another one', async () => {
+    rule('ifValue refuses a key whose text is another one', async (on, expect) => {
       const put = (value: string | undefined, ifValue: string): Write => ({
         write: 'record',
         record: key('a'),
@@ -77,9 +77,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.records('acme', 'token')).toMatchObject([{ value: 'y' }])
       await on.store.commit([put(undefined, 'y')])
       expect(await on.store.records('acme', 'token')).toEqual([])
-    })
+    }),
 
-    test('ifValue compares whole values', async () => {
+    rule('ifValue compares whole values', async (on, expect) => {
       const put = (value: number, ifValue: Json): Write => ({
         write: 'record',
         record: key('a'),
@@ -90,9 +90,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.conflict([put(2, { n: 2, list: ['x'] })])).toMatchObject({ reason: 'missing', what: 'a' })
       await on.store.commit([put(2, { n: 1, list: ['x'] })])
       expect(await on.store.records('acme', 'token')).toMatchObject([{ value: { n: 2, list: ['x'] } }])
-    })
+    }),
 
-    test('quiet records are stored for several tenants together, and only for those that exist', async () => {
+    rule('quiet records are stored for several tenants together, and only for those that exist', async (on, expect) => {
       await on.store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
       const quiet = (value: number): Write => ({
         write: 'quiet',
@@ -104,9 +104,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
         expect(await on.store.records(tenant, 'use')).toEqual([{ ...key('a', 'use', tenant), value: 2 }])
       }
       expect(await on.store.records('gone', 'use')).toEqual([])
-    })
+    }),
 
-    test('a note is a line of the log and no resource', async () => {
+    rule('a note is a line of the log and no resource', async (on, expect) => {
       const note = (tenant: string): Write => ({
         write: 'note',
         ref: { tenant, type: 'Connection', id: 'okta-1' },
@@ -143,9 +143,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       await on.store.commit([note(''), note('')])
       expect(await on.store.changes('', 1, 10)).toMatchObject([{ place: 2, tenant: '' }, { place: 3 }])
       expect(await on.conflict([note('gone')])).toMatchObject({ reason: 'missing', what: 'tenant' })
-    })
+    }),
 
-    test('log lines are amended where they stand', async () => {
+    rule('log lines are amended where they stand', async (on, expect) => {
       await on.store.commit([
         creating('u1', { userName: 'ada' }),
         creating('g1', { displayName: 'g' }, { members: ['u1'] }),
@@ -172,9 +172,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.conflict([{ ...amended, lines: [{ place: 2, paths: [] }] }, failing])).toBeDefined()
       await on.store.commit([amended])
       expect((await on.store.changes('acme', 1, 10))[0]).toMatchObject({ place: 2, paths: [], members: { added: 1 } })
-    })
+    }),
 
-    test('one tenant is read alone', async () => {
+    rule('one tenant is read alone', async (on, expect) => {
       await on.store.commit([{ write: 'tenant', tenant: 'beta', as: 'new', at: 2 }])
       await on.store.commit([creating('u1', { userName: 'ada' })])
       expect(await on.store.tenant('acme')).toEqual({
@@ -186,9 +186,9 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       })
       expect(await on.store.tenant('beta')).toEqual({ tenant: 'beta', created: 2, place: 0, begins: 1, resources: {} })
       for (const name of ['none', '', 'with\0nul']) expect(await on.store.tenant(name)).toBeUndefined()
-    })
+    }),
 
-    test('tenants come with their counters and go with all they hold', async () => {
+    rule('tenants come with their counters and go with all they hold', async (on, expect) => {
       expect(await on.conflict([{ write: 'tenant', tenant: 'acme', as: 'new', at: 1 }])).toMatchObject({
         reason: 'exists',
       })
@@ -223,6 +223,6 @@ export function recordsContract<Tx>(on: Fixture<Tx>): void {
       await on.store.commit([creating('u1', { userName: 'ada' })])
       expect(await on.store.changes('acme', 0, 10)).toMatchObject([{ place: 1 }])
       expect((await on.store.find(querying([USER]))).total).toBe(1)
-    })
-  })
+    }),
+  ],
 }

@@ -11,13 +11,16 @@ import {
   parseFilter,
   type ResourceType,
   User,
-} from '../../src/protocol/index.ts'
-import type { IndexEntry, MemberEdit, Page, Query, Ref, Write } from '../../src/store/index.ts'
+} from '../../protocol/index.ts'
+import type { IndexEntry, MemberEdit, Page, Query, Ref, Write } from '../index.ts'
 
-/** Users with the enterprise extension, and groups. */
+/** Users, with the enterprise extension. */
 export const USER: ResourceType = User
+/** Groups. */
 export const GROUP: ResourceType = Group
+/** Both. */
 export const TYPES = [USER, GROUP]
+/** The base URL in locations. */
 export const BASE = 'https://scim.example/v2'
 const ENDPOINTS = { User: '/Users', Group: '/Groups' }
 

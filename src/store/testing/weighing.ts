@@ -1,14 +1,14 @@
 // How costly queries are said to be.
 
-import { describe, expect, test } from 'vitest'
-import type { ResourceType } from '../../src/protocol/index.ts'
-import type { Fixture } from './fixture.ts'
+import type { ResourceType } from '../../protocol/index.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, querying, TYPES, USER } from './writes.ts'
 
 /** How costly queries are said to be. */
-export function weighingContract<Tx>(on: Fixture<Tx>): void {
-  describe('weighing', () => {
-    test('one look-up is light, a scan of many is heavy', async () => {
+export const WEIGHING: Chapter = {
+  name: 'weighing',
+  rules: [
+    rule('one look-up is light, a scan of many is heavy', async (on, expect) => {
       const ids = Array.from({ length: 301 }, (_, i) => `x${i}`)
       await on.store.commit([
         ...ids.map((id) => creating(id, { userName: id, title: 'Dr' })),
@@ -23,6 +23,6 @@ export function weighingContract<Tx>(on: Fixture<Tx>): void {
       expect(weight({ filter: 'title co "x"' })).toBe('heavy')
       expect(weight({}, TYPES)).toBe('heavy')
       expect(weight({ sortBy: 'title' })).toBe('heavy')
-    })
-  })
+    }),
+  ],
 }

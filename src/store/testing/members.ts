@@ -1,34 +1,48 @@
 // Members of groups, edited and read as rows.
 
-import { beforeEach, describe, expect, test } from 'vitest'
-import { bindFilter, LENIENT, parseFilter } from '../../src/protocol/index.ts'
-import type { MemberEdit } from '../../src/store/index.ts'
-import type { Fixture } from './fixture.ts'
+import { bindFilter, LENIENT, parseFilter } from '../../protocol/index.ts'
+import type { MemberEdit } from '../index.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, editing, GROUP, group, querying, removing, USER, user } from './writes.ts'
 
-/** Members of groups, edited and read as rows. */
-export function membersContract<Tx>(on: Fixture<Tx>): void {
-  describe('members', () => {
-    beforeEach(() =>
-      on.store.commit([
-        creating('u1', { userName: 'ada', displayName: 'Ada' }),
-        creating('u2', { userName: 'bob' }),
-        creating('u3', { userName: 'carl' }),
-        creating('g1', { displayName: 'One' }, { members: ['u1', 'u2'] }),
-        creating('g2', { displayName: 'Two' }),
-      ]),
-    )
+/** Edits that change nothing. */
+const NO_CHANGE: readonly (readonly [string, readonly MemberEdit[]])[] = [
+  ['adding who is there', [{ edit: 'add', members: [{ id: 'u1' }] }]],
+  ['removing a member that is not there', [{ edit: 'remove', ids: ['u3', 'nobody'] }]],
+  ['setting those who are there', [{ edit: 'set', members: [{ id: 'u2' }, { id: 'u1', type: 'User' }] }]],
+  [
+    'adding and removing again',
+    [
+      { edit: 'add', members: [{ id: 'u3' }] },
+      { edit: 'remove', ids: ['u3'] },
+    ],
+  ],
+  ['clearing and adding again', [{ edit: 'clear' }, { edit: 'add', members: [{ id: 'u1' }, { id: 'u2' }] }]],
+  ['no edits', []],
+]
 
-    test('a group is made with its members', async () => {
+/** Members of groups, edited and read as rows. */
+export const MEMBERS: Chapter = {
+  name: 'members',
+  before: (on) =>
+    on.store.commit([
+      creating('u1', { userName: 'ada', displayName: 'Ada' }),
+      creating('u2', { userName: 'bob' }),
+      creating('u3', { userName: 'carl' }),
+      creating('g1', { displayName: 'One' }, { members: ['u1', 'u2'] }),
+      creating('g2', { displayName: 'Two' }),
+    ]),
+  rules: [
+    rule('a group is made with its members', async (on, expect) => {
       expect(await on.membersOf('g1')).toEqual(['u1', 'u2'])
       expect(await on.store.memberCount(group('g1'), 10)).toBe(2)
       expect(await on.store.memberCount(group('g1'), 1)).toBe(1)
       expect(await on.store.memberCount(group('g9'), 1)).toBe(0)
       const [chunk] = await on.chunksOf('g1')
       expect(chunk).toContainEqual({ id: 'u1', type: 'User', display: 'Ada' })
-    })
+    }),
 
-    test('some members are read by their ids, and no others', async () => {
+    rule('some members are read by their ids, and no others', async (on, expect) => {
       const among = async (id: string, ids: readonly string[]) =>
         [...(await on.store.membersAmong(group(id), ids))].sort((a, b) => (a.id < b.id ? -1 : 1))
       expect(await among('g1', ['u1', 'u3', 'nobody', 'u1', 'g1', '', 'x\0y'])).toEqual([
@@ -41,9 +55,9 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       expect(await among('u1', ['u1'])).toEqual([])
       await on.store.commit([editing('g1', [{ edit: 'remove', ids: ['u1'] }])])
       expect(await among('g1', ['u1', 'u2'])).toEqual([{ id: 'u2', type: 'User', display: 'bob' }])
-    })
+    }),
 
-    test('an edit that changes a member makes a version and a log line', async () => {
+    rule('an edit that changes a member makes a version and a log line', async (on, expect) => {
       const [written] = await on.store.commit([editing('g1', [{ edit: 'add', members: [{ id: 'u3' }] }])])
       expect(written).toEqual({ changed: true, version: 2, created: 1_000, modified: 3_000 })
       expect(await on.membersOf('g1')).toEqual(['u1', 'u2', 'u3'])
@@ -51,29 +65,18 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       expect(line).toMatchObject({ id: 'g1', version: 2, op: 'patch' })
       expect(line?.members).toEqual({ added: 1, removed: 0, ids: { added: ['u3'], removed: [] } })
       expect((await on.store.get(group('g1')))?.text).toContain('One')
-    })
+    }),
 
-    test.each<[string, MemberEdit[]]>([
-      ['adding who is there', [{ edit: 'add', members: [{ id: 'u1' }] }]],
-      ['removing a member that is not there', [{ edit: 'remove', ids: ['u3', 'nobody'] }]],
-      ['setting those who are there', [{ edit: 'set', members: [{ id: 'u2' }, { id: 'u1', type: 'User' }] }]],
-      [
-        'adding and removing again',
-        [
-          { edit: 'add', members: [{ id: 'u3' }] },
-          { edit: 'remove', ids: ['u3'] },
-        ],
-      ],
-      ['clearing and adding again', [{ edit: 'clear' }, { edit: 'add', members: [{ id: 'u1' }, { id: 'u2' }] }]],
-      ['no edits', []],
-    ])('%s changes nothing', async (_what, edits) => {
-      const [written] = await on.store.commit([editing('g1', edits)])
-      expect(written).toEqual({ changed: false, version: 1, created: 1_000, modified: 1_000 })
-      expect(await on.store.changes('acme', 5, 10)).toEqual([])
-      expect(await on.membersOf('g1')).toEqual(['u1', 'u2'])
-    })
+    ...NO_CHANGE.map(([what, edits]) =>
+      rule(`${what} changes nothing`, async (on, expect) => {
+        const [written] = await on.store.commit([editing('g1', edits)])
+        expect(written).toEqual({ changed: false, version: 1, created: 1_000, modified: 1_000 })
+        expect(await on.store.changes('acme', 5, 10)).toEqual([])
+        expect(await on.membersOf('g1')).toEqual(['u1', 'u2'])
+      }),
+    ),
 
-    test('edits are carried out in order', async () => {
+    rule('edits are carried out in order', async (on, expect) => {
       await on.store.commit([
         editing('g1', [
           { edit: 'remove', ids: ['u1'] },
@@ -83,9 +86,9 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
         ]),
       ])
       expect(await on.membersOf('g1')).toEqual(['u1', 'u2'])
-    })
+    }),
 
-    test('members are removed by what a filter says of them', async () => {
+    rule('members are removed by what a filter says of them', async (on, expect) => {
       const where = (text: string): MemberEdit => {
         const bound = bindFilter(parseFilter(`members[${text}]`, LENIENT), GROUP, LENIENT)
         if (bound.op !== 'has') throw new Error('expected brackets')
@@ -101,17 +104,17 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.commit([editing('g1', [where('value eq "u1"')])])).toMatchObject([{ changed: false }])
       await on.store.commit([editing('g1', [where('not (value eq "u1")')])])
       expect(await on.membersOf('g1')).toEqual([])
-    })
+    }),
 
-    test('a member must exist, and be of the type that was said', async () => {
+    rule('a member must exist, and be of the type that was said', async (on, expect) => {
       const unknown = await on.conflict([editing('g1', [{ edit: 'add', members: [{ id: 'u9' }] }])])
       expect(unknown).toMatchObject({ reason: 'member', what: 'u9', found: undefined })
       const wrong = await on.conflict([editing('g1', [{ edit: 'add', members: [{ id: 'g2', type: 'User' }] }])])
       expect(wrong).toMatchObject({ reason: 'member', what: 'g2', found: 'Group' })
       expect((await on.store.get(group('g1')))?.version).toBe(1)
-    })
+    }),
 
-    test('groups of a member: direct ones first, nested ones, circles end', async () => {
+    rule('groups of a member: direct ones first, nested ones, circles end', async (on, expect) => {
       await on.store.commit([editing('g2', [{ edit: 'add', members: [{ id: 'g1' }] }])])
       const found = await on.store.get(user('u1'), { groups: true })
       expect(found?.groups).toEqual([
@@ -127,9 +130,9 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       expect((await on.store.get(user('u1')))?.groups).toBeUndefined()
       const page = await on.store.find(querying([USER], { groups: true }))
       expect(page.resources.map((one) => one.groups?.map(({ id }) => id))).toEqual([['g1', 'g2'], ['g1', 'g2'], []])
-    })
+    }),
 
-    test('removing a member gives each of its groups a version and a log line', async () => {
+    rule('removing a member gives each of its groups a version and a log line', async (on, expect) => {
       await on.store.commit([editing('g2', [{ edit: 'add', members: [{ id: 'u1' }, { id: 'g1' }] }])])
       await on.store.commit([removing('User', 'u1', { at: 77 })])
       expect(await on.membersOf('g1')).toEqual(['u2'])
@@ -145,15 +148,15 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
         actor: 'tester',
         members: { added: 0, removed: 1, ids: { removed: ['u1'] } },
       })
-    })
+    }),
 
-    test('removing a group frees its members', async () => {
+    rule('removing a group frees its members', async (on, expect) => {
       await on.store.commit([removing('Group', 'g1')])
       expect((await on.store.get(user('u1'), { groups: true }))?.groups).toEqual([])
       expect((await on.store.get(user('u1')))?.version).toBe(1)
-    })
+    }),
 
-    test('names finds resources of any type', async () => {
+    rule('names finds resources of any type', async (on, expect) => {
       const names = await on.store.names('acme', ['g1', 'u1', 'nobody', 'u2', 'u1'])
       expect([...names].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
         { id: 'g1', type: 'Group', display: 'One' },
@@ -161,9 +164,9 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
         { id: 'u2', type: 'User', display: 'bob' },
       ])
       expect(await on.store.names('other', ['u1'])).toEqual([])
-    })
+    }),
 
-    test('more than 500 members in one edit are counted, not named; they are read in chunks', async () => {
+    rule('more than 500 members in one edit are counted, not named; they are read in chunks', async (on, expect) => {
       const ids = Array.from({ length: 1_234 }, (_, i) => `x${String(i).padStart(4, '0')}`)
       await on.store.commit(ids.map((id) => creating(id, { userName: id })))
       await on.store.commit([editing('g2', [{ edit: 'add', members: ids.map((id) => ({ id })) }])])
@@ -174,9 +177,9 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       expect(await on.store.memberCount(group('g2'), 10_000)).toBe(1_234)
       await on.store.commit([editing('g2', [{ edit: 'set', members: ids.slice(0, 1_200).map((id) => ({ id })) }])])
       expect((await on.store.changes('acme', 0, 9_999)).at(-1)?.members).toMatchObject({ added: 0, removed: 34 })
-    })
+    }),
 
-    test('a reader of members sees one moment, whatever is written meanwhile', async () => {
+    rule('a reader of members sees one moment, whatever is written meanwhile', async (on, expect) => {
       const ids = Array.from({ length: 2_500 }, (_, i) => `x${String(i).padStart(4, '0')}`)
       await on.store.commit(ids.map((id) => creating(id, { userName: id })))
       await on.store.commit([editing('g2', [{ edit: 'add', members: ids.map((id) => ({ id })) }])])
@@ -187,6 +190,6 @@ export function membersContract<Tx>(on: Fixture<Tx>): void {
       }
       expect(seen).toEqual(ids)
       expect(await on.store.memberCount(group('g2'), 10)).toBe(0)
-    })
-  })
+    }),
+  ],
 }

@@ -1,46 +1,39 @@
 // A tenant is exported and loaded elsewhere, unchanged.
 
-import { describe, expect, test } from 'vitest'
-import { type ExportRow, memoryStore, type Store } from '../../src/store/index.ts'
-import type { Fixture } from './fixture.ts'
+import { type ExportRow, memoryStore } from '../index.ts'
+import { type Fixture, rowsOf } from './fixture.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, idsOn, querying, removing, replacing, USER, user } from './writes.ts'
 
-/** A tenant is exported and loaded elsewhere, unchanged. */
-export function movingContract<Tx>(on: Fixture<Tx>): void {
-  describe('moving', () => {
-    const rowsOf = async (from: Store<unknown>, tenant: string, after?: ExportRow): Promise<ExportRow[]> => {
-      const rows: ExportRow[] = []
-      for await (const chunk of from.exportTenant(tenant, after)) {
-        expect(chunk).not.toEqual([])
-        rows.push(...chunk)
-      }
-      return rows
-    }
-    const people = Array.from({ length: 1_203 }, (_, i) => creating(`p${i}`, { userName: `P${i}` }))
-    async function fill(): Promise<void> {
-      await on.store.commit([
-        creating('u1', { userName: 'Ada', emails: [{ value: 'a@x' }, { value: 'A@y' }] }, { at: 7, secret: 'hash' }),
-        creating('u\u{10400}', { userName: 'Ünï "q"' }),
-        creating('u\uff21', { userName: 'bob', externalId: 'x' }),
-      ])
-      await on.store.commit([creating('g1', { displayName: 'one' }, { members: ['u1', 'u\uff21'] })])
-      await on.store.commit([creating('g2', { displayName: 'two' }, { members: ['g1', 'u\u{10400}'] })])
-      const before = { userName: 'Ada', emails: [{ value: 'a@x' }, { value: 'A@y' }] }
-      const after = { userName: 'Ada', emails: [{ value: 'b@z' }, { value: 'A@y' }], title: 'Dr' }
-      await on.store.commit([replacing('u1', before, after)])
-      await on.store.commit([removing('User', 'u\uff21')])
-      const ref = user('u1')
-      await on.store.commit([{ write: 'reindex', ref, unindex: [], index: [{ path: 'title', value: 'dr' }] }])
-      await on.store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['nickName'], as: 'complete' }])
-      const record = (kind: string, key: string) => ({ tenant: 'acme', kind, key })
-      await on.store.commit([
-        { write: 'record', record: record('b', ''), value: { z: 1, a: [null, true] } },
-        { write: 'record', record: record('a', 'k'), tag: 't', value: 'text' },
-      ])
-    }
+const people = Array.from({ length: 1_203 }, (_, i) => creating(`p${i}`, { userName: `P${i}` }))
+async function fill(on: Fixture): Promise<void> {
+  await on.store.commit([
+    creating('u1', { userName: 'Ada', emails: [{ value: 'a@x' }, { value: 'A@y' }] }, { at: 7, secret: 'hash' }),
+    creating('u\u{10400}', { userName: 'Ünï "q"' }),
+    creating('u\uff21', { userName: 'bob', externalId: 'x' }),
+  ])
+  await on.store.commit([creating('g1', { displayName: 'one' }, { members: ['u1', 'u\uff21'] })])
+  await on.store.commit([creating('g2', { displayName: 'two' }, { members: ['g1', 'u\u{10400}'] })])
+  const before = { userName: 'Ada', emails: [{ value: 'a@x' }, { value: 'A@y' }] }
+  const after = { userName: 'Ada', emails: [{ value: 'b@z' }, { value: 'A@y' }], title: 'Dr' }
+  await on.store.commit([replacing('u1', before, after)])
+  await on.store.commit([removing('User', 'u\uff21')])
+  const ref = user('u1')
+  await on.store.commit([{ write: 'reindex', ref, unindex: [], index: [{ path: 'title', value: 'dr' }] }])
+  await on.store.commit([{ write: 'indexed', tenant: 'acme', type: 'User', paths: ['nickName'], as: 'complete' }])
+  const record = (kind: string, key: string) => ({ tenant: 'acme', kind, key })
+  await on.store.commit([
+    { write: 'record', record: record('b', ''), value: { z: 1, a: [null, true] } },
+    { write: 'record', record: record('a', 'k'), tag: 't', value: 'text' },
+  ])
+}
 
-    test('rows come in their order and hold all that was written', async () => {
-      await fill()
+/** A tenant is exported and loaded elsewhere, unchanged. */
+export const MOVING: Chapter = {
+  name: 'moving',
+  rules: [
+    rule('rows come in their order and hold all that was written', async (on, expect) => {
+      await fill(on)
       const rows = await rowsOf(on.store, 'acme')
       const keys = rows.map((row) =>
         row.row === 'path'
@@ -95,10 +88,10 @@ export function movingContract<Tx>(on: Fixture<Tx>): void {
       )
       expect(await rowsOf(on.store, 'nobody')).toEqual([])
       expect(await rowsOf(on.store, '')).toEqual([])
-    })
+    }),
 
-    test('what is loaded is what was there, here and elsewhere, and goes on from there', async () => {
-      await fill()
+    rule('what is loaded is what was there, here and elsewhere, and goes on from there', async (on, expect) => {
+      await fill(on)
       const rows = await rowsOf(on.store, 'acme')
       const other = memoryStore()
       await other.commit([{ write: 'tenant', tenant: 'moved', as: 'new', at: 9 }])
@@ -123,15 +116,15 @@ export function movingContract<Tx>(on: Fixture<Tx>): void {
       expect((await on.store.changes('back', 8, 10)).map(({ place, id }) => [place, id])).toEqual([[9, 'u9']])
       const taken = creating('u8', { userName: 'ada' }, { tenant: 'back' })
       expect(await on.conflict([taken])).toMatchObject({ reason: 'unique', what: 'userName' })
-    })
+    }),
 
-    test('behind any row the rest is given', async () => {
-      await fill()
+    rule('behind any row the rest is given', async (on, expect) => {
+      await fill(on)
       const rows = await rowsOf(on.store, 'acme')
       for (const [at, row] of rows.entries()) expect(await rowsOf(on.store, 'acme', row)).toEqual(rows.slice(at + 1))
-    })
+    }),
 
-    test('many rows come in chunks, a thousand members in a row', async () => {
+    rule('many rows come in chunks, a thousand members in a row', async (on, expect) => {
       await on.store.commit(people)
       const ids = people.map(({ draft }) => draft.id)
       await on.store.commit([creating('g1', { displayName: 'all' }, { members: ids })])
@@ -151,10 +144,10 @@ export function movingContract<Tx>(on: Fixture<Tx>): void {
       expect(idsOn(await on.store.find({ ...querying([USER], { page }), tenant: 'back' }))).toEqual(
         idsOn(await on.store.find(querying([USER], { page }))),
       )
-    })
+    }),
 
-    test('what does not fit is refused whole', async () => {
-      await fill()
+    rule('what does not fit is refused whole', async (on, expect) => {
+      await fill(on)
       const rows = await rowsOf(on.store, 'acme')
       const only = (kind: ExportRow['row']) => rows.filter(({ row }) => row === kind)
       await on.store.commit([{ write: 'tenant', tenant: 'back', as: 'new', at: 1 }])
@@ -166,6 +159,6 @@ export function movingContract<Tx>(on: Fixture<Tx>): void {
       expect(await load(only('change').slice(1))).toMatchObject({ reason: 'version', what: '2' })
       expect(await on.conflict([{ write: 'load', tenant: 'nobody', rows }])).toMatchObject({ what: 'tenant' })
       expect(await rowsOf(on.store, 'back')).toEqual([])
-    })
-  })
+    }),
+  ],
 }

@@ -1,16 +1,8 @@
 // What a function inside a commit reads and writes in its transaction.
 
-import { describe, expect, test } from 'vitest'
-import {
-  type MemberPage,
-  runSteps,
-  type Steps,
-  step,
-  type WholeChange,
-  type Within,
-  type Write,
-} from '../../src/store/index.ts'
+import { type MemberPage, runSteps, type Steps, step, type WholeChange, type Within, type Write } from '../index.ts'
 import type { Fixture } from './fixture.ts'
+import { type Chapter, rule } from './suite.ts'
 import { creating, editing, removing, replacing } from './writes.ts'
 
 type Look = (within: Within) => Steps<unknown>
@@ -19,29 +11,31 @@ function* inTurn(looks: readonly Look[], within: Within, seen: unknown[]): Steps
   for (const look of looks) seen.push(yield* look(within))
 }
 
-/** What a function inside a commit reads and writes in its transaction. */
-export function withinContract<Tx>(on: Fixture<Tx>): void {
-  /** Commits and reads within, after others have had a turn where the store allows that. */
-  async function looking(writes: readonly Write[], looks: readonly Look[]) {
-    const seen: unknown[] = []
-    let lines: readonly WholeChange[] = []
-    await on.store.commit(writes, (_tx, changes, within) => {
-      lines = changes
-      const run = () => runSteps(inTurn(looks, within, seen))
-      return within.synchronous ? run() : Promise.resolve().then(run)
-    })
-    return { seen, lines }
-  }
+/** Commits and reads within, after others have had a turn where the store allows that. */
+async function looking(on: Fixture, writes: readonly Write[], looks: readonly Look[]) {
+  const seen: unknown[] = []
+  let lines: readonly WholeChange[] = []
+  await on.store.commit(writes, (_tx, changes, within) => {
+    lines = changes
+    const run = () => runSteps(inTurn(looks, within, seen))
+    return within.synchronous ? run() : Promise.resolve().then(run)
+  })
+  return { seen, lines }
+}
 
-  describe('within a commit', () => {
-    test('reads see what the commit has written', async () => {
+/** What a function inside a commit reads and writes in its transaction. */
+export const WITHIN: Chapter = {
+  name: 'within a commit',
+  inside: true,
+  rules: [
+    rule('reads see what the commit has written', async (on, expect) => {
       await on.store.commit([creating('u1', { userName: 'ada' }), creating('u2', { userName: 'bea' })])
       await on.store.commit([creating('g1', { displayName: 'One' }, { members: ['u1'] })])
       const writes = [
         creating('g2', { displayName: 'Two' }, { members: ['u1', 'u2', 'g1'] }),
         replacing('u1', { userName: 'ada' }, { userName: 'ann' }),
       ]
-      const { seen } = await looking(writes, [
+      const { seen } = await looking(on, writes, [
         function* (within) {
           const found = yield* step(within.resources(['u1', 'g2', 'nobody']))
           return found.map(({ id, display }) => [id, display]).sort()
@@ -74,14 +68,15 @@ export function withinContract<Tx>(on: Fixture<Tx>): void {
           [5, 'u1'],
         ],
       ])
-    })
+    }),
 
-    test('members come in pages, each once', async () => {
+    rule('members come in pages, each once', async (on, expect) => {
       const users = Array.from({ length: 25 }, (_, i) => creating(`u${i}`, { userName: `name${i}` }))
       await on.store.commit(users)
       const members = users.map(({ draft }) => draft.id)
       const found: string[] = []
       const { seen } = await looking(
+        on,
         [creating('g', { displayName: 'g' }, { members })],
         [
           function* (within) {
@@ -98,9 +93,9 @@ export function withinContract<Tx>(on: Fixture<Tx>): void {
       )
       expect(found.sort()).toEqual([...members].sort())
       expect(seen).toEqual([undefined, { members: [] }])
-    })
+    }),
 
-    test('items are written with everything else, read at once, and undone with it', async () => {
+    rule('items are written with everything else, read at once, and undone with it', async (on, expect) => {
       await on.store.commit([creating('u1', { userName: 'ada' })])
       const item = (key: string) => ({ tenant: 'acme', queue: 'q', key })
       const write: Look = function* (within) {
@@ -120,9 +115,9 @@ export function withinContract<Tx>(on: Fixture<Tx>): void {
       }
       const queues: string[][] = []
       const stop = on.store.watchWork((named) => queues.push([...named]))
-      await expect(looking([creating('u2', { userName: 'bea' })], [write, fail])).rejects.toThrow('no')
+      await expect(looking(on, [creating('u2', { userName: 'bea' })], [write, fail])).rejects.toThrow('no')
       expect(await on.store.items('acme', 'q', { limit: 10 })).toEqual([])
-      const { seen } = await looking([creating('u2', { userName: 'bea' })], [read, write, read, write, read])
+      const { seen } = await looking(on, [creating('u2', { userName: 'bea' })], [read, write, read, write, read])
       expect(seen).toEqual([[], undefined, ['a', 'b'], undefined, ['a', 'b']])
       expect(
         (await on.store.items('acme', 'q', { limit: 10 })).map(({ key, mark, value }) => [key, mark, value]),
@@ -132,28 +127,28 @@ export function withinContract<Tx>(on: Fixture<Tx>): void {
       ])
       stop()
       expect(queues).toEqual([['q']])
-    })
+    }),
 
-    test('what is past a limit is refused, and undoes all', async () => {
+    rule('what is past a limit is refused, and undoes all', async (on, expect) => {
       const write: Look = function* (within) {
         yield* step(within.write([{ write: 'item', item: { tenant: 'acme', queue: '', key: 'k' }, set: { value: 1 } }]))
       }
-      await expect(looking([creating('u1', { userName: 'ada' })], [write])).rejects.toThrow(/item\.queue/)
+      await expect(looking(on, [creating('u1', { userName: 'ada' })], [write])).rejects.toThrow(/item\.queue/)
       expect(await on.store.changes('acme', 0, 10)).toEqual([])
-    })
+    }),
 
-    test('the line of a deleted group has its members, which the log does not say', async () => {
+    rule('the line of a deleted group has its members, which the log does not say', async (on, expect) => {
       await on.store.commit([creating('u1', { userName: 'ada' }), creating('u2', { userName: 'bea' })])
       await on.store.commit([creating('g1', { displayName: 'One' }, { members: ['u2', 'u1'] })])
       await on.store.commit([creating('g2', { displayName: 'Two' }, { members: ['g1'] })])
-      const { lines } = await looking([removing('Group', 'g1')], [])
+      const { lines } = await looking(on, [removing('Group', 'g1')], [])
       expect(lines.map(({ id, op, members }) => [id, op, members?.ids])).toEqual([
         ['g1', 'delete', { added: [], removed: ['u1', 'u2'] }],
         ['g2', 'patch', { added: [], removed: ['g1'] }],
       ])
       expect((await on.store.changes('acme', 4, 1))[0]?.members).toBeUndefined()
-      const { lines: more } = await looking([editing('g2', [{ edit: 'add', members: [{ id: 'u1' }] }])], [])
+      const { lines: more } = await looking(on, [editing('g2', [{ edit: 'add', members: [{ id: 'u1' }] }])], [])
       expect(more.map(({ id, members }) => [id, members?.ids.added])).toEqual([['g2', ['u1']]])
-    })
-  })
+    }),
+  ],
 }
