@@ -1,0 +1,127 @@
+// Starts the apps of examples/apps with the packed package, and has Okta and Entra provision each.
+
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { transformSync } from 'esbuild'
+import { startPostgres, type TestServer } from '../test/postgres.ts'
+import { MEMBERS, provision, pushGroup } from './apps/provision.ts'
+import { start } from './apps/running.ts'
+import { tryExpressWithDrizzle, tryFastifyWithSubdomains, tryNextWithPrisma } from './apps/with-people.ts'
+import { install, pack } from './package/pack.ts'
+
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'lockstep-apps-'))
+const apps = join(folder, 'apps')
+const TOKEN = 'secret-of-a-trial'
+/** Next.js has 340 MB and builds for half a minute: too much for each change. */
+const withNext = process.env.CI === undefined
+
+const began = performance.now()
+const told = async (name: string, work: () => unknown) => {
+  const at = performance.now()
+  await work()
+  console.log(`${name}: ${((performance.now() - at) / 1000).toFixed(1)} s`)
+}
+
+try {
+  cpSync(join(root, 'examples/apps'), apps, { recursive: true })
+  await told('npm install', () =>
+    install(apps, pack(folder).library, ...(withNext ? ['next', 'react', 'react-dom'] : [])),
+  )
+  await told('types', () => run(join(root, 'node_modules/.bin/tsc'), '--project', apps))
+  // Node runs no decorators, so apps of Nest are compiled.
+  const nest = readFileSync(join(apps, 'nest.ts'), 'utf8')
+  const compiled = { loader: 'ts', tsconfigRaw: { compilerOptions: { experimentalDecorators: true } } } as const
+  writeFileSync(join(apps, 'nest.js'), transformSync(nest, compiled).code)
+  await told(`${MEMBERS} people`, fill)
+  for (const file of ['node.ts', 'express.ts', 'fastify.ts', 'hono.ts', 'koa.ts', 'nest.js']) {
+    await told(file, () => tryApp(file))
+  }
+  await told('fastify-subdomains', () => tryFastifyWithSubdomains(apps))
+  const postgres = await startPostgres()
+  try {
+    await told('lambda', () => tryLambda(postgres))
+    await told('express-drizzle', () => tryExpressWithDrizzle(apps, postgres))
+    await told('next-prisma, by its routes', () => tryNextWithPrisma(apps, postgres, false))
+    if (withNext) {
+      await told('next build', () => run(join(apps, 'node_modules/.bin/next'), 'build', 'next-prisma'))
+      await told('next-prisma', () => tryNextWithPrisma(apps, postgres, true))
+    }
+  } finally {
+    await postgres.stop()
+  }
+  console.log(`All apps work: ${((performance.now() - began) / 1000).toFixed(0)} s`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { cwd: apps, stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+/** A database with people u1, u2 …, of which each app gets a copy. */
+function fill(): void {
+  const program = `const { scim } = await import('./scim.ts')
+const people = Array.from({ length: ${MEMBERS} }, (_, at) => ({ id: 'u' + (at + 1), userName: 'p' + at + '@acme.example' }))
+await scim.adopt('acme', people)
+await scim.close()`
+  writeFileSync(join(apps, 'fill.js'), program)
+  const env = { ...process.env, DATABASE: join(folder, 'people.db') }
+  execFileSync(process.execPath, ['fill.js'], { cwd: apps, env, stdio: ['ignore', 'inherit', 'inherit'] })
+}
+
+async function tryApp(file: string): Promise<void> {
+  const database = join(folder, `${file}.db`)
+  copyFileSync(join(folder, 'people.db'), database)
+  const app = await start([process.execPath, file], apps, () => ({ DATABASE: database, SCIM_TOKEN: TOKEN }))
+  try {
+    const target = { name: file, url: `${app.base}/scim/v2`, token: TOKEN }
+    await provision(apps, target)
+    await pushGroup(target)
+    const names = (await (await fetch(`${app.base}/people`)).json()) as readonly string[]
+    if (names.length !== MEMBERS) throw new Error(`${file} shows ${names.length} people`)
+  } finally {
+    await app.stop()
+  }
+}
+
+/** The function of Lambda, called with the events that an API Gateway makes of requests. */
+async function tryLambda(postgres: TestServer): Promise<void> {
+  const database = await postgres.database()
+  const url = 'https://api.example/prod/scim/v2'
+  Object.assign(process.env, { DATABASE_URL: database.url, SCIM_URL: url })
+  const { scim, handler, scheduled } = await import(pathToFileURL(join(apps, 'lambda.ts')).href)
+  const answer = async (request: Request) => {
+    const { pathname, search, hostname } = new URL(request.url)
+    const body = Buffer.from(await request.arrayBuffer())
+    const {
+      statusCode,
+      headers,
+      body: sent,
+    } = await handler({
+      rawPath: pathname,
+      rawQueryString: search.slice(1),
+      headers: Object.fromEntries(request.headers),
+      requestContext: { domainName: hostname, http: { method: request.method } },
+      ...(body.length > 0 && { body: body.toString('base64') }),
+      isBase64Encoded: body.length > 0,
+    })
+    return new Response(statusCode === 204 ? null : sent, { status: statusCode, headers })
+  }
+  try {
+    const people = Array.from({ length: MEMBERS }, (_, at) => ({ id: `u${at + 1}`, userName: `p${at}@acme.example` }))
+    await scim.adopt('acme', people)
+    const { token } = await scim.credentials('acme').mint({ label: 'trial' })
+    const target = { name: 'lambda', url, token, fetch: answer }
+    await provision(apps, target)
+    await pushGroup(target)
+    const { handled, failed } = await scheduled()
+    if (handled === 0 || failed > 0) throw new Error(`lambda: ${handled} events handled, ${failed} failed`)
+  } finally {
+    await scim.close()
+    await database.drop()
+  }
+}
