@@ -18,7 +18,7 @@ export function createScim(pool: pg.Pool, token: string) {
     store: () => postgresStore({ pool }),
     authenticate: bearer({ [token]: { tenant: 'acme', actor: 'okta' } }),
     roles: { Admins: 'owner', Engineering: 'editor' },
-    transaction: (tx) => drizzle({ client: tx as unknown as pg.PoolClient }),
+    transaction: (tx) => drizzle(tx),
     on: {
       'user.created': ({ user, db }) => db.insert(users).values({ id: user.id, email: user.userName, active: 1 }),
       'user.deactivated': async ({ user, db }) => {

@@ -37,6 +37,7 @@ export {
   type EndListener,
   type ErasedPerson,
   type EraseOptions,
+  type EventDocument,
   type EventName,
   type Find,
   type GroupMember,

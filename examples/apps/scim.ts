@@ -12,6 +12,7 @@ export const scim = lockstep({
 
 /** The names of a customer's people, as the apps show them. */
 export async function names(): Promise<string[]> {
-  const people = await Array.fromAsync(scim.users('acme').list({ active: true }))
-  return people.map(({ userName }) => userName)
+  const all: string[] = []
+  for await (const { userName } of scim.users('acme').list({ active: true })) all.push(userName)
+  return all
 }

@@ -15,6 +15,7 @@ export {
 } from './credentials/option.ts'
 export type { After, AfterRun, AfterStatus, StuckEvent } from './events/after/after.ts'
 export type {
+  EventDocument,
   EventName,
   GrantCause,
   GroupOf,

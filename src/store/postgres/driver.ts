@@ -52,6 +52,15 @@ export interface PostgresPool {
   readonly options?: { readonly max?: number }
 }
 
+/** The connections of a pool: of a `Pool` of `pg`, its `PoolClient`. */
+export type ClientOf<Pool extends PostgresPool> = Pool['connect'] extends {
+  // Also called with a callback, which is why the first of its signatures has to be asked for.
+  (): Promise<infer Client>
+  (callback: never): unknown
+}
+  ? Client
+  : Awaited<ReturnType<Pool['connect']>>
+
 /** How connections are made when a URL is given. */
 export interface PoolOptions {
   readonly url: string

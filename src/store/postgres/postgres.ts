@@ -9,7 +9,7 @@ import { createChangeWatch } from './change-watch.ts'
 import { createCommitter } from './committer.ts'
 import { createDatabase, type Database, type Sharing } from './database.ts'
 import { createDictionary } from './dictionary.ts'
-import { openPool, type PostgresClient, type PostgresPool } from './driver.ts'
+import { type ClientOf, openPool, type PostgresClient, type PostgresPool } from './driver.ts'
 import { exportRows } from './export.ts'
 import { isOutage, unavailable } from './faults.ts'
 import { createFinds } from './find.ts'
@@ -25,15 +25,15 @@ import { createRunExclusive } from './resource-lock.ts'
 import { createWorkReads } from './work-reads.ts'
 
 export { type Cluster, openCluster, type Step, type TenantShard } from './citus.ts'
-export { openPool, type PostgresClient, type PostgresPool } from './driver.ts'
+export { type ClientOf, openPool, type PostgresClient, type PostgresPool } from './driver.ts'
 export type { Interrupt } from './interrupt.ts'
 
 /** How a PostgreSQL store runs. Either `url` or `pool` is given. */
-export interface PostgresOptions {
+export interface PostgresOptions<Pool extends PostgresPool = PostgresPool> {
   /** `postgres://user:password@host:port/database`, with other parameters of libpq after `?`. Needs the package `pg`. */
   readonly url?: string | undefined
   /** A `Pool` of the package `pg`. Its owner sets its time-outs, and `close` leaves it open. */
-  readonly pool?: PostgresPool | undefined
+  readonly pool?: Pool | undefined
   /** With a URL: a file that holds the password, read again for each connection. */
   readonly passwordFile?: string | undefined
   /** With a URL: most connections, besides the one that listens; 10 by default. */
@@ -57,8 +57,8 @@ export interface PostgresOptions {
   readonly environment?: Partial<Environment> | undefined
 }
 
-/** A store in a PostgreSQL database. */
-export interface PostgresStore extends Store<PostgresClient> {
+/** A store in a PostgreSQL database. Its transactions are those of the pool's own clients, a `PoolClient` of `pg` for instance. */
+export interface PostgresStore<Client = PostgresClient> extends Store<Client> {
   readonly pool: PostgresPool
   /** Cancels reads on connections of the pool. */
   readonly interrupt: Interrupt
@@ -74,7 +74,9 @@ const STATEMENT_MS = 30_000
  * Opens a database, PostgreSQL 14 or newer with the encoding UTF8, and makes its tables (in the schema `lockstep`) if they don't
  * exist. Any number of processes may use it at the same time. A commit's `inside` gets the connection and may be asynchronous.
  */
-export async function postgresStore(options: string | PostgresOptions): Promise<PostgresStore> {
+export async function postgresStore<Pool extends PostgresPool = PostgresPool>(
+  options: string | PostgresOptions<Pool>,
+): Promise<PostgresStore<ClientOf<Pool>>> {
   const given: PostgresOptions = typeof options === 'string' ? { url: options } : options
   const hasOne = given.pool?.options?.max === 1
   const { listen = !hasOne, connections = CONNECTIONS, connectTimeoutMs = CONNECT_MS } = given
@@ -95,7 +97,10 @@ export async function postgresStore(options: string | PostgresOptions): Promise<
     await release()
     throw isOutage(error) ? unavailable(error) : error
   }
-  return assemble(given, { database, pool, release, sharing, listen })
+  // Its clients are those of the pool that was given.
+  return assemble(given, { database, pool, release, sharing, listen }) as PostgresStore<unknown> as PostgresStore<
+    ClientOf<Pool>
+  >
 }
 
 /** The pool, and how to let go of it: one that was handed in stays open. */
