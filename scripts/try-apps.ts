@@ -20,6 +20,11 @@ const TOKEN = 'secret-of-a-trial'
 const withNext = process.env.CI === undefined
 
 const began = performance.now()
+/** Names of apps to try; all by default. */
+const only = process.argv.slice(2)
+const tried = async (name: string, work: () => unknown) => {
+  if (only.length === 0 || only.includes(name)) await told(name, work)
+}
 const told = async (name: string, work: () => unknown) => {
   const at = performance.now()
   await work()
@@ -38,17 +43,17 @@ try {
   writeFileSync(join(apps, 'nest.js'), transformSync(nest, compiled).code)
   await told(`${MEMBERS} people`, fill)
   for (const file of ['node.ts', 'express.ts', 'fastify.ts', 'hono.ts', 'koa.ts', 'nest.js']) {
-    await told(file, () => tryApp(file))
+    await tried(file, () => tryApp(file))
   }
-  await told('fastify-subdomains', () => tryFastifyWithSubdomains(apps))
+  await tried('fastify-subdomains', () => tryFastifyWithSubdomains(apps))
   const postgres = await startPostgres()
   try {
-    await told('lambda', () => tryLambda(postgres))
-    await told('express-drizzle', () => tryExpressWithDrizzle(apps, postgres))
-    await told('next-prisma, by its routes', () => tryNextWithPrisma(apps, postgres, false))
+    await tried('lambda', () => tryLambda(postgres))
+    await tried('express-drizzle', () => tryExpressWithDrizzle(apps, postgres))
+    await tried('next-prisma routes', () => tryNextWithPrisma(apps, postgres, false))
     if (withNext) {
-      await told('next build', () => run(join(apps, 'node_modules/.bin/next'), 'build', 'next-prisma'))
-      await told('next-prisma', () => tryNextWithPrisma(apps, postgres, true))
+      await tried('next build', () => run(join(apps, 'node_modules/.bin/next'), 'build', 'next-prisma'))
+      await tried('next-prisma', () => tryNextWithPrisma(apps, postgres, true))
     }
   } finally {
     await postgres.stop()
@@ -93,7 +98,7 @@ async function tryLambda(postgres: TestServer): Promise<void> {
   const database = await postgres.database()
   const url = 'https://api.example/prod/scim/v2'
   Object.assign(process.env, { DATABASE_URL: database.url, SCIM_URL: url })
-  const { scim, handler, scheduled } = await import(pathToFileURL(join(apps, 'lambda.ts')).href)
+  const { pool, scim, handler, scheduled } = await import(pathToFileURL(join(apps, 'lambda.ts')).href)
   const answer = async (request: Request) => {
     const { pathname, search, hostname } = new URL(request.url)
     const body = Buffer.from(await request.arrayBuffer())
@@ -122,6 +127,7 @@ async function tryLambda(postgres: TestServer): Promise<void> {
     if (handled === 0 || failed > 0) throw new Error(`lambda: ${handled} events handled, ${failed} failed`)
   } finally {
     await scim.close()
+    await pool.end()
     await database.drop()
   }
 }

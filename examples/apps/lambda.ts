@@ -5,7 +5,7 @@ import { postgresStore } from 'lockstep/postgres'
 import pg from 'pg'
 
 // One connection for each instance, which handles one request at a time; none that listens while the instance is frozen.
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 })
+export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 })
 
 export const scim = lockstep({
   store: () => postgresStore({ pool, listen: false }),

@@ -67,7 +67,7 @@ async function trySessions(target: Target, base: string, pool: pg.Pool): Promise
   assert.deepEqual(await (await me()).json(), { name: 'Person 17', role: 'editor' })
   await ask(target, 200, 'PATCH', '/Users/u17', deactivate)
   assert.equal((await me()).status, 401)
-  const refused = await ask(target, 409, 'PATCH', '/Users/u1', deactivate)
+  const refused = await ask(target, 403, 'PATCH', '/Users/u1', deactivate)
   assert.match(String(refused.detail), /owner/)
 }
 
@@ -121,13 +121,17 @@ export async function tryNextWithPrisma(folder: string, server: TestServer, next
 /** The files of the routes, called as Next.js calls them. */
 async function routes(folder: string) {
   const load = (path: string) => import(pathToFileURL(join(folder, 'next-prisma', path)).href)
-  const scim = await load('app/t/[tenant]/scim/v2/[[...path]]/route.ts')
+  const route = await load('app/t/[tenant]/scim/v2/[[...path]]/route.ts')
   const customers = await load('app/customers/[tenant]/route.ts')
   const params = Promise.resolve({ tenant: 'acme' })
-  const answer: Answer = (request) => scim[request.method](request, { params })
+  const answer: Answer = (request) => route[request.method](request, { params })
   const connect = async (): Promise<Connected> =>
     (await customers.POST(new Request('https://app.example', { method: 'POST' }), { params })).json()
-  const close: () => Promise<void> = (await load('scim.ts')).scim.close
+  const { scim, pool: own } = await load('scim.ts')
+  const close = async () => {
+    await scim.close()
+    await own.end()
+  }
   return { answer, connect: async () => checked(await connect()), close }
 }
 

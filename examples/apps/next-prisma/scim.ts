@@ -4,7 +4,7 @@ import { type EventDocument, lockstep, type User } from 'lockstep'
 import { postgresStore } from 'lockstep/postgres'
 import pg from 'pg'
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
 
 export const scim = lockstep({
   store: () => postgresStore({ pool }),

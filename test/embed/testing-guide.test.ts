@@ -1,0 +1,3 @@
+// The example of the guide on testing is a test, and passes.
+
+import '../../examples/testing.ts'
