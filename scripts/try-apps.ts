@@ -18,6 +18,7 @@ const apps = join(folder, 'apps')
 const TOKEN = 'secret-of-a-trial'
 /** Next.js has 340 MB and builds for half a minute: too much for each change. */
 const withNext = process.env.CI === undefined
+const NEXT = ['next@16', 'react@19', 'react-dom@19', 'typescript@5.9', '@types/react@19']
 
 const began = performance.now()
 /** Names of apps to try; all by default. */
@@ -33,9 +34,7 @@ const told = async (name: string, work: () => unknown) => {
 
 try {
   cpSync(join(root, 'examples/apps'), apps, { recursive: true })
-  await told('npm install', () =>
-    install(apps, pack(folder).library, ...(withNext ? ['next', 'react', 'react-dom'] : [])),
-  )
+  await told('npm install', () => install(apps, pack(folder).library, ...(withNext ? NEXT : [])))
   await told('types', () => run(join(root, 'node_modules/.bin/tsc'), '--project', apps))
   // Node runs no decorators, so apps of Nest are compiled.
   const nest = readFileSync(join(apps, 'nest.ts'), 'utf8')
@@ -64,7 +63,8 @@ try {
 }
 
 function run(command: string, ...args: readonly string[]): void {
-  execFileSync(command, args, { cwd: apps, stdio: ['ignore', 'inherit', 'inherit'] })
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
+  execFileSync(command, args, { cwd: apps, env, stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
 /** A database with people u1, u2 …, of which each app gets a copy. */

@@ -122,7 +122,7 @@ export async function tryNextWithPrisma(folder: string, server: TestServer, next
 async function routes(folder: string) {
   const load = (path: string) => import(pathToFileURL(join(folder, 'next-prisma', path)).href)
   const route = await load('app/t/[tenant]/scim/v2/[[...path]]/route.ts')
-  const customers = await load('app/customers/[tenant]/route.ts')
+  const customers = await load('app/customers/[tenant]/scim/route.ts')
   const params = Promise.resolve({ tenant: 'acme' })
   const answer: Answer = (request) => route[request.method](request, { params })
   const connect = async (): Promise<Connected> =>

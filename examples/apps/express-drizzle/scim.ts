@@ -12,7 +12,7 @@ export const db = drizzle(pool)
 
 export const scim = lockstep({
   store: () => postgresStore({ pool }),
-  url: `${process.env.APP_URL}/t/:tenant/scim/v2`,
+  url: `${process.env.APP_URL ?? ''}/t/:tenant/scim/v2`,
   transaction: (client) => drizzle(client),
   match: async ({ tenant, user, email = '', find }) => {
     const known = (await find({ externalId: user.externalId })) ?? (await find({ userName: user.userName }))

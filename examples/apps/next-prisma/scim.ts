@@ -8,7 +8,7 @@ export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
 
 export const scim = lockstep({
   store: () => postgresStore({ pool }),
-  url: `${process.env.APP_URL}/t/:tenant/scim/v2`,
+  url: `${process.env.APP_URL ?? ''}/t/:tenant/scim/v2`,
   match: async ({ tenant, user, find }) => {
     const known = (await find({ externalId: user.externalId })) ?? (await find({ userName: user.userName }))
     if (known) return known
