@@ -1,4 +1,4 @@
-// SCIM for an app that has people already: they are adopted, and identity providers decide on roles, seats and sessions.
+// SCIM for an app that has people already: they are adopted, and get roles, seats and sessions.
 
 import { and, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
