@@ -142,6 +142,8 @@ test.each([
   ['/t/:tenant/scim/v2', '/acme/scim/v2/Users', 'SCIM'],
   ['/t/:tenant/scim/v2', '/t/acme/scim/settings', 'the app'],
   ['/t/:tenant/scim/v2', '/t/acme/settings', 'the app'],
+  ['/t/:tenant/scim/v2', '/docs/scim/intro', 'the app'],
+  ['/t/:tenant/scim/v2', '/docs/scim', 'the app'],
   ['/t/:tenant/v2', '/acme/v2/Users', 'the app'],
   ['/t/:tenant/v2', '/t/acme/settings', 'the app'],
 ])('%s beside an app: %s is for %s', (url, path, whose) => {

@@ -208,7 +208,8 @@ function belowCut(parts: Parts, { path, mount, shared }: Target, endpoints: Read
     // One segment alone, like `/v2`, may well be another one of the app's.
     if (shared && segmentsIn(left) + (inPath ? segmentsIn(parts.after) : 0) < 2) return undefined
     const found = inPath ? below({ ...parts, before: left }, path) : belowExactly(path, left)
-    if (found !== undefined) return found
+    // Neither may both its beginning and its version be gone: `/docs/scim` is the app's.
+    if (found !== undefined && !(shared && found.unversioned)) return found
     if (left === '/') break
   }
   if (inPath || shared) return undefined

@@ -354,6 +354,7 @@ describe.skipIf(onPostgres)('attacks', () => {
     [{ id: 'a', issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0' }, /of one tenant/],
     [{ id: 'a', issuer: 'x', domains: ['*.example'] }, /is no domain/],
     [{ id: 'a', issuer: 'x', who: 'active eq' }, /who is no filter/],
+    [{ id: 'a', issuer: 'x', who: 'title eq "Dr") or (id pr' }, /who is no filter/],
     [{ id: 'a', issuer: 'x', domains: ['acme.example/'] }, /is no domain/],
   ])('a connection that makes no sense: %j', async (connection, words) => {
     const { signIn } = await setUp(on, [connection], [{ ...ann, externalId: 'abc' }])

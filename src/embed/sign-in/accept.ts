@@ -2,7 +2,7 @@
 
 import { type Context, type Directory, documentOf, type Plan, type Stored } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
-import { ConfigError, LENIENT, ScimError, typeByName } from '../../protocol/index.ts'
+import { ConfigError, LENIENT, parseFilter, ScimError, typeByName } from '../../protocol/index.ts'
 import { type ReadConnection, readConnection, type SsoConnection } from './connection.ts'
 import { createPerson } from './jit.ts'
 import type { KeptLink, Links, NewLink } from './links.ts'
@@ -83,16 +83,21 @@ export async function reasonAgainst(
   const { tenant, id } = stored
   if (documentOf(stored).active === false) return { code: 'ERR_SIGNIN_INACTIVE', why: `User ${id} is deactivated` }
   const type = typeByName(directory.catalog(tenant), 'User')
-  if (connection?.who === undefined || type === undefined) return undefined
+  const who = connection?.who
+  if (connection === undefined || who === undefined || type === undefined) return undefined
   const context: Context = { tenant, actor: 'sign-in', allow: LENIENT }
-  const filter = `id eq ${JSON.stringify(id)} and (${connection.who})`
+  const filter = `id eq ${JSON.stringify(id)} and (${who})`
   const search = { filter, startIndex: 1, count: 1, paging: 'index' } as const
-  const plan = planOf(() => directory.plan(context, [type], search, '', { groups: false, total: false }), connection)
+  const plan = planOf(() => {
+    // By itself: a bracket too many must not end the condition that it is this person.
+    parseFilter(who)
+    return directory.plan(context, [type], search, '', { groups: false, total: false })
+  }, connection)
   const { resources } = await directory.find(plan)
   if (resources.length > 0) return undefined
   return {
     code: 'ERR_SIGNIN_NOT_ASSIGNED',
-    why: `User ${id} is not among those whom ${connection.id} is for: ${connection.who}`,
+    why: `User ${id} is not among those whom ${connection.id} is for: ${who}`,
   }
 }
 
