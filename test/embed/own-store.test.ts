@@ -1,4 +1,4 @@
-// A store whose people live in the app's own table: the contract, identity providers, and what the app changes itself.
+// A store whose people live in the app's own table: the contract, providers, and what the app changes.
 
 import { DatabaseSync } from 'node:sqlite'
 import { lockstep } from 'lockstep'

@@ -12,6 +12,7 @@ const PARTS: { readonly [part: string]: readonly string[] } = {
   embed: [
     'embed',
     'own-tables',
+    'own-store',
     'existing-users',
     'sign-in',
     'own-store',

@@ -1,4 +1,4 @@
-// Answers queries for types that the app keeps itself: by its columns where they help, by a comparison of all rows otherwise.
+// Answers queries for types that the app keeps itself: by its columns, or after a comparison of all rows.
 
 import type { BoundFilter } from '../../protocol/index.ts'
 import type { Page, Query, Store } from '../../store/index.ts'

@@ -6,7 +6,8 @@ import { Conflict, runSteps, type Steps, type Store, type Stored, step, type Wri
 import { reportError } from '../../terminal.ts'
 import { createFind } from './find.ts'
 import type { OwnRows } from './rows.ts'
-import { changeOf, createSettler } from './settle.ts'
+import { createSettler } from './settle.ts'
+import { changeOf } from './show-row.ts'
 
 /** What {@link ownResources} is given. */
 export interface OwnResourcesOptions<Db> {

@@ -1,27 +1,15 @@
 // Brings the resources that Lockstep knows in line with the rows that the app has.
 
-import { createDirectory, documentOf } from '../../directory/index.ts'
-import {
-  ConfigError,
-  type Document,
-  diff,
-  equalJson,
-  isObject,
-  LENIENT,
-  type ResourceType,
-  ScimError,
-} from '../../protocol/index.ts'
-import type { Store, Stored } from '../../store/index.ts'
+import { createDirectory } from '../../directory/index.ts'
+import { ConfigError, type ResourceType, ScimError } from '../../protocol/index.ts'
+import type { Store } from '../../store/index.ts'
 import type { OwnRow, OwnRows } from './rows.ts'
-
-/** The actor, in the log, of what the app changed itself. */
-export const OWN_ACTOR = 'app'
+import { showRow } from './show-row.ts'
 
 /** Rows that are compared at once. */
 const CHUNK = 500
 /** Refusals that are remembered, so that each is reported once. */
 const REMEMBERED = 1_000
-const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 
 /** What is settled with. */
 export interface SettleDeps<Tx, Db> {
@@ -37,59 +25,13 @@ export interface Settler<Db> {
   readonly all: (tenant: string, own: OwnRows<Db>) => Promise<boolean>
 }
 
-/** How a row differs from what is known of it; undefined if it means the same. */
-export function changeOf(before: Document, row: OwnRow, type: ResourceType) {
-  const after = row.document(before)
-  if (equalJson(before, after)) return undefined
-  const { same, patches } = diff(before, after, type)
-  return same ? undefined : patches
-}
-
 /** Creates the settler. */
 export function createSettler<Tx, Db>({ base, db, types, report }: SettleDeps<Tx, Db>): Settler<Db> {
   // Whoever settles may hold the resource exclusively already.
   const { runExclusive: _, ...store } = base
   const directory = createDirectory({ store, types: types.map(({ type }) => type) })
   const stamps = new Map<string, string | number>()
-  const refused = new Set<string>()
-
-  function refuse(tenant: string, { name }: ResourceType, id: string, error: unknown): void {
-    if (!(error instanceof ScimError || error instanceof ConfigError)) throw error
-    const text = `The row of ${name} ${id} of tenant "${tenant}" can't be shown as it is: ${error.message}`
-    if (refused.has(text)) return
-    if (refused.size >= REMEMBERED) refused.clear()
-    refused.add(text)
-    report(new Error(text, { cause: error }))
-  }
-
-  async function one(
-    tenant: string,
-    type: ResourceType,
-    known: Stored | undefined,
-    row: OwnRow | undefined,
-    id: string,
-  ) {
-    const context = { tenant, actor: OWN_ACTOR, allow: LENIENT }
-    if (row === undefined) {
-      if (known === undefined) return false
-      await directory.remove(context, type.name, id)
-      return true
-    }
-    if (known === undefined) {
-      const document = row.document({})
-      const schemas = [type.schema.id, ...type.extensions.map(({ schema }) => schema.id)].filter(
-        (urn, at) => at === 0 || isObject(document[urn]),
-      )
-      await directory.create(context, type.name, { ...document, schemas }, { id, created: row.created, known: true })
-      return true
-    }
-    let changed = false
-    for (const Operations of changeOf(documentOf(known), row, type) ?? []) {
-      const outcome = await directory.patch(context, type.name, id, { schemas: [PATCH], Operations: [...Operations] })
-      changed ||= outcome.changed
-    }
-    return changed
-  }
+  const refuse = createRefusals(report)
 
   /** Settles ids whose rows have been read. */
   async function settle(tenant: string, { type }: OwnRows<Db>, ids: readonly string[], rows: readonly OwnRow[]) {
@@ -98,9 +40,12 @@ export function createSettler<Tx, Db>({ base, db, types, report }: SettleDeps<Tx
     let changed = false
     for (const [at, id] of ids.entries()) {
       try {
-        changed = (await one(tenant, type, known[at], byId.get(id), id)) || changed
+        changed = (await showRow(directory, { tenant, type, id }, known[at], byId.get(id))) || changed
       } catch (error) {
-        refuse(tenant, type, id, error)
+        // Somebody else was faster.
+        const now = await base.get({ tenant, type: type.name, id })
+        if ((now === undefined) === (known[at] === undefined)) refuse(tenant, type, id, error)
+        else changed = true
       }
     }
     return changed
@@ -160,5 +105,18 @@ export function createSettler<Tx, Db>({ base, db, types, report }: SettleDeps<Tx
       if (stamp !== undefined) stamps.set(key, stamp)
       return shown || gone || again
     },
+  }
+}
+
+/** Reports rows that can't be shown, each once for each reason. Rethrows what is no fault of a row. */
+function createRefusals(report: (error: unknown) => void) {
+  const told = new Set<string>()
+  return (tenant: string, { name }: ResourceType, id: string, error: unknown): void => {
+    if (!(error instanceof ScimError || error instanceof ConfigError)) throw error
+    const text = `The row of ${name} ${id} of tenant "${tenant}" can't be shown as it is: ${error.message}`
+    if (told.has(text)) return
+    if (told.size >= REMEMBERED) told.clear()
+    told.add(text)
+    report(new Error(text, { cause: error }))
   }
 }
