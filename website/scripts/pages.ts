@@ -15,6 +15,7 @@ const PARTS: { readonly [part: string]: readonly string[] } = {
     'own-store',
     'existing-users',
     'sign-in',
+    'erase-and-keep',
     'own-store',
     'embedding-sqlite',
     'frameworks',
