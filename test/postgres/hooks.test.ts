@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDirectory } from '../../src/directory/index.ts'
-import { LENIENT } from '../../src/index.ts'
+import { environment, LENIENT } from '../../src/index.ts'
 import { ConfigError } from '../../src/protocol/index.ts'
 import { type PostgresClient, type PostgresStore, postgresStore } from '../../src/store/postgres/postgres.ts'
 import { startPostgres, type TestDatabase, type TestServer } from '../postgres.ts'
@@ -42,6 +42,27 @@ describe.each([['a URL'], ['a pool of the host']])('a function of the host insid
       // Is there already: fine, it thinks.
     }
   }
+
+  test('that never ends holds up its tenant for a time only, and its connection is used by nobody else', async () => {
+    await store.close()
+    // Half a minute is a moment here.
+    const setTimer: typeof environment.setTimer = (ms, call, options) =>
+      environment.setTimer(ms === 30_000 ? 50 : ms, call, options)
+    const quick = { ...environment, setTimer }
+    store = await postgresStore({ ...(how === 'a URL' ? { url: place.url } : { pool }), environment: quick })
+    let late = Promise.resolve<unknown>(undefined)
+    const stuck = store.commit([creating('u1', { userName: 'ada' })], (tx) => {
+      const started = new Promise<void>((resolve) => setTimeout(resolve, 400))
+      // It goes on once nobody waits for it, and what it writes is nobody's.
+      late = started.then(() => tx.query('insert into account values ($1)', ['late'])).catch((error: unknown) => error)
+      return new Promise<void>(() => {})
+    })
+    await expect(stuck).rejects.toThrow(/has not ended after 30 s.*nothing is written/)
+    await store.commit([creating('u2', { userName: 'bob' })])
+    expect(await people()).toEqual(['u2'])
+    expect(await late).toBeInstanceOf(Error)
+    expect((await pool.query('select id from account')).rows).toEqual([{ id: 'there' }])
+  })
 
   test('that swallows an error of its own fails its write, and no other', async () => {
     const [one, wrong, other] = await Promise.allSettled([

@@ -2,8 +2,9 @@
 
 import { Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
 import { DONE, mixesTenants, tenantOf } from '../rules.ts'
-import { type CommitHook, HookError } from './commit-hook.ts'
+import type { CommitHook } from './commit-hook.ts'
 import { isCollision, isDropped, isOutage, isTaken, unavailable } from './faults.ts'
+import { HookError } from './hook-error.ts'
 import type { Done, Job, Outcome } from './job.ts'
 import { putQuietly } from './records.ts'
 import { changeTenant } from './tenants.ts'

@@ -2,6 +2,7 @@
 
 import { LockstepError } from '../../protocol/index.ts'
 import { StoreUnavailable } from '../contract/index.ts'
+import { HookError } from './hook-error.ts'
 
 /**
  * Conditions of the server that pass: connection, credentials being changed, a database being restored, resources, operator
@@ -52,6 +53,7 @@ const DROPPED = /terminated|not queryable|connection error/i
 
 /** Whether the connection can't be used again: dropped, or waiting for an answer that doesn't come. */
 export function isLost(error: unknown): boolean {
+  if (error instanceof HookError) return error.late
   if (!isDropped(error)) return error instanceof Error && error.message === 'Query read timeout'
   // An error about one statement leaves the connection intact: a node behind the server may be gone. A server that has become read-only
   // is left for the one that takes writes.

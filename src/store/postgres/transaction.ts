@@ -1,10 +1,11 @@
 // Carries out lists of writes of one tenant in one transaction.
 
+import type { Environment } from '../../environment.ts'
 import { type Affected, Conflict, StoreUnavailable, type Write, type Written } from '../contract/index.ts'
 import { NOTHING } from '../rules.ts'
 import { notification } from './change-watch.ts'
 import type { Statement } from './columns.ts'
-import { BEFORE_HOOK, type CommitHook, runHook } from './commit-hook.ts'
+import { BEFORE_HOOK, runHook, type Told } from './commit-hook.ts'
 import type { Database } from './database.ts'
 import type { Dictionary, Tenant } from './dictionary.ts'
 import { isLost } from './faults.ts'
@@ -61,11 +62,18 @@ export async function transact(
   const { environment } = database
   const mark = Math.floor(environment.chance() * Number.MAX_SAFE_INTEGER)
   const mayMove = database.nodeOf(tenant.tenantNo) !== undefined
-  return database
-    .of(tenant.tenantNo)
-    .session((session) =>
-      run(session, tenant, jobs, { rowNos, paths, careful, origin, mayMove, now: environment.now(), mark }),
-    )
+  return database.of(tenant.tenantNo).session((session) =>
+    run(session, tenant, jobs, {
+      rowNos,
+      paths,
+      careful,
+      origin,
+      mayMove,
+      now: environment.now(),
+      mark,
+      environment,
+    }),
+  )
 }
 
 /**
@@ -107,6 +115,7 @@ interface Preparation {
   readonly mayMove: boolean
   /** Milliseconds since 1970. */
   readonly now: number
+  readonly environment: Environment
   /** Of the log lines, by which the transaction is found if the answer to COMMIT is lost. */
   readonly mark: number
 }
@@ -130,7 +139,8 @@ async function run(session: Session, tenant: Tenant, jobs: readonly Job[], prepa
       return await commitAtOnce(work, sent, flushOf(work, mark, more))
     }
     if (hook !== undefined) more.push(BEFORE_HOOK)
-    const done = await commitInSteps(work, sent, flushOf(work, mark, more), hook)
+    const during = hook && ((told: Told) => runHook(session, hook, told, preparation.environment))
+    const done = await commitInSteps(work, sent, flushOf(work, mark, more), during)
     // What else such a transaction may have changed about paths is read again.
     const reread = jobs.some(({ writes }) => writes.some(({ write }) => write === 'indexed' || write === 'load'))
     return reread ? { ...done, tenant: undefined } : done
@@ -167,7 +177,7 @@ async function commitInSteps(
   work: UnitOfWork,
   sent: SentTransaction,
   flush: Flush,
-  hook: CommitHook | undefined,
+  during: ((told: Told) => Promise<void>) | undefined,
 ): Promise<Done> {
   const { session, tenant } = work
   const flushed = flush.read(await session.together(flush.statements))
@@ -175,9 +185,7 @@ async function commitInSteps(
     await session.rows('rollback')
     throw new Gone()
   }
-  if (hook !== undefined) {
-    await runHook(session, hook, placedLines(work, flushed.placeBefore), createWithin(work))
-  }
+  await during?.({ changes: placedLines(work, flushed.placeBefore), within: createWithin(work) })
   const records = work.recordsChanged ? flushed.records : undefined
   await answerOf(session.commit(), { ...sent, records })
   return { ...sent, records, tenant }
