@@ -82,14 +82,10 @@ function appConfig(app: App, defaults: JsonObject, named: ReadonlyMap<string, st
   const { label, scope, grants, credentials, ...rest } = shownFields(app)
   const nameOf = (id: Json) => (typeof id === 'string' ? (named.get(id) ?? id) : id)
   const secret = app.credentials?.secret === 'sealed' ? { stored: true } : {}
-  const own = different({ ...rest, ...(label === app.id ? {} : { label: label ?? app.id }) }, defaults, [
-    'policy',
-    'guard',
-    'sweeps',
-    'sweeps.policies',
-  ])
   return {
-    ...own,
+    // Beside the defaults, whose label is as good as any: one like it must not be left out.
+    ...(label === undefined || label === app.id ? {} : { label }),
+    ...different(rest, defaults, ['policy', 'guard', 'sweeps', 'sweeps.policies']),
     // It may be what is the default today only.
     adapter: app.adapter,
     ...(isObject(credentials) ? { credentials: { ...credentials, ...secret } } : {}),
