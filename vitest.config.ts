@@ -14,7 +14,12 @@ const ON_POSTGRES = [
 
 /** In CI these are run on SQLite alone: they are long, and what they try is before the store. */
 const LONG_BEFORE_THE_STORE =
-  process.env.CI === undefined ? [] : ['test/cli/{access,check,completion,files,shown,simulate}.test.ts']
+  process.env.CI === undefined
+    ? []
+    : [
+        'test/cli/{access,apps,check,completion,data,files,import,shown,simulate}.test.ts',
+        'test/server/{hub-adapters,sweep-commands}.test.ts',
+      ]
 
 /** Tests that open every store themselves. */
 const ON_EVERY_STORE = 'test/embed/events/**'
