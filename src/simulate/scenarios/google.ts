@@ -2,18 +2,8 @@
 
 import { type JsonObject, USER } from '../../protocol/index.ts'
 import type { ActStep, Consequence, Scenario } from '../scenario.ts'
-import {
-  deletes,
-  eq,
-  findsNobodyElse,
-  LOOKS_GONE,
-  LOOKS_MADE,
-  LOOKS_MOVED,
-  LOOKS_OFF,
-  LOOKS_ON,
-  patch,
-} from './parts.ts'
-import { createsAgain, createsUser, finds, otherwise } from './put.ts'
+import { deletes, eq, LOOKS_GONE, LOOKS_MADE, LOOKS_MOVED, LOOKS_OFF, LOOKS_ON, patch } from './parts.ts'
+import { createsAgain, createsUser, finds, looksUp, otherwise } from './put.ts'
 
 const FAILED: Consequence = { does: 'counts this user as failed in its report, and tries again within hours' }
 const FIND = `${eq('userName', 'userNameUrl')}&startIndex=1`
@@ -69,15 +59,7 @@ export const GOOGLE: Scenario = {
       act: 'joiner',
       title: 'people come into the scope of the app',
       steps: [
-        {
-          name: 'look the person up, without count',
-          for: 'person',
-          request: { method: 'GET', path: `/Users?${FIND}` },
-          takes: [200],
-          works: 'there is nobody of this name yet',
-          needs: findsNobodyElse('this person'),
-          saveIfThere: { found: '/Resources/0/id' },
-        },
+        { ...looksUp(FIND, [200]), name: 'look the person up, without count' },
         createsUser(NEW_USER, FAILED, { unless: 'found' }),
         LOOKS_MADE,
       ],

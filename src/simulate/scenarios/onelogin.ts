@@ -2,8 +2,18 @@
 
 import { type JsonObject, USER } from '../../protocol/index.ts'
 import type { Consequence, Scenario } from '../scenario.ts'
-import { deletes, findsNobodyElse, LOOKS_GONE, LOOKS_MADE } from './parts.ts'
-import { createsAgain, createsUser, deletesGroup, finds, otherwise, patchedGroup, putActs, tests } from './put.ts'
+import { deletes, LOOKS_GONE, LOOKS_MADE } from './parts.ts'
+import {
+  createsAgain,
+  createsUser,
+  deletesGroup,
+  finds,
+  looksUp,
+  otherwise,
+  patchedGroup,
+  putActs,
+  tests,
+} from './put.ts'
 
 const FAILED: Consequence = { does: 'reports the provisioning of this user as failed, until an administrator acts' }
 const GROUP_FAILED: Consequence = { does: 'reports that the group could not be provisioned' }
@@ -61,19 +71,7 @@ export const ONELOGIN: Scenario = {
     {
       act: 'joiner',
       title: 'people get the app by a role',
-      steps: [
-        {
-          name: 'look the person up',
-          for: 'person',
-          request: { method: 'GET', path: `/Users?${FIND}` },
-          takes: [200, 404],
-          works: 'there is nobody of this name yet',
-          needs: findsNobodyElse('this person'),
-          saveIfThere: { found: '/Resources/0/id' },
-        },
-        createsUser(user({}), FAILED, { unless: 'found' }),
-        LOOKS_MADE,
-      ],
+      steps: [looksUp(FIND, [200, 404]), createsUser(user({}), FAILED, { unless: 'found' }), LOOKS_MADE],
     },
     {
       act: 'existing',

@@ -2,8 +2,8 @@
 
 import { ENTERPRISE_USER, type JsonObject, USER } from '../../protocol/index.ts'
 import type { Consequence, Scenario } from '../scenario.ts'
-import { deletes, eq, findsNobodyElse, isList, LOOKS_GONE, LOOKS_MADE } from './parts.ts'
-import { createsAgain, createsUser, deletesGroup, finds, otherwise, patchedGroup, putActs } from './put.ts'
+import { deletes, eq, isList, LOOKS_GONE, LOOKS_MADE } from './parts.ts'
+import { createsAgain, createsUser, deletesGroup, finds, looksUp, otherwise, patchedGroup, putActs } from './put.ts'
 
 const FAILED: Consequence = { does: 'logs that the user could not be provisioned' }
 const GROUP_FAILED: Consequence = { does: 'logs that the group could not be provisioned' }
@@ -40,15 +40,7 @@ export const PING: Scenario = {
       act: 'joiner',
       title: 'people come into the scope of the channel',
       steps: [
-        {
-          name: 'look the person up',
-          for: 'person',
-          request: { method: 'GET', path: `/Users?${eq('userName', 'userNameUrl')}` },
-          takes: [200],
-          works: 'there is nobody of this name yet',
-          needs: findsNobodyElse('this person'),
-          saveIfThere: { found: '/Resources/0/id' },
-        },
+        looksUp(eq('userName', 'userNameUrl'), [200]),
         createsUser(user({}), FAILED, { unless: 'found' }),
         LOOKS_MADE,
       ],

@@ -6,6 +6,7 @@ import {
   ALL_IN,
   FIRST_OUT,
   findsAccount,
+  findsNobodyElse,
   hasId,
   LOOKS_MOVED,
   LOOKS_OFF,
@@ -18,6 +19,19 @@ import {
 /** What comes of any status that is not taken. */
 export function otherwise(consequence: Consequence): readonly Reaction[] {
   return [{ on: ['other'], ...consequence }]
+}
+
+/** A search for a person before they are created; whoever is found is kept as `found`. */
+export function looksUp(query: string, takes: readonly number[]): ActStep {
+  return {
+    name: 'look the person up',
+    for: 'person',
+    request: { method: 'GET', path: `/Users?${query}` },
+    takes,
+    works: 'there is nobody of this name yet',
+    needs: findsNobodyElse('this person'),
+    saveIfThere: { found: '/Resources/0/id' },
+  }
 }
 
 /** A create of a user. */
