@@ -5,6 +5,9 @@ import { CASE_GROUPS } from '../../src/conformance/index.ts'
 import { type Break, breakProvider } from './broken.ts'
 import { checkHere, createHere, faults } from './here.ts'
 
+/** In CI one break of three: each costs a whole check, and what finds one is seldom changed without its neighbours. */
+const EVERY = process.env.CI === undefined ? 1 : 3
+
 /** Tests that each break is found by the cases that it names, and by no others; and that without one nothing is found. */
 export function testBreaks(breaks: readonly Break[]): void {
   describe('a server with one fault', { timeout: 120_000 }, () => {
@@ -23,7 +26,7 @@ export function testBreaks(breaks: readonly Break[]): void {
       expect(breaks.length).toBeGreaterThanOrEqual(60)
     })
 
-    test.each(breaks)('$name', async (one) => {
+    test.each(breaks.filter((_, at) => at % EVERY === 0))('$name', async (one) => {
       const report = await checkHere(breakProvider(createHere({ badge: true }), one), { destructive: true })
       expect(faults(report).toSorted()).toEqual([...one.caught].toSorted())
       expect(report.left).toEqual([])
