@@ -119,7 +119,11 @@ function adminPage(): string {
     const required = shape?.required ?? []
     const body = Object.keys(shape?.properties ?? {}).map((name) => `\`${name}\`${required.includes(name) ? '' : '?'}`)
     const request = `\`${method.toUpperCase()} ${path}\``
-    const needed = needs.reach === 'database' ? `${needs.capability}, database` : needs.capability
+    const needed = [
+      needs.capability,
+      ...(needs.reach === 'database' ? ['database'] : []),
+      ...(needs.fresh === undefined ? [] : [needs.fresh === 'forced' ? 'fresh if forced' : 'fresh']),
+    ].join(', ')
     lines.push(
       `| ${request} | ${cell(does)} | ${needed} | ${query.join(', ')} | ${body.join(', ')} | ${gives.status} |`,
     )
@@ -133,7 +137,7 @@ function adminPage(): string {
     'than `limit`, even none, although there are more.',
     '',
     '`needs` is what the role of the token must include; `database` means that the token must not be limited to tenants. Other tenants than',
-    'those of the token look as if they did not exist.',
+    'those of the token look as if they did not exist. `fresh` means that a browser must have signed in within the last ten minutes.',
     '',
     '| role | has |',
     '| --- | --- |',

@@ -2,8 +2,9 @@
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Administrator, hasCapability, reaches } from '../access/index.ts'
+import { type Administrator, hasCapability, isFresh, reaches } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
+import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import { noTenant, type Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
@@ -73,6 +74,7 @@ export function createAdmin(options: AdminOptions): Admin {
       const administrator = context.get('administrator')
       const params: { readonly [name: string]: string } = context.req.param()
       requireNeeds(route, administrator, params.tenant)
+      requireFresh(route, administrator, context.req.query('force'))
       const query = checked(route.query, context.req.query(), 'query')
       const json = route.body === undefined ? {} : await readBody(context)
       const body = checked(route.body, json, 'body')
@@ -136,6 +138,13 @@ function requireNeeds({ needs }: Route, administrator: Administrator, tenant = '
     const message = 'This admin token is limited to tenants; this needs one for the whole database'
     throw new Refused(403, 'ERR_FORBIDDEN', message)
   }
+}
+
+/** Refuses a session that is not fresh where a route needs that. It says so by a code of its own: the browser can sign in again. */
+function requireFresh({ needs }: Route, administrator: Administrator, force: string | undefined): void {
+  const applies = needs.fresh === true || (needs.fresh === 'forced' && force === 'true')
+  if (!applies || isFresh(administrator, environment.now())) return
+  throw new Refused(403, 'ERR_NOT_FRESH', 'This needs a sign-in within the last 10 minutes; sign in again')
 }
 
 function notFound(context: Context) {

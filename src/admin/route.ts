@@ -18,6 +18,11 @@ export interface Needs {
    * tenants, of which the answer is made.
    */
   readonly reach: 'tenant' | 'database' | 'own'
+  /**
+   * `true`: what can't be undone, so the administrator must have signed in within the last ten minutes; a token is always fresh.
+   * `forced`: only with `?force=true`.
+   */
+  readonly fresh?: true | 'forced'
 }
 
 /** One route of the admin API. */

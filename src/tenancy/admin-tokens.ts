@@ -7,6 +7,7 @@ import {
   isExpired,
   isRole,
   makeAdminToken,
+  needsTenants,
   ROLES,
   type Role,
   readBearer,
@@ -145,12 +146,15 @@ async function authenticate(
   if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
   const { id, role, tenants, expires } = toAdminToken(record)
   if (isExpired(expires, environment.now())) return { reason: 'expired' }
-  return { administrator: { actor: `admin:${id}`, role, tenants } }
+  return { administrator: { actor: `admin:${id}`, role, tenants, signedIn: 'token' } }
 }
 
 function checkDraft({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS, role = 'owner', tenants }: AdminTokenDraft) {
   if (!isRole(role)) {
     throw invalid(`"${role}" is not a role; the roles are ${Object.keys(ROLES).join(', ')}`, 'role')
+  }
+  if (tenants === undefined && needsTenants(role)) {
+    throw invalid(`The role ${role} is for tenants that are named; name them, or use the role operator`, 'tenants')
   }
   if (tenants !== undefined && (tenants.length === 0 || tenants.length > TENANTS)) {
     throw invalid(`An admin token is limited to 1 to ${TENANTS} tenants, or to none`, 'tenants')

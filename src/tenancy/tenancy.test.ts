@@ -312,7 +312,7 @@ test('the admin API refuses everyone until a token exists, and revoked tokens af
   expect(await adminTokens.authenticate(undefined)).toEqual({ reason: 'missing' })
   expect(await adminTokens.authenticate('Bearer x')).toEqual({ reason: 'invalid' })
   expect(await adminTokens.authenticate(`Bearer ${token}`)).toEqual({
-    administrator: { actor: `admin:${admin.id}`, role: 'owner', tenants: undefined },
+    administrator: { actor: `admin:${admin.id}`, role: 'owner', tenants: undefined, signedIn: 'token' },
   })
   clock.now += MINUTE
   expect(await adminTokens.authenticate(`Bearer ${token}`)).toEqual({ reason: 'expired' })

@@ -49,7 +49,7 @@ export const HOLD_ROUTES: readonly Route[] = [
         verb === 'approve'
           ? 'Approve held removals: they are carried out'
           : 'Discard held removals: they are not carried out, as long as nothing else asks for them',
-      needs: { capability: 'connect', reach: 'tenant' },
+      needs: { capability: 'approve', reach: 'tenant', fresh: true },
       gives: { status: 200, body: HoldBody },
       run: async ({ params }, { hub }) => {
         const verdict = verb === 'approve' ? 'approved' : 'discarded'

@@ -145,7 +145,7 @@ export const LINK_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/apps/{app}/sweeps',
     id: 'beginSweep',
     does: 'Begin a sweep: compare what the app holds with what it should hold, of a part of the accounts if it is light',
-    needs: { capability: 'connect', reach: 'tenant' },
+    needs: { capability: 'apps', reach: 'tenant' },
     body: z.strictObject({ kind: z.enum(['full', 'light']).default('full') }),
     gives: { status: 201, body: z.object({ sweep: z.string() }) },
     run: async ({ params, body }, { hub }) => ({
@@ -178,7 +178,7 @@ export const LINK_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/apps/{app}/sweeps/{sweep}/fix',
     id: 'fixDrift',
     does: 'Mend differences of some kinds that a sweep has found and left; strangers are never touched',
-    needs: { capability: 'connect', reach: 'tenant' },
+    needs: { capability: 'apps', reach: 'tenant' },
     body: z.strictObject({ kinds: z.array(drift.exclude(['stranger'])).min(1) }),
     gives: { status: 204 },
     run: ({ params, body }, { hub }) => hub.inspection.fix(params.tenant, params.app, params.sweep, body.kinds),

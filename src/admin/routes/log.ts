@@ -104,7 +104,7 @@ export const LOG_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/erasures',
     id: 'erase',
     does: "Erase a deleted person's values from the log, for good; a note names the administrator. If interrupted, send it again to resume",
-    needs: { capability: 'own', reach: 'tenant' },
+    needs: { capability: 'own', reach: 'tenant', fresh: true },
     body: ErasureDraftBody,
     gives: { status: 200, body: ErasureBody },
     run: async ({ params, body, actor }, { tenancy, directory, hub }) => {

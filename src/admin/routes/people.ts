@@ -78,7 +78,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/people/{user}/kill',
     id: 'killPerson',
     does: 'Put a person out of every app at once, whatever scopes and guards say, until it is revoked. Done again, it changes nothing',
-    needs: { capability: 'own', reach: 'tenant' },
+    needs: { capability: 'approve', reach: 'tenant', fresh: true },
     gives: { status: 200, body: KillBody },
     run: async ({ params }, { hub }) => ({
       user: params.user,
@@ -90,7 +90,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/people/{user}/kill',
     id: 'revokeKill',
     does: 'Take a kill back: the directory and the scopes decide again',
-    needs: { capability: 'own', reach: 'tenant' },
+    needs: { capability: 'approve', reach: 'tenant', fresh: true },
     gives: { status: 204 },
     run: async ({ params }, { hub }) => {
       await hub.proof.revokeKill(params.tenant, params.user)

@@ -51,7 +51,7 @@ export const PROBE_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/apps/{app}/probes',
     id: 'probeApp',
     does: 'Find out what a SCIM app takes, on an account and a group that are made there and removed. The answer comes at once: read the probe until it is no longer running',
-    needs: { capability: 'connect', reach: 'tenant' },
+    needs: { capability: 'apps', reach: 'tenant' },
     body: ProbeOptionsBody,
     gives: { status: 201, body: ProbeBody },
     run: async ({ params, body }, { hub }) => probeJson(await hub.probes.begin(params.tenant, params.app, body)),

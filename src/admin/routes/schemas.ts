@@ -52,7 +52,7 @@ export const SCHEMA_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/schemas/{schema}',
     id: 'putSchema',
     does: 'Add a schema or replace it; refused while data would be lost, unless forced',
-    needs: { capability: 'edit', reach: 'tenant' },
+    needs: { capability: 'edit', reach: 'tenant', fresh: 'forced' },
     query: SchemaPutQuery,
     body: SchemaBody,
     gives: { status: 200, body: SchemaBody },
@@ -72,7 +72,7 @@ export const SCHEMA_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/schemas/{schema}',
     id: 'deleteSchema',
     does: 'Remove a schema; refused while data would be lost, unless forced',
-    needs: { capability: 'edit', reach: 'tenant' },
+    needs: { capability: 'edit', reach: 'tenant', fresh: 'forced' },
     query: ForceQuery,
     gives: { status: 204 },
     run: ({ params, query, actor }, { tenancy, directory: usage }) =>

@@ -100,7 +100,7 @@ export const TENANT_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}',
     id: 'deleteTenant',
     does: 'Remove a tenant with everything in it',
-    needs: { capability: 'own', reach: 'tenant' },
+    needs: { capability: 'own', reach: 'tenant', fresh: true },
     gives: { status: 204 },
     run: ({ params }, { administration }) => administration.tenants.delete(params.tenant),
   }),

@@ -37,7 +37,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     path: '/tokens/{token}',
     id: 'revokeAdminToken',
     does: 'Revoke a token of the admin API, by its short name',
-    needs: { capability: 'own', reach: 'database' },
+    needs: { capability: 'own', reach: 'database', fresh: true },
     gives: { status: 204 },
     run: ({ params }, { administration }) => administration.adminTokens.revoke(params.token),
   }),

@@ -56,7 +56,7 @@ export const TYPE_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/types/{type}',
     id: 'putType',
     does: 'Add or change a resource type; refused while data would be lost, unless forced',
-    needs: { capability: 'edit', reach: 'tenant' },
+    needs: { capability: 'edit', reach: 'tenant', fresh: 'forced' },
     query: ForceQuery,
     body: TypeBody,
     gives: { status: 200, body: TypeEntryBody },
@@ -74,7 +74,7 @@ export const TYPE_ROUTES: readonly Route[] = [
     path: '/tenants/{tenant}/types/{type}',
     id: 'deleteType',
     does: 'Remove a resource type; refused while it has resources, unless forced',
-    needs: { capability: 'edit', reach: 'tenant' },
+    needs: { capability: 'edit', reach: 'tenant', fresh: 'forced' },
     query: ForceQuery,
     gives: { status: 204 },
     run: ({ params, query, actor }, { tenancy, directory: usage }) =>

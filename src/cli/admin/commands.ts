@@ -10,7 +10,11 @@ export const ADMIN_COMMANDS: readonly CommandEntry[] = [
     example: 'admin token --label console --expires 90d',
     options: [
       ['--label <text>', 'a name to show people', 'admin'],
-      ['--role <role>', 'what it may do: owner, operator, auditor or support', 'owner'],
+      [
+        '--role <role>',
+        'what it may do: owner, operator, administrator (of tenants that are named), auditor or support',
+        'owner',
+      ],
       ['--tenants <names>', 'limit it to these tenants, separated by commas'],
       EXPIRES,
       ['--list', 'list the tokens instead'],
