@@ -20,12 +20,22 @@ export interface Call {
   readonly txn?: string | undefined
   /** What the host knows of the request besides: for an embedded provider, the request of the app's framework. */
   readonly context?: unknown
+  /** Who calls, where the host has checked that itself: no Authorization header is looked at then. */
+  readonly vouched?: Vouched | undefined
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
   body(limit: number): Promise<Uint8Array | undefined>
   /** Calls back when the client disconnects before it has its answer. Returns a function that removes the listener. */
   gone?(listener: () => void): () => void
+}
+
+/** A caller that the host vouches for: an administrator who has signed in. */
+export interface Vouched {
+  /** The name in the change log. */
+  readonly actor: string
+  /** Whether it may write, too. */
+  readonly mayWrite: boolean
 }
 
 /** What an answer may carry: finished, or made while it is sent. */
@@ -59,7 +69,7 @@ export interface Target {
 }
 
 /** Where below a provider's base URL a request leads: parts of its {@link Call}. */
-export type Located = Pick<Call, 'path' | 'base' | 'tenant' | 'remote'>
+export type Located = Pick<Call, 'path' | 'base' | 'tenant' | 'remote' | 'vouched'>
 
 /** A provider as a bridge calls it. */
 export interface Direct {

@@ -181,6 +181,8 @@ async function throughFetch(
   const url = parseUrl(target.startsWith('/') ? origin + target : target, origin)
   if (url === null) return { status: 400, headers: [] }
   const refused: Refused = {}
+  const left = new AbortController()
+  const stay = whenGone(request.socket, () => left.abort())
   const body = carriesBody(request) ? bodyOf(request, { bodies, bodyBytes, refused }) : null
   let made: Request
   try {
@@ -189,8 +191,10 @@ async function throughFetch(
       for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
     }
     // Without `duplex` a Request takes no stream; the types of TypeScript don't know it.
-    made = new Request(url, { method, headers, body, ...(body === null ? {} : { duplex: 'half' }) })
+    const { signal } = left
+    made = new Request(url, { method, headers, body, signal, ...(body === null ? {} : { duplex: 'half' }) })
   } catch {
+    stay()
     // What a Request can't be made of: some methods (TRACE, TRACK), and URLs with credentials in them.
     return NO_REQUEST.has(method) ? NOT_ALLOWED : { status: 400, headers: [] }
   }
@@ -203,6 +207,8 @@ async function throughFetch(
   } catch (error) {
     if (refused.answer !== undefined) return refused.answer
     throw error
+  } finally {
+    stay()
   }
 }
 

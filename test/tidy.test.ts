@@ -27,7 +27,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   testing: [],
   hub: ['jobs', 'client', 'directory', 'outbound', 'access', 'store', 'quirks', 'protocol'],
   embed: ['provider', 'tenancy', 'sources', 'directory', 'access', 'jobs', 'client', 'store', 'quirks', 'protocol'],
-  admin: ['hub', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  admin: ['hub', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   site: ['hub', 'outbound', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   server: [
     'site',

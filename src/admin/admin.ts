@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { type Administrator, hasCapability, isFresh, reaches } from '../access/index.ts'
+import type { Answer, Call } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
@@ -15,6 +16,7 @@ import { checked, objectOf, readBody } from './reading.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
 
 /** Options of {@link createAdmin}. */
@@ -25,6 +27,8 @@ export interface AdminOptions {
   readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
   readonly publicUrl?: string
+  /** The provider, for SCIM below the admin API; absent: there is none. */
+  readonly scim?: (call: Call) => Answer | Promise<Answer>
   /** Called with each internal error. */
   readonly report?: (note: { readonly id: string; readonly error: unknown }) => void
 }
@@ -61,6 +65,17 @@ export function createAdmin(options: AdminOptions): Admin {
     context.header('WWW-Authenticate', `Bearer realm="admin"${error}`)
     return refuse(context, 401, 'ERR_UNAUTHORIZED', UNAUTHORIZED[found.reason])
   })
+  const { scim } = options
+  if (scim !== undefined) {
+    // Before the limit of bodies: the provider has limits of its own.
+    app.all(`${SCIM_PATH.replace('{tenant}', ':tenant')}/*`, async (context) => {
+      const administrator = context.get('administrator')
+      const tenant = context.req.param('tenant') ?? ''
+      requireNeeds({ needs: needsOfScim(context.req.method, pathBelowScim(context.req.url)) }, administrator, tenant)
+      const { name } = await tenancy.tenants.show(tenant)
+      return answerScim(scim, context, { tenant: name, origin: originOf(context), administrator })
+    })
+  }
   app.use(
     bodyLimit({
       maxSize: BODY_BYTES,
@@ -127,7 +142,7 @@ async function meetsNeeds(
 }
 
 /** Refuses an administrator that lacks what a route needs. A tenant it doesn't reach looks as if it didn't exist. */
-function requireNeeds({ needs }: Route, administrator: Administrator, tenant = ''): void {
+function requireNeeds({ needs }: Pick<Route, 'needs'>, administrator: Administrator, tenant = ''): void {
   const { capability, reach } = needs
   if (reach === 'tenant' && !reaches(administrator, tenant)) throw noTenant(tenant)
   if (!hasCapability(administrator, capability)) {

@@ -16,7 +16,7 @@ export function openApi(routes: readonly Route[], origin: string) {
       title: 'Lockstep admin API',
       version: '1',
       description:
-        'Tenants, connections, schemas, settings and the change log. Tokens are made with `lockstep admin token`. `x-needs` says what the role of a token must include (`capability`) and reach: the tenant of the path, the whole database, or its own tenants.',
+        'Tenants, connections, schemas, settings and the change log. Tokens are made with `lockstep admin token`. `x-needs` says what the role of a token must include (`capability`) and reach: the tenant of the path, the whole database, or its own tenants. SCIM itself is at `/tenants/{tenant}/scim/v2`, without a token of a connection: `see` for its discovery endpoints, `values` to read, `edit` to write.',
     },
     servers: [{ url: `${origin}/admin/v1` }],
     security: [{ token: [] }],

@@ -32,8 +32,15 @@ export async function fetchThrough(direct: Direct, request: Request, known: Know
     context: known.context,
     header: target.header,
     body: (limit) => readAll(request, limit),
+    gone: (listener) => whenGone(request.signal, listener),
   }
   return responseOf(await direct.handle(call), request.method)
+}
+
+function whenGone(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+  return () => signal.removeEventListener('abort', listener)
 }
 
 /** An answer as a Response; a stream is read as the other side takes it. */

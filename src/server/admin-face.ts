@@ -3,7 +3,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Directory } from '../directory/index.ts'
 import { type createBodies, toNode } from '../node.ts'
-import type { Report } from '../provider/index.ts'
+import { LIMITS } from '../protocol/index.ts'
+import type { Provider, Report } from '../provider/index.ts'
 import type { Site } from '../site/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
@@ -14,6 +15,7 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly hub: Site['hub']
+  readonly provider: Provider
   readonly bodies: ReturnType<typeof createBodies>
   readonly metrics: Metrics
   readonly publicUrl: string | undefined
@@ -39,12 +41,15 @@ export function adminFace(deps: AdminFaceDeps): Face {
   return { ...face, end: () => void loading?.then(({ admin }) => admin.close()).catch(() => undefined) }
 }
 
-async function load({ tenancy, directory, hub, bodies, publicUrl, report, broken }: AdminFaceDeps) {
-  const { createAdmin, BODY_BYTES: bodyBytes } = await import('../admin/index.ts')
+async function load({ tenancy, directory, hub, provider, bodies, publicUrl, report, broken }: AdminFaceDeps) {
+  const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
+  // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
+  const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
   const admin = createAdmin({
     tenancy,
     directory,
     hub: await hub(),
+    scim: provider.handle,
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })

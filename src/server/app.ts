@@ -70,7 +70,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
     scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, depart }),
-    adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, bodies, metrics, publicUrl, report, broken }),
+    adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, provider, bodies, metrics, publicUrl, report, broken }),
     keyFace({ ...faceDeps, hub: site.hub }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]

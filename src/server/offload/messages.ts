@@ -1,6 +1,7 @@
 // The messages between the main thread and the threads that run offloaded requests.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { Vouched } from '../../call.ts'
 import type { Report } from '../../provider/index.ts'
 import type { Settings, Skipped } from '../../site/index.ts'
 
@@ -16,6 +17,7 @@ export interface OffloadCall {
   readonly base: string
   readonly tenant: string
   readonly txn: string | undefined
+  readonly vouched: Vouched | undefined
   readonly headers: { readonly [name: string]: string }
   readonly body: Uint8Array | undefined
 }

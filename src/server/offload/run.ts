@@ -103,7 +103,7 @@ async function giveUp(deps: RunDeps, id: number): Promise<void> {
 }
 
 async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
-  const { id, method, path, search, base, tenant, txn, headers, body } = message
+  const { id, method, path, search, base, tenant, txn, vouched, headers, body } = message
   const { port, guard, flows } = deps
   const call: Call = {
     method,
@@ -112,6 +112,7 @@ async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
     base,
     tenant,
     txn,
+    vouched,
     header: (name) => headers[name],
     body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
   }

@@ -310,8 +310,8 @@ function messageOf(id: number, call: Call, body: Uint8Array | undefined): Offloa
     const value = call.header(name)
     if (value !== undefined) headers[name] = value
   }
-  const { method, path, search, base, tenant = '', txn } = call
-  return { kind: 'call', id, window: WINDOW, method, path, search, base, tenant, txn, headers, body }
+  const { method, path, search, base, tenant = '', txn, vouched } = call
+  return { kind: 'call', id, window: WINDOW, method, path, search, base, tenant, txn, vouched, headers, body }
 }
 
 /** Bytes that may be transferred: a body with memory of its own as it is, one within a pool as a copy. */
