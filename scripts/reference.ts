@@ -12,6 +12,7 @@ import type { OutboundCode } from '../src/outbound/index.ts'
 import { codeOf, RFC_UPDATES, SCIM_TYPES, type ScimType, STATUS_CODES } from '../src/protocol/index.ts'
 import { SETTINGS, type SettingEntry } from '../src/site/index.ts'
 import { casesPage } from './cases-page.ts'
+import { writeGuides } from './guide-steps.ts'
 
 /** When each keyword is used, for administrators. RFC 7644 §3.12, table 9; RFC 9865 table 3. */
 const KEYWORDS: { readonly [type in ScimType]: string } = {
@@ -300,4 +301,5 @@ export function referencePages(): { readonly [file: string]: string } {
 if (process.argv[1] === import.meta.filename) {
   const folder = join(import.meta.dirname, '../docs/reference')
   for (const [file, text] of Object.entries(referencePages())) writeFileSync(join(folder, file), text)
+  writeGuides()
 }

@@ -460,7 +460,7 @@ describe('the map', () => {
   })
 
   test('every file begins with one sentence that says what it is', () => {
-    const folders = ['bench', 'conformance', 'examples', 'scripts', 'src', 'test']
+    const folders = ['bench', 'conformance', 'examples', 'guides', 'scripts', 'src', 'test']
     const wrong = folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((path) => path.endsWith('.ts'))
