@@ -2,6 +2,7 @@
 
 import type { Write } from '../../store/index.ts'
 import { type Account, accountTag } from '../contract/index.ts'
+import { wakeReferrers } from './dependents.ts'
 import { formerAccount } from './match.ts'
 import { keepProgress, park, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
@@ -38,7 +39,7 @@ export async function adopt(
     ...(former === undefined && tentative?.create !== true ? {} : { verify: verifyTimes(turn.deps.environment.now()) }),
     ...(tentative?.create === true ? { doubted: true, sentAs: tentative.sentAs ?? [] } : {}),
   }
-  await keepProgress(turn, job, former === undefined ? [] : forgetFormer(job, former))
+  await keepProgress(turn, job, former === undefined ? [] : await forgetFormer(turn, job, former))
   return 'again'
 }
 
@@ -48,8 +49,9 @@ async function wasEndedHere(turn: Turn, job: Job, want: Want, { id }: Account): 
   return (await formerAccount(turn, job, want.document ?? {}))?.account === id
 }
 
-/** The account is of the new resource from now on: the tombstone of the old one must not touch it. */
-function forgetFormer(job: Job, former: string): readonly Write[] {
+/** The account is of the new resource from now on: the tombstone of the old one must not touch it, and who refers to that has to drop it. */
+async function forgetFormer(turn: Turn, job: Job, former: string): Promise<readonly Write[]> {
   const { tenant, queue } = job.item
-  return [{ write: 'item', item: { tenant, queue, key: former }, set: undefined } as const]
+  const referrers = job.link.type === 'User' ? await wakeReferrers(turn, former) : []
+  return [{ write: 'item', item: { tenant, queue, key: former }, set: undefined } as const, ...referrers]
 }

@@ -7,7 +7,7 @@ import { adopt } from './adopt.ts'
 import { type Match, matchKeys, ownerOf, searchFor } from './match.ts'
 import { linkNow, park, settleLater } from './settle.ts'
 import { readSources } from './source.ts'
-import { accountTraits } from './steps.ts'
+import { accountTraits, isThere } from './steps.ts'
 import { addTo, type Job, type Turn } from './turn.ts'
 import { type Want, wantOf } from './want.ts'
 
@@ -18,6 +18,8 @@ const TRIES = 4
 /** Longest chain of people who wait for each other's names. */
 const CHAIN = 20
 const WAITING_MS = 600_000
+/** What was confirmed within this time, and the app's delay, may not be seen by a search yet. */
+const RECENT_MS = 60_000
 
 /** The app has refused a name as taken, or the account that was found is another's. */
 export async function conflictOver(
@@ -39,6 +41,10 @@ export async function conflictOver(
     // It may be that of somebody here who does not know it yet: the create was answered too late, or not at all.
     const holder = match.former ?? accountTag(job.link.type, id)
     addTo(turn.waiting, holder, job.item.key)
+    const former = match.former === undefined ? undefined : await linkNow(turn, match.former)
+    // It went while the search was on its way: nobody would wake this link for that.
+    if (former !== undefined && !isThere(turn.app.adapter.traits, former))
+      return tryAgain(turn, job, why.slice(0, 500), [holder])
     await park(turn, job, { code: 'conflict', message: why.slice(0, 500), details: { account: id } }, [holder])
     return 'settled'
   }
@@ -53,6 +59,19 @@ async function tryAgain(turn: Turn, job: Job, message: string, waitsFor: readonl
   const due = environment.now() + backoffMs(attempts, environment.chance)
   if (attempts > TRIES) await park(turn, job, { code: 'conflict', message }, waitsFor)
   else await settleLater(turn, job, { state: 'ready', due, reason: { code: 'conflict', message } })
+  return 'settled'
+}
+
+/** Whether the holder of a name was worked on so recently that a search may show what was before. */
+function wasGivenUpNow(turn: Turn, by: string, link: Link | undefined): boolean {
+  const { readLagMs } = turn.app.adapter.traits
+  return turn.jobs.has(by) || (link?.ackedAt ?? 0) + readLagMs + RECENT_MS > turn.deps.environment.now()
+}
+
+/** Searches again when what was done is to be seen. That counts as no try: nothing is in the way any more. */
+async function lookAgain(turn: Turn, job: Job, message: string): Promise<'settled'> {
+  const due = turn.deps.environment.now() + Math.max(turn.app.adapter.traits.readLagMs, 1_000)
+  await settleLater(turn, job, { state: 'ready', due, reason: { code: 'conflict', message } })
   return 'settled'
 }
 
@@ -89,10 +108,12 @@ async function waitForName(turn: Turn, job: Job, { by, key, account }: Taken): P
     return 'again'
   }
   if (job.swapped !== undefined) job.link = { ...job.link, swap: job.swapped }
-  const name = (await linkNow(turn, by))?.acked?.[attribute]
+  const now = await linkNow(turn, by)
+  const name = now?.acked?.[attribute]
   if (name !== undefined && !sameName(name, value)) {
     // It has been given up since it was found; or another hand, or a late request, has given it back.
-    return tryAgain(turn, job, `${attribute} "${value.slice(0, 100)}" is still that of the account of ${by}`, [by])
+    const message = `${attribute} "${value.slice(0, 100)}" is still that of the account of ${by}`
+    return wasGivenUpNow(turn, by, now) ? lookAgain(turn, job, message) : tryAgain(turn, job, message, [by])
   }
   const message = `Waits until ${by} has given up ${attribute} "${value.slice(0, 100)}"`
   const reason = { code: 'swap', message, details: { holder: by, attribute, value } } as const

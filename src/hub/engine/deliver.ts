@@ -1,5 +1,6 @@
 // The work on one link: from what the app has confirmed to what it should hold now, one call after the other.
 
+import type { Document } from '../../protocol/index.ts'
 import { AppError, type Link, QUEUES } from '../contract/index.ts'
 import { adopt } from './adopt.ts'
 import { TurnOver } from './calls.ts'
@@ -179,8 +180,7 @@ async function afterError(
 
 /** Searches the app for the account. `none`: there is none, and one may be made. */
 async function takeMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'again' | 'settled'> {
-  const document = want.document ?? job.link.acked ?? nameDocument(job)
-  const match = await matchAccount(turn, job, document)
+  const match = await matchAccount(turn, job, searchedFor(job, want))
   // Whoever leaves needs no name: what is somebody else's was not made by the create of unknown outcome that is looked for.
   if (want.wanted !== 'active' && !mayBeMade(job, match)) return noMatch(turn, job, want)
   switch (match.found) {
@@ -198,6 +198,15 @@ async function takeMatch(turn: Turn, job: Job, want: Want): Promise<'none' | 'ag
     case 'none':
       return noMatch(turn, job, want)
   }
+}
+
+/**
+ * What is searched for. Of somebody who needs no account only what a create of unknown outcome has made, by what was sent then: whoever has
+ * the present name may be a stranger.
+ */
+function searchedFor(job: Job, want: Want): Document {
+  if (want.wanted !== 'active' && (job.link.tentative?.sentAs ?? []).length > 0) return {}
+  return want.document ?? job.link.acked ?? nameDocument(job)
 }
 
 /** Whether a match may be what an earlier create of unknown outcome has made. */

@@ -26,11 +26,13 @@ export async function wakeDependents(turn: Turn, job: Job): Promise<readonly Wri
   const joins = isMember(job.saved) !== isMember(job.link)
   if (!moved && !renamed && !joins) return []
   const writes: Write[] = []
-  if (renamed || (moved && after !== undefined)) writes.push(...(await wakeWaiting(turn, job.item.key)))
+  // An account that is gone has given up its name as well.
+  if (renamed || moved) writes.push(...(await wakeWaiting(turn, job.item.key)))
   // Who waits for the name of an account that nobody here had when it was found.
   const { type, account } = job.saved
-  if (renamed && account !== undefined) writes.push(...(await wakeWaiting(turn, accountTag(type, account))))
-  if (moved && before !== undefined) writes.push(...(await wakeReferrers(turn, job)))
+  if ((renamed || moved) && account !== undefined) writes.push(...(await wakeWaiting(turn, accountTag(type, account))))
+  if (moved && before !== undefined && job.source.type === 'User')
+    writes.push(...(await wakeReferrers(turn, job.item.key)))
   if (moved || joins) writes.push(...(await wakeGroups(turn, job, isMember(job.link))))
   return writes
 }
@@ -83,13 +85,12 @@ async function wakeGroups(turn: Turn, { source, item }: Job, joins: boolean): Pr
   return writes
 }
 
-/** Marks people whose account refers to one that is not there any more. */
-async function wakeReferrers(turn: Turn, { item, source }: Job): Promise<readonly Write[]> {
+/** Marks people whose account refers to that of a user who has none any more. */
+export async function wakeReferrers(turn: Turn, user: string): Promise<readonly Write[]> {
   const { tenant, app, deps } = turn
-  if (source.type !== 'User') return []
   const writes: Write[] = []
   for (const path of app.maps.User.refers) {
-    const holders = await deps.store.holders(tenant, 'User', { path, value: item.key }, REFERRERS)
+    const holders = await deps.store.holders(tenant, 'User', { path, value: user }, REFERRERS)
     for (const holder of holders) writes.push(markLink(turn, holder, HUB_LANES.update))
   }
   return writes

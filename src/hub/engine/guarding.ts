@@ -28,7 +28,9 @@ export async function guardRemoval(
   const { guard } = turn.app.settings
   const cause = job.cause?.value
   if (cause?.cause === CONFIGURATION && turn.state.backfill !== undefined) {
-    const later = () => settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS })
+    // What was held before stays with its hold: an approval of that counts.
+    const held = job.link.reason?.code === 'guard' ? { reason: job.link.reason } : {}
+    const later = () => settleLater(turn, job, { state: 'ready', due: environment.now() + COUNTING_MS, ...held })
     return { go: false, hold: later }
   }
   const hold = holdOf(job.link)

@@ -1,0 +1,85 @@
+// Tests of names and accounts that are given up while others look at them.
+
+import { expect, test } from 'vitest'
+import { AppError } from '../../../src/hub/index.ts'
+import { EnterpriseUser } from '../../../src/protocol/index.ts'
+import { startHub } from './harness.ts'
+import { createMemoryApp, type MemoryApp } from './memory-app.ts'
+
+const failed = () => ({ error: new AppError('unknown', 'The connection broke') })
+const MANAGER = `${EnterpriseUser.id}:manager`
+const manager = (value: string) => ({ [EnterpriseUser.id]: { manager: { value } } })
+
+function managers(app: MemoryApp): readonly unknown[] {
+  return [...app.users.values()].map(({ [EnterpriseUser.id]: own }) => own)
+}
+
+test('whoever refers to somebody who was made anew under the old name drops the account of the old one', async () => {
+  const map = { User: { userName: { from: 'userName' }, [MANAGER]: { ref: MANAGER, whenMissing: 'clear' } }, Group: {} }
+  const { people, app, pass } = await startHub({ map: map as never })
+  const boss = await people.create('boss')
+  const id = await people.create('a')
+  await pass(3_000)
+  await people.remove(boss)
+  await people.create('boss')
+  // It arrives while the old account is still there.
+  await people.patch(id, manager(boss))
+  await pass(20_000)
+  expect([...app.users.values()].map(({ active }) => active)).toEqual([true, true])
+  // The new one has the account by now; the reference is to the old one, who has none.
+  expect(managers(app)).toEqual([undefined, undefined])
+})
+
+test('a stranger who has the present name of somebody out of scope is not taken for a lost create', async () => {
+  const traits = createMemoryApp().traits
+  const crm = createMemoryApp({ users: { ...(traits.users ?? traits.groups), match: ['userName'] } as never })
+  const { people, app, pass, link } = await startHub({}, { crm })
+  app.fault = (request) => (request.startsWith('create') ? failed() : undefined)
+  const id = await people.create('a')
+  await pass(1_200)
+  app.users.set('stranger', { userName: 'b', active: true })
+  await people.patch(id, { userName: 'b', active: false })
+  app.fault = () => undefined
+  await pass(2_000_000)
+  expect(app.users.get('stranger')).toEqual({ userName: 'b', active: true })
+  expect((await link(id))?.account).toBeUndefined()
+})
+
+test('a name is free once the account that had it is deleted by being switched off', async () => {
+  const crm = createMemoryApp({
+    off: { disableMeans: 'deleted', disabledReads: false, reenable: 'create', removeMeans: 'removed' },
+  })
+  crm.onDisable = 'delete'
+  const { people, app, pass, item } = await startHub({}, { crm })
+  const old = await people.create('a')
+  await pass(3_000)
+  // For as long as the app can't be told, the name is taken.
+  let isDeaf = true
+  app.fault = (request) => (isDeaf && request.startsWith('disable') ? failed() : undefined)
+  await people.remove(old)
+  const id = await people.create('a')
+  await pass(120_000)
+  expect(await item(id)).toMatchObject({ state: 'parked', value: { reason: { code: 'conflict' } } })
+  isDeaf = false
+  await pass(60_000)
+  expect(await item(id)).toMatchObject({ state: '' })
+})
+
+test('what was held stays with its hold while a change of the configuration is counted', async () => {
+  const guard = { floor: 1, percent: 0, membersFloor: 1, membersPercent: 0 }
+  const { people, pass, item, configure } = await startHub({ guard })
+  const ids = await Promise.all(['a', 'b', 'c'].map((name) => people.create(name)))
+  await pass(3_000)
+  for (const id of ids) await people.patch(id, { active: false })
+  await pass(3_000)
+  const held = async () => (await Promise.all(ids.map((id) => item(id)))).filter((one) => one?.state === 'held')
+  const before = await held()
+  expect(before.length).toBeGreaterThan(0)
+  await configure('crm', { guard, policy: { onLeave: 'delete', tombstoneDays: 30, adopt: 'one' } })
+  for (let at = 0; at < 300; at++) {
+    await pass(10)
+    for (const one of before) {
+      expect((await item(one?.key ?? ''))?.value).toMatchObject({ reason: { code: 'guard' } })
+    }
+  }
+})
