@@ -12,6 +12,9 @@ const ON_POSTGRES = [
   'test/embed/**/*.test.ts',
 ]
 
+/** What the browser shows is the same on every store; these open each page once more, on PostgreSQL. */
+const IN_THE_BROWSER_ON_POSTGRES = ['test/console/{pages,sign-in}.test.ts']
+
 /** In CI these are run on SQLite alone: they are long, and what they try is before the store. */
 const LONG_BEFORE_THE_STORE =
   process.env.CI === undefined
@@ -37,7 +40,7 @@ const WITHOUT_SHORTCUTS = testsReaching('src/provider/fast/short-cuts.ts').filte
   (path) =>
     !LONG_BESIDE_ANSWERS.test(path) &&
     (path.endsWith('/ourselves.test.ts') ||
-      !/^(?:src|test)\/(?:cli|client|conformance|embed\/events|hub|postgres|server\/hub|simulate)/.test(path)),
+      !/^(?:src|test)\/(?:cli|client|conformance|console|embed\/events|hub|postgres|server\/hub|simulate)/.test(path)),
 )
 
 export default defineConfig({
@@ -49,7 +52,26 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'sqlite', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'sqlite',
+          include: ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/console/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'console', include: ['test/console/**/*.test.ts'], globalSetup: 'test/console/browser.setup.ts' },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'console-postgres',
+          include: IN_THE_BROWSER_ON_POSTGRES,
+          globalSetup: ['test/console/browser.setup.ts', 'test/postgres.setup.ts'],
+        },
+      },
       {
         extends: true,
         test: {

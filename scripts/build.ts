@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buildConsole } from './console.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const dist = join(root, 'dist')
@@ -23,6 +24,12 @@ if (status !== 0) process.exit(status ?? 1)
 for await (const file of glob('**/*.{sql,json,txt}', { cwd: join(root, 'src') })) {
   await cp(join(root, 'src', file), join(dist, file))
 }
+
+await buildConsole()
+await cp(join(root, 'console/dist'), join(dist, 'console'), {
+  recursive: true,
+  filter: (path) => !path.endsWith('.inputs'),
+})
 
 const main = join(dist, 'cli/main.js')
 const code = await readFile(main, 'utf8')

@@ -27,7 +27,10 @@ function layOut(): void {
   const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const folder = join(ROOT, 'packages')
   rmSync(folder, { recursive: true, force: true })
-  for (const file of globSync('**/*', { cwd: DIST }).filter((path) => /\.[a-z]+$/.test(path))) {
+  // The console is for browsers: nothing of it is rewritten.
+  cpSync(join(DIST, 'console'), join(folder, 'lockstep-server/dist/console'), { recursive: true })
+  const code = (path: string) => /\.[a-z]+$/.test(path) && !/^console[\\/]/.test(path)
+  for (const file of globSync('**/*', { cwd: DIST }).filter(code)) {
     const isServer = SERVER_ROOMS.includes(file.split(/[\\/]/)[0] ?? '')
     if (file.endsWith('.map')) copy(file, join(folder, 'source-maps', 'dist', file))
     else if (!isServer) copy(file, join(folder, 'lockstep', 'dist', file))

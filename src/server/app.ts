@@ -6,6 +6,7 @@ import { createBodies, type Serving, serve } from '../node.ts'
 import { LIMITS, tooManyRequests } from '../protocol/index.ts'
 import type { ProviderHooks, Settings, Site } from '../site/index.ts'
 import { adminFace } from './admin-face.ts'
+import { consoleFaces } from './console.ts'
 import { answerBy, type Face } from './faces.ts'
 import { keyFace } from './key-face.ts'
 import type { Health } from './monitoring/health.ts'
@@ -72,6 +73,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, depart }),
     adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, provider, bodies, metrics, publicUrl, report, broken }),
     keyFace({ ...faceDeps, hub: site.hub }),
+    ...consoleFaces({ ...faceDeps, settings }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
   ]
   let serving: Serving | undefined

@@ -51,6 +51,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const outboundProxy = read('outboundProxy', parseProxy)
   const sealKeyFile = read('sealKeyFile', (text) => text)
   const sealKeys = env[SEAL_KEY_ENV] ?? ''
+  const pages = read('console', (text) => ['on', 'off'].find((one) => one === text))
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -78,6 +79,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(outboundAllow.length === 0 ? {} : { outboundAllow }),
     ...(outboundProxy === '' ? {} : { outboundProxy }),
     hub: read('hub', (text) => ['on', 'off'].find((one) => one === text)) === 'on',
+    ...(pages === 'off' ? { console: false } : {}),
     workers,
   }
 }

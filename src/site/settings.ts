@@ -63,6 +63,8 @@ export interface Settings {
   readonly sealKeyFile?: string
   /** Whether the hub runs in this process. */
   readonly hub: boolean
+  /** Whether the console and the setup page are served. Absent: yes. */
+  readonly console?: false
   /** Processes that serve. */
   readonly workers: number
 }
@@ -251,6 +253,14 @@ export const SETTINGS = {
     default: 'on',
     allowed: 'on or off',
     does: 'whether the server keeps apps in lockstep; off, another process has to: lockstep hub',
+  },
+  console: {
+    name: 'console',
+    flag: '--console',
+    env: 'LOCKSTEP_CONSOLE',
+    default: 'on',
+    allowed: 'on or off',
+    does: 'whether the server serves the console at /console and the setup page at /setup',
   },
   workers: {
     name: 'workers',

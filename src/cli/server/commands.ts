@@ -29,6 +29,8 @@ export const SERVER_COMMANDS: readonly CommandEntry[] = [
       fromTable(SETTINGS.workers, 'number'),
       fromTable(SETTINGS.hub, 'on|off'),
       ['--no-hub', 'the same as --hub off'],
+      fromTable(SETTINGS.console, 'on|off'),
+      ['--no-console', 'the same as --console off'],
       fromTable(SETTINGS.databaseConnections, 'number'),
     ],
     run: async (_args, options) => (await import('./serve.ts')).serve(options),

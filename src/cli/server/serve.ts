@@ -18,7 +18,8 @@ export async function serve(options: Options): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`)
   const names = Object.keys(SETTINGS) as SettingName[]
   const given = Object.fromEntries(names.map((name) => [name, textOption(options, name)]))
-  const settings = readSettings({ ...given, ...(options.hub === false ? { hub: 'off' } : {}) }, process.env)
+  const off = (['hub', 'console'] as const).filter((name) => options[name] === false)
+  const settings = readSettings({ ...given, ...Object.fromEntries(off.map((name) => [name, 'off'])) }, process.env)
   if (settings.workers > 1 && cluster.isPrimary) {
     const workers = await startWorkers(settings)
     await untilStopped(workers.close, workers.kill)

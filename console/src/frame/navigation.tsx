@@ -1,0 +1,57 @@
+// The left bar: pages across tenants, then those of the chosen tenant in four groups.
+
+import { useRouterState } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Group, PAGES, type PageEntry } from '../pages.ts'
+import { To } from '../parts/link.tsx'
+import { useSession } from '../session.tsx'
+import css from './navigation.module.css'
+
+const OF_TENANT: readonly Group[] = ['here', 'directory', 'in', 'out', 'shape']
+
+/** The pages that whoever is signed in may open, by group. */
+export function usePages(): readonly PageEntry[] {
+  const { capabilities, tenants } = useSession()
+  return PAGES.filter(({ needs, ofAll }) => capabilities.includes(needs) && (ofAll !== true || tenants?.length !== 1))
+}
+
+/** The left bar. */
+export function Navigation({ tenant }: { readonly tenant: string | undefined }) {
+  const { t } = useTranslation()
+  const pages = usePages()
+  const groups: readonly Group[] = tenant === undefined ? ['all'] : ['all', ...OF_TENANT]
+  return groups.map((group) => {
+    const own = pages.filter((page) => page.group === group)
+    if (own.length === 0) return null
+    return (
+      <section key={group} className={css.group} aria-label={group === 'here' ? tenant : t(`groups.${group}`)}>
+        {group === 'here' && <h2 className={css.tenant}>{tenant}</h2>}
+        {group !== 'all' && group !== 'here' && <h3 className={css.title}>{t(`groups.${group}`)}</h3>}
+        <ul>
+          {own.map((page) => (
+            <Item key={page.path} page={page} tenant={tenant} />
+          ))}
+        </ul>
+      </section>
+    )
+  })
+}
+
+function Item({ page, tenant = '' }: { readonly page: PageEntry; readonly tenant: string | undefined }) {
+  const { t } = useTranslation()
+  const here = useRouterState({ select: (state) => state.location.pathname })
+  const address = page.path.replace('$tenant', encodeURIComponent(tenant))
+  const whole = page.path === '/' || page.path === '/t/$tenant'
+  const own = address.replace(/\/$/, '')
+  const at = here.replace(/\/$/, '')
+  const current = whole ? at === own : at === own || at.startsWith(`${own}/`)
+  const { icon: Icon } = page
+  return (
+    <li>
+      <To to={page.path} params={{ tenant }} className={current ? `${css.item} ${css.current}` : css.item}>
+        {Icon !== undefined && <Icon size={15} strokeWidth={1.8} aria-hidden="true" />}
+        <span>{t(`nav.${page.name}`)}</span>
+      </To>
+    </li>
+  )
+}

@@ -1,0 +1,57 @@
+// The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
+
+import { Activity, Building2, type LucideIcon } from 'lucide-react'
+import type { ComponentType } from 'react'
+import type { Capability } from './session.tsx'
+import type { Words } from './words/areas.d.ts'
+import type common from './words/en/common.json'
+
+/** Where the left bar lists a page: across tenants, or in one of a tenant's groups. Absent: it is reached from another page. */
+export type Group = 'all' | 'here' | 'directory' | 'in' | 'out' | 'shape'
+
+/** One page. */
+export interface PageEntry {
+  /** Below `/console`; `$tenant` and the like are parameters. */
+  readonly path: string
+  /** Its label in the left bar and in ⌘K is `nav.{name}` of the common words. */
+  readonly name: keyof typeof common.nav
+  /** Its catalogue of words. */
+  readonly area: keyof Words
+  readonly needs: Capability
+  readonly group?: Group
+  readonly icon?: LucideIcon
+  /** The second key after `g`. */
+  readonly key?: string
+  /** Shown to those who may see more than one tenant. */
+  readonly ofAll?: boolean
+  readonly load: () => Promise<{ readonly default: ComponentType }>
+}
+
+/** All pages, in the order of the left bar. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/',
+    name: 'overview',
+    area: 'tenants',
+    needs: 'see',
+    group: 'all',
+    icon: Activity,
+    key: 'o',
+    load: () => import('./pages/overview.tsx'),
+  },
+  {
+    path: '/tenants',
+    name: 'tenants',
+    area: 'tenants',
+    needs: 'see',
+    group: 'all',
+    icon: Building2,
+    ofAll: true,
+    load: () => import('./pages/tenants.tsx'),
+  },
+]
+
+/** Pages that open without a session. */
+export const OPEN_PAGES: readonly Pick<PageEntry, 'path' | 'area' | 'load'>[] = [
+  { path: '/sign-in', area: 'sign-in', load: () => import('./pages/sign-in.tsx') },
+]

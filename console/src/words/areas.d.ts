@@ -1,0 +1,22 @@
+// The catalogues of words, so that a key without a text is an error of types. An area is one line here and a file per language.
+
+import 'i18next'
+import type common from './en/common.json'
+import type parts from './en/parts.json'
+import type signIn from './en/sign-in.json'
+import type tenants from './en/tenants.json'
+
+/** All catalogues, by area. */
+export interface Words {
+  common: typeof common
+  parts: typeof parts
+  'sign-in': typeof signIn
+  tenants: typeof tenants
+}
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common'
+    resources: Words
+  }
+}
