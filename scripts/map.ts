@@ -85,6 +85,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['server/cluster', 'Several processes on one port.'],
   ['server/monitoring', 'What operators see: the log, metrics, probes, and whether the database works.'],
   ['admin/routes', 'The routes by noun, each with what it takes, gives and needs.'],
+  ['admin/sign-in', 'Who calls: sessions, one-time links, and what is asked of browsers.'],
   ['quirks/apps', 'Profiles of apps: how each departs from the RFC, as data.'],
   ['conformance/wire', 'Requests to the server under test, and everything that they have created there.'],
   ['conformance/subject', 'What the server under test declares and supports, so that cases fit it.'],

@@ -2,7 +2,9 @@
 
 export {
   type Administrator,
+  CAPABILITIES,
   type Capability,
+  FRESH_MS,
   hasCapability,
   isFresh,
   isRole,

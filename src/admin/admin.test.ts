@@ -29,6 +29,7 @@ async function start() {
   })
   const faults: unknown[] = []
   const admin = createAdmin({
+    store,
     tenancy,
     directory,
     hub: createSiteHub(

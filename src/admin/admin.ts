@@ -1,26 +1,30 @@
-// The admin API: signs administrators in, checks what each route needs, and runs it.
+// The admin API: finds out who calls, checks what each route needs, and runs it.
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { type Administrator, hasCapability, isFresh, reaches } from '../access/index.ts'
 import type { Answer, Call } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
-import { noTenant, type Tenancy } from '../tenancy/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
 import { createStreams } from './event-stream.ts'
 import { createLists } from './lists.ts'
+import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
 import { openApi } from './openapi.ts'
 import { checked, objectOf, readBody } from './reading.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
-import type { Route } from './route.ts'
+import type { Route, Call as RouteCall } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
+import { requireOwnPage, type Visit } from './sign-in/browser.ts'
+import { type Caller, createWays } from './sign-in/ways.ts'
 
 /** Options of {@link createAdmin}. */
 export interface AdminOptions {
+  readonly store: Store
   readonly tenancy: Tenancy
   readonly directory: Directory
   /** The administration of the hub, by administrator. */
@@ -35,7 +39,8 @@ export interface AdminOptions {
 
 /** The admin API. */
 export interface Admin {
-  readonly fetch: (request: Request) => Promise<Response>
+  /** `visit`: what the server knows of how the request came; made of its URL if absent. */
+  readonly fetch: (request: Request, visit?: Visit) => Promise<Response>
   /** Ends the answers that go on. */
   readonly close: () => void
 }
@@ -43,35 +48,50 @@ export interface Admin {
 /** Where it is mounted. */
 const BASE = '/admin/v1'
 
-type Variables = { readonly administrator: Administrator }
+interface Env {
+  readonly Bindings: { readonly visit: Visit }
+}
 
-/** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens of its own. */
+const SIGNED_IN: Pick<Route, 'needs'> = { needs: { capability: 'session', reach: 'own' } }
+
+/** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
-  const { tenancy, directory } = options
+  const { store, tenancy, directory } = options
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
-  const app = new Hono<{ Variables: Variables }>().basePath(BASE)
+  const ways = createWays({ store, tenancy, environment })
+  const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
   app.use(async (context, next) => {
     context.header('Cache-Control', 'no-store')
-    const found = await tenancy.adminTokens.authenticate(context.req.header('authorization'))
-    if ('administrator' in found) {
-      context.set('administrator', found.administrator)
-      return next()
-    }
-    const error = found.reason === 'missing' || found.reason === 'none' ? '' : ', error="invalid_token"'
-    context.header('WWW-Authenticate', `Bearer realm="admin"${error}`)
-    return refuse(context, 401, 'ERR_UNAUTHORIZED', UNAUTHORIZED[found.reason])
+    return next()
   })
+  /** Whoever may do what is asked; refuses everybody else. Nothing of a body is read before it. */
+  async function admit(
+    context: Context<Env>,
+    { needs, fromElsewhere }: Pick<Route, 'needs' | 'fromElsewhere'>,
+    tenant?: string,
+  ): Promise<Caller> {
+    const { method, headers } = context.req.raw
+    const { visit } = context.env
+    if (!headers.has('authorization') && fromElsewhere !== true) requireOwnPage(method, headers, visit.origin)
+    const called = await ways.callerOf(headers, visit)
+    if ('reason' in called && needs.capability !== 'nothing') throw unauthorized(called.reason)
+    const caller = 'reason' in called ? { administrator: NOBODY } : called
+    requireNeeds(needs, caller.administrator, tenant)
+    requireFresh(needs, caller.administrator, context.req.query('force'), environment.now())
+    return caller
+  }
+
   const { scim } = options
   if (scim !== undefined) {
     // Before the limit of bodies: the provider has limits of its own.
     app.all(`${SCIM_PATH.replace('{tenant}', ':tenant')}/*`, async (context) => {
-      const administrator = context.get('administrator')
       const tenant = context.req.param('tenant') ?? ''
-      requireNeeds({ needs: needsOfScim(context.req.method, pathBelowScim(context.req.url)) }, administrator, tenant)
+      const needs = needsOfScim(context.req.method, pathBelowScim(context.req.url))
+      const { administrator } = await admit(context, { needs }, tenant)
       const { name } = await tenancy.tenants.show(tenant)
       return answerScim(scim, context, { tenant: name, origin: originOf(context), administrator })
     })
@@ -82,84 +102,60 @@ export function createAdmin(options: AdminOptions): Admin {
       onError: (context) => refuse(context, 413, 'ERR_TOO_LARGE', `A body may have ${BODY_BYTES} bytes at most`),
     }),
   )
-  app.get('/openapi.json', (context) => context.json(openApi(ROUTES, originOf(context))))
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app.on(route.method.toUpperCase(), path, async (context) => {
-      const administrator = context.get('administrator')
       const params: { readonly [name: string]: string } = context.req.param()
-      requireNeeds(route, administrator, params.tenant)
-      requireFresh(route, administrator, context.req.query('force'))
+      const caller = await admit(context, route, params.tenant)
+      const { administrator } = caller
       const query = checked(route.query, context.req.query(), 'query')
       const json = route.body === undefined ? {} : await readBody(context)
-      const body = checked(route.body, json, 'body')
+      const { headers } = context.req.raw
+      const { visit } = context.env
       const { actor } = administrator
-      const isAllowed = () => meetsNeeds(tenancy, context.req.header('authorization'), route, params.tenant)
-      const call = {
+      const call: RouteCall = {
         params,
         query,
-        body,
+        body: checked(route.body, json, 'body'),
         json: objectOf(json),
         administrator,
         actor,
         origin: originOf(context),
-        isAllowed,
+        ...(caller.session === undefined ? {} : { session: caller.session }),
+        visit,
+        agent: headers.get('user-agent') ?? '',
+        setCookie: (line) => context.header('Set-Cookie', line, { append: true }),
+        isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
       }
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
-      const answer = await route.run(call, {
-        tenancy,
-        directory,
-        lists,
-        administration: tenancy.as(actor),
-        hub,
-        streams,
-      })
+      const administration = tenancy.as(actor)
+      const answer = await route.run(call, { tenancy, directory, lists, administration, hub, streams, ways })
       if (answer instanceof Response) return answer
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
     })
   }
-  app.notFound(notFound)
+  app.get('/openapi.json', async (context) => {
+    await admit(context, SIGNED_IN)
+    return context.json(openApi(ROUTES, originOf(context)))
+  })
+  app.notFound(async (context) => {
+    await admit(context, SIGNED_IN)
+    return notFound(context)
+  })
   app.onError((error, context) => refusalOf(context, error, report))
-  return { fetch: async (request) => app.fetch(request), close: streams.close }
-}
-
-/** Whether a token has, at this moment, what a route needs. */
-async function meetsNeeds(
-  tenancy: Tenancy,
-  header: string | undefined,
-  route: Route,
-  tenant: string | undefined,
-): Promise<boolean> {
-  const found = await tenancy.adminTokens.authenticate(header)
-  if (!('administrator' in found)) return false
-  try {
-    requireNeeds(route, found.administrator, tenant)
-    return true
-  } catch {
-    return false
+  return {
+    fetch: async (request, visit) =>
+      app.fetch(request, { visit: visit ?? { origin: new URL(request.url).origin, address: '' } }),
+    close: streams.close,
   }
 }
 
-/** Refuses an administrator that lacks what a route needs. A tenant it doesn't reach looks as if it didn't exist. */
-function requireNeeds({ needs }: Pick<Route, 'needs'>, administrator: Administrator, tenant = ''): void {
-  const { capability, reach } = needs
-  if (reach === 'tenant' && !reaches(administrator, tenant)) throw noTenant(tenant)
-  if (!hasCapability(administrator, capability)) {
-    const lacks = `This admin token has the role ${administrator.role}, which lacks the capability "${capability}"`
-    throw new Refused(403, 'ERR_FORBIDDEN', `${lacks}; use a token whose role has it`)
-  }
-  if (reach === 'database' && administrator.tenants !== undefined) {
-    const message = 'This admin token is limited to tenants; this needs one for the whole database'
-    throw new Refused(403, 'ERR_FORBIDDEN', message)
-  }
-}
-
-/** Refuses a session that is not fresh where a route needs that. It says so by a code of its own: the browser can sign in again. */
-function requireFresh({ needs }: Route, administrator: Administrator, force: string | undefined): void {
-  const applies = needs.fresh === true || (needs.fresh === 'forced' && force === 'true')
-  if (!applies || isFresh(administrator, environment.now())) return
-  throw new Refused(403, 'ERR_NOT_FRESH', 'This needs a sign-in within the last 10 minutes; sign in again')
+function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {
+  const error = reason === 'missing' || reason === 'none' || reason === 'ended' ? '' : ', error="invalid_token"'
+  return new Refused(401, 'ERR_UNAUTHORIZED', UNAUTHORIZED[reason], [], {
+    'WWW-Authenticate': `Bearer realm="admin"${error}`,
+  })
 }
 
 function notFound(context: Context) {
@@ -187,4 +183,5 @@ const UNAUTHORIZED = {
   malformed: 'The Authorization header must be like: Bearer lka_…',
   invalid: 'This admin token is unknown or revoked; make a new one with: lockstep admin token',
   expired: 'This admin token has expired; make a new one with: lockstep admin token',
+  ended: 'This session has ended; sign in again',
 } as const

@@ -26,7 +26,7 @@ async function start() {
     tenancy,
     createSealer(async () => keys, environment),
   )
-  const admin = createAdmin({ tenancy, directory: createSiteDirectory(store, tenancy), hub })
+  const admin = createAdmin({ store, tenancy, directory: createSiteDirectory(store, tenancy), hub })
   open.push(store, tenancy, admin)
   for (const name of ['acme', 'other']) await tenancy.tenants.create(name)
   const { token, admin: own } = await tenancy.adminTokens.create({ label: 'owner' })

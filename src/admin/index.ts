@@ -2,3 +2,5 @@
 
 export { type Admin, type AdminOptions, createAdmin } from './admin.ts'
 export { BODY_BYTES } from './shapes.ts'
+export type { Visit } from './sign-in/browser.ts'
+export { createOneTimeLinks, LINK_MS } from './sign-in/one-time-links.ts'

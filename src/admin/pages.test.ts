@@ -14,6 +14,7 @@ const store = sqliteStore(':memory:')
 const tenancy = createTenancy({ store })
 const directory = createSiteDirectory(store, tenancy)
 const admin = createAdmin({
+  store,
   tenancy,
   directory,
   hub: createSiteHub(

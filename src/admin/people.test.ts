@@ -21,7 +21,7 @@ afterAll(async () => {
 test('told, kill and receipt of somebody who left; of somebody who never was, 404', async () => {
   const sealer = createSealer(async () => parseSealKeys(makeSealKey(environment), 'test'), environment)
   const hub = createSiteHub(store, tenancy, sealer)
-  const admin = createAdmin({ tenancy, directory, hub })
+  const admin = createAdmin({ store, tenancy, directory, hub })
   await tenancy.tenants.create('acme')
   const { token } = await tenancy.adminTokens.create({ role: 'owner' })
   const ask = async (method: string, path: string, body?: object) => {

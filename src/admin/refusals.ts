@@ -8,7 +8,7 @@ import { TenancyError } from '../tenancy/index.ts'
 import { BODY_BYTES, type ErrorBody, type FaultBody } from './shapes.ts'
 
 /** A status of a refusal. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 500 | 503
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 429 | 500 | 503
 
 /** What is wrong with one field. */
 export type Fault = z.output<typeof FaultBody>
@@ -17,10 +17,19 @@ export type Fault = z.output<typeof FaultBody>
 export class Refused extends LockstepError {
   readonly status: RefusalStatus
   readonly faults: readonly Fault[]
-  constructor(status: RefusalStatus, code: string, message: string, faults: readonly Fault[] = []) {
+  /** Headers of the answer. */
+  readonly headers: { readonly [name: string]: string }
+  constructor(
+    status: RefusalStatus,
+    code: string,
+    message: string,
+    faults: readonly Fault[] = [],
+    headers: { readonly [name: string]: string } = {},
+  ) {
     super(code, message)
     this.status = status
     this.faults = faults
+    this.headers = headers
   }
 }
 
@@ -71,6 +80,7 @@ export function refusalOf(
   report: (note: { readonly id: string; readonly error: unknown }) => void,
 ) {
   if (error instanceof Refused) {
+    for (const [name, value] of Object.entries(error.headers)) context.header(name, value)
     return refuse(context, error.status, error.code, error.message, { faults: error.faults })
   }
   if (error instanceof TenancyError) {

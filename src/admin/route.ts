@@ -9,10 +9,13 @@ import type { ListPage } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
 import type { Streams } from './event-stream.ts'
 import type { Lists } from './lists.ts'
+import type { Visit } from './sign-in/browser.ts'
+import type { Caller, Ways } from './sign-in/ways.ts'
 
 /** What an administrator needs to use a route. */
 export interface Needs {
-  readonly capability: Capability
+  /** `session`: whoever has signed in, by session or token. `nothing`: anybody, so that there is a way to sign in. */
+  readonly capability: Capability | 'session' | 'nothing'
   /**
    * What it must reach: the `tenant` in the path (any other looks as if it didn't exist), the `database` as a whole, or only `own`
    * tenants, of which the answer is made.
@@ -34,6 +37,8 @@ export interface Route {
   readonly id: string
   readonly does: string
   readonly needs: Needs
+  /** A browser comes here from another site, as from an identity provider: then nothing but its own secret is believed. */
+  readonly fromElsewhere?: true
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   /** `stream`: an answer that goes on, of this media type; then `run` returns the whole response. */
@@ -54,8 +59,16 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   readonly actor: string
   /** Scheme and host that the client sees, without a slash at the end. */
   readonly origin: string
-  /** Whether the token of this request still has what its route needs: for answers that go on. */
+  /** Whether the token or session of this request still has what its route needs: for answers that go on. */
   readonly isAllowed: () => Promise<boolean>
+  /** The session, with who it belongs to; absent with a token. */
+  readonly session?: NonNullable<Caller['session']>
+  /** How the request came. */
+  readonly visit: Visit
+  /** What the client says it is. */
+  readonly agent: string
+  /** Adds a Set-Cookie header to the answer. */
+  readonly setCookie: (line: string) => void
 }
 
 /** What routes work with. */
@@ -68,6 +81,7 @@ export interface RouteDeps {
   /** The hub, with changes noted in the log under the caller's name. */
   readonly hub: HubAdministration
   readonly streams: Streams
+  readonly ways: Ways
 }
 
 /** The names of the parameters in a path. */

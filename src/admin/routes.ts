@@ -15,6 +15,7 @@ import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
+import { SESSION_ROUTES } from './routes/sessions.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TYPE_ROUTES } from './routes/types.ts'
@@ -38,4 +39,5 @@ export const ROUTES: readonly Route[] = [
   ...LIST_ROUTES,
   ...LOG_ROUTES,
   ...TOKEN_ROUTES,
+  ...SESSION_ROUTES,
 ]

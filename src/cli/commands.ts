@@ -33,6 +33,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   type: "Manage a tenant's own resource types",
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
   admin: 'Manage access to the admin API',
+  console: 'Manage sign-in to the console',
   seal: 'Manage the keys that seal secrets, such as credentials of apps',
   db: 'Manage a PostgreSQL database on a Citus cluster',
   remote: 'Manage remotes: SCIM servers saved under a name',

@@ -2,16 +2,19 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Directory } from '../directory/index.ts'
-import { type createBodies, toNode } from '../node.ts'
+import { type createBodies, originOf, toNode } from '../node.ts'
 import { LIMITS } from '../protocol/index.ts'
 import type { Provider, Report } from '../provider/index.ts'
 import type { Site } from '../site/index.ts'
+import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
+import { protect } from './security-headers.ts'
 
 /** What the face is connected to. */
 export interface AdminFaceDeps extends FaceDeps {
+  readonly store: Store
   readonly tenancy: Tenancy
   readonly directory: Directory
   readonly hub: Site['hub']
@@ -33,19 +36,31 @@ export function adminFace(deps: AdminFaceDeps): Face {
     listener: async (request, response) => {
       if (request.headers.authorization !== undefined)
         response.once('close', () => noteRefused(deps, request, response))
+      protect(response, originShown(deps, request), 'api')
+      const refusal = request.headers.authorization === undefined ? deps.requestOrigin.rebound(request) : undefined
+      if (refusal !== undefined) throw refusal
       loading ??= load(deps)
-      const { listener } = await loading
-      return listener(request, response)
+      const { admin, options } = await loading
+      const visit = { origin: originShown(deps, request), address: deps.requestOrigin.client(request) }
+      return toNode((asked) => admin.fetch(asked, visit), options)(request, response)
     },
   })
   return { ...face, end: () => void loading?.then(({ admin }) => admin.close()).catch(() => undefined) }
 }
 
-async function load({ tenancy, directory, hub, provider, bodies, publicUrl, report, broken }: AdminFaceDeps) {
+/** Scheme and host that a browser shows: the public URL, unless it has come here from this machine without it. */
+function originShown({ requestOrigin, publicUrl }: AdminFaceDeps, request: IncomingMessage): string {
+  const isDirect =
+    publicUrl !== undefined && requestOrigin.isLocal(request) && new URL(publicUrl).host !== request.headers.host
+  return isDirect ? originOf(request) : new URL(requestOrigin.origin(request)).origin
+}
+
+async function load({ store, tenancy, directory, hub, provider, bodies, publicUrl, report, broken }: AdminFaceDeps) {
   const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
   // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
   const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
   const admin = createAdmin({
+    store,
     tenancy,
     directory,
     hub: await hub(),
@@ -53,7 +68,7 @@ async function load({ tenancy, directory, hub, provider, bodies, publicUrl, repo
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  return { admin, listener: toNode(admin.fetch, { bodies, bodyBytes, report: broken }) }
+  return { admin, options: { bodies, bodyBytes, report: broken } }
 }
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */

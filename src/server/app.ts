@@ -71,7 +71,19 @@ export async function createApp(deps: AppDeps): Promise<App> {
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
     scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, depart }),
-    adminFace({ ...faceDeps, tenancy, directory, hub: site.hub, provider, bodies, metrics, publicUrl, report, broken }),
+    adminFace({
+      ...faceDeps,
+      store: site.store,
+      tenancy,
+      directory,
+      hub: site.hub,
+      provider,
+      bodies,
+      metrics,
+      publicUrl,
+      report,
+      broken,
+    }),
     keyFace({ ...faceDeps, hub: site.hub }),
     ...consoleFaces({ ...faceDeps, settings }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),

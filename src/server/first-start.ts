@@ -33,10 +33,13 @@ export async function startGreeting(
     log,
     settings,
     failed = () => {},
+    firstLink = async () => undefined,
   }: {
     readonly print: (text: string) => void
     readonly log: Log
     readonly settings: Settings
+    /** Makes the secret of a link that signs in the first owner; undefined if there is one. */
+    readonly firstLink?: () => Promise<string | undefined>
     /** Receives why an attempt has failed. */
     readonly failed?: (error: unknown) => void
   },
@@ -45,7 +48,7 @@ export async function startGreeting(
   const { signal } = stopping
   const self = `${PROCESS_NAME} ${++starts}`
   let waiting = true
-  const attempt = async () => print(await greet(tenancy, url, { self, signal }, settings))
+  const attempt = async () => print(await greet(tenancy, url, { self, signal, firstLink }, settings))
 
   async function again(error: unknown): Promise<void> {
     let reason = error
@@ -96,6 +99,7 @@ export async function startGreeting(
 interface Start {
   readonly self: string
   readonly signal: AbortSignal
+  readonly firstLink: () => Promise<string | undefined>
 }
 
 /** What a start prints: on the first one a token, shown only once; later on the addresses. */
@@ -106,6 +110,8 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     return [
       `Lockstep is running at ${url}`,
       '',
+      `  Console         ${url}/console`,
+      `  Sign in         ${command('console link')}`,
       `  SCIM base URL   ${url}${scimPath('{tenant}')}`,
       `  New token       ${command('connection create TENANT')}`,
       `  Tenants         ${command('tenant list')}`,
@@ -120,24 +126,28 @@ async function greet(tenancy: Tenancy, url: string, start: Start, settings: Sett
     return [
       `Lockstep is running at ${url}`,
       '',
+      `  Console         ${url}/console`,
+      `  First sign-in   ${command('console link')}`,
       `  SCIM base URL   ${url}${scimPath(DEFAULT_TENANT)}`,
       `  First token     ${command(`connection create ${DEFAULT_TENANT}`)}`,
       '',
-      'The token is not printed here, since the output of a server is often stored; the command above makes one and shows it once.',
+      'Links and tokens are not printed here, since the output of a server is often stored; the commands above make them and show them once.',
       '',
       '',
     ].join('\n')
   }
   const { token } = await connections.create(DEFAULT_TENANT, { kind: 'generic', label: 'first start' })
+  const link = await start.firstLink()
   await tenancy.tenants.endFirstStart()
   const base = `${url}${scimPath(DEFAULT_TENANT)}`
   return [
     `Lockstep is running at ${url}`,
     '',
+    ...(link === undefined ? [] : [`  Console         ${url}/console/first#k=${link}`]),
     `  SCIM base URL   ${base}`,
     `  Bearer token    ${token}`,
     '',
-    'The token is shown only this once; only its hash is stored. Try it:',
+    'The token is shown only this once, and the link to the console works once, within 30 minutes; only their hashes are stored. Try it:',
     '',
     `  curl -H 'Authorization: Bearer ${token}' '${base}/Users'`,
     '',

@@ -19,6 +19,8 @@ export interface RequestOrigin {
   readonly originKey: (request: IncomingMessage) => string
   /** Address of the client as a trusted proxy states it, else that of the other end of the connection. */
   readonly client: (request: IncomingMessage) => string
+  /** The refusal of a page under a name that isn't this server's: a site may let its own name point here. Undefined if it is. */
+  readonly rebound: (request: IncomingMessage) => ScimError | undefined
   /** Whether a request comes from this machine, and not through a proxy. */
   readonly isLocal: (request: IncomingMessage) => boolean
 }
@@ -37,6 +39,7 @@ const FORWARDING = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 
  */
 export function createRequestOrigin({ publicUrl, trustedProxies = [] }: Settings): RequestOrigin {
   const proxies = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies)
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host
   const behindTls = publicUrl?.startsWith('https://') === true
   /** Checked once for each connection. */
   const trusted = new WeakMap<object, boolean>()
@@ -104,6 +107,11 @@ export function createRequestOrigin({ publicUrl, trustedProxies = [] }: Settings
       return proxies === undefined ? host : `${proto(request) ?? ''} ${host}`
     },
     client,
+    rebound: (request) => {
+      const { host = '' } = request.headers
+      const isOwn = publicHost === host.toLowerCase() || isSure(host) || isTrusted(request)
+      return isOwn ? undefined : foreignHost(host)
+    },
     isLocal: (request) =>
       LOOPBACK.test(request.socket.remoteAddress ?? '') &&
       LOOPBACK_HOST.test(request.headers.host ?? '') &&

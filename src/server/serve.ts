@@ -7,6 +7,7 @@ import { type Store, StoreUnavailable } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { type App, createApp } from './app.ts'
 import { joinCluster } from './cluster/worker.ts'
+import { firstLink } from './first-link.ts'
 import { type Greeting, startGreeting } from './first-start.ts'
 import { runHub } from './hub.ts'
 import { startLogPruning } from './log-pruning.ts'
@@ -156,7 +157,13 @@ async function greetOrClose({
       writability.failed(whereFails(whyOf(error), settings.database))
   }
   try {
-    return await startGreeting(site.tenancy, url, { print, log, settings, failed })
+    return await startGreeting(site.tenancy, url, {
+      print,
+      log,
+      settings,
+      failed,
+      firstLink: () => firstLink(site.store),
+    })
   } catch (error) {
     await app.close()
     await site.tenancy.close().catch(() => undefined)

@@ -74,6 +74,8 @@ export interface AdminTokens {
   readonly page: (request: ListRequest) => Promise<ListPage<AdminToken>>
   readonly revoke: (id: string) => Promise<void>
   readonly authenticate: (header: string | undefined | null) => Promise<AdminAuthenticated>
+  /** A token by its hash, as long as it lets anybody in. */
+  readonly find: (hash: string) => Promise<AdminToken | undefined>
 }
 
 /** Creates the admin tokens part of tenancy. Each call reads the store: the admin API is not a hot path. */
@@ -115,6 +117,11 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
       ])
     },
     authenticate: (header) => authenticate(store, environment, header),
+    find: async (hash) => {
+      const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
+      const token = record === undefined ? undefined : toAdminToken(record)
+      return token === undefined || isExpired(token.expires, environment.now()) ? undefined : token
+    },
   }
 }
 

@@ -9,6 +9,7 @@ import type { Catalogs } from './catalogs.ts'
 import type { ConnectionDraft } from './connection-draft.ts'
 import { type Connections, createConnections, type Issued } from './connections.ts'
 import { inUse, TenancyError } from './errors.ts'
+import { dropFromOperators } from './operators.ts'
 import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
 import { editSettings } from './settings-record.ts'
 import { createTenants, type Tenants } from './tenants.ts'
@@ -40,8 +41,9 @@ export function createAdministration(deps: AdministrationDeps, actor: string): A
   const tenants: Tenants = {
     ...plain,
     delete: async (name) => {
-      // First, so that no failure in between leaves a token for a later tenant of this name.
+      // First, so that no failure in between leaves a token or an operator for a later tenant of this name.
       await dropFromAdminTokens(store, name)
+      await dropFromOperators(store, name)
       await plain.delete(name)
     },
   }

@@ -16,6 +16,14 @@ export { describeConnection } from './describe.ts'
 export { type Refusal, TenancyError } from './errors.ts'
 export type { IndexEntry, Indexes } from './indexes.ts'
 export { isoTime } from './iso-time.ts'
+export {
+  createOperators,
+  FIRST_OPERATOR,
+  type Giver,
+  type Operator,
+  type Operators,
+  type RoleGrant,
+} from './operators.ts'
 export { isImported } from './require-imported.ts'
 export type { ChangeOptions } from './schema-change.ts'
 export type { SchemaEntry, Schemas, TypeEntry } from './schemas.ts'

@@ -23,7 +23,7 @@ async function start() {
   const site = await openSite(settings)
   open.push({ close: remove }, at)
   const { tenancy } = site
-  const admin = createAdmin({ tenancy, directory: await site.directory(), hub: await site.hub() })
+  const admin = createAdmin({ store: site.store, tenancy, directory: await site.directory(), hub: await site.hub() })
   await tenancy.tenants.create('acme')
   const { token } = await tenancy.adminTokens.create({ role: 'owner' })
   const send = async (method: string, path: string, body?: object) => {

@@ -25,6 +25,14 @@ export const ADMIN_COMMANDS: readonly CommandEntry[] = [
     run: async (_args, options) => (await import('./tokens.ts')).adminToken(options),
   },
   {
+    name: 'console link',
+    args: '[operator]',
+    does: 'Make a link that signs in to the console, once and within ten minutes: for an operator, or for the first owner if there is none',
+    example: 'console link ada',
+    options: [...DATABASE, PUBLIC_URL],
+    run: async ([operator], options) => (await import('./links.ts')).consoleLink(operator, options),
+  },
+  {
     name: 'admin log',
     does: 'Show what administrators did outside any tenant: admin tokens created or revoked, tenants deleted',
     example: 'admin log --limit 20',

@@ -2,6 +2,7 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import { localUrl, openSite, type Settings } from '../../site/index.ts'
+import { firstLink } from '../first-link.ts'
 import { startGreeting } from '../first-start.ts'
 import { createLog, type Log } from '../monitoring/log.ts'
 import { joinNumbers } from '../monitoring/metrics.ts'
@@ -30,13 +31,18 @@ const SOUND_MS = 60_000
  */
 export async function superviseWorkers(settings: Settings, print: (text: string) => void): Promise<Workers> {
   // What is done once is done here: the tables, and on a first start the default tenant.
-  const { tenancy, close } = await openSite(settings)
+  const { store, tenancy, close } = await openSite(settings)
   const log = createLog(settings.logLevel)
   let workers: Workers | undefined
   try {
     workers = await start(settings, log)
     const { close: end, ...others } = workers
-    const greeting = await startGreeting(tenancy, workers.url, { print, log, settings })
+    const greeting = await startGreeting(tenancy, workers.url, {
+      print,
+      log,
+      settings,
+      firstLink: () => firstLink(store),
+    })
     const closed = greeting.done.then(close)
     closed.catch((error) => log.error({ err: error }, 'the database could not be closed'))
     return {

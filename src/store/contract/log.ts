@@ -33,6 +33,9 @@ export const NOTE_TYPES = [
   'Source',
   'Endpoint',
   'SignIn',
+  'SignInLink',
+  'Operator',
+  'Session',
 ] as const
 
 /** One line of a tenant's log. */
