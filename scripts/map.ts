@@ -59,6 +59,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/completion', 'Shell completion.'],
   ['cli/server', 'The command that starts the server.'],
   ['embed/own', "People in the app's own tables: its rows are right, and what is known of them follows."],
+  ['embed/own/table', 'A table of the app by the names of its columns: filters, order and pages become SQL on it.'],
   ['embed/mounts', 'What each framework mounts.'],
   ['embed/credentials', 'Tokens of identity providers: made, hashed, rotated, revoked, checked.'],
   ['embed/resources', 'People and groups as the code of the app reads and writes them, without HTTP.'],

@@ -12,7 +12,7 @@ import { changeOf } from './show-row.ts'
 /** What {@link ownResources} is given. */
 export interface OwnResourcesOptions<Db> {
   /** The app's connection or pool, for reads outside of transactions. On SQLite the one that the store was given. */
-  readonly db: Db
+  readonly db: NoInfer<Db>
   /** The types that the app keeps itself, each once. */
   readonly types: readonly OwnRows<Db>[]
   /** Receives an error for each row that can't be shown as it is, once. Default: the console. */
@@ -73,15 +73,20 @@ export function ownResources<Db, Tx extends Db>(base: Store<Tx>, options: OwnRes
     const rows = await rowWrites(writes)
     const cleared = writes.flatMap((write) => (write.write === 'tenant' && write.as === 'gone' ? [write.tenant] : []))
     if (rows.length === 0 && cleared.length === 0) return base.commit(writes, inside)
-    return base.commit(writes, (tx, changes, within) =>
+    let entered = false
+    const written = await base.commit(writes, (tx, changes, within) =>
       runSteps(
         (function* (): Steps<void> {
+          entered = true
           for (const tenant of cleared) for (const own of types) yield* step(own.clear?.(tx, tenant))
           for (const row of rows) yield* carryOut(tx, row)
           yield* step(inside?.(tx, changes, within))
         })(),
       ),
     )
+    // PostgreSQL removes a tenant without a transaction that others could join.
+    if (!entered) for (const tenant of cleared) for (const own of types) await own.clear?.(db, tenant)
+    return written
   }
 
   return {

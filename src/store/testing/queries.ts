@@ -159,21 +159,25 @@ export const QUERIES: Chapter = {
     ]),
   rules: [
     ...FILTERS.map(([filter, ids]) =>
-      rule(filter, async (on, expect) => {
-        const page = await on.store.find(querying([USER], { filter }))
-        expect(idsOn(page)).toEqual(ids)
-        expect(page.total).toBe(ids.length)
-        const few = await on.store.find(querying([USER], { filter, page: { offset: 1, limit: 1 } }))
-        expect(idsOn(few)).toEqual(ids.slice(1, 2))
-        expect(few.total).toBe(ids.length)
-        const bare = await on.store.find(querying([USER], { filter, page: { offset: 0, limit: 0 } }))
-        expect(bare).toEqual({ resources: [], total: ids.length })
-        const walk = await on.store.find(
-          querying([USER], { filter, total: false, page: { after: { id: 'u1' }, limit: 10 } }),
-        )
-        expect(idsOn(walk)).toEqual(ids.filter((id) => id > 'u1'))
-        expect(walk.total).toBeUndefined()
-      }),
+      rule(
+        filter,
+        async (on, expect) => {
+          const page = await on.store.find(querying([USER], { filter }))
+          expect(idsOn(page)).toEqual(ids)
+          expect(page.total).toBe(ids.length)
+          const few = await on.store.find(querying([USER], { filter, page: { offset: 1, limit: 1 } }))
+          expect(idsOn(few)).toEqual(ids.slice(1, 2))
+          expect(few.total).toBe(ids.length)
+          const bare = await on.store.find(querying([USER], { filter, page: { offset: 0, limit: 0 } }))
+          expect(bare).toEqual({ resources: [], total: ids.length })
+          const walk = await on.store.find(
+            querying([USER], { filter, total: false, page: { after: { id: 'u1' }, limit: 10 } }),
+          )
+          expect(idsOn(walk)).toEqual(ids.filter((id) => id > 'u1'))
+          expect(walk.total).toBeUndefined()
+        },
+        { folds: /strasse/i.test(filter) },
+      ),
     ),
 
     ...GROUP_FILTERS.map(([filter, ids]) =>

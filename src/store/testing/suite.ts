@@ -7,6 +7,8 @@ import type { Fixture } from './fixture.ts'
 export interface Rule {
   readonly name: string
   readonly run: (on: Fixture, expect: Expect) => Promise<void>
+  /** It takes `ß` for `ss`, as Unicode folds case and databases don't. */
+  readonly folds?: boolean
 }
 
 /** Rules of one subject. */
@@ -22,6 +24,6 @@ export interface Chapter {
 }
 
 /** States a rule. */
-export function rule(name: string, run: Rule['run']): Rule {
-  return { name, run }
+export function rule(name: string, run: Rule['run'], traits: Pick<Rule, 'folds'> = {}): Rule {
+  return { name, run, ...traits }
 }
