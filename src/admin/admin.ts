@@ -2,13 +2,14 @@
 
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Answer, Call } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
+import { createProvider } from '../provider/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
+import { askScim, type Handle } from './ask-scim.ts'
 import { createStreams } from './event-stream.ts'
 import { createLists } from './lists.ts'
 import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
@@ -31,8 +32,8 @@ export interface AdminOptions {
   readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
   readonly publicUrl?: string
-  /** The provider, for SCIM below the admin API; absent: there is none. */
-  readonly scim?: (call: Call) => Answer | Promise<Answer>
+  /** The provider, for SCIM below the admin API. Absent: one of its own, without threads for what is heavy. */
+  readonly scim?: Handle
   /** Called with each internal error. */
   readonly report?: (note: { readonly id: string; readonly error: unknown }) => void
 }
@@ -85,17 +86,15 @@ export function createAdmin(options: AdminOptions): Admin {
     return caller
   }
 
-  const { scim } = options
-  if (scim !== undefined) {
-    // Before the limit of bodies: the provider has limits of its own.
-    app.all(`${SCIM_PATH.replace('{tenant}', ':tenant')}/*`, async (context) => {
-      const tenant = context.req.param('tenant') ?? ''
-      const needs = needsOfScim(context.req.method, pathBelowScim(context.req.url))
-      const { administrator } = await admit(context, { needs }, tenant)
-      const { name } = await tenancy.tenants.show(tenant)
-      return answerScim(scim, context, { tenant: name, origin: originOf(context), administrator })
-    })
-  }
+  const scim = options.scim ?? ownProvider(options)
+  // Before the limit of bodies: the provider has limits of its own.
+  app.all(`${SCIM_PATH.replace('{tenant}', ':tenant')}/*`, async (context) => {
+    const tenant = context.req.param('tenant') ?? ''
+    const needs = needsOfScim(context.req.method, pathBelowScim(context.req.url))
+    const { administrator } = await admit(context, { needs }, tenant)
+    const { name } = await tenancy.tenants.show(tenant)
+    return answerScim(scim, context, { tenant: name, origin: originOf(context), administrator })
+  })
   app.use(
     bodyLimit({
       maxSize: BODY_BYTES,
@@ -129,7 +128,9 @@ export function createAdmin(options: AdminOptions): Admin {
       }
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const administration = tenancy.as(actor)
-      const answer = await route.run(call, { tenancy, directory, lists, administration, hub, streams, ways })
+      const asked = askScim(scim, administrator, call.origin)
+      const deps = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked }
+      const answer = await route.run(call, deps)
       if (answer instanceof Response) return answer
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
@@ -149,6 +150,10 @@ export function createAdmin(options: AdminOptions): Admin {
       app.fetch(request, { visit: visit ?? { origin: new URL(request.url).origin, address: '' } }),
     close: streams.close,
   }
+}
+
+function ownProvider({ directory, tenancy }: AdminOptions): Handle {
+  return createProvider({ directory, authenticate: () => undefined, ready: tenancy.ready, cacheBytes: 0 }).handle
 }
 
 function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {

@@ -8,7 +8,7 @@ import { TenancyError } from '../tenancy/index.ts'
 import { BODY_BYTES, type ErrorBody, type FaultBody } from './shapes.ts'
 
 /** A status of a refusal. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 429 | 500 | 503
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 429 | 500 | 503
 
 /** What is wrong with one field. */
 export type Fault = z.output<typeof FaultBody>

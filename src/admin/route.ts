@@ -7,6 +7,7 @@ import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import type { ListPage } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
+import type { AskScim } from './ask-scim.ts'
 import type { Streams } from './event-stream.ts'
 import type { Lists } from './lists.ts'
 import type { Visit } from './sign-in/browser.ts'
@@ -82,6 +83,8 @@ export interface RouteDeps {
   readonly hub: HubAdministration
   readonly streams: Streams
   readonly ways: Ways
+  /** SCIM requests as the caller. */
+  readonly scim: AskScim
 }
 
 /** The names of the parameters in a path. */

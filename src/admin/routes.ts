@@ -4,6 +4,7 @@ import type { Route } from './route.ts'
 import { ACCESS_ROUTES } from './routes/access.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
+import { FIND_ROUTES } from './routes/find.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LINK_ROUTES } from './routes/links.ts'
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...LIVE_ROUTES,
   ...PREVIEW_ROUTES,
   ...PROBE_ROUTES,
+  ...FIND_ROUTES,
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
   ...SCHEMA_ROUTES,

@@ -1,10 +1,9 @@
 // SCIM for administrators: the provider below the admin API, with the rights of a role's capabilities.
 
 import type { Context } from 'hono'
-import type { Administrator, Capability } from '../access/index.ts'
-import { hasCapability } from '../access/index.ts'
-import type { Answer, Call } from '../call.ts'
+import { type Administrator, type Capability, hasCapability } from '../access/index.ts'
 import { fetchThrough } from '../provider/index.ts'
+import type { Handle } from './ask-scim.ts'
 import type { Needs } from './route.ts'
 
 /** Path of SCIM in the admin API, below `/admin/v1`. */
@@ -33,7 +32,7 @@ export function pathBelowScim(url: string): string {
 
 /** Answers a SCIM request as an administrator that has signed in and has what the request needs. */
 export async function answerScim(
-  handle: (call: Call) => Answer | Promise<Answer>,
+  handle: Handle,
   context: Context,
   {
     tenant,

@@ -31,7 +31,7 @@ export const ErrorBody = z
 const WORD_LENGTH = 500
 
 /** A word of a query. No store has control characters in a name. */
-const Word = z
+export const Word = z
   .string()
   .min(1)
   .max(WORD_LENGTH)

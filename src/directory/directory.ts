@@ -15,6 +15,7 @@ import {
   type Change,
   Conflict,
   type Member,
+  type MemberList,
   type Ref,
   type Store,
   type Stored,
@@ -61,6 +62,10 @@ export interface Directory extends Writes, Queries, SchemaUse, Erasures, Pruning
   /** Whether a password is the one set for a user. */
   checkPassword(ref: Ref, password: string): Promise<boolean>
   members(ref: Ref): AsyncIterable<readonly Member[]>
+  /** A page of the direct members of a group; see `Store`. */
+  memberPage(ref: Ref, limit: number, after?: string): Promise<MemberList>
+  /** The direct members of a group among these ids; see `Store`. */
+  membersAmong(ref: Ref, ids: readonly string[]): Promise<readonly Member[]>
   memberCount(ref: Ref, atMost: number): Promise<number>
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   changes(tenant: string, after: number, limit: number): Promise<readonly Change[]>
@@ -123,6 +128,8 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
       return true
     },
     members: (ref) => store.members(ref),
+    memberPage: (ref, limit, after) => store.memberPage(ref, limit, after),
+    membersAmong: (ref, ids) => store.membersAmong(ref, ids),
     memberCount: (ref, atMost) => store.memberCount(ref, atMost),
     names: (tenant, ids) => store.names(tenant, ids),
     changes: (tenant, after, limit) => store.changes(tenant, after, limit),

@@ -17,6 +17,7 @@ import { createResource, deleteResource, getResource, patchResource, replaceReso
 import { errorAnswer, mediaType } from './respond.ts'
 import { isPublic, type Route, routeOf } from './route.ts'
 import { list, searchByPost } from './search.ts'
+import { offered, vouchedPrincipal } from './vouched.ts'
 
 /** What answering requests needs: the options of the provider, with their defaults filled in. */
 export interface DispatchDeps {
@@ -53,7 +54,8 @@ export function dispatch(deps: DispatchDeps, call: Call): Answer | Promise<Answe
   }
 }
 
-function authenticated({ authenticate }: DispatchDeps, call: Call): ReturnType<Authenticate> {
+function authenticated({ authenticate, ready }: DispatchDeps, call: Call): ReturnType<Authenticate> {
+  if (call.vouched !== undefined) return vouchedPrincipal(call.vouched, call, ready)
   try {
     const principal = authenticate(call)
     return principal instanceof Promise ? principal.catch(unknownCaller) : principal
@@ -106,7 +108,7 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
     principal,
     catalog,
     context,
-    features: deps.features(principal.tenant),
+    features: offered(call, deps.features(principal.tenant)),
     media: mediaType(call.header('accept')),
     offload: offload === undefined ? undefined : (bytes) => offload(call, bytes),
     cursorKey: deps.cursorKey,

@@ -40,7 +40,7 @@ export interface ProviderOptions {
         readonly paths: readonly string[]
       }) => void)
     | undefined
-  /** Loads a tenant's catalog and features; only called for requests without credentials. */
+  /** Loads a tenant's catalog and features; called for requests without credentials, and for those that the host vouches for. */
   readonly ready?: ((tenant: string) => void | Promise<void>) | undefined
   readonly now?: (() => number) | undefined
 }

@@ -1,7 +1,6 @@
 // The provider of an installation: the tenant comes from the URL, tokens belong to connections.
 
 import { type Features, invalidToken, type Principal } from '../access/index.ts'
-import type { Vouched } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import {
   type Answer,
@@ -11,7 +10,6 @@ import {
   type Provider,
   type Report,
 } from '../provider/index.ts'
-import { profileOf } from '../quirks/index.ts'
 import type { Authenticated, Tenancy } from '../tenancy/index.ts'
 
 /** What the provider is connected to besides its directory. */
@@ -77,19 +75,7 @@ function authenticator(tenancy: Tenancy, { refused, admitted }: ProviderHooks): 
     if (found.reason === 'missing' || found.reason === 'malformed') return undefined
     throw invalidToken()
   }
-  const vouchedFor = ({ actor, mayWrite }: Vouched, tenant: string): Principal => ({
-    tenant,
-    actor,
-    profile: profileOf('strict'),
-    rights: { '*': { read: true, write: mayWrite } },
-  })
   return (call) => {
-    const { vouched, tenant = '' } = call
-    if (vouched !== undefined) {
-      admitted?.(call, vouched.actor)
-      const loading = tenancy.ready(tenant)
-      return loading instanceof Promise ? loading.then(() => vouchedFor(vouched, tenant)) : vouchedFor(vouched, tenant)
-    }
     const found = tenancy.authenticate(call.tenant ?? '', call.header('authorization'))
     return found instanceof Promise ? found.then((one) => decide(one, call)) : decide(found, call)
   }

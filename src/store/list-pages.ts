@@ -52,6 +52,12 @@ export async function pageOfRecords(
   return { items, ...(looked === undefined ? {} : { next: looked.key }) }
 }
 
+/** The row number that a page begins after, from its text; 0 for a text that is none: then the list begins anew. */
+export function rowAfter(text: string | undefined): number {
+  const row = Number(text ?? 0)
+  return Number.isSafeInteger(row) && row > 0 ? row : 0
+}
+
 /** Whether one of the names begins with a text, in any letter case. */
 export function beginsWith(names: readonly string[], search: string | undefined): boolean {
   if (search === undefined) return true

@@ -26,6 +26,7 @@ const READS = [
   'secret',
   'find',
   'names',
+  'memberPage',
   'membersAmong',
   'memberCount',
   'holders',

@@ -71,6 +71,7 @@ export function createGuard(words: Int32Array, seconds: number): Guard {
         secret: checked(store.secret),
         find: checked(store.find),
         names: checked(store.names),
+        memberPage: checked(store.memberPage),
         membersAmong: checked(store.membersAmong),
         memberCount: checked(store.memberCount),
         holders: checked(store.holders),

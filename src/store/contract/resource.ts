@@ -27,6 +27,13 @@ export interface Member {
   readonly display: string
 }
 
+/** A page of a group's members. */
+export interface MemberList {
+  readonly members: readonly Member[]
+  /** Where the next page begins, if there is more. */
+  readonly next?: string
+}
+
 /** A resource as kept. Holds no derived value: no groups, members, meta, manager.displayName. */
 export interface Stored extends Ref {
   /** 1 at creation, one more with each change. */

@@ -4,7 +4,7 @@ import type { ExportRow } from './export-row.ts'
 import type { Change, WholeChange } from './log.ts'
 import type { Candidate, Page, Query, Weight } from './query.ts'
 import type { StoredRecord } from './record.ts'
-import type { IndexEntry, Member, Ref, Stored } from './resource.ts'
+import type { IndexEntry, Member, MemberList, Ref, Stored } from './resource.ts'
 import type { Within } from './within.ts'
 import type { Work } from './work.ts'
 import type { Write, Written } from './write.ts'
@@ -42,6 +42,11 @@ export interface Store<Tx = unknown> extends Work {
   names(tenant: string, ids: readonly string[]): Promise<readonly Member[]>
   /** All members of a group in a fixed order, as of one moment, in chunks of up to 1,000. */
   members(ref: Ref): AsyncIterable<readonly Member[]>
+  /**
+   * A page of the direct members of a group, in a fixed order, as of this moment. `after`: the `next` of the page before. The cost is
+   * that of the page, however many members there are.
+   */
+  memberPage(ref: Ref, limit: number, after?: string): Promise<MemberList>
   /** The direct members of a group among these ids, in any order. The group's other members are not read. */
   membersAmong(ref: Ref, ids: readonly string[]): Promise<readonly Member[]>
   /** How many direct members a group has, counted up to `atMost`. */
@@ -137,6 +142,7 @@ export type ReadHalf = Pick<
   | 'weigh'
   | 'names'
   | 'members'
+  | 'memberPage'
   | 'membersAmong'
   | 'memberCount'
   | 'holders'

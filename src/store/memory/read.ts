@@ -34,6 +34,13 @@ export function createReads({ named, everywhere }: Tenants): ReadHalf {
       const all = rowOf(named, ref) === undefined ? [] : membersOf(named.get(ref.tenant), ref.id)
       for (let at = 0; at < all.length; at += CHUNK) yield all.slice(at, at + CHUNK)
     },
+    async memberPage(ref, limit, after = '') {
+      const within = rowOf(named, ref) === undefined ? [] : membersOf(named.get(ref.tenant), ref.id)
+      const rest = within.filter(({ id }) => compareText(id, after) > 0).sort((a, b) => compareText(a.id, b.id))
+      const members = rest.slice(0, limit)
+      const last = members.at(-1)
+      return rest.length <= limit || last === undefined ? { members } : { members, next: last.id }
+    },
     async membersAmong(ref, ids) {
       const tenant = named.get(ref.tenant)
       const within = rowOf(named, ref) === undefined ? undefined : tenant?.members.get(ref.id)

@@ -1,6 +1,7 @@
 // Streams all members of a group as of one moment, also of a group with a million.
 
-import type { Member, Ref } from '../contract/index.ts'
+import type { Member, MemberList, Ref } from '../contract/index.ts'
+import { rowAfter } from '../list-pages.ts'
 import { numberOf, textOf } from '../sql/columns.ts'
 import type { Database } from './database.ts'
 import { isLost, isOutage, unavailable } from './faults.ts'
@@ -61,6 +62,20 @@ export function createMembers(
       return
     }
     for (let at = 0; at < first.length; at += CHUNK) yield first.slice(at, at + CHUNK)
+  }
+}
+
+/** Creates the reading of members page by page, in the same order. */
+export function createMemberPages(
+  database: Database,
+  reads: Pick<Reads, 'numberOf'>,
+): (ref: Ref, limit: number, after?: string) => Promise<MemberList> {
+  return async (ref, limit, after) => {
+    const group = await reads.numberOf(ref)
+    if (group === undefined) return { members: [] }
+    const { rows } = database.of(group.tenantNo)
+    const { members, last } = await readMembers(rows, group, rowAfter(after), limit)
+    return members.length < limit || limit === 0 ? { members } : { members, next: String(last) }
   }
 }
 

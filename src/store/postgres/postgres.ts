@@ -16,7 +16,7 @@ import { createFinds } from './find.ts'
 import { createGarbageCollector } from './garbage.ts'
 import { createInterrupt, type Interrupt } from './interrupt.ts'
 import type { Done } from './job.ts'
-import { createMembers } from './member-stream.ts'
+import { createMemberPages, createMembers } from './member-stream.ts'
 import { migrate } from './migrate.ts'
 import { createPageAnchors } from './page-anchors.ts'
 import { requireStatements } from './pooler.ts'
@@ -171,6 +171,7 @@ function assemble(given: PostgresOptions, { database, pool, release, sharing, li
     weigh: finds.weigh,
     exportTenant: (tenant, after) => exportRows(database, tenant, after),
     members,
+    memberPage: createMemberPages(database, reads),
     commit: work.commit,
     ...createWorkReads({ database, dictionary, now }),
     watchWork: work.watchWork,

@@ -97,6 +97,7 @@ export function createReadHalf(deps: ReadHalfDeps): SqliteReads {
         else done.close()
       })
     },
+    memberPage: (ref, limit, after) => promised(() => reads.memberPage(ref, limit, after)),
     membersAmong: (ref, ids) => promised(() => reads.membersAmong(ref, ids)),
     memberCount: (ref, atMost) => promised(() => reads.memberCount(ref, atMost)),
     holders: (tenant, type, entry, limit, after = '') =>

@@ -5,6 +5,7 @@ import type {
   Change,
   IndexEntry,
   Member,
+  MemberList,
   Membership,
   Ref,
   Store,
@@ -18,6 +19,7 @@ import type { Connection, SqlRow } from './connection.ts'
 import type { Dictionary } from './dictionary.ts'
 import { GROUP_NUMBERS, type GroupsOf } from './groups.ts'
 import { readChanges } from './log.ts'
+import { pageOfMembers } from './member-stream.ts'
 import { readRecords } from './records.ts'
 import { COLUMNS, storedOf } from './rows.ts'
 
@@ -30,6 +32,7 @@ export interface Reads {
   readonly numberOf: (ref: Ref) => number | undefined
   readonly secret: (ref: Ref) => string | undefined
   readonly names: (tenant: string, ids: readonly string[]) => readonly Member[]
+  readonly memberPage: (ref: Ref, limit: number, after: string | undefined) => MemberList
   readonly membersAmong: (ref: Ref, ids: readonly string[]) => readonly Member[]
   readonly memberCount: (ref: Ref, atMost: number) => number
   readonly holders: (tenant: string, type: string, entry: IndexEntry, limit: number, after: string) => readonly string[]
@@ -78,6 +81,10 @@ export function createReads(connection: Connection, dictionary: Dictionary, grou
     numbered: (numbers, tenant, type) => numbered(deps, numbers, tenant, type),
     secret: (ref) => secret(deps, ref),
     names: (tenant, ids) => named(deps, tenant, ids).map(({ member }) => member),
+    memberPage: (ref, limit, after) => {
+      const groupNo = rowNumber(deps, ref)
+      return groupNo === undefined ? { members: [] } : pageOfMembers(connection, dictionary, groupNo, { limit, after })
+    },
     membersAmong: (ref, ids) => membersAmong(deps, ref, ids),
     memberCount: (ref, atMost) => memberCount(deps, ref, atMost),
     holders: (...args) => holders(deps, ...args),

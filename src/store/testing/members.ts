@@ -42,6 +42,30 @@ export const MEMBERS: Chapter = {
       expect(chunk).toContainEqual({ id: 'u1', type: 'User', display: 'Ada' })
     }),
 
+    rule(
+      'members are read by page, each once, and those who come and go meanwhile unsettle no other',
+      async (on, expect) => {
+        const ids = Array.from({ length: 25 }, (_, i) => `x${String(i).padStart(2, '0')}`)
+        await on.store.commit(ids.map((id) => creating(id, { userName: id })))
+        await on.store.commit([editing('g2', [{ edit: 'add', members: ids.map((id) => ({ id })) }])])
+        const seen: string[] = []
+        let next: string | undefined
+        do {
+          const page = await on.store.memberPage(group('g2'), 10, next)
+          expect(page.members.length).toBeLessThanOrEqual(10)
+          if (next === undefined) await on.store.commit([editing('g2', [{ edit: 'remove', ids: ['x00', 'x12'] }])])
+          seen.push(...page.members.map(({ id }) => id))
+          next = page.next
+        } while (next !== undefined)
+        expect([...seen].sort()).toEqual(ids.filter((id) => id !== 'x12'))
+        expect(await on.store.memberPage(group('g1'), 1)).toMatchObject({
+          members: [{ id: 'u1', type: 'User', display: 'Ada' }],
+        })
+        expect((await on.store.memberPage(group('g1'), 9)).next).toBeUndefined()
+        for (const id of ['g9', 'u1', 'x\0y']) expect(await on.store.memberPage(group(id), 9)).toEqual({ members: [] })
+      },
+    ),
+
     rule('some members are read by their ids, and no others', async (on, expect) => {
       const among = async (id: string, ids: readonly string[]) =>
         [...(await on.store.membersAmong(group(id), ids))].sort((a, b) => (a.id < b.id ? -1 : 1))
