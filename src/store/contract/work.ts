@@ -129,10 +129,13 @@ export interface LeaseHolder {
   readonly leftMs: number
 }
 
-/** Which items of a queue are wanted: these keys (`WORK_LIMITS.ITEM_KEYS` at most), those with a tag, or all, both in order of their keys. */
+/**
+ * Which items of a queue are wanted: these keys (`WORK_LIMITS.ITEM_KEYS` at most), those with a tag, or all, both in order of their keys;
+ * with `order: 'desc'` from the last one down, and `after` then means those before that key.
+ */
 export type ItemsWhere =
   | { readonly keys: readonly string[] }
-  | { readonly tag?: string; readonly after?: string; readonly limit: number }
+  | { readonly tag?: string; readonly after?: string; readonly order?: 'asc' | 'desc'; readonly limit: number }
 
 /** Which due items of a queue are wanted. */
 export interface DueWhere {

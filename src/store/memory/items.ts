@@ -12,9 +12,11 @@ export function itemsOf(tenant: Tenant | undefined, queue: string, where: ItemsW
     const wanted = new Set(where.keys)
     return live.filter(({ key }) => wanted.has(key))
   }
+  const { tag, after, order, limit } = where
+  const sign = order === 'desc' ? -1 : 1
   return live
-    .filter((item) => where.tag === undefined || item.tag === where.tag)
-    .filter((item) => where.after === undefined || compareText(item.key, where.after) > 0)
-    .sort((a, b) => compareText(a.key, b.key))
-    .slice(0, where.limit)
+    .filter((item) => tag === undefined || item.tag === tag)
+    .filter((item) => after === undefined || sign * compareText(item.key, after) > 0)
+    .sort((a, b) => sign * compareText(a.key, b.key))
+    .slice(0, limit)
 }

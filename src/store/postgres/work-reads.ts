@@ -113,10 +113,13 @@ export function itemsQuery(where: ItemsWhere): readonly [sql: string, values: re
   if ('keys' in where) {
     return [`${ITEMS} and i.key = any($4::text[])`, [where.keys.filter((key) => !key.includes('\0'))]]
   }
-  const { tag, after = '', limit } = where
-  const page = 'i.key > $4 order by i.key limit $5'
-  if (tag === undefined) return [`${ITEMS} and ${page}`, [after, limit]]
-  return [`${ITEMS} and i.tag = $6${tag === '' ? '' : ` and i.tag <> ''`} and ${page}`, [after, limit, tag]]
+  const { tag, after, order = 'asc', limit } = where
+  const begins = after === undefined ? '' : `and i.key ${order === 'asc' ? '>' : '<'} $5 `
+  const page = `${begins}order by i.key ${order} limit $4`
+  const tagAt = after === undefined ? '$5' : '$6'
+  const values = [limit, ...(after === undefined ? [] : [after])]
+  if (tag === undefined) return [`${ITEMS} ${page}`, values]
+  return [`${ITEMS} and i.tag = ${tagAt}${tag === '' ? '' : ` and i.tag <> ''`} ${page}`, [...values, tag]]
 }
 
 /** Lane by lane, since only one lane at a time is in order of time. On one server that is one statement. */

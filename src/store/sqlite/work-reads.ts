@@ -123,10 +123,12 @@ function items(
     const found = keys.map((key) => connection.row(sql, now(), queue, tenantNo, key))
     return found.flatMap((row) => (row === undefined ? [] : [itemOf(row, tenant)]))
   }
-  const { tag, after, limit } = where
+  const { tag, after, order = 'asc', limit } = where
   const tagged = tag === undefined ? '' : tag === '' ? `and i.tag = ?` : `and i.tag = ? and i.tag <> ''`
-  const values: SqlValue[] = [now(), queue, tenantNo, ...(tag === undefined ? [] : [tag]), after ?? '', limit]
-  const sql = `${ITEMS} and i.t = ? ${tagged} and i.key > ? order by i.key limit ? + 0`
+  const page = after === undefined ? '' : `and i.key ${order === 'asc' ? '>' : '<'} ?`
+  const begins = after === undefined ? [] : [after]
+  const values: SqlValue[] = [now(), queue, tenantNo, ...(tag === undefined ? [] : [tag]), ...begins, limit]
+  const sql = `${ITEMS} and i.t = ? ${tagged} ${page} order by i.key ${order} limit ? + 0`
   return connection.rows(sql, ...values).map((row) => itemOf(row, tenant))
 }
 

@@ -63,6 +63,10 @@ export const ITEMS: Chapter = {
         expect(keysOf(await store.items('acme', QUEUE, { limit: 100 }))).toEqual(sorted)
         expect(keysOf(await store.items('acme', QUEUE, { limit: 3, after: 'B' }))).toEqual(['a', 'a b', 'b'])
         expect(keysOf(await store.items('acme', QUEUE, { limit: 3, after: 'b', tag: 't' }))).toEqual(sorted.slice(7))
+        const back = { order: 'desc' } as const
+        expect(keysOf(await store.items('acme', QUEUE, { limit: 100, ...back }))).toEqual(sorted.toReversed())
+        expect(keysOf(await store.items('acme', QUEUE, { limit: 2, after: 'b', ...back }))).toEqual(['a b', 'a'])
+        expect(keysOf(await store.items('acme', QUEUE, { limit: 2, after: 'B', tag: 't', ...back }))).toEqual(["'", '%'])
         expect(await store.items('nobody', QUEUE, { limit: 3 })).toEqual([])
       },
     ),
