@@ -44,6 +44,15 @@ test('told, kill and receipt of somebody who left; of somebody who never was, 40
   expect(body.receipt).toMatchObject({ sub: id, tenant: 'acme', complete: true, left: { how: 'killed' } })
   const keys = readKeySet(JSON.stringify(await hub({ actor: 'x', mayNameVariables: false }).proof.keys.published()))
   expect(await verifyReceipt(body.jws, keys ?? { keys: [] })).toMatchObject({ valid: true })
+  expect(await ask('GET', '/leavers')).toMatchObject({
+    status: 200,
+    body: { items: [{ user: id, how: 'killed', complete: true, apps: { open: 0 } }] },
+  })
+  expect((await ask('GET', '/leavers?since=2100-01-01T00:00:00Z')).body.items).toEqual([])
+  expect((await ask('GET', '/leavers?since=yesterday')).status).toBe(400)
+  for (const path of ['/deliveries', '/deliveries?failed=true', '/held', '/access'])
+    expect(await ask('GET', path)).toMatchObject({ status: 200, body: { items: [] } })
+  expect((await ask('GET', '/deliveries?app=none')).status).toBe(404)
   expect((await ask('DELETE', `/people/${id}/kill`)).status).toBe(204)
   for (const [method, path] of [
     ['POST', '/people/nobody/kill'],

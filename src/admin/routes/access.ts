@@ -7,7 +7,7 @@ import { type Route, route } from '../route.ts'
 import { PageQuery } from '../shapes.ts'
 
 const id = z.string().min(1).max(200)
-const ONE = 'Name one of user, group and app'
+const ONE = 'Name one of user, group and app, or none for everybody'
 
 const AccessQuery = PageQuery.omit({ search: true }).extend({
   user: id.optional().describe('Id of a person: what they have'),
@@ -40,10 +40,10 @@ const AccessBody = z.object({
   doubts: z.array(z.string()).describe("What can't be told for sure"),
 })
 
-function subjectOf({ user, group, app }: z.output<typeof AccessQuery>): AccessSubject | undefined {
+function subjectOf({ user, group, app }: z.output<typeof AccessQuery>): AccessSubject {
   if (user !== undefined) return { user }
   if (group !== undefined) return { group }
-  return app === undefined ? undefined : { app }
+  return app === undefined ? { everybody: true } : { app }
 }
 
 /** The route for access. */
@@ -52,14 +52,14 @@ export const ACCESS_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/access',
     id: 'listAccess',
-    does: 'Who has what, where, and through which rule: of a person, a group or an app',
+    does: 'Who has what, where, and through which rule: of a person, a group, an app, or everybody',
     needs: { capability: 'values', reach: 'tenant' },
     query: AccessQuery,
     gives: { status: 200, body: AccessBody },
     run: async ({ params, query }, { hub }) => {
       const { at, after, limit, user, group, app } = query
       const subject = subjectOf(query)
-      if (subject === undefined || [user, group, app].filter((one) => one !== undefined).length !== 1)
+      if ([user, group, app].filter((one) => one !== undefined).length > 1)
         throw new Refused(400, 'ERR_INVALID', ONE, [{ in: 'query', field: '', message: ONE }])
       const access = await hub.access(params.tenant, at === undefined ? undefined : Date.parse(at), subject)
       const { rows, ...page } = await access.page(subject, { limit, ...(after === undefined ? {} : { after }) })

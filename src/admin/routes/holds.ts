@@ -40,6 +40,19 @@ export const HOLD_ROUTES: readonly Route[] = [
     run: async ({ params, query: { open, ...query } }, { hub }) =>
       pageWith(await hub.holds.list(params.tenant, params.app, { ...query, open: open === 'true' }), holdJson),
   }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/held',
+    id: 'listOpenHolds',
+    does: 'List the removals of all apps that are held and that nobody has decided about, the newest first',
+    needs: { capability: 'see', reach: 'tenant' },
+    query: z.strictObject({ limit: PageQuery.shape.limit }),
+    gives: { status: 200, body: z.object({ items: z.array(HoldBody.extend({ app: z.string() })) }) },
+    run: async ({ params, query }, { hub }) => {
+      const rows = await hub.holds.open(params.tenant, query.limit)
+      return { items: rows.map((row) => ({ ...holdJson(row), app: row.app })) }
+    },
+  }),
   ...(['approve', 'discard'] as const).map((verb) =>
     route({
       method: 'post',

@@ -104,6 +104,7 @@ export const LINK_ROUTES: readonly Route[] = [
     needs: { capability: 'values', reach: 'tenant' },
     query: PartQuery.extend({
       state: z.enum(['ready', 'waiting', 'held', 'parked', 'watched']).optional().describe('Only links in this state'),
+      hold: z.string().min(1).max(200).optional().describe('Only links that this hold keeps back'),
     }),
     gives: { status: 200, body: pageOf(LinkBody) },
     run: async ({ params, query }, { hub }) =>
@@ -128,6 +129,24 @@ export const LINK_ROUTES: readonly Route[] = [
     gives: { status: 200, body: pageOf(AttemptBody) },
     run: async ({ params, query }, { hub }) =>
       pageWith(await hub.inspection.attempts(params.tenant, params.app, query), attemptJson),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/deliveries',
+    id: 'listDeliveries',
+    does: 'List the last requests to all apps, newest first, or those that failed, or about one resource; never with credentials',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PartQuery.extend({
+      app: z.string().min(1).max(200).optional().describe('Id of an app: only requests to it'),
+      resource: z.string().min(1).max(200).optional().describe('Id of a resource'),
+      failed: z.enum(['true', 'false']).default('false').describe('Only those that came to something else than done'),
+    }),
+    gives: { status: 200, body: pageOf(AttemptBody.extend({ app: z.string() })) },
+    run: async ({ params, query: { failed, ...query } }, { hub }) =>
+      pageWith(await hub.inspection.deliveries(params.tenant, { ...query, failed: failed === 'true' }), (row) => ({
+        ...attemptJson(row),
+        app: row.app,
+      })),
   }),
   route({
     method: 'get',

@@ -1,10 +1,10 @@
 // The routes of the admin API for what apps were told of people: told, kill, receipts.
 
 import { z } from 'zod'
-import type { Told } from '../../hub/index.ts'
+import type { HubAdministration, Told } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
-import { type Route, route } from '../route.ts'
-import { time } from '../shapes.ts'
+import { pageWith, type Route, route } from '../route.ts'
+import { PageQuery, pageOf, time } from '../shapes.ts'
 
 const wanted = z.enum(['active', 'disabled', 'absent'])
 const readBack = z.object({ found: z.enum(['none', 'off', 'active']), at: time })
@@ -59,8 +59,51 @@ function toldJson({ changedAt, confirmedAt, nextAt, readBack, reason, ...row }: 
   }
 }
 
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+
+/** Which leavings are wanted. */
+const LeaversQuery = PageQuery.omit({ search: true }).extend({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most entries of the page'),
+  since: instant.optional().describe('Only those since then, as 2026-03-01T12:00:00Z'),
+  until: instant.optional().describe('Only those until then'),
+  open: z.enum(['true', 'false']).default('false').describe('Only those that some app has not confirmed'),
+})
+
+/** Somebody who left. */
+const LeaverBody = z.object({
+  user: z.string(),
+  userName: z.string().optional(),
+  externalId: z.string().optional(),
+  how: z.enum(['deleted', 'deactivated', 'killed']),
+  at: time,
+  place: z.int(),
+  complete: z.boolean().describe('Every app in which there was an account has confirmed'),
+  returned: z.boolean().describe('The person came back before the apps had confirmed'),
+  signed: time.optional().describe('When the receipt was signed'),
+  apps: z.object({ confirmed: z.int(), verified: z.int(), open: z.int() }),
+  openIn: z.array(z.string()).describe('Labels of apps that have not confirmed, a few of them'),
+  lastConfirmed: time.optional(),
+})
+
+type LeaverRow = Awaited<ReturnType<HubAdministration['proof']['leavers']>>['items'][number]
+
+function leaverJson({ at, signedAt, lastConfirmedAt, ...row }: LeaverRow) {
+  return { ...row, at: isoTime(at), signed: isoTime(signedAt), lastConfirmed: isoTime(lastConfirmedAt) }
+}
+
 /** The routes for what apps were told of people. People are named by id, deleted ones too. */
 export const PEOPLE_ROUTES: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/leavers',
+    id: 'listLeavers',
+    does: 'List who has left, the last one first, and whether every app has confirmed it',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: LeaversQuery,
+    gives: { status: 200, body: pageOf(LeaverBody) },
+    run: async ({ params, query: { open, ...query } }, { hub }) =>
+      pageWith(await hub.proof.leavers(params.tenant, { ...query, open: open === 'true' }), leaverJson),
+  }),
   route({
     method: 'get',
     path: '/tenants/{tenant}/people/{user}/told',

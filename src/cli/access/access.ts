@@ -106,6 +106,7 @@ async function printAsJson(
 /** What is shown of whom, by the name that was asked for. */
 function titleOf(subject: AccessSubject, who: string): string {
   if ('app' in subject) return `Who has app ${subject.app}`
+  if ('everybody' in subject) return 'Who has what'
   return 'group' in subject ? `What group ${who} gives` : `What user ${who} has`
 }
 

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../environment.ts'
 import { createNote, type ListPage, type Store, type Work } from '../../store/index.ts'
-import { type Hold, QUEUES, readApp } from '../contract/index.ts'
+import { type AppState, type Hold, QUEUES, readApp, readApps } from '../contract/index.ts'
 import { decideHold } from '../engine/holds.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
 
@@ -19,6 +19,8 @@ export interface HoldDesk {
     app: string,
     request: { readonly after?: string | undefined; readonly limit: number; readonly open?: boolean },
   ): Promise<ListPage<HoldRow>>
+  /** Holds of all apps that nobody has decided about, the newest first; `limit` at most. */
+  open(tenant: string, limit: number): Promise<readonly (HoldRow & { readonly app: string })[]>
   /** `approved`: the removals are carried out. `discarded`: they are not, as long as nothing else asks for them. */
   decide(tenant: string, app: string, hold: string, verdict: 'approved' | 'discarded'): Promise<HoldRow>
 }
@@ -56,6 +58,18 @@ export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
         ...(last === undefined ? {} : { next: last.key }),
       }
     },
+    async open(tenant, limit) {
+      await types(tenant)
+      const apps = await readApps(store, tenant)
+      const units = await readUnits(store, tenant, apps)
+      const rows = []
+      for (const [app, holds] of units) {
+        const items = holds.length === 0 ? [] : await store.items(tenant, QUEUES.holds(app), { keys: holds })
+        for (const { key, value } of items) rows.push({ id: key, app, ...(value as unknown as Hold) })
+      }
+      const undecided = rows.filter(({ verdict }) => verdict === undefined)
+      return undecided.sort((a, b) => b.openedAt - a.openedAt).slice(0, limit)
+    },
     async decide(tenant, app, id, verdict) {
       await requireApp(tenant, app)
       const before = await find(tenant, app, id)
@@ -68,4 +82,26 @@ export function createHoldDesk(deps: HoldDeskDeps): HoldDesk {
       return find(tenant, app, id)
     },
   }
+}
+
+/** Most holds of one app that are read. */
+const MOST_HOLDS = 1_000
+/** Units in one read. */
+const UNITS = 500
+
+/** The holds that each app has not closed yet. */
+async function readUnits(
+  store: Pick<Work, 'items'>,
+  tenant: string,
+  apps: readonly { readonly id: string }[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  for (let from = 0; from < apps.length; from += UNITS) {
+    const keys = apps.slice(from, from + UNITS).map(({ id }) => id)
+    for (const { key, value } of await store.items(tenant, QUEUES.units, { keys })) {
+      const { holds = [] } = (value ?? {}) as Partial<AppState>
+      found.set(key, holds.slice(0, MOST_HOLDS))
+    }
+  }
+  return found
 }

@@ -12,16 +12,25 @@ import {
   newRunKey,
   QUEUES,
   readApp,
+  readApps,
 } from '../contract/index.ts'
+import { holdOf } from '../engine/holds.ts'
 import { driftsOf } from '../reconcile/drifts.ts'
 import type { SweepRun } from '../reconcile/sweep-run.ts'
 import { beginSweep, fixSweep, sweepOf, sweepsOf, sweepsUnderWay } from '../reconcile/sweeps.ts'
 import { AppRefusal, noApp } from './app-refusal.ts'
+import { type DeliveriesRequest, type DeliveryRow, deliveriesOf } from './deliveries.ts'
 
 /** Which part of a list is wanted: after the `next` of the page before. */
 export interface PartRequest {
   readonly after?: string | undefined
   readonly limit: number
+}
+
+/** Which links are wanted: those in one state, or that one hold keeps back, or all. */
+export interface LinksRequest extends PartRequest {
+  readonly state?: string | undefined
+  readonly hold?: string | undefined
 }
 
 /** A link as it is shown. Times are in milliseconds since 1970. */
@@ -40,12 +49,8 @@ export interface AttemptRow extends Attempt {
 
 /** What can be looked at of apps. All throw {@link AppRefusal} when there is no such app. */
 export interface Inspection {
-  /** Links by resource id; those in one state alone, or all. A page may have fewer although there are more. */
-  links(
-    tenant: string,
-    app: string,
-    request: PartRequest & { readonly state?: string | undefined },
-  ): Promise<ListPage<LinkRow>>
+  /** Links by resource id; those in one state or of one hold alone, or all. A page may have fewer although there are more. */
+  links(tenant: string, app: string, request: LinksRequest): Promise<ListPage<LinkRow>>
   /** How many links there are in each state, those at rest left out. */
   states(tenant: string, app: string): Promise<{ readonly [state: string]: number }>
   /** Accounts that do not reflect all changes yet, by why: `ready`, `waiting`, `held`, `parked`. */
@@ -56,6 +61,8 @@ export interface Inspection {
     app: string,
     request: PartRequest & { readonly resource?: string | undefined },
   ): Promise<ListPage<AttemptRow>>
+  /** Requests to all apps, newest first. */
+  deliveries(tenant: string, request: DeliveriesRequest): Promise<ListPage<DeliveryRow>>
   sweeps(
     tenant: string,
     app: string,
@@ -99,9 +106,7 @@ export function createInspection({ store, environment, types }: InspectionDeps):
       return look(tenant, app, ...rest)
     }
   return {
-    links: within((tenant, app, request: PartRequest & { readonly state?: string | undefined }) =>
-      linksOf(store, tenant, app, request),
-    ),
+    links: within((tenant, app, request: LinksRequest) => linksOf(store, tenant, app, request)),
     states: within((tenant, app) => store.states(tenant, QUEUES.links(app))),
     owed: within(async (tenant, app) => {
       const states = Object.entries(await store.states(tenant, QUEUES.links(app)))
@@ -114,6 +119,14 @@ export function createInspection({ store, environment, types }: InspectionDeps):
       const items = await store.items(tenant, QUEUES.attempts(app), where)
       return pageOf(items, part.limit, ({ key, value }) => ({ id: key, ...(value as unknown as Attempt) }))
     }),
+    deliveries: async (tenant, request) => {
+      await types(tenant)
+      const apps = await readApps(store, tenant)
+      const { app } = request
+      if (app !== undefined && !apps.some(({ id }) => id === app)) throw noApp(tenant, app)
+      const chosen = app === undefined ? apps : apps.filter(({ id }) => id === app)
+      return deliveriesOf(store, tenant, chosen, request)
+    },
     sweeps: within(async (tenant, app, request: PartRequest) => {
       const { limit } = request
       const found = await sweepsOf(store, tenant, app, whereOf(request))
@@ -168,11 +181,15 @@ async function linksOf(
   store: Pick<Work, 'items'>,
   tenant: string,
   app: string,
-  { state, limit, after }: PartRequest & { readonly state?: string | undefined },
+  { state, hold, limit, after }: LinksRequest,
 ): Promise<ListPage<LinkRow>> {
-  const most = state === undefined ? limit : SCANNED
+  const isAny = state === undefined && hold === undefined
+  const most = isAny ? limit : SCANNED
   const read = await store.items(tenant, QUEUES.links(app), whereOf({ after, limit: most }))
-  const found = state === undefined ? read : read.filter((item) => item.state === state)
+  const isWanted = (item: Item) =>
+    (state === undefined || item.state === state) &&
+    (hold === undefined || (item.state === 'held' && holdOf(item.value as unknown as Link) === hold))
+  const found = isAny ? read : read.filter(isWanted)
   const items = found.slice(0, limit)
   const last = found.length > limit ? items.at(-1) : read.length < most ? undefined : read.at(-1)
   return { items: items.map(linkRow), ...(last === undefined ? {} : { next: last.key }) }

@@ -19,6 +19,7 @@ export const HUB_READER = 'hub'
  * - `former`: accounts of people who left, by name in lower case; value = {@link Former}. They expire with the tombstone.
  * - `kills`: people who must be out of every app, whatever scopes say; one queue for all apps. Key = resource id; value = {@link Kill}.
  * - `leavers`: people who left, each time they did. Key = resource id, slash, place in the log; value = {@link Leaver}.
+ * - `left`: the same by time, for lists. Key = time-ordered; value = {@link Left}.
  * - `receipts`: the one unit, `RECEIPTS`, that makes receipts of a tenant's leavers.
  * - `attempts`: the last requests. Key = time-ordered id; tag = resource id; value = {@link Attempt}.
  * - `holds`: removals that wait for a person. Key = time-ordered id; value = {@link Hold}.
@@ -37,6 +38,7 @@ export const QUEUES = {
   former: (app: string) => `hub/former/${app}`,
   kills: 'hub/kills',
   leavers: 'hub/leavers',
+  left: 'hub/left',
   receipts: 'hub/receipts',
   attempts: (app: string) => `hub/attempts/${app}`,
   holds: (app: string) => `hub/holds/${app}`,
@@ -259,6 +261,12 @@ export interface AppState {
   /** When the next light sweep is due, in milliseconds since 1970, and the resource after which it goes on. */
   readonly lightDue?: number
   readonly lightAfter?: string
+}
+
+/** Where the {@link Leaver} of one leaving is. */
+export interface Left {
+  readonly user: string
+  readonly place: number
 }
 
 /** One request to an app and what came of it; never with credentials. */

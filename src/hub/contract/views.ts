@@ -131,7 +131,11 @@ export interface AccessRow {
 }
 
 /** Whose access is asked for: what a person has, what a group gives, who has an app. */
-export type AccessSubject = { readonly user: string } | { readonly group: string } | { readonly app: string }
+export type AccessSubject =
+  | { readonly user: string }
+  | { readonly group: string }
+  | { readonly app: string }
+  | { readonly everybody: true }
 
 /** A page of an answer. */
 export interface AccessPage {

@@ -1,8 +1,8 @@
 // Notices in the log who left, so that a receipt can be made of it.
 
 import type { Json } from '../../protocol/index.ts'
-import type { Change, WorkWrite } from '../../store/index.ts'
-import { HUB_LANES, type Leaver, QUEUES, RECEIPTS } from '../contract/index.ts'
+import { type Change, NEVER, type WorkWrite } from '../../store/index.ts'
+import { HUB_LANES, type Leaver, type Left, QUEUES, RECEIPTS, timeKey } from '../contract/index.ts'
 
 /** Digits of a place in a key: keys are in the order of their text. */
 const DIGITS = 16
@@ -13,18 +13,26 @@ export function leaverWrites(line: Change): readonly WorkWrite[] {
   if (how === undefined) return []
   const { tenant, id, place, at } = line
   const leaver: Leaver = { how, at, place, ...namesIn(line) }
+  return leavingWrites(tenant, id, leaver, at)
+}
+
+/** The writes that keep one leaving, until all apps have confirmed and for good. `due`: in milliseconds since 1970. */
+export function leavingWrites(tenant: string, user: string, leaver: Leaver, due: number): readonly WorkWrite[] {
+  const { at, place } = leaver
   const tag = leaver.userName?.toLowerCase().slice(0, 200) ?? ''
+  const left: Left = { user, place }
   return [
     {
       write: 'item',
-      item: { tenant, queue: QUEUES.leavers, key: leaverKey(id, place) },
-      set: { tag, lane: HUB_LANES.leave, due: at, state: 'open', place, value: { ...leaver } },
+      item: { tenant, queue: QUEUES.leavers, key: leaverKey(user, place) },
+      set: { tag, lane: HUB_LANES.leave, due, state: 'open', place, value: { ...leaver }, expires: NEVER },
     },
+    { write: 'item', item: { tenant, queue: QUEUES.left, key: leftKey(at, place) }, set: { value: { ...left } } },
     {
       write: 'mark',
       item: { tenant, queue: QUEUES.receipts, key: RECEIPTS },
       lane: HUB_LANES.sweep,
-      due: at,
+      due,
       state: 'ready',
     },
   ]
@@ -40,6 +48,11 @@ export function leavingOf({ type, op, paths }: Change): Leaver['how'] | undefine
 /** The key under which a leaving is kept; those of one person are in the order in which they happened. */
 export function leaverKey(user: string, place: number): string {
   return `${user}/${String(place).padStart(DIGITS, '0')}`
+}
+
+/** The key under which a leaving is listed: the time, and the place so that two of one moment stay apart. */
+export function leftKey(at: number, place: number): string {
+  return `${timeKey(at)}-${String(place).padStart(DIGITS, '0')}`
 }
 
 /** The names in a line that removes them. */

@@ -157,6 +157,7 @@ describe('now', () => {
     expect(short(found)).toEqual([...rows, ['wiki', 'account', 'ada', 'scope: all', false]])
     expect(found[0]).toMatchObject({ user: ada, name: 'ada', account: 'a1' })
     expect(short((await t.rows({ app: 'chat' })).rows)).toEqual(rows)
+    expect((await t.rows({ everybody: true })).rows).toEqual(found)
     expect(short((await t.rows({ group: inner })).rows)).toEqual([rows[4]])
     expect(short((await t.rows({ group: outer })).rows)).toEqual([rows[0], rows[2], rows[5]])
   })

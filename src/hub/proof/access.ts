@@ -79,9 +79,9 @@ async function candidates(
 ): Promise<Candidates> {
   if ('user' in asked) return { ids: [asked.user] }
   if ('group' in asked) return membersOf(answer, asked.group, after, limit)
-  return answer.history === undefined
-    ? linkedTo(answer, asked.app, after, limit)
-    : everybody(answer, answer.history, undefined, after, limit)
+  const { history } = answer
+  if (history !== undefined) return everybody(answer, history, undefined, after, limit)
+  return 'app' in asked ? linkedTo(answer, asked.app, after, limit) : people(answer, undefined, after, limit)
 }
 
 async function linkedTo(

@@ -2,6 +2,7 @@
 
 import { type Item, NEVER, type Store, type Work, type WorkWrite } from '../../store/index.ts'
 import { type Link, QUEUES, readApps } from '../contract/index.ts'
+import { leftKey } from '../engine/leavers.ts'
 import { formerKey } from '../engine/settle.ts'
 import { leavingsOf } from './receipts.ts'
 
@@ -22,7 +23,10 @@ const BATCH = 500
  */
 export async function forgetPerson(store: ForgetStore, tenant: string, user: string): Promise<Forgotten> {
   const open: string[] = []
-  for (const { item } of await leavingsOf(store, tenant, user)) await store.commit([gone(item)])
+  for (const { item, leaver } of await leavingsOf(store, tenant, user)) {
+    const left = { tenant, queue: QUEUES.left, key: leftKey(leaver.at, leaver.place) }
+    await store.commit([gone(item), { write: 'item', item: left, set: undefined }])
+  }
   for (const { id } of await readApps(store, tenant)) {
     for (const queue of [QUEUES.attempts(id), QUEUES.plans(id)]) await forgetTagged(store, tenant, queue, user)
     const [link] = await store.items(tenant, QUEUES.links(id), { keys: [user] })

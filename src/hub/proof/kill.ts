@@ -1,9 +1,9 @@
 // Kill: puts one person out of every app at once, whatever scopes and guards say, until it is revoked.
 
 import type { Environment } from '../../environment.ts'
-import { NEVER, type Store, type Work, type Write } from '../../store/index.ts'
-import { HUB_LANES, type Kill, type Leaver, type Link, QUEUES, RECEIPTS, readApps } from '../contract/index.ts'
-import { leaverKey } from '../engine/leavers.ts'
+import type { Store, Work, Write } from '../../store/index.ts'
+import { HUB_LANES, type Kill, type Leaver, type Link, QUEUES, readApps } from '../contract/index.ts'
+import { leavingWrites } from '../engine/leavers.ts'
 import { leavingsOf, nobody } from './receipts.ts'
 
 /** Who kills, and with what. */
@@ -109,21 +109,7 @@ async function noteLeaving(
     })
     if (line !== undefined) {
       const leaver: Leaver = { how: 'killed', at: line.at, place: line.place }
-      const due = environment.now()
-      await store.commit([
-        {
-          write: 'item',
-          item: { tenant, queue: QUEUES.leavers, key: leaverKey(user, line.place) },
-          set: { state: 'open', due, place: line.place, value: { ...leaver }, expires: NEVER },
-        },
-        {
-          write: 'mark',
-          item: { tenant, queue: QUEUES.receipts, key: RECEIPTS },
-          lane: HUB_LANES.sweep,
-          due,
-          state: 'ready',
-        },
-      ])
+      await store.commit([...leavingWrites(tenant, user, leaver, environment.now())])
       return
     }
     const last = lines.at(-1)

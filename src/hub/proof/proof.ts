@@ -1,10 +1,11 @@
 // What proves that apps were told: who was told what, kills, receipts and the keys that sign them.
 
 import type { Environment } from '../../environment.ts'
-import type { Store, Work } from '../../store/index.ts'
+import type { ListPage, Store, Work } from '../../store/index.ts'
 import type { Told } from '../contract/index.ts'
 import { type Forgotten, forgetPerson } from './forget.ts'
 import { type KillDeps, type KillResult, killPerson, revokeKill } from './kill.ts'
+import { type LeaverRow, type LeaversRequest, leaverList } from './leaver-list.ts'
 import { issueReceipt, leavingsOf, type SignedReceipt } from './receipts.ts'
 import { createSigningKeys, type Sealing, type SigningKeys } from './signing-keys.ts'
 import { told } from './told.ts'
@@ -28,6 +29,8 @@ export interface Proof {
   readonly receipt: (tenant: string, user: string) => Promise<SignedReceipt>
   /** Whether the hub noticed that somebody of this id left. */
   readonly hasLeft: (tenant: string, user: string) => Promise<boolean>
+  /** Who left, the last one first. */
+  readonly leavers: (tenant: string, request: LeaversRequest) => Promise<ListPage<LeaverRow>>
   /** Takes an erased person out of what the hub remembers. */
   readonly forget: (tenant: string, user: string) => Promise<Forgotten>
   readonly keys: SigningKeys
@@ -55,6 +58,10 @@ export function createProof(
     revokeKill: within((tenant, user) => revokeKill(kills, tenant, user)),
     receipt: within((tenant, user) => issueReceipt(receipts, tenant, user)),
     hasLeft: within(async (tenant, user) => (await leavingsOf(store, tenant, user)).length > 0),
+    leavers: async (tenant, request) => {
+      await requireTenant(tenant)
+      return leaverList(store, tenant, request)
+    },
     forget: within((tenant, user) => forgetPerson(store, tenant, user)),
     keys,
   }

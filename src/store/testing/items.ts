@@ -66,7 +66,10 @@ export const ITEMS: Chapter = {
         const back = { order: 'desc' } as const
         expect(keysOf(await store.items('acme', QUEUE, { limit: 100, ...back }))).toEqual(sorted.toReversed())
         expect(keysOf(await store.items('acme', QUEUE, { limit: 2, after: 'b', ...back }))).toEqual(['a b', 'a'])
-        expect(keysOf(await store.items('acme', QUEUE, { limit: 2, after: 'B', tag: 't', ...back }))).toEqual(["'", '%'])
+        expect(keysOf(await store.items('acme', QUEUE, { limit: 2, after: 'B', tag: 't', ...back }))).toEqual([
+          "'",
+          '%',
+        ])
         expect(await store.items('nobody', QUEUE, { limit: 3 })).toEqual([])
       },
     ),

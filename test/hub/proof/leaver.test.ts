@@ -47,6 +47,39 @@ async function start(settings: Parameters<typeof startHub>[0] = {}) {
   return { ...hub, apps, proof, states, kept, soon, leaving }
 }
 
+describe('the list of leavers', () => {
+  test('has the last one first, by whether every app has confirmed, and says which has not', async () => {
+    const { people, pass, proof, soon, apps } = await start()
+    const first = await people.create('ada')
+    const second = await people.create('bob')
+    await pass(5_000)
+    await people.remove(first)
+    await soon(first)
+    apps.erp.fault = (request) =>
+      request.startsWith('disable') ? { error: new AppError('unknown', 'The connection broke') } : undefined
+    await people.patch(second, { active: false })
+    await pass(5_000)
+    const all = await proof.leavers(TENANT, { limit: 10 })
+    expect(all.items).toMatchObject([
+      { user: second, how: 'deactivated', complete: false, openIn: ['erp'], apps: { open: 1 } },
+      { user: first, how: 'deleted', complete: true, userName: 'ada', returned: false },
+    ])
+    expect(all.next).toBeUndefined()
+    expect((await proof.leavers(TENANT, { limit: 10, open: true })).items.map(({ user }) => user)).toEqual([second])
+    const page = await proof.leavers(TENANT, { limit: 1 })
+    const next = await proof.leavers(TENANT, { limit: 1, after: page.next })
+    expect([...page.items, ...next.items].map(({ user }) => user)).toEqual([second, first])
+    const at = all.items[0]?.at ?? 0
+    expect((await proof.leavers(TENANT, { limit: 10, until: at - 1 })).items.map(({ user }) => user)).toEqual([first])
+    expect((await proof.leavers(TENANT, { limit: 10, since: at })).items.map(({ user }) => user)).toEqual([second])
+    await people.patch(second, { active: true })
+    await pass(120_000)
+    expect((await proof.leavers(TENANT, { limit: 1 })).items).toMatchObject([{ complete: true, returned: true }])
+    await proof.forget(TENANT, first)
+    expect((await proof.leavers(TENANT, { limit: 10 })).items.map(({ user }) => user)).toEqual([second])
+  })
+})
+
 describe('somebody who leaves', () => {
   test('is told in every app, and has a receipt within seconds, and another one once it was read back', async () => {
     const { people, pass, proof, states, kept, soon, errors } = await start()
