@@ -1,15 +1,17 @@
 // Walks the table of routes: what each needs, by role and by tenant.
 
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { needsTenants, ROLES, type Role } from '../access/index.ts'
+import { hashToken, needsTenants, ROLES, type Role } from '../access/index.ts'
 import { environment } from '../environment.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
-import { createSealer, createTenancy } from '../tenancy/index.ts'
+import { createOperators, createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
+import { createOneTimeLinks } from './sign-in/one-time-links.ts'
 
 const store = sqliteStore(':memory:')
 const tenancy = createTenancy({ store })
@@ -26,26 +28,62 @@ const admin = createAdmin({
 const ROLE_NAMES = Object.keys(ROLES) as Role[]
 /** Tokens by role, for the whole database and limited to the tenant `own`. */
 const tokens = new Map<string, string>()
+/** Cookies of sessions likewise. */
+const cookies = new Map<string, string>()
+/** A cookie of a session that began an hour ago, of an owner. */
+let stale = ''
+
+/** Signs an operator in, and returns the cookie. */
+async function signIn(role: Role, tenants?: readonly string[]): Promise<string> {
+  const operator = `op-${randomUUID().slice(0, 8)}`
+  const operators = createOperators(store, environment, { actor: 'test', role: 'owner', tenants: undefined })
+  await operators.create(operator, { role, tenants: tenants ?? null })
+  const { secret } = await createOneTimeLinks(store, environment).make({ operator }, 60_000, 'test')
+  const { headers } = await admin.fetch(
+    new Request('http://scim.example/admin/v1/session', {
+      method: 'POST',
+      headers: { 'x-lockstep': '1', 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+      body: JSON.stringify({ link: secret }),
+    }),
+  )
+  return (headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
+}
 
 beforeAll(async () => {
   for (const name of ['own', 'foreign']) await tenancy.tenants.create(name)
   for (const role of ROLE_NAMES) {
     if (!needsTenants(role)) tokens.set(role, (await tenancy.adminTokens.create({ role })).token)
     tokens.set(`${role} of own`, (await tenancy.adminTokens.create({ role, tenants: ['own'] })).token)
+    if (!needsTenants(role)) cookies.set(role, await signIn(role))
+    cookies.set(`${role} of own`, await signIn(role, ['own']))
   }
+})
+beforeAll(async () => {
+  stale = await signIn('owner')
+  const key = hashToken(stale.split('=')[1] ?? '')
+  const [record] = await store.records('', 'session', { key })
+  const value = { ...(record?.value as object), since: Date.now() - 3_600_000 }
+  await store.commit([{ write: 'record', record: { tenant: '', kind: 'session', key }, value }])
 })
 afterAll(async () => {
   await tenancy.close()
   await store.close()
 })
 
+function cookieHeaders(cookie: string) {
+  return { cookie, 'x-lockstep': '1', 'sec-fetch-site': 'same-origin' }
+}
+
 /** A request for things that don't exist, or with a body that is refused: it changes nothing even if it is let in. */
-async function ask({ method, path }: Route, who: string, tenant: string) {
+async function ask({ method, path }: Route, who: string, tenant: string, by: 'token' | 'session' = 'token') {
   const url = path.replace('{tenant}', tenant).replaceAll(/\{\w+\}/g, 'none')
   const response = await admin.fetch(
     new Request(`http://scim.example/admin/v1${url}`, {
       method: method.toUpperCase(),
-      headers: { authorization: `Bearer ${tokens.get(who)}`, 'content-type': 'text/plain' },
+      headers: {
+        ...(by === 'token' ? { authorization: `Bearer ${tokens.get(who)}` } : cookieHeaders(cookies.get(who) ?? who)),
+        'content-type': 'text/plain',
+      },
       // Of another media type: refused with 415 after the needs are checked, and before anything is done.
       ...(method === 'get' || method === 'delete' ? {} : { body: '{}' }),
     }),
@@ -61,20 +99,23 @@ async function ask({ method, path }: Route, who: string, tenant: string) {
 const has = (role: Role, capability: Route['needs']['capability']) =>
   capability === 'nothing' || capability === 'session' || (ROLES[role] as readonly string[]).includes(capability)
 /** Without a body to be refused for, these would succeed. */
-const harmless = ROUTES.filter(({ id }) => id !== 'deleteTenant')
+const HARMFUL = ['deleteTenant', 'signOut', 'endSessions']
+const harmless = ROUTES.filter(({ id }) => !HARMFUL.includes(id))
 
 describe.each(harmless.map((one) => [one.id, one] as const))('%s', (_id, route) => {
   const { capability, reach } = route.needs
-  test.each(ROLE_NAMES.filter((role) => !needsTenants(role)))('%s of the whole database', async (role) => {
-    const { status, error } = await ask(route, role, 'own')
-    if (has(role, capability)) expect([401, 403]).not.toContain(status)
-    else expect([status, error.code]).toEqual([403, 'ERR_FORBIDDEN'])
-  })
-  test.each(ROLE_NAMES)('%s of one tenant', async (role) => {
-    const { status } = await ask(route, `${role} of own`, 'own')
-    const allowed = has(role, capability) && reach !== 'database'
-    if (allowed) expect([401, 403]).not.toContain(status)
-    else expect(status).toBe(403)
+  describe.each(['token', 'session'] as const)('by %s', (by) => {
+    test.each(ROLE_NAMES.filter((role) => !needsTenants(role)))('%s of the whole database', async (role) => {
+      const { status, error } = await ask(route, role, 'own', by)
+      if (has(role, capability)) expect([401, 403]).not.toContain(status)
+      else expect([status, error.code]).toEqual([403, 'ERR_FORBIDDEN'])
+    })
+    test.each(ROLE_NAMES)('%s of one tenant', async (role) => {
+      const { status } = await ask(route, `${role} of own`, 'own', by)
+      const allowed = has(role, capability) && reach !== 'database'
+      if (allowed) expect([401, 403]).not.toContain(status)
+      else expect(status).toBe(403)
+    })
   })
 })
 
@@ -82,11 +123,26 @@ describe.each(harmless.filter(({ needs }) => needs.reach === 'tenant').map((one)
   '%s in another tenant',
   (_id, route) => {
     test.each(ROLE_NAMES)('looks to %s as if it did not exist', async (role) => {
-      const foreign = await ask(route, `${role} of own`, 'foreign')
-      expect([foreign.status, foreign.error.code]).toEqual([404, 'ERR_NOT_FOUND'])
-      const missing = await ask(route, `${role} of own`, 'missing')
-      expect(missing.error.message.replace('missing', 'foreign')).toBe(foreign.error.message)
+      for (const by of ['token', 'session'] as const) {
+        const foreign = await ask(route, `${role} of own`, 'foreign', by)
+        expect([foreign.status, foreign.error.code]).toEqual([404, 'ERR_NOT_FOUND'])
+        const missing = await ask(route, `${role} of own`, 'missing', by)
+        expect(missing.error.message.replace('missing', 'foreign')).toBe(foreign.error.message)
+      }
     })
+  },
+)
+
+test.each(ROUTES.map((one) => [one.id, one] as const))(
+  '%s: nobody, and a session that is not fresh',
+  async (_id, route) => {
+    const { capability, fresh } = route.needs
+    const nobody = await ask(route, 'nobody=1', 'own', 'session')
+    if (capability !== 'nothing') expect([nobody.status, nobody.error.code]).toEqual([401, 'ERR_UNAUTHORIZED'])
+    if (HARMFUL.includes(route.id) && fresh !== true) return
+    const { status, error } = await ask(route, stale, 'own', 'session')
+    if (fresh === true) expect([status, error.code]).toEqual([403, 'ERR_NOT_FRESH'])
+    else expect([401, 403]).not.toContain(status)
   },
 )
 

@@ -11,6 +11,7 @@ import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { LIVE_ROUTES } from './routes/live.ts'
 import { LOG_ROUTES } from './routes/log.ts'
+import { OPERATOR_ROUTES } from './routes/operators.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
@@ -42,4 +43,5 @@ export const ROUTES: readonly Route[] = [
   ...LOG_ROUTES,
   ...TOKEN_ROUTES,
   ...SESSION_ROUTES,
+  ...OPERATOR_ROUTES,
 ]

@@ -34,6 +34,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   index: 'Manage indexes: attributes that filters can look up without reading every resource',
   admin: 'Manage access to the admin API',
   console: 'Manage sign-in to the console',
+  operator: 'Manage operators: people who run this installation',
   seal: 'Manage the keys that seal secrets, such as credentials of apps',
   db: 'Manage a PostgreSQL database on a Citus cluster',
   remote: 'Manage remotes: SCIM servers saved under a name',

@@ -36,8 +36,11 @@ import { TOKEN_LIFETIME_MS } from './connections.ts'
 import { invalid, missing } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import { isTenantName } from './tenants.ts'
+import { lastUses, useRecord } from './token-use.ts'
 
 const ADMIN_TOKEN = 'admin-token'
+/** How far behind the last use of a token may be, as it is kept. */
+const USE_MS = 60_000
 /** Most tenants that one token is limited to. */
 const TENANTS = 100
 
@@ -80,6 +83,14 @@ export interface AdminTokens {
 
 /** Creates the admin tokens part of tenancy. Each call reads the store: the admin API is not a hot path. */
 export function createAdminTokens(store: Store, environment: Environment, note: Note): AdminTokens {
+  const used = new Map<string, number>()
+  const noteUse = (hash: string) => {
+    const now = environment.now()
+    if (now - (used.get(hash) ?? 0) < USE_MS) return
+    used.set(hash, now)
+    // If it can't be written (disk full), the request must not fail; the next minute tries again.
+    store.commit([{ write: 'quiet', records: [{ ...useRecord('', hash), value: now }] }]).catch(() => undefined)
+  }
   return {
     create: async (draft = {}) => {
       const { label, lifetimeMs, role, tenants } = checkDraft(draft)
@@ -94,8 +105,11 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
       await store.commit([{ write: 'record', record, value: { ...facts, created, ...expires } }, made])
       return { admin: { id: tokenId(key), ...facts, created, ...expires }, token }
     },
-    list: async () =>
-      (await allRecords(store, '', ADMIN_TOKEN)).map(toAdminToken).sort((a, b) => a.created - b.created),
+    list: async () => {
+      const uses = await lastUses(store, '')
+      const tokens = (await allRecords(store, '', ADMIN_TOKEN)).map((record) => withUse(record, uses))
+      return tokens.sort((a, b) => a.created - b.created)
+    },
     page: async (request) => {
       // The id is the beginning of the key, and hashes are hexadecimal, so "g" sorts after every key with that prefix.
       const after = request.after === undefined ? {} : { after: `${request.after}g` }
@@ -103,20 +117,25 @@ export function createAdminTokens(store: Store, environment: Environment, note: 
         tokenId(record.key),
         textOf(factsOf(record).label) ?? '',
       ])
-      return { items: items.map(toAdminToken), ...(next === undefined ? {} : { next: tokenId(next) }) }
+      const uses = await lastUses(store, '')
+      return {
+        items: items.map((record) => withUse(record, uses)),
+        ...(next === undefined ? {} : { next: tokenId(next) }),
+      }
     },
     revoke: async (id) => {
       const meant = (await allRecords(store, '', ADMIN_TOKEN)).filter((record) => tokenId(record.key) === id)
       if (meant.length === 0)
         throw missing(`There is no admin token "${id}"; see them with: lockstep admin token --list`)
       await store.commit([
-        ...meant.map(
-          ({ key }): Write => ({ write: 'record', record: { tenant: '', kind: ADMIN_TOKEN, key }, value: undefined }),
-        ),
+        ...meant.flatMap(({ key }): readonly Write[] => [
+          { write: 'record', record: { tenant: '', kind: ADMIN_TOKEN, key }, value: undefined },
+          { write: 'record', record: useRecord('', key), value: undefined },
+        ]),
         note('', 'AdminToken', id, 'revoked'),
       ])
     },
-    authenticate: (header) => authenticate(store, environment, header),
+    authenticate: (header) => authenticate(store, environment, header, noteUse),
     find: async (hash) => {
       const record = await oneRecord(store, '', ADMIN_TOKEN, hash)
       const token = record === undefined ? undefined : toAdminToken(record)
@@ -142,6 +161,7 @@ async function authenticate(
   store: Store,
   environment: Environment,
   header: string | undefined | null,
+  noteUse: (hash: string) => void,
 ): Promise<AdminAuthenticated> {
   const bearer = readBearer(header)
   if ('reason' in bearer || !isAdminToken(bearer.token)) {
@@ -153,7 +173,13 @@ async function authenticate(
   if (record === undefined || !sameHash(record.key, hash)) return { reason: 'invalid' }
   const { id, role, tenants, expires } = toAdminToken(record)
   if (isExpired(expires, environment.now())) return { reason: 'expired' }
+  noteUse(hash)
   return { administrator: { actor: `admin:${id}`, role, tenants, signedIn: 'token' } }
+}
+
+function withUse(record: StoredRecord, uses: ReadonlyMap<string, number | undefined>): AdminToken {
+  const used = uses.get(record.key)
+  return { ...toAdminToken(record), ...(used === undefined ? {} : { lastUsed: used }) }
 }
 
 function checkDraft({ label = 'admin', lifetimeMs = TOKEN_LIFETIME_MS, role = 'owner', tenants }: AdminTokenDraft) {

@@ -23,6 +23,7 @@ export {
   type Operator,
   type Operators,
   type RoleGrant,
+  requireGiver,
 } from './operators.ts'
 export { isImported } from './require-imported.ts'
 export type { ChangeOptions } from './schema-change.ts'

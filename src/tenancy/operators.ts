@@ -55,6 +55,7 @@ export interface Operators {
   /** All, by id. */
   readonly list: () => Promise<readonly Operator[]>
   readonly find: (id: string) => Promise<Operator | undefined>
+  readonly get: (id: string) => Promise<Operator>
   readonly create: (id: string, draft: OperatorDraft) => Promise<Operator>
   readonly change: (id: string, draft: OperatorDraft) => Promise<Operator>
   readonly remove: (id: string) => Promise<void>
@@ -95,6 +96,11 @@ export function createOperators(store: Store, environment: Environment, giver: G
   return {
     list: async () => Object.entries((await read()).kept).map(([id, operator]) => ({ id, ...operator })),
     find,
+    get: async (id) => {
+      const operator = await find(id)
+      if (operator === undefined) throw noOperator(id)
+      return operator
+    },
     create: (id, draft) =>
       untilUnchanged(RECORD.key, async () => {
         requireId(id)

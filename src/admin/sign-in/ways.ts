@@ -8,6 +8,7 @@ import {
   createOperators,
   FIRST_OPERATOR,
   type Giver,
+  type Operator,
   type Operators,
   type Tenancy,
 } from '../../tenancy/index.ts'
@@ -38,6 +39,8 @@ export interface Ways {
   readonly sessions: Sessions
   readonly links: OneTimeLinks
   readonly operators: (giver: Giver) => Operators
+  /** An operator by the id. Throws where there is none. */
+  readonly operator: (id: string) => Promise<Operator>
   readonly identityOf: IdentityOf
   /** Whether somebody owns this installation. */
   readonly hasOwner: () => Promise<boolean>
@@ -77,6 +80,7 @@ export function createWays({ store, tenancy, environment }: WaysDeps): Ways {
     sessions,
     links,
     operators,
+    operator: nobody.get,
     identityOf,
     hasOwner: async () => (await nobody.firstOwner()) === undefined,
     async callerOf(headers, { origin }) {

@@ -2,6 +2,13 @@
 
 import { type CommandEntry, DATABASE, EXPIRES, PUBLIC_URL } from '../terminal/command-entry.ts'
 
+const OPERATOR_OPTIONS: CommandEntry['options'] = [
+  ['--name <text>', 'a name to show people'],
+  ['--role <role>', 'owner, operator, administrator (of tenants that are named), auditor or support'],
+  ['--tenants <names>', 'limit the role to these tenants, separated by commas; all: no limit'],
+  ...DATABASE,
+]
+
 /** Commands for access to the admin API. */
 export const ADMIN_COMMANDS: readonly CommandEntry[] = [
   {
@@ -31,6 +38,37 @@ export const ADMIN_COMMANDS: readonly CommandEntry[] = [
     example: 'console link ada',
     options: [...DATABASE, PUBLIC_URL],
     run: async ([operator], options) => (await import('./links.ts')).consoleLink(operator, options),
+  },
+  {
+    name: 'operator list',
+    does: 'List the operators: people who may sign in to the console by a link',
+    example: 'operator list',
+    options: [...DATABASE],
+    run: async (_args, options) => (await import('./operators.ts')).listOperators(options),
+  },
+  {
+    name: 'operator create',
+    args: '<id>',
+    does: 'Make an operator; the role is support unless another one is named',
+    example: 'operator create ada --role operator --name "Ada Lovelace"',
+    options: OPERATOR_OPTIONS,
+    run: async ([id = ''], options) => (await import('./operators.ts')).createOperator(id, options),
+  },
+  {
+    name: 'operator change',
+    args: '<id>',
+    does: 'Change the name, role or tenants of an operator; sessions have the new role at once',
+    example: 'operator change ada --role auditor --tenants acme',
+    options: OPERATOR_OPTIONS,
+    run: async ([id = ''], options) => (await import('./operators.ts')).changeOperator(id, options),
+  },
+  {
+    name: 'operator remove',
+    args: '<id>',
+    does: 'Remove an operator; sessions end at once, and the last owner stays',
+    example: 'operator remove ada',
+    options: [...DATABASE],
+    run: async ([id = ''], options) => (await import('./operators.ts')).removeOperator(id, options),
   },
   {
     name: 'admin log',

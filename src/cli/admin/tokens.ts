@@ -26,13 +26,11 @@ async function listTokens({ tenancy }: Local, options: Options): Promise<void> {
   const tokens = await tenancy.adminTokens.list()
   if (flagOption(options, 'json')) {
     printJson(
-      tokens.map(({ id, label, role, tenants, created, expires }) => ({
-        id,
-        label,
-        role,
-        tenants,
+      tokens.map(({ created, expires, lastUsed, ...token }) => ({
+        ...token,
         created: isoTime(created),
         expires: isoTime(expires),
+        lastUsed: isoTime(lastUsed),
       })),
     )
     return
@@ -44,6 +42,7 @@ async function listTokens({ tenancy }: Local, options: Options): Promise<void> {
     ['TENANTS', ({ tenants }) => tenants?.join(', ') ?? 'all'],
     ['CREATED', ({ created }) => formatTime(created)],
     ['EXPIRES', ({ expires }) => formatExpiry(expires, Date.now())],
+    ['LAST USED', ({ lastUsed }) => formatTime(lastUsed)],
   ])
 }
 
