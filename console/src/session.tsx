@@ -1,18 +1,12 @@
 // Who is signed in, and what they may do: asked once, and before each page.
 
 import { createContext, type ReactNode, useContext } from 'react'
-
-/** What a page or a button may need. */
-export type Capability = 'see' | 'values' | 'edit' | 'connect' | 'apps' | 'approve' | 'own'
+import type { Answer } from './api/client.ts'
 
 /** Who is signed in. */
-export interface Session {
-  readonly name: string
-  readonly role: string
-  readonly capabilities: readonly string[]
-  /** Names of the tenants it is limited to; undefined: all of them. */
-  readonly tenants: readonly string[] | undefined
-}
+export type Session = Answer<'POST /session'>
+/** What a page or a button may need. */
+export type Capability = Session['capabilities'][number]
 
 const Signed = createContext<Session | undefined>(undefined)
 

@@ -10,7 +10,7 @@ import { send } from '../node.ts'
 import { methodNotAllowed, notFound } from '../protocol/index.ts'
 import type { Settings } from '../site/index.ts'
 import { type Face, type FaceDeps, faceOf, refusalAnswer } from './faces.ts'
-import { pageHeaders } from './page-headers.ts'
+import { protect } from './security-headers.ts'
 
 /** What the faces are connected to. */
 export interface ConsoleDeps extends FaceDeps {
@@ -55,7 +55,6 @@ const toGzip = promisify(gzip)
 export function consoleFaces(deps: ConsoleDeps): readonly Face[] {
   if (deps.settings.console === false) return []
   const { publicUrl } = deps.settings
-  const headers = pageHeaders({ secure: publicUrl?.startsWith('https:') === true })
   let reading: Promise<Built | undefined> | undefined
   const face = (prefix: string, answer: (built: Built, request: IncomingMessage) => Answer | Promise<Answer>) =>
     faceOf(deps, {
@@ -63,13 +62,14 @@ export function consoleFaces(deps: ConsoleDeps): readonly Face[] {
       openTo: 'private',
       listener: async (request, response) => {
         reading ??= readBuilt(publicUrl)
+        protect(response, deps.requestOrigin.origin(request), 'page')
         await answerRead(request, response, await reading, answer)
       },
     })
   const page = (name: keyof Built['pages']) => (built: Built, request: IncomingMessage) =>
-    pageAnswer(built.pages[name], request, headers)
+    pageAnswer(built.pages[name], request)
   return [
-    face(ASSETS, (built, request) => assetAnswer(built, request, headers)),
+    face(ASSETS, (built, request) => assetAnswer(built, request)),
     face('/console/', (built, request) => (wantsPage(request) ? page('console')(built, request) : NO_FILE)),
     face('/console', page('console')),
     face('/setup', page('setup')),
@@ -93,23 +93,19 @@ function wantsPage({ headers }: IncomingMessage): boolean {
   return headers.accept?.includes('text/html') === true
 }
 
-function pageAnswer(
-  { html, tag }: Page,
-  { headers: { 'if-none-match': known } }: IncomingMessage,
-  headers: readonly string[],
-): Answer {
+function pageAnswer({ html, tag }: Page, { headers: { 'if-none-match': known } }: IncomingMessage): Answer {
   const caching = ['Cache-Control', 'no-cache', 'ETag', tag]
   if (known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag) === true)
     return { status: 304, headers: caching }
   const length = ['Content-Length', String(html.length)]
   return {
     status: 200,
-    headers: ['Content-Type', 'text/html; charset=utf-8', ...length, ...caching, ...headers],
+    headers: ['Content-Type', 'text/html; charset=utf-8', ...length, ...caching],
     body: html,
   }
 }
 
-async function assetAnswer(built: Built, request: IncomingMessage, headers: readonly string[]): Promise<Answer> {
+async function assetAnswer(built: Built, request: IncomingMessage): Promise<Answer> {
   const { url = '', headers: asked } = request
   const file = built.assets.get(url.slice(ASSETS.length).split('?')[0] ?? '')
   if (file === undefined) return NO_FILE
@@ -128,7 +124,6 @@ async function assetAnswer(built: Built, request: IncomingMessage, headers: read
       'Vary',
       'Accept-Encoding',
       ...(encoding === undefined ? [] : ['Content-Encoding', encoding]),
-      ...headers,
     ],
     body,
   }

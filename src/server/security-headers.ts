@@ -26,7 +26,6 @@ const PAGE_POLICY = [
 const FEATURES = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'encrypted-media',

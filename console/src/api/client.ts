@@ -138,7 +138,6 @@ export async function send(
         Accept: 'application/json',
         // No form of another site can send it: the browser would have to ask first.
         'X-Lockstep': '1',
-        ...authorization(),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
@@ -185,15 +184,4 @@ async function refusalOf(response: Response): Promise<ApiError> {
     said.detail ?? response.statusText,
     rest,
   )
-}
-
-let heldToken: string | undefined
-
-function authorization(): { readonly Authorization?: string } {
-  return heldToken === undefined ? {} : { Authorization: `Bearer ${heldToken}` }
-}
-
-/** Holds an admin token for the calls to come, in memory alone; undefined forgets it. */
-export function holdToken(token: string | undefined): void {
-  heldToken = token
 }

@@ -3,29 +3,31 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Session } from '../session.tsx'
-import { ApiError, api, holdToken } from './client.ts'
+import { type Answer, ApiError, api } from './client.ts'
 import { queryClient } from './use-api.ts'
 
 const KEY = ['session']
-const ALL = ['see', 'values', 'edit', 'connect', 'apps', 'approve', 'own']
 
-/** Who is signed in; `refused` once the server has said that nobody is. */
+/** Who is signed in; `refused` once the server has said that nobody is, or is any more. */
 export function useSignedIn() {
   const { data, error, refetch } = useQuery({ queryKey: KEY, queryFn: readSession, staleTime: 60_000, retry: false })
   const ended = useSyncExternalStore(onEnd, () => hasEnded)
-  const refused = ended || (error instanceof ApiError && error.status === 401)
-  return { session: data, refused, error, again: () => void refetch() }
+  return { session: data ?? undefined, refused: ended || data === null, error, again: () => void refetch() }
 }
 
-async function readSession(): Promise<Session> {
-  await api('GET /tenants', { query: { limit: 1 } })
-  return { name: 'admin', role: 'owner', capabilities: ALL, tenants: undefined }
+/** Asks in a way that needs no session, so that the answer is never a refusal; null where there is none. */
+async function readSession(): Promise<Session | null> {
+  const { session } = await api('GET /ways-in', {})
+  return session ?? null
 }
 
-/** Signs in by an admin token. @throws {ApiError} when it is none */
-export async function signIn(token: string): Promise<void> {
-  holdToken(token)
-  const session = await readSession()
+/** Signs in by an admin token, which is sent once and kept nowhere. @throws {ApiError} when it is none */
+export async function signInByToken(token: string): Promise<void> {
+  signedIn(await api('POST /session', { body: { token } }))
+}
+
+/** Takes over a session that has just begun. */
+export function signedIn(session: Answer<'POST /session'>): void {
   queryClient.setQueryData(KEY, session)
   setEnded(false)
   void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] })
@@ -33,7 +35,7 @@ export async function signIn(token: string): Promise<void> {
 
 /** Signs out; nothing that was read stays. */
 export async function signOut(): Promise<void> {
-  holdToken(undefined)
+  await api('DELETE /session', {})
   queryClient.clear()
   location.reload()
 }

@@ -3,7 +3,7 @@
 import { Button, Modal, PasswordInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { signIn } from '../api/signed-in.ts'
+import { signInByToken } from '../api/signed-in.ts'
 import { messageOf } from '../parts/failed.tsx'
 import css from './sign-in.module.css'
 
@@ -39,7 +39,7 @@ function TokenForm() {
     event.preventDefault()
     setBusy(true)
     try {
-      await signIn(token.trim())
+      await signInByToken(token.trim())
     } catch (error) {
       setWrong(messageOf(error, t('signIn.wrong')))
       setBusy(false)
