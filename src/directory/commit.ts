@@ -1,6 +1,14 @@
 // Hands writes to the store, with the hook of the host in the same transaction and SCIM errors for conflicts.
 
-import { invalidValue, notFound, type ResourceType, resolve, type ScimError, uniqueness } from '../protocol/index.ts'
+import {
+  ConfigError,
+  invalidValue,
+  notFound,
+  type ResourceType,
+  resolve,
+  type ScimError,
+  uniqueness,
+} from '../protocol/index.ts'
 import { Conflict, type Store, type WholeChange, type Within, type Write, type Written } from '../store/index.ts'
 import { committed, type Touched } from './committed.ts'
 import type { DirectoryDeps, Hooks } from './context.ts'
@@ -56,6 +64,8 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
   }
 
   return async function commit(writes, type, tenant, along, host = {}) {
+    // Stands for the whole database, which has records and no resources.
+    if (tenant === '') throw new ConfigError('tenant', 'must be the name of a tenant; it is empty')
     try {
       return await write(along === undefined ? writes : [...writes, ...along], tenant, host)
     } catch (error) {

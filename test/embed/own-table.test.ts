@@ -134,7 +134,7 @@ async function emptied() {
     shared = { pool: new pg.Pool({ connectionString: place.database }), remove: place.remove }
     shared.pool.on('error', () => undefined)
     await shared.pool.query(KEPT)
-    await shared.pool.query('create table begun as table lockstep.tenant')
+    await shared.pool.query('create table begun as table lockstep.tenant_state')
   }
   const { pool } = shared
   const { rows } = await pool.query<{ readonly name: string }>(
@@ -142,7 +142,7 @@ async function emptied() {
   )
   await pool.query(`truncate people, ${rows.map(({ name }) => name).join(', ')}`)
   // The tenant that stands for the whole database.
-  await pool.query('insert into lockstep.tenant select * from begun')
+  await pool.query('insert into lockstep.tenant_state select * from begun')
   const store = ownResources(await postgresStore({ pool }), { db: pool, types: [kept] })
   return { store: store as Store, close: store.close }
 }

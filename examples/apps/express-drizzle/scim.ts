@@ -24,7 +24,7 @@ export const scim = lockstep({
   roles: { Admins: 'owner', Engineering: 'editor' },
   guards: {
     lastOf: 'owner',
-    seats: async (tenant) => (await db.select().from(customers).where(eq(customers.id, tenant)))[0]?.seats ?? 0,
+    seats: async (tenant, { db }) => (await db.select().from(customers).where(eq(customers.id, tenant)))[0]?.seats ?? 0,
   },
   on: {
     // `match` may have named somebody who is there.

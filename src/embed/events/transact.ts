@@ -27,8 +27,13 @@ export function* transact({ plan, catalog: of, now }: TransactDeps, done: Commit
   const catalog = of(done.tenant)
   const scene = yield* readScene(done, catalog)
   const { seats } = guards
+  let made: { readonly value: unknown } | undefined
+  const db = () => {
+    made ??= { value: dbOf() }
+    return made.value
+  }
   if (seats !== undefined) {
-    yield* guardSeats(scene, catalog, (tenant) => atOnce(done, 'guards.seats', seats(tenant)))
+    yield* guardSeats(scene, catalog, (tenant) => atOnce(done, 'guards.seats', seats(tenant, { db: db() })))
   }
   if (guards.deactivations !== undefined) yield* guardDeactivations(scene, guards.deactivations, now())
   const wanted = (name: EventName) => on.has(name) || after.has(name)
@@ -41,14 +46,12 @@ export function* transact({ plan, catalog: of, now }: TransactDeps, done: Commit
   }
   if (on.size + after.size === 0) return
   const outbox = createOutbox(done.tenant, done.within, now())
-  let db: { readonly value: unknown } | undefined
   function* tell(event: AnyEvent): Steps<void> {
     // Before the handler, which may change what it is given.
     if (after.has(event.name)) yield* outbox.add(event)
     const handler = on.get(event.name)
     if (handler === undefined) return
-    db ??= { value: dbOf() }
-    yield* step(run(done, handler, { ...event, db: db.value }))
+    yield* step(run(done, handler, { ...event, db: db() }))
   }
   yield* announce({ scene, graph, roles, wanted, tell })
   yield* outbox.close()

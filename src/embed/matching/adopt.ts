@@ -1,6 +1,6 @@
 // Adopts the people whom an app has already: they become resources under the app's own ids.
 
-import { type Context, type Directory, documentOf, faultOfId } from '../../directory/index.ts'
+import { type AlongWrite, type Context, type Directory, documentOf, faultOfId } from '../../directory/index.ts'
 import {
   ConfigError,
   createNotes,
@@ -108,6 +108,7 @@ export async function adopt(
   tenant: string,
   people: Iterable<AdoptedPerson> | AsyncIterable<AdoptedPerson>,
   options: AdoptOptions = {},
+  ended: EndNote = () => [],
 ): Promise<AdoptReport> {
   for (const name of Object.keys(options))
     if (!ADOPT_OPTIONS.includes(name))
@@ -117,7 +118,7 @@ export async function adopt(
   const counts = { adopted: 0, same: 0, updated: 0, refusals: 0 }
   const refused: Refusal[] = []
   const skipped = new Set<string>()
-  const work: Adopting = { directory, tenant, type, options, find: createFind(directory, tenant) }
+  const work: Adopting = { directory, tenant, type, options, ended, find: createFind(directory, tenant) }
   const one = async (person: AdoptedPerson) => {
     const outcome = await adoptOne(work, person)
     if ('why' in outcome) {
@@ -137,12 +138,16 @@ export async function adopt(
   return { ...counts, refused, skipped: [...skipped] }
 }
 
+/** What is written along when a person stops being active without any hook hearing of it: that their sessions end. */
+export type EndNote = (tenant: string, person: string) => readonly AlongWrite[]
+
 /** What adopting one person needs. */
 interface Adopting {
   readonly directory: Directory
   readonly tenant: string
   readonly type: ResourceType
   readonly options: AdoptOptions
+  readonly ended: EndNote
   readonly find: Find
 }
 
@@ -212,7 +217,9 @@ async function write(
       const notes = createNotes()
       const merged = mergePerson(documentOf(stored), normalise(body, type, context.allow, notes))
       const ifMatch = formatETag(stored.version)
-      const { changed } = await directory.replace(context, type.name, stored.id, merged, { ifMatch, silent })
+      const leaves = silent && documentOf(stored).active !== false && merged.active === false
+      const along = leaves ? { along: () => work.ended(tenant, stored.id) } : {}
+      const { changed } = await directory.replace(context, type.name, stored.id, merged, { ifMatch, silent, ...along })
       return { came: changed ? 'updated' : 'same', skipped: notes.unknown }
     } catch (error) {
       const overtaken = error instanceof ScimError && [404, 409, 412].includes(error.status)

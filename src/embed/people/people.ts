@@ -7,7 +7,7 @@ import { type AdoptedPerson, type AdoptOptions, type AdoptReport, adopt } from '
 import { withMatching } from '../matching/match.ts'
 import { readTime, type Time } from '../matching/time.ts'
 import type { Report } from '../report.ts'
-import { noteEnds } from '../sign-in/ends.ts'
+import { endOf, noteEnds } from '../sign-in/ends.ts'
 import type { Arrival, SignInOutcome } from '../sign-in/outcome.ts'
 import { createSignIns, type SignIns } from '../sign-in/sign-ins.ts'
 import { requireTenant } from '../url.ts'
@@ -102,7 +102,8 @@ export function createPeople(options: PeopleOptions, deps: PeopleDeps): PeoplePa
     api: {
       async adopt(tenant, people, asked) {
         const { directory } = await opened(tenant)
-        return adopt(directory, tenant, people, asked)
+        const ends = options.signIn !== undefined
+        return adopt(directory, tenant, people, asked, (of, person) => (ends ? [endOf(environment, of, person)] : []))
       },
       signIn: signIns.signIn,
       signIns: signIns.signIns,

@@ -73,8 +73,8 @@ export interface ResourcesDeps {
 
 /** How many are read at once for a list. */
 const PAGE = 100
-/** How often an update is computed again because somebody else was faster. */
-const ATTEMPTS = 10
+/** How often an update is computed again because somebody else was faster: each time one of them is done. */
+const ATTEMPTS = 100
 /** The app's own code is told of every mistake. */
 const ALLOW = { ...STRICT, refuseUnknownInBody: true }
 

@@ -4,7 +4,7 @@ import { type Context, type Directory, documentOf, type Plan, type Stored } from
 import type { Environment } from '../../environment.ts'
 import { ConfigError, LENIENT, parseFilter, ScimError, typeByName } from '../../protocol/index.ts'
 import { type ReadConnection, readConnection, type SsoConnection } from './connection.ts'
-import { createPerson } from './jit.ts'
+import { createPerson, type Overtaken } from './jit.ts'
 import type { KeptLink, Links, NewLink } from './links.ts'
 import { type Arrival, type Reason, refusal, type SignInLink, type SignInOutcome } from './outcome.ts'
 import { personOf } from './person.ts'
@@ -29,9 +29,15 @@ export async function accept(deps: AcceptDeps, arrival: Arrival): Promise<SignIn
   const { environment } = deps
   const connection = choose((await deps.connections(arrival.tenant)).map(readConnection), arrival)
   if ('code' in connection) return refusal(connection, 'your identity provider', environment)
+  let overtaken: Reason | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const decided = await decide(deps, connection, arrival)
     if (decided === 'again') continue
+    if ('overtaken' in decided) {
+      if (overtaken !== undefined) return refusal(overtaken, connection.label, environment)
+      overtaken = decided.overtaken
+      continue
+    }
     return 'code' in decided ? refusal(decided, connection.label, environment) : decided
   }
   const why = 'The person was changed again and again while signing in; the next attempt may succeed'
@@ -42,7 +48,7 @@ async function decide(
   deps: AcceptDeps,
   connection: ReadConnection,
   arrival: Arrival,
-): Promise<SignInOutcome | Reason | 'again'> {
+): Promise<SignInOutcome | Reason | Overtaken | 'again'> {
   const { directory, links } = deps
   const { tenant, issuer, subject } = arrival
   const known = await links.find(tenant, issuer, subject)

@@ -1,6 +1,6 @@
 // Tells every process that somebody's sessions are to end: the person was deactivated or deleted.
 
-import type { Committed } from '../../directory/index.ts'
+import type { AlongWrite, Committed } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import { isObject, type Json } from '../../protocol/index.ts'
 import { type Item, NEVER, type Store, type WithinWrite, type Write } from '../../store/index.ts'
@@ -66,6 +66,14 @@ export function noteEnds({ tenant, changes, documents, within }: Committed): voi
     pending = pending instanceof Promise ? pending.then(remove) : remove()
   }
   return pending
+}
+
+/** The same for a change that no hook hears of, to be written along with it. */
+export function endOf(environment: Pick<Environment, 'now' | 'random'>, tenant: string, person: string): AlongWrite {
+  const at = environment.now()
+  const value: Json = { person, cause: 'deactivated', at }
+  const set = { state: 'caused', due: at, expires: at + KEPT_MS, value }
+  return { write: 'item', item: { tenant, queue: CAUSED, key: `silent-${chance(environment)}` }, set }
 }
 
 /** Creates what tells of ends. It looks for them while somebody listens. */

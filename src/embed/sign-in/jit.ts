@@ -1,6 +1,6 @@
 // Creates a person by their first sign-in, where the tenant wants that.
 
-import type { Context, Directory } from '../../directory/index.ts'
+import { AlongConflict, type Context, type Directory } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import { type Json, LENIENT, ScimError, User } from '../../protocol/index.ts'
 import { isOwned, type ReadConnection } from './connection.ts'
@@ -16,12 +16,17 @@ export interface JitDeps {
   readonly environment: Pick<Environment, 'now'>
 }
 
+/** Somebody has that name or link already, perhaps by this same sign-in in another window: look again, and refuse if that finds nobody. */
+export interface Overtaken {
+  readonly overtaken: Reason
+}
+
 /** Creates the person, with no more than the connection may vouch for; the link is made in the same transaction. */
 export async function createPerson(
   { directory, links, environment }: JitDeps,
   connection: ReadConnection,
   arrival: Arrival,
-): Promise<SignInOutcome | Reason> {
+): Promise<SignInOutcome | Reason | Overtaken> {
   const { tenant, issuer, subject, email, emailVerified } = arrival
   if (connection.jit !== 'create') {
     const why = `Nobody in tenant ${tenant} has this identity; provision the person by SCIM, or link it by hand`
@@ -73,7 +78,10 @@ export async function createPerson(
       link: { issuer, subject, connection: connection.id, rule: 'jit', at },
     }
   } catch (error) {
-    if (!(error instanceof ScimError) || error.status >= 500) throw error
-    return { code: 'ERR_SIGNIN_LINK', why: `The person could not be created: ${error.detail}` }
+    const linked = error instanceof AlongConflict
+    if (!linked && (!(error instanceof ScimError) || error.status >= 500)) throw error
+    const why = linked ? 'the identity was linked meanwhile' : error.detail
+    const reason = { code: 'ERR_SIGNIN_LINK', why: `The person could not be created: ${why}` } as const
+    return linked || error.status === 409 ? { overtaken: reason } : reason
   }
 }

@@ -26,9 +26,12 @@ export type RolesOption<Types> =
   | ((group: GroupOf<Types>, context: { readonly tenant: string }) => string | readonly string[] | undefined)
 
 /** Limits that a request can't pass. */
-export interface GuardOptions {
-  /** Most active people of a tenant. Whoever would be one more is refused. */
-  readonly seats?: number | ((tenant: string) => number | Promise<number>) | undefined
+export interface GuardOptions<Db = unknown> {
+  /**
+   * Most active people of a tenant, or how to find it out. Whoever would be one more is refused. `db` is that of the transaction: ask the
+   * same database by it, since a pool with one connection has no other.
+   */
+  readonly seats?: number | ((tenant: string, context: { readonly db: Db }) => number | Promise<number>) | undefined
   /** A role, or several, whose last active holder can be neither deactivated, deleted nor taken out of the group. */
   readonly lastOf?: string | readonly string[] | undefined
   /** Holds deactivations and deletions of active people when there are more within a time (`'1h'`, `'30m'`, or milliseconds). */
@@ -68,7 +71,7 @@ export interface EventOptions<Tx, Types, Db> {
    */
   readonly roles?: RolesOption<Types> | undefined
   /** @example guards: { seats: 50, lastOf: 'owner', deactivations: { most: 20, within: '1h' } } */
-  readonly guards?: GuardOptions | undefined
+  readonly guards?: GuardOptions<Db> | undefined
 }
 
 /** The names of these options. */

@@ -2,7 +2,7 @@
 
 import { ConfigError, didYouMean, fold } from '../../../protocol/index.ts'
 import { type AnyEvent, EVENT_NAMES, type EventName } from './event.ts'
-import type { Duration, EventOptions } from './options.ts'
+import type { Duration, EventOptions, GuardOptions } from './options.ts'
 
 /** A handler, whatever it handles. */
 export type Handler = (event: AnyEvent & { readonly [name: string]: unknown }) => unknown
@@ -12,7 +12,7 @@ export type RolesOf = (group: { readonly [name: string]: unknown }, tenant: stri
 
 /** Guards as they are enforced. */
 export interface Guards {
-  readonly seats: ((tenant: string) => number | Promise<number>) | undefined
+  readonly seats: ((tenant: string, context: { readonly db: unknown }) => number | Promise<number>) | undefined
   readonly lastOf: readonly string[]
   readonly deactivations: { readonly most: number; readonly withinMs: number } | undefined
 }
@@ -88,7 +88,7 @@ function listOf(option: string, given: unknown): readonly string[] {
   return [...new Set(names)]
 }
 
-function readGuards(given: EventOptions<unknown, unknown, unknown>['guards'], rolesOf: RolesOf | undefined): Guards {
+function readGuards<Db>(given: GuardOptions<Db> | undefined, rolesOf: RolesOf | undefined): Guards {
   const { seats, lastOf, deactivations, ...rest } = given ?? {}
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) {
@@ -103,7 +103,7 @@ function readGuards(given: EventOptions<unknown, unknown, unknown>['guards'], ro
     throw new ConfigError('guards.lastOf', "needs the option roles, which says whom a role has: { Admins: 'owner' }")
   }
   return {
-    seats: seats === undefined || typeof seats === 'function' ? seats : () => seats,
+    seats: typeof seats === 'function' ? (seats as Guards['seats']) : seats === undefined ? seats : () => seats,
     lastOf: roles,
     deactivations: deactivations && {
       most: readMost(deactivations.most),
