@@ -1,6 +1,6 @@
 // Sends requests from a list over so many connections, as fast as they are answered: the reference of the rows H.
 
-//   node bench/replay.ts: the parent sends { url, requests, connections }, and gets the milliseconds.
+//   node bench/replay.ts: the parent sends { url, requests, connections }, and gets the milliseconds; as often as it likes.
 
 import type { Recorded } from './hub-site.ts'
 

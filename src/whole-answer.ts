@@ -9,24 +9,40 @@ export type WholeAnswer = Response & { readonly [BYTES]: Bytes }
 
 const decoder = new TextDecoder()
 
-/** Makes an answer. `body`: null where the status allows none. Throws RangeError for a status that HTTP does not have. */
+/** Names and values that headers may have. RFC 9110 §5.1, §5.5. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const VALUE = /^[^\0\r\n\u0100-\uffff]*$/
+
+/**
+ * Makes an answer. `body`: null where the status allows none. Throws RangeError for a status, and TypeError for headers, that HTTP does not
+ * have.
+ */
 export function createWholeAnswer(
   status: number,
   pairs: readonly (readonly [name: string, value: string])[],
   body: Bytes | null,
 ): WholeAnswer {
   if (!(status >= 200 && status <= 599)) throw new RangeError(`There is no status ${status}`)
-  const headers = new Headers(pairs as [string, string][])
+  for (const [name, value] of pairs) {
+    if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError(`${name} is no header`)
+  }
   const bytes = body ?? new Uint8Array(0)
+  let headers: Headers | undefined
+  const read = () => {
+    headers ??= new Headers(pairs as [string, string][])
+    return headers
+  }
   let made: Response | undefined
   const real = () => {
-    made ??= new Response(body, { status, headers })
+    made ??= new Response(body, { status, headers: read() })
     return made
   }
   return {
     [BYTES]: bytes,
     status,
-    headers,
+    get headers() {
+      return read()
+    },
     ok: status < 300,
     statusText: '',
     type: 'default',

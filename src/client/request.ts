@@ -14,13 +14,15 @@ export interface Call {
   readonly headers?: { readonly [name: string]: string }
   readonly ifMatch?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** The signal ends the call in time: no clock of the client's own is started. */
+  readonly isTimed?: boolean | undefined
   /** POST that only looks, like `/.search`: as safe to repeat as a GET. */
   readonly isSafe?: boolean
 }
 
 /** What goes out. */
 export interface Outgoing {
-  readonly url: URL
+  readonly url: string
   readonly headers: { readonly [name: string]: string }
   readonly body: string | undefined
 }
@@ -49,7 +51,7 @@ export function toOutgoing(base: string, call: Call): Outgoing {
     if (value !== undefined) parts.push(`${name}=${encode(String(value))}`)
   }
   return {
-    url: new URL(`${base}${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`),
+    url: `${base}${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`,
     headers: {
       accept: `${SCIM_JSON}, ${JSON_TYPE}`,
       ...(body === undefined ? {} : { 'content-type': SCIM_JSON }),

@@ -33,12 +33,18 @@ const TELLING = ['retry-after', 'www-authenticate', 'allow', 'location'] as cons
  * RFC 7644 §3.1, §3.12.
  */
 export function readAnswer(call: Sending, received: Received, now: number): Answer {
-  const { status, headers, text } = received
+  const { status, text } = received
   if (status >= 400) throw readRefusal(call, received, now)
   const body = parse(text)
-  if (text.trim() === '') return { status, headers, body: undefined }
-  if (!isObject(body)) throw notScim(call, received, now, 'is not a JSON object')
-  return { status, headers, body }
+  const isEmpty = body === undefined && text.trim() === ''
+  if (!isEmpty && !isObject(body)) throw notScim(call, received, now, 'is not a JSON object')
+  return {
+    status,
+    get headers() {
+      return received.headers
+    },
+    body: isObject(body) ? body : undefined,
+  }
 }
 
 /** The error in a refusal. A page of HTML may come from anything on the way, not from the server. */

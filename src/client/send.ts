@@ -51,6 +51,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Creates the sender of one client. */
 export function createSend(options: SendOptions): Send {
   const { environment, attempts, onAttempt } = options
+  const { origin } = new URL(options.base)
   return async (asked) => {
     const call = { ...asked, base: options.base }
     const outgoing = toOutgoing(options.base, call)
@@ -63,7 +64,6 @@ export function createSend(options: SendOptions): Send {
       try {
         const credentials = await options.auth.headers({ refused, environment, signal: call.signal, tries: options })
         const sent = { ...outgoing, headers: { ...options.headers, ...outgoing.headers, ...credentials } }
-        const { origin } = outgoing.url
         const ask = async () => {
           const answer = await exchange(call, sent, options)
           const pauseMs = NOT_NOW.has(answer.status) ? retryAfterOf(answer, environment) : undefined
@@ -93,7 +93,7 @@ export function createSend(options: SendOptions): Send {
         await environment.wait(backoffMs(attempt, options.backoffMs, options.waitMs, environment), call.signal)
         continue
       }
-      const { status, headers } = received
+      const { status } = received
       const again = NOT_NOW.has(status) || (TRANSIENT.has(status) && isRepeatable(call))
       if (again) {
         const asked = retryAfterOf(received, environment)
@@ -111,7 +111,7 @@ export function createSend(options: SendOptions): Send {
       } catch (error) {
         // Gone already: by the attempt whose answer never came.
         if (call.method === 'DELETE' && maybeDone && error instanceof ScimError && error.status === 404) {
-          return { status: 204, headers, body: undefined }
+          return { status: 204, headers: received.headers, body: undefined }
         }
         throw error
       }
@@ -143,25 +143,26 @@ function pausedTooLong(call: Sending, timeoutMs: number, retryAfterMs: number): 
 /** One attempt: the request, redirects within the origin, the answer's body within its limits. */
 async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions): Promise<Received> {
   const { environment, timeoutMs, answerBytes } = options
-  const deadline = createDeadline(timeoutMs, environment, call.signal)
-  const { signal } = deadline
+  const isTimed = call.isTimed === true && call.signal !== undefined
+  const deadline = isTimed ? undefined : createDeadline(timeoutMs, environment, call.signal)
+  const signal = deadline?.signal ?? call.signal
   let { url } = outgoing
   let answered = false
   try {
     for (let hop = 0; ; hop++) {
-      const response = await environment.fetch(url.href, {
+      const response = await environment.fetch(url, {
         method: call.method,
         headers: { ...outgoing.headers },
         redirect: 'manual',
-        signal,
+        ...(signal === undefined ? {} : { signal }),
         ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
       })
       answered = true
       const next = redirectOf(call, response, url)
       if (next === undefined) {
-        const { status, headers } = response
+        const { status } = response
         const text = await readText(response, answerBytes)
-        if (text !== undefined) return { status, headers, text }
+        if (text !== undefined) return received(response, text)
         const what = `the answer to ${nameOf(call)} is longer than ${answerBytes} bytes`
         throw new TransportError('ERR_TOO_LARGE', what, { mayBeDone: !isSafe(call), status })
       }
@@ -169,13 +170,13 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
       if (hop >= CLIENT_LIMITS.REDIRECTS)
         throw refusedRedirect(call, `redirects more than ${CLIENT_LIMITS.REDIRECTS} times`)
       answered = false
-      url = next
+      url = next.href
     }
   } catch (error) {
     if (error instanceof TransportError) throw error
     call.signal?.throwIfAborted()
     const mayBeDone = !isSafe(call) && (answered || maybeSent(error))
-    if (signal.aborted) {
+    if (signal?.aborted === true) {
       const what = `no whole answer to ${nameOf(call)} within ${timeoutMs} ms`
       throw new TransportError('ERR_TIMEOUT', what, { mayBeDone: !isSafe(call), cause: error })
     }
@@ -184,7 +185,18 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
       cause: error,
     })
   } finally {
-    deadline.end()
+    deadline?.end()
+  }
+}
+
+/** Most answers are read without their headers, which are dear to make. */
+function received(response: Response, text: string): Received {
+  return {
+    status: response.status,
+    get headers() {
+      return response.headers
+    },
+    text,
   }
 }
 
@@ -192,16 +204,17 @@ async function exchange(call: Sending, outgoing: Outgoing, options: SendOptions)
  * Where a redirect within the same origin leads; undefined for other answers. Credentials never go to another origin, and nothing
  * that writes is sent on by 301 to 303, which would make it a GET.
  */
-function redirectOf(call: Sending, response: Response, from: URL): URL | undefined {
+function redirectOf(call: Sending, response: Response, at: string): URL | undefined {
   if (response.type === 'opaqueredirect') throw refusedRedirect(call, 'redirects; use the URL that it leads to')
   if (!REDIRECTS.has(response.status)) return undefined
   const location = response.headers.get('location')
-  const to = location === null ? null : parseUrl(location, from.href)
+  const from = parseUrl(at)
+  const to = location === null ? null : parseUrl(location, at)
   if (to === null) return undefined
   if (!/^https?:$/.test(to.protocol)) {
     throw refusedRedirect(call, `redirects to ${to.href.slice(0, 200)}, which is not http`)
   }
-  if (to.origin !== from.origin) {
+  if (to.origin !== from?.origin) {
     throw refusedRedirect(
       call,
       `redirects to ${to.origin}, where the credentials don't go; use that URL if it is right`,

@@ -40,6 +40,9 @@ const NOT_THE_CALLERS: ReadonlySet<string> = new Set([
   'proxy-connection',
 ])
 
+/** Methods whose requests have no body unless they are given one. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
 /** Statuses whose answers have no body, not even an empty one. */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
@@ -53,7 +56,10 @@ export async function exchange(to: Destination, init: RequestInit, options: Exch
   if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method))
     throw new OutboundError('ERR_OUTBOUND_REFUSED', `The method ${method} is not allowed`)
   const { body, type } = await readBody(init.body)
-  const headers = readHeaders(init.headers, type)
+  const headers = ['host', to.url.host, ...Object.entries(readHeaders(init.headers, type)).flat()]
+  // What has no body says nothing of one, but where one is expected. RFC 9110 §8.6.
+  if (body !== undefined || !BODILESS.has(method.toUpperCase()))
+    headers.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
   const { answer, bytes } = await send(to, { method, headers }, body, init.signal, options)
   const status = answer.statusCode ?? 0
   if (status >= 300 && status < 400 && answer.headers.location !== undefined && init.redirect !== 'manual')
@@ -75,7 +81,7 @@ interface Received {
 
 function send(
   to: Destination,
-  head: Pick<RequestOptions, 'method' | 'headers'>,
+  head: { readonly method: string; readonly headers: readonly string[] },
   body: string | Uint8Array | undefined,
   signal: AbortSignal | null | undefined,
   { connections, limits, setTimer }: ExchangeOptions,

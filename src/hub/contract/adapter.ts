@@ -54,6 +54,8 @@ export interface MemberChange {
 export interface AdapterCall {
   /** Aborted when the lease is lost or the time is up: end the request. */
   readonly signal: AbortSignal
+  /** The signal is aborted within `Traits.timeoutMs`: no other clock is needed. */
+  readonly isTimed?: boolean
   /** Headers for each request of the call, in lower case: an id of the delivery, trace context. */
   readonly headers: { readonly [name: string]: string }
   /** The place in the log that the step was computed from, and that of the last call for this account that the app confirmed. */

@@ -150,15 +150,21 @@ export function openCalls(deps: CallsDeps): Calls {
   if (signal.aborted) close()
   else signal.addEventListener('abort', end, { once: true })
 
-  const wait = (ask: Ask, stage: 'token' | 'slot', probe: boolean) =>
-    new Promise<boolean>((go, dismiss) => {
-      if (state.closed) return dismiss(new TurnOver('The turn is over'))
-      const delivery = deliveryOf(ask)
-      const age = state.order.get(delivery) ?? state.order.size
-      state.order.set(delivery, age)
+  const wait = (ask: Ask, stage: 'token' | 'slot', probe: boolean): Promise<boolean> | boolean => {
+    if (state.closed) throw new TurnOver('The turn is over')
+    const delivery = deliveryOf(ask)
+    const age = state.order.get(delivery) ?? state.order.size
+    state.order.set(delivery, age)
+    // Where nobody waits and there is enough for all, most of the time, nobody has to stand in line.
+    if (stage === 'token' && isFree(deps, state)) {
+      state.budget = takeToken(state.budget, adapter.traits, ask, environment.now()).budget
+      return false
+    }
+    return new Promise<boolean>((go, dismiss) => {
       enqueue(state.waiters[stage], { ask, age, probe, go, dismiss })
       pump(deps, state)
     })
+  }
 
   return {
     async pass(ask) {
@@ -186,6 +192,11 @@ export function openCalls(deps: CallsDeps): Calls {
     },
     state: () => ({ ...state.health, budget: savedBudget(state.budget) }),
   }
+}
+
+/** Whether an app may be asked as often as anybody likes, and is well. */
+function isFree({ adapter: { traits } }: CallsDeps, { health, waiters }: CallsState): boolean {
+  return traits.buckets.length === 0 && waiters.token.size === 0 && health.health === 'healthy'
 }
 
 /** Lets go whoever may. */
@@ -322,7 +333,7 @@ async function callOnce<T>(
   state.ends.add(end)
   let error: AppError | undefined
   try {
-    return await Promise.race([run({ signal: ending.signal, headers: ask.headers }), tooLong])
+    return await Promise.race([run({ signal: ending.signal, isTimed: true, headers: ask.headers }), tooLong])
   } catch (thrown) {
     error = asAppError(thrown)
     throw error

@@ -84,9 +84,21 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
     if (steps.removes === 1 || steps.action === 'disable' || steps.action === 'remove') job.lane = 0
     const done = await oneRound(turn, job, want, steps).catch((error) => blameLost(turn, job, referred, error))
     if (done === 'settled') return
+    if (done === 'again' && isMade(job, want, steps)) return finish(turn, job, want)
     if (done === 'at rest') return finish(turn, job, want)
   }
   await settleLater(turn, job, { state: 'ready', due: turn.deps.environment.now() + 1_000 })
+}
+
+/**
+ * Whether an account was made just now with all that is wanted of it: then the map would only say so once more. Whoever refers to oneself
+ * can do that only now, and what was in doubt is read back.
+ */
+function isMade({ item, link, saved }: Job, { waitsFor }: Want, { action }: Steps): boolean {
+  const isNew =
+    action === 'create' && link.account !== undefined && saved.account === undefined && link.tentative === undefined
+  const isDone = isNew && link.type === 'User' && link.verify === undefined && link.swap === undefined
+  return isDone && !waitsFor.includes(item.key)
 }
 
 /** The app may have refused an account because one that it refers to was removed by another hand: that one is looked for first. */

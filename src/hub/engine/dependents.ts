@@ -2,6 +2,7 @@
 
 import type { Write } from '../../store/index.ts'
 import { accountTag, HUB_LANES, type Link, QUEUES } from '../contract/index.ts'
+import { fills, isEmpty } from './empty-queues.ts'
 import { flattens, managesMembers } from './nested.ts'
 import { accountTraits, isThere } from './steps.ts'
 import { type Job, keyOf, type Turn } from './turn.ts'
@@ -51,6 +52,7 @@ async function wakeWaiting(turn: Turn, needed: string): Promise<readonly Write[]
   const queue = QUEUES.waits(app.settings.id)
   // Those of this turn may not be stored yet.
   const writes: Write[] = [...(turn.waiting.get(needed) ?? [])].map((id) => markLink(turn, id, HUB_LANES.update))
+  if (await isEmpty(turn, 'waits')) return writes
   for (let after: string | undefined; ; ) {
     const page = await deps.store.items(tenant, queue, {
       tag: needed.slice(-200),
@@ -130,6 +132,7 @@ export function markMember(
 export function waitWrites(turn: Turn, job: Job, needed: readonly string[]): readonly Write[] {
   const { key: waiter, tenant } = keyOf(job)
   const queue = QUEUES.waits(turn.app.settings.id)
+  if (needed.length > 0) fills(turn, 'waits')
   return needed.map((id) => ({
     write: 'item',
     item: { tenant, queue, key: `${id}/${waiter}` },

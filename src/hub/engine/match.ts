@@ -10,6 +10,7 @@ import {
   type MatchKey,
   QUEUES,
 } from '../contract/index.ts'
+import { isEmpty } from './empty-queues.ts'
 import { formerKey } from './settle.ts'
 import { accountTraits, isThere } from './steps.ts'
 import type { Job, Turn } from './turn.ts'
@@ -167,6 +168,7 @@ export async function formerAccount(turn: Turn, job: Job, document: Document): P
   const name = document.userName
   if (job.link.type !== 'User' || typeof name !== 'string' || name === '') return undefined
   const { tenant, app, deps } = turn
+  if (await isEmpty(turn, 'former')) return undefined
   const [item] = await deps.store.items(tenant, QUEUES.former(app.settings.id), { keys: [formerKey(name)] })
   return item === undefined ? undefined : (item.value as unknown as Former)
 }

@@ -182,10 +182,10 @@ async function sendChunk(turn: Turn, job: Job, chunk: readonly Move[]): Promise<
   changeState(turn, { memberships: Math.max(0, memberships) })
   const isReadable = turn.app.adapter.traits.members.read === 'list'
   const kept = chunk.map((move) =>
-    isReadable || !doubted.includes(move) ? confirmedMember(move) : doubtedMember(move),
+    isReadable || !doubted.includes(move) ? confirmedMember(move) : [doubtedMember(move)],
   )
   // Those that rest in doubt, and the read that they rest until, are written together.
-  await (doubted.length > 0 ? keepProgress(turn, job, kept) : committer.commit(kept))
+  await (doubted.length > 0 ? keepProgress(turn, job, kept.flat()) : committer.commit(kept.flat()))
 }
 
 /** A removal has passed the guard, which has counted it. */
@@ -214,14 +214,15 @@ function doubtedMember({ item, account }: Move): Write {
   }
 }
 
-function confirmedMember({ item, account, do: what }: Move): Write {
-  if (what === 'remove') return { write: 'item', item: keysOf(item), set: undefined, settles: item.mark }
-  return {
-    write: 'item',
-    item: keysOf(item),
-    set: { state: '', due: NEVER, value: { account } },
-    settles: item.mark,
-  }
+function confirmedMember({ item, account, do: what }: Move): readonly Write[] {
+  const own = keysOf(item)
+  if (what === 'add')
+    return [{ write: 'item', item: own, set: { state: '', due: NEVER, value: { account } }, settles: item.mark }]
+  return [
+    // Should it be marked meanwhile, it stays: then nothing is known to be there.
+    { write: 'item', item: own, set: { value: null } },
+    { write: 'item', item: own, set: undefined, settles: item.mark },
+  ]
 }
 
 function memberAt(

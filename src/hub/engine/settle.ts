@@ -13,6 +13,7 @@ import {
   QUEUES,
 } from '../contract/index.ts'
 import { waitWrites, wakeDependents } from './dependents.ts'
+import { fills } from './empty-queues.ts'
 import { isThere } from './steps.ts'
 import { addTo, changeState, type Job, keyOf, type Turn, tell } from './turn.ts'
 
@@ -220,6 +221,7 @@ function formerWrites(turn: Turn, { link, item }: Job): readonly Write[] {
   const account = link.account ?? link.off?.account ?? ''
   if (account === '' || link.type !== 'User') return []
   const { tenant, app, deps } = turn
+  fills(turn, 'former')
   const former: Former = { resource: item.key, account, ...(link.account === undefined ? { removed: true } : {}) }
   const expires = deps.environment.now() + app.settings.policy.tombstoneDays * DAY_MS
   return [

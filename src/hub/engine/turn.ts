@@ -35,6 +35,9 @@ export interface EngineDeps {
   readonly tracer?: HubTracer
 }
 
+/** The queues that are empty most of the time, and asked about with every account that is made. */
+export type MostlyEmpty = 'waits' | 'former'
+
 /** One turn of one app. */
 export interface Turn {
   readonly deps: EngineDeps
@@ -64,6 +67,8 @@ export interface Turn {
   readonly holding: Map<string, Promise<string>>
   /** States and lanes of links that are due at a time to come. */
   readonly timed: Set<string>
+  /** Which of the app's queues are empty; see `isEmpty`. */
+  readonly empty: Map<MostlyEmpty, Promise<boolean> | boolean>
   /** Requests that were noted. */
   attempts: number
 }

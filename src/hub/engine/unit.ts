@@ -112,6 +112,7 @@ async function takeTurn(
     waiting: new Map(),
     verdicts: await readVerdicts(deps, unit, state),
     timed: new Set(state.timed ?? []),
+    empty: new Map(),
     attempts: 0,
     committer: createCommitter({
       store,

@@ -139,7 +139,8 @@ async function create(app: ScimApp, step: Extract<Step, { do: 'create' }>, call:
   if (why !== undefined) throw unfit(why)
   const [request] = requestsOf(step, dialect)
   if (request?.kind !== 'send') throw unfit(`${dialect.profile.name} takes no new ${step.type}`)
-  const { body, headers, status } = await ask(request, call)
+  const answer = await ask(request, call)
+  const { body, status } = answer
   const account = body === undefined ? undefined : form.read(body)
   // Some answer with the id alone, or with nothing: then it is what was sent.
   const naming = step.type === 'User' ? 'userName' : 'displayName'
@@ -149,7 +150,7 @@ async function create(app: ScimApp, step: Extract<Step, { do: 'create' }>, call:
       : account
   }
   const { idFrom } = form.account
-  const location = headers.get('location')
+  const location = answer.headers.get('location')
   const id = (location === null ? undefined : idInUri(location)) ?? (idFrom === null ? undefined : taken[idFrom])
   if (typeof id === 'string' && id !== '') return { id, document: taken }
   throw new AppError('unknown', `The ${step.type} was made, but the answer has neither its id nor its location`, {

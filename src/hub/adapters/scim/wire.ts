@@ -56,7 +56,7 @@ export function createAsk(
     if (profile.protocol === '2.0' || answer.body === undefined) return answer
     return { ...answer, body: modern(answer.body) }
 
-    async function guarded({ path, query }: Request, { signal, headers }: AdapterCall): Promise<Answer> {
+    async function guarded({ path, query }: Request, { signal, isTimed, headers }: AdapterCall): Promise<Answer> {
       // Nothing was sent.
       if (signal.aborted) throw troubleOf(signal.reason, { ...failed(), writes: false })
       try {
@@ -64,6 +64,7 @@ export function createAsk(
           method,
           path,
           signal,
+          isTimed,
           headers: {
             accept: http.accept,
             ...(body === undefined ? {} : { 'content-type': http.contentType }),
