@@ -72,6 +72,12 @@ const OUTBOUND_CODES: { readonly [code in OutboundCode]: string } = {
   ERR_OUTBOUND_SIZE: 'an answer that is too long',
 }
 
+/** The codes of errors without a SCIM answer that the page of errors lists. */
+export const TRANSPORT_CODES_SHOWN: readonly string[] = [
+  ...Object.keys(TRANSPORT_CODES),
+  ...Object.keys(OUTBOUND_CODES),
+]
+
 /** Escapes a text for a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 

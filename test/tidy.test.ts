@@ -25,9 +25,10 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   simulate: ['protocol'],
   outbound: ['protocol'],
   testing: [],
+  explain: ['protocol'],
   hub: ['jobs', 'client', 'directory', 'outbound', 'access', 'store', 'quirks', 'protocol'],
   embed: ['provider', 'tenancy', 'sources', 'directory', 'access', 'jobs', 'client', 'store', 'quirks', 'protocol'],
-  admin: ['hub', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  admin: ['hub', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'explain', 'protocol'],
   site: ['hub', 'outbound', 'provider', 'access', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
   server: [
     'site',
@@ -62,6 +63,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
     'access',
     'store',
     'quirks',
+    'explain',
     'protocol',
   ],
 }
@@ -78,7 +80,7 @@ const STORE_FLOORS: { readonly [folder: string]: readonly string[] } = {
 }
 
 /** Rooms that must run anywhere: nothing of Node in them. */
-const PURE = ['protocol', 'quirks', 'client', 'testing', 'simulate']
+const PURE = ['protocol', 'quirks', 'explain', 'client', 'testing', 'simulate']
 
 /** The files of pure rooms that load a part of Node: one when it is asked to listen, the other where there is Node. */
 const LOADS_NODE = ['testing/listen.ts', 'simulate/wire/send.ts']

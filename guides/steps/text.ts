@@ -1,5 +1,7 @@
 // The texts of guides: the values of a connection put in, and their parts for a page to set.
 
+import { type Language, menuWord } from '../../src/explain/index.ts'
+
 /** A piece of a text: plain, what a menu or button says, or what is typed or sent. */
 export interface TextPart {
   readonly is: 'text' | 'menu' | 'code'
@@ -32,4 +34,26 @@ export function partsOf(text: string): readonly TextPart[] {
     )
   }
   return parts
+}
+
+/** The way to a step in a language: what menus say stays as it is, `the app` is `die App`. */
+export function menuPath(where: readonly string[], language: Language): readonly string[] {
+  return where.map((step) => menuWord(step, language))
+}
+
+/** What a field asks for in words of ours, where nothing can be given to copy. */
+const TO_CHOOSE: { readonly [value: string]: string } = {
+  'an address that nobody here has': 'eine Adresse, die hier niemand hat',
+  'on, if groups should follow': 'ein, wenn Gruppen folgen sollen',
+  'the template of this guide': 'die Vorlage dieser Anleitung',
+}
+
+/** Whether a field's value is to be copied; if not, it says what to choose. */
+export function isToCopy(value: string): boolean {
+  return !Object.hasOwn(TO_CHOOSE, value)
+}
+
+/** The value of a field in a language: what is to be copied stays as it is. */
+export function fieldValue(value: string, language: Language): string {
+  return language === 'de' ? (TO_CHOOSE[value] ?? value) : value
 }

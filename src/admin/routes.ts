@@ -4,6 +4,7 @@ import type { Route } from './route.ts'
 import { ACCESS_ROUTES } from './routes/access.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
+import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...INDEX_ROUTES,
   ...LIST_ROUTES,
   ...LOG_ROUTES,
+  ...EXPLAIN_ROUTES,
   ...TOKEN_ROUTES,
   ...SESSION_ROUTES,
   ...OPERATOR_ROUTES,

@@ -9,6 +9,7 @@ import { COMPARE_COMMANDS } from './compare/commands.ts'
 import { completionCommands } from './completion/commands.ts'
 import { CONFIG_COMMANDS } from './config/commands.ts'
 import { DATABASE_COMMANDS } from './database/commands.ts'
+import { EXPLAIN_COMMANDS } from './explain/commands.ts'
 import { LOG_COMMANDS } from './log/commands.ts'
 import { PROOF_COMMANDS } from './proof/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...LOG_COMMANDS,
+  ...EXPLAIN_COMMANDS,
   ...SCHEMA_COMMANDS,
   ...ADMIN_COMMANDS,
   ...DATABASE_COMMANDS,

@@ -6,8 +6,9 @@ import { describe, expect, test } from 'vitest'
 import type { GuideStep, Proof, Words } from '../../guides/steps/guide.ts'
 import { GUIDES, guideOf, isOld } from '../../guides/steps/guides.ts'
 import { proves, type SeenRequest, testRequestOf } from '../../guides/steps/proof.ts'
-import { partsOf, withValues } from '../../guides/steps/text.ts'
+import { fieldValue, isToCopy, menuPath, partsOf, withValues } from '../../guides/steps/text.ts'
 import { guidePages } from '../../scripts/guide-steps.ts'
+import { isOwn, PLACES } from '../../src/explain/index.ts'
 import { KINDS } from '../../src/quirks/index.ts'
 import { readFlows, type Step } from '../wire/flow.ts'
 
@@ -104,6 +105,26 @@ test('a search by POST is no person, and an active account no leaver', () => {
   expect(proves(guide, 'leaver', { method: 'PATCH', path: '/Users/1', status: 200, active: true })).toBe(false)
   expect(proves(guide, 'leaver', { method: 'PATCH', path: '/Users/1', status: 200, active: false })).toBe(true)
   expect(proves(guide, 'person', { method: 'POST', path: '/Users/.search', status: 200 })).toBe(false)
+})
+
+test('ways and fields are told in both languages', () => {
+  const steps = ALL.flatMap((guide) => [...guide.steps, guide.leaver])
+  const ways = [...steps.map(({ where }) => where), ...Object.values(PLACES).flatMap((places) => Object.values(places))]
+  // What begins with an article is no menu, and has to be translated.
+  expect(ways.flat().filter((word) => word.startsWith('the ') && !isOwn(word))).toEqual([])
+  expect(menuPath(['Provisioning', 'the app'], 'de')).toEqual(['Provisioning', 'die App'])
+  const values = steps.flatMap(({ fields = [] }) => fields.map(({ value }) => value))
+  expect(values.filter((value) => / (?:that|should|of) /.test(value) && isToCopy(value))).toEqual([])
+  expect(fieldValue('an address that nobody here has', 'de')).toBe('eine Adresse, die hier niemand hat')
+  expect(fieldValue('{base-url}', 'de')).toBe('{base-url}')
+})
+
+test('explanations and guides lead to the same place for the credentials', () => {
+  for (const guide of ALL) {
+    const places = guide.steps.filter(({ fields = [] }) => fields.some(({ value }) => value.includes('{token}')))
+    const words = places.flatMap(({ where }) => where)
+    expect(PLACES[guide.kind].credentials.filter((word) => words.includes(word)).length, guide.kind).toBeGreaterThan(0)
+  }
 })
 
 test('a step is old when 180 days have gone by', () => {

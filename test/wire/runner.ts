@@ -15,6 +15,8 @@ export interface Target {
   readonly token: string
   /** What this target has been set up for; flows that require more are skipped. */
   readonly requires?: readonly string[]
+  /** Told of each answer as it came. */
+  readonly heard?: (answer: WireAnswer) => void
 }
 
 /** What came of a flow. A failure is a text that says which step, what was sent and what came back. */
@@ -71,6 +73,7 @@ async function runOnce(flow: Flow, step: Step, target: Target, variables: Variab
     await new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 20 * (tries + 1)))
     answer = await exchange(request)
   }
+  target.heard?.(answer)
   const faults = check(step.expect, answer, variables, patterns)
   if (faults.length > 0) throw new Error(describe(step, faults, request, answer))
   return save(step, answer, variables)

@@ -9,8 +9,8 @@ import { runFlow, type Target } from './runner.ts'
 /** A running server, and a connection of each kind that flows ask for. */
 export interface Provider {
   readonly serving: Serving
-  /** Runs a flow on a connection of a kind; gives what went wrong, or nothing. */
-  run(flow: Flow, kind: string): Promise<string | undefined>
+  /** Runs a flow on a connection of a kind; gives what went wrong, or nothing. `heard` is told of each answer. */
+  run(flow: Flow, kind: string, heard?: Target['heard']): Promise<string | undefined>
 }
 
 /** Starts a server. Each kind has a tenant of its own, with what flows require set up in it. */
@@ -25,8 +25,9 @@ export async function startProvider(): Promise<Provider> {
   }
   return {
     serving,
-    async run(flow, kind) {
-      const result = await runFlow(flow, await targetOf(kind, flow.requires ?? []))
+    async run(flow, kind, heard) {
+      const target = await targetOf(kind, flow.requires ?? [])
+      const result = await runFlow(flow, heard === undefined ? target : { ...target, heard })
       if (result.outcome === 'passed') return undefined
       return result.outcome === 'failed' ? result.failure : `the set-up lacks ${result.missing.join(', ')}`
     },
