@@ -26,6 +26,7 @@ import { HUB_ROWS, measureHub } from './rows/hub.ts'
 import { LIST_ROWS, measureLists } from './rows/lists.ts'
 import { measurePostgres, POSTGRES_ROWS } from './rows/postgres.ts'
 import { measureProcess, PROCESS_ROWS } from './rows/process.ts'
+import { measureRecord, RECORD_ROWS } from './rows/record.ts'
 import { measureStalls, STALL_ROWS } from './rows/stalls.ts'
 import { measureTenants, TENANT_ROWS } from './rows/tenants.ts'
 import { measureWork, WORK_ROWS } from './rows/work.ts'
@@ -67,6 +68,7 @@ const PARTS: readonly (readonly [
   [POSTGRES_ROWS, measurePostgres, 'closed'],
   [TENANT_ROWS, measureTenants, 'closed'],
   [WORK_ROWS, measureWork, 'closed'],
+  [RECORD_ROWS, measureRecord, 'closed'],
   [HUB_ROWS, measureHub, 'closed'],
 ]
 
@@ -133,7 +135,14 @@ const bench: Bench = {
 try {
   const sizes = [small, big, ...(huge === undefined ? [] : [huge])]
   // These have sites of their own.
-  const apart: readonly unknown[] = [measurePostgres, measureTenants, measureDear, measureWork, measureHub]
+  const apart: readonly unknown[] = [
+    measurePostgres,
+    measureTenants,
+    measureDear,
+    measureWork,
+    measureRecord,
+    measureHub,
+  ]
   const onFiles = PARTS.some(([ids, measure]) => !apart.includes(measure) && wantsPart(ids))
   for (const size of onFiles ? sizes : []) {
     for (const product of products) {

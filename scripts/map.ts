@@ -20,6 +20,7 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
   ['directory', 'The only code that writes resources: hooks, validation, versions, the log line.'],
   ['access', 'Who is calling and what they may do: principals, rights, features, tokens, administrators.'],
   ['jobs', 'Background work that survives failures: leases, a reader of all logs, a worker of due items.'],
+  ['record', 'The record of requests: what was asked, by whom, with what outcome; shapes of bodies, counts, faults.'],
   ['client', 'Outgoing SCIM: a client for any service provider. Runs wherever `fetch` exists, without Node.'],
   ['store', 'Storage: one contract, several stores.'],
   [

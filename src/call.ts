@@ -22,6 +22,8 @@ export interface Call {
   readonly context?: unknown
   /** Who calls, where the host has checked that itself: no Authorization header is looked at then. */
   readonly vouched?: Vouched | undefined
+  /** Where the provider notes what only it knows of the request; absent where nobody keeps a record of requests. */
+  readonly about?: About | undefined
   /** A header by its lower-case name. */
   header(name: string): string | undefined
   /** The body, whole; `undefined` as soon as it turns out longer than `limit` bytes. */
@@ -36,6 +38,64 @@ export interface Vouched {
   readonly actor: string
   /** Whether it may write, too. */
   readonly mayWrite: boolean
+}
+
+/**
+ * What the provider notes of a request while it answers it, for a record of requests. Made by whoever keeps one; the provider only fills
+ * it in.
+ */
+export interface About {
+  /** Who called, once a token has let the request in. */
+  caller: Caller | undefined
+  /** Why no token let it in. */
+  refused: string | undefined
+  /** The resource type and id that the request was about, as far as it has come to light. */
+  type: string | undefined
+  id: string | undefined
+  /** The version of the resource after a write: with type and id it finds the line in the change log. */
+  version: number | undefined
+  /** The stable code of the error, and its detail. */
+  code: string | undefined
+  detail: string | undefined
+  /** The body as it was sent, parsed. */
+  sent: unknown
+  /** Names of the rewrites that changed the message. */
+  bends: readonly string[] | undefined
+  /** Attributes that no schema has and that were left out. */
+  left: readonly string[] | undefined
+  /** The body as it is kept, and its detail masked, where another thread has read it. */
+  kept: string | undefined
+  isMasked: boolean
+}
+
+/** Who called. */
+export interface Caller {
+  /** The id of the connection. */
+  readonly actor: string
+  /** Which identity provider the connection is for. */
+  readonly kind: string
+  /** Short name of the token; not a secret. */
+  readonly token?: string | undefined
+  /** Until when its bodies are recorded with their values, milliseconds since 1970. Absent: as shapes. */
+  readonly valuesUntil?: number | undefined
+}
+
+/** A sheet with nothing noted yet. Always made here, with all its fields: it is made with each request. */
+export function blankAbout(): About {
+  return {
+    caller: undefined,
+    refused: undefined,
+    type: undefined,
+    id: undefined,
+    version: undefined,
+    code: undefined,
+    detail: undefined,
+    sent: undefined,
+    bends: undefined,
+    left: undefined,
+    kept: undefined,
+    isMasked: false,
+  }
 }
 
 /** What an answer may carry: finished, or made while it is sent. */

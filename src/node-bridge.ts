@@ -2,7 +2,16 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Answer, type Call, DIRECT, type Direct, isHost, originOf as originOfTarget, type Target } from './call.ts'
+import {
+  type About,
+  type Answer,
+  type Call,
+  DIRECT,
+  type Direct,
+  isHost,
+  originOf as originOfTarget,
+  type Target,
+} from './call.ts'
 import { type Bodies, BodyRefused, BrokenOff, createBodies, type Parsed } from './node-body.ts'
 import { send } from './node-send.ts'
 import { reportError } from './terminal.ts'
@@ -121,11 +130,12 @@ export interface Place {
   readonly remote?: string | undefined
   readonly txn?: string | undefined
   readonly context?: unknown
+  readonly about?: About | undefined
 }
 
 /** A request as a call with a base URL. */
 export function callOf(request: IncomingMessage, path: string, search: string, place: Place): Call {
-  const { base, tenant, remote, txn, context, bodies } = place
+  const { base, tenant, remote, txn, context, about, bodies } = place
   return {
     method: request.method ?? 'GET',
     path,
@@ -135,6 +145,7 @@ export function callOf(request: IncomingMessage, path: string, search: string, p
     remote,
     txn,
     context,
+    about,
     header: headerOf(request),
     body: (limit) => bodies.read(request, limit, tenant ?? request.socket),
     gone: (listener) => whenGone(request.socket, listener),

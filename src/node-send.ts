@@ -4,14 +4,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer, Body } from './call.ts'
 import { isHesitant } from './node-body.ts'
 
-/** Sends an answer; a stream only as fast as the client takes it. `broken` is called when a stream fails, not when the client leaves. */
+/**
+ * Sends an answer; a stream only as fast as the client takes it. `broken` is called when a stream fails, not when the client leaves; `id`
+ * goes out as `X-Request-Id`.
+ */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
   broken?: (error: unknown) => void,
+  id?: string,
 ): void {
-  const { status, headers, body } = answer
+  const { status, body } = answer
   if (response.destroyed) {
     discard(body)
     return
@@ -21,22 +25,28 @@ export function send(
     // still writes never reads why: let it finish for a moment.
     response.setHeader('Connection', 'close')
     if (!isHesitant(request)) {
-      letFinish(request, () => send(request, response, answer, broken))
+      letFinish(request, () => send(request, response, answer, broken, id))
       return
     }
   }
+  const given = answer.headers as string[]
   if (body === undefined) {
-    response.writeHead(status, headers as string[])
+    response.writeHead(status, id === undefined ? given : [...given, 'X-Request-Id', id])
     response.end()
   } else if (typeof body === 'string') {
     const length = Buffer.byteLength(body)
-    response.writeHead(status, [...headers, 'Content-Length', String(length)])
+    response.writeHead(
+      status,
+      id === undefined
+        ? [...given, 'Content-Length', String(length)]
+        : [...given, 'Content-Length', String(length), 'X-Request-Id', id],
+    )
     // Text goes out in one piece with the headers, and plain ASCII without being encoded.
     if (request.method === 'HEAD') response.end()
     else response.end(body, length === body.length ? 'latin1' : 'utf8')
     if (length > NOTED) unsent.note(response)
   } else {
-    response.writeHead(status, headers as string[])
+    response.writeHead(status, id === undefined ? given : [...given, 'X-Request-Id', id])
     if (request.method === 'HEAD') {
       discard(body)
       response.end()

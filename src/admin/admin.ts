@@ -15,6 +15,7 @@ import { createLists } from './lists.ts'
 import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
 import { openApi } from './openapi.ts'
 import { checked, objectOf, readBody } from './reading.ts'
+import type { RecordAccess } from './record-access.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
 import type { Route, Call as RouteCall } from './route.ts'
 import { ROUTES } from './routes.ts'
@@ -34,6 +35,8 @@ export interface AdminOptions {
   readonly publicUrl?: string
   /** The provider, for SCIM below the admin API. Absent: one of its own, without threads for what is heavy. */
   readonly scim?: Handle
+  /** The record of requests; absent: none is kept. */
+  readonly record?: RecordAccess
   /** Called with each internal error. */
   readonly report?: (note: { readonly id: string; readonly error: unknown }) => void
 }
@@ -57,7 +60,7 @@ const SIGNED_IN: Pick<Route, 'needs'> = { needs: { capability: 'session', reach:
 
 /** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
-  const { store, tenancy, directory } = options
+  const { store, tenancy, directory, record } = options
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
@@ -129,7 +132,7 @@ export function createAdmin(options: AdminOptions): Admin {
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const administration = tenancy.as(actor)
       const asked = askScim(scim, administrator, call.origin)
-      const deps = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked }
+      const deps = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked, record }
       const answer = await route.run(call, deps)
       if (answer instanceof Response) return answer
       if (route.gives.status === 204) return context.body(null, 204)

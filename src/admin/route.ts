@@ -10,6 +10,7 @@ import type { Administration, Tenancy } from '../tenancy/index.ts'
 import type { AskScim } from './ask-scim.ts'
 import type { Streams } from './event-stream.ts'
 import type { Lists } from './lists.ts'
+import type { RecordAccess } from './record-access.ts'
 import type { Visit } from './sign-in/browser.ts'
 import type { Caller, Ways } from './sign-in/ways.ts'
 
@@ -85,6 +86,8 @@ export interface RouteDeps {
   readonly ways: Ways
   /** SCIM requests as the caller. */
   readonly scim: AskScim
+  /** The record of requests; absent where none is kept. */
+  readonly record: RecordAccess | undefined
 }
 
 /** The names of the parameters in a path. */

@@ -17,6 +17,7 @@ import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
 import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
+import { REQUEST_ROUTES } from './routes/requests.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { SESSION_ROUTES } from './routes/sessions.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...FIND_ROUTES,
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
+  ...REQUEST_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,
   ...INDEX_ROUTES,

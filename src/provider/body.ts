@@ -1,6 +1,5 @@
 // Reads the body of a request: media type, size, JSON.
 
-import type { Principal } from '../access/index.ts'
 import type { Call } from '../call.ts'
 import {
   invalidSyntax,
@@ -11,6 +10,7 @@ import {
   ScimError,
   unsupportedMediaType,
 } from '../protocol/index.ts'
+import type { RequestContext } from './request.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -62,7 +62,10 @@ function whenNotRead(error: unknown): never {
 }
 
 /** Parses a body. 400 invalidSyntax for anything that isn't JSON in UTF-8. */
-export function parseBody(bytes: Uint8Array, principal: Principal): Json {
+export function parseBody(
+  bytes: Uint8Array,
+  { principal, call: { about } }: Pick<RequestContext, 'principal' | 'call'>,
+): Json {
   let text: string
   try {
     text = decoder.decode(bytes)
@@ -70,5 +73,7 @@ export function parseBody(bytes: Uint8Array, principal: Principal): Json {
     throw invalidSyntax('The body is not UTF-8')
   }
   if (text.trim() === '') throw invalidSyntax('The body is empty; this request needs a JSON object')
-  return readJson(text, { strictNames: !principal.profile.allow.duplicateNames })
+  const sent = readJson(text, { strictNames: !principal.profile.allow.duplicateNames })
+  if (about !== undefined) about.sent = sent
+  return sent
 }

@@ -63,7 +63,7 @@ export async function bulk(given: RequestContext): Promise<Answer> {
   requireJson(request.call.header('content-type'))
   const bytes = await readBytes(request.call, LIMITS.BULK_BYTES)
   if (request.offload && weighBulk(bytes) === 'heavy') return request.offload(bytes)
-  const asked = readBulk(parseBody(bytes, request.principal), request.context.allow)
+  const asked = readBulk(parseBody(bytes, request), request.context.allow)
   const { failOnErrors = Number.POSITIVE_INFINITY } = asked
   const operations = asked.operations.map((operation) => bent(request, operation))
   const results: (Result | undefined)[] = operations.map(() => undefined)

@@ -1,7 +1,7 @@
 // Takes a request through authentication, the rate limit and the short cuts to the function that answers it.
 
 import { type Features, noCredentials, type Principal } from '../access/index.ts'
-import type { Answer, Call } from '../call.ts'
+import type { About, Answer, Call } from '../call.ts'
 import type { Context } from '../directory/index.ts'
 import { LIMITS, notImplemented, ScimError, tooManyRequests, uriTooLong } from '../protocol/index.ts'
 import { type Authenticate, unknownCaller } from './authenticate.ts'
@@ -97,6 +97,7 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
   }
   const catalog = deps.directory.catalog(principal.tenant)
   const to = routeOf(call.method, call.path, catalog, principal.profile.allow.anyCaseEndpoints)
+  if (call.about !== undefined) noteRoute(call.about, to)
   const { offload } = deps
   const { tenant, actor } = principal
   const { allow, kind } = principal.profile
@@ -115,10 +116,18 @@ function route(deps: DispatchDeps, call: Call, principal: Principal, revision: n
     now: deps.now,
     report: deps.report,
     texts: textsForRequest(deps.texts, call, principal.tenant, revision),
-    skipped: (type, paths) =>
-      paths.length > 0 && deps.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths }),
+    skipped: (type, paths) => {
+      if (paths.length === 0) return
+      if (call.about !== undefined) call.about.left = [...new Set([...(call.about.left ?? []), ...paths])]
+      deps.skipped?.({ tenant: principal.tenant, actor: principal.actor, type, paths })
+    },
   }
   return answer(deps, request, to)
+}
+
+function noteRoute(about: About, to: Route): void {
+  if (to.to === 'type' || to.to === 'resource') about.type = to.type.name
+  if (to.to === 'resource') about.id = to.id
 }
 
 function answer(deps: DispatchDeps, request: RequestContext, route: Route): Answer | Promise<Answer> {

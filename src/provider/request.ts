@@ -93,7 +93,13 @@ export function selectionOf(
 
 /** A message, rewritten by the quirks of its connection. */
 export function bend(request: RequestContext, message: Message): Message {
-  return rewrite(request.principal.profile.quirks, message, request.catalog)
+  const { call, principal, catalog } = request
+  const { quirks } = principal.profile
+  if (call.about === undefined) return rewrite(quirks, message, catalog)
+  const bends: string[] = []
+  const bent = rewrite(quirks, message, catalog, (name) => bends.push(name))
+  if (bends.length > 0) call.about.bends = [...new Set([...(call.about.bends ?? []), ...bends])]
+  return bent
 }
 
 /** A body, rewritten by the quirks of its connection. */

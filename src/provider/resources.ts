@@ -1,7 +1,7 @@
 // The endpoints of one resource: GET, POST, PUT, PATCH and DELETE.
 
 import type { Answer } from '../call.ts'
-import { HeavyWrite, missing, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
+import { HeavyWrite, missing, type Outcome, type Stored, traitsOf, type WriteOptions } from '../directory/index.ts'
 import {
   ifNoneMatch,
   isDefault,
@@ -48,7 +48,7 @@ export async function createResource(request: RequestContext, type: ResourceType
     request.directory.create(request.context, type.name, sent.json, { light }),
   )
   if ('status' in outcome) return outcome
-  request.skipped(type.name, outcome.skipped)
+  noteOutcome(request, outcome)
   const body = await shownAfter(request, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(201, type.endpoint, outcome.stored, request.call.base, request.media, body)
 }
@@ -84,7 +84,7 @@ export async function replaceResource(
     }),
   )
   if ('status' in outcome) return outcome
-  request.skipped(type.name, outcome.skipped)
+  noteOutcome(request, outcome)
   const body = await shownAfter(request, outcome.stored, { ...view, requested: outcome.requested })
   return resourceAnswer(200, type.endpoint, outcome.stored, request.call.base, request.media, body)
 }
@@ -111,7 +111,7 @@ export async function patchResource(
     }),
   )
   if ('status' in outcome) return outcome
-  request.skipped(type.name, outcome.skipped)
+  noteOutcome(request, outcome)
   if (!mayRead(request, type, id) || wantsNothing(request, type, isDefault(view.selection)))
     return emptyAnswer(204, type.endpoint, outcome.stored, call.base)
   // Members may have been edited beside another change: what is shown is read as it is now, with the version it has now.
@@ -131,6 +131,14 @@ export async function deleteResource(request: RequestContext, type: ResourceType
     request.directory.remove(request.context, type.name, id, { ifMatch, light }),
   )
   return done ?? { status: 204, headers: UNSHARED }
+}
+
+/** Tells what came of a write to whoever wants to know. */
+function noteOutcome({ call: { about }, skipped }: RequestContext, outcome: Outcome): void {
+  skipped(outcome.type.name, outcome.skipped)
+  if (about === undefined) return
+  about.id = outcome.stored.id
+  about.version = outcome.stored.version
 }
 
 /** Does a write on the event loop if it is a light one; else hands the request on, where there is somewhere to. */
@@ -173,7 +181,7 @@ export async function bodyOf(
     requireJson(call.header('content-type'))
     const bytes = await readBytes(call, LIMITS.BODY_BYTES)
     if (request.offload && weighBody(bytes) === 'heavy') return await request.offload(bytes)
-    const sent = parseBody(bytes, request.principal)
+    const sent = parseBody(bytes, request)
     if (request.offload && action === 'patch' && weighPatch(sent) === 'heavy') return await request.offload(bytes)
     return { json: bendBody(request, action, type, sent, id), bytes }
   } catch (error) {

@@ -116,6 +116,10 @@ export type Report = (problem: { readonly id: string; readonly error: unknown; r
 /** The one place where errors become answers. Unknown ones show an id that the log has too, and nothing else. RFC 7644 §3.12. */
 export function errorAnswer(error: unknown, call: Call, report: Report): Answer {
   const known = errorOf(error, call, report)
+  if (call.about !== undefined) {
+    call.about.code = known.code
+    call.about.detail = known.detail
+  }
   const headers = ['Content-Type', SCIM_JSON, ...UNSHARED]
   for (const [name, value] of Object.entries(known.headers ?? {})) headers.push(name, value)
   return { status: known.status, headers, body: JSON.stringify(known) }

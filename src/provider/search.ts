@@ -41,7 +41,7 @@ export async function searchByPost(request: RequestContext, types: readonly Reso
   const bytes = await readBytes(request.call, LIMITS.BODY_BYTES)
   if (request.offload && weighBody(bytes) === 'heavy') return request.offload(bytes)
   const [only] = types.length === 1 ? types : []
-  const sent = parseBody(bytes, request.principal)
+  const sent = parseBody(bytes, request)
   const { body } = bend(request, {
     action: 'search',
     ...(only === undefined ? {} : { type: only }),

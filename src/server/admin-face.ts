@@ -10,6 +10,7 @@ import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
+import type { Recording } from './recording.ts'
 import { protect } from './security-headers.ts'
 
 /** What the face is connected to. */
@@ -22,6 +23,8 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly bodies: ReturnType<typeof createBodies>
   readonly metrics: Metrics
   readonly publicUrl: string | undefined
+  /** Absent where no record of requests is kept. */
+  readonly record: Recording | undefined
   readonly report: Report
   /** Receives the error of an answer that broke off. */
   readonly broken: (error: unknown) => void
@@ -55,7 +58,8 @@ function originShown({ requestOrigin, publicUrl }: AdminFaceDeps, request: Incom
   return isDirect ? originOf(request) : new URL(requestOrigin.origin(request)).origin
 }
 
-async function load({ store, tenancy, directory, hub, provider, bodies, publicUrl, report, broken }: AdminFaceDeps) {
+async function load(deps: AdminFaceDeps) {
+  const { store, tenancy, directory, hub, provider, bodies, publicUrl, report, broken, record } = deps
   const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
   // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
   const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
@@ -65,6 +69,7 @@ async function load({ store, tenancy, directory, hub, provider, bodies, publicUr
     directory,
     hub: await hub(),
     scim: provider.handle,
+    ...(record === undefined ? {} : { record: { store: record.store, failingSince: record.recorder.failingSince } }),
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })

@@ -19,6 +19,7 @@ import { createRouteMeters } from './monitoring/route-meters.ts'
 import type { Writability } from './monitoring/writability.ts'
 import { createOffload, type Offload } from './offload/offload.ts'
 import { probeFaces } from './probe-faces.ts'
+import type { Recording } from './recording.ts'
 import { createRequestOrigin } from './request-origin.ts'
 import { scimFace } from './scim-face.ts'
 import { createStages } from './sending.ts'
@@ -36,6 +37,8 @@ export interface AppDeps {
   readonly requestLog: RequestLog
   readonly writability: Writability
   readonly tracing: Tracing | undefined
+  /** Absent where no record of requests is kept. */
+  readonly recording: Recording | undefined
 }
 
 /** The listening server. */
@@ -51,7 +54,7 @@ const REFUSALS = { perSecond: 5, burst: 300 }
 
 /** Creates the app. */
 export async function createApp(deps: AppDeps): Promise<App> {
-  const { settings, site, directory, metrics, health, log, requestLog, writability, tracing } = deps
+  const { settings, site, directory, metrics, health, log, requestLog, writability, tracing, recording } = deps
   const { tenancy } = site
   const report = createReport(log, metrics, writability, settings.database)
   const broken = (error: unknown) => log.error({ err: error }, 'an answer broke off')
@@ -63,14 +66,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const callers = new WeakMap<object, string>()
   const requestOrigin = createRequestOrigin(settings)
   const provider = await site.provider({ ...hooksOf(deps, callers), report, ...(offload && { offload: offload.run }) })
-  const stages = createStages(log, (arrival) => answerBy(faces, faceDeps, arrival), broken)
+  const stages = createStages(log, (arrival) => answerBy(faces, faceDeps, arrival), broken, recording?.record)
   const { depart } = stages
   const meters = createRouteMeters(metrics)
   const faceDeps = { requestOrigin, log, requestLog }
   const { publicUrl } = settings
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
-    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, depart }),
+    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, recording, depart }),
     adminFace({
       ...faceDeps,
       store: site.store,
@@ -83,6 +86,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       publicUrl,
       report,
       broken,
+      record: recording,
     }),
     keyFace({ ...faceDeps, hub: site.hub }),
     ...consoleFaces({ ...faceDeps, settings }),

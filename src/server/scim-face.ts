@@ -1,6 +1,6 @@
 // The face of SCIM: `/tenants/{tenant}/scim/v2`. The hot path of the server.
 
-import type { Answer } from '../call.ts'
+import { type Answer, blankAbout } from '../call.ts'
 import { callOf, type createBodies } from '../node.ts'
 import { belowBase, type Provider } from '../provider/index.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
@@ -8,6 +8,7 @@ import type { Arrival, Face } from './faces.ts'
 import type { Refusals } from './monitoring/refusals.ts'
 import type { RequestLog } from './monitoring/request-log.ts'
 import { type RouteMeters, routeOf } from './monitoring/route-meters.ts'
+import type { Recording } from './recording.ts'
 import type { RequestOrigin } from './request-origin.ts'
 import type { Departure } from './sending.ts'
 import type { Tracing } from './tracing.ts'
@@ -30,6 +31,8 @@ export interface ScimFaceDeps {
   readonly callers: WeakMap<object, string>
   /** Absent unless requests are traced. */
   readonly tracing: Pick<Tracing, 'request'> | undefined
+  /** Absent where no record of requests is kept. */
+  readonly recording: Recording | undefined
   /** Sends an answer at the end of this turn of the event loop. */
   readonly depart: (departure: Departure) => void
 }
@@ -61,14 +64,22 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
   const { requestOrigin, bodies, requestLog } = deps
   const remote = requestOrigin.client(request)
   const span = deps.tracing?.request(request, request.method ?? 'GET', routeOf(path), tenant)
-  const place = { base: baseOf(bases, requestOrigin, request, tenant), tenant, remote, txn: span?.txn, bodies }
+  const { recording } = deps
+  const about = recording === undefined ? undefined : blankAbout()
+  const place = { base: baseOf(bases, requestOrigin, request, tenant), tenant, remote, txn: span?.txn, about, bodies }
   const call = callOf(request, path, mark === -1 ? '' : url.slice(mark + 1), place)
+  const recorded =
+    recording === undefined || about === undefined
+      ? undefined
+      : { id: recording.recorder.nextId(began), call, about, tenant }
   const meter = deps.meters.meter(call.method, path)
-  const answered = (answer: Answer) => {
+  const answered = (plain: Answer) => {
+    const answer =
+      recorded === undefined || plain.status < 400 ? plain : (recording?.withId(plain, recorded.id, tenant) ?? plain)
     span?.end(answer.status)
     if (answer.status >= 400) deps.refusals?.count(tenant, answer.status)
     if (call.method !== 'GET') bodies.release(request)
-    deps.depart({ request, response, began, answer, meter })
+    deps.depart({ request, response, began, answer, meter, recorded })
     if (requestLog.answered === undefined) return
     const ms = performance.now() - began
     const connection = deps.callers.get(call)

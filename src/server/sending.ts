@@ -1,7 +1,7 @@
 // Answers requests in batches, one for each turn of the event loop.
 
 import type { ServerResponse } from 'node:http'
-import type { Answer } from '../call.ts'
+import type { About, Answer, Call } from '../call.ts'
 import { send } from '../node.ts'
 import { createTurnBatch } from '../per-turn.ts'
 import type { Arrival } from './faces.ts'
@@ -12,6 +12,16 @@ import type { Meter } from './monitoring/metrics.ts'
 export interface Departure extends Arrival {
   readonly answer: Answer
   readonly meter: Meter
+  /** The request as it is recorded; absent where no record is kept. */
+  readonly recorded?: Recorded | undefined
+}
+
+/** A request with what the provider has noted of it. */
+export interface Recorded {
+  readonly id: string
+  readonly call: Call
+  readonly about: About
+  readonly tenant: string
 }
 
 /** The two stages of a request: it is answered with all others of its turn, and then sent with them (decision 20). */
@@ -20,13 +30,20 @@ export interface Stages {
   readonly depart: (departure: Departure) => void
 }
 
-/** Creates the two stages. */
-export function createStages(log: Log, respond: (arrival: Arrival) => void, broken: (error: unknown) => void): Stages {
+/** Creates the two stages. `record` receives what is to be recorded once it is sent, with the time by `performance.now()`. */
+export function createStages(
+  log: Log,
+  respond: (arrival: Arrival) => void,
+  broken: (error: unknown) => void,
+  record?: (departure: Departure, now: number) => void,
+): Stages {
   const departures = createTurnBatch<Departure>((all) => {
     for (const departure of all) {
-      const { request, response, began, answer, meter } = departure
-      guarded(log, response, 'an answer could not be sent', () => send(request, response, answer, broken))
-      meter.seen(answer.status, (performance.now() - began) / 1000)
+      const { request, response, began, answer, meter, recorded } = departure
+      guarded(log, response, 'an answer could not be sent', () => send(request, response, answer, broken, recorded?.id))
+      const now = performance.now()
+      meter.seen(answer.status, (now - began) / 1000)
+      if (recorded !== undefined) record?.(departure, now)
     }
   })
   const arrivals = createTurnBatch<Arrival>((all) => {

@@ -2,6 +2,7 @@
 
 import type { Directory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
+import { memoryRecord } from '../record/index.ts'
 import { localUrl, openSite, SETTINGS, type Settings, type Site } from '../site/index.ts'
 import { type Store, StoreUnavailable } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
@@ -20,6 +21,7 @@ import { whereFails, whyOf } from './monitoring/outages.ts'
 import { createRequestLog, type RequestLog } from './monitoring/request-log.ts'
 import { createVitals } from './monitoring/vitals.ts'
 import { createWritability, type Writability } from './monitoring/writability.ts'
+import { startRecording } from './recording.ts'
 import { createTracing } from './tracing.ts'
 
 /** A running server. */
@@ -72,7 +74,20 @@ export async function serve(
   const health = createHealth(store, writability)
   const requestLog = createRequestLog(log)
   const tracing = settings.traces === true ? await createTracing(store) : undefined
-  const app = await createApp({ settings, site, directory, metrics, health, log, requestLog, writability, tracing })
+  const recording =
+    settings.record === undefined ? undefined : startRecording(memoryRecord(), { directory, tenancy, log })
+  const app = await createApp({
+    settings,
+    site,
+    directory,
+    metrics,
+    health,
+    log,
+    requestLog,
+    writability,
+    tracing,
+    recording,
+  })
 
   const { port } = await listen(app, settings).catch(async (error) => {
     await store.close()
@@ -108,6 +123,7 @@ export async function serve(
       await Promise.all([app.close(), stopHub?.()])
       await greeting?.done
       await stopPruning()
+      await recording?.close()
       await site.close()
       log.info('stopped')
     },

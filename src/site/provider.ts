@@ -68,9 +68,11 @@ function authenticator(tenancy: Tenancy, { refused, admitted }: ProviderHooks): 
   const decide = (found: Authenticated, call: Call): Principal | undefined => {
     if ('principal' in found) {
       admitted?.(call, found.principal.actor)
+      if (call.about !== undefined) call.about.caller = found.caller
       return found.principal
     }
     refused?.(found.reason, call)
+    if (call.about !== undefined) call.about.refused = found.reason
     // A header in another form than bearer counts as no credentials (RFC 6750 §3.1).
     if (found.reason === 'missing' || found.reason === 'malformed') return undefined
     throw invalidToken()

@@ -12,6 +12,8 @@ test('without flags and environment the defaults hold', () => {
     logLevel: 'info',
     requestSeconds: 30,
     hub: true,
+    record: { place: 'beside' },
+    recordDays: 14,
     workers: 1,
   })
 })
@@ -25,6 +27,8 @@ test('flags go before the environment, the environment before defaults', () => {
     logLevel: 'warn',
     requestSeconds: 30,
     hub: true,
+    record: { place: 'beside' },
+    recordDays: 14,
     workers: 1,
   })
   expect(readSettings({}, { PORT: '' }).port).toBe(8080)

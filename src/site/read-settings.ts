@@ -14,6 +14,7 @@ import {
   MOST_SECONDS,
   MOST_WORKERS,
   type RateLimit,
+  type RecordPlace,
   SEAL_KEY_ENV,
   SETTINGS,
   type SettingEntry,
@@ -52,6 +53,7 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
   const sealKeyFile = read('sealKeyFile', (text) => text)
   const sealKeys = env[SEAL_KEY_ENV] ?? ''
   const pages = read('console', (text) => ['on', 'off'].find((one) => one === text))
+  const record = read('record', parseRecord)
   const workers = read('workers', parseWorkers)
   if (workers > 1 && database === ':memory:') {
     throw new ConfigError(
@@ -80,6 +82,8 @@ export function readSettings(flags: Flags, env: { readonly [name: string]: strin
     ...(outboundProxy === '' ? {} : { outboundProxy }),
     hub: read('hub', (text) => ['on', 'off'].find((one) => one === text)) === 'on',
     ...(pages === 'off' ? { console: false } : {}),
+    ...(record === 'off' ? {} : { record }),
+    recordDays: read('recordDays', parseDays),
     workers,
   }
 }
@@ -129,6 +133,18 @@ function parsePort(text: string): number | undefined {
 
 function parseHost(text: string): string | undefined {
   return /^[A-Za-z0-9.-]{1,253}$/.test(text) || /^[0-9A-Fa-f:.]{2,45}$/.test(text) ? text : undefined
+}
+
+function parseRecord(text: string): RecordPlace | 'off' | undefined {
+  if (text === 'off') return 'off'
+  if (text === 'beside') return { place: 'beside' }
+  const given = parseDatabase(text)
+  if (given === undefined || given.database === ':memory:') return undefined
+  return given.url === undefined ? { place: 'file', file: given.database } : { place: 'postgres', url: given.url }
+}
+
+function parseDays(text: string): number | undefined {
+  return /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 90 ? Number(text) : undefined
 }
 
 /** The database, and for PostgreSQL the address as it was given. */

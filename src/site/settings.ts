@@ -65,9 +65,19 @@ export interface Settings {
   readonly hub: boolean
   /** Whether the console and the setup page are served. Absent: yes. */
   readonly console?: false
+  /** Where the record of requests is kept. Absent: nowhere. */
+  readonly record?: RecordPlace
+  /** For how many days. */
+  readonly recordDays: number
   /** Processes that serve. */
   readonly workers: number
 }
+
+/** Where the record of requests is kept: beside the directory, or in a database of its own. */
+export type RecordPlace =
+  | { readonly place: 'beside' }
+  | { readonly place: 'file'; readonly file: string }
+  | { readonly place: 'postgres'; readonly url: string }
 
 /** Flags as given on the command line; the environment decides about absent ones. */
 export type Flags = { readonly [name in SettingName]?: string | undefined }
@@ -261,6 +271,22 @@ export const SETTINGS = {
     default: 'on',
     allowed: 'on or off',
     does: 'whether the server serves the console at /console and the setup page at /setup',
+  },
+  record: {
+    name: 'record',
+    flag: '--record',
+    env: 'LOCKSTEP_RECORD',
+    default: 'beside',
+    allowed: 'beside, off, sqlite:PATH, or postgres://USER@HOST:PORT/DATABASE',
+    does: 'where requests are recorded, without values of people: beside a SQLite database in a file of its own, or in tables of their own of a PostgreSQL database. off: nothing is recorded, and answers have no X-Request-Id',
+  },
+  recordDays: {
+    name: 'record days',
+    flag: '--record-days',
+    env: 'LOCKSTEP_RECORD_DAYS',
+    default: '14',
+    allowed: 'a whole number of days from 1 to 90',
+    does: 'how long recorded requests are kept; counts are kept for 400 days',
   },
   workers: {
     name: 'workers',

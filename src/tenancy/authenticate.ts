@@ -10,6 +10,7 @@ import {
   tenantOfToken,
   tokenId,
 } from '../access/index.ts'
+import type { Caller } from '../call.ts'
 import type { Environment } from '../environment.ts'
 import type { Store } from '../store/index.ts'
 import { findToken } from './connection-record.ts'
@@ -20,7 +21,7 @@ const KEPT_HEADERS = 10_000
 
 /** Who calls, or why no one is let in. `malformed` is 400 `invalid_request`, the others are 401. RFC 6750 §3.1. */
 export type Authenticated =
-  | { readonly principal: Principal }
+  | { readonly principal: Principal; readonly caller: Caller }
   | { readonly reason: 'missing' | 'malformed' | 'invalid' | 'expired' }
 
 /** Finds out who calls by the Authorization header. */
@@ -48,7 +49,7 @@ export interface TokenInUse {
 
 /** A header that has let a client in. */
 interface Known extends UsedToken {
-  readonly answer: { readonly principal: Principal }
+  readonly answer: { readonly principal: Principal; readonly caller: Caller }
   readonly expires: number | undefined
   /** When it was first kept, or last spared from being dropped because it had been used. */
   spared: number
@@ -138,7 +139,8 @@ async function lookUp(deps: AuthenticatorDeps, tenant: string, header: string): 
   if (found === undefined || !sameHash(found.hash, hash)) return INVALID
   if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
   await deps.ready(tenant)
-  const answer = { principal: found.principal }
+  const { principal, kind } = found
+  const answer = { principal, caller: { actor: principal.actor, kind, token: tokenId(hash) } }
   const entry: Known = { tenant, answer, hash, expires: found.expires, used: 0, spared: environment.now() }
   // Failed attempts are never kept: guessing fills no memory.
   if (before === deps.epoch) keep(deps, header, entry)

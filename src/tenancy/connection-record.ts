@@ -46,6 +46,8 @@ export interface FoundToken {
   /** Milliseconds since 1970; undefined: never. */
   readonly expires: number | undefined
   readonly principal: Principal
+  /** Which identity provider the connection is for. */
+  readonly kind: Kind
 }
 
 /** Finds a token by its hash. Undefined: there is no such token. */
@@ -55,7 +57,8 @@ export async function findToken(store: Store, tenant: string, hash: string): Pro
   const facts = factsOf(record)
   const connection = await oneRecord(store, tenant, CONNECTION, textOf(facts.connection) ?? '')
   if (connection === undefined) return undefined
-  return { hash: record.key, expires: numberOf(facts.expires), principal: toPrincipal(toConnection(connection, [])) }
+  const { kind, ...rest } = toConnection(connection, [])
+  return { hash: record.key, expires: numberOf(facts.expires), kind, principal: toPrincipal({ kind, ...rest }) }
 }
 
 function toPrincipal(connection: Connection): Principal {

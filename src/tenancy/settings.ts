@@ -17,6 +17,8 @@ export interface TenantSettings {
   readonly selfService: readonly string[]
   /** How many days the change log is kept; 0: for good. */
   readonly logDays: number
+  /** Errors end their detail with the id of the request, where requests are recorded: `… [r_01k7m2p9x3ab4]`. */
+  readonly requestIds: boolean
   readonly features: FeatureSwitches
 }
 
@@ -27,6 +29,7 @@ export const DEFAULT_SETTINGS: TenantSettings = {
   sensitiveFilters: [],
   selfService: [],
   logDays: 0,
+  requestIds: true,
   features: { patch: true, bulk: true, me: true, sort: true, filter: true },
 }
 
@@ -52,6 +55,7 @@ export function changeSettings(current: TenantSettings, change: JsonObject): Ten
       sensitiveFilters === undefined ? current.sensitiveFilters : readPaths('sensitiveFilters', sensitiveFilters),
     selfService: selfService === undefined ? current.selfService : readPaths('selfService', selfService),
     logDays: logDays === undefined ? current.logDays : readDays('logDays', logDays),
+    requestIds: readFlag('requestIds', change.requestIds, current.requestIds),
     features: {
       patch: feature('patch'),
       bulk: feature('bulk'),

@@ -10,6 +10,7 @@ import {
   expectList,
   SEARCH_REQUEST,
   unique,
+  withoutId,
 } from './client.ts'
 import { site, tenantOf } from './site.ts'
 
@@ -232,7 +233,7 @@ describe('limits and rights', () => {
     const borrowed = await colleague.get(`/Users?count=2&cursor=${nextCursor}`)
     const forged = await colleague.get(`/Users?count=2&cursor=${nextCursor.slice(0, -4)}AAAA`)
     expectError(borrowed, 400, 'invalidCursor')
-    expect(borrowed.text).toBe(forged.text)
+    expect(withoutId(borrowed.text)).toBe(withoutId(forged.text))
     expectError(await c.as(undefined).get(`/Users?count=2&cursor=${nextCursor}`), 401)
   })
 
@@ -253,10 +254,10 @@ describe('limits and rights', () => {
     const foreign = await c.get(`/Users?count=1&cursor=${nextCursor}`)
     const nonsense = await c.get('/Users?count=1&cursor=nonsense')
     expectError(foreign, 400, 'invalidCursor')
-    expect(foreign.text).toBe(nonsense.text)
+    expect(withoutId(foreign.text)).toBe(withoutId(nonsense.text))
     const hidden = await c.get(`/Users/${Resources[0].id}`)
     const missing = await c.get('/Users/00000000-0000-7000-8000-000000000000')
-    const blank = (answer: Answer) => answer.text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+    const blank = (answer: Answer) => withoutId(answer.text).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
     expect([hidden.status, blank(hidden)]).toEqual([missing.status, blank(missing)])
   })
 })

@@ -155,6 +155,11 @@ function parse(text: string): Body {
   }
 }
 
+/** A text without the id of its request, which errors end their detail with. */
+export function withoutId(text: string): string {
+  return text.replaceAll(/ \[r_[0-9a-z]{13}\]/g, '')
+}
+
 /**
  * Expects a SCIM error: status in line and body, the detail keyword (undefined: none), a detail for a person.
  * RFC 7644 §3.12.

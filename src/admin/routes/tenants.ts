@@ -33,6 +33,7 @@ const SettingsBody = z.object({
       'Attributes that people may change on /Me besides names, phones, addresses, photos, language and password',
     ),
   logDays: z.int().describe('How many days the change log is kept, 30 or more; 0: for good'),
+  requestIds: z.boolean().describe('Errors end their detail with the id of the request, where requests are recorded'),
   features: z.object({
     patch: z.boolean(),
     bulk: z.boolean(),
@@ -48,6 +49,7 @@ const SettingsChangeBody = z.strictObject({
   uniqueEmails: z.boolean().optional(),
   sensitiveFilters: z.array(z.string()).optional(),
   logDays: z.int().optional(),
+  requestIds: z.boolean().optional(),
   selfService: z.array(z.string()).optional(),
   features: SettingsBody.shape.features.partial().strict().optional(),
 })

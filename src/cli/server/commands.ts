@@ -31,6 +31,8 @@ export const SERVER_COMMANDS: readonly CommandEntry[] = [
       ['--no-hub', 'the same as --hub off'],
       fromTable(SETTINGS.console, 'on|off'),
       ['--no-console', 'the same as --console off'],
+      fromTable(SETTINGS.record, 'place'),
+      fromTable(SETTINGS.recordDays, 'number'),
       fromTable(SETTINGS.databaseConnections, 'number'),
     ],
     run: async (_args, options) => (await import('./serve.ts')).serve(options),

@@ -1,7 +1,7 @@
 // The messages between the main thread and the threads that run offloaded requests.
 
 import type { MessagePort } from 'node:worker_threads'
-import type { Vouched } from '../../call.ts'
+import type { About, Vouched } from '../../call.ts'
 import type { Report } from '../../provider/index.ts'
 import type { Settings, Skipped } from '../../site/index.ts'
 
@@ -20,6 +20,8 @@ export interface OffloadCall {
   readonly vouched: Vouched | undefined
   readonly headers: { readonly [name: string]: string }
   readonly body: Uint8Array | undefined
+  /** Whether requests are recorded: then `about` comes back before the answer. */
+  readonly isRecorded: boolean
 }
 
 /** To a thread. */
@@ -43,6 +45,8 @@ export type FromThread =
       readonly headers: readonly string[]
       readonly body?: Uint8Array
     }
+  /** What the provider has noted of a request that is recorded. */
+  | { readonly kind: 'about'; readonly id: number; readonly about: About }
   | { readonly kind: 'begin'; readonly id: number; readonly status: number; readonly headers: readonly string[] }
   | { readonly kind: 'piece'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly id: number }

@@ -2,7 +2,11 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { blankAbout } from '../../call.ts'
+import type { Directory } from '../../directory/index.ts'
+import { environment } from '../../environment.ts'
 import type { Call, Provider, Report } from '../../provider/index.ts'
+import { settle, vocabularyOf } from '../../record/index.ts'
 import { openSiteInThread } from '../../site/index.ts'
 import { bringPackages } from '../packages.ts'
 import { createGuard, type Guard } from './guard.ts'
@@ -26,6 +30,7 @@ interface RunDeps {
   readonly port: MessagePort
   readonly guard: Guard
   readonly provider: Provider
+  readonly catalog: Directory['catalog']
   /** Cancels statements on PostgreSQL. */
   readonly interrupt: { readonly mark: () => void; readonly cancel: () => Promise<void> } | undefined
   readonly flows: Map<number, Flow>
@@ -57,10 +62,12 @@ async function start(port: MessagePort, { settings, port: writer, words, seconds
     skipped: (note) => post(port, { kind: 'skipped', note }),
   })
   const { interrupt } = site.database
+  const { catalog } = await site.directory()
   const deps: RunDeps = {
     port,
     guard,
     provider,
+    catalog,
     interrupt,
     flows: new Map(),
     present: undefined,
@@ -103,7 +110,7 @@ async function giveUp(deps: RunDeps, id: number): Promise<void> {
 }
 
 async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
-  const { id, method, path, search, base, tenant, txn, vouched, headers, body } = message
+  const { id, method, path, search, base, tenant, txn, vouched, headers, body, isRecorded } = message
   const { port, guard, flows } = deps
   const call: Call = {
     method,
@@ -113,6 +120,7 @@ async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
     tenant,
     txn,
     vouched,
+    about: isRecorded ? blankAbout() : undefined,
     header: (name) => headers[name],
     body: async (limit) => (body !== undefined && body.length > limit ? undefined : (body ?? new Uint8Array())),
   }
@@ -125,6 +133,10 @@ async function carryOut(deps: RunDeps, message: OffloadCall): Promise<void> {
   // It must not hit what the next call sends on the same connection.
   await deps.cancelling
   deps.cancelling = undefined
+  if (call.about !== undefined) {
+    const about = settle(call.about, call, vocabularyOf(deps.catalog(tenant)), environment.now())
+    post(port, { kind: 'about', id, about })
+  }
   if (answer.body === undefined || typeof answer.body === 'string' || answer.body instanceof Uint8Array) {
     finish(port, id, answer.status, answer.headers, answer.body)
     return

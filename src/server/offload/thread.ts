@@ -1,6 +1,7 @@
 // One offload thread as the main thread sees it: starts it, sends it requests, reads its answers, ends it.
 
 import { type MessagePort, Worker } from 'node:worker_threads'
+import type { About } from '../../call.ts'
 import type { Answer, Call, Report } from '../../provider/index.ts'
 import type { Settings, Skipped } from '../../site/index.ts'
 import {
@@ -84,6 +85,7 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
   readonly sent: () => void
+  readonly about: About | undefined
   stream?: Stream
 }
 
@@ -171,7 +173,7 @@ function run(running: Running, call: Call, body: Uint8Array | undefined, sent: (
   running.present = id
   const bytes = body === undefined ? undefined : owned(body)
   return new Promise<Answer>((resolve, reject) => {
-    running.waiting.set(id, { resolve, reject, sent })
+    running.waiting.set(id, { resolve, reject, sent, about: call.about })
     post(running.worker, messageOf(id, call, bytes), bytes === undefined ? [] : [bytes.buffer])
   })
 }
@@ -219,10 +221,13 @@ function receive(running: Running, message: FromThread): void {
 function receiveAnswer(
   running: Running,
   one: Waiting,
-  message: Extract<FromThread, { readonly kind: 'answer' | 'begin' | 'piece' | 'end' | 'broken' }>,
+  message: Extract<FromThread, { readonly kind: 'about' | 'answer' | 'begin' | 'piece' | 'end' | 'broken' }>,
 ): void {
   const { stream } = one
   switch (message.kind) {
+    case 'about':
+      if (one.about !== undefined) Object.assign(one.about, message.about)
+      return
     case 'answer': {
       const { status, headers, body } = message
       running.waiting.delete(message.id)
@@ -311,7 +316,22 @@ function messageOf(id: number, call: Call, body: Uint8Array | undefined): Offloa
     if (value !== undefined) headers[name] = value
   }
   const { method, path, search, base, tenant = '', txn, vouched } = call
-  return { kind: 'call', id, window: WINDOW, method, path, search, base, tenant, txn, vouched, headers, body }
+  const isRecorded = call.about !== undefined
+  return {
+    kind: 'call',
+    id,
+    window: WINDOW,
+    method,
+    path,
+    search,
+    base,
+    tenant,
+    txn,
+    vouched,
+    headers,
+    body,
+    isRecorded,
+  }
 }
 
 /** Bytes that may be transferred: a body with memory of its own as it is, one within a pool as a copy. */

@@ -1,0 +1,137 @@
+// The record of requests in memory: for databases in memory, and the oracle of the other two.
+
+import type { CountQuery, Fault, LinePage, LineQuery, RecordStore, Retention } from './contract.ts'
+import { addCounts, type Count, keyOf } from './counts.ts'
+import type { PlacedLine } from './line.ts'
+import { matchesLine } from './matches.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Most lines that are kept in memory, whatever the retention says. */
+export const MEMORY_LINES = 20_000
+
+interface Memory {
+  lines: PlacedLine[]
+  minutes: Map<string, Count>
+  hours: Map<string, Count>
+  place: number
+}
+
+/** Creates a record in memory of at most so many lines. */
+export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
+  const memory: Memory = { lines: [], minutes: new Map(), hours: new Map(), place: 0 }
+  return {
+    async append({ lines, counts }) {
+      for (const line of lines) memory.lines.push({ ...line, place: ++memory.place })
+      if (memory.lines.length > most) memory.lines = memory.lines.slice(-most)
+      for (const count of counts) addTo(memory.minutes, count)
+    },
+    page: async (query) => pageOf(memory, query),
+    line: async (id, tenants) =>
+      memory.lines.find((line) => line.id === id && (tenants === undefined || tenants.includes(line.tenant))),
+    place: async () => memory.place,
+    counts: async (query) => countsOf(memory, query),
+    faults: async ({ tenants, print, from, limit }) => {
+      const wanted = memory.lines.filter((line) => matchesLine(line, { tenants, print, from }))
+      return faultsOf(wanted).slice(0, limit)
+    },
+    trim: async (retention) => trim(memory, retention),
+    async forget(tenant) {
+      memory.lines = memory.lines.filter((line) => line.tenant !== tenant)
+      for (const counts of [memory.minutes, memory.hours])
+        for (const [key, count] of counts) if (count.tenant === tenant) counts.delete(key)
+    },
+    size: async () => {
+      const oldest = memory.lines[0]?.at
+      return { lines: memory.lines.length, ...(oldest === undefined ? {} : { oldest }) }
+    },
+    close: async () => undefined,
+  }
+}
+
+function addTo(counts: Map<string, Count>, count: Count): void {
+  const key = keyOf(count)
+  const known = counts.get(key)
+  counts.set(key, known === undefined ? count : addCounts(known, count))
+}
+
+function pageOf({ lines }: Memory, { order, after, limit, ...filter }: LineQuery): LinePage {
+  const beyond = ({ place }: PlacedLine) => after === undefined || (order === 'newest' ? place < after : place > after)
+  const found = lines.filter((line) => beyond(line) && matchesLine(line, filter))
+  if (order === 'newest') found.reverse()
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return found.length > items.length && last !== undefined ? { items, next: last.place } : { items }
+}
+
+function countsOf({ minutes, hours }: Memory, { tenants, connection, from, until, by }: CountQuery): readonly Count[] {
+  return [...(by === 'minute' ? minutes : hours).values()]
+    .filter(({ minute }) => minute >= from && minute < until)
+    .filter(({ tenant }) => tenants === undefined || tenants.includes(tenant))
+    .filter((count) => connection === undefined || count.connection === connection)
+    .sort((a, b) => a.minute - b.minute)
+}
+
+/** Failures by their print, those with the newest first. */
+function faultsOf(lines: readonly PlacedLine[]): readonly Fault[] {
+  const groups = new Map<string, PlacedLine[]>()
+  for (const line of lines) {
+    if (line.print === undefined) continue
+    const key = `${line.tenant} ${line.print}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [line])
+    else group.push(line)
+  }
+  const faults = [...groups.values()].flatMap((group): Fault[] => {
+    const newest = group.at(-1)
+    if (newest?.print === undefined) return []
+    const times = group.map(({ at }) => at)
+    return [
+      {
+        tenant: newest.tenant,
+        print: newest.print,
+        count: group.reduce((sum, { unkept = 1 }) => sum + unkept, 0),
+        first: Math.min(...times),
+        last: Math.max(...times),
+        resources: new Set(group.flatMap(({ resource }) => resource ?? [])).size,
+        newest,
+      },
+    ]
+  })
+  return faults.sort((a, b) => b.newest.place - a.newest.place)
+}
+
+function trim(
+  memory: Memory,
+  { before, minutesBefore, hoursBefore, valuesBefore, most, fair, step }: Retention,
+): boolean {
+  const over = Math.max(0, memory.lines.length - most)
+  const left = new Map<string, number>()
+  for (const { tenant } of memory.lines) left.set(tenant, (left.get(tenant) ?? 0) + 1)
+  let removed = 0
+  let cut = 0
+  memory.lines = memory.lines.filter((line) => {
+    const own = left.get(line.tenant) ?? 0
+    const crowded = cut < over && own > fair
+    if (removed >= step || (line.at >= before && !crowded)) return true
+    if (line.at >= before) cut++
+    left.set(line.tenant, own - 1)
+    removed++
+    return false
+  })
+  memory.lines = memory.lines.map((line) =>
+    line.body === 'values' && line.at < valuesBefore ? withoutValues(line) : line,
+  )
+  for (const [key, count] of memory.minutes) {
+    if (count.minute >= minutesBefore) continue
+    memory.minutes.delete(key)
+    addTo(memory.hours, { ...count, minute: count.minute - (count.minute % HOUR_MS) })
+  }
+  for (const [key, { minute }] of memory.hours) if (minute < hoursBefore) memory.hours.delete(key)
+  return removed >= step
+}
+
+function withoutValues(line: PlacedLine): PlacedLine {
+  const { body: _body, sent: _sent, ...rest } = line
+  return rest
+}

@@ -1,0 +1,182 @@
+// Tests the record of requests over HTTP: what is kept of a request, who may see it, and the id that leads to it.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Json } from '../../src/protocol/index.ts'
+import { type Serving, serve } from '../serve.ts'
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+
+let server: Serving
+let made: Awaited<ReturnType<Serving['connection']>>
+const tokens = new Map<string, string>()
+
+beforeAll(async () => {
+  server = await serve()
+  made = await server.connection('entra')
+  tokens.set('owner', (await server.tenancy.adminTokens.create({})).token)
+  const other = await server.tenant()
+  tokens.set('other', (await server.tenancy.adminTokens.create({ role: 'support', tenants: [other] })).token)
+})
+afterAll(() => server.close())
+
+async function send(method: string, path: string, body?: Json, headers: { readonly [name: string]: string } = {}) {
+  const response = await fetch(`${made.base}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${made.token}`, 'content-type': 'application/scim+json', ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, id: response.headers.get('x-request-id') ?? '', text }
+}
+
+async function admin(path: string, who = 'owner') {
+  const response = await fetch(`${server.url}/admin/v1${path}`, {
+    headers: { authorization: `Bearer ${tokens.get(who)}` },
+  })
+  return { status: response.status, body: JSON.parse(await response.text()) }
+}
+
+/** A request once it is written. */
+async function kept(id: string) {
+  for (let tries = 0; tries < 200; tries++) {
+    const { status, body } = await admin(`/tenants/${made.tenant}/requests/${id}`)
+    if (status === 200) return body
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`the request ${id} was not kept`)
+}
+
+const user = (userName: string) => ({ schemas: [USER], userName, active: 'True', favouriteColour: 'blue' })
+
+describe('a request', () => {
+  test('that creates is kept with who, what came of it, and the shape of its body', async () => {
+    const { status, id, text } = await send('POST', '/Users', user('bjensen@acme.example'))
+    expect([status, id]).toEqual([201, expect.stringMatching(/^r_[0-9a-z]{13}$/)])
+    const line = await kept(id)
+    expect(line).toMatchObject({
+      tenant: made.tenant,
+      connection: made.connection,
+      kind: 'entra',
+      method: 'POST',
+      route: '/Users',
+      asks: 'create',
+      path: '/Users',
+      status: 201,
+      type: 'User',
+      resource: JSON.parse(text).id,
+      version: 1,
+      body: 'shape',
+      sent: { schemas: [USER], userName: '‹address 20›', active: 'True', favouriteColour: '‹text 4›' },
+    })
+    expect(JSON.stringify(line)).not.toContain('bjensen')
+    expect(JSON.stringify(line)).not.toContain(made.token)
+  })
+
+  test('that is refused ends its detail with the id, and leads to it', async () => {
+    await send('POST', '/Users', user('twice'))
+    const { status, id, text } = await send('POST', '/Users', user('twice'))
+    expect(status).toBe(409)
+    expect(JSON.parse(text).detail).toMatch(new RegExp(`userName already.* \\[${id}\\]$`))
+    const line = await kept(id)
+    expect(line).toMatchObject({ status: 409, code: 'SCIM_UNIQUENESS', print: expect.stringMatching(/^[0-9a-f]{12}$/) })
+    expect(line.detail).toMatch(/^Another User has this userName already/)
+    expect((await admin(`/requests/${id}`)).body.id).toBe(id)
+  })
+
+  test('that is bent says by what', async () => {
+    const { id: made } = JSON.parse((await send('POST', '/Users', user('bent'))).text)
+    const { id } = await send('PATCH', `/Users/${made}`, {
+      schemas: [PATCH],
+      Operations: [{ op: 'Replace', path: 'emails[type eq "work"].value', value: 'b@acme.example' }],
+    })
+    const line = await kept(id)
+    expect(line.sent.Operations).toEqual([
+      { op: 'Replace', path: 'emails[type eq "work"].value', value: '‹address 14›' },
+    ])
+    expect(line).toMatchObject({ asks: 'update', version: 2, resource: made })
+  })
+
+  test('with a wrong token is kept without the token', async () => {
+    const { status, id } = await send('GET', '/Users', undefined, { authorization: 'Bearer lk_wrong_secret' })
+    expect(status).toBe(401)
+    const line = await kept(id)
+    expect(line).toMatchObject({ status: 401, asks: 'door', code: 'SCIM_UNAUTHORIZED' })
+    expect(line.connection).toBeUndefined()
+    expect(JSON.stringify(line)).not.toContain('lk_wrong')
+  })
+
+  test('that a thread carries out is kept as well', async () => {
+    const members = Array.from({ length: 3_000 }, (_, at) => ({ value: `nobody ${at}` }))
+    const { status, id } = await send('POST', '/Groups', {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+      displayName: 'Secret Crew',
+      members,
+    })
+    expect(status).toBe(400)
+    const line = await kept(id)
+    expect(line).toMatchObject({ connection: made.connection, status: 400, type: 'Group', body: 'shape' })
+    expect(line.sent.members[0]).toEqual({ value: '‹text 8›' })
+    expect(line.sent.members.at(-1)).toMatch(/^‹\d+ more›$/)
+    expect(JSON.stringify(line)).not.toMatch(/nobody|Secret/)
+  })
+})
+
+test('the list is newest first, in pages, and filtered', async () => {
+  const { id } = await send('GET', '/Users?filter=userName%20eq%20%22bjensen%22&count=3')
+  expect((await kept(id)).path).toBe('/Users?filter=userName eq "‹text 7›"&count=3')
+  const list = async (query: string) => (await admin(`/tenants/${made.tenant}/requests?${query}`)).body
+  const first = await list('limit=2')
+  expect(first.items).toHaveLength(2)
+  const rest = await list(`limit=1000&after=${first.next}`)
+  const places = [...first.items, ...rest.items].map(({ place }: { place: number }) => place)
+  expect(places).toEqual([...places].sort((a, b) => b - a))
+  expect(rest.next).toBeUndefined()
+  const refused = await list('outcome=refused&order=oldest')
+  expect(new Set(refused.items.map(({ status }: { status: number }) => status))).toEqual(new Set([409, 401, 400]))
+  expect((await list('status=409')).items).toHaveLength(1)
+  expect((await list('asks=search&text=filter')).items[0].id).toBe(id)
+  expect((await list('from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z')).items).toEqual([])
+  expect((await admin(`/tenants/${made.tenant}/requests?status=abc`)).status).toBe(400)
+})
+
+test("another tenant's requests look as if they did not exist", async () => {
+  const { id } = await send('GET', '/Users')
+  await kept(id)
+  expect((await admin(`/requests/${id}`, 'other')).status).toBe(404)
+  expect((await admin(`/tenants/${made.tenant}/requests`, 'other')).status).toBe(404)
+  expect((await admin('/requests', 'other')).body.items).toEqual([])
+})
+
+test('a tenant may keep ids out of its errors', async () => {
+  const { tenant } = made
+  const response = await fetch(`${server.url}/admin/v1/tenants/${tenant}/settings`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${tokens.get('owner')}`, 'content-type': 'application/json' },
+    body: '{"requestIds":false}',
+  })
+  expect(response.status).toBe(200)
+  const { text, id } = await send('GET', '/Users/nobody')
+  expect(JSON.parse(text).detail).not.toContain('[r_')
+  expect(id).toMatch(/^r_/)
+})
+
+test('without a record there are no ids, and the list says so', async () => {
+  const plain = await serve({ flags: { record: 'off' } })
+  try {
+    const { base, token, tenant } = await plain.connection('entra')
+    const response = await fetch(`${base}/Users/nobody`, { headers: { authorization: `Bearer ${token}` } })
+    expect(response.headers.get('x-request-id')).toBeNull()
+    expect(((await response.json()) as { detail: string }).detail).not.toContain('[r_')
+    const { token: owner } = await plain.tenancy.adminTokens.create({})
+    const list = await fetch(`${plain.url}/admin/v1/tenants/${tenant}/requests`, {
+      headers: { authorization: `Bearer ${owner}` },
+    })
+    expect([list.status, ((await list.json()) as { error: { code: string } }).error.code]).toEqual([
+      404,
+      'ERR_NOT_RECORDED',
+    ])
+  } finally {
+    await plain.close()
+  }
+})
