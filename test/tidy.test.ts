@@ -19,6 +19,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   jobs: ['store', 'protocol'],
   record: ['store', 'protocol'],
   tenancy: ['access', 'directory', 'store', 'quirks', 'protocol'],
+  setup: ['access', 'store', 'quirks', 'protocol'],
   client: ['quirks', 'protocol'],
   provider: ['access', 'directory', 'quirks', 'protocol'],
   sources: ['directory', 'quirks', 'protocol'],
@@ -28,10 +29,47 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
   testing: [],
   explain: ['protocol'],
   hub: ['jobs', 'client', 'directory', 'outbound', 'access', 'store', 'quirks', 'protocol'],
-  embed: ['provider', 'tenancy', 'sources', 'directory', 'access', 'jobs', 'client', 'store', 'quirks', 'protocol'],
-  admin: ['hub', 'provider', 'access', 'record', 'directory', 'tenancy', 'store', 'quirks', 'explain', 'protocol'],
-  site: ['hub', 'outbound', 'provider', 'access', 'record', 'directory', 'tenancy', 'store', 'quirks', 'protocol'],
+  embed: [
+    'setup',
+    'provider',
+    'tenancy',
+    'sources',
+    'directory',
+    'access',
+    'jobs',
+    'client',
+    'store',
+    'quirks',
+    'protocol',
+  ],
+  admin: [
+    'setup',
+    'hub',
+    'provider',
+    'access',
+    'record',
+    'directory',
+    'tenancy',
+    'store',
+    'quirks',
+    'explain',
+    'protocol',
+  ],
+  site: [
+    'setup',
+    'hub',
+    'outbound',
+    'provider',
+    'access',
+    'record',
+    'directory',
+    'tenancy',
+    'store',
+    'quirks',
+    'protocol',
+  ],
   server: [
+    'setup',
     'site',
     'admin',
     'hub',
@@ -47,6 +85,7 @@ const FLOORS: { readonly [room: string]: readonly string[] } = {
     'protocol',
   ],
   cli: [
+    'setup',
     'server',
     'site',
     'admin',
@@ -232,7 +271,7 @@ describe('the house is tidy', () => {
     const own = /\bDate\.now\b|\bMath\.random\b|(?<!\.)\b(setImmediate|setTimeout|setInterval)\(|\brandomBytes\b/
     const wrong = product.filter(
       ({ path, text }) =>
-        /^(store|jobs|directory|tenancy)\//.test(path) &&
+        /^(store|jobs|directory|tenancy|setup)\//.test(path) &&
         // The salts of password hashes.
         path !== 'directory/scrypt.ts' &&
         own.test(withoutComments(text)),

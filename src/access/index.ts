@@ -34,4 +34,5 @@ export {
   sameHash,
   tenantOfToken,
   tokenId,
+  tokenPrefix,
 } from './tokens.ts'

@@ -16,9 +16,14 @@ const ADMIN_PREFIX = 'lka_'
 
 /** A new bearer token of a tenant: `lk_<tenant>_<secret>`. Shown once, kept only as a hash. */
 export function makeToken(tenant: string, environment: Environment): string {
+  return `${tokenPrefix(tenant)}${secret(environment)}`
+}
+
+/** What all tokens of a tenant begin with: `lk_<tenant>_`. */
+export function tokenPrefix(tenant: string): string {
   // A tenant of an app may have any name; that of a server has only plain characters.
   const name = PLAIN.test(tenant) ? tenant : `~${toBase64url(new TextEncoder().encode(tenant))}`
-  return `${PREFIX}${name}_${secret(environment)}`
+  return `${PREFIX}${name}_`
 }
 
 /** A new token for the admin API: `lka_<secret>`. */

@@ -6,6 +6,7 @@ import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
 import { createProvider } from '../provider/index.ts'
+import type { Setup } from '../setup/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
@@ -17,7 +18,7 @@ import { openApi } from './openapi.ts'
 import { checked, objectOf, readBody } from './reading.ts'
 import type { RecordAccess } from './record-access.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
-import type { Route, Call as RouteCall } from './route.ts'
+import type { Route, Call as RouteCall, RouteDeps } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
@@ -29,6 +30,8 @@ export interface AdminOptions {
   readonly store: Store
   readonly tenancy: Tenancy
   readonly directory: Directory
+  /** Setup links, and how their page looks; absent: there are none. */
+  readonly setup?: Pick<Setup, 'links' | 'settings' | 'address'>
   /** The administration of the hub, by administrator. */
   readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
@@ -132,7 +135,8 @@ export function createAdmin(options: AdminOptions): Admin {
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const administration = tenancy.as(actor)
       const asked = askScim(scim, administrator, call.origin)
-      const deps = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked, record }
+      const known = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked, record }
+      const deps = withSetup(known, options.setup)
       const answer = await route.run(call, deps)
       if (answer instanceof Response) return answer
       if (route.gives.status === 204) return context.body(null, 204)
@@ -164,6 +168,17 @@ function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {
   return new Refused(401, 'ERR_UNAUTHORIZED', UNAUTHORIZED[reason], [], {
     'WWW-Authenticate': `Bearer realm="admin"${error}`,
   })
+}
+
+/** What routes work with, and the setup links; without them their routes are refused. */
+function withSetup<Known>(known: Known, setup: AdminOptions['setup']): Known & Required<Pick<RouteDeps, 'setup'>> {
+  return {
+    ...known,
+    get setup() {
+      if (setup === undefined) throw new Refused(404, 'ERR_NOT_FOUND', 'There are no setup links here')
+      return setup
+    },
+  }
 }
 
 function notFound(context: Context) {

@@ -6,6 +6,7 @@ import { hashToken, needsTenants, ROLES, type Role } from '../access/index.ts'
 import { environment } from '../environment.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
+import { createSiteSetup } from '../site/setup.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createOperators, createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
@@ -19,6 +20,7 @@ const admin = createAdmin({
   store,
   tenancy,
   directory: createSiteDirectory(store, tenancy),
+  setup: createSiteSetup(store, tenancy, () => undefined),
   hub: createSiteHub(
     store,
     tenancy,

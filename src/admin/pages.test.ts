@@ -6,6 +6,7 @@ import { environment } from '../environment.ts'
 import { LENIENT } from '../protocol/index.ts'
 import { createSiteDirectory } from '../site/directory.ts'
 import { createSiteHub } from '../site/hub.ts'
+import { createSiteSetup } from '../site/setup.ts'
 import { sqliteStore } from '../store/sqlite/sqlite.ts'
 import { createSealer, createTenancy } from '../tenancy/index.ts'
 import { createAdmin } from './admin.ts'
@@ -17,6 +18,7 @@ const admin = createAdmin({
   store,
   tenancy,
   directory,
+  setup: createSiteSetup(store, tenancy, () => undefined),
   hub: createSiteHub(
     store,
     tenancy,

@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import { AppRefusal } from '../hub/index.ts'
 import { LockstepError, ScimError } from '../protocol/index.ts'
+import { SetupError } from '../setup/index.ts'
 import { TenancyError } from '../tenancy/index.ts'
 import { BODY_BYTES, type ErrorBody, type FaultBody } from './shapes.ts'
 
@@ -87,6 +88,11 @@ export function refusalOf(
     const { code, message, count, field } = error
     const faults: readonly Fault[] = field === undefined ? [] : [{ in: 'body', field, message }]
     return refuse(context, STATUS[code] ?? 400, code, message, { faults, count })
+  }
+  if (error instanceof SetupError) {
+    const { code, message, field } = error
+    const faults: readonly Fault[] = field === undefined ? [] : [{ in: 'body', field, message }]
+    return refuse(context, STATUS[code] ?? 400, code, message, { faults })
   }
   if (error instanceof AppRefusal) {
     const faults = error.faults.map((fault) => ({ in: 'body' as const, ...fault }))

@@ -5,6 +5,7 @@ import type { Administrator, Capability } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
 import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
+import type { Setup } from '../setup/index.ts'
 import type { ListPage } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
 import type { AskScim } from './ask-scim.ts'
@@ -82,6 +83,8 @@ export interface RouteDeps {
   readonly administration: Administration
   /** The hub, with changes noted in the log under the caller's name. */
   readonly hub: HubAdministration
+  /** Setup links, and how their page looks. */
+  readonly setup: Pick<Setup, 'links' | 'settings' | 'address'>
   readonly streams: Streams
   readonly ways: Ways
   /** SCIM requests as the caller. */

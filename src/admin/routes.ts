@@ -20,6 +20,8 @@ import { PROBE_ROUTES } from './routes/probes.ts'
 import { REQUEST_ROUTES } from './routes/requests.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
 import { SESSION_ROUTES } from './routes/sessions.ts'
+import { SETUP_LINK_ROUTES } from './routes/setup-links.ts'
+import { SETUP_PAGE_ROUTES } from './routes/setup-page.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TYPE_ROUTES } from './routes/types.ts'
@@ -28,6 +30,8 @@ import { TYPE_ROUTES } from './routes/types.ts'
 export const ROUTES: readonly Route[] = [
   ...TENANT_ROUTES,
   ...CONNECTION_ROUTES,
+  ...SETUP_LINK_ROUTES,
+  ...SETUP_PAGE_ROUTES,
   ...APP_ROUTES,
   ...LINK_ROUTES,
   ...PLAN_ROUTES,

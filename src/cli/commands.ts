@@ -15,6 +15,7 @@ import { PROOF_COMMANDS } from './proof/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
 import { SCHEMA_COMMANDS } from './schemas/commands.ts'
 import { SERVER_COMMANDS } from './server/commands.ts'
+import { SETUP_LINK_COMMANDS } from './setup/commands.ts'
 import { SIMULATE_COMMANDS } from './simulate/commands.ts'
 import { REMOTE_COMMANDS } from './targets/commands.ts'
 import { TENANT_COMMANDS } from './tenants/commands.ts'
@@ -25,6 +26,7 @@ import { TRANSFER_COMMANDS } from './transfer/commands.ts'
 export const GROUPS: { readonly [name: string]: string } = {
   tenant: 'Manage tenants: customers, each with a separate directory',
   connection: 'Manage connections: the credentials of identity providers for a tenant',
+  'setup-link': 'Manage setup links: with one, a customer connects an identity provider alone',
   app: 'Manage apps: services that are kept in lockstep with a tenant',
   config: 'Configuration as files',
   plan: 'Plan what an app gets, before it is sent',
@@ -45,6 +47,7 @@ export const GROUPS: { readonly [name: string]: string } = {
 export const COMMANDS: readonly CommandEntry[] = [
   ...SERVER_COMMANDS,
   ...TENANT_COMMANDS,
+  ...SETUP_LINK_COMMANDS,
   ...APP_COMMANDS,
   ...SWEEP_COMMANDS,
   ...CONFIG_COMMANDS,

@@ -15,7 +15,7 @@ const FIRST_WORDS: ReadonlySet<string> = new Set(COMMANDS.map(({ name }) => name
 
 /** A message with each command that it mentions as it has to be typed in this installation. */
 function asCalled(message: string): string {
-  return message.replaceAll(/(?<![\w/.-])lockstep ([a-z]+)/g, (hint, word: string) =>
+  return message.replaceAll(/(?<![\w/.-])lockstep ([a-z][a-z-]*)/g, (hint, word: string) =>
     FIRST_WORDS.has(word) ? `${commandName()} ${word}` : hint,
   )
 }

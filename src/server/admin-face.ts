@@ -5,6 +5,7 @@ import type { Directory } from '../directory/index.ts'
 import { type createBodies, originOf, toNode } from '../node.ts'
 import { LIMITS } from '../protocol/index.ts'
 import type { Provider, Report } from '../provider/index.ts'
+import type { Setup } from '../setup/index.ts'
 import type { Site } from '../site/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
@@ -18,6 +19,7 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly store: Store
   readonly tenancy: Tenancy
   readonly directory: Directory
+  readonly setup: Setup
   readonly hub: Site['hub']
   readonly provider: Provider
   readonly bodies: ReturnType<typeof createBodies>
@@ -59,7 +61,7 @@ function originShown({ requestOrigin, publicUrl }: AdminFaceDeps, request: Incom
 }
 
 async function load(deps: AdminFaceDeps) {
-  const { store, tenancy, directory, hub, provider, bodies, publicUrl, report, broken, record } = deps
+  const { store, tenancy, directory, setup, hub, provider, bodies, publicUrl, report, broken, record } = deps
   const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
   // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
   const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
@@ -67,6 +69,7 @@ async function load(deps: AdminFaceDeps) {
     store,
     tenancy,
     directory,
+    setup,
     hub: await hub(),
     scim: provider.handle,
     ...(record === undefined ? {} : { record: { store: record.store, failingSince: record.recorder.failingSince } }),

@@ -7,7 +7,7 @@ import { LIMITS, tooManyRequests } from '../protocol/index.ts'
 import type { ProviderHooks, Settings, Site } from '../site/index.ts'
 import { adminFace } from './admin-face.ts'
 import { consoleFaces } from './console.ts'
-import { answerBy, type Face } from './faces.ts'
+import { answerBy, type Face, type FaceDeps } from './faces.ts'
 import { keyFace } from './key-face.ts'
 import type { Health } from './monitoring/health.ts'
 import type { Log } from './monitoring/log.ts'
@@ -23,6 +23,7 @@ import type { Recording } from './recording.ts'
 import { createRequestOrigin } from './request-origin.ts'
 import { scimFace } from './scim-face.ts'
 import { createStages } from './sending.ts'
+import { setupFace } from './setup-face.ts'
 
 import type { Tracing } from './tracing.ts'
 
@@ -66,19 +67,35 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const callers = new WeakMap<object, string>()
   const requestOrigin = createRequestOrigin(settings)
   const provider = await site.provider({ ...hooksOf(deps, callers), report, ...(offload && { offload: offload.run }) })
+  const setup = await site.setup((error) => log.error({ err: error }, 'setup links'))
   const stages = createStages(log, (arrival) => answerBy(faces, faceDeps, arrival), broken, recording?.record)
   const { depart } = stages
   const meters = createRouteMeters(metrics)
-  const faceDeps = { requestOrigin, log, requestLog }
+  const lost: FaceDeps['lost'] = (request, path) =>
+    setup.watch.lost({ path, header: (name) => request.headers[name]?.toString() })
+  const faceDeps = { requestOrigin, log, requestLog, lost }
   const { publicUrl } = settings
   // SCIM comes first: nearly every request is one of its own.
   const faces: readonly Face[] = [
-    scimFace({ provider, bodies, requestOrigin, meters, requestLog, refusals, callers, tracing, recording, depart }),
+    scimFace({
+      provider,
+      bodies,
+      requestOrigin,
+      meters,
+      requestLog,
+      refusals,
+      callers,
+      tracing,
+      recording,
+      depart,
+      watch: setup.watch,
+    }),
     adminFace({
       ...faceDeps,
       store: site.store,
       tenancy,
       directory,
+      setup,
       hub: site.hub,
       provider,
       bodies,
@@ -88,6 +105,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       broken,
       record: recording,
     }),
+    setupFace({ ...faceDeps, setup, bodies, broken }),
     keyFace({ ...faceDeps, hub: site.hub }),
     ...consoleFaces({ ...faceDeps, settings }),
     ...probeFaces({ ...faceDeps, settings, health, metrics }),
@@ -110,6 +128,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       for (const face of faces) face.end?.()
       await serving?.close()
       await offload?.close()
+      await setup.close()
     },
   }
 }

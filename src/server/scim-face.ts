@@ -3,6 +3,7 @@
 import { type Answer, blankAbout } from '../call.ts'
 import { callOf, type createBodies } from '../node.ts'
 import { belowBase, type Provider } from '../provider/index.ts'
+import type { Setup } from '../setup/index.ts'
 import { isTenantName, scimPath } from '../tenancy/index.ts'
 import type { Arrival, Face } from './faces.ts'
 import type { Refusals } from './monitoring/refusals.ts'
@@ -35,6 +36,8 @@ export interface ScimFaceDeps {
   readonly recording: Recording | undefined
   /** Sends an answer at the end of this turn of the event loop. */
   readonly depart: (departure: Departure) => void
+  /** Notes what arrives at tenants with an open setup link. */
+  readonly watch: Pick<Setup['watch'], 'seen'>
 }
 
 /** What the last request had: nearly always the next one has the same. */
@@ -80,6 +83,7 @@ function answerScim(deps: ScimFaceDeps, bases: Bases, { request, response, began
     if (answer.status >= 400) deps.refusals?.count(tenant, answer.status)
     if (call.method !== 'GET') bodies.release(request)
     deps.depart({ request, response, began, answer, meter, recorded })
+    deps.watch.seen(call, answer)
     if (requestLog.answered === undefined) return
     const ms = performance.now() - began
     const connection = deps.callers.get(call)

@@ -4,6 +4,7 @@ import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
 import type { Background, HubAdministration, HubAdministrator } from '../hub/index.ts'
 import type { Provider } from '../provider/index.ts'
+import type { Setup } from '../setup/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import {
@@ -53,6 +54,8 @@ export interface Site {
   readonly sealer: Sealer
   /** Where those keys are kept. */
   readonly sealKeys: SealKeys
+  /** Makes setup links and what is behind them, with what receives errors. */
+  readonly setup: (report: (error: unknown) => void) => Promise<Setup>
   /** Makes the provider, with what the caller wants to be told. */
   readonly provider: (hooks: ProviderHooks) => Promise<Provider>
   /** Writes what is still in memory, and closes the database. */
@@ -110,6 +113,7 @@ async function siteOn(
       (await import('./hub-run.ts')).startSiteHub({ store, tenancy, sealer, issuer }, own, hooks),
     sealer,
     sealKeys,
+    setup: async (report) => (await import('./setup.ts')).createSiteSetup(store, tenancy, report),
     provider: async (hooks) => {
       const { createSiteProvider } = await import('./provider.ts')
       return createSiteProvider(await open(), tenancy, hooks)

@@ -40,7 +40,15 @@ const EXTENSIONS = ['acme-hr', 'acme-mail']
 const OKTA_ROLE = 'urn:okta:scim:schemas:core:1.0:Role'
 
 async function prepare(serving: Serving, kind: string, requires: readonly string[]): Promise<Target> {
-  const { base, token, tenant } = await serving.connection(kind)
+  return setUp(serving, { ...(await serving.connection(kind)), kind }, requires)
+}
+
+/** Sets up in a connection's tenant what flows require; what it can't is missing in the target. */
+export async function setUp(
+  serving: Serving,
+  { base, token, tenant, kind }: Target & { readonly tenant: string; readonly kind: string },
+  requires: readonly string[],
+): Promise<Target> {
   const met: string[] = []
   // Old shapes are read by every kind but the strict ones, and need no set-up.
   if (requires.includes('legacy-shapes') && kind !== 'strict') met.push('legacy-shapes')

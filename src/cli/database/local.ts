@@ -2,6 +2,7 @@
 
 import type { Directory } from '../../directory/index.ts'
 import type { HubAdministration } from '../../hub/index.ts'
+import type { Setup } from '../../setup/index.ts'
 import { localUrl, openSite, readSettings, type SealKeys, type Settings } from '../../site/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type Sealer, scimPath, type Tenancy } from '../../tenancy/index.ts'
@@ -12,6 +13,8 @@ import { flagOption, type Options, textOption } from '../terminal/options.ts'
 export interface Local {
   readonly store: Store
   readonly tenancy: Tenancy
+  /** The setup links of tenants, loaded when a command needs them. */
+  readonly setup: () => Promise<Setup>
   /** The directory, loaded when a command needs it. */
   readonly directory: () => Promise<Directory>
   /** What an administrator does with the hub, loaded when a command needs it. */
@@ -40,6 +43,7 @@ export async function withLocal<T>(
     tenancy,
     directory,
     hub: open,
+    setup: openSetup,
     sealer,
     sealKeys,
     close,
@@ -52,11 +56,19 @@ export async function withLocal<T>(
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
   // Whoever runs commands has the whole database.
   const hub = async () => (await open())({ actor: 'cli', mayNameVariables: true })
+  let setup: Promise<Setup> | undefined
+  const setupOnce = () => {
+    setup ??= openSetup((error) =>
+      printErrorLine(`lockstep: ${error instanceof Error ? error.message : String(error)}`),
+    )
+    return setup
+  }
   try {
     return await use({
       store,
       tenancy,
       directory,
+      setup: setupOnce,
       hub,
       sealer,
       sealKeys,
@@ -64,6 +76,7 @@ export async function withLocal<T>(
       baseUrl: async (tenant) => (await url()) + scimPath(tenant),
     })
   } finally {
+    await (await setup)?.close()
     await close()
   }
 }

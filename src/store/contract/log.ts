@@ -36,6 +36,7 @@ export const NOTE_TYPES = [
   'SignInLink',
   'Operator',
   'Session',
+  'SetupLink',
 ] as const
 
 /** One line of a tenant's log. */
