@@ -104,6 +104,36 @@ test('a tenant that is moved while changes wait: they are sent from there, once,
   expect(again.filter(({ body }) => JSON.stringify(body ?? '').includes('"ada"'))).toEqual([])
 })
 
+test("yesterday's export is imported: who was switched off since stays off, until somebody approves", async () => {
+  const [here, there, dir] = [await newPlace(), await newPlace(), folder()]
+  atEnd(dir.remove)
+  const { app, url } = await fakeApp()
+  const token = await tenantWith(here.database, url)
+  const first = await serve(here.database)
+  for (const name of ['ada', 'bob']) await sender(first, token)('POST', '/Users', person(name))
+  await until(() => isActive(app, 'ada') && isActive(app, 'bob'))
+  await settled(here.database)
+  expect(await first.stop()).toBe(0)
+  const file = dir.path('acme.tenant')
+  await lockstep(here.database, 'tenant', 'export', 'acme', file)
+  const bob = app.state().find(({ attributes }) => attributes.userName === 'bob')
+  app.otherWriter.update('User', bob?.id ?? '', { active: false })
+  await lockstep(there.database, 'tenant', 'import', file)
+  await serve(there.database)
+  const planned = await run(['plan', 'wiki', '--tenant', 'acme', '--database', there.database], env)
+  expect(planned.stdout).toMatch(/enable +bob/)
+  expect(planned.stdout).toContain('1 item changes back access that the app has changed since the backup')
+  await lockstep(there.database, 'app', 'resume', 'wiki', '--tenant', 'acme')
+  const held = async () => lockstep(there.database, 'app', 'held', 'wiki', '--tenant', 'acme')
+  await until(async () => (await held()).length > 0)
+  await settled(there.database)
+  expect([isActive(app, 'ada'), isActive(app, 'bob')]).toEqual([true, false])
+  const [hold] = await held()
+  expect(hold).toMatchObject({ cause: 'restore' })
+  await lockstep(there.database, 'app', 'approve', 'wiki', hold.id, '--tenant', 'acme')
+  await until(() => isActive(app, 'bob'))
+})
+
 test.runIf(!onPostgres)("yesterday's backup is restored: nothing is undone", async () => {
   const place = await newPlace()
   const dir = folder()
@@ -136,6 +166,10 @@ test.runIf(!onPostgres)("yesterday's backup is restored: nothing is undone", asy
   })
   await lockstep(place.database, 'app', 'resume', 'wiki', '--tenant', 'acme')
   await settled(place.database)
+  // Bob is on here, and off there: somebody has to say so.
+  expect(await lockstep(place.database, 'app', 'held', 'wiki', '--tenant', 'acme')).toMatchObject([
+    { cause: 'restore' },
+  ])
   expect(app.state()).toEqual(held)
   // The identity provider says it again: bob is off already, carol is found and taken over.
   await sender(today, token)('PUT', `/Users/${bob.id}`, person('bob', false))

@@ -10,9 +10,9 @@ import { PageQuery, pageOf, time } from '../shapes.ts'
 const HoldBody = z.object({
   hold: z.string(),
   opened: time,
-  cause: z.string().describe('configuration, request TXN, trickle, sweep ID, group ID emptied'),
+  cause: z.string().describe('configuration, request TXN, trickle, sweep ID, group ID emptied, restore'),
   place: z.int().describe('The place in the log that they were computed from'),
-  count: z.int().describe('How many lose access'),
+  count: z.int().describe('How many lose access; of a restore: how many were found first'),
   limit: z.int(),
   verdict: z.enum(['approved', 'discarded']).optional(),
   by: z.string().optional(),

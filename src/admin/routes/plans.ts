@@ -29,6 +29,12 @@ const PlanItemBody = z.object({
   account: z.string().optional(),
   why: z.string(),
   members: z.object({ add: z.int(), remove: z.int() }).optional(),
+  disputed: z
+    .boolean()
+    .optional()
+    .describe(
+      'Access in the app was changed after the backup that was restored, and would be changed back: held without approval',
+    ),
   requests: z.array(request).describe('The very requests, without credentials'),
 })
 
@@ -46,7 +52,13 @@ const PlanBody = z.object({
   counts: z
     .record(z.string(), z.int())
     .describe('How many of each action; what stays the same is counted, and not kept'),
-  guard: z.object({ held: z.boolean(), removals: z.int(), limit: z.int(), managed: z.int() }),
+  guard: z.object({
+    held: z.boolean(),
+    removals: z.int(),
+    limit: z.int(),
+    managed: z.int(),
+    disputed: z.int().optional(),
+  }),
 })
 
 /** The last plans of an app. */

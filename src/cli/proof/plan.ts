@@ -103,6 +103,12 @@ async function printPlan(local: Local, tenant: string, run: PlanRun, options: Op
     printLine(`basis   place ${run.place}, configuration ${run.configured}`)
     printLine(`guard   ${guardText(run)}`)
     printLine(`does    ${countsText(run)}`)
+    const { disputed = 0 } = run.guard
+    if (disputed > 0) {
+      printLine(
+        `restore ${disputed} ${disputed === 1 ? 'item changes' : 'items change'} back access that the app has changed since the backup: held, unless this plan is applied`,
+      )
+    }
     if (run.items > 0) printLine('')
   }
   let left = json ? Number.POSITIVE_INFINITY : (numberOption(options, 'limit', 1) ?? SHOWN)

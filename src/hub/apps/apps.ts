@@ -226,8 +226,13 @@ function withoutSecret({ secret: _secret, ...rest }: JsonObject): JsonObject {
 
 /** An app with other settings in the same mode. */
 async function withFields(deps: AppsDeps, tenant: string, app: AppSettings, given: JsonObject): Promise<AppSettings> {
-  const { id, mode, review } = app
-  const kept = { id, mode, ...(review === undefined ? {} : { review }) }
+  const { id, mode, review, readBackBefore } = app
+  const kept = {
+    id,
+    mode,
+    ...(review === undefined ? {} : { review }),
+    ...(readBackBefore === undefined ? {} : { readBackBefore }),
+  }
   return { ...kept, ...(await resolveFields(deps, { tenant, id }, given, app)) }
 }
 
@@ -270,7 +275,10 @@ async function requirePlan(store: Pick<Store, 'items'>, tenant: string, id: stri
 /** The same app in another mode. */
 function modeOf(app: AppSettings, from: readonly AppSettings['mode'][], mode: AppSettings['mode']): AppSettings {
   const { review, ...rest } = app
-  if (from.includes(app.mode)) return { ...rest, mode, ...(mode === 'on' || review === undefined ? {} : { review }) }
+  if (from.includes(app.mode)) {
+    if (review === undefined) return { ...rest, mode }
+    return mode === 'on' ? { ...rest, mode, readBackBefore: review.since } : { ...rest, mode, review }
+  }
   if (app.mode === mode) return app
   const message =
     app.mode === 'off'
@@ -306,7 +314,7 @@ async function shown(
 ): Promise<readonly App[]> {
   const units = await store.items(tenant, QUEUES.units, { keys: apps.map(({ id }) => id) })
   const states = new Map(units.map(({ key, value }) => [key, value as unknown as AppState]))
-  return apps.map(({ credentials, ...app }) => {
+  return apps.map(({ credentials, readBackBefore: _readBackBefore, ...app }) => {
     const state: AppState = states.get(app.id) ?? { health: 'healthy' }
     const { fault, healthSince, pausedUntil, managed, sweepDue } = state
     // An app that can't be worked with gets nothing, whatever its last answers were.

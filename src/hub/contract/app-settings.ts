@@ -18,6 +18,11 @@ export interface AppSettings {
   readonly mode: 'off' | 'on' | 'paused'
   /** A `paused` app that waits for somebody to look at it, since what the hub remembers of it may be old: absent once it is resumed. */
   readonly review?: AppReview
+  /**
+   * Set as an app is resumed after a review: what was confirmed before this time, in milliseconds since 1970, is read back from the app
+   * before anything is sent.
+   */
+  readonly readBackBefore?: number
   /** `scim`, `webhook`, `table`, or the name of an adapter that the host has added. */
   readonly adapter: string
   /** The adapter's own settings: URL, profile, names of tables. Never a secret. */

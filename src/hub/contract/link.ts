@@ -97,6 +97,10 @@ export interface Link {
   readonly goneAt?: number
   /** Members of a group have to be compared whole; `app`: those that the app has by itself, too. */
   readonly membersFrom?: 'here' | 'app'
+  /** The `AppSettings.readBackBefore` that it was read back, or made, for. */
+  readonly readFor?: number
+  /** When it was read back after a review, access in the app was otherwise than had been remembered: a person decides what is right. */
+  readonly disputed?: boolean
   /** A request that made it had an unknown outcome: another account may appear, until the last read. */
   readonly doubted?: boolean
   /** While it is doubted: what the creates of unknown outcome would be found by. The name here may have changed since. */
@@ -200,6 +204,8 @@ export interface Membership {
   readonly tentative?: boolean
   /** The guard has counted its removal, which is tried: another try takes nothing more away. */
   readonly counted?: boolean
+  /** As in {@link Link.disputed}. */
+  readonly disputed?: boolean
   /** A request of unknown outcome came before the one that was confirmed, and nobody can read what came of both: it is sent once more. */
   readonly again?: boolean
 }
@@ -300,7 +306,10 @@ export interface Undo {
 /** Removals that wait for a person. */
 export interface Hold {
   readonly openedAt: number
-  /** What caused them: `configuration`, `request TXN`, `trickle`, `sweep ID`, `group ID emptied`. */
+  /**
+   * What caused them: `configuration`, `request TXN`, `trickle`, `sweep ID`, `group ID emptied`; `restore`: access in the app is otherwise
+   * than a restored backup has it, and would be changed.
+   */
   readonly cause: string
   readonly place: number
   readonly count: number

@@ -49,6 +49,8 @@ export interface PlanItem {
   readonly why: string
   /** Members that join and leave. */
   readonly members?: { readonly add: number; readonly remove: number }
+  /** Access in the app was changed after the backup that was restored, and would be changed back: without approval it is held. */
+  readonly disputed?: boolean
   readonly requests: readonly ShownRequest[]
 }
 
@@ -66,6 +68,8 @@ export interface PlanSummary {
     readonly removals: number
     readonly limit: number
     readonly managed: number
+    /** Items that would change back access which was changed after the backup that was restored; absent when there are none. */
+    readonly disputed?: number
   }
 }
 

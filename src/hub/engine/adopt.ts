@@ -3,6 +3,7 @@
 import type { Write } from '../../store/index.ts'
 import { type Account, accountTag } from '../contract/index.ts'
 import { wakeReferrers } from './dependents.ts'
+import { asRead } from './disputes.ts'
 import { formerAccount } from './match.ts'
 import { keepProgress, park, verifyTimes } from './settle.ts'
 import { managedOf } from './steps.ts'
@@ -30,6 +31,7 @@ export async function adopt(
   const adopting = { ...link, adopting: true } as const
   job.link = {
     ...adopting,
+    ...asRead(turn.app),
     account: account.id,
     acked: managedOf(turn.app, adopting, account.document),
     ...(job.link.type === 'Group' ? { membersFrom: 'app' } : {}),

@@ -15,6 +15,7 @@ import {
   timeKey,
 } from '../contract/index.ts'
 import { TurnOver } from './calls.ts'
+import { asRead } from './disputes.ts'
 import { loseReused } from './lost.ts'
 import { claimNames, headersOf, matchKeys } from './match.ts'
 import { keepProgress, verifyTimes } from './settle.ts'
@@ -234,7 +235,7 @@ function confirmed(turn: Turn, job: Job, step: Step, result: Account | undefined
       const members = link.type === 'Group' ? { membersFrom: 'here' as const } : {}
       const twins = doubted ? { doubted, sentAs: tentative?.sentAs ?? [] } : {}
       const acked = managedOf(turn.app, made, step.document)
-      return { ...made, ...verify, ...twins, ...members, ...grantedBy(turn), account, acked }
+      return { ...made, ...verify, ...twins, ...members, ...grantedBy(turn), ...asRead(turn.app), account, acked }
     }
     case 'update': {
       const { adopting: _adopting, swap, granted: _granted, ...written } = ready

@@ -6,6 +6,7 @@ import { adopt } from './adopt.ts'
 import { TurnOver } from './calls.ts'
 import { carryOut } from './carry-out.ts'
 import { conflictOver } from './conflict.ts'
+import { changesAccess, guardDispute, isStale, settled } from './disputes.ts'
 import { guardRemoval } from './guarding.ts'
 import { findLost, loseAccount } from './lost.ts'
 import { accountOf, formerAccount, isOthers, isTakenOver, type Match, matchAccount, ownerOf } from './match.ts'
@@ -72,7 +73,7 @@ async function deliverAccount(turn: Turn, job: Job, accounts: AccountOf): Promis
       killed: job.killed,
       now: turn.deps.environment.now(),
     })
-    job.link = { ...job.link, inScope: want.inScope, wanted: want.wanted }
+    job.link = settled({ ...job.link, inScope: want.inScope, wanted: want.wanted }, want)
     if (want.leave === 'unlink') return unlink(turn, job)
     if (want.leave === 'ignore') {
       // Nobody looks at it any more, so nothing is read back either.
@@ -132,10 +133,17 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
     }
   }
   if (want.wanted !== 'active' && touches && (await isTakenOver(turn, job))) return letGo(turn, job)
-  if (isDue(turn, job) && isReadFirst(job, steps)) {
+  if (isDue(turn, job) && isReadFirst(turn, job, steps)) {
     return (await verifyAccount(turn, job, want)) === 'settled' ? 'settled' : 'again'
   }
   if (step === undefined) return 'at rest'
+  if (job.link.disputed === true && changesAccess(step)) {
+    const guarded = await guardDispute(turn, job, 1)
+    if (!guarded.go) {
+      await guarded.hold()
+      return 'settled'
+    }
+  }
   if (steps.removes === 1) {
     const guarded = await guardRemoval(turn, job, { accounts: 1, memberships: 0 })
     if (!guarded.go) {
@@ -158,9 +166,10 @@ async function oneRound(turn: Turn, job: Job, want: Want, steps: Steps): Promise
  * Whether a read back comes before the steps. What was held up before may be held up again, and the read with it for ever; whoever
  * leaves does not wait for it.
  */
-function isReadFirst({ link: { reason } }: Job, { action, steps }: Steps): boolean {
+function isReadFirst({ app }: Turn, { link }: Job, { action, steps }: Steps): boolean {
+  const { reason } = link
   if (steps.length === 0 || reason?.code === 'guard') return true
-  return reason !== undefined && action !== 'disable' && action !== 'remove'
+  return (reason !== undefined || isStale(app, link)) && action !== 'disable' && action !== 'remove'
 }
 
 /** The account is somebody else's by now: whatever is to be done about this resource must not be done to that. */

@@ -33,8 +33,11 @@ export type GuardVerdict =
 
 /** Why removals are held. */
 export interface Held {
-  /** `accounts`, `memberships`: too many of them; `everyone`: nobody would be left; `emptied`: a group would have no member left. */
-  readonly what: 'accounts' | 'memberships' | 'everyone' | 'emptied'
+  /**
+   * `accounts`, `memberships`: too many of them; `everyone`: nobody would be left; `emptied`: a group would have no member left;
+   * `disputed`: access in the app was changed after the backup that was restored.
+   */
+  readonly what: 'accounts' | 'memberships' | 'everyone' | 'emptied' | 'disputed'
   /** `trickle`: one by one, too many within an hour. Otherwise the cause as given. */
   readonly cause: string
   readonly count: number
@@ -111,6 +114,8 @@ export function removedWithinHour(removals: AppState['removals'], now: number): 
 
 /** What a held removal tells people: "31 accounts would be removed, 12 may (cause: configuration)". */
 export function describeHeld({ what, cause, count, limit }: Held): string {
+  if (what === 'disputed')
+    return 'In the app, access was changed after the backup that was restored; somebody must approve that it is changed back'
   const told = {
     accounts: `${count} accounts would be removed, and at most ${limit} may without approval`,
     memberships: `${count} memberships would be taken away, and at most ${limit} may without approval`,

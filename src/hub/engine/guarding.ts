@@ -76,7 +76,8 @@ async function countCause({ deps, tenant, app }: Turn, { cause, place }: Removal
   return count
 }
 
-async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
+/** Holds what the guard does not let through. */
+export async function holdBack(turn: Turn, job: Job, held: Held): Promise<void> {
   const { deps, tenant, app } = turn
   const now = deps.environment.now()
   const message = describeHeld(held)

@@ -61,9 +61,10 @@ export async function ownerOf({ deps, tenant, app }: Turn, account: string): Pro
 
 /**
  * Reads the members of a group back, after a request of unknown outcome. What the app has forgotten is sent again, once a day; an app that
- * forgets it again is not fought with. Who is there and should not be is taken out.
+ * forgets it again is not fought with. Who is there and should not be is taken out. `wasStale`: what differs is disputed, after a restored
+ * backup.
  */
-export async function verifyMembers(turn: Turn, job: Job): Promise<'changed' | 'settled'> {
+export async function verifyMembers(turn: Turn, job: Job, wasStale = false): Promise<'changed' | 'settled'> {
   const { adapter, settings } = turn.app
   if (adapter.traits.members.read !== 'list' || adapter.readMembers === undefined) {
     await sendDoubtedAgain(turn, job)
@@ -71,19 +72,20 @@ export async function verifyMembers(turn: Turn, job: Job): Promise<'changed' | '
   }
   const { deps, tenant, committer } = turn
   const queue = QUEUES.members(settings.id, job.item.key)
+  const disputed = wasStale ? { disputed: true } : {}
   const shown = await eachMemberOfApp(turn, job, async (owners) => {
     const known = await deps.store.items(tenant, queue, { keys: owners.map(({ resource }) => resource) })
     const isKnown = new Set(known.filter(({ value }) => value !== null).map(({ key }) => key))
     const writes = owners
       .filter(({ resource }) => !isKnown.has(resource))
       .flatMap(({ resource, account }): Write[] => [
-        { write: 'item', item: { tenant, queue, key: resource }, set: { value: { account } } },
+        { write: 'item', item: { tenant, queue, key: resource }, set: { value: { account, ...disputed } } },
         markMember(turn, job.item.key, resource, HUB_LANES.lose),
       ])
     if (writes.length > 0) await committer.commit(writes)
   })
-  const forgotten = await markForgotten(turn, job, shown)
-  if (forgotten === 0) return 'changed'
+  const forgotten = await markForgotten(turn, job, shown, disputed)
+  if (forgotten === 0 || wasStale) return 'changed'
   const now = deps.environment.now()
   const { lostAt } = job.link
   if (lostAt !== undefined && now - lostAt < LOST_MS) {
@@ -121,7 +123,12 @@ async function sendDoubtedAgain(turn: Turn, job: Job): Promise<void> {
  * Marks members that the app does not show. Whoever is to be one is sent again; others are gone already, and nothing is sent for them.
  * Returns how many it has forgotten: those that it had confirmed, and that are still to be members.
  */
-async function markForgotten(turn: Turn, job: Job, shown: ReadonlySet<string>): Promise<number> {
+async function markForgotten(
+  turn: Turn,
+  job: Job,
+  shown: ReadonlySet<string>,
+  disputed: Pick<Membership, 'disputed'>,
+): Promise<number> {
   const { deps, tenant, app, committer } = turn
   const queue = QUEUES.members(app.settings.id, job.item.key)
   let count = 0
@@ -141,7 +148,7 @@ async function markForgotten(turn: Turn, job: Job, shown: ReadonlySet<string>): 
       const { account, tentative } = value as unknown as Membership
       const isWanted = wanted?.get(key)?.account !== undefined
       if (isWanted && tentative !== true) count += 1
-      const set = { value: isWanted ? { account, tentative: true } : null }
+      const set = { value: isWanted ? { account, tentative: true, ...disputed } : null }
       writes.push({ write: 'item', item: { tenant, queue, key }, set })
       writes.push(markMember(turn, job.item.key, key, HUB_LANES.update))
     }

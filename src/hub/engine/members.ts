@@ -3,6 +3,7 @@
 import { type Item, NEVER, type Write } from '../../store/index.ts'
 import { AppError, accountTag, HUB_LANES, type Link, type Membership, QUEUES, type Step } from '../contract/index.ts'
 import { sendStep } from './carry-out.ts'
+import { guardDispute } from './disputes.ts'
 import { guardRemoval } from './guarding.ts'
 import { findLost } from './lost.ts'
 import { ALL_MEMBERS } from './marks.ts'
@@ -30,6 +31,8 @@ interface Move {
 interface Moves {
   readonly adds: readonly Move[]
   readonly removes: readonly Move[]
+  /** Both, as far as a person has to approve them after a restored backup. */
+  readonly disputed: readonly Move[]
   /** Nothing to send: how they are kept. */
   readonly settled: readonly Write[]
 }
@@ -50,8 +53,12 @@ export async function deliverMembers(turn: Turn, job: Job): Promise<'done' | 'se
       if (which === 'removes' && refused !== undefined) continue
       refused = (await sendMoves(turn, job, moves[which])) ?? refused
     }
+    const disputed = await sendDisputed(turn, job, moves.disputed)
     // What the guard holds stays marked: the next page begins behind it.
-    after = refused === undefined ? 0 : after + moves.removes.length
+    const held =
+      (refused === undefined ? 0 : moves.removes.length) + (disputed === undefined ? 0 : moves.disputed.length)
+    after = held === 0 ? 0 : after + held
+    refused ??= disputed
   }
   if (refused === undefined) return 'done'
   await refused()
@@ -81,6 +88,7 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
   const looked = await wantedMembers(turn, job, keys)
   const adds: Move[] = []
   const removes: Move[] = []
+  const disputed: Move[] = []
   const settled: Write[] = []
   for (const item of items) {
     const { link, account } = looked.get(item.key) ?? {}
@@ -88,12 +96,13 @@ async function movesOf(turn: Turn, job: Job, items: readonly Item[]): Promise<Mo
     if (account !== undefined) {
       const isSure = known !== null && known.account === account && known.tentative !== true
       if (isSure) settled.push(memberAt(item, { state: '', due: NEVER, value: { account } }))
-      else adds.push({ item, account, do: 'add' })
+      else (known?.disputed === true ? disputed : adds).push({ item, account, do: 'add' })
     } else if (known !== null && (await mayBeMember(turn, job, item.key, known.account, link))) {
-      removes.push({ item, account: known.account, do: 'remove' })
+      const move = { item, account: known.account, do: 'remove' } as const
+      ;(known.disputed === true ? disputed : removes).push(move)
     } else settled.push({ write: 'item', item: keysOf(item), set: undefined, settles: item.mark })
   }
-  return { adds, removes, settled }
+  return { adds, removes, disputed, settled }
 }
 
 /** Whether an account may still be in a group in the app that it should not be in. */
@@ -117,6 +126,19 @@ async function mayBeMember(
     return !(await membersAmong(deps.store, tenant, job.item.key, [heir], flattens(app))).has(heir)
   // Who has no account in the app is a member of nothing there.
   return off.removeMeans === 'deactivates'
+}
+
+/** Sends what somebody has approved after a restored backup. Returns how to hold the group if nobody has. */
+async function sendDisputed(turn: Turn, job: Job, moves: readonly Move[]): Promise<(() => Promise<void>) | undefined> {
+  if (moves.length === 0) return undefined
+  const guarded = await guardDispute(turn, job, moves.length)
+  if (!guarded.go) return guarded.hold
+  for (const kind of ['remove', 'add'] as const) {
+    const own = moves.filter((move) => move.do === kind)
+    const size = Math.max(1, turn.app.adapter.traits.members.perRequest)
+    for (let from = 0; from < own.length; from += size) await sendChunk(turn, job, own.slice(from, from + size))
+  }
+  return undefined
 }
 
 /** Sends moves of one kind, chunk by chunk. Returns how to hold the group, if the guard does not let them through. */

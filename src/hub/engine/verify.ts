@@ -2,6 +2,7 @@
 
 import type { Document } from '../../protocol/index.ts'
 import { type Account, accountTag, type Link, QUEUES, type ReadBack } from '../contract/index.ts'
+import { asRead, hasAccess, isStale } from './disputes.ts'
 import { loseAccount } from './lost.ts'
 import { headersOf, isOthers, isOurs, matchKeys, searchable, searchFor, withoutDoubles } from './match.ts'
 import { verifyMembers } from './members-read.ts'
@@ -13,7 +14,7 @@ import type { Want } from './want.ts'
 /** Whether a read back is due. */
 export function isDue(turn: Turn, { link }: Job): boolean {
   const now = turn.deps.environment.now()
-  return link.verify?.some((at) => at <= now) === true
+  return link.verify?.some((at) => at <= now) === true || isStale(turn.app, link)
 }
 
 /**
@@ -25,7 +26,7 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
   if (accountTraits(turn.app.adapter.traits, job.link.type)?.unreadable === true) {
     // Nothing can be seen: what is tentative stays so until it was sent again.
     const { verify: _verify, doubted: _doubted, ...link } = job.link
-    job.link = link
+    job.link = { ...link, ...asRead(turn.app) }
     await keepProgress(turn, job)
     return 'changed'
   }
@@ -33,7 +34,10 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
   const seen = id === undefined || id === '' ? undefined : await readAccount(turn, job, id)
   const { verify = [], tentative: _tentative, ...link } = job.link
   const later = verify.filter((at) => at > now)
-  job.link = { ...link, ...(later.length === 0 ? {} : { verify: later }) }
+  const before = job.link
+  const wasStale = isStale(turn.app, before)
+  job.link = { ...link, ...asRead(turn.app), ...(later.length === 0 ? {} : { verify: later }) }
+  if (wasStale) dispute(job, before, seen)
   if (want.wanted === 'active') {
     if ((await verifyPresent(turn, job, want, seen)) === 'settled') return 'settled'
   } else verifyOff(turn, job, want, id, seen, now)
@@ -43,8 +47,14 @@ export async function verifyAccount(turn: Turn, job: Job, want: Want): Promise<'
     job.link = sure
   }
   await keepProgress(turn, job)
-  if (job.link.type === 'Group' && job.link.account !== undefined) return verifyMembers(turn, job)
+  if (job.link.type === 'Group' && job.link.account !== undefined) return verifyMembers(turn, job, wasStale)
   return 'changed'
+}
+
+/** Notes that access in the app was changed after the backup that was restored. */
+function dispute(job: Job, before: Link, seen: Account | undefined): void {
+  const isOn = seen !== undefined && (before.type === 'Group' || seen.document.active !== false)
+  if (hasAccess(before) !== isOn) job.link = { ...job.link, disputed: true }
 }
 
 async function readAccount(turn: Turn, job: Job, id: string): Promise<Account | undefined> {

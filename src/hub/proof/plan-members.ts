@@ -2,6 +2,7 @@
 
 import type { Store, Work } from '../../store/index.ts'
 import {
+  accountTag,
   type CompiledApp,
   type Link,
   type Membership,
@@ -17,6 +18,8 @@ import { requestsOf } from './plan-one.ts'
 export interface PlannedMembers {
   readonly add: number
   readonly remove: number
+  /** Some of them were changed in the app after the backup that was restored. */
+  readonly disputed: boolean
   /** The group would have no member left; so many it has. */
   readonly emptiedFrom?: number
   readonly requests: readonly ShownRequest[]
@@ -33,7 +36,8 @@ const SHOWN = 1_000
 const PAGE = 500
 
 /**
- * Plans the members of a group. Those who have no account yet are shown by their id here. `group`: the app's id of the group, undefined while it has none.
+ * Plans the members of a group. Those who have no account yet are shown by their id here. `group`: the app's id of the group, undefined
+ * while it has none. `shown`: the members that the app has, where what is remembered of them may be old.
  */
 export async function planMembers(
   store: Store & Work,
@@ -42,8 +46,10 @@ export async function planMembers(
   resource: string,
   group: string | undefined,
   moving: Moving,
+  shown?: ReadonlySet<string>,
 ): Promise<PlannedMembers> {
-  if (!managesMembers(app)) return { add: 0, remove: 0, requests: [] }
+  if (!managesMembers(app)) return { add: 0, remove: 0, disputed: false, requests: [] }
+  let disputed = false
   const flat = flattens(app)
   const { traits } = app.adapter
   const adds: string[] = []
@@ -60,7 +66,9 @@ export async function planMembers(
         if (account === undefined) continue
         wanted++
         const membership = known.get(key)
-        if (membership?.account === account && membership.tentative !== true) continue
+        const isThere = shown?.has(account) ?? (membership?.account === account && membership.tentative !== true)
+        if (isThere) continue
+        if (membership?.disputed === true || (shown !== undefined && membership?.account === account)) disputed = true
         add++
         if (adds.length < SHOWN) adds.push(account)
       }
@@ -79,11 +87,22 @@ export async function planMembers(
     ])
     for (const { key, value } of there) {
       if (here.has(key) && accounts.has(key)) continue
+      const { account, disputed: isDisputed } = value as unknown as Membership
+      // Taken out already, by whoever has done it since.
+      if (shown?.has(account) === false) continue
+      if (isDisputed === true) disputed = true
       remove++
-      if (removes.length < SHOWN) removes.push((value as unknown as Membership).account)
+      if (removes.length < SHOWN) removes.push(account)
     }
     after = page.at(-1)?.key
     if (page.length < PAGE || after === undefined) break
+  }
+  for (const account of shown ?? []) {
+    if (await isUnknown(store, tenant, app, resource, account, flat)) {
+      remove++
+      disputed = true
+      if (removes.length < SHOWN) removes.push(account)
+    }
   }
   const size = Math.max(1, traits.members.perRequest)
   const id = group ?? `(account of ${resource})`
@@ -98,9 +117,31 @@ export async function planMembers(
   return {
     add,
     remove,
+    disputed,
     ...(wanted === 0 && had > 0 ? { emptiedFrom: had } : {}),
     requests: requestsOf(app, steps),
   }
+}
+
+/** Whether an account that is ours is a member in the app, and nobody here remembers it, or wants it to be one. */
+async function isUnknown(
+  store: Store & Work,
+  tenant: string,
+  app: CompiledApp,
+  group: string,
+  account: string,
+  flat: boolean,
+): Promise<boolean> {
+  for (const type of ['User', 'Group'] as const) {
+    const tag = accountTag(type, account)
+    const links = await store.items(tenant, QUEUES.links(app.settings.id), { tag, limit: 10 })
+    const own = links.find(({ value }) => (value as unknown as Link).account === account)
+    if (own === undefined) continue
+    const [known] = await store.items(tenant, QUEUES.members(app.settings.id, group), { keys: [own.key] })
+    if (known !== undefined && known.value !== null) return false
+    return !(await membersAmong(store, tenant, group, [own.key], flat)).has(own.key)
+  }
+  return false
 }
 
 /** The accounts of members in scope, and what is known of their memberships. */

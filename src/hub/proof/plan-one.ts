@@ -5,11 +5,13 @@ import { isObject } from '../../protocol/index.ts'
 import type { Item, Store, Work } from '../../store/index.ts'
 import type { Account, CompiledApp, Hold, Link, MatchKey, PlanItem, ShownRequest, Step } from '../contract/index.ts'
 import { MapFault } from '../contract/index.ts'
+import { changesAccess, settled } from '../engine/disputes.ts'
 import { matchKeys } from '../engine/match.ts'
 import { nameOf, type Source } from '../engine/source.ts'
 import { accountTraits, managedOf, type Steps, stepsOf } from '../engine/steps.ts'
 import { type Want, wantOf } from '../engine/want.ts'
 import type { Matcher, PlannedMatch } from './plan-match.ts'
+import { asSeen, mustBeSeen, type Seen } from './plan-seen.ts'
 
 /** What plans of one app work with. */
 export interface PlanContext {
@@ -20,6 +22,8 @@ export interface PlanContext {
   readonly match: Matcher
   /** The app's id of a resource here; undefined when it has no account there (yet). */
   readonly accountOf: (id: string) => string | undefined
+  /** What the app holds of an account now. */
+  readonly seen: Seen
   /** Verdicts on holds, by id. */
   readonly holds: ReadonlyMap<string, Hold['verdict']>
 }
@@ -50,7 +54,7 @@ const SHOWN = 50
 export async function planOne(context: PlanContext, subject: PlanSubject): Promise<Planned | undefined> {
   const { app, accountOf, environment } = context
   const { source, item, killed } = subject
-  const known = item === undefined ? undefined : (item.value as unknown as Link)
+  const known = await linkNow(context, item)
   const name = source.document === undefined ? (known?.name ?? source.id) : nameOf(source)
   const link: Link = known ?? { type: source.type, name }
   const base = { resource: source.id, type: source.type, name }
@@ -66,10 +70,24 @@ export async function planOne(context: PlanContext, subject: PlanSubject): Promi
     return undefined
   const steps = stepsOf(app, link, want)
   if (want.leave !== undefined || !steps.needsMatch) {
-    const planned = outcomeOf(context, withAccount, link, want, steps)
+    const planned = disputedOr(outcomeOf(context, withAccount, link, want, steps), link, want, steps)
     return { item: heldOr(context, link, planned, steps), removes: steps.removes, want, keys: [] }
   }
   return matched(context, base, link, source, killed, want, steps)
+}
+
+/** What is known of a link; what a restored backup may have forgotten is read from the app. */
+async function linkNow({ app, seen, environment }: PlanContext, item: Item | undefined): Promise<Link | undefined> {
+  const link = item?.value as unknown as Link | undefined
+  if (link === undefined || !mustBeSeen(app, link)) return link
+  return asSeen(app, link, await seen(link.type, link.account ?? ''), environment.now())
+}
+
+/** An item whose step would change back access that was changed after the backup which was restored. */
+function disputedOr(item: PlanItem, link: Link, want: Want, steps: Steps): PlanItem {
+  const [step] = steps.steps
+  if (settled(link, want).disputed !== true || step === undefined || !changesAccess(step)) return item
+  return { ...item, why: `${item.why}; in the app this was changed after the backup`, disputed: true }
 }
 
 /** What is planned of a resource whose account has to be searched for first. */
@@ -93,7 +111,10 @@ async function matched(
       const unfit =
         step?.do === 'create' ? accountTraits(app.adapter.traits, base.type)?.unfit?.(step.document) : undefined
       if (unfit !== undefined) return parked(unfit)
-      if (steps.steps.length > 0) return { item: outcomeOf(context, base, link, want, steps), ...more }
+      if (steps.steps.length > 0) {
+        const item = disputedOr(outcomeOf(context, base, link, want, steps), link, want, steps)
+        return { item: heldOr(context, link, item, steps), ...more }
+      }
       if (want.wanted !== 'active') return { item: { ...base, action: 'same', why: want.why, requests: [] }, ...more }
       return parked('The app has no such account, and takes no new ones')
     }
@@ -133,12 +154,14 @@ function adopted(
   const taken: Link = { ...adopting, account: account.id, acked: managedOf(app, adopting, account.document) }
   const want = wantOf(app, source, taken, { accountOf, killed, now: environment.now() })
   const steps = stepsOf(app, taken, want)
+  const isDisputed = link.disputed === true && settled({ ...taken, disputed: true }, want).disputed === true
   const why = `${found.former === undefined ? '1 match' : 'the former account'} on ${keyText(found.key)}${steps.steps.length === 0 ? ', nothing differs' : ''}`
   const item: PlanItem = {
     ...base,
     account: account.id,
     action: 'adopt',
     why,
+    ...(isDisputed ? { disputed: true } : {}),
     requests: requestsOf(app, steps.steps),
   }
   return { item, removes: 0, want, keys: [], found }
@@ -168,7 +191,8 @@ function outcomeOf(
 function heldOr({ holds }: PlanContext, link: Link, item: PlanItem, steps: Steps): PlanItem {
   const details = link.reason?.code === 'guard' ? link.reason.details : undefined
   const hold = isObject(details) && typeof details.hold === 'string' ? details.hold : undefined
-  if (steps.removes === 0 || hold === undefined || holds.get(hold) === 'approved') return item
+  if ((steps.removes === 0 && item.disputed !== true) || hold === undefined || holds.get(hold) === 'approved')
+    return item
   return { ...item, action: 'held', why: `${item.why}; ${link.reason?.message ?? 'held by the guard'}` }
 }
 

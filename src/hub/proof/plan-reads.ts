@@ -17,11 +17,14 @@ import { openBudget, takeToken } from '../engine/budget.ts'
 export interface PlanReads {
   readonly find: (type: AccountType, key: MatchKey) => Promise<readonly Account[]>
   readonly list: (type: AccountType) => AsyncIterable<readonly Account[]>
+  readonly read: (type: AccountType, id: string) => Promise<Account | undefined>
+  /** The members of a group; undefined where the app does not show them. */
+  readonly members: (id: string) => Promise<ReadonlySet<string> | undefined>
 }
 
 /** What the reads work with. */
 export interface PlanReadsDeps {
-  readonly adapter: Pick<Adapter, 'traits' | 'list' | 'find'>
+  readonly adapter: Pick<Adapter, 'traits' | 'list' | 'find' | 'read' | 'readMembers'>
   readonly environment: Pick<Environment, 'now' | 'wait'>
   readonly state: AppState
   readonly signal: AbortSignal
@@ -59,6 +62,18 @@ export function openPlanReads({ adapter, environment, state, signal }: PlanReads
 
   return {
     find: (type, key) => ask(type, (call) => adapter.find(type, key, call)),
+    read: (type, id) => ask(type, (call) => adapter.read(type, id, call)),
+    async members(id) {
+      if (traits.members.read !== 'list' || adapter.readMembers === undefined) return undefined
+      const shown = new Set<string>()
+      for (let after: string | undefined; ; ) {
+        const from = after
+        const page = await ask('Group', async (call) => adapter.readMembers?.(id, from, call))
+        for (const one of page?.ids ?? []) shown.add(one)
+        if (page?.next === undefined) return shown
+        after = page.next
+      }
+    },
     async *list(type) {
       for (let after: string | undefined; ; ) {
         const from = after

@@ -20,7 +20,8 @@ import { accountTraits } from '../engine/steps.ts'
 import { createMatcher } from './plan-match.ts'
 import { type Moving, planMembers } from './plan-members.ts'
 import { type PlanContext, type Planned, planOne } from './plan-one.ts'
-import { openPlanReads } from './plan-reads.ts'
+import { openPlanReads, type PlanReads } from './plan-reads.ts'
+import { createSeen, mustBeSeen } from './plan-seen.ts'
 
 /** What a plan is made with. */
 export interface PlanDeps {
@@ -66,11 +67,13 @@ export async function planApp(
   let accounts = 0
   let memberships = 0
   let emptiedFrom = 0
+  let disputed = 0
   const take = async (steps: readonly PlanStep[]) => {
     for (const { planned } of steps) {
       const { action, members } = planned.item
       counts[action] = (counts[action] ?? 0) + 1
       accounts += planned.removes
+      disputed += planned.item.disputed === true ? 1 : 0
       memberships += members?.remove ?? 0
       emptiedFrom = Math.max(emptiedFrom, planned.emptiedFrom ?? 0)
     }
@@ -90,7 +93,13 @@ export async function planApp(
     configured: unit?.place ?? 0,
     madeAt: environment.now(),
     counts,
-    guard: { held: !verdict.go, removals: accounts, limit, managed: state.managed ?? 0 },
+    guard: {
+      held: !verdict.go,
+      removals: accounts,
+      limit,
+      managed: state.managed ?? 0,
+      ...(disputed === 0 ? {} : { disputed }),
+    },
   }
 }
 
@@ -100,6 +109,7 @@ async function openWalk(deps: PlanDeps, state: AppState) {
   const id = app.settings.id
   const { traits } = app.adapter
   const reads = openPlanReads({ adapter: app.adapter, environment, state, signal })
+  const seen = createSeen(reads)
   const match = createMatcher(store, tenant, id, reads, (type) => accountTraits(traits, type)?.match ?? [])
   const holdItems = await store.items(tenant, QUEUES.holds(id), { limit: 1_000 })
   const holds = new Map(holdItems.map(({ key, value }) => [key, (value as unknown as Hold).verdict]))
@@ -120,7 +130,7 @@ async function openWalk(deps: PlanDeps, state: AppState) {
     const killed = new Set(kills.map(({ key }) => key))
     const accounts = await referredAccounts(deps.store, deps.app, [...sources.values()])
     const accountOf = (id: string) => accounts.get(id)
-    const context: PlanContext = { store, environment, tenant, app, match, accountOf, holds }
+    const context: PlanContext = { store, environment, tenant, app, match, accountOf, seen, holds }
     const steps: PlanStep[] = []
     for (const [at, source] of [...sources.values()].entries()) {
       if (at % IN_TURN === IN_TURN - 1) await new Promise<void>(environment.afterTurn)
@@ -129,7 +139,7 @@ async function openWalk(deps: PlanDeps, state: AppState) {
       if (planned === undefined) continue
       if (planned.item.action === 'create' || planned.item.action === 'adopt') moving.joining.add(source.id)
       if (planned.want?.inScope === false) moving.leaving.add(source.id)
-      steps.push({ planned: await withMembers(deps, planned, moving), source, item })
+      steps.push({ planned: await withMembers(deps, reads, planned, moving, item), source, item })
     }
     return steps
   }
@@ -175,18 +185,28 @@ async function openWalk(deps: PlanDeps, state: AppState) {
 }
 
 /** A group that is, or will be, in the app, with its members. */
-async function withMembers(deps: PlanDeps, planned: Planned, moving: Moving): Promise<Planned> {
+async function withMembers(
+  deps: PlanDeps,
+  reads: PlanReads,
+  planned: Planned,
+  moving: Moving,
+  known: Item | undefined,
+): Promise<Planned> {
   const { item } = planned
   const { store, tenant, app } = deps
   const isIn = item.type === 'Group' && !['remove', 'unlink', 'parked', 'held'].includes(item.action)
   if (!isIn || (item.account === undefined && item.action !== 'create')) return planned
-  const { add, remove, emptiedFrom, requests } = await planMembers(
+  const link = known?.value as unknown as Link | undefined
+  const isSeen = link !== undefined && item.account === link.account && mustBeSeen(app, link)
+  const shown = isSeen ? await reads.members(item.account ?? '') : undefined
+  const { add, remove, disputed, emptiedFrom, requests } = await planMembers(
     store,
     tenant,
     app,
     item.resource,
     item.account,
     moving,
+    shown,
   )
   if (add === 0 && remove === 0) return planned
   return {
@@ -196,6 +216,7 @@ async function withMembers(deps: PlanDeps, planned: Planned, moving: Moving): Pr
       action: item.action === 'same' ? 'update' : item.action,
       why: item.action === 'same' ? 'its members differ' : item.why,
       members: { add, remove },
+      ...(disputed ? { disputed } : {}),
       requests: [...item.requests, ...requests],
     },
     ...(emptiedFrom === undefined ? {} : { emptiedFrom }),

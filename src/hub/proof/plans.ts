@@ -191,7 +191,7 @@ function writesFor(
   const { resource, type, name } = item
   const mark = linkMark({ tenant, app }, { resource, type, name, lane, at: now, place })
   if (item.action === 'parked' && !linked.has(resource)) return []
-  if (!removes && item.action !== 'unlink') return [mark]
+  if (!removes && item.action !== 'unlink' && item.disputed !== true) return [mark]
   const approval: Approval = { plan, place }
   const key = { tenant, queue: QUEUES.approvals(app), key: resource }
   return [{ write: 'item', item: key, set: { value: approval as unknown as Json, expires: now + DAY_MS } }, mark]
