@@ -341,7 +341,7 @@ test('the log is read on from a place', async () => {
     items: [{ place: 3, op: 'create', actor: 'test', type: 'User' }, { place: 4 }],
     next: 4,
   })
-  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ items: [], next: 4 })
+  expect((await send('GET', `/tenants/acme/log?after=${rest.next}`)).body).toEqual({ items: [], next: 4, end: true })
 })
 
 test.each([

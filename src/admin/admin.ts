@@ -12,6 +12,7 @@ import type { Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
 import { askScim, type Handle } from './ask-scim.ts'
 import { createStreams } from './event-stream.ts'
+import { createHistoryReader } from './history/reader.ts'
 import { createLists } from './lists.ts'
 import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
 import { openApi } from './openapi.ts'
@@ -23,7 +24,7 @@ import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
 import { requireOwnPage, type Visit } from './sign-in/browser.ts'
-import { type Caller, createWays } from './sign-in/ways.ts'
+import { type Caller, createWays, type Ways } from './sign-in/ways.ts'
 
 /** Options of {@link createAdmin}. */
 export interface AdminOptions {
@@ -67,7 +68,9 @@ export function createAdmin(options: AdminOptions): Admin {
   const report = options.report ?? (({ id, error }) => reportError(`lockstep: internal error ${id}`, error))
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
+  const history = createHistoryReader(store, environment)
   const ways = createWays({ store, tenancy, environment })
+  const shared = { tenancy, directory, lists, streams, ways, record, store, history }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
@@ -112,30 +115,11 @@ export function createAdmin(options: AdminOptions): Admin {
     app.on(route.method.toUpperCase(), path, async (context) => {
       const params: { readonly [name: string]: string } = context.req.param()
       const caller = await admit(context, route, params.tenant)
-      const { administrator } = caller
-      const query = checked(route.query, context.req.query(), 'query')
-      const json = route.body === undefined ? {} : await readBody(context)
-      const { headers } = context.req.raw
-      const { visit } = context.env
-      const { actor } = administrator
-      const call: RouteCall = {
-        params,
-        query,
-        body: checked(route.body, json, 'body'),
-        json: objectOf(json),
-        administrator,
-        actor,
-        origin: originOf(context),
-        ...(caller.session === undefined ? {} : { session: caller.session }),
-        visit,
-        agent: headers.get('user-agent') ?? '',
-        setCookie: (line) => context.header('Set-Cookie', line, { append: true }),
-        isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
-      }
+      const call = await readCall(context, route, caller, { origin: originOf(context), ways })
+      const { actor, administrator } = call
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
-      const administration = tenancy.as(actor)
       const asked = askScim(scim, administrator, call.origin)
-      const known = { tenancy, directory, lists, administration, hub, streams, ways, scim: asked, record }
+      const known = { ...shared, administration: tenancy.as(actor), hub, scim: asked }
       const deps = withSetup(known, options.setup)
       const answer = await route.run(call, deps)
       if (answer instanceof Response) return answer
@@ -156,6 +140,35 @@ export function createAdmin(options: AdminOptions): Admin {
     fetch: async (request, visit) =>
       app.fetch(request, { visit: visit ?? { origin: new URL(request.url).origin, address: '' } }),
     close: streams.close,
+  }
+}
+
+/** Reads a request whose caller may make it, and checks it by the shapes of its route. */
+async function readCall(
+  context: Context<Env>,
+  route: Route,
+  caller: Caller,
+  { origin, ways }: { readonly origin: string; readonly ways: Ways },
+): Promise<RouteCall> {
+  const params: { readonly [name: string]: string } = context.req.param()
+  const { administrator, session } = caller
+  const query = checked(route.query, context.req.query(), 'query')
+  const json = route.body === undefined ? {} : await readBody(context)
+  const { headers } = context.req.raw
+  const { visit } = context.env
+  return {
+    params,
+    query,
+    body: checked(route.body, json, 'body'),
+    json: objectOf(json),
+    administrator,
+    actor: administrator.actor,
+    origin,
+    ...(session === undefined ? {} : { session }),
+    visit,
+    agent: headers.get('user-agent') ?? '',
+    setCookie: (line) => context.header('Set-Cookie', line, { append: true }),
+    isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
   }
 }
 

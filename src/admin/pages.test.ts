@@ -129,7 +129,7 @@ test('a log that was cut begins where its lines begin, and says so', async () =>
   for (const label of ['a', 'b', 'c']) await tenancy.connections.create('t2', { label })
   await store.commit([{ write: 'trim', tenant: 't2', upTo: 2 }])
   const { items, ...rest } = (await get('/tenants/t2/log?limit=1')).body
-  expect([items[0].place, rest]).toEqual([3, { next: 3, begins: 3 }])
+  expect([items[0].place, rest]).toEqual([3, { next: 3, end: false, begins: 3 }])
   expect((await get('/tenants/t2/log?after=3')).body).toMatchObject({ items: [{ place: 4 }], next: 4 })
 })
 

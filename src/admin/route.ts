@@ -6,10 +6,11 @@ import type { Directory } from '../directory/index.ts'
 import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import type { Setup } from '../setup/index.ts'
-import type { ListPage } from '../store/index.ts'
+import type { ListPage, Store } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
 import type { AskScim } from './ask-scim.ts'
 import type { Streams } from './event-stream.ts'
+import type { HistoryReader } from './history/reader.ts'
 import type { Lists } from './lists.ts'
 import type { RecordAccess } from './record-access.ts'
 import type { Visit } from './sign-in/browser.ts'
@@ -87,6 +88,9 @@ export interface RouteDeps {
   readonly setup: Pick<Setup, 'links' | 'settings' | 'address'>
   readonly streams: Streams
   readonly ways: Ways
+  readonly store: Store
+  /** Where resources are named in the log, and who is gone. */
+  readonly history: HistoryReader
   /** SCIM requests as the caller. */
   readonly scim: AskScim
   /** The record of requests; absent where none is kept. */

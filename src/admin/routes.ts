@@ -6,6 +6,7 @@ import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
+import { HISTORY_ROUTES } from './routes/history.ts'
 import { HOLD_ROUTES } from './routes/holds.ts'
 import { INDEX_ROUTES } from './routes/indexes.ts'
 import { LINK_ROUTES } from './routes/links.ts'
@@ -25,6 +26,7 @@ import { SETUP_PAGE_ROUTES } from './routes/setup-page.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TYPE_ROUTES } from './routes/types.ts'
+import { UNDO_ROUTES } from './routes/undo.ts'
 
 /** Every route, in the order of the reference page. */
 export const ROUTES: readonly Route[] = [
@@ -49,6 +51,8 @@ export const ROUTES: readonly Route[] = [
   ...LIST_ROUTES,
   ...LOG_ROUTES,
   ...EXPLAIN_ROUTES,
+  ...HISTORY_ROUTES,
+  ...UNDO_ROUTES,
   ...TOKEN_ROUTES,
   ...SESSION_ROUTES,
   ...OPERATOR_ROUTES,

@@ -37,6 +37,9 @@ export const Word = z
   .max(WORD_LENGTH)
   .regex(/^[^\p{Cc}]*$/u)
 
+/** A time in queries, as milliseconds since 1970. */
+export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text).getTime())
+
 /** Which page of a list. */
 export const PageQuery = z.strictObject({
   search: Word.optional().describe('Only entries whose name begins with this text, in any letter case'),

@@ -1,15 +1,14 @@
 // The routes of the admin API for the change log, and for erasing values from it.
 
 import { z } from 'zod'
-import type { Change, Directory } from '../../directory/index.ts'
+import { hasCapability } from '../../access/index.ts'
 import { STRICT } from '../../protocol/index.ts'
-import { beginsWith, LogCut } from '../../store/index.ts'
-import { isoTime } from '../../tenancy/index.ts'
-import { type Route, route } from '../route.ts'
-import { PageQuery, time } from '../shapes.ts'
+import { beginsAfterCut, lineJson, pageOfLog, reachOf } from '../log-page.ts'
+import { type Route, type RouteDeps, route } from '../route.ts'
+import { Instant, PageQuery, time, Word } from '../shapes.ts'
 
 /** One line of the log. */
-const ChangeBody = z.looseObject({
+export const ChangeBody = z.looseObject({
   place: z.int(),
   at: time,
   op: z
@@ -24,16 +23,34 @@ const ChangeBody = z.looseObject({
 /** Lines of the log, and how to read on. */
 const LogBody = z.object({
   items: z.array(ChangeBody),
-  next: z.int().describe('Pass it as `after` to read on; it stays the same until there are new lines'),
+  next: z
+    .int()
+    .describe(
+      'How far was looked: pass it as `after`, or as `before` where the newest come first, to read on. At the end it stays',
+    ),
+  end: z
+    .boolean()
+    .describe('Whether there is nothing beyond, now. A page may have no lines and yet not be the last one'),
   begins: z.int().optional().describe('The first place that still exists, if lines after `after` have been cut off'),
 })
 
 /** Which lines of the log. */
-const LogQuery = PageQuery.extend({
+const LogQuery = z.strictObject({
+  order: z.enum(['asc', 'desc']).default('asc').describe('desc: the newest first'),
+  after: z.coerce.number().int().min(0).default(0).describe('Only lines after this place'),
+  before: z.coerce.number().int().min(1).optional().describe('Only lines before this place'),
+  limit: PageQuery.shape.limit,
   search: PageQuery.shape.search.describe(
     'Only lines whose actor, type or id begins with this text, in any letter case',
   ),
-  after: z.coerce.number().int().min(0).default(0).describe('Only lines after this place'),
+  type: Word.optional().describe('Only lines of this resource type, or of this kind of note'),
+  id: Word.optional().describe('Only lines of this resource'),
+  actor: Word.optional().describe('Only lines of this connection or administrator'),
+  op: z.enum(['create', 'replace', 'patch', 'delete', 'note']).optional(),
+  txn: Word.optional().describe('Only lines of this request'),
+  path: Word.optional().describe('Only lines that changed this attribute, or one below it'),
+  since: Instant.optional().describe('Only lines of this time or later'),
+  until: Instant.optional().describe('Only lines before this time'),
 })
 
 /** Whose values are to be erased. */
@@ -54,34 +71,19 @@ const ErasureBody = z.object({
     .describe('Apps whose account the hub still has to remember, to keep the person out; send it again in a day'),
 })
 
-/** Most lines that are read for one page. */
-const SCANNED = 1_000
-
-async function pageOfLog(
-  directory: Directory,
+async function logOf(
+  { directory, store }: RouteDeps,
   tenant: string,
-  { search, after, limit }: z.output<typeof LogQuery>,
-): Promise<{ readonly items: readonly object[]; readonly next: number; readonly begins?: number }> {
-  let lines: readonly Change[]
-  try {
-    lines = await directory.changes(tenant, after, search === undefined ? limit : SCANNED)
-  } catch (error) {
-    if (!(error instanceof LogCut)) throw error
-    const { begins } = error
-    return { ...(await pageOfLog(directory, tenant, { search, after: begins - 1, limit })), begins }
-  }
-  const items: object[] = []
-  let next = after
-  for (const line of lines) {
-    next = line.place
-    if (beginsWith([line.actor, line.type, line.id], search)) items.push(lineJson(line))
-    if (items.length === limit) break
-  }
-  return { items, next }
-}
-
-function lineJson({ tenant: _tenant, at, ...rest }: Change) {
-  return { ...rest, at: isoTime(at) }
+  query: z.output<typeof LogQuery>,
+  values: boolean,
+) {
+  const reach = await reachOf(store, tenant)
+  // The log may be cut while it is read.
+  const page = await pageOfLog(directory, tenant, reach, query).catch((error) =>
+    pageOfLog(directory, tenant, { ...reach, begins: beginsAfterCut(error) }, query),
+  )
+  const { lines, ...rest } = page
+  return { items: lines.map((line) => lineJson(line, values)), ...rest }
 }
 
 /** The routes for the change log. */
@@ -90,13 +92,13 @@ export const LOG_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/tenants/{tenant}/log',
     id: 'readLog',
-    does: 'Read the change log of a tenant, oldest first: changes of resources, and notes of what administrators did',
-    needs: { capability: 'values', reach: 'tenant' },
+    does: 'Read the change log of a tenant: changes of resources, and notes of what administrators did. Without the capability "values", lines say which attributes changed, and no values',
+    needs: { capability: 'see', reach: 'tenant' },
     query: LogQuery,
     gives: { status: 200, body: LogBody },
-    run: async ({ params, query }, { tenancy, directory }) => {
-      const { name } = await tenancy.tenants.show(params.tenant)
-      return pageOfLog(directory, name, query)
+    run: async ({ params, query, administrator }, deps) => {
+      const { name } = await deps.tenancy.tenants.show(params.tenant)
+      return logOf(deps, name, query, hasCapability(administrator, 'values'))
     },
   }),
   route({
@@ -127,6 +129,6 @@ export const LOG_ROUTES: readonly Route[] = [
     needs: { capability: 'values', reach: 'database' },
     query: LogQuery,
     gives: { status: 200, body: LogBody },
-    run: ({ query }, { directory }) => pageOfLog(directory, '', query),
+    run: ({ query }, deps) => logOf(deps, '', query, true),
   }),
 ]
