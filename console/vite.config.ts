@@ -12,6 +12,8 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    // Tests read from it what each page loads.
+    manifest: true,
     target: 'es2023',
     // The strict policy allows no data: fonts and styles, so nothing is put into other files.
     assetsInlineLimit: 0,

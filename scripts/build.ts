@@ -25,10 +25,11 @@ for await (const file of glob('**/*.{sql,json,txt}', { cwd: join(root, 'src') })
   await cp(join(root, 'src', file), join(dist, file))
 }
 
-await buildConsole()
+buildConsole()
+
 await cp(join(root, 'console/dist'), join(dist, 'console'), {
   recursive: true,
-  filter: (path) => !path.endsWith('.inputs'),
+  filter: (path) => !path.endsWith('.inputs') && !path.endsWith('.vite'),
 })
 
 const main = join(dist, 'cli/main.js')

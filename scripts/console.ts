@@ -1,5 +1,6 @@
 // Builds the console into console/dist, if one of its inputs has changed since it was built.
 
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { writeConsoleTypes } from './console-types.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'console/dist')
+const VITE = join(ROOT, 'node_modules/vite/bin/vite.js')
 const MARK = join(DIST, '.inputs')
 /** What the build reads: the console's own files, the pure rooms it imports, and the versions of packages. */
 const INPUTS = [
@@ -23,15 +25,24 @@ const INPUTS = [
 const PACKED = /\.(?:js|css|svg|json)$/
 
 /** Builds the console unless it is there already, made of the same inputs. Returns whether it was built. */
-export async function buildConsole(): Promise<boolean> {
+export function buildConsole(): boolean {
   writeConsoleTypes()
   const inputs = hashOfInputs()
   if (existsSync(MARK) && readFileSync(MARK, 'utf8') === inputs) return false
-  const { build } = await import('vite')
-  await build({ root: join(ROOT, 'console'), configFile: join(ROOT, 'console/vite.config.ts'), logLevel: 'warn' })
+  runVite()
   for (const file of globSync('**/*', { cwd: DIST })) if (PACKED.test(file)) pack(join(DIST, file))
   writeFileSync(MARK, inputs)
   return true
+}
+
+/** In a process of its own: within tests React would be built for development. */
+function runVite(): void {
+  const { status } = spawnSync(process.execPath, [VITE, 'build', join(ROOT, 'console'), '--logLevel', 'warn'], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: 'inherit',
+  })
+  if (status !== 0) throw new Error('the console could not be built')
 }
 
 function hashOfInputs(): string {
@@ -53,4 +64,4 @@ function pack(file: string): void {
   writeFileSync(`${file}.br`, brotliCompressSync(content, { params }))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildConsole()
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildConsole()

@@ -3,7 +3,6 @@
 import './scheme.ts'
 import './styles.ts'
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode, Suspense } from 'react'
@@ -33,7 +32,6 @@ createRoot(place).render(
         <Suspense>
           <RouterProvider router={router} />
         </Suspense>
-        <Notifications position="bottom-right" transitionDuration={0} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -21,7 +21,8 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   const own = process.env.CHROME_PATH
   if (own === undefined && process.platform !== 'linux') return undefined
   if (own !== undefined && !existsSync(own)) throw new Error(`CHROME_PATH names ${own}, which is not there`)
-  const [executablePath] = await Promise.all([own ?? chromium.executablePath(), buildConsole()])
+  buildConsole()
+  const executablePath = own ?? (await chromium.executablePath())
   const server = await playwright.launchServer({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--hide-scrollbars'],

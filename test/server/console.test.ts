@@ -7,7 +7,7 @@ import { type Serving, serve } from '../serve.ts'
 
 let serving: Serving
 beforeAll(async () => {
-  await buildConsole()
+  buildConsole()
   serving = await serve()
 })
 afterAll(() => serving.close())
@@ -69,7 +69,7 @@ describe('the console', () => {
 
   test('behind a proxy that adds a path, pages name their files with it', async () => {
     const behind = await serve({ flags: { publicUrl: 'https://example.com/scim' } })
-    const page = await fetch(`${behind.url}/console`, { headers: HTML })
+    const page = await fetch(`http://127.0.0.1:${behind.port}/console`, { headers: HTML })
     expect(await page.text()).toContain('src="/scim/console/assets/index-')
     expect(page.headers.get('strict-transport-security')).not.toBeNull()
     await behind.close()

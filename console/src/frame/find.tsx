@@ -1,61 +1,64 @@
-// ⌘K: finds pages, and whatever else there is to find.
+// ⌘K: finds people, groups, connections, requests and pages, and does what the page can do.
 
+import '@mantine/spotlight/styles.css'
+import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useGo } from '../parts/link.tsx'
-import css from './find.module.css'
+import { useFound } from './found.ts'
 import { usePages } from './navigation.tsx'
 
-/** The button in the top bar. */
-export function FindButton() {
-  const { t } = useTranslation()
-  return (
-    <button
-      type="button"
-      className={css.button}
-      aria-label={t('find')}
-      aria-keyshortcuts="Control+K Meta+K /"
-      onClick={() => spotlight.open()}
-    >
-      <Search size={15} aria-hidden="true" />
-      <span className={css.label}>{t('find')}</span>
-      <span className={css.key} />
-    </button>
-  )
-}
-
 /** The dialog. */
-export function Find({ tenant }: { readonly tenant: string | undefined }) {
+export default function Find({ tenant, close }: { readonly tenant: string | undefined; readonly close: () => void }) {
   const { t } = useTranslation()
   const go = useGo()
   const pages = usePages().filter(
     (page) => page.group !== undefined && (tenant !== undefined || !page.path.includes('$tenant')),
   )
   const [query, setQuery] = useState('')
+  const [asked] = useDebouncedValue(query.trim(), 150)
+  const { found, looking } = useFound(asked)
   const wanted = query.trim().toLocaleLowerCase()
-  const found = pages.filter((page) => t(`nav.${page.name}`).toLocaleLowerCase().includes(wanted))
+  const fitting = pages.filter((page) => t(`nav.${page.name}`).toLocaleLowerCase().includes(wanted))
+  useEffect(() => spotlight.open(), [])
   return (
     <Spotlight.Root
       query={query}
       onQueryChange={setQuery}
+      onSpotlightClose={close}
       lockScroll={false}
       transitionProps={{ duration: 0 }}
-      shortcut={['mod + K', '/']}
+      scrollable
+      maxHeight={420}
+      shortcut={null}
       attributes={{ content: { 'aria-label': t('find') } }}
     >
-      <Spotlight.Search placeholder={t('find')} aria-label={t('find')} leftSection={<Search size={16} />} />
+      <Spotlight.Search placeholder={t('findWhat')} aria-label={t('find')} leftSection={<Search size={16} />} />
       <Spotlight.ActionsList>
-        {found.map((page) => (
-          <Spotlight.Action
-            key={page.path}
-            label={t(`nav.${page.name}`)}
-            {...(page.path.includes('$tenant') && tenant !== undefined ? { description: tenant } : {})}
-            onClick={() => go({ to: page.path, params: { tenant: tenant ?? '' } })}
-          />
-        ))}
-        {found.length === 0 && <Spotlight.Empty>{t('nothingFound')}</Spotlight.Empty>}
+        {found.length > 0 && (
+          <Spotlight.ActionsGroup label={t('found')}>
+            {found.map(({ key, label, description, target }) => (
+              <Spotlight.Action key={key} label={label} description={description} onClick={() => go(target)} />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {fitting.length > 0 && (
+          <Spotlight.ActionsGroup label={t('pages')}>
+            {fitting.map((page) => (
+              <Spotlight.Action
+                key={page.path}
+                label={t(`nav.${page.name}`)}
+                {...(page.path.includes('$tenant') && tenant !== undefined ? { description: tenant } : {})}
+                onClick={() => go({ to: page.path, params: { tenant: tenant ?? '' } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {found.length === 0 && fitting.length === 0 && (
+          <Spotlight.Empty>{looking ? t('looking') : t('nothingFound')}</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )

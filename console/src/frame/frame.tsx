@@ -2,7 +2,7 @@
 
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
-import { Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSignedIn } from '../api/signed-in.ts'
 import { Failed } from '../parts/failed.tsx'
@@ -10,23 +10,33 @@ import { To } from '../parts/link.tsx'
 import { Lines } from '../parts/loaded.tsx'
 import { SessionProvider } from '../session.tsx'
 import { Account } from './account.tsx'
-import { Find, FindButton } from './find.tsx'
+import { FindButton } from './find-button.tsx'
 import css from './frame.module.css'
+import { Keys } from './keys.tsx'
 import { Navigation } from './navigation.tsx'
-import { SignIn, SignInAgain } from './sign-in.tsx'
 import { TenantChooser } from './tenant-chooser.tsx'
+
+// Loaded when they are needed: most visits need none of them.
+const Find = lazy(() => import('./find.tsx'))
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
+const SignInAgain = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignInAgain }))
 
 /** The frame, for whoever is signed in; a form to sign in for everybody else, at the same address. */
 export function Frame() {
   const { session, refused, error, again } = useSignedIn()
   if (session === undefined) {
-    if (refused) return <SignIn />
+    if (refused)
+      return (
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      )
     return <div className={css.bare}>{error === null ? <Lines /> : <Failed error={error} again={again} />}</div>
   }
   return (
     <SessionProvider session={session}>
       <Framed />
-      {refused && <SignInAgain />}
+      <Suspense>{refused && <SignInAgain />}</Suspense>
     </SessionProvider>
   )
 }
@@ -35,6 +45,7 @@ function Framed() {
   const { t } = useTranslation()
   const { tenant } = useParams({ strict: false }) as { readonly tenant?: string }
   const [open, setOpen] = useState(false)
+  const [finding, setFinding] = useState(false)
   const place = useRouterState({ select: (state) => state.location.pathname })
   // The menu closes when another page opens.
   useEffect(() => {
@@ -60,7 +71,7 @@ function Framed() {
           <span>Lockstep</span>
         </To>
         <TenantChooser tenant={tenant} />
-        <FindButton />
+        <FindButton find={() => setFinding(true)} />
         <div className={css.right}>
           <Account />
         </div>
@@ -73,7 +84,8 @@ function Framed() {
           <Outlet />
         </Suspense>
       </main>
-      <Find tenant={tenant} />
+      <Suspense>{finding && <Find tenant={tenant} close={() => setFinding(false)} />}</Suspense>
+      <Keys find={() => setFinding(true)} tenant={tenant} />
     </div>
   )
 }
