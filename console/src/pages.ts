@@ -1,6 +1,6 @@
 // The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
 
-import { Activity, Building2, type LucideIcon } from 'lucide-react'
+import { Activity, Building2, LayoutDashboard, type LucideIcon } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Capability } from './session.tsx'
 import type { Words } from './words/areas.d.ts'
@@ -48,6 +48,15 @@ export const PAGES: readonly PageEntry[] = [
     icon: Building2,
     ofAll: true,
     load: () => import('./pages/tenants.tsx'),
+  },
+  {
+    path: '/t/$tenant',
+    name: 'tenant',
+    area: 'tenants',
+    needs: 'see',
+    group: 'here',
+    icon: LayoutDashboard,
+    load: () => import('./pages/tenant.tsx'),
   },
 ]
 

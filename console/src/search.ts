@@ -1,6 +1,6 @@
 // The URL is the state of a page: search parameters that each page declares, with their types.
 
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 
 /** One search parameter: how it is read, and how it is written; `undefined` leaves it out. */
@@ -82,6 +82,12 @@ export function useSearchState<const Declared extends Parameters>(
     [declared, navigate],
   )
   return [values, change]
+}
+
+/** A parameter of the page's path: `$tenant` is `useParam('tenant')`. Empty where there is none. */
+export function useParam(name: string): string {
+  const params = useParams({ strict: false }) as { readonly [name: string]: string | undefined }
+  return params[name] ?? ''
 }
 
 /** The text of search parameters, as a person can read it. */
