@@ -1,6 +1,6 @@
 // The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
 
-import { Activity, Building2, LayoutDashboard, type LucideIcon } from 'lucide-react'
+import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2 } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Capability } from './session.tsx'
 import type { Words } from './words/areas.d.ts'
@@ -57,6 +57,24 @@ export const PAGES: readonly PageEntry[] = [
     group: 'here',
     icon: LayoutDashboard,
     load: () => import('./pages/tenant.tsx'),
+  },
+  {
+    path: '/t/$tenant/settings',
+    name: 'settings',
+    area: 'settings',
+    needs: 'see',
+    group: 'shape',
+    icon: Settings2,
+    load: () => import('./pages/tenant-settings.tsx'),
+  },
+  {
+    path: '/api',
+    name: 'api',
+    area: 'api',
+    needs: 'see',
+    group: 'all',
+    icon: Code,
+    load: () => import('./pages/api.tsx'),
   },
 ]
 

@@ -7,7 +7,7 @@ import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
 import { seed } from './seed.ts'
 
 /** Paths of pages that need nothing but a tenant. */
-const PATHS = ['/', '/tenants', '/t/acme']
+const PATHS = ['/', '/tenants', '/t/acme', '/t/acme/settings', '/api']
 
 describe.runIf(hasBrowser)('every page', () => {
   let console: OpenConsole

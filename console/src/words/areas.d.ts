@@ -1,15 +1,19 @@
 // The catalogues of words, so that a key without a text is an error of types. An area is one line here and a file per language.
 
 import 'i18next'
+import type api from './en/api.json'
 import type common from './en/common.json'
 import type parts from './en/parts.json'
+import type settings from './en/settings.json'
 import type signIn from './en/sign-in.json'
 import type tenants from './en/tenants.json'
 
 /** All catalogues, by area. */
 export interface Words {
+  api: typeof api
   common: typeof common
   parts: typeof parts
+  settings: typeof settings
   'sign-in': typeof signIn
   tenants: typeof tenants
 }
