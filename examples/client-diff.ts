@@ -1,6 +1,7 @@
 // Works out the smallest PATCH that a given app accepts.
 
-import { APPS, diff, Group } from 'lockstep/client'
+import { APPS, Group } from 'lockstep/client'
+import { diff } from 'lockstep/protocol'
 
 /** The requests that change a group's members on AWS: at most a hundred members each, and never the whole list. */
 export function requestsFor(before: readonly string[], after: readonly string[]) {

@@ -2,6 +2,7 @@
 
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
+import { createDirectImports } from './package/direct-imports.ts'
 
 /** What package.json says, as far as it is asked here. */
 interface Manifest {
@@ -91,6 +92,9 @@ function shared(manifest: Manifest): object {
   )
 }
 
+/** Past the front doors of rooms: behind one, bundlers keep or load at once what only something else needs. */
+const direct = createDirectImports(DIST)
+
 /** Copies a compiled file. Imports that leave the rooms of the server go to the package `library`, if one is named. */
 function copy(file: string, to: string, library?: string): void {
   mkdirSync(dirname(to), { recursive: true })
@@ -98,7 +102,8 @@ function copy(file: string, to: string, library?: string): void {
     cpSync(join(DIST, file), to)
     return
   }
-  const code = readFileSync(join(DIST, file), 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '')
+  const compiled = readFileSync(join(DIST, file), 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '')
+  const code = library === undefined && file.endsWith('.js') ? direct(file, compiled) : compiled
   const outside = code.replace(
     /(\bfrom |\bimport\(|\bimport )(['"])(\.[^'"]+)\2/g,
     (whole, before: string, _quote: string, path: string) => {

@@ -1,7 +1,7 @@
 // Packs what is published, installs it in an empty project as apps do, and tries it on every supported runtime.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../test/postgres.ts'
@@ -15,6 +15,8 @@ import { runInWorkerd } from './package/workerd.ts'
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-package-'))
 const app = makeProject(join(folder, 'app'))
+/** The TypeScript that apps have which are not on the newest yet. */
+const EARLIER_TYPESCRIPT = '5.9.3'
 /** The program of both packages: where npm links it. */
 const COMMAND = join(app, 'node_modules/.bin/lockstep')
 
@@ -72,6 +74,28 @@ function checkTypes(): void {
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
   const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2024', ...types]
   run(join(root, 'node_modules/.bin/tsc'), ...flags, '--module', 'nodenext', 'typed.ts')
+  // The type tests of the repository, by the declarations that are published: with this TypeScript and the one before.
+  cpSync(join(root, 'test/types'), join(app, 'types'), { recursive: true })
+  const tests = readdirSync(join(app, 'types')).map((name) => `types/${name}`)
+  const strict = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--exactOptionalPropertyTypes',
+    '--noUncheckedIndexedAccess',
+  ]
+  const rules = [
+    ...strict,
+    '--allowImportingTsExtensions',
+    '--target',
+    'es2024',
+    '--module',
+    'nodenext',
+    ...types,
+    ...tests,
+  ]
+  run(join(root, 'node_modules/.bin/tsc'), ...rules)
+  run('npx', '--yes', '--package', `typescript@${EARLIER_TYPESCRIPT}`, 'tsc', ...rules)
 }
 
 async function tryRuntimes(programs: { readonly [name in Runtime]: string }): Promise<void> {

@@ -143,7 +143,11 @@ export function originOf({ scheme, host }: Pick<Target, 'scheme' | 'host'>): str
   return `${scheme}://${host ?? 'localhost'}`
 }
 
-/** Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2. */
+/**
+ * Whether a Host header is a host and port, so that it can be part of URLs. No header counts as one. RFC 9110 §7.2, RFC 3986 §3.2.2.
+ * @example
+ * if (!isHost(request.headers.host)) return refuse(400)
+ */
 export function isHost(host: string | undefined): boolean {
   if (host === undefined || host === lastHost) return true
   const is = /^(?:[\w.~!$&'()*+,;=-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(host)

@@ -56,6 +56,8 @@ const SILENT_MS = 15_000
 /**
  * Creates the count. A client may not hold more than is left for the others: one alone gets half of it, and however many
  * fill their share, there is always as large a share left for the next.
+ * @example
+ * const bodies = createBodies({ most: 64 * 1024 * 1024 })
  */
 export function createBodies(options: { readonly most?: number; readonly silentMs?: number } = {}): Bodies {
   const { most = MOST, silentMs = SILENT_MS } = options
@@ -141,7 +143,11 @@ export function createBodies(options: { readonly most?: number; readonly silentM
   return { read, release, held: () => held }
 }
 
-/** Reads a whole body without a shared bound; `undefined` past the limit. */
+/**
+ * Reads a whole body without a shared bound; `undefined` past the limit.
+ * @example
+ * const body = await readBody(request, 1_000_000)
+ */
 export function readBody(request: Parsed, limit: number): Promise<Uint8Array | undefined> {
   return createBodies({ most: Number.POSITIVE_INFINITY }).read(request, limit, undefined)
 }

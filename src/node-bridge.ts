@@ -133,7 +133,11 @@ export interface Place {
   readonly about?: About | undefined
 }
 
-/** A request as a call with a base URL. */
+/**
+ * A request as a call with a base URL.
+ * @example
+ * provider.handle(callOf(request, '/Users', '?count=10', { base, bodies }))
+ */
 export function callOf(request: IncomingMessage, path: string, search: string, place: Place): Call {
   const { base, tenant, remote, txn, context, about, bodies } = place
   return {
@@ -166,7 +170,11 @@ function headerOf({ headers }: IncomingMessage): (name: string) => string | unde
   }
 }
 
-/** Scheme and host that the client used. */
+/**
+ * Scheme and host that the client used.
+ * @example
+ * originOf(request) // https://app.example
+ */
 export function originOf(request: IncomingMessage): string {
   return originOfTarget({ scheme: schemeOf(request), host: hostOf(request) })
 }

@@ -7,6 +7,8 @@ import { isHesitant } from './node-body.ts'
 /**
  * Sends an answer; a stream only as fast as the client takes it. `broken` is called when a stream fails, not when the client leaves; `id`
  * goes out as `X-Request-Id`.
+ * @example
+ * createServer(async (request, response) => send(request, response, await provider.handle(call)))
  */
 export function send(
   request: IncomingMessage,

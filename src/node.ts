@@ -18,7 +18,11 @@ export {
 export type { Serving } from './node-listen.ts'
 export { send } from './node-send.ts'
 
-/** Serves a listener over HTTP. `port` 0 takes any free one. Rejects when the address is taken. */
+/**
+ * Serves a listener over HTTP. `port` 0 takes any free one. Rejects when the address is taken.
+ * @example
+ * const { url } = await serve(scim.fetch, { port: 3000 })
+ */
 export function serve(
   listener: Fetch | ((request: IncomingMessage, response: ServerResponse) => void),
   options: ListenOptions = {},

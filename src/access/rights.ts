@@ -32,6 +32,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 /**
  * Reads the text form: `read:users,write:users,read:groups`; `read:*` for all types, `all` for everything. Keeps types as they
  * were typed; {@link resolveRights} finds the types they name. Returns the reason as text if the text can't be read.
+ * @example
+ * parseRights('read:*,write:Users') // Rights, or why it can't be read
  */
 export function parseRights(text: string): Rights | string {
   if (text.trim() === 'all') return ALL_RIGHTS

@@ -21,7 +21,11 @@ export interface Auth {
   readonly renews: boolean
 }
 
-/** A bearer token, or a function that returns the current one; it is called again after a 401. RFC 6750. */
+/**
+ * A bearer token, or a function that returns the current one; it is called again after a 401. RFC 6750.
+ * @example
+ * createClient({ url, auth: token(() => vault.read('scim-token')) })
+ */
 export function token(source: string | (() => string | Promise<string>)): Auth {
   if (typeof source === 'string') checkToken(source)
   return {
@@ -32,7 +36,11 @@ export function token(source: string | (() => string | Promise<string>)): Auth {
   }
 }
 
-/** User name and password. RFC 7617. */
+/**
+ * User name and password. RFC 7617.
+ * @example
+ * createClient({ url, auth: basic('scim', password) })
+ */
 export function basic(user: string, password: string): Auth {
   if (user.includes(':')) throw new ConfigError('auth', 'a user name for Basic cannot hold a colon')
   const authorization = `Basic ${toBase64(new TextEncoder().encode(`${user}:${password}`))}`
@@ -42,6 +50,8 @@ export function basic(user: string, password: string): Auth {
 /**
  * Own headers: an API key, a signature. Called for each request; `refused` says that there was a 401 before. Header names are
  * lower-case.
+ * @example
+ * createClient({ url, auth: custom(async () => ({ 'x-api-key': await readKey() })) })
  */
 export function custom(headers: (ask: AuthAsk) => Promise<{ readonly [name: string]: string }>): Auth {
   return { renews: true, headers }

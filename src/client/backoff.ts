@@ -30,7 +30,11 @@ export function backoffMs(
   return Math.floor(fraction(environment) * Math.min(mostMs, firstMs * 2 ** (attempt - 1)))
 }
 
-/** The wait that a `Retry-After` header asks for, seconds or a date; undefined when it is neither. RFC 9110 §10.2.3. */
+/**
+ * The wait that a `Retry-After` header asks for, seconds or a date; undefined when it is neither. RFC 9110 §10.2.3.
+ * @example
+ * retryAfterMs('120', Date.now()) // 120000
+ */
 export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   const text = header?.trim()
   if (!text) return undefined

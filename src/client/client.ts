@@ -96,7 +96,11 @@ export interface Client {
   readonly send: Send
 }
 
-/** Creates a client. Throws ConfigError for the first option that makes no sense. */
+/**
+ * Creates a client. Throws ConfigError for the first option that makes no sense.
+ * @example
+ * const app = createClient({ url: 'https://app.example/scim/v2', auth: token(secret) })
+ */
 export function createClient(options: ClientOptions): Client {
   checkClientOptions(options)
   const { environment = realEnvironment, auth = noAuth, urlLength = CLIENT_LIMITS.URL_LENGTH } = options

@@ -9,7 +9,6 @@ export {
   type DiffOperation,
   defineResourceType,
   defineSchema,
-  diff,
   EnterpriseUser,
   type FilterPath,
   filter,

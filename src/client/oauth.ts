@@ -45,6 +45,8 @@ const TOKEN_ANSWER_BYTES = 65_536
 /**
  * Bearer tokens by client credentials. One fetch serves all waiting requests; a token is renewed before it expires while the old
  * one still goes out, and once at once after a 401. RFC 6749 §4.4, RFC 7523 §2.2.
+ * @example
+ * createClient({ url, auth: oauth({ tokenUrl: 'https://idp.example/token', clientId: 'scim', clientSecret: secret }) })
  */
 export function oauth(options: OAuthOptions): Auth {
   const method = options.method ?? (options.key === undefined ? 'client_secret_basic' : 'private_key_jwt')

@@ -57,7 +57,11 @@ interface Waiter {
   readonly onPause: () => void
 }
 
-/** Creates a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go. */
+/**
+ * Creates a pace: requests per second and at the same time, for each host apart. Throws ConfigError for one that lets nothing go.
+ * @example
+ * const pace = createPace({ perSecond: 10, concurrency: 4 }, environment)
+ */
 export function createPace(options: PaceOptions, environment: Pick<Environment, 'now' | 'wait'>): Pace {
   checkPaceOptions(options)
   const { perSecond, concurrency = CLIENT_LIMITS.CONCURRENCY } = options

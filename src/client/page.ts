@@ -16,6 +16,8 @@ export interface RawPage {
 /**
  * Reads a list response: names in any letter case, numbers as text, `Resources` missing when there are none, a bare resource
  * instead of a list with one entry. `itemsPerPage` and `startIndex` are ignored: only the resources present count. Undefined for anything else.
+ * @example
+ * const page = readPage(await response.json())
  */
 export function readPage(body: JsonObject | undefined): RawPage | undefined {
   if (body === undefined) return undefined

@@ -42,6 +42,8 @@ export type Draft<T extends ResourceType> = [InferDraft<T>] extends [never] ? Un
  * A resource in the form that its schemas have, from whatever form a server gave it: names in any letter case, dotted names,
  * numbers and text booleans, a lone value for a list, null, no `schemas`, an id that is a number, the version in the ETag header or in
  * `meta` alone. What no schema knows stays as it is. Undefined when it has no id. RFC 7643 §2.1, §2.5, §3; RFC 7644 §3.14.
+ * @example
+ * const user = readResource(User, await response.json(), response.headers.get('etag'))
  */
 export function readResource<T extends ResourceType>(
   type: T,

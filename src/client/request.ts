@@ -62,7 +62,11 @@ export function toOutgoing(base: string, call: Call): Outgoing {
   }
 }
 
-/** The path of a resource. Ids may hold anything (Zoom's hold `&`), so they are percent-encoded whole. RFC 7644 §3.2. */
+/**
+ * The path of a resource. Ids may hold anything (Zoom's hold `&`), so they are percent-encoded whole. RFC 7644 §3.2.
+ * @example
+ * pathOf('/Users', id)
+ */
 export function pathOf(endpoint: string, id: string): string {
   if (id === '' || id === '.' || id === '..') throw new ConfigError('id', `must be the id of a resource, not "${id}"`)
   return `${endpoint}/${encode(id)}`

@@ -20,7 +20,11 @@ const CONCURRENCY = 4
 const TIMEOUT_MS = 20_000
 const NOTHING: Leftovers = { left: [], unread: [] }
 
-/** Checks a SCIM server against RFC 7643, 7644 and 9865. Creates resources of its own and removes them. Throws `CheckError`. */
+/**
+ * Checks a SCIM server against RFC 7643, 7644 and 9865. Creates resources of its own and removes them. Throws `CheckError`.
+ * @example
+ * const report = await checkServer({ url: 'https://app.example/scim/v2', token })
+ */
 export async function checkServer(options: CheckOptions): Promise<Report> {
   const begun = Date.now()
   const base = readBase(options.url)

@@ -85,6 +85,8 @@ const NONE: UniquePaths = new Set()
 /**
  * Creates a directory over a store: every change to a person or group goes through it, is checked here, and writes one line
  * to the log in the same transaction.
+ * @example
+ * const directory = createDirectory({ store: memoryStore(), types: [User, Group] })
  */
 export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
   const { store } = options

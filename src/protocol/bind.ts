@@ -63,6 +63,8 @@ const TEXTUAL: ReadonlySet<Comparison> = new Set(['co', 'sw', 'ew'])
 /**
  * Looks up the names of a filter and checks operators and values against the attributes' types; what doesn't fit is 400
  * invalidFilter (P-132, P-137..P-143, A-23, A-25, A-26, A-29..A-31). RFC 7644 §3.4.2.2.
+ * @example
+ * const bound = bindFilter(parseFilter('emails[type eq "work"] pr'), User)
  */
 export function bindFilter(
   filter: Filter,

@@ -7,6 +7,8 @@ import type { Catalog, ResourceType, Schema } from './schema.ts'
 /**
  * All resource types of one tenant; throws {@link ConfigError} when two conflict. `unused` are schemas
  * that are shown although no type has them yet. RFC 7643 §6.
+ * @example
+ * createDirectory({ store, catalog: (tenant) => createCatalog(typesOf(tenant)) })
  */
 export function createCatalog(types: readonly ResourceType[], revision = 1, unused: readonly Schema[] = []): Catalog {
   const names = new Set<string>()

@@ -87,7 +87,11 @@ export type Extensions<D> = D extends { readonly extensions: infer E extends rea
   ? E
   : readonly []
 
-/** Declares a schema; throws {@link ConfigError} for one that RFC 7643 does not allow. RFC 7643 §2.1-§2.3, §7. */
+/**
+ * Declares a schema; throws {@link ConfigError} for one that RFC 7643 does not allow. RFC 7643 §2.1-§2.3, §7.
+ * @example
+ * const Badge = defineSchema({ id: 'urn:acme:params:scim:schemas:Badge', name: 'Badge', attributes: { number: { type: 'string' } } })
+ */
 export function defineSchema<const D extends SchemaDeclaration>(declaration: D): DeclaredSchema<D> {
   const schema = {
     id: declaration.id,
@@ -99,7 +103,11 @@ export function defineSchema<const D extends SchemaDeclaration>(declaration: D):
   return schema
 }
 
-/** Declares a resource type; throws {@link ConfigError} for one that cannot be served. RFC 7643 §6. */
+/**
+ * Declares a resource type; throws {@link ConfigError} for one that cannot be served. RFC 7643 §6.
+ * @example
+ * const Device = defineResourceType({ name: 'Device', endpoint: '/Devices', schema: DeviceSchema })
+ */
 export function defineResourceType<const D extends ResourceTypeDeclaration>(declaration: D): DeclaredType<D> {
   const type: ResourceType = {
     id: declaration.name,

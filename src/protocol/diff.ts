@@ -39,6 +39,8 @@ export interface DiffOptions {
  * The least PATCH that turns one document of a type into another: attribute by attribute, values of lists by their identity,
  * members by id. What the server alone sets is not looked at. Where an app can't take that, what it can take, and a note that says
  * so. Throws ScimError for documents that make no sense. RFC 7644 §3.5.1, §3.5.2.
+ * @example
+ * const { patches } = diff(before, after, User)
  */
 export function diff(
   before: Document,

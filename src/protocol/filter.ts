@@ -38,7 +38,11 @@ const CLOSE_BRACKET = 0x5d
 const QUOTE = 0x22
 const APOSTROPHE = 0x27
 
-/** Parses a filter; 400 invalidFilter says where it can't be read (P-126). RFC 7644 §3.4.2.2. */
+/**
+ * Parses a filter; 400 invalidFilter says where it can't be read (P-126). RFC 7644 §3.4.2.2.
+ * @example
+ * const parsed = parseFilter('userName eq "ann" and active eq true')
+ */
 export function parseFilter(text: string, allow?: FilterAllowances): Filter {
   if (text.length > LIMITS.FILTER_LENGTH) {
     throw invalidFilter(`The filter is longer than ${LIMITS.FILTER_LENGTH} characters`)
@@ -84,6 +88,8 @@ export function formatFilter(filter: Filter): string {
 /**
  * A filter with its values safely quoted: filter`userName eq ${name}`. Throws ConfigError for what is no value of a filter, like
  * undefined, and for a value that follows no operator. RFC 7644 §3.4.2.2.
+ * @example
+ * app.list(User, { filter: filter`userName eq ${name} and active eq true` })
  */
 export function filter(
   text: TemplateStringsArray,

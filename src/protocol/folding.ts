@@ -16,6 +16,8 @@ let width: ReadonlyMap<number, string> | undefined
  * The form in which text compares without regard to case: width mapped, spaces mapped to the plain one, full Unicode case
  * folding without locale, NFC (P-540, P-541, P-543, A-52). `ß` folds to `ss`, full-width letters to plain ones, composed and
  * decomposed letters to the same. Folding what is folded changes nothing. RFC 7644 §3.4.2.3, §5, §7.8; RFC 8265 §3.3, §4.2.2.
+ * @example
+ * fold('STRASSE') === fold('straße') // true
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase()

@@ -9,6 +9,8 @@ import type { Attribute } from './schema.ts'
 /**
  * Whether a full representation (`meta`, `groups` and `members` in it) satisfies a filter. This is what filters mean; what
  * a store does faster must come out the same. RFC 7644 §3.4.2.2, table 3 to 5.
+ * @example
+ * matches(user, bindFilter(parseFilter('active eq true'), User))
  */
 export function matches(document: Document, filter: BoundFilter): boolean {
   return test(filter, (target, absent) => valuesOf(document, target, absent))

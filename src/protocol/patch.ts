@@ -30,6 +30,8 @@ export interface Patch {
 /**
  * Reads the body of a PATCH. A path-less value becomes one edit for each of its members (P-370). `id` is that of the
  * resource, to know it again where it is repeated in a value (A-08). RFC 7644 §3.5.2.
+ * @example
+ * const { edits } = readPatch(body, User, STRICT)
  */
 export function readPatch(
   body: Json,

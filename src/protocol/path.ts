@@ -18,6 +18,8 @@ export interface Path {
 /**
  * Reads a path: PATH = attrPath / valuePath [ "." subAttr ]. Malformed: 400 invalidPath; a bad filter between brackets: 400
  * invalidFilter (P-343, P-344). RFC 7644 §3.5.2.
+ * @example
+ * parsePath('emails[type eq "work"].value')
  */
 export function parsePath(text: string, allow?: FilterAllowances): Path {
   if (text.length > LIMITS.PATH_LENGTH) throw pathTooLong()

@@ -10,6 +10,8 @@ import { noteNumbers } from './written-numbers.ts'
  * The JSON value of a body. Refuses what JSON allows and no resource can hold: lone surrogates, NUL, numbers out of
  * range, too deep nesting, too long strings. A member `__proto__` stays what it is in JSON, a member of that name.
  * RFC 8259; RFC 7643 §2.3.
+ * @example
+ * const body = readJson(text, { strictNames: false })
  */
 export function readJson(text: string, options: { readonly strictNames: boolean }): Json {
   // A byte order mark is not part of JSON, but may precede it. RFC 8259 §8.1.

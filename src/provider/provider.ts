@@ -18,7 +18,11 @@ export interface Provider {
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 
-/** Creates a service provider in front of a directory. */
+/**
+ * Creates a service provider in front of a directory.
+ * @example
+ * const { fetch } = createProvider({ directory, authenticate: bearer({ [token]: { tenant: 'acme', actor: 'okta' } }) })
+ */
 export function createProvider(options: ProviderOptions): Provider {
   const { directory, authenticate, offload, throttle, ready, skipped } = options
   const deps: DispatchDeps = {

@@ -35,6 +35,8 @@ export interface Profile {
 /**
  * The profile of a kind. `generic` bends wherever the meaning is plain; `strict` and `interop` nowhere. Throws ConfigError for what is no
  * kind, as a text from an app's database may be.
+ * @example
+ * authenticate: () => ({ tenant: 'acme', actor: 'entra', profile: profileOf('entra') })
  */
 export function profileOf(kind: Kind): Profile {
   if (!Object.hasOwn(PROFILES, kind))
@@ -55,7 +57,11 @@ export function adjusted(profile: Profile, { allow = [], forbid = [] }: Allowanc
   return { ...profile, allow: { ...profile.allow, ...Object.fromEntries(own) } }
 }
 
-/** Whether a text names a kind. */
+/**
+ * Whether a text names a kind.
+ * @example
+ * const kind = isKind(row.provider) ? row.provider : 'generic'
+ */
 export function isKind(text: string): text is Kind {
   return (KINDS as readonly string[]).includes(text)
 }

@@ -31,7 +31,11 @@ export const SCENARIOS = {
 /** A name that `simulate` takes. */
 export type Simulated = keyof typeof SCENARIOS
 
-/** Whether `simulate` takes a name. */
+/**
+ * Whether `simulate` takes a name.
+ * @example
+ * if (isSimulated(name)) await simulate(name, { fetch: scim.fetch, token })
+ */
 export function isSimulated(name: string): name is Simulated {
   return Object.hasOwn(SCENARIOS, name)
 }

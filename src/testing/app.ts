@@ -17,7 +17,11 @@ function belowBase({ pathname, search }: URL, path: string): string {
   return (pathname.startsWith(path) ? pathname.slice(path.length) : pathname) + search
 }
 
-/** Creates a fake app. Its accounts are in memory. */
+/**
+ * Creates a fake app. Its accounts are in memory.
+ * @example
+ * const app = createFakeApp({ profile: FAKE_PROFILES.aws, token: 'secret' })
+ */
 export function createFakeApp(options: FakeAppOptions = {}): FakeApp {
   const clock = options.clock ?? REAL_CLOCK
   let profile = options.profile ?? STRICT

@@ -13,7 +13,11 @@ export interface ListeningApp {
   readonly close: () => Promise<void>
 }
 
-/** Lets a fake app listen on 127.0.0.1; at a free port unless one is given. Node, Bun and Deno only: it throws elsewhere. */
+/**
+ * Lets a fake app listen on 127.0.0.1; at a free port unless one is given. Node, Bun and Deno only: it throws elsewhere.
+ * @example
+ * const { base, close } = await listen(createFakeApp())
+ */
 export async function listen(app: FakeApp, port = 0): Promise<ListeningApp> {
   // Not an import, so that what else is here can be bundled for other runtimes.
   const http = globalThis.process?.getBuiltinModule?.('node:http')

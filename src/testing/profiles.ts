@@ -244,7 +244,11 @@ export const FAKE_PROFILES = {
 /** The name of a fake app that comes with the kit. */
 export type FakeProfileName = keyof typeof FAKE_PROFILES
 
-/** An app where a share of requests fails in all the ways of networks and servers. */
+/**
+ * An app where a share of requests fails in all the ways of networks and servers.
+ * @example
+ * createFakeApp({ profile: flaky(FAKE_PROFILES.strict, 0.1) })
+ */
 export function flaky(profile: FakeProfile, share: number): FakeProfile {
   const kinds = [
     { kind: 'refused' },
@@ -259,17 +263,29 @@ export function flaky(profile: FakeProfile, share: number): FakeProfile {
   return { ...profile, name: `flaky-${profile.name}`, faults: [...profile.faults, ...faults] }
 }
 
-/** An app that takes so many milliseconds to answer. */
+/**
+ * An app that takes so many milliseconds to answer.
+ * @example
+ * createFakeApp({ profile: slow(FAKE_PROFILES.strict, 2_000) })
+ */
 export function slow(profile: FakeProfile, ms: number): FakeProfile {
   return { ...profile, name: `slow-${profile.name}`, slowMs: ms }
 }
 
-/** An app that answers 200 and changes nothing. */
+/**
+ * An app that answers 200 and changes nothing.
+ * @example
+ * createFakeApp({ profile: lying(FAKE_PROFILES.strict) })
+ */
 export function lying(profile: FakeProfile): FakeProfile {
   return { ...profile, name: `lying-${profile.name}`, lies: true }
 }
 
-/** An app where, for a share of requests, an administrator changes, removes or re-activates somebody by hand. */
+/**
+ * An app where, for a share of requests, an administrator changes, removes or re-activates somebody by hand.
+ * @example
+ * createFakeApp({ profile: otherWriter(FAKE_PROFILES.strict, 0.05) })
+ */
 export function otherWriter(profile: FakeProfile, share: number): FakeProfile {
   return { ...profile, name: `other-writer-${profile.name}`, otherWriter: share }
 }

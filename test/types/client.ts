@@ -4,7 +4,6 @@ import {
   type Client,
   type Draft,
   defineSchema,
-  diff,
   filter,
   Group,
   type Received,
@@ -13,6 +12,7 @@ import {
   User,
   where,
 } from 'lockstep/client'
+import { diff } from 'lockstep/protocol'
 import { type Equal, expectType } from './expect-type.ts'
 
 const Badge = defineSchema({

@@ -3,7 +3,11 @@
 import { CASE_COUNT } from '../cases.ts'
 import type { Report } from './report.ts'
 
-/** The report as a badge: a small SVG with "SCIM 2.0" and the result. */
+/**
+ * The report as a badge: a small SVG with "SCIM 2.0" and the result.
+ * @example
+ * writeFileSync('scim.svg', writeBadge(report))
+ */
 export function writeBadge(report: Report): string {
   const { must, should, passed, untested } = report.counts
   const but = [should > 0 ? `misses ${should} SHOULD` : '', untested > 0 ? `${untested} not tested` : ''].filter(

@@ -41,7 +41,11 @@ for (const one of buttons) one.addEventListener('click', () => choose(one.datase
 choose(document.body.dataset.first)
 `
 
-/** The report as one page that loads nothing from elsewhere, to be attached to a ticket. */
+/**
+ * The report as one page that loads nothing from elsewhere, to be attached to a ticket.
+ * @example
+ * writeFileSync('scim.html', writeHtml(report))
+ */
 export function writeHtml(report: Report): string {
   const { counts } = report
   const worst = ORDER.find((verdict) => verdict !== 'passed' && counts[verdict] > 0)

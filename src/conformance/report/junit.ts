@@ -11,6 +11,8 @@ export interface JunitOptions {
 /**
  * The report as JUnit XML, which CI systems read: a failed MUST is a failure, and what was not tried is skipped. What the exit
  * code lets pass is no failure here either. A check that was stopped is an error, whatever it had found until then.
+ * @example
+ * writeFileSync('scim.xml', writeJunit(report, { strict: true }))
  */
 export function writeJunit(report: Report, { strict = false }: JunitOptions = {}): string {
   const groups = [...new Set(report.results.map(({ group }) => group))]

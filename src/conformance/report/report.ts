@@ -65,14 +65,22 @@ export interface ProviderReport {
   readonly needs: readonly NeedResult[]
 }
 
-/** Whether an identity provider will work with a server, to be read after its name. */
+/**
+ * Whether an identity provider will work with a server, to be read after its name.
+ * @example
+ * for (const one of report.providers) console.log(one.name, describeProvider(one))
+ */
 export function describeProvider({ works, needs }: ProviderReport): string {
   if (works) return 'will work with this server'
   const failed = needs.filter(({ verdict, optional }) => verdict !== 'works' && !optional).length
   return `will not fully work with this server: ${failed} of its ${needs.length} needs ${failed === 1 ? 'is' : 'are'} not met`
 }
 
-/** A verdict and its number of cases, to be read in a line: "1 MUST requirement failed", "2 could not be tested". */
+/**
+ * A verdict and its number of cases, to be read in a line: "1 MUST requirement failed", "2 could not be tested".
+ * @example
+ * describeCount('must', report.counts.must)
+ */
 export function describeCount(verdict: Verdict, count: number): string {
   return `${count} ${wordsOf(verdict, count)}`
 }
@@ -107,7 +115,11 @@ export interface Report {
   readonly note?: string
 }
 
-/** How many results have each verdict. */
+/**
+ * How many results have each verdict.
+ * @example
+ * countVerdicts(report.results).must
+ */
 export function countVerdicts(results: readonly Result[]): Report['counts'] {
   const counts = { passed: 0, must: 0, should: 0, differs: 0, unadvertised: 0, untested: 0 }
   for (const { verdict } of results) counts[verdict] += 1
@@ -117,6 +129,8 @@ export function countVerdicts(results: readonly Result[]): Report['counts'] {
 /**
  * Whether a report is good enough: no MUST failed, and every requested identity provider works; with `strict` no SHOULD missed
  * either, and nothing left untested, since a server that breaks connections off fails no MUST.
+ * @example
+ * process.exitCode = isGood(report) ? 0 : 1
  */
 export function isGood(report: Report, strict = false): boolean {
   const { must, should, untested } = report.counts

@@ -10,9 +10,8 @@ import { type AdapterSubject, createTrial } from './contract-subject.ts'
  * Tries an adapter on an app of tests, case by case. `test` is that of Vitest, node:test or Jest; `open` opens the adapter, for each case
  * anew, on the same app or a fresh one. What a case makes it removes. A case that doesn't apply to the adapter, by its traits, passes.
  *
- * ```
+ * @example
  * adapterContract(test, async () => ({ adapter: desk.open(settings, deps) }))
- * ```
  */
 export function adapterContract(
   test: (name: string, run: () => Promise<void>) => unknown,

@@ -75,7 +75,11 @@ export interface AdapterDefinition {
   show?(step: Step, options: JsonObject): readonly ShownRequest[]
 }
 
-/** Makes a way of speaking to apps, to be added to those that the hub knows. */
+/**
+ * Makes a way of speaking to apps, to be added to those that the hub knows.
+ * @example
+ * export const desk = defineAdapter({ kind: 'desk', create: (_type, account, app) => post(app, account) })
+ */
 export function defineAdapter(definition: AdapterDefinition): AdapterKind {
   const { kind, traits: draft = {} } = definition
   const keeps = { User: draft.users?.keeps, Group: draft.groups?.keeps }

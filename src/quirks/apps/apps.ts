@@ -33,7 +33,11 @@ export const APPS = {
 /** Name of a built-in profile of an app. */
 export type AppName = keyof typeof APPS
 
-/** Whether a text names a built-in profile. */
+/**
+ * Whether a text names a built-in profile.
+ * @example
+ * if (isAppName(name)) console.log(APPS[name])
+ */
 export function isAppName(text: string): text is AppName {
   return Object.hasOwn(APPS, text)
 }

@@ -15,6 +15,8 @@ import { PROFILE_SHAPE, readShape } from './profile-shape.ts'
 /**
  * A profile from JSON: the name of a built-in one, or `{"base": "aws", …}` with what departs from it; `rfc` without a base. Limits of
  * which there are none are null. Throws ConfigError for what is no setting, and for values that make no sense.
+ * @example
+ * const profile = readAppProfile('aws')
  */
 export function readAppProfile(json: Json | undefined, option = 'profile'): AppProfile {
   if (json === undefined) return APPS.rfc

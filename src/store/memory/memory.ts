@@ -13,6 +13,8 @@ import type { Tenants } from './write.ts'
 /**
  * The plainest correct store: everything in memory, queries answered by looking at every resource. What it answers is right
  * by definition; the others are tested against it. Nothing outlives the process.
+ * @example
+ * const scim = lockstep({ store: memoryStore(), url: 'http://localhost:3000/scim/v2' })
  */
 export function memoryStore(
   options: { readonly report?: ReportError; readonly environment?: Partial<Environment> } = {},

@@ -73,6 +73,8 @@ const STATEMENT_MS = 30_000
 /**
  * Opens a database, PostgreSQL 14 or newer with the encoding UTF8, and makes its tables (in the schema `lockstep`) if they don't
  * exist. Any number of processes may use it at the same time. A commit's `inside` gets the connection and may be asynchronous.
+ * @example
+ * const scim = lockstep({ store: () => postgresStore({ pool }), url: 'https://app.example/scim/v2' })
  */
 export async function postgresStore<Pool extends PostgresPool = PostgresPool>(
   options: string | PostgresOptions<Pool>,

@@ -86,6 +86,8 @@ const WRITER = { cacheMib: 32 }
  *
  * With `database`, hooks and Lockstep write through that one connection, in one transaction; every commit through it is synced from
  * then on (`synchronous=FULL`). While the app leaves a transaction open, Lockstep's commits fail.
+ * @example
+ * const scim = lockstep({ store: sqliteStore('people.db'), url: 'https://app.example/scim/v2' })
  */
 export function sqliteStore(file: string, options?: SqliteOptions): SqliteStore
 export function sqliteStore<Db extends SqliteDatabase>(options: HandedOptions<Db>): SqliteStore<Db>
