@@ -38,6 +38,8 @@ export interface Vouched {
   readonly actor: string
   /** Whether it may write, too. */
   readonly mayWrite: boolean
+  /** Kind of the connection whose dialect it speaks; absent: none, it keeps to the RFCs. */
+  readonly dialect?: string | undefined
 }
 
 /**

@@ -119,7 +119,7 @@ export function createAdmin(options: AdminOptions): Admin {
       const { actor, administrator } = call
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const asked = askScim(scim, administrator, call.origin)
-      const known = { ...shared, administration: tenancy.as(actor), hub, scim: asked }
+      const known = { ...shared, administration: tenancy.as(actor), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
       const answer = await route.run(call, deps)
       if (answer instanceof Response) return answer

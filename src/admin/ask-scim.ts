@@ -67,7 +67,8 @@ const CODES: { readonly [status: number]: string } = {
   503: 'ERR_UNAVAILABLE',
 }
 
-async function textOf(body: Body | undefined): Promise<string> {
+/** The whole text of a body. */
+export async function textOf(body: Body | undefined): Promise<string> {
   if (body === undefined) return ''
   if (typeof body === 'string') return body
   const decoder = new TextDecoder()

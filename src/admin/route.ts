@@ -8,7 +8,7 @@ import type { JsonObject } from '../protocol/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { ListPage, Store } from '../store/index.ts'
 import type { Administration, Tenancy } from '../tenancy/index.ts'
-import type { AskScim } from './ask-scim.ts'
+import type { AskScim, Handle } from './ask-scim.ts'
 import type { Streams } from './event-stream.ts'
 import type { HistoryReader } from './history/reader.ts'
 import type { Lists } from './lists.ts'
@@ -95,6 +95,8 @@ export interface RouteDeps {
   readonly scim: AskScim
   /** The record of requests; absent where none is kept. */
   readonly record: RecordAccess | undefined
+  /** The server's own provider, which sends what is heavy to threads. */
+  readonly provider: Handle
 }
 
 /** The names of the parameters in a path. */

@@ -2,6 +2,7 @@
 
 import type { Route } from './route.ts'
 import { ACCESS_ROUTES } from './routes/access.ts'
+import { AGAIN_ROUTES } from './routes/again.ts'
 import { APP_ROUTES } from './routes/apps.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { EXPLAIN_ROUTES } from './routes/explain.ts'
@@ -25,6 +26,7 @@ import { SETUP_LINK_ROUTES } from './routes/setup-links.ts'
 import { SETUP_PAGE_ROUTES } from './routes/setup-page.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
+import { TRY_ROUTES } from './routes/try.ts'
 import { TYPE_ROUTES } from './routes/types.ts'
 import { UNDO_ROUTES } from './routes/undo.ts'
 
@@ -53,6 +55,8 @@ export const ROUTES: readonly Route[] = [
   ...EXPLAIN_ROUTES,
   ...HISTORY_ROUTES,
   ...UNDO_ROUTES,
+  ...TRY_ROUTES,
+  ...AGAIN_ROUTES,
   ...TOKEN_ROUTES,
   ...SESSION_ROUTES,
   ...OPERATOR_ROUTES,

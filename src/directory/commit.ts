@@ -13,6 +13,7 @@ import { Conflict, type Store, type WholeChange, type Within, type Write, type W
 import { committed, type Touched } from './committed.ts'
 import type { DirectoryDeps, Hooks } from './context.ts'
 import type { AlongWrite } from './outcome.ts'
+import { rehearse } from './rehearsal.ts'
 
 /** What concerns the hooks of the host alone. */
 export interface ForHost {
@@ -55,6 +56,7 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
   )
 
   function write(writes: readonly Write[], tenant: string, host: ForHost): Promise<readonly Written[]> {
+    if (deps.rehearse !== undefined) return rehearse(store, writes, tenant, deps.rehearse)
     if ((hooks.commit === undefined && hooks.transaction === undefined) || host.silent === true) {
       return store.commit(writes)
     }
@@ -71,7 +73,7 @@ export function createCommit<Tx>(deps: DirectoryDeps<Tx>): Commit {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (error.reason === 'missing' && error.what === 'tenant') {
-        if (!deps.openTenants) throw notFound('The tenant is gone')
+        if (!deps.openTenants || deps.rehearse !== undefined) throw notFound('The tenant is gone')
         await openTenant(store, tenant, deps.environment.now())
         return commit(writes, type, tenant, along, host)
       }

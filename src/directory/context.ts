@@ -14,6 +14,7 @@ import type { LogDraft, PathChange, Ref, Store, WholeChange } from '../store/ind
 import type { Committed } from './committed.ts'
 import type { UniquePaths } from './entries.ts'
 import type { Queue } from './queue.ts'
+import type { Rehearse } from './rehearsal.ts'
 import { traitsOf } from './traits.ts'
 
 /** On whose behalf a write is done, and how tolerant that connection is. */
@@ -46,6 +47,8 @@ export interface Hooks<Tx = unknown> {
     readonly type: string
     readonly id: string
     readonly document: Document
+    /** Present in a rehearsal: nothing will be written, so nothing outside may change. */
+    readonly rehearsal?: true
   }): Document | undefined | Promise<Document | undefined>
   /**
    * Runs inside the transaction, once per log line. If it throws, the whole transaction is rolled back. `change.members.ids` names all
@@ -83,6 +86,8 @@ export interface DirectoryDeps<Tx = unknown> {
   readonly newTxn: () => string
   /** A tenant is created with its first resource. */
   readonly openTenants: boolean
+  /** In a rehearsal: nothing is written, and this is told what would have been. */
+  readonly rehearse?: Rehearse
 }
 
 /** The resource type of that name in a tenant. 404 if there is none. */

@@ -28,6 +28,7 @@ import { createHasher } from './password.ts'
 import { createPruning, type Pruning } from './prune.ts'
 import { createQueries, type Queries } from './query.ts'
 import { createQueue } from './queue.ts'
+import type { Rehearse } from './rehearsal.ts'
 import { createSchemaCheck, withSchemaRetry } from './schema-retry.ts'
 import { createSchemaUse, type SchemaUse } from './schema-use.ts'
 import { isOutdated, passwordMatches } from './scrypt.ts'
@@ -57,6 +58,11 @@ export interface DirectoryOptions<Tx> {
 /** The set of people and groups, and the only way to it. */
 export interface Directory extends Writes, Queries, SchemaUse, Erasures, Pruning {
   catalog(tenant: string): Catalog
+  /**
+   * The same directory without effects: writes are checked up to the commit and rolled back, `note` is told of each, and of the hooks
+   * only `prepare` is called, with `rehearsal: true`. Several writes don't see each other.
+   */
+  rehearsal(note: Rehearse): Directory
   /** A resource as kept, with the groups it is in; `undefined` if there is none. */
   get(ref: Ref): Promise<Stored | undefined>
   /** Whether a password is the one set for a user. */
@@ -113,22 +119,16 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     newTxn: () => shortId(newId()),
     openTenants: options.openTenants ?? true,
   }
-  return {
+  const directory: Directory = {
     catalog,
+    rehearsal: (note) => ({ ...directory, ...withSchemaRetry(createWrites({ ...deps, rehearse: note })) }),
     ...withSchemaRetry(createWrites(deps)),
     ...createQueries(deps),
     ...createSchemaUse(deps),
     ...createErasures(deps),
     ...createPruning(deps),
     get: (ref) => store.get(ref, { groups: true }),
-    async checkPassword(ref, password) {
-      const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])
-      if (stored === undefined || secret === undefined) return false
-      const prepared = preparedOrNone(password)
-      if (prepared === undefined || !(await passwordMatches(prepared, secret))) return false
-      if (isOutdated(secret)) await renew(store, stored, await deps.hash(stored.tenant, prepared))
-      return true
-    },
+    checkPassword: (ref, password) => checkPassword(deps, ref, password),
     members: (ref) => store.members(ref),
     memberPage: (ref, limit, after) => store.memberPage(ref, limit, after),
     membersAmong: (ref, ids) => store.membersAmong(ref, ids),
@@ -141,6 +141,17 @@ export function createDirectory<Tx>(options: DirectoryOptions<Tx>): Directory {
     poll: () => store.poll(),
     watch: (listener) => store.watch(listener),
   }
+  return directory
+}
+
+/** Whether a password is the one set for a user; a hash of an older cost is renewed. */
+async function checkPassword<Tx>({ store, hash }: DirectoryDeps<Tx>, ref: Ref, password: string): Promise<boolean> {
+  const [stored, secret] = await Promise.all([store.get(ref), store.secret(ref)])
+  if (stored === undefined || secret === undefined) return false
+  const prepared = preparedOrNone(password)
+  if (prepared === undefined || !(await passwordMatches(prepared, secret))) return false
+  if (isOutdated(secret)) await renew(store, stored, await hash(stored.tenant, prepared))
+  return true
 }
 
 /** A password as it is hashed; undefined for a text that can't be one. */
@@ -154,7 +165,7 @@ function preparedOrNone(password: string): string | undefined {
 }
 
 /** Puts a hash of today's cost in the place of an older one of the same password. No version, no log line: nothing changed. */
-async function renew(store: Store, { tenant, type, id, version }: Stored, secret: string): Promise<void> {
+async function renew<Tx>(store: Store<Tx>, { tenant, type, id, version }: Stored, secret: string): Promise<void> {
   try {
     const ref = { tenant, type, id }
     await store.commit([{ write: 'reindex', ref, ifVersion: version, unindex: [], index: [], secret }])

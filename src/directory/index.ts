@@ -26,6 +26,7 @@ export type { AlongWrite, CreateOptions, Outcome, WriteOptions } from './outcome
 export { faultOfId, isKnown, requireId } from './own-id.ts'
 export type { Pruned, PruneOptions, Pruning } from './prune.ts'
 export type { Plan, Queries } from './query.ts'
+export type { Rehearse } from './rehearsal.ts'
 export type { SchemaUse } from './schema-use.ts'
 export { passwordMatches } from './scrypt.ts'
 export { type Reference, type Traits, traitsOf } from './traits.ts'

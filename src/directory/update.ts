@@ -63,10 +63,10 @@ export async function current<Tx>(
   return stored
 }
 
-/** The hash of a password; `undefined` where the host takes passwords itself. */
+/** The hash of a password; `undefined` where the host takes passwords itself, which it is not asked to in a rehearsal. */
 export async function secretOf<Tx>(deps: WriteDeps<Tx>, ref: Ref, password: string): Promise<string | undefined> {
   const prepared = preparePassword(password)
-  if (deps.hooks.password) {
+  if (deps.rehearse === undefined && deps.hooks.password) {
     await deps.hooks.password(ref, prepared)
     return undefined
   }
@@ -83,7 +83,14 @@ export function prepare<Tx>(
 ): Document | Promise<Document> {
   if (!deps.hooks.prepare) return document
   // A copy, so that changes in place reach nothing else.
-  const draft = { op, tenant, type: type.name, id: String(document.id), document: structuredClone(document) }
+  const draft = {
+    op,
+    tenant,
+    type: type.name,
+    id: String(document.id),
+    document: structuredClone(document),
+    ...(deps.rehearse === undefined ? {} : { rehearsal: true as const }),
+  }
   return Promise.resolve(deps.hooks.prepare(draft)).then((prepared) =>
     prepared === undefined ? document : readPrepared(prepared, document, type, allow),
   )

@@ -2,11 +2,11 @@
 
 import { ALL_FEATURES, type Features, type Principal } from '../access/index.ts'
 import type { Call, Vouched } from '../call.ts'
-import { profileOf } from '../quirks/index.ts'
+import { isKind, profileOf } from '../quirks/index.ts'
 
 /** The principal of a call that the host vouches for, once the tenant's catalog is in memory. */
 export function vouchedPrincipal(
-  { actor, mayWrite }: Vouched,
+  { actor, mayWrite, dialect = 'strict' }: Vouched,
   call: Call,
   ready: ((tenant: string) => void | Promise<void>) | undefined,
 ): Principal | Promise<Principal> {
@@ -14,7 +14,7 @@ export function vouchedPrincipal(
   const principal: Principal = {
     tenant,
     actor,
-    profile: profileOf('strict'),
+    profile: profileOf(isKind(dialect) ? dialect : 'strict'),
     rights: { '*': { read: true, write: mayWrite } },
   }
   const loading = ready?.(tenant)
