@@ -3,12 +3,13 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Directory } from '../directory/index.ts'
-import { environment } from '../environment.ts'
+import { type Environment, environment } from '../environment.ts'
 import type { HubAdministration, HubAdministrator } from '../hub/index.ts'
+import { ConfigError } from '../protocol/index.ts'
 import { createProvider } from '../provider/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Tenancy } from '../tenancy/index.ts'
+import { createSealer, type Sealer, type Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
 import { askScim, type Handle } from './ask-scim.ts'
 import { createStreams } from './event-stream.ts'
@@ -16,15 +17,15 @@ import { createHistoryReader } from './history/reader.ts'
 import { createLists } from './lists.ts'
 import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
 import { openApi } from './openapi.ts'
-import { checked, objectOf, readBody } from './reading.ts'
+import { readCall } from './read-call.ts'
 import type { RecordAccess } from './record-access.ts'
 import { Refused, refusalOf, refuse } from './refusals.ts'
-import type { Route, Call as RouteCall, RouteDeps } from './route.ts'
+import type { Route, RouteDeps } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
 import { requireOwnPage, type Visit } from './sign-in/browser.ts'
-import { type Caller, createWays, type Ways } from './sign-in/ways.ts'
+import { type Caller, createWays } from './sign-in/ways.ts'
 
 /** Options of {@link createAdmin}. */
 export interface AdminOptions {
@@ -33,6 +34,10 @@ export interface AdminOptions {
   readonly directory: Directory
   /** Setup links, and how their page looks; absent: there are none. */
   readonly setup?: Pick<Setup, 'links' | 'settings' | 'address'>
+  /** Seals and opens secrets; absent: without a key, so that none can be kept. */
+  readonly sealer?: Pick<Sealer, 'seal' | 'open'>
+  /** Goes where addresses that people typed may lead; absent: nowhere. */
+  readonly fetch?: Environment['fetch']
   /** The administration of the hub, by administrator. */
   readonly hub: (administrator: HubAdministrator) => HubAdministration
   /** Scheme and host that clients see in place of the request's own. */
@@ -69,7 +74,14 @@ export function createAdmin(options: AdminOptions): Admin {
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
   const history = createHistoryReader(store, environment)
-  const ways = createWays({ store, tenancy, environment })
+  const ways = createWays({
+    store,
+    tenancy,
+    directory,
+    environment,
+    sealer: options.sealer ?? createSealer(async () => [], environment),
+    fetch: options.fetch ?? nowhere,
+  })
   const shared = { tenancy, directory, lists, streams, ways, record, store, history }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
@@ -115,14 +127,20 @@ export function createAdmin(options: AdminOptions): Admin {
     app.on(route.method.toUpperCase(), path, async (context) => {
       const params: { readonly [name: string]: string } = context.req.param()
       const caller = await admit(context, route, params.tenant)
-      const call = await readCall(context, route, caller, { origin: originOf(context), ways })
-      const { actor, administrator } = call
+      const { visit } = context.env
+      const { headers } = context.req.raw
+      const { call, cookies } = await readCall(context, route, caller, {
+        visit,
+        origin: originOf(context),
+        isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
+      })
+      const { administrator, actor } = call
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const asked = askScim(scim, administrator, call.origin)
       const known = { ...shared, administration: tenancy.as(actor), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
       const answer = await route.run(call, deps)
-      if (answer instanceof Response) return answer
+      if (answer instanceof Response) return withCookies(answer, cookies)
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
     })
@@ -143,37 +161,18 @@ export function createAdmin(options: AdminOptions): Admin {
   }
 }
 
-/** Reads a request whose caller may make it, and checks it by the shapes of its route. */
-async function readCall(
-  context: Context<Env>,
-  route: Route,
-  caller: Caller,
-  { origin, ways }: { readonly origin: string; readonly ways: Ways },
-): Promise<RouteCall> {
-  const params: { readonly [name: string]: string } = context.req.param()
-  const { administrator, session } = caller
-  const query = checked(route.query, context.req.query(), 'query')
-  const json = route.body === undefined ? {} : await readBody(context)
-  const { headers } = context.req.raw
-  const { visit } = context.env
-  return {
-    params,
-    query,
-    body: checked(route.body, json, 'body'),
-    json: objectOf(json),
-    administrator,
-    actor: administrator.actor,
-    origin,
-    ...(session === undefined ? {} : { session }),
-    visit,
-    agent: headers.get('user-agent') ?? '',
-    setCookie: (line) => context.header('Set-Cookie', line, { append: true }),
-    isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
-  }
-}
-
 function ownProvider({ directory, tenancy }: AdminOptions): Handle {
   return createProvider({ directory, authenticate: () => undefined, ready: tenancy.ready, cacheBytes: 0 }).handle
+}
+
+/** An answer that a route has made whole, with the cookies that it sets. */
+function withCookies(answer: Response, cookies: readonly string[]): Response {
+  for (const line of cookies) answer.headers.append('Set-Cookie', line)
+  return answer
+}
+
+async function nowhere(): Promise<Response> {
+  throw new ConfigError('fetch', 'This admin API has no way out')
 }
 
 function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {

@@ -56,7 +56,7 @@ const LOOK_MS = 1_000
 /** A stream in which nothing happens says that it is still there, so that a client that has left is noticed. */
 const HEARTBEAT_MS = 10_000
 /** How often it is checked whether the client may still watch. */
-const CHECK_MS = 30_000
+const CHECK_MS = 1_000
 /** Clients connect again by themselves: no stream is for ever. */
 const LONGEST_MS = 3_600_000
 

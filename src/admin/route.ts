@@ -46,7 +46,11 @@ export interface Route {
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   /** `stream`: an answer that goes on, of this media type; then `run` returns the whole response. */
-  readonly gives: { readonly status: 200 | 201 | 204; readonly body?: z.ZodType; readonly stream?: 'text/event-stream' }
+  readonly gives: {
+    readonly status: 200 | 201 | 204 | 303
+    readonly body?: z.ZodType
+    readonly stream?: 'text/event-stream'
+  }
   readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
 }
 
@@ -69,6 +73,9 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   readonly session?: NonNullable<Caller['session']>
   /** How the request came. */
   readonly visit: Visit
+  /** The whole URL, and the Cookie header, for the way back from an identity provider. */
+  readonly url: URL
+  readonly cookies: string | undefined
   /** What the client says it is. */
   readonly agent: string
   /** Adds a Set-Cookie header to the answer. */

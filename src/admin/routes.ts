@@ -14,6 +14,7 @@ import { LINK_ROUTES } from './routes/links.ts'
 import { LIST_ROUTES } from './routes/lists.ts'
 import { LIVE_ROUTES } from './routes/live.ts'
 import { LOG_ROUTES } from './routes/log.ts'
+import { OIDC_ROUTES } from './routes/oidc.ts'
 import { OPERATOR_ROUTES } from './routes/operators.ts'
 import { PEOPLE_ROUTES } from './routes/people.ts'
 import { PLAN_ROUTES } from './routes/plans.ts'
@@ -60,4 +61,5 @@ export const ROUTES: readonly Route[] = [
   ...TOKEN_ROUTES,
   ...SESSION_ROUTES,
   ...OPERATOR_ROUTES,
+  ...OIDC_ROUTES,
 ]

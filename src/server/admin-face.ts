@@ -1,14 +1,16 @@
 // The face of the admin API, loaded with its first request.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Admin } from '../admin/index.ts'
 import type { Directory } from '../directory/index.ts'
 import { type createBodies, originOf, toNode } from '../node.ts'
+import { createOutbound, type Outbound } from '../outbound/index.ts'
 import { LIMITS } from '../protocol/index.ts'
 import type { Provider, Report } from '../provider/index.ts'
 import type { Setup } from '../setup/index.ts'
-import type { Site } from '../site/index.ts'
+import type { Settings, Site } from '../site/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Tenancy } from '../tenancy/index.ts'
+import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import { type Face, type FaceDeps, faceOf } from './faces.ts'
 import type { Metrics } from './monitoring/metrics.ts'
 import type { Recording } from './recording.ts'
@@ -27,6 +29,8 @@ export interface AdminFaceDeps extends FaceDeps {
   readonly publicUrl: string | undefined
   /** Absent where no record of requests is kept. */
   readonly record: Recording | undefined
+  readonly sealer: Sealer
+  readonly settings: Pick<Settings, 'outboundAllow' | 'outboundProxy'>
   readonly report: Report
   /** Receives the error of an answer that broke off. */
   readonly broken: (error: unknown) => void
@@ -50,7 +54,15 @@ export function adminFace(deps: AdminFaceDeps): Face {
       return toNode((asked) => admin.fetch(asked, visit), options)(request, response)
     },
   })
-  return { ...face, end: () => void loading?.then(({ admin }) => admin.close()).catch(() => undefined) }
+  return {
+    ...face,
+    end: () => void loading?.then(({ admin, outbound }) => end(admin, outbound)).catch(() => undefined),
+  }
+}
+
+function end(admin: Admin, outbound: Outbound): Promise<void> {
+  admin.close()
+  return outbound.close()
 }
 
 /** Scheme and host that a browser shows: the public URL, unless it has come here from this machine without it. */
@@ -60,8 +72,18 @@ function originShown({ requestOrigin, publicUrl }: AdminFaceDeps, request: Incom
   return isDirect ? originOf(request) : new URL(requestOrigin.origin(request)).origin
 }
 
+/** Longest answer of an identity provider. */
+const ANSWER_BYTES = 1024 * 1024
+/** How long it may take. */
+const ANSWER_MS = 10_000
+
 async function load(deps: AdminFaceDeps) {
-  const { store, tenancy, directory, setup, hub, provider, bodies, publicUrl, report, broken, record } = deps
+  const { store, tenancy, directory, setup, hub, provider, bodies, publicUrl, report, broken, sealer, record } = deps
+  const { outboundAllow, outboundProxy } = deps.settings
+  const outbound = createOutbound({
+    ...(outboundAllow === undefined ? {} : { allow: outboundAllow }),
+    ...(outboundProxy === undefined ? {} : { proxy: outboundProxy }),
+  })
   const { createAdmin, BODY_BYTES } = await import('../admin/index.ts')
   // The longest that some route takes, and one byte more: each refuses by itself what is too long for it.
   const bodyBytes = Math.max(BODY_BYTES, LIMITS.BODY_BYTES) + 1
@@ -70,13 +92,15 @@ async function load(deps: AdminFaceDeps) {
     tenancy,
     directory,
     setup,
+    sealer,
+    fetch: outbound.within({ timeMs: ANSWER_MS, answerBytes: ANSWER_BYTES }),
     hub: await hub(),
     scim: provider.handle,
     ...(record === undefined ? {} : { record: { store: record.store, failingSince: record.recorder.failingSince } }),
     report: ({ id, error }) => report({ id, error, method: '' }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  return { admin, options: { bodies, bodyBytes, report: broken } }
+  return { admin, outbound, options: { bodies, bodyBytes, report: broken } }
 }
 
 /** Counts and logs a refused token of the admin API, as those of tenants are. */

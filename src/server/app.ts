@@ -93,6 +93,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     adminFace({
       ...faceDeps,
       store: site.store,
+      sealer: site.sealer,
+      settings,
       tenancy,
       directory,
       setup,

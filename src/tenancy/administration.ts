@@ -12,6 +12,7 @@ import { inUse, TenancyError } from './errors.ts'
 import { dropFromOperators } from './operators.ts'
 import { changeSettings, type TenantSettings, takeBack } from './settings.ts'
 import { editSettings } from './settings-record.ts'
+import { dropFromSignIn } from './sign-in-settings.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 
 /** What an administrator does; the log names the administrator. */
@@ -44,6 +45,7 @@ export function createAdministration(deps: AdministrationDeps, actor: string): A
       // First, so that no failure in between leaves a token or an operator for a later tenant of this name.
       await dropFromAdminTokens(store, name)
       await dropFromOperators(store, name)
+      await dropFromSignIn(store, name)
       await plain.delete(name)
     },
   }

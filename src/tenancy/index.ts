@@ -32,6 +32,16 @@ export { createSealer, makeSealKey, parseSealKeys, SealError, type Sealer, type 
 export { type SealedFound, type Unopened, walkSealed } from './sealed-records.ts'
 export { DEFAULT_SETTINGS, type TenantSettings } from './settings.ts'
 export { readSettings as readTenantSettings } from './settings-record.ts'
+export {
+  type ClaimRule,
+  createSignIn,
+  isLoopback,
+  type OidcSettings,
+  type SignIn,
+  type SignInSettings,
+  type StaffSettings,
+  shown as shownSignIn,
+} from './sign-in-settings.ts'
 export { createTenancy, type Tenancy } from './tenancy.ts'
 export type { ImportProgress, TenantImports } from './tenant-import.ts'
 export { DEFAULT_TENANT, isTenantName, noTenant, scimPath, type Tenant, type Tenants } from './tenants.ts'

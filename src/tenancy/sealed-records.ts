@@ -5,7 +5,7 @@ import { allRecords, putIfSame, type Store, type StoredRecord, untilUnchanged } 
 import { SealError, type Sealer, sealedWith } from './sealed.ts'
 
 /** Kinds of records that may hold sealed secrets, in members named `sealed`. */
-const SEALED_KINDS = ['app', 'signing-key'] as const
+const SEALED_KINDS = ['app', 'signing-key', 'sign-in'] as const
 
 /** Tenants that are read at once. */
 const TENANTS = 500

@@ -139,15 +139,20 @@ export const SESSION_ROUTES: readonly Route[] = [
       status: 200,
       body: z.object({
         ways: z.array(z.enum(['link', 'token', 'oidc'])),
+        oidc: z.string().optional().describe('What the button of the identity provider says'),
         isFirst: z.boolean().describe('Whether nobody owns this installation yet'),
         session: WhoBody.optional(),
       }),
     },
-    run: async ({ administrator, session }, { ways }) => ({
-      ways: ['link', 'token'],
-      isFirst: !(await ways.hasOwner()),
-      ...(session === undefined ? {} : { session: whoJson(administrator, session) }),
-    }),
+    run: async ({ administrator, session }, { ways }) => {
+      const oidc = await ways.oidc.offered()
+      return {
+        ways: [...(oidc === undefined ? [] : ['oidc']), 'link', 'token'],
+        ...(oidc === undefined ? {} : { oidc }),
+        isFirst: !(await ways.hasOwner()),
+        ...(session === undefined ? {} : { session: whoJson(administrator, session) }),
+      }
+    },
   }),
   route({
     method: 'post',

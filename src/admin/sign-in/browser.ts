@@ -43,6 +43,17 @@ export function writeCookie(secret: string, origin: string): string {
   return `${cookieName(origin)}=${secret}; Path=/; HttpOnly; SameSite=Strict${secure}${ended}`
 }
 
+/** The name of the cookie that a sign-in at an identity provider comes back with. */
+export function flowCookie(origin: string): string {
+  return `${cookieName(origin)}${origin.startsWith('https:') ? '-flow' : '_flow'}`
+}
+
+/** The line that sets that cookie, or takes it away. Lax: the browser comes back from another site. */
+export function writeFlowCookie(secret: string, origin: string): string {
+  const secure = origin.startsWith('https:') ? '; Secure' : ''
+  return `${flowCookie(origin)}=${secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${secret === '' ? 0 : 600}${secure}`
+}
+
 /** Refuses a request that a page of another site has sent. Fetch Metadata §2, RFC 6454 §7. */
 export function requireOwnPage(method: string, headers: Headers, origin: string): void {
   const reads = method === 'GET' || method === 'HEAD'

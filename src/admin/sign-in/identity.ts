@@ -1,8 +1,9 @@
 // Finds out who a session's holder is at this moment: role and tenants, or nobody any more.
 
 import type { Administrator } from '../../access/index.ts'
-import type { Operators, RoleGrant, Tenancy } from '../../tenancy/index.ts'
+import type { Operators, RoleGrant, SignIn, Tenancy } from '../../tenancy/index.ts'
 import type { Holder } from './holder.ts'
+import { roleByClaims, type Staff } from './roles.ts'
 
 /** Somebody who is let in. */
 export interface Identity extends RoleGrant {
@@ -15,8 +16,16 @@ export interface Identity extends RoleGrant {
 /** Looks up who a holder is now; undefined: nobody any more. */
 export type IdentityOf = (holder: Holder) => Promise<Identity | undefined>
 
+/** Where people are looked up. */
+export interface IdentityDeps {
+  readonly tenancy: Pick<Tenancy, 'adminTokens'>
+  readonly operators: Operators
+  readonly settings: Pick<SignIn, 'read'>
+  readonly staff: Staff
+}
+
 /** Creates the look-up. */
-export function createIdentityOf(tenancy: Pick<Tenancy, 'adminTokens'>, operators: Operators): IdentityOf {
+export function createIdentityOf({ tenancy, operators, settings, staff }: IdentityDeps): IdentityOf {
   return async (holder) => {
     switch (holder.by) {
       case 'link': {
@@ -27,8 +36,18 @@ export function createIdentityOf(tenancy: Pick<Tenancy, 'adminTokens'>, operator
         const token = await tenancy.adminTokens.find(holder.token)
         return token === undefined ? undefined : { ...grantOf(token), actor: `admin:${token.id}`, name: token.label }
       }
-      default:
-        return undefined
+      case 'oidc': {
+        const own = await settings.read()
+        if (own.oidc?.issuer !== holder.issuer) return undefined
+        const role = roleByClaims(holder.claims, own)
+        return role === undefined ? undefined : { ...role, actor: `console:${holder.subject}`, name: holder.name }
+      }
+      case 'person': {
+        const { oidc, staff: own } = await settings.read()
+        if (oidc?.issuer !== holder.issuer || own?.tenant !== holder.tenant) return undefined
+        const found = await staff.role(own, holder.person)
+        return found === undefined ? undefined : { ...found, actor: `console:${holder.tenant}/${holder.person}` }
+      }
     }
   }
 }

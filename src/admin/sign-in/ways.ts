@@ -1,22 +1,30 @@
 // The ways in: who calls, by token or by session, and how a session begins and ends.
 
 import { type Administrator, type Buckets, createBuckets, hashToken } from '../../access/index.ts'
+import type { Directory } from '../../directory/index.ts'
 import type { Environment } from '../../environment.ts'
 import { Conflict, type Store, type Write } from '../../store/index.ts'
 import {
   type AdminAuthenticated,
   createOperators,
+  createSignIn,
   FIRST_OPERATOR,
   type Giver,
   type Operator,
   type Operators,
+  type Sealer,
+  type SignIn,
   type Tenancy,
 } from '../../tenancy/index.ts'
 import { Refused } from '../refusals.ts'
 import { readCookie, type Visit } from './browser.ts'
+import { createFlows } from './flows.ts'
 import type { Holder } from './holder.ts'
 import { administratorOf, createIdentityOf, type Identity, type IdentityOf } from './identity.ts'
+import { createOidc } from './oidc.ts'
+import { createOidcSignIn, type OidcSignIn } from './oidc-sign-in.ts'
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts'
+import { createStaff } from './roles.ts'
 import { createSessions, IDLE_MS, LONGEST_MS, type Origin, type Session, type Sessions } from './sessions.ts'
 
 /** Who calls. */
@@ -37,6 +45,8 @@ export type Secret = { readonly link: string } | { readonly token: string }
 /** The ways in. */
 export interface Ways {
   readonly sessions: Sessions
+  readonly settings: SignIn
+  readonly oidc: OidcSignIn
   readonly links: OneTimeLinks
   readonly operators: (giver: Giver) => Operators
   /** An operator by the id. Throws where there is none. */
@@ -46,6 +56,8 @@ export interface Ways {
   readonly hasOwner: () => Promise<boolean>
   /** Who sends a request. Refuses a token and a cookie together. */
   readonly callerOf: (headers: Headers, visit: Visit) => Promise<Called>
+  /** Begins a session of somebody whom the identity provider has named. */
+  readonly begin: Sessions['begin']
   /** Begins a session by a secret. Refuses one that is wrong, over or used with one and the same answer. */
   readonly signIn: (
     secret: Secret,
@@ -64,20 +76,41 @@ export interface WaysDeps {
   readonly store: Store
   readonly tenancy: Tenancy
   readonly environment: Environment
+  readonly directory: Directory
+  /** Seals and opens the secret of the client at the identity provider. */
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>
+  /** Goes only where addresses that people typed may lead. */
+  readonly fetch: Environment['fetch']
 }
 
 /** Creates the ways in. */
-export function createWays({ store, tenancy, environment }: WaysDeps): Ways {
+export function createWays(deps: WaysDeps): Ways {
+  const { store, tenancy, environment } = deps
   const links = createOneTimeLinks(store, environment)
   const operators = (giver: Giver) => createOperators(store, environment, giver)
-  const sessions = createSessions(store, environment, async () => ({ idleMs: IDLE_MS, longestMs: LONGEST_MS }))
+  const settings = createSignIn(store, deps.sealer, environment)
+  const sessions = createSessions(store, environment, async () => {
+    const { idleMs = IDLE_MS, longestMs = LONGEST_MS } = await settings.read()
+    return { idleMs, longestMs }
+  })
+  const staff = createStaff(tenancy, deps.directory)
+  const oidc = createOidcSignIn({
+    settings,
+    oidc: createOidc(settings, { environment, fetch: deps.fetch }),
+    flows: createFlows(store, environment),
+    staff,
+    environment,
+  })
   const nobody = operators({ actor: '', role: 'support', tenants: [] })
-  const identityOf = createIdentityOf(tenancy, nobody)
+  const identityOf = createIdentityOf({ tenancy, operators: nobody, settings, staff })
   const now = () => environment.monotonic()
   const requests = createBuckets({ ...REQUESTS, now })
   const wrong = { one: createBuckets({ ...WRONG, now }), all: createBuckets({ ...WRONG_OF_ALL, now }) }
   return {
     sessions,
+    settings,
+    oidc,
+    begin: sessions.begin,
     links,
     operators,
     operator: nobody.get,

@@ -34,6 +34,7 @@ export const NOTE_TYPES = [
   'Endpoint',
   'SignIn',
   'SignInLink',
+  'SignInSettings',
   'Operator',
   'Session',
   'SetupLink',

@@ -1,0 +1,43 @@
+// Reads a request as the call of its route, after the checks of what the route needs.
+
+import type { Context } from 'hono'
+import { checked, objectOf, readBody } from './reading.ts'
+import type { Call, Route } from './route.ts'
+import type { Caller } from './sign-in/ways.ts'
+
+/** A call, and the cookies that the route will set: a route that makes its whole answer doesn't know of them. */
+export interface ReadCall {
+  readonly call: Call
+  readonly cookies: readonly string[]
+}
+
+/** Reads query and body by the shapes of the route. Refuses what they don't allow. */
+export async function readCall(
+  context: Context,
+  route: Route,
+  { administrator, session }: Caller,
+  known: Pick<Call, 'visit' | 'origin' | 'isAllowed'>,
+): Promise<ReadCall> {
+  const { headers } = context.req.raw
+  const query = checked(route.query, context.req.query(), 'query')
+  const json = route.body === undefined ? {} : await readBody(context)
+  const cookies: string[] = []
+  const call: Call = {
+    params: context.req.param() as { readonly [name: string]: string },
+    query,
+    body: checked(route.body, json, 'body'),
+    json: objectOf(json),
+    administrator,
+    actor: administrator.actor,
+    ...(session === undefined ? {} : { session }),
+    ...known,
+    url: new URL(context.req.url),
+    cookies: headers.get('cookie') ?? undefined,
+    agent: headers.get('user-agent') ?? '',
+    setCookie: (line) => {
+      cookies.push(line)
+      context.header('Set-Cookie', line, { append: true })
+    },
+  }
+  return { call, cookies }
+}
