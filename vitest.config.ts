@@ -9,6 +9,7 @@ const ON_POSTGRES = [
   'test/cli/**/*.test.ts',
   'test/server/**/*.test.ts',
   'test/tenancy/**/*.test.ts',
+  'test/record/**/*.test.ts',
   'test/embed/**/*.test.ts',
 ]
 

@@ -45,6 +45,9 @@ const ROOMS: readonly (readonly [room: string, text: string])[] = [
 
 /** The folders within rooms, each after those it builds on, with their contents. */
 const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
+  ['record/sql', 'The record on an SQL database: tables, reads, writes, what is removed.'],
+  ['record/sqlite', 'The record in a file of its own, kept by a thread of its own.'],
+  ['record/postgres', 'The record in tables of their own of a PostgreSQL database.'],
   ['cli/terminal', 'Terminal input and output for every command: options, printing, prompts, progress.'],
   ['cli/files', 'Files that commands read and write: lines, locks, readable errors.'],
   ['cli/database', 'Opening the local database, backups, and distributing it over a cluster.'],

@@ -149,6 +149,7 @@ const GROUND = [
 
 /** Front doors besides `index.ts`: the stores are exports of their own, so that an app takes only the one it uses. */
 const DOORS: { readonly [room: string]: readonly string[] } = {
+  record: ['index.ts', 'sqlite/sqlite.ts', 'postgres/postgres.ts'],
   store: ['index.ts', 'sqlite/sqlite.ts', 'postgres/postgres.ts', 'memory/memory.ts', 'testing/index.ts'],
 }
 

@@ -15,3 +15,15 @@ export function requireRecord(record: RecordAccess | undefined): RecordAccess {
   if (record !== undefined) return record
   throw new Refused(404, 'ERR_NOT_RECORDED', 'Requests are not recorded here; start the server with --record beside')
 }
+
+/** Reads the record. 503 while its database does not answer: requests are answered all the same, and nothing is kept. */
+export async function readRecord<T>(record: RecordAccess | undefined, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const since = record?.failingSince()
+    const told = since === undefined ? '' : `; nothing has been kept since ${new Date(since).toISOString()}`
+    throw new Refused(503, 'ERR_UNAVAILABLE', `The record of requests can't be read: ${reason}${told}`)
+  }
+}

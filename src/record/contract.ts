@@ -88,6 +88,8 @@ export interface Retention {
   readonly valuesBefore: number
   /** Most lines in all; beyond, the oldest go, but of no tenant its last `fair` ones. */
   readonly most: number
+  /** Most bytes on disk, likewise. */
+  readonly mostBytes: number
   readonly fair: number
   /** Most lines that one step removes. */
   readonly step: number

@@ -42,9 +42,25 @@ export function addCounts(a: Count, b: Count): Count {
   }
 }
 
+/** Counts with those of the same key as one. */
+export function mergeCounts(counts: readonly Count[]): readonly Count[] {
+  const merged = new Map<string, Count>()
+  for (const count of counts) {
+    const key = keyOf(count)
+    const before = merged.get(key)
+    merged.set(key, before === undefined ? count : addCounts(before, count))
+  }
+  return [...merged.values()]
+}
+
 /** The key of a count as a text. */
 export function keyOf({ minute, tenant, connection, asks, outcome }: CountKey): string {
   return `${minute} ${tenant} ${connection} ${asks} ${outcome}`
+}
+
+/** The counts of all tenants together. */
+export function sumOfAll(counts: readonly Count[]): readonly Count[] {
+  return mergeCounts(counts.map((count) => ({ ...count, tenant: '', connection: '' })))
 }
 
 /**

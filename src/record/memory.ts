@@ -1,11 +1,13 @@
 // The record of requests in memory: for databases in memory, and the oracle of the other two.
 
 import type { CountQuery, Fault, LinePage, LineQuery, RecordStore, Retention } from './contract.ts'
-import { addCounts, type Count, keyOf } from './counts.ts'
+import { addCounts, type Count, keyOf, sumOfAll } from './counts.ts'
 import type { PlacedLine } from './line.ts'
 import { matchesLine } from './matches.ts'
 
 const HOUR_MS = 3_600_000
+/** The sums of all tenants are counted under this name, which no tenant has. */
+const ALL = '*'
 
 /** Most lines that are kept in memory, whatever the retention says. */
 export const MEMORY_LINES = 20_000
@@ -25,6 +27,7 @@ export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
       for (const line of lines) memory.lines.push({ ...line, place: ++memory.place })
       if (memory.lines.length > most) memory.lines = memory.lines.slice(-most)
       for (const count of counts) addTo(memory.minutes, count)
+      for (const sum of sumOfAll(counts)) addTo(memory.minutes, { ...sum, tenant: ALL })
     },
     page: async (query) => pageOf(memory, query),
     line: async (id, tenants) =>
@@ -67,7 +70,8 @@ function pageOf({ lines }: Memory, { order, after, limit, ...filter }: LineQuery
 function countsOf({ minutes, hours }: Memory, { tenants, connection, from, until, by }: CountQuery): readonly Count[] {
   return [...(by === 'minute' ? minutes : hours).values()]
     .filter(({ minute }) => minute >= from && minute < until)
-    .filter(({ tenant }) => tenants === undefined || tenants.includes(tenant))
+    .filter(({ tenant }) => (tenants ?? [ALL]).includes(tenant))
+    .map((count) => (count.tenant === ALL ? { ...count, tenant: '' } : count))
     .filter((count) => connection === undefined || count.connection === connection)
     .sort((a, b) => a.minute - b.minute)
 }
@@ -90,7 +94,7 @@ function faultsOf(lines: readonly PlacedLine[]): readonly Fault[] {
       {
         tenant: newest.tenant,
         print: newest.print,
-        count: group.reduce((sum, { unkept = 1 }) => sum + unkept, 0),
+        count: group.length,
         first: Math.min(...times),
         last: Math.max(...times),
         resources: new Set(group.flatMap(({ resource }) => resource ?? [])).size,
@@ -105,20 +109,9 @@ function trim(
   memory: Memory,
   { before, minutesBefore, hoursBefore, valuesBefore, most, fair, step }: Retention,
 ): boolean {
-  const over = Math.max(0, memory.lines.length - most)
-  const left = new Map<string, number>()
-  for (const { tenant } of memory.lines) left.set(tenant, (left.get(tenant) ?? 0) + 1)
-  let removed = 0
-  let cut = 0
-  memory.lines = memory.lines.filter((line) => {
-    const own = left.get(line.tenant) ?? 0
-    const crowded = cut < over && own > fair
-    if (removed >= step || (line.at >= before && !crowded)) return true
-    if (line.at >= before) cut++
-    left.set(line.tenant, own - 1)
-    removed++
-    return false
-  })
+  const old = memory.lines.filter(({ at }) => at < before).slice(0, step)
+  const gone = new Set(old.length > 0 ? old : crowd(memory.lines, most, fair, step))
+  memory.lines = memory.lines.filter((line) => !gone.has(line))
   memory.lines = memory.lines.map((line) =>
     line.body === 'values' && line.at < valuesBefore ? withoutValues(line) : line,
   )
@@ -128,7 +121,17 @@ function trim(
     addTo(memory.hours, { ...count, minute: count.minute - (count.minute % HOUR_MS) })
   }
   for (const [key, { minute }] of memory.hours) if (minute < hoursBefore) memory.hours.delete(key)
-  return removed >= step
+  return gone.size >= step
+}
+
+/** The oldest lines of the tenant with the most, as far as there are too many. */
+function crowd(lines: readonly PlacedLine[], most: number, fair: number, step: number): readonly PlacedLine[] {
+  const own = new Map<string, number>()
+  for (const { tenant } of lines) own.set(tenant, (own.get(tenant) ?? 0) + 1)
+  const [largest] = [...own].sort((a, b) => b[1] - a[1])
+  if (largest === undefined || lines.length <= most || largest[1] <= fair) return []
+  const [name, count] = largest
+  return lines.filter(({ tenant }) => tenant === name).slice(0, Math.min(step, lines.length - most, count - fair))
 }
 
 function withoutValues(line: PlacedLine): PlacedLine {

@@ -3,7 +3,7 @@
 import type { Answer } from '../call.ts'
 import type { Directory } from '../directory/index.ts'
 import { environment } from '../environment.ts'
-import { createRecorder, type Recorder, type RecordStore } from '../record/index.ts'
+import { createRecorder, type RecordBatch, type Recorder, type RecordStore } from '../record/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
 import type { Log } from './monitoring/log.ts'
 import { PROCESS_NAME } from './process-name.ts'
@@ -26,13 +26,14 @@ export function startRecording(
   store: RecordStore,
   { directory, tenancy, log }: { readonly directory: Directory; readonly tenancy: Tenancy; readonly log: Log },
 ): Recording {
+  const named = createTenantNames(tenancy)
   const recorder = createRecorder({
-    store,
+    store: { ...store, append: async (batch) => store.append(await named(batch)) },
     environment,
     process: PROCESS_NAME,
     catalog: directory.catalog,
     failed: (error) =>
-      log.warn({ err: error }, 'requests cannot be recorded at present; they are answered all the same'),
+      log.warn({ err: error }, 'requests cannot be recorded at present; they are answered and counted all the same'),
   })
   return {
     recorder,
@@ -50,6 +51,44 @@ export function startRecording(
   }
 }
 
+/** Most tenants whose existence is remembered, and most that are asked for with one batch. */
+const MOST_KNOWN = 10_000
+const MOST_ASKED = 50
+
+/**
+ * Puts what names no tenant under the tenant `''`: anybody can send any name, and a tenant that is made later must not find what others
+ * tried before.
+ */
+function createTenantNames(tenancy: Tenancy): (batch: RecordBatch) => Promise<RecordBatch> {
+  const known = new Set<string>()
+  return async ({ lines, counts }) => {
+    // A token lets nobody into a tenant that doesn't exist.
+    const isAtDoor = ({ connection }: { readonly connection?: string }) => connection === undefined || connection === ''
+    for (const one of [...lines, ...counts]) if (!isAtDoor(one)) known.add(one.tenant)
+    if (known.size > MOST_KNOWN) known.clear()
+    const unknown = new Set([...lines, ...counts].filter(isAtDoor).map(({ tenant }) => tenant))
+    const found = new Set<string>()
+    for (const tenant of [...unknown].slice(0, MOST_ASKED)) {
+      if (known.has(tenant)) found.add(tenant)
+      else if (await exists(tenancy, tenant)) {
+        known.add(tenant)
+        found.add(tenant)
+      }
+    }
+    const rename = <T extends { readonly tenant: string; readonly connection?: string }>(one: T): T =>
+      isAtDoor(one) && !found.has(one.tenant) ? { ...one, tenant: '' } : one
+    return { lines: lines.map(rename), counts: counts.map(rename) }
+  }
+}
+
+async function exists(tenancy: Tenancy, tenant: string): Promise<boolean> {
+  try {
+    return (await tenancy.tenants.show(tenant)).name === tenant
+  } catch {
+    return false
+  }
+}
+
 /** How errors begin and end: only what is made that way gets an id. */
 const BEGINNING = '{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"]'
 const END = '"}'
@@ -57,7 +96,7 @@ const END = '"}'
 const LONGEST = 64 * 1024
 
 /** An error with the id of its request at the end of its detail, which is the end of its body. RFC 7644 §3.12. */
-export function withId(answer: Answer, id: string): Answer {
+function withId(answer: Answer, id: string): Answer {
   const { body, headers } = answer
   if (body === undefined || (typeof body !== 'string' && !(body instanceof Uint8Array)) || body.length > LONGEST)
     return answer

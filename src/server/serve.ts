@@ -2,7 +2,6 @@
 
 import type { Directory } from '../directory/index.ts'
 import { ConfigError } from '../protocol/index.ts'
-import { memoryRecord } from '../record/index.ts'
 import { localUrl, openSite, SETTINGS, type Settings, type Site } from '../site/index.ts'
 import { type Store, StoreUnavailable } from '../store/index.ts'
 import type { Tenancy } from '../tenancy/index.ts'
@@ -21,6 +20,8 @@ import { whereFails, whyOf } from './monitoring/outages.ts'
 import { createRequestLog, type RequestLog } from './monitoring/request-log.ts'
 import { createVitals } from './monitoring/vitals.ts'
 import { createWritability, type Writability } from './monitoring/writability.ts'
+import { openRecord } from './record-place.ts'
+import { startRetention } from './record-retention.ts'
 import { startRecording } from './recording.ts'
 import { createTracing } from './tracing.ts'
 
@@ -74,8 +75,8 @@ export async function serve(
   const health = createHealth(store, writability)
   const requestLog = createRequestLog(log)
   const tracing = settings.traces === true ? await createTracing(store) : undefined
-  const recording =
-    settings.record === undefined ? undefined : startRecording(memoryRecord(), { directory, tenancy, log })
+  const record = await openRecord(settings)
+  const recording = record === undefined ? undefined : startRecording(record, { directory, tenancy, log })
   const app = await createApp({
     settings,
     site,
@@ -104,6 +105,15 @@ export async function serve(
     report: (error, tenant) =>
       log.warn({ err: error, tenant }, 'a change log could not be shortened; it is tried again'),
   })
+  const stopRetention =
+    record === undefined
+      ? undefined
+      : startRetention({
+          store,
+          record,
+          days: settings.recordDays,
+          report: (error) => log.warn({ err: error }, 'old requests could not be removed; it is tried again'),
+        })
   // Every worker runs one: leases spread the apps over them.
   const stopHub = settings.hub
     ? runHub({ site, settings, log, meter: hubMeters.meter, tracer: tracing?.hub })
@@ -123,6 +133,7 @@ export async function serve(
       await Promise.all([app.close(), stopHub?.()])
       await greeting?.done
       await stopPruning()
+      await stopRetention?.()
       await recording?.close()
       await site.close()
       log.info('stopped')

@@ -1,8 +1,10 @@
 // Tests the record of requests over HTTP: what is kept of a request, who may see it, and the id that leads to it.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Json } from '../../src/protocol/index.ts'
 import { type Serving, serve } from '../serve.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
@@ -39,7 +41,7 @@ async function admin(path: string, who = 'owner') {
 
 /** A request once it is written. */
 async function kept(id: string) {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     const { status, body } = await admin(`/tenants/${made.tenant}/requests/${id}`)
     if (status === 200) return body
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -159,6 +161,61 @@ test('a tenant may keep ids out of its errors', async () => {
   const { text, id } = await send('GET', '/Users/nobody')
   expect(JSON.parse(text).detail).not.toContain('[r_')
   expect(id).toMatch(/^r_/)
+})
+
+test('what was kept is there after a restart, and for other processes', async () => {
+  const first = await serve({ database: server.database })
+  try {
+    const response = await fetch(`${first.url}/tenants/${made.tenant}/scim/v2/Users/nobody`, {
+      headers: { authorization: `Bearer ${made.token}` },
+    })
+    expect(response.status).toBe(404)
+    await response.text()
+    const line = await kept(response.headers.get('x-request-id') ?? '')
+    expect(line).toMatchObject({ status: 404, path: '/Users/‹text 6›' })
+  } finally {
+    await first.close()
+  }
+})
+
+test('a token of a tenant that does not exist is kept under no tenant', async () => {
+  const response = await fetch(`${server.url}/tenants/later/scim/v2/Users`, { headers: { authorization: 'Bearer x' } })
+  const id = response.headers.get('x-request-id')
+  await server.tenant('later')
+  for (let tries = 0; tries < 1_000; tries++) {
+    const { status, body } = await admin(`/requests/${id}`)
+    if (status === 200) {
+      expect([body.tenant, body.asks]).toEqual(['', 'door'])
+      break
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect((await admin('/tenants/later/requests')).body.items).toEqual([])
+})
+
+test('a record that cannot be written harms no request, and says since when nothing is kept', async () => {
+  const broken = await serve({ flags: { record: 'sqlite:/nowhere/at/all/test.record.db', logLevel: 'silent' } })
+  try {
+    const { base, token, tenant } = await broken.connection('entra')
+    const { token: owner } = await broken.tenancy.adminTokens.create({})
+    for (let at = 0; at < 20; at++) {
+      const response = await fetch(`${base}/Users`, { headers: { authorization: `Bearer ${token}` } })
+      expect(response.status).toBe(200)
+      await response.text()
+    }
+    const list = () =>
+      fetch(`${broken.url}/admin/v1/tenants/${tenant}/requests`, { headers: { authorization: `Bearer ${owner}` } })
+    let text = ''
+    for (let tries = 0; tries < 200 && !text.includes('since'); tries++) {
+      const response = await list()
+      expect(response.status).toBe(503)
+      text = await response.text()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect(text).toMatch(/can't be read: .*; nothing has been kept since 20/)
+  } finally {
+    await broken.close()
+  }
 })
 
 test('without a record there are no ids, and the list says so', async () => {

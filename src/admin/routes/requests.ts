@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Administrator, hasCapability } from '../../access/index.ts'
 import { ANSWER_CLASSES, type LineFilter, type PlacedLine, REQUEST_ID, REQUEST_KINDS } from '../../record/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
-import { type RecordAccess, requireRecord } from '../record-access.ts'
+import { type RecordAccess, readRecord, requireRecord } from '../record-access.ts'
 import { Refused } from '../refusals.ts'
 import { type Route, route } from '../route.ts'
 import { time } from '../shapes.ts'
@@ -125,7 +125,9 @@ async function pageOf(
   tenants: readonly string[] | undefined,
 ) {
   const { store, failingSince } = requireRecord(record)
-  const { items, next } = await store.page({ ...lineFilter(filter, tenants), order, after, limit })
+  const { items, next } = await readRecord(record, () =>
+    store.page({ ...lineFilter(filter, tenants), order, after, limit }),
+  )
   const since = failingSince()
   return {
     items: items.map(lineJson),
@@ -140,9 +142,9 @@ async function oneRequest(
   tenants: readonly string[] | undefined,
   administrator: Administrator,
 ) {
-  const line = REQUEST_ID.test(id) ? await requireRecord(record).store.line(id, tenants) : undefined
+  const { store } = requireRecord(record)
+  const line = REQUEST_ID.test(id) ? await readRecord(record, () => store.line(id, tenants)) : undefined
   if (line === undefined) {
-    requireRecord(record)
     throw new Refused(
       404,
       'ERR_NOT_FOUND',

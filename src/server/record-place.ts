@@ -1,0 +1,29 @@
+// Opens the record of requests where the settings say it is kept.
+
+import { basename, dirname, extname, join } from 'node:path'
+import { memoryRecord, type RecordStore } from '../record/index.ts'
+import type { Settings } from '../site/index.ts'
+
+/** Opens the record. It is not touched before the first request is written, and never keeps a server from starting. */
+export async function openRecord({
+  record,
+  database,
+  postgres,
+}: Pick<Settings, 'record' | 'database' | 'postgres'>): Promise<RecordStore | undefined> {
+  if (record === undefined) return undefined
+  if (record.place === 'postgres' || (record.place === 'beside' && postgres !== undefined)) {
+    const { postgresRecord } = await import('../record/postgres/postgres.ts')
+    const url = record.place === 'postgres' ? record.url : (postgres?.url ?? '')
+    // The password of the directory's database is not another one's.
+    return postgresRecord({ url, ...(record.place === 'beside' ? { passwordFile: postgres?.passwordFile } : {}) })
+  }
+  if (record.place === 'beside' && database === ':memory:') return memoryRecord()
+  const { sqliteRecord } = await import('../record/sqlite/sqlite.ts')
+  return sqliteRecord(record.place === 'file' ? record.file : besideOf(database))
+}
+
+/** The file beside that of the directory: `lockstep.record.db` beside `lockstep.db`. */
+export function besideOf(file: string): string {
+  const extension = extname(file)
+  return join(dirname(file), `${basename(file, extension)}.record${extension === '' ? '.db' : extension}`)
+}
