@@ -57,7 +57,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite',
-          include: ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'console/{src,setup}/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['test/console/**'],
         },
       },
