@@ -6,15 +6,7 @@ import { useSetup } from './context.ts'
 export type { SetupStep } from '../../src/setup/index.ts'
 
 /** The steps after the welcome, in order. */
-export const ORDER: readonly SetupStep[] = [
-  'provider',
-  'paste',
-  'clicks',
-  'test',
-  'people',
-  'leaver',
-  'done',
-]
+export const ORDER: readonly SetupStep[] = ['provider', 'paste', 'clicks', 'test', 'people', 'leaver', 'done']
 
 /** Where a step stands, and where one may go from it. */
 export function useStepOrder(step: SetupStep) {

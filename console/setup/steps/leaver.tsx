@@ -28,7 +28,7 @@ export function Leaver() {
           <Notice state="wait" title={say('leaver.waiting')}>
             {guide === undefined ? null : (
               <p>
-                <Marked text={guide.waits.leaver[say.language]} />
+                <Marked text={say('usually', { wait: guide.waits.leaver[say.language] })} />
               </p>
             )}
           </Notice>

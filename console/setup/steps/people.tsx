@@ -35,7 +35,7 @@ export function People() {
       )}
       {guide !== undefined && (written?.people ?? 0) === 0 ? (
         <Notice state="wait">
-          <Marked text={guide.waits.person[say.language]} />
+          <Marked text={say('usually', { wait: guide.waits.person[say.language] })} />
         </Notice>
       ) : null}
       {first === undefined || first.people.length === 0 ? null : <Shown first={first} />}

@@ -75,7 +75,7 @@ function Waiting({ name }: { readonly name: string }) {
     <Notice state="wait" title={say('test.waiting', { name })}>
       {guide === undefined ? null : (
         <p>
-          <Marked text={guide.waits.test[say.language]} />
+          <Marked text={say('usually', { wait: guide.waits.test[say.language] })} />
         </p>
       )}
       {now - since < SILENCE_MS ? null : (

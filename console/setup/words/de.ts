@@ -91,6 +91,7 @@ export const de: { readonly [key in keyof typeof en]: string } = {
   'test.connected': 'Verbunden',
   'test.connectedText': '{name} hat uns um {time} mit Ihrem Token erreicht.',
   'test.waiting': 'Warten auf {name}',
+  usually: 'Meist: {wait}.',
   'test.silence': 'Seit 5 Minuten nichts?',
   'test.silenceGeneric': 'Prüfen Sie, ob die Provisionierung dort eingeschaltet ist und ob der Test gestartet wurde.',
   'test.arrived': 'Was angekommen ist',

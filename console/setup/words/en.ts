@@ -88,6 +88,7 @@ export const en = {
   'test.connected': 'Connected',
   'test.connectedText': '{name} reached us with your token at {time}.',
   'test.waiting': 'Waiting for {name}',
+  usually: 'Usually: {wait}.',
   'test.silence': 'Nothing in 5 minutes?',
   'test.silenceGeneric': 'Look whether provisioning is switched on there, and whether its test was started.',
   'test.arrived': 'What arrived',

@@ -30,15 +30,17 @@ export function sayIn(language: Language): Say {
   const words = WORDS[language]
   const say = (key: Key, values: { readonly [name: string]: string | number } = {}) =>
     (words[key] ?? key).replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  // English is written in several ways: as the browser's own English, if it is one.
+  const locale = localeFor(language)
   const plural = new Intl.PluralRules(language)
-  const number = (value: number) => value.toLocaleString(language)
+  const number = (value: number) => value.toLocaleString(locale)
   return Object.assign(say, {
     language,
     count: (key: 'people.count' | 'people.groups', count: number) =>
       say(`${key}_${plural.select(count) === 'one' ? 'one' : 'other'}`, { count: number(count) }),
     number,
-    date: (at: number) => new Date(at).toLocaleDateString(language, { day: 'numeric', month: 'long', year: 'numeric' }),
-    time: (at: number) => new Date(at).toLocaleTimeString(language),
+    date: (at: number) => new Date(at).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' }),
+    time: (at: number) => new Date(at).toLocaleTimeString(locale),
     took: (ms: number) => {
       if (ms < 60_000)
         return say('took.s', { n: (Math.max(0, ms) / 1_000).toLocaleString(language, { maximumFractionDigits: 1 }) })
@@ -46,6 +48,12 @@ export function sayIn(language: Language): Say {
       return say('took.h', { n: (ms / 3_600_000).toLocaleString(language, { maximumFractionDigits: 1 }) })
     },
   })
+}
+
+function localeFor(language: Language): string {
+  const own = typeof navigator === 'undefined' ? [] : navigator.languages
+  // Some browsers name what is no language.
+  return own.find((one) => /^[a-z]{2}-[A-Z]{2}$/.test(one) && one.startsWith(language)) ?? language
 }
 
 /** The language to begin with: the one chosen before, or the browser's, of those that are offered. */
