@@ -26,6 +26,11 @@ export function App() {
   const shown = state?.vendor ?? vendor
   const { language, choose } = useLanguage(shown)
   const say = useMemo(() => sayIn(language), [language])
+  // An answer may overtake a state of the stream that is newer.
+  const take = useCallback(
+    (next: SetupState) => setState((known) => (known !== undefined && known.now > next.now ? known : next)),
+    [],
+  )
   const begun = useCallback((now: SetupState) => {
     history.replaceState(null, '', location.pathname + location.search)
     setState(now)
@@ -46,8 +51,8 @@ export function App() {
   const isFollowed = view === 'steps'
   useEffect(() => {
     if (!isFollowed) return
-    return follow({ state: setState, over: () => setView('over'), live: setLive })
-  }, [isFollowed])
+    return follow({ state: take, over: () => setView('over'), live: setLive })
+  }, [isFollowed, take])
   const title = shown.name === undefined ? say('title') : say('titleFor', { vendor: shown.name })
   useEffect(() => {
     document.documentElement.lang = language
@@ -66,7 +71,7 @@ export function App() {
         {view === 'welcome' ? (
           <Welcome vendor={vendor} secret={keyInAddress() ?? ''} begun={begun} over={() => setView('over')} />
         ) : null}
-        {view === 'steps' && state !== undefined ? <Begun state={state} take={setState} /> : null}
+        {view === 'steps' && state !== undefined ? <Begun state={state} take={take} /> : null}
         {view === 'over' ? <Over support={shown.support} /> : null}
         {view === 'failed' ? (
           <>

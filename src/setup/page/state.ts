@@ -65,6 +65,8 @@ const SHOWN = 20
 export async function stateOfLink(deps: StateDeps, { link }: KeptLink, origin: string): Promise<SetupState> {
   const { store, environment } = deps
   const { tenant } = link
+  // Before anything is read, so that of two states the later one has seen what the earlier one has.
+  const now = environment.now()
   const [progress, seen, vendor, catalog] = await Promise.all([
     readProgress(store, tenant, link.id),
     deps.watch.of(tenant, link.id),
@@ -86,7 +88,7 @@ export async function stateOfLink(deps: StateDeps, { link }: KeptLink, origin: s
     ...(looksLike === undefined ? {} : { looksLike }),
     baseUrl: deps.baseUrl(tenant, origin),
     expires: link.expires,
-    now: environment.now(),
+    now,
     ...(token === undefined ? {} : { token }),
     ...(connected === undefined ? {} : { connected }),
     arrivals: seen.arrivals.slice(-SHOWN),
