@@ -2,6 +2,7 @@
 
 import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2 } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { OUT_PAGES } from './pages/out.ts'
 import type { Capability } from './session.tsx'
 import type { Words } from './words/areas.d.ts'
 import type common from './words/en/common.json'
@@ -76,6 +77,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: Code,
     load: () => import('./pages/api.tsx'),
   },
+  ...OUT_PAGES,
 ]
 
 /** Pages that open without a session. */

@@ -72,7 +72,11 @@ type PageOf<Item> = {
 type ItemOf<Name extends Operation> = Answer<Name> extends PageOf<infer Item> ? Item : never
 
 /** Reads a list page by page; `items` are all that were read so far, `more` reads the next page. */
-export function useList<Name extends Operation>(name: Name, given: Given<Name>, { enabled = true }: Reading = {}) {
+export function useList<Name extends Operation>(
+  name: Name,
+  given: Given<Name>,
+  { enabled = true, everyMs }: Reading = {},
+) {
   const query = useInfiniteQuery({
     queryKey: [name, given, 'pages'],
     initialPageParam: undefined as string | undefined,
@@ -84,6 +88,7 @@ export function useList<Name extends Operation>(name: Name, given: Given<Name>, 
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
     enabled,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   })
   const pages = query.data?.pages ?? []
   return {

@@ -2,6 +2,7 @@
 
 import 'i18next'
 import type api from './en/api.json'
+import type apps from './en/apps.json'
 import type common from './en/common.json'
 import type parts from './en/parts.json'
 import type settings from './en/settings.json'
@@ -10,6 +11,7 @@ import type tenants from './en/tenants.json'
 
 /** All catalogues, by area. */
 export interface Words {
+  apps: typeof apps
   api: typeof api
   common: typeof common
   parts: typeof parts

@@ -1,0 +1,206 @@
+// Who may do what: people by apps, each cell with the rule that gives it; exceptions; and any moment in the past.
+
+import { Button, Popover, Select, Switch, TextInput } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { Download } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Answer, callOf } from '../api/client.ts'
+import { useApi, useList } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
+import { To } from '../parts/link.tsx'
+import { Empty, Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Status } from '../parts/status.tsx'
+import { flag, text, useSearchState } from '../search.ts'
+import { accessCsv, isException, type Person, peopleOf } from './apps/access-rows.ts'
+import css from './apps/apps.module.css'
+
+type Row = Answer<'GET /tenants/{tenant}/access'>['items'][number]
+
+const SEARCH = { app: text(), at: text(), exceptions: flag() }
+
+export default function Access() {
+  const { t } = useTranslation('apps')
+  const { tenant = '' } = useParams({ strict: false }) as { readonly tenant?: string }
+  const [search, change] = useSearchState(SEARCH)
+  const at = search.at === '' ? undefined : new Date(`${search.at}:00Z`).toISOString()
+  const given = { params: { tenant }, query: { app: search.app || undefined, at, limit: 100 } }
+  const { items, query, hasMore, more } = useList('GET /tenants/{tenant}/access', given)
+  const apps = useApi('GET /tenants/{tenant}/apps', { params: { tenant }, query: { limit: 1_000 } })
+  const labels = useMemo(() => new Map((apps.data?.items ?? []).map(({ app, label }) => [app, label])), [apps.data])
+  const people = useMemo(() => peopleOf(items, search.exceptions), [items, search.exceptions])
+  const doubts = [
+    ...new Set((query.data?.pages ?? []).flatMap((page) => (page as { doubts?: readonly string[] }).doubts ?? [])),
+  ]
+  return (
+    <Page
+      title={t('access.title')}
+      lead={<span className={css.quiet}>{t('access.lead')}</span>}
+      actions={
+        <>
+          <Select
+            aria-label={t('access.app')}
+            placeholder={t('access.allApps')}
+            clearable
+            value={search.app || null}
+            data={[...labels].map(([value, label]) => ({ value, label }))}
+            onChange={(app) => change({ app: app ?? '' })}
+          />
+          <TextInput
+            type="datetime-local"
+            aria-label={t('access.at')}
+            title={t('access.at')}
+            value={search.at}
+            onChange={(event) => change({ at: event.currentTarget.value })}
+          />
+          <Switch
+            label={t('access.exceptions')}
+            checked={search.exceptions}
+            onChange={(event) => change({ exceptions: event.currentTarget.checked })}
+          />
+          <Button
+            variant="default"
+            leftSection={<Download size={14} />}
+            onClick={() => save(accessCsv(items), 'access.csv')}
+          >
+            {t('access.export')}
+          </Button>
+          <AsCommand call={callOf('GET /tenants/{tenant}/access', given)} />
+        </>
+      }
+    >
+      {doubts.map((doubt) => (
+        <Status key={doubt} state="warn">
+          {doubt}
+        </Status>
+      ))}
+      <Loaded read={query} lines={8}>
+        {() =>
+          people.length === 0 ? (
+            <Empty
+              what={search.exceptions ? t('access.noExceptions') : t('access.empty')}
+              why={hasMore ? t('access.moreToRead') : t('access.emptyWhy')}
+            />
+          ) : (
+            <Matrix tenant={tenant} people={people} labels={labels} isPast={at !== undefined} />
+          )
+        }
+      </Loaded>
+      {hasMore && (
+        <Button variant="default" onClick={more}>
+          {t('access.readOn')}
+        </Button>
+      )}
+    </Page>
+  )
+}
+
+/** People down, apps across. Both headings stay in sight. */
+function Matrix({
+  tenant,
+  people,
+  labels,
+  isPast,
+}: {
+  readonly tenant: string
+  readonly people: readonly Person[]
+  readonly labels: ReadonlyMap<string, string>
+  readonly isPast: boolean
+}) {
+  const { t } = useTranslation('apps')
+  const apps = [...new Set(people.flatMap(({ apps }) => [...apps.keys()]))].sort()
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+    <section className={css.matrix} aria-label={t('access.title')} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('column.who')}</th>
+            {apps.map((app) => (
+              <th key={app} scope="col">
+                <To to="/t/$tenant/apps/$app" params={{ tenant, app }}>
+                  {labels.get(app) ?? app}
+                </To>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {people.map((person) => (
+            <tr key={person.user}>
+              <th scope="row">
+                <To to="/t/$tenant/people/$id" params={{ tenant, id: person.user }}>
+                  {person.name}
+                </To>
+              </th>
+              {apps.map((app) => (
+                <Cell key={app} tenant={tenant} person={person} app={app} isPast={isPast} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** What one person has in one app: an account with its roles, and because of which rules. */
+function Cell({
+  tenant,
+  person,
+  app,
+  isPast,
+}: {
+  readonly tenant: string
+  readonly person: Person
+  readonly app: string
+  readonly isPast: boolean
+}) {
+  const { t } = useTranslation('apps')
+  const [open, setOpen] = useState(false)
+  const rows = person.apps.get(app) ?? []
+  if (rows.length === 0) return <td />
+  const roles = rows.filter(({ kind }) => kind !== 'account')
+  const odd = rows.some(isException)
+  const text = roles.length === 0 ? t('access.account') : roles.map(({ value }) => value).join(', ')
+  return (
+    <td className={odd ? css.exception : undefined}>
+      <Popover opened={open} onChange={setOpen} width={380} position="bottom-start" trapFocus withRoles>
+        <Popover.Target>
+          <button type="button" className={css.cell} onClick={() => setOpen(!open)}>
+            {isPast ? text : <Status state={odd ? 'warn' : 'ok'}>{text}</Status>}
+          </button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={`${person.name}, ${app}`}>
+          <ul className={css.clauses}>
+            {rows.map((row) => (
+              <li key={`${row.kind} ${row.value}`}>
+                <strong>{row.value}</strong> · {t(`access.kind.${row.kind}`)}
+                <br />
+                {row.through}
+                {row.confirmed === false && ` · ${t('access.notConfirmed')}`}
+              </li>
+            ))}
+          </ul>
+          {!isPast && (
+            <To to="/t/$tenant/people/$id/why/$app" params={{ tenant, id: person.user, app }}>
+              {t('why')}
+            </To>
+          )}
+        </Popover.Dropdown>
+      </Popover>
+    </td>
+  )
+}
+
+/** Saves a text as a file. */
+function save(text: string, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+export type { Row }

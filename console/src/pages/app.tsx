@@ -1,0 +1,144 @@
+// One app: its state and debt, and behind tabs its plan, map, scope, requests, drift and settings.
+
+import { Button, Tabs } from '@mantine/core'
+import { useParams } from '@tanstack/react-router'
+import { Pause, Play } from 'lucide-react'
+import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { callOf } from '../api/client.ts'
+import { useAct, useApi } from '../api/use-api.ts'
+import { AsCommand } from '../parts/as-command.tsx'
+import { Confirm } from '../parts/confirm.tsx'
+import { Failed } from '../parts/failed.tsx'
+import { useGo } from '../parts/link.tsx'
+import { Lines, Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { useMay } from '../session.tsx'
+import { type App, AppStatus } from './apps/app-state.tsx'
+
+/** What every tab of an app is given. */
+export interface AppTab {
+  readonly tenant: string
+  readonly app: App
+}
+
+const TABS = {
+  state: lazy(() => import('./apps/state-tab.tsx')),
+  plan: lazy(() => import('./apps/plan-tab.tsx')),
+  map: lazy(() => import('./apps/map-tab.tsx')),
+  scope: lazy(() => import('./apps/scope-tab.tsx')),
+  deliveries: lazy(() => import('./apps/deliveries-tab.tsx')),
+  drift: lazy(() => import('./apps/drift-tab.tsx')),
+  settings: lazy(() => import('./apps/settings-tab.tsx')),
+} satisfies { readonly [tab: string]: ComponentType<AppTab> }
+type TabName = keyof typeof TABS
+const NAMES = Object.keys(TABS) as TabName[]
+/** Tabs that show what people have. */
+const WITH_VALUES: readonly TabName[] = ['plan', 'map', 'scope', 'deliveries', 'drift']
+
+export default function OneApp() {
+  const { t } = useTranslation('apps')
+  const given = useParams({ strict: false }) as {
+    readonly tenant?: string
+    readonly app?: string
+    readonly tab?: string
+  }
+  const { tenant = '', app = '' } = given
+  const tab = NAMES.find((one) => one === given.tab) ?? 'state'
+  const go = useGo()
+  const values = useMay('values')
+  const params = { tenant, app }
+  const read = useApi('GET /tenants/{tenant}/apps/{app}', { params }, { everyMs: 5_000 })
+  const names = NAMES.filter((name) => values || !WITH_VALUES.includes(name))
+  const open = (name: string | null) =>
+    go(
+      name === 'state' || name === null
+        ? { to: '/t/$tenant/apps/$app', params }
+        : { to: '/t/$tenant/apps/$app/$tab', params: { ...params, tab: name } },
+    )
+  const Tab = TABS[tab]
+  return (
+    <Page
+      title={read.data?.label ?? app}
+      lead={read.data !== undefined && <AppStatus app={read.data} ground />}
+      actions={
+        <>
+          <AsCommand
+            call={callOf('GET /tenants/{tenant}/apps/{app}', { params })}
+            command={`lockstep app show ${app} --tenant ${tenant}`}
+          />
+          {read.data !== undefined && <Switch tenant={tenant} app={read.data} />}
+        </>
+      }
+    >
+      <Tabs value={tab} onChange={open} keepMounted={false} activateTabWithKeyboard={false}>
+        <Tabs.List aria-label={t('tabs')}>
+          {names.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`tab.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab} pt="sm">
+          <Loaded read={read}>
+            {(found) => (
+              <Suspense fallback={<Lines count={6} />}>
+                <Tab tenant={tenant} app={found} />
+              </Suspense>
+            )}
+          </Loaded>
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  )
+}
+
+/** Pauses and resumes; an app that was never on is switched on by its plan. */
+function Switch({ tenant, app: { app, mode, label, owed } }: AppTab) {
+  const { t } = useTranslation('apps')
+  const may = useMay('apps')
+  const go = useGo()
+  const [asked, setAsked] = useState(false)
+  const params = { tenant, app }
+  const pause = useAct('POST /tenants/{tenant}/apps/{app}/pause')
+  const resume = useAct('POST /tenants/{tenant}/apps/{app}/resume')
+  if (!may) return null
+  if (mode === 'off')
+    return (
+      <Button onClick={() => go({ to: '/t/$tenant/apps/$app/$tab', params: { ...params, tab: 'plan' } })}>
+        {t('switchOn')}
+      </Button>
+    )
+  if (mode === 'on')
+    return (
+      <>
+        {pause.error !== null && <Failed error={pause.error} />}
+        <Button
+          variant="default"
+          leftSection={<Pause size={14} />}
+          loading={pause.isPending}
+          onClick={() => pause.mutate({ params })}
+        >
+          {t('pause')}
+        </Button>
+      </>
+    )
+  const waiting = Object.values(owed).reduce((sum, count) => sum + count, 0)
+  return (
+    <>
+      <Button leftSection={<Play size={14} />} onClick={() => setAsked(true)}>
+        {t('resume')}
+      </Button>
+      <Confirm
+        opened={asked}
+        title={t('resumeQuestion', { app: label })}
+        action={t('resume')}
+        danger={false}
+        run={() => resume.mutateAsync({ params })}
+        close={() => setAsked(false)}
+      >
+        <p>{t('resumeWhat', { count: waiting })}</p>
+      </Confirm>
+    </>
+  )
+}

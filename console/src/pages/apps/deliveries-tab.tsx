@@ -1,0 +1,8 @@
+// The requests to one app.
+
+import type { AppTab } from '../app.tsx'
+import { DeliveryList } from './delivery-list.tsx'
+
+export default function DeliveriesTab({ tenant, app }: AppTab) {
+  return <DeliveryList tenant={tenant} app={app.app} />
+}

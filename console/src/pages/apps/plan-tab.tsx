@@ -1,0 +1,97 @@
+// The plan of an app: every request that would be sent, none sent; and carrying it out.
+
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { callOf } from '../../api/client.ts'
+import { useAct, useApi } from '../../api/use-api.ts'
+import { AsCommand } from '../../parts/as-command.tsx'
+import { Failed } from '../../parts/failed.tsx'
+import { Empty, Loaded } from '../../parts/loaded.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { text, useSearchState } from '../../search.ts'
+import { useMay } from '../../session.tsx'
+import { moment } from '../../words/figures.ts'
+import type { AppTab } from '../app.tsx'
+import { PlanView } from './plan-view.tsx'
+
+const SEARCH = { plan: text() }
+
+export default function PlanTab({ tenant, app }: AppTab) {
+  const { t } = useTranslation('apps')
+  const [search, change] = useSearchState(SEARCH)
+  const may = useMay('apps')
+  const params = { tenant, app: app.app }
+  const plans = useApi('GET /tenants/{tenant}/apps/{app}/plans', { params })
+  const make = useAct('POST /tenants/{tenant}/apps/{app}/plans', { done: ({ plan }) => change({ plan }) })
+  const shown = search.plan || plans.data?.items[0]?.plan
+  return (
+    <>
+      <Panel
+        title={t('plan.title')}
+        actions={
+          <>
+            <AsCommand
+              call={callOf('POST /tenants/{tenant}/apps/{app}/plans', { params })}
+              command={`lockstep plan ${app.app} --tenant ${tenant}`}
+            />
+            {may && (
+              <Button loading={make.isPending} onClick={() => make.mutate({ params })}>
+                {t('plan.make')}
+              </Button>
+            )}
+          </>
+        }
+      >
+        <p>{t('plan.lead')}</p>
+        {make.error !== null && <Failed error={make.error} />}
+        <Loaded read={plans}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty what={t('plan.empty')} why={t('plan.emptyWhy')} />
+            ) : (
+              <Earlier plans={items} shown={shown} choose={(plan) => change({ plan })} />
+            )
+          }
+        </Loaded>
+      </Panel>
+      {shown !== undefined && shown !== '' && <PlanView key={shown} tenant={tenant} app={app} plan={shown} />}
+    </>
+  )
+}
+
+/** The plans that were made: the last one first, the others on demand. */
+function Earlier({
+  plans,
+  shown,
+  choose,
+}: {
+  readonly plans: readonly { readonly plan: string; readonly madeAt: string; readonly appliedAt?: string | undefined }[]
+  readonly shown: string | undefined
+  readonly choose: (plan: string) => void
+}) {
+  const { t } = useTranslation('apps')
+  const [all, setAll] = useState(false)
+  const some = all ? plans : plans.slice(0, 3)
+  return (
+    <p>
+      {some.map(({ plan, madeAt, appliedAt }) => (
+        <Button
+          key={plan}
+          size="compact-sm"
+          variant={plan === shown ? 'light' : 'subtle'}
+          aria-pressed={plan === shown}
+          onClick={() => choose(plan)}
+        >
+          {moment(madeAt)}
+          {appliedAt === undefined ? '' : ` · ${t('plan.wasApplied')}`}
+        </Button>
+      ))}
+      {plans.length > some.length && (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAll(true)}>
+          {t('plan.earlier', { count: plans.length - some.length })}
+        </Button>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,210 @@
+// Who has an account in an app: filters and groups, tried on real people, and why somebody has not.
+
+import { Button, TagsInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAct, useApi } from '../../api/use-api.ts'
+import { Failed } from '../../parts/failed.tsx'
+import { To } from '../../parts/link.tsx'
+import { Empty } from '../../parts/loaded.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { Status } from '../../parts/status.tsx'
+import { useMay } from '../../session.tsx'
+import type { AppTab } from '../app.tsx'
+import type { App } from './app-state.tsx'
+import css from './apps.module.css'
+import { Findings, PreviewTable } from './preview-table.tsx'
+
+type Rule = App['scope']['users']
+type Person = { readonly id: string; readonly userName?: string; readonly displayName?: string }
+
+export default function ScopeTab({ tenant, app }: AppTab) {
+  const { t } = useTranslation('apps')
+  const may = useMay('apps')
+  const [users, setUsers] = useState<Rule>(app.scope.users)
+  const [groups, setGroups] = useState<Rule | undefined>(app.scope.groups)
+  const params = { tenant, app: app.app }
+  const preview = useAct('POST /tenants/{tenant}/apps/{app}/map/preview')
+  const save = useAct('PATCH /tenants/{tenant}/apps/{app}')
+  const scope = { users: tidied(users), groups: groups === undefined ? null : tidied(groups) }
+  const isChanged =
+    JSON.stringify(scope) !== JSON.stringify({ users: app.scope.users, groups: app.scope.groups ?? null })
+  return (
+    <>
+      <Panel title={t('scope.users')}>
+        <RuleForm rule={users} change={may ? setUsers : undefined} />
+      </Panel>
+      <Panel
+        title={t('scope.groups')}
+        actions={
+          may && (
+            <Button size="xs" variant="default" onClick={() => setGroups(groups === undefined ? {} : undefined)}>
+              {groups === undefined ? t('scope.withGroups') : t('scope.withoutGroups')}
+            </Button>
+          )
+        }
+      >
+        {groups === undefined ? (
+          <Empty what={t('scope.noGroups')} />
+        ) : (
+          <RuleForm rule={groups} change={may ? setGroups : undefined} />
+        )}
+        <div className={css.bar}>
+          <Button
+            variant="default"
+            loading={preview.isPending}
+            onClick={() => preview.mutate({ params, body: { settings: { scope } as never, sample: 20 } })}
+          >
+            {t('scope.try')}
+          </Button>
+          {may && (
+            <Button
+              disabled={!isChanged}
+              loading={save.isPending}
+              onClick={() => save.mutate({ params, body: { scope } as never })}
+            >
+              {t('scope.save')}
+            </Button>
+          )}
+          {save.isSuccess && !isChanged && (
+            <Status state="ok">
+              {t('saved')}{' '}
+              <To to="/t/$tenant/apps/$app/$tab" params={{ ...params, tab: 'plan' }}>
+                {t('planIt')}
+              </To>
+            </Status>
+          )}
+        </div>
+        {save.error !== null && <Failed error={save.error} />}
+        {preview.error !== null && <Failed error={preview.error} />}
+      </Panel>
+      {preview.data !== undefined && (
+        <Panel title={t('preview.title')}>
+          <Findings findings={preview.data.findings} />
+          <PreviewTable preview={preview.data} />
+        </Panel>
+      )}
+      <WhyNot tenant={tenant} app={app} scope={scope} />
+    </>
+  )
+}
+
+function RuleForm({ rule, change }: { readonly rule: Rule; readonly change: ((rule: Rule) => void) | undefined }) {
+  const { t } = useTranslation('apps')
+  const readOnly = change === undefined
+  return (
+    <div className={css.form}>
+      <TextInput
+        label={t('scope.filter')}
+        description={t('scope.filterHow')}
+        value={rule.filter ?? ''}
+        readOnly={readOnly}
+        onChange={(event) => change?.({ ...rule, filter: event.currentTarget.value })}
+        ff="monospace"
+        spellCheck={false}
+      />
+      <TextInput
+        label={t('scope.exclude')}
+        value={rule.exclude ?? ''}
+        readOnly={readOnly}
+        onChange={(event) => change?.({ ...rule, exclude: event.currentTarget.value })}
+        spellCheck={false}
+      />
+      <TagsInput
+        label={t('scope.memberOf')}
+        description={t('scope.memberOfHow')}
+        value={[...(rule.memberOf ?? [])]}
+        readOnly={readOnly}
+        onChange={(memberOf) => change?.({ ...rule, memberOf })}
+      />
+      <TagsInput
+        label={t('scope.notMemberOf')}
+        value={[...(rule.notMemberOf ?? [])]}
+        readOnly={readOnly}
+        onChange={(notMemberOf) => change?.({ ...rule, notMemberOf })}
+      />
+    </div>
+  )
+}
+
+/** Why one person is in scope or not: clause by clause. */
+function WhyNot({ tenant, app, scope }: AppTab & { readonly scope: object }) {
+  const { t } = useTranslation('apps')
+  const [typed, setTyped] = useState('')
+  const found = useApi(
+    'GET /tenants/{tenant}/people',
+    { params: { tenant }, query: { q: typed, limit: 1 } },
+    { enabled: typed.trim().length > 1 },
+  )
+  const preview = useAct('POST /tenants/{tenant}/apps/{app}/map/preview')
+  const person = (typed.trim().length > 1 ? found.data?.items[0]?.resource : undefined) as Person | undefined
+  const row = preview.data?.rows[0]
+  return (
+    <Panel title={t('scope.whyNot')}>
+      <form
+        className={css.bar}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (person === undefined) return
+          preview.mutate({
+            params: { tenant, app: app.app },
+            body: { settings: { scope } as never, users: [person.id] },
+          })
+        }}
+      >
+        <TextInput
+          aria-label={t('scope.who')}
+          placeholder={t('scope.who')}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" disabled={person === undefined} loading={preview.isPending}>
+          {person === undefined
+            ? t('scope.ask')
+            : t('scope.askOf', { name: person.userName ?? person.displayName ?? person.id })}
+        </Button>
+      </form>
+      {preview.error !== null && <Failed error={preview.error} />}
+      {row !== undefined && (
+        <>
+          <p>
+            <Status state={row.scope.in ? 'ok' : 'off'}>
+              {row.scope.in ? t('scope.in', { name: row.name }) : t('scope.out', { name: row.name })}
+            </Status>
+          </p>
+          <Clauses clauses={row.scope.clauses} />
+        </>
+      )}
+    </Panel>
+  )
+}
+
+/** The conditions of a scope, each with whether it holds. */
+export function Clauses({
+  clauses,
+}: {
+  readonly clauses: readonly {
+    readonly clause: string
+    readonly text: string
+    readonly holds: boolean
+    readonly value?: string
+  }[]
+}) {
+  const { t } = useTranslation('apps')
+  return (
+    <ul className={css.clauses}>
+      {clauses.map(({ clause, text, holds, value }) => (
+        <li key={`${clause} ${text}`}>
+          <Status state={holds ? 'ok' : 'off'}>{holds ? t('scope.holds') : t('scope.fails')}</Status> {clause}{' '}
+          <code>{text}</code>
+          {value === undefined ? '' : ` (${value})`}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** A rule without what is empty. */
+function tidied(rule: Rule): Rule {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined && value.length > 0)) as Rule
+}
