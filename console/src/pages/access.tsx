@@ -166,7 +166,7 @@ function Cell({
   const text = roles.length === 0 ? t('access.account') : roles.map(({ value }) => value).join(', ')
   return (
     <td className={odd ? css.exception : undefined}>
-      <Popover opened={open} onChange={setOpen} width={380} position="bottom-start" trapFocus withRoles>
+      <Popover opened={open} onChange={setOpen} width={320} position="bottom-start" trapFocus withRoles>
         <Popover.Target>
           <button type="button" className={css.cell} onClick={() => setOpen(!open)}>
             {isPast ? text : <Status state={odd ? 'warn' : 'ok'}>{text}</Status>}

@@ -38,7 +38,7 @@ export default function NewApp() {
           onStepClick={(next) => search.app !== '' && next > 0 && change({ step: next })}
         >
           {STEPS.map((name) => (
-            <Stepper.Step key={name} label={t(`new.step.${name}`)} aria-label={t(`new.step.${name}`)} />
+            <Stepper.Step key={name} label={t(`new.step.${name}`)} />
           ))}
         </Stepper>
       </Panel>
@@ -49,7 +49,9 @@ export default function NewApp() {
           {(app) => (
             <>
               <Suspense fallback={<Lines count={6} />}>
-                <Step tenant={tenant} app={app} step={step} />
+                <div className={css.stack}>
+                  <Step tenant={tenant} app={app} step={step} />
+                </div>
               </Suspense>
               <div className={css.bar}>
                 {step > 1 && (

@@ -15,6 +15,7 @@ import { Lines, Loaded } from '../parts/loaded.tsx'
 import { Page } from '../parts/page.tsx'
 import { useMay } from '../session.tsx'
 import { type App, AppStatus } from './apps/app-state.tsx'
+import css from './apps/apps.module.css'
 
 /** What every tab of an app is given. */
 export interface AppTab {
@@ -83,7 +84,9 @@ export default function OneApp() {
           <Loaded read={read}>
             {(found) => (
               <Suspense fallback={<Lines count={6} />}>
-                <Tab tenant={tenant} app={found} />
+                <div className={css.stack}>
+                  <Tab tenant={tenant} app={found} />
+                </div>
               </Suspense>
             )}
           </Loaded>

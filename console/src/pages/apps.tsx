@@ -10,6 +10,7 @@ import { AsCommand } from '../parts/as-command.tsx'
 import { To, useGo } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
+import { Scrolled } from '../parts/scrolled.tsx'
 import { Status } from '../parts/status.tsx'
 import { text, useSearchState } from '../search.ts'
 import { useMay } from '../session.tsx'
@@ -77,7 +78,7 @@ export default function Apps() {
 function AppTable({ apps, tenant }: { readonly apps: readonly App[]; readonly tenant: string }) {
   const { t } = useTranslation('apps')
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Scrolled label={t('title')} least={560}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -108,7 +109,7 @@ function AppTable({ apps, tenant }: { readonly apps: readonly App[]; readonly te
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }
 

@@ -11,7 +11,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
-import { Status } from '../parts/status.tsx'
+import { Shape } from '../parts/status.tsx'
 import { useMay } from '../session.tsx'
 import { moment, number, since } from '../words/figures.ts'
 import css from './apps/apps.module.css'
@@ -55,19 +55,19 @@ function One({ tenant, hold }: { readonly tenant: string; readonly hold: Hold })
   const values = useMay('values')
   const [open, setOpen] = useState(false)
   const { app, count, limit, cause, opened, place } = hold
-  const title = (
-    <Status state="held">{t('held.sentence', { count, shown: number(count), app, limit: number(limit) })}</Status>
-  )
   return (
-    <Panel title={title} actions={approve && <Decide tenant={tenant} hold={hold} />}>
-      <p>
+    <Panel title={app} actions={approve && <Decide tenant={tenant} hold={hold} />}>
+      <p className={css.sentence}>
+        <Shape state="held" /> {t('held.sentence', { count, shown: number(count), app, limit: number(limit) })}
+      </p>
+      <p className={css.inline}>
         {t('held.since', { time: moment(opened), ago: since(opened) })} · {causeText(t, cause)} ·{' '}
         <To to="/t/$tenant/changes/$place" params={{ tenant, place: String(place) }}>
           #{number(place)}
         </To>{' '}
         ·{' '}
         <To to="/t/$tenant/apps/$app" params={{ tenant, app }}>
-          {app}
+          {t('held.toApp')}
         </To>
       </p>
       <p className={css.quiet}>{t('held.byItself')}</p>

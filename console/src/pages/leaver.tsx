@@ -11,6 +11,7 @@ import { Copied } from '../parts/copy.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Facts, Page, Panel } from '../parts/page.tsx'
+import { Scrolled } from '../parts/scrolled.tsx'
 import { type State, Status } from '../parts/status.tsx'
 import { duration, moment } from '../words/figures.ts'
 import css from './apps/apps.module.css'
@@ -93,7 +94,7 @@ export default function OneLeaver() {
                     ],
                   ]}
                 />
-                <p>{t('receipt.how')}</p>
+                <p className={css.above}>{t('receipt.how')}</p>
                 <Copied text={`lockstep receipt verify receipt-${id}.jws`} name={t('receipt.how')} />
               </Panel>
             )}
@@ -133,7 +134,7 @@ function Apps({ receipt: { apps, left } }: { readonly receipt: Receipt }) {
       {rows.length === 0 ? (
         <Empty what={t('receipt.noApps')} />
       ) : (
-        <Table.ScrollContainer minWidth={600} type="native">
+        <Scrolled label={t('receipt.apps')} least={600}>
           <Table>
             <Table.Thead>
               <Table.Tr>
@@ -165,7 +166,7 @@ function Apps({ receipt: { apps, left } }: { readonly receipt: Receipt }) {
               ))}
             </Table.Tbody>
           </Table>
-        </Table.ScrollContainer>
+        </Scrolled>
       )}
     </Panel>
   )

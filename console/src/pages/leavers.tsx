@@ -10,6 +10,7 @@ import { AsCommand } from '../parts/as-command.tsx'
 import { To } from '../parts/link.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
 import { Page, Panel } from '../parts/page.tsx'
+import { Scrolled } from '../parts/scrolled.tsx'
 import { Status } from '../parts/status.tsx'
 import { oneOf, text, useSearchState } from '../search.ts'
 import { duration, moment } from '../words/figures.ts'
@@ -94,7 +95,7 @@ export default function Leavers() {
 function LeaverTable({ tenant, leavers }: { readonly tenant: string; readonly leavers: readonly Leaver[] }) {
   const { t } = useTranslation('apps')
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Scrolled label={t('leavers.title')} least={560}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -127,7 +128,7 @@ function LeaverTable({ tenant, leavers }: { readonly tenant: string; readonly le
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }
 

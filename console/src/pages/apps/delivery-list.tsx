@@ -9,6 +9,7 @@ import { JsonView } from '../../parts/json-view.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty, Loaded } from '../../parts/loaded.tsx'
 import { Facts, Panel } from '../../parts/page.tsx'
+import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { flag, text, useSearchState } from '../../search.ts'
 import { clock, day, duration, moment, number } from '../../words/figures.ts'
@@ -84,7 +85,7 @@ function Lines({
   const [open, setOpen] = useState<string>()
   const columns = withApp ? 6 : 5
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
+    <Scrolled label={t('deliveries.title')} least={640}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -145,7 +146,7 @@ function Lines({
           })}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }
 

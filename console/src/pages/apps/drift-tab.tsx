@@ -10,10 +10,12 @@ import { Failed } from '../../parts/failed.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty, Loaded } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import { moment, number } from '../../words/figures.ts'
 import type { AppTab } from '../app.tsx'
+import css from './apps.module.css'
 
 type Sweep = Answer<'GET /tenants/{tenant}/apps/{app}/sweeps'>['items'][number]
 type Drift = Answer<'GET /tenants/{tenant}/apps/{app}/sweeps/{sweep}/drift'>['items'][number]
@@ -101,7 +103,7 @@ function Counts({ sweep: { phase, counts, reason } }: { readonly sweep: Sweep })
           <Progress value={100} animated aria-label={t('drift.running')} />
         </>
       )}
-      <p>
+      <p className={css.states}>
         {Object.entries(counts).map(([name, count]) => (
           <Status key={name} state={count === 0 ? 'off' : (SHAPES[name as Kind] ?? 'ok')}>
             {t(`drift.count.${name as Kind}`)} {number(count)}{' '}
@@ -180,7 +182,7 @@ function Found({ tenant, app, sweep }: AppTab & { readonly sweep: Sweep }) {
 function DriftTable({ tenant, items }: { readonly tenant: string; readonly items: readonly Drift[] }) {
   const { t } = useTranslation('apps')
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Scrolled label={t('drift.found')} least={560}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -218,6 +220,6 @@ function DriftTable({ tenant, items }: { readonly tenant: string; readonly items
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }

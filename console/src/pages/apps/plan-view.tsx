@@ -10,10 +10,12 @@ import { JsonView } from '../../parts/json-view.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty, Loaded } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { useMay } from '../../session.tsx'
 import { moment, number } from '../../words/figures.ts'
 import type { AppTab } from '../app.tsx'
+import css from './apps.module.css'
 
 type Plan = Answer<'GET /tenants/{tenant}/apps/{app}/plans/{plan}'>
 type Item = Answer<'GET /tenants/{tenant}/apps/{app}/plans/{plan}/items'>['items'][number]
@@ -85,7 +87,7 @@ function Made({ tenant, app, plan }: AppTab & { readonly plan: Plan }) {
             <Status state="ok">{t('plan.guardLets', { count: guard.removals, limit: guard.limit })}</Status>
           )}
         </p>
-        <p>
+        <p className={css.states}>
           {does.length === 0 ? (
             <Status state="ok">{t('plan.nothing', { count: counts.same ?? 0 })}</Status>
           ) : (
@@ -167,7 +169,7 @@ function ItemTable({
   const { t } = useTranslation('apps')
   const [open, setOpen] = useState<string>()
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
+    <Scrolled label={t('plan.title')} least={640}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -219,7 +221,7 @@ function ItemTable({
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }
 

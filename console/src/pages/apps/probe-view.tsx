@@ -7,6 +7,7 @@ import { useAct, useApi } from '../../api/use-api.ts'
 import { Failed } from '../../parts/failed.tsx'
 import { Loaded } from '../../parts/loaded.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { Scrolled } from '../../parts/scrolled.tsx'
 import { Status } from '../../parts/status.tsx'
 import type { AppTab } from '../app.tsx'
 import css from './apps.module.css'
@@ -55,7 +56,7 @@ function Probe({ tenant, app, probe }: AppTab & { readonly probe: string }) {
               </>
             )}
             {findings.length > 0 && (
-              <Table.ScrollContainer minWidth={560} type="native">
+              <Scrolled label={t('probe.title')} least={560}>
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -82,7 +83,7 @@ function Probe({ tenant, app, probe }: AppTab & { readonly probe: string }) {
                     ))}
                   </Table.Tbody>
                 </Table>
-              </Table.ScrollContainer>
+              </Scrolled>
             )}
             {report?.notes.map((note) => (
               <p key={note}>{note}</p>

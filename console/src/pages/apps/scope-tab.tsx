@@ -1,9 +1,11 @@
 // Who has an account in an app: filters and groups, tried on real people, and why somebody has not.
 
 import { Button, TagsInput, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAct, useApi } from '../../api/use-api.ts'
+import { send } from '../../api/client.ts'
+import { useAct } from '../../api/use-api.ts'
 import { Failed } from '../../parts/failed.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty } from '../../parts/loaded.tsx'
@@ -131,13 +133,13 @@ function RuleForm({ rule, change }: { readonly rule: Rule; readonly change: ((ru
 function WhyNot({ tenant, app, scope }: AppTab & { readonly scope: object }) {
   const { t } = useTranslation('apps')
   const [typed, setTyped] = useState('')
-  const found = useApi(
-    'GET /tenants/{tenant}/people',
-    { params: { tenant }, query: { q: typed, limit: 1 } },
-    { enabled: typed.trim().length > 1 },
-  )
+  const found = useQuery({
+    queryKey: ['scim first person', tenant, typed],
+    queryFn: ({ signal }) => firstPerson(tenant, typed, signal),
+    enabled: typed.trim().length > 1,
+  })
   const preview = useAct('POST /tenants/{tenant}/apps/{app}/map/preview')
-  const person = (typed.trim().length > 1 ? found.data?.items[0]?.resource : undefined) as Person | undefined
+  const person = typed.trim().length > 1 ? (found.data ?? undefined) : undefined
   const row = preview.data?.rows[0]
   return (
     <Panel title={t('scope.whyNot')}>
@@ -177,6 +179,17 @@ function WhyNot({ tenant, app, scope }: AppTab & { readonly scope: object }) {
       )}
     </Panel>
   )
+}
+
+/** The first person whose names begin with a text. */
+async function firstPerson(tenant: string, typed: string, signal: AbortSignal): Promise<Person | null> {
+  const text = JSON.stringify(typed.trim())
+  const filter = `userName sw ${text} or displayName sw ${text} or emails.value sw ${text}`
+  const path = `tenants/${encodeURIComponent(tenant)}/scim/v2/Users?count=1&filter=${encodeURIComponent(filter)}`
+  const list = (await (await send({ method: 'GET', path }, { signal })).json()) as {
+    readonly Resources?: readonly Person[]
+  }
+  return list.Resources?.[0] ?? null
 }
 
 /** The conditions of a scope, each with whether it holds. */

@@ -9,11 +9,13 @@ import { Chart } from '../../parts/chart.tsx'
 import { To } from '../../parts/link.tsx'
 import { Empty, Loaded } from '../../parts/loaded.tsx'
 import { Facts, Panel, Panels } from '../../parts/page.tsx'
+import { Scrolled } from '../../parts/scrolled.tsx'
 import { type State, Status } from '../../parts/status.tsx'
 import { oneOf, useSearchState } from '../../search.ts'
 import { useMay } from '../../session.tsx'
 import { moment, number, since } from '../../words/figures.ts'
 import type { AppTab } from '../app.tsx'
+import css from './apps.module.css'
 
 type Link = Answer<'GET /tenants/{tenant}/apps/{app}/links'>['items'][number]
 
@@ -64,27 +66,25 @@ function Backlog({ app: { owed } }: Pick<AppTab, 'app'>) {
   }, [])
   const now = STATES.map((state) => `${t(`link.${state}`)}: ${number(owed[state] ?? 0)}`).join(', ')
   return (
-    <Panel label={t('backlog.title')}>
-      <Chart
-        title={t('backlog.title')}
-        sentence={t('backlog.sentence', { now })}
-        times={points.map(({ at }) => at)}
-        series={STATES.map((state) => ({
-          label: t(`link.${state}`),
-          values: points.map((point) => point.owed[state] ?? 0),
-        }))}
-        aside={
-          <p>
-            {STATES.map((state) => (
-              <Status key={state} state={(owed[state] ?? 0) === 0 ? 'off' : (SHAPES[state] ?? 'wait')}>
-                {t(`link.${state}`)} {number(owed[state] ?? 0)}{' '}
-              </Status>
-            ))}
-          </p>
-        }
-        height={120}
-      />
-    </Panel>
+    <Chart
+      title={t('backlog.title')}
+      sentence={t('backlog.sentence', { now })}
+      times={points.map(({ at }) => at)}
+      series={STATES.map((state) => ({
+        label: t(`link.${state}`),
+        values: points.map((point) => point.owed[state] ?? 0),
+      }))}
+      aside={
+        <p className={css.states}>
+          {STATES.map((state) => (
+            <Status key={state} state={(owed[state] ?? 0) === 0 ? 'off' : (SHAPES[state] ?? 'wait')}>
+              {t(`link.${state}`)} {number(owed[state] ?? 0)}{' '}
+            </Status>
+          ))}
+        </p>
+      }
+      height={120}
+    />
   )
 }
 
@@ -150,7 +150,7 @@ export function LinkTable({
 }) {
   const { t } = useTranslation('apps')
   return (
-    <Table.ScrollContainer minWidth={600} type="native">
+    <Scrolled label={t('waiting.title')} least={600}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -158,7 +158,7 @@ export function LinkTable({
             <Table.Th>{t('column.account')}</Table.Th>
             <Table.Th>{t('column.reason')}</Table.Th>
             <Table.Th>{t('column.since')}</Table.Th>
-            <Table.Th />
+            <Table.Th>{t('why')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -186,6 +186,6 @@ export function LinkTable({
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Scrolled>
   )
 }

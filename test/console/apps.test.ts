@@ -1,0 +1,151 @@
+// The hub's pages in a real browser, with an app that is really provisioned, and one that is broken.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { STRICT } from '../../src/protocol/index.ts'
+import { createFakeApp, FAKE_PROFILES, type FakeApp, listen } from '../../src/testing/index.ts'
+import { has, until } from '../hub-processes.ts'
+import { type Serving, serve } from '../serve.ts'
+import { checkPage } from './check-page.ts'
+import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
+
+const TOKEN = 'canary-9b1c'
+const CONTEXT = { tenant: 'acme', actor: 'hr' }
+
+describe.runIf(hasBrowser)('the pages of apps', () => {
+  let console: OpenConsole
+  let serving: Serving
+  let app: FakeApp
+  let url = ''
+  const undo: (() => unknown)[] = []
+  const people = new Map<string, string>()
+
+  beforeAll(async () => {
+    app = createFakeApp({ profile: FAKE_PROFILES.strict, token: TOKEN })
+    const at = await listen(app)
+    undo.push(at.close)
+    url = at.base
+    serving = await serve({ flags: { outboundAllow: '127.0.0.1' } })
+    undo.push(serving.close)
+    await serving.tenant('acme')
+    for (const name of ['ada', 'bob', 'cleo', 'dora', '<b>eve</b>']) {
+      const { stored } = await serving.directory.create({ ...CONTEXT, allow: STRICT }, 'User', {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        userName: name,
+        displayName: name.toUpperCase(),
+        active: true,
+      })
+      people.set(name, stored.id)
+    }
+    console = await openConsole({ serving })
+    undo.push(console.close)
+  })
+  afterAll(async () => {
+    for (const one of undo.reverse()) await one()
+  })
+
+  test('an app is added, planned and switched on, step by step', async () => {
+    const { page, goto } = console
+    await goto('/t/acme/apps')
+    await page.getByText('Apps that follow this tenant would be here').waitFor()
+    await checkPage(console, 'apps-empty')
+    await page.getByRole('button', { name: 'Add an app' }).first().click()
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('The Wiki')
+    await page.getByRole('textbox', { name: 'SCIM base URL' }).fill(url)
+    await page.getByLabel('Token', { exact: true }).fill(TOKEN)
+    await checkPage(console, 'apps-new')
+    await page.getByRole('button', { name: 'Add the app' }).click()
+    await page.getByRole('heading', { name: 'What the app takes' }).waitFor()
+    await page.getByRole('button', { name: 'Probe the app' }).click()
+    await page.getByRole('columnheader', { name: 'Question' }).waitFor()
+    await checkPage(console, 'apps-new-probe')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Who would that be?' }).click()
+    await page.getByRole('cell', { name: 'ada' }).first().waitFor()
+    await checkPage(console, 'apps-new-scope')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Try on real people' }).waitFor()
+    await page.getByRole('cell', { name: '<b>eve</b>' }).first().waitFor()
+    await checkPage(console, 'apps-new-map')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('combobox', { name: 'Accounts of leavers are' }).waitFor()
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Make a plan' }).click()
+    await page.getByRole('cell', { name: 'Create' }).first().waitFor()
+    expect(app.state().some(({ attributes }) => attributes.userName === 'ada')).toBe(false)
+    await checkPage(console, 'apps-new-plan')
+    await page.getByRole('button', { name: 'Switch on by this plan' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch on by this plan' }).click()
+    await until(() => has(app, 'ada'))
+  })
+
+  test('an app shows its state, deliveries and drift, and is paused and resumed', async () => {
+    const { page, goto } = console
+    await goto('/t/acme/apps')
+    await page.getByText('In lockstep').first().waitFor()
+    await checkPage(console, 'apps')
+    await page.getByRole('link', { name: 'The Wiki' }).click()
+    await page.getByRole('heading', { name: 'How it is doing' }).waitFor()
+    await checkPage(console, 'app')
+    await page.getByRole('tab', { name: 'Deliveries' }).click()
+    await page.getByRole('cell', { name: 'Create' }).first().waitFor()
+    await checkPage(console, 'app-deliveries')
+    await page.getByRole('tab', { name: 'Drift' }).click()
+    await page.getByRole('button', { name: 'Look at everything' }).click()
+    await page.getByRole('heading', { name: 'What was found' }).waitFor()
+    await checkPage(console, 'app-drift')
+    await page.getByRole('tab', { name: 'Settings' }).click()
+    await page.getByRole('heading', { name: 'Credentials' }).waitFor()
+    await checkPage(console, 'app-settings')
+    expect(await page.content()).not.toContain(TOKEN)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused').first().waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+  })
+
+  test('who may do what, and why', async () => {
+    const { page, goto } = console
+    await goto('/t/acme/access')
+    const cell = page.getByRole('row', { name: /ada/ }).getByRole('button')
+    await cell.click()
+    await page.getByText('scope: all').waitFor()
+    await checkPage(console, 'access')
+    await page.getByRole('link', { name: 'Why?' }).click()
+    await page.getByRole('heading', { name: /Why ada has what/ }).waitFor()
+    await checkPage(console, 'why')
+  })
+
+  test('leavers have a receipt, and what the guard holds is decided', async () => {
+    const { page, goto } = console
+    await serving.directory.remove({ ...CONTEXT, allow: STRICT }, 'User', people.get('ada') ?? '')
+    await until(() => has(app, 'ada', false) || !has(app, 'ada'))
+    await goto('/t/acme/leavers')
+    await page.getByText(/Out of one app/).waitFor()
+    await checkPage(console, 'leavers')
+    await page.getByRole('link', { name: 'ada' }).click()
+    await page.getByRole('heading', { name: 'The signed receipt' }).waitFor()
+    await checkPage(console, 'leaver')
+    await goto('/t/acme/held')
+    await page.getByText('Nothing is held').waitFor()
+    await goto('/t/acme/apps/the-wiki/settings')
+    await page.getByLabel('Removals within an hour without asking').fill('1')
+    await page.getByLabel('or this share of all accounts').fill('0')
+    await page.getByRole('button', { name: 'Save the settings' }).click()
+    await page.getByText('Saved.').waitFor()
+    for (const name of ['bob', 'cleo'])
+      await serving.directory.remove({ ...CONTEXT, allow: STRICT }, 'User', people.get(name) ?? '')
+    await goto('/t/acme/held')
+    await page.getByText(/would lose/).waitFor()
+    await page.getByRole('button', { name: 'Who is on the list' }).click()
+    await page.getByRole('columnheader', { name: 'Account there' }).waitFor()
+    await checkPage(console, 'held')
+    await page.getByRole('button', { name: /^Approve/ }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Approve/ })
+      .click()
+    await until(() => !has(app, 'bob') && !has(app, 'cleo'))
+    await page.getByText('Nothing is held').waitFor()
+  })
+})
