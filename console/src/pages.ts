@@ -1,6 +1,6 @@
 // The table of pages: one line each. A page is a file with a default export, loaded when it is opened.
 
-import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2 } from 'lucide-react'
+import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2, Shapes } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { OUT_PAGES } from './pages/out.ts'
 import type { Capability } from './session.tsx'
@@ -58,6 +58,29 @@ export const PAGES: readonly PageEntry[] = [
     group: 'here',
     icon: LayoutDashboard,
     load: () => import('./pages/tenant.tsx'),
+  },
+  {
+    path: '/t/$tenant/schemas',
+    name: 'schemas',
+    area: 'schemas',
+    needs: 'see',
+    group: 'shape',
+    icon: Shapes,
+    load: () => import('./pages/schemas.tsx'),
+  },
+  {
+    path: '/t/$tenant/schemas/$urn',
+    name: 'schemas',
+    area: 'schemas',
+    needs: 'see',
+    load: () => import('./pages/schema.tsx'),
+  },
+  {
+    path: '/t/$tenant/types/$type',
+    name: 'schemas',
+    area: 'schemas',
+    needs: 'see',
+    load: () => import('./pages/type.tsx'),
   },
   {
     path: '/t/$tenant/settings',

@@ -38,7 +38,8 @@ function madeOf(component: string, found = new Set<string>()): ReadonlySet<strin
   found.add(component)
   for (const file of globSync(`esm/components/${component}/**/*.mjs`, { cwd: MANTINE })) {
     const text = readFileSync(join(MANTINE, file), 'utf8')
-    for (const [, other = ''] of text.matchAll(/from "(?:\.\.\/)+([A-Z]\w+)\/\1\.mjs"/g)) madeOf(other, found)
+    for (const [, other = ''] of text.matchAll(/from "(?:\.\.\/)+([A-Z]\w+)\/\1\.mjs"/g))
+      if (!other.endsWith('Card')) madeOf(other, found)
   }
   return found
 }

@@ -67,6 +67,8 @@ export async function openConsole(opening: Opening = {}): Promise<OpenConsole> {
     viewport: { width, height },
     reducedMotion: 'reduce',
   })
+  // What is not there by then does not come, even on a busy machine.
+  context.setDefaultTimeout(15_000)
   const { page, faults, forgive } = await watchedPage(context, serving.url)
   await signIn(context, serving.url, token)
   return {

@@ -7,7 +7,19 @@ import { hasBrowser, type OpenConsole, openConsole } from './open-console.ts'
 import { seed } from './seed.ts'
 
 /** Paths of pages that need nothing but a tenant. */
-const PATHS = ['/', '/tenants', '/t/acme', '/t/acme/settings', '/api']
+const PATHS = [
+  '/',
+  '/tenants',
+  '/t/acme',
+  '/t/acme/settings',
+  '/t/acme/schemas',
+  '/t/acme/schemas?tab=indexes',
+  '/t/acme/schemas?tab=lists',
+  '/t/acme/schemas/new',
+  '/t/acme/schemas/urn:ietf:params:scim:schemas:core:2.0:User',
+  '/t/acme/types/User',
+  '/api',
+]
 
 describe.runIf(hasBrowser)('every page', () => {
   let console: OpenConsole
@@ -21,7 +33,13 @@ describe.runIf(hasBrowser)('every page', () => {
     const { page, goto, faults } = console
     await goto(path)
     await page.waitForLoadState('networkidle')
-    const name = path === '/' ? 'overview' : path.slice(1).replaceAll('/', '-').replace('t-acme', 'tenant')
+    const name =
+      path === '/'
+        ? 'overview'
+        : path
+            .slice(1)
+            .replaceAll(/[/:?=.]/g, '-')
+            .replace('t-acme', 'tenant')
     // What is drawn is the same on every store; here it is only asked whether it comes.
     if (onPostgres) expect(faults()).toEqual([])
     else await checkPage(console, name)

@@ -9,6 +9,40 @@ import css from './navigation.module.css'
 
 const OF_TENANT: readonly Group[] = ['here', 'directory', 'in', 'out', 'shape']
 
+/** The order of pages in the bar, whatever their order in the table. */
+const ORDER: readonly PageEntry['name'][] = [
+  'overview',
+  'tenants',
+  'requestsOfAll',
+  'audit',
+  'system',
+  'settingsOfAll',
+  'api',
+  'people',
+  'groups',
+  'types',
+  'changes',
+  'connections',
+  'setupLinks',
+  'requests',
+  'faults',
+  'try',
+  'import',
+  'check',
+  'apps',
+  'deliveries',
+  'drift',
+  'held',
+  'access',
+  'leavers',
+  'schemas',
+  'settings',
+]
+
+function placeOf({ name }: PageEntry): number {
+  return ORDER.indexOf(name)
+}
+
 /** The pages that whoever is signed in may open, by group. */
 export function usePages(): readonly PageEntry[] {
   const { capabilities, tenants } = useSession()
@@ -21,7 +55,7 @@ export function Navigation({ tenant }: { readonly tenant: string | undefined }) 
   const pages = usePages()
   const groups: readonly Group[] = tenant === undefined ? ['all'] : ['all', ...OF_TENANT]
   return groups.map((group) => {
-    const own = pages.filter((page) => page.group === group)
+    const own = pages.filter((page) => page.group === group).sort((a, b) => placeOf(a) - placeOf(b))
     if (own.length === 0) return null
     return (
       <section key={group} className={css.group} aria-label={group === 'here' ? tenant : t(`groups.${group}`)}>

@@ -5,6 +5,7 @@ import type api from './en/api.json'
 import type apps from './en/apps.json'
 import type common from './en/common.json'
 import type parts from './en/parts.json'
+import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
 import type signIn from './en/sign-in.json'
 import type tenants from './en/tenants.json'
@@ -15,6 +16,7 @@ export interface Words {
   api: typeof api
   common: typeof common
   parts: typeof parts
+  schemas: typeof schemas
   settings: typeof settings
   'sign-in': typeof signIn
   tenants: typeof tenants
