@@ -106,4 +106,5 @@ export const PAGES: readonly PageEntry[] = [
 /** Pages that open without a session. */
 export const OPEN_PAGES: readonly Pick<PageEntry, 'path' | 'area' | 'load'>[] = [
   { path: '/sign-in', area: 'sign-in', load: () => import('./pages/sign-in.tsx') },
+  { path: '/first', area: 'sign-in', load: () => import('./pages/first.tsx') },
 ]

@@ -21,9 +21,17 @@ async function readSession(): Promise<Session | null> {
   return session ?? null
 }
 
-/** Signs in by an admin token, which is sent once and kept nowhere. @throws {ApiError} when it is none */
-export async function signInByToken(token: string): Promise<void> {
-  signedIn(await api('POST /session', { body: { token } }))
+/**
+ * Signs in by an admin token or a one-time link, which is sent once and kept nowhere.
+ *
+ * @throws {ApiError} when it lets nobody in
+ */
+export async function signInBySecret(text: string): Promise<Session> {
+  const link = text.split('#k=')[1]
+  const body = link === undefined ? { token: text.trim() } : { link: link.trim() }
+  const session = await api('POST /session', { body })
+  signedIn(session)
+  return session
 }
 
 /** Takes over a session that has just begun. */

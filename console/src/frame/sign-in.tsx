@@ -3,18 +3,32 @@
 import { Button, Modal, PasswordInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { signInByToken } from '../api/signed-in.ts'
+import { signInBySecret } from '../api/signed-in.ts'
+import { useApi } from '../api/use-api.ts'
 import { messageOf } from '../parts/failed.tsx'
+import { ADMIN, CONSOLE } from '../place.ts'
 import css from './sign-in.module.css'
 
 /** The page to sign in at. */
-export function SignIn() {
+export function SignIn({
+  said,
+  done,
+}: {
+  /** Why an attempt elsewhere came to nothing. */ readonly said?: string
+  readonly done?: () => void
+}) {
   const { t } = useTranslation()
   return (
     <main className={css.page}>
       <section className={css.card}>
         <h1>{t('signIn.title')}</h1>
-        <TokenForm />
+        {said !== undefined && (
+          <p className={css.said} role="alert">
+            {said}
+          </p>
+        )}
+        <IdentityProvider />
+        <TokenForm {...(done === undefined ? {} : { done })} />
       </section>
     </main>
   )
@@ -25,12 +39,28 @@ export function SignInAgain() {
   const { t } = useTranslation()
   return (
     <Modal opened onClose={() => undefined} withCloseButton={false} title={t('signIn.again')} centered>
+      <IdentityProvider />
       <TokenForm />
     </Modal>
   )
 }
 
-function TokenForm() {
+/** The way by the identity provider, where one is set: it comes back to this page. */
+function IdentityProvider() {
+  const { t } = useTranslation()
+  const { data } = useApi('GET /ways-in', {})
+  if (data?.oidc === undefined) return null
+  const start = new URL('session/oidc', ADMIN)
+  const here = location.pathname.slice(CONSOLE.pathname.replace(/\/$/, '').length)
+  start.searchParams.set('back', /^\/[\w./-]*$/.test(here) && !here.startsWith('/sign-in') ? here : '/')
+  return (
+    <Button component="a" href={start.href} size="sm" variant="default">
+      {t('signIn.by', { name: data.oidc })}
+    </Button>
+  )
+}
+
+function TokenForm({ done }: { readonly done?: () => void }) {
   const { t } = useTranslation()
   const [token, setToken] = useState('')
   const [wrong, setWrong] = useState<string>()
@@ -39,7 +69,8 @@ function TokenForm() {
     event.preventDefault()
     setBusy(true)
     try {
-      await signInByToken(token.trim())
+      await signInBySecret(token)
+      done?.()
     } catch (error) {
       setWrong(messageOf(error, t('signIn.wrong')))
       setBusy(false)
