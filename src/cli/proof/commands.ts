@@ -70,6 +70,20 @@ export const PROOF_COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./plan.ts')).explainPerson(args, options),
   },
   {
+    name: 'leavers',
+    does: 'List who has left, the last one first, and whether every app has confirmed it',
+    example: 'leavers --open --tenant acme',
+    options: [
+      TENANT,
+      ['--open', 'only those that some app has not confirmed'],
+      ['--since <time>', 'only those who left since then, like 2026-03-01'],
+      ['--until <time>', 'only those who left until then'],
+      LIMIT,
+      ...DATABASE,
+    ],
+    run: async (args, options) => (await import('./leavers.ts')).listLeavers(args, options),
+  },
+  {
     name: 'told',
     args: '<user>',
     does: 'Show what each app was told of a person: when it confirmed, or why it has not yet and when it is tried next',
