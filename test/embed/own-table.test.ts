@@ -315,6 +315,18 @@ describe("people in the app's columns", () => {
     expect((await add('bea', { emails: [{ type: 'home', value: 'b@x' }] })).body.detail).toMatch(/^emails is not kept/)
   })
 
+  test('thousands of rows that the app has had all along are met together', async () => {
+    const { find, run, store } = appOver(await openTable(KEPT, kept))
+    const rows = Array.from(
+      { length: 1_200 },
+      (_, n) => `('p${n}', 'acme', 'p${n}@x.example', ${onPostgres ? 'true' : '1'})`,
+    )
+    await run(`insert into people (id, org, login, active) values ${rows.join(', ')}`)
+    expect((await find('title pr')).totalResults).toBe(0)
+    expect((await find('not (title pr)', '&count=1')).totalResults).toBe(1_200)
+    expect((await store.changes('acme', 0, 5_000)).length).toBe(1_200)
+  })
+
   test('rows that are hidden are not shown, and new ones get what the table wants', async () => {
     const users = ownTable(User, {
       table: 'people',

@@ -8,6 +8,8 @@ import { showRow } from './show-row.ts'
 
 /** Rows that are compared at once. */
 const CHUNK = 500
+/** Rows whose changes are written at once. */
+const TOGETHER = 200
 /** Refusals that are remembered, so that each is reported once. */
 const REMEMBERED = 1_000
 
@@ -38,11 +40,24 @@ export function createSettler<Tx, Db>({ base, db, types, report }: SettleDeps<Tx
     const byId = new Map(rows.map((row) => [row.id, row]))
     const known = await Promise.all(ids.map((id) => base.get({ tenant, type: type.name, id })))
     let changed = false
-    for (const [at, id] of ids.entries()) {
+    const show = async (at: number) => {
+      const id = ids[at] ?? ''
+      changed = (await showRow(directory, { tenant, type, id }, known[at], byId.get(id))) || changed
+    }
+    // Together, since a database writes many to disk in the time of one.
+    const left: number[] = []
+    for (let from = 0; from < ids.length; from += TOGETHER) {
+      const some = [...ids.keys()].slice(from, from + TOGETHER)
+      const done = await Promise.allSettled(some.map(show))
+      left.push(...some.filter((_, n) => done[n]?.status === 'rejected'))
+    }
+    // Whoever met a value that another one has given up since, or somebody who was faster.
+    for (const at of left) {
+      const id = ids[at] ?? ''
       try {
-        changed = (await showRow(directory, { tenant, type, id }, known[at], byId.get(id))) || changed
+        known[at] = await base.get({ tenant, type: type.name, id })
+        await show(at)
       } catch (error) {
-        // Somebody else was faster.
         const now = await base.get({ tenant, type: type.name, id })
         if ((now === undefined) === (known[at] === undefined)) refuse(tenant, type, id, error)
         else changed = true

@@ -40,11 +40,10 @@ export const COMMITS: Chapter = {
       ])
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
       expect(idsOn(await on.store.find(querying([USER])))).toEqual(['u1', 'u2', 'u6'])
-      expect((await on.store.changes('acme', 0, 10)).map(({ id, place }) => [id, place])).toEqual([
-        ['u1', 1],
-        ['u2', 2],
-        ['u6', 3],
-      ])
+      const log = await on.store.changes('acme', 0, 10)
+      expect(log.map(({ place }) => place)).toEqual([1, 2, 3])
+      // Those that were written at once come in either order.
+      expect(log.map(({ id }) => id).sort()).toEqual(['u1', 'u2', 'u6'])
     }),
 
     rule('of updates of one version only one wins', async (on, expect) => {
