@@ -18,6 +18,7 @@ const apps = await createApps(screen)
 const server = await startLockstep(folder)
 try {
   await demo()
+  await lookAround()
 } finally {
   await server.stop()
   for (const app of apps) await app.close()
@@ -60,6 +61,20 @@ async function demo(): Promise<void> {
   const keys = join(folder, 'keys.json')
   await lockstep(folder, ['receipt', 'keys', '--json'], keys)
   screen.print(await lockstep(folder, ['receipt', 'verify', file, '--jwks', keys]))
+}
+
+/** Says where the console is. On a terminal all of it goes on, so that it can be looked at; Ctrl+C ends it. */
+async function lookAround(): Promise<void> {
+  screen.title('The console')
+  if (process.stdout.isTTY !== true) {
+    screen.note(`It was at ${server.url}/console; on a terminal the demonstration stays, so that you can look around`)
+    return
+  }
+  const made = await lockstep(folder, ['console', 'link', '--public-url', server.url, '--json'])
+  const { link } = JSON.parse(made) as { readonly link: string }
+  screen.note(`Sign in, once and within ten minutes: ${link}`)
+  screen.note('Ctrl+C ends the demonstration')
+  await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()))
 }
 
 /** Makes the tenant, and the credentials of its identity provider. */

@@ -10,5 +10,6 @@ test('npm run demo ends with a complete and genuine receipt', { timeout: 240_000
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env: { ...process.env, NO_COLOR: '1' } })
   expect(stdout.match(/every app has confirmed/g)).toHaveLength(4)
   expect(stdout).toContain('The receipt is genuine')
+  expect(stdout).toMatch(/The console\n {2}It was at http:\/\/127\.0\.0\.1:\d+\/console;/)
   expect(stdout).toContain('Complete: every app in which there was an account has confirmed that it is off')
 })

@@ -3,7 +3,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Answer, ApiError } from '../api/client.ts'
+import type { Answer } from '../api/client.ts'
 import { useAct, useApi } from '../api/use-api.ts'
 import { Failed } from '../parts/failed.tsx'
 import { Empty, Loaded } from '../parts/loaded.tsx'
