@@ -19,6 +19,11 @@ export function Account() {
   // Without this it adds a style element while it changes.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const [density, setDensity] = useState(document.documentElement.dataset.density)
+  const chooseDensity = (one: string) => {
+    localStorage.setItem('lockstep-density', one)
+    document.documentElement.dataset.density = one
+    setDensity(one)
+  }
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -31,58 +36,37 @@ export function Account() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('scheme.label')}</Menu.Label>
-        {SCHEMES.map((one) => (
-          <Choice key={one} chosen={one === colorScheme} choose={() => setColorScheme(one)}>
-            {t(`scheme.${one}`)}
-          </Choice>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(one) => setColorScheme(SCHEMES.find((scheme) => scheme === one) ?? 'auto')}
+        >
+          {SCHEMES.map((one) => (
+            <Menu.RadioItem key={one} value={one}>
+              {t(`scheme.${one}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t('density.label')}</Menu.Label>
-        {DENSITIES.map((one) => (
-          <Choice
-            key={one}
-            chosen={one === density}
-            choose={() => {
-              localStorage.setItem('lockstep-density', one)
-              document.documentElement.dataset.density = one
-              setDensity(one)
-            }}
-          >
-            {t(`density.${one}`)}
-          </Choice>
-        ))}
+        <Menu.RadioGroup value={density ?? 'compact'} onChange={chooseDensity}>
+          {DENSITIES.map((one) => (
+            <Menu.RadioItem key={one} value={one}>
+              {t(`density.${one}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t('language')}</Menu.Label>
-        {(Object.keys(LANGUAGES) as Language[]).map((one) => (
-          <Choice key={one} chosen={one === currentLanguage()} choose={() => void changeLanguage(one)}>
-            <span lang={one}>{LANGUAGES[one]}</span>
-          </Choice>
-        ))}
+        <Menu.RadioGroup value={currentLanguage()} onChange={(one) => void changeLanguage(one as Language)}>
+          {(Object.keys(LANGUAGES) as Language[]).map((one) => (
+            <Menu.RadioItem key={one} value={one}>
+              <span lang={one}>{LANGUAGES[one]}</span>
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut()}>{t('signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-function Choice({
-  chosen,
-  choose,
-  children,
-}: {
-  readonly chosen: boolean
-  readonly choose: () => void
-  readonly children: React.ReactNode
-}) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      onClick={choose}
-      closeMenuOnClick={false}
-      rightSection={chosen ? <span aria-hidden="true">✓</span> : null}
-    >
-      {children}
-    </Menu.Item>
   )
 }
