@@ -29,6 +29,7 @@ export default function Find({ tenant, close }: { readonly tenant: string | unde
       onQueryChange={setQuery}
       onSpotlightClose={close}
       lockScroll={false}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       transitionProps={{ duration: 0 }}
       scrollable
       maxHeight={420}
