@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useSignedIn } from '../api/signed-in.ts'
 import { Failed } from '../parts/failed.tsx'
 import { To } from '../parts/link.tsx'
+import { LiveMark } from '../parts/live.tsx'
 import { Lines } from '../parts/loaded.tsx'
 import { SessionProvider } from '../session.tsx'
 import { Account } from './account.tsx'
@@ -73,6 +74,7 @@ function Framed() {
         <TenantChooser tenant={tenant} />
         <FindButton find={() => setFinding(true)} />
         <div className={css.right}>
+          <LiveMark />
           <Account />
         </div>
       </header>
