@@ -47,7 +47,7 @@ export interface Route {
   readonly body?: z.ZodType
   /** `stream`: an answer that goes on, of this media type; then `run` returns the whole response. */
   readonly gives: {
-    readonly status: 200 | 201 | 204 | 303
+    readonly status: 200 | 201 | 202 | 204 | 303
     readonly body?: z.ZodType
     readonly stream?: 'text/event-stream'
   }

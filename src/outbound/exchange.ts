@@ -60,6 +60,8 @@ export async function exchange(to: Destination, init: RequestInit, options: Exch
   // What has no body says nothing of one, but where one is expected. RFC 9110 §8.6.
   if (body !== undefined || !BODILESS.has(method.toUpperCase()))
     headers.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
+  // It may have been aborted while the body was read: then nobody would tell the request.
+  init.signal?.throwIfAborted()
   const { answer, bytes } = await send(to, { method, headers }, body, init.signal, options)
   const status = answer.statusCode ?? 0
   if (status >= 300 && status < 400 && answer.headers.location !== undefined && init.redirect !== 'manual')

@@ -93,6 +93,25 @@ test('a plan is answered at once, made in the background, and read in pages; one
   expect((await send('GET', '/apps/wiki/plans')).body.items).toHaveLength(2)
 })
 
+test('a plan is carried out in the background, and the answer says where to look', async () => {
+  const { site, send, ended } = await start()
+  open.push(site)
+  for (const name of ['ada', 'ben']) await addPerson(site, name)
+  const { body: plan } = await send('POST', '/apps/wiki/plans')
+  await ended(`/apps/wiki/plans/${plan.plan}`)
+  const begun = await send('POST', `/apps/wiki/plans/${plan.plan}/apply`, {})
+  expect(begun).toMatchObject({ status: 202, body: { kind: 'apply', plan: plan.plan, of: 2 } })
+  expect(begun.body.location).toBe(`/admin/v1/tenants/acme/apps/wiki/plan-work/${begun.body.work}`)
+  const path = `/apps/wiki/plan-work/${begun.body.work}`
+  expect(await ended(path)).toMatchObject({ state: 'done', applied: true, holds: 2, done: 4, of: 4 })
+  expect((await send('GET', `${path}/items`)).body).toEqual({ items: [] })
+  expect((await send('GET', '/apps/wiki')).body).toMatchObject({ mode: 'on' })
+  expect((await send('GET', '/apps/wiki/plan-work')).body.items).toMatchObject([{ work: begun.body.work }])
+  // Refused at once: the app is on.
+  expect((await send('POST', `/apps/wiki/plans/${plan.plan}/revert`, {})).status).toBe(409)
+  expect((await send('GET', '/apps/wiki/plan-work/none')).status).toBe(404)
+})
+
 test('a plan that a stop of the server ends has failed, and says why', async () => {
   const { site, settings, send, shut } = await start()
   await addPerson(site, 'ada')
@@ -148,7 +167,7 @@ test('access of a person, an app and a group; of exactly one, and not of the fut
   const value = { type: 'User', name: 'ada', account: 'x1', acked: { userName: 'ada', active: true } }
   await site.store.commit([{ write: 'item', item: link, set: { state: '', value } }])
   expect((await send('GET', '/access?app=wiki')).body.items).toMatchObject([{ user: ada, confirmed: true }])
-  for (const query of ['', `?user=${ada}&app=wiki`, '?user=', `?user=${ada}&at=yesterday`, `?user=${ada}&limit=201`])
+  for (const query of [`?user=${ada}&app=wiki`, '?user=', `?user=${ada}&at=yesterday`, `?user=${ada}&limit=201`])
     expect([query, (await send('GET', `/access${query}`)).status]).toEqual([query, 400])
   const later = new Date(Date.now() + 60_000).toISOString()
   expect((await send('GET', `/access?user=${ada}&at=${later}`)).status).toBe(400)

@@ -1,7 +1,7 @@
 // The routes of the admin API for plans of apps: made, read, carried out; and explanations.
 
 import { z } from 'zod'
-import type { PlanRun } from '../../hub/index.ts'
+import type { PlanRun, PlanWork } from '../../hub/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { type Route, route } from '../route.ts'
 import { time } from '../shapes.ts'
@@ -77,26 +77,48 @@ const PlanItemsQuery = z.object({
 const PlanApplyBody = z.strictObject({
   leaveOut: z.boolean().default(false).describe('Carry out the rest although some items have changed since'),
 })
-/** What became of it. */
-const AppliedBody = z.object({
-  applied: z.boolean().describe('false: items have changed since, and nothing was done'),
-  holds: z.int().describe('Items whose basis still holds'),
-  changed: z.array(PlanItemBody).describe('What would be done now instead'),
-})
 /** How a plan is undone. */
 const RevertBody = z.strictObject({ dryRun: z.boolean().default(false).describe('Only say what can be undone') })
-/** What became of each request of the plan. */
-const RevertedBody = z.object({
-  items: z.array(
-    z.object({
-      resource: z.string(),
-      name: z.string(),
-      did: z.string().describe('What the request did: create, update, disable, remove, members'),
-      outcome: z.enum(['can', 'done', 'cannot', 'failed']),
-      why: z.string().optional(),
-      requests: z.array(request),
-    }),
-  ),
+/** How a plan is, or was, carried out or undone. */
+const WorkBody = z.object({
+  work: z.string(),
+  kind: z.enum(['apply', 'revert']),
+  app: z.string(),
+  plan: z.string(),
+  location: z.string().describe('Path of the route that shows how far it is'),
+  state: z.enum(['running', 'done', 'failed']),
+  message: z.string().optional().describe('Why it failed'),
+  began: time,
+  done: z.int().describe('Steps that are behind it …'),
+  of: z.int().describe('… of so many'),
+  items: z.int().describe('Items that are kept of it, once it is done'),
+  applied: z
+    .boolean()
+    .optional()
+    .describe('Of one that was to be carried out; false: items have changed since, and nothing was done'),
+  holds: z.int().optional().describe('Items whose basis still holds'),
+  outcomes: z
+    .record(z.string(), z.int())
+    .optional()
+    .describe('Of one that was to be undone: how many requests came out how (can, done, cannot, failed)'),
+})
+/** What was done with the plans of an app. */
+const WorksBody = z.object({ items: z.array(WorkBody) })
+/** What became of each request of a plan that was undone. */
+const RevertedItemBody = z.object({
+  resource: z.string(),
+  name: z.string(),
+  did: z.string().describe('What the request did: create, update, disable, remove, members'),
+  outcome: z.enum(['can', 'done', 'cannot', 'failed']),
+  why: z.string().optional(),
+  requests: z.array(request),
+})
+/** A page of what is kept of it. */
+const WorkItemsBody = z.object({
+  items: z
+    .array(z.union([PlanItemBody, RevertedItemBody]))
+    .describe('Of apply: what would be done now instead; of revert: what became of each request'),
+  next: z.string().optional().describe('Pass it as `after` to read on; absent on the last page'),
 })
 /** How one resource comes to what it should be in one app. */
 const ExplanationBody = z.object({
@@ -114,6 +136,11 @@ const ExplanationBody = z.object({
 
 function planJson({ id, kind: _kind, seenAt: _seenAt, appliedPlace: _place, madeAt, appliedAt, ...run }: PlanRun) {
   return { plan: id, ...run, madeAt: isoTime(madeAt), appliedAt: isoTime(appliedAt) }
+}
+
+function workJson(tenant: string, { id, seenAt: _seenAt, beganAt, ...work }: PlanWork) {
+  const location = `/admin/v1/tenants/${encodeURIComponent(tenant)}/apps/${work.app}/plan-work/${id}`
+  return { work: id, ...work, location, began: isoTime(beganAt) }
 }
 
 /** The routes for plans. */
@@ -160,23 +187,55 @@ export const PLAN_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/tenants/{tenant}/apps/{app}/plans/{plan}/apply',
     id: 'applyPlan',
-    does: 'Carry out a plan: switches the app on, or resumes it, and lets removals past the guard that are in it',
+    does: 'Carry out a plan: switches the app on, or resumes it, and lets removals past the guard that are in it. The answer comes at once: read its location until it is no longer running',
     needs: { capability: 'approve', reach: 'tenant', fresh: true },
     body: PlanApplyBody,
-    gives: { status: 200, body: AppliedBody },
-    run: async ({ params, body }, { hub }) => hub.plans.apply(params.tenant, params.app, params.plan, body),
+    gives: { status: 202, body: WorkBody },
+    run: async ({ params, body }, { hub }) =>
+      workJson(params.tenant, await hub.plans.beginApply(params.tenant, params.app, params.plan, body)),
   }),
   route({
     method: 'post',
     path: '/tenants/{tenant}/apps/{app}/plans/{plan}/revert',
     id: 'revertPlan',
-    does: 'Undo what a plan did, the last request first, where the app allows it. The app must be paused, and stays so',
+    does: 'Undo what a plan did, the last request first, where the app allows it. The app must be paused, and stays so. The answer comes at once: read its location until it is no longer running',
     needs: { capability: 'apps', reach: 'tenant' },
     body: RevertBody,
-    gives: { status: 200, body: RevertedBody },
-    run: async ({ params, body }, { hub }) => ({
-      items: await hub.plans.revert(params.tenant, params.app, params.plan, body),
+    gives: { status: 202, body: WorkBody },
+    run: async ({ params, body }, { hub }) =>
+      workJson(params.tenant, await hub.plans.beginRevert(params.tenant, params.app, params.plan, body)),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plan-work',
+    id: 'listPlanWork',
+    does: 'List how plans of an app were carried out and undone within 30 days, and how far those are that are under way, the newest first',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: WorksBody },
+    run: async ({ params }, { hub }) => ({
+      items: (await hub.plans.listWork(params.tenant, params.app)).map((work) => workJson(params.tenant, work)),
     }),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plan-work/{work}',
+    id: 'showPlanWork',
+    does: 'Show how far the carrying out, or the undoing, of a plan is, and what became of it',
+    needs: { capability: 'values', reach: 'tenant' },
+    gives: { status: 200, body: WorkBody },
+    run: async ({ params }, { hub }) =>
+      workJson(params.tenant, await hub.plans.work(params.tenant, params.app, params.work)),
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/apps/{app}/plan-work/{work}/items',
+    id: 'listPlanWorkItems',
+    does: 'What is kept of it, item by item, once it is done',
+    needs: { capability: 'values', reach: 'tenant' },
+    query: PlanItemsQuery,
+    gives: { status: 200, body: WorkItemsBody },
+    run: async ({ params, query: { limit, after } }, { hub }) =>
+      hub.plans.workItems(params.tenant, params.app, params.work, { limit, ...(after === undefined ? {} : { after }) }),
   }),
   route({
     method: 'get',

@@ -54,6 +54,14 @@ export const PROOF_COMMANDS: readonly CommandEntry[] = [
     run: async (args, options) => (await import('./plan.ts')).applyPlan(args, options),
   },
   {
+    name: 'plan work',
+    args: '<app> [work]',
+    does: 'Show how plans of an app were carried out and undone within 30 days, and how far those are that are under way',
+    example: 'plan work wiki --tenant acme',
+    options: [TENANT, ...DATABASE],
+    run: async (args, options) => (await import('./plan-work.ts')).showPlanWork(args, options),
+  },
+  {
     name: 'revert',
     args: '<app> <plan>',
     does: 'Undo what a plan did, the last request first, where the app allows it; says where it does not. The app must be paused, and stays so: mend its configuration, look at a new plan, and apply that.',

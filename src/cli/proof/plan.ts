@@ -8,6 +8,7 @@ import { confirm } from '../terminal/confirmation.ts'
 import { flagOption, numberOption, type Options } from '../terminal/options.ts'
 import { cut, formatTime, printJson, printLine, printTable } from '../terminal/print.ts'
 import { personOf } from './person.ts'
+import { withBar } from './with-bar.ts'
 
 /** Items that are read at once. */
 const PAGE = 200
@@ -61,7 +62,10 @@ export async function applyPlan([app = '', id = '']: readonly string[], options:
     const run = await plans.get(tenant, app, id)
     const question = `Carry out the plan of ${formatTime(run.madeAt)} in app "${app}": ${countsText(run)}?`
     await confirm(options, () => question, 'Nothing was sent')
-    const done = await plans.apply(tenant, app, id, { leaveOut: flagOption(options, 'leaveOut') })
+    const leaveOut = flagOption(options, 'leaveOut')
+    const done = await withBar('of the plan', 2 * run.items, options, (onProgress) =>
+      plans.apply(tenant, app, id, { leaveOut, onProgress }),
+    )
     if (flagOption(options, 'json')) await printJson(done)
     else printApplied(done, app, tenant)
     if (!done.applied) {

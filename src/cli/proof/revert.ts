@@ -6,6 +6,7 @@ import { tenantOf, withLocal } from '../database/local.ts'
 import { confirm } from '../terminal/confirmation.ts'
 import { flagOption, type Options } from '../terminal/options.ts'
 import { cut, printJson, printLine, printTable } from '../terminal/print.ts'
+import { withBar } from './with-bar.ts'
 
 /** Rows that are shown to people; --json has them all. */
 const SHOWN = 200
@@ -25,7 +26,9 @@ export async function revert([app = '', plan = '']: readonly string[], options: 
     }
     const question = `Undo ${can} of ${before.length} requests in app "${app}"?`
     await confirm(options, () => question, 'Nothing was undone')
-    const done = await plans.revert(tenant, app, plan)
+    const done = await withBar('of the requests', can, options, (onProgress) =>
+      plans.revert(tenant, app, plan, { onProgress }),
+    )
     if (json) await printJson(done)
     else show(done)
     const open = done.filter(({ outcome }) => outcome !== 'done').length

@@ -21,9 +21,12 @@ export interface PlanRun extends PlanSummary {
   readonly appliedPlace?: number
 }
 
-/** One page of the items of a plan. */
-export interface PlanPage {
-  readonly items: readonly PlanItem[]
+/** Tells how far work on a plan is. */
+export type Advance = (done: number, of: number) => void
+
+/** One page of the items of a plan, or of what was done with one. */
+export interface PlanPage<Item = PlanItem> {
+  readonly items: readonly Item[]
   /** Pass it to read on; absent after the last page. */
   readonly next?: string
 }
@@ -101,18 +104,18 @@ export async function listPlans(store: Work, tenant: string, app: string): Promi
   return found.flatMap((item) => runOf(item) ?? []).reverse()
 }
 
-/** A page of the items of a plan, in the order in which they were planned. */
-export async function planItems(
+/** A page of the items of a plan, in the order in which they were planned; or of those that are kept under another id. */
+export async function planItems<Item = PlanItem>(
   store: Work,
   tenant: string,
   app: string,
   plan: string,
   limit: number,
   after?: string,
-): Promise<PlanPage> {
+): Promise<PlanPage<Item>> {
   const found = await store.items(tenant, QUEUES.plans(app), { after: `${plan}/${after ?? ''}`, limit })
   const own = found.filter(({ key }) => key.startsWith(`${plan}/`))
-  const items = own.map(({ value }) => value as unknown as PlanItem)
+  const items = own.map(({ value }) => value as unknown as Item)
   const last = own.at(-1)
   if (own.length < limit || last === undefined) return { items }
   return { items, next: last.key.slice(plan.length + 1) }
@@ -132,31 +135,32 @@ export interface PlanCheck {
 
 /**
  * Plans again what a plan has planned, and compares. `each` gets the resources, page by page, whose items are as they were. What joined the
- * plan since is not looked at: it was not approved.
+ * plan since is not looked at: it was not approved. `looked` is told how many items were looked at.
  */
 export async function checkPlan(
   deps: PlanDeps,
   plan: PlanRun,
-  each: (items: readonly PlanItem[]) => Promise<void>,
+  looked: (items: number) => void = () => {},
 ): Promise<PlanCheck> {
   const { store, tenant, app } = deps
   let holds = 0
+  let seen = 0
   const changed: PlanItem[] = []
   for (let after: string | undefined; ; ) {
+    deps.signal.throwIfAborted()
     const page = await planItems(store, tenant, app.settings.id, plan.id, 200, after)
-    const same: PlanItem[] = []
     for (const type of ['User', 'Group'] as const) {
       const before = page.items.filter((item) => item.type === type)
       const now = await itemsNow(deps, type, before)
       for (const item of before) {
         const is = now.get(item.resource)
-        if (is !== undefined && sameWork(item, is)) same.push(item)
+        if (is !== undefined && sameWork(item, is)) holds++
         else if (changed.length < CHANGED)
           changed.push(is ?? { ...item, action: 'same', why: 'nothing is to be done any more', requests: [] })
       }
     }
-    holds += same.length
-    if (same.length > 0) await each(same)
+    seen += page.items.length
+    looked(seen)
     if (page.next === undefined) return { holds, changed }
     after = page.next
   }

@@ -17,17 +17,27 @@ import { asOfNow, type Background, begun } from './background.ts'
 import { explain } from './explain.ts'
 import type { PlanDeps } from './plan.ts'
 import {
+  type Advance,
   checkPlan,
   listPlans,
   makePlan,
   noPlan,
-  type PlanCheck,
   type PlanPage,
   type PlanRun,
   planItems,
   readPlan,
 } from './plan-runs.ts'
-import { type RevertItem, revertRun } from './revert.ts'
+import {
+  type Applied,
+  keepWork,
+  listWork,
+  noWork,
+  type PlanWork,
+  readWork,
+  requireIdle,
+  type WorkHooks,
+} from './plan-work.ts'
+import { type RevertDeps, type RevertItem, requireRevertible, revertRun } from './revert.ts'
 
 /** What plans work with. */
 export interface PlansDeps {
@@ -48,10 +58,14 @@ export interface PlanPageRequest {
   readonly after?: string
 }
 
-/** What became of a plan that was to be carried out. */
-export interface Applied extends PlanCheck {
-  /** False: something has changed since, and nobody has agreed to leave that out. Nothing was done. */
-  readonly applied: boolean
+/** How a plan is carried out. */
+export interface ApplyOptions {
+  readonly leaveOut?: boolean
+}
+
+/** How a plan is undone. */
+export interface RevertOptions {
+  readonly dryRun?: boolean
 }
 
 /** Plans of apps. */
@@ -75,15 +89,29 @@ export interface Plans {
     tenant: string,
     app: string,
     plan: string,
-    options?: { readonly leaveOut?: boolean },
+    options?: ApplyOptions & Pick<WorkHooks, 'onProgress'>,
   ) => Promise<Applied>
-  /** Undoes what a plan did, where the app allows it; see {@link revertRun}. */
+  /** The same, without waiting until it is done; see `work`. */
+  readonly beginApply: (tenant: string, app: string, plan: string, options?: ApplyOptions) => Promise<PlanWork>
+  /** Undoes what a plan did, where the app allows it; see {@link revertRun}. What a dry run finds is not kept. */
   readonly revert: (
     tenant: string,
     app: string,
     plan: string,
-    options?: { readonly dryRun?: boolean },
+    options?: RevertOptions & Pick<WorkHooks, 'onProgress'>,
   ) => Promise<readonly RevertItem[]>
+  /** The same, without waiting until it is done; see `work`. */
+  readonly beginRevert: (tenant: string, app: string, plan: string, options?: RevertOptions) => Promise<PlanWork>
+  /** What was, or is, done with the plans of an app, the last first. One at a time for each app. */
+  readonly listWork: (tenant: string, app: string) => Promise<readonly PlanWork[]>
+  readonly work: (tenant: string, app: string, work: string) => Promise<PlanWork>
+  /** Of a plan that was carried out what would be done now instead; of one that was undone what became of each request. */
+  readonly workItems: (
+    tenant: string,
+    app: string,
+    work: string,
+    page: PlanPageRequest,
+  ) => Promise<PlanPage<PlanItem | RevertItem>>
   readonly explain: (tenant: string, app: string, resource: string, type?: AccountType) => Promise<Explanation>
 }
 
@@ -111,6 +139,43 @@ export function createPlans(deps: PlansDeps): Plans {
     const runs = await listPlans(store, tenant, app)
     return runs.map((run) => asOfNow(run, run.madeAt, environment.now()))
   }
+  const work = async (tenant: string, app: string, id: string): Promise<PlanWork> => {
+    await requireTenant(tenant)
+    const found = await readWork(store, tenant, app, id, environment.now())
+    if (found === undefined) throw noWork(app, id)
+    return found
+  }
+  const apply = async (
+    tenant: string,
+    app: string,
+    plan: string,
+    leaveOut: boolean,
+    hooks: WorkHooks,
+    signal = never,
+  ): Promise<Applied> => {
+    const run = await get(tenant, app, plan)
+    if (run.state !== 'done') throw noPlan(tenant, app, plan, run.state)
+    await requireIdle(store, tenant, app, environment.now())
+    return withApp(tenant, app, (compiled) => applyPlan(deps, depsFor(tenant, compiled, signal), run, leaveOut, hooks))
+  }
+  const revert = async (
+    tenant: string,
+    app: string,
+    plan: string,
+    dryRun: boolean,
+    hooks: WorkHooks,
+    signal = never,
+  ): Promise<readonly RevertItem[]> => {
+    const run = await get(tenant, app, plan)
+    return withApp(tenant, app, async (compiled) => {
+      const revertDeps = { store, environment, tenant, app: compiled, signal }
+      requireRevertible(revertDeps, run, dryRun)
+      // Whoever waits for the answer has it.
+      if (dryRun && hooks.onBegun === undefined) return revertRun(revertDeps, run, { dryRun })
+      if (!dryRun) await requireIdle(store, tenant, app, environment.now())
+      return keepRevert(revertDeps, run, dryRun, hooks)
+    })
+  }
   return {
     make: (tenant, app, { signal, onItems } = {}) =>
       withApp(tenant, app, (compiled) =>
@@ -130,24 +195,62 @@ export function createPlans(deps: PlansDeps): Plans {
       await get(tenant, app, plan)
       return planItems(store, tenant, app, plan, limit, after)
     },
-    async apply(tenant, app, plan, { leaveOut = false } = {}) {
-      const run = await get(tenant, app, plan)
-      if (run.state !== 'done') throw noPlan(tenant, app, plan, run.state)
-      return withApp(tenant, app, (compiled) => applyPlan(deps, depsFor(tenant, compiled), run, leaveOut))
+    apply: (tenant, app, plan, { leaveOut = false, ...hooks } = {}) => apply(tenant, app, plan, leaveOut, hooks),
+    beginApply: (tenant, app, plan, { leaveOut = false } = {}) =>
+      begun<PlanWork>(deps.background, (signal, onBegun) => apply(tenant, app, plan, leaveOut, { onBegun }, signal)),
+    revert: (tenant, app, plan, { dryRun = false, ...hooks } = {}) => revert(tenant, app, plan, dryRun, hooks),
+    beginRevert: (tenant, app, plan, { dryRun = false } = {}) =>
+      begun<PlanWork>(deps.background, (signal, onBegun) => revert(tenant, app, plan, dryRun, { onBegun }, signal)),
+    async listWork(tenant, app) {
+      await requireTenant(tenant)
+      return listWork(store, tenant, app, environment.now())
     },
-    async revert(tenant, app, plan, options) {
-      const run = await get(tenant, app, plan)
-      return withApp(tenant, app, (compiled) => revertRun({ store, environment, tenant, app: compiled }, run, options))
+    work,
+    async workItems(tenant, app, id, { limit, after }) {
+      await work(tenant, app, id)
+      return planItems<PlanItem | RevertItem>(store, tenant, app, id, limit, after)
     },
     explain: (tenant, app, resource, type = 'User') =>
       withApp(tenant, app, (compiled) => explain(depsFor(tenant, compiled), resource, type)),
   }
 }
 
-async function applyPlan(deps: PlansDeps, plan: PlanDeps, run: PlanRun, leaveOut: boolean): Promise<Applied> {
+function keepRevert(deps: RevertDeps, run: PlanRun, dryRun: boolean, hooks: WorkHooks): Promise<readonly RevertItem[]> {
+  return keepWork(deps, 'revert', run, hooks, async (advance) => {
+    const items = await revertRun(deps, run, { dryRun }, advance)
+    const outcomes: { [outcome in RevertItem['outcome']]?: number } = {}
+    for (const { outcome } of items) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    return { result: items, kept: { outcomes }, items }
+  })
+}
+
+function applyPlan(
+  deps: PlansDeps,
+  plan: PlanDeps,
+  run: PlanRun,
+  leaveOut: boolean,
+  hooks: WorkHooks,
+): Promise<Applied> {
+  return keepWork(plan, 'apply', run, hooks, async (advance) => {
+    const result = await checkAndApply(deps, plan, run, leaveOut, advance)
+    const { applied, holds, changed } = result
+    return { result, kept: { applied, holds }, items: changed }
+  })
+}
+
+/** Looks at each item again, and then marks each: that is twice as many steps as there are items. */
+async function checkAndApply(
+  deps: PlansDeps,
+  plan: PlanDeps,
+  run: PlanRun,
+  leaveOut: boolean,
+  advance: Advance,
+): Promise<Applied> {
   const { tenant, app } = plan
-  const check = await checkPlan(plan, run, async () => {})
+  const of = 2 * run.items
+  const check = await checkPlan(plan, run, (looked) => advance(looked, of))
   if (check.changed.length > 0 && !leaveOut) return { ...check, applied: false }
+  let done = run.items
   const appliedAt = deps.environment.now()
   await deps.letGo(tenant, app.settings, run.id)
   // What was approved holds for things as they are now, the switching on included.
@@ -156,6 +259,9 @@ async function applyPlan(deps: PlansDeps, plan: PlanDeps, run: PlanRun, leaveOut
   const changed = new Set(check.changed.map(({ resource }) => resource))
   for (let after: string | undefined; ; ) {
     const page = await planItems(deps.store, tenant, app.settings.id, run.id, 200, after)
+    plan.signal.throwIfAborted()
+    done += page.items.length
+    advance(done, of)
     const held = page.items.filter(({ resource }) => !changed.has(resource))
     const links = await deps.store.items(tenant, QUEUES.links(app.settings.id), {
       keys: held.map(({ resource }) => resource),

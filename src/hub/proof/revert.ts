@@ -15,7 +15,7 @@ import {
   timeKey,
 } from '../contract/index.ts'
 import { inverseOf } from '../engine/undo.ts'
-import { type PlanRun, planItems } from './plan-runs.ts'
+import { type Advance, type PlanRun, planItems } from './plan-runs.ts'
 
 /** What a revert works with. */
 export interface RevertDeps {
@@ -23,6 +23,8 @@ export interface RevertDeps {
   readonly environment: Environment
   readonly tenant: string
   readonly app: CompiledApp
+  /** Ends it between two requests. */
+  readonly signal?: AbortSignal
 }
 
 /** What became of one request that was to be undone. */
@@ -42,17 +44,8 @@ const LEASE_MS = 20_000
 const MOST = 10_000
 const PAGE = 500
 
-/**
- * Undoes the requests of a plan that was carried out, the last one first. The app must be paused: otherwise the hub would bring it about again
- * at once. Afterwards it stays paused, so that the configuration can be mended and a plan be looked at. `dryRun`: only says what could be
- * undone.
- */
-export async function revertRun(
-  deps: RevertDeps,
-  run: PlanRun,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
-): Promise<readonly RevertItem[]> {
-  const { store, environment, tenant, app } = deps
+/** Refuses what can't be undone at all. */
+export function requireRevertible({ tenant, app }: RevertDeps, run: PlanRun, dryRun: boolean): void {
   const { id, mode } = app.settings
   if (run.appliedAt === undefined)
     throw new LockstepError('ERR_INVALID', 'This plan was not carried out; there is nothing to undo')
@@ -62,12 +55,28 @@ export async function revertRun(
       `Pause the app first, or the hub brings it about again at once: lockstep app pause ${id} --tenant ${tenant}`,
     )
   }
+}
+
+/**
+ * Undoes the requests of a plan that was carried out, the last one first. The app must be paused: otherwise the hub would bring it about again
+ * at once. Afterwards it stays paused, so that the configuration can be mended and a plan be looked at. `dryRun`: only says what could be
+ * undone. `advance` is told how many requests are behind it.
+ */
+export async function revertRun(
+  deps: RevertDeps,
+  run: PlanRun,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+  advance: Advance = () => {},
+): Promise<readonly RevertItem[]> {
+  const { store, environment, tenant, app } = deps
+  const { id } = app.settings
+  requireRevertible(deps, run, dryRun)
   const attempts = await attemptsOf(deps, run)
-  if (dryRun) return work(deps, attempts, undefined)
+  if (dryRun) return work(deps, attempts, undefined, advance)
   const owner = `revert-${Buffer.from(environment.random(new Uint8Array(8))).toString('hex')}`
   const key = { tenant, name: `work/${QUEUES.units}/${id}` }
   const held = await underLease({ store, environment }, { key, owner, ms: LEASE_MS }, (lease) =>
-    work(deps, attempts, lease),
+    work(deps, attempts, lease, advance),
   )
   if (held === undefined)
     throw new LockstepError('ERR_IN_USE', 'The hub is still at work on this app; try again in a few seconds')
@@ -102,6 +111,7 @@ async function work(
   deps: RevertDeps,
   attempts: readonly Attempt[],
   lease: HeldLease | undefined,
+  advance: Advance,
 ): Promise<readonly RevertItem[]> {
   const { store, tenant, app } = deps
   const done: RevertItem[] = []
@@ -109,6 +119,7 @@ async function work(
   const imagined = new Map<string, Link>()
   let stopped: string | undefined
   for (const attempt of attempts) {
+    advance(done.length, attempts.length)
     const { resource, step: did, undo } = attempt
     const [item] = await store.items(tenant, QUEUES.links(app.settings.id), { keys: [resource] })
     const link = imagined.get(resource) ?? (item?.value as unknown as Link | undefined)
@@ -130,6 +141,7 @@ async function work(
     }
     if (stopped === undefined && (lease.signal.aborted || lease.remainingMs() < app.adapter.traits.timeoutMs))
       stopped = 'The app was taken over by another process'
+    if (deps.signal?.aborted === true) stopped ??= 'The server was stopped'
     if (stopped !== undefined) {
       done.push({ ...base, outcome: 'failed', why: `Not tried: ${stopped}`, requests })
       continue

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { environment as realEnvironment } from '../../../src/environment.ts'
-import { APP_DEFAULTS } from '../../../src/hub/index.ts'
+import { APP_DEFAULTS, QUEUES } from '../../../src/hub/index.ts'
 import { createBackground } from '../../../src/hub/proof/background.ts'
 import { createPlans } from '../../../src/hub/proof/plans.ts'
 import { startHub, TENANT } from '../engine/harness.ts'
@@ -29,6 +29,7 @@ async function start(settings: Parameters<typeof startHub>[0]) {
   })
   return {
     ...hub,
+    plans,
     make: () => inTime(hub.calm, plans.make(TENANT, 'crm')),
     revert: (plan: string, options = {}) => inTime(hub.calm, plans.revert(TENANT, 'crm', plan, options)),
     apply: (plan: string, options = {}) => inTime(hub.calm, plans.apply(TENANT, 'crm', plan, options)),
@@ -82,6 +83,33 @@ test('removals that were looked at pass the guard, and no others', async () => {
   await configure('crm', { scope: { users: { filter: 'title eq "Nobody"' } } })
   await pass(20_000)
   expect(active()).toHaveLength(4)
+})
+
+test('what is done with plans is kept: how far it is, what came of it, one at a time', async () => {
+  const { people, pass, plans, make, calm, first } = await start({ mode: 'off' })
+  const id = await people.create('a')
+  await people.create('b')
+  const plan = await make()
+  await people.patch(id, { userName: 'aa' })
+  const begun = await inTime(calm, plans.beginApply(TENANT, 'crm', plan.id))
+  expect(begun).toMatchObject({ kind: 'apply', plan: plan.id, state: 'running', done: 0, of: 2 })
+  await pass(5_000)
+  expect(await plans.work(TENANT, 'crm', begun.id)).toMatchObject({ state: 'done', applied: false, holds: 1, items: 1 })
+  const changed = await plans.workItems(TENANT, 'crm', begun.id, { limit: 10 })
+  expect(changed.items).toMatchObject([{ name: 'aa', action: 'create' }])
+  const again = await inTime(calm, plans.beginApply(TENANT, 'crm', plan.id, { leaveOut: true }))
+  await pass(5_000)
+  expect(await plans.work(TENANT, 'crm', again.id)).toMatchObject({ state: 'done', applied: true, done: 4, of: 4 })
+  await expect(inTime(calm, plans.beginRevert(TENANT, 'crm', plan.id))).rejects.toMatchObject({ code: 'ERR_IN_USE' })
+  const dry = await inTime(calm, plans.beginRevert(TENANT, 'crm', plan.id, { dryRun: true }))
+  await pass(2_000)
+  expect(await plans.work(TENANT, 'crm', dry.id)).toMatchObject({ kind: 'revert', state: 'done', outcomes: { can: 2 } })
+  expect((await plans.listWork(TENANT, 'crm')).map(({ id }) => id)).toEqual([dry.id, again.id, begun.id])
+  // One that is under way keeps others out, until it has fallen silent.
+  const running = { ...again, id: 'z', state: 'running', seenAt: first.process.environment.now() }
+  const item = { tenant: TENANT, queue: QUEUES.runs('crm'), key: 'z' }
+  await calm.store.commit([{ write: 'item', item, set: { tag: 'plan-work', value: running as never } }])
+  await expect(inTime(calm, plans.beginApply(TENANT, 'crm', plan.id))).rejects.toMatchObject({ code: 'ERR_IN_USE' })
 })
 
 test('what a plan did is undone where the app allows it, and it is said where not', async () => {

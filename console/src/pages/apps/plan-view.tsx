@@ -1,9 +1,10 @@
 // One plan: what the guard says of it, how much it does, and every line with its reason and requests.
 
 import { Button, Progress, SegmentedControl, Table } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '../../api/client.ts'
+import { type Answer, api } from '../../api/client.ts'
 import { useAct, useApi, useList } from '../../api/use-api.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
@@ -19,6 +20,11 @@ import css from './apps.module.css'
 
 type Plan = Answer<'GET /tenants/{tenant}/apps/{app}/plans/{plan}'>
 type Item = Answer<'GET /tenants/{tenant}/apps/{app}/plans/{plan}/items'>['items'][number]
+
+type Work = Answer<'GET /tenants/{tenant}/apps/{app}/plan-work/{work}'>
+
+/** How often it is looked how far a plan is carried out. */
+const LOOK_MS = 500
 
 const SHAPES: { readonly [action in Item['action']]: State } = {
   create: 'ok',
@@ -87,6 +93,11 @@ function Made({ tenant, app, plan }: AppTab & { readonly plan: Plan }) {
             <Status state="ok">{t('plan.guardLets', { count: guard.removals, limit: guard.limit })}</Status>
           )}
         </p>
+        {guard.disputed !== undefined && (
+          <p>
+            <Status state="held">{t('plan.disputed', { count: guard.disputed })}</Status>
+          </p>
+        )}
         <p className={css.states}>
           {does.length === 0 ? (
             <Status state="ok">{t('plan.nothing', { count: counts.same ?? 0 })}</Status>
@@ -230,14 +241,29 @@ function Apply({ tenant, app, plan }: AppTab & { readonly plan: Plan }) {
   const { t } = useTranslation('apps')
   const [asked, setAsked] = useState(false)
   const [changed, setChanged] = useState<number>()
+  const [share, setShare] = useState<number>()
+  const client = useQueryClient()
   const params = { tenant, app: app.app, plan: plan.plan }
+  const ended = async (work: Work, tell: (work: Work) => void): Promise<Work> => {
+    for (let now = work; ; ) {
+      tell(now)
+      if (now.state !== 'running') return now
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      now = await api('GET /tenants/{tenant}/apps/{app}/plan-work/{work}', {
+        params: { tenant, app: app.app, work: work.work },
+      })
+    }
+  }
   const apply = useAct('POST /tenants/{tenant}/apps/{app}/plans/{plan}/apply')
   const verb = app.mode === 'off' ? t('plan.switchOn') : t('plan.apply')
   const run = async () => {
-    const answer = await apply.mutateAsync({ params, body: { leaveOut: changed !== undefined } })
-    if (answer.applied) return
-    setChanged(answer.changed.length)
-    throw new Error(t('plan.moved', { count: answer.changed.length }))
+    const begun = await apply.mutateAsync({ params, body: { leaveOut: changed !== undefined } })
+    const { state, message, applied, items } = await ended(begun, (work) => setShare((100 * work.done) / work.of))
+    void client.invalidateQueries()
+    if (state === 'failed') throw new Error(message ?? t('plan.failed'))
+    if (applied !== false) return
+    setChanged(items)
+    throw new Error(t('plan.moved', { count: items }))
   }
   return (
     <>
@@ -251,6 +277,7 @@ function Apply({ tenant, app, plan }: AppTab & { readonly plan: Plan }) {
         close={() => setAsked(false)}
       >
         <p>{t('plan.will', { count: plan.guard.removals, all: number(plan.items) })}</p>
+        {share !== undefined && <Progress value={share} aria-label={t('plan.applying')} />}
       </Confirm>
     </>
   )
