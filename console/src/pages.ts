@@ -2,6 +2,7 @@
 
 import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2, Shapes } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { IN_PAGES } from './pages/in.ts'
 import { OUT_PAGES } from './pages/out.ts'
 import type { Capability } from './session.tsx'
 import type { Words } from './words/areas.d.ts'
@@ -59,6 +60,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: LayoutDashboard,
     load: () => import('./pages/tenant.tsx'),
   },
+  ...IN_PAGES,
   {
     path: '/t/$tenant/schemas',
     name: 'schemas',

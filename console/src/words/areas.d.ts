@@ -5,6 +5,7 @@ import type api from './en/api.json'
 import type apps from './en/apps.json'
 import type common from './en/common.json'
 import type parts from './en/parts.json'
+import type requests from './en/requests.json'
 import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
 import type signIn from './en/sign-in.json'
@@ -17,6 +18,7 @@ export interface Words {
   common: typeof common
   parts: typeof parts
   schemas: typeof schemas
+  requests: typeof requests
   settings: typeof settings
   'sign-in': typeof signIn
   tenants: typeof tenants

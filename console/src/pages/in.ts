@@ -1,0 +1,51 @@
+// The pages of what comes in: connections and the requests of identity providers.
+
+import { FlaskConical, ScrollText } from 'lucide-react'
+import type { PageEntry } from '../pages.ts'
+
+/** Pages of what comes in. */
+export const IN_PAGES: readonly PageEntry[] = [
+  {
+    path: '/requests',
+    name: 'requestsOfAll',
+    area: 'requests',
+    needs: 'see',
+    group: 'all',
+    icon: ScrollText,
+    ofAll: true,
+    load: () => import('./requests.tsx'),
+  },
+  {
+    path: '/t/$tenant/requests',
+    name: 'requests',
+    area: 'requests',
+    needs: 'see',
+    group: 'in',
+    icon: ScrollText,
+    key: 'r',
+    load: () => import('./requests.tsx'),
+  },
+  {
+    path: '/t/$tenant/requests/$id',
+    name: 'detail',
+    area: 'requests',
+    needs: 'see',
+    load: () => import('./request.tsx'),
+  },
+  {
+    path: '/t/$tenant/faults/$print',
+    name: 'faults',
+    area: 'requests',
+    needs: 'see',
+    load: () => import('./fault.tsx'),
+  },
+  {
+    path: '/t/$tenant/try',
+    name: 'try',
+    area: 'requests',
+    needs: 'values',
+    group: 'in',
+    icon: FlaskConical,
+    load: () => import('./try.tsx'),
+  },
+]

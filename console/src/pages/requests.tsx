@@ -1,0 +1,244 @@
+// The requests of a tenant, or of all, as they come: followed, paused, filtered, or like ones together.
+
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import '@mantine/core/styles/SegmentedControl.css'
+import '@mantine/core/styles/FloatingIndicator.css'
+import { Pause, Play } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Column, Grid } from '../parts/grid.tsx'
+import { Empty, Loaded } from '../parts/loaded.tsx'
+import { Page } from '../parts/page.tsx'
+import { Status, stateOfStatus } from '../parts/status.tsx'
+import { parseFilter } from '../requests/filter.ts'
+import { LikeFailures } from '../requests/like-failures.tsx'
+import { type RequestLine, useLiveLines } from '../requests/live-lines.ts'
+import { OpenRequest } from '../requests/open.tsx'
+import { oneOf, text, useParam, useSearchState } from '../search.ts'
+import { clock, moment, number } from '../words/figures.ts'
+import css from './requests.module.css'
+
+const SEARCH = { filter: text(), show: oneOf(['all', 'failed', 'bent', 'alike']), open: text() }
+const ADDED = { all: '', failed: ' status:4xx,5xx', bent: ' bent:any', alike: ' status:4xx,5xx' }
+
+/** The page of requests. */
+export default function Requests() {
+  const { t } = useTranslation('requests')
+  const tenant = useParam('tenant')
+  const [search, change] = useSearchState(SEARCH)
+  const { unknown } = parseFilter(search.filter)
+  return (
+    <Page fill title={t('title')}>
+      <div className={css.bar}>
+        <Filter key={search.filter} given={search.filter} unknown={unknown} change={(filter) => change({ filter })} />
+        <SegmentedControl
+          aria-label={t('show.label')}
+          value={search.show}
+          onChange={(show) => change({ show: show as 'all' })}
+          data={(['all', 'failed', 'bent', 'alike'] as const).map((value) => ({ value, label: t(`show.${value}`) }))}
+        />
+      </div>
+      {search.show === 'alike' ? (
+        <LikeFailures tenant={tenant} filter={search.filter} />
+      ) : (
+        <Lines
+          key={tenant}
+          tenant={tenant}
+          filter={`${search.filter}${ADDED[search.show]}`}
+          open={search.open}
+          setOpen={(open) => change({ open }, { push: open !== '' })}
+        />
+      )}
+    </Page>
+  )
+}
+
+function Filter({
+  given,
+  unknown,
+  change,
+}: {
+  readonly given: string
+  readonly unknown: readonly string[]
+  readonly change: (filter: string) => void
+}) {
+  const { t } = useTranslation('requests')
+  const [typed, setTyped] = useState(given)
+  return (
+    <form
+      className={css.filter}
+      onSubmit={(event) => {
+        event.preventDefault()
+        change(typed.trim())
+      }}
+    >
+      <TextInput
+        aria-label={t('filter.label')}
+        placeholder={t('filter.example')}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        error={unknown.length === 0 ? undefined : t('filter.unknown', { words: unknown.join(' ') })}
+        spellCheck={false}
+        autoComplete="off"
+      />
+    </form>
+  )
+}
+
+function Lines({
+  tenant,
+  filter,
+  open,
+  setOpen,
+}: {
+  readonly tenant: string
+  readonly filter: string
+  readonly open: string
+  readonly setOpen: (id: string) => void
+}) {
+  const { t } = useTranslation('requests')
+  const [follow, setFollow] = useState(open === '')
+  const { lines, held, error, failingSince, hasOlder, older } = useLiveLines(tenant, filter, follow)
+  const columns = useColumns(tenant, open !== '')
+  return (
+    <Loaded read={{ data: lines, error: lines === undefined ? error : undefined }} lines={8}>
+      {(shown) => (
+        <>
+          <div className={css.bar}>
+            <span role="status">
+              {error !== undefined ? (
+                <Status state="fail">{t('live.broken')}</Status>
+              ) : follow ? (
+                <Status state="ok">{t('live.on')}</Status>
+              ) : (
+                <Status state="held">{t('live.paused', { count: held, number: number(held) })}</Status>
+              )}
+            </span>
+            {failingSince !== undefined && (
+              <Status state="warn">{t('live.failing', { time: moment(failingSince) })}</Status>
+            )}
+            <Button
+              variant="default"
+              leftSection={follow ? <Pause size={14} /> : <Play size={14} />}
+              onClick={() => setFollow(!follow)}
+            >
+              {follow ? t('live.pause') : t('live.follow')}
+            </Button>
+            {hasOlder && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setFollow(false)
+                  older()
+                }}
+              >
+                {t('older')}
+              </Button>
+            )}
+          </div>
+          {shown.length === 0 ? (
+            <Empty what={t('empty.what')} why={filter === '' ? t('empty.why') : t('empty.filter')} />
+          ) : (
+            <div className={open === '' ? css.both : `${css.both} ${css.withDetail}`}>
+              <div className={css.list}>
+                <Grid
+                  label={t('title')}
+                  columns={columns}
+                  count={shown.length}
+                  rowAt={(at) => shown[at]}
+                  keyOf={({ id }) => id}
+                  onOpen={(row) => {
+                    if (row.unkept !== undefined) return
+                    setFollow(false)
+                    setOpen(row.id)
+                  }}
+                  open={open === '' ? undefined : open}
+                  onClose={() => setOpen('')}
+                  stateOf={({ status }) => (status >= 500 ? 'fail' : status >= 400 ? 'warn' : undefined)}
+                  follow={follow}
+                  onFollow={setFollow}
+                />
+              </div>
+              {open !== '' && <OpenRequest id={open} close={() => setOpen('')} />}
+            </div>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+/** Beside an open request there is no room for all. */
+function useColumns(tenant: string, isOpen: boolean): readonly Column<RequestLine>[] {
+  const { t } = useTranslation('requests')
+  return [
+    { id: 'at', title: t('column.at'), width: '88px', mono: true, narrow: 'lead', cell: ({ at }) => clock(at) },
+    ...(tenant === ''
+      ? [
+          {
+            id: 'tenant',
+            title: t('column.tenant'),
+            width: '120px',
+            narrow: 'sub' as const,
+            cell: (line: RequestLine) => line.tenant,
+          },
+        ]
+      : []),
+    {
+      id: 'method',
+      title: t('column.method'),
+      width: '76px',
+      mono: true,
+      narrow: 'lead',
+      cell: ({ method }) => method,
+    },
+    {
+      id: 'path',
+      title: t('column.path'),
+      width: 'minmax(200px, 1fr)',
+      mono: true,
+      narrow: 'sub',
+      cell: (line) => <PathOf line={line} />,
+    },
+    {
+      id: 'status',
+      title: t('column.status'),
+      width: '96px',
+      narrow: 'state',
+      cell: ({ status }) => <Status state={stateOfStatus(status)}>{status}</Status>,
+    },
+    {
+      id: 'ms',
+      title: t('column.ms'),
+      width: '72px',
+      align: 'end',
+      mono: true,
+      narrow: 'hidden',
+      cell: ({ us }) => (us / 1_000).toFixed(1),
+    },
+    ...(isOpen
+      ? []
+      : [
+          {
+            id: 'connection',
+            title: t('column.connection'),
+            width: '140px',
+            narrow: 'hidden' as const,
+            cell: ({ connection }: RequestLine) => connection ?? <span className={css.quiet}>{t('nobody')}</span>,
+          },
+          {
+            id: 'bent',
+            title: t('column.bent'),
+            width: '160px',
+            narrow: 'hidden' as const,
+            cell: ({ bends = [] }: RequestLine) => <span className={css.bends}>{bends.join(', ')}</span>,
+          },
+        ]),
+  ]
+}
+
+function PathOf({ line }: { readonly line: RequestLine }) {
+  const { t } = useTranslation('requests')
+  if (line.unkept === undefined) return line.path
+  return <span className={css.quiet}>{t('unkept', { count: line.unkept, number: number(line.unkept) })}</span>
+}

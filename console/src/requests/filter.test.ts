@@ -1,0 +1,52 @@
+// The filter language of requests: what each word becomes, and that nothing is lost without a word.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseFilter, passes } from './filter.ts'
+
+test('words go to the server, text over the path', () => {
+  expect(parseFilter('status:4xx,5xx kind:entra took:>100 method:patch bent:any Users').query).toEqual({
+    outcome: 'refused,failed',
+    kind: 'entra',
+    took: '100',
+    method: 'PATCH',
+    bent: 'any',
+    text: 'Users',
+  })
+  expect(parseFilter('status:409,404').query).toEqual({ status: '409,404' })
+  expect(parseFilter('')).toEqual({ query: {}, without: [], unknown: [] })
+})
+
+test('what cannot be read is named', () => {
+  expect(parseFilter('status:4xx,503 colour:blue took:slow kind:').unknown).toEqual([
+    'status:4xx,503',
+    'colour:blue',
+    'took:slow',
+    'kind:',
+  ])
+})
+
+test('a minus leaves out', () => {
+  const filter = parseFilter('-code:SCIM_NOT_FOUND -status:5xx -bent:empty-path -took:>50')
+  const line = { status: 409, method: 'POST', us: 1_000 }
+  expect(filter.query).toEqual({})
+  expect(passes(line, filter)).toBe(true)
+  expect(passes({ ...line, code: 'SCIM_NOT_FOUND' }, filter)).toBe(false)
+  expect(passes({ ...line, status: 503 }, filter)).toBe(false)
+  expect(passes({ ...line, bends: ['empty-path'] }, filter)).toBe(false)
+  expect(passes({ ...line, us: 60_000 }, filter)).toBe(false)
+})
+
+test('each word is text, a condition, or named as unknown', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const { query, without, unknown } = parseFilter(text)
+      const words = text.split(' ').filter((one) => one !== '')
+      const free = query.text?.split(' ').length ?? 0
+      expect(free + without.length + unknown.length + Object.keys(query).length).toBeGreaterThanOrEqual(
+        words.length === 0 ? 0 : 1,
+      )
+      expect(free + unknown.length).toBeLessThanOrEqual(words.length)
+    }),
+  )
+})
