@@ -9,13 +9,15 @@ import { ConfigError } from '../protocol/index.ts'
 import { createProvider } from '../provider/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { Store } from '../store/index.ts'
-import { createSealer, type Sealer, type Tenancy } from '../tenancy/index.ts'
+import { createAudit, createSealer, type Sealer, type Tenancy } from '../tenancy/index.ts'
 import { reportError } from '../terminal.ts'
+import { createAdmit, type AdminEnv as Env } from './admit.ts'
 import { askScim, type Handle } from './ask-scim.ts'
+import { createRequestAudit } from './audited.ts'
 import { createStreams } from './event-stream.ts'
 import { createHistoryReader } from './history/reader.ts'
 import { createLists } from './lists.ts'
-import { meetsNeeds, NOBODY, requireFresh, requireNeeds } from './needs.ts'
+import { meetsNeeds } from './needs.ts'
 import { openApi } from './openapi.ts'
 import { readCall } from './read-call.ts'
 import type { RecordAccess } from './record-access.ts'
@@ -24,8 +26,8 @@ import type { Route, RouteDeps } from './route.ts'
 import { ROUTES } from './routes.ts'
 import { answerScim, needsOfScim, pathBelowScim, SCIM_PATH } from './scim.ts'
 import { BODY_BYTES } from './shapes.ts'
-import { requireOwnPage, type Visit } from './sign-in/browser.ts'
-import { type Caller, createWays } from './sign-in/ways.ts'
+import type { Visit } from './sign-in/browser.ts'
+import { createWays } from './sign-in/ways.ts'
 
 /** Options of {@link createAdmin}. */
 export interface AdminOptions {
@@ -61,11 +63,7 @@ export interface Admin {
 /** Where it is mounted. */
 const BASE = '/admin/v1'
 
-interface Env {
-  readonly Bindings: { readonly visit: Visit }
-}
-
-const SIGNED_IN: Pick<Route, 'needs'> = { needs: { capability: 'session', reach: 'own' } }
+const SIGNED_IN: Pick<Route, 'id' | 'needs'> = { id: 'describe', needs: { capability: 'session', reach: 'own' } }
 
 /** Creates the admin API: tenants, connections, schemas, settings and the log, at `/admin/v1`, with tokens and sessions of its own. */
 export function createAdmin(options: AdminOptions): Admin {
@@ -74,6 +72,8 @@ export function createAdmin(options: AdminOptions): Admin {
   const lists = createLists(tenancy, directory)
   const streams = createStreams()
   const history = createHistoryReader(store, environment)
+  const audit = createAudit(store, environment)
+  const written = createRequestAudit(audit, () => environment.monotonic())
   const ways = createWays({
     store,
     tenancy,
@@ -82,7 +82,7 @@ export function createAdmin(options: AdminOptions): Admin {
     sealer: options.sealer ?? createSealer(async () => [], environment),
     fetch: options.fetch ?? nowhere,
   })
-  const shared = { tenancy, directory, lists, streams, ways, record, store, history }
+  const shared = { tenancy, directory, lists, streams, ways, audit, record, store, history }
   const app = new Hono<Env>().basePath(BASE)
   const originOf = (context: Context) => options.publicUrl ?? new URL(context.req.url).origin
 
@@ -90,31 +90,20 @@ export function createAdmin(options: AdminOptions): Admin {
     context.header('Cache-Control', 'no-store')
     return next()
   })
-  /** Whoever may do what is asked; refuses everybody else. Nothing of a body is read before it. */
-  async function admit(
-    context: Context<Env>,
-    { needs, fromElsewhere }: Pick<Route, 'needs' | 'fromElsewhere'>,
-    tenant?: string,
-  ): Promise<Caller> {
-    const { method, headers } = context.req.raw
-    const { visit } = context.env
-    if (!headers.has('authorization') && fromElsewhere !== true) requireOwnPage(method, headers, visit.origin)
-    const called = await ways.callerOf(headers, visit)
-    if ('reason' in called && needs.capability !== 'nothing') throw unauthorized(called.reason)
-    const caller = 'reason' in called ? { administrator: NOBODY } : called
-    requireNeeds(needs, caller.administrator, tenant)
-    requireFresh(needs, caller.administrator, context.req.query('force'), environment.now())
-    return caller
-  }
-
+  const admit = createAdmit(ways, written)
   const scim = options.scim ?? ownProvider(options)
   // Before the limit of bodies: the provider has limits of its own.
   app.all(`${SCIM_PATH.replace('{tenant}', ':tenant')}/*`, async (context) => {
-    const tenant = context.req.param('tenant') ?? ''
-    const needs = needsOfScim(context.req.method, pathBelowScim(context.req.url))
-    const { administrator } = await admit(context, { needs }, tenant)
-    const { name } = await tenancy.tenants.show(tenant)
-    return answerScim(scim, context, { tenant: name, origin: originOf(context), administrator })
+    const asked = context.req.param('tenant') ?? ''
+    const path = pathBelowScim(context.req.url)
+    const needs = needsOfScim(context.req.method, path)
+    const caller = await admit(context, { id: 'scim', needs }, asked)
+    const { name: tenant } = await tenancy.tenants.show(asked)
+    const { administrator } = caller
+    const answer = await answerScim(scim, context, { tenant, origin: originOf(context), administrator })
+    const params = { tenant, what: `${context.req.method} ${path}` }
+    if (needs.capability === 'edit' && answer.ok) await written.done('scim', { ...caller, ...context.env, params })
+    return answer
   })
   app.use(
     bodyLimit({
@@ -129,7 +118,7 @@ export function createAdmin(options: AdminOptions): Admin {
       const caller = await admit(context, route, params.tenant)
       const { visit } = context.env
       const { headers } = context.req.raw
-      const { call, cookies } = await readCall(context, route, caller, {
+      const { call, cookies, changes } = await readCall(context, route, caller, {
         visit,
         origin: originOf(context),
         isAllowed: async () => meetsNeeds(await ways.callerOf(headers, visit), route.needs, params.tenant),
@@ -137,9 +126,10 @@ export function createAdmin(options: AdminOptions): Admin {
       const { administrator, actor } = call
       const hub = options.hub({ actor, mayNameVariables: administrator.tenants === undefined })
       const asked = askScim(scim, administrator, call.origin)
-      const known = { ...shared, administration: tenancy.as(actor), hub, scim: asked, provider: scim }
+      const known = { ...shared, administration: tenancy.as(actor, call.giver.told), hub, scim: asked, provider: scim }
       const deps = withSetup(known, options.setup)
-      const answer = await route.run(call, deps)
+      const about = { ...caller, visit, params, facts: call.facts, changes }
+      const answer = await written.run(route, about, () => route.run(call, deps))
       if (answer instanceof Response) return withCookies(answer, cookies)
       if (route.gives.status === 204) return context.body(null, 204)
       return context.json(answer as object, route.gives.status)
@@ -155,10 +145,13 @@ export function createAdmin(options: AdminOptions): Admin {
   })
   app.onError((error, context) => refusalOf(context, error, report))
   return {
-    fetch: async (request, visit) =>
-      app.fetch(request, { visit: visit ?? { origin: new URL(request.url).origin, address: '' } }),
+    fetch: async (request, visit) => app.fetch(request, { visit: visit ?? visitOf(request) }),
     close: streams.close,
   }
+}
+
+function visitOf({ url }: Request): Visit {
+  return { origin: new URL(url).origin, address: '' }
 }
 
 function ownProvider({ directory, tenancy }: AdminOptions): Handle {
@@ -173,13 +166,6 @@ function withCookies(answer: Response, cookies: readonly string[]): Response {
 
 async function nowhere(): Promise<Response> {
   throw new ConfigError('fetch', 'This admin API has no way out')
-}
-
-function unauthorized(reason: keyof typeof UNAUTHORIZED): Refused {
-  const error = reason === 'missing' || reason === 'none' || reason === 'ended' ? '' : ', error="invalid_token"'
-  return new Refused(401, 'ERR_UNAUTHORIZED', UNAUTHORIZED[reason], [], {
-    'WWW-Authenticate': `Bearer realm="admin"${error}`,
-  })
 }
 
 /** What routes work with, and the setup links; without them their routes are refused. */
@@ -211,12 +197,3 @@ function fits(route: Route, path: string): boolean {
   const given = path.split('/')
   return wanted.length === given.length && wanted.every((part, at) => part.startsWith('{') || part === given[at])
 }
-
-const UNAUTHORIZED = {
-  none: 'There is no admin token yet; make one with: lockstep admin token',
-  missing: 'This needs an admin token in the Authorization header; make one with: lockstep admin token',
-  malformed: 'The Authorization header must be like: Bearer lka_…',
-  invalid: 'This admin token is unknown or revoked; make a new one with: lockstep admin token',
-  expired: 'This admin token has expired; make a new one with: lockstep admin token',
-  ended: 'This session has ended; sign in again',
-} as const

@@ -10,10 +10,15 @@ import type { Called } from './sign-in/ways.ts'
 export const NOBODY: Administrator = { actor: '', role: 'support', tenants: [], signedIn: 'session' }
 
 /** Refuses an administrator that lacks what a route needs. A tenant it doesn't reach looks as if it didn't exist. */
-export function requireNeeds({ capability, reach }: Needs, administrator: Administrator, tenant = ''): void {
+export function requireNeeds({ capability, reach, also }: Needs, administrator: Administrator, tenant = ''): void {
   if (reach === 'tenant' && !reaches(administrator, tenant)) throw noTenant(tenant)
   const who = administrator.signedIn === 'token' ? 'This admin token' : 'This sign-in'
-  if (capability !== 'nothing' && capability !== 'session' && !hasCapability(administrator, capability)) {
+  if (
+    also !== administrator.role &&
+    capability !== 'nothing' &&
+    capability !== 'session' &&
+    !hasCapability(administrator, capability)
+  ) {
     const lacks = `${who} has the role ${administrator.role}, which lacks the capability "${capability}"`
     throw new Refused(403, 'ERR_FORBIDDEN', `${lacks}; use a token whose role has it`)
   }

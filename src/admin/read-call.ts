@@ -1,6 +1,7 @@
 // Reads a request as the call of its route, after the checks of what the route needs.
 
 import type { Context } from 'hono'
+import type { Noted } from '../store/index.ts'
 import { checked, objectOf, readBody } from './reading.ts'
 import type { Call, Route } from './route.ts'
 import type { Caller } from './sign-in/ways.ts'
@@ -9,6 +10,8 @@ import type { Caller } from './sign-in/ways.ts'
 export interface ReadCall {
   readonly call: Call
   readonly cookies: readonly string[]
+  /** What changes, as it is noted in the log. */
+  readonly changes: readonly Noted[]
 }
 
 /** Reads query and body by the shapes of the route. Refuses what they don't allow. */
@@ -22,6 +25,8 @@ export async function readCall(
   const query = checked(route.query, context.req.query(), 'query')
   const json = route.body === undefined ? {} : await readBody(context)
   const cookies: string[] = []
+  const changes: Noted[] = []
+  const { actor, role, tenants } = administrator
   const call: Call = {
     params: context.req.param() as { readonly [name: string]: string },
     query,
@@ -31,6 +36,8 @@ export async function readCall(
     actor: administrator.actor,
     ...(session === undefined ? {} : { session }),
     ...known,
+    giver: { actor, role, tenants, told: (noted) => void changes.push(noted) },
+    facts: {},
     url: new URL(context.req.url),
     cookies: headers.get('cookie') ?? undefined,
     agent: headers.get('user-agent') ?? '',
@@ -39,5 +46,5 @@ export async function readCall(
       context.header('Set-Cookie', line, { append: true })
     },
   }
-  return { call, cookies }
+  return { call, cookies, changes }
 }

@@ -1,13 +1,13 @@
 // The declaration of a route, from which it is checked, documented and tested.
 
 import type { z } from 'zod'
-import type { Administrator, Capability } from '../access/index.ts'
+import type { Administrator, Capability, Role } from '../access/index.ts'
 import type { Directory } from '../directory/index.ts'
 import type { HubAdministration } from '../hub/index.ts'
 import type { JsonObject } from '../protocol/index.ts'
 import type { Setup } from '../setup/index.ts'
 import type { ListPage, Store } from '../store/index.ts'
-import type { Administration, Tenancy } from '../tenancy/index.ts'
+import type { Administration, Audit, AuditDraft, Giver, Tenancy } from '../tenancy/index.ts'
 import type { AskScim, Handle } from './ask-scim.ts'
 import type { Streams } from './event-stream.ts'
 import type { HistoryReader } from './history/reader.ts'
@@ -30,6 +30,8 @@ export interface Needs {
    * `forced`: only with `?force=true`.
    */
   readonly fresh?: true | 'forced'
+  /** A role that may, too, although it lacks the capability. */
+  readonly also?: Role
 }
 
 /** One route of the admin API. */
@@ -41,6 +43,8 @@ export interface Route {
   readonly id: string
   readonly does: string
   readonly needs: Needs
+  /** Whether it is a line of the audit; absent: unless it only reads. */
+  readonly audited?: boolean
   /** A browser comes here from another site, as from an identity provider: then nothing but its own secret is believed. */
   readonly fromElsewhere?: true
   readonly query?: z.ZodType
@@ -53,6 +57,9 @@ export interface Route {
   }
   readonly run: (call: Call, deps: RouteDeps) => Promise<unknown>
 }
+
+/** What a route adds to its line of the audit: who has just signed in, and how it ended where that is no error. */
+export type AuditFacts = { -readonly [Name in keyof AuditDraft]?: AuditDraft[Name] }
 
 /** A request that has passed the checks of its route. */
 export interface Call<Params = { readonly [name: string]: string }, Query = unknown, Body = unknown> {
@@ -73,6 +80,10 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   readonly session?: NonNullable<Caller['session']>
   /** How the request came. */
   readonly visit: Visit
+  /** Who changes operators and the like; what it is told of goes to the audit. */
+  readonly giver: Giver
+  /** What the route adds to its line of the audit. */
+  readonly facts: AuditFacts
   /** The whole URL, and the Cookie header, for the way back from an identity provider. */
   readonly url: URL
   readonly cookies: string | undefined
@@ -95,6 +106,7 @@ export interface RouteDeps {
   readonly setup: Pick<Setup, 'links' | 'settings' | 'address'>
   readonly streams: Streams
   readonly ways: Ways
+  readonly audit: Audit
   readonly store: Store
   /** Where resources are named in the log, and who is gone. */
   readonly history: HistoryReader

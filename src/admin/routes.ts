@@ -4,6 +4,7 @@ import type { Route } from './route.ts'
 import { ACCESS_ROUTES } from './routes/access.ts'
 import { AGAIN_ROUTES } from './routes/again.ts'
 import { APP_ROUTES } from './routes/apps.ts'
+import { AUDIT_ROUTES } from './routes/audit.ts'
 import { CONNECTION_ROUTES } from './routes/connections.ts'
 import { EXPLAIN_ROUTES } from './routes/explain.ts'
 import { FIND_ROUTES } from './routes/find.ts'
@@ -62,4 +63,5 @@ export const ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...OPERATOR_ROUTES,
   ...OIDC_ROUTES,
+  ...AUDIT_ROUTES,
 ]

@@ -38,6 +38,7 @@ export const GROUPS: { readonly [name: string]: string } = {
   admin: 'Manage access to the admin API',
   console: 'Manage sign-in to the console',
   operator: 'Manage operators: people who run this installation',
+  audit: 'What was done here, in a chain that shows what was changed',
   seal: 'Manage the keys that seal secrets, such as credentials of apps',
   db: 'Manage a PostgreSQL database on a Citus cluster',
   remote: 'Manage remotes: SCIM servers saved under a name',

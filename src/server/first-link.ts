@@ -10,6 +10,8 @@ export async function firstLink(store: Store): Promise<string | undefined> {
   const { createOneTimeLinks, LINK_MS } = await import('../admin/index.ts')
   const operators = createOperators(store, environment, { actor: 'first start', role: 'owner', tenants: undefined })
   if ((await operators.firstOwner()) === undefined) return undefined
-  const { secret } = await createOneTimeLinks(store, environment).make({ first: true }, LINK_MS.first, 'first start')
+  const { secret } = await createOneTimeLinks(store, environment).make({ first: true }, LINK_MS.first, {
+    actor: 'first start',
+  })
   return secret
 }

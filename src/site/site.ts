@@ -5,7 +5,7 @@ import { environment } from '../environment.ts'
 import type { Background, HubAdministration, HubAdministrator } from '../hub/index.ts'
 import type { Provider } from '../provider/index.ts'
 import type { Setup } from '../setup/index.ts'
-import type { Store } from '../store/index.ts'
+import type { Noted, Store } from '../store/index.ts'
 import type { Sealer, Tenancy } from '../tenancy/index.ts'
 import {
   type Database,
@@ -29,6 +29,8 @@ export type SiteSettings = DatabaseSettings &
 export interface SiteOptions extends OpenOptions {
   /** The name in the change log for changes of administration. Default: the app. */
   readonly actor?: string
+  /** Hears of each note in the log about what administration changed, as it is made. */
+  readonly told?: (noted: Noted) => void
   /** Called with the path of a file for the keys that seal secrets, when it was made. */
   readonly madeKey?: (file: string) => void
 }
@@ -76,7 +78,7 @@ export async function openSiteInThread(settings: SiteSettings, options: ThreadSi
 async function siteOn(
   database: Database,
   settings: SiteSettings,
-  { actor, madeKey, ...thread }: SiteOptions & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
+  { actor, madeKey, told, ...thread }: SiteOptions & Partial<Pick<ThreadSiteOptions, 'check' | 'watch'>>,
 ): Promise<Site> {
   const { store } = database
   // Loaded when an installation is opened: the command line reads settings far more often.
@@ -86,7 +88,11 @@ async function siteOn(
   ])
   const sealKeys = sealKeysOf(settings, madeKey)
   const sealer = createSealer(sealKeys.load, environment)
-  const tenancy = createTenancy({ store, ...(actor === undefined ? {} : { actor }) })
+  const tenancy = createTenancy({
+    store,
+    ...(actor === undefined ? {} : { actor }),
+    ...(told === undefined ? {} : { told }),
+  })
   const issuer = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? 'lockstep'
   let directory: Promise<Directory> | undefined
   let background: Background | undefined

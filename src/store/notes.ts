@@ -18,14 +18,21 @@ export type Note = (
   facts?: NoteFacts,
 ) => Write
 
-/** Creates the notes of one administrator, named in them as `actor`. */
-export function createNote(environment: Environment, actor: string): Note {
-  return (tenant, type, id, verb, facts = {}) => ({
-    write: 'note',
-    ref: { tenant, type, id },
-    at: environment.now(),
-    log: { actor, paths: [{ path: 'verb', new: verb }, ...Object.entries(facts).flatMap(pathOf)] },
-  })
+/** What a note says, for whoever is told of it besides the log. */
+export interface Noted {
+  readonly type: string
+  readonly id: string
+  /** `verb` first, then values, before and after. */
+  readonly paths: readonly PathChange[]
+}
+
+/** Creates the notes of one administrator, named in them as `actor`. `told` hears of each as it is made, before it is committed. */
+export function createNote(environment: Environment, actor: string, told?: (noted: Noted) => void): Note {
+  return (tenant, type, id, verb, facts = {}) => {
+    const paths = [{ path: 'verb', new: verb }, ...Object.entries(facts).flatMap(pathOf)]
+    told?.({ type, id, paths })
+    return { write: 'note', ref: { tenant, type, id }, at: environment.now(), log: { actor, paths } }
+  }
 }
 
 function pathOf([path, fact]: readonly [string, NoteFacts[string]]): readonly PathChange[] {

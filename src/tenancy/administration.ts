@@ -3,7 +3,7 @@
 import type { SchemaUse } from '../directory/index.ts'
 import type { Environment } from '../environment.ts'
 import type { JsonObject } from '../protocol/index.ts'
-import { Conflict, createNote, type Note, type Store } from '../store/index.ts'
+import { Conflict, createNote, type Note, type Noted, type Store } from '../store/index.ts'
 import { type AdminTokens, createAdminTokens, dropFromAdminTokens } from './admin-tokens.ts'
 import type { Catalogs } from './catalogs.ts'
 import type { ConnectionDraft } from './connection-draft.ts'
@@ -35,9 +35,13 @@ export interface AdministrationDeps {
 }
 
 /** Creates the administration of one administrator. */
-export function createAdministration(deps: AdministrationDeps, actor: string): Administration {
+export function createAdministration(
+  deps: AdministrationDeps,
+  actor: string,
+  told?: (noted: Noted) => void,
+): Administration {
   const { store, environment } = deps
-  const note = createNote(environment, actor)
+  const note = createNote(environment, actor, told)
   const plain = createTenants(store, environment, note)
   const tenants: Tenants = {
     ...plain,

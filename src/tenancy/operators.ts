@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from '../protocol/index.ts'
 import {
   createNote,
   factsOf,
+  type Noted,
   type NoteFacts,
   numberOf,
   oneRecord,
@@ -64,13 +65,16 @@ export interface Operators {
 }
 
 /** Who changes operators: nobody gives or takes more than they have. */
-export type Giver = Pick<Administrator, 'actor' | 'role' | 'tenants'>
+export interface Giver extends Pick<Administrator, 'actor' | 'role' | 'tenants'> {
+  /** Hears of each note in the log, as it is made. */
+  readonly told?: (noted: Noted) => void
+}
 
 type Kept = { readonly [id: string]: Omit<Operator, 'id'> }
 
 /** Creates the operators, for one who changes them. Throws {@link TenancyError}. */
 export function createOperators(store: Store, environment: Environment, giver: Giver): Operators {
-  const note = createNote(environment, giver.actor)
+  const note = createNote(environment, giver.actor, giver.told)
   const read = async () => {
     const record = await oneRecord(store, '', RECORD.kind, RECORD.key)
     return { record, kept: record === undefined ? {} : keptOf(factsOf(record)) }

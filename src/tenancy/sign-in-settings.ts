@@ -87,7 +87,7 @@ export function createSignIn(store: Store, sealer: Pick<Sealer, 'seal' | 'open'>
       untilUnchanged(SIGN_IN_RECORD.key, async () => {
         const now = await record()
         const after = await check(draft, giver)
-        const note = createNote(environment, giver.actor)
+        const note = createNote(environment, giver.actor, giver.told)
         const [was, is] = [shown(settingsOf(now)), shown(after)]
         await store.commit([
           {

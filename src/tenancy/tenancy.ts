@@ -2,7 +2,7 @@
 
 import { type Environment, environment as realEnvironment } from '../environment.ts'
 import type { Catalog } from '../protocol/index.ts'
-import { type Store, StoreUnavailable } from '../store/index.ts'
+import { type Noted, type Store, StoreUnavailable } from '../store/index.ts'
 import { type Administration, createAdministration } from './administration.ts'
 import { type Authenticated, createAuthenticator, type TokenInUse } from './authenticate.ts'
 import { createCatalogs } from './catalogs.ts'
@@ -13,7 +13,7 @@ import { createTenantImports, type TenantImports } from './tenant-import.ts'
 /** Tenants and everything that is theirs. */
 export interface Tenancy extends Administration {
   /** The same for another administrator, by the name that the log gives. */
-  readonly as: (actor: string) => Administration
+  readonly as: (actor: string, told?: (noted: Noted) => void) => Administration
   readonly imports: TenantImports
   readonly schemas: Schemas
   /**
@@ -47,8 +47,10 @@ export function createTenancy(options: {
   readonly environment?: Environment
   /** The name of the administrator in the log. */
   readonly actor?: string
+  /** Hears of each note in the log, as it is made. */
+  readonly told?: (noted: Noted) => void
 }): Tenancy {
-  const { store, environment = realEnvironment, actor = 'app' } = options
+  const { store, environment = realEnvironment, actor = 'app', told } = options
   const catalogs = createCatalogs(store, environment)
   const authenticator = createAuthenticator(store, environment, catalogs.ready)
   const forget = (tenant?: string) => {
@@ -67,10 +69,10 @@ export function createTenancy(options: {
     await catalogs.ready(tenant)
   }
   const deps = { store, environment, catalogs, reload }
-  const own = createAdministration(deps, actor)
+  const own = createAdministration(deps, actor, told)
   return {
     ...own,
-    as: (name) => createAdministration(deps, name),
+    as: (name, own) => createAdministration(deps, name, own),
     imports: createTenantImports(store, own.tenants),
     schemas: createSchemas({ store, environment, tenants: own.tenants, reload }),
     authenticate: authenticator.authenticate,

@@ -53,7 +53,7 @@ describe.runIf(hasBrowser)('signing in', () => {
     const { page, context, serving, forgive } = console
     await context.clearCookies()
     const links = createOneTimeLinks(serving.store, environment)
-    const { secret } = await links.make({ first: true }, LINK_MS.first, 'test')
+    const { secret } = await links.make({ first: true }, LINK_MS.first, { actor: 'test' })
     await page.goto(`${serving.url}/console/first#k=${secret}`)
     await page.getByText('It works once').waitFor()
     await checkPage(console, 'first')
@@ -83,7 +83,9 @@ describe.runIf(hasBrowser)('signing in', () => {
     await page.goto(`${serving.url}/console/sign-in?problem=no-role`)
     await page.getByText('no rule gives you a role here').waitFor()
     await checkPage(console, 'sign-in-problem')
-    const { secret } = await createOneTimeLinks(serving.store, environment).make({ operator: 'owner' }, 60_000, 'test')
+    const { secret } = await createOneTimeLinks(serving.store, environment).make({ operator: 'owner' }, 60_000, {
+      actor: 'test',
+    })
     await page.getByLabel('Admin token', { exact: true }).fill(`${serving.url}/console/first#k=${secret}`)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()

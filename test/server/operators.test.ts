@@ -70,8 +70,10 @@ test('an admin token is made with a role and tenants, used, and not the last way
   const { token, id } = made.body
   const authorization = `Bearer ${token}`
   expect((await openPage(server.url).send('GET', '/session', { headers: { authorization } })).body.role).toBe('auditor')
-  const listed = (await send('GET', '/tokens')).body.items.find((one: { id: string }) => one.id === id)
-  expect(listed.lastUsed).toBeDefined()
+  const list = async () => (await send('GET', '/tokens')).body.items.find((one: { id: string }) => one.id === id)
+  // A use is written besides the request.
+  await expect.poll(async () => (await list()).lastUsed, { timeout: 30_000 }).toBeDefined()
+  const listed = await list()
   expect(JSON.stringify(listed)).not.toContain(token)
   expect((await send('POST', '/tokens', { label: 'x', role: 'administrator' })).status).toBe(400)
   expect((await send('DELETE', `/tokens/${id}`)).status).toBe(204)

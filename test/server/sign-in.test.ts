@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const operators = () => createOperators(server.store, environment, OWNER)
 const linkFor = async (operator: string) =>
-  (await createOneTimeLinks(server.store, environment).make({ operator }, LINK_MS.command, 'test')).secret
+  (await createOneTimeLinks(server.store, environment).make({ operator }, LINK_MS.command, { actor: 'test' })).secret
 
 let names = 0
 /** A page on which a new operator of a role has signed in. */
@@ -52,8 +52,8 @@ test('the link of a first start makes the first owner, once', async () => {
     expect((await page.send('GET', '/ways-in')).body).toEqual({ ways: ['link', 'token'], isFirst: true })
     const links = createOneTimeLinks(own.store, environment)
     const [one, two] = [
-      await links.make({ first: true }, 1_000, 'test'),
-      await links.make({ first: true }, 1_000, 'test'),
+      await links.make({ first: true }, 1_000, { actor: 'test' }),
+      await links.make({ first: true }, 1_000, { actor: 'test' }),
     ]
     const use = () => page.send('POST', '/session', { body: { link: one.secret } })
     const statuses = (await Promise.all([use(), use(), use()])).map(({ status }) => status)
@@ -81,7 +81,9 @@ describe('a secret', () => {
     const page = openPage(server.url)
     const used = await linkFor('twice')
     expect((await page.send('POST', '/session', { body: { link: used } })).status).toBe(201)
-    const over = (await createOneTimeLinks(server.store, environment).make({ operator: 'twice' }, -1, 'test')).secret
+    const over = (
+      await createOneTimeLinks(server.store, environment).make({ operator: 'twice' }, -1, { actor: 'test' })
+    ).secret
     const answers = await Promise.all(
       [used, over, 'x'.repeat(43), 'x'].map((link) =>
         openPage(server.url).send('POST', '/session', { body: { link } }),

@@ -95,16 +95,24 @@ async function startSignIn(
   }
 }
 
-async function finishSignIn(
-  { visit, agent, url, cookies, setCookie }: Call<object>,
-  { ways }: RouteDeps,
-): Promise<Response> {
+async function finishSignIn(call: Call<object>, { ways }: RouteDeps): Promise<Response> {
+  const { visit, agent, url, cookies, setCookie, facts } = call
   setCookie(writeFlowCookie('', visit.origin))
   const finished = await ways.oidc.finish(namedCookie(cookies, flowCookie(visit.origin)), url)
   if ('test' in finished) return seeOther(`${visit.origin}/console/settings/sign-in?tried=${finished.test}`)
-  if ('failure' in finished) return seeOther(`${visit.origin}/console/sign-in?problem=${finished.failure.problem}`)
-  const { secret } = await ways.begin(finished.holder, { address: visit.address, agent })
+  if ('failure' in finished) {
+    Object.assign(facts, { outcome: 'refused', reason: finished.failure.message })
+    return seeOther(`${visit.origin}/console/sign-in?problem=${finished.failure.problem}`)
+  }
+  const { secret, session } = await ways.begin(finished.holder, { address: visit.address, agent })
   setCookie(writeCookie(secret, visit.origin))
+  const identity = await ways.identityOf(finished.holder)
+  Object.assign(facts, {
+    how: finished.holder.by,
+    session: session.id,
+    actor: identity?.actor ?? '',
+    name: identity?.name,
+  })
   return seeOther(`${visit.origin}/console${finished.back}`)
 }
 
@@ -134,6 +142,7 @@ export const OIDC_ROUTES: readonly Route[] = [
     does: 'Where the identity provider sends the browser back to: checks its answer, and begins a session',
     needs: { capability: 'nothing', reach: 'own' },
     fromElsewhere: true,
+    audited: true,
     gives: { status: 303 },
     run: finishSignIn,
   }),
@@ -155,7 +164,7 @@ export const OIDC_ROUTES: readonly Route[] = [
     body: DraftBody,
     gives: { status: 200, body: SettingsBody },
     run: async (call, { ways }) => ({
-      ...shownSignIn(await ways.settings.put(call.json, call.administrator)),
+      ...shownSignIn(await ways.settings.put(call.json, call.giver)),
       redirect: redirectOf(call),
     }),
   }),

@@ -30,8 +30,8 @@ function operatorJson({ id, created, ...rest }: Operator) {
   return { operator: id, ...rest, created: isoTime(created) }
 }
 
-function operatorsOf({ administrator }: Pick<Call, 'administrator'>, { ways }: RouteDeps) {
-  return ways.operators(administrator)
+function operatorsOf({ giver }: Pick<Call, 'giver'>, { ways }: RouteDeps) {
+  return ways.operators(giver)
 }
 
 const ALL = { capability: 'own', reach: 'database' } as const
@@ -100,9 +100,10 @@ export const OPERATOR_ROUTES: readonly Route[] = [
         .default(LINK_MS.longest / MINUTE_MS),
     }),
     gives: { status: 201, body: z.object({ link: z.url(), operator: z.string(), expires: time }) },
-    run: async ({ body, actor, visit }, { ways }) => {
+    run: async ({ body, giver, visit, facts }, { ways }) => {
+      facts.object = body.operator
       const { id } = await ways.operator(body.operator)
-      const { secret, expires } = await ways.links.make({ operator: id }, body.minutes * MINUTE_MS, actor)
+      const { secret, expires } = await ways.links.make({ operator: id }, body.minutes * MINUTE_MS, giver)
       return { link: `${visit.origin}/console/first#k=${secret}`, operator: id, expires: isoTime(expires) }
     },
   }),

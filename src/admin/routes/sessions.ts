@@ -110,13 +110,15 @@ async function sessionJson(
 
 /** Begins a session in place of the one that the browser has. */
 async function signIn(
-  { body, visit, agent, session, setCookie }: Call<object, unknown, z.output<typeof SecretBody>>,
+  { body, visit, agent, session, setCookie, facts }: Call<object, unknown, z.output<typeof SecretBody>>,
   { ways }: RouteDeps,
 ) {
   const begun = await ways.signIn(secretOf(body), { address: visit.address, agent })
   if (session !== undefined) await ways.sessions.end([session.id])
   setCookie(writeCookie(begun.secret, visit.origin))
   const { identity } = begun
+  const { id, holder } = begun.session
+  Object.assign(facts, { how: holder.by, session: id, actor: identity.actor, name: identity.name })
   const administrator: Administrator = {
     actor: identity.actor,
     role: identity.role,

@@ -14,6 +14,7 @@ import {
   textOf,
   type Write,
 } from '../../store/index.ts'
+import type { Giver } from '../../tenancy/index.ts'
 
 const LINK = 'sign-in-link'
 const SECRET_BYTES = 32
@@ -32,7 +33,7 @@ export interface OneTimeLinks {
   readonly make: (
     whom: LinkFor,
     lifetimeMs: number,
-    actor: string,
+    by: Pick<Giver, 'actor' | 'told'>,
   ) => Promise<{ readonly secret: string; readonly expires: number }>
   /** Whom a secret signs in, with the write that uses it up: it fails if somebody else was quicker. */
   readonly find: (secret: string) => Promise<{ readonly whom: LinkFor; readonly use: Write } | undefined>
@@ -41,7 +42,7 @@ export interface OneTimeLinks {
 /** Creates the links. */
 export function createOneTimeLinks(store: Store, environment: Environment): OneTimeLinks {
   return {
-    async make(whom, lifetimeMs, actor) {
+    async make(whom, lifetimeMs, by) {
       const now = environment.now()
       const all = await allRecords(store, '', LINK)
       const made = (value: (typeof all)[number]) => numberOf(factsOf(value).made) ?? 0
@@ -51,7 +52,7 @@ export function createOneTimeLinks(store: Store, environment: Environment): OneT
       const kept = new Set(open.slice(0, LINKS - 1))
       const secret = toBase64url(environment.random(new Uint8Array(SECRET_BYTES)))
       const expires = now + lifetimeMs
-      const note = createNote(environment, actor)
+      const note = createNote(environment, by.actor, by.told)
       const id = 'operator' in whom ? whom.operator : 'first'
       await store.commit([
         ...all

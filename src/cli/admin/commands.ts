@@ -71,6 +71,27 @@ export const ADMIN_COMMANDS: readonly CommandEntry[] = [
     run: async ([id = ''], options) => (await import('./operators.ts')).removeOperator(id, options),
   },
   {
+    name: 'audit list',
+    does: 'Show what people, tokens and commands did here, newest first',
+    example: 'audit list --actor console:ada --limit 20',
+    options: [
+      ['--limit <number>', 'show at most this many lines', '50'],
+      ['--tenant <name>', 'only what was done in this tenant'],
+      ['--actor <name>', 'only what this one did, by the name in the change log or for people'],
+      ['--action <id>', 'only this action'],
+      ['--outcome <outcome>', 'only what was done, refused or failed'],
+      ...DATABASE,
+    ],
+    run: async (_args, options) => (await import('./audit.ts')).listAudit(options),
+  },
+  {
+    name: 'audit verify',
+    does: 'Walk the chain of the audit: each line holds the hash of the one before it',
+    example: 'audit verify --head 5f2c…',
+    options: [['--head <hash>', 'a head that was noted down: fails if it is not among the lines'], ...DATABASE],
+    run: async (_args, options) => (await import('./audit.ts')).verifyAudit(options),
+  },
+  {
     name: 'admin log',
     does: 'Show what administrators did outside any tenant: admin tokens created or revoked, tenants deleted',
     example: 'admin log --limit 20',

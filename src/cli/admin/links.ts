@@ -13,7 +13,7 @@ export async function consoleLink(operator: string | undefined, options: Options
   await withLocal(options, async (local) => {
     const whom = await whomFor(local, operator)
     const links = createOneTimeLinks(local.store, environment)
-    const { secret, expires } = await links.make(whom, LINK_MS.command, 'cli')
+    const { secret, expires } = await links.make(whom, LINK_MS.command, { actor: 'cli', told: local.told })
     const link = `${await local.url()}/console/first#k=${secret}`
     const name = 'operator' in whom ? whom.operator : undefined
     if (flagOption(options, 'json')) return printJson({ link, operator: name, expires: isoTime(expires) })

@@ -7,8 +7,8 @@ import { flagOption, listOption, type Options, textOption } from '../terminal/op
 import { formatTime, printJson, printLine, printTable } from '../terminal/print.ts'
 
 /** Whoever can open the database has all of it to give. */
-function operatorsOf({ store }: Local) {
-  return createOperators(store, environment, { actor: 'cli', role: 'owner', tenants: undefined })
+function operatorsOf({ store, told }: Local) {
+  return createOperators(store, environment, { actor: 'cli', role: 'owner', tenants: undefined, told })
 }
 
 /** `lockstep operator list`. */

@@ -1,11 +1,13 @@
 // Opens the local database for a command. The only place in cli that does.
 
+import { userInfo } from 'node:os'
 import type { Directory } from '../../directory/index.ts'
+import { environment } from '../../environment.ts'
 import type { HubAdministration } from '../../hub/index.ts'
 import type { Setup } from '../../setup/index.ts'
 import { localUrl, openSite, readSettings, type SealKeys, type Settings } from '../../site/index.ts'
-import type { Store } from '../../store/index.ts'
-import { type Sealer, scimPath, type Tenancy } from '../../tenancy/index.ts'
+import type { Noted, Store } from '../../store/index.ts'
+import { type AuditDraft, createAudit, type Sealer, scimPath, type Tenancy } from '../../tenancy/index.ts'
 import { printErrorLine } from '../../terminal.ts'
 import { flagOption, type Options, textOption } from '../terminal/options.ts'
 
@@ -23,6 +25,8 @@ export interface Local {
   readonly sealer: Sealer
   /** Where the keys for that are kept. */
   readonly sealKeys: SealKeys
+  /** Hears of notes in the log that are made besides those of `tenancy`: they go to the audit. */
+  readonly told: (noted: Noted) => void
   /** The address at which clients reach the server, without a trailing slash. */
   readonly url: () => Promise<string>
   /** The SCIM base URL of a tenant. */
@@ -36,6 +40,8 @@ export async function withLocal<T>(
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
   const settings = localSettings(options)
+  const changes: Noted[] = []
+  const told = (noted: Noted) => void changes.push(noted)
   const madeKey = (file: string) =>
     printErrorLine(`lockstep: ${file} was made: it has the key that seals secrets; keep a copy apart from backups`)
   const {
@@ -51,6 +57,7 @@ export async function withLocal<T>(
     create,
     actor: 'cli',
     madeKey,
+    told,
   })
   // As set, else the address at which the server was last reached, else the one at which it would listen.
   const url = async () => settings.publicUrl ?? (await tenancy.publicUrl()) ?? localUrl(settings.host, settings.port)
@@ -64,8 +71,9 @@ export async function withLocal<T>(
     return setup
   }
   try {
-    return await use({
+    const result = await use({
       store,
+      told,
       tenancy,
       directory,
       setup: setupOnce,
@@ -75,10 +83,33 @@ export async function withLocal<T>(
       url,
       baseUrl: async (tenant) => (await url()) + scimPath(tenant),
     })
+    await noteCommand(store, changes, 'done')
+    return result
+  } catch (error) {
+    await noteCommand(store, changes, 'failed')
+    throw error
   } finally {
     await (await setup)?.close()
     await close()
   }
+}
+
+/** Writes into the audit what a command changed: whoever runs it has the database, and the name of the machine's user is all that is known. */
+async function noteCommand(store: Store, changes: readonly Noted[], outcome: AuditDraft['outcome']): Promise<void> {
+  const [first] = changes
+  if (first === undefined) return
+  const verb = first.paths[0]?.new
+  const name = userInfo().username
+  const action = `${first.type} ${typeof verb === 'string' ? verb : ''}`.trim()
+  await createAudit(store, environment).append({
+    actor: 'cli',
+    name,
+    how: 'command',
+    action,
+    object: first.id,
+    outcome,
+    changes,
+  })
 }
 
 /** The settings from the options of a command and the environment. */
