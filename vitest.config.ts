@@ -8,6 +8,7 @@ const ON_POSTGRES = [
   'test/{groups,indexes,ordered-indexes,limits,tenants,fuzz,kill}.test.ts',
   'test/cli/**/*.test.ts',
   'test/server/**/*.test.ts',
+  'test/setup/**/*.test.ts',
   'test/tenancy/**/*.test.ts',
   'test/record/**/*.test.ts',
   'test/embed/**/*.test.ts',

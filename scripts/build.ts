@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { chmod, cp, glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { collectPageFiles } from '../src/embed/setup/collect-page-files.ts'
 import { buildConsole } from './console.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -31,6 +33,14 @@ await cp(join(root, 'console/dist'), join(dist, 'console'), {
   recursive: true,
   filter: (path) => !path.endsWith('.inputs') && !path.endsWith('.vite'),
 })
+
+// An app embeds the setup page without files beside the code, so that bundlers and other runtimes have it, too.
+const page = await collectPageFiles(pathToFileURL(join(root, 'console/dist/')))
+const pageModule = `export async function readPageFiles() { return ${JSON.stringify(page)} }\n`
+await writeFile(join(dist, 'embed/setup/page-files.js'), pageModule)
+await rm(join(dist, 'embed/setup/page-files.js.map'), { force: true })
+for (const name of ['js', 'js.map', 'd.ts'])
+  await rm(join(dist, `embed/setup/collect-page-files.${name}`), { force: true })
 
 const main = join(dist, 'cli/main.js')
 const code = await readFile(main, 'utf8')

@@ -74,6 +74,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['embed/mounts', 'What each framework mounts.'],
   ['embed/credentials', 'Tokens of identity providers: made, hashed, rotated, revoked, checked.'],
   ['embed/resources', 'People and groups as the code of the app reads and writes them, without HTTP.'],
+  ['embed/setup', 'The door `lockstep/setup`: setup links and the setup page in an app.'],
   ['embed/events', 'What an app is told of people and groups, in the transaction and after it.'],
   ['embed/events/contract', 'The events and options of events, and how they are checked.'],
   ['embed/events/facts', 'What happened in a commit: documents, groups and roles before and after.'],

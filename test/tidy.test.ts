@@ -175,6 +175,7 @@ const BEGINNINGS = [
   'jobs/index.ts',
   'hub/index.ts',
   'testing/index.ts',
+  'embed/setup/index.ts',
   'hub/testing.ts',
 ]
 

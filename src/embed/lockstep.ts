@@ -20,6 +20,7 @@ import type { Report } from './report.ts'
 import { createGroups, type Groups } from './resources/members.ts'
 import { createResources, type Resources } from './resources/resources.ts'
 import type { GroupOf, UserOf } from './resources/types.ts'
+import { INSIDE, type Inside } from './setup/inside.ts'
 import {
   createTenantTypes,
   type DEFAULT_TYPES,
@@ -118,7 +119,8 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
   })
   const { open, close } = opening
   const people = createPeople(options, { environment, report, open, ready: types.ready })
-  const direct: Direct = { handle: (call) => answer(opening, call), locate: url.locate }
+  let seen: ((call: Call, answer: Answer) => void) | undefined
+  const direct: Direct = { handle: (call) => told(call, answer(opening, call), seen), locate: url.locate }
   const fetch = Object.assign((request: Request, context?: Ctx) => fetchThrough(direct, request, { context }), {
     [DIRECT]: direct,
   })
@@ -128,7 +130,23 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
     await types.ready(tenant)
     return types.catalog(tenant).types
   }
-  return {
+  const inside: Inside = {
+    environment,
+    trustProxy: options.trustProxy === true,
+    open,
+    types: typesOf,
+    catalog: async (tenant) => {
+      await types.ready(tenant)
+      return types.catalog(tenant)
+    },
+    base: url.base,
+    elsewhere,
+    report: (error) => report({ error }),
+    observe: (call) => {
+      seen = call
+    },
+  }
+  const parts: Lockstep<Types, Ctx> = {
     ...people.api,
     ...events.desk,
     ...createMounts(fetch, direct, url, { report, close }),
@@ -145,6 +163,8 @@ export function lockstep<Tx, const Types extends TypesOption = typeof DEFAULT_TY
     open,
     close,
   }
+  // For `lockstep/setup` alone; apps see nothing of it.
+  return Object.assign(parts, { [INSIDE]: inside })
 }
 
 /** Puts the directory and the provider onto an open store, and starts what follows the log. */
@@ -186,6 +206,23 @@ function start<Tx, Types extends TypesOption, Ctx, Db>(
       await store.close()
     },
   }
+}
+
+/** Tells whoever watches of an answer, once there is one. */
+function told(
+  call: Call,
+  answer: Answer | Promise<Answer>,
+  seen: ((call: Call, answer: Answer) => void) | undefined,
+): Answer | Promise<Answer> {
+  if (seen === undefined) return answer
+  if (answer instanceof Promise) {
+    return answer.then((one) => {
+      seen(call, one)
+      return one
+    })
+  }
+  seen(call, answer)
+  return answer
 }
 
 /** The answer to a call: at once where everything is open. Never throws. */

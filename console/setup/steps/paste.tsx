@@ -53,11 +53,11 @@ export function Paste() {
             {state.connected === undefined ? null : <Notice state="warn">{say('paste.anotherLive')}</Notice>}
           </>
         ) : null}
-        {token === undefined ? (
-          <button type="button" className={state.token === undefined ? 'primary' : ''} disabled={busy} onClick={make}>
+        {busy ? null : (
+          <button type="button" className={state.token === undefined ? 'primary' : ''} onClick={make}>
             {say(state.token === undefined ? 'paste.make' : 'paste.another')}
           </button>
-        ) : null}
+        )}
         <div role="alert">{failed ? <Notice state="fail">{say('failed.text')}</Notice> : null}</div>
       </section>
       <label className="field">
