@@ -175,7 +175,7 @@ const BEGINNINGS = [
   'jobs/index.ts',
   'hub/index.ts',
   'testing/index.ts',
-  'embed/setup/index.ts',
+  'embed/setup/setup-page.ts',
   'hub/testing.ts',
 ]
 
@@ -384,6 +384,7 @@ describe('the house is tidy', () => {
       'hub/contract/index.ts',
       'testing/index.ts',
       'simulate/index.ts',
+      'embed/setup/setup-page.ts',
       ...Object.values(DOORS)
         .flat()
         .map((door) => `store/${door}`),

@@ -4,6 +4,7 @@ import { Activity, Building2, Code, LayoutDashboard, type LucideIcon, Settings2,
 import type { ComponentType } from 'react'
 import { IN_PAGES } from './pages/in.ts'
 import { OUT_PAGES } from './pages/out.ts'
+import { SETUP_PAGES } from './pages/setup-links-pages.ts'
 import type { Capability } from './session.tsx'
 import type { Words } from './words/areas.d.ts'
 import type common from './words/en/common.json'
@@ -102,6 +103,7 @@ export const PAGES: readonly PageEntry[] = [
     icon: Code,
     load: () => import('./pages/api.tsx'),
   },
+  ...SETUP_PAGES,
   ...OUT_PAGES,
 ]
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../examples/setup-link.ts'
-import { setupPage } from '../../src/embed/setup/index.ts'
+import { setupPage } from '../../src/embed/setup/setup-page.ts'
 import { bearer, lockstep, memoryStore } from '../../src/index.ts'
 import { scim as ask, begin, keyOf } from '../setup/customer.ts'
 

@@ -8,6 +8,7 @@ import type parts from './en/parts.json'
 import type requests from './en/requests.json'
 import type schemas from './en/schemas.json'
 import type settings from './en/settings.json'
+import type setup from './en/setup.json'
 import type signIn from './en/sign-in.json'
 import type tenants from './en/tenants.json'
 
@@ -20,6 +21,7 @@ export interface Words {
   schemas: typeof schemas
   requests: typeof requests
   settings: typeof settings
+  setup: typeof setup
   'sign-in': typeof signIn
   tenants: typeof tenants
 }

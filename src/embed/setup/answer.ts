@@ -1,4 +1,4 @@
-// Passes a call of a framework's mount on to functions from Request to Response, and their response back as an answer.
+// Passes a mount's call on to functions from Request to Response, and their response back.
 
 import type { Answer, Call } from '../../call.ts'
 

@@ -1,6 +1,6 @@
 // Collects the built files of the setup page: the page, and everything that it leads to.
 
-import type { PageFile } from './page-files.ts'
+import type { PageFile } from './page-file.ts'
 
 const TYPES: { readonly [extension: string]: string } = {
   html: 'text/html; charset=utf-8',

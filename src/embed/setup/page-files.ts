@@ -1,12 +1,6 @@
 // The files of the setup page: put into this module by the build, read from console/dist in the repository.
 
-/** One file of the page. */
-export interface PageFile {
-  readonly type: string
-  /** Text as it is, other files as base64. */
-  readonly text?: string
-  readonly base64?: string
-}
+import type { PageFile } from './page-file.ts'
 
 /** The files of the page by their names below it; `index.html` is the page itself. Undefined if it was not built. */
 export async function readPageFiles(): Promise<{ readonly [name: string]: PageFile } | undefined> {

@@ -2,7 +2,8 @@
 
 import { fromBase64url } from '../../base64url.ts'
 import type { Answer, Call } from '../../call.ts'
-import { type PageFile, readPageFiles } from './page-files.ts'
+import type { PageFile } from './page-file.ts'
+import { readPageFiles } from './page-files.ts'
 
 /** What a page may load and do: only what comes from where it came from. */
 const POLICY = [
