@@ -7,8 +7,8 @@ import { join } from 'node:path'
 
 /** The repository. */
 export const ROOT = new URL('../..', import.meta.url).pathname
-/** The command line. */
-export const MAIN = join(ROOT, 'src/cli/main.ts')
+/** The command line: of the sources, or the one that is tried (`scripts/try-hub.ts`). */
+export const MAIN = process.env.LOCKSTEP_MAIN ?? join(ROOT, 'src/cli/main.ts')
 
 /** The result of a command line. */
 export interface Ran {

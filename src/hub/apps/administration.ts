@@ -6,6 +6,7 @@ import type { Store } from '../../store/index.ts'
 import type { AccessSubject, AdapterDeps, AdapterKind, AppSettings, CompiledApp } from '../contract/index.ts'
 import { type Access, createAccess } from '../proof/access.ts'
 import type { Background } from '../proof/background.ts'
+import { createHistories } from '../proof/histories.ts'
 import { createPlans, type Plans } from '../proof/plans.ts'
 import { createProof, type Proof } from '../proof/proof.ts'
 import type { Sealing } from '../proof/signing-keys.ts'
@@ -73,6 +74,7 @@ export interface HubAdministration {
 export function createHubAdministration(deps: HubDeps): (administrator: HubAdministrator) => HubAdministration {
   const inspection = createInspection(deps)
   const probes = createProbes(deps)
+  const histories = createHistories(deps.store, deps.environment)
   return (administrator) => {
     const apps = createApps({ ...deps, ...administrator })
     const plans = createPlans({
@@ -94,7 +96,7 @@ export function createHubAdministration(deps: HubDeps): (administrator: HubAdmin
         const { store, kinds, environment } = deps
         if (at !== undefined && at > environment.now())
           throw new AppRefusal('ERR_INVALID', 'The moment must be in the past')
-        return createAccess({ store, tenant, types: await deps.types(tenant), kinds }, at, subject)
+        return createAccess({ store, tenant, types: await deps.types(tenant), kinds, histories }, at, subject)
       },
       watch: async (tenant) => {
         await deps.types(tenant)

@@ -5,6 +5,7 @@ import type { Item, Store, Work } from '../../store/index.ts'
 import { type AccessPage, type AccessSubject, type AdapterKind, type Link, QUEUES } from '../contract/index.ts'
 import { type RuledRow, rowsOf } from './access-rows.ts'
 import { type AccessApp, readAppsThen } from './apps-then.ts'
+import type { Histories } from './histories.ts'
 import { type History, readHistory } from './history.ts'
 import { createMoment, type Moment, type Seen } from './moment.ts'
 
@@ -14,6 +15,8 @@ export interface AccessDeps {
   readonly tenant: string
   readonly types: readonly ResourceType[]
   readonly kinds: readonly AdapterKind[]
+  /** Where histories that were read a moment ago are found again. */
+  readonly histories?: Histories
 }
 
 /** Answers about access. */
@@ -39,7 +42,8 @@ export const ACCESS_PAGE = 200
 export async function createAccess(deps: AccessDeps, at?: number, subject?: AccessSubject): Promise<Access> {
   const { store, tenant, types, kinds } = deps
   const only = subject !== undefined && 'user' in subject ? subject.user : undefined
-  const history = at === undefined ? undefined : await readHistory(store, tenant, at, only)
+  const read = deps.histories?.read ?? readHistory.bind(undefined, store)
+  const history = at === undefined ? undefined : await read(tenant, at, only)
   const moment = createMoment(store, tenant, types, history)
   const { apps, doubts } = await readAppsThen(store, tenant, types, kinds, history)
   const answer = { ...deps, moment, history, apps }

@@ -11,6 +11,8 @@ export type HistoryStore = Pick<Store, 'changes' | 'tenant' | 'names'>
 export interface History {
   /** Milliseconds since 1970. */
   readonly at: number
+  /** How many values and memberships it holds. */
+  readonly size: number
   /** A resource as it was; `now`: as it is, undefined when it is gone. Undefined: it was not there. */
   readonly before: (type: ResourceType, id: string, now: Document | undefined) => Document | undefined
   /** Groups that a member joined or left since, by whether it was in them; without those in `blind`. */
@@ -73,6 +75,7 @@ export async function readHistory(store: HistoryStore, tenant: string, at: numbe
   }
   return {
     at,
+    size: kept.size(),
     ...kept.found,
     forward: once(() => readForward(store, tenant, begins, from, kept.found.blind)),
   }
