@@ -217,8 +217,11 @@ async function throughFetch(
     // What a Request can't be made of: some methods (TRACE, TRACK), and URLs with credentials in them.
     return NO_REQUEST.has(method) ? NOT_ALLOWED : { status: 400, headers: [] }
   }
+  let goesOn = false
   try {
     const response = await fetch(made)
+    // The signal is still listened to by an answer that goes on until the client leaves.
+    goesOn = response.headers.get('content-type')?.startsWith('text/event-stream') === true
     if (refused.answer !== undefined && response.status === 500) return refused.answer
     const flat: string[] = []
     for (const [name, value] of response.headers) flat.push(name, value)
@@ -227,7 +230,7 @@ async function throughFetch(
     if (refused.answer !== undefined) return refused.answer
     throw error
   } finally {
-    stay()
+    if (!goesOn) stay()
   }
 }
 

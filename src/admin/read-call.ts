@@ -40,6 +40,8 @@ export async function readCall(
     facts: {},
     url: new URL(context.req.url),
     cookies: headers.get('cookie') ?? undefined,
+    gone: context.req.raw.signal,
+    lastEventId: headers.get('last-event-id') ?? undefined,
     agent: headers.get('user-agent') ?? '',
     setCookie: (line) => {
       cookies.push(line)

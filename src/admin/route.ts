@@ -87,6 +87,10 @@ export interface Call<Params = { readonly [name: string]: string }, Query = unkn
   /** The whole URL, and the Cookie header, for the way back from an identity provider. */
   readonly url: URL
   readonly cookies: string | undefined
+  /** Aborted when the client leaves, for answers that go on. */
+  readonly gone: AbortSignal
+  /** The id of the last event that a client has seen of a stream that broke off. */
+  readonly lastEventId?: string | undefined
   /** What the client says it is. */
   readonly agent: string
   /** Adds a Set-Cookie header to the answer. */

@@ -23,9 +23,11 @@ import { PREVIEW_ROUTES } from './routes/preview.ts'
 import { PROBE_ROUTES } from './routes/probes.ts'
 import { REQUEST_ROUTES } from './routes/requests.ts'
 import { SCHEMA_ROUTES } from './routes/schemas.ts'
+import { SERIES_ROUTES } from './routes/series.ts'
 import { SESSION_ROUTES } from './routes/sessions.ts'
 import { SETUP_LINK_ROUTES } from './routes/setup-links.ts'
 import { SETUP_PAGE_ROUTES } from './routes/setup-page.ts'
+import { STREAM_ROUTES } from './routes/stream.ts'
 import { TENANT_ROUTES } from './routes/tenants.ts'
 import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TRY_ROUTES } from './routes/try.ts'
@@ -49,6 +51,8 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
   ...REQUEST_ROUTES,
+  ...SERIES_ROUTES,
+  ...STREAM_ROUTES,
   ...SCHEMA_ROUTES,
   ...TYPE_ROUTES,
   ...INDEX_ROUTES,

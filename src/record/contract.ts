@@ -2,6 +2,7 @@
 
 import type { Count } from './counts.ts'
 import type { AnswerClass, PlacedLine, RequestKind, RequestLine } from './line.ts'
+import type { Heard } from './quiet.ts'
 
 /** What is written at once. */
 export interface RecordBatch {
@@ -124,6 +125,11 @@ export interface RecordStore {
     readonly from: number
     readonly limit: number
   }) => Promise<readonly Fault[]>
+  /** When connections were heard since a moment, as counts tell. */
+  readonly heard: (query: {
+    readonly tenants?: readonly string[] | undefined
+    readonly from: number
+  }) => Promise<readonly Heard[]>
   /** Removes one step of what is no longer kept. Returns whether there is more. */
   readonly trim: (retention: Retention) => Promise<boolean>
   /** Removes all of one tenant. */

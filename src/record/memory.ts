@@ -4,6 +4,7 @@ import type { CountQuery, Fault, LinePage, LineQuery, RecordStore, Retention } f
 import { addCounts, type Count, keyOf, sumOfAll } from './counts.ts'
 import type { PlacedLine } from './line.ts'
 import { matchesLine } from './matches.ts'
+import { heardOf } from './quiet.ts'
 
 const HOUR_MS = 3_600_000
 /** The sums of all tenants are counted under this name, which no tenant has. */
@@ -37,6 +38,13 @@ export function memoryRecord(most: number = MEMORY_LINES): RecordStore {
     faults: async ({ tenants, print, from, limit }) => {
       const wanted = memory.lines.filter((line) => matchesLine(line, { tenants, print, from }))
       return faultsOf(wanted).slice(0, limit)
+    },
+    heard: async ({ tenants, from }) => {
+      const all = [...memory.hours.values(), ...memory.minutes.values()]
+      const own = all.filter(({ tenant, connection }) => tenant !== ALL && connection !== '')
+      return heardOf(
+        own.filter(({ tenant, minute }) => minute >= from && (tenants === undefined || tenants.includes(tenant))),
+      )
     },
     trim: async (retention) => trim(memory, retention),
     async forget(tenant) {

@@ -201,6 +201,22 @@ describe.each(STORES)('the record on %s', (_name, open) => {
     expect(await store.counts({ ...range, tenants: ['none'] })).toEqual([])
   })
 
+  test('tells when connections were heard, over minutes and hours, and their longest silence', async () => {
+    const at = (minute: number, more: Partial<Count> = {}) =>
+      count({ minute: T + minute * MINUTE, last: T + minute * MINUTE + 500, ...more })
+    const counts = [at(0), at(0, { asks: 'create' }), at(10), at(100), at(130), at(5, { tenant: 'globex' })]
+    await store.append({ lines: [], counts: [...counts, at(7, { connection: '' })] })
+    const wanted = [
+      { tenant: 'acme', connection: 'entra-1', first: T, last: T + 130 * MINUTE + 500, longestMs: 90 * MINUTE - 500 },
+    ]
+    expect(await store.heard({ tenants: ['acme'], from: T })).toEqual(wanted)
+    expect((await store.heard({ from: T })).map(({ tenant }) => tenant).sort()).toEqual(['acme', 'globex'])
+    expect(await store.heard({ tenants: ['none'], from: T })).toEqual([])
+    while (await store.trim({ ...KEEP, minutesBefore: T + 2 * HOUR })) {}
+    const [rough] = await store.heard({ tenants: ['acme'], from: T })
+    expect(rough).toMatchObject({ first: T, last: T + 130 * MINUTE + 500 })
+  })
+
   test('minutes become hours, and hours go, and nothing is counted twice', async () => {
     const counts = [0, 1, 59, 60, 61, 130].map((minute) => count({ minute: T + minute * MINUTE }))
     await store.append({ lines: [], counts })

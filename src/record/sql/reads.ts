@@ -4,6 +4,7 @@ import type { CountQuery, Fault, LinePage, LineQuery, RecordStore } from '../con
 import type { Count } from '../counts.ts'
 import type { PlacedLine } from '../line.ts'
 import { matchesLine } from '../matches.ts'
+import type { Heard } from '../quiet.ts'
 import { ALL_TENANTS } from './append.ts'
 import type { Run, SqlRow, SqlValue } from './database.ts'
 import { countOfRow, LINE_COLUMNS, lineOfRow } from './rows.ts'
@@ -162,4 +163,35 @@ export async function faultsOf(
     })
   }
   return faults
+}
+
+/** When connections were heard. */
+export async function heardSince(
+  deps: ReadDeps,
+  { tenants, from }: Parameters<RecordStore['heard']>[0],
+): Promise<readonly Heard[]> {
+  const numbers = tenants === undefined ? undefined : await deps.tenants.find(deps.run, tenants)
+  if (numbers?.length === 0) return []
+  const { run, prefix } = deps
+  const some = `minute >= $1 and connection <> '' and t <> ${ALL_TENANTS}${numbers === undefined ? '' : ` and ${inList('t', numbers)}`}`
+  // The silence before each minute or hour in which a connection spoke.
+  const rows = await run(
+    `select t, connection, min(minute), max(last), max(minute - before) from (
+       select t, connection, minute, last, lag(last, 1, minute) over (partition by t, connection order by minute) as before
+       from (select t, connection, minute, max(last) as last from (
+         select t, connection, minute, last from ${prefix}record_hour where ${some}
+         union all select t, connection, minute, last from ${prefix}record_minute where ${some}
+       ) spoke group by t, connection, minute) spoken
+     ) silences group by t, connection`,
+    [from],
+  )
+  return Promise.all(
+    rows.map(async ([t, connection, first, last, longest]) => ({
+      tenant: await deps.tenants.nameOf(run, Number(t)),
+      connection: String(connection),
+      first: Number(first),
+      last: Number(last),
+      longestMs: Math.max(0, Number(longest)),
+    })),
+  )
 }

@@ -3,7 +3,7 @@
 import type { RecordStore } from '../contract.ts'
 import { append } from './append.ts'
 import type { SqlDatabase } from './database.ts'
-import { countsOf, faultsOf, lineOf, pageOf, type ReadDeps } from './reads.ts'
+import { countsOf, faultsOf, heardSince, lineOf, pageOf, type ReadDeps } from './reads.ts'
 import { createTenantNumbers } from './tenants.ts'
 import { trim } from './trim.ts'
 
@@ -26,6 +26,7 @@ export function sqlRecord(database: SqlDatabase): RecordStore {
     },
     counts: (query) => countsOf(deps, query),
     faults: (query) => faultsOf(deps, query),
+    heard: (query) => heardSince(deps, query),
     trim: (retention) => transaction((inside) => trim(inside, prefix, bytes, retention)),
     forget: (tenant) =>
       transaction(async (inside) => {

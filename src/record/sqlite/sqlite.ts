@@ -60,6 +60,7 @@ export function sqliteRecord(file: string, { mostPages }: SqliteRecordOptions = 
     place: () => call('place'),
     counts: (query) => call('counts', query),
     faults: (query) => call('faults', query),
+    heard: (query) => call('heard', query),
     trim: (retention) => call('trim', retention),
     forget: (tenant) => call('forget', tenant),
     size: () => call('size'),
