@@ -64,6 +64,7 @@ const FOLDERS: readonly (readonly [folder: string, text: string])[] = [
   ['cli/access', 'The command that says who has access to what.'],
   ['cli/log', 'Commands that read the change log or erase a person from it.'],
   ['cli/explain', 'The command that explains an error.'],
+  ['cli/requests', 'Commands that show recorded requests, and what failed.'],
   ['cli/admin', 'Commands for admin tokens and the administrative log.'],
   ['cli/check', 'The command that runs the conformance checker.'],
   ['cli/simulate', 'The command that plays an identity provider.'],

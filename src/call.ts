@@ -65,6 +65,8 @@ export interface About {
   bends: readonly string[] | undefined
   /** Attributes that no schema has and that were left out. */
   left: readonly string[] | undefined
+  /** What it names that a person can be found by, where another thread has read it. Only hashes of it are kept. */
+  named: readonly string[] | undefined
   /** The body as it is kept, and its detail masked, where another thread has read it. */
   kept: string | undefined
   isMasked: boolean
@@ -95,6 +97,7 @@ export function blankAbout(): About {
     sent: undefined,
     bends: undefined,
     left: undefined,
+    named: undefined,
     kept: undefined,
     isMasked: false,
   }

@@ -33,6 +33,7 @@ import { TOKEN_ROUTES } from './routes/tokens.ts'
 import { TRY_ROUTES } from './routes/try.ts'
 import { TYPE_ROUTES } from './routes/types.ts'
 import { UNDO_ROUTES } from './routes/undo.ts'
+import { WHEREABOUTS_ROUTES } from './routes/whereabouts.ts'
 
 /** Every route, in the order of the reference page. */
 export const ROUTES: readonly Route[] = [
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCESS_ROUTES,
   ...REQUEST_ROUTES,
+  ...WHEREABOUTS_ROUTES,
   ...SERIES_ROUTES,
   ...STREAM_ROUTES,
   ...SCHEMA_ROUTES,

@@ -12,6 +12,7 @@ import { DATABASE_COMMANDS } from './database/commands.ts'
 import { EXPLAIN_COMMANDS } from './explain/commands.ts'
 import { LOG_COMMANDS } from './log/commands.ts'
 import { PROOF_COMMANDS } from './proof/commands.ts'
+import { REQUEST_COMMANDS } from './requests/commands.ts'
 import { RESOURCE_COMMANDS } from './resources/commands.ts'
 import { SCHEMA_COMMANDS } from './schemas/commands.ts'
 import { SERVER_COMMANDS } from './server/commands.ts'
@@ -58,6 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ...COMPARE_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...LOG_COMMANDS,
+  ...REQUEST_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...SCHEMA_COMMANDS,
   ...ADMIN_COMMANDS,

@@ -24,6 +24,7 @@ export {
 export { type Answered, settle } from './make-line.ts'
 export { matchesLine } from './matches.ts'
 export { memoryRecord } from './memory.ts'
+export { hashOfName } from './named.ts'
 export { HEARD_MS, type Heard, type Quiet, quietOf } from './quiet.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
 export { REQUEST_ID } from './request-id.ts'

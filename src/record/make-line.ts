@@ -5,6 +5,7 @@ import { requireNodeCrypto } from '../node-crypto.ts'
 import { networkOf } from './address.ts'
 import { classOf, kindOf, type RequestLine } from './line.ts'
 import { maskDetail, maskExpression, maskUrl, wordsOf } from './mask.ts'
+import { namedIn } from './named.ts'
 import { type BodyMode, bodyText } from './shape.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -31,8 +32,8 @@ export interface LineDeps {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly process: string
-  /** Keyed hashes of what the request named. */
-  readonly hashes: readonly string[]
+  /** The keyed hash of what a request names; absent as long as there is no key. */
+  readonly hash?: ((tenant: string, name: string) => string) | undefined
 }
 
 /** Longest user agent, and most paths and names that are kept. */
@@ -44,7 +45,7 @@ const URL_CHARACTERS = 1_000
 /** Makes the line. */
 export function makeLine(
   { id, call, about, tenant, status, us, bytesOut }: Answered,
-  { vocabulary, at, process, hashes }: LineDeps,
+  { vocabulary, at, process, hash }: LineDeps,
 ): RequestLine {
   const { method, path, search } = call
   const { caller, sent } = about
@@ -59,6 +60,9 @@ export function makeLine(
   const agent = call.header('user-agent')?.slice(0, AGENT)
   const code = outcome === 'answered' ? undefined : (about.code ?? `SCIM_${status}`)
   const resource = about.id
+  // Nothing is made of what an unknown caller says.
+  const named = hash === undefined || caller === undefined ? [] : (about.named ?? namedIn(search, sent))
+  const hashes = hash === undefined ? [] : named.map((name) => hash(tenant, name))
   return {
     id,
     at,
@@ -122,6 +126,7 @@ export function settle(about: About, call: MaskedCall, vocabulary: Vocabulary, a
   return {
     ...rest,
     sent: undefined,
+    named: namedIn(call.search, sent),
     detail: detailOf(about, call, vocabulary),
     kept: sent === undefined ? undefined : bodyText(sent, vocabulary, modeOf(about, at)),
     isMasked: true,

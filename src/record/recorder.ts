@@ -7,6 +7,7 @@ import { addCounts, type Count, keyOf } from './counts.ts'
 import { createLimits } from './limits.ts'
 import { type AnswerClass, classOf, kindOf, type RequestLine } from './line.ts'
 import { type Answered, type Asked, makeLine } from './make-line.ts'
+import { hashOfName } from './named.ts'
 import { createRequestIds } from './request-id.ts'
 import { createTallies, skip, type Tallies } from './tallies.ts'
 import { vocabularyOf } from './vocabulary.ts'
@@ -19,8 +20,8 @@ export interface RecorderOptions {
   readonly process: string
   /** The types of a tenant: whose words are nobody's values. */
   readonly catalog: (tenant: string) => Catalog
-  /** Keyed hashes of what a request named. */
-  readonly hashes?: (answered: Answered) => readonly string[]
+  /** The key of the hashes of what requests name; undefined as long as it is not there. */
+  readonly key?: () => Uint8Array | undefined
   /** Called with why nothing can be kept at present. */
   readonly failed?: (error: unknown) => void
 }
@@ -122,13 +123,14 @@ function answered(state: State, request: Asked, status: number, us: number, byte
 /** Keeps the line of a request. Whatever is wrong with it must not reach the answer. */
 function keep({ options, waiting }: State, request: Answered): void {
   const { tenant } = request
+  const key = options.key?.()
   try {
     waiting.push(
       makeLine(request, {
         vocabulary: vocabularyOf(options.catalog(tenant)),
         at: options.environment.now(),
         process: options.process,
-        hashes: options.hashes?.(request) ?? [],
+        hash: key === undefined ? undefined : (tenant, name) => hashOfName(key, tenant, name),
       }),
     )
   } catch (error) {

@@ -27,11 +27,22 @@ export function startRecording(
   { directory, tenancy, log }: { readonly directory: Directory; readonly tenancy: Tenancy; readonly log: Log },
 ): Recording {
   const named = createTenantNames(tenancy)
+  let key: Uint8Array | undefined
+  const loadKey = () =>
+    directory.secretKey('about').then(
+      (found) => {
+        key = found
+      },
+      // The database does not answer yet; nothing is found by its name until it does.
+      () => void environment.setTimer(KEY_MS, loadKey, { background: true }),
+    )
+  void loadKey()
   const recorder = createRecorder({
     store: { ...store, append: async (batch) => store.append(await named(batch)) },
     environment,
     process: PROCESS_NAME,
     catalog: directory.catalog,
+    key: () => key,
     failed: (error) =>
       log.warn({ err: error }, 'requests cannot be recorded at present; they are answered and counted all the same'),
   })
@@ -51,6 +62,8 @@ export function startRecording(
   }
 }
 
+/** How long to wait before the key is asked for again. */
+const KEY_MS = 10_000
 /** Most tenants whose existence is remembered, and most that are asked for with one batch. */
 const MOST_KNOWN = 10_000
 const MOST_ASKED = 50

@@ -139,8 +139,8 @@ async function lookUp(deps: AuthenticatorDeps, tenant: string, header: string): 
   if (found === undefined || !sameHash(found.hash, hash)) return INVALID
   if (loose && !found.principal.profile.allow.looseBearer) return MALFORMED
   await deps.ready(tenant)
-  const { principal, kind } = found
-  const answer = { principal, caller: { actor: principal.actor, kind, token: tokenId(hash) } }
+  const { principal, kind, valuesUntil } = found
+  const answer = { principal, caller: { actor: principal.actor, kind, token: tokenId(hash), valuesUntil } }
   const entry: Known = { tenant, answer, hash, expires: found.expires, used: 0, spared: environment.now() }
   // Failed attempts are never kept: guessing fills no memory.
   if (before === deps.epoch) keep(deps, header, entry)

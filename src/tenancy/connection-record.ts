@@ -35,6 +35,8 @@ export interface Connection extends AllowanceChoice {
   readonly rights: Rights
   /** Id of the user that `/Me` refers to. RFC 7644 §3.11. */
   readonly subject?: string
+  /** Until when bodies of its requests are recorded with their values, milliseconds since 1970. Absent: as shapes. */
+  readonly valuesUntil?: number
   /** Milliseconds since 1970. */
   readonly created: number
   readonly tokens: readonly TokenFacts[]
@@ -48,6 +50,7 @@ export interface FoundToken {
   readonly principal: Principal
   /** Which identity provider the connection is for. */
   readonly kind: Kind
+  readonly valuesUntil?: number | undefined
 }
 
 /** Finds a token by its hash. Undefined: there is no such token. */
@@ -57,8 +60,10 @@ export async function findToken(store: Store, tenant: string, hash: string): Pro
   const facts = factsOf(record)
   const connection = await oneRecord(store, tenant, CONNECTION, textOf(facts.connection) ?? '')
   if (connection === undefined) return undefined
-  const { kind, ...rest } = toConnection(connection, [])
-  return { hash: record.key, expires: numberOf(facts.expires), kind, principal: toPrincipal({ kind, ...rest }) }
+  const found = toConnection(connection, [])
+  const { kind, valuesUntil } = found
+  const expires = numberOf(facts.expires)
+  return { hash: record.key, expires, kind, valuesUntil, principal: toPrincipal(found) }
 }
 
 function toPrincipal(connection: Connection): Principal {
@@ -115,6 +120,7 @@ export function toConnection(record: StoredRecord, tokens: readonly TokenFacts[]
   const kind = textOf(facts.kind) ?? ''
   const profile = textOf(facts.profile) ?? ''
   const subject = textOf(facts.subject)
+  const valuesUntil = numberOf(facts.valuesUntil)
   return {
     tenant: record.tenant,
     id: record.key,
@@ -126,6 +132,7 @@ export function toConnection(record: StoredRecord, tokens: readonly TokenFacts[]
     ...keptAllowances('allow', facts.allow),
     ...keptAllowances('forbid', facts.forbid),
     ...(subject === undefined ? {} : { subject }),
+    ...(valuesUntil === undefined ? {} : { valuesUntil }),
     created: numberOf(facts.created) ?? 0,
     tokens,
   }

@@ -32,7 +32,7 @@ import {
   tokensOf,
   writeRights,
 } from './connection-record.ts'
-import { missing, TenancyError } from './errors.ts'
+import { invalid, missing, TenancyError } from './errors.ts'
 import { isoTime } from './iso-time.ts'
 import { buildModel, readOwn } from './model.ts'
 import type { Tenants } from './tenants.ts'
@@ -42,6 +42,9 @@ import { useRecord } from './token-use.ts'
 export const TOKENS_PER_CONNECTION = 2
 /** How long a token lives by default: a year. RFC 7644 §7.4 asks for a limit. */
 export const TOKEN_LIFETIME_MS = 365 * 24 * 3_600_000
+
+/** Longest time that values are recorded: it ends by itself. */
+export const VALUES_MS = 7 * 24 * 3_600_000
 
 /** A token just made, with its connection: the only time that the token is shown. */
 export interface Issued {
@@ -57,6 +60,15 @@ export interface Connections {
   /** A page, in the order of their ids; `search` looks at ids and labels. */
   readonly page: (tenant: string, request: ListRequest) => Promise<ListPage<Connection>>
   readonly show: (tenant: string, id: string) => Promise<Connection>
+  /**
+   * Records the bodies of a connection's requests with their values for some time, at most {@link VALUES_MS}, or as shapes again. The
+   * reason is in the log. Refuses a longer time, and one without a reason.
+   */
+  readonly recordValues: (
+    tenant: string,
+    id: string,
+    recording: { readonly ms: number; readonly reason: string } | undefined,
+  ) => Promise<Connection>
   /** Changes a connection to what is given; its id, its tokens and what the log says of it stay. Nothing is written where nothing changes. */
   readonly change: (tenant: string, id: string, draft: ConnectionDraft) => Promise<Connection>
   /** Makes another token. The one before stays valid, unless `revokeOthers`. */
@@ -134,6 +146,7 @@ export function createConnections(given: ConnectionDeps): Connections {
       const { record, tokens } = await read(deps, tenant, id)
       return toConnection(record, tokens)
     },
+    recordValues: (tenant, id, recording) => untilUnchanged(id, () => recordValues(deps, tenant, id, recording)),
     change: (tenant, id, draft) => untilUnchanged(id, () => change(deps, tenant, id, draft)),
     // Each attempt reads the connection again, so that of two that run at once the second counts the token of the first.
     rotate: (tenant, id, options = {}) => untilUnchanged(id, () => rotate(deps, tenant, id, options)),
@@ -204,12 +217,13 @@ async function change(deps: Deps, tenant: string, id: string, draft: ConnectionD
   const { record, tokens } = await read(deps, tenant, id)
   const facts = checkDraft(draft, await deps.types(tenant))
   if (facts.subject !== undefined) await checkSubject(store, tenant, facts.subject)
-  const { created, issued } = factsOf(record)
+  const { created, issued, valuesUntil } = factsOf(record)
   const value = {
     ...facts,
     rights: writeRights(facts.rights),
     created: created ?? 0,
     ...(issued === undefined ? {} : { issued }),
+    ...(valuesUntil === undefined ? {} : { valuesUntil }),
   }
   const before = toConnection(record, tokens)
   const after = toConnection({ ...record, value }, tokens)
@@ -235,6 +249,27 @@ function changesOf(before: Connection, after: Connection): NoteFacts {
   const names = Object.keys(was) as (keyof typeof was)[]
   const different = names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
   return Object.fromEntries(different.map((name) => [name, { was: was[name] ?? null, is: is[name] ?? null }]))
+}
+
+async function recordValues(
+  deps: Deps,
+  tenant: string,
+  id: string,
+  recording: { readonly ms: number; readonly reason: string } | undefined,
+): Promise<Connection> {
+  const { store, note, environment } = deps
+  if (recording !== undefined && (recording.ms <= 0 || recording.ms > VALUES_MS))
+    throw invalid('Values are recorded for at most 7 days; begin again then, if they are still needed', 'hours')
+  if (recording !== undefined && recording.reason.trim() === '')
+    throw invalid('Say why values are to be recorded: the reason is in the log', 'reason')
+  const { record, tokens } = await read(deps, tenant, id)
+  const { valuesUntil: _was, ...facts } = factsOf(record)
+  const valuesUntil = recording === undefined ? undefined : environment.now() + recording.ms
+  const value = { ...facts, ...(valuesUntil === undefined ? {} : { valuesUntil }) }
+  const told: NoteFacts =
+    recording === undefined ? { values: 'off' } : { values: isoTime(valuesUntil) ?? '', reason: recording.reason }
+  await store.commit([putIfSame(record, value), note(tenant, 'Connection', id, 'recording', told)])
+  return toConnection({ ...record, value }, tokens)
 }
 
 async function rotate(

@@ -14,6 +14,7 @@ export function describeConnection({
   allow,
   forbid,
   subject,
+  valuesUntil,
   created,
   tokens,
 }: Connection) {
@@ -26,6 +27,7 @@ export function describeConnection({
     allow,
     forbid,
     subject,
+    valuesUntil: isoTime(valuesUntil),
     created: isoTime(created),
     tokens: tokens.map((token) => ({
       id: token.id,

@@ -19,6 +19,7 @@ const ConnectionBody = z.object({
   allow: z.array(z.string()).optional().describe('Allowances that it has whatever its profile says'),
   forbid: z.array(z.string()).optional().describe('Allowances that it does not have, whatever its profile says'),
   subject: z.string().optional().describe('Id of the user that /Me refers to'),
+  valuesUntil: time.optional().describe('Until then bodies of its requests are recorded with their values'),
   created: time,
   tokens: z.array(TokenBody),
 })
@@ -42,6 +43,14 @@ export const ConnectionDraftBody = z.strictObject({
 const RotateBody = z.strictObject({
   lifetimeDays: LifetimeDays,
   revokeOthers: z.boolean().default(false).describe('Revoke the earlier tokens at once'),
+})
+
+const HOUR_MS = 3_600_000
+
+/** How long values are recorded, and why. */
+const RecordingBody = z.strictObject({
+  hours: z.number().positive().max(168).default(24).describe('At most 7 days'),
+  reason: z.string().min(1).max(500).describe('It is in the log'),
 })
 
 /** The routes for connections and their tokens. */
@@ -86,6 +95,32 @@ export const CONNECTION_ROUTES: readonly Route[] = [
     needs: { capability: 'connect', reach: 'tenant' },
     gives: { status: 204 },
     run: ({ params }, { administration }) => administration.connections.revoke(params.tenant, params.connection),
+  }),
+  route({
+    method: 'put',
+    path: '/tenants/{tenant}/connections/{connection}/recording',
+    id: 'recordValues',
+    does: 'Record the bodies of its requests with their values for some time, secrets apart; it ends by itself',
+    needs: { capability: 'connect', reach: 'tenant' },
+    body: RecordingBody,
+    gives: { status: 200, body: ConnectionBody },
+    run: async ({ params, body }, { administration }) => {
+      const recording = { ms: body.hours * HOUR_MS, reason: body.reason }
+      return describeConnection(
+        await administration.connections.recordValues(params.tenant, params.connection, recording),
+      )
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/tenants/{tenant}/connections/{connection}/recording',
+    id: 'stopRecordingValues',
+    does: 'Record the bodies of its requests as shapes again',
+    needs: { capability: 'connect', reach: 'tenant' },
+    gives: { status: 204 },
+    run: async ({ params }, { administration }) => {
+      await administration.connections.recordValues(params.tenant, params.connection, undefined)
+    },
   }),
   route({
     method: 'post',

@@ -121,6 +121,7 @@ export function localSettings(options: Options): Settings {
     'sealKeyFile',
     'outboundAllow',
     'outboundProxy',
+    'record',
   ] as const
   return readSettings(Object.fromEntries(names.map((name) => [name, textOption(options, name)])), process.env)
 }

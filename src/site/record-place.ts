@@ -2,7 +2,7 @@
 
 import { basename, dirname, extname, join } from 'node:path'
 import { memoryRecord, type RecordStore } from '../record/index.ts'
-import type { Settings } from '../site/index.ts'
+import type { Settings } from './settings.ts'
 
 /** Opens the record. It is not touched before the first request is written, and never keeps a server from starting. */
 export async function openRecord({
@@ -22,8 +22,20 @@ export async function openRecord({
   return sqliteRecord(record.place === 'file' ? record.file : besideOf(database))
 }
 
+/** The file of the record; undefined where it is not in a file. */
+export function recordFile({
+  record,
+  database,
+  postgres,
+}: Pick<Settings, 'record' | 'database' | 'postgres'>): string | undefined {
+  if (record?.place === 'file') return record.file
+  return record?.place === 'beside' && postgres === undefined && database !== ':memory:'
+    ? besideOf(database)
+    : undefined
+}
+
 /** The file beside that of the directory: `lockstep.record.db` beside `lockstep.db`. */
-export function besideOf(file: string): string {
+function besideOf(file: string): string {
   const extension = extname(file)
   return join(dirname(file), `${basename(file, extension)}.record${extension === '' ? '.db' : extension}`)
 }

@@ -1,0 +1,23 @@
+// Opens the record of requests for a command.
+
+import { existsSync } from 'node:fs'
+import { ConfigError } from '../../protocol/index.ts'
+import type { RecordStore } from '../../record/index.ts'
+import { openRecord, recordFile, SETTINGS } from '../../site/index.ts'
+import { localSettings } from '../database/local.ts'
+import type { Options } from '../terminal/options.ts'
+
+/** Opens the record that the options name, and closes it afterwards. Throws {@link ConfigError} where nothing has been recorded. */
+export async function withRecord<T>(options: Options, use: (record: RecordStore) => Promise<T>): Promise<T> {
+  const settings = localSettings(options)
+  const file = recordFile(settings)
+  if (file !== undefined && !existsSync(file))
+    throw new ConfigError(SETTINGS.record.flag, `Nothing has been recorded yet: there is no file ${file}`)
+  const record = await openRecord(settings)
+  if (record === undefined) throw new ConfigError(SETTINGS.record.flag, 'no requests are recorded where it is off')
+  try {
+    return await use(record)
+  } finally {
+    await record.close()
+  }
+}
