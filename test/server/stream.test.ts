@@ -1,4 +1,4 @@
-// Tests the stream of what happens: each line once and in order, over processes and breaks, for whoever may see it.
+// Tests the stream of what happens: each line once and in order, for whoever may see it.
 
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type Serving, serve } from '../serve.ts'

@@ -1,4 +1,4 @@
-// The routes of the admin API for what requests come to: series for charts, like failures as one, things to look at.
+// The routes of the admin API for what requests come to: series, like failures, things to look at.
 
 import { z } from 'zod'
 import { reaches } from '../../access/index.ts'

@@ -5,10 +5,10 @@ import { hasCapability, reaches } from '../../access/index.ts'
 import { environment } from '../../environment.ts'
 import { noTenant } from '../../tenancy/index.ts'
 import { eventStream, type ServerEvent } from '../event-stream.ts'
-import { attentionTopic, changesTopic, requestsTopic, seriesTopic, type Topic } from '../live/topics.ts'
 import { Refused } from '../refusals.ts'
 import { type Route, route } from '../route.ts'
 import { lineFilter, RequestFilter } from './requests.ts'
+import { attentionTopic, changesTopic, requestsTopic, seriesTopic, type Topic } from './stream-topics.ts'
 
 const TOPICS = ['requests', 'changes', 'series', 'attention'] as const
 type TopicName = (typeof TOPICS)[number]

@@ -6,8 +6,8 @@ import type { ServerEvent } from '../event-stream.ts'
 import { beginsAfterCut, lineJson as changeJson, pageOfLog, reachOf } from '../log-page.ts'
 import { requireRecord } from '../record-access.ts'
 import type { RouteDeps } from '../route.ts'
-import { lineJson } from '../routes/requests.ts'
-import { pointJson, thingsFor } from '../routes/series.ts'
+import { lineJson } from './requests.ts'
+import { pointJson, thingsFor } from './series.ts'
 
 /** One topic of one stream. */
 export interface Topic {
