@@ -12,6 +12,8 @@ const PATHS = [
   '/tenants',
   '/t/acme',
   '/t/acme/settings',
+  '/t/acme/setup-links',
+  '/settings/setup-page',
   '/t/acme/schemas',
   '/t/acme/schemas?tab=indexes',
   '/t/acme/schemas?tab=lists',

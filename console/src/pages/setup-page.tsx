@@ -1,6 +1,6 @@
 // How the setup page looks to customers: name, logo, colour, support address, words.
 
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, Input, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, ApiError, type Body, callOf } from '../api/client.ts'
@@ -118,16 +118,20 @@ function Logo({
   }
   return (
     <div>
-      <label>
-        {t('page.logo')}{' '}
+      <Input.Wrapper
+        id="setup-logo"
+        label={t('page.logo')}
+        description={settings.logo === undefined ? t('page.logoHow') : t('page.logoThere')}
+        error={tooLarge ? t('page.logoTooLarge') : undefined}
+      >
         <input
+          id="setup-logo"
           type="file"
           accept="image/png,image/webp,image/svg+xml"
           disabled={!owns}
           onChange={(event) => void choose(event.currentTarget.files?.[0])}
         />
-      </label>
-      <p>{tooLarge ? t('page.logoTooLarge') : settings.logo === undefined ? t('page.logoHow') : t('page.logoThere')}</p>
+      </Input.Wrapper>
       {settings.logo !== undefined && owns && (
         <Button variant="default" onClick={() => take(null)}>
           {t('page.logoAway')}
