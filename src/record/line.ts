@@ -90,7 +90,8 @@ export function kindOf(method: string, path: string): RequestKind {
     case 'DELETE':
       return 'delete'
     default:
-      if (DISCOVERY.test(path)) return 'discovery'
+      // Nearly every path begins with another letter.
+      if ('SR'.includes(path.charAt(1)) && DISCOVERY.test(path)) return 'discovery'
       return path.indexOf('/', 1) === -1 ? 'search' : 'read'
   }
 }

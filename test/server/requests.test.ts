@@ -144,12 +144,19 @@ describe('values', () => {
       await new Promise((resolve) => setTimeout(resolve, 100))
       line = await kept((await send('POST', '/Users', { ...user(`v${tries}`), password: 'Hunter22!' })).id)
     }
+    expect(line.sent).toBeUndefined()
+    const path = `/tenants/${made.tenant}/requests/${line.id}/values`
+    line = (await admin(path)).body
     expect(line.sent).toMatchObject({ userName: expect.stringMatching(/^v\d+$/), password: '***' })
     expect(JSON.stringify(line)).not.toContain('Hunter22')
     const { token } = await server.tenancy.adminTokens.create({ role: 'support' })
     tokens.set('support', token)
     const { body } = await admin(`/tenants/${made.tenant}/requests/${line.id}`, 'support')
     expect([body.body, body.sent]).toEqual(['values', undefined])
+    expect((await admin(path, 'support')).status).toBe(403)
+    const audit = JSON.stringify((await admin('/audit?limit=100')).body)
+    expect(audit).toContain('showRequestValues')
+    expect(audit).toContain(line.id)
     const log = (await admin(`/tenants/${made.tenant}/log?type=Connection&limit=1000`)).body.items
     expect(JSON.stringify(log)).toContain('a customer asked')
   })

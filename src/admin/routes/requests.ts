@@ -1,7 +1,6 @@
 // The routes of the admin API for the record of requests.
 
 import { z } from 'zod'
-import { type Administrator, hasCapability } from '../../access/index.ts'
 import { ANSWER_CLASSES, type LineFilter, type PlacedLine, REQUEST_ID, REQUEST_KINDS } from '../../record/index.ts'
 import { isoTime } from '../../tenancy/index.ts'
 import { type RecordAccess, readRecord, requireRecord } from '../record-access.ts'
@@ -44,10 +43,7 @@ export const RequestBody = z.looseObject({
 
 /** One request with its body. */
 const WholeBody = RequestBody.extend({
-  sent: z
-    .unknown()
-    .optional()
-    .describe('Its shape: names, structure, and how long values are; or the body itself, for those who may see values'),
+  sent: z.unknown().optional().describe('Its shape: names, structure, and how long values are'),
 })
 
 const list = (text: string) => text.split(',').filter((one) => one !== '')
@@ -140,8 +136,7 @@ async function oneRequest(
   record: RecordAccess | undefined,
   id: string,
   tenants: readonly string[] | undefined,
-  administrator: Administrator,
-) {
+): Promise<PlacedLine> {
   const { store } = requireRecord(record)
   const line = REQUEST_ID.test(id) ? await readRecord(record, () => store.line(id, tenants)) : undefined
   if (line === undefined) {
@@ -151,9 +146,13 @@ async function oneRequest(
       `There is no request ${id.slice(0, 50)} here; it may be older than what is kept, or was counted and not kept`,
     )
   }
+  return line
+}
+
+/** A request with the shape of its body; a body with values has a route of its own. */
+function wholeJson(line: PlacedLine) {
   const { sent, body } = line
-  const shows = sent !== undefined && (body === 'shape' || hasCapability(administrator, 'values'))
-  return { ...lineJson(line), ...(shows ? { sent: JSON.parse(sent) } : {}) }
+  return { ...lineJson(line), ...(sent === undefined || body !== 'shape' ? {} : { sent: JSON.parse(sent) }) }
 }
 
 /** The routes for the record of requests. */
@@ -175,7 +174,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
     does: 'Find a request by its id, in any tenant that the caller reaches',
     needs: { capability: 'see', reach: 'own' },
     gives: { status: 200, body: WholeBody },
-    run: ({ params, administrator }, { record }) => oneRequest(record, params.id, administrator.tenants, administrator),
+    run: async ({ params, administrator }, { record }) =>
+      wholeJson(await oneRequest(record, params.id, administrator.tenants)),
   }),
   route({
     method: 'get',
@@ -197,9 +197,23 @@ export const REQUEST_ROUTES: readonly Route[] = [
     does: 'Show a request, with the shape of its body',
     needs: { capability: 'see', reach: 'tenant' },
     gives: { status: 200, body: WholeBody },
-    run: async ({ params, administrator }, { tenancy, record }) => {
+    run: async ({ params }, { tenancy, record }) => {
       const { name } = await tenancy.tenants.show(params.tenant)
-      return oneRequest(record, params.id, [name], administrator)
+      return wholeJson(await oneRequest(record, params.id, [name]))
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/tenants/{tenant}/requests/{id}/values',
+    id: 'showRequestValues',
+    does: 'Show a request with the values of its body, where they were recorded; each look is a line of the audit',
+    needs: { capability: 'values', reach: 'tenant', fresh: true },
+    audited: true,
+    gives: { status: 200, body: WholeBody },
+    run: async ({ params }, { tenancy, record }) => {
+      const { name } = await tenancy.tenants.show(params.tenant)
+      const line = await oneRequest(record, params.id, [name])
+      return { ...lineJson(line), ...(line.sent === undefined ? {} : { sent: JSON.parse(line.sent) }) }
     },
   }),
 ]
